@@ -61,7 +61,7 @@ def stories_sql(
     if query.changed_since is not None:
         # SQLite would rather go through the whole stream, or through all stories of so many publishers, and sort.
         if not stream.small and (stream.vast or order[0] == "stories st"):
-            tables = " CROSS JOIN ".join(sorted(order, key=lambda table: table != "stories st"))
+            tables = _stories_first(order)
         sql.add("st.changed >= ?", _from(query))
         if query.before:
             sql.add("(st.changed, st.n) > (?, ?)", *query.before)
@@ -76,7 +76,8 @@ def stories_sql(
             sql.add(f"{time} <= ?", query.before[0])
         sql.add(f"({latest.sql}, st.n) < (?, ?)", *latest.values, *query.before)
     if lookup.few is not None:
-        return _stories(sql, tables, latest, NEWEST, limit)
+        # Of a further page SQLite would rather go through all entries of the stream.
+        return _stories(sql, _stories_first(order) if stream.vast else tables, latest, NEWEST, limit)
     late = sql.copy()
     if lookup.later is not None:
         sql.add(f"{times[0]} > ?", lookup.later)
@@ -192,6 +193,10 @@ def _number_of_few(tables: Sequence[str], lookup: Lookup) -> str:
     if lookup.few is not None:
         return "st.n"
     return "c.story" if COUNTED in tables else _number(tables)
+
+
+def _stories_first(tables: Sequence[str]) -> str:
+    return " CROSS JOIN ".join(sorted(tables, key=lambda table: table != "stories st"))
 
 
 def items_sql(

@@ -984,6 +984,33 @@ def test_what_others_told_too_is_read_from_where_they_joined(tmp_path: Path, kin
     store.close()
 
 
+@pytest.mark.parametrize("before", [None, (SECONDS, 1 << 40)], ids=["first page", "further page"])
+def test_what_few_told_is_found_without_all_entries_of_a_large_section(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: tuple[int, int] | None
+) -> None:
+    """In steps of SQLite's machine: what others told costs nothing."""
+    monkeypatch.setattr("aggregator.store.reading.FEW", 20)
+    store = archive(tmp_path, "alpha", "beta")
+
+    def tell(news: range, source: str) -> None:
+        told = [item(source, f"{n}", f"Thing{n}{source} happened{n}{source}") for n in news]
+        store.intake.apply([polled(source, told)], ago(hours=1))
+        edition(store, policy(), lambda: SECONDS)
+
+    def cost() -> int:
+        asked = StreamQuery("section", "world", filter=Filter(source="alpha"), before=before, limit=5)
+        (found, _), steps = counted(store, lambda: store.reading.stories(asked, SECONDS))
+        assert len(found) == 3
+        return steps
+
+    tell(range(3), "alpha")
+    tell(range(30), "beta")
+    once = cost()
+    tell(range(30, 230), "beta")
+    assert cost() < once + 20
+    store.close()
+
+
 @pytest.mark.parametrize(
     "query",
     [StreamQuery("source", "alpha"), StreamQuery("search", filter=Filter(source="alpha"))],
