@@ -60,7 +60,8 @@ _LEADING_ON = {
 _MORE = re.compile(rf"(?:{'|'.join(_LEADING_ON.values())})(?!\w)", re.IGNORECASE)
 # What may follow `_MORE` up to the end; before an arrow a whole title, as WordPress writes it.
 _REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
-_ENDS_BEFORE = '.!?…:])"”’»([-–—|。！？؟।'  # must precede `_MORE`, so that "children read more than ever" stays
+_ENDS_BEFORE = '.!?…])"”’»([-–—|。！？؟।'  # must precede `_MORE`, so that "children read more than ever" stays
+_QUOTES = '"”’»'  # which close what is before, and do not open: "Read more books," he said
 # What WordPress adds to every excerpt: words before the title, words after it, by which it is searched first.
 _APPEARED = {
     " appeared ": ("The (?:post|article)", "(?:first )?appeared (?:first )?on"),
@@ -231,7 +232,8 @@ def _without_boilerplate(text: str) -> str:
 def _without_more(text: str) -> str:
     for found in _MORE.finditer(text, max(0, len(text) - _MORE_TAIL)):
         before = text[: found.start()].rstrip()
-        if (not before or before[-1] in _ENDS_BEFORE) and _REST.fullmatch(text, found.end()):
+        opened = before and before[-1] in _QUOTES and len(before) == found.start()
+        if (not before or before[-1] in _ENDS_BEFORE) and not opened and _REST.fullmatch(text, found.end()):
             return before.rstrip("([-–—| ")
     return text
 

@@ -209,6 +209,8 @@ def test_dots_alone_are_no_summary() -> None:
     "text",
     [
         "Children read more than ever.",
+        "Children told: read more books, says minister",
+        "He said: “Read more books” and left",
         "Voters view the article as bias.",
         "Kinderen lees verder dan ooit tevoren.",
         "He appeared first on stage.",
