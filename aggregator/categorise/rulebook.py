@@ -121,9 +121,8 @@ class _Words:
 
 
 def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str) -> Rulebook:
-    """The rules as a frozen, picklable value; some 100 ms, half of that where most of the
-    words were compiled before; the automaton follows when it is needed first. `fallback` is the section of items
-    that no rule places (`Settings.fallback`)."""
+    """The rules as a frozen, picklable value; some 100 ms, half of that where most of the words were compiled before; the
+    automaton follows when it is needed first. `fallback` is the section of items that no rule places (`Settings.fallback`)."""
     rules = (*sections, *topics)
     words = _Words()
     for number, rule in enumerate(rules):

@@ -92,9 +92,9 @@ def direct(url: str | None) -> str | None:
         return None
     if found := _LEADS_ON.match(url):
         named = unquote(found[1])
-        return (
-            url if "\ufffd" in named else absolute(named, "") or url
-        )  # of escapes that are no UTF-8 nothing would be left
+        if "\ufffd" in named:  # of escapes that are no UTF-8 nothing would be left
+            return url
+        return absolute(named, "") or url
     if "/amp/" in url or ".ampproject.org/" in url:
         copy = _COPY.match(url)
         return (absolute(f"http{'s' if copy[1] else ''}://{copy[2]}", "") if copy else None) or url
