@@ -13,10 +13,11 @@ from aggregator.model.item import Item
 from aggregator.model.poll import PollResult
 from aggregator.model.source import SourceState
 from aggregator.store import upserts
+from aggregator.store.answers import as_told, by_plan_of
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import newest_at
 from aggregator.store.retention import LISTED_EVERY, note_listed
-from aggregator.store.rows import address_hash, as_told, by_plan_of, source_state, to_blob, to_id, to_seconds
+from aggregator.store.rows import address_hash, source_state, to_blob, to_id, to_seconds
 from aggregator.store.sources import SELECT, release_leases
 
 log = logging.getLogger(__name__)
