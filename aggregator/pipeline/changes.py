@@ -133,8 +133,8 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
 
 def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> bool:
     """Whether `new` places every stored item as `old` does, so that stored stories may stay as they are. `told` are the
-    sources, listed or not, that may have items. Sections and topics must be the same but for their examples and former ids that
-    are named no more; of sources only the publisher, and what fixes or biases a section, decide."""
+    sources, listed or not, that may have items. Sections and topics must be the same but for titles, descriptions, examples and
+    former ids that are named no more; of sources only the publisher, and what fixes or biases a section, decide."""
     if _decisive(old) != _decisive(new) or not new.renamed.items() <= old.renamed.items():
         return False
     before, after = ({source.id: _decisive_of(source) for source in one.sources} for one in (old, new))
@@ -153,7 +153,7 @@ def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> 
 def _decisive(settings: Settings) -> tuple[Any, ...]:
     """What decides, for all items, where they are placed."""
     rules = [
-        replace(one, examples=(), counterexamples=(), description=None, was=())
+        replace(one, title="", examples=(), counterexamples=(), description=None, was=())
         for one in (*settings.sections, *settings.topics)
     ]
     names = [(one.name, one.aliases, one.domains) for one in settings.publishers]

@@ -28,12 +28,13 @@ ALIKE: tuple[Edit, ...] = (
     ("https://reuters.example/feed.xml", "https://reuters.example/moved.xml"),
     ('"https://silent.example/feed.xml"}', '"https://silent.example/feed.xml", enabled: false}'),
     ("\nsections:", '\n  - {name: New One, url: "https://new.example/", publisher: BBC, every: 5m}\nsections:'),
+    ("title: Defense", "title: Defence"),
+    ("{id: nato, title: NATO,", "{id: nato, title: Alliance,"),
     ("    description: Forces & weapons", "    description: Of war"),
     ("frigate*]\n", 'frigate*]\n    examples: ["Navy Frigate Delayed"]\n'),
 )
 DIFFERENT: tuple[Edit, ...] = (
     ("frigate*]", "frigate*, octopus*]"),
-    ("title: Defense", "title: Defence"),
     ("places: [CN, JP, eastern-asia]", "places: [CN]"),
     ("words: [NATO]", "words: [NATO, frigate]"),
     ("  - {id: nato, title: NATO, words: [NATO]}\n", ""),
