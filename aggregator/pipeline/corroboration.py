@@ -8,6 +8,7 @@ from functools import cached_property
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
+from aggregator.stories import agreement
 from aggregator.stories.copies import Lead, is_copy
 from aggregator.text.headline import tells
 
@@ -51,7 +52,8 @@ class Coverage:
     @cached_property
     def lead(self) -> PendingItem:
         """The earliest full report: outlets before wrappers and those who link to another's article, headlines that tell the news
-        before questions, explanations, comments and live pages, reports with a summary before bare headlines, then by time."""
+        before questions, explanations, comments and live pages, reports with a summary before bare headlines, those that tell what
+        the others tell before the odd ones, then by time."""
         if len(self.members) == 1:
             return self.members[0].item
 
@@ -63,7 +65,18 @@ class Coverage:
         ranks = list(map(rank, self.members))
         best = min(ranks)
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
-        return min(dated(fullest), key=lambda item: (item.at, item.id))
+        return min(dated(self._agreeing(fullest)), key=lambda item: (item.at, item.id))
+
+    def _agreeing(self, fullest: Sequence[PendingItem]) -> Sequence[PendingItem]:
+        """Those that tell what independent publishers tell. What agencies' copies say does not count again and again, and once texts
+        are gone nobody can tell."""
+        independent = dict(self.publishers)
+        said = [member.item for member in self.members if member.item.publisher in independent]
+        if len(fullest) == 1 or len(independent) < agreement.PUBLISHERS or any(item.pruned for item in said):
+            return fullest
+        told = [agreement.Told(item.publisher, item.title, item.summary, item.lang) for item in said]
+        odd = {item.n for item, one in zip(said, agreement.odd(told), strict=True) if one}
+        return [item for item in fullest if item.n not in odd] or fullest
 
     def _independent(self) -> tuple[tuple[str, int], ...]:
         """An article that several list counts once, for its author if that is known, else for whoever listed it first. An outlet that

@@ -303,6 +303,49 @@ def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None
     assert told(members).lead == 2
 
 
+SAMPLES = (
+    (
+        "Agency shows first samples of asteroid",
+        "The agency showed the first samples of the asteroid that a capsule brought home.",
+    ),
+    (
+        "Water and carbon in samples of asteroid",
+        "The samples that the capsule brought home have water and carbon, the agency said.",
+    ),
+    (
+        "Samples brought from asteroid are shown",
+        "What the capsule brought home of the asteroid has carbon, the agency showed.",
+    ),
+)
+PROBE = (
+    "This next asteroid is metal",
+    "A probe starts on Friday; it will need six years to a body that may be the core of a planet.",
+)
+
+
+def test_what_tells_something_else_than_the_others_does_not_lead() -> None:
+    """The grouping took it for one of the story; the others must not stand beneath its headline."""
+    other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
+    shown = [
+        member(n, name, *text[:1], n * 100, summary=text[1])
+        for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
+    ]
+    assert told([other, *shown]).lead == 2
+    assert told(shown).lead == 2
+    assert told([other, shown[0]]).lead == 1, "of two nobody knows which is the odd one"
+    again = replace(shown[1], item=replace(shown[1].item, publisher="B"))
+    assert told([other, shown[0], again]).lead == 1, "nor of two outlets"
+    assert told([*(pruned(one) for one in shown), other]).lead == 1, "nor once texts are gone"
+
+
+def test_copies_of_an_agencys_text_do_not_outvote_the_first_report() -> None:
+    other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
+    printed = [
+        member(n, name, "Grid is repaired", n * 100, summary=LEAD) for n, name in zip((2, 3, 4), "BCD", strict=True)
+    ]
+    assert told([other, *printed]).lead == 1
+
+
 def test_an_outlet_leads_before_a_wrapper_that_tells_more_and_earlier() -> None:
     wrapped = member(1, "A", "Defense", 100, summary="A summary that says what has happened, in a sentence.")
     rules = policy(wrappers=frozenset({"a"}))
