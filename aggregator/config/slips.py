@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from aggregator.config.schema import FeedsFile, IncludedFile, Publisher, Rules, Source
-from aggregator.config.tree import Table, Text
+from aggregator.config.tree import Items, Table, Text
 from aggregator.model.settings import Position, Term
 from aggregator.normalise.address import canonical
 from aggregator.text.match import Needle, needle
@@ -15,7 +15,7 @@ Slip = tuple[Position, str]
 
 SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # in a phrase without quotes
 ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # Washington, D.C.
-NAMES = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})+")  # each a word of its own: NATO EU
+NAMES = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})+")  # in brackets each a word of its own: [NATO EU]
 TIMES = re.compile(r"(.*\w)\s(?:[x×]\s?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s?[x×])")  # NATO x2
 OPERATOR = re.compile(r"\s(OR|AND|NOT|\+|=)\s")
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # of everybody; gov.uk is an outlet
@@ -39,9 +39,10 @@ def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
 
 def _of_rules(rules: Rules) -> Iterator[Slip]:
     for key in ("words", "not", "never"):
-        for line in rules.written(key):
+        lines = rules.written(key)
+        for line in lines:
             if isinstance(line, Text):
-                yield from _of_phrase(line)
+                yield from _of_phrase(line, isinstance(lines, Items) and lines.brackets)
             elif (
                 isinstance(line, Table)
                 and (name := next(iter(line), "")) in ("all", "weight")
@@ -62,13 +63,13 @@ def _needles(term: Term) -> tuple[Needle | None, ...]:
     return tuple(sorted((needle(part) for part in term.parts), key=str))
 
 
-def _of_phrase(line: Text) -> Iterator[Slip]:
+def _of_phrase(line: Text, brackets: bool) -> Iterator[Slip]:
     if not line.plain:
         return  # who puts it into quotes means it as it stands
     if SEVERAL.search(line) and not ONE_NAME.fullmatch(line):
         yield line.at, f"`{line}` is one phrase: write a line with - for each, or quote it if it is meant so"
-    elif NAMES.fullmatch(line):
-        yield line.at, f"`{line}` is one phrase: put a comma between words in brackets, or quote it if it is meant so"
+    elif brackets and NAMES.fullmatch(line):
+        yield line.at, f"`{line}` is one phrase: put a comma between the words, or quote it if it is meant so"
     elif times := TIMES.fullmatch(line):
         yield (
             line.at,

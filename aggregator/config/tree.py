@@ -57,11 +57,11 @@ class Text(str):
 
 
 class Items(list[Any]):
-    """A sequence."""
+    """A sequence; `brackets`: written as [a, b]."""
 
-    def __init__(self, at: Position) -> None:
+    def __init__(self, at: Position, brackets: bool = False) -> None:
         super().__init__()
-        self.at = at
+        self.at, self.brackets = at, brackets
 
 
 class Table(dict[str, Any]):
@@ -114,7 +114,7 @@ class _Builder:
                 self._nothing(event)
                 self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
             case yaml.SequenceStartEvent():
-                self._enter(event, Items(self._at(event)))
+                self._enter(event, Items(self._at(event), bool(event.flow_style)))
             case yaml.MappingStartEvent():
                 self._enter(event, Table(self._at(event)))
             case yaml.CollectionEndEvent():
