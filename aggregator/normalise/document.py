@@ -22,6 +22,7 @@ MAX_ITEMS = 1000
 _MARKUP = re.compile(r"<[^<>]*>")  # roughly: what is sampled is not shown
 _SAMPLE = 10  # entries that tell the language of a document
 _FEW = 4  # … of which one is enough
+_SHORTEST_CUT, _FEWEST_CUT = 80, 5  # characters and entries that tell that a feed breaks off its texts
 _BEGINNING = 2_000  # characters of an entry that are read for it: many begin with a picture
 
 
@@ -34,7 +35,8 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     link = address.absolute(feed.link, url)
     day_first = dates.day_first(parsed.published_text for parsed in feed.items)
     told = tag(feed.language) or tag(job.lang)
-    context = Context(job, link or url, told, None if told else _language_of_most(feed.items), day_first)
+    language = None if told else _language_of_most(feed.items)
+    context = Context(job, link or url, told, language, day_first, _cut(feed.items))
     drafts = [Draft(parsed) for parsed in feed.items if not _is_empty(parsed)]
     for draft in drafts:
         for step in IDENTIFY:
@@ -112,6 +114,16 @@ def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
     del found[""]
     most, count = max(found.items(), key=lambda one: one[1], default=("", 0))
     return most if count > found.total() / 2 and (count > 1 or len(texts) <= _FEW) else None
+
+
+def _cut(entries: Sequence[ParsedItem]) -> int | None:
+    """The characters after which a feed breaks off its texts, in words or between them: most are of that length, or one less for a
+    space at the end, and none is longer."""
+    texts = {entry.text.strip() for entry in entries if entry.text}
+    longest = max(map(len, texts), default=0)
+    equal = [text for text in texts if len(text) >= longest - 1]
+    cut = longest >= _SHORTEST_CUT and len(equal) >= max(_FEWEST_CUT, len(texts) / 2) and "<" not in "".join(equal)
+    return longest if cut else None
 
 
 def _is_empty(parsed: ParsedItem) -> bool:

@@ -15,13 +15,15 @@ class Context:
     """What concerns the whole document. Relative addresses are resolved against `base`, an absolute address. `drops` counts
     what was discarded, by reason. `day_first` is how its dates such as 10/11/2026 are written, if they tell. `language` is
     the one that the document or the editor names; `recognised`, where nobody does, the one that most of its
-    entries are in; it decides for new entries alone."""
+    entries are in; it decides for new entries alone, and so does `cut`: the characters after which the feed breaks off its
+    texts, if it does."""
 
     job: ParseJob
     base: str
     language: str | None
     recognised: str | None = None
     day_first: bool | None = None
+    cut: int | None = None
     drops: Counter[str] = field(default_factory=Counter)
 
 

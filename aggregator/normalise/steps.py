@@ -10,13 +10,14 @@ from aggregator.normalise import address, dates, markup
 from aggregator.normalise.characters import cut, spaced
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain, plain_of_safe
-from aggregator.normalise.summary import TITLE_LENGTH, summarise, title_from
+from aggregator.normalise.summary import TITLE_LENGTH, broken_off, ended, summarise, title_from
 from aggregator.text.fold import fold
 from aggregator.text.languages import recognised
 from aggregator.text.words import tokens
 
 MAX_CATEGORIES = 20
 MAX_ENCLOSURES = 10
+_LONGER = 12  # times as long as its plain text is the HTML that is read for it
 BEGINNING = 300  # characters of a text that tell its language
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _NO_LANGUAGE = frozenset(["und", "mul", "zxx"])  # undetermined, several, no words
@@ -102,7 +103,13 @@ def summary(draft: Draft, context: Context) -> None:
     """The feed's own summary; where that is the whole text, or there is none, the beginning of the text."""
     parsed = draft.parsed
     own = parsed.summary if parsed.content and (parsed.summary or "").strip() != parsed.content.strip() else None
-    draft.summary = (summarise(own) if own else "") or summarise(draft.content, safe=True)
+    title = plain(parsed.title, titled=True) if parsed.title else ""
+    if own and (said := summarise(own, title=title)):
+        draft.summary = ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
+        return
+    draft.summary = summarise(draft.content, safe=True, title=title)
+    if context.cut and len((parsed.text or "").strip()) >= context.cut - 1 and draft.summary[-1:].isalnum():
+        draft.summary = broken_off(draft.summary)
 
 
 def title(draft: Draft, context: Context) -> None:

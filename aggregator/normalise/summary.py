@@ -7,6 +7,7 @@ import re
 
 from aggregator.normalise.characters import cut
 from aggregator.normalise.plain import plain, plain_of_safe, without_headings, without_shortcodes
+from aggregator.text.scripts import unspaced
 
 LENGTH = 500
 TITLE_LENGTH = 300
@@ -68,6 +69,8 @@ _APPEARED = {
     " erschien zuerst auf ": ("Der Beitrag", "erschien zuerst auf"),
     " est apparu en premier sur ": ("(?:Cet|L[’']) ?article", "est apparu en premier sur"),
     " se publicó primero en ": ("La entrada", "se publicó primero en"),
+    " aparece primero en ": ("La entrada", "aparece primero en"),
+    " apareció primero en ": ("La entrada", "apareció primero en"),
     " apareceu primeiro em ": ("O post", "apareceu primeiro em"),
     " verscheen eerst op ": ("Het bericht", "verscheen eerst op"),
     " proviene da ": ("L[’']articolo", "proviene da"),
@@ -131,17 +134,47 @@ _SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[
 _ADDRESS = re.compile(r"[/@]\S*\Z")
 _POINT = 25  # characters from which a paragraph without a stop at its end gets one: it is no label, name or date
 _TOLD = 60  # characters that must be left, and at least half of all, else the links of a list are what the text tells
+_AROUND_NAMES = 80  # characters around the names of article and outlet
+_LONG_WORD = 40
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
 
-def summarise(text: str, safe: bool = False) -> str:
-    """The summary of HTML or text. `safe`: `markup` has sanitised it."""
-    head = text[: 15 * _ENOUGH_HTML]
+def summarise(text: str, safe: bool = False, title: str = "") -> str:
+    """The summary of HTML or text. `safe`: `markup` has sanitised it; `title` is that of the article, plain."""
+    head = _without_credit(text[: 15 * _ENOUGH_HTML], title)
     if not safe:
         head = without_shortcodes(head)
     found = _at_sentence(_without_boilerplate(_told(head, safe)))
     return found if found.strip(".… ") not in _NOTHING else ""
+
+
+def _without_credit(text: str, title: str) -> str:
+    """Without a last paragraph that names the article by a link, and perhaps its outlet by another, as WordPress adds it in any
+    language: "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı."."""
+    start = text.rfind("<p")
+    if start < 0 or not title:
+        return text
+    links = _LINK.findall(text, start)
+    named = len(links) in (1, 2) and plain(links[0], titled=True) == title
+    return text[:start] if named and len(plain(_LINK.sub("", text[start:]))) <= _AROUND_NAMES else text
+
+
+def ended(summary: str, text: str) -> str:
+    """A summary that the feed broke off ends at its last whole word: where `text`, of which it is the beginning, goes on behind it
+    in the same word or in small letters."""
+    if not summary[-1:].isalnum() or not text.startswith(summary):
+        return summary
+    rest = text[len(summary) : len(summary) + 3]
+    if rest[:1].isalnum():
+        return broken_off(summary)
+    return f"{summary}…" if rest.lstrip(" ,;")[:1].islower() else summary
+
+
+def broken_off(summary: str) -> str:
+    """Without the last word, of which nobody knows whether it is whole, and with an ellipsis. Scripts without spaces lose none."""
+    space = -1 if unspaced(summary[-1]) else summary.rfind(" ", len(summary) // 2)
+    return (summary[:space] if space > 0 else summary).rstrip(" .,;:–—-") + "…"
 
 
 def _told(text: str, safe: bool) -> str:

@@ -194,6 +194,56 @@ def test_boilerplate_goes(tail: str) -> None:
     assert summarise(f"<p>Something happened today.{tail}</p>").rstrip("…") == "Something happened today."
 
 
+CREDIT = '<p><a href="https://a.example/1">{}</a> yazısı ilk önce <a href="https://a.example/">Haber</a> üzerinde ortaya çıktı.</p>'
+
+
+@pytest.mark.parametrize("before", ["<p>Kar yollarda kaldı.</p>\n", "Kar yollarda kaldı."])
+def test_a_last_paragraph_that_names_article_and_outlet_goes_in_any_language(before: str) -> None:
+    told = before + CREDIT.format("Kar &amp; buz")
+    assert one(told, title="Kar &amp;amp; buz").summary == "Kar yollarda kaldı."
+    assert one(told, title="Kar").summary.startswith("Kar yollarda kaldı. Kar & buz yazısı"), (
+        "a link to another article"
+    )
+    assert one(told + "<p>Son.</p>", title="Kar &amp;amp; buz").summary.endswith("çıktı. Son."), "it is not the last"
+    told = f'{before}<p><a href="https://a.example/1">Kar</a> {"dün gece bütün şehri kapladı " * 4}</p>'
+    assert one(told, title="Kar").summary != "Kar yollarda kaldı.", "it tells something"
+
+
+@pytest.mark.parametrize(
+    ("own", "text", "expected"),
+    [
+        ("Rescuers met the presid", "<p>Rescuers met the president of Chad.</p>", "Rescuers met the…"),
+        ("Rescuers met the president", "<p>Rescuers met the <b>president</b> of Chad.</p>", "Rescuers met the president…"),
+        ("Rescuers met the president", "<p>Rescuers met the president, who left.</p>", "Rescuers met the president…"),
+        ("Rescuers met the president", "<p>Rescuers met the president</p><p>He left.</p>", "Rescuers met the president"),
+        ("Rescuers met the president.", "<p>Rescuers met the president. He left.</p>", "Rescuers met the president."),
+        ("Rescuers met a president", "<p>Rescuers met the president of Chad.</p>", "Rescuers met a president"),
+        ("救援人员会见了乍得总", "<p>救援人员会见了乍得总统。</p>", "救援人员会见了乍得总…"),
+    ],
+)  # fmt: skip
+def test_a_summary_that_the_feed_broke_off_ends_at_a_whole_word(own: str, text: str, expected: str) -> None:
+    read = one(own, inside=f"<content:encoded><![CDATA[{text}]]></content:encoded>")
+    assert read.summary == expected
+
+
+def test_texts_of_which_most_have_one_length_are_broken_off() -> None:
+    words = ["flood", "storm", "quake", "blaze", "siege", "truce"]
+    texts = [
+        f"{word} reached the village at dawn and the people were told to leave their houses {word}"[:80]
+        for word in words
+    ]
+    assert {len(text) for text in texts} == {80}
+    items = [
+        item(f"<description>{text}</description>", title=text[:20], link=f"https://a.example/{n}")
+        for n, text in enumerate(texts)
+    ]
+    for summary in [one.summary for one in read(rss("".join(items))).items]:
+        assert summary.endswith("to leave their…")
+    assert [one.summary for one in read(rss("".join(items[:4]))).items] == texts[:4], "too few tell nothing"
+    longer = item(f"<description>{texts[0]} and more of it</description>", link="https://a.example/9")
+    assert [one.summary for one in read(rss("".join(items) + longer)).items][:6] == texts
+
+
 def test_a_link_to_the_comments_is_no_summary() -> None:
     assert summarise('<p><a href="https://news.example.org/item?id=1">Comments</a></p>') == ""
     assert summarise("Comments by the minister.") == "Comments by the minister."
