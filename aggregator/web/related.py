@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamQuery
+from aggregator.text.fold import key
 from aggregator.web.library import Library
 
 if TYPE_CHECKING:
@@ -54,11 +55,13 @@ class Relatives:
     _embeddings: dict[str, Floats] = field(default_factory=dict)
 
     def of(self, story: StoryView) -> list[Relative]:
-        """Up to ten others, each once."""
+        """Up to ten others, each headline once: an outlet's column or preview comes again and again under one headline."""
         found: dict[str, Relative] = {}
+        own = key(story.title)
         for one in self._ranked(story):
-            if one.story.id != story.id:
-                found.setdefault(one.story.id, one)
+            headline = key(one.story.title)
+            if headline != own:
+                found.setdefault(headline, one)
             if len(found) == SHOWN:
                 break
         return list(found.values())

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import brotli
 import pytest
@@ -399,6 +400,24 @@ def test_one_country_alone_relates_no_stories(tmp_path: Path) -> None:
         ("Wolves Attack Hikers in a Park of Canada", False),
         ("Museum in Canada Returns a Totem Pole", True),
     ]
+    room.close()
+
+
+def test_related_news_lists_a_headline_once(tmp_path: Path) -> None:
+    """A column, or a preview that an outlet publishes again each day, comes as a story each time."""
+    room = Newsroom(tmp_path)
+    erupts, watch = "Volcano Katla Erupts and Closes Roads in Iceland", "Katla Volcano in Iceland: how to watch"
+    room.publish(
+        *(
+            replace(
+                item(title, url=f"https://k.example/{n}", age=timedelta(hours=13 * n)), id=str(UUID(int=n)), key=str(n)
+            )
+            for n, title in enumerate((erupts, watch, erupts, watch, watch))
+        )
+    )
+    stories = room.client.get("/api/v1/stories?q=katla").get_json()["stories"]
+    assert [story["title"] for story in stories] == [erupts, watch, erupts, watch, watch]
+    assert [one["title"] for one in stories[0]["related"]] == [watch]
     room.close()
 
 
