@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
 
 import orjson
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
-from aggregator.errors import ConfigError, Problem
+from aggregator.errors import ConfigError
 from aggregator.text.plurals import counted
 
 
@@ -26,7 +25,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     except ConfigError as error:
         problems = errors = error.problems
     if args.json:
-        print(orjson.dumps({"ok": not errors, "problems": [_row(problem) for problem in problems]}).decode())
+        print(orjson.dumps({"ok": not errors, "problems": problems}).decode())
     else:
         for problem in problems:
             print(problem)
@@ -41,16 +40,6 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 file=sys.stderr,
             )
     return 2 if errors else 0
-
-
-def _row(problem: Problem) -> dict[str, Any]:
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.column,
-        "message": problem.message,
-        "warning": problem.warning,
-    }
 
 
 COMMAND = Command(

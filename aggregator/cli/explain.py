@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from aggregator.bootstrap import Application, Installation, utc_now
-from aggregator.categorise.attribution import Cause, kept_out
+from aggregator.categorise.attribution import kept_out
 from aggregator.categorise.counterfactuals import Outcome, outcome
 from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
@@ -24,7 +24,6 @@ from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.judgement import Case, Match, Receipt
 from aggregator.model.settings import Source
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import StreamName
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
 from aggregator.render.jsonfeed import reports
@@ -35,14 +34,22 @@ if TYPE_CHECKING:
 
 
 class Subject(NamedTuple):
-    """What the archive has on the subject. `source` is the item's as the file has it now. `categories`: topic → the category of
-    the feed that names it. `pinned`: the receipt for the section in which `stories: pin` holds the story."""
+    """A text, and what the archive has on it if it names a story or item. `source` is the item's as the file has it now.
+    `categories`: topic → the category of the feed that names it. `pinned`: the receipt for the section in which `stories: pin`
+    holds the story."""
 
-    item: ItemView
+    title: str
+    summary: str
+    item: ItemView | None
     source: Source | None
     story: StoryView | None
     categories: Mapping[str, str]
     pinned: Receipt | None
+
+    @property
+    def stays(self) -> str | None:
+        """The section of an item whose text is gone after `keep`: nothing that decides it can be said of the rest."""
+        return self.item.section if self.item and self.item.pruned else None
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -60,27 +67,12 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         expect.known_section(application, args.expect)
     if not text:
         raise UsageError("give a headline, an address or an id")
-    found = _look_up(application, text)
-    item, source, story, categories, pinned = found or (None, None, None, {}, None)
-    title, summary = (item.title, item.summary) if item else (text, "")
-    value: dict[str, Any] = {
-        "id": urn(item.id) if item else None,
-        "story": None,
-        **judgement(application, title, summary, source),
-    }
-    topics = _found_topics(application, title, summary, categories)
-    value["found_topics"] = [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in topics]
-    if item and item.story:
-        value["story"] = urn(item.story)
-        value |= _story(item, story, pinned) if story else {}
-    stays = item.section if item and item.pruned else None
-    if item and stays:
-        value |= {"section": stays, "sections": [*item.sections] or [stays], "topics": [*item.topics]}
-    case = Case.of(title, summary, source)
-    found_out = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
-    value["outcome"] = _outcome(found_out)
-    out = [] if stays else _kept_out(application, title, summary, value)
-    value["kept_out"] = [{"kind": kind, "id": id, "rule": one.rule, "at": str(one.at)} for (kind, id), one in out]
+    subject = _look_up(application, text) or Subject(text, "", None, None, None, {}, None)
+    case = Case.of(subject.title, subject.summary, subject.source)
+    topics = _found_topics(application, subject)
+    stays, story = subject.stays, subject.story
+    found = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
+    value = _value(application, subject, topics, found)
     if args.expect and stays:
         value["expect"] = expect.answer(args.expect, stays, story.section if story else None)
     elif args.expect:
@@ -88,48 +80,73 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     if args.json:
         print(orjson.dumps(value).decode())
         return 0
-    for line in _lines(title, summary, item, value, (*application.receipts(title, summary, source), *topics)):
-        print(line)
+    receipts = (*application.receipts(subject.title, subject.summary, subject.source), *topics)
+    print(*_lines(subject, value, receipts), sep="\n")
     if stays:
         print(
             f"  Its text is gone after `keep`, so it stays in {stays}: what its headline alone says decides nothing, nor do words."
         )
         return 0
-    for (_, id), one in out:
-        print(f"  Kept out of {id} by {one.rule} ({one.at}).")
-    print(what_would_change(found_out, fixed=case.section is not None))
+    for one in value["kept_out"]:
+        print(f"  Kept out of {one['id']} by {one['rule']} ({one['at']}).")
+    print(what_would_change(found, fixed=case.section is not None))
     for line in expect.expectation(value["expect"]) if args.expect else ():
         print(line)
     return 0
 
 
-def _found_topics(application: Application, title: str, summary: str, categories: Mapping[str, str]) -> list[Receipt]:
+def _value(application: Application, subject: Subject, topics: Iterable[Receipt], found: Outcome) -> dict[str, Any]:
+    """All that is known, as --json has it."""
+    item, story = subject.item, subject.story
+    value: dict[str, Any] = {
+        "id": urn(item.id) if item else None,
+        "story": urn(item.story) if item and item.story else None,
+        **judgement(application, subject.title, subject.summary, subject.source),
+        "found_topics": [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in topics],
+    }
+    if item and story:
+        value |= _story(item, story, subject.pinned)
+    if item and subject.stays:
+        value |= {
+            "section": subject.stays,
+            "sections": [*item.sections] or [subject.stays],
+            "topics": [*item.topics],
+        }
+    return {
+        **value,
+        "outcome": _outcome(found),
+        "kept_out": [] if subject.stays else _kept_out(application, subject, value),
+    }
+
+
+def _found_topics(application: Application, subject: Subject) -> list[Receipt]:
     """Why topics are there that no line of the file placed: for a category of the feed, or for a place."""
     ruled = {one.id for one in application.settings.topics}
     named = [
         Receipt(topic, 1.0, f"categories: {text}", None, (Match(text, "category", 1.0),), None)
-        for topic, text in categories.items()
+        for topic, text in subject.categories.items()
         if topic not in ruled
     ]
-    places = application.found_topics(title, summary)
-    return [*named, *(one for one in places if one.section not in categories)]
+    places = application.found_topics(subject.title, subject.summary)
+    return [*named, *(one for one in places if one.section not in subject.categories)]
 
 
-def _kept_out(
-    application: Application, title: str, summary: str, value: dict[str, Any]
-) -> list[tuple[StreamName, Cause]]:
+def _kept_out(application: Application, subject: Subject, value: dict[str, Any]) -> list[dict[str, str]]:
+    """Where else it would be, were it not for a line that keeps it out."""
     held = {("section", id) for id in value["sections"]} | {("topic", id) for id in value["topics"]}
-    return [one for one in kept_out(application.rulebook, title, summary) if one[0] not in held]
+    return [
+        {"kind": stream.kind, "id": stream.id, "rule": cause.rule, "at": str(cause.at)}
+        for stream, cause in kept_out(application.rulebook, subject.title, subject.summary)
+        if stream not in held
+    ]
 
 
-def _lines(
-    title: str, summary: str, item: ItemView | None, value: dict[str, Any], receipts: tuple[Receipt, ...]
-) -> Iterator[str]:
+def _lines(subject: Subject, value: dict[str, Any], receipts: tuple[Receipt, ...]) -> Iterator[str]:
     """The text with what counted in it, its story, and the receipts."""
-    yield marked(title, receipts, "title")
-    if summary:
-        yield f"  {marked(summary, receipts, 'summary')}"
-    if item:
+    yield marked(subject.title, receipts, "title")
+    if subject.summary:
+        yield f"  {marked(subject.summary, receipts, 'summary')}"
+    if item := subject.item:
         yield f"  from {item.publisher} ({item.source}){'' if item.story else ', not placed yet'}"
         yield from joining.lines(item)
         told = value.get("told_by", [])
@@ -200,10 +217,10 @@ def _look_up(application: Application, text: str) -> Subject | None:
         ids = stored_ids(application, archive)
         source = next((one for one in application.settings.sources if ids.get(one.id) == item.source), None)
         if not isinstance(story, StoryView):
-            return Subject(item, source, None, categories, None)
+            return Subject(item.title, item.summary, item, source, None, categories, None)
         today = utc_now().astimezone(ZoneInfo(application.settings.site.timezone)).date()
         pins = pin_receipts_on(today, application.settings, reading)
-        return Subject(item, source, story, categories, pins.get((story.n, story.section)))
+        return Subject(item.title, item.summary, item, source, story, categories, pins.get((story.n, story.section)))
 
 
 def _id_in(text: str) -> str | None:
