@@ -20,16 +20,18 @@ from aggregator.render.instants import rfc3339
 from aggregator.web import parameters, shapes
 from aggregator.web.cache import kept
 from aggregator.web.cited import cited
+from aggregator.web.indexes import listed
 from aggregator.web.library import Library
 from aggregator.web.operations import described
 from aggregator.web.paging import DEFAULT_LIMIT, PageRequest, page_request
+from aggregator.web.queries import search_of
+from aggregator.web.ranking import Entry
 from aggregator.web.receipts import pin_receipts
 from aggregator.web.related import Relatives
 from aggregator.web.republished import members_of, republished
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
-from aggregator.web.streams import Entry, listed, search_of
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -63,7 +65,7 @@ def listing(view: str) -> Response:
 
 
 def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime, until: datetime) -> Response:
-    seconds = int(lib.now().timestamp())
+    seconds = lib.seconds()
     reading = lib.archive.reading
     rows: Sequence[shapes.Story | shapes.Item]
     if view == "stories":
@@ -245,7 +247,7 @@ def status() -> Response:
     force = lib.in_force()
     tick = noted(notes.TICK)
     # Many changes within a second are dated one after the other, so that the last may lie ahead.
-    edition = min(lib.archive.reading.version()[1], int(lib.now().timestamp()))
+    edition = min(lib.archive.reading.version()[1], lib.seconds())
     found: shapes.Status = {
         "title": force.settings.site.title,
         "epoch": force.settings.epoch,

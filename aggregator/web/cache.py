@@ -149,7 +149,7 @@ class ResponseCache:
         commit that it knows of. It asks the store for that number first, so a commit in between is seen by the next
         request."""
         validity = kept.validity
-        if validity.expires is not None and self.library.now().timestamp() >= validity.expires:
+        if validity.expires is not None and self.library.seconds() >= validity.expires:
             return False
         try:
             commit = self.library.commit()

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from aggregator.model.stream import Brief, Stream, StreamName, StreamQuery
 from aggregator.web.library import InForce, Library, stream_name
-from aggregator.web.streams import known, path_of
+from aggregator.web.queries import known, path_of
 
 DAYS = 7
 STORIES = 15

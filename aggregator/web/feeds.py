@@ -17,10 +17,11 @@ from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
 from aggregator.web.operations import FEED, described
 from aggregator.web.parameters import ages, decode_cursor
+from aggregator.web.queries import continued, path_of, query_string, resolve
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
-from aggregator.web.streams import build, continued, path_of, query_string, resolve
+from aggregator.web.streams import build
 
 feeds = Blueprint("feeds", __name__)
 

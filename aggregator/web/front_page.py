@@ -32,7 +32,7 @@ class FrontPage:
 
 
 def front_page(lib: Library) -> FrontPage:
-    reading, now, sections = lib.archive.reading, int(lib.now().timestamp()), lib.in_force().settings.sections
+    reading, now, sections = lib.archive.reading, lib.seconds(), lib.in_force().settings.sections
     newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
     affairs = Affairs(newest, lib.now())
     pins = {section.id: pinned(lib, section.id) for section in sections}

@@ -152,6 +152,10 @@ class Library:
     def now(self) -> datetime:
         return self._clock()
 
+    def seconds(self) -> int:
+        """The same, as the store counts time."""
+        return int(self.now().timestamp())
+
     def first_seen(self, asked: str, etag: str) -> datetime:
         """The date of an answer that moves with time itself, or with what leaves no date, such as polls: when this process first gave
         it. It counts from when the request came, before anything was read, is later than that of the answer before, and later than any
@@ -307,7 +311,7 @@ class Library:
         them. `ResponseCache` keeps the forms that are made of them, plain and compressed; with these bytes at hand the next
         form of a feed of 400 stories costs 1 to 10 ms, otherwise 60."""
         version = self.version(stream_name(query))
-        now = int(self.now().timestamp())
+        now = self.seconds()
         key = (query, asked, extension)
         found = self._rendered.get(key)
         if found and found.version == version and (found.expires is None or now < found.expires):

@@ -13,8 +13,8 @@ from aggregator import __version__
 from aggregator.render.formats import FORMATS
 from aggregator.web import parameters, shapes
 from aggregator.web.operations import Operation
+from aggregator.web.queries import MAX_PUBLISHERS
 from aggregator.web.ranking import CANDIDATES
-from aggregator.web.streams import MAX_PUBLISHERS
 
 TEXT: dict[str, Any] = {"type": "string", "maxLength": parameters.MAX_VALUE}
 MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z", "24h", "7d"]}

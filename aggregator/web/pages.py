@@ -26,13 +26,15 @@ from aggregator.web.charts import bars
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.front_page import SEVERAL, front_page, of_many_outlets
+from aggregator.web.indexes import listed
 from aggregator.web.layout import STATIC, about, page, static_file
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
 from aggregator.web.operations import PAGE, described
 from aggregator.web.parameters import by_relevance
 from aggregator.web.pinned import held, without
-from aggregator.web.ranking import CANDIDATES, rank_by_importance
+from aggregator.web.queries import continued, path_of, position_of, query_string, resolve
+from aggregator.web.ranking import CANDIDATES, best_first, rank_by_importance
 from aggregator.web.receipts import coverage, pin_receipts, why
 from aggregator.web.related import Relatives
 from aggregator.web.republished import members_of
@@ -40,17 +42,7 @@ from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
-from aggregator.web.streams import (
-    Position,
-    best_first,
-    build,
-    continued,
-    listed,
-    path_of,
-    position_of,
-    query_string,
-    resolve,
-)
+from aggregator.web.streams import build
 from aggregator.web.suggestions import FEW, suggestions
 from aggregator.web.titles import heading, narrowings, searched
 
@@ -85,7 +77,7 @@ def front() -> Response:
         "front.html",
         lib.changed(),
         front=front_page(lib),
-        pulse=_pulse(lib, int(lib.now().timestamp())),
+        pulse=_pulse(lib),
         path="/",
         description=about(lib.in_force()),
         canonical=_address(lib),
@@ -93,9 +85,9 @@ def front() -> Response:
     )
 
 
-def _pulse(lib: Library, now: int) -> list[tuple[Rules, int, Markup]]:
+def _pulse(lib: Library) -> list[tuple[Rules, int, Markup]]:
     """Stories per hour in each section over a day: (section, total, chart), all on one scale."""
-    start = now // 3600 * 3600 - (HOURS - 1) * 3600
+    start = lib.seconds() // 3600 * 3600 - (HOURS - 1) * 3600
     hours = lib.archive.reading.per_hour("section", start)
     highest = max((count for counts in hours.values() for count in counts.values()), default=0)
     rows = []
@@ -119,16 +111,14 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
     if best:
         words, shown = query.filter.words, query.limit or SHORTEST
         stories, items = best_first(stream.stories, words), best_first(stream.items, words)
-        stream = replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]))
-    older = None if best or stream.older is None else path_of(kind, id) + stream.older
+        stream = replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]), older=None)
     pins = held(lib, query)[: query.limit]  # those at the top of the first page, which are not told again on the others
     if pins and after:
         stream = replace(stream, stories=tuple(without(pins, stream.stories)))
     elif pins:
-        others = without(pins, stream.stories)[: query.limit and query.limit - len(pins)]
-        older = older and path_of(kind, id) + continued(request.args, query.view, _end(others, stream))
-        stream = replace(stream, stories=(*pins, *others))
-    path = path_of(kind, id) + (f"/{month}" if month else "")
+        stream = _beneath(pins, stream, query)
+    address = path_of(kind, id)
+    path = f"{address}/{month}" if month else address
     parts = _other_parts(part, len(stream.stories) if best else stream.of) if part else []
     return page(
         "stream.html",
@@ -142,12 +132,12 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
         feeds=_feeds(path),
         heading=heading(lib.in_force(), query),
         narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
-        suggested=[] if after or older else _suggested(query, path, len(stream.stories) + len(stream.items)),
+        suggested=[] if after or stream.older else _suggested(query, path, len(stream.stories) + len(stream.items)),
         asked=request.args,
         candidates=CANDIDATES,
         **_rail(lib, wanted),
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
-        older=older,
+        older=address + stream.older if stream.older else None,
         orders=_orders(path, best=best) if query.filter.words and not query.window else (),
         parts=parts,
         months=_months(stream),
@@ -159,12 +149,12 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
     archive, a source or the continuation of a list."""
     if not query.filter.empty or query.window or query.before or query.kind == "source":
         return {"foremost": [], "pulse": []}
-    now = int(lib.now().timestamp())
+    now = lib.seconds()
     several = rank_by_importance(of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
     own = ("section", query.id)
     return {
         "foremost": sorted(several, key=lambda story: -story.independent),
-        "pulse": [row for row in _pulse(lib, now) if query.kind == "latest" or (query.kind, row[0].id) == own],
+        "pulse": [row for row in _pulse(lib) if query.kind == "latest" or (query.kind, row[0].id) == own],
     }
 
 
@@ -182,13 +172,15 @@ def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
     return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
 
 
-def _end(others: Sequence[StoryView], stream: Stream) -> Position:
-    """Where a list continues whose top is pinned: after the last of the others, which that may have pushed off its end; before all if it
-    left room for none."""
-    if others:
-        return position_of(others[-1])
-    time, n = position_of(stream.stories[0])
-    return time, n + 1
+def _beneath(pins: Sequence[StoryView], stream: Stream, query: StreamQuery) -> Stream:
+    """The list beneath the stories pinned to its top. It continues after the last of the others, some of which these may have pushed
+    off its end; before all if they left room for none."""
+    others = without(pins, stream.stories)[: query.limit and query.limit - len(pins)]
+    older = stream.older
+    if older:
+        time, n = position_of(others[-1] if others else stream.stories[0])
+        older = continued(request.args, query.view, (time, n if others else n + 1))
+    return replace(stream, stories=(*pins, *others), older=older)
 
 
 def _address(lib: Library) -> str:
@@ -285,7 +277,7 @@ def story(id: str) -> Response:
 @described("Page of all sections", PAGE, fails=(503,))
 def sections() -> Response:
     lib = library()
-    charts = {section.id: chart for section, _, chart in _pulse(lib, int(lib.now().timestamp()))}
+    charts = {section.id: chart for section, _, chart in _pulse(lib)}
     rows = listed(lib, "section")
     return page("sections.html", None, rows=rows, charts=charts, canonical=_address(lib), feeds=[])
 

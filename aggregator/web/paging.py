@@ -11,8 +11,8 @@ from aggregator.errors import QueryError
 from aggregator.model.stream import Extent, Removed, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.library import Library
-from aggregator.web.ranking import CANDIDATES
-from aggregator.web.streams import Entry, Position, best_first, in_order, position_of, resolve
+from aggregator.web.queries import Position, in_order, position_of, resolve
+from aggregator.web.ranking import CANDIDATES, Entry, best_first
 
 DEFAULT_LIMIT = 50
 

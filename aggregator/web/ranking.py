@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from aggregator.model.story import StoryView
+from aggregator.model.story import ItemView, StoryView
 from aggregator.text.search import begun, indexed
 from aggregator.text.words import plains, tokens
+
+Entry = TypeVar("Entry", StoryView, ItemView)
 
 HALVING_HOURS = 8.0
 CONFIRMED = 1.4
@@ -53,6 +56,17 @@ class SearchText:
         found = HEADLINE * self.headline.count(term) / _longer(self.headline, headline, share)
         found += HEADLINES * sum(term in one for one in self.headlines) / len(self.headlines)
         return found + SUMMARY * self.summary.count(term) / _longer(self.summary, summary, share)
+
+
+def best_first(found: Sequence[Entry], words: Iterable[str]) -> list[Entry]:
+    """Stories or items, the best match for the words of a search first."""
+    return [found[n] for n in rank_by_relevance(list(map(_search_text, found)), words)]
+
+
+def _search_text(one: StoryView | ItemView) -> SearchText:
+    if isinstance(one, ItemView):
+        return SearchText.of(one.title, one.summary)
+    return SearchText.of(one.title, one.summary, [report.title for report in one.reports], one.independent)
 
 
 def rank_by_relevance(candidates: Sequence[SearchText], words: Iterable[str]) -> list[int]:

@@ -123,7 +123,7 @@ class Relatives:
     def _rarity(self, topic: str) -> float:
         """-log of the share of stories that have it; a story counts in each of its sections."""
         if not self._rarities:
-            reading, now = self.lib.archive.reading, int(self.lib.now().timestamp())
+            reading, now = self.lib.archive.reading, self.lib.seconds()
             held = max(YOUNG, sum(total for total, _ in reading.counts("section", now).values()))
             counts = reading.counts("topic", now).items()
             self._rarities = {id: math.log(held / max(1, total - FEW)) for id, (total, _) in counts}
@@ -140,5 +140,5 @@ class Relatives:
 
     def _stream(self, query: StreamQuery) -> list[StoryView]:
         if query not in self._streams:
-            self._streams[query] = self.lib.archive.reading.stories(query, int(self.lib.now().timestamp()))[0]
+            self._streams[query] = self.lib.archive.reading.stories(query, self.lib.seconds())[0]
         return self._streams[query]

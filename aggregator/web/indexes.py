@@ -1,0 +1,36 @@
+"""The indexes of sections and of topics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.web.library import Library
+
+FLOOR = 5
+"""Stories that a found topic needs before the indexes list it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """A section or topic of an index: how many stories it has, and how many of them entered within a day."""
+
+    id: str
+    title: str
+    description: str | None
+    total: int
+    recent: int
+
+
+def listed(library: Library, kind: str) -> list[IndexRow]:
+    """Sections or topics in the editor's order; then found topics that are used enough."""
+    settings = library.in_force().settings
+    counts = library.archive.reading.counts(kind, library.seconds() - 86_400)
+    configured = settings.sections if kind == "section" else settings.topics
+    rows = [IndexRow(one.id, one.title, one.description, *counts.get(one.id, (0, 0))) for one in configured]
+    if kind == "topic":
+        chosen = {one.id for one in configured}
+        found = [(title, id) for id, title in library.in_force().names.topics.items() if id not in chosen]
+        rows += [
+            IndexRow(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= FLOOR
+        ]
+    return rows
