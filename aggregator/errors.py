@@ -144,16 +144,16 @@ class TooManyFiles(Lacking):
         return "too many files are open here; allow more (ulimit -n, or LimitNOFILE= of systemd)"
 
 
+class NoReader(Lacking):
+    """No child process starts that parses documents."""
+
+
 class AlreadyRunning(AggregatorError):
     pass
 
 
 class CannotListen(AggregatorError):
     pass
-
-
-class NoReader(Lacking):
-    """No child process starts that parses documents."""
 
 
 class SandboxError(AggregatorError):

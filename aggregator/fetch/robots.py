@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from protego import Protego
 
@@ -52,7 +53,7 @@ class Robots:
 
     async def refusal(self, address: WebAddress) -> Failed | None:
         """Why a page must not be requested: `robots`, or `waiting` if it is to be tried later; None if it may be."""
-        root = address.url[: len(address.url) - len(address.url.split("/", 3)[3])]
+        root = urljoin(address.url, "/")
         host = self._hosts.setdefault(root, _Host())
         self._hosts.move_to_end(root)
         async with host.turn:

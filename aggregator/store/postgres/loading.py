@@ -24,9 +24,8 @@ def loading(connection: Connection) -> Iterator[Load]:
     """
     with connection.transaction(unhurried=True) as raw:
         raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        if raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (connection.locks, Lock.LOADING)).fetchone() != (
-            True,
-        ):
+        lock = raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (connection.locks, Lock.LOADING))
+        if lock.fetchone() != (True,):
             raise StoreBusy(f"{connection.server.name}: another `copy` is filling it")
         # Who starts meanwhile waits.
         raw.execute("LOCK TABLE meta, sources, configurations IN SHARE ROW EXCLUSIVE MODE")

@@ -74,9 +74,8 @@ class Server:
             "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 20_000,
         }  # fmt: skip
         if read_only and self.parts.get("target_session_attrs") == "read-write":
-            more["target_session_attrs"] = (
-                "primary"  # as it is meant: the driver would take our own setting for the server's
-            )
+            # As it is meant: the driver would take our own setting for the server's.
+            more["target_session_attrs"] = "primary"
         return make_conninfo(self.url, **more)
 
 
