@@ -3,8 +3,9 @@
 Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
 zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, Buddhist years and
 the Iranian calendar, words before the time, 20th, 20261120T1000, 20.11.2026, 2026. 11. 20., 20/11/2026, 11/20/2026,
-2026年11月20日, 20 11月 2026, weeks of ISO 8601, zones as RFC 9557 adds them, and seconds or milliseconds since 1970. They must name
-the day; nothing is guessed from today's date. Which of 10/11/2026 is the month is told by the other dates of the document.
+2026年11月20日, 20 11月 2026, 20261120, 2026112010, weeks and days of a year of ISO 8601, zones in brackets or as RFC 9557 adds
+them, and seconds or milliseconds since 1970. They must name the day; nothing is guessed from today's date. Which of 10/11/2026 is
+the month is told by the other dates of the document.
 """
 
 from __future__ import annotations
@@ -83,6 +84,15 @@ _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\
 _SPACED = re.compile(r"\s*(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})(?:\.|(?!\S))")
 _ZONE_BESIDE = re.compile(r"(?:\[!?[\w/+-]{1,40}\])+\s*\Z")  # RFC 9557
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
+_DAY = re.compile(r"\s*(\d{4})-(\d{3})(?=T|\s|\Z)", re.ASCII)
+_DIGITS = re.compile(  # of ten that begin with 19, seconds since 1970 rather; those with 20 would be of 2033 or later
+    r"\s*((?:19(?!\d{8}\s*\Z)|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])(?:([0-5]\d)([0-5]\d)?)?)?\s*",
+    re.ASCII,
+)
+_ZONE_IN_BRACKETS = re.compile(
+    r"(?<=:\d\d)\s*[(\[](?:(?:GMT|UTC?)?\s?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?|(?P<name>[A-Z]{2,5}))[)\]]\s*\Z"
+)
+_BESIDE_ZONE = re.compile(r"(?<=\b[A-Z]{3})\s*\([^()]*\)\s*\Z")  # 10:30 CET (GMT+1)
 _WEEK = re.compile(r"\s*(\d{4})-?W(\d\d)-?([1-7])(?=T|\s|\Z)", re.ASCII)
 _IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
@@ -121,9 +131,12 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
     10/11/2026 unless it is known whether the day comes first."""
     if not text or len(text) > 100:
         return None
+    if digits := _DIGITS.fullmatch(text):
+        return _at([int(part or 0) for part in digits.groups()], 0)
     if since := _SINCE_1970.fullmatch(text):
         return datetime.fromtimestamp(int(since[1]), UTC)
-    text = _SPACED.sub(r"\1-\2-\3", _WEEK.sub(_of_week, _ZONE_BESIDE.sub("", text)))
+    text = _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", _ZONE_IN_BRACKETS.sub(_bare_zone, text)))
+    text = _SPACED.sub(r"\1-\2-\3", _DAY.sub(_of_year, _WEEK.sub(_of_week, text)))
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]
     text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
@@ -166,6 +179,18 @@ def _of_week(week: re.Match[str]) -> str:
         return date.fromisocalendar(*map(int, week.groups())).isoformat()
     except ValueError:
         return week[0]
+
+
+def _of_year(day: re.Match[str]) -> str:
+    try:
+        found = date(int(day[1]), 1, 1) + timedelta(days=int(day[2]) - 1)
+    except (ValueError, OverflowError):
+        return day[0]
+    return found.isoformat() if found.year == int(day[1]) else day[0]
+
+
+def _bare_zone(zone: re.Match[str]) -> str:
+    return f" {zone['name']}" if zone["name"] else f" {zone['sign']}{zone['hours']:0>2}{zone['minutes'] or '00'}"
 
 
 def _of_whole_day(time: re.Match[str]) -> str:
