@@ -15,12 +15,13 @@ from aggregator.model.stream import Names
 
 if TYPE_CHECKING:
     from aggregator.model.source import Health, SourceState
-    from aggregator.web.library import InForce, Library
+    from aggregator.web.in_force import InForce
+    from aggregator.web.library import Library
 
 
 def in_force(application: Application) -> InForce:
     """A configuration with what the web needs from it."""
-    from aggregator.web.library import InForce
+    from aggregator.web.in_force import InForce
 
     settings = application.settings
     public = {source.id: (source.name, _public(application, source.url)) for source in settings.sources}
@@ -68,18 +69,23 @@ def library(application: Application, written: datetime | None = None) -> Librar
     """What the web uses; it follows the configuration that the store says is in force. `written`: when the program last
     changed."""
     from aggregator.pipeline.category_topics import titles_of
+    from aggregator.web.in_force import Following
     from aggregator.web.library import Library
 
     installation = application.installation
-    return Library(
-        open_archive=application.database.read_only,
+    following = Following(
         compile=lambda texts: in_force(Application.of_texts(installation, texts)),
         current=in_force(application),
+        since=utc_now(),
+        found=lambda upkeep: titles_of(upkeep.noted(notes.CATEGORY_TOPICS)),
+        written=written or datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    return Library(
+        open_archive=application.database.read_only,
+        configuration=following,
         clock=utc_now,
         health=_health,
         troubles=application.database.troubles,
-        found=lambda upkeep: titles_of(upkeep.noted(notes.CATEGORY_TOPICS)),
-        written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
 
 

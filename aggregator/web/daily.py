@@ -6,7 +6,8 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 from aggregator.model.stream import Brief, Stream, StreamName, StreamQuery
-from aggregator.web.library import InForce, Library, stream_name
+from aggregator.web.in_force import InForce
+from aggregator.web.library import Library, stream_name
 from aggregator.web.queries import known, path_of
 
 DAYS = 7

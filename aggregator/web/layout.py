@@ -14,7 +14,7 @@ from aggregator.render.bytes import content_etag, rendered
 from aggregator.render.formats import FORMATS
 from aggregator.text.plurals import counted
 from aggregator.text.scripts import direction
-from aggregator.web.library import InForce
+from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond

@@ -1,82 +1,26 @@
-"""What the views use: settings in force, names, and streams as rendered bytes, cached by the version of their stream.
+"""What the views use: the archive, the time, what is in force, and streams as rendered bytes, cached by the version of their stream.
 
 One object per process; each thread reads over a connection of its own.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, cast
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from aggregator.errors import ConfigError
-from aggregator.model import notes
-from aggregator.model.judgement import Receipt
-from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import Health, SourceState
-from aggregator.model.stream import LATEST, STORING, Names, Rendered, Stream, StreamName, StreamQuery
+from aggregator.model.stream import LATEST, STORING, Rendered, Stream, StreamName, StreamQuery
+from aggregator.web.in_force import Archive, Following, InForce
 from aggregator.web.long_answers import LongAnswers
 from aggregator.web.recent import Recent
-
-if TYPE_CHECKING:
-    from aggregator.ports import Past
-    from aggregator.store.reading import Reading
-
-log = logging.getLogger(__name__)
 
 RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024
 
 Version = tuple[str, datetime, int]
-
-
-class Sources(Protocol):
-    def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]: ...
-    def drops(self) -> dict[str, dict[str, int]]: ...
-
-
-class Upkeep(Protocol):
-    def configuration(self) -> StoredConfiguration | None: ...
-    def applied(self) -> int: ...
-    def noted(self, key: str) -> object: ...
-
-
-class Archive(Protocol):
-    @property
-    def past(self) -> Past: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def sources(self) -> Sources: ...
-    @property
-    def upkeep(self) -> Upkeep: ...
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A configuration with everything the web needs from it."""
-
-    settings: Settings
-    names: Names
-    receipts: Callable[[str, str, str | None], tuple[Receipt, ...]]  # title, summary, source id → why
-    publisher: Callable[[str], str]  # name or alias → the publisher's one name
-    root: str  # public address without trailing slash
-    zone: ZoneInfo
-    # Of sources renamed and removed: the first id → the last one.
-    first_ids: Mapping[str, str] = field(default_factory=dict)
-    # Of sections and topics: the streams of former ids, in the order in which they were given up → the id of today.
-    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
-
-    @property
-    def prefix(self) -> str:
-        """The path under which the service is reached, "" or "/news"."""
-        return urlsplit(self.root).path.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +49,22 @@ class Seen:
 
 
 class Library:
-    """`open_archive` opens the store for the calling thread; `compile` turns the texts of a configuration into what is
-    in force; `current` is used while the store has none."""
+    """`open_archive` opens the store for the calling thread."""
 
     def __init__(
         self,
         open_archive: Callable[[], Archive],
-        compile: Callable[[Mapping[str, str]], InForce],
-        current: InForce,
+        configuration: Following,
         clock: Callable[[], datetime],
         health: Callable[[SourceState], tuple[Health, str]],
         *,
         troubles: Callable[[], Sequence[str]] = lambda: (),
-        found: Callable[[Upkeep], Mapping[str, str]] = lambda upkeep: {},
-        written: datetime = datetime(2026, 1, 1, tzinfo=UTC),
     ) -> None:
         self._open = open_archive
-        self._compile = compile
-        self._current = self._plain = current  # with and without the topics found
-        self._named: tuple[Mapping[str, str], ...] = ()
+        self._configuration = configuration
         self._clock = clock
-        self.written = written  # when the program itself last changed
-        self.since = clock()  # since when it has been showing what it shows: program and configuration in force
         self.health = health
-        self._found = found  # topics found in the categories of feeds: id → title
         self._troubles = troubles  # of the worker, as it tells them beside the store
-        self._unread: str | None = None  # the epoch in force, where it cannot be read here
         self._local = threading.local()
         self._following = threading.Lock()
         self.long_answers = LongAnswers()
@@ -144,6 +78,11 @@ class Library:
         if found is None:
             found = self._local.archive = self._open()
         return found
+
+    @property
+    def since(self) -> datetime:
+        """Since when it has been showing what it shows: program and configuration in force."""
+        return self._configuration.since
 
     @property
     def cors(self) -> bool:
@@ -222,59 +161,18 @@ class Library:
         return told[stream]
 
     def in_force(self) -> InForce:
-        """The configuration that the store says is in force, with the topics found and the sources removed; looked up
-        again after each commit, by one thread after the other, so that what was read last is what counts."""
+        """The configuration in force; looked up again after each commit, by one thread after the other, so that what was read last is
+        what counts."""
         if getattr(self._local, "commit", None) != self.commit():
             with self._following:
                 commit = self.commit()
-                held = self.archive.upkeep.configuration()
-                if held:
-                    self._follow(*held)
-                    self.since = max(datetime.fromtimestamp(self.archive.upkeep.applied(), UTC), self.written)
-                reading = self.archive.reading
-                renamed = cast(dict[str, str], self.archive.upkeep.noted(notes.RENAMED) or {})
-                self._name(self._found(self.archive.upkeep), reading.removed(), reading.first_ids(), renamed)
+                self._configuration.follow(self.archive)
                 self._local.commit = commit
-        return self._current
-
-    def _follow(self, epoch: str, texts: Mapping[str, str]) -> None:
-        """A configuration written for another environment or a newer version must not take pages from readers: the one
-        that this process knew before stays in use, and the problem is reported."""
-        if epoch == self._unread:
-            return
-        self._unread = None
-        if epoch != self._current.settings.epoch:
-            try:
-                self._current = self._plain = self._compile(texts)
-                self._named = ()
-            except ConfigError as error:
-                self._unread = epoch
-                log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
+        return self._configuration.current
 
     def troubles(self) -> tuple[str, ...]:
         """The problems of this process and of the worker."""
-        own = ("configuration: the configuration in force cannot be read here",) if self._unread else ()
-        return (*own, *self._troubles())
-
-    def _name(
-        self,
-        found: Mapping[str, str],
-        removed: Mapping[str, str],
-        first_ids: Mapping[str, str],
-        renamed: Mapping[str, str],
-    ) -> None:
-        """Topics found in categories get the found name, unless a configured topic or a place has the same id. Sources
-        that were removed keep their name, so that their items stay readable."""
-        if (found, removed, first_ids, renamed) != self._named:
-            names = self._plain.names
-            gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}
-            called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
-            led: dict[tuple[str, str], str] = {StreamName.read(name): id for name, id in renamed.items()}
-            led |= self._plain.settings.renamed
-            taken = {"section": called.sections, "topic": called.topics}
-            former = {old: id for old, id in led.items() if old[1] not in taken[old[0]]}
-            self._current = replace(self._plain, names=called, first_ids=first_ids, renamed=former)
-            self._named = (found, removed, first_ids, renamed)
+        return (*self._configuration.troubles(), *self._troubles())
 
     def changed(self, stream: StreamName = LATEST) -> datetime:
         """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new
@@ -289,7 +187,7 @@ class Library:
     @property
     def last_known(self) -> InForce:
         """The configuration that this process follows, without asking the store."""
-        return self._current
+        return self._configuration.current
 
     def watched(self) -> list[SourceState]:
         """The states of all sources but those that are paused, which keep the last one for good: no trouble of theirs counts."""

@@ -14,7 +14,8 @@ from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import Filter, Names, QueryKind, Removed, StreamQuery
 from aggregator.web import parameters
-from aggregator.web.library import InForce, Library
+from aggregator.web.in_force import InForce
+from aggregator.web.library import Library
 from aggregator.web.months import month_bounds
 from aggregator.web.request_context import Renamed
 

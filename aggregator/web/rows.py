@@ -12,7 +12,8 @@ from aggregator.render.fit import fit_address
 from aggregator.render.instants import rfc3339
 from aggregator.render.jsonfeed import located, reports
 from aggregator.web import shapes
-from aggregator.web.library import InForce, Library
+from aggregator.web.in_force import InForce
+from aggregator.web.library import Library
 from aggregator.web.months import month_of
 from aggregator.web.receipts import PinReceipts, why
 from aggregator.web.related import Relative, Relatives

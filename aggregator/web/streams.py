@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import LATEST, Extent, Stream, StreamQuery
 from aggregator.web import parameters
-from aggregator.web.library import InForce, Library, stream_name
+from aggregator.web.in_force import InForce
+from aggregator.web.library import Library, stream_name
 from aggregator.web.months import month_of
 from aggregator.web.queries import continued, in_order, path_of, position_of, query_string
 from aggregator.web.receipts import receipts_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aggregator.model.stream import StreamQuery
 from aggregator.normalise.plain import inert
 from aggregator.render.fit import fit
-from aggregator.web.library import InForce
+from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
 
 
