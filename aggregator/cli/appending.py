@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import ada_url
@@ -15,6 +15,7 @@ from aggregator.bootstrap import Application
 from aggregator.config.edit import NewSource, append_sources, replace_file, saved_meanwhile
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Settings, Source
+from aggregator.text.plurals import counted
 
 LONGEST = 100  # characters of a name
 SHOWN = 5  # groups of sources whose outlets are in doubt
@@ -119,41 +120,16 @@ def hint_to_apply(application: Application, what: str) -> None:
         print(f"`aggregator apply` puts {what} in force.")
 
 
+Doubt = tuple[list[Source], str]
+"""Sources that may count wrongly, and why; what to do is to name their `publisher`."""
+
+
 def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
-    """Warnings about new sources that may count wrongly:
-
-    - as an outlet of `publishers:`, only because of their name, which any feed may give itself;
-    - as one outlet, not in that list, only because they have one name: they then do not corroborate each other;
-    - as several outlets although they have one host: they then do. Where several were at that host before, that is so.
-    """
-    from aggregator.config.publishers import publisher_index
-
-    index = publisher_index(settings)
+    """Warnings about new sources that may count wrongly."""
     listed = {publisher.name for publisher in settings.publishers}
-    names: dict[str, list[Source]] = {}
-    hosts: dict[str, list[Source]] = {}
-    for source in settings.sources:
-        if source.publisher not in listed:
-            names.setdefault(source.publisher, []).append(source)
-            hosts.setdefault((host_of(source.url) or "").removeprefix("www."), []).append(source)
-    told: list[tuple[list[Source], str]] = []
-    for source in settings.sources:
-        known, host = index.named(source.publisher), host_of(source.url) or ""
-        if known and known.domains and index.at(host) is not known:
-            message = f"counts as {known.name} because of its name, but {host} is none of its domains; if it is not, give it another"
-            told.append(([source], message))
-    for name, group in names.items():
-        if len(group) > 1:
-            message = f"count as one outlet, since {_each(group)} have the publisher {name}; if they are not, give one of them another"
-            told.append((group, message))
-    for host, group in hosts.items():
-        before = {source.publisher for source in group if source.id not in added}
-        if len(before) < 2 <= len({source.publisher for source in group}):
-            message = (
-                f"have one host, {host}, but count as different outlets; if they are one, give {_each(group)} the same"
-            )
-            told.append((group, message))
-    told = [(group, message) for group, message in told if any(one.id in added for one in group)]
+    others = [source for source in settings.sources if source.publisher not in listed]
+    doubts = (*_by_name(settings), *_of_one_name(others), *_at_one_host(others, added))
+    told = [(group, message) for group, message in doubts if any(one.id in added for one in group)]
     for group, message in told[:SHOWN]:
         ids = [one.id for one in group]
         if len(ids) > 3:
@@ -161,7 +137,49 @@ def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
         named = " and ".join(filter(None, [", ".join(ids[:-1]), ids[-1]]))
         yield str(group[-1].at.problem(f"{named} {message} `publisher`", warning=True))
     if rest := len(told[SHOWN:]):
-        yield f"… and {rest} more group{'s' if rest > 1 else ''} of sources"
+        yield f"… and {counted(rest, 'more group')} of sources"
+
+
+def _by_name(settings: Settings) -> Iterator[Doubt]:
+    """As an outlet of `publishers:`, only because of their name, which any feed may give itself."""
+    from aggregator.config.publishers import publisher_index
+
+    index = publisher_index(settings)
+    for source in settings.sources:
+        known, host = index.named(source.publisher), host_of(source.url) or ""
+        if known and known.domains and index.at(host) is not known:
+            yield (
+                [source],
+                f"counts as {known.name} because of its name, but {host} is none of its domains; if it is not, give it another",
+            )
+
+
+def _of_one_name(sources: Iterable[Source]) -> Iterator[Doubt]:
+    """As one outlet, only because they have one name: they then do not corroborate each other."""
+    for name, group in _grouped(sources, lambda source: source.publisher):
+        if len(group) > 1:
+            yield (
+                group,
+                f"count as one outlet, since {_each(group)} have the publisher {name}; if they are not, give one of them another",
+            )
+
+
+def _at_one_host(sources: Iterable[Source], added: Collection[str]) -> Iterator[Doubt]:
+    """As several outlets although they have one host: they then do. Where several were at that host before, that is so."""
+    for host, group in _grouped(sources, lambda source: (host_of(source.url) or "").removeprefix("www.")):
+        before = {source.publisher for source in group if source.id not in added}
+        if len(before) < 2 <= len({source.publisher for source in group}):
+            yield (
+                group,
+                f"have one host, {host}, but count as different outlets; if they are one, give {_each(group)} the same",
+            )
+
+
+def _grouped(sources: Iterable[Source], key: Callable[[Source], str]) -> Iterable[tuple[str, list[Source]]]:
+    found: dict[str, list[Source]] = {}
+    for source in sources:
+        found.setdefault(key(source), []).append(source)
+    return found.items()
 
 
 def _each(group: Collection[Source]) -> str:
