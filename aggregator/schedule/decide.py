@@ -29,6 +29,7 @@ JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls o
 SPREAD: Final = 0.5  # the same after a first poll: sources polled together at start are not polled together again
 UNCONDITIONAL_AFTER: Final = 3  # failures
 _SECOND: Final = timedelta(seconds=1)
+_A_DAY: Final = timedelta(days=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
 
 
@@ -177,7 +178,7 @@ def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: 
     document brings nothing: items that drop out of it do not change when its source is silent."""
     before, now = visit.before, visit.now
     if feed is not None and (new or before.rhythm is None):
-        known = replace(known, rhythm=rates.rhythm(feed))
+        known = replace(known, rhythm=rates.rhythm(feed) or _rhythm_of_news(visit, new))
     if before.last_success is None:
         dates = [item.published for item in feed.items if item.published] if feed else []
         newest = max(dates, default=now if new else None)
@@ -185,6 +186,16 @@ def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: 
     planned = before.interval or visit.bounds.every
     rate = rates.updated(before.rate, new, now - before.last_success, planned)
     return replace(known, rate=rate, last_new=now if new else before.last_new)
+
+
+def _rhythm_of_news(visit: _Visit, new: int) -> timedelta | None:
+    """Of a newsletter that lists its last issue alone. What is found after a pause or failures may have come long before."""
+    before, now = visit.before, visit.now
+    if not new or before.last_new is None or before.last_success is None:
+        return None
+    if now - before.last_success > max(_A_DAY, 2 * (before.interval or _A_DAY)):
+        return before.rhythm
+    return rates.rhythm_of_news(before.rhythm, before.last_new, now)
 
 
 def _by_rate(known: SourceState, visit: _Visit) -> timedelta:

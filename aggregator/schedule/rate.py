@@ -62,6 +62,15 @@ def rhythm(feed: NormalFeed) -> timedelta | None:
     return timedelta(days=median_low([(after - day).days for day, after in pairwise(days)]))
 
 
+def rhythm_of_news(before: timedelta | None, last_new: datetime, now: datetime) -> timedelta | None:
+    """The same of a document that lists fewer days, from the days on which it brought news: as far apart as the last two, or half of
+    the way there from what was known `before`, since an issue may come in parts."""
+    days = (now.date() - last_new.date()).days
+    if days < 1:
+        return before
+    return timedelta(days=max(days, ((before.days if before else 0) + days) // 2))
+
+
 def new_item_limit(rate: float | None) -> int:
     """How many new items may be taken from a source now, so that it does not exceed A_DAY items a day for long. The rate times a
     day is the number of items of the last day, weighted by age."""

@@ -165,7 +165,27 @@ def test_a_document_from_which_items_drop_out_changes_no_rhythm() -> None:
         state, _ = poll(state, fetched(), parsed=feed(items=tuple(issues[:left])), now=NOW + timedelta(days=14))
         assert state.rhythm == timedelta(days=7)
         assert state.state != "silent"
-    state, _ = poll(state, fetched(), parsed=feed(items=tuple(issues[:1])), new=1, now=NOW + timedelta(days=15))
+
+
+def test_a_newsletter_that_lists_its_last_issue_alone_shows_how_often_it_comes_by_its_news() -> None:
+    """It was called silent a week after each issue."""
+    state = fresh_state()
+    for hour in range(0, 24 * 70, 12):  # every fourteen days an issue of two items
+        now = NOW + hour * HOUR
+        new = hour % (24 * 14) in (0, 12)
+        issue = feed(items=(item(now, hour),) if new else ())
+        state, _ = poll(state, fetched(), parsed=issue, new=int(new), now=now)
+        if hour > 24 * 14:
+            assert state.state != "silent", hour
+    assert state.rhythm is not None and 7 <= state.rhythm.days <= 14
+    for day in range(70, 80):  # it comes daily now
+        state, _ = poll(state, fetched(), parsed=feed(items=(item(NOW, day),)), new=1, now=NOW + timedelta(days=day))
+    assert state.rhythm is not None and state.rhythm.days <= 1
+
+
+def test_news_after_failures_tells_nothing_of_how_often_it_comes() -> None:
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(NOW),)), new=1)
+    state, _ = poll(state, fetched(), parsed=feed(items=(item(NOW),)), new=1, now=NOW + timedelta(days=40))
     assert state.rhythm is None
 
 
