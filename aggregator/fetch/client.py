@@ -212,10 +212,10 @@ class Http:
             if terms.crawl and (refused := await self._robots[terms.public].refusal(trail.here)):
                 raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
             answer = await self._ask(trail.here, headers, terms)
-            if answer.status in ASKED_TO_WAIT and terms.pause == "host":
+            if answer.status in ASKED_TO_WAIT:
                 wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after
-                if wait:
-                    self._gate.pause(trail.here.host, wait)
+                if wait:  # kept here too, for an archive that cannot store it
+                    self._gate.pause(trail.here.host if terms.pause == "host" else trail.here.url, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
             if self._allowance != Allowance() and not self._guard.is_private(trail.first.host):
@@ -224,7 +224,7 @@ class Http:
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
     async def _ask(self, address: WebAddress, headers: CIMultiDict[str], terms: _Terms) -> _Answer:
-        async with self._gate.enter(address.host):
+        async with self._gate.enter(address.host, address.url):
             clock = asyncio.get_running_loop().time
             began = clock()
             try:

@@ -43,35 +43,36 @@ class HostGate:
         self._exempt = exempt
         self._room = room
         self._lanes: dict[str, _Lane] = {}
-        self._held: dict[str, float] = {}  # host → until when no request is made, on the monotonic clock
+        self._held: dict[str, float] = {}  # host or address → until when no request is made, on the monotonic clock
 
-    def pause(self, host: str, seconds: float) -> None:
-        """A host asked us to wait (429 or 503 with Retry-After): all its sources wait."""
-        self._held[host] = max(self._held.get(host, 0.0), time.monotonic() + min(seconds, LONGEST_HOLD))
+    def pause(self, held: str, seconds: float) -> None:
+        """A host asked us to wait (429 or 503 with Retry-After): all its sources wait, or those at the address that answered."""
+        self._held[held] = max(self._held.get(held, 0.0), time.monotonic() + min(seconds, LONGEST_HOLD))
 
-    def _admit(self, host: str) -> None:
+    def _admit(self, *asked: str) -> None:
         """Raises Stopped `waiting`, with the seconds that are left."""
-        left = self._held.get(host, 0.0) - time.monotonic()
+        left = max(self._held.get(one, 0.0) for one in asked) - time.monotonic()
         if left > 0:
             raise Stopped("waiting", "its host asked for a pause", freshness=Freshness(retry_after=ceil(left)))
-        self._held.pop(host, None)
+        for one in asked:
+            self._held.pop(one, None)
 
     @asynccontextmanager
-    async def enter(self, host: str) -> AsyncIterator[None]:
+    async def enter(self, host: str, address: str = "") -> AsyncIterator[None]:
         """Held for one request. A request that waits for its host takes no slot of the overall limit meanwhile. Raises
-        Stopped if the host asked for a pause."""
+        Stopped if the host asked for a pause, or asked for it at this address."""
         if self._exempt(host):
             async with self._slot():
                 yield
             return
-        self._admit(host)
+        self._admit(host, address)
         self._forget_idle()
         lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._per_host)))
         lane.users += 1
         try:
             async with lane.slots, AsyncExitStack() as stack:
                 await self._begin(lane, stack)
-                self._admit(host)  # what the one before was told
+                self._admit(host, address)  # what the one before was told
                 yield
         finally:
             lane.users -= 1
