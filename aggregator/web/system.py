@@ -35,10 +35,11 @@ def readyz() -> Response:
     lib = library()
     try:
         tick = lib.archive.upkeep.noted(notes.TICK)
+        troubles = lib.troubles()
     except StoreError as error:
         current_app.logger.error("store: %s", error)
         return _plain("the store cannot be read\n", 503)
-    if troubles := lib.troubles():
+    if troubles:
         # The rest of each names paths: it is in the log.
         parts = dict.fromkeys(trouble.partition(":")[0] for trouble in troubles)
         return _plain(f"degraded: {', '.join(parts)}\n", 503)

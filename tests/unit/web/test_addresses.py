@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from newsroom import CONFIG, Newsroom, of_the_file
 
 from aggregator.errors import StoreError
+from aggregator.web.library import Library
 from aggregator.worker.lock import WorkerLock
 from aggregator.worker.measures import Measures
 
@@ -114,6 +115,17 @@ def test_health(newsroom: Newsroom) -> None:
         lock.report("store: full")
     assert client.get("/readyz").status_code == 200, "nobody runs any more whom it could be said of"
     assert client.get("/readyz").headers["Cache-Control"] == "no-store"
+
+
+def test_readiness_is_told_in_plain_words_where_a_folder_may_not_be_searched(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(library: Library) -> tuple[str, ...]:
+        raise StoreError("aggregator.db: cannot be opened: Permission denied")
+
+    monkeypatch.setattr(Library, "troubles", refused)
+    answer = newsroom.client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "the store cannot be read\n")
 
 
 def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
