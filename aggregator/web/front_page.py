@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from aggregator.model.settings import Rules
+from aggregator.model.settings import Rules, Settings
 from aggregator.model.story import StoryView
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.web.affairs import AROUND, Affairs
 from aggregator.web.library import Library
 from aggregator.web.pinned import pinned, without
@@ -32,9 +32,10 @@ class FrontPage:
 
 
 def front_page(lib: Library) -> FrontPage:
-    reading, now, sections = lib.archive.reading, lib.seconds(), lib.in_force().settings.sections
+    reading, now, settings = lib.archive.reading, lib.seconds(), lib.in_force().settings
+    sections = settings.sections
     newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
-    affairs = Affairs(newest, lib.now())
+    affairs = Affairs(newest, lib.now(), followed(settings))
     pins = {section.id: pinned(lib, section.id) for section in sections}
     held = {id: [story for story in stories if story.section == id] for id, stories in pins.items()}
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
@@ -52,6 +53,13 @@ def front_page(lib: Library) -> FrontPage:
         if stories:
             shown.append((section, stories))
     return FrontPage(top, chapters, [one for one in newest if one.id not in seen][:NEWEST], shown, homes)
+
+
+def followed(settings: Settings) -> list[StreamName]:
+    """The editor's subjects, wherever they happen: the topics of the file, and the sections that are of no places. A file without
+    topics names none."""
+    sections = (one for one in settings.sections if not one.places and one.id != settings.fallback)
+    return [one.stream for one in (*settings.topics, *sections)] if settings.topics else []
 
 
 def of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:

@@ -127,6 +127,32 @@ def test_what_one_outlet_alone_says_of_an_affair_comes_after_what_several_report
     assert [story.title for story in Affairs(newest, room.now).foremost(both, 2)] == [several, alone]
 
 
+CUP, OSLO, CRASH = (
+    "Rovers Win Cup After Extra Time",
+    "NATO Ministers Meet in Oslo",
+    "Coach Falls Off a Bridge Near Venice",
+)
+
+
+def test_what_is_of_no_subject_of_the_editor_comes_after_what_is(room: Newsroom) -> None:
+    """Unless many outlets report it."""
+    room.publish(*news({CUP: OUTLETS[:4], OSLO: OUTLETS[:3], CRASH: OUTLETS}))
+    assert headlines(room.client.get("/").text)[:3] == [CRASH, OSLO, CUP]
+
+
+def test_a_section_of_a_matter_is_a_subject_and_one_of_places_is_not(room: Newsroom) -> None:
+    ship = "Newest Frigate of the Navy Is Delayed"
+    room.publish(*news({"Rovers of Osaka in Japan Win Cup": OUTLETS[:4], ship: OUTLETS[:3]}))
+    assert headlines(room.client.get("/").text)[0] == ship
+
+
+def test_a_file_without_topics_names_no_subjects(tmp_path: Path) -> None:
+    alone = Newsroom(tmp_path, CONFIG.partition("topics:\n")[0].replace("sections:\n", f"{SOURCES}sections:\n"))
+    alone.publish(*news({CUP: OUTLETS[:4], OSLO: OUTLETS[:3]}))
+    assert headlines(alone.client.get("/").text)[:2] == [CUP, OSLO]
+    alone.close()
+
+
 def test_texts_in_which_no_word_is_known_belong_to_no_affair(room: Newsroom) -> None:
     room.publish(*news(dict.fromkeys(("Zqx wvut qzzx fyyp", "Kkxq jjwv bbgh vvzt"), ("herald", "mail"))))
     text = room.client.get("/").text

@@ -133,7 +133,7 @@ def test_what_has_just_come_in_stands_beside_what_most_outlets_report(tmp_path: 
 
 
 def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+    room = Newsroom(tmp_path, CONFIG.partition("topics:\n")[0])
     events = (  # quite different ones: of one affair not all would be at the top
         "Glacier collapses above an alpine village", "Striking bakers block the capital's bridges",
         "Astronomers weigh a distant planet", "Court annuls the sale of a football club",
