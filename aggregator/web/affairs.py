@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName
+from aggregator.web.followed import emphasis
 from aggregator.web.ranking import weight
 from aggregator.web.related import YOUNG
 
@@ -27,16 +28,16 @@ RECENT = timedelta(hours=24)
 CLOSE = 0.5  # cosine of embeddings from which two stories belong to one affair …
 TELLING = 2.0  # … if what topics they share is as rare: -log of the share of stories that have it, added up
 DOUBLE = 4  # so many other outlets with news of its affair double the weight of a story that many report
-BESIDE = 0.5  # what is left of its weight where the story is of none of the editor's subjects …
-MATTERS = 2  # … or 1 less so many times 1 / n, if n outlets report it: what many do is news whatever it is about
 AGAIN = 0.6  # what is left of its weight, for each story of its affair that is listed before it
 
 
 class Affairs:
     """The affairs of those of the `newest` stories that are recent. `followed`: the editor's subjects; without any, all counts alike."""
 
-    def __init__(self, newest: Iterable[StoryView], now: datetime, followed: Collection[StreamName] = ()) -> None:
-        self._followed = frozenset(followed)
+    def __init__(
+        self, newest: Iterable[StoryView], now: datetime, followed: frozenset[StreamName] = frozenset()
+    ) -> None:
+        self._followed = followed
         self._recent = [story for story in newest if story.published >= now - RECENT]
         self._now = int(now.timestamp())
         held = Counter(topic for story in self._recent for topic in story.topics)
@@ -72,16 +73,7 @@ class Affairs:
         for story, close in zip(stories, subjects.akin(self._subjects, CLOSE, TELLING), strict=True):
             around = {outlet for n in close for outlet in self._recent[n].publishers}
             others = len(around.difference(story.publishers)) * (1 - story.independent**-2)
-            beside = 1.0 if self._follows(story) else max(BESIDE, 1 - MATTERS / story.independent)
-            yield weight(story, self._now) * (1 + others / DOUBLE) * beside
-
-    def _follows(self, story: StoryView) -> bool:
-        """Whether a story is of one of the editor's subjects: matches and stars are news of a place, and of nothing else."""
-        held = (
-            *(StreamName("topic", id) for id in story.topics),
-            *(StreamName("section", id) for id, _ in story.scores),
-        )
-        return not self._followed or not self._followed.isdisjoint(held)
+            yield weight(story, self._now) * (1 + others / DOUBLE) * emphasis(story, self._followed)
 
     def _subjects_of(self, stories: Sequence[StoryView]) -> Subjects:
         from aggregator.stories.relatives import Subjects, embedding  # brings numpy, which a command need not wait for

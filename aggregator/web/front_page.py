@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from aggregator.model.settings import Rules, Settings
+from aggregator.model.settings import Rules
 from aggregator.model.story import StoryView
-from aggregator.model.stream import StreamName, StreamQuery
+from aggregator.model.stream import StreamQuery
 from aggregator.web.affairs import AROUND, Affairs
+from aggregator.web.followed import followed
 from aggregator.web.library import Library
 from aggregator.web.pinned import pinned, without
 
@@ -53,13 +54,6 @@ def front_page(lib: Library) -> FrontPage:
         if stories:
             shown.append((section, stories))
     return FrontPage(top, chapters, [one for one in newest if one.id not in seen][:NEWEST], shown, homes)
-
-
-def followed(settings: Settings) -> list[StreamName]:
-    """The editor's subjects, wherever they happen: the topics of the file, and the sections that are of no places. A file without
-    topics names none."""
-    sections = (one for one in settings.sections if not one.places and one.id != settings.fallback)
-    return [one.stream for one in (*settings.topics, *sections)] if settings.topics else []
 
 
 def of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:

@@ -345,6 +345,19 @@ def test_what_fills_up_related_news_is_what_most_outlets_tell(tmp_path: Path) ->
     room.close()
 
 
+def test_what_fills_up_related_news_is_of_what_the_editor_follows_first(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    rovers, oslo = "Rovers win cup after extra time", "NATO ministers meet in Oslo"
+    room.publish(
+        item("Fire alarms of a theatre rang twice during rehearsal", summary=""),
+        *(item(rovers, outlet, summary="") for outlet in ("kyodo", "reuters", "bbc-world")),
+        *(item(oslo, outlet, age=timedelta(hours=9), summary="") for outlet in ("kyodo", "reuters")),
+    )
+    related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
+    assert [one["title"] for one in related] == [oslo, rovers]
+    room.close()
+
+
 def test_what_fills_up_related_news_is_recent(tmp_path: Path) -> None:
     """A back-catalogue that two outlets share does not push out the news of the day."""
     room = Newsroom(tmp_path)

@@ -1,0 +1,28 @@
+"""What the editor follows, and how much less other news weighs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from aggregator.model.settings import Settings
+from aggregator.model.story import StoryView
+from aggregator.model.stream import StreamName
+
+LEAST = 0.5  # what is left at least of the weight of a story of none of the editor's subjects …
+MATTERS = 2  # … and 1 less so many times 1 / n, if n outlets report it: what many do is news whatever it is about
+
+
+def followed(settings: Settings) -> frozenset[StreamName]:
+    """The editor's subjects, wherever they happen: the topics of the file, and the sections that are of no places. A file without
+    topics names none."""
+    sections = (one for one in settings.sections if not one.places and one.id != settings.fallback)
+    return frozenset(one.stream for one in (*settings.topics, *sections)) if settings.topics else frozenset()
+
+
+def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
+    """1 for a story of one of the subjects, and for any where there are none. Matches and stars are news of a place, and of nothing
+    else."""
+    held = (*(StreamName("topic", id) for id in story.topics), *(StreamName("section", id) for id, _ in story.scores))
+    if not subjects or any(one in subjects for one in held):
+        return 1.0
+    return max(LEAST, 1 - MATTERS / story.independent)
