@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aggregator.model.settings import Settings
+from aggregator.model.settings import Rules, Settings
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName
+from aggregator.text.regions import countries
 
+FEW = 3  # countries; what is about so many, such as two at war, is a subject, and not a part of the world
 LEAST = 0.5  # what is left at least of the weight of a story of none of the editor's subjects …
 MATTERS = 2  # … and 1 less so many times 1 / n, if n outlets report it: what many do is news whatever it is about
 
 
 def followed(settings: Settings) -> frozenset[StreamName]:
-    """The editor's subjects, wherever they happen: the topics of the file, and the sections that are of no places. A file without
-    topics names none."""
-    sections = (one for one in settings.sections if not one.places and one.id != settings.fallback)
+    """The editor's subjects: the topics of the file, and the sections that are of no region. A file without topics names none."""
+    sections = (one for one in settings.sections if not _is_of_a_region(one) and one.id != settings.fallback)
     return frozenset(one.stream for one in (*settings.topics, *sections)) if settings.topics else frozenset()
+
+
+def _is_of_a_region(section: Rules) -> bool:
+    return len({code for term in section.places for place in term.parts for code in countries(place)}) > FEW
 
 
 def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:

@@ -140,10 +140,21 @@ def test_what_is_of_no_subject_of_the_editor_comes_after_what_is(room: Newsroom)
     assert headlines(room.client.get("/").text)[:3] == [CRASH, OSLO, CUP]
 
 
-def test_a_section_of_a_matter_is_a_subject_and_one_of_places_is_not(room: Newsroom) -> None:
-    ship = "Newest Frigate of the Navy Is Delayed"
-    room.publish(*news({"Rovers of Osaka in Japan Win Cup": OUTLETS[:4], ship: OUTLETS[:3]}))
-    assert headlines(room.client.get("/").text)[0] == ship
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("words: [missile*, navy, frigate*]", "Newest Frigate of the Navy Is Delayed"),
+        ("places: [UA, RU]", "Shelling Hits a Village in Ukraine"),
+    ],
+)
+def test_a_section_of_a_matter_or_a_war_is_a_subject_and_a_region_is_not(
+    tmp_path: Path, words: str, title: str
+) -> None:
+    config = CONFIG.replace("words: [missile*, navy, frigate*]", words)
+    room = Newsroom(tmp_path, config.replace("sections:\n", f"{SOURCES}sections:\n"))
+    room.publish(*news({"Rovers of Osaka in Japan Win Cup": OUTLETS[:4], title: OUTLETS[:3]}))
+    assert headlines(room.client.get("/").text)[0] == title
+    room.close()
 
 
 def test_a_file_without_topics_names_no_subjects(tmp_path: Path) -> None:
