@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType
 
 import pytest
-from builders import Store
+from builders import Store, empty_archive
 from builders.postgres import fresh_database
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
@@ -128,6 +128,8 @@ class Newsroom:
 
     def __post_init__(self) -> None:
         database = fresh_database() if OVER_POSTGRES else None
+        if not OVER_POSTGRES:
+            empty_archive(self.folder)
         self.place = Installation(self.folder / "feeds.yaml", self.folder, database, address="http://127.0.0.1:8000")
         self.application = Application.of_texts(self.place, {"feeds.yaml": self.text})
         self.archive: Store = self.application.database.open()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
 
@@ -55,6 +58,29 @@ Store = SqliteArchive | PostgresArchive
 """An archive of either backend."""
 
 
+@cache
+def _migrated() -> str:
+    """A database that holds an empty archive: to migrate one anew for each test would take twice as long."""
+    url = fresh_database()
+    PostgresArchive(url).close()
+    return urlsplit(url).path.removeprefix("/")
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "aggregator.db"
+        SqliteArchive(path).close()
+        return path.read_bytes()
+
+
+def empty_archive(folder: Path) -> None:
+    """Puts the file of a new archive there, unless there is one: to migrate one anew for each test takes five times as long."""
+    path = folder / "aggregator.db"
+    if not path.exists():
+        path.write_bytes(_empty())
+
+
 def archive(folder: Path, *sources: str) -> SqliteArchive:
     made = SqliteArchive(folder / "aggregator.db")
     made.sources.sync([source(id) for id in sources])
@@ -63,7 +89,7 @@ def archive(folder: Path, *sources: str) -> SqliteArchive:
 
 def postgres_archive(*sources: str) -> PostgresArchive:
     """In a database of its own; skips the test where no server can be started."""
-    made = PostgresArchive(fresh_database())
+    made = PostgresArchive(fresh_database(_migrated()))
     made.sources.sync([source(id) for id in sources])
     return made
 

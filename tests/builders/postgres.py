@@ -55,11 +55,11 @@ def server_url() -> str:
     return str(server.get_uri())
 
 
-def fresh_database() -> str:
-    """The address of a new, empty database."""
+def fresh_database(template: str = "template1") -> str:
+    """The address of a new database, empty or like another one."""
     url = server_url()
     name = f"test_{next(_numbers)}"
-    execute(url, f"CREATE DATABASE {name}")
+    execute(url, f"CREATE DATABASE {name} TEMPLATE {template}")
     return url.replace("/postgres?", f"/{name}?")
 
 
