@@ -154,7 +154,9 @@ def _lines(subject: Subject, value: dict[str, Any], receipts: tuple[Receipt, ...
             yield f"  story {value['story']}: {counted(len(told), 'report')}, primary section {value['story_section']}"
         if pin := value.get("pinned"):
             yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"
-        yield from (f"    {one['published']}  {one['publisher']}: {one['title']}" for one in told)
+        for one in told:
+            heads = "  ← heads the story, as the earliest full report" if one["url"] == value["headed_by"] else ""
+            yield f"    {one['published']}  {one['publisher']}: {one['title']}{heads if len(told) > 1 else ''}"
     yield from lines(receipts)
 
 
@@ -261,6 +263,7 @@ def _story(item: ItemView, story: StoryView, pinned: Receipt | None) -> dict[str
         "story_section": story.section,
         "story_sections": [{"section": name, "score": score} for name, score in story.scores],
         "pinned": {"section": pinned.section, "at": str(pinned.at)} if pinned else None,
+        "headed_by": story.link,
         "told_by": reports(story.reports),
     }
 

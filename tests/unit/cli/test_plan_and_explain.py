@@ -739,7 +739,10 @@ def test_explain_shows_the_article_whose_address_is_given_not_the_lead_of_its_st
     for title, section in ((MISSILE, "asia-pacific"), (OCTOPUS, "world")):
         told = desk.json("explain", url_of(title))
         assert (told["section"], len(told["told_by"])) == (section, 2)
-        assert title in re.sub(r"[\[\]]", "", desk.run("explain", url_of(title)).splitlines()[0])
+        out = desk.run("explain", url_of(title))
+        assert title in re.sub(r"[\[\]]", "", out.splitlines()[0])
+        [lead] = [line for line in out.splitlines() if "← heads the story" in line]
+        assert told["headed_by"] in [one["url"] for one in told["told_by"] if one["title"] in lead]
 
 
 def test_explain_says_of_an_item_whether_it_is_placed(desk: Desk) -> None:

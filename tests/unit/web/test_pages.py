@@ -484,6 +484,10 @@ def test_why_a_story_is_here_names_words_and_line(client: FlaskClient) -> None:
     assert "Why is this here?" in text
     assert re.search(r"<code>feeds\.yaml:\d+</code>", text)
     assert "<mark>Frigate</mark>" in text
+    assert "The headline is that of" not in text
+    assert "The headline is that of the earliest full report" in page_of(client, "rare earth licenses"), (
+        "of three outlets"
+    )
 
 
 def test_why_a_story_is_here_names_a_word_once_that_its_headline_and_summary_say(tmp_path: Path) -> None:
