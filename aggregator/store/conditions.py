@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.store.dialect import Dialect
+from aggregator.text.forms import forms
 
 NEVER = (1 << 62) - 1
 """A time that never comes, in seconds."""
@@ -69,10 +70,11 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
     if wanted.words:
         newest = "" if above is None else f" AND {dialect.found} > {above:d}"
         by_row = shape.by_row.format(dialect.item_matches.format(shape.item, newest))
-        sql.add(by_row if sql.lookup.common else shape.found.format(dialect, newest), match(dialect, wanted.words))
+        said = by_row if sql.lookup.common else shape.found.format(dialect, newest)
+        sql.add(said, match(dialect, wanted.words, wanted.lang))
     if wanted.without:
         by_row = shape.by_row.format(dialect.item_matches.format(shape.item, ""))
-        sql.add(f"NOT {by_row}", match(dialect, wanted.without, every=False))
+        sql.add(f"NOT {by_row}", match(dialect, wanted.without, wanted.lang, every=False))
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
         if of == "i":
@@ -192,8 +194,8 @@ _FOLDED = str.maketrans(ascii_uppercase, ascii_lowercase)
 """As `Dialect.folded` does it."""
 
 
-def match(dialect: Dialect, words: tuple[str, ...], *, every: bool = True) -> str:
-    """Phrases in the query syntax of the backend; no syntax of the user's gets through.
+def match(dialect: Dialect, words: tuple[str, ...], lang: str | None = None, *, every: bool = True) -> str:
+    """Words in all their forms, and phrases, in the query syntax of the backend; no syntax of the user's gets through.
 
     Raises:
         QueryError: nothing to search for is left.
@@ -201,7 +203,7 @@ def match(dialect: Dialect, words: tuple[str, ...], *, every: bool = True) -> st
     phrases = [word for word in words if any(letter.isalnum() for letter in word)]
     if not phrases:
         raise QueryError("q", "nothing to search for: give at least one word of letters or digits")
-    return dialect.words(phrases, every)
+    return dialect.words([forms(phrase, lang) for phrase in phrases], every)
 
 
 def quoted(id: str | None) -> str:

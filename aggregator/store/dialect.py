@@ -17,7 +17,7 @@ class Dialect:
     found: str  # the item of a row of `search`
     matches: str  # a condition on a row of `search`; its `?` stands for what `words` returns
     item_matches: str  # the same of item {0}, where items are examined one by one; {1}: a further condition on the row of `search`
-    words: Callable[[Sequence[str], bool], str]  # phrases, all of which (True) or any of which must occur
+    words: Callable[[Sequence[Sequence[str]], bool], str]  # phrases: of each group one must occur (True), or one of any
     estimates: bool  # its planner knows which words are in many items
     folded: str  # {} with its ASCII letters in lower case, as the indexes hold publishers and languages
     one_of: str  # whether {} is one of a list

@@ -165,7 +165,7 @@ class EditionStore(ABC, Generic[Writer]):
             f"SELECT DISTINCT st.entered, st.n, st.epoch FROM search JOIN placements p ON p.item = {dialect.found} "
             f"JOIN stories st ON st.n = p.story WHERE {dialect.matches} AND NOT st.hidden "
             "ORDER BY st.entered DESC, st.n DESC LIMIT ?",
-            (match(dialect, (phrase,)), limit),
+            (match(dialect, (f'"{phrase}"',)), limit),
         )
 
     def apply(self, batch: Batch) -> None:

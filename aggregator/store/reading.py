@@ -168,7 +168,7 @@ class Reading(ABC):
         if dialect.estimates or not query.filter.words:
             return dialect.estimates
         said = f"SELECT {dialect.found} FROM search WHERE {dialect.matches} LIMIT ?"
-        values = match(dialect, query.filter.words), COMMON + 1
+        values = match(dialect, query.filter.words, query.filter.lang), COMMON + 1
         return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
 
     def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:

@@ -131,11 +131,9 @@ def spelled(word: str) -> str:
 
 
 def other_spellings(word: str) -> list[str]:
-    """The other spellings of an English word (`data/spellings.txt`), in alphabetical order; endings are not looked at."""
-    own = word.lower()
-    compared = dict(_spelling_pairs()).get(own, own)
-    alike = {compared, *(one for one, other in _spelling_pairs() if other == compared)}
-    return sorted(alike - {own}) if own in alike else []
+    """The other spellings of an English word in lower case (`data/spellings.txt`), in alphabetical order: also with an ending, as in
+    `organisation`, but not in the plural."""
+    return sorted(_spelled_alike().get(word, frozenset()) - {word})
 
 
 def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
@@ -201,6 +199,27 @@ def _spellings(stem_word: Callable[[str], str]) -> dict[str, str]:
 def _spelling_pairs() -> tuple[tuple[str, str], ...]:
     lines = (files("aggregator.text") / "data" / "spellings.txt").read_text(encoding="utf-8").splitlines()
     return tuple((one, other) for one, other in (line.split() for line in lines if not line.startswith("#")))
+
+
+@cache
+def _spelled_alike() -> dict[str, frozenset[str]]:
+    """Word → all its spellings, of each word in the list with each ending."""
+    alike: dict[str, set[str]] = {}
+    for one, other in _spelling_pairs():
+        alike.setdefault(other, {other}).add(one)
+    return {
+        word: frozenset(words)
+        for spellings in alike.values()
+        for words in ({_ended(word, ending) for word in spellings} for ending in _ENDINGS)
+        for word in words
+    }
+
+
+_ENDINGS = ("", "ed", "ing", "er", "ation", "ational", "able", "al", "ful")
+
+
+def _ended(word: str, ending: str) -> str:
+    return f"{word.removesuffix('e') if ending[:1] in tuple('aei') else word}{ending}"
 
 
 @cache

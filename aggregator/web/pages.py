@@ -109,8 +109,8 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
     with lib.turn_for(wanted):
         stream, _ = build(lib, wanted, request.args)
     if best:
-        words, shown = query.filter.words, query.limit or SHORTEST
-        stories, items = best_first(stream.stories, words), best_first(stream.items, words)
+        shown = query.limit or SHORTEST
+        stories, items = best_first(stream.stories, query.filter), best_first(stream.items, query.filter)
         stream = replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]), older=None)
     pins = held(lib, query)[: query.limit]  # those at the top of the first page, which are not told again on the others
     if pins and after:

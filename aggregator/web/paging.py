@@ -31,7 +31,7 @@ class PageRequest:
         into another: what was found tells whether there are more, and from where on."""
         if self.kind.endswith("-relevance"):
             end = self.start + self.limit
-            best = best_first(found, self.query.filter.words)[self.start : end]
+            best = best_first(found, self.query.filter)[self.start : end]
             if end >= len(found):
                 return best, None
             # What enters meanwhile would move all that follows it: the pages are of the moment of the first.

@@ -65,13 +65,13 @@ def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
 
 def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Words, beginnings of words (`missile*`), "phrases" and -minus of a search: those that must occur, and those that must
-    not."""
+    not. Phrases keep their quotes, by which `forms` knows them."""
     if len(text) > MAX_QUERY:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     wanted: list[str] = []
     unwanted: list[str] = []
     for minus, phrase, minus_word, word in _TERM.findall(normalize("NFC", _CONTROL.sub(" ", text))):
-        term = (phrase or word).strip()
+        term = f'"{phrase.strip()}"' if phrase else word
         if any(letter.isalnum() for letter in term):
             (unwanted if minus or minus_word else wanted).append(term)
     if text.strip() and not wanted and not unwanted:  # it would find everything

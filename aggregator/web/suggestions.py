@@ -1,10 +1,9 @@
-"""Other ways to write a search that found little: any ending of a word, another spelling of it. Pure."""
+"""Other ways to write a search that found little: a word with any ending, or without quotes. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aggregator.text.words import other_spellings
 from aggregator.web.parameters import MAX_QUERY
 
 FEW = 10
@@ -14,7 +13,7 @@ _SHORTEST = 4  # letters before a star: `war*` is also warm, warn and warehouse
 
 
 def suggestions(words: Sequence[str], without: Sequence[str]) -> list[str]:
-    """Searches, as one types them (`q`), in which one word is written otherwise; at most four. Words of a phrase stay as they are."""
+    """Searches, as one types them (`q`), in which one word is written otherwise; at most four. Phrases stay as they are."""
     found = [
         _typed([*words[:at], other, *words[at + 1 :]], without)
         for at, word in enumerate(words)
@@ -24,15 +23,15 @@ def suggestions(words: Sequence[str], without: Sequence[str]) -> list[str]:
 
 
 def _typed(words: Sequence[str], without: Sequence[str]) -> str:
-    """Phrases in quotes, excluded words after a minus."""
-    wanted, unwanted = ([f'"{word}"' if " " in word else word for word in some] for some in (words, without))
-    return " ".join([*wanted, *(f"-{word}" for word in unwanted)])
+    """Excluded words after a minus."""
+    return " ".join([*words, *(f"-{word}" for word in without)])
 
 
 def _otherwise(word: str) -> Iterator[str]:
+    if word.startswith('"') and " " not in word:
+        yield word.strip('"')
     if not (word.isascii() and word.isalpha()):
         return
-    yield from other_spellings(word)
     plural = word[-1] in "sS" and word[-2:].lower() != "ss"
     begun = word[:-1] if plural else word
     if len(begun) >= _SHORTEST:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from aggregator.model.stream import StreamQuery
 from aggregator.normalise.plain import inert
 from aggregator.render.fit import fit
 from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
+
+_QUOTED = re.compile(r'"([^"]*)"')
 
 
 def heading(force: InForce, query: StreamQuery) -> str:
@@ -35,8 +39,8 @@ def title(force: InForce, query: StreamQuery) -> str:
 
 def searched(query: StreamQuery) -> str:
     """The words of a search, as one may type them."""
-    words = [f"“{word}”" if " " in word else word for word in query.filter.words]
-    return _shown(" ".join([*words, *(f"-{word}" for word in query.filter.without)]))
+    words = " ".join([*query.filter.words, *(f"-{word}" for word in query.filter.without)])
+    return _shown(_QUOTED.sub(r"“\1”", words))
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:

@@ -28,6 +28,7 @@ from aggregator.store.reading import COMMON, FEW, NEAR, SELDOM, SHARE
 from aggregator.store.rows import to_id
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.streams import KnownStream, stories_sql
+from aggregator.text.forms import forms
 
 T = TypeVar("T")
 SECONDS = int(NOW.timestamp())
@@ -37,6 +38,7 @@ WORDS = tuple(
     for line in (
         "Frigate Sachsen collides freighter Bornholm defense europe asia-pacific NATO drones Café Ankara's U.S. O'Brien 5G",
         "São Erdoğan Straße 東京 Москва Ελλάδα d'État rare-earth licences tariff strike volcano parliament votes budget",
+        "frigates drone defences",
     )
     for word in line.split()
 )
@@ -113,7 +115,8 @@ FILTERS = [
     Filter(section="europe"), Filter(topic="nato", words=("drones",)), Filter(source="beta"), Filter(publisher="bEtA"),
     Filter(lang="en"), Filter(lang="de"), Filter(since=ago(hours=9)), Filter(until=ago(hours=9), since=ago(hours=20)),
     Filter(label="x", labelled=(("alpha",), ("Gamma", "nobody"))), Filter(label="x", labelled=((), ())),
-    Filter(words=("' OR 1=1 --",)), Filter(words=('"; DROP TABLE',)),
+    Filter(words=("' OR 1=1 --",)), Filter(words=('"; DROP TABLE',)), Filter(words=('"frigates"',)), Filter(words=("frigates", "drone")),
+    Filter(words=("defences",), without=("drone", "volcanoes")), Filter(words=("air-strike's",)), Filter(words=("cafes",), lang="fr"),
 ]  # fmt: skip
 
 
@@ -236,8 +239,9 @@ def by_definition(store: SqliteArchive) -> Callable[[StreamQuery], list[Found]]:
         if not row.hidden:
             members.setdefault(row.story, []).append(row.item)
 
-    def has(n: int, phrase: str) -> bool:
-        return any(f" {phrase} " in f" {part.lower()} " for part in (text[n].title, text[n].summary))
+    def has(n: int, word: str) -> bool:
+        parts = [f" {part.lower()} " for part in (text[n].title, text[n].summary)]
+        return any(f" {form} " in part for form in forms(word) for part in parts)
 
     def of_item(n: int, wanted: Filter) -> bool:
         publisher = placed[n].publisher if n in placed else text[n].publisher

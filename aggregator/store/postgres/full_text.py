@@ -43,9 +43,11 @@ def vector(title: str, summary: str) -> str:
     return " ".join(f"'{word}':{','.join(found)}" for word, found in positions.items())
 
 
-def query(phrases: Sequence[str], every: bool) -> str:
+def query(wanted: Sequence[Sequence[str]], every: bool) -> str:
     """A tsquery of phrases."""
-    parts = [
-        " <-> ".join(f"'{word}'" for word in tokens(phrase)) + (":*" if begun(phrase) else "") for phrase in phrases
-    ]
+    parts = [" | ".join(filter(None, map(_phrase, forms))) for forms in wanted]
     return (" & " if every else " | ").join(f"({part})" for part in parts if part)
+
+
+def _phrase(phrase: str) -> str:
+    return " <-> ".join(f"'{word}'" for word in tokens(phrase)) + (":*" if begun(phrase) else "")

@@ -49,11 +49,13 @@ ALONE = b"\1\1"
 """In the header of a database that has no log (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
 
 
-def _words(phrases: Sequence[str], every: bool) -> str:
+def _words(wanted: Sequence[Sequence[str]], every: bool) -> str:
     """An FTS5 expression of quoted phrases."""
-    return (" " if every else " OR ").join(
-        f'"{indexed(phrase).replace(chr(34), " ")}"{"*" if begun(phrase) else ""}' for phrase in phrases
-    )
+    return (" AND " if every else " OR ").join(f"({' OR '.join(map(_phrase, forms))})" for forms in wanted)
+
+
+def _phrase(phrase: str) -> str:
+    return f'"{indexed(phrase).replace(chr(34), " ")}"{"*" if begun(phrase) else ""}'
 
 
 DIALECT = Dialect(

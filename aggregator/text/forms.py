@@ -1,0 +1,106 @@
+"""The forms of a word in a search. An English word is found in the singular and in the plural, and in its other spellings
+(`data/spellings.txt`): `hurricanes` finds hurricane, `defence` finds defenses. A phrase in quotes, the beginning of a word
+(`missile*`) and words of other languages are found as they are written. Pure.
+
+Plurals are made by rule. What the rules make of other words is seldom a word that occurs (`Parises`); where it is (`news` is not the
+plural of new, nor Hamas that of Hama), `data/numbers.txt` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import chain
+
+from aggregator.text.fold import key
+from aggregator.text.languages import function_words
+from aggregator.text.search import begun
+from aggregator.text.words import other_spellings
+
+SHORTEST = 4
+"""Letters of a singular whose plural is made by rule."""
+_QUOTED = re.compile(r'"(.*)"')
+_BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
+_NUMBERED = re.compile(r"[a-z](?:[\w\u2010\u2011-]*\d)?\d(?P<several>s?)", re.IGNORECASE)
+
+
+def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
+    """What is searched for a word or a phrase, any of which will do: first the term itself, without quotes. `lang` is the language
+    that is asked for."""
+    if quoted := _QUOTED.fullmatch(term):
+        return (quoted[1],)
+    found = _BARE.fullmatch(term)
+    if not found or begun(term) or (lang or "en").partition("-")[0].lower() != "en":
+        return (term,)
+    head, last = found["head"], found["last"]
+    if found["possessive"]:
+        return (term, *forms(head + last))
+    if numbered := _NUMBERED.fullmatch(head + last):
+        return (term, f"{head}{last[:-1]}" if numbered["several"] else f"{head}{last}s")
+    return (term, *(head + other for other in _others(key(last))), *_joined(head[:-1], last))
+
+
+def _joined(first: str, last: str) -> tuple[str, ...]:
+    """The forms of a word with a hyphen without it: re-election, reelection."""
+    whole = key(first + last)
+    return (whole, *_others(whole)) if first.isalpha() and last.isalpha() else ()
+
+
+@lru_cache(maxsize=1 << 12)
+def _others(word: str) -> tuple[str, ...]:
+    """The other forms of a word that is folded, in lower case."""
+    if not (word.isascii() and word.isalpha()) or word in _alone():
+        return ()
+    own = _singulars(word) or [word]
+    bases = [*own, *chain.from_iterable(map(other_spellings, own))]
+    found = dict.fromkeys(form for base in bases for form in (base, *_plurals(base)))
+    return tuple(form for form in found if form != word and form not in _alone())
+
+
+def _singulars(word: str) -> list[str]:
+    """What a word may be the plural of."""
+    listed = [one for one, several in _pairs() if word in (one, several)]
+    if listed:
+        return listed
+    if not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) <= SHORTEST:
+        return []
+    if word.endswith("ies") and len(word) > SHORTEST + 1:
+        return [f"{word[:-3]}y"]
+    if word.endswith(("shes", "xes", "sses", "zzes")):
+        return [word[:-2]]
+    if word.endswith(("ches", "oes", "uses")) and len(word) > SHORTEST + 2:  # headaches or churches, clauses or viruses
+        return [word[:-1], word[:-2]]
+    return [word[:-1]]
+
+
+def _plurals(word: str) -> list[str]:
+    listed = [several for one, several in _pairs() if one == word]
+    if listed or len(word) < SHORTEST or word.endswith(("is", "men")):
+        return listed
+    if word.endswith("s"):
+        return [f"{word}es"] if word.endswith(("ss", "us")) else []
+    if word.endswith("y") and word[-2] not in "aeiouy":
+        return [f"{word[:-1]}ies"]
+    if word.endswith(("x", "z", "sh")):
+        return [f"{word}es"]
+    return [f"{word}s", f"{word}es"] if word.endswith(("ch", "o")) else [f"{word}s"]
+
+
+@cache
+def _lines() -> tuple[list[str], ...]:
+    text = (files("aggregator.text") / "data" / "numbers.txt").read_text(encoding="utf-8")
+    return tuple(line.split() for line in text.splitlines() if not line.startswith("#"))
+
+
+@cache
+def _pairs() -> tuple[tuple[str, str], ...]:
+    """Singulars and plurals that no rule makes."""
+    return tuple((line[0], line[1]) for line in _lines() if len(line) == 2)
+
+
+@cache
+def _alone() -> frozenset[str]:
+    """Words that have no other form and are none: those listed, and the short ones that texts are full of, in any language."""
+    listed = {line[0] for line in _lines() if len(line) == 1}
+    return frozenset(listed.union(*function_words().values()) - set(chain.from_iterable(_pairs())))

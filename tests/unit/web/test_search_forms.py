@@ -1,0 +1,64 @@
+"""A search finds a word in the plural and in its other spellings, on pages, in feeds and in the API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from newsroom import Newsroom, item
+
+ONE, SEVERAL, NEITHER = (
+    "Hurricane nears Cuba",
+    "Insurers of Gulf resorts fear more hurricanes",
+    "Ferry strike ends in Oslo",
+)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    made = Newsroom(tmp_path_factory.mktemp("forms"))
+    made.publish(
+        item(ONE, age=timedelta(hours=1), summary="Boats stay in the harbour of Havana."),
+        item(SEVERAL, "kyodo", age=timedelta(hours=9), summary="Premiums for boats rise."),
+        item(NEITHER, "reuters", age=timedelta(hours=5), summary="All boats sail again from Monday."),
+    )
+    yield made
+    made.close()
+
+
+def titles(room: Newsroom, address: str) -> list[str]:
+    told = room.client.get(address).get_json()
+    return [one["title"] for one in told.get("items", told.get("stories"))]
+
+
+@pytest.mark.parametrize("address", ["/search.json", "/latest.json", "/api/v1/stories", "/api/v1/items"])
+def test_without_quotes_in_any_form_and_in_quotes_as_it_is_written(room: Newsroom, address: str) -> None:
+    assert titles(room, f"{address}?q=hurricane") == titles(room, f"{address}?q=hurricanes") == [ONE, SEVERAL]
+    assert titles(room, f"{address}?q=%22hurricanes%22") == [SEVERAL]
+    assert titles(room, f"{address}?q=hurricanes+-%22hurricane%22") == [SEVERAL]
+    assert titles(room, f"{address}?q=hurricane+cubas") == [ONE]
+
+
+@pytest.mark.parametrize("word", ["hurricane", "hurricanes", "%22hurricane%22", "hurricane*", "boats", "gulf's"])
+def test_a_minus_leaves_out_what_the_word_would_find(room: Newsroom, word: str) -> None:
+    """Every story is in one of the two searches, and none in both."""
+    those, others = (titles(room, f"/search.json?q=boat*+{sign}{word}") for sign in ("", "-"))
+    assert sorted([*those, *others]) == sorted((ONE, SEVERAL, NEITHER))
+
+
+def test_titles_show_the_words_as_they_were_typed(room: Newsroom) -> None:
+    got = room.client.get("/search.json?q=%22hurricanes%22+gulfs+-%22storm+over%22").get_json()
+    assert got["title"] == "Test Wire – Search – “hurricanes” gulfs -“storm over”"
+
+
+def test_the_word_as_it_is_typed_fits_better_than_another_form(room: Newsroom) -> None:
+    for word, best in (("hurricane", ONE), ("hurricanes", SEVERAL)):
+        assert titles(room, f"/api/v1/stories?q={word}&order=relevance")[0] == best
+
+
+def test_entries_of_a_saved_search_keep_their_ids_times_and_order(room: Newsroom) -> None:
+    """Whatever finds a story, its entry is that of every other feed."""
+    latest = {one["id"]: one for one in room.client.get("/latest.json").get_json()["items"]}
+    found = room.client.get("/search.json?q=hurricanes").get_json()["items"]
+    assert found == [one for id, one in latest.items() if id in {each["id"] for each in found}]
