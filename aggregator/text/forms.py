@@ -22,7 +22,9 @@ SHORTEST = 4
 """Letters of a singular whose plural is made by rule."""
 _QUOTED = re.compile(r'"(.*)"')
 _BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
-_NUMBERED = re.compile(r"[a-z](?:[\w\u2010\u2011-]*\d)?\d(?P<several>s?)", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?P<name>[a-z]+)(?P<hyphen>[-\u2010\u2011]?)(?P<number>\d(?:[\w\u2010\u2011-]*\d)?)(?P<several>s?)", re.IGNORECASE
+)
 
 
 def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
@@ -37,8 +39,15 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
     if found["possessive"]:
         return (term, *forms(head + last))
     if numbered := _NUMBERED.fullmatch(head + last):
-        return (term, f"{head}{last[:-1]}" if numbered["several"] else f"{head}{last}s")
-    return (term, *(head + other for other in _others(key(last))), *_joined(head[:-1], last))
+        return (term, *_numbered(**numbered.groupdict()))
+    return tuple(dict.fromkeys((term, *(head + other for other in _others(key(last))), *_joined(head[:-1], last))))
+
+
+def _numbered(name: str, hyphen: str, number: str, several: str) -> list[str]:
+    """The other forms of a weapon or the like: Su-35, Su-35s, Su35, Su35s. To the index, F-35 and F35 are one word."""
+    hyphens = ("-", "") if len(name) > 1 else (hyphen,)
+    found = [(one, ending) for one in hyphens for ending in ("", "s") if (one, ending) != (hyphen, several)]
+    return [f"{name}{one}{number}{ending}" for one, ending in found]
 
 
 def _joined(first: str, last: str) -> tuple[str, ...]:

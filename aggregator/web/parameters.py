@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
+from aggregator.normalise.characters import without_unwanted
 from aggregator.normalise.steps import tag
 from aggregator.text.search import INITIALS
 
@@ -29,6 +30,7 @@ STREAM = (*KEPT, "order")
 LIST = (*SEARCH, "min_publishers", "primary", "order", "limit", "cursor", "changed_since")
 ORDERS = ("newest", "relevance")
 _TERM = re.compile(rf'(-?)"([^"]*)"?|(-?)({INITIALS}(?!\S)|\S+)')
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # as phones and word processors write them
 _AGE = re.compile(r"(\d{1,4})([mhdw])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -70,7 +72,8 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     wanted: list[str] = []
     unwanted: list[str] = []
-    for minus, phrase, minus_word, word in _TERM.findall(normalize("NFC", _CONTROL.sub(" ", text))):
+    typed = without_unwanted(_CONTROL.sub(" ", text)).translate(_QUOTES)
+    for minus, phrase, minus_word, word in _TERM.findall(normalize("NFC", typed)):
         term = f'"{phrase.strip()}"' if phrase else word
         if any(letter.isalnum() for letter in term):
             (unwanted if minus or minus_word else wanted).append(term)

@@ -14,7 +14,9 @@ _SHORTEST = 4  # letters before a star: `war*` is also warm, warn and warehouse
 
 def suggestions(words: Sequence[str], without: Sequence[str]) -> list[str]:
     """Searches, as one types them (`q`), in which one word is written otherwise; at most four. Phrases stay as they are."""
-    found = [
+    operators = [word for word in words if word not in ("AND", "OR")]
+    found = [_typed(operators, without)] if 0 < len(operators) < len(words) else []
+    found += [
         _typed([*words[:at], other, *words[at + 1 :]], without)
         for at, word in enumerate(words)
         for other in _otherwise(word)

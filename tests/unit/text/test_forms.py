@@ -27,6 +27,7 @@ LINES = [
         ("crisis", "crises"), ("woman", "women"), ("gunman", "gunmen"), ("life", "lives"), ("movie", "movies"), ("Houthi", "Houthis"),
         ("referendum", "referenda"), ("American", "Americans"), ("militia", "militias"), ("key", "keys"), ("survey", "surveys"),
         ("F-35", "F-35s"), ("T-72", "T-72s"), ("Su-35", "Su-35s"), ("UAV", "UAVs"), ("air-strike", "air-strikes"),
+        ("Su35", "Su-35s"), ("MiG-29", "mig29s"), ("covid19", "COVID-19"), ("airstrike", "air-strikes"), ("HIMARS-1", "HIMARS-1s"),
     ],
 )  # fmt: skip
 def test_singular_and_plural_find_each_other(one: str, several: str) -> None:
@@ -46,6 +47,19 @@ def test_singular_and_plural_find_each_other(one: str, several: str) -> None:
 )  # fmt: skip
 def test_what_is_spelled_otherwise_is_found(one: str, other: str) -> None:
     assert other == key(one).strip("'") or other in map(key, forms(one))
+
+
+def test_what_many_write_with_a_hyphen_is_found_without_and_with_it() -> None:
+    assert {"re-election", "cease-fire", "air-strikes"} < {
+        *forms("reelection"),
+        *forms("ceasefire"),
+        *forms("airstrikes"),
+    }
+    assert {"reelection", "ceasefires", "airstrike"} < {
+        *forms("re-election"),
+        *forms("cease-fire"),
+        *forms("air-strikes"),
+    }
 
 
 @pytest.mark.parametrize(

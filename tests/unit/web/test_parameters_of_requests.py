@@ -234,6 +234,17 @@ def test_initials_with_spaces_are_one_word() -> None:
     assert terms("-J. R. R. Tolkien A. Smith") == (("Tolkien", "A.", "Smith"), ("J. R. R.",))
 
 
+def test_what_programs_make_of_quotes_and_words_is_undone() -> None:
+    for typed in (
+        '"south china sea" -"world cup"',
+        "“south china sea” -„world cup“",
+        "«south china sea» -＂world cup＂",
+    ):
+        assert terms(typed) == (('"south china sea"',), ('"world cup"',))
+    assert terms("cease\u00adfire \u200bnow\ufeff \u2068Kyiv\u2069") == (("ceasefire", "now", "Kyiv"), ())
+    assert terms("می\u200cخواهم")[0] == ("می\u200cخواهم",), "which joins its letters otherwise"
+
+
 HOSTILE = (
     '"',
     "NEAR(",
