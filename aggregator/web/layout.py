@@ -1,8 +1,8 @@
-"""What every page needs: the values of the layout, times in words, the static files."""
+"""What every page needs: the values of the layout, the static files."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -18,12 +18,11 @@ from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
+from aggregator.web.times import Times
 
 HTML = "text/html; charset=utf-8"
 ENGLISH = "en"
 """What the pages' own words are in, whatever the news and the site are in."""
-RECENT = timedelta(hours=18)
-"""Within this time, past or to come, only the hour is shown."""
 TONES = 9
 """Number of section colours, assigned in the order of the file, repeating."""
 STATIC = {
@@ -46,16 +45,7 @@ def printed(template: str, **values: Any) -> str:
     """A template with what every page needs: titles, prefix, times."""
     lib = library()
     force = lib.in_force()
-    zone = force.zone
-    now = lib.now().astimezone(zone)
-    hour = now.replace(minute=0, second=0, microsecond=0)
-
-    def local(moment: datetime) -> str:
-        here = moment.astimezone(zone)
-        if here.date() == now.date() or abs(hour - here) < RECENT:
-            return here.strftime("%H:%M")
-        day = here.strftime("%-d\N{NO-BREAK SPACE}%b")  # a narrow column breaks the line after it
-        return f"{day}, {here:%H:%M}" if here.year == now.year else f"{day} {here:%Y}"
+    times = Times(lib.now().astimezone(force.zone))
 
     def spoken(language: str | None = None) -> Markup:
         """The attribute for a text that is not in the pages' own language. One of unknown language is in the site's."""
@@ -71,15 +61,15 @@ def printed(template: str, **values: Any) -> str:
         sections=force.settings.sections,
         names=force.names,
         tones={section.id: f"tone-{n % TONES}" for n, section in enumerate(force.settings.sections)},
-        today=now,
-        local=local,
+        today=times.now,
+        local=times.local,
         spoken=spoken,
         instant=datetime.fromisoformat,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
-        full=lambda moment: f"{moment.astimezone(zone):%-d %B %Y, %H:%M} {_zone(moment.astimezone(zone))}",
-        zone=_zone(now, told=True),
-        month=lambda moment: month_of(int(moment.timestamp()), zone),
-        month_name=lambda moment: moment.astimezone(zone).strftime("%B %Y"),
+        full=times.full,
+        zone=times.zone,
+        month=lambda moment: month_of(int(moment.timestamp()), force.zone),
+        month_name=times.month,
         code=_code,
         version=static_version(),
         formats=FORMATS,
@@ -91,17 +81,6 @@ def about(force: InForce) -> str:
     """What this is, for whoever comes here for the first time."""
     sources = counted(sum(source.enabled for source in force.settings.sources), "source")
     return f"The news of {sources}: reports of one event are one story, which names every outlet and says why it is in its sections."
-
-
-def _zone(moment: datetime, *, told: bool = False) -> str:
-    """The name of its time zone; if `told`, with its distance from UTC, since many names stand for several zones. Where the
-    name is a number, as in Dubai, that alone."""
-    name, distance = moment.strftime("%Z"), moment.strftime("UTC%z").removesuffix("00")
-    if len(distance) > len("UTC+08"):
-        distance = f"{distance[:-2]}:{distance[-2:]}"
-    if name[:1] in "+-":
-        return distance
-    return f"{name} ({distance})" if told and name not in ("UTC", "GMT") else name
 
 
 def apart(name: str) -> Markup:
