@@ -123,7 +123,7 @@ def _dated(items: list[InputItem]) -> list[int]:
 
 def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     """For each item, the id of the first item of its story. In batches of the edition's size, in order of publication."""
-    from aggregator.normalise.address import canonical
+    from aggregator.normalise.address import canonical, is_article
     from aggregator.pipeline.edition import BATCH
     from aggregator.stories import Candidate, FeatureCache, Memory, group
 
@@ -134,10 +134,10 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
         batch = [
             Candidate(
                 index, item.title, item.summary, application.fold_publisher(item.publisher, item.url),
-                canonical(item.url) if item.url else None, times[index], item.lang,
+                address if is_article(address) else None, times[index], item.lang,
             )
             for index in order[start : start + BATCH]
-            for item in (items[index],)
+            for item, address in ((items[index], canonical(items[index].url)),)
         ]  # fmt: skip
         memory.apply(batch, group(batch, memory, cache=cache))
     first: dict[int, int] = {}

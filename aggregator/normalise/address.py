@@ -9,6 +9,7 @@ import html
 import re
 from functools import lru_cache
 from string import ascii_letters, digits
+from typing import TypeGuard
 from urllib.parse import unquote
 
 import ada_url
@@ -127,6 +128,11 @@ def canonical(url: str | None) -> str | None:
 def _needed(escape: re.Match[str]) -> str:
     capitals = escape[0].upper()
     return _NEEDLESS.get(capitals, capitals)
+
+
+def is_article(canonical: str | None) -> TypeGuard[str]:
+    """Whether a canonical address may be that of one article: a front page tells of none."""
+    return canonical is not None and any(sign in canonical[len("https://") :] for sign in "/?#")
 
 
 def host(url: str) -> str:

@@ -1,8 +1,8 @@
 """The identity of an item inside its source (its key), and its UUID.
 
 The key is the guid; without one the canonical address, else title and date, else the text. If entries with different
-addresses share a guid, the guid is not used for them. Of two entries with one key the newest is kept (of equally old ones
-the last).
+addresses share a guid, the guid is not used for them; nor is an address that tells of no single article. Of two entries with
+one key the newest is kept (of equally old ones the last).
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 from uuid import UUID
 
-from aggregator.normalise.address import absolute, canonical
+from aggregator.normalise.address import absolute, canonical, is_article
 from aggregator.normalise.characters import spaced
 from aggregator.normalise.dates import earliest
 from aggregator.normalise.draft import Draft
+from aggregator.normalise.plain import plain
 
 NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would re-announce everything
 MAX_GUID = 512
+SEVERAL = 3  # titles
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OLDEST = datetime.min.replace(tzinfo=UTC)
@@ -44,22 +46,36 @@ def digest(*parts: str) -> str:
 
 def keys(drafts: Sequence[Draft]) -> list[str]:
     """The key of each draft, in order."""
-    distrusted = _distrusted(drafts)
-    return [_key(draft, draft.guid in distrusted) for draft in drafts]
+    shared = _shared(drafts)
+    for draft in drafts:
+        if draft.canonical in shared:
+            draft.title = plain(draft.parsed.title or "", titled=True)
+    distrusted = _distrusted(drafts, shared)
+    return [_key(draft, draft.guid in distrusted, draft.canonical in shared) for draft in drafts]
 
 
-def _distrusted(drafts: Iterable[Draft]) -> frozenset[str | None]:
-    """Guids that are shared by entries with different addresses (or, if they have none, different titles)."""
-    matters = {(draft.guid, draft.canonical or draft.title) for draft in drafts}
+def _shared(drafts: Iterable[Draft]) -> frozenset[str | None]:
+    """Addresses that tell of no single article: of a front page, or of several titles (of two, it may be an article with a new one)."""
+    titles = {(draft.canonical, draft.parsed.title or draft.parsed.text) for draft in drafts if draft.canonical}
+    counts = Counter(address for address, _ in titles)
+    return frozenset(address for address, count in counts.items() if count >= SEVERAL or not is_article(address))
+
+
+def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> frozenset[str | None]:
+    """Guids that are shared by entries with different addresses (or, if they have none of their own, different titles)."""
+    matters = {
+        (draft.guid, draft.title if draft.canonical is None or draft.canonical in shared else draft.canonical)
+        for draft in drafts
+    }
     counts = Counter(guid for guid, _ in matters)
     return frozenset(guid for guid, count in counts.items() if count > 1)
 
 
-def _key(draft: Draft, distrusted: bool) -> str:
+def _key(draft: Draft, distrusted: bool, shared: bool) -> str:
     guid = draft.guid
     if guid and not distrusted:
         return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
-    if draft.canonical:
+    if draft.canonical and not shared:
         return _of_link(draft.canonical)
     return _of_text(draft, draft.dated, draft.parsed.text.strip())
 
@@ -93,7 +109,7 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     """(key, draft) of each distinct entry, in document order. Two entries are one if their keys are equal, or if both their
-    canonical addresses and their titles are."""
+    canonical addresses and their titles are, and the address is that of an article."""
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)
@@ -103,7 +119,7 @@ def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     distinct = []
     for key, draft in chosen.items():
         twin = (draft.canonical or "", draft.parsed.title)
-        if not (draft.canonical and draft.parsed.title and twin in twins):
+        if not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
             distinct.append((key, draft))
         twins.add(twin)
     return distinct

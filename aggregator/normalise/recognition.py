@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from aggregator.model.item import Drop, Item
+from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest
 
 FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
@@ -97,7 +98,7 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
             continue
         address = item.canonical or ""
         old = next((former for former in item.formers if former in known.items and former not in here), None)
-        if old is None and entries[address] == 1 and _is_article(address):
+        if old is None and entries[address] == 1 and is_article(address):
             old = known.addresses.get(address)
         if old is not None and old in known.items and old not in here:
             here.add(old)
@@ -105,10 +106,6 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
         else:
             result.append(item)
     return result
-
-
-def _is_article(canonical: str) -> bool:
-    return "/" in canonical[len("https://") :] or "?" in canonical
 
 
 def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:

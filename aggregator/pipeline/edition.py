@@ -13,6 +13,7 @@ from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
+from aggregator.normalise.address import is_article
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.guests import guests, without_addresses_of_guests
@@ -230,7 +231,9 @@ def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
 
 
 def candidate(item: PendingItem, *, guest: bool = False) -> Candidate:
-    return Candidate(item.n, item.title, item.summary, item.publisher, item.canonical, item.at, item.lang, guest)
+    """What links to a front page has no address that tells of which event it is."""
+    address = item.canonical if is_article(item.canonical) else None
+    return Candidate(item.n, item.title, item.summary, item.publisher, address, item.at, item.lang, guest)
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:

@@ -129,6 +129,31 @@ def test_equal_guids_without_addresses_are_told_apart_by_title() -> None:
     assert len(set(keys(*(item(guid="same", link="", title=f"T{number}") for number in range(3))))) == 3
 
 
+@pytest.mark.parametrize("guid", ["", "https://example.org/"])
+@pytest.mark.parametrize("link", ["https://example.org/", "https://www.example.org", "https://example.org/news.html"])
+def test_an_address_of_many_entries_is_the_identity_of_none(link: str, guid: str) -> None:
+    """All but the last were lost, and each new one was taken for an edit of it."""
+    titled = [item(EARLIER if n % 2 else "", guid=guid, link=link, title=f"T{n}") for n in range(4)]
+    assert len(set(keys(*titled))) == 4
+    assert set(keys(*titled[:3])) < set(keys(*titled)), "they stay what they are"
+    untitled = [
+        f"<item><link>{link}</link><description>What happened on day {n}.</description></item>" for n in range(4)
+    ]
+    assert len(set(keys(*untitled))) == 4
+    assert len(keys(titled[0], titled[0])) == 1
+
+
+def test_a_front_page_is_the_identity_of_no_entry() -> None:
+    """Newsletters that list their last issue alone link to it, and have no guid."""
+    first, second = (keys(item(link="https://example.org/", title=title)) for title in ("Issue 1", "Issue 2"))
+    assert first != second
+    assert len(keys(*(item(date, link="https://example.org/", title="The week") for date in (EARLIER, LATER)))) == 2
+
+
+def test_an_article_that_is_listed_twice_under_another_title_is_one() -> None:
+    assert len(keys(item(EARLIER, title="Five dead"), item(LATER, title="Seven dead"))) == 1
+
+
 def test_one_entry_twice_keeps_the_newest() -> None:
     newer, older = item(LATER, guid="g", title="Newer"), item(EARLIER, guid="g", title="Older")
     for entries in ([newer, older], [older, newer], [newer, item(guid="g", title="Undated")]):

@@ -81,3 +81,12 @@ def test_who_lists_articles_of_others_does_not_unite_them(tmp_path: Path, togeth
     assert [story["publishers"] for story in stories(room) if {"Courier", "Herald"} <= set(story["publishers"])] == []
     assert {story["title"] for story in stories(room)} >= set(told.values())
     assert stories(room, "?min_publishers=2") == []
+
+
+def test_what_links_to_a_front_page_alone_is_no_one_story(tmp_path: Path) -> None:
+    """Of an outlet that links all its news to its front page there was one story, of everything."""
+    room = Newsroom(tmp_path)
+    titles = ("Parliament of Norway passes fishing law", "Volcano on Iceland forces hundreds to flee")
+    room.publish(*(item(title, url="https://bbc.example", summary="") for title in titles))
+    room.publish(item("Chess master loses to schoolboy in Madrid", url="https://bbc.example", summary=""))
+    assert len(stories(room)) == 3
