@@ -27,6 +27,8 @@ _QUOTED = re.compile("((?<![^\\s(])(?:“[^“”]*[ÃÎÐ](?=”)|«[^«»]*[Ã
 # the text around was read rightly.
 _ENDING = re.compile("(?<=[A-ZÀ-Þ]Ã)(?=[–—’“”…])")
 _READ_RIGHTLY = re.compile("[ÀÁÄ-ÖØ-öø-ÿ]|[ÂÃ](?=[A-Za-z])")
+# Half of a no-break space whose other half became white space; no word of any language ends so.
+_HALF_SPACE = re.compile(r"(?<=[a-z0-9.,:;!?)])Â(?=\s|\Z)")
 # What is not to be parted from what precedes it.
 _JOINED = re.compile(f"[{MARKS}\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|(?<=\u200d)")
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # pairs of letters
@@ -37,6 +39,8 @@ def clean(text: str) -> str:
     """The text without unwanted characters; line breaks and tabs stay."""
     if not text.isascii() and _DOUBLED.search(text):
         text = _without_mojibake(text)
+    if "Â" in text:
+        text = _HALF_SPACE.sub("", text)
     if _is_printable(text):
         return text
     if not text.isascii():
