@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import chain
 
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.category_topics import with_category_topics
-from aggregator.pipeline.compose import recomposed
+from aggregator.pipeline.compose import keeps_place, recomposed
 from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.override_effects import Regrouped
@@ -132,11 +133,11 @@ def plan(
             if old is None or not own:
                 continue  # merged or taken since the page was read
             if before is not None and epoch != before.epoch:
-                old, own = _under(before, old, own)
+                old, own = _composed(before, old, _judged(before, own))
             if after.renamed:
                 old, own = state_today(old, after.renamed), [member_today(member, after.renamed) for member in own]
-            placed_anew = _under(after, old, own)  # also where all stays: it counts the lines that are used
-            there = (old, own) if alike else placed_anew
+            again = _judged(after, own)  # also where all stays: it counts the lines that are used
+            there: Standing = (old, own) if alike else _composed(after, old, again, as_is=regrouped.home(n) == n)
             then = _followed(regrouped, there)
             _count(found, old, then[0])
             _count_sources(found, own)
@@ -147,9 +148,15 @@ def plan(
     return found
 
 
-def _under(policy: Policy, state: StoryState, members: Sequence[Member]) -> tuple[StoryState, list[Member]]:
-    again = [rejudged(member, policy) for member in members]
-    return recomposed(state, again, policy), again
+def _judged(policy: Policy, members: Sequence[Member]) -> list[Member]:
+    return [rejudged(member, policy) for member in members]
+
+
+def _composed(
+    policy: Policy, state: StoryState, members: list[Member], *, as_is: bool = False
+) -> tuple[StoryState, list[Member]]:
+    """A story with these members. `as_is`: it may be left as it is where it keeps its place, of which alone the plan tells."""
+    return (state if as_is and keeps_place(state, members, policy) else recomposed(state, members, policy)), members
 
 
 def _returning(store: EditionStore, before: Policy, after: Policy, regrouped: Regrouped) -> Iterator[Sequence[Row]]:
@@ -192,22 +199,33 @@ def _overriding(
     """The override because of which a story is now in a stream, or no longer in it, or has it as its primary section: the one
     without which that would be different. `there` is the story as it would be with the articles `own`, that it has now."""
     (before, after), (new, members) = policies, then
-    stands = _standing(new)
-    found: list[tuple[Override, set[Place]]] = []
-    if there is not new:
-        key, meant = ("join", frozenset().union(*after.joined)) if regrouped.joins(there.n) else ("split", after.apart)
-        address = next((one for member in own if (one := member.item.canonical or "") in meant), "")
-        found.append((Override(key, address, gone=False), _standing(there)))
-    hidden = [m.item for m in members if before.hides(m.item) != after.hides(m.item)]
-    pinned = [m.item for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
-    unhidden = replace(after, hidden=before.hidden, hidden_items=before.hidden_items)
-    for key, items, without in (("hide", hidden, unhidden), ("pin", pinned, replace(after, pinned=before.pinned))):
-        if items:
-            address = items[0].canonical or ""
-            gone = not after.hides(items[0]) if key == "hide" else address not in after.pinned
-            otherwise = recomposed(new, members, without)
-            found.append((Override(key, address, gone), _standing(otherwise)))
-    return lambda place: next((override for override, other in found if (place in other) != (place in stands)), None)
+
+    @cache
+    def overrides() -> list[tuple[Override, set[Place]]]:
+        """Each with where the story would stand without it; found when it is asked for, since most stories stay."""
+        found: list[tuple[Override, set[Place]]] = []
+        if there is not new:
+            key, meant = (
+                ("join", frozenset().union(*after.joined)) if regrouped.joins(there.n) else ("split", after.apart)
+            )
+            address = next((one for member in own if (one := member.item.canonical or "") in meant), "")
+            found.append((Override(key, address, gone=False), _standing(there)))
+        hidden = [m.item for m in members if before.hides(m.item) != after.hides(m.item)]
+        pinned = [m.item for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
+        unhidden = replace(after, hidden=before.hidden, hidden_items=before.hidden_items)
+        for key, items, without in (("hide", hidden, unhidden), ("pin", pinned, replace(after, pinned=before.pinned))):
+            if items:
+                address = items[0].canonical or ""
+                gone = not after.hides(items[0]) if key == "hide" else address not in after.pinned
+                otherwise = recomposed(new, members, without)
+                found.append((Override(key, address, gone), _standing(otherwise)))
+        return found
+
+    def responsible(place: Place) -> Override | None:
+        stands = place in _standing(new)
+        return next((override for override, other in overrides() if (place in other) != stands), None)
+
+    return responsible
 
 
 def _count(found: Plan, old: StoryState, new: StoryState) -> None:
@@ -225,13 +243,13 @@ def _compare(found: Plan, now: Standing, then: Standing, overriding: Overriding)
         moves.after += name in stands
         if name not in stood:
             moves.come += 1
-            _sample(moves.coming, name, (old, new), members, overriding((name, False)))
+            _sample(moves.coming, (name, False), (old, new), members, overriding)
         elif name not in stands:
             moves.go += 1
-            _sample(moves.going, name, (old, new), was, overriding((name, False)))
+            _sample(moves.going, (name, False), (old, new), was, overriding)
         elif old.section != new.section and name == StreamName("section", new.section):
             moves.become += 1
-            _sample(moves.becoming, name, (old, new), members, overriding((name, True)))
+            _sample(moves.becoming, (name, True), (old, new), members, overriding)
     found.streams.setdefault(StreamName("section", old.section), Moves()).led += not old.hidden
     found.streams.setdefault(StreamName("section", new.section), Moves()).leads += not new.hidden
 
@@ -249,18 +267,18 @@ def _standing(state: StoryState) -> set[Place]:
 
 def _sample(
     samples: list[Sample],
-    name: StreamName,
+    place: Place,
     states: tuple[StoryState, StoryState],
     members: Sequence[Member],
-    override: Override | None,
+    overriding: Overriding,
 ) -> None:
     """The lead shows why a story is in a stream, or else the first item whose own judgement does."""
     if len(samples) >= SAMPLES:
         return
-    tells = [member.item for member in members if name in _own_streams(member)] or [members[0].item]
+    tells = [member.item for member in members if place[0] in _own_streams(member)] or [members[0].item]
     old, new = states
     item = next((item for item in tells if item.n == new.lead), tells[0])
-    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, override))
+    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, overriding(place)))
 
 
 def _own_streams(member: Member) -> set[StreamName]:

@@ -13,7 +13,8 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Member, PendingItem, Placing, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change
-from aggregator.pipeline.compose import compose
+from aggregator.pipeline.compose import compose, keeps_place, recomposed
+from aggregator.pipeline.plan import streams_of
 from aggregator.pipeline.policy import Policy
 from aggregator.stories import copies
 
@@ -610,3 +611,39 @@ def test_enclosures_of_the_lead_are_passed_on() -> None:
     one = member(1, "A", "Defense", 100)
     audio = (("https://x.example/1.mp3", "audio/mpeg", 1000),)
     assert told([Member(replace(one.item, enclosures=audio), one.judgement)]).entry.enclosures == audio
+
+
+@given(
+    texts=st.lists(
+        st.sampled_from(("Defense", "Europe and defense", "Asia", "NATO in Europe", "NATO", "A plan")),
+        min_size=1,
+        max_size=4,
+    ),
+    edits=st.lists(st.sampled_from((None, "Defense", "Europe", "NATO", "A plan")), min_size=4, max_size=4),
+    hidden=st.tuples(st.sets(st.integers(1, 4)), st.sets(st.integers(1, 4))),
+    pinned=st.tuples(*[st.none() | st.sampled_from(("europe", "defense"))] * 2),
+)
+def test_whether_a_story_keeps_its_place_is_known_without_composing_it(
+    texts: list[str],
+    edits: list[str | None],
+    hidden: tuple[set[int], set[int]],
+    pinned: tuple[str | None, str | None],
+) -> None:
+    before, after = (
+        policy(
+            hidden=frozenset(f"https://x.example/{n}" for n in out),
+            pinned={"https://x.example/1": section} if section else {},
+        )
+        for out, section in zip(hidden, pinned, strict=True)
+    )
+    members = [member(n, f"P{n}", text, n * 100) for n, text in enumerate(texts, 1)]
+    state = told(members, rules=before)
+    again = [
+        one if edit is None else replace(one, judgement=by_words(replace(one.item, title=edit)))
+        for one, edit in zip(members, edits, strict=False)
+    ]
+    new = recomposed(state, again, after)
+    stays = (streams_of(new), new.section, new.hidden) == (streams_of(state), state.section, state.hidden)
+    if not (new.hidden and state.hidden):  # then it is in no stream, and what it is judged does not show
+        assert keeps_place(state, again, after) == stays
+    assert not keeps_place(state, again, after) or stays
