@@ -71,14 +71,15 @@ def stories_sql(
         return _stories(sql, tables, Time(published), f"{published} DESC, st.n DESC", limit)
     reports = _reports(dialect, query)
     latest = Time.latest(dialect, times, reports)
+    late = sql.copy()
     if query.before:
         for time in times:
             sql.add(f"{time} <= ?", query.before[0])
+            late.add(f"{time} <= ?", query.before[0])
         sql.add(f"({latest.sql}, st.n) < (?, ?)", *latest.values, *query.before)
     if lookup.few is not None:
         # Of a further page SQLite would rather go through all entries of the stream.
         return _stories(sql, _stories_first(order) if stream.vast else tables, latest, NEWEST, limit)
-    late = sql.copy()
     if lookup.later is not None:
         sql.add(f"{times[0]} > ?", lookup.later)
     by_entering = f"{times[0]} DESC, {_number(order)} DESC"
@@ -112,7 +113,7 @@ def stories_sql(
             (*known, placed, item, *text, stories) if small else (item, placed, *text, *known, stories)
         )
         ways.append(_stories(late, reporting, latest, NEWEST, dialect.everything))
-    return _newest(ways, limit)
+    return _newest(ways, limit, query.before)
 
 
 NEWEST = "2 DESC, 1 DESC"
@@ -145,16 +146,18 @@ Statement = tuple[str, list[Any]]
 
 
 def _stories(sql: Sql, tables: str, time: Time, order: str, limit: int | None) -> Statement:
-    statement = f"SELECT st.n, {time.sql} FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?"
+    statement = f"SELECT st.n AS n, {time.sql} AS t FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?"
     return statement, [*time.values, *sql.values, limit]
 
 
-def _newest(ways: Sequence[Statement], limit: int | None) -> Statement:
-    """The newest of what is found in these ways; all others know what the first has found."""
-    (first, _), *others = ways
-    whole = [f"WITH first (n, t) AS ({first}) SELECT n, t FROM first"]
-    whole += [f"SELECT * FROM ({other}) AS way{n}" for n, (other, _) in enumerate(others)]
-    values = [value for _, values in ways for value in values]
+def _newest(ways: Sequence[Statement], limit: int | None, before: tuple[int, int] | None) -> Statement:
+    """The newest, up to a position, of what is found in these ways; all others know what the first has found."""
+    (first, values), *others = ways
+    whole, values = [f"WITH first (n, t) AS ({first}) SELECT n, t FROM first"], [*values]
+    for number, (other, own) in enumerate(others):
+        # The time of a story costs most. Asked for within, PostgreSQL works it out for stories without such reports too.
+        whole.append(f"SELECT * FROM ({other}) AS way{number}{' WHERE (t, n) < (?, ?)' if before else ''}")
+        values += [*own, *(before or ())]
     return f"{' UNION '.join(whole)} ORDER BY {NEWEST} LIMIT ?", [*values, limit]
 
 
