@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
+from math import isqrt
 from typing import Any
 
 from aggregator.model.joining import Joining
@@ -35,6 +36,9 @@ would take longer."""
 
 SHARE = 20
 """Where the newest items do not fill a list, candidates are looked up one by one if no more than one in so many items is one."""
+
+STEPS = 3
+"""Steps of a walk through what so many publishers told that take as long as one look-up."""
 
 COMMON = 50_000
 """Words in more items than this are looked up for one story or item after the other until the list is filled: going through all that
@@ -144,7 +148,7 @@ class Reading(ABC):
         items, is first searched in the newest of them: nothing enters before it was first seen, so if these fill the list with entries
         later than the time at which the newest of the others was seen, the others cannot be in it. A story enters with a report that is
         asked for, whenever its words were told: these are not searched in the newest alone."""
-        few, common = self._few(narrow, FEW), self._common(query)
+        few, common = self._few(narrow, self._worth(query, ask) if narrow else FEW), self._common(query)
         if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             until, apart = query.filter.until, query.view == "stories" and query.filter.words and query.of_reports
@@ -159,6 +163,14 @@ class Reading(ABC):
         if few and not few.numbers:
             return []
         return self._listed(build(self._db.dialect, query, ask, Lookup(few, common)))
+
+    def _worth(self, query: StreamQuery, ask: int | None) -> int:
+        """How many candidates are looked up one by one. Where stories come in the order of several times, the other way is to walk what
+        so many publishers told until a list is filled: in an archive of N items about N / candidates steps for each entry."""
+        ordered = query.window is None and query.changed_since is None
+        if query.view == "items" or query.min_publishers == 1 or not ordered or not ask:
+            return FEW
+        return max(FEW, isqrt(ask * (self._db.read("SELECT max(n) FROM items")[0][0] or 0) // STEPS))
 
     def _listed(self, sql: tuple[str, list[Any]]) -> list[tuple[int, int]]:
         return [(n, time) for n, time in self._db.read(*sql)]

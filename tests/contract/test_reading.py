@@ -24,7 +24,7 @@ from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Fi
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place
 from aggregator.store.postgres.full_text import query, tokens, vector
-from aggregator.store.reading import COMMON, FEW, NEAR, SELDOM, SHARE
+from aggregator.store.reading import COMMON, FEW, NEAR, SELDOM, SHARE, STEPS
 from aggregator.store.rows import to_id
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.streams import KnownStream, stories_sql
@@ -147,8 +147,15 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
     queries = [replace(stream, view=view, filter=filter) for stream in streams for filter in narrow]
 
     def found(
-        few: int, seldom: int, common: int = COMMON, near: int = NEAR, share: int = SHARE, some: slice = slice(None)
+        few: int,
+        seldom: int,
+        common: int = COMMON,
+        near: int = NEAR,
+        share: int = SHARE,
+        steps: int = 1 << 40,
+        some: slice = slice(None),
     ) -> list[Any]:
+        monkeypatch.setattr("aggregator.store.reading.STEPS", steps)
         monkeypatch.setattr("aggregator.store.reading.NEAR", near)
         monkeypatch.setattr("aggregator.store.reading.SHARE", share)
         monkeypatch.setattr("aggregator.store.reading.COMMON", common)
@@ -164,6 +171,7 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
             {"few": FEW, "seldom": -1},
             {"few": -1, "seldom": SELDOM},
             {"few": -1, "seldom": -1, "common": 0},
+            {"few": -1, "seldom": -1, "steps": STEPS},
             {"few": 40, "seldom": -1},
             {"few": -1, "seldom": -1, "near": 60, "share": 1},
         )
@@ -960,6 +968,33 @@ def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(tmp_
 
     once = cost(range(20))
     assert cost(range(20, 200)) <= once + 2
+    store.close()
+
+
+def test_what_an_outlet_told_with_others_is_not_looked_for_among_all_that_others_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In steps of SQLite's machine: it told more than a few, which are still fewer than what would be walked through."""
+    monkeypatch.setattr("aggregator.store.reading.FEW", 3)
+    monkeypatch.setattr("aggregator.store.reading.SELDOM", 3)
+    store = archive(tmp_path, "alpha", "beta", "gamma")
+    query = StreamQuery("latest", min_publishers=2, limit=5, filter=Filter(source="gamma"))
+
+    def tell(news: range, *sources: str) -> None:
+        told = {name: [item(name, f"{n}", f"Event{n} at place{n} told{n} once") for n in news] for name in sources}
+        store.intake.apply([polled(name, items) for name, items in told.items()], NOW)
+        edition(store, policy(), lambda: SECONDS)
+
+    def cost(steps: int = STEPS) -> int:
+        monkeypatch.setattr("aggregator.store.reading.STEPS", steps)
+        (found, _), taken = counted(store, lambda: store.reading.stories(query, SECONDS))
+        assert len(found) == 5
+        return taken
+
+    tell(range(6), "alpha", "gamma")
+    tell(range(6, 300), "alpha", "beta")
+    walked = cost(1 << 40)
+    assert cost() < walked / 4
     store.close()
 
 
