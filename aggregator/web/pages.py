@@ -43,7 +43,7 @@ from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
 from aggregator.web.streams import build
-from aggregator.web.suggestions import FEW, suggestions
+from aggregator.web.suggestions import FEW, respelled, suggestions, typed
 from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -133,6 +133,7 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
         heading=heading(lib.in_force(), query),
         narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
         suggested=[] if after or stream.older else _suggested(query, path, len(stream.stories) + len(stream.items)),
+        meant=_meant(lib, query, path) if not (after or stream.stories or stream.items) else None,
         asked=request.args,
         candidates=CANDIDATES,
         **_rail(lib, wanted),
@@ -164,6 +165,20 @@ def _suggested(query: StreamQuery, path: str, results: int) -> list[tuple[str, s
         return []
     others = suggestions(query.filter.words, query.filter.without)
     return [(words, path + query_string({**request.args, "q": words})) for words in others]
+
+
+def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | None:
+    """The same of a search that found nothing, with a word that is nowhere respelled so that it finds something."""
+    wanted = query.filter
+    if query.window or (wanted.lang or "en").partition("-")[0].lower() != "en":
+        return None
+    reading, now = lib.archive.reading, int(lib.now().timestamp())
+    for words in respelled(wanted.words, lib.archive.past.frequencies):
+        asked = replace(query, limit=1, filter=replace(wanted, words=words))
+        if (reading.items if query.view == "items" else reading.stories)(asked, now)[0]:
+            shown = typed(words, wanted.without)
+            return shown, path + query_string({**request.args, "q": shown})
+    return None
 
 
 def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:

@@ -52,6 +52,44 @@ def test_a_search_that_found_little_says_how_it_may_be_written_too(newsroom: New
     assert "Navy&#39;s Newest Frigate" in newsroom.client.get("/search?q=frigate%2A&section=defense").text
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("frigatte", "frigate"),
+        ("firgate", "frigate"),
+        ("friate", "frigate"),
+        ("Frigbte", "frigate"),
+        ("octopusses", "octopuses"),
+    ],
+)
+def test_a_slip_of_the_hand_is_undone_where_that_finds_something(newsroom: Newsroom, typed: str, meant: str) -> None:
+    told = f'Did you mean <a href="/news/search?q={meant}" rel="nofollow">{meant}</a>?'
+    assert told in newsroom.client.get(f"/search?q={typed}").text
+    assert "Did you mean" not in newsroom.client.get(f"/search?q={meant}").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=zzzzzzz",
+        "q=%22frigatte%22",
+        "q=frigatte&lang=de",
+        "q=frigatte&since=2026-11-24T11:59",
+        "q=frigatte+zzzzzzz",
+        "q=5gg",
+        "q=nav*",
+    ],
+)
+def test_nothing_is_meant_that_would_find_nothing(newsroom: Newsroom, query: str) -> None:
+    assert "Did you mean" not in newsroom.client.get(f"/search?{query}").text
+
+
+def test_the_rest_of_a_search_stays_where_a_word_is_respelled(newsroom: Newsroom) -> None:
+    page = newsroom.client.get("/search?q=%22newest+frigate%22+delayd+-zebra&section=defense").text
+    address = "/news/search?q=%22newest+frigate%22+delayed+-zebra&amp;section=defense"
+    assert f'Did you mean <a href="{address}" rel="nofollow">&#34;newest frigate&#34; delayed -zebra</a>?' in page
+
+
 def test_nothing_is_suggested_where_there_is_enough(newsroom: Newsroom) -> None:
     newsroom.publish(
         *(item(f"Ferry {name} sinks near Port {name}", url=f"https://x.example/{name}") for name in "ABCDEFGHIJ"[:FEW])
