@@ -8,7 +8,7 @@ from functools import cached_property
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
-from aggregator.stories import agreement
+from aggregator.stories.agreement import Agreement, Told
 from aggregator.stories.copies import Lead, is_copy
 from aggregator.text.headline import tells
 
@@ -65,18 +65,22 @@ class Coverage:
         ranks = list(map(rank, self.members))
         best = min(ranks)
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
-        return min(dated(self._agreeing(fullest)), key=lambda item: (item.at, item.id))
+        first, *later = sorted(dated(fullest), key=lambda item: (item.at, item.id))
+        return next((item for item in (first, *later) if not self._is_odd(item)), first) if later else first
 
-    def _agreeing(self, fullest: Sequence[PendingItem]) -> Sequence[PendingItem]:
-        """Those that tell what independent publishers tell. What agencies' copies say does not count again and again, and once texts
-        are gone nobody can tell."""
+    def _is_odd(self, item: PendingItem) -> bool:
+        """Whether it tells something else than independent publishers do: what agencies' copies say does not count again and again.
+        Once texts are gone nobody can tell."""
+        return not self._gone and self._agreement.is_odd(_told(item))
+
+    @cached_property
+    def _gone(self) -> bool:
+        return any(member.item.pruned for member in self.members)
+
+    @cached_property
+    def _agreement(self) -> Agreement:
         independent = dict(self.publishers)
-        said = [member.item for member in self.members if member.item.publisher in independent]
-        if len(fullest) == 1 or len(independent) < agreement.PUBLISHERS or any(item.pruned for item in said):
-            return fullest
-        told = [agreement.Told(item.publisher, item.title, item.summary, item.lang) for item in said]
-        odd = {item.n for item, one in zip(said, agreement.odd(told), strict=True) if one}
-        return [item for item in fullest if item.n not in odd] or fullest
+        return Agreement([_told(member.item) for member in self.members if member.item.publisher in independent])
 
     def _independent(self) -> tuple[tuple[str, int], ...]:
         """An article that several list counts once, for its author if that is known, else for whoever listed it first. An outlet that
@@ -136,6 +140,10 @@ class Coverage:
                 author = next((report for report in reports if self.policy.at_home(report.item)), None)
                 found |= {address: author} if author else {}
         return found
+
+
+def _told(item: PendingItem) -> Told:
+    return Told(item.publisher, item.title, item.summary, item.lang)
 
 
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:

@@ -15,7 +15,8 @@ from aggregator.text.words import plains, tokens
 PUBLISHERS = 3  # fewer cannot tell which of them is the odd one
 APART = 0.67
 """A report is odd if it agrees with the others less than so many times as the median one does. Of 1,034 stories of allsides 81 were led
-by a report that the labels place elsewhere, and 67 are without the odd ones; 36 have another lead."""
+by a report that the labels place elsewhere, and 67 are without the odd ones; 36 have another lead, and none
+a wrong one that had a right one."""
 WITNESSES = 16  # publishers that a report is compared with: a story may have thousands of reports
 SHORT = 2  # letters; such words say little
 
@@ -34,21 +35,24 @@ class Told:
         return _words(self.title, self.summary, self.lang)
 
 
-def odd(reports: Sequence[Told]) -> list[bool]:
-    """For each report, whether it tells something else than the others. As none is where fewer than `PUBLISHERS` tell them.
+class Agreement:
+    """What the publishers of a story agree on, by what each of them said first. Where fewer than `PUBLISHERS` tell it, no report is
+    odd.
 
-    Two reports agree by the cosine of the sets of their words, and one with the others by the mean over what each other publisher
-    said first."""
-    first = {report.publisher: report for report in reversed(reports)}
-    if len(first) < PUBLISHERS:
-        return [False] * len(reports)
-    witnesses = [report for report in reports if first[report.publisher] is report][:WITNESSES]
-    found = [
-        fmean(_cosine(one.words, other.words) for other in witnesses if other.publisher != one.publisher)
-        for one in reports
-    ]
-    least = APART * median(found)
-    return [agrees < least for agrees in found]
+    Two reports agree by the cosine of the sets of their words, and one with the others by the mean over those of other publishers."""
+
+    def __init__(self, reports: Sequence[Told]) -> None:
+        first = {report.publisher: report for report in reversed(reports)}
+        witnesses = [report for report in reports if first[report.publisher] is report][:WITNESSES]
+        self._witnesses = witnesses if len(witnesses) >= PUBLISHERS else []
+        self._least = APART * median(map(self._with_others, self._witnesses)) if self._witnesses else 0.0
+
+    def is_odd(self, report: Told) -> bool:
+        """Whether it tells something else than the others."""
+        return bool(self._witnesses) and self._with_others(report) < self._least
+
+    def _with_others(self, report: Told) -> float:
+        return fmean(_cosine(report.words, one.words) for one in self._witnesses if one.publisher != report.publisher)
 
 
 def _cosine(one: frozenset[str], other: frozenset[str]) -> float:
