@@ -8,7 +8,7 @@ from functools import cached_property
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
-from aggregator.stories.agreement import Agreement, Told
+from aggregator.stories.agreement import Account, Agreement
 from aggregator.stories.copies import Lead, is_copy
 from aggregator.text.headline import tells
 
@@ -71,7 +71,7 @@ class Coverage:
     def _is_odd(self, item: PendingItem) -> bool:
         """Whether it tells something else than independent publishers do: what agencies' copies say does not count again and again.
         Once texts are gone nobody can tell."""
-        return not self._gone and self._agreement.is_odd(_told(item))
+        return not self._gone and self._agreement.is_odd(_account(item))
 
     @cached_property
     def _gone(self) -> bool:
@@ -80,7 +80,7 @@ class Coverage:
     @cached_property
     def _agreement(self) -> Agreement:
         independent = dict(self.publishers)
-        return Agreement([_told(member.item) for member in self.members if member.item.publisher in independent])
+        return Agreement([_account(member.item) for member in self.members if member.item.publisher in independent])
 
     def _independent(self) -> tuple[tuple[str, int], ...]:
         """An article that several list counts once, for its author if that is known, else for whoever listed it first. An outlet that
@@ -142,8 +142,8 @@ class Coverage:
         return found
 
 
-def _told(item: PendingItem) -> Told:
-    return Told(item.publisher, item.title, item.summary, item.lang)
+def _account(item: PendingItem) -> Account:
+    return Account(item.publisher, item.title, item.summary, item.lang)
 
 
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:

@@ -22,7 +22,7 @@ SHORT = 2  # letters; such words say little
 
 
 @dataclass(frozen=True)
-class Told:
+class Account:
     """What a report says, and who says it."""
 
     publisher: str
@@ -41,17 +41,17 @@ class Agreement:
 
     Two reports agree by the cosine of the sets of their words, and one with the others by the mean over those of other publishers."""
 
-    def __init__(self, reports: Sequence[Told]) -> None:
+    def __init__(self, reports: Sequence[Account]) -> None:
         first = {report.publisher: report for report in reversed(reports)}
         witnesses = [report for report in reports if first[report.publisher] is report][:WITNESSES]
         self._witnesses = witnesses if len(witnesses) >= PUBLISHERS else []
         self._least = APART * median(map(self._with_others, self._witnesses)) if self._witnesses else 0.0
 
-    def is_odd(self, report: Told) -> bool:
+    def is_odd(self, report: Account) -> bool:
         """Whether it tells something else than the others."""
         return bool(self._witnesses) and self._with_others(report) < self._least
 
-    def _with_others(self, report: Told) -> float:
+    def _with_others(self, report: Account) -> float:
         return fmean(_cosine(report.words, one.words) for one in self._witnesses if one.publisher != report.publisher)
 
 
