@@ -84,13 +84,18 @@ def _of_link(canonical: str) -> str:
     return f"link:{digest(canonical)}"
 
 
+def is_of_text(key: str) -> bool:
+    return key.startswith("text:")
+
+
 def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
     return f"text:{digest(draft.title, when.isoformat() if when else '', '' if draft.title else text)}"
 
 
 def formers(draft: Draft, key: str) -> tuple[str, ...]:
-    """The keys that an earlier program gave the same entry: it resolved relative guids where feedparser read them, knew fractions of
-    seconds, and white space around the text, where feedparser did not, and took the address that leads on to an article for its own."""
+    """The key that an entry may have had before others shared its address, and those that an earlier program gave it: it resolved
+    relative guids where feedparser read them, knew fractions of seconds, and white space around the text, where feedparser did not, and
+    took the address that leads on to an article for its own."""
     parsed, guid = draft.parsed, draft.guid
     if parsed.base and guid == key and not _ABSOLUTE.match(guid):
         try:
@@ -100,8 +105,10 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
     if key.startswith("link:"):
         named = canonical(absolute(parsed.link, draft.base))
         return () if named is None or named == draft.canonical else (_of_link(named),)
-    if not key.startswith("text:"):
+    if not is_of_text(key):
         return ()
+    if draft.canonical:
+        return (_of_link(draft.canonical),)
     told = earliest([parsed.published, parsed.updated])
     when = told if told and told.microsecond else draft.dated
     return tuple({_of_text(draft, when, parsed.text), _of_text(draft, draft.dated, parsed.text)} - {key})

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from aggregator.model.item import Drop, Item
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest
+from aggregator.normalise.identity import is_of_text
 
 FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
 _UNDATED = datetime.max.replace(tzinfo=UTC)
@@ -97,7 +98,7 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
             result.append(item)
             continue
         address = item.canonical or ""
-        old = next((former for former in item.formers if former in known.items and former not in here), None)
+        old = next((former for former in item.formers if _was(item, former, known) and former not in here), None)
         if old is None and entries[address] == 1 and is_article(address):
             old = known.addresses.get(address)
         if old is not None and old in known.items and old not in here:
@@ -106,6 +107,14 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
         else:
             result.append(item)
     return result
+
+
+def _was(item: Item, former: str, known: StoredItems) -> bool:
+    """Whether the item had this id. Of those that share an address, it was the one with the very text that is known there."""
+    if former not in known.items:
+        return False
+    shares = item.canonical is not None and is_of_text(item.key)
+    return not shares or item.hash == known.items[former][1]
 
 
 def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:

@@ -288,3 +288,11 @@ def test_of_too_many_the_newest_are_taken_in_the_order_of_the_document() -> None
     assert changes.new == (newer, undated, old)
     assert [(drop.reason, drop.count) for drop in changes.drops] == [("over-cap", 1)]
     assert recognise((undated, newer, old), NOTHING, most=2).new == (undated, newer)
+
+
+@pytest.mark.parametrize("page", ["https://example.org/warnings", "https://example.org/"])
+def test_an_entry_without_a_guid_is_not_announced_again_when_others_come_to_its_address(page: str) -> None:
+    first = replace(items(1, guid="", link=page)[0], id=item_id(JOB.root, "link:" + digest(page.rstrip("/"))))
+    changes = recognise(items(3, 2, 1, guid="", link=page), known([first]))
+    assert [one.title for one in changes.new] == ["Title 3", "Title 2"]
+    assert (changes.changed, changes.seen) == ((), (1,))
