@@ -13,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aggregator.model.story import StoryView
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.fold import key
 from aggregator.web.followed import emphasis, followed
 from aggregator.web.library import Library
@@ -130,16 +131,19 @@ class Relatives:
             self._rarities = {id: math.log(held / max(1, total - FEW)) for id, (total, _) in counts}
         return self._rarities.get(topic, 0.0)
 
+    @cached_property
+    def _followed(self) -> frozenset[StreamName]:
+        return followed(self.lib.in_force().settings)
+
     def _important(self, story: StoryView) -> Iterator[StoryView]:
         """Recent stories of several outlets, of the section first, then of all; then everything else in the section. What is of none
         of the editor's subjects comes later, as on the front page."""
-        subjects = followed(self.lib.in_force().settings)
         since = self.lib.hour() - RECENT
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
         for query in (replace(section, min_publishers=2), several, section):
             recent = [other for other in self._stream(query) if other.published >= since]
-            weights = {other.id: other.independent * emphasis(other, subjects) for other in recent}
+            weights = {other.id: other.independent * emphasis(other, self._followed) for other in recent}
             yield from sorted(recent, key=lambda other: (-weights[other.id], -other.published.timestamp(), other.id))
 
     def _stream(self, query: StreamQuery) -> list[StoryView]:
