@@ -77,7 +77,7 @@ class Intake(Protocol):
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
         """Item id → (number, hash of its content), for those of `ids` that were ever stored."""
 
-    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
+    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
         """Canonical address → id of this source's newest item there."""
 
     def known_titles(self, source: str) -> dict[str, set[int | None]]:

@@ -12,7 +12,7 @@ from aggregator.normalise import address, dates
 from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.fingerprints import Fingerprints
-from aggregator.normalise.identity import digest, formers, item_id, without_duplicates
+from aggregator.normalise.identity import among, digest, formers, is_of_link, item_id, without_duplicates
 from aggregator.normalise.plain import plain
 from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS, tag
 from aggregator.text.languages import language
@@ -68,6 +68,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
 def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item:
     fingerprint = known.fingerprint(key, draft.parsed)
     ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
+    among_others = item_id(context.job.root, among(draft)) if is_of_link(key) else ""
     if fingerprint in known:
         hash = ""
     else:
@@ -100,6 +101,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         outlet=draft.outlet,
         fingerprint=fingerprint,
         formers=ids,
+        among=among_others,
     )
 
 

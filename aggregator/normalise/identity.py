@@ -1,8 +1,8 @@
 """The identity of an item inside its source (its key), and its UUID.
 
 The key is the guid; without one the canonical address, else title and date, else the text. If entries with different
-addresses share a guid, the guid is not used for them; nor is an address that tells of no single article. Of two entries with
-one key the newest is kept (of equally old ones the last).
+addresses share a guid, the guid is not used for them; an address that tells of no single article is but a part of the key. Of
+two entries with one key the newest is kept (of equally old ones the last).
 """
 
 from __future__ import annotations
@@ -47,9 +47,6 @@ def digest(*parts: str) -> str:
 def keys(drafts: Sequence[Draft]) -> list[str]:
     """The key of each draft, in order."""
     shared = _shared(drafts)
-    for draft in drafts:
-        if draft.canonical in shared:
-            draft.title = plain(draft.parsed.title or "", titled=True)
     distrusted = _distrusted(drafts, shared)
     return [_key(draft, draft.guid in distrusted, draft.canonical in shared) for draft in drafts]
 
@@ -64,28 +61,41 @@ def _shared(drafts: Iterable[Draft]) -> frozenset[str | None]:
 def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> frozenset[str | None]:
     """Guids that are shared by entries with different addresses (or, if they have none of their own, different titles)."""
     matters = {
-        (draft.guid, draft.title if draft.canonical is None or draft.canonical in shared else draft.canonical)
-        for draft in drafts
+        (draft.guid, among(draft) if draft.canonical in shared else draft.canonical or draft.title) for draft in drafts
     }
     counts = Counter(guid for guid, _ in matters)
     return frozenset(guid for guid, count in counts.items() if count > 1)
 
 
 def _key(draft: Draft, distrusted: bool, shared: bool) -> str:
-    guid = draft.guid
-    if guid and not distrusted:
-        return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
-    if draft.canonical and not shared:
-        return _of_link(draft.canonical)
+    if draft.guid and not distrusted:
+        return _of_guid(draft.guid)
+    if draft.canonical:
+        return among(draft) if shared else _of_link(draft.canonical)
     return _of_text(draft, draft.dated, draft.parsed.text.strip())
+
+
+def _of_guid(guid: str) -> str:
+    return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
 
 
 def _of_link(canonical: str) -> str:
     return f"link:{digest(canonical)}"
 
 
-def is_of_text(key: str) -> bool:
-    return key.startswith("text:")
+def is_of_link(key: str) -> bool:
+    return key.startswith("link:")
+
+
+def among(draft: Draft) -> str:
+    """The key of an entry without a guid of its own, where others share its address."""
+    title = plain(draft.parsed.title or "", titled=True)
+    when = draft.dated.isoformat() if draft.dated else ""
+    return f"among:{digest(draft.canonical or '', title, when, '' if title else draft.parsed.text.strip())}"
+
+
+def is_among(key: str) -> bool:
+    return key.startswith("among:")
 
 
 def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
@@ -93,7 +103,7 @@ def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
 
 
 def formers(draft: Draft, key: str) -> tuple[str, ...]:
-    """The key that an entry may have had before others shared its address, and those that an earlier program gave it: it resolved
+    """The keys that an entry may have had before others shared its address, and those that an earlier program gave it: it resolved
     relative guids where feedparser read them, knew fractions of seconds, and white space around the text, where feedparser did not, and
     took the address that leads on to an article for its own."""
     parsed, guid = draft.parsed, draft.guid
@@ -102,13 +112,13 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
             return (spaced(urljoin(parsed.base.strip(), guid)),)
         except ValueError:
             return ()
-    if key.startswith("link:"):
+    if is_of_link(key):
         named = canonical(absolute(parsed.link, draft.base))
         return () if named is None or named == draft.canonical else (_of_link(named),)
-    if not is_of_text(key):
+    if is_among(key):
+        return tuple([_of_guid(guid)] if guid else []) + tuple([_of_link(draft.canonical)] if draft.canonical else [])
+    if not key.startswith("text:"):
         return ()
-    if draft.canonical:
-        return (_of_link(draft.canonical),)
     told = earliest([parsed.published, parsed.updated])
     when = told if told and told.microsecond else draft.dated
     return tuple({_of_text(draft, when, parsed.text), _of_text(draft, draft.dated, parsed.text)} - {key})
@@ -116,7 +126,7 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     """(key, draft) of each distinct entry, in document order. Two entries are one if their keys are equal, or if both their
-    canonical addresses and their titles are, and the address is that of an article."""
+    canonical addresses and their titles are, and the address is that of one article."""
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)
@@ -126,7 +136,7 @@ def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     distinct = []
     for key, draft in chosen.items():
         twin = (draft.canonical or "", draft.parsed.title)
-        if not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
+        if is_among(key) or not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
             distinct.append((key, draft))
         twins.add(twin)
     return distinct

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from aggregator.model.item import Drop, Item
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest
-from aggregator.normalise.identity import is_of_text
+from aggregator.normalise.identity import SEVERAL, is_among
 
 FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
 _UNDATED = datetime.max.replace(tzinfo=UTC)
@@ -27,13 +27,14 @@ class StoredItems:
     """What the store knows, narrowed to one document.
 
     `items`: item id → number and hash, for the document's ids and the ids in `addresses`; the hash is empty where the text was purged.
-    `addresses`: canonical address → id of this source's item there, for entries whose id is unknown. `titles`: of its
+    `addresses`: canonical address → ids of this source's items there, the newest last, for entries whose id is unknown, or of which only
+    their address tells that they are an edit. `titles`: of its
     newest items with their dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood.
     `flooded`: repeats were held back of the document before.
     """
 
     items: Mapping[str, tuple[int, str]]
-    addresses: Mapping[str, str]
+    addresses: Mapping[str, Sequence[str]]
     titles: Mapping[str, Collection[int | None]] = field(default_factory=dict)
     flooded: bool = False
 
@@ -86,7 +87,8 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
 
 def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     """The items, under the id that an earlier program gave them if they have one, and those with a new guid at a known address under
-    the id that the address has.
+    the id that the address has. At an address that several share an item has the id that title and date give it, also in a document
+    that lists but one of them.
 
     Not where the address tells nothing: a front page, an address of several entries, or of one that is here too, be it under
     another of its addresses."""
@@ -94,13 +96,19 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     entries = Counter(item.canonical for item in items)
     result = []
     for item in items:
-        if item.id in known.items:
+        address = item.canonical or ""
+        there = known.addresses.get(address, ())
+        stored = known.items.get(item.id)
+        shared = len(there) >= SEVERAL and (stored is None or may_be_another(item, stored[1]))
+        if item.among in known.items or (item.among and shared):
+            result.append(replace(item, id=item.among))
+            continue
+        if stored:
             result.append(item)
             continue
-        address = item.canonical or ""
         old = next((former for former in item.formers if _was(item, former, known) and former not in here), None)
-        if old is None and entries[address] == 1 and is_article(address):
-            old = known.addresses.get(address)
+        if old is None and entries[address] == 1 and there and not shared and is_article(address):
+            old = there[-1]
         if old is not None and old in known.items and old not in here:
             here.add(old)
             result.append(replace(item, id=old))
@@ -109,12 +117,17 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     return result
 
 
+def may_be_another(item: Item, stored: str) -> bool:
+    """Whether only its address tells that an item is an edit of what has its id, which is stored with this hash."""
+    return bool(item.among) and not item.unread and stored not in ("", item.hash)
+
+
 def _was(item: Item, former: str, known: StoredItems) -> bool:
-    """Whether the item had this id. Of those that share an address, it was the one with the very text that is known there."""
+    """Whether the item had this id. Of those that share an address, it was the one with the very text that is known there, or that
+    came before under no id of its own."""
     if former not in known.items:
         return False
-    shares = item.canonical is not None and is_of_text(item.key)
-    return not shares or item.hash == known.items[former][1]
+    return not is_among(item.key) or item.unread or item.hash == known.items[former][1]
 
 
 def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:

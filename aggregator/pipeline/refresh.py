@@ -18,7 +18,8 @@ from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
-from aggregator.normalise.recognition import FLOOD_TITLES, Recognition, StoredItems, recognise
+from aggregator.normalise.address import is_article
+from aggregator.normalise.recognition import FLOOD_TITLES, Recognition, StoredItems, may_be_another, recognise
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide, permanent_redirects
 from aggregator.schedule.bounds import bounds_for
@@ -281,14 +282,18 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
     """Most documents bring little that is new; the store is asked for details only about that."""
     intake = tools.lookup.intake
     first = state.first_success is None
-    items = intake.known({id for item in feed.items for id in (item.id, *item.formers)})
-    unknown = [] if first else [item for item in feed.items if items.keys().isdisjoint((item.id, *item.formers))]
-    addresses: dict[str, str] = {}
+    items = intake.known({id for item in feed.items for id in (item.id, item.among, *item.formers) if id})
+    unknown = (
+        [] if first else [item for item in feed.items if items.keys().isdisjoint((item.id, item.among, *item.formers))]
+    )
+    edited = [item for item in feed.items if item.id in items and may_be_another(item, items[item.id][1])]
+    addresses: dict[str, list[str]] = {}
     titles: dict[str, set[int | None]] = {}
     flooded = FLOOD in (state.flaws or "")
-    if unknown:
-        addresses = intake.known_addresses(state.id, {item.canonical for item in unknown if item.canonical})
-        items |= intake.known(set(addresses.values()))
+    if unknown or edited:
+        places = {item.canonical for item in (*unknown, *edited) if is_article(item.canonical)}
+        addresses = intake.known_addresses(state.id, places)
+        items |= intake.known({ids[-1] for ids in addresses.values()})
     if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
         titles = intake.known_titles(state.id)
     return recognise(feed.items, StoredItems(items, addresses, titles, flooded), new_item_limit(state.rate))

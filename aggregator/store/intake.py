@@ -15,7 +15,7 @@ from aggregator.model.source import SourceState
 from aggregator.store import upserts
 from aggregator.store.answers import as_told, by_plan_of
 from aggregator.store.dialect import Writer, Writes
-from aggregator.store.item_addresses import newest_at
+from aggregator.store.item_addresses import own_at
 from aggregator.store.retention import LISTED_EVERY, note_listed
 from aggregator.store.rows import address_hash, source_state, to_blob, to_id, to_seconds
 from aggregator.store.sources import SELECT, release_leases
@@ -74,9 +74,9 @@ class Intake(ABC, Generic[Writer]):
         )
         return {to_id(blob): (n, digest) for blob, n, digest in rows}
 
-    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, str]:
-        """Canonical address → id of this source's newest item there."""
-        return newest_at(self._db, source, canonicals)
+    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
+        """Canonical address → ids of this source's items there, the newest last."""
+        return own_at(self._db, source, canonicals)
 
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""

@@ -62,12 +62,12 @@ def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int
     return {address: found for address, found in placed.items() if found}
 
 
-def newest_at(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, str]:
-    """Canonical address → id of the newest item of this source there."""
+def own_at(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
+    """Canonical address → ids of the items of this source there, the newest last."""
     there, moved = _found_and_moved(db, canonicals)
     found = {address: [*there.get(address, ()), *moved.get(address, ())] for address in {**there, **moved}}
     items = {n for numbers in found.values() for n in numbers}
     query = "SELECT i.n, i.id FROM sources s JOIN items i ON i.source = s.n WHERE s.id = ? AND i.n IN"
     own = dict(db.select(query, items, "", source))
-    newest = {address: max((n for n in numbers if n in own), default=None) for address, numbers in found.items()}
-    return {address: to_id(own[n]) for address, n in newest.items() if n is not None}
+    ours = {address: sorted(own.keys() & set(numbers)) for address, numbers in found.items()}
+    return {address: [to_id(own[n]) for n in numbers] for address, numbers in ours.items() if numbers}

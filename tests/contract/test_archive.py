@@ -55,7 +55,7 @@ def test_known_items_by_id_with_their_hash(store: Store) -> None:
     one = item("alpha", "1", "One", published=NOW - timedelta(hours=1))
     store.intake.apply([polled("alpha", [one])], NOW)
     assert store.intake.known([one.id, item("alpha", "9", "Nine").id]) == {one.id: (1, one.hash)}
-    assert store.intake.known_addresses("alpha", [one.canonical or ""]) == {one.canonical: one.id}
+    assert store.intake.known_addresses("alpha", [one.canonical or ""]) == {one.canonical: [one.id]}
     assert store.intake.known_addresses("beta", [one.canonical or ""]) == {}, "identity stays inside a source"
     assert store.intake.known_titles("alpha") == {"One": {int(NOW.timestamp()) - 3600}}
 
@@ -70,7 +70,7 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
         store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
     assert store.edition.placed_at(places) == {address: {1: 1} for address in places}
     assert store.past.same_address(places) == dict.fromkeys(places, 1)
-    assert store.intake.known_addresses("alpha", places) == dict.fromkeys(places, one.id)
+    assert store.intake.known_addresses("alpha", places) == {place: [one.id] for place in places}
     assert store.intake.known_addresses("beta", places) == {}
     assert [story.id for story in store.reading.stories_at(places)] == [one.id]
     assert [store.reading.find(f"{address}?utm_source=rss", address) for address in places] == [one.id] * 3

@@ -166,7 +166,7 @@ def test_an_article_is_the_same_although_addresses_are_compared_otherwise_now(
     again = PostgresArchive(url)
     assert again.sources.owners() == [], "it can store nothing any more"
     now = [f"https://dw.example/{n}" for n in range(3)]
-    assert again.intake.known_addresses("one", now) == {to: one.id for to, one in zip(now, known, strict=True)}
+    assert again.intake.known_addresses("one", now) == {to: [one.id] for to, one in zip(now, known, strict=True)}
     assert sorted(one.canonical or "" for one in again.edition.items([1, 2, 3])) == now
     again.close()
 

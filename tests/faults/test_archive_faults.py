@@ -630,7 +630,7 @@ def test_f24_an_article_is_the_same_although_addresses_are_compared_otherwise_no
     now = canonical(url) or ""
     listed = item("one", "by its new address", "Title", url=url, canonical=now)
     addresses = again.intake.known_addresses("one", [now])
-    assert addresses == {now: known.id}
+    assert addresses == {now: [known.id]}
     assert recognise([listed], StoredItems(again.intake.known([known.id]), addresses)).seen == (1,)
     assert list(again.edition.placed_at([now])) == [now]
     assert replace(policy(), hidden=frozenset({now})).hides(again.edition.items([1])[0])

@@ -277,7 +277,7 @@ def test_18_distinct_items_do_not_collapse(guid: str) -> None:
 def known(stored: tuple[Item, ...]) -> StoredItems:
     return StoredItems(
         {one.id: (n, one.hash) for n, one in enumerate(stored)},
-        {one.canonical or "": one.id for one in stored},
+        {one.canonical or "": [one.id] for one in stored},
         {one.title: {None} for one in stored},
     )
 

@@ -164,7 +164,7 @@ def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]
     items = read(body).items
     changes = recognise(items, StoredItems({}, {}))
     stored = {one.id: (number, one.hash) for number, one in enumerate(changes.new)}
-    addresses = {one.canonical: one.id for one in changes.new if one.canonical}
+    addresses = {one.canonical: [one.id] for one in changes.new if one.canonical}
     again = recognise(items, StoredItems(stored, addresses, {one.title: {None} for one in changes.new}))
     assert (again.new, again.changed) == ((), ())
     assert len(again.seen) == len(stored)
@@ -208,7 +208,7 @@ class Stored:
 
     def __init__(self) -> None:
         self.items: dict[str, tuple[int, str]] = {}
-        self.addresses: dict[str, str] = {}
+        self.addresses: dict[str, list[str]] = {}
         self.titles: dict[int, str] = {}
         self.fingerprints = b""
 
@@ -223,7 +223,8 @@ class Stored:
             self.items[one.id] = (number, one.hash)
             self.titles[number] = one.title
             if one.canonical:
-                self.addresses[one.canonical] = one.id
+                there = self.addresses.setdefault(one.canonical, [])
+                there[:] = sorted({*there, one.id}, key=lambda id: self.items[id][0])
 
 
 def element(name: str, inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -34,9 +34,17 @@ def items(
 def known(stored: Sequence[Item]) -> StoredItems:
     return StoredItems(
         items={one.id: (number, one.hash) for number, one in enumerate(stored, 1)},
-        addresses={one.canonical: one.id for one in stored if one.canonical},
+        addresses=there(stored),
         titles=dated(stored),
     )
+
+
+def there(stored: Iterable[Item]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in stored:
+        if one.canonical:
+            found.setdefault(one.canonical, []).append(one.id)
+    return found
 
 
 def dated(stored: Sequence[Item]) -> dict[str, set[int | None]]:
@@ -143,7 +151,7 @@ def test_an_item_that_is_known_stays_itself_at_an_address_that_another_has_too()
 def test_two_entries_at_the_former_and_the_present_address_of_an_item_are_not_both_that_item() -> None:
     (moved,) = items(1)
     here, elsewhere = items(2, 3)
-    addresses = {address: moved.id for one in (here, elsewhere) if (address := one.canonical)}
+    addresses = {address: [moved.id] for one in (here, elsewhere) if (address := one.canonical)}
     changes = recognise((here, elsewhere), replace(known([moved]), addresses=addresses))
     assert changes.new == (elsewhere,)
     assert [one.title for _, one in changes.changed] == [here.title]
@@ -296,3 +304,35 @@ def test_an_entry_without_a_guid_is_not_announced_again_when_others_come_to_its_
     changes = recognise(items(3, 2, 1, guid="", link=page), known([first]))
     assert [one.title for one in changes.new] == ["Title 3", "Title 2"]
     assert (changes.changed, changes.seen) == ((), (1,))
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        ["123", "12", "1", "1", "123"],
+        ["123", "321", "213"],
+        ["1", "123", "4", "45", "456"],
+        ["123", "4", "45", "56", "567", "7", "8"],
+    ],
+    ids=["it shrinks", "its order turns", "first alone", "all others"],
+)
+def test_of_a_page_of_warnings_each_comes_once_and_overwrites_none(documents: Sequence[str]) -> None:
+    """It is known by title and date also in a document that lists one or two: it took the place of the last one stored."""
+    stored: list[Item] = []
+    for numbers in documents:
+        listed = items(*map(int, numbers), guid="", link="https://example.org/warnings")
+        changes = recognise(listed, known(stored))
+        assert changes.changed == ()
+        stored.extend(changes.new)
+    assert (
+        len({one.title for one in stored})
+        == len({one.id for one in stored})
+        == len(stored)
+        == len(set("".join(documents)))
+    )
+
+
+def test_what_a_guid_for_all_named_alone_is_the_same_when_others_come() -> None:
+    first = items(1, guid="same", link="https://example.org/")
+    changes = recognise(items(2, 1, guid="same", link="https://example.org/"), known(first))
+    assert ([one.title for one in changes.new], changes.changed, changes.seen) == (["Title 2"], (), (1,))

@@ -155,7 +155,7 @@ def test_a_plan_knows_both_addresses(room: Newsroom) -> None:
 
 def test_a_new_guid_at_the_new_address_is_the_same_item(room: Newsroom) -> None:
     moves(room)
-    assert room.archive.intake.known_addresses("bbc-world", [TO, FROM]) == {TO: LIVE.id, FROM: LIVE.id}
+    assert room.archive.intake.known_addresses("bbc-world", [TO, FROM]) == {TO: [LIVE.id], FROM: [LIVE.id]}
     assert room.archive.intake.known_addresses("kyodo", [TO]) == {}
 
 
