@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from aggregator.model.judgement import Scores
-from aggregator.model.story import Member, Placing, StoryState
+from aggregator.model.story import Entry, Member, Placing, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change, announced, is_turned
 from aggregator.pipeline.corroboration import Coverage, counted_since, restored
@@ -45,10 +45,11 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
     came = max((member.item.entered for member in told if member.item.n in change.joined), default=moment)
     since = None if old is None or change.replacing else came
     turned = old is not None and bool(seen) and is_turned(old.entry, members, policy)
+    entry = announced(coverage, topics, old.entry if old else None, change, turned=turned)
     return StoryState(
         n=n,
         id=old.id if old else next(member.item.id for member in members if member.item.n == n),
-        lead=coverage.lead.n,
+        lead=_lead(coverage, entry, old),
         published=coverage.published,
         entered=min((state.entered for state in before), default=told[0].item.entered),
         section=section,
@@ -56,10 +57,17 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
         topics=topics,
         publishers=coverage.publishers,
         reached=_reached(coverage.publishers, before, since),
-        entry=announced(coverage, topics, old.entry if old else None, change, turned=turned),
+        entry=entry,
         placings=_placings(told, policy, (section, scores, topics), known, since),
         hidden=not seen,
     )
+
+
+def _lead(coverage: Coverage, entry: Entry, old: StoryState | None) -> int:
+    """Whoever led leads on while the entry stays as it is: the story's page must not have the text of one report beneath the headline of
+    another."""
+    stays = old is not None and entry is old.entry and any(member.item.n == old.lead for member in coverage.members)
+    return old.lead if old and stays else coverage.lead.n
 
 
 def recomposed(state: StoryState, members: Sequence[Member], policy: Policy, now: int = 0) -> StoryState:

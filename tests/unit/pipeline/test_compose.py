@@ -339,6 +339,21 @@ def test_what_tells_something_else_than_the_others_does_not_lead() -> None:
     assert told([*(pruned(one) for one in shown), other]).lead == 1, "nor once texts are gone"
 
 
+def test_whoever_led_before_an_upgrade_leads_on_while_the_entry_stays() -> None:
+    """A page with the headline of one report and the text of another tells the story wrongly."""
+    other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
+    shown = [
+        member(n, name, *text[:1], n * 100, summary=text[1])
+        for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
+    ]
+    before = replace(told([other, *shown]), lead=1, entry=told([other]).entry)  # as the version before would have it
+    after = told([other, *shown], before, joined=[], now=900, replacing=True)
+    assert (after.entry, after.lead) == (before.entry, 1)
+    fifth = member(5, "E", "Asteroid samples are shown", 500, summary=SAMPLES[0][1] + " It said so.")
+    last = told([other, *shown, fifth], after, joined=[5], now=900)
+    assert (last.lead, last.entry.title) == (2, SAMPLES[0][0]), "another is announced when someone joins"
+
+
 def test_copies_of_an_agencys_text_do_not_outvote_the_first_report() -> None:
     other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
     printed = [
