@@ -14,9 +14,9 @@ from aggregator.text.scripts import unspaced
 _NOTHING: frozenset[int] = frozenset()
 
 
-def read(book: Rulebook, hay: Haystack) -> TextReading:
-    """All evidence of a text, in no particular order."""
-    hits, first_word = book.matcher.find(hay), book.first_word
+def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
+    """All evidence of a text, in no particular order. `once`: the rules are not needed for another text."""
+    hits, first_word = (book.matcher.find_once if once else book.matcher.find)(hay), book.first_word
     names = [hit for hit in hits if hit[0] < first_word]
     words = [hit for hit in hits if hit[0] >= first_word]
     blanked = _blanked(book, words)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import TextReading
-from aggregator.categorise.judge import decided, judge
+from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.judgement import Case
 from aggregator.model.settings import LONGEST_WORD, Rules, Term
@@ -117,7 +117,7 @@ def _put(proposal: Proposal, term: Term) -> Proposal:
 
 def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
     tried = compile_rules(edited(book.rules[: book.sections], proposal), (), book.fallback)
-    return judge(tried, case).section
+    return decided(tried, read(tried, haystack(case.title, case.summary), once=True), case).section
 
 
 def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Proposal]:

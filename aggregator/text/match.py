@@ -166,64 +166,9 @@ def _automaton(texts: tuple[str, ...]) -> AhoCorasick:
     return AhoCorasick(texts, matchkind=MatchKind.Standard)
 
 
+_large = lru_cache(maxsize=1)(_automaton)
+"""The last one is kept, since most edits of rules change no words, and building it takes most of the time of compiling them."""
 LARGE = 1000  # needles
-OFTEN = 20_000  # texts, from which on one that lacks nothing is worth the time that it takes to build
-_GONE = -1
-
-
-class _Nearly:
-    """An automaton of other texts, most of them the same, with one of those that it lacks: it finds what one of these texts would find,
-    in the same order. To build that would take most of the time of compiling rules, which are tried with one line changed after the
-    other."""
-
-    __slots__ = ("_known", "_lacking", "_more", "_numbers", "left")
-
-    def __init__(
-        self, known: AhoCorasick, numbers: Sequence[int], texts: Sequence[str], lacking: Sequence[int]
-    ) -> None:
-        self._known, self._numbers = known, numbers
-        self._more, self._lacking = _automaton(tuple(texts[number] for number in lacking)), lacking
-        self.left = OFTEN
-
-    def find_matches_as_indexes(self, text: str, *, overlapping: bool) -> list[tuple[int, int, int]]:
-        self.left -= 1
-        numbers, lacking = self._numbers, self._lacking
-        known = self._known.find_matches_as_indexes(text, overlapping=overlapping)
-        more = self._more.find_matches_as_indexes(text, overlapping=overlapping)
-        found = [(numbers[n], start, end) for n, start, end in known if numbers[n] != _GONE]
-        found += [(lacking[n], start, end) for n, start, end in more]
-        return sorted(found, key=lambda hit: (hit[2], hit[1], hit[0]))
-
-
-class _Large:
-    """Automata of many texts. The last one is kept for the next."""
-
-    def __init__(self) -> None:
-        self._last: tuple[tuple[str, ...], AhoCorasick] | None = None
-
-    def whole(self, texts: tuple[str, ...]) -> AhoCorasick:
-        last = self._last
-        if last is None or last[0] != texts:
-            last = self._last = texts, _automaton(texts)
-        return last[1]
-
-    def quick(self, texts: tuple[str, ...]) -> AhoCorasick | _Nearly:
-        """The whole one, or one that is made quickly."""
-        last = self._last
-        if last is None or last[0] == texts:
-            return self.whole(texts)
-        others, known = last
-        pairs = enumerate(zip(texts, others, strict=False))
-        same = next((n for n, (one, other) in pairs if one != other), min(len(texts), len(others)))
-        places: dict[str, list[int]] = {}  # where each stands, the last first
-        for number in range(len(texts) - 1, same - 1, -1):
-            places.setdefault(texts[number], []).append(number)
-        numbers = [*range(same), *(at.pop() if (at := places.get(text)) else _GONE for text in others[same:])]
-        lacking = sorted(number for at in places.values() for number in at)
-        return _Nearly(known, numbers, texts, lacking) if len(lacking) < LARGE else self.whole(texts)
-
-
-_large = _Large()
 
 
 class Matcher:
@@ -235,19 +180,24 @@ class Matcher:
     def __init__(self, needles: Sequence[Needle]) -> None:
         self.needles = tuple(needles)
         self._capitals = [made.capitals for made in self.needles]
-        self._automaton: AhoCorasick | _Nearly | None = None
+        self._automaton: AhoCorasick | None = None
 
     def __reduce__(self) -> tuple[type[Matcher], tuple[tuple[Needle, ...]]]:
         return Matcher, (self.needles,)
 
     def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
-        automaton = self._automaton
-        if automaton is None or (isinstance(automaton, _Nearly) and automaton.left <= 0):
-            texts = tuple(made.text for made in self.needles)
-            build = _automaton if len(texts) < LARGE else _large.quick if automaton is None else _large.whole
-            automaton = self._automaton = build(texts)
-        return self._kept(hay, automaton.find_matches_as_indexes(hay.text, overlapping=True))
+        if self._automaton is None:
+            build = _automaton if len(self.needles) < LARGE else _large
+            self._automaton = build(tuple(made.text for made in self.needles))
+        return self._kept(hay, self._automaton.find_matches_as_indexes(hay.text, overlapping=True))
+
+    def find_once(self, hay: Haystack) -> list[tuple[int, int, int]]:
+        """As `find`, without building the automaton of all needles: for a matcher that is used for one text alone."""
+        numbers = [number for number, made in enumerate(self.needles) if made.text in hay.text]
+        there = _automaton(tuple(self.needles[number].text for number in numbers))
+        hits = there.find_matches_as_indexes(hay.text, overlapping=True)
+        return self._kept(hay, [(numbers[index], start, end) for index, start, end in hits])
 
     def _kept(self, hay: Haystack, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """Those with the capitals that they need, and not within a word."""

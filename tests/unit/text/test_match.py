@@ -9,7 +9,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.text.match import LARGE, Locator, Matcher, Needle, _Large, haystack, needle
+from aggregator.text.match import LARGE, Locator, Matcher, Needle, haystack, needle
 from aggregator.text.scripts import unspaced
 from aggregator.text.search import indexed
 
@@ -136,61 +136,29 @@ def test_matcher_survives_pickling() -> None:
     assert again.find(haystack("Nato meets")) == [(0, 0, 6)]
 
 
-MANY = [Needle(f" word{n} ") for n in range(LARGE)]
-
-
-@pytest.fixture
-def built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Of how many words each automaton is that the test builds."""
-    found: list[int] = []
+def test_the_same_words_build_no_automaton_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[tuple[str, ...]] = []
 
     def build(texts: tuple[str, ...], matchkind: MatchKind) -> AhoCorasick:
-        found.append(len(texts))
+        built.append(texts)
         return AhoCorasick(texts, matchkind=matchkind)
 
     monkeypatch.setattr("aggregator.text.match.AhoCorasick", build)
-    monkeypatch.setattr("aggregator.text.match._large", _Large())
-    return found
-
-
-def test_nearly_the_same_words_build_no_large_automaton_anew(built: list[int]) -> None:
-    nato, ferry = [*MANY, Needle(" nato ")], [Needle(" ferry "), *MANY]
-    for words, hits in ((nato, 1), (nato, 1), ([Needle(" few ")], 0), (ferry, 0), (MANY, 0), (nato, 1)):
-        assert len(Matcher(words).find(haystack("Nato meets"))) == hits
-    assert built == [LARGE + 1, 1, 1, 0]
-
-
-def test_other_words_and_those_that_are_searched_often_have_an_automaton_of_their_own(
-    built: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("aggregator.text.match.OFTEN", 2)
-    Matcher(MANY).find(haystack("Nato meets"))
-    nato = Matcher([*MANY, Needle(" nato ")])
-    assert [nato.find(haystack("Nato meets")) for _ in range(4)] == [[(LARGE, 0, 6)]] * 4
-    assert built == [LARGE, 1, LARGE + 1]
-    Matcher([made._replace(text=f"{made.text}a ") for made in MANY]).find(haystack("Nato meets"))
-    assert built[3:] == [LARGE]
+    many = [Needle(f" word{n} ") for n in range(LARGE)]
+    nato, ferry = [*many, Needle(" nato ")], [*many, Needle(" ferry ")]
+    for words in (nato, nato, [Needle(" few ")], nato, ferry, ferry, nato):
+        Matcher(words).find(haystack("Nato meets"))
+    assert [texts[-1] for texts in built] == [" nato ", " few ", " ferry ", " nato "]
 
 
 TEXTS = st.text("aA bB.\n$Ü東京가", max_size=30)
-PHRASES = st.lists(st.text("aA bB*!Ü東京가", min_size=1, max_size=5), max_size=12)
 
 
-@given(PHRASES, PHRASES, PHRASES, TEXTS, TEXTS)
-def test_nearly_the_same_words_find_the_same(
-    before: list[str], after: list[str], both: list[str], title: str, summary: str
-) -> None:
-    known, words = (
-        [*filter(None, map(needle, [*given[:4], *both])), *MANY, *filter(None, map(needle, given[4:]))]
-        for given in (before, after)
-    )
+@given(st.lists(st.text("aA bB*!Ü東京가", min_size=1, max_size=5), max_size=12), TEXTS, TEXTS)
+def test_a_matcher_for_one_text_finds_the_same(phrases: list[str], title: str, summary: str) -> None:
+    matcher = Matcher([made for phrase in phrases if (made := needle(phrase))])
     hay = haystack(title, summary)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aggregator.text.match._large", _Large())
-        alone = Matcher(words).find(hay)
-        patch.setattr("aggregator.text.match._large", _Large())
-        Matcher(known).find(hay)
-        assert Matcher(words).find(hay) == alone
+    assert matcher.find_once(hay) == matcher.find(hay)
 
 
 def test_the_index_of_a_search_keeps_the_same_scripts_apart_and_korean_besides() -> None:
