@@ -777,6 +777,18 @@ def test_the_server_knows_how_many_items_are_of_a_language(store: PostgresArchiv
         assert plan[0]["Plan"]["Plan Rows"] == pytest.approx(expected, rel=0.1), lang
 
 
+def test_forms_that_are_nowhere_are_not_expected_in_many_items(store: PostgresArchive) -> None:
+    """A word in 8 forms was expected in eight times as many items as say it, and these were looked for among the newest one by one."""
+    url = store._connection.server.url
+    often = (
+        "SELECT n, array_to_tsvector(array_agg('w' || k)) FROM generate_series(1, 10000) n, generate_series(1, 2500) k"
+    )
+    execute(url, f"INSERT INTO search {often} WHERE n % k = 0 GROUP BY n", "ANALYZE search")  # word k in each k-th item
+    asked = DIALECT.words([("w2000", *(f"nowhere{n}" for n in range(7)))], True)
+    ((plan,),) = execute(url, f"EXPLAIN (FORMAT JSON) SELECT 1 FROM search WHERE words @@ $${asked}$$::tsquery")
+    assert plan[0]["Plan"]["Plan Rows"] < 25, "it is in five"
+
+
 @pytest.mark.parametrize("build", [stories_sql, items_sql])
 def test_what_a_search_leaves_out_is_looked_up_and_not_listed(store: PostgresArchive, build: Any) -> None:
     """A list of all that say a common word, gone through for each item, took longer than a reader may wait."""
