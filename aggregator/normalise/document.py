@@ -22,7 +22,8 @@ MAX_ITEMS = 1000
 _MARKUP = re.compile(r"<[^<>]*>")  # roughly: what is sampled is not shown
 _SAMPLE = 10  # entries that tell the language of a document
 _FEW = 4  # … of which one is enough
-_SHORTEST_CUT, _FEWEST_CUT = 80, 5  # characters and entries that tell that a feed breaks off its texts
+_SHORTEST_CUT, _FEWEST_CUT = 80, 5  # characters, and different endings, that tell that a feed breaks off its texts
+_LETTERS = re.compile(r"[^\W\d_]+\Z")
 _BEGINNING = 2_000  # characters of an entry that are read for it: many begin with a picture
 
 
@@ -120,11 +121,12 @@ def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
 
 def _cut(entries: Sequence[ParsedItem]) -> int | None:
     """The characters after which a feed breaks off its texts, in words or between them: most are of that length, or one less for a
-    space at the end, and none is longer."""
+    space at the end, and none is longer. Those of a form, as of earthquakes, may be so too, but end in figures or in the same word."""
     texts = {entry.text.strip() for entry in entries if entry.text}
     longest = max(map(len, texts), default=0)
     equal = [text for text in texts if len(text) >= longest - 1]
-    cut = longest >= _SHORTEST_CUT and len(equal) >= max(_FEWEST_CUT, len(texts) / 2) and "<" not in "".join(equal)
+    cut = longest >= _SHORTEST_CUT and 2 * len(equal) >= len(texts) and "<" not in "".join(equal)
+    cut = cut and len({end[0] for text in equal if (end := _LETTERS.search(text, len(text) - 30))}) >= _FEWEST_CUT
     return longest if cut else None
 
 

@@ -135,7 +135,6 @@ _ADDRESS = re.compile(r"[/@]\S*\Z")
 _POINT = 25  # characters from which a paragraph without a stop at its end gets one: it is no label, name or date
 _TOLD = 60  # characters that must be left, and at least half of all, else the links of a list are what the text tells
 _AROUND_NAMES = 80  # characters around the names of article and outlet
-_LONG_WORD = 40
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
@@ -150,13 +149,13 @@ def summarise(text: str, safe: bool = False, title: str = "") -> str:
 
 
 def _without_credit(text: str, title: str) -> str:
-    """Without a last paragraph that names the article by a link, and perhaps its outlet by another, as WordPress adds it in any
-    language: "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı."."""
+    """Without a last paragraph that names the article by a link, and its outlet by another, as WordPress adds it in any language:
+    "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı."."""
     start = text.rfind("<p")
     if start < 0 or not title:
         return text
     links = _LINK.findall(text, start)
-    named = len(links) in (1, 2) and plain(links[0], titled=True) == title
+    named = len(links) == 2 and plain(links[0], titled=True) == title
     return text[:start] if named and len(plain(_LINK.sub("", text[start:]))) <= _AROUND_NAMES else text
 
 
@@ -166,7 +165,7 @@ def ended(summary: str, text: str) -> str:
     if not summary[-1:].isalnum() or not text.startswith(summary):
         return summary
     rest = text[len(summary) : len(summary) + 3]
-    if rest[:1].isalnum():
+    if rest[:1].isalnum() or (summary[-1].isdigit() and rest[:1] in (".", ",", ":") and rest[1:2].isdigit()):
         return broken_off(summary)
     return f"{summary}…" if rest.lstrip(" ,;")[:1].islower() else summary
 

@@ -208,8 +208,9 @@ def test_a_last_paragraph_that_names_article_and_outlet_goes_in_any_language(bef
         "a link to another article"
     )
     assert one(told + "<p>Son.</p>", title="Kar &amp;amp; buz").summary.endswith("çıktı. Son."), "it is not the last"
-    told = f'{before}<p><a href="https://a.example/1">Kar</a> {"dün gece bütün şehri kapladı " * 4}</p>'
-    assert one(told, title="Kar").summary != "Kar yollarda kaldı.", "it tells something"
+    for more in ("dün gece bütün şehri kapladı " * 4, "bugün durdu"):
+        told = f'{before}<p><a href="https://a.example/1">Kar</a> {more}</p>'
+        assert one(told, title="Kar").summary != "Kar yollarda kaldı.", "it tells something"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +220,8 @@ def test_a_last_paragraph_that_names_article_and_outlet_goes_in_any_language(bef
         ("Rescuers met the president", "<p>Rescuers met the <b>president</b> of Chad.</p>", "Rescuers met the president…"),
         ("Rescuers met the president", "<p>Rescuers met the president, who left.</p>", "Rescuers met the president…"),
         ("Rescuers met the president", "<p>Rescuers met the president</p><p>He left.</p>", "Rescuers met the president"),
+        ("The Dow lost 34", "<p>The Dow lost 34,123 points.</p>", "The Dow lost…"),
+        ("The Dow lost 34", "<p>The Dow lost 34 points.</p>", "The Dow lost 34…"),
         ("Rescuers met the president.", "<p>Rescuers met the president. He left.</p>", "Rescuers met the president."),
         ("Rescuers met a president", "<p>Rescuers met the president of Chad.</p>", "Rescuers met a president"),
         ("救援人员会见了乍得总", "<p>救援人员会见了乍得总统。</p>", "救援人员会见了乍得总…"),
@@ -232,19 +235,36 @@ def test_a_summary_that_the_feed_broke_off_ends_at_a_whole_word(own: str, text: 
 def test_texts_of_which_most_have_one_length_are_broken_off() -> None:
     words = ["flood", "storm", "quake", "blaze", "siege", "truce"]
     texts = [
-        f"{word} reached the village at dawn and the people were told to leave their houses {word}"[:80]
-        for word in words
+        f"Villagers were told at dawn that {'it ' * n}{word} is near, and to leave their houses at once, before the night"[
+            :80
+        ]
+        for n, word in enumerate(words)
     ]
     assert {len(text) for text in texts} == {80}
+    whole = [text.strip() for text in texts]
     items = [
         item(f"<description>{text}</description>", title=text[:20], link=f"https://a.example/{n}")
         for n, text in enumerate(texts)
     ]
     for summary in [one.summary for one in read(rss("".join(items))).items]:
-        assert summary.endswith("to leave their…")
-    assert [one.summary for one in read(rss("".join(items[:4]))).items] == texts[:4], "too few tell nothing"
+        assert summary.endswith((" at…", " houses…", " their…", " leave…", " to…"))
+    assert [one.summary for one in read(rss("".join(items[:4]))).items] == whole[:4], "too few tell nothing"
     longer = item(f"<description>{texts[0]} and more of it</description>", link="https://a.example/9")
-    assert [one.summary for one in read(rss("".join(items) + longer)).items][:6] == texts
+    assert [one.summary for one in read(rss("".join(items) + longer)).items][:6] == whole
+
+
+@pytest.mark.parametrize("end", ["at 10:0{}:00 UTC", "moved {}00 km/h", "a gain of {}.21", "at latitude {}6"])
+def test_texts_of_one_form_are_not_broken_off(end: str) -> None:
+    """Of a service of earthquakes or shares, all texts of one length, the last word or figure was lost."""
+    texts = [
+        f"Report {n} on the shares of company {n} and the earth that quakes beneath, {end.format(n)}"
+        for n in range(1, 8)
+    ]
+    items = [
+        item(f"<description>{text}</description>", title=f"No {n}", link=f"https://a.example/{n}")
+        for n, text in enumerate(texts)
+    ]
+    assert [one.summary for one in read(rss("".join(items))).items] == texts
 
 
 def test_a_link_to_the_comments_is_no_summary() -> None:
