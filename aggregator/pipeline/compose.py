@@ -37,7 +37,7 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
     members = restored(members, before)
     seen = _seen(members, policy)
     told = seen or members
-    coverage = Coverage(told, policy, counted_since(before))
+    coverage = Coverage(told, policy, counted_since(before), {state.lead for state in before})
     section, scores = _placed(told, policy)
     topics = _topics(told, policy)
     known = {placing.stream: placing for placing in _merged(old, change.absorbed, policy)}

@@ -31,18 +31,21 @@ def dated(items: Collection[PendingItem]) -> list[PendingItem]:
 
 class Coverage:
     """The reports of a story that readers see, in order of entering. `counted`: publisher → since when it corroborates the story.
-    `publishers` are the independent ones in order of joining, with the time at which each did (epoch seconds)."""
+    `led` are the numbers of those that led it so far. `publishers` are the independent ones in order of joining, with the time at which
+    each did (epoch seconds)."""
 
-    def __init__(self, members: Sequence[Member], policy: Policy, counted: Mapping[str, int]) -> None:
+    def __init__(
+        self, members: Sequence[Member], policy: Policy, counted: Mapping[str, int], led: Collection[int] = ()
+    ) -> None:
         self.members = members
         self.policy = policy
-        self._counted = counted
+        self._counted, self._led = counted, led
         self._authors = self._at_home()
         self.publishers = self._independent()
 
     def among(self, members: Sequence[Member]) -> Coverage:
         """As it was when these were all."""
-        return Coverage(members, self.policy, self._counted)
+        return Coverage(members, self.policy, self._counted, self._led)
 
     @property
     def published(self) -> int:
@@ -53,7 +56,7 @@ class Coverage:
     def lead(self) -> PendingItem:
         """The earliest full report: outlets before wrappers and those who link to another's article, headlines that tell the news
         before questions, explanations, comments and live pages, reports with a summary before bare headlines, those that tell what
-        the others tell before the odd ones, then by time."""
+        the others tell before the odd ones, then by time. Once texts are gone nobody can tell which is odd, and whoever led leads on."""
         if len(self.members) == 1:
             return self.members[0].item
 
@@ -66,19 +69,15 @@ class Coverage:
         best = min(ranks)
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
         first, *later = sorted(dated(fullest), key=lambda item: (item.at, item.id))
-        return next((item for item in (first, *later) if not self._is_odd(item)), first) if later else first
-
-    def _is_odd(self, item: PendingItem) -> bool:
-        """Whether it tells something else than independent publishers do: what agencies' copies say does not count again and again.
-        Once texts are gone nobody can tell."""
-        return not self._gone and self._agreement.is_odd(_account(item))
-
-    @cached_property
-    def _gone(self) -> bool:
-        return any(member.item.pruned for member in self.members)
+        if not later:
+            return first
+        gone = any(member.item.pruned for member in self.members)
+        fits = (lambda item: item.n in self._led) if gone else (lambda item: not self._agreement.is_odd(_account(item)))
+        return next(filter(fits, (first, *later)), first)
 
     @cached_property
     def _agreement(self) -> Agreement:
+        """Of independent publishers: what agencies' copies say does not count again and again."""
         independent = dict(self.publishers)
         return Agreement([_account(member.item) for member in self.members if member.item.publisher in independent])
 

@@ -354,6 +354,19 @@ def test_whoever_led_before_an_upgrade_leads_on_while_the_entry_stays() -> None:
     assert (last.lead, last.entry.title) == (2, SAMPLES[0][0]), "another is announced when someone joins"
 
 
+def test_whoever_led_leads_on_once_texts_are_gone() -> None:
+    """A late report of an outlet that told it already must not bring back the headline of the odd one, which a slow feed still lists."""
+    other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
+    shown = [
+        member(n, name, *text[:1], n * 100, summary=text[1])
+        for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
+    ]
+    before = told([other, *shown])
+    again = member(5, "B", SAMPLES[2][0], 900, summary=SAMPLES[2][1])
+    later = told([other, *(pruned(one) for one in shown), again], before, joined=[5], now=900)
+    assert (later.lead, later.entry) == (2, before.entry)
+
+
 def test_copies_of_an_agencys_text_do_not_outvote_the_first_report() -> None:
     other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
     printed = [
