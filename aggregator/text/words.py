@@ -141,6 +141,12 @@ def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     return list(map(_ids(_language(lang)).__getitem__, words))  # the fastest way to look up many
 
 
+def stem_ids_once(words: Iterable[str], lang: str = "en") -> list[int]:
+    """As `stem_ids`, without a cache, for many words that hardly occur twice."""
+    stemmed = _stemmer(_language(lang))
+    return [text_id(stemmed(word)) for word in words]
+
+
 def _language(lang: str) -> str:
     """The language whose stemmer is used. Few are possible, whatever feeds call their language, so few caches are kept."""
     code = lang.partition("-")[0]
@@ -176,6 +182,7 @@ def _stems(lang: str) -> _Memo[str]:
     return _Memo(_stemmer(lang))
 
 
+@cache
 def _stemmer(lang: str) -> Callable[[str], str]:
     stem_word: Callable[[str], str] = snowballstemmer.stemmer(_STEMMERS[lang]).stemWord
     spelled = _spellings(stem_word) if lang == "en" else {}

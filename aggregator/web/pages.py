@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from aggregator.model import notes
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryView
-from aggregator.model.stream import SHORTEST, QueryKind, Stream, StreamQuery
+from aggregator.model.stream import SHORTEST, Filter, QueryKind, Stream, StreamQuery
 from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
 from aggregator.render.formats import FORMATS
@@ -43,7 +43,7 @@ from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
 from aggregator.web.streams import build
-from aggregator.web.suggestions import FEW, respelled, suggestions, typed
+from aggregator.web.suggestions import FEW, rarest, respelled, suggestions, typed
 from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -172,13 +172,22 @@ def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | Non
     wanted = query.filter
     if query.window or (wanted.lang or "en").partition("-")[0].lower() != "en":
         return None
-    reading, now = lib.archive.reading, int(lib.now().timestamp())
-    for words in respelled(wanted.words, lib.archive.past.frequencies):
-        asked = replace(query, limit=1, filter=replace(wanted, words=words))
-        if (reading.items if query.view == "items" else reading.stories)(asked, now)[0]:
-            shown = typed(words, wanted.without)
-            return shown, path + query_string({**request.args, "q": shown})
+    words, known = wanted.words, lib.archive.past.frequencies
+    for at in rarest(words, known):
+        if _finds(lib, StreamQuery("search", view="items", filter=Filter(words=(words[at],)))):
+            continue
+        for other in respelled(words[at], known):
+            meant = (*words[:at], other, *words[at + 1 :])
+            if _finds(lib, replace(query, filter=replace(wanted, words=meant))):
+                shown = typed(meant, wanted.without)
+                return shown, path + query_string({**request.args, "q": shown})
+        break  # what has another word respelled would not find this one either
     return None
+
+
+def _finds(lib: Library, query: StreamQuery) -> bool:
+    ask = lib.archive.reading.items if query.view == "items" else lib.archive.reading.stories
+    return bool(ask(replace(query, limit=1), lib.seconds())[0])
 
 
 def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:

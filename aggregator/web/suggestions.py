@@ -6,14 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 
-from aggregator.text.words import stem_ids
+from aggregator.text.words import stem_ids_once
 from aggregator.web.parameters import MAX_QUERY
 
 FEW = 10
 """Results from which on nothing is suggested."""
 MOST = 4
+SUSPECTS = 3
+"""How many words of a search that found nothing, the rarest, are asked for alone: whether one is nowhere."""
 NEAREST = 8
 """How many words that resemble one that is nowhere are tried."""
+Known = Callable[[Collection[int]], Mapping[int, int]]
+"""Of stems, in how many texts the grouping has met them: also in addresses, and in what is hidden or changed since; not far down."""
+_LONGEST = 30  # letters of a word that may be misspelled in 53 ways for each
 _SHORTEST = 4  # letters before a star: `war*` is also warm, warn and warehouse
 
 
@@ -29,17 +34,24 @@ def suggestions(words: Sequence[str], without: Sequence[str]) -> list[str]:
     return [query for query in dict.fromkeys(found) if len(query) <= MAX_QUERY][:MOST]
 
 
-def respelled(words: Sequence[str], known: Callable[[Collection[int]], Mapping[int, int]]) -> Iterator[tuple[str, ...]]:
-    """The words of a search, of which one that no text has is replaced by one that differs by a slip of the hand: the commonest first.
-    `known`: of stems, in how many texts they are, as far as that is known."""
-    for at, word in enumerate(words):
-        if not (word.isascii() and word.isalpha() and len(word) >= _SHORTEST) or known(stem_ids([word])):
-            continue
-        near = sorted(_slipped(word.lower()))
-        ids = stem_ids(near)
-        counts = known(set(ids))
-        told = sorted((-counts[id], other) for other, id in zip(near, ids, strict=True) if id in counts)
-        yield from ((*words[:at], other, *words[at + 1 :]) for _, other in told[:NEAREST])
+def rarest(words: Sequence[str], known: Known) -> list[int]:
+    """Where the words stand that may be misspelled, the rarest first; a few."""
+    there = [
+        at for at, word in enumerate(words) if word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
+    ]
+    ids = stem_ids_once([words[at] for at in there])
+    counts = known(set(ids))
+    return [at for _, at in sorted((counts.get(id, 0), at) for id, at in zip(ids, there, strict=True))][:SUSPECTS]
+
+
+def respelled(word: str, known: Known) -> list[str]:
+    """What may have been meant, but for a slip of the hand: the commonest first, a few."""
+    near = sorted(_slipped(word.lower()))
+    ids = stem_ids_once(near)
+    counts = known(set(ids))
+    return [
+        other for _, other in sorted((-counts[id], other) for other, id in zip(near, ids, strict=True) if id in counts)
+    ][:NEAREST]
 
 
 def _slipped(word: str) -> set[str]:

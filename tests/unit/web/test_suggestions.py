@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from newsroom import Newsroom, item
 
+from aggregator.model.stream import StreamQuery
+from aggregator.store.reading import Reading
+from aggregator.text import words
 from aggregator.web.parameters import terms
-from aggregator.web.suggestions import FEW, suggestions
+from aggregator.web.suggestions import FEW, NEAREST, SUSPECTS, rarest, suggestions
 
 
 @pytest.mark.parametrize(
@@ -66,6 +71,36 @@ def test_a_slip_of_the_hand_is_undone_where_that_finds_something(newsroom: Newsr
     told = f'Did you mean <a href="/news/search?q={meant}" rel="nofollow">{meant}</a>?'
     assert told in newsroom.client.get(f"/search?q={typed}").text
     assert "Did you mean" not in newsroom.client.get(f"/search?q={meant}").text
+
+
+def test_a_word_is_misspelled_though_an_address_has_it(newsroom: Newsroom) -> None:
+    newsroom.publish(
+        item("Shipyard Delayed Again", summary="", url="https://x.example/frigatte-delayed-again-shipyard")
+    )
+    assert "Did you mean" in newsroom.client.get("/search?q=frigatte").text
+    assert "Did you mean" in newsroom.client.get("/search?q=newest+frigatte").text
+
+
+def test_what_was_meant_costs_no_memory(newsroom: Newsroom) -> None:
+    """Of a word of a thousand letters there are 53,000 with another letter, which were kept: a hundred megabytes for each search."""
+    for typed in ("frigatte", "xyz" * 300):
+        newsroom.client.get(f"/search?q={typed}")
+    assert not {"frigattf", f"a{'xyz' * 300}"} & words._PLAIN.keys()
+    assert rarest(["frigatte", "xyz" * 300], lambda ids: {}) == [0]
+
+
+def test_few_searches_are_made_to_say_what_was_meant(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[StreamQuery] = []
+    cut = Reading._cut
+
+    def counted(self: Reading, query: StreamQuery, *more: Any) -> Any:
+        made.append(query)
+        return cut(self, query, *more)
+
+    monkeypatch.setattr(Reading, "_cut", counted)
+    slips = "+".join(f"{word}{word[-1]}" for word in ("frigate", "delayed", "newest", "navy", "harbour", "october") * 3)
+    assert "Did you mean" not in newsroom.client.get(f"/search?q={slips}").text
+    assert len(made) <= 1 + SUSPECTS + NEAREST
 
 
 @pytest.mark.parametrize(
