@@ -47,7 +47,9 @@ class HostGate:
 
     def pause(self, held: str, seconds: float) -> None:
         """A host asked us to wait (429 or 503 with Retry-After): all its sources wait, or those at the address that answered."""
-        self._held[held] = max(self._held.get(held, 0.0), time.monotonic() + min(seconds, LONGEST_HOLD))
+        now = time.monotonic()
+        self._held = {one: until for one, until in self._held.items() if until > now}  # the table does not grow
+        self._held[held] = max(self._held.get(held, 0.0), now + min(seconds, LONGEST_HOLD))
 
     def _admit(self, *asked: str) -> None:
         """Raises Stopped `waiting`, with the seconds that are left."""

@@ -132,7 +132,8 @@ def _needed(escape: re.Match[str]) -> str:
 
 def is_article(canonical: str | None) -> TypeGuard[str]:
     """Whether a canonical address may be that of one article: a front page tells of none."""
-    return canonical is not None and any(sign in canonical[len("https://") :] for sign in "/?#")
+    beside = canonical[len("https://") :] if canonical else ""
+    return "/" in beside or "?" in beside or "#" in beside
 
 
 def host(url: str) -> str:

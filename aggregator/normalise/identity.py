@@ -61,7 +61,7 @@ def _shared(drafts: Iterable[Draft]) -> frozenset[str | None]:
 def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> frozenset[str | None]:
     """Guids that are shared by entries with different addresses (or, if they have none of their own, different titles)."""
     matters = {
-        (draft.guid, among(draft) if draft.canonical in shared else draft.canonical or draft.title) for draft in drafts
+        (draft.guid, _title(draft) if draft.canonical in shared else draft.canonical or draft.title) for draft in drafts
     }
     counts = Counter(guid for guid, _ in matters)
     return frozenset(guid for guid, count in counts.items() if count > 1)
@@ -89,9 +89,13 @@ def is_of_link(key: str) -> bool:
 
 def among(draft: Draft) -> str:
     """The key of an entry without a guid of its own, where others share its address."""
-    title = plain(draft.parsed.title or "", titled=True)
+    title = _title(draft)
     when = draft.dated.isoformat() if draft.dated else ""
     return f"among:{digest(draft.canonical or '', title, when, '' if title else draft.parsed.text.strip())}"
+
+
+def _title(draft: Draft) -> str:
+    return plain(draft.parsed.title, titled=True) if draft.parsed.title else ""
 
 
 def is_among(key: str) -> bool:

@@ -25,9 +25,7 @@ log = logging.getLogger(__name__)
 
 TICK = 5  # seconds: how often the store is asked what is due
 LOOK = 0.5  # seconds: how often the configuration's files are checked; an edit is seen by two checks
-LAST_CALL = (
-    8.0  # seconds after the signal to stop: who still waits for a locked archive, or a slow disk, then waits no longer
-)
+LAST_CALL = 8.0  # seconds after the signal to stop: who waits for a locked archive or a slow disk then waits no longer
 
 
 class Service:

@@ -141,6 +141,8 @@ def test_an_address_of_many_entries_is_the_identity_of_none(link: str, guid: str
     ]
     assert len(set(keys(*untitled))) == 4
     assert len(keys(titled[0], titled[0])) == 1
+    if guid:
+        assert len(keys(*titled[:2], item(LATER, guid="g", link=link), item(EARLIER, guid="g", link=link))) == 3
     again = item("<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>", guid=guid, link=link, title="T1")
     assert len(keys(*titled, again)) == 5, "a title may come again on another date"
     assert len(keys(*titled, *(item(guid=guid, link=f"{link}?page=2", title=f"T{n}") for n in range(4)))) == 8
