@@ -78,7 +78,7 @@ def _singulars(word: str) -> list[str]:
         return [f"{word[:-3]}y"]
     if word.endswith(("shes", "xes", "sses", "zzes")):
         return [word[:-2]]
-    if word.endswith(("ches", "oes", "uses")) and len(word) > SHORTEST + 2:  # headaches or churches, clauses or viruses
+    if word.endswith(("ches", "oes", "uses")) and len(word) > SHORTEST + 1:  # headaches or churches, clauses or viruses
         return [word[:-1], word[:-2]]
     return [word[:-1]]
 
