@@ -103,7 +103,9 @@ class Item:
     formers: tuple[
         str, ...
     ] = ()  # ids under which it may have been stored by an earlier program, or before others shared its address
-    among: str = ""  # the id that it has where others share its address, if its address gives it its own
+    among: str = (
+        ""  # the id that it has where others share its address, if its address gives it its own, or is a front page
+    )
 
     @property
     def unread(self) -> bool:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed, ParsedItem
 from aggregator.model.source import ParseJob
 from aggregator.normalise import address, dates
+from aggregator.normalise.address import is_article
 from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.fingerprints import Fingerprints
-from aggregator.normalise.identity import among, digest, formers, is_of_link, item_id, without_duplicates
+from aggregator.normalise.identity import among, digest, formers, is_among, is_of_link, item_id, without_duplicates
 from aggregator.normalise.plain import plain
 from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS, tag
 from aggregator.text.languages import language
@@ -69,7 +70,8 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
 def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item:
     fingerprint = known.fingerprint(key, draft.parsed)
     ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
-    among_others = item_id(context.job.root, among(draft)) if is_of_link(key) else ""
+    doubtful = is_of_link(key) or (draft.canonical and not is_article(draft.canonical) and not is_among(key))
+    among_others = item_id(context.job.root, among(draft)) if doubtful else ""
     if fingerprint in known:
         hash = ""
     else:

@@ -97,7 +97,7 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     result = []
     for item in items:
         address = item.canonical or ""
-        there = known.addresses.get(address, ())
+        there = known.addresses.get(address, ()) if is_article(address) else ()
         stored = known.items.get(item.id)
         shared = len(there) >= SEVERAL and (stored is None or may_be_another(item, stored[1]))
         if item.among in known.items or (item.among and shared):
@@ -107,7 +107,7 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
             result.append(item)
             continue
         old = next((former for former in item.formers if _was(item, former, known) and former not in here), None)
-        if old is None and entries[address] == 1 and there and not shared and is_article(address):
+        if old is None and entries[address] == 1 and there and not shared:
             old = there[-1]
         if old is not None and old in known.items and old not in here:
             here.add(old)

@@ -336,3 +336,6 @@ def test_what_a_guid_for_all_named_alone_is_the_same_when_others_come() -> None:
     first = items(1, guid="same", link="https://example.org/")
     changes = recognise(items(2, 1, guid="same", link="https://example.org/"), known(first))
     assert ([one.title for one in changes.new], changes.changed, changes.seen) == (["Title 2"], (), (1,))
+    stored = (*first, *changes.new)
+    again = recognise(items(2, guid="same", link="https://example.org/"), known(stored))
+    assert (again.new, again.changed, again.seen) == ((), (), (2,)), "nor does it take the place of the first"
