@@ -91,7 +91,7 @@ def among(draft: Draft) -> str:
     """The key of an entry without a guid of its own, where others share its address, or that is a front page."""
     title = _title(draft)
     when = draft.dated.isoformat() if draft.dated else ""
-    return f"among:{digest(draft.canonical or '', title, when, '' if title else draft.parsed.text.strip())}"
+    return f"among:{digest(draft.canonical or '', title, when, '' if title else plain(draft.parsed.text))}"
 
 
 def _title(draft: Draft) -> str:

@@ -323,6 +323,9 @@ def test_an_item_of_rss_is_the_same_whichever_parser_reads_its_document(entry: s
 
 
 @given(written("entry", ATOM_ELEMENTS, 1))
+@example(
+    '<entry><link rel="self" href="https://e.org/1"/><summary>A &amp; B</summary><id>https://e.org/1</id><link  href="https://e.org/1"/></entry>'
+)
 def test_an_entry_of_atom_is_the_same_whichever_parser_reads_its_document(entry: str) -> None:
     other = "<entry><id>urn:other</id><title>%s</title><link href='https://e.org/o'/><summary>Told</summary></entry>"
     tolerated, malformed = entry + other % "A <b>doubt</b>", entry + other % "Other" + "<bb>"
