@@ -65,7 +65,7 @@ def _slipped(word: str) -> set[str]:
 
 
 def typed(words: Sequence[str], without: Sequence[str]) -> str:
-    """Excluded words after a minus."""
+    """A search as one types it (`q`): excluded words after a minus."""
     return " ".join([*words, *(f"-{word}" for word in without)])
 
 

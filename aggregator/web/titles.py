@@ -9,6 +9,7 @@ from aggregator.normalise.plain import inert
 from aggregator.render.fit import fit
 from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
+from aggregator.web.suggestions import typed
 
 _QUOTED = re.compile(r'"([^"]*)"')
 
@@ -39,8 +40,7 @@ def title(force: InForce, query: StreamQuery) -> str:
 
 def searched(query: StreamQuery) -> str:
     """The words of a search, as one may type them."""
-    words = " ".join([*query.filter.words, *(f"-{word}" for word in query.filter.without)])
-    return _shown(_QUOTED.sub(r"“\1”", words))
+    return _shown(_QUOTED.sub(r"“\1”", typed(query.filter.words, query.filter.without)))
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:
