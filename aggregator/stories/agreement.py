@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from math import sqrt
 from statistics import fmean, median
 
-from aggregator.text.languages import function_words
+from aggregator.text.languages import function_words, language_code
 from aggregator.text.words import plains, tokens
 
 PUBLISHERS = 3  # fewer cannot tell which of them is the odd one
@@ -61,7 +61,7 @@ def _cosine(one: frozenset[str], other: frozenset[str]) -> float:
 
 @lru_cache(maxsize=512)  # a story is told of again and again while it grows
 def _words(title: str, summary: str, lang: str | None) -> frozenset[str]:
-    idle = _idle((lang or "en").partition("-")[0])
+    idle = _idle(language_code(lang or "en"))
     words = plains(tokens(f"{title} {summary}"))
     return frozenset(word for word in words if (len(word) > SHORT or not word.isascii()) and word not in idle)
 

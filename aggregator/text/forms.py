@@ -14,7 +14,7 @@ from importlib.resources import files
 from itertools import chain
 
 from aggregator.text.fold import key
-from aggregator.text.languages import function_words
+from aggregator.text.languages import function_words, language_code
 from aggregator.text.search import begun
 from aggregator.text.words import other_spellings
 
@@ -33,7 +33,7 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
     if quoted := _QUOTED.fullmatch(term):
         return (quoted[1],)
     found = _BARE.fullmatch(term)
-    if not found or begun(term) or (lang or "en").partition("-")[0].lower() != "en":
+    if not found or begun(term) or language_code(lang or "en") != "en":
         return (term,)
     head, last = found["head"], found["last"]
     if found["possessive"]:

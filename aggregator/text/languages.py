@@ -37,7 +37,7 @@ LACKS = {
 def language(words: Sequence[str], said: str | None) -> str:
     """The code of the language that these words of a text are in: what its feed says, unless the feed says nothing or
     the text is plainly in another language that we know (much software says English by default). "" if unknown."""
-    code = _code(said) if said else ""
+    code = language_code(said) if said else ""
     if code and code not in function_words():
         return code
     if code in ENGLISH and len(PLAINLY.intersection(words)) > 1:  # most items; spares the counting
@@ -58,7 +58,8 @@ def recognised(words: Sequence[str], likely: str | None) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _code(said: str) -> str:
+def language_code(said: str) -> str:
+    """The code by which a tag such as `en-GB` is known here."""
     code = said.partition("-")[0].partition("_")[0].lower()
     return ALIASES.get(code, code)
 

@@ -19,6 +19,7 @@ from aggregator.model.stream import SHORTEST, Filter, QueryKind, Stream, StreamQ
 from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
 from aggregator.render.formats import FORMATS
+from aggregator.text.languages import language_code
 from aggregator.web import parameters
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.cache import kept
@@ -170,7 +171,7 @@ def _suggested(query: StreamQuery, path: str, results: int) -> list[tuple[str, s
 def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | None:
     """The same of a search that found nothing, with a word that is nowhere respelled so that it finds something."""
     wanted = query.filter
-    if query.window or (wanted.lang or "en").partition("-")[0].lower() != "en":
+    if query.window or language_code(wanted.lang or "en") != "en":
         return None
     words, known = wanted.words, lib.archive.past.frequencies
     for at in rarest(words, known):
