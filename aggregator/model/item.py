@@ -100,12 +100,10 @@ class Item:
     hash: str  # of all that a reader sees: a different hash is an update
     outlet: str | None = None  # the address that a wrapper's item gives for its publisher, to fold that by; not stored
     fingerprint: bytes = b""  # of the entry as the feed has it, b"" if it has no text; stored with the source
-    formers: tuple[
-        str, ...
-    ] = ()  # ids under which it may have been stored by an earlier program, or before others shared its address
-    among: str = (
-        ""  # the id that it has where others share its address, if its address gives it its own, or is a front page
-    )
+    # Ids under which it may have been stored by an earlier program, or before others shared its address.
+    formers: tuple[str, ...] = ()
+    # The id that it has where others share its address, if its address gives it its own, or is a front page.
+    among: str = ""
 
     @property
     def unread(self) -> bool:
