@@ -125,19 +125,23 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     """For each item, the id of the first item of its story. In batches of the edition's size, in order of publication."""
     from aggregator.normalise.address import canonical, is_article
     from aggregator.pipeline.edition import BATCH
+    from aggregator.pipeline.shared_addresses import shared
     from aggregator.stories import Candidate, FeatureCache, Memory, group
 
     memory, cache = Memory(), FeatureCache()
     times = _dated(items)
     order = sorted(range(len(items)), key=lambda index: times[index])
+    addresses = [canonical(item.url) or "" for item in items]
+    told = zip(addresses, items, strict=True)
+    several = shared((address, item.publisher, item.title) for address, item in told if address and item.publisher)
     for start in range(0, len(order), BATCH):
         batch = [
             Candidate(
                 index, item.title, item.summary, application.fold_publisher(item.publisher, item.url),
-                address if is_article(address) else None, times[index], item.lang,
+                address if is_article(address) and address not in several else None, times[index], item.lang,
             )
             for index in order[start : start + BATCH]
-            for item, address in ((items[index], canonical(items[index].url)),)
+            for item, address in ((items[index], addresses[index]),)
         ]  # fmt: skip
         memory.apply(batch, group(batch, memory, cache=cache))
     first: dict[int, int] = {}

@@ -23,6 +23,7 @@ from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, ove
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
 from aggregator.pipeline.regrouping import Without, alone, regrouped, without_others_addresses
+from aggregator.pipeline.shared_addresses import without_shared_addresses
 from aggregator.pipeline.stored_policy import with_stored
 from aggregator.ports import Archive, Past
 from aggregator.stories import Candidate, Grouping, Join
@@ -206,8 +207,10 @@ def _grouped(
     listed = [
         item for item in [*fresh, *without_others_addresses(again, archive.past)] if item.canonical not in policy.apart
     ]
+    there = archive.edition.placed_at({item.canonical for item in listed if item.canonical})
+    listed = without_shared_addresses(listed, there, archive)
     linking = guests(listed, policy)
-    tied = without_addresses_of_guests(listed, archive, policy, known_alone)
+    tied = without_addresses_of_guests(listed, there, archive, policy, known_alone)
     candidates = [candidate(item, guest=item.n in linking) for item in tied]
     past: Past = Without(archive.past, known_alone) if known_alone else archive.past
     grouping = regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})

@@ -6,7 +6,7 @@ these outlets report of different events, and have them corroborate each other.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import PendingItem
@@ -29,12 +29,19 @@ def guests(items: Sequence[PendingItem], policy: Policy) -> frozenset[int]:
 
 
 def without_addresses_of_guests(
-    items: Sequence[PendingItem], archive: Archive, policy: Policy, again: Collection[int]
+    items: Sequence[PendingItem],
+    placed: Mapping[str, Mapping[int, int]],
+    archive: Archive,
+    policy: Policy,
+    again: Collection[int],
 ) -> list[PendingItem]:
     """The items, without the address of those whose outlet is at home there and which only others listed before, in a story with
-    reports of something else: their words tell whether they belong to it. `again` are stories by themselves."""
-    placed = archive.edition.placed_at({item.canonical for item in items if item.canonical})
-    there = {address: [n for n in numbers if n not in again] for address, numbers in placed.items()}
+    reports of something else: their words tell whether they belong to it. `placed` is what the archive has at their addresses,
+    `again` are stories by themselves."""
+    wanted = {item.canonical for item in items}
+    there = {
+        address: [n for n in numbers if n not in again] for address, numbers in placed.items() if address in wanted
+    }
     known = {item.n: item for item in archive.edition.items({n for numbers in there.values() for n in numbers})}
     stories = {address: placed[address][numbers[0]] for address, numbers in there.items() if numbers}
     members = archive.past.members(set(stories.values())) if stories else {}

@@ -90,3 +90,44 @@ def test_what_links_to_a_front_page_alone_is_no_one_story(tmp_path: Path) -> Non
     room.publish(*(item(title, url="https://bbc.example", summary="") for title in titles))
     room.publish(item("Chess master loses to schoolboy in Madrid", url="https://bbc.example", summary=""))
     assert len(stories(room)) == 3
+
+
+TICKER = (
+    "Parliament of Norway passes fishing law",
+    "Volcano on Iceland forces hundreds to flee",
+    "Chess master loses in Madrid",
+)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_links_to_one_page_of_many_entries_is_no_one_story(tmp_path: Path, together: bool) -> None:
+    """Of weather warnings or a live ticker there was one story, of everything, although each has its guid."""
+    room = Newsroom(tmp_path)
+    entries = [item(title, url="https://bbc.example/live", summary="") for title in TICKER]
+    if together:
+        room.publish(*entries)
+        assert len(stories(room)) == 3
+    else:
+        room.publish(*entries[:2])
+        room.publish(entries[2])
+    room.publish(item("Court frees two hundred whales", url="https://bbc.example/live", summary=""))
+    room.publish(item("Gold price falls in Zurich", "kyodo", url="https://bbc.example/live", summary=""))
+    news = [story["title"] for story in stories(room) if len(story["sources"]) == 1]
+    assert {"Court frees two hundred whales", "Gold price falls in Zurich"} <= set(news)
+
+
+def test_an_article_of_several_sources_with_a_title_each_is_one_story(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    for title, source in zip(TICKER, ("bbc-world", "reuters", "kyodo"), strict=True):
+        room.publish(item(title, source, url="https://bbc.example/article", summary=""))
+    assert len(stories(room)) == 1
+
+
+def test_an_article_that_changes_its_title_again_and_again_is_one_item_of_one_story(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    first = item(TICKER[0], url="https://bbc.example/article", summary="")
+    for title in (*TICKER, "Court frees two hundred whales"):
+        room.publish(replace(first, title=title, hash=title))
+    room.publish(item("Gold price falls in Zurich", "kyodo", url="https://bbc.example/article", summary=""))
+    (story,) = stories(room)
+    assert len(story["sources"]) == 2
