@@ -400,7 +400,7 @@ def test_a_story_of_undated_items_has_the_id_of_the_first_of_them(desk: Desk) ->
 def test_classify_makes_no_one_story_of_a_page_that_several_titles_share(desk: Desk) -> None:
     titles = ("Parliament passes fishing law", "Volcano forces hundreds to flee", "Chess master loses in Madrid")
     items = [{"title": title, "publisher": "Bugle", "url": "https://bugle.example/live"} for title in titles]
-    path = desk.config.with_name("items.jsonl")
+    path = desk.file.with_name("items.jsonl")
     path.write_text("\n".join(map(json.dumps, items)), encoding="utf-8")
     told = [json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()]
     assert told == ["line-1", "line-2", "line-3"]
