@@ -28,6 +28,11 @@ _PERSONS = (
     "mountaineer mountaineers sister sisters brother brothers siblings twins toddler schoolgirl schoolboy gymnast sprinter cyclist"
 )
 _PERSON = frozenset(_PERSONS.split())
+_ATTRIBUTES = (
+    "aligned allied backed based born bound built chartered crewed designed educated era flagged funded language linked made "
+    "manufactured operated owned registered run speaking sponsored style supplied trained"
+)
+_ATTRIBUTE = frozenset(_ATTRIBUTES.split())
 
 
 class Named(NamedTuple):
@@ -129,13 +134,17 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         seen.add((name.needle, in_title))
         meaning = book.meanings[name.codes]
         value = weights.GENERIC if name.kind == "generic" else 1.0
+        attribute = _is_attribute(hay, name)
+        if attribute:
+            value *= weights.ATTRIBUTE
+        acts = first and not attribute
         if in_title:
-            value *= weights.HEADLINE * _role(hay, name, first)
-            if first:
+            value *= weights.HEADLINE * _role(hay, name, acts)
+            if acts:
                 elsewhere = meaning.elsewhere
-        elif first:
+        elif acts:
             value *= weights.LEAD
-        first = False
+        first = first and attribute
         if len(name.codes) == 1:  # a sea that three countries share names none of them
             codes.setdefault(name.codes[0], (name.start, name.end))
         shares = further[in_title]
@@ -144,6 +153,13 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
             shares[use.rule] = share * weights.FURTHER
             evidence.append(Evidence(use.rule, value * use.weight * share, name.start, name.end, use.term, True))
     return Named(evidence, codes, elsewhere, abroad)
+
+
+def _is_attribute(hay: Haystack, name: Found) -> bool:
+    """Whether it only says whose or what kind something is: a "Liberian-flagged" tanker, "US-made" jets, an "Iran-backed" militia."""
+    if hay.cased[name.end - 1] != "-":
+        return False
+    return hay.text[name.end : name.end + 16].split(" ", 1)[0] in _ATTRIBUTE
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:

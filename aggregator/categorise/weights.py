@@ -8,6 +8,7 @@ SUBJECT = 1.6  # the first place of the headline: the actor
 LEAD = 2.3  # the first place of a lead paragraph if the headline names none: it says what the headline omits
 SCENE = 0.9  # a place after "in", "at", "near": where it happens; after "on", "about", "against": what is spoken of
 PERSON_FROM = 0.65  # a demonym that only says where somebody is from: "British man", "Chinese student"
+ATTRIBUTE = 0.65  # a place that says whose or what kind something is, "Liberian-flagged", "US-made"; the next place is the actor
 FURTHER = 0.65  # each further place of a section in the same field, of the one before
 YIELDING = 0.1  # words of a section with places, if the actor of the headline is a place of other sections
 GENERIC = 0.9  # offices and courts that many countries have

@@ -384,6 +384,27 @@ def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: 
     assert scores[somebody] - scores[scene] < acting[somebody] - acting.get(scene, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Portuguese-flagged ship attacked off Oman", "middle-east"),
+        ("Chinese‑run copper mine spills acid into Zambian river", "africa"),
+        ("Rwanda-backed M23 rebels enter Goma", "africa"),
+        ("Chinese-made cranes at US ports raise spy fears", "america"),
+        ("London-based broadcaster says journalists threatened by Tehran", "middle-east"),
+        ("Kremlin-linked network pays for sabotage in Germany", "europe"),
+    ],
+)
+def test_whose_or_what_kind_a_thing_is_is_not_the_actor(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section
+
+
+def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
+    assert judge(_book(), "Norwegian-flagged car carrier burns").section == "europe"
+    assert judge(_book(), "US made deal with Yemen on prisoners").section == "america", "a verb, without the hyphen"
+    assert judge(_book(), "US-led forces strike camp in Syria").section == "america", "who leads acts"
+
+
 @pytest.mark.parametrize("title", ["An Eye on China", "What They Say About China", "Embargo Against China"])
 def test_a_place_that_is_spoken_of_is_not_the_actor(title: str) -> None:
     weight = receipts(_book(), title)[0].matched[0].weight
