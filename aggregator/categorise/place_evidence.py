@@ -33,6 +33,7 @@ _ATTRIBUTES = (
     "manufactured operated owned registered run speaking sponsored style supplied trained"
 )
 _ATTRIBUTE = frozenset(_ATTRIBUTES.split())
+_SIDES = (" pro", " anti")
 
 
 class Named(NamedTuple):
@@ -156,10 +157,10 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
 
 
 def _is_attribute(hay: Haystack, name: Found) -> bool:
-    """Whether it only says whose or what kind something is: a "Liberian-flagged" tanker, "US-made" jets, an "Iran-backed" militia."""
-    if hay.cased[name.end - 1] != "-":
-        return False
-    return hay.text[name.end : name.end + 16].split(" ", 1)[0] in _ATTRIBUTE
+    """Whether it only says whose or what kind something is: a "Liberian-flagged" tanker, "US-made" jets, a "pro-Russian" party."""
+    if hay.cased[name.end - 1] == "-" and hay.text[name.end : name.end + 16].split(" ", 1)[0] in _ATTRIBUTE:
+        return True
+    return hay.text[max(0, name.start - 6) : name.start + 1].rstrip().endswith(_SIDES)
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:

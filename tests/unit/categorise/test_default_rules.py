@@ -393,6 +393,8 @@ def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: 
         ("Chinese-made cranes at US ports raise spy fears", "america"),
         ("London-based broadcaster says journalists threatened by Tehran", "middle-east"),
         ("Kremlin-linked network pays for sabotage in Germany", "europe"),
+        ("Pro\u2011Palestinian activists break into RAF base", "europe"),
+        ("Anti-French protests spread in Niger", "africa"),
     ],
 )
 def test_whose_or_what_kind_a_thing_is_is_not_the_actor(title: str, section: str) -> None:
@@ -401,6 +403,8 @@ def test_whose_or_what_kind_a_thing_is_is_not_the_actor(title: str, section: str
 
 def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
     assert judge(_book(), "Norwegian-flagged car carrier burns").section == "europe"
+    assert judge(_book(), "Anti-American march in Tehran").section == "middle-east"
+    assert judge(_book(), "Anti-Trump marches grow").section == "america"
     assert judge(_book(), "US made deal with Yemen on prisoners").section == "america", "a verb, without the hyphen"
     assert judge(_book(), "US-led forces strike camp in Syria").section == "america", "who leads acts"
 
