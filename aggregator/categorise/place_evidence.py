@@ -25,7 +25,8 @@ _PERSONS = (
     "migrants immigrant immigrants pensioner pensioners expat expats teens boys girls teacher teachers scientist scientists "
     "engineer engineers researcher academic author novelist musician rapper model influencer influencers footballer swimmer "
     "runner surfer surfers diver divers skier skiers fisherman fishermen driver drivers maid maids missionary missionaries lawyer "
-    "mountaineer mountaineers sister sisters brother brothers siblings twins toddler schoolgirl schoolboy gymnast sprinter cyclist"
+    "mountaineer mountaineers sister sisters brother brothers siblings twins toddler schoolgirl schoolboy gymnast sprinter cyclist "
+    "ambassador ambassadors diplomat diplomats envoy envoys"
 )
 _PERSON = frozenset(_PERSONS.split())
 _ATTRIBUTES = (

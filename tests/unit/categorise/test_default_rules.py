@@ -376,11 +376,12 @@ def test_the_forces_of_japan_are_not_those_of_syria(title: str, topic: bool) -> 
         ("Iranian Refugee Found in Paris Airport", "middle-east", "europe"),
         ("Saudi Sisters Dead in Sydney Flat", "middle-east", "asia-pacific"),
         ("Australian Surfers Vanish in Mexico", "asia-pacific", "america"),
+        ("Chinese Diplomat Missing in Canada", "asia-pacific", "america"),
     ],
 )
 def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: str, scene: str) -> None:
     scores = dict(judge(_book(), title).scores)
-    acting = dict(judge(_book(), title.split(maxsplit=1)[0] + " Envoy " + title.split(maxsplit=2)[2]).scores)
+    acting = dict(judge(_book(), title.split(maxsplit=1)[0] + " Party " + title.split(maxsplit=2)[2]).scores)
     assert scores[somebody] - scores[scene] < acting[somebody] - acting.get(scene, 0.0)
 
 
