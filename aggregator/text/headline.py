@@ -35,7 +35,8 @@ _BESIDE = re.compile(
         |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
         |^.{{0,60}}\b(?:live|en\ direct|en\ vivo|ao\ vivo|em\ direto|live-?(?:ticker|blog))\s?[:|]\s
         |\bexplained\ in\b|\bin\ (?:\d+|one|two|three|four|five|six)\ (?:charts?|maps?|pictures|photos|graphics|images)\b
-        |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video|in\ (?:pictures|photos))\W{{0,3}}$
+        |\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$
+        |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$
         |^\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?]*[?]
         |[?？؟]\W{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
