@@ -49,7 +49,7 @@ LATEST = StreamName("latest")
 class Filter:
     """The parameters of a search; None and empty values do not filter."""
 
-    words: tuple[str, ...] = ()  # each a word or a phrase that must occur
+    words: tuple[str, ...] = ()  # each a word or a phrase that must occur, or several of which one must (`a OR b`)
     without: tuple[str, ...] = ()
     section: str | None = None
     topic: str | None = None

@@ -15,7 +15,7 @@ from itertools import chain
 
 from aggregator.text.fold import key
 from aggregator.text.languages import function_words, language_code
-from aggregator.text.search import begun
+from aggregator.text.search import alternatives, begun
 from aggregator.text.words import other_spellings
 
 SHORTEST = 4
@@ -28,8 +28,10 @@ _NUMBERED = re.compile(
 
 
 def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
-    """What is searched for a word or a phrase, any of which will do: first the term itself, without quotes. `lang` is the language
-    that is asked for."""
+    """What is searched for a word, a phrase or several `alternatives`, any of which will do: of each first the term itself, without
+    quotes. `lang` is the language that is asked for."""
+    if len(either := alternatives(term)) > 1:
+        return tuple(dict.fromkeys(form for one in either for form in forms(one, lang)))
     if quoted := _QUOTED.fullmatch(term):
         return (quoted[1],)
     found = _BARE.fullmatch(term)

@@ -40,6 +40,9 @@ _SIGN = re.compile(f"[{_SIGNS}]")
 _BEGUN = re.compile(r"[^\W_]{3}\*$")
 _CHANGED = re.compile(f"[{UNSPACED}{HANGUL}{_SIGNS}{''.join(_PLAIN)}]")
 _CAPITAL = "[A-ZΑ-ΩА-Я]"
+EITHER = " OR "
+"""What joins the words and phrases of a search of which any will do: `drone OR "air raid"`."""
+_ALTERNATIVE = re.compile(rf'("[^"]*"|.+?)(?:{EITHER}|$)')
 INITIALS = rf"(?:{_CAPITAL}\. )+{_CAPITAL}\."
 """A regular expression for initials with spaces, as in `J. D. Vance`: one word."""
 _JOINED = re.compile(
@@ -52,6 +55,11 @@ _JOINED = re.compile(
 def indexed(text: str) -> str:
     """The text in the form in which it is indexed and searched. Most texts are already in this form."""
     return _JOINED.sub("", text if text.isascii() else _CHANGED.sub(_written, text))
+
+
+def alternatives(term: str) -> tuple[str, ...]:
+    """The words and phrases of a search of which any will do; most often it is one."""
+    return tuple(_ALTERNATIVE.findall(term)) if EITHER in term else (term,)
 
 
 def begun(phrase: str) -> bool:

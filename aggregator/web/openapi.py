@@ -39,8 +39,10 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "q": (
         {"type": "string", "maxLength": parameters.MAX_QUERY},
-        f'Words, beginnings of words (missile*), "phrases" and -minus, at most {parameters.MAX_TERMS}. A word is also found in the plural '
-        "or singular and in its other spellings, unless it is in quotes or `lang` asks for another language than English.",
+        f'Words, beginnings of words (missile*), "phrases" and -minus, at most {parameters.MAX_TERMS}. All must occur; of those joined by '
+        "OR in capitals any one: `drone OR missile strike` is (drone OR missile) and strike. Parentheses group otherwise; a minus before "
+        "a group excludes each of its words. A word is also found in the plural or singular and in its other spellings, unless it is in "
+        "quotes or `lang` asks for another language than English.",
     ),
     "order": (
         {"type": "string", "enum": list(parameters.ORDERS)},

@@ -44,7 +44,7 @@ from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
 from aggregator.web.streams import build
-from aggregator.web.suggestions import FEW, rarest, respelled, suggestions, typed
+from aggregator.web.suggestions import FEW, NEAREST, rarest, respelled, suggestions, typed, with_other
 from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -174,16 +174,20 @@ def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | Non
     if query.window or language_code(wanted.lang or "en") != "en":
         return None
     words, known = wanted.words, lib.archive.past.frequencies
-    for at in rarest(words, known):
-        if _finds(lib, StreamQuery("search", view="items", filter=Filter(words=(words[at],)))):
-            continue
-        for other in respelled(words[at], known):
-            meant = (*words[:at], other, *words[at + 1 :])
+    suspects = rarest(words, known)
+    nowhere = next((at for _, (at, _) in suspects if not _finds(lib, _alone(words[at]))), None)
+    alike = [(word, place) for word, place in suspects if place[0] == nowhere]
+    for word, place in alike:  # what has a word of another term respelled would not find this one either
+        for other in respelled(word, known)[: NEAREST // len(alike)]:
+            meant = with_other(words, place, other)
             if _finds(lib, replace(query, filter=replace(wanted, words=meant))):
                 shown = typed(meant, wanted.without)
                 return shown, path + query_string({**request.args, "q": shown})
-        break  # what has another word respelled would not find this one either
     return None
+
+
+def _alone(term: str) -> StreamQuery:
+    return StreamQuery("search", view="items", filter=Filter(words=(term,)))
 
 
 def _finds(lib: Library, query: StreamQuery) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TypeVar
 from unicodedata import normalize
 
@@ -13,7 +15,7 @@ from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
 from aggregator.normalise.characters import without_unwanted
 from aggregator.normalise.steps import tag
-from aggregator.text.search import INITIALS
+from aggregator.text.search import EITHER, INITIALS
 
 Default = TypeVar("Default", int, None)
 
@@ -29,7 +31,8 @@ KEPT = (*SEARCH, *SHAPE)
 STREAM = (*KEPT, "order")
 LIST = (*SEARCH, "min_publishers", "primary", "order", "limit", "cursor", "changed_since")
 ORDERS = ("newest", "relevance")
-_TERM = re.compile(rf'(-?)"([^"]*)"?|(-?)({INITIALS}(?!\S)|\S+)')
+# (minus, opening parenthesis, phrase, word, closing parenthesis); a word may hold pairs of parentheses, as in Boeing(737).
+_TERM = re.compile(rf'(-?)(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))')
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # as phones and word processors write them
 _AGE = re.compile(r"(\d{1,4})([mhdw])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -66,22 +69,79 @@ def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
 
 
 def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Words, beginnings of words (`missile*`), "phrases" and -minus of a search: those that must occur, and those that must
-    not. Phrases keep their quotes, by which `forms` knows them."""
+    """Words, beginnings of words (`missile*`), "phrases", those of which any will do (`a OR b`), groups in parentheses, and -minus of a
+    search: what must occur, and what must not, wherever it stands. Phrases keep their quotes, by which `forms` knows them."""
     if len(text) > MAX_QUERY:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
-    wanted: list[str] = []
+    groups, operators = [_Group()], []
     unwanted: list[str] = []
     typed = without_unwanted(_CONTROL.sub(" ", text)).translate(_QUOTES)
-    for minus, phrase, minus_word, word in _TERM.findall(normalize("NFC", typed)):
+    for minus, begins, phrase, word, ends in _TERM.findall(normalize("NFC", typed)):
         term = f'"{phrase.strip()}"' if phrase else word
-        if any(letter.isalnum() for letter in term):
-            (unwanted if minus or minus_word else wanted).append(term)
+        if begins:
+            groups.append(_Group(left_out=bool(minus)))
+        elif ends:
+            _close(groups, unwanted)
+        elif word in ("AND", "OR") and not minus:
+            operators.append(word)
+            groups[-1].either = word == "OR"
+        elif any(letter.isalnum() for letter in term):
+            if minus:
+                unwanted.append(term)
+                groups[-1].either = False
+            else:
+                groups[-1].add([(term,)])
+    while len(groups) > 1:
+        _close(groups, unwanted)
+    wanted = groups[0].clauses or ([] if unwanted else [(word,) for word in operators])
     if text.strip() and not wanted and not unwanted:  # it would find everything
         raise QueryError("q", "`q` must have at least one word of letters or digits")
-    if len(wanted) + len(unwanted) > MAX_TERMS:
+    if _size(wanted) + len(unwanted) > MAX_TERMS:
         raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases")
-    return tuple(wanted), tuple(unwanted)
+    return tuple(map(EITHER.join, wanted)), tuple(unwanted)
+
+
+_Clauses = list[tuple[str, ...]]
+"""Of each one term must occur."""
+
+
+@dataclass
+class _Group:
+    """What stands between parentheses, or in no group. `either`: the next part is joined to the last one by OR."""
+
+    parts: list[_Clauses] = field(default_factory=list)
+    either: bool = False
+    left_out: bool = False
+
+    @property
+    def clauses(self) -> _Clauses:
+        return list(chain.from_iterable(self.parts))
+
+    def add(self, part: _Clauses) -> None:
+        if self.either and self.parts:
+            last = self.parts.pop()
+            if len(last) * _size(part) + len(part) * _size(last) > MAX_TERMS:
+                raise QueryError("q", f"`q` may join at most {MAX_TERMS} words and phrases by OR, and fewer in groups")
+            part = [
+                tuple(dict.fromkeys(one + other)) for one in last for other in part
+            ]  # (a b) OR c: (a OR c) (b OR c)
+        self.parts.append(part)
+        self.either = False
+
+
+def _close(groups: list[_Group], unwanted: list[str]) -> None:
+    if len(groups) == 1:  # the parenthesis was never opened
+        return
+    group = groups.pop()
+    if group.left_out:
+        unwanted.extend(chain.from_iterable(group.clauses))
+        groups[-1].either = False
+    elif group.parts:
+        groups[-1].add(group.clauses)
+
+
+def _size(clauses: _Clauses) -> int:
+    return sum(map(len, clauses))
 
 
 def ages(args: Mapping[str, str]) -> bool:

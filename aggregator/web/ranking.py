@@ -10,7 +10,7 @@ from typing import TypeVar
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import Filter
 from aggregator.text.forms import forms
-from aggregator.text.search import begun, indexed
+from aggregator.text.search import alternatives, begun, indexed
 from aggregator.text.words import plains, tokens
 
 Entry = TypeVar("Entry", StoryView, ItemView)
@@ -89,7 +89,7 @@ def rank_by_relevance(candidates: Sequence[SearchText], words: Iterable[str], la
     what people look for.
     """
     scores = [0.0] * len(candidates)
-    for term in filter(None, (_term(word, lang) for word in words)):
+    for term in filter(None, (_term(one, lang) for word in words for one in alternatives(word))):
         weights = [text.weight(term) for text in candidates]
         holding = sum(any(form in text.headline for form in term) for text in candidates)
         rarity = math.log(1 + (len(candidates) - holding + 0.5) / (holding + 0.5))

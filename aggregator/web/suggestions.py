@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 
+from aggregator.text.search import EITHER, alternatives
 from aggregator.text.words import stem_ids_once
 from aggregator.web.parameters import MAX_QUERY
 
@@ -18,40 +19,52 @@ NEAREST = 8
 """How many words that resemble one that is nowhere are tried."""
 Known = Callable[[Collection[int]], Mapping[int, int]]
 """Of stems, in how many texts the grouping has met them: also in addresses, and in what is hidden or changed since; not far down."""
+Place = tuple[int, int]
+"""Of a word in a search: in which term, and which of its alternatives it is."""
 _LONGEST = 30  # letters of a word that may be misspelled in 53 ways for each
 _SHORTEST = 4  # letters before a star: `war*` is also warm, warn and warehouse
 
 
 def suggestions(words: Sequence[str], without: Sequence[str]) -> list[str]:
     """Searches, as one types them (`q`), in which one word is written otherwise; at most four. Phrases stay as they are."""
-    operators = [word for word in words if word not in ("AND", "OR")]
-    found = [typed(operators, without)] if 0 < len(operators) < len(words) else []
-    found += [
-        typed([*words[:at], other, *words[at + 1 :]], without)
-        for at, word in enumerate(words)
-        for other in _otherwise(word)
+    found = [
+        typed(with_other(words, place, other), without) for word, place in _places(words) for other in _otherwise(word)
     ]
     return [query for query in dict.fromkeys(found) if len(query) <= MAX_QUERY][:MOST]
 
 
-def rarest(words: Sequence[str], known: Known) -> list[int]:
-    """Where the words stand that may be misspelled, the rarest first; a few."""
+def rarest(words: Sequence[str], known: Known) -> list[tuple[str, Place]]:
+    """The words that may be misspelled and where they stand, the rarest first; a few."""
     there = [
-        at for at, word in enumerate(words) if word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
+        (word, place)
+        for word, place in _places(words)
+        if word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
     ]
-    ids = stem_ids_once([words[at] for at in there])
+    ids = stem_ids_once([word for word, _ in there])
     counts = known(set(ids))
-    return [at for _, at in sorted((counts.get(id, 0), at) for id, at in zip(ids, there, strict=True))][:SUSPECTS]
+    ordered = sorted((counts.get(id, 0), place, word) for id, (word, place) in zip(ids, there, strict=True))
+    return [(word, place) for _, place, word in ordered][:SUSPECTS]
+
+
+def _places(words: Sequence[str]) -> list[tuple[str, Place]]:
+    return [(one, (at, n)) for at, word in enumerate(words) for n, one in enumerate(alternatives(word))]
+
+
+def with_other(words: Sequence[str], place: Place, other: str) -> tuple[str, ...]:
+    """The words with another at one place."""
+    at, n = place
+    either = alternatives(words[at])
+    return (*words[:at], EITHER.join((*either[:n], other, *either[n + 1 :])), *words[at + 1 :])
 
 
 def respelled(word: str, known: Known) -> list[str]:
-    """What may have been meant, but for a slip of the hand: the commonest first, a few."""
+    """What may have been meant, but for a slip of the hand: the commonest first, a few. Short words, which are everywhere, come last:
+    `putn` is rather Putin than put."""
     near = sorted(_slipped(word.lower()))
     ids = stem_ids_once(near)
     counts = known(set(ids))
-    return [
-        other for _, other in sorted((-counts[id], other) for other, id in zip(near, ids, strict=True) if id in counts)
-    ][:NEAREST]
+    there = [(len(other) < _SHORTEST, -counts[id], other) for other, id in zip(near, ids, strict=True) if id in counts]
+    return [other for *_, other in sorted(there)][:NEAREST]
 
 
 def _slipped(word: str) -> set[str]:

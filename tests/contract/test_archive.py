@@ -482,6 +482,11 @@ def test_search_finds_a_word_in_the_plural_and_in_another_spelling(store: Store)
     assert found("sanction") == found("sanctions") == found("sanctions", lang="fr") == [6]
     assert found("sanction", lang="fr") == [], "words of another language are not taken for English"
     assert found("hurricane", without=("hurricane",)) == []
+    assert found("hurricanes OR sanction") == [0, 1, 6], "each in all its forms"
+    assert found("hurricane OR hamas", "cuba OR agrees") == [0, 5]
+    assert found('"hurricane nears" OR "hama falls"') == [0, 4]
+    assert found('"hurricane OR hama"') == found("hurricane OR") == found('" OR title:x') == []
+    assert found("crit* OR hurricane", without=("cuba", "zelenskyy")) == [1]
     assert len(store.edition.containing("hurricane", 9)) == 1, "what a rule finds is another matter"
 
 

@@ -74,6 +74,17 @@ def test_these_are_found_as_they_are_written(term: str) -> None:
     assert [form for form in forms(term) if key(form) != key(term.strip('"'))] in ([], ["strasses"])
 
 
+def test_marches_are_not_the_month() -> None:
+    assert forms("marches") == ("marches",)
+    assert "marches" not in forms("March")
+
+
+def test_any_of_several_words_is_found_in_its_forms() -> None:
+    assert forms('hero OR "air raids" OR defences') == ("hero", "heros", "heroes", "air raids", *forms("defences"))
+    assert forms('"hero OR heroes"') == ("hero OR heroes",)
+    assert forms("héros OR sanctions", "fr") == ("héros", "sanctions")
+
+
 def test_words_of_another_language_are_not_taken_for_english() -> None:
     for lang in ("de", "fr-CA", "es"):
         assert forms("labours", lang) == ("labours",)

@@ -15,7 +15,8 @@ from newsroom import Newsroom
 from aggregator.errors import QueryError
 from aggregator.web import parameters
 from aggregator.web.app import UNKNOWN
-from aggregator.web.parameters import terms
+from aggregator.web.parameters import MAX_TERMS, terms
+from aggregator.web.suggestions import typed as shown
 
 BAD = (
     ("limit", "0"),
@@ -243,6 +244,75 @@ def test_what_programs_make_of_quotes_and_words_is_undone() -> None:
         assert terms(typed) == (('"south china sea"',), ('"world cup"',))
     assert terms("cease\u00adfire \u200bnow\ufeff \u2068Kyiv\u2069") == (("ceasefire", "now", "Kyiv"), ())
     assert terms("می\u200cخواهم")[0] == ("می\u200cخواهم",), "which joins its letters otherwise"
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted", "unwanted"),
+    [
+        ("drone OR missile strike", "drone OR missile, strike", ""),
+        ('strike drone OR missile* OR "air raid" -exercise', 'strike, drone OR missile* OR "air raid"', "exercise"),
+        ("drone or missile", "drone, or, missile", ""),
+        ('drone "OR" missile', 'drone, "OR", missile', ""),
+        ('"drone OR missile" OR tank', '"drone OR missile" OR tank', ""),
+        ('5" OR "a b" OR c', '5" OR "a b" OR c', ""),
+        ("OR drone", "drone", ""),
+        ("drone OR", "drone", ""),
+        ("drone OR OR OR missile", "drone OR missile", ""),
+        ("drone OR AND missile", "drone, missile", ""),
+        ("drone AND missile", "drone, missile", ""),
+        ("drone OR drone", "drone", ""),
+        ("drone OR -missile tank", "drone, tank", "missile"),
+        ("drone OR * tank", "drone OR tank", ""),
+        ("OR", "OR", ""),
+        ("-OR", "", "OR"),
+        ("(drone OR missile) strike", "drone OR missile, strike", ""),
+        ("strike (drone OR missile", "strike, drone OR missile", ""),
+        ("strike) OR raid", "strike OR raid", ""),
+        ("red (sea OR gulf)", "red, sea OR gulf", ""),
+        ("(red sea) OR houthi", "red OR houthi, sea OR houthi", ""),
+        ("houthi OR (red sea)", "houthi OR red, houthi OR sea", ""),
+        ("((a OR b) c) OR d e", "a OR b OR d, c OR d, e", ""),
+        ("(a b) OR (c d)", "a OR c, a OR d, b OR c, b OR d", ""),
+        ("a OR () b", "a OR b", ""),
+        ('navy -(drone OR "air raid")', "navy", 'drone, "air raid"'),
+        ("navy -(drone (missile OR tank)) ship", "navy, ship", "drone, missile, tank"),
+        ("(navy -drone) OR army", "navy OR army", "drone"),
+        ("Boeing (737 MAX)", "Boeing, 737, MAX", ""),
+        ("Boeing(737) f(x)", "Boeing(737), f(x)", ""),
+        ("(U. S. Grant) OR lincoln", "U. S. OR lincoln, Grant OR lincoln", ""),
+        ("(J. D. OR x)", "J. D. OR x", ""),
+        (")))((( navy :-) (", "navy", ""),
+        ("(" * 900 + "navy", "navy", ""),
+    ],
+)
+def test_which_words_a_search_asks_for(typed: str, wanted: str, unwanted: str) -> None:
+    told = terms(typed)
+    assert tuple(map(", ".join, told)) == (wanted, unwanted)
+    assert terms(shown(*told)) == told, "a link with these words asks for the same"
+
+
+@given(
+    st.text(st.sampled_from('abc ()-"*OR'), max_size=60),
+    st.lists(st.sampled_from(["a", "OR", "(", ")", "-(", "-", '"b c"', "d*", "AND"])),
+)
+def test_whatever_is_typed_is_read_and_reads_the_same_when_it_is_shown(text: str, parts: list[str]) -> None:
+    for typed in (text, " ".join(parts)):
+        try:
+            told = terms(typed)
+        except QueryError:
+            continue
+        assert terms(shown(*told)) == told
+
+
+def test_words_joined_by_or_are_counted_each() -> None:
+    assert len(terms(" OR ".join(f"a{n}" for n in range(MAX_TERMS)))[0]) == 1
+    for typed in (
+        " OR ".join(f"a{n}" for n in range(MAX_TERMS + 1)),
+        "(a b c d) OR (e f g h)",
+        " OR ".join(["(a b)"] * 99),
+    ):
+        with pytest.raises(QueryError):
+            terms(typed)
 
 
 HOSTILE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from newsroom import Newsroom, item
@@ -45,6 +46,28 @@ def test_a_minus_leaves_out_what_the_word_would_find(room: Newsroom, word: str) 
     """Every story is in one of the two searches, and none in both."""
     those, others = (titles(room, f"/search.json?q=boat*+{sign}{word}") for sign in ("", "-"))
     assert sorted([*those, *others]) == sorted((ONE, SEVERAL, NEITHER))
+
+
+@pytest.mark.parametrize("address", ["/search.json", "/latest.json", "/api/v1/stories", "/api/v1/items"])
+def test_one_of_several_words_will_do(room: Newsroom, address: str) -> None:
+    def found(typed: str) -> list[str]:
+        return titles(room, f"{address}?{urlencode({'q': typed})}")
+
+    assert found("hurricane OR ferry") == [ONE, NEITHER, SEVERAL]
+    assert found('"ferry strike" OR cuba') == [ONE, NEITHER]
+    assert found("(hurricanes cuba) OR ferries -havana") == [NEITHER]
+    assert found("boat -(cuba OR strike)") == [SEVERAL]
+    assert found("ferry OR zebra OR") == found("(ferry AND oslo) OR (zebra monday)") == [NEITHER]
+
+
+def test_each_of_several_words_counts_as_much(room: Newsroom) -> None:
+    for typed in ("ferry OR resorts OR resort", "resort OR resorts OR ferry"):
+        assert titles(room, f"/api/v1/stories?{urlencode({'q': typed, 'order': 'relevance'})}") == [SEVERAL, NEITHER]
+
+
+def test_the_title_of_a_search_for_one_of_several_words_says_so(room: Newsroom) -> None:
+    got = room.client.get("/search.json?q=(ferry+OR+%22storm+over%22)+oslo").get_json()
+    assert got["title"] == "Test Wire – Search – ferry OR “storm over” oslo"
 
 
 def test_titles_show_the_words_as_they_were_typed(room: Newsroom) -> None:
