@@ -589,7 +589,8 @@ def test_search_finds_words_by_their_beginning(store: Store) -> None:
     assert found("ball*", without=("missile*",)) == []
     assert found("miss", without=("missile*",)) == [2]
     assert found("美国出*") == [3]
-    assert found('mis*" OR "troo*') == []
+    assert found('mis*"\tOR\t"troo*') == found('mis*" NOT "zebra*') == []
+    assert found('mis*" OR "troo*') == [4], "each as a word"
 
 
 def test_an_update_in_place_is_found_by_its_new_words_alone(store: Store) -> None:
