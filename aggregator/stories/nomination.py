@@ -40,9 +40,10 @@ def nominated(
 
     `ids`: column → `word_id`; `past`: word → the known items indexed under it.
     """
+    past = dict(sorted(past.items()))
     listed = np.fromiter(past, np.int64, len(past))
     sizes = np.fromiter(map(len, past.values()), np.int64, len(past))
-    known, number = unique(np.fromiter(chain.from_iterable(past.values()), np.int64))
+    known, number = _as_listed(np.fromiter(chain.from_iterable(past.values()), np.int64))
     word = np.concatenate([new.column, np.repeat(np.searchsorted(ids, listed), sizes)])
     lister = np.concatenate([new.row, number + len(items)])
     held = np.bincount(word, minlength=len(ids))
@@ -54,6 +55,18 @@ def nominated(
     return [
         near for some in chunks(len(items), ROWS) for near in _most(asked[some] @ listing, some.start, names, tuning)
     ]
+
+
+def _as_listed(items: Ints) -> tuple[Ints, Ints]:
+    """The distinct items in the order in which they are listed, and the index of each entry among them. By that order and not by
+    their numbers, so that ties do not depend on the order in which the items of one poll arrived."""
+    known, number = unique(items)
+    first = np.empty(len(known), np.int64)
+    first[number[::-1]] = np.arange(len(items) - 1, -1, -1)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return known[order], rank[number]
 
 
 def _most(votes: Sparse, first: int, names: Ints, tuning: Tuning) -> Iterator[list[int]]:

@@ -452,6 +452,45 @@ def test_nothing_comes_of_nothing() -> None:
     assert [join.reason for join in joins] == ["founder", "founder"]
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_in_which_order_the_items_of_a_poll_arrive_changes_no_story(seed: int) -> None:
+    """Their numbers follow that order, and so nothing may depend on these: sources are polled side by side."""
+    news, arrival = random.Random(0), random.Random(seed)
+    places, events = (
+        ["Velmora", "Tarvel", "Ostrava", "Karellia"],
+        ["dam breach", "rail strike", "refinery fire", "vote recount"],
+    )
+    text = "minister villages hundreds rescue damage night officials crews warned hospital bridge power river police"
+    words = text.split()
+    told = [
+        Candidate(
+            0,
+            f"{place} {event}: {' '.join(news.sample(words, 3))}",
+            f"{' '.join(news.sample(words, 6))} {event}",
+            f"Outlet {news.randrange(9)}",
+            None,
+            NOON + n * 240,
+            "en",
+        )
+        for n in range(300)
+        for place, event in [(news.choice(places), news.choice(events))]
+    ]
+
+    def stories(shuffled: bool) -> set[frozenset[int]]:
+        memory = Memory()
+        for start in range(0, len(told), 30):
+            arrived = list(range(start, start + 30))
+            if shuffled:
+                arrival.shuffle(arrived)
+            batch = [replace(one, item=n) for one, n in zip(told[start : start + 30], arrived, strict=True)]
+            memory.apply(batch, group(batch, memory))
+            times.update({one.item: one.at for one in batch})
+        return {frozenset(times[n] for n in members) for members in memory.stories().values()}
+
+    times: dict[int, int] = {}
+    assert stories(shuffled=True) == stories(shuffled=False)
+
+
 def test_a_headline_that_comes_every_hour_begins_a_new_story_after_two_days() -> None:
     memory = Memory()
     for n in range(24 * 6):
