@@ -6,12 +6,11 @@ import argparse
 import asyncio
 from typing import Any
 
-import orjson
-
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, web_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option
+from aggregator.cli.terminal import print_json
 from aggregator.config.edit import NewSource
 from aggregator.errors import UsageError
 from aggregator.model.settings import Source
@@ -34,7 +33,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     found, links = asyncio.run(find(application, url, pick(args.pick)))
     if found is None:
         if args.json:
-            print(as_rows(links))
+            print_json(as_rows(links))
         else:
             offer(links)
         raise UsageError("choose one of them with --pick N")
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 def _present(application: Application, source: Source, as_json: bool) -> int:
     if as_json:
-        print(orjson.dumps({"added": None, "present": source.id, "at": str(source.at)}).decode())
+        print_json({"added": None, "present": source.id, "at": str(source.at)})
     else:
         print(
             f"{application.mask(source.url)} is polled already, by source {source.id} ({source.at}). Nothing was written."
@@ -63,7 +62,7 @@ def _print(application: Application, source: NewSource, entries: int, as_json: b
     made = next(one for one in fresh.settings.sources if one.url == source.url.replace("${", "$${"))
     if as_json:
         row: dict[str, Any] = {"id": made.id, "name": made.name, "url": application.mask(made.url)}
-        print(orjson.dumps({"added": row, "present": None, "at": str(made.at)}).decode())
+        print_json({"added": row, "present": None, "at": str(made.at)})
         return
     print(
         f"Added source {made.id} ({made.at}): {made.name}, {counted(entries, 'entry', 'entries')}, {application.mask(made.url)}"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-import orjson
-
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
+from aggregator.cli.terminal import print_json
 from aggregator.model import notes
 from aggregator.pipeline.changes import BRIEFLY, changes
 from aggregator.text.plurals import counted
@@ -49,7 +48,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     archive.close()
     if args.json:
         row = {"applied": applied, "epoch": settings.epoch, "running": running, "re_placed": replaced}
-        print(orjson.dumps({**row, "changed": found.as_json()}).decode())
+        print_json({**row, "changed": found.as_json()})
         return 0
     print(f"{installation.config} {'is in force now' if applied else 'was in force already'}.")
     for line in found.lines(BRIEFLY):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-import orjson
-
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
+from aggregator.cli.terminal import print_json
 from aggregator.errors import ConfigError
 from aggregator.text.plurals import counted
 
@@ -25,7 +24,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     except ConfigError as error:
         problems = errors = error.problems
     if args.json:
-        print(orjson.dumps({"ok": not errors, "problems": problems}).decode())
+        print_json({"ok": not errors, "problems": problems})
     else:
         for problem in problems:
             print(problem)

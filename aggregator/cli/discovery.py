@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-
-import orjson
+from typing import Any
 
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.arguments import number, option
@@ -72,6 +71,7 @@ def offer(links: Sequence[Link]) -> None:
         print(f"  {count}  {link.url}{title}", file=sys.stderr)
 
 
-def as_rows(links: Sequence[Link]) -> str:
+def as_rows(links: Sequence[Link]) -> dict[str, list[dict[str, Any]]]:
+    """As --json has them."""
     rows = [{"pick": count, "url": link.url, "title": link.title} for count, link in enumerate(links, 1)]
-    return orjson.dumps({"feeds": rows}).decode()
+    return {"feeds": rows}

@@ -12,6 +12,7 @@ from typing import Any
 from aggregator.bootstrap import Application
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import Proposal, edited
+from aggregator.cli.planning import move
 from aggregator.config.characters import in_lines
 from aggregator.config.edit import scalar
 from aggregator.config.tree import Items, Table, read_tree
@@ -164,5 +165,4 @@ def expectation(value: dict[str, Any]) -> Iterator[str]:
             yield f"    its story stays in {row['story']}"
         yield f"    moves {row['moved']} of the {row['looked_at']} {newest}stored stories that it could affect"
         for sample in row["samples"]:
-            moved = sample["new"] if sample["old"] == sample["new"] else f"{sample['old']} → {sample['new']}"
-            yield f"      {sample['title']}  ({moved})"
+            yield f"      {sample['title']}  ({move(sample)})"

@@ -10,8 +10,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.categorise.attribution import kept_out
 from aggregator.categorise.counterfactuals import Outcome, outcome
@@ -19,7 +17,7 @@ from aggregator.cli import joining
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.planning import stored_ids
-from aggregator.cli.terminal import is_terminal
+from aggregator.cli.terminal import is_terminal, print_json
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.judgement import Case, Match, Receipt
 from aggregator.model.settings import Source
@@ -78,7 +76,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     elif args.expect:
         value["expect"] = expect.expected(application, case, args.expect, story.n if story else None)
     if args.json:
-        print(orjson.dumps(value).decode())
+        print_json(value)
         return 0
     receipts = (*application.receipts(subject.title, subject.summary, subject.source), *topics)
     print(*_lines(subject, value, receipts), sep="\n")

@@ -10,13 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap.installation import is_there
 from aggregator.cli.arguments import Command, json_option, number, option
-from aggregator.cli.planning import Comparison, in_force, proposed
+from aggregator.cli.planning import Comparison, in_force, move, proposed
 from aggregator.cli.progress import bar
+from aggregator.cli.terminal import print_json
 from aggregator.errors import UsageError
 from aggregator.text.plurals import counted
 
@@ -43,7 +42,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     comparison = Comparison(before, proposed(after) if before else after)
     report = _report(comparison, _since(args.since), number("--limit", args.limit) if args.limit else None)
     if args.json:
-        print(orjson.dumps(report).decode())
+        print_json(report)
         return 0
     write = _markdown if args.markdown else _table
     for line in write(report, comparison.changes.lines()):
@@ -126,10 +125,6 @@ def _why(sample: dict[str, Any]) -> str:
     return f"{sample['rule']}{at}{', removed' if sample['gone'] else ''}"
 
 
-def _moved(sample: dict[str, Any]) -> str:
-    return sample["old"] if sample["old"] == sample["new"] else f"{sample['old']} → {sample['new']}"
-
-
 def _example(row: dict[str, Any]) -> str:
     said = "holds now" if row["holds"] else "fails" if row["held"] is None else "held, fails now"
     return f"{row['at']}: {said}: {row['why'] or row['text']}"
@@ -153,7 +148,7 @@ def _table(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
         for sign, key, count in (("+", "coming", "come"), ("-", "going", "go"), ("~", "becoming", "become")):
             for sample in row[key]:
                 yield f"      {sign} {sample['title']}"
-                yield f"        {_moved(sample)}: {_why(sample)}"
+                yield f"        {move(sample)}: {_why(sample)}"
             rest = row[count] - len(row[key])
             if rest:
                 yield f"      {sign} … and {rest} more"
@@ -214,7 +209,7 @@ def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
         for row in touched:
             for sign, key in (("comes to", "coming"), ("leaves", "going"), ("is now first in", "becoming")):
                 for sample in row[key]:
-                    cells = (f"{sign} {row['title']}", sample["title"], _moved(sample), _why(sample))
+                    cells = (f"{sign} {row['title']}", sample["title"], move(sample), _why(sample))
                     yield f"| {' | '.join(map(escaped, cells))} |"
     if overruled := _overruled(report):
         yield from ("", "### Stories joined, split and hidden", "")

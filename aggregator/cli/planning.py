@@ -261,6 +261,12 @@ class Comparison:
         return {"lines": rows, "sources": sources}
 
 
+def move(sample: Mapping[str, Any]) -> str:
+    """Where a story of a report moves, in words: its primary sections."""
+    old, new = sample["old"], sample["new"]
+    return str(new) if old == new else f"{old} → {new}"
+
+
 def _titles(rules: Iterable[Rules]) -> dict[str, str]:
     return {one.id: one.title for one in rules}
 

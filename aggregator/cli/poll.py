@@ -13,13 +13,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
 from aggregator.cli.edition import place_all, seconds, warm_up
 from aggregator.cli.progress import bar
+from aggregator.cli.terminal import print_json
 from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT, PAUSED
 from aggregator.pipeline.leases import release_dead
@@ -243,7 +242,7 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
             "placed": placed,
             "stories": founded,
         }
-        print(orjson.dumps(value).decode())
+        print_json(value)
         return
     print(
         f"{counted(report.polled, 'source')} polled: {report.not_modified} unchanged, {len(report.failed)} failed. "

@@ -6,11 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import orjson
-
 from aggregator.bootstrap import Installation, library
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.broken_file import file_or_in_force
+from aggregator.cli.terminal import print_json
 
 if TYPE_CHECKING:
     from aggregator.web.shapes import Source
@@ -25,7 +24,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         application.database.open().close()
         rows = source_rows(library(application))
         if args.json:
-            print(orjson.dumps({"sources": rows}).decode())
+            print_json({"sources": rows})
         else:
             _print(rows)
     return 0

@@ -1,9 +1,16 @@
-"""What the output can show."""
+"""What commands print: JSON for programs, and what a terminal can show."""
 
 from __future__ import annotations
 
 import os
-from typing import TextIO
+from typing import Any, TextIO
+
+import orjson
+
+
+def print_json(value: Any) -> None:
+    """As --json has it, on one line."""
+    print(orjson.dumps(value).decode())
 
 
 def is_terminal(output: TextIO) -> bool:

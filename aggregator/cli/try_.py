@@ -7,13 +7,12 @@ import asyncio
 import sys
 from typing import Any
 
-import orjson
-
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import present, same_address, web_address
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, offer, pick, pick_option
 from aggregator.cli.judgement import judgement
+from aggregator.cli.terminal import print_json
 from aggregator.render.instants import rfc3339
 from aggregator.text.plurals import counted
 
@@ -54,7 +53,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             "entries": len(feed.items),
             "flaws": list(feed.flaws),
         }
-        print(orjson.dumps({**head, "items": rows}).decode())
+        print_json({**head, "items": rows})
         return 0
     flaws = f", {', '.join(feed.flaws)}" if feed.flaws else ""
     print(f"{feed.title or url}: {feed.format}, {counted(len(feed.items), 'entry', 'entries')}{flaws}")
