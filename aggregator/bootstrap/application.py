@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -103,12 +103,14 @@ class Application(Configured):
         application = cls.load(installation)
         if application.settings.site.reload == "auto":
             return application
-        archive = application.database.open()
-        in_force = archive.upkeep.configuration()
-        archive.close()
-        if in_force is None or in_force.epoch == application.settings.epoch:
-            return application
-        return cls.of_texts(installation, in_force.texts)
+        with closing(application.database.open()) as archive:
+            return application.ruling(archive.upkeep.configuration())
+
+    def ruling(self, in_force: StoredConfiguration | None) -> Application:
+        """This, or with `reload: manual` the configuration in force, which stays until `apply`."""
+        if self.settings.site.reload == "auto" or in_force is None or in_force.epoch == self.settings.epoch:
+            return self
+        return self.of_texts(self.installation, in_force.texts)
 
     def admit(self, upkeep: Upkeep) -> tuple[Problem, ...]:
         """The failing examples, as warnings, if the file may be put in force all the same: because it is in force

@@ -40,7 +40,10 @@ class Reloads:
         self._upkeep = engines.upkeep
         self._upkeep.note(notes.PROGRAM, program())
         in_force = self._upkeep.configuration()
-        self._application = application = self._ruling(application, in_force)
+        self._application = application.ruling(in_force)
+        if self._application is not application:
+            log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
+        application = self._application
         for problem in application.admit(self._upkeep):
             log.warning("%s", problem)
         self._stored_epoch = application.settings.epoch  # what the store said at the last check
@@ -50,17 +53,6 @@ class Reloads:
         self._waits = not application.database.shared
         if in_force is not None and in_force.epoch != application.settings.epoch:
             log.info("\n".join(self._report(in_force, application).lines))
-
-    def _ruling(self, application: Application, in_force: StoredConfiguration | None) -> Application:
-        """With `reload: manual`, the configuration in force stays until `apply`."""
-        if (
-            application.settings.site.reload == "auto"
-            or in_force is None
-            or in_force.epoch == application.settings.epoch
-        ):
-            return application
-        log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
-        return Application.of_texts(application.installation, in_force.texts)
 
     def start(self) -> Engine:
         """The engine for the configuration in force at start."""
