@@ -47,9 +47,9 @@ def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
     publishers = tuple(_publisher(entry) for part in parts for entry in part.publishers)
     names = {name_key(name): entry.name for entry in publishers for name in (entry.name, *entry.aliases)}
     return model.Settings(
-        site=_site(main.site),
+        site=model.Site(**dict(main.site)),
         allow_private=tuple(main.allow_private),
-        defaults=model.Defaults(main.defaults.every, main.defaults.keep, main.defaults.retry_after),
+        defaults=model.Defaults(**dict(main.defaults)),
         publishers=publishers,
         sources=tuple(_source(entry, names) for part in parts for entry in part.sources),
         sections=_sections([entry for part in parts for entry in part.sections], main),
@@ -73,44 +73,14 @@ def _epoch(project: Project) -> str:
     return digest.hexdigest()
 
 
-def _site(entry: schema.Site) -> model.Site:
-    return model.Site(
-        title=entry.title,
-        url=entry.url,
-        language=entry.language,
-        timezone=entry.timezone,
-        contact=entry.contact,
-        reload=entry.reload,
-        cors=entry.cors,
-        republish_full_text=entry.republish_full_text,
-    )
-
-
 def _publisher(entry: schema.Publisher) -> model.Publisher:
     return model.Publisher(entry.name, tuple(entry.aliases), tuple(entry.domains), entry.labels)
 
 
 def _source(entry: schema.Source, names: Mapping[str, str]) -> model.Source:
     publisher = entry.publisher or entry.name
-    return model.Source(
-        id=source_id(entry),
-        name=entry.name,
-        url=entry.url,
-        publisher=names.get(name_key(publisher), publisher),
-        every=entry.every,
-        keep=entry.keep,
-        usually=entry.usually,
-        section=entry.section,
-        full_text=entry.full_text,
-        wrapper=entry.wrapper,
-        enabled=entry.enabled,
-        was=tuple(entry.was),
-        headers=entry.headers,
-        labels=entry.labels,
-        lang=entry.lang,
-        at=entry.at(),
-        retry_after=entry.retry_after,
-    )
+    told = {"id": source_id(entry), "publisher": names.get(name_key(publisher), publisher), "was": tuple(entry.was)}
+    return model.Source(**{**dict(entry), **told}, at=entry.at())
 
 
 def _rules(kind: RulesKind, entry: schema.Rules) -> model.Rules:

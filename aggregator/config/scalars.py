@@ -116,21 +116,9 @@ def slug_id(value: object) -> str:
     raise Wrong(f"an id consists of a–z, 0–9 and single hyphens, found {shown(value)}{hint}")
 
 
-_SINGLE = str.maketrans(
-    {
-        "ø": "o",
-        "đ": "d",
-        "ł": "l",
-        "ð": "d",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-        "ı": "i",
-        "&": " and ",
-        "'": None,
-        "’": None,
-    }
-)
+_SINGLE = str.maketrans({
+    "ø": "o", "đ": "d", "ł": "l", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "&": " and ", "'": None, "’": None,
+})  # fmt: skip
 
 
 def slug(name: str) -> str:
