@@ -236,7 +236,7 @@ class StoryView:
         return tuple(dict.fromkeys(report.publisher for report in self.entry.reports))
 
 
-class Told(NamedTuple):
+class StoryRank(NamedTuple):
     """What ranks a story among thousands, of which few are shown. `time`: that by which the list is ordered; `outlets`: how many its
     entry names."""
 

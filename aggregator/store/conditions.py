@@ -84,8 +84,7 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
     for condition, values in of_members(dialect, wanted):
         sql.add(shape.member.format(condition, story=story), *values)
     for asked in wanted.streams if of == "st" else ():
-        stream = "e.stream = (SELECT n FROM streams WHERE name = ?)"
-        sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {stream} AND e.story = st.n AND e.active)", str(asked))
+        sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {OF_STREAM} AND e.story = st.n AND e.active)", str(asked))
 
 
 IN_TOPIC = "p.topics LIKE ? ESCAPE '\\'"
@@ -103,6 +102,7 @@ MEMBERS = f"EXISTS (SELECT 1 {_OF_STORY})"
 SINCE = f"(SELECT min(i.entered) {_OF_STORY})"
 """When the first item that meets the condition entered."""
 OF_SOURCE = "i.source = (SELECT n FROM sources WHERE id = ?)"
+OF_STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
 
 
 class _Shape(NamedTuple):
@@ -177,7 +177,7 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
             yield of_items, told, (query.min_publishers,)
         return  # those of a source are stored in the order in which they are listed
     for source in filter(None, (query.id if query.kind == "source" else None, wanted.source)):
-        yield of_items, "SELECT n FROM items WHERE source = (SELECT n FROM sources WHERE id = ?)", (source,)
+        yield of_items, f"SELECT n FROM items i WHERE {OF_SOURCE}", (source,)
     of_stories = dialect.one_of.format("st.n")
     if wanted.since or wanted.until:
         all_of_it = f"SELECT story FROM entries WHERE stream = {stream:d} AND active" if stream else _STORIES
@@ -185,8 +185,7 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
         values = (since if since is not None else -NEVER, until if until is not None else NEVER)
         yield of_stories, f"{all_of_it} AND published >= ? AND published < ?", values
     for asked in wanted.streams:
-        entries = "SELECT story FROM entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active"
-        yield of_stories, entries, (str(asked),)
+        yield of_stories, f"SELECT story FROM entries e WHERE {OF_STREAM} AND active", (str(asked),)
 
 
 _STORIES = "SELECT n FROM stories WHERE NOT hidden"

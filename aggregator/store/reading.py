@@ -10,7 +10,7 @@ from math import isqrt
 from typing import Any
 
 from aggregator.model.joining import Joining
-from aggregator.model.story import ItemView, Report, StoryView, Told, headline
+from aggregator.model.story import ItemView, Report, StoryRank, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Extent, Removed, StreamName, StreamQuery
 from aggregator.store.conditions import Condition, Few, Lookup, few_sql, match
 from aggregator.store.dialect import Dialect, Reads
@@ -72,19 +72,19 @@ class Reading(ABC):
         pairs, extent = self._found(query, now)
         return self._stories(pairs), extent
 
-    def told(self, query: StreamQuery, now: int) -> list[Told]:
+    def told(self, query: StreamQuery, now: int) -> list[StoryRank]:
         """What ranks each of them; `chosen` reads those that are shown."""
         pairs, _ = self._found(query, now)
         columns = "SELECT n, id, published, updated, entry FROM stories WHERE n IN"
         rows = {row[0]: row for row in self._db.select(columns, [n for n, _ in pairs])}
         return [
-            Told(n, time, to_id(id), published, at_time(updated), count_outlets(entry))
+            StoryRank(n, time, to_id(id), published, at_time(updated), count_outlets(entry))
             for n, time in pairs
             if n in rows
             for _, id, published, updated, entry in [rows[n]]
         ]
 
-    def chosen(self, told: Sequence[Told]) -> list[StoryView]:
+    def chosen(self, told: Sequence[StoryRank]) -> list[StoryView]:
         return self._stories([(one.n, one.time) for one in told])
 
     def _found(self, query: StreamQuery, now: int) -> tuple[list[tuple[int, int]], Extent]:

@@ -19,6 +19,7 @@ from aggregator.store.conditions import (
     MEMBERS,
     NEVER,
     OF_SOURCE,
+    OF_STREAM,
     SCORED,
     SINCE,
     Lookup,
@@ -267,7 +268,7 @@ def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> tuple[str,
         if section and stream == StreamName("section", section):
             left = f"({left} OR st.section != ?)"
             values.append(section)
-        gone += f" OR EXISTS (SELECT 1 FROM entries e WHERE {_STREAM} AND e.story = st.n AND {left})"
+        gone += f" OR EXISTS (SELECT 1 FROM entries e WHERE {OF_STREAM} AND e.story = st.n AND {left})"
     where = f"({gone}) AND {time} >= ?"
     values.append(_from(query))
     for bound, position in ((">", query.before), ("<=", until)):
@@ -282,7 +283,6 @@ def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> tuple[str,
 
 _HIDDEN_STORIES = ("stories st", "st.n", "st.changed", "st.id", "st.hidden")
 _HIDDEN_ITEMS = ("placements p JOIN items i ON i.n = p.item", "p.item", "p.changed", "i.id", "p.hidden")
-_STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
 
 
 def _streams(query: StreamQuery) -> tuple[StreamName, ...]:
