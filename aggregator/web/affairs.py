@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName
 from aggregator.web.followed import emphasis
-from aggregator.web.ranking import weight
+from aggregator.web.ranking import heaviest_first, weight
 from aggregator.web.related import YOUNG
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ class Affairs:
         self._subjects = self._subjects_of(self._recent)
 
     def foremost(self, stories: Iterable[StoryView], most: int) -> list[StoryView]:
-        """The most important of these stories, in order. Of those of one weight, as all have after a year, the newest comes
-        first."""
+        """The most important of these stories, in order."""
         given = list(stories)
         subjects = self._subjects_of(given)
         weights = list(self._weights(given, subjects))
@@ -54,7 +53,7 @@ class Affairs:
         left = set(range(len(given)))
         chosen: list[StoryView] = []
         while left and len(chosen) < most:
-            best = min(left, key=lambda n: (-weights[n], -given[n].published.timestamp(), given[n].id))
+            best = min(left, key=lambda n: heaviest_first(given[n], weights[n]))
             chosen.append(given[best])
             left.remove(best)
             for other in akin[best]:

@@ -40,8 +40,12 @@ def weight(story: StoryView, now: int) -> float:
 
 
 def rank_by_importance(stories: Iterable[StoryView], now: int) -> list[StoryView]:
-    """Of those of one weight, as all have after a year, the newest comes first."""
-    return sorted(stories, key=lambda story: (-weight(story, now), -story.published.timestamp(), story.id))
+    return sorted(stories, key=lambda story: heaviest_first(story, weight(story, now)))
+
+
+def heaviest_first(story: StoryView, weight: float) -> tuple[float, float, str]:
+    """What to sort stories by. Of those of one weight, as all have after a year, the newest comes first."""
+    return -weight, -story.published.timestamp(), story.id
 
 
 @dataclass(frozen=True, slots=True)

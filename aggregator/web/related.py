@@ -21,6 +21,7 @@ from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.fold import key
 from aggregator.web.followed import emphasis, followed
 from aggregator.web.library import Library
+from aggregator.web.ranking import heaviest_first
 
 if TYPE_CHECKING:
     from aggregator.stories.arrays import Floats
@@ -108,7 +109,7 @@ class Relatives:
         close = {other.id: c for other, c in zip(telling, self._closeness(story, telling), strict=True) if c >= CLOSE}
         akin = {id: scores[id] * c for id, c in close.items() if c >= SURELY or scores[id] * c >= AKIN}
         related = [found[id] for id in akin]
-        yield from sorted(related, key=lambda other: (-akin[other.id], -other.published.timestamp(), other.id))
+        yield from sorted(related, key=lambda other: heaviest_first(other, akin[other.id]))
 
     def _closeness(self, one: StoryView, others: Sequence[StoryView]) -> list[float]:
         from aggregator.stories.relatives import closeness
@@ -144,7 +145,7 @@ class Relatives:
         for query in (replace(section, min_publishers=2), several, section):
             recent = [other for other in self._stream(query) if other.published >= since]
             weights = {other.id: other.independent * emphasis(other, self._followed) for other in recent}
-            yield from sorted(recent, key=lambda other: (-weights[other.id], -other.published.timestamp(), other.id))
+            yield from sorted(recent, key=lambda other: heaviest_first(other, weights[other.id]))
 
     def _stream(self, query: StreamQuery) -> list[StoryView]:
         if query not in self._streams:
