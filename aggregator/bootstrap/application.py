@@ -83,9 +83,8 @@ class Application(Configured):
         database = Database(installation)
         if not database.exists:
             raise broken
-        archive = database.read_only()
-        in_force = archive.upkeep.configuration()
-        archive.close()
+        with closing(database.read_only()) as archive:
+            in_force = archive.upkeep.configuration()
         if in_force is None:
             raise broken
         try:

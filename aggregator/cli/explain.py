@@ -7,6 +7,7 @@ import sys
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -37,12 +38,12 @@ class Subject(NamedTuple):
     holds the story."""
 
     title: str
-    summary: str
-    item: ItemView | None
-    source: Source | None
-    story: StoryView | None
-    categories: Mapping[str, str]
-    pinned: Receipt | None
+    summary: str = ""
+    item: ItemView | None = None
+    source: Source | None = None
+    categories: Mapping[str, str] = MappingProxyType({})
+    story: StoryView | None = None
+    pinned: Receipt | None = None
 
     @property
     def stays(self) -> str | None:
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         expect.known_section(application, args.expect)
     if not text:
         raise UsageError("give a headline, an address or an id")
-    subject = _look_up(application, text) or Subject(text, "", None, None, None, {}, None)
+    subject = _look_up(application, text) or Subject(text)
     case = Case.of(subject.title, subject.summary, subject.source)
     topics = _found_topics(application, subject)
     stays, story = subject.stays, subject.story
@@ -216,11 +217,12 @@ def _look_up(application: Application, text: str) -> Subject | None:
         categories = stored_topics(archive).of(item.categories)
         ids = stored_ids(application, archive)
         source = next((one for one in application.settings.sources if ids.get(one.id) == item.source), None)
+        subject = Subject(item.title, item.summary, item, source, categories)
         if not isinstance(story, StoryView):
-            return Subject(item.title, item.summary, item, source, None, categories, None)
+            return subject
         today = utc_now().astimezone(ZoneInfo(application.settings.site.timezone)).date()
         pins = pin_receipts_on(today, application.settings, reading)
-        return Subject(item.title, item.summary, item, source, story, categories, pins.get((story.n, story.section)))
+        return subject._replace(story=story, pinned=pins.get((story.n, story.section)))
 
 
 def _id_in(text: str) -> str | None:

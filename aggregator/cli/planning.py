@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,9 +36,8 @@ def in_force(application: Application) -> Application | None:
     """
     if not application.database.exists:
         return None
-    archive = application.database.open()
-    stored = archive.upkeep.configuration()
-    archive.close()
+    with closing(application.database.open()) as archive:
+        stored = archive.upkeep.configuration()
     try:
         return Application.of_texts(application.installation, stored.texts) if stored else None
     except ConfigError as error:
@@ -49,10 +49,8 @@ def in_force(application: Application) -> Application | None:
 
 def proposed(application: Application) -> Application:
     """The configuration that is to follow the one in force."""
-    archive = application.database.open()
-    completed = application.completed(archive.upkeep)
-    archive.close()
-    return completed
+    with closing(application.database.open()) as archive:
+        return application.completed(archive.upkeep)
 
 
 def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
