@@ -144,7 +144,8 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
             for before in (None, (SECONDS - 40_000, 50))
         ),
     ]  # fmt: skip
-    queries = [replace(stream, view=view, filter=filter) for stream in streams for filter in narrow]
+    every = [replace(stream, view=view, filter=filter) for stream in streams for filter in narrow]
+    queries = random.Random(1).sample(every, len(every) // 2)  # half of them, in an order of chance, cost half the time
 
     def found(
         few: int,
@@ -175,7 +176,7 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
             {"few": 40, "seldom": -1},
             {"few": -1, "seldom": -1, "near": 60, "share": 1},
         )
-    ):  # every seventh question, each time others: with all filters, as their number is no multiple of seven
+    ):  # every seventh question, each time others
         assert found(**more, some=slice(n, None, 7)) == [
             one for start in range(2 * n, len(walked), 14) for one in walked[start : start + 2]
         ]

@@ -78,9 +78,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+def empty_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """Without an archive, for what is asked of the file alone."""
     (tmp_path / "feeds.yaml").write_text(FILE)
-    application = Application.load(Installation(tmp_path / "feeds.yaml", tmp_path / "instance"))
+    return Desk(tmp_path, capsys.readouterr)
+
+
+@pytest.fixture
+def desk(empty_desk: Desk) -> Desk:
+    application = Application.load(Installation(empty_desk.file, empty_desk.folder / "instance"))
     archive = application.database.open()
     archive.sources.sync(application.settings.sources)
     archive.upkeep.put_in_force(application.settings.epoch, application.settings.texts, int(NOW.timestamp()))
@@ -92,7 +98,7 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
         archive.intake.apply([result], NOW)
     assert edition(archive, application.policy, lambda: int(NOW.timestamp())).stories == len(TEXTS)
     archive.close()
-    return Desk(tmp_path, capsys.readouterr)
+    return empty_desk
 
 
 def row(plan: dict[str, Any], kind: str, id: str) -> dict[str, Any]:
@@ -497,22 +503,24 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
     ],
 )
 @pytest.mark.parametrize("head", ["  - id: boats\n", "  - never:\n      - recipe\n    id: boats\n"])
-def test_a_proposed_edit_says_what_to_type_where_it_points(desk: Desk, head: str, section: str, edit: str) -> None:
-    desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{head}{section}\n"))
-    told = desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
+def test_a_proposed_edit_says_what_to_type_where_it_points(
+    empty_desk: Desk, head: str, section: str, edit: str
+) -> None:
+    empty_desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{head}{section}\n"))
+    told = empty_desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
     assert told["edit"] == edit
-    at, lines = int(told["at"].partition(":")[2]), desk.file.read_text().splitlines()
+    at, lines = int(told["at"].partition(":")[2]), empty_desk.file.read_text().splitlines()
     if "brackets" in edit:
         lines[at - 1] = lines[at - 1].replace("]", ", octopuses]").replace("[, ", "[")
     else:
         lines.insert(at, " " * (6 if "- " in edit else 4) + edit.partition("line: ")[2])
-    desk.file.write_text("\n".join(lines))
-    assert desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["holds"]
+    empty_desk.file.write_text("\n".join(lines))
+    assert empty_desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["holds"]
 
 
-def test_a_line_proposed_for_a_section_in_braces_goes_within_them(desk: Desk) -> None:
-    desk.file.write_text(FILE.replace("sections:\n", "sections:\n  - {id: boats, title: Boats}\n"))
-    told = desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
+def test_a_line_proposed_for_a_section_in_braces_goes_within_them(empty_desk: Desk) -> None:
+    empty_desk.file.write_text(FILE.replace("sections:\n", "sections:\n  - {id: boats, title: Boats}\n"))
+    told = empty_desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
     assert (told["at"], told["edit"]) == ("feeds.yaml:6", "within the braces: words: [octopuses]")
 
 
