@@ -31,21 +31,22 @@ _READ_RIGHTLY = re.compile("[ÀÁÄ-ÖØ-öø-ÿ]|[ÂÃ](?=[A-Za-z])")
 _HALF_SPACE = re.compile(r"(?<=[a-z0-9.,:;!?)])Â(?=\s|\Z)")
 # What is not to be parted from what precedes it.
 _JOINED = re.compile(f"[{MARKS}\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|(?<=\u200d)")
+_ASCII = bytes([9, 10, *range(0x20, 0x7F)])  # characters of it that are wanted
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # pairs of letters
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
 def clean(text: str) -> str:
     """The text without unwanted characters; line breaks and tabs stay."""
-    if not text.isascii() and _DOUBLED.search(text):
+    if text.isascii():
+        return without_unwanted(text)
+    if _DOUBLED.search(text):
         text = _without_mojibake(text)
     if "Â" in text:
         text = _HALF_SPACE.sub("", text)
     if _is_printable(text):
         return text
-    if not text.isascii():
-        text = _C1_CLASS.sub(lambda found: _C1[ord(found[0])], text)
-    return without_unwanted(text)
+    return without_unwanted(_C1_CLASS.sub(lambda found: _C1[ord(found[0])], text))
 
 
 def _without_mojibake(text: str) -> str:
@@ -61,6 +62,8 @@ def _without_mojibake(text: str) -> str:
 
 
 def _is_printable(text: str) -> bool:
+    if text.isascii():
+        return not text.encode().translate(None, _ASCII)  # a fifth of the time
     return text.isprintable() or text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable()
 
 
@@ -77,6 +80,8 @@ def spaced(text: str) -> str:
 def one_line(text: str) -> str:
     """The same with accents joined to their letters (for a title or name)."""
     line = spaced(text)
+    if line.isascii():
+        return line
     pieces = _PIECE.findall(line) if len(line) > 1000 else [line]
     return "".join(unicodedata.normalize("NFC", piece) for piece in pieces)
 

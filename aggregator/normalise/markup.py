@@ -141,7 +141,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
-    text = _PLAYER.sub(lambda player: _linked(player, base), with_ends(_DIVISION.sub(r"<\1div", text)))
+    text = _PLAYER.sub(lambda player: _linked(player, base), with_ends(_DIVISION.sub(_as_div, text)))
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))
@@ -158,8 +158,17 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if "<img" in safe:
         safe = _IMG.sub(lambda image: _wanted(image[0], drops), safe)
     parts = _CODE.split(safe) if "<pre" in safe else [safe]
-    parts[::2] = [_SPACE.sub("\n", _EMPTY.sub(r"\3", part)) for part in parts[::2]]
+    parts[::2] = [_SPACE.sub("\n", _EMPTY.sub(_nothing, part)) for part in parts[::2]]
     return "".join(parts).strip()
+
+
+# Functions, since a template such as `<\1div` takes as long as the search.
+def _as_div(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}div"
+
+
+def _nothing(empty: re.Match[str]) -> str:
+    return empty[3] or ""
 
 
 def _escape(text: str) -> str:

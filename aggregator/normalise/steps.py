@@ -105,7 +105,8 @@ def summary(draft: Draft, context: Context) -> None:
     own = parsed.summary if parsed.content and (parsed.summary or "").strip() != parsed.content.strip() else None
     title = plain(parsed.title, titled=True) if parsed.title else ""
     if own and (said := summarise(own, title=title)):
-        draft.summary = ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
+        whole = not said[-1].isalnum()  # nearly all: spares reading the text
+        draft.summary = said if whole else ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
         return
     draft.summary = summarise(draft.content, safe=True, title=title)
     if context.cut and len((parsed.text or "").strip()) >= context.cut - 1 and draft.summary[-1:].isalnum():
@@ -116,8 +117,16 @@ def title(draft: Draft, context: Context) -> None:
     draft.title = cut(plain(draft.parsed.title, titled=True), TITLE_LENGTH) if draft.parsed.title else ""
     if not draft.title and draft.summary:
         draft.title = title_from(draft.summary)
-    if draft.summary and _words(draft.summary) == _words(draft.title):
+    if draft.summary and _is_same(draft.summary, draft.title):
         draft.summary = ""  # nothing that the title does not say
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two texts have the same words."""
+    begin = (one[:1] + other[:1]).lower()
+    if len(set(begin)) > 1 and begin.isascii() and begin.isalnum():  # nearly all: spares folding them
+        return False
+    return _words(one) == _words(other)
 
 
 def _words(text: str) -> str:

@@ -13,6 +13,7 @@ LENGTH = 500
 TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of the source that are read first; twelve times that if they hold little text
 _TAIL = 600  # characters at the end in which boilerplate is looked for
+_APPEARED_TAIL = 200  # … for `_APPEARANCE`
 _MORE_TAIL = 300  # … for `_MORE` and what `_REST` allows after it, which is shorter
 # After words by which a sentence of news may begin as well: «Подробнее о пострадавших рассказал губернатор».
 _ALONE = r"(?=(?: her| hier| ici| aqui)?\W*\Z)"
@@ -246,7 +247,7 @@ def _without_boilerplate(text: str) -> str:
     if text.startswith("By ") and (byline := _BYLINE.match(text)):
         text = text[byline.end() :]
     tail = text[-_TAIL:]
-    if any(map(tail.__contains__, _APPEARED)):
+    if any(map(tail[-_APPEARED_TAIL:].__contains__, _APPEARED)):
         text = _APPEARANCE.sub("", text).rstrip()
     if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
