@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,6 +31,8 @@ from aggregator.text.plurals import counted
 
 if TYPE_CHECKING:
     from aggregator.store.reading import Reading
+
+_WITHOUT_SCHEME = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
 
 
 class Subject(NamedTuple):
@@ -207,7 +210,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
     from aggregator.pipeline.category_topics import stored_topics
     from aggregator.web.receipts import pin_receipts_on
 
-    id, address = _id_in(text), text if text.lower().startswith(("http://", "https://")) else None
+    id, address = _id_in(text), _address_in(text)
     if id is None and address is None:
         return None
     with closing(application.database.open_existing()) as archive:
@@ -227,17 +230,29 @@ def _look_up(application: Application, text: str) -> Subject | None:
 
 def _id_in(text: str) -> str | None:
     """The id that a text is or ends in: addresses of our pages do, and so do those of some outlets."""
+    path = re.split("[?#]", text.lower().strip("<>"))[0]
     try:
-        return str(uuid.UUID(text.lower().removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]))
+        return str(uuid.UUID(path.removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]))
     except ValueError:
         return None
+
+
+def _address_in(text: str) -> str | None:
+    """The address that a text is: perhaps in the < > of a mail, or without its scheme, as browsers show it."""
+    text = text.removeprefix("<").removesuffix(">")
+    if text.lower().startswith(("http://", "https://")):
+        return text
+    return f"https://{text}" if _WITHOUT_SCHEME.fullmatch(text) else None
 
 
 def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
     """The item of an address, else that of an id, or the lead of the story that has it. Raises AggregatorError."""
     from aggregator.normalise.address import canonical
 
-    article = reading.find(address, canonical(address)) if address else None
+    article = None
+    if address:  # a fragment may name an entry of its own, or a place in the article that the reader came from
+        places = dict.fromkeys([address, address.partition("#")[0]])
+        article = next(filter(None, (reading.find(place, canonical(place)) for place in places)), None)
     id = article or id
     if id is None:
         raise AggregatorError(

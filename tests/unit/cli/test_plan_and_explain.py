@@ -736,6 +736,31 @@ def test_explain_knows_an_article_whose_address_ends_in_an_id_of_its_outlet(desk
     assert desk.json("explain", page) == desk.json("explain", story) == desk.json("explain", url_of(PANDA))
 
 
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "{url}#:~:text=in%20Tokyo",  # Chromium: a link to highlighted text
+        "{url}#photo-2",
+        "<{url}>",  # a mail
+        "{bare}",  # Firefox and Safari show no scheme
+        "wire.example.org/stories/{id}#sources",
+        "https://wire.example.org/stories/{id}?ref=mail",
+    ],
+)
+def test_explain_knows_an_address_as_it_is_copied(desk: Desk, copied: str) -> None:
+    told = desk.json("explain", url := url_of(PANDA))
+    assert told["id"]
+    id = told["story"].removeprefix("urn:uuid:")
+    assert desk.json("explain", copied.format(url=url, bare=url.removeprefix("https://"), id=id)) == told
+
+
+@pytest.mark.parametrize(
+    "headline", ["U.S./Japan", "AC/DC", "Amazon.com", "U.S.-China/Japan talks", "reuters.com/x is down"]
+)
+def test_explain_takes_no_headline_for_an_address(desk: Desk, headline: str) -> None:
+    assert desk.json("explain", headline)["id"] is None
+
+
 def test_explain_says_that_a_hidden_article_is_hidden(desk: Desk) -> None:
     saved(desk, f'{{hide: ["{url_of(PANDA)}"]}}')
     with pytest.raises(AssertionError, match="`stories: hide` hides it"):
