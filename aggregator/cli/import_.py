@@ -18,7 +18,7 @@ from aggregator.cli.arguments import Command, json_option
 from aggregator.config.edit import NewSource
 from aggregator.errors import AggregatorError, ParseError
 from aggregator.normalise.plain import plain
-from aggregator.parse.opml import MOST_BYTES, Listed, read_opml
+from aggregator.parse.opml import MOST_BYTES, FeedList, Listed, read_opml
 
 SHOWN = 5  # bad addresses told one by one
 
@@ -40,9 +40,18 @@ class Sorted:
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
-    found = sort(application, _read(args.file))
+    listed = _read(args.file)
+    found = sort(application, listed.feeds)
     if found.fresh:
         append(application, found.fresh)
+    code = 0
+    if listed.broken:
+        code = 1
+        print(
+            f"aggregator: {_shown(args.file)}:{listed.broken}: the file breaks off or is broken here, so that feeds may be missing. What "
+            "could be read was taken; import the repaired file again, and feeds that are there already are skipped.",
+            file=sys.stderr,
+        )
     if args.json:
         rows = [{"name": one.name, "url": application.mask(one.url), "folder": one.folder} for one in found.fresh]
         counts = {"present": found.known, "duplicates": found.twice, "dropped": found.bad}
@@ -51,7 +60,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 {"added": rows, **{key: list(map(application.mask, of)) for key, of in counts.items()}}
             ).decode()
         )
-        return 0
+        return code
     print(
         f"Sources added to {installation.config}: {len(found.fresh)}. Already there: {len(found.known)}. "
         f"Listed twice: {len(found.twice)}. Dropped because they cannot be polled: {len(found.bad)}."
@@ -64,18 +73,21 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         hint_to_apply(application, "them")
     if found.bad:
         print("  (Only http(s) addresses are accepted, and private hosts only if allow_private names them.)")
-    return 0
+    return code
 
 
-def _read(name: str) -> tuple[Listed, ...]:
-    shown = "standard input" if name == "-" else name
+def _shown(name: str) -> str:
+    return "standard input" if name == "-" else name
+
+
+def _read(name: str) -> FeedList:
     try:
         with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
             return read_opml(file.read(MOST_BYTES + 1))
     except OSError as error:
-        raise AggregatorError(f"{shown}: cannot be read: {error.strerror}") from error
+        raise AggregatorError(f"{_shown(name)}: cannot be read: {error.strerror}") from error
     except ParseError as error:
-        raise AggregatorError(f"{shown}: {error}") from error
+        raise AggregatorError(f"{_shown(name)}: {error}") from error
 
 
 def sort(application: Application, listed: Iterable[Listed]) -> Sorted:

@@ -33,8 +33,16 @@ class Listed:
     folder: tuple[str, ...]
 
 
-def read_opml(data: bytes) -> tuple[Listed, ...]:
-    """Every feed of a list, in order.
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """What could be read of a list, in order. `broken`: the line from which it is no XML; None where all of it is."""
+
+    feeds: tuple[Listed, ...]
+    broken: int | None = None
+
+
+def read_opml(data: bytes) -> FeedList:
+    """Every feed of a list.
 
     Raises:
         ParseError: it is no OPML (`not-a-feed`), declares entities, is too large or too deep (`too-deep`).
@@ -47,7 +55,7 @@ def read_opml(data: bytes) -> tuple[Listed, ...]:
     document = Document(text, "")
     for step in (repair.without_controls, repair.with_known_entities, repair.without_forbidden_references):
         document = step(document)
-    root = _tree(document.data)
+    root, broken = _tree(document.data)
     if root is None or (_name(root) not in ("opml", "outline", "body") and root.find(".//{*}outline") is None):
         raise ParseError("not-a-feed", "is not OPML: expected <opml> with <outline> elements")
     found = []
@@ -57,17 +65,21 @@ def read_opml(data: bytes) -> tuple[Listed, ...]:
         listed = _listed(element, folder)
         if listed:
             found.append(listed)
-    return tuple(found)
+    return FeedList(tuple(found), broken)
 
 
-def _tree(text: bytes) -> etree._Element | None:
+def _tree(text: bytes) -> tuple[etree._Element | None, int | None]:
+    """(root, the line from which the text is no XML)."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, encoding="utf-8"
     )
     try:
-        return etree.fromstring(text.strip(), parser)
+        root = etree.fromstring(text.strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ParseError("malformed", "is not OPML: it is not XML") from error
+    above = text[: len(text) - len(text.lstrip())].count(b"\n")
+    fatal = parser.error_log.filter_from_fatals()
+    return root, fatal[0].line + above if fatal else None
 
 
 def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:

@@ -63,7 +63,10 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         "Published from this time on, such as `2026-11-24T12:00:00Z` or `2026-11-24` (in UTC unless it names a zone), or within this age, "
         "such as `24h` or `7d`.",
     ),
-    "until": (MOMENT, "Published before that, in the same forms."),
+    "until": (
+        MOMENT,
+        "Published before that, in the same forms. A time before `since` is refused, and so is an age above that of `since`.",
+    ),
     "changed_since": (
         MOMENT,
         "Only what changed since this time or within this age, in order of change, oldest first. To keep a copy, ask from the "

@@ -172,6 +172,11 @@ def search(args: Mapping[str, str], now: datetime) -> Filter:
     """The parameters of search, the same everywhere. Labels are looked up by the caller."""
     words, without = terms(args.get("q", ""))
     text = {name: _plain(args, name) for name in ("section", "topic", "source", "publisher", "label")}
+    since, until = moment(args, "since", now), moment(args, "until", now)
+    # Of an age and a time that may change, and no saved search is refused later on.
+    alike = len({bool(_AGE.fullmatch(args.get(name, ""))) for name in ("since", "until")}) == 1
+    if since and until and since > until and alike:
+        raise QueryError("since", "`since` is later than `until`: no time lies between them")
     return Filter(
         words=words,
         without=without,
@@ -181,8 +186,8 @@ def search(args: Mapping[str, str], now: datetime) -> Filter:
         publisher=text["publisher"],
         label=text["label"],
         lang=_language(args),
-        since=moment(args, "since", now),
-        until=moment(args, "until", now),
+        since=since,
+        until=until,
     )
 
 

@@ -450,7 +450,7 @@ def test_folders_go_through_import_and_export(desk: Desk) -> None:
         f'{feed("three")}<outline text="Tech">{feed("four")}</outline></body></opml>'
     )
     added = json.loads(desk.run("import", str(path), "--json")[1])["added"]
-    exported = read_opml(desk.run("export")[1].encode())
+    exported = read_opml(desk.run("export")[1].encode()).feeds
     folders = {listed.url: "/".join(listed.folder) or None for listed in exported}
     assert {row["url"]: row["folder"] for row in added} == {url: folders[url] for url in (row["url"] for row in added)}
     assert [listed.folder for listed in exported if listed.url.startswith("https://two")] == [("Tech", "Asia")]
@@ -467,6 +467,22 @@ def test_import_refuses_what_is_no_list(desk: Desk, data: bytes) -> None:
     assert err.startswith(f"aggregator: {path}: ")
     assert desk.text() == FILE
     assert desk.run("import", str(path.with_name("none.opml")))[0] == 1
+
+
+def test_import_of_a_list_that_breaks_off_takes_what_is_there_and_says_where(desk: Desk) -> None:
+    path = desk.file.with_name("list.opml")
+    feeds = '<opml><body>\n<outline text="One" xmlUrl="https://one.example/f"/>\n<outline text="Two" xmlUrl="https://two.exa'
+    path.write_text(feeds)
+    code, out, err = desk.run("import", str(path))
+    assert (code, "Sources added" in out) == (1, True)
+    assert err.startswith(f"aggregator: {path}:3: ")
+    assert "one.example" in desk.text()
+    assert "two.exa" not in desk.text()
+    code, out, err = desk.run("import", str(path), "--json")
+    assert (code, json.loads(out)["added"], err.startswith(f"aggregator: {path}:3: ")) == (1, [], True)
+    path.write_text(f'{feeds}mple/f"/></body></opml>')
+    assert desk.run("import", str(path))[::2] == (0, "")
+    assert "two.example" in desk.text()
 
 
 def test_export_is_read_back_by_another_program_and_keeps_secrets(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def test_feeds_with_their_folders_in_order() -> None:
             '<outline text="a page" htmlUrl="http://c.example/"/></outline>'
             '<outline type="ATOM" text="D" url="http://d.example/"/>'
         )
-    )
+    ).feeds
     assert found == (
         Listed("A", "http://a.example/f", ()),
         Listed("B & C", "http://b.example/", ("Tech", "Asia")),
@@ -53,17 +53,37 @@ def test_entities_are_refused(head: str) -> None:
 
 
 def test_a_plain_doctype_does_no_harm() -> None:
-    assert read_opml(opml('<outline text="x" xmlUrl="http://a.example/"/>', "<!DOCTYPE opml SYSTEM 'opml.dtd'>"))
+    assert read_opml(opml('<outline text="x" xmlUrl="http://a.example/"/>', "<!DOCTYPE opml SYSTEM 'opml.dtd'>")).feeds
 
 
 def test_names_of_html_are_read_and_unknown_ones_are_text() -> None:
-    found = read_opml(opml('<outline text="Caf&eacute; &unknown; &lt;b&gt;" xmlUrl="http://a.example/?a=1&amp;b=2"/>'))
+    found = read_opml(
+        opml('<outline text="Caf&eacute; &unknown; &lt;b&gt;" xmlUrl="http://a.example/?a=1&amp;b=2"/>')
+    ).feeds
     assert found == (Listed("Café &unknown; <b>", "http://a.example/?a=1&b=2", ()),)
 
 
 def test_an_ampersand_that_nobody_escaped_is_one() -> None:
-    found = read_opml(opml('<outline text="A & B&#0;\x0b" xmlUrl="http://a.example/?a=1&feed=rss2&copy=2"/>'))
+    found = read_opml(opml('<outline text="A & B&#0;\x0b" xmlUrl="http://a.example/?a=1&feed=rss2&copy=2"/>')).feeds
     assert found == (Listed("A & B", "http://a.example/?a=1&feed=rss2&copy=2", ()),)
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "feeds"),
+    [
+        ("{0}{0}</body></opml>", None, 2),
+        ("{0}{0}", 4, 2),
+        ('{0}{0}<outline text="cut" xmlUrl="http://b.exam', 5, 2),
+        ('{0}<outline text="a<b" xmlUrl="http://b.example/"/>\n{0}</body></opml>', 4, 3),
+        ("{0}</outline>{0}</body></opml>", 4, 2),
+        ("{0}</body></opml>\n<opml><body>{0}</body></opml>", 5, 1),
+        ('{0}<outline text="a & b &c;" _x:y="1"/>\n{0}</body></opml>', None, 2),
+    ],
+)
+def test_where_a_list_breaks_off_is_known(body: str, line: int | None, feeds: int) -> None:
+    feed = '<outline text="x" xmlUrl="http://a.example/"/>\n'
+    found = read_opml(f"\n<opml><body>\n{body.format(feed)}".encode())
+    assert (found.broken, len(found.feeds)) == (line, feeds)
 
 
 def test_bounds() -> None:
@@ -102,7 +122,7 @@ def test_lists_of_other_readers() -> None:
     counts = {}
     for path in sorted(folder.glob("*/*")):
         try:
-            counts[path.name.rsplit("-", 1)[0]] = len(read_opml(path.read_bytes()))
+            counts[path.name.rsplit("-", 1)[0]] = len(read_opml(path.read_bytes()).feeds)
         except ParseError:
             counts[path.name.rsplit("-", 1)[0]] = -1
     assert counts["Subs"] == counts["SubsNoTitleAttributes"] == 207
@@ -121,7 +141,7 @@ def test_the_field_agrees(tmp_path: Path) -> None:
     for path in sorted(folder.rglob("*.xml")):
         theirs = [feed["url"] for feed in listparser.parse(path.read_text("utf-8")).get("feeds", []) if feed["url"]]
         try:
-            ours = {feed.url for feed in read_opml(path.read_bytes())}
+            ours = {feed.url for feed in read_opml(path.read_bytes()).feeds}
         except ParseError:
             ours = set()
         differing += [path.name for url in theirs if url not in ours]

@@ -229,6 +229,21 @@ def test_search(client: FlaskClient) -> None:
     assert found("since=2026-11-24T09:30:00%2B02:00") == 1
 
 
+@pytest.mark.parametrize("address", ["/search.rss", "/latest", "/api/v1/items"])
+def test_a_period_that_ends_before_it_begins_is_refused(newsroom: Newsroom, address: str) -> None:
+    for period, code in (
+        ("since=2026-11-10&until=2026-11-01", 400),
+        ("since=24h&until=7d", 400),
+        ("since=7d&until=24h", 200),
+        ("since=24h&until=24h", 200),
+        ("since=24h&until=2026-11-01", 200),
+        ("since=2026-11-24&until=7d", 200),
+    ):
+        got = newsroom.client.get(f"{address}?{period}")
+        assert got.status_code == code, period
+        assert code == 200 or "`since` is later than `until`" in got.text
+
+
 def test_initials_with_spaces_are_one_word() -> None:
     assert terms("J. D. Vance") == (("J. D.", "Vance"), ())
     assert terms("Кии\u0306в -e\u0301te\u0301") == (("Кийв",), ("été",))  # accents as macOS writes them
