@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
+from aggregator.errors import DocumentFailure, RequestFailure
 from aggregator.model import notes
-from aggregator.model.source import SourceState
+from aggregator.model.source import Health, SourceState
 from aggregator.web.library import Library
 
 OVERDUE = timedelta(minutes=10)
@@ -35,6 +36,15 @@ HELP = {
 }
 
 
+def _none_of(words: Any) -> dict[str, int]:
+    """No occurrence yet of each word of a union of Literals: a graph has no gap where there is none, and `increase` the first."""
+    return {word: 0 for some in get_args(words) for word in get_args(some)}
+
+
+STATES = _none_of(Health)
+ERRORS = _none_of(RequestFailure | DocumentFailure)
+
+
 def measured(lib: Library) -> str:
     ever = lib.archive.sources.states(listed=False)  # counters keep what removed sources brought: they must never fall
     now = lib.now()
@@ -47,7 +57,7 @@ def measured(lib: Library) -> str:
         _one("received_bytes_total", "counter", sum(state.bytes_received for state in ever)),
         _one("saved_bytes_total", "counter", sum(state.bytes_saved for state in ever)),
         _one("sources_overdue", "gauge", sum(kind != "gone" and _overdue(state, now) for state, kind in states)),
-        *_labelled("sources_by_state", "gauge", "state", Counter(kind for _, kind in states)),
+        *_labelled("sources_by_state", "gauge", "state", {**STATES, **Counter(kind for _, kind in states)}),
         *_labelled("drops_total", "counter", "reason", _drops(lib.archive.sources.drops().values())),
         *(_of_worker(noted) if isinstance(noted, dict) else ()),
         *_labelled("trouble", "gauge", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
@@ -86,7 +96,7 @@ def _drops(by_source: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 def _of_worker(noted: dict[str, Any]) -> Iterable[str]:
     """Written by `worker.measures`."""
-    yield from _labelled("poll_errors_total", "counter", "kind", noted.get("errors", {}))
+    yield from _labelled("poll_errors_total", "counter", "kind", {**ERRORS, **noted.get("errors", {})})
     yield _one("editions_total", "counter", noted.get("editions", 0))
     yield _one("edition_seconds_total", "counter", noted.get("edition_seconds", 0))
     yield _one("last_edition_seconds", "gauge", noted.get("last_edition_seconds", 0))

@@ -154,6 +154,14 @@ def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
         ), line
 
 
+def test_metrics_tell_of_states_and_errors_before_there_are_any(newsroom: Newsroom) -> None:
+    """A graph of sources that fail would show nothing but gaps while none does, and an alert would miss the first error."""
+    newsroom.archive.upkeep.notes({"measures": Measures.read(None).write()})
+    told = newsroom.client.get("/metrics").text
+    assert all(f'aggregator_sources_by_state{{state="{state}"}}' in told for state in ("failing", "gone", "thin"))
+    assert all(f'aggregator_poll_errors_total{{kind="{kind}"}} 0\n' in told for kind in ("dns", "http", "not-a-feed"))
+
+
 NOWHERE = (
     "/nothing",
     "/sections/none",

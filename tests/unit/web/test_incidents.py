@@ -75,12 +75,12 @@ def test_what_a_paused_source_last_went_through_is_no_trouble(newsroom: Newsroom
     assert "kyodo: failing" in entries(newsroom)
     told = newsroom.client.get("/metrics").text
     assert "\naggregator_sources_overdue 1\n" in told
-    assert failing in told
+    assert f"{failing} 1\n" in told
     newsroom.put_in_force(CONFIG.replace("{name: Kyodo, url", "{name: Kyodo, enabled: false, url"))
     assert "kyodo: failing" not in entries(newsroom)
     told = newsroom.client.get("/metrics").text
     assert "\naggregator_sources_overdue 0\n" in told
-    assert failing not in told
+    assert f"{failing} 0\n" in told
 
 
 def test_a_source_whose_server_said_gone_is_not_overdue(newsroom: Newsroom) -> None:
