@@ -8,9 +8,9 @@ from functools import cached_property
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
-from aggregator.stories.agreement import Account, Agreement
+from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
 from aggregator.stories.copies import Lead, is_copy
-from aggregator.text.headline import tells
+from aggregator.text.headline import is_ahead, tells
 
 LATE = 900
 """Seconds after the first report, longer than one round of polls takes."""
@@ -56,7 +56,8 @@ class Coverage:
     def lead(self) -> PendingItem:
         """The earliest full report: outlets before wrappers and those who link to another's article, headlines that tell the news
         before questions, explanations, comments and live pages, reports with a summary before bare headlines, those that tell what
-        the others tell before the odd ones, then by time. Once texts are gone nobody can tell which is odd, and whoever led leads on."""
+        the others tell before the odd ones, what happened before what was about to, then by time. The last two where three publishers
+        tell it: of two nobody knows. Once texts are gone nobody can tell which is odd, and whoever led leads on."""
         if len(self.members) == 1:
             return self.members[0].item
 
@@ -68,7 +69,8 @@ class Coverage:
         ranks = list(map(rank, self.members))
         best = min(ranks)
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
-        first, *later = sorted(dated(fullest), key=lambda item: (item.at, item.id))
+        several = len(self.publishers) >= PUBLISHERS
+        first, *later = sorted(dated(fullest), key=lambda item: (several and is_ahead(item.title), item.at, item.id))
         if not later:
             return first
         gone = any(member.item.pruned for member in self.members)

@@ -47,6 +47,11 @@ _QUESTION = re.compile(
         |Hoe|Waarom|Wat|Что|Как|Почему|Кто|Где|Що|Як|Чому|Хто|Dlaczego|Jak|Kto)(?:['’]s)?\s""",
     re.VERBOSE,
 )
+_AHEAD = re.compile(
+    r"\b(?:expected|poised|scheduled|slated|about|set) to\b|\bto vote on\b|\bbraces? for\b|^\W*ahead of\b"
+    r"|\bto be (?:arraigned|sentenced|sworn in|inaugurated|crowned)\b",
+    re.IGNORECASE,
+)
 _TRAILER = re.compile(
     r"\s*(?:[-–—|:,]\s*)?\(?(?:live updates?|live blog|as it happened|live|video|photos|opinion|analysis|updated)\)?\s*$",
     re.IGNORECASE,
@@ -84,6 +89,11 @@ _INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Emai
 def tells(title: str) -> bool:
     """Whether a headline tells the news. Others ask, explain, comment on or collect it, show it or follow it live."""
     return not (_QUESTION.match(title) or _BESIDE.search(title))
+
+
+def is_ahead(title: str) -> bool:
+    """Whether a headline tells what is about to happen. In English alone."""
+    return _AHEAD.search(title) is not None
 
 
 def bare_title(title: str) -> str:

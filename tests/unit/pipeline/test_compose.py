@@ -339,6 +339,22 @@ def test_what_tells_something_else_than_the_others_does_not_lead() -> None:
     assert told([*(pruned(one) for one in shown), other]).lead == 1, "nor once texts are gone"
 
 
+def test_what_happened_leads_before_what_was_about_to() -> None:
+    ahead, *after = [
+        member(n, name, title, n * 100, summary=f"{SAMPLES[0][1]} {name} says so.")
+        for n, (name, title) in enumerate(
+            (("A", "Agency set to show samples of asteroid"), ("B", SAMPLES[0][0]), ("C", SAMPLES[1][0])), 1
+        )
+    ]
+    assert told([ahead, *after]).lead == 2
+    assert told([ahead, after[0]]).lead == 1, "of two nobody knows whether they tell one thing"
+    still = replace(after[0], item=replace(after[0].item, title="Agency expected to show samples"))
+    last = replace(after[1], item=replace(after[1].item, title="Samples of asteroid to be shown"))
+    assert told([ahead, still, last]).lead == 3, "nor may the words for what is to come be all known"
+    probe = member(4, "D", PROBE[0], 400, summary=PROBE[1])
+    assert told([ahead, still, probe]).lead == 1, "but what tells something else does not lead for that"
+
+
 def test_whoever_led_before_an_upgrade_leads_on_while_the_entry_stays() -> None:
     """A page with the headline of one report and the text of another tells the story wrongly."""
     other = member(1, "A", PROBE[0], 100, summary=PROBE[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.headline import tells
+from aggregator.text.headline import is_ahead, tells
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,21 @@ def test_news(headline: str) -> None:
 )
 def test_asides(headline: str) -> None:
     assert not tells(headline)
+
+
+@pytest.mark.parametrize(
+    ("headline", "ahead"),
+    [
+        ("Velmora's minister expected to resign", True),
+        ("Parliament to vote on Velmora's budget", True),
+        ("Ahead of vote, Velmora's parties trade blows", True),
+        ("Trial of Velmora's minister is about to start", True),
+        ("Gunman to be sentenced in Velmora", True),
+        ("Schools close in Velmora due to flood", False),
+        ("Velmora to build a wall", False),
+        ("Velmora's record set at home", False),
+        ("Velmora goes ahead with vote", False),
+    ],
+)
+def test_what_is_about_to_happen(headline: str, ahead: bool) -> None:
+    assert is_ahead(headline) is ahead
