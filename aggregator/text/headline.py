@@ -33,7 +33,8 @@ _BESIDE = re.compile(
         |^\W*(?:(?:read\ )?more|continue(?:\ reading)?|corrections?|untitled)\W*$
         |^\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
         |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
-        |^.{{0,60}}\b(?:live|en\ direct|en\ vivo|ao\ vivo|em\ direto|live-?(?:ticker|blog))\s?[:|]\s
+        |^.{{0,60}}\b(?:live|latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto|live-?(?:ticker|blog))\s?[:|]\s
+        |[:|–—-]\s[^:|–—-]{{0,30}}\blive\W{{0,3}}$
         |\bexplained\ in\b|\bin\ (?:\d+|one|two|three|four|five|six)\ (?:charts?|maps?|pictures|photos|graphics|images)\b
         |\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$
         |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$

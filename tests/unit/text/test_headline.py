@@ -67,6 +67,8 @@ def test_news(headline: str) -> None:
         "More »",
         "Correction",
         "Velmora war live: bridge hit; minister resigns",
+        "Velmora talks latest: bridge hit",
+        "Velmora celebrates by-election win – Tarvel politics live",
         "Guerre en Velmora, en direct : le pont touché",
         "Velmora's by-election explained in 120 seconds",
         "The fall of the Velmora dollar, in three charts",
