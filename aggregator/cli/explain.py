@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 import uuid
@@ -62,7 +63,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
-    text = one_line(" ".join(args.what))
+    text = one_line(
+        os.fsencode(" ".join(args.what)).decode(errors="replace")
+    )  # also where the locale knows ASCII alone
     if args.expect:
         from aggregator.cli import expect  # brings pydantic and PyYAML, which a plain question need not wait for
 

@@ -63,6 +63,14 @@ def test_a_letter_that_the_terminal_lacks_is_written_as_its_escape(config: Path,
     assert (tmp_path / "out").read_text("latin-1").startswith(r"[Zürich] \u2013 \u66dc\u65e5")
 
 
+def test_letters_that_the_locale_lacks_are_read_as_they_are_typed(config: Path, tmp_path: Path) -> None:
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    with (tmp_path / "out").open("wb") as out:
+        assert said(config, "explain", "--json", "Zürich – 日本", to=out.fileno(), **ascii_alone) == (0, b"")
+    found = json.loads((tmp_path / "out").read_text("utf-8"))["found_topics"]
+    assert {topic["text"] for topic in found} == {"Zürich", "日本"}
+
+
 def test_json_is_in_utf_8_whatever_the_terminal_takes(config: Path, tmp_path: Path) -> None:
     with (tmp_path / "out").open("wb") as out:
         assert said(config, "explain", "--json", "Zürich – 日本", to=out.fileno(), PYTHONIOENCODING="latin-1") == (
