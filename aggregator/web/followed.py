@@ -24,10 +24,12 @@ def _is_of_a_region(section: Rules) -> bool:
     return len({code for term in section.places for place in term.parts for code in countries(place)}) > FEW
 
 
-def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
-    """1 for a story of one of the subjects, and for any where there are none. Matches and stars are news of a place, and of nothing
-    else."""
+def is_followed(story: StoryView, subjects: Collection[StreamName]) -> bool:
+    """Whether it is of one of the subjects, or there are none. Matches and stars are news of a place, and of nothing else."""
     held = (*(StreamName("topic", id) for id in story.topics), *(StreamName("section", id) for id, _ in story.scores))
-    if not subjects or any(one in subjects for one in held):
-        return 1.0
-    return max(LEAST, 1 - MATTERS / story.independent)
+    return not subjects or any(one in subjects for one in held)
+
+
+def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
+    """1 for a story of one of the subjects, less for others."""
+    return 1.0 if is_followed(story, subjects) else max(LEAST, 1 - MATTERS / story.independent)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryView
-from aggregator.model.stream import StreamQuery
+from aggregator.model.stream import StreamName, StreamQuery
+from aggregator.text.headline import tells
 from aggregator.web.affairs import AROUND, Affairs
-from aggregator.web.followed import followed
+from aggregator.web.followed import followed, is_followed
 from aggregator.web.library import Library
 from aggregator.web.pinned import pinned, without
 
@@ -36,7 +38,8 @@ def front_page(lib: Library) -> FrontPage:
     reading, now, settings = lib.archive.reading, lib.seconds(), lib.in_force().settings
     sections = settings.sections
     newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
-    affairs = Affairs(newest, lib.now(), followed(settings))
+    subjects = followed(settings)
+    affairs = Affairs(newest, lib.now(), subjects)
     pins = {section.id: pinned(lib, section.id) for section in sections}
     held = {id: [story for story in stories if story.section == id] for id, stories in pins.items()}
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
@@ -53,7 +56,15 @@ def front_page(lib: Library) -> FrontPage:
         stories = [*own, *without(own, affairs.foremost(others, PER_SECTION))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
-    return FrontPage(top, chapters, [one for one in newest if one.id not in seen][:NEWEST], shown, homes)
+    come = just_in([one for one in newest if one.id not in seen], subjects)
+    return FrontPage(top, chapters, come, shown, homes)
+
+
+def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName]) -> list[StoryView]:
+    """The newest that tell the news of the editor's subjects; others, such as matches and columns, only where these are too few."""
+    chosen = sorted(newest, key=lambda one: not (is_followed(one, subjects) and tells(one.title)))[:NEWEST]
+    ids = {one.id for one in chosen}
+    return [one for one in newest if one.id in ids]
 
 
 def of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:

@@ -169,3 +169,23 @@ def test_texts_in_which_no_word_is_known_belong_to_no_affair(room: Newsroom) -> 
     text = room.client.get("/").text
     assert len(headlines(text)) == 2
     assert "chapters" not in text
+
+
+def test_what_has_just_come_in_is_news_of_the_editors_subjects(room: Newsroom) -> None:
+    """Of whole outlets it is often matches, recipes and columns; these fill it up where there is too little else."""
+    sport = ["Rovers win cup", "Sprinter breaks a record", "Old champion retires at last", "Golf: rain stops play"]
+    column = "What NATO got wrong about Oslo"
+    subjects = [
+        "NATO opens a school",
+        "Frigate leaves port",
+        "Navy buys tugs",
+        "Missile found by hikers",
+        "Rare earths get dearer",
+        "Ministers of NATO dine",
+        "Old frigate is scrapped",
+    ]
+    for n, title in enumerate((*subjects, column, *sport)):
+        room.publish(*news({title: OUTLETS[n % 7 : n % 7 + 1]}, age=timedelta(minutes=300 - 20 * n)))
+    text = room.client.get("/").text.partition('id="newest"')[2].partition("</section>")[0]
+    come = re.findall(r"/stories/[^\"]+\"[^>]*>([^<]+)", text)
+    assert come == [*sport[:1:-1], *subjects[::-1]]
