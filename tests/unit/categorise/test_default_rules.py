@@ -12,6 +12,7 @@ from aggregator.categorise.examples import check_examples
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.config.load import load
 from aggregator.model.settings import Settings
+from aggregator.text.match import needle
 from aggregator.text.regions import known_place
 
 FEEDS = Path(__file__).parents[3] / "feeds.yaml"
@@ -31,16 +32,8 @@ def _book() -> Rulebook:
 def test_sections_and_topics() -> None:
     settings = _settings()
     assert {section.id for section in settings.sections} == {
-        "america",
-        "asia-pacific",
-        "europe",
-        "middle-east",
-        "africa",
-        "defense",
-        "ukraine-russia-war",
-        "economy",
-        "world",
-    }
+        "america", "asia-pacific", "europe", "middle-east", "africa", "defense", "ukraine-russia-war", "economy", "world",
+    }  # fmt: skip
     assert settings.fallback == "world"
     assert all(section.description for section in settings.sections), "what the index and the feed say of it"
     assert len(settings.topics) >= 60
@@ -50,6 +43,14 @@ def test_sections_and_topics() -> None:
 def test_all_examples_hold() -> None:
     assert [str(problem) for problem in check_examples(_book())] == []
     assert all(rule.examples for rule in (*_settings().sections, *_settings().topics))
+
+
+def test_no_line_of_a_topic_says_what_another_says_already() -> None:
+    """One word of weight 1 is enough, so none that stands around it is needed."""
+    for topic in _settings().topics:
+        alone = [(term, found) for term in topic.words if len(term.parts) == 1 and (found := needle(term.parts[0]))]
+        enough = [found for term, found in alone if term.weight >= 1 and not found.capitals]
+        assert not [str(term.at) for term, own in alone if any(one.text in own.text for one in enough if one != own)]
 
 
 def test_every_place_is_one() -> None:
