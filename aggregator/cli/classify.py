@@ -105,7 +105,7 @@ def _seconds(value: Any, where: str) -> int | None:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text.upper())  # RFC 3339 has t and z, too
     except ValueError:
         return parsedate_to_datetime(text)
 

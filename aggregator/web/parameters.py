@@ -160,7 +160,8 @@ def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None
         # To the minute, so that equal requests within a minute are one query.
         return now.replace(second=0, microsecond=0) - timedelta(minutes=minutes)
     try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))  # a + in an address arrives as a blank
+        # A + in an address arrives as a blank; RFC 3339 has t and z, too.
+        found = datetime.fromisoformat(text.upper().replace(" ", "+"))
         found = found if found.tzinfo else found.replace(tzinfo=UTC)
         found.timestamp()
     except (ValueError, OverflowError) as error:
