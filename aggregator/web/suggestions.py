@@ -19,6 +19,7 @@ NEAREST = 8
 """How many words that resemble one that is nowhere are tried."""
 Known = Callable[[Collection[int]], Mapping[int, int]]
 """Of stems, in how many texts the grouping has met them: also in addresses, and in what is hidden or changed since; not far down."""
+_PART = 3  # letters of either of two words written as one
 Place = tuple[int, int]
 """Of a word in a search: in which term, and which of its alternatives it is."""
 _LONGEST = 30  # letters of a word that may be misspelled in 53 ways for each
@@ -58,13 +59,18 @@ def with_other(words: Sequence[str], place: Place, other: str) -> tuple[str, ...
 
 
 def respelled(word: str, known: Known) -> list[str]:
-    """What may have been meant, but for a slip of the hand: the commonest first, a few. Short words, which are everywhere, come last:
-    `putn` is rather Putin than put."""
-    near = sorted(_slipped(word.lower()))
-    ids = stem_ids_once(near)
-    counts = known(set(ids))
-    there = [(len(other) < _SHORTEST, -counts[id], other) for other, id in zip(near, ids, strict=True) if id in counts]
-    return [other for *_, other in sorted(there)][:NEAREST]
+    """What may have been meant, but for a slip of the hand: the commonest first, a few. Short words, which are everywhere, come after
+    others (`putn` is rather Putin than put), and what may be two words written as one last."""
+    word = word.lower()
+    near = sorted(_slipped(word))
+    apart = [(word[:at], word[at:]) for at in range(_PART, len(word) - _PART + 1)]
+    parts = [part for two in apart for part in two]
+    ids = dict(zip([*near, *parts], stem_ids_once([*near, *parts]), strict=True))
+    found = known(set(ids.values()))
+    counts = {one: found[id] for one, id in ids.items() if id in found}
+    there = sorted((len(one) < _SHORTEST, -counts[one], one) for one in near if one in counts)
+    two = sorted((-min(counts[a], counts[b]), f'"{a} {b}"') for a, b in apart if a in counts and b in counts)
+    return [*(one for *_, one in there), *(one for _, one in two)][:NEAREST]
 
 
 def _slipped(word: str) -> set[str]:

@@ -79,6 +79,16 @@ def test_a_name_is_rather_meant_than_a_short_word_that_is_everywhere(newsroom: N
     assert 'rel="nofollow">putin</a>?' in newsroom.client.get("/search?q=putn").text
 
 
+def test_two_words_written_as_one_are_parted(newsroom: Newsroom) -> None:
+    for typed, meant in (
+        ("newestfrigate", '"newest frigate"'),
+        ("navy NewestFrigate -zebra", 'navy "newest frigate" -zebra'),
+    ):
+        page = html.unescape(newsroom.client.get("/search", query_string={"q": typed}).text)
+        assert f'rel="nofollow">{meant}</a>?' in page, typed
+    assert "Did you mean" not in newsroom.client.get("/search?q=frigatenewest").text
+
+
 def test_a_word_is_misspelled_though_an_address_has_it(newsroom: Newsroom) -> None:
     newsroom.publish(
         item("Shipyard Delayed Again", summary="", url="https://x.example/frigatte-delayed-again-shipyard")
