@@ -68,6 +68,8 @@ def decode(data: bytes) -> str:
     """The bytes as UTF-8, a byte order mark left out. Raises Unreadable at the first byte that is not."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("is UTF-16: save it as UTF-8")
+    if data.startswith(rb"{\rtf"):
+        raise Unreadable("is rich text (RTF): save it as plain text")
     text = data.removeprefix(BOM_UTF8)
     try:
         return text.decode()

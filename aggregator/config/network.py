@@ -16,6 +16,9 @@ HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
 # Of an address that is none: what may be its scheme and user, and then anything.
 LOGIN = re.compile(r"\A((?:[a-z]{0,8}:?[/\\]+)?[^/\\?#@:\s]*:(?![/\\]))?.*@", re.DOTALL | re.IGNORECASE)
 
+CURLY = "“”„‟‘’‚‛«»"  # word processors put them for the quotes that YAML knows
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"  # come along when text of a page is copied
+
 
 def web_address(value: object) -> str:
     """An absolute http or https address; returns the template if the value was substituted from the environment."""
@@ -34,8 +37,8 @@ def _loginless(value: object) -> str:
 
 
 def _address_meant(value: object) -> str:
-    written = value.shown if isinstance(value, Text) else str(value)
-    bare = re.sub(r"^(?:feed:|[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
+    written = (value.shown if isinstance(value, Text) else str(value)).strip(f"{CURLY}{INVISIBLE}")
+    bare = re.sub(r"^(?:feed:|(?!https?://)[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
     bare = re.sub(r"^feed:(?=https?://)", "", bare, flags=re.IGNORECASE)
     guess = bare if "://" in bare else f"https://{bare}"
     return f"; did you mean {mask(guess)}?" if re.match(r"https?://[\w-]+(\.[\w-]+)+(/|$)", guess) else ""

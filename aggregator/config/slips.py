@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from aggregator.config.network import CURLY, INVISIBLE
 from aggregator.config.schema import FeedsFile, IncludedFile, Publisher, Rules, Source
 from aggregator.config.tree import Items, Table, Text
 from aggregator.model.settings import Position, Term
@@ -40,6 +41,7 @@ def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
 
 
 def _of_rules(rules: Rules) -> Iterator[Slip]:
+    yield from _of_name(rules, "title")
     for key in ("words", "not", "never"):
         lines = rules.written(key)
         for line in lines:
@@ -103,12 +105,21 @@ def _instead(sign: str) -> str:
 
 
 def _of_source(source: Source) -> Iterator[Slip]:
+    if hidden := next((char for char in source.url if char in INVISIBLE), None):
+        yield source.at("url"), f"the address has an invisible character in it (U+{ord(hidden):04X}): type it anew"
+    yield from _of_name(source, "name")
     if source.url[-1] in ",;":
         yield source.at("url"), f"the address ends with `{source.url[-1]}`: delete it, unless the outlet writes it so"
     if "&amp;" in source.url:
         yield source.at("url"), "`&amp;` is how HTML writes `&`: write `&` alone, unless the outlet writes it so"
     if meant := COUNTRIES.get((source.lang or "").lower()):
         yield source.at("lang"), f"`{source.lang}` is a country, not a language; did you mean `{meant}`?"
+
+
+def _of_name(entry: Source | Rules, key: str) -> Iterator[Slip]:
+    name = entry.unquoted(key)
+    if name and name[0] in CURLY and name[-1] in CURLY:
+        yield name.at, f"the quotes in `{name}` are part of the text: YAML knows only \" and '"
 
 
 def _of_publisher(publisher: Publisher) -> Iterator[Slip]:

@@ -131,6 +131,8 @@ SCALARS = [
     ("sources:\n  - {name: A, url: file:///etc/passwd}\n", "2:20", ["http or https"]),
     ("sources:\n  - {name: A, url: www.bbc.co.uk/rss}\n", "2:20", ["did you mean https://www.bbc.co.uk/rss"]),
     ("sources:\n  - {name: A, url: feed://x.example/y}\n", "2:20", ["did you mean https://x.example/y"]),
+    ("sources:\n  - {name: A, url: “https://x.example/y”}\n", "2:20", ["did you mean https://x.example/y?"]),
+    ("sources:\n  - {name: A, url: \u200ehttp://x.example/y}\n", "2:20", ["did you mean http://x.example/y?"]),
     ("sources:\n  - {name: A, url: https://a b.example/}\n", "2:20", ["white space"]),
     ("sources:\n  - {name: A, url: 'https:///x'}\n", "2:20", ["url"]),
     ("site: {url: 'https://x.example/a?b'}\n", "1:13", ["cannot have a query"]),

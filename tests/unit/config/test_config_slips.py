@@ -56,6 +56,9 @@ def warned(old: str, new: str) -> list[str]:
         ("never: [recipe]", "not: [Heat]", "11:11: warning: not: `Heat` is under `words` too, on line 10, and so never counts"),
         ("one.example/feed", "one.example/feed,", "5:10: warning: the address ends with `,`: delete it"),
         ("one.example/feed", "one.example/feed?a=1&amp;b=2", "5:10: warning: `&amp;` is how HTML writes `&`"),
+        ("one.example/feed", "one.example/feed\u200b", "5:10: warning: the address has an invisible character in it (U+200B)"),
+        ("name: One", "name: “One”", "4:11: warning: the quotes in `“One”` are part of the text: YAML knows only \" and '"),
+        ("id: world", "id: world\n    title: ‘World’", "13:12: warning: the quotes in `‘World’` are part of the text"),
         ("feed\n", "feed\n    lang: JP\n", "6:11: warning: `JP` is a country, not a language; did you mean `ja`?"),
         ("bbc.example", "co.uk", "2:27: warning: everybody's domains end with `co.uk`"),
         ("example/b", "example/a?utm_source=x", "13:18: warning: join: these are one article, so nothing is joined"),
@@ -71,6 +74,8 @@ def test_a_slip_is_pointed_out(old: str, new: str, message: str) -> None:
     ("old", "new"),
     [
         ("- heat", '- "heat, drought"'),
+        ("name: One", 'name: "“One”"'),
+        ("name: One", "name: “One” World"),
         ("- heat", "- 'heat OR drought'"),
         ("- heat", "- 1,5 degrees"),
         ("- heat", "- Washington, D.C."),
