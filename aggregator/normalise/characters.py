@@ -31,22 +31,32 @@ _READ_RIGHTLY = re.compile("[ÀÁÄ-ÖØ-öø-ÿ]|[ÂÃ](?=[A-Za-z])")
 _HALF_SPACE = re.compile(r"(?<=[a-z0-9.,:;!?)])Â(?=\s|\Z)")
 # What is not to be parted from what precedes it.
 _JOINED = re.compile(f"[{MARKS}\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|(?<=\u200d)")
-_ASCII = bytes([9, 10, *range(0x20, 0x7F)])  # characters of it that are wanted
+_USUAL = bytes([9, 10, *range(0x20, 0x7F)])  # ASCII without what is unwanted
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # pairs of letters
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
 def clean(text: str) -> str:
     """The text without unwanted characters; line breaks and tabs stay."""
-    if text.isascii():
-        return without_unwanted(text)
-    if _DOUBLED.search(text):
+    rare = _rare(text)
+    if b"\xc3" in rare and _DOUBLED.search(text):  # with which À to ÿ begin in UTF-8
         text = _without_mojibake(text)
+        rare = _rare(text)
     if "Â" in text:
         text = _HALF_SPACE.sub("", text)
-    if _is_printable(text):
+    if _are_wanted(rare):
         return text
-    return without_unwanted(_C1_CLASS.sub(lambda found: _C1[ord(found[0])], text))
+    return _UNWANTED.sub("", _C1_CLASS.sub(lambda found: _C1[ord(found[0])], text))
+
+
+def _rare(text: str) -> bytes:
+    """The characters of a text that are none of those of which most consist: what is looked for among them is found sooner."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _USUAL)
+
+
+def _are_wanted(rare: bytes) -> bool:
+    chars = rare.decode("utf-8", "surrogatepass")
+    return chars.isprintable() or not (_C1_CLASS.search(chars) or _UNWANTED.search(chars))
 
 
 def _without_mojibake(text: str) -> str:
@@ -61,15 +71,9 @@ def _without_mojibake(text: str) -> str:
     return text if repaired == text else repaired.removesuffix("Â")
 
 
-def _is_printable(text: str) -> bool:
-    if text.isascii():
-        return not text.encode().translate(None, _ASCII)  # a fifth of the time
-    return text.isprintable() or text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable()
-
-
 def without_unwanted(text: str) -> str:
     """The same of text that was clean, after references of HTML in it (`&#x202E;`) became characters."""
-    return text if _is_printable(text) else _UNWANTED.sub("", text)  # four times as fast as the search
+    return text if _are_wanted(_rare(text)) else _UNWANTED.sub("", text)
 
 
 def spaced(text: str) -> str:
