@@ -42,6 +42,7 @@ _ZONES = {  # hours from UTC; IST, CST and BST as news feeds mean them
 }  # fmt: skip
 _FARTHEST = 14 * 3600  # seconds between a zone and UTC
 _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would read the year 0001 as 2001
+_ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish and in Croatian
     name: month
     for month, names in {
@@ -63,7 +64,7 @@ _MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish 
 _IRANIAN_MONTHS = dict(
     zip(
         ["فرو", "ارد", "خرد", "تیر", "مرد", "شهر", "مهر", "آبا", "آذر", "دی", "بهم", "اسف"],
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        _ENGLISH,
         strict=True,
     )
 )
@@ -103,6 +104,11 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # as Drupal puts one before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
+# As RFC 5322 has it, which most texts are: spares all other forms.
+_USUAL = re.compile(
+    rf"[A-Z][a-z]{{2}}, (\d{{1,2}}) ({'|'.join(_ENGLISH)}) ((?:19|20)\d\d) (\d\d):(\d\d):(\d\d) (GMT|[+-]\d{{4}})",
+    re.ASCII,
+)
 
 
 def newest(entries: Sequence[Entry], most: int, published: Callable[[Entry], datetime | None]) -> Sequence[Entry]:
@@ -131,6 +137,14 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
     10/11/2026 unless it is known whether the day comes first."""
     if not text or len(text) > 100:
         return None
+    if usual := _USUAL.fullmatch(text):
+        day, month, *rest, zone = usual.groups()
+        year, *time = map(int, rest)
+        return _at([year, _ENGLISH.index(month) + 1, int(day), *time], _believed(_seconds(zone)))
+    return _read_unusual(text, day_first)
+
+
+def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
     if digits := _DIGITS.fullmatch(text):
         return _at([int(part or 0) for part in digits.groups()], 0)
     if since := _SINCE_1970.fullmatch(text):
@@ -154,8 +168,7 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
     if parts is None or not re.search(r"\d{4}|\b\d{2}\s+\d{1,2}:\d{2}", text):
         return None
     named = _NAMED.search(text)
-    offset = _seconds(named[1]) if named else parts[9] or 0
-    return _at(parts[:6], offset if abs(offset) <= _FARTHEST else 0)
+    return _at(parts[:6], _believed(_seconds(named[1]) if named else parts[9] or 0))
 
 
 def _ways(slashed: re.Match[str]) -> list[bool]:
@@ -213,6 +226,10 @@ def _seconds(zone: str | None) -> int:
         seconds = int(match[2]) * 3600 + int(match[3] or 0) * 60
         return -seconds if match[1] == "-" else seconds
     return int(_ZONES.get(zone.upper(), 0) * 3600)
+
+
+def _believed(offset: int) -> int:
+    return offset if abs(offset) <= _FARTHEST else 0
 
 
 def _at(parts: Sequence[int], offset: int) -> datetime | None:

@@ -24,7 +24,7 @@ import fastfeedparser
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
-from aggregator.parse.fields import as_html, as_meant, followed, moment, person, size, to_article, widest
+from aggregator.parse.fields import as_html, as_meant, followed, is_followed, moment, person, size, to_article, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -159,6 +159,8 @@ def _hides_its_link(entry: bytes) -> bool:
 def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
     """To the article: fastfeedparser takes the first link of Atom for it, which may be to an enclosure or comments."""
     own = None if atom else entry.get("link")
+    if own and is_followed(own):  # nearly all
+        return str(own)
     return followed([link for link in (own, to_article(entry.get("links") or ())) if link])
 
 

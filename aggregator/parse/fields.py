@@ -42,8 +42,13 @@ def as_meant(text: str) -> str:
 
 
 def followed(links: Sequence[str]) -> str | None:
-    """Of several links the first that a browser follows: some begin with gemini: or mailto:."""
-    return next((link for link in links if not _OTHER_SCHEME.match(link)), links[0] if links else None)
+    """Of several links the first that a browser follows."""
+    return next(filter(is_followed, links), links[0] if links else None)
+
+
+def is_followed(link: str) -> bool:
+    """Whether a browser follows a link: some begin with gemini: or mailto:."""
+    return _OTHER_SCHEME.match(link) is None
 
 
 def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
