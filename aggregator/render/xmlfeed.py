@@ -71,9 +71,8 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
             etree.SubElement(item, f"{{{DC}}}language").text = lang
         self._thumbnail(item)
         for url, type, length in filter(is_picture, self.entry.enclosures):
-            known = {"type": type, "fileSize": str(length) if length else None}
-            attributes = {"url": url, "medium": "image", **{name: value for name, value in known.items() if value}}
-            etree.SubElement(item, f"{{{MEDIA}}}content", attributes)
+            told = _attributes(url=url, medium="image", type=type, fileSize=length)
+            etree.SubElement(item, f"{{{MEDIA}}}content", told)
         return item
 
     def extend_atom(self, item: Any) -> Any:
@@ -89,9 +88,7 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
             if self.entry.icon:
                 etree.SubElement(source, "icon").text = self.entry.icon
         for url, type, length in self.entry.enclosures:
-            known = {"type": type, "length": str(length) if length else None}
-            link = {"rel": "enclosure", "href": url, **{name: value for name, value in known.items() if value}}
-            etree.SubElement(item, "link", link)
+            etree.SubElement(item, "link", _attributes(rel="enclosure", href=url, type=type, length=length))
         if lang := self._lang():
             item.set(LANG, lang)
         self._thumbnail(item)
@@ -103,6 +100,11 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
     def _thumbnail(self, item: Any) -> None:
         if self.entry and self.entry.image:
             etree.SubElement(item, f"{{{MEDIA}}}thumbnail", {"url": self.entry.image})
+
+
+def _attributes(**values: str | int | None) -> dict[str, str]:
+    """Those that are known, as text."""
+    return {name: str(value) for name, value in values.items() if value}
 
 
 def is_picture(enclosure: tuple[str, str | None, int | None]) -> bool:
