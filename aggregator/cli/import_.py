@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import orjson
-
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, web_address, with_publisher
 from aggregator.cli.arguments import Command, json_option
+from aggregator.cli.terminal import print_json
 from aggregator.config.edit import NewSource
 from aggregator.errors import AggregatorError, ParseError
 from aggregator.normalise.plain import plain
@@ -55,11 +54,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     if args.json:
         rows = [{"name": one.name, "url": application.mask(one.url), "folder": one.folder} for one in found.fresh]
         counts = {"present": found.known, "duplicates": found.twice, "dropped": found.bad}
-        print(
-            orjson.dumps(
-                {"added": rows, **{key: list(map(application.mask, of)) for key, of in counts.items()}}
-            ).decode()
-        )
+        print_json({"added": rows, **{key: list(map(application.mask, of)) for key, of in counts.items()}})
         return code
     print(
         f"Sources added to {installation.config}: {len(found.fresh)}. Already there: {len(found.known)}. "
