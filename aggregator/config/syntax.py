@@ -11,6 +11,7 @@ from aggregator.errors import Problem
 
 NO_COLON = "a key without a colon, or a line that is indented too little: write `key: value`"
 NO_SPACE = "a space is missing after the colon: write `key: value`"
+NO_SPACE_BEHIND_DASH = "a space is missing after the dash: write `- ` before each entry"
 CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 # A blank as it is copied from web pages, in the indentation or after a key.
 BLANK = re.compile(r"[ -]*+(?:[\w-]+:)?(?![ \t])(\s)")
@@ -83,6 +84,8 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
             return Problem(name, number + 1, blank.start(1) + 1, f"invalid YAML: {no_space(blank[1])}")
     if keyless:
         meaning = NO_SPACE if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
+    elif "mapping values" in str(error.problem) and line and re.match(r"\s*-\w", lines[line - 1]):
+        meaning = f"the line above: {NO_SPACE_BEHIND_DASH}"
     else:
         meaning = _meaning(str(error.problem), lines, line, column)
     return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from pydantic_core import ErrorDetails
 from aggregator.config import scalars
 from aggregator.config.schema import Entry, FeedsFile, IncludedFile
 from aggregator.config.suggest import did_you_mean
+from aggregator.config.syntax import NO_SPACE, NO_SPACE_BEHIND_DASH
 from aggregator.config.tree import Table, kind
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
@@ -64,9 +66,13 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "list_type":
             of_stories = detail["loc"][-2:-1] == ("join",)
             how = "[[a, b], [c, d]], a list for each story" if of_stories else "[a, b] or a line with - for each"
-            message = f"expected a list, found {kind(detail['input'])}; write {how}"
+            how = NO_SPACE_BEHIND_DASH if _dashed(detail["input"]) else f"write {how}"
+            message = f"expected a list, found {kind(detail['input'])}; {how}"
         case "model_type" | "dict_type" | "model_attributes_type":
-            message = f"expected a table of keys and values, found {kind(detail['input'])}"
+            glued = isinstance(detail["input"], str) and re.match(r"[\w-]+:(?!//)\S", detail["input"])
+            message = (
+                f"expected a table of keys and values, found {kind(detail['input'])}{f'; {NO_SPACE}' if glued else ''}"
+            )
         case "too_short":
             message = "expected at least two addresses, of articles that tell one story"
         case "value_error":
@@ -74,6 +80,12 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
             message = str(wrong)
             at = wrong.at if isinstance(wrong, scalars.Wrong) and wrong.at is not None else at
     return at.problem(f"{_path(detail)}{message}")
+
+
+def _dashed(found: Any) -> bool:
+    """Whether an entry of a list begins with a dash and no space, which makes it text, or a key."""
+    first = found if isinstance(found, str) else next(iter(found), "") if isinstance(found, Table) else ""
+    return re.match(r"-\w", first) is not None
 
 
 def _unknown(key: str, schema: type[Entry], path: Path) -> str:

@@ -131,6 +131,22 @@ SCALARS = [
     ("sources:\n  - {name: A, url: file:///etc/passwd}\n", "2:20", ["http or https"]),
     ("sources:\n  - {name: A, url: www.bbc.co.uk/rss}\n", "2:20", ["did you mean https://www.bbc.co.uk/rss"]),
     ("sources:\n  - {name: A, url: feed://x.example/y}\n", "2:20", ["did you mean https://x.example/y"]),
+    (
+        "sources:\n  -name: A\n   url: https://x.example/y\n",
+        "3:7",
+        ["the line above: a space is missing after the dash"],
+    ),
+    (
+        "sources:\n  -name: A\n  url: https://x.example/y\n",
+        "2:3",
+        ["found a table", "a space is missing after the dash"],
+    ),
+    (
+        "topics:\n  - id: a\n    words:\n      -navy\n      -army\n",
+        "4:7",
+        ["found text; a space is missing after the dash"],
+    ),
+    ("sources:\n  - name:A\n    url:https://x.example/y\n", "2:5", ["found text; a space is missing after the colon"]),
     ("sources:\n  - {name: A, url: “https://x.example/y”}\n", "2:20", ["did you mean https://x.example/y?"]),
     ("sources:\n  - {name: A, url: \u200ehttp://x.example/y}\n", "2:20", ["did you mean http://x.example/y?"]),
     ("sources:\n  - {name: A, url: https://a b.example/}\n", "2:20", ["white space"]),
