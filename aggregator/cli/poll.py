@@ -51,6 +51,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     unknown = [id for id in args.source if id not in application.sources]
     if unknown:
         raise UsageError(f"there is no source {unknown[0]}; {_hint(unknown[0], application)}")
+    import aggregator.store.sqlite.archive  # noqa: F401 (both processes need it: loaded before they part)
+
     polling = _Polling(application, args.source or None, args.due)
     with _ending_at_once(), ExitStack() as kept:
 
@@ -157,8 +159,7 @@ class _Polling:
         """What takes long and needs no archive: imports, and the process that parses, if it will be needed."""
         import aggregator.fetch.client
         import aggregator.pipeline.articles
-        import aggregator.pipeline.refresh
-        import aggregator.store.sqlite.archive  # noqa: F401
+        import aggregator.pipeline.refresh  # noqa: F401
         from aggregator.sandbox.pool import Sandbox
 
         self._runner, self._sandbox = asyncio.Runner(), Sandbox()
