@@ -154,6 +154,15 @@ def test_headlines_that_leave_the_country_out(title: str, section: str) -> None:
         ("Gutsul appeals against prison term", "", "europe"),
         ("Alcolumbre delays hearing of nominee", "", "america"),
         ("Lubinets visits wounded soldiers", "He spoke of prisoners held in occupied Crimea.", "ukraine-russia-war"),
+        ("Gabbard fires two analysts", "", "america"),
+        ("Brekelmans sees no way back", "", "europe"),
+        ("Umahi defends cost of coastal road", "", "africa"),
+        ("Kahariri warns politicians", "", "africa"),
+        ("Adama Barrow seeks third term", "", "africa"),
+        ("Sherpao's party walks out; Aftab Sherpao absent", "", "asia-pacific"),
+        ("Sihasak meets Tea Seiha", "", "asia-pacific"),
+        ("Convoy reaches Deir el-Zour", "", "middle-east"),
+        ("Civilians leave Krasnopillia", "", "ukraine-russia-war"),
     ],
 )
 def test_names_of_2024_to_2026_tell_the_country(title: str, summary: str, section: str) -> None:
@@ -342,6 +351,18 @@ def test_a_word_of_another_language_is_no_acronym(title: str) -> None:
 )
 def test_a_word_in_another_sense_places_nothing(title: str, section: str) -> None:
     assert section not in judge(_book(), title).sections
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("COP30 ends in disarray", "world"),
+        ("Tedros urges calm", "world"),
+        ("Rights chief Turk deplores executions", "world"),
+    ],
+)
+def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section
 
 
 @pytest.mark.parametrize(

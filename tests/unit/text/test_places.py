@@ -195,6 +195,13 @@ def test_who_is_named_in_full_elsewhere_is_no_country() -> None:
         ("Agency Presents Mobile Application for Nurses", []),
         ("Schools Ban Mobile Phones", []),
         ("Black Sea Fleet Leaves Port", ["RU"]),
+        ("Unification Church Dissolved by Tokyo Court", ["JP"]),
+        ("Unification Church Leader Held in Seoul", ["KR"]),
+        ("Workers' Party Picks Candidate in Singapore", ["SG"]),
+        ("Workers' Party Picks Candidate in Brasilia", ["BR"]),
+        ("Clashes in Masisi as M23 Advances", ["CD"]),
+        ("Federal Constitutional Court Sworn In in Islamabad", ["PK"]),
+        ("Federal Constitutional Court Hears Berlin's Case", ["DE"]),
     ],
 )
 def test_what_a_name_of_several_means_the_text_tells(title: str, expected: list[str]) -> None:
@@ -327,6 +334,12 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
     [
         ("Archaeologists find a Georgian bathhouse under London", ["GB"]),
         ("Georgian Dream wins vote", ["GE"]),
+        ("Olaf Scholz writes memoir", ["DE"]),
+        ("Rio Tinto digs deeper", []),
+        ("Volker Turk deplores executions", []),
+        ("Kirsty Coventry opens session", []),
+        ("Nasir El-Amin wins prize", []),
+        ("Beach resort of Nha Trang is flooded", ["VN"]),
         ("House price falls expected into new year, Halifax says", []),
         ("Wildfire near Halifax forces thousands to flee", ["CA"]),
         ("Sofia Coppola opens festival in Venice", ["IT"]),
