@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aggregator.web.library import Library
 
 FLOOR = 5
-"""Stories that a found topic needs before the indexes list it."""
+"""Stories that a found topic needs before the page of topics lists it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class IndexRow:
     recent: int
 
 
-def listed(library: Library, kind: str) -> list[IndexRow]:
-    """Sections or topics in the editor's order; then found topics that are used enough."""
+def listed(library: Library, kind: str, floor: int = 1) -> list[IndexRow]:
+    """Sections or topics in the editor's order; then found topics that have at least `floor` stories."""
     settings = library.in_force().settings
     counts = library.archive.reading.counts(kind, library.seconds() - 86_400)
     configured = settings.sections if kind == "section" else settings.topics
@@ -31,6 +31,6 @@ def listed(library: Library, kind: str) -> list[IndexRow]:
         chosen = {one.id for one in configured}
         found = [(title, id) for id, title in library.in_force().names.topics.items() if id not in chosen]
         rows += [
-            IndexRow(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= FLOOR
+            IndexRow(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= floor
         ]
     return rows

@@ -27,7 +27,7 @@ from aggregator.web.charts import bars
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.front_page import SEVERAL, front_page, of_many_outlets
-from aggregator.web.indexes import listed
+from aggregator.web.indexes import FLOOR, listed
 from aggregator.web.layout import STATIC, about, page, static_file
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
@@ -315,7 +315,7 @@ def sections() -> Response:
 @described("Page of all topics", PAGE, fails=(503,))
 def topics() -> Response:
     lib = library()
-    rows, chosen = listed(lib, "topic"), len(lib.in_force().settings.topics)
+    rows, chosen = listed(lib, "topic", FLOOR), len(lib.in_force().settings.topics)
     return page("topics.html", None, chosen=rows[:chosen], found=rows[chosen:], canonical=_address(lib), feeds=[])
 
 

@@ -63,6 +63,16 @@ def test_a_story_in_full(client: FlaskClient) -> None:
         assert [row["publisher"] for row in one["timeline"]] == ["BBC", "Kyodo", "Reuters"]
 
 
+def test_every_topic_of_a_story_has_a_title(client: FlaskClient) -> None:
+    """Also a found topic that so few stories have that the page of topics leaves it out."""
+    used = {topic for view in ("stories", "items") for told in walk(client, view) for topic in told["topics"]}
+    topics = {one["id"]: one for one in walk(client, "topics")}
+    assert used <= set(topics)
+    (rare,) = client.get("/api/v1/topics?topic=japan").get_json()["topics"]
+    assert (rare["title"], 0 < rare["stories"] < 5) == ("Japan", True)
+    assert "/topics/japan" not in client.get("/topics").text
+
+
 def test_an_item_in_full(client: FlaskClient) -> None:
     row = client.get("/api/v1/items?source=kyodo&limit=1").get_json()["items"][0]
     assert set(row) >= ITEM
