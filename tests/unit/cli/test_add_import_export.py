@@ -285,6 +285,8 @@ def test_a_source_is_found_by_the_id_it_had(desk: Desk) -> None:
 def test_addresses_that_readers_write_as_feed_are_taken(desk: Desk) -> None:
     news = desk.server.url("/news.rss").removeprefix("http:")
     assert desk.run("try", f"feed:{news}")[0] == 0
+    for copied in ("<http:{}>", "“http:{}”", "http:{}\u200b"):
+        assert desk.run("try", copied.format(news))[0] == 0
     assert f", http:{news}\n" in desk.run("add", f"feed:{news}")[1]
     assert "is polled already, by source the-news" in desk.run("add", f"feed:http:{news}")[1]
     path = desk.file.with_name("list.opml")
