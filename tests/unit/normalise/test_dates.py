@@ -222,3 +222,13 @@ def test_a_date_that_is_none_is_counted() -> None:
 def test_the_earliest_of_published_and_updated_counts() -> None:
     inside = "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><atom:updated>2026-11-20T08:00:00Z</atom:updated>"
     assert read(rss(item(inside))).items[0].published == datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["GMT", "+0530", "-0530", "-0000", "+1400", "-1401", "+9999"])
+@pytest.mark.parametrize(
+    "text",
+    ["1 Jan 1999 00:00:00", "20 Nov 2026 10:00:00", "31 Dec 2016 23:59:60", "19 Nov 2026 24:00:00", "31 Nov 2026 10:00:00",
+     "20 Nov 2026 25:00:00", "20 Nov 2026 10:60:00", "1 Jan 1970 00:00:00"],
+)  # fmt: skip
+def test_the_usual_form_which_is_read_at_once_is_read_as_it_is_without_a_day_of_the_week(text: str, zone: str) -> None:
+    assert read_date(f"Fri, {text} {zone}") == read_date(f"{text} {zone}")
