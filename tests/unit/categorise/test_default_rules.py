@@ -136,6 +136,13 @@ def test_words_in_other_senses_are_news_of_the_world(title: str) -> None:
         ("Baykar's Kizilelma drops guided bomb in test", "defense"),
         ("Witkoff flies to Moscow to see Putin", "ukraine-russia-war"),
         ("Belgium blocks reparations loan at summit", "ukraine-russia-war"),
+        ("Sudzha is lost, say bloggers", "ukraine-russia-war"),
+        ("Istanbul round yields swap of 300 as Umerov faces Medinsky", "ukraine-russia-war"),
+        ("Trump and Putin part without a truce", "ukraine-russia-war"),
+        ("Macron, Starmer host the coalition of the willing", "ukraine-russia-war"),
+        ("Bessent and He Lifeng settle in Madrid", "economy"),
+        ("Nikkei crosses 60,000", "economy"),
+        ("Heathrow told to lower charges", "economy"),
     ],
 )
 def test_headlines_that_leave_the_country_out(title: str, section: str) -> None:
@@ -354,11 +361,26 @@ def test_a_word_in_another_sense_places_nothing(title: str, section: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "Putin tests a missile",
+        "Kremlin says missile test was a success",
+        "Putin watches as intercontinental missile hits target",
+        "Moscow shows off nuclear-powered missile",
+    ],
+)
+def test_a_missile_that_is_tried_out_is_not_the_war(title: str) -> None:
+    assert judge(_book(), title).section != "ukraine-russia-war"
+
+
+@pytest.mark.parametrize(
     ("title", "section"),
     [
         ("COP30 ends in disarray", "world"),
         ("Tedros urges calm", "world"),
         ("Rights chief Turk deplores executions", "world"),
+        ("Skier named flag carrier for the Games", "world"),
+        ("Fire in hospitality tent at golf course", "world"),
     ],
 )
 def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, section: str) -> None:
