@@ -230,7 +230,9 @@ class Connection:
         self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
     ) -> None:
         with self._turn, self.translate():
-            self.raw.executemany(f"INSERT INTO {into} VALUES {marks(len(types.split()))} {then}", rows)
+            # FAIL, since the transaction is undone as a whole: else SQLite would copy each page that a row with triggers changes, to
+            # undo that row alone.
+            self.raw.executemany(f"INSERT OR FAIL INTO {into} VALUES {marks(len(types.split()))} {then}", rows)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         rows: list[Any] = []
