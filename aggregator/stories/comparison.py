@@ -15,7 +15,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.similarity import EVIDENCE, FEW, KEPT, LEAST, among, evidence, neighbourhood, vectors
 from aggregator.stories.trees import probability
 from aggregator.stories.tuning import Tuning
-from aggregator.stories.twins import naming, twins
+from aggregator.stories.twins import Naming, naming, twins
 
 Pair = tuple[int, int]
 
@@ -110,10 +110,13 @@ class Comparison:
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
 
+    def _naming(self, rows: Ints) -> Naming:
+        return naming(self._vectors.words.rows(rows), self._vectors.vocabulary)
+
     def _named(self, one: Ints, other: Ints) -> Bools:
         """Pairs whose headlines have a name in common."""
         rows, (a, b) = among(one, other)
-        who = naming(self._vectors.rows(rows)).who
+        who = self._naming(rows).who
         named: Bools = np.diff(who[a].multiply(who[b]).tocsr().indptr) > 0
         return named
 
@@ -141,7 +144,7 @@ class Comparison:
             self._kin[b].append((int(at[a]), likely))
         alike = np.flatnonzero(found >= self.tuning.min_probability)
         rows, (a, b) = among(one[alike], other[alike])
-        apart = alike[twins(naming(self._vectors.rows(rows)), a, b)]
+        apart = alike[twins(self._naming(rows), a, b)]
         found[apart] = 0.0
         self._twins.update(self._items_of(one[apart], other[apart]))
         self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))

@@ -12,8 +12,9 @@ import numpy as np
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of, starts
 from aggregator.stories.embeddings import TITLE, embed
-from aggregator.stories.locations import is_place
+from aggregator.stories.locations import is_place, locate
 from aggregator.stories.matrix import Matrix
+from aggregator.stories.names import named
 from aggregator.stories.nations import Nations, nations
 from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
@@ -59,30 +60,28 @@ EVIDENCE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What is known of words, for each column of a `Matrix`."""
+
+    rarity: Floats
+    figure: Bools  # whether the word begins with a digit
+    place: Bools  # whether it names a place
+    day: Bools  # whether it is a day of the week
+    location: Ints  # where it is, packed; 0 if unknown
+    names: tuple[Bools, Bools, Bools]  # as by `named`
+
+
+@dataclass(frozen=True, slots=True)
 class Vectors:
     """Items as vectors of their telling words. Rows are those of `words`."""
 
     words: Matrix
-    rarity: Floats  # column → rarity
-    figure: Bools  # column → whether the word begins with a digit
+    vocabulary: Vocabulary
     weighted: Sparse  # words weighted by rarity, `TITLE` times that in the headline; each row has length 1
     embedding: Floats  # row → embedding of length 1, or 0 where no word has one; shape (rows, DIMENSIONS)
     nations: Nations
     lang: Ints  # row → number of its language, 0 where unknown
     at: Ints  # row → publication, epoch seconds
-
-    def rows(self, rows: Ints) -> Vectors:
-        """The same with these rows alone, in this order."""
-        return Vectors(
-            self.words.rows(rows),
-            self.rarity,
-            self.figure,
-            self.weighted[rows],
-            self.embedding[rows],
-            self.nations.rows(rows),
-            self.lang[rows],
-            self.at[rows],
-        )
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
         """For each pair of rows the cosine of their words, in 0…1, 0 if their languages differ; and how many words they share."""
@@ -108,7 +107,10 @@ def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) 
     row, doubled = words.row, weight[words.column] * words.weights(TITLE)
     length = np.sqrt(np.bincount(row, doubled**2, len(at)))
     weighted = words.sparse(doubled / length[row])
-    return Vectors(words, weight, figure, weighted, embed(words), nations(words), lang, at)
+    ids = words.ids
+    day = np.isin(ids, np.array(sorted(WEEKDAYS)))
+    known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids))
+    return Vectors(words, known, weighted, embed(words), nations(words), lang, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +139,17 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
     """The evidence on each pair, of shape (pairs, EVIDENCE). `one` and `other` are rows of `of`, `close` the cosines of the pairs,
     `around` the neighbourhoods by words and by embedding. Each pair must share a word."""
     rows, (a, b) = among(one, other)
-    chosen = of.rows(rows)
-    words = _matrices(chosen)
-    both = words.plain[a].multiply(words.present[b])
+    known, nations_of = of.vocabulary, of.nations.rows(rows)
+    words = _matrices(of.words.rows(rows), known)
+    mine, theirs = words.present[a], words.present[b]
+    both = words.plain[a].multiply(theirs)
     row = rows_of(both.indptr)
     rarest = both.data[np.lexsort((-both.data, row))]
     start = both.indptr[:-1]
-    cover = words.headline[a].multiply(words.present[b]).sum(axis=1)
-    cover_back = words.headline[b].multiply(words.present[a]).sum(axis=1)
-    figures = np.bincount(row, of.figure[both.indices], len(one))
-    days = np.bincount(row, words.day[both.indices], len(one))
+    cover = words.headline[a].multiply(theirs).sum(axis=1)
+    cover_back = words.headline[b].multiply(mine).sum(axis=1)
+    figures = np.bincount(row, known.figure[both.indices], len(one))
+    days = np.bincount(row, known.day[both.indices], len(one))
     semantic = of.semantic_cosines(one, other)
     return np.column_stack([
         close,
@@ -160,9 +163,9 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
         days,
         (days == 0) & words.days[a] & words.days[b],
         np.abs(of.at[one] - of.at[other]) / DAY,
-        np.bincount(row, words.place[both.indices], len(one)),
-        np.minimum(_lacking(words, a, b), _lacking(words, b, a)),
-        chosen.nations.otherwise(a, b)[1],
+        np.bincount(row, known.place[both.indices], len(one)),
+        np.minimum(_lacking(words.where[a], theirs), _lacking(words.where[b], mine)),
+        nations_of.otherwise(a, b)[1],
         *_rivals(around[0], one, other, close),
         semantic,
         *_rivals(around[1], one, other, semantic),
@@ -183,34 +186,27 @@ class _Matrices:
     headline: Sparse  # the words of the headline; each row sums to 1
     present: Sparse  # all words with weight 1
     where: Sparse  # the words of the headline that name a place
-    place: Bools  # column → whether it names a place
-    day: Bools  # column → whether it is a day of the week
     figures: Bools  # row → whether it has figures
     days: Bools  # row → whether it names days
 
 
-def _matrices(of: Vectors) -> _Matrices:
-    words, rows = of.words, len(of.at)
-    row, plain, title = words.row, of.rarity[words.column], words.title
+def _matrices(words: Matrix, known: Vocabulary) -> _Matrices:
+    row, plain, title, rows = words.row, known.rarity[words.column], words.title, len(words.start) - 1
     sums = np.bincount(row[title], plain[title], rows)
-    place, day = is_place(words.ids), np.isin(words.ids, np.array(sorted(WEEKDAYS)))
-    where = title & place[words.column]
+    where = title & known.place[words.column]
     return _Matrices(
         plain=words.sparse(plain),
         headline=words.only(title).sparse(plain[title] / sums[row[title]]),
         present=words.sparse(np.ones(len(plain))),
         where=words.only(where).sparse(plain[where]),
-        place=place,
-        day=day,
-        figures=np.bincount(row, of.figure[words.column], rows) > 0,
-        days=np.bincount(row, day[words.column], rows) > 0,
+        figures=np.bincount(row, known.figure[words.column], rows) > 0,
+        days=np.bincount(row, known.day[words.column], rows) > 0,
     )
 
 
-def _lacking(words: _Matrices, one: Ints, other: Ints) -> Floats:
-    """For each pair the total rarity of the places in the first headline that the second item does not name."""
-    where = words.where[one]
-    lacking: Floats = where.sum(axis=1) - where.multiply(words.present[other]).sum(axis=1)
+def _lacking(where: Sparse, present: Sparse) -> Floats:
+    """For each pair the total rarity of the places in the first headline (`where`) that are not among the words of the second item."""
+    lacking: Floats = where.sum(axis=1) - where.multiply(present).sum(axis=1)
     return np.maximum(lacking, 0.0)  # rounding may give slightly less than 0
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse
-from aggregator.stories.locations import Kind, Location, locate, nations, unpack
-from aggregator.stories.names import named
-from aggregator.stories.similarity import Vectors
+from aggregator.stories.locations import Kind, Location, nations, unpack
+from aggregator.stories.matrix import Matrix
+from aggregator.stories.similarity import Vocabulary
 
 WORDING = 0.4  # share of each headline's words, names excluded, that the other headline must have too
 UNMATCHED = 4.5  # total rarity of a headline's unmatched names above which two events are assumed …
@@ -30,7 +30,7 @@ PLACES = (Kind.REGION, Kind.CITY, Kind.CAPITAL)
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """The names in items. Rows are those of `Vectors`; a nation and its people have one column. Names are weighted by
+    """The names in items. Rows are those of a `Matrix`; a nation and its people have one column. Names are weighted by
     rarity."""
 
     names: Sparse  # names in headline and lead
@@ -40,11 +40,11 @@ class Naming:
     location: Ints  # column of `names` → its location, packed; 0 if it has none
 
 
-def naming(of: Vectors) -> Naming:
-    words, row, column, title, rows = of.words, of.words.row, of.words.column, of.words.title, len(of.at)
-    weight, where = of.rarity[column], locate(words.ids)
+def naming(words: Matrix, of: Vocabulary) -> Naming:
+    row, column, title, rows = words.row, words.column, words.title, len(words.start) - 1
+    weight, where = of.rarity[column], of.location
     place = (where > 0) & (where & 7 != Kind.OTHER)
-    always, mostly, sometimes = ((kind & ~of.figure | place)[column] for kind in named(words.ids))
+    always, mostly, sometimes = ((kind & ~of.figure | place)[column] for kind in of.names)
     who = title & (always | words.name & mostly)
     other = title & ~(who | words.name & sometimes)
     total = np.bincount(row[other], weight[other], rows)
