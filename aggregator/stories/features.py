@@ -126,7 +126,7 @@ def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[
     words = title + lead
     lang = language(words, candidate.lang)
     words = [_UNIT.sub("", word) if word < ":" else word for word in unelided(words, lang)]
-    if lang == "en":
+    if lang == "en" and len(lead) < LEAD_WORDS:
         words += _address_words(candidate.canonical, words)[: LEAD_WORDS - len(lead)]
     return words, lang
 
@@ -139,8 +139,8 @@ def _address_words(address: str | None, words: Iterable[str]) -> list[str]:
     found = [word.lower() for word in longest.partition(".")[0].split("-") if word.isalpha()]
     if len(found) < 4:
         return []
-    known = set(" ".join(words).lower().split())
-    return found if 3 * sum(map(known.__contains__, found)) >= len(found) else []
+    text = f" {' '.join(words).lower()} "
+    return found if 3 * sum([f" {word} " in text for word in found]) >= len(found) else []
 
 
 def _figures(words: list[str], lang: str) -> dict[int, None]:

@@ -182,9 +182,16 @@ def _stems(lang: str) -> _Memo[str]:
     return _Memo(_stemmer(lang))
 
 
+def _snowball(lang: str) -> Callable[[str], str]:
+    stemmer = snowballstemmer.stemmer(_STEMMERS[lang])
+    stemmer.maxCacheSize = 0  # stems are cached here already, and its own cache takes longer than to make one
+    stem_word: Callable[[str], str] = stemmer.stemWord
+    return stem_word
+
+
 @cache
 def _stemmer(lang: str) -> Callable[[str], str]:
-    stem_word: Callable[[str], str] = snowballstemmer.stemmer(_STEMMERS[lang]).stemWord
+    stem_word = _snowball(lang)
     spelled = _spellings(stem_word) if lang == "en" else {}
 
     def stemmed(word: str) -> str:
@@ -232,7 +239,7 @@ def _ended(word: str, ending: str) -> str:
 @cache
 def _english() -> tuple[Callable[[str], str], dict[str, str], frozenset[str]]:
     """The stemmer, its spellings, and the stems that they are compared by."""
-    stem_word: Callable[[str], str] = snowballstemmer.stemmer(_STEMMERS["en"]).stemWord
+    stem_word = _snowball("en")
     known = _spellings(stem_word)
     return stem_word, known, frozenset(known.values())
 
