@@ -93,10 +93,9 @@ def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[
             for section, score in judgement.scores:
                 means[section] = means.get(section, 0.0) + score * share
             silent += weights.SILENT * share * (judgement.scores[0][1] == 0)
-    known = {section: number for number, section in enumerate(order)}
     ranked = sorted(
-        ((section, round(mean, 4)) for section, mean in means.items() if mean > 0 and section in known),
-        key=lambda entry: (-entry[1], known[entry[0]]),
+        [(section, round(mean, 4)) for section, mean in means.items() if mean > 0 and section in order],
+        key=lambda entry: (-entry[1], order.index(entry[0])),
     )
     if not ranked:
         return ((fallback, 0.0),)

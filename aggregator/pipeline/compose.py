@@ -168,6 +168,8 @@ def _walk(
     """When the story was first in each stream, and first as primary section, item by item."""
     first: dict[StreamName, int] = {}
     primary: dict[StreamName, int] = {}
+    if members[0].item.entered == members[-1].item.entered:
+        return first, primary  # of reports that entered together, all streams have the time of the last one
     walked = members[:FOLDED]
     for count in range(1, len(walked) + 1):
         whole = count == len(members)

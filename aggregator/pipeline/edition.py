@@ -270,9 +270,10 @@ class _Touched:
     def stories(self, items: Sequence[PendingItem], judged: dict[int, Judgement], now: int) -> list[StoryState]:
         members: dict[int, dict[int, Member]] = {}
         for story, known in self.known.items():
+            of = members.setdefault(survivor(self.into, story), {})
             for member in known:
                 item = folded(member.item, self.policy)
-                members.setdefault(survivor(self.into, story), {})[item.n] = replace(member, item=item)
+                of[item.n] = member if item is member.item else replace(member, item=item)
         joined = {item.n for item in items if item.story is None}
         for item in items:
             members.setdefault(self.home[item.n], {})[item.n] = Member(item, judged[item.n])

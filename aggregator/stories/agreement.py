@@ -63,7 +63,7 @@ def _cosine(one: frozenset[str], other: frozenset[str]) -> float:
 def _words(title: str, summary: str, lang: str | None) -> frozenset[str]:
     idle = _idle(language_code(lang or "en"))
     words = plains(tokens(f"{title} {summary}"))
-    return frozenset(word for word in words if (len(word) > SHORT or not word.isascii()) and word not in idle)
+    return frozenset([word for word in words if (len(word) > SHORT or not word.isascii()) and word not in idle])
 
 
 @lru_cache(maxsize=64)
