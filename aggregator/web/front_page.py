@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.headline import tells
-from aggregator.web.affairs import AROUND, Affairs
+from aggregator.web.affairs import AROUND, RECENT, Affairs
 from aggregator.web.followed import followed, is_followed
 from aggregator.web.library import Library
 from aggregator.web.pinned import pinned, without
@@ -56,13 +57,18 @@ def front_page(lib: Library) -> FrontPage:
         stories = [*own, *without(own, affairs.foremost(others, PER_SECTION))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
-    come = just_in([one for one in newest if one.id not in seen], subjects)
+    come = just_in([one for one in newest if one.id not in seen], subjects, since=lib.now() - RECENT)
     return FrontPage(top, chapters, come, shown, homes)
 
 
-def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName]) -> list[StoryView]:
-    """The newest that tell the news of the editor's subjects; others, such as matches and columns, only where these are too few."""
-    chosen = sorted(newest, key=lambda one: not (is_followed(one, subjects) and tells(one.title)))[:NEWEST]
+def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since: datetime) -> list[StoryView]:
+    """The newest that tell the news of the editor's subjects; others, such as matches and columns, only where too few of these have
+    come `since`: of few sources they are weeks old."""
+
+    def wanted(one: StoryView) -> bool:
+        return one.published >= since and is_followed(one, subjects) and tells(one.title)
+
+    chosen = sorted(newest, key=wanted, reverse=True)[:NEWEST]
     ids = {one.id for one in chosen}
     return [one for one in newest if one.id in ids]
 

@@ -189,3 +189,11 @@ def test_what_has_just_come_in_is_news_of_the_editors_subjects(room: Newsroom) -
     text = room.client.get("/").text.partition('id="newest"')[2].partition("</section>")[0]
     come = re.findall(r"/stories/[^\"]+\"[^>]*>([^<]+)", text)
     assert come == [*sport[:1:-1], *subjects[::-1]]
+
+
+def test_what_is_a_day_old_has_not_just_come_in(room: Newsroom) -> None:
+    """Where few sources are polled, the newest stories go back for weeks."""
+    old = {f"NATO opens school number {n}, says {outlet}": (outlet,) for n, outlet in enumerate(OUTLETS * 2)}
+    room.publish(*news(old, age=timedelta(hours=60)), *news({"Rovers win cup": ("globe",)}, age=timedelta(minutes=5)))
+    text = room.client.get("/").text.partition('id="newest"')[2].partition("</section>")[0]
+    assert re.findall(r"/stories/[^\"]+\"[^>]*>([^<]+)", text)[0] == "Rovers win cup"
