@@ -24,6 +24,8 @@ _ASIDE = r"""(?:analysis|opinion|explainer|explained|watch(?:\ live)?|video|phot
         |liveticker|en\ direct(?:o)?|direct|ao\ vivo|en\ vivo"""
 _LABEL_ENDS = r"\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*"
 _LABEL = re.compile(rf"^\W*(?:{_URGENT}|{_ASIDE}){_LABEL_ENDS}", re.IGNORECASE | re.VERBOSE)
+_LIVE = r"(?<!to\ )live"  # somewhere to live is no live page
+_FEW = r"(?:\d+|one|two|three|four|five|six)"
 _BESIDE = re.compile(
     rf"""^\W*(?:{_ASIDE}){_LABEL_ENDS}
         |^.{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
@@ -33,10 +35,12 @@ _BESIDE = re.compile(
         |^\W*(?:(?:read\ )?more|continue(?:\ reading)?|corrections?|untitled)\W*$
         |^\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
         |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
-        |^.{{0,60}}\b(?:live|latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto|live-?(?:ticker|blog))\s?[:|]\s
-        |[:|–—-]\s[^:|–—-]{{0,30}}\blive\W{{0,3}}$
-        |\bexplained\ in\b|\bin\ (?:\d+|one|two|three|four|five|six)\ (?:charts?|maps?|pictures|photos|graphics|images)\b
-        |\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$
+        |^.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto
+            |live-?(?:ticker|blog))\s?[:|]\s
+        |[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
+        |\bexplained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)\b
+        |\bin\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images)\b
+        |^(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
         |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$
         |^\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?]*[?]
         |[?？؟]\W{{0,3}}$""",
@@ -49,7 +53,7 @@ _QUESTION = re.compile(
     re.VERBOSE,
 )
 _AHEAD = re.compile(
-    r"\b(?:expected|poised|scheduled|slated|about|set) to\b|\bto vote on\b|\bbraces? for\b|^\W*ahead of\b"
+    r"(?<!was )(?<!were )(?<!been )\b(?:expected|poised|scheduled|slated|about|set) to\b|\bto vote on\b|\bbraces? for\b|^\W*ahead of\b"
     r"|\bto be (?:arraigned|sentenced|sworn in|inaugurated|crowned)\b",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryView
@@ -68,8 +68,8 @@ def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since
     def wanted(one: StoryView) -> bool:
         return one.published >= since and is_followed(one, subjects) and tells(one.title)
 
-    chosen = sorted(newest, key=wanted, reverse=True)[:NEWEST]
-    ids = {one.id for one in chosen}
+    first = islice(filter(wanted, newest), NEWEST)
+    ids = list(dict.fromkeys(one.id for one in chain(first, newest)))[:NEWEST]
     return [one for one in newest if one.id in ids]
 
 
