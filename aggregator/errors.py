@@ -43,14 +43,14 @@ DocumentFailure = Literal["empty", "not-a-feed", "too-deep", "malformed"]
 PageFailure = Literal["not-a-page", "too-large", "paid", "no-article", "another-text", "shorter"]
 """Of the page of an article."""
 ChildFailure = Literal["timeout", "crashed"]
-FailureKind = (
+PollFailure = (
     RequestFailure
     | DocumentFailure
-    | PageFailure
     | Literal["parser-timeout", "parser-crashed"]  # a ChildFailure
     | Literal["secret", "crashed"]  # an environment variable is missing; an error in this program
 )
 """Why a poll has no result."""
+FailureKind = PollFailure | PageFailure
 
 
 @dataclass(frozen=True, slots=True)

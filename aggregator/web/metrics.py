@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from aggregator.errors import DocumentFailure, RequestFailure
+from aggregator.errors import PollFailure
 from aggregator.model import notes
 from aggregator.model.source import Health, SourceState
 from aggregator.web.library import Library
@@ -42,7 +42,7 @@ def _none_of(words: Any) -> dict[str, int]:
 
 
 STATES = _none_of(Health)
-ERRORS = _none_of(RequestFailure | DocumentFailure)
+ERRORS = _none_of(PollFailure)
 
 
 def measured(lib: Library) -> str:
