@@ -364,6 +364,13 @@ def test_feeds_of_one_long_name_get_ids_of_their_own(desk: Desk, length: int) ->
     assert max(map(len, ids)) <= 64
 
 
+@pytest.mark.parametrize("url", ["https://x.example/«news»", "https://x.example/?q=‘a’", "https://例え.example/é”"])
+def test_import_leaves_an_address_as_it_is(desk: Desk, url: str) -> None:
+    path = desk.file.with_name("list.opml")
+    path.write_text(f'<opml><body><outline text="a" xmlUrl="{url}"/></body></opml>')
+    assert [one["url"] for one in json.loads(desk.run("import", str(path), "--json")[1])["added"]] == [url]
+
+
 @pytest.mark.parametrize("login", ["u:p[w", "u]:p", "u:℀", "u:p／w"])
 def test_import_takes_any_login_that_an_address_may_hold(desk: Desk, login: str) -> None:
     """Python's own reading of addresses refuses what browsers, and so our fetcher, read well."""
