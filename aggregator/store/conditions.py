@@ -188,6 +188,17 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
         yield of_stories, f"SELECT story FROM entries e WHERE {OF_STREAM} AND active", (str(asked),)
 
 
+def few_by_words(dialect: Dialect, query: StreamQuery) -> Iterator[Condition]:
+    """The same for the words of a search, where a planner chooses how they are found: it adds up a guess for each form that is nowhere,
+    and of twenty such words (`a OR b OR …`) it expects so many items that it looks at one after the other."""
+    wanted = query.filter
+    if wanted.words and dialect.estimates:
+        item = dialect.one_of.format("item" if query.view == "stories" else "i.n")
+        of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if query.view == "stories" else item
+        found = f"SELECT {dialect.found} FROM search WHERE {dialect.matches}"
+        yield of_items, found, (match(dialect, wanted.words, wanted.lang),)
+
+
 _STORIES = "SELECT n FROM stories WHERE NOT hidden"
 _FOLDED = str.maketrans(ascii_uppercase, ascii_lowercase)
 """As `Dialect.folded` does it."""

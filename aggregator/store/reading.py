@@ -12,7 +12,7 @@ from typing import Any
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryRank, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Extent, Removed, StreamName, StreamQuery
-from aggregator.store.conditions import Condition, Few, Lookup, few_sql, match
+from aggregator.store.conditions import Condition, Few, Lookup, few_by_words, few_sql, match
 from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.rows import (
@@ -159,7 +159,7 @@ class Reading(ABC):
                     )
                     if len(newest) == ask:
                         return newest
-                few = self._few(narrow, n // SHARE)
+                few = self._few([*narrow, *few_by_words(self._db.dialect, query)], n // SHARE)
         if few and not few.numbers:
             return []
         return self._listed(build(self._db.dialect, query, ask, Lookup(few, common)))

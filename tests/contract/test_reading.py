@@ -118,6 +118,7 @@ FILTERS = [
     Filter(label="x", labelled=(("alpha",), ("Gamma", "nobody"))), Filter(label="x", labelled=((), ())),
     Filter(words=("' OR 1=1 --",)), Filter(words=('"; DROP TABLE',)), Filter(words=('"frigates"',)), Filter(words=("frigates", "drone")),
     Filter(words=("defences",), without=("drone", "volcanoes")), Filter(words=("air-strike's",)), Filter(words=("cafes",), lang="fr"),
+    Filter(words=("frigates OR volcano", '"nato" OR zebra OR asia')), Filter(words=('² OR "東京" OR drone*',), without=("budget", "5g")),
 ]  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
     narrow = [
         Filter(), Filter(source="beta"), Filter(publisher="bEtA"), Filter(lang="EN"), Filter(lang="de"), Filter(lang="en-g"),
         Filter(source="alpha", publisher="gamma", lang="en-GB"), Filter(source="nobody"),
-        Filter(words=("drones",)), Filter(words=("nato", "frigate")), Filter(words=("nato",), without=("drones",)),
+        Filter(words=("drones",)), Filter(words=("nato", "frigate")), Filter(words=("nato",), without=("drones",)), Filter(words=("drones OR zebra OR frigate",)),
         Filter(publisher="beta", words=("drones",)), Filter(lang="de", section="europe", since=ago(hours=20)),
         Filter(since=ago(hours=9)), Filter(until=ago(hours=20)), Filter(since=ago(hours=9), until=ago(hours=5)),
         Filter(section="europe"), Filter(topic="nato"), Filter(topic="none"), Filter(since=ago(hours=20), topic="nato"),
@@ -181,6 +182,21 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
         assert found(**more, some=slice(n, None, 7)) == [
             one for start in range(2 * n, len(walked), 14) for one in walked[start : start + 2]
         ]
+
+
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_words_that_are_nowhere_lead_to_no_walk_through_all_items(
+    both: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    """PostgreSQL would expect many items where there are many of them, and look at one after the other."""
+    walks = []
+    monkeypatch.setattr("aggregator.store.reading.NEAR", 60)
+    monkeypatch.setattr("aggregator.store.reading.SHARE", 1)
+    reading = both[1].reading
+    monkeypatch.setattr(reading, "_listed", lambda sql: walks.append(sql) or [])
+    words = (" OR ".join(f"zebra{letter}" for letter in "abcdefgh"),)
+    assert not getattr(reading, view)(StreamQuery("search", view=view, filter=Filter(words=words), limit=5), SECONDS)[0]
+    assert len(walks) == 1, "of the newest"
 
 
 @pytest.mark.parametrize("view", ["stories", "items"])
