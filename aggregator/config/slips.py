@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from aggregator.config.network import CURLY, INVISIBLE
 from aggregator.config.schema import FeedsFile, IncludedFile, Publisher, Rules, Source
@@ -18,6 +19,8 @@ Slip = tuple[Position, str]
 SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # in a phrase without quotes
 ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # Washington, D.C.
 NAMES = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})+")  # in brackets each a word of its own: [NATO EU]
+# Letters of Persian and Hindi are joined by two of them.
+HIDDEN = re.compile(rf"(?<![^\x00-\x7f])[\u200c\u200d]|(?!\u200c|\u200d)[{INVISIBLE}]")
 FOUR = re.compile(r"[a-z]+(?: [a-z]+){3,}")  # alone in brackets; phrases of three words are as common as lists of them
 TIMES = re.compile(r"(.*\w)\s(?:[x×]\s?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s?[x×])")  # NATO x2
 OPERATOR = re.compile(r"\s(OR|AND|NOT|\+|=)\s")
@@ -91,9 +94,10 @@ def _of_phrase(line: Text, brackets: bool, alone: bool) -> Iterator[Slip]:
 
 
 def _enumerates(line: str) -> bool:
-    """Four words or more, of which none joins others: of the 2,000 phrases of three words or fewer in a file some are such, of those
-    of four nearly none."""
-    return FOUR.fullmatch(line) is not None and not {*function_words()["en"]} & {*line.split()}
+    """Four words or more, of which none joins others in any language: of the 2,000 phrases of three words or fewer in a file some are
+    such, of those of four nearly none."""
+    joining = chain.from_iterable(function_words().values())
+    return FOUR.fullmatch(line) is not None and {*line.split()}.isdisjoint(joining)
 
 
 def _instead(sign: str) -> str:
@@ -105,8 +109,8 @@ def _instead(sign: str) -> str:
 
 
 def _of_source(source: Source) -> Iterator[Slip]:
-    if hidden := next((char for char in source.url if char in INVISIBLE), None):
-        yield source.at("url"), f"the address has an invisible character in it (U+{ord(hidden):04X}): type it anew"
+    if hidden := HIDDEN.search(source.url):
+        yield source.at("url"), f"the address has an invisible character in it (U+{ord(hidden[0]):04X}): type it anew"
     yield from _of_name(source, "name")
     if source.url[-1] in ",;":
         yield source.at("url"), f"the address ends with `{source.url[-1]}`: delete it, unless the outlet writes it so"
@@ -118,7 +122,7 @@ def _of_source(source: Source) -> Iterator[Slip]:
 
 def _of_name(entry: Source | Rules, key: str) -> Iterator[Slip]:
     name = entry.unquoted(key)
-    if name and name[0] in CURLY and name[-1] in CURLY:
+    if name and re.fullmatch(f"[{CURLY}][^{CURLY}]+[{CURLY}]", name):
         yield name.at, f"the quotes in `{name}` are part of the text: YAML knows only \" and '"
 
 

@@ -129,7 +129,8 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
     narrow = [
         Filter(), Filter(source="beta"), Filter(publisher="bEtA"), Filter(lang="EN"), Filter(lang="de"), Filter(lang="en-g"),
         Filter(source="alpha", publisher="gamma", lang="en-GB"), Filter(source="nobody"),
-        Filter(words=("drones",)), Filter(words=("nato", "frigate")), Filter(words=("nato",), without=("drones",)), Filter(words=("drones OR zebra OR frigate",)),
+        Filter(words=("drones",)), Filter(words=("nato", "frigate")), Filter(words=("nato",), without=("drones",)),
+        Filter(words=("drones OR zebra OR frigate",)),
         Filter(publisher="beta", words=("drones",)), Filter(lang="de", section="europe", since=ago(hours=20)),
         Filter(since=ago(hours=9)), Filter(until=ago(hours=20)), Filter(since=ago(hours=9), until=ago(hours=5)),
         Filter(section="europe"), Filter(topic="nato"), Filter(topic="none"), Filter(since=ago(hours=20), topic="nato"),
@@ -189,11 +190,16 @@ def test_words_that_are_nowhere_lead_to_no_walk_through_all_items(
     both: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch, view: str
 ) -> None:
     """PostgreSQL would expect many items where there are many of them, and look at one after the other."""
-    walks = []
+    walks: list[object] = []
     monkeypatch.setattr("aggregator.store.reading.NEAR", 60)
     monkeypatch.setattr("aggregator.store.reading.SHARE", 1)
     reading = both[1].reading
-    monkeypatch.setattr(reading, "_listed", lambda sql: walks.append(sql) or [])
+
+    def listed(sql: object) -> list[tuple[int, int]]:
+        walks.append(sql)
+        return []
+
+    monkeypatch.setattr(reading, "_listed", listed)
     words = (" OR ".join(f"zebra{letter}" for letter in "abcdefgh"),)
     assert not getattr(reading, view)(StreamQuery("search", view=view, filter=Filter(words=words), limit=5), SECONDS)[0]
     assert len(walks) == 1, "of the newest"

@@ -159,7 +159,10 @@ def test_metrics_tell_of_states_and_errors_before_there_are_any(newsroom: Newsro
     newsroom.archive.upkeep.notes({"measures": Measures.read(None).write()})
     told = newsroom.client.get("/metrics").text
     assert all(f'aggregator_sources_by_state{{state="{state}"}}' in told for state in ("failing", "gone", "thin"))
-    assert all(f'aggregator_poll_errors_total{{kind="{kind}"}} 0\n' in told for kind in ("dns", "not-a-feed", "parser-timeout", "crashed"))
+    assert all(
+        f'aggregator_poll_errors_total{{kind="{kind}"}} 0\n' in told
+        for kind in ("dns", "not-a-feed", "parser-timeout", "crashed")
+    )
 
 
 NOWHERE = (
