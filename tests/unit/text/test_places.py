@@ -202,6 +202,10 @@ def test_who_is_named_in_full_elsewhere_is_no_country() -> None:
         ("Clashes in Masisi as M23 Advances", ["CD"]),
         ("Federal Constitutional Court Sworn In in Islamabad", ["PK"]),
         ("Federal Constitutional Court Hears Berlin's Case", ["DE"]),
+        ("Säpo Arrests Two Over Plot", ["SE"]),
+        ("SAPO Charges Minister in Kyiv", ["UA"]),
+        ("Earthquake Felt in Karak and Amman", ["JO"]),
+        ("Canaries in the Coal Mine: Insects Decline", []),
     ],
 )
 def test_what_a_name_of_several_means_the_text_tells(title: str, expected: list[str]) -> None:
