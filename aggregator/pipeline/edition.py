@@ -208,7 +208,7 @@ def _grouped(
         item for item in [*fresh, *without_others_addresses(again, archive.past)] if item.canonical not in policy.apart
     ]
     there = archive.edition.placed_at({item.canonical for item in listed if item.canonical})
-    listed = without_shared_addresses(listed, there, archive)
+    listed = without_shared_addresses(listed, there, archive, policy)
     linking = guests(listed, policy)
     tied = without_addresses_of_guests(listed, there, archive, policy, known_alone)
     candidates = [candidate(item, guest=item.n in linking) for item in tied]

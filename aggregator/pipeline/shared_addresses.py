@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from aggregator.model.story import PendingItem
 from aggregator.normalise.identity import SEVERAL
+from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
 
 NEWEST = 100  # stored items at an address that are looked at: a page of warnings has had thousands
@@ -22,9 +23,10 @@ def shared(told: Iterable[tuple[str, str, str]]) -> frozenset[str]:
 
 
 def without_shared_addresses(
-    items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive
+    items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive, policy: Policy
 ) -> list[PendingItem]:
-    """The items, without an address that several titles of a source share, among them and what is `placed` at their addresses."""
+    """The items, without an address that several titles of a source share, among them and what is `placed` at their addresses.
+    Where the outlet's own article is, its titles alone count: readers post it several times, each under words of their own."""
     there = Counter(item.canonical for item in items if item.canonical)
     there.update({address: len(numbers) for address, numbers in placed.items()})
     crowded = {address for address, count in there.items() if count >= SEVERAL}
@@ -32,5 +34,10 @@ def without_shared_addresses(
     stored = {n: address for address in crowded for n in [*placed.get(address, ())][-NEWEST:] if n not in here}
     known = archive.edition.items(stored) if stored else []
     told = [(item.canonical or "", item) for item in here.values()] + [(stored[item.n], item) for item in known]
-    several = shared((address, item.source, item.title or str(item.n)) for address, item in told)
+    homes = {address for address, item in told if policy.at_home(item)}
+    several = shared(
+        (address, item.source, item.title or str(item.n))
+        for address, item in told
+        if address not in homes or policy.at_home(item)
+    )
     return [replace(item, canonical=None) if item.canonical in several else item for item in items]

@@ -123,6 +123,21 @@ def test_an_article_of_several_sources_with_a_title_each_is_one_story(tmp_path: 
     assert len(stories(room)) == 1
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_an_article_to_which_another_links_under_many_titles_is_one_story(tmp_path: Path, first: bool) -> None:
+    """Readers post one article several times, each under words of their own."""
+    room = Newsroom(tmp_path)
+    own = item("Gold price falls in Zurich", url="https://bbc.example/article", summary="")
+    posts = [item(title, "kyodo", url="https://bbc.example/article", summary="") for title in TICKER]
+    room.publish(*([own] if first else []), *posts)
+    room.publish(*([] if first else [own]))
+    linking = item("Swiss gold is cheaper", "reuters", url="https://bbc.example/article", summary="")
+    room.publish(linking)
+    told = next(story for story in stories(room) if story["title"] == own.title)
+    assert {"BBC", "Reuters"} <= {source["publisher"] for source in told["sources"]}
+    assert len(stories(room)) == (1 if first else 3)
+
+
 def test_an_article_that_changes_its_title_again_and_again_is_one_item_of_one_story(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     first = item(TICKER[0], url="https://bbc.example/article", summary="")
