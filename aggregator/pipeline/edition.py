@@ -22,7 +22,7 @@ from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
-from aggregator.pipeline.regrouping import Without, alone, regrouped, without_others_addresses
+from aggregator.pipeline.regrouping import UnderTodaysNames, Without, alone, regrouped, without_others_addresses
 from aggregator.pipeline.shared_addresses import without_shared_addresses
 from aggregator.pipeline.stored_policy import with_stored
 from aggregator.ports import Archive, Past
@@ -213,6 +213,8 @@ def _grouped(
     tied = without_addresses_of_guests(listed, there, archive, policy, known_alone)
     candidates = [candidate(item, guest=item.n in linking) for item in tied]
     past: Past = Without(archive.past, known_alone) if known_alone else archive.past
+    if archive.edition.outdated(policy.epoch, 1):
+        past = UnderTodaysNames(archive.past, known_alone, archive, policy)
     grouping = regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})
     if policy.apart or policy.joined:
         grouping = overruled(grouping, fresh, archive, policy)

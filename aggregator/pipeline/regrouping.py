@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import KnownItem, Merge, PendingItem
+from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Past
 from aggregator.stories import Grouping, Join
 
@@ -64,6 +65,20 @@ class Without:
 
     def _left(self, found: Mapping[int, Sequence[int]]) -> Mapping[int, Sequence[int]]:
         return {key: [item for item in items if item not in self._items] for key, items in found.items()}
+
+
+class UnderTodaysNames(Without):
+    """The past with the names that its outlets have by now. An item keeps the one that it counted for until its story is re-placed,
+    and a renamed outlet would be two meanwhile: its column of today would join that of yesterday."""
+
+    def __init__(self, past: Past, items: Collection[int], archive: Archive, policy: Policy) -> None:
+        super().__init__(past, items)
+        self._archive, self._policy = archive, policy
+
+    def known(self, items: Collection[int]) -> Mapping[int, KnownItem]:
+        found = super().known(items)
+        names = {item.n: self._policy.publisher(item) for item in self._archive.edition.items(found)}
+        return {n: one._replace(publisher=names.get(n, one.publisher)) for n, one in found.items()}
 
 
 def regrouped(grouping: Grouping, again: Collection[int], new: Collection[int]) -> Grouping:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
@@ -129,6 +130,27 @@ def test_the_grouping_knows_the_outlet_by_its_new_name(room: Newsroom) -> None:
     settle(room)
     numbers = [one.n for one in room.archive.reading.members(story(room, "China").n)]
     assert {one.publisher for one in room.archive.past.known(numbers).values()} == {"BBC", "Kyodo", "Reuters World"}
+
+
+def test_the_daily_column_of_an_outlet_that_was_just_renamed_is_news_of_its_day(room: Newsroom) -> None:
+    """Two items of one outlet under one headline are a story for half a day alone, those of two outlets for two days."""
+    headline, hours = "Weather forecast for Sydney and Melbourne this evening", timedelta(hours=1)
+    today = item(headline, "reuters", summary="Snow.", publisher="Reuters World", age=-19 * hours)
+    room.publish(item(headline, "reuters", summary="Rain."))
+    room.now += 20 * hours
+    edit(room, RENAMED)
+    room.publish(
+        replace(
+            today,
+            source="reuters-world",
+            id=str(UUID(int=1)),
+            key="1",
+            url=f"{today.url}/2",
+            canonical=f"{today.url}/2",
+        )
+    )
+    found, _ = room.archive.reading.stories(StreamQuery("latest"), int(room.now.timestamp()))
+    assert [one.title for one in found].count(headline) == 2
 
 
 def test_a_plan_of_a_renaming_moves_no_story(room: Newsroom) -> None:
