@@ -161,7 +161,7 @@ def _is_attribute(hay: Haystack, name: Found) -> bool:
     """Whether it only says whose or what kind something is: a "Liberian-flagged" tanker, "US-made" jets, a "pro-Russian" party."""
     if hay.cased[name.end - 1] == "-" and hay.text[name.end : name.end + 16].split(" ", 1)[0] in _ATTRIBUTE:
         return True
-    return hay.text[max(0, name.start - 6) : name.start + 1].rstrip().endswith(_SIDES)
+    return hay.cased[name.start] == "-" and hay.text[max(0, name.start - 5) : name.start].endswith(_SIDES)
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:

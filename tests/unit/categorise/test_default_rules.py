@@ -452,6 +452,7 @@ def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
     assert judge(_book(), "Anti-Trump marches grow").section == "america"
     assert judge(_book(), "US made deal with Yemen on prisoners").section == "america", "a verb, without the hyphen"
     assert judge(_book(), "US-led forces strike camp in Syria").section == "america", "who leads acts"
+    assert judge(_book(), "Golf pro US hopes rest on wins in Spain").section == "america", "no hyphen, a player"
 
 
 @pytest.mark.parametrize("title", ["An Eye on China", "What They Say About China", "Embargo Against China"])
