@@ -56,8 +56,9 @@ class Coverage:
     def lead(self) -> PendingItem:
         """The earliest full report: outlets before wrappers and those who link to another's article, headlines that tell the news
         before questions, explanations, comments and live pages, reports with a summary before bare headlines, those that tell what
-        the others tell before the odd ones, what happened before what was about to, then by time. The last two where three publishers
-        tell it: of two nobody knows. Once texts are gone nobody can tell which is odd, and whoever led leads on."""
+        the others tell before the odd ones, what happened (if two outlets say so; one may tell of something else) before what was about
+        to, then by time. The last two where three publishers tell it: of two nobody knows. Once texts are gone nobody can tell which is
+        odd, and whoever led leads on."""
         if len(self.members) == 1:
             return self.members[0].item
 
@@ -69,8 +70,9 @@ class Coverage:
         ranks = list(map(rank, self.members))
         best = min(ranks)
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
-        several = len(self.publishers) >= PUBLISHERS
-        first, *later = sorted(dated(fullest), key=lambda item: (several and is_ahead(item.title), item.at, item.id))
+        after = {item.publisher for item in fullest if not is_ahead(item.title)}
+        happened = len(after) > 1 and len(self.publishers) >= PUBLISHERS
+        first, *later = sorted(dated(fullest), key=lambda item: (happened and is_ahead(item.title), item.at, item.id))
         if not later:
             return first
         gone = any(member.item.pruned for member in self.members)
