@@ -193,6 +193,32 @@ def test_the_newest_are_searched_first_and_nothing_is_missed(
     made.close()
 
 
+def test_a_story_is_found_by_words_that_an_old_report_of_it_has_and_an_outlet_that_told_it_just_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It enters with the outlet's report, though the words are in none of the newest items."""
+    old, new = item("Quarry opens near Ankara", "kyodo"), item("Stone works begin")
+    made = Newsroom(tmp_path)
+    made.put_in_force(f"{CONFIG}stories: {{join: [['{old.url}', '{new.url}']]}}\n")
+    for one in (
+        old,
+        item("Dakar mayor resigns over quarry loan"),
+        item("Festival in Hanoi ends with dance at quarry"),
+        new,
+    ):
+        made.now += timedelta(minutes=10)
+        made.publish(one, live=True)
+    address = "/api/v1/stories?q=quarry&source=bbc-world&limit=1"
+    whole = titles(made, address)
+    whole = titles(made, address)
+    monkeypatch.setattr(reading, "NEAR", 3)
+    monkeypatch.setattr(reading, "FEW", -1)  # as if the outlet had told thousands
+    made.app_client = None
+    assert titles(made, address) == whole
+    assert whole == [new.title]
+    made.close()
+
+
 def test_a_search_within_a_section_or_a_topic_has_the_order_of_entering_it(tmp_path: Path) -> None:
     """… everywhere: a story may come into it long after it came into the archive."""
     quiet, loud = (
