@@ -210,12 +210,10 @@ def test_a_story_is_found_by_words_that_an_old_report_of_it_has_and_an_outlet_th
         made.publish(one, live=True)
     address = "/api/v1/stories?q=quarry&source=bbc-world&limit=1"
     whole = titles(made, address)
-    whole = titles(made, address)
     monkeypatch.setattr(reading, "NEAR", 3)
     monkeypatch.setattr(reading, "FEW", -1)  # as if the outlet had told thousands
     made.app_client = None
-    assert titles(made, address) == whole
-    assert whole == [new.title]
+    assert titles(made, address) == whole == [new.title]
     made.close()
 
 
