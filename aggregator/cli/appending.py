@@ -25,8 +25,9 @@ SHOWN = 5  # groups of sources whose outlets are in doubt
 def web_address(url: str) -> str:
     """An address as it is polled: `feed://host` and `feed:https://host`, as some readers write it, without that scheme, and
     without the < > of a mail, curly quotes and invisible characters around it. Quotes at the end alone may belong to it."""
-    around = f" <>{CURLY}{INVISIBLE}"
-    url = url.strip(around) if url[:1] in around else url.rstrip(f" >{INVISIBLE}")
+    around = f" <>{INVISIBLE}"
+    url = url.strip(around)
+    url = url.strip(f"{around}{CURLY}") if url.startswith(tuple(CURLY)) else url
     return re.sub("^feed:(//)?(?=https?://)", "", re.sub("^feed://(?!https?:)", "http://", url, flags=re.I), flags=re.I)
 
 

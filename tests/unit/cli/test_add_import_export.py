@@ -371,6 +371,14 @@ def test_import_leaves_an_address_as_it_is(desk: Desk, url: str) -> None:
     assert [one["url"] for one in json.loads(desk.run("import", str(path), "--json")[1])["added"]] == [url]
 
 
+@pytest.mark.parametrize("around", [" {}", "&lt;{}&gt;", "\u200b{}\u200b", " “{}”"])
+def test_import_leaves_the_end_of_an_address_with_something_around_it(desk: Desk, around: str) -> None:
+    path, url = desk.file.with_name("list.opml"), "https://x.example/«news»/a"
+    url = url if "“" in around else url.removesuffix("/a")
+    path.write_text(f'<opml><body><outline text="a" xmlUrl="{around.format(url)}"/></body></opml>')
+    assert [one["url"] for one in json.loads(desk.run("import", str(path), "--json")[1])["added"]] == [url]
+
+
 @pytest.mark.parametrize("login", ["u:p[w", "u]:p", "u:℀", "u:p／w"])
 def test_import_takes_any_login_that_an_address_may_hold(desk: Desk, login: str) -> None:
     """Python's own reading of addresses refuses what browsers, and so our fetcher, read well."""
