@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from aggregator.addresses import host_of
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, option
 from aggregator.cli.judgement import judgement
@@ -121,6 +122,12 @@ def _dated(items: list[InputItem]) -> list[int]:
     return times
 
 
+def _at_home(application: Application, item: InputItem) -> bool:
+    """Whether an article is at a domain of its publisher; by the name alone, as whoever links there is not that outlet."""
+    outlet = application.outlets.at(host_of(item.url or "") or "")
+    return outlet is not None and outlet is application.outlets.named(item.publisher)
+
+
 def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     """For each item, the id of the first item of its story. In batches of the edition's size, in order of publication."""
     from aggregator.normalise.address import canonical, is_article
@@ -133,7 +140,11 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     order = sorted(range(len(items)), key=lambda index: times[index])
     addresses = [canonical(item.url) or "" for item in items]
     told = zip(addresses, items, strict=True)
-    several = shared((address, item.publisher, item.title) for address, item in told if address and item.publisher)
+    several = shared(
+        (address, item.publisher, item.title, _at_home(application, item))
+        for address, item in told
+        if address and item.publisher
+    )
     for start in range(0, len(order), BATCH):
         batch = [
             Candidate(

@@ -16,17 +16,20 @@ from aggregator.ports import Archive
 NEWEST = 100  # stored items at an address that are looked at: a page of warnings has had thousands
 
 
-def shared(told: Iterable[tuple[str, str, str]]) -> frozenset[str]:
-    """Of (address, source, title): the addresses at which a source has several titles. Of two, it may be an article with a new one."""
-    counts = Counter((address, source) for address, source, _ in set(told))
+def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
+    """Of (address, source, title, whether the source is at home there): the addresses at which a source has several titles. Of two,
+    it may be an article with a new one. Where the outlet's own article is, its titles alone count: readers post it several times,
+    each under words of their own."""
+    distinct = set(told)
+    homes = {address for address, _, _, at_home in distinct if at_home}
+    counts = Counter((address, source) for address, source, _, at_home in distinct if at_home or address not in homes)
     return frozenset(address for (address, _), count in counts.items() if count >= SEVERAL)
 
 
 def without_shared_addresses(
     items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive, policy: Policy
 ) -> list[PendingItem]:
-    """The items, without an address that several titles of a source share, among them and what is `placed` at their addresses.
-    Where the outlet's own article is, its titles alone count: readers post it several times, each under words of their own."""
+    """The items, without an address that several titles of a source share, among them and what is `placed` at their addresses."""
     there = Counter(item.canonical for item in items if item.canonical)
     there.update({address: len(numbers) for address, numbers in placed.items()})
     crowded = {address for address, count in there.items() if count >= SEVERAL}
@@ -34,10 +37,5 @@ def without_shared_addresses(
     stored = {n: address for address in crowded for n in [*placed.get(address, ())][-NEWEST:] if n not in here}
     known = archive.edition.items(stored) if stored else []
     told = [(item.canonical or "", item) for item in here.values()] + [(stored[item.n], item) for item in known]
-    homes = {address for address, item in told if policy.at_home(item)}
-    several = shared(
-        (address, item.source, item.title or str(item.n))
-        for address, item in told
-        if address not in homes or policy.at_home(item)
-    )
+    several = shared((address, item.source, item.title or str(item.n), policy.at_home(item)) for address, item in told)
     return [replace(item, canonical=None) if item.canonical in several else item for item in items]

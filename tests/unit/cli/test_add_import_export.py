@@ -424,6 +424,20 @@ def test_classify_makes_no_one_story_of_a_page_that_several_titles_share(desk: D
     assert told == ["line-1", "line-2", "line-3"]
 
 
+def test_classify_unites_those_who_link_to_an_article_that_readers_post_under_many_titles(desk: Desk) -> None:
+    told = (
+        ("Ships collide off Lisbon", "Harbour"),
+        ("My uncle saw it all", "Forum"),
+        ("Never trust autopilots", "Forum"),
+        ("Who pays for that", "Forum"),
+        ("Freighter sinks near Portugal", "Bugle"),
+    )
+    items = [{"title": title, "publisher": who, "url": "https://harbour.example/2026/ships"} for title, who in told]
+    path = desk.file.with_name("items.jsonl")
+    path.write_text("\n".join(map(json.dumps, items)), encoding="utf-8")
+    assert {json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()} == {"line-1"}
+
+
 @pytest.mark.parametrize("command", ["try", "add"])
 def test_a_password_that_was_given_is_not_said_again(desk: Desk, command: str) -> None:
     address = desk.server.url("/none").replace("://", "://joe:hunter22@")
