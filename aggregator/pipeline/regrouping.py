@@ -69,7 +69,7 @@ class Without:
 
 class UnderTodaysNames(Without):
     """The past with the names that its outlets have by now. An item keeps the one that it counted for until its story is re-placed,
-    and a renamed outlet would be two meanwhile: its column of today would join that of yesterday."""
+    and a renamed outlet would be two meanwhile: its column of today would join that of yesterday. `items` are left out as in `Without`."""
 
     def __init__(self, past: Past, items: Collection[int], archive: Archive, policy: Policy) -> None:
         super().__init__(past, items)

@@ -62,8 +62,8 @@ def front_page(lib: Library) -> FrontPage:
 
 
 def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since: datetime) -> list[StoryView]:
-    """The newest that tell the news of the editor's subjects; others, such as matches and columns, only where too few of these have
-    come `since`: of few sources they are weeks old."""
+    """The newest that tell the news of the editor's subjects; others, such as matches and columns, only where fewer than `NEWEST` of
+    these are published `since`: where few sources are polled, further ones would be weeks old."""
 
     def wanted(one: StoryView) -> bool:
         return one.published >= since and is_followed(one, subjects) and tells(one.title)

@@ -23,7 +23,7 @@ _PART = 3  # letters of either of two words written as one
 Place = tuple[int, int]
 """Of a word in a search: in which term, and which of its alternatives it is."""
 _LONGEST = 30  # letters of a word that may be misspelled in 53 ways for each
-_SHORTEST = 4  # letters before a star: `war*` is also warm, warn and warehouse
+_SHORTEST = 4  # letters of what is likely meant, and before a star: `war*` is also warm, warn and warehouse
 
 
 def suggestions(words: Sequence[str], without: Sequence[str]) -> list[str]:
