@@ -13,7 +13,7 @@ import ada_url
 from aggregator.addresses import host_of
 from aggregator.bootstrap import Application
 from aggregator.config.edit import NewSource, append_sources, replace_file, saved_meanwhile
-from aggregator.config.network import CURLY, INVISIBLE
+from aggregator.config.network import unwrapped
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Settings, Source
 from aggregator.text.plurals import counted
@@ -23,11 +23,9 @@ SHOWN = 5  # groups of sources whose outlets are in doubt
 
 
 def web_address(url: str) -> str:
-    """An address as it is polled: `feed://host` and `feed:https://host`, as some readers write it, without that scheme, and
-    without the < > of a mail, curly quotes and invisible characters around it. Quotes at the end alone may belong to it."""
-    around = f" <>{INVISIBLE}"
-    url = url.strip(around)
-    url = url.strip(f"{around}{CURLY}") if url.startswith(tuple(CURLY)) else url
+    """An address as it is polled: `unwrapped`, and `feed://host` and `feed:https://host`, as some readers write it, without that
+    scheme."""
+    url = unwrapped(url)
     return re.sub("^feed:(//)?(?=https?://)", "", re.sub("^feed://(?!https?:)", "http://", url, flags=re.I), flags=re.I)
 
 

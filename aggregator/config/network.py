@@ -20,6 +20,14 @@ CURLY = "“”„‟‘’‚‛«»"  # word processors put them for the quote
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"  # come along when text of a page is copied
 
 
+def unwrapped(address: str) -> str:
+    """An address without what may be around it when it is copied: the < > of a mail, curly quotes, invisible characters. Quotes at the
+    end alone may belong to it."""
+    around = f" <>{INVISIBLE}"
+    address = address.strip(around)
+    return address.strip(f"{around}{CURLY}") if address.startswith(tuple(CURLY)) else address
+
+
 def web_address(value: object) -> str:
     """An absolute http or https address; returns the template if the value was substituted from the environment."""
     written = text(value, 2048)
@@ -37,7 +45,7 @@ def _loginless(value: object) -> str:
 
 
 def _address_meant(value: object) -> str:
-    written = (value.shown if isinstance(value, Text) else str(value)).strip(f"{CURLY}{INVISIBLE}")
+    written = unwrapped(value.shown if isinstance(value, Text) else str(value))
     bare = re.sub(r"^(?:feed:|(?!https?://)[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
     bare = re.sub(r"^feed:(?=https?://)", "", bare, flags=re.IGNORECASE)
     guess = bare if "://" in bare else f"https://{bare}"

@@ -148,6 +148,8 @@ SCALARS = [
     ),
     ("sources:\n  - name:A\n    url:https://x.example/y\n", "2:5", ["found text; a space is missing after the colon"]),
     ("sources:\n  - {name: A, url: “https://x.example/y”}\n", "2:20", ["did you mean https://x.example/y?"]),
+    ("sources:\n  - {name: A, url: <https://x.example/y>}\n", "2:20", ["did you mean https://x.example/y?"]),
+    ("sources:\n  - {name: A, url: x.example/«y»}\n", "2:20", ["did you mean https://x.example/«y»?"]),
     ("sources:\n  - {name: A, url: \u200ehttp://x.example/y}\n", "2:20", ["did you mean http://x.example/y?"]),
     ("sources:\n  - {name: A, url: https://a b.example/}\n", "2:20", ["white space"]),
     ("sources:\n  - {name: A, url: 'https:///x'}\n", "2:20", ["url"]),
