@@ -141,9 +141,9 @@ def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     return list(map(_ids(_language(lang)).__getitem__, words))  # the fastest way to look up many
 
 
-def stem_ids_once(words: Iterable[str], lang: str = "en") -> list[int]:
-    """As `stem_ids`, without a cache, for many words that hardly occur twice."""
-    stemmed = _stemmer(_language(lang))
+def stem_ids_once(words: Iterable[str]) -> list[int]:
+    """As `stem_ids` in English, without a cache, for many words that hardly occur twice."""
+    stemmed = _stemmer("en")
     return [text_id(stemmed(word)) for word in words]
 
 
@@ -191,8 +191,7 @@ def _snowball(lang: str) -> Callable[[str], str]:
 
 @cache
 def _stemmer(lang: str) -> Callable[[str], str]:
-    stem_word = _snowball(lang)
-    spelled = _spellings(stem_word) if lang == "en" else {}
+    stem_word, spelled = _english()[:2] if lang == "en" else (_snowball(lang), {})
 
     def stemmed(word: str) -> str:
         plain = _plain(word)
