@@ -70,8 +70,10 @@ class Coverage:
         ranks = list(map(rank, self.members))
         best = min(ranks)
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
-        after = {item.publisher for item in fullest if not is_ahead(item.title)}
-        happened = len(after) > 1 and len(self.publishers) >= PUBLISHERS
+        happened = (
+            len(self.publishers) >= PUBLISHERS
+            and len({item.publisher for item in fullest if not is_ahead(item.title)}) > 1
+        )
         first, *later = sorted(dated(fullest), key=lambda item: (happened and is_ahead(item.title), item.at, item.id))
         if not later:
             return first

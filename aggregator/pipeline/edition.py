@@ -212,9 +212,11 @@ def _grouped(
     linking = guests(listed, policy)
     tied = without_addresses_of_guests(listed, there, archive, policy, known_alone)
     candidates = [candidate(item, guest=item.n in linking) for item in tied]
-    past: Past = Without(archive.past, known_alone) if known_alone else archive.past
+    past: Past = archive.past
     if archive.edition.outdated(policy.epoch, 1):
-        past = UnderTodaysNames(archive.past, known_alone, archive, policy)
+        past = UnderTodaysNames(past, known_alone, archive, policy)
+    elif known_alone:
+        past = Without(past, known_alone)
     grouping = regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})
     if policy.apart or policy.joined:
         grouping = overruled(grouping, fresh, archive, policy)
