@@ -1,4 +1,4 @@
-"""What the editor follows, and how much less other news weighs. Pure."""
+"""What the editor follows, and how much less other news weighs, and what tells no news. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Collection
 from aggregator.model.settings import Rules, Settings
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName
+from aggregator.text.headline import tells
 from aggregator.text.regions import countries
 
 FEW = 3  # countries; what is about so many, such as two at war, is a subject, and not a part of the world
-LEAST = 0.5  # what is left at least of the weight of a story of none of the editor's subjects …
+LEAST = 0.5  # what is left at least of the weight of a story of none of the editor's subjects, or whose headline tells no news …
 MATTERS = 2  # … and 1 less so many times 1 / n, if n outlets report it: what many do is news whatever it is about
 
 
@@ -31,5 +32,6 @@ def is_followed(story: StoryView, subjects: Collection[StreamName]) -> bool:
 
 
 def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
-    """1 for a story of one of the subjects, less for others."""
-    return 1.0 if is_followed(story, subjects) else max(LEAST, 1 - MATTERS / story.independent)
+    """1 for news of one of the subjects; less for others, and for what asks, explains or is followed live; least for what is both."""
+    less = max(LEAST, 1 - MATTERS / story.independent)
+    return (1.0 if is_followed(story, subjects) else less) * (1.0 if tells(story.title) else less)

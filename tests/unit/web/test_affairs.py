@@ -140,6 +140,18 @@ def test_what_is_of_no_subject_of_the_editor_comes_after_what_is(room: Newsroom)
     assert headlines(room.client.get("/").text)[:3] == [CRASH, OSLO, CUP]
 
 
+def test_what_tells_no_news_comes_after_what_does(room: Newsroom) -> None:
+    """Unless many outlets report it: what leads their story is then a matter of who was first."""
+    asks, news_of_it = "What NATO ministers want in Oslo", "Old Frigate Is Scrapped in Bremen"
+    room.publish(
+        *news({asks: OUTLETS[:2], "Golf: rain stops play – live": OUTLETS[:2]}),
+        *news({news_of_it: OUTLETS[2:4]}, age=timedelta(hours=6)),
+    )
+    assert headlines(room.client.get("/").text)[:2] == [news_of_it, asks]
+    room.publish(*news({"Why Missiles Fell on a Village in Poland": OUTLETS}, age=timedelta(hours=8)))
+    assert headlines(room.client.get("/").text)[0] == "Why Missiles Fell on a Village in Poland"
+
+
 @pytest.mark.parametrize(
     ("words", "title"),
     [
