@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.installation import Installation, utc_now
 from aggregator.model import notes
-from aggregator.model.stream import Names
 
 if TYPE_CHECKING:
     from aggregator.model.source import Health, SourceState
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 def in_force(application: Application) -> InForce:
     """A configuration with what the web needs from it."""
+    from aggregator.model.feed import Names
     from aggregator.web.in_force import InForce
 
     settings = application.settings

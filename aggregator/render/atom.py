@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.model.stream import Rendered, Stream
+from aggregator.model.feed import Rendered, Stream
 from aggregator.render.bytes import rendered
 from aggregator.render.xmlfeed import written
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from aggregator.model.stream import Rendered
+from aggregator.model.feed import Rendered
 
 
 def content_etag(body: bytes) -> str:

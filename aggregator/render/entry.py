@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
+from aggregator.model.feed import Brief, Names, Stream
 from aggregator.model.item import Enclosures
 from aggregator.model.story import ItemView, Report, StoryView, headline
-from aggregator.model.stream import Brief, Names, Stream
 from aggregator.normalise.plain import plain_of_safe
 from aggregator.normalise.reports import told_once
 from aggregator.render.fit import fit, fit_address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from aggregator.model.stream import Rendered, Stream
+from aggregator.model.feed import Rendered, Stream
 from aggregator.render import atom, jsonfeed, rss
 
 

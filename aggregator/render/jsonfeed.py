@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
+from aggregator.model.feed import Rendered, Stream
 from aggregator.model.judgement import Receipt
 from aggregator.model.story import ItemView, Report, StoryView
-from aggregator.model.stream import Rendered, Stream
 from aggregator.render import shapes
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from aggregator.model.stream import Rendered
+from aggregator.model.feed import Rendered
 from aggregator.render.bytes import rendered
 
 TYPE = "text/x-opml"

@@ -16,7 +16,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from aggregator.model.stream import Stream
+from aggregator.model.feed import Stream
 from aggregator.render.entry import FeedEntry, entries
 from aggregator.render.fit import fit
 

@@ -21,7 +21,8 @@ from weakref import WeakValueDictionary
 from flask import Response, request
 
 from aggregator.errors import StoreError
-from aggregator.model.stream import LATEST, Rendered, StreamName
+from aggregator.model.feed import Rendered
+from aggregator.model.stream import LATEST, StreamName
 from aggregator.web.library import Library, Version
 from aggregator.web.negotiation import coding, matching_etag
 from aggregator.web.recent import Recent

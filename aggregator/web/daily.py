@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
-from aggregator.model.stream import Brief, Stream, StreamName, StreamQuery
+from aggregator.model.feed import Brief, Stream
+from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name
 from aggregator.web.queries import known, path_of

@@ -8,7 +8,8 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from aggregator.errors import QueryError
-from aggregator.model.stream import QueryKind, Stream, StreamQuery
+from aggregator.model.feed import Stream
+from aggregator.model.stream import QueryKind, StreamQuery
 from aggregator.render import opml
 from aggregator.render.formats import FORMATS
 from aggregator.web.cache import Validity, keepable

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from aggregator.errors import ConfigError
 from aggregator.model import notes
+from aggregator.model.feed import Names
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import SourceState
-from aggregator.model.stream import Names, StreamName
+from aggregator.model.stream import StreamName
 
 if TYPE_CHECKING:
     from aggregator.ports import Past

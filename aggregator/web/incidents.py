@@ -6,9 +6,10 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from aggregator.model import notes
+from aggregator.model.feed import Stream
 from aggregator.model.source import Health, SourceState
 from aggregator.model.story import ItemView
-from aggregator.model.stream import Stream, StreamQuery
+from aggregator.model.stream import StreamQuery
 from aggregator.schedule.flaws import FLOOD
 from aggregator.schedule.formatting import minute
 from aggregator.schedule.health import FAILURES, STALE_AFTER, silent_after

@@ -11,8 +11,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from aggregator.model.feed import Rendered, Stream
 from aggregator.model.source import Health, SourceState
-from aggregator.model.stream import LATEST, STORING, Rendered, Stream, StreamName, StreamQuery
+from aggregator.model.stream import LATEST, STORING, StreamName, StreamQuery
 from aggregator.web.in_force import Archive, Following, InForce
 from aggregator.web.long_answers import LongAnswers
 from aggregator.web.recent import Recent

@@ -13,9 +13,10 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes
+from aggregator.model.feed import Stream
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryView
-from aggregator.model.stream import SHORTEST, Filter, QueryKind, Stream, StreamQuery
+from aggregator.model.stream import SHORTEST, Filter, QueryKind, StreamQuery
 from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
 from aggregator.render.formats import FORMATS

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from werkzeug.exceptions import NotFound
 
 from aggregator.errors import QueryError
+from aggregator.model.feed import Names
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import Filter, Names, QueryKind, Removed, StreamQuery
+from aggregator.model.stream import Filter, QueryKind, Removed, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library

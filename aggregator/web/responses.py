@@ -12,7 +12,7 @@ import orjson
 from flask import Response, current_app, request
 from werkzeug.http import http_date
 
-from aggregator.model.stream import Rendered
+from aggregator.model.feed import Rendered
 from aggregator.render.bytes import rendered
 from aggregator.web.negotiation import MIN_COMPRESSED, coding, tag
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from aggregator.model.feed import Stream
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import LATEST, Extent, Stream, StreamQuery
+from aggregator.model.stream import LATEST, Extent, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name

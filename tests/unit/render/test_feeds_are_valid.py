@@ -26,7 +26,7 @@ from lxml import etree
 from newsroom import Newsroom
 from newsroom import item as news
 
-from aggregator.model.stream import Stream
+from aggregator.model.feed import Stream
 from aggregator.render import xmlfeed
 from aggregator.render.entry import FeedEntry
 from aggregator.web.app import create_app
