@@ -122,6 +122,7 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
     address = path_of(kind, id)
     path = f"{address}/{month}" if month else address
     parts = _other_parts(part, len(stream.stories) if best else stream.of) if part else []
+    found = len(stream.stories) + len(stream.items)
     return page(
         "stream.html",
         max(lib.changed(), stream.modified or stream.updated),
@@ -134,14 +135,14 @@ def listing(kind: QueryKind, *, id: str | None = None, month: str | None = None)
         feeds=_feeds(path),
         heading=heading(lib.in_force(), query),
         narrowed=[*narrowings(lib.in_force(), query), *filter(None, [searched(query)])],
-        suggested=[] if after or stream.older else _suggested(query, path, len(stream.stories) + len(stream.items)),
-        meant=_meant(lib, query, path) if not (after or stream.stories or stream.items) else None,
+        suggested=[] if after or stream.older else _suggested(lib, query, path, found),
+        meant=None if after or found else _meant(lib, query, path),
         asked=request.args,
         candidates=CANDIDATES,
         **_rail(lib, wanted),
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
         older=address + stream.older if stream.older else None,
-        orders=_orders(path, best=best) if query.filter.words and not query.window else (),
+        orders=_orders(path, best=best) if found and query.filter.words and not query.window else (),
         parts=parts,
         months=_months(stream),
     )
@@ -161,12 +162,18 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
     }
 
 
-def _suggested(query: StreamQuery, path: str, results: int) -> list[tuple[str, str]]:
-    """(words, address under the root) of other ways to write a search that found little."""
+def _suggested(lib: Library, query: StreamQuery, path: str, results: int) -> list[tuple[str, str]]:
+    """(words, address under the root) of other ways to write a search that found little. All that it found they find too; where that
+    is nothing, those that find something."""
     if results >= FEW or query.window:
         return []
-    others = suggestions(query.filter.words, query.filter.without)
-    return [(words, path + query_string({**request.args, "q": words})) for words in others]
+    asked = query.filter
+    return [
+        (shown, path + query_string({**request.args, "q": shown}))
+        for words in suggestions(asked.words, asked.without)
+        if results or _finds(lib, replace(query, filter=replace(asked, words=words)))
+        for shown in [typed(words, asked.without)]
+    ]
 
 
 def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | None:

@@ -26,12 +26,10 @@ _LONGEST = 30  # letters of a word that may be misspelled in 53 ways for each
 _SHORTEST = 4  # letters of what is likely meant, and before a star: `war*` is also warm, warn and warehouse
 
 
-def suggestions(words: Sequence[str], without: Sequence[str]) -> list[str]:
-    """Searches, as one types them (`q`), in which one word is written otherwise; at most four. Phrases stay as they are."""
-    found = [
-        typed(with_other(words, place, other), without) for word, place in _places(words) for other in _otherwise(word)
-    ]
-    return [query for query in dict.fromkeys(found) if len(query) <= MAX_QUERY][:MOST]
+def suggestions(words: Sequence[str], without: Sequence[str]) -> list[tuple[str, ...]]:
+    """The same words with one of them written otherwise; at most four. Phrases stay as they are."""
+    found = (with_other(words, place, other) for word, place in _places(words) for other in _otherwise(word))
+    return [others for others in dict.fromkeys(found) if len(typed(others, without)) <= MAX_QUERY][:MOST]
 
 
 def rarest(words: Sequence[str], known: Known) -> list[tuple[str, Place]]:

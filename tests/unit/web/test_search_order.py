@@ -80,7 +80,7 @@ def test_the_page_offers_both_orders_as_links(room: Newsroom) -> None:
     assert 'aria-current="true">Best match first' in text
     assert '<input type="hidden" name="order" value="relevance">' in text  # the next search keeps it
     assert "order=relevance" not in "".join(re.findall(r'<link rel="alternate"[^>]+>', text))
-    for address in ("/search", "/search?section=world", "/latest"):
+    for address in ("/search", "/search?section=world", "/latest", "/search?q=zzzzqq"):
         assert "Best match first" not in room.client.get(address).text
 
 

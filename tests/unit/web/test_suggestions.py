@@ -13,6 +13,7 @@ from aggregator.store.reading import Reading
 from aggregator.text import words
 from aggregator.web.parameters import terms
 from aggregator.web.suggestions import FEW, NEAREST, SUSPECTS, rarest, suggestions
+from aggregator.web.suggestions import typed as as_typed
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,8 @@ from aggregator.web.suggestions import FEW, NEAREST, SUSPECTS, rarest, suggestio
     ],
 )
 def test_what_is_suggested(query: str, others: list[str]) -> None:
-    assert suggestions(*terms(query)) == others
+    words, without = terms(query)
+    assert [as_typed(found, without) for found in suggestions(words, without)] == others
 
 
 WORDS = st.lists(
@@ -45,8 +47,8 @@ WORDS = st.lists(
 
 @given(WORDS, WORDS | st.just([]))
 def test_one_word_is_written_otherwise_and_all_else_stays(words: list[str], without: list[str]) -> None:
-    for query in suggestions(words, without):
-        told, left_out = terms(query)
+    for found in suggestions(words, without):
+        told, left_out = terms(as_typed(found, without))
         assert left_out == tuple(without)
         assert sum(one != other for one, other in zip(told, words, strict=True)) == 1
 
@@ -55,6 +57,16 @@ def test_a_search_that_found_little_says_how_it_may_be_written_too(newsroom: New
     page = newsroom.client.get("/search?q=frigates&section=defense").text
     assert '<a href="/news/search?q=frigate%2A&amp;section=defense" rel="nofollow">frigate*</a>' in page
     assert "Navy&#39;s Newest Frigate" in newsroom.client.get("/search?q=frigate%2A&section=defense").text
+
+
+def test_where_nothing_is_found_only_what_finds_something_is_offered(newsroom: Newsroom) -> None:
+    page = newsroom.client.get("/search?q=frig").text
+    assert "Nothing here" in page
+    assert '<a href="/news/search?q=frig%2A" rel="nofollow">frig*</a>' in page
+    for query in ("zzzzqq", "frigatte", "frig+zzzzqq"):
+        page = newsroom.client.get(f"/search?q={query}").text
+        assert "Nothing here" in page
+        assert "Also try" not in page
 
 
 @pytest.mark.parametrize(
