@@ -80,6 +80,9 @@ class Intake(Protocol):
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
         """Canonical address → id of this source's newest item there."""
 
+    def first_ids(self, ids: Collection[str]) -> dict[str, str]:
+        """Of these ids those that a guid of later times gave an item → the id under which it is stored."""
+
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
 

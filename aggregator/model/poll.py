@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aggregator.model.item import Drop, Item
 from aggregator.model.source import SourceState
@@ -10,7 +11,8 @@ from aggregator.model.source import SourceState
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """The source's new state and its items: `new`, `changed` and `seen` (unchanged, by number in the store).
+    """The source's new state and its items: `new`, `changed` and `seen` (unchanged, by number in the store). `further`: an id that a guid
+    of today gives a known item → its number.
 
     `live` is False for the back-catalogue of a first poll, or of the first after a pause, which enters with its publication times.
     """
@@ -21,6 +23,7 @@ class PollResult:
     seen: tuple[int, ...] = ()
     drops: tuple[Drop, ...] = ()
     live: bool = True
+    further: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Compares a document with what the store knows of its source: items are new, changed, merely seen, or held back.
 
-Rules for odd feeds: an item is known by its id; a new guid at a known address is the same item; a purged item does not
-come back; an item missing from a document is not gone; a document half of whose entries are unknown and have known titles
-has changed its guids, and the repeats are not announced, down to the last of them.
+Rules for odd feeds: an item is known by its id, and by that of each guid that it had later; a new guid at a known address is
+the same item; a purged item does not come back; an item missing from a document is not gone; a document half of whose entries
+are unknown and have known titles has changed its guids, and the repeats are not announced, down to the last of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from aggregator.model.item import Drop, Item
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest
-from aggregator.normalise.identity import SEVERAL, is_among
+from aggregator.normalise.identity import SEVERAL, is_among, is_of_link
 
 FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
 _UNDATED = datetime.max.replace(tzinfo=UTC)
@@ -26,29 +26,32 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 class StoredItems:
     """What the store knows, narrowed to one document.
 
-    `items`: item id → number and hash, for the document's ids and the ids in `addresses`; the hash is empty where the text was purged.
-    `addresses`: canonical address → ids of this source's items there, the newest last, for entries whose id is unknown, or of which only
-    their address tells that they are an edit. `titles`: of its
-    newest items with their dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood.
-    `flooded`: repeats were held back of the document before.
+    `items`: item id → number and hash, for the document's ids and the ids in `addresses` and `own`; the hash is empty where the text was
+    purged. `addresses`: canonical address → ids of this source's items there, the newest last, for entries whose id is unknown, or of
+    which only their address tells that they are an edit. `titles`: of its newest items with their dates (epoch seconds), for a document
+    with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the document before. `own`: an id of the
+    document that is unknown → that of the item which had its guid later.
     """
 
     items: Mapping[str, tuple[int, str]]
     addresses: Mapping[str, Sequence[str]]
     titles: Mapping[str, Collection[int | None]] = field(default_factory=dict)
     flooded: bool = False
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
-    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated."""
+    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated.
+    `further`: an id made of a guid that a known item has for the first time → its number."""
 
     new: tuple[Item, ...]
     changed: tuple[tuple[int, Item], ...]
     seen: tuple[int, ...]
     drops: tuple[Drop, ...]
     fingerprints: bytes = b""
+    further: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unread(self) -> bool:
@@ -62,12 +65,16 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
     fingerprints: list[bytes] = []
-    for item in _under_known_ids(items, known):
+    further: dict[str, int] = {}
+    for listed, item in zip(items, _under_known_ids(items, known), strict=True):
         if item.id not in known.items:
             unknown.append(item)
             continue
         number, stored = known.items[item.id]
         fingerprints.append(item.fingerprint)
+        by_address = item.id not in (listed.id, listed.among, known.own.get(listed.id), *listed.formers)
+        if by_address and not is_of_link(listed.key):
+            further[listed.id] = number
         if stored and (item.unread or item.hash == stored):
             seen[number] = None
         else:
@@ -82,7 +89,22 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         seen=tuple(number for number in seen if number not in changed),
         drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
         fingerprints=b"".join([*fingerprints, *(item.fingerprint for item in new)]),
+        further=further,
     )
+
+
+def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
+    """The items, those with a guid that they got later under the id that they came with, if that is not here too."""
+    here = {item.id for item in items}
+    result = []
+    for item in items:
+        first = known.own.get(item.id)
+        if first is None or first in here:
+            result.append(item)
+        else:
+            here.add(first)
+            result.append(replace(item, id=first))
+    return result
 
 
 def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
@@ -92,6 +114,7 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 
     Not where the address tells nothing: a front page, an address of several entries, or of one that is here too, be it under
     another of its addresses."""
+    items = _under_first_ids(items, known)
     here = {item.id for item in items}
     entries = Counter(item.canonical for item in items)
     result = []

@@ -78,6 +78,11 @@ class Intake(ABC, Generic[Writer]):
         """Canonical address → ids of this source's items there, the newest last."""
         return own_at(self._db, source, canonicals)
 
+    def first_ids(self, ids: Collection[str]) -> dict[str, str]:
+        """Of these ids those that a guid of later times gave an item → the id under which it is stored."""
+        query = "SELECT k.id, i.id FROM known_as k JOIN items i ON i.n = k.item WHERE k.id IN"
+        return {to_id(later): to_id(first) for later, first in self._db.select(query, [to_blob(id) for id in ids])}
+
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
         found: dict[str, set[int | None]] = {}
@@ -107,6 +112,8 @@ class Intake(ABC, Generic[Writer]):
                 waiting = [(n, item.hash) for n, item in sorted(changed.items())]
                 db.insert("pending", "bigint text", waiting, upserts.PENDING)
                 _save_moves(db, changed)
+            further = {id: n for result in results for id, n in result.further.items()}
+            db.insert("known_as", "bytea bigint", [(to_blob(id), n) for id, n in sorted(further.items())])
             seen = [n for result in results for n in result.seen]
             db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)

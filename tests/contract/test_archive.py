@@ -76,6 +76,22 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
     assert [store.reading.find(f"{address}?utm_source=rss", address) for address in places] == [one.id] * 3
 
 
+def test_an_item_is_known_by_the_ids_of_later_guids(store: Store) -> None:
+    """All but the first are forgotten where they differ at each poll."""
+    one, two = item("alpha", "1", "One"), item("alpha", "2", "Two")
+    later = [item("alpha", f"later {n}", "").id for n in range(30)]
+    assert store.intake.first_ids(later) == {}
+    store.intake.apply([polled("alpha", [two, one])], NOW)
+    for _ in range(2):
+        store.intake.apply([replace(polled("alpha"), further={later[0]: 1, later[1]: 1, later[2]: 2})], NOW)
+    store.intake.apply([replace(polled("alpha"), further={later[2]: 1})], NOW)
+    expected = {later[0]: one.id, later[1]: one.id, later[2]: two.id}
+    assert store.intake.first_ids(later) == store.intake.first_ids([one.id, *later]) == expected
+    store.intake.apply([replace(polled("alpha"), further=dict.fromkeys(later[3:], 2))], NOW)
+    store.upkeep.prune(SECONDS, 90 * 86_400, {})
+    assert store.intake.first_ids(later) == {later[0]: one.id, later[1]: one.id}
+
+
 def test_links_that_differ_at_each_poll_are_not_all_kept(store: Store) -> None:
     """They hold a token. What the editor names by one of them stays named."""
     store.intake.apply([polled("alpha", [item("alpha", "1", "Restless"), item("alpha", "2", "Moved")])], NOW)

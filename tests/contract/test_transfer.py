@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def file(tmp_path: Path) -> Iterator[SqliteArchive]:
         ]
         made.intake.apply([polled(name, news)], NOW)
         edition(made, policy(), lambda: SECONDS)
+    made.intake.apply([replace(polled("alpha"), further={item("alpha", "later", "").id: 1})], NOW)
     made.sources.sync([source("alpha"), source("beta", enabled=False)])
     made.sources.claim("somebody", NOW, timedelta(minutes=5))
     made.intake.apply([polled("alpha", [item("alpha", "waits", "Waits for the edition")])], NOW)
@@ -69,6 +71,8 @@ def test_everything_is_there_and_goes_on(file: SqliteArchive, server: PostgresAr
     sums = transfer(file, server, lambda done, of: told.append((done, of)))
     assert sums["items"].rows == 81
     assert sums["entries"].rows > 0
+    later = [item("alpha", "later", "").id]
+    assert server.intake.first_ids(later) == file.intake.first_ids(later) != {}
     assert told[-1][0] == told[-1][1]
     for query in (
         StreamQuery("latest"),

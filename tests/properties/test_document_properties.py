@@ -1,5 +1,5 @@
 """Whatever becomes of the documents of a source, an article is one item for good: none is lost, none is told twice, and none becomes
-another. Its address stays while its guid, texts and date change, or its guid while it moves."""
+another. Its address stays while its guid, texts and date change, or its guid while it moves, or each in turn."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from aggregator.pipeline.refresh import Tools, poll
 
 STEPS = 60
 DAY = 86_400
-KEPT_BY = {"alpha": "guid", "beta": "link", "gamma": "either", "delta": "title"}
+KEPT_BY = {"alpha": "guid", "beta": "link", "gamma": "either", "delta": "title", "epsilon": "turn"}
 """What tells of an article of an outlet that it is the same."""
 HEADLINES = ("Le président de la région démissionne", "Frigate and tanker collide", "Rates are raised again")
 SPANS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=9), timedelta(days=2))
@@ -42,6 +42,7 @@ class Article:
     title: str
     summary: str
     date: datetime
+    read: set[str | None] = field(default_factory=set)  # its guids and links that were read
 
     def xml(self, form: str) -> str:
         rss = form == "rss"
@@ -115,7 +116,7 @@ class World:
         outlet, chance = self.chance.choice(self.outlets), self.chance
         self.count += 1
         n, kept = self.count, KEPT_BY[outlet.id]
-        guid = f"{outlet.id}-{n}" if kept == "guid" or (kept == "either" and chance.random() < 0.5) else None
+        guid = f"{outlet.id}-{n}" if kept in ("guid", "turn") or (kept == "either" and chance.random() < 0.5) else None
         link = None if kept == "title" else f"https://{outlet.id}.example/a{n}/story"
         title = f"{chance.choice(HEADLINES)} N{n}"  # else it may be taken for a repeat
         date = self.now - timedelta(minutes=chance.choice((0, 5, 300, 30_000)))
@@ -128,7 +129,8 @@ class World:
         if not outlet.listed:
             return
         article, kept = chance.choice(outlet.listed), KEPT_BY[outlet.id]
-        match chance.choice(("text", "title", "date", "spell", "tell", "list", "write", "answer", "answer")):
+        often = ("tell", "answer", "answer") if kept == "turn" else ("answer", "answer")
+        match chance.choice(("text", "title", "date", "spell", "tell", "list", "write", *often)):
             case "text":
                 article.summary += " Corrected."
             case "title" if kept != "title":
@@ -141,6 +143,13 @@ class World:
                 article.link = f"{begun}{rest}{ended}"
             case "tell" if kept == "guid":
                 article.link = f"https://{outlet.id}.example/a{article.n}/moved-{chance.randrange(99)}"
+            case "tell" if kept == "turn":
+                new, moved = chance.randrange(99), chance.random() < 0.5
+                for article in outlet.listed:
+                    if moved and article.guid in article.read:
+                        article.link = f"https://{outlet.id}.example/a{article.n}/moved-{new}"
+                    elif not moved and article.link in article.read:
+                        article.guid = f"{outlet.id}-{article.n}-{new}"
             case "tell" if kept == "either":
                 article.guid = chance.choice((None, f"{outlet.id}-{article.n}-{chance.randrange(99)}"))
             case "list":
@@ -196,6 +205,8 @@ def test_an_article_is_one_item_whatever_becomes_of_its_document(tmp_path: Path,
             if by_id[state.id].answer in ("sound", "elsewhere"):
                 assert not isinstance(done.outcome, Failed)
                 read |= {article.n for article in by_id[state.id].listed}
+                for article in by_id[state.id].listed:
+                    article.read |= {article.guid, article.link}
         for item in store.edition.items(store.edition.pending()):
             n = told(item.title, item.url)
             assert articles.setdefault(item.n, n) == n, "no item becomes another article"

@@ -134,6 +134,27 @@ def test_a_new_guid_at_a_known_address_is_the_same_item(place: str) -> None:
     assert [(number, one.id) for number, one in changes.changed] == [(1, stored[0].id), (2, stored[1].id)]
 
 
+def test_an_item_is_known_by_each_guid_that_it_had() -> None:
+    """Also where it moves under a later one, and another article takes its former address."""
+    stored = items(1, 2)
+    rekeyed = items(1, 2, guid="other-{}")
+    changes = recognise(rekeyed, known(stored))
+    assert changes.further == {rekeyed[0].id: 1, rekeyed[1].id: 2}
+    after = replace(known(stored), own={later.id: first.id for later, first in zip(rekeyed, stored, strict=True)})
+    assert recognise(rekeyed, after).further == {}, "it is noted already"
+    moved = items(1, 2, guid="other-{}", link="https://example.org/moved/{}")
+    another = items(1, guid="new-{}", title="Another {}")
+    for document in ((*another, *moved), (*moved, *another)):
+        changes = recognise(document, after)
+        assert (changes.new, [number for number, _ in changes.changed]) == (another, [1, 2])
+        assert changes.further == {}
+    (first, _) = stored
+    changes = recognise((moved[0], first), after)
+    assert (changes.new, changes.seen) == ((moved[0],), (1,)), "of two that a document has neither is lost"
+    moved_on = recognise(items(1, guid="", link="https://example.org/1"), known(stored))
+    assert (moved_on.new, moved_on.further) == ((), {}), "an address is known anyhow"
+
+
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
     stored = items(1, 2)
     (moved,) = items(1, link="https://example.org/moved/{}")
