@@ -63,14 +63,15 @@ def front_page(lib: Library) -> FrontPage:
 
 def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since: datetime) -> list[StoryView]:
     """The newest that tell the news of the editor's subjects; others, such as matches and columns, only where fewer than `NEWEST` of
-    these are published `since`: where few sources are polled, further ones would be weeks old."""
+    these are published `since`: where few sources are polled, further ones would be weeks old. In order of the times that are shown
+    beside them: what one poll brought late would stand above what others brought before."""
 
     def wanted(one: StoryView) -> bool:
         return one.published >= since and is_followed(one, subjects) and tells(one.title)
 
     first = islice(filter(wanted, newest), NEWEST)
     ids = list(dict.fromkeys(one.id for one in chain(first, newest)))[:NEWEST]
-    return [one for one in newest if one.id in ids]
+    return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
 
 
 def of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:

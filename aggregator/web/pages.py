@@ -75,16 +75,25 @@ def favicon() -> Response:
 def front() -> Response:
     """The front page. Each story appears once, except those that the editor pinned to a section."""
     lib = library()
+    shown = front_page(lib)
     return page(
         "front.html",
         lib.changed(),
-        front=front_page(lib),
+        front=shown,
+        failed=0 if shown.sections or shown.top else _failed(lib),
         pulse=_pulse(lib),
         path="/",
         description=about(lib.in_force()),
         canonical=_address(lib),
         feeds=_feeds("/latest"),
     )
+
+
+def _failed(lib: Library) -> int:
+    """How many sources are polled, if the last poll of each of them failed."""
+    polled = [source.id for source in lib.in_force().settings.sources if source.enabled]
+    failures = {state.id for state in lib.archive.sources.states(polled) if state.failures}
+    return len(polled) if failures.issuperset(polled) else 0
 
 
 def _pulse(lib: Library) -> list[tuple[Rules, int, Markup]]:

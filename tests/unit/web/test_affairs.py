@@ -203,6 +203,18 @@ def test_what_has_just_come_in_is_news_of_the_editors_subjects(room: Newsroom) -
     assert come == [*sport[:1:-1], *subjects[::-1]]
 
 
+def test_what_has_just_come_in_stands_in_the_order_of_the_times_beside_it(room: Newsroom) -> None:
+    """One poll brings late what an outlet published before what others have brought already."""
+    early, late = "NATO opens a school", "Frigate leaves port"
+    room.publish(*news({late: ("mail",)}, age=timedelta(minutes=10)), live=True)
+    room.now += timedelta(minutes=5)
+    room.publish(*news({early: ("herald",)}, age=timedelta(hours=3)), live=True)
+    latest = headlines(room.client.get("/latest").text.replace("h2", "h3"))
+    assert latest == [early, late]
+    text = room.client.get("/").text.partition('id="newest"')[2].partition("</section>")[0]
+    assert re.findall(r"/stories/[^\"]+\"[^>]*>([^<]+)", text) == [late, early]
+
+
 def test_what_is_a_day_old_has_not_just_come_in(room: Newsroom) -> None:
     """Where few sources are polled, the newest stories go back for weeks."""
     old = {f"NATO opens school number {n}, says {outlet}": (outlet,) for n, outlet in enumerate(OUTLETS * 2)}

@@ -613,6 +613,17 @@ def test_search_keeps_what_was_asked(client: FlaskClient) -> None:
 def test_an_empty_service_says_what_to_do(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     assert "Nothing has arrived yet" in room.client.get("/").text
+    one, *others = room.archive.sources.states()
+    failed: dict[str, Any] = {"failures": 1, "error": "the host name is not known", "error_kind": "dns"}
+    room.archive.sources.save([structs.replace(state, **failed) for state in others])
+    room.now += timedelta(minutes=1)
+    assert "Nothing has arrived yet" in room.client.get("/").text
+    room.archive.sources.save([structs.replace(one, **failed)])
+    room.now += timedelta(minutes=1)
+    told = f"the last poll of each of the {len(others) + 1} sources failed"
+    assert told in room.client.get("/").text
+    room.publish(*NEWS)
+    assert told not in room.client.get("/").text
     assert room.client.get("/sections/defense").status_code == 200
     room.close()
 
