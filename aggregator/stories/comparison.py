@@ -107,6 +107,10 @@ class Comparison:
                 named = self._named(a[few], b[few]) | (nations > 0)
                 telling = ~same[few] & named & (weight + nations >= self.tuning.few_rarity)
                 likely[few[~telling]] = self.tuning.few_words
+            unsure = np.flatnonzero((likely > self.tuning.few_words) & (likely < self.tuning.names_alone))
+            if len(unsure):
+                told = self._vectors.told(a[unsure], b[unsure])
+                likely[unsure[told < self.tuning.told_rarity]] = self.tuning.few_words
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
 

@@ -28,6 +28,15 @@ def named(words: Ints) -> tuple[Bools, Bools, Bools]:
     return share >= ALWAYS, (share >= MOSTLY) | (share == UNKNOWN), share >= SOMETIMES
 
 
+def nameless(words: Ints) -> tuple[Bools, Bools]:
+    """For each word (`word_id`) whether it is no part of a name however it is written, and whether it is none unless written as one:
+    words of other languages are not listed."""
+    stems, _ = listed()
+    index, there = look_up(words, stems)
+    share = _capitals()[index]
+    return there & (share < SOMETIMES), ~there | (share == UNKNOWN)
+
+
 @cache
 def _capitals() -> Ints:
     return np.frombuffer((files("aggregator.stories") / "data" / "capitals.bin").read_bytes(), np.uint8)

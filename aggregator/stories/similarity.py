@@ -14,7 +14,7 @@ from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highe
 from aggregator.stories.embeddings import TITLE, embed
 from aggregator.stories.locations import is_place, locate
 from aggregator.stories.matrix import Matrix
-from aggregator.stories.names import named
+from aggregator.stories.names import named, nameless
 from aggregator.stories.nations import Nations, nations
 from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
@@ -22,6 +22,7 @@ from aggregator.text.words import word_id
 TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
 LEAST = 3  # telling words that a pair must share to unite two items, unless they are rare; with fewer, a high cosine may be chance
 FEW = 2  # … to have a probability at all
+SHORT = 12  # telling words; an item with fewer is mostly a headline alone
 KEPT = 12  # nearest neighbours whose similarity is kept with an item
 NEAR = 6  # of these, how many count for how crowded the neighbourhood is
 DEEP = 9  # this neighbour most likely belongs to another story
@@ -69,6 +70,7 @@ class Vocabulary:
     day: Bools  # whether it is a day of the week
     location: Ints  # where it is, packed; 0 if unknown
     names: tuple[Bools, Bools, Bools]  # as by `named`
+    nameless: tuple[Bools, Bools]  # as by `nameless`
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,18 @@ class Vectors:
             close[some] = np.einsum("ij,ij->i", self.embedding[one[some]], self.embedding[other[some]])
         return np.maximum(close, 0.0)
 
+    def told(self, one: Ints, other: Ints) -> Floats:
+        """For each pair of rows the total rarity of the words that both have and that are not (part of) a name; infinite if one
+        of them is too short to have many words in common."""
+        rows, (a, b) = among(one, other)
+        words = self.words.rows(rows)
+        never, unless = self.vocabulary.nameless
+        words = words.only(never[words.column] | unless[words.column] & ~words.name)
+        rarity, present = self.vocabulary.rarity[words.column], np.ones(len(words.column))
+        total: Floats = words.sparse(rarity)[a].multiply(words.sparse(present)[b]).sum(axis=1)
+        length = np.diff(self.words.start)
+        return np.where(np.minimum(length[one], length[other]) >= SHORT, total, np.inf)
+
 
 def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
     """`weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
@@ -109,7 +123,8 @@ def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) 
     weighted = words.sparse(doubled / length[row])
     ids = words.ids
     day = np.isin(ids, np.array(sorted(WEEKDAYS)))
-    known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids))
+    never, unless = nameless(ids)
+    known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids), (never | figure, unless))
     return Vectors(words, known, weighted, embed(words), nations(words), lang, at)
 
 

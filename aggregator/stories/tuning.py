@@ -26,6 +26,8 @@ class Tuning:
     min_probability: float = 0.2  # pairs below this do not make two groups worth comparing
     few_words: float = 0.5  # most for pairs that share two words: less than `min_link`, so they unite nothing alone …
     few_rarity: float = 12.0  # … unless one is a name, and they and countries named otherwise add up to this rarity
+    names_alone: float = 0.7  # … and least for pairs that share names alone: two events of one person …
+    told_rarity: float = 4.0  # … that is, whose other words in common do not add up to this rarity
     min_cosine: float = 0.15  # pairs below this are not given to the trees
     same_publisher_penalty: float = 0.46  # subtracted for a pair of one publisher: rather the next chapter
     mark_members: int = 3  # members that a group needs to have a mark

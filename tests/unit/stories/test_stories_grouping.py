@@ -169,6 +169,39 @@ def test_two_shared_words_are_enough_if_they_are_rare_and_one_is_a_name() -> Non
     assert len(memory.stories()) == 1
 
 
+@pytest.mark.parametrize(
+    ("headline", "lead", "stories"),
+    [
+        (
+            "Brennan Dillard borrows two million dollars",
+            "Lenders in Tulsa will be repaid after the primary in Oklahoma, he told reporters.",
+            2,
+        ),
+        (
+            "Brennan Dillard remembers two million dollars",
+            "Lenders in Tulsa will be repaid, Dillard told reporters.",
+            1,
+        ),
+    ],
+)
+def test_names_alone_are_not_enough(headline: str, lead: str, stories: int) -> None:
+    """They may be those of one person of whom there are two pieces of news."""
+    told_first = item(
+        "A handball coach taught Brennan Dillard courage",
+        "Senator Dillard of Oklahoma remembers the gym in Tulsa where he trained as a boy, long before anybody asked him for votes.",
+        "Bugle",
+    )
+    assert len(told([told_first, item(headline, lead, "Herald", NOON + HOUR)])[0].stories()) == stories
+
+
+def test_names_are_enough_for_headlines_without_a_lead() -> None:
+    """They have few words beside them."""
+    penalty = item("Fulham 2-1 Wolves: late penalty settles scrappy contest", publisher="Bugle")
+    beaten = item("Wolves beaten again as Fulham snatch winner in stoppage time", "", "Herald", NOON + HOUR)
+    memory, _ = told([penalty, beaten])
+    assert len(memory.stories()) == 1
+
+
 def test_one_outlet_numbers_its_headlines() -> None:
     notes = [item(f"Quarry {n} is closed", "Dust.", "Post", NOON - n * HOUR) for n in range(1, 5)]
     assert len(told(notes)[0].stories()) == 4
