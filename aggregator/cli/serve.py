@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 from aggregator.bootstrap import Application, Installation, web_application
@@ -59,8 +60,15 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         die_with_parent(int(parent))
     else:
         application = _loaded(installation)
-        application.database.open().close()  # made and brought up to date before anybody reads
+        with closing(application.database.open()) as archive:  # made and brought up to date before anybody reads
+            in_force = archive.upkeep.configuration()
         announce(application)
+        if in_force is not None and list(in_force.texts.values()) != list(application.settings.texts.values()):
+            print(
+                f"{installation.config} is not the configuration in force, which is served; "
+                "`aggregator worker`, `run` or `apply` puts it in force",
+                file=sys.stderr,
+            )
         print(f"Serving on {installation.address}", file=sys.stderr)
     # … of the processes that granian starts:
     os.environ.update({**installation.environment(), PARENT: str(os.getpid())})

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders.process import configuration
+from builders.process import configuration, free_port
 
 from aggregator.bootstrap import Application, Installation
-from aggregator.cli import worker
+from aggregator.cli import serve, worker
+from aggregator.cli.main import main
 from aggregator.errors import StoreCorrupt
 from aggregator.store.sqlite.upkeep import Upkeep
 from aggregator.worker import logs
+from aggregator.worker.startup import PARENT
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +74,33 @@ def test_a_signal_while_the_archive_is_looked_through_ends_the_web_and_does_not_
     monkeypatch.setattr(os, "_exit", end)
     worker.work(application, web)
     assert happened == ["web ended", "exit 0"]
+
+
+def test_serve_says_that_it_serves_by_another_configuration_than_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody edits `site.url`, starts the web alone, and looks in vain for what the edit changed."""
+    monkeypatch.setattr(serve, "_fork", lambda: None)
+    monkeypatch.setattr(serve, "_granian", lambda address, port: None)
+    for name in ("AGGREGATOR_CONFIG", "AGGREGATOR_INSTANCE", "AGGREGATOR_DATABASE_URL", "AGGREGATOR_ADDRESS", PARENT):
+        monkeypatch.setenv(name, "")  # which it sets for its children
+        monkeypatch.delenv(name)
+    config = configuration(tmp_path, {})
+    place = ["--config", str(config), "--instance", str(tmp_path / "instance")]
+    for command, edited, differs in (
+        ("serve", False, False),
+        ("apply", False, False),
+        ("serve", False, False),
+        ("serve", True, True),
+        ("apply", False, False),
+        ("serve", False, False),
+    ):
+        if edited:
+            config.write_text(config.read_text() + "# another\n")
+        monkeypatch.delenv(PARENT, raising=False)
+        port = ["--port", str(free_port())] if command == "serve" else []
+        assert main([*place, command, *port]) == 0
+        assert ("is not the configuration in force" in capsys.readouterr().err) is differs
 
 
 def test_the_worker_does_not_go_on_without_its_web(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
