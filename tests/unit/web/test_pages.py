@@ -537,9 +537,9 @@ def test_coverage_by_country_and_owner(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, CONFIG)
     room.publish(*NEWS)
     text = page_of(room.client, "licenses")
-    assert "<b>Country</b>" in text
+    assert "<b>Outlets by country</b>" in text
     assert 'href="/news/search?label=country%3AGB"' in text or 'href="/news/search?label=country:GB"' in text
-    assert "<b>Country</b>" not in page_of(room.client, "octopuses")
+    assert "<b>Outlets by country</b>" not in page_of(room.client, "octopuses")
     room.close()
 
 
@@ -684,13 +684,17 @@ def test_sources_with_a_problem_stand_first_and_are_counted(tmp_path: Path) -> N
     """Of four hundred, those to look after were found by scrolling alone."""
     room = Newsroom(tmp_path)
     states = {state.id: structs.replace(state, last_success=NOON, polls=1) for state in room.archive.sources.states()}
-    states["reuters"] = structs.replace(states["reuters"], failures=9, error="the server has an error (500)")
+    error = "the server has an error (500)"
+    why = f"again in 1 d: 9 failures in a row; {error}"
+    states["reuters"] = structs.replace(states["reuters"], failures=9, error=error, why=why)
     states["kyodo"] = structs.replace(states["kyodo"], last_new=NOON - timedelta(days=20))
     room.archive.sources.save([states[id] for id in ("bbc-world", "kyodo", "reuters")])
     text = room.client.get("/sources").text
     named = [row.findtext("th/a") for row in etree.HTML(text).iterfind(".//tbody/tr")]
     assert named == ["Reuters", "Kyodo", "BBC World", "Silent"]
     assert "<b>4 sources:</b> 1&nbsp;failing, 1&nbsp;silent, 1&nbsp;ok, 1&nbsp;new." in text
+    assert "<small>again in 1 d: 9 failures in a row</small>" in text
+    assert text.count(error) == 1, "not in the reason and beside it"
     room.close()
 
 
