@@ -71,7 +71,6 @@ def _print(application: Application, source: NewSource, entries: int, as_json: b
 
 
 COMMAND = Command(
-    "add",
     "Find the feed of a page (or take the address of a feed) and append it to the configured file. Comments and layout of "
     "the file stay as they are.",
     add,

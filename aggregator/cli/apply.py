@@ -68,7 +68,6 @@ def _polled_by_others(tick: object) -> bool:
 
 
 COMMAND = Command(
-    "apply",
     "Put the configured file in force now. Needed only with `reload: manual`, or when no service is running that would "
     "apply the saved file by itself.",
     json_option,

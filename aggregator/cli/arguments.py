@@ -12,17 +12,14 @@ from typing import Any
 from aggregator.bootstrap import Installation
 from aggregator.errors import UsageError
 
-Run = Callable[[argparse.Namespace, Installation], int]
-
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """`add` declares the arguments of a command, `run` does it and gives the exit code."""
 
-    name: str
     help: str
     add: Callable[[argparse.ArgumentParser], None]
-    run: Run
+    run: Callable[[argparse.Namespace, Installation], int]
 
 
 def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any = None, **more: Any) -> None:

@@ -23,4 +23,4 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-COMMAND = Command("backup", "Write a consistent copy of the archive, even while the service runs.", add, run)
+COMMAND = Command("Write a consistent copy of the archive, even while the service runs.", add, run)

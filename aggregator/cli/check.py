@@ -41,6 +41,4 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 2 if errors else 0
 
 
-COMMAND = Command(
-    "check", "Validate the configuration and run its examples; exit 0 if valid, else 2.", json_option, run
-)
+COMMAND = Command("Validate the configuration and run its examples; exit 0 if valid, else 2.", json_option, run)

@@ -162,7 +162,6 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
 
 
 COMMAND = Command(
-    "classify",
     "Read items as JSON Lines; print their sections, topics, stories and receipts, in the same order.",
     add,
     run,

@@ -42,4 +42,4 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-COMMAND = Command("copy", "Copy a SQLite archive into an empty PostgreSQL database, and check every row.", add, run)
+COMMAND = Command("Copy a SQLite archive into an empty PostgreSQL database, and check every row.", add, run)

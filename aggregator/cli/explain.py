@@ -287,7 +287,6 @@ def _story(item: ItemView, story: StoryView, pinned: Receipt | None) -> dict[str
 
 
 COMMAND = Command(
-    "explain",
     "Show why a story or item is where it is: sections, topics and story, with the responsible line of the file, the words "
     "that counted, the runner-up and what would have changed the outcome. Uses the file as it is saved now.",
     add,

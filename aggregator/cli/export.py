@@ -38,7 +38,6 @@ def _folder(source: Source) -> tuple[str, ...]:
 
 
 COMMAND = Command(
-    "export",
     "Print the sources as OPML, for other feed readers. Labels that `import` made of folders become folders again; addresses "
     "that contain secrets are left out.",
     nothing,

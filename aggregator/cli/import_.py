@@ -126,7 +126,6 @@ def _folder(folder: tuple[str, ...]) -> str | None:
 
 
 COMMAND = Command(
-    "import",
     "Append the feeds of an OPML file to the configured file. Folders become labels (`label=folder:NAME` searches by "
     "them). Feeds that are already there, are listed twice or cannot be polled (no http address, or a private host that "
     "`allow_private` does not name) are skipped and reported.",

@@ -100,9 +100,9 @@ def main(arguments: list[str] | None = None) -> int:
     code = 0
     try:
         command = load(given.command)
-        own = argparse.ArgumentParser(prog=f"aggregator {command.name}", description=command.help)
+        own = argparse.ArgumentParser(prog=f"aggregator {given.command}", description=command.help)
         command.add(own)
-        asked = _parsed(own, command.name, rest)
+        asked = _parsed(own, given.command, rest)
         if "json" in asked and asked.json and isinstance(sys.stdout, io.TextIOWrapper):  # read by programs, not shown
             sys.stdout.reconfigure(encoding="utf-8")
         code = command.run(asked, installation)

@@ -223,7 +223,6 @@ def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
 
 
 COMMAND = Command(
-    "plan",
     "Show what the proposed file would change in the stored archive, compared with the configuration in force: stories that "
     "come and go, with the rule responsible; sources that start and stop; examples whose result changes; unused lines and "
     "sources. Changes nothing itself.",

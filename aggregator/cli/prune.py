@@ -25,5 +25,5 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 COMMAND = Command(
-    "prune", "Delete the texts of items that no source has listed for `keep`; headlines and links stay.", nothing, run
+    "Delete the texts of items that no source has listed for `keep`; headlines and links stay.", nothing, run
 )

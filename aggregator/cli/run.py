@@ -29,4 +29,4 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return work(application, web)
 
 
-COMMAND = Command("run", "Poll and serve in one command, until Ctrl-C.", add, run)
+COMMAND = Command("Poll and serve in one command, until Ctrl-C.", add, run)

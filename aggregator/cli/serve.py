@@ -125,4 +125,4 @@ def _granian(address: str, port: int) -> None:
     ).serve(target_loader=web_application, wrap_loader=False)  # its own loader prefers modules of the current folder
 
 
-COMMAND = Command("serve", "Serve feeds, pages and the API, without polling (that is `aggregator worker`).", add, run)
+COMMAND = Command("Serve feeds, pages and the API, without polling (that is `aggregator worker`).", add, run)

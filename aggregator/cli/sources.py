@@ -46,7 +46,6 @@ def _print(rows: Sequence[Source]) -> None:
 
 
 COMMAND = Command(
-    "sources",
     "Show the health of every source: last success, next poll and the reason for its time, errors, bytes saved by 304.",
     json_option,
     run,

@@ -70,4 +70,4 @@ def _line(row: dict[str, Any]) -> None:
     print(f"  {row['section']:20} {row['title']}{also}{topics}")
 
 
-COMMAND = Command("try", "Fetch a feed and show its entries and where they would land. Stores nothing.", add, run)
+COMMAND = Command("Fetch a feed and show its entries and where they would land. Stores nothing.", add, run)

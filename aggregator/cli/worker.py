@@ -117,4 +117,4 @@ async def _work(
             await engines.close()
 
 
-COMMAND = Command("worker", "Poll sources and make editions, without the web.", nothing, run)
+COMMAND = Command("Poll sources and make editions, without the web.", nothing, run)
