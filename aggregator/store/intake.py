@@ -112,8 +112,8 @@ class Intake(ABC, Generic[Writer]):
                 waiting = [(n, item.hash) for n, item in sorted(changed.items())]
                 db.insert("pending", "bigint text", waiting, upserts.PENDING)
                 _save_moves(db, changed)
-            further = {id: n for result in results for id, n in result.further.items()}
-            db.insert("known_as", "bytea bigint", [(to_blob(id), n) for id, n in sorted(further.items())])
+            if further := {id: n for result in results for id, n in result.further.items()}:
+                db.insert("known_as", "bytea bigint", [(to_blob(id), n) for id, n in sorted(further.items())])
             seen = [n for result in results for n in result.seen]
             db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)
