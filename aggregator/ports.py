@@ -1,4 +1,5 @@
-"""What the pipeline needs from the outside, as protocols. Bootstrap puts a class behind each, tests often a function."""
+"""What the pipeline needs from the outside, as protocols. Bootstrap puts a class behind each, tests often a function. What the methods
+of the store do is said here, and in `store/` only what is particular there."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ class Sources(Protocol):
     processes agree."""
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
-        """States by id: of `ids`, else of all sources in feeds.yaml, or with `listed` False of all that ever existed."""
+        """States of the sources with these ids, else of all in feeds.yaml, or with `listed` False of all that ever existed; in the order
+        in which they came."""
 
     def claim(
         self,
@@ -47,7 +49,7 @@ class Sources(Protocol):
         due_only: bool = True,
     ) -> list[SourceState]:
         """Take sources to poll, those due longest first: enabled, and not leased. They belong to `owner` until they are
-        released, a poll of them is stored, or `lease` expires."""
+        released, a poll of them is stored, or `lease` expires. Those that another process is just taking are skipped."""
 
     def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
         """Extend the leases of those of these sources that `owner` still holds."""
@@ -62,7 +64,8 @@ class Sources(Protocol):
         """Write states outside a poll; leases stay as they are."""
 
     def disown(self, ids: Collection[str], again: datetime) -> None:
-        """Of polls of these sources that are under way only the news counts; the next poll is due at `again`."""
+        """Polls of these sources that are under way began by other settings: only their news counts, not what they say of when to poll
+        next, nor of the document that is known. The next poll is due at `again`."""
 
     def read_anew(self, ids: Collection[str]) -> None:
         """The next document of these sources is asked for and read, also if it is the one that is known."""
@@ -75,10 +78,11 @@ class Intake(Protocol):
     """What a poll reads from the store, and what it writes."""
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of its content), for those of `ids` that were ever stored."""
+        """Item id → (number, hash of its content), for those of `ids` that were ever stored; without a hash if its text was pruned, so
+        that it gets it again from a source that lists it again."""
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
-        """Canonical address → id of this source's newest item there."""
+        """Canonical address → ids of this source's items there, the newest last."""
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
         """Of these ids those that a guid of later times gave an item → the id under which it is stored."""
@@ -87,8 +91,9 @@ class Intake(Protocol):
         """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
 
     def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
-        """Items and states in one transaction; applying twice changes nothing. Returns how many items were new. The leases of
-        these sources are released if `owner` still holds them; None: whoever does."""
+        """Store what polls brought in one transaction, and release the leases that `owner` (None: anybody) holds for them. Applying twice
+        changes nothing. Returns how many items were new. Of a source whose lease `owner` lost only news is stored, and that its server
+        refused or asked to be left alone: for all else its document may be older than what the next holder has, or will have, from it."""
 
 
 class StoredStories(Protocol):
@@ -132,19 +137,23 @@ class EditionStore(StoredStories, Protocol):
         """Stories in a topic that is not among these ids."""
 
     def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
-        """(entered, number, epoch under which it was placed) of the visible stories, newest first: those that entered
+        """(entered, number, epoch under which it was placed) of the stories that readers see, newest first: those that entered
         before (entered, number), and not before `since`."""
 
     def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
         """As `page`, for stories with an item whose headline or summary contains the words of `phrase` in this order."""
 
     def apply(self, batch: Batch) -> None:
-        """Apply one step of the edition, as a whole or not at all. Raises StoreBusy if the edition was lost to another
-        process, or a section or topic renamed since it was taken."""
+        """Apply one step of the edition, as a whole or not at all.
+
+        Raises:
+            StoreBusy: the edition is not held any more; another process may have made it since, and the step would undo that. Or a
+                section or topic was renamed since it was taken, and the step may be of the former id.
+        """
 
 
 class Past(Protocol):
-    """The recent past as the grouping reads it; words are ids, times epoch seconds, bounds inclusive."""
+    """The recent past as the grouping reads it, asked of many at once; words are ids, times epoch seconds, bounds inclusive."""
 
     def documents(self) -> int:
         """How many items were ever remembered."""
@@ -172,14 +181,14 @@ class Articles(Protocol):
     """Texts of articles, for sources with `full_text`."""
 
     def claim(self, sources: Collection[str], since: int, limit: int, now: int, again: int) -> list[Wanted]:
-        """The articles of new items that were never requested. One is returned once more from `again` on, if nothing was
-        saved by then (the process was killed), or from the time to which it was put off."""
+        """The articles of new items that were never requested, the newest first. One is returned once more from `again` on, if
+        nothing was saved by then (the process was killed), or from the time to which it was put off."""
 
     def put_off(self, item: int, until: int) -> None:
         """It could not be requested now: `claim` returns it again from then on."""
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
-        """The text of an article, as safe HTML, or why none was found."""
+        """The text of an article, as safe HTML, or why none was found. Its item counts as changed, and so does a story that it leads."""
 
 
 class Upkeep(Protocol):
@@ -197,7 +206,7 @@ class Upkeep(Protocol):
     def notes(
         self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
     ) -> None:
-        """Keep several at once; those `revised` are computed from the previous value."""
+        """Keep several, in one transaction; those `revised` are computed from the previous value."""
 
     def noted(self, key: str) -> object:
         """The value noted last; None if there is none."""
@@ -210,8 +219,9 @@ class Upkeep(Protocol):
         proceed: Callable[[], bool] = ...,
         named: Collection[str] = ...,
     ) -> int:
-        """Delete texts of items that their source has not listed for so many seconds; returns how many. `proceed` is
-        asked before each step; `named` are addresses of articles that are not to be forgotten."""
+        """Delete texts of items that their source has not listed for so many seconds; returns how many. Ids, headlines and links
+        stay, so that purged items do not come back and archives never break. `proceed` is asked before each step, since it may
+        take long; `named` are addresses of articles that are not to be forgotten."""
 
 
 class Archive(Protocol):

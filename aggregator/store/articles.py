@@ -13,14 +13,12 @@ from aggregator.store.versions import change_time, mark_texts, next_version, set
 
 
 class Articles:
-    """The queue needs no table: waiting are items of the given sources without a row here, and rows that were put off."""
+    """`ports.Articles`. The queue needs no table: waiting are items of the given sources without a row here, and rows that were put off."""
 
     def __init__(self, connection: Writes) -> None:
         self._db = connection
 
     def claim(self, sources: Collection[str], since: int, limit: int, now: int, again: int) -> list[Wanted]:
-        """The articles of new items that were never requested, the newest first. They are not returned again before
-        `again`, and then only if nothing was saved or they were put off."""
         dialect = self._db.dialect
         with self._db.transaction(Lock.ASKING):  # two that ask at once are to be given different items
             rows = self._db.read(
@@ -43,12 +41,10 @@ class Articles:
         ]
 
     def put_off(self, item: int, until: int) -> None:
-        """It could not be requested now: it is returned again from then on."""
         with self._db.transaction():
             self._db.write("UPDATE articles SET again = ? WHERE item = ?", (until, item))
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
-        """The text of an article, or why none was found. Its item counts as changed, and so does a story that it leads."""
         began = monotonic()
         with self._db.transaction():
             version = next_version(self._db) if content else 0

@@ -40,19 +40,17 @@ from aggregator.store.versions import change_time, keep_version, next_version, s
 
 
 class EditionStore(ABC, Generic[Writer]):
-    """What an edition reads, and applying what it decided. A backend implements who holds the edition."""
+    """`ports.EditionStore`. A backend implements who holds the edition."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
         self._ids: str | None = None  # which ids were given up, as noted when the edition was taken
 
     def holder(self) -> str | None:
-        """Who holds the edition, as far as the store knows."""
         rows = self._db.read("SELECT value FROM meta WHERE key = 'edition'")
         return str(orjson.loads(rows[0][0])[0]) if rows else None
 
     def pending(self) -> list[int]:
-        """Numbers of the items that wait, in order of publication."""
         rows = self._db.read("SELECT i.n FROM pending p JOIN items i ON i.n = p.item ORDER BY i.at, i.n")
         return [row[0] for row in rows]
 
@@ -61,15 +59,12 @@ class EditionStore(ABC, Generic[Writer]):
         return sorted((pending_item(row) for row in found), key=lambda item: (item.at, item.n))
 
     def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-        """Canonical address → its placed items, each with its story."""
         return placed_at(self._db, canonicals)
 
     def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
-        """Items that are at these addresses only because their outlet moved them to another's article."""
         return strangers_at(self._db, canonicals)
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
-        """Story → its items with their judgements, in the order in which they entered."""
         found: dict[int, list[Member]] = {}
         for row in self._db.select(
             f"SELECT {ITEM}, p.section, p.scores, p.topics, p.places FROM placements p JOIN items i ON i.n = p.item "
@@ -117,7 +112,6 @@ class EditionStore(ABC, Generic[Writer]):
         return found
 
     def outdated(self, epoch: str, limit: int) -> list[int]:
-        """Stories last placed under another configuration, newest first."""
         query = "SELECT entered, n FROM stories WHERE epoch = ? ORDER BY entered DESC, n DESC LIMIT ?"
         rows = [row for other in self._other_epochs(epoch) for row in self._db.read(query, (other, limit))]
         return [n for _, n in sorted(rows, reverse=True)[:limit]]
@@ -137,7 +131,6 @@ class EditionStore(ABC, Generic[Writer]):
         return [row[0] for row in rows]
 
     def in_other_topics(self, topics: Collection[str]) -> list[int]:
-        """Stories in a topic that is not among these ids."""
         streams = self._db.read("SELECT n, name FROM streams WHERE name LIKE 'topic:%' AND total > 0")
         gone = [n for n, name in streams if StreamName.read(name).id not in topics]
         return sorted(
@@ -145,8 +138,6 @@ class EditionStore(ABC, Generic[Writer]):
         )
 
     def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
-        """(entered, number, epoch under which it was placed) of the stories that readers see, newest first: those
-        that entered before (entered, number), and not before `since`."""
         entered, n = before or (1 << 62, 0)
         return self._db.read(
             "SELECT entered, n, epoch FROM stories WHERE NOT hidden AND (entered, n) < (?, ?) AND entered >= ? "
@@ -159,7 +150,6 @@ class EditionStore(ABC, Generic[Writer]):
         return int(self._db.read("SELECT count(*) FROM stories WHERE NOT hidden AND entered >= ?", (since,))[0][0])
 
     def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
-        """As `page`, of stories with an item in whose headline or summary the words of `phrase` stand in this order."""
         dialect = self._db.dialect
         return self._db.read(
             f"SELECT DISTINCT st.entered, st.n, st.epoch FROM search JOIN placements p ON p.item = {dialect.found} "
@@ -169,12 +159,6 @@ class EditionStore(ABC, Generic[Writer]):
         )
 
     def apply(self, batch: Batch) -> None:
-        """One step of the edition, as a whole or not at all.
-
-        Raises:
-            StoreBusy: the edition is not held any more; another process may have made it since, and the step would undo that. Or a
-                section or topic was renamed since it was taken, and the step may be of the former id.
-        """
         db, began = self._db, monotonic()
         with db.transaction() as raw:
             self._check_held()

@@ -59,15 +59,13 @@ def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> dict
 
 
 class Intake(ABC, Generic[Writer]):
-    """A backend implements how texts and their words are written."""
+    """`ports.Intake`. A backend implements how texts and their words are written."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
         self._read: dict[int, int] = {}  # of sources, by number: when the last document was read that was stored here
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of its content), for those of `ids` that were ever stored; without a hash if its text was
-        pruned, so that it gets it again from a source that lists it again."""
         rows = self._db.select(
             "SELECT i.id, i.n, CASE WHEN t.pruned THEN '' ELSE t.hash END FROM items i JOIN texts t ON t.item = i.n WHERE i.id IN",
             [to_blob(id) for id in ids],
@@ -75,7 +73,6 @@ class Intake(ABC, Generic[Writer]):
         return {to_id(blob): (n, digest) for blob, n, digest in rows}
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
-        """Canonical address → ids of this source's items there, the newest last."""
         return own_at(self._db, source, canonicals)
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
@@ -84,7 +81,6 @@ class Intake(ABC, Generic[Writer]):
         return {to_id(later): to_id(first) for later, first in self._db.select(query, [to_blob(id) for id in ids])}
 
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
-        """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
         found: dict[str, set[int | None]] = {}
         for title, published in self._db.read(
             "SELECT t.title, t.published FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
@@ -95,9 +91,6 @@ class Intake(ABC, Generic[Writer]):
         return found
 
     def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
-        """Store what polls brought, and release the leases that `owner` (None: anybody) holds for them. Returns the number of
-        items that were new. Applying twice changes nothing. Of a source whose lease `owner` lost only news is stored, and that its server
-        refused or asked to be left alone: for all else its document may be older than what the next holder has, or will have, from it."""
         db, moment = self._db, int(now.timestamp())
         with db.transaction() as raw:
             new = arrivals(results, moment)

@@ -10,7 +10,7 @@ from aggregator.store.item_addresses import placed_at
 
 
 class Past:
-    """Words are ids, times epoch seconds, bounds inclusive. All calls are for many at once."""
+    """`ports.Past`; a backend adds `postings`."""
 
     def __init__(self, connection: Reads) -> None:
         self._db = connection

@@ -28,13 +28,12 @@ SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
 
 class Sources(ABC, Generic[Writer]):
-    """A backend implements how rows follow feeds.yaml (`sync`), and how states are written."""
+    """`ports.Sources`. A backend implements how rows follow feeds.yaml (`sync`), and how states are written."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
-        """States by id; all listed ones if `ids` is None. In the order in which sources came."""
         if ids is None:
             rows = self._db.read(f"{SELECT}{' WHERE listed' if listed else ''} ORDER BY n")
         else:
@@ -52,7 +51,6 @@ class Sources(ABC, Generic[Writer]):
         ids: Collection[str] | None = None,
         due_only: bool = True,
     ) -> list[SourceState]:
-        """Take sources to poll: due, enabled, and not leased. Rows that another process is just taking are skipped."""
         dialect = self._db.dialect
         condition, values = available(dialect, now, ids=ids, due_only=due_only)
         until = int(now.timestamp()) + int(lease.total_seconds())
@@ -66,14 +64,12 @@ class Sources(ABC, Generic[Writer]):
         return states
 
     def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
-        """Extend the leases of those of these sources that `owner` still holds."""
         until = int((now + lease).timestamp())
         with self._db.transaction():
             lock_sources(self._db, "id", ids)
             self._db.modify("UPDATE sources SET lease_until = ? WHERE lease_owner = ? AND id IN", ids, until, owner)
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
-        """Release everything that `owner` holds, or only these sources."""
         with self._db.transaction():
             if ids is None:
                 lock_sources(self._db, "lease_owner", (owner,))
@@ -83,19 +79,15 @@ class Sources(ABC, Generic[Writer]):
                 self._db.modify(f"{FREE} WHERE lease_owner = ? AND id IN", ids, owner)
 
     def owners(self) -> list[str]:
-        """Who holds leases."""
         rows = self._db.read("SELECT DISTINCT lease_owner FROM sources WHERE lease_owner IS NOT NULL")
         return [row[0] for row in rows]
 
     def save(self, states: Collection[SourceState]) -> None:
-        """Write states outside a poll; leases stay as they are."""
         with self._db.transaction() as raw:
             lock_sources(self._db, "root", [state.root for state in states])
             self._save(raw, states)
 
     def disown(self, ids: Collection[str], again: datetime) -> None:
-        """Polls of these sources that are under way began by other settings: what they say of when to poll next, and of the document
-        that is known, does not count. The next poll is due at `again`."""
         if ids:
             with self._db.transaction():
                 lock_sources(self._db, "id", ids)
@@ -104,7 +96,6 @@ class Sources(ABC, Generic[Writer]):
                 self._db.modify(f"{planned} WHERE lease_owner IS NOT NULL AND id IN", ids, *values)
 
     def plan_sooner(self, states: Collection[SourceState]) -> None:
-        """Bring next polls forward to those of these states, unless the source was polled meanwhile."""
         with self._db.transaction():
             lock_sources(self._db, "root", [state.root for state in states])
             for state in states:
@@ -115,7 +106,6 @@ class Sources(ABC, Generic[Writer]):
                 )
 
     def read_anew(self, ids: Collection[str]) -> None:
-        """The next document of these sources is asked for and read, also if it is the one that is known."""
         if ids:
             with self._db.transaction():
                 lock_sources(self._db, "id", ids)

@@ -33,14 +33,14 @@ _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = e
 
 
 class Upkeep(ABC, Generic[Writer]):
-    """A backend implements deleting texts (`_empty`), backup and the integrity check."""
+    """`ports.Upkeep`, and more. A backend implements deleting texts (`_empty`), backup and the integrity check."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
         self._texts: tuple[int, dict[str, str]] | None = None  # of the configuration last seen, by its number
 
     def configuration(self) -> StoredConfiguration | None:
-        """The configuration in force. Workers ask twice a second, so the texts are read once."""
+        """Workers ask twice a second, so the texts are read once."""
         for n, epoch in self._db.read("SELECT n, epoch FROM configurations ORDER BY n DESC LIMIT 1"):
             if self._texts is None or self._texts[0] != n:
                 rows = self._db.read("SELECT texts FROM configurations WHERE n = ?", (n,))
@@ -82,18 +82,15 @@ class Upkeep(ABC, Generic[Writer]):
         return True
 
     def like(self, epoch: str) -> str | None:
-        """The earliest of the successive configurations, up to this one, that place stored items alike; None if there is none before."""
         rows = self._db.read("SELECT alike FROM configurations WHERE epoch = ? ORDER BY n DESC LIMIT 1", (epoch,))
         return rows[0][0] if rows else None
 
     def note(self, key: str, value: object) -> None:
-        """Keep a small fact for other processes, as JSON."""
         self.notes({key: value})
 
     def notes(
         self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
     ) -> None:
-        """Keep several, in one transaction; those `revised` are computed from the previous value."""
         with self._db.transaction(Lock.REVISING if revised else None):
             new = {key: change(self.noted(key)) for key, change in (revised or {}).items()}
             for key, value in sorted({**facts, **new}.items()):
@@ -111,9 +108,6 @@ class Upkeep(ABC, Generic[Writer]):
         proceed: Callable[[], bool] = lambda: True,
         named: Collection[str] = (),
     ) -> int:
-        """Delete the texts of items that their source has not listed for `keep` seconds; returns how many. Ids,
-        headlines and links stay, so that purged items do not come back and archives never break. `proceed` is asked
-        before each step, since it may take long; `named` are addresses that are not to be forgotten."""
         purged = 0
         old = listed_before(self._db, now - min([keep, *per_source.values()]))
         for source, limit in limits(self._db, now, keep, per_source):

@@ -20,8 +20,7 @@ class EditionStore(edition.EditionStore[Connection]):
         self._opened = 0  # which connection holds it
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
-        """Hold the edition; False while another process holds it. A holder that is alive, but neither works nor renews
-        for longer than `seconds`, is cut off. The clock is the server's."""
+        """A holder that is alive, but neither works nor renews for longer than `seconds`, is cut off. The clock is the server's."""
         with self._db.transaction() as raw:
             if self._held:
                 if self._owner != owner:

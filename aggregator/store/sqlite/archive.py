@@ -42,7 +42,7 @@ class SqliteArchive(Readable):
         self.articles = Articles(connection)
 
     def absent(self, owner: str) -> bool:
-        """Whether a process may have ended, as far as the store knows: a file knows nothing of processes."""
+        """A file knows nothing of processes."""
         return True
 
     def export(self) -> Export:

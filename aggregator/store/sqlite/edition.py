@@ -21,7 +21,6 @@ class EditionStore(edition.EditionStore[Connection]):
         self._holding: str | None = None  # the owner for whom this object took the edition
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
-        """Hold the edition for `seconds`; False while another process holds it."""
         with self._db.transaction() as raw:
             row = raw.execute("SELECT value FROM meta WHERE key = 'edition'").fetchone()
             if row:
