@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 import orjson
 from flask import Flask, Response, current_app, redirect, request
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -32,6 +32,7 @@ from aggregator.web.pages import pages
 from aggregator.web.request_context import Renamed, library
 from aggregator.web.responses import problem
 from aggregator.web.system import system
+from aggregator.web.well_formed import well_formed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -78,6 +79,7 @@ def create_app(library: Library) -> Flask:
     app.register_error_handler(StoreError, unavailable)
     app.register_error_handler(HTTPException, fail)
     app.register_error_handler(Exception, crash)
+    app.before_request(one_host)
     app.before_request(one_slash)
     app.before_request(well_meant)
     app.after_request(headers)
@@ -109,6 +111,12 @@ def _prefix(library: Library) -> str:
         return library.in_force().prefix
     except StoreError:
         return library.last_known.prefix  # the view that needs the store will report the problem
+
+
+def one_host() -> None:
+    """Werkzeug would redirect a request without a path to whatever host it names."""
+    if not well_formed(request.environ):
+        raise BadRequest
 
 
 def one_slash() -> None:

@@ -28,6 +28,7 @@ from aggregator.web.negotiation import coding, matching_etag
 from aggregator.web.recent import Recent
 from aggregator.web.request_context import library
 from aggregator.web.responses import SHOWN
+from aggregator.web.well_formed import well_formed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -115,7 +116,7 @@ class ResponseCache:
         self._local = threading.local()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not well_formed(environ):
             with self.library.one_request():
                 return self.inner(environ, start_response)
         key = (

@@ -74,6 +74,45 @@ def test_34_whatever_host_is_named_links_are_of_the_configuration(port: int, req
 @pytest.mark.parametrize(
     "request_",
     [
+        get("/latest.rss"),
+        get("/latest.rss", "Host: "),
+        get("/latest.rss", "Host: a.example", "Host: a.example"),
+        get("/latest.rss", "Host: a.example", "Host: evil.example"),
+        get("/latest.rss", "Host: a b"),
+        get("/latest.rss", "Host: user@evil.example"),
+        get("/latest.rss", "Host: evil.example/latest"),
+        get("/latest.rss", "Host: evil.example:x"),
+        get("/latest.rss", "Host: \xff"),
+        get("latest.rss", "Host: evil.example"),
+        get("evil.example:80", "Host: evil.example"),
+        get("*", "Host: evil.example"),
+        b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    ],
+)
+def test_34_a_request_without_a_path_or_one_host_is_refused(port: int, request_: bytes) -> None:
+    said(port, get("/latest.rss", "Host: x"))  # so that it could be answered from the cache
+    got = said(port, request_)
+    assert got.startswith(b"HTTP/1.1 400 "), got[:200]
+    assert b"evil" not in got
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET /latest.rss HTTP/1.0\r\n\r\n",
+        get("/latest.rss", "Host: wire_web.example:8000"),
+        get("/latest.rss", "Host: [::1]:8000"),
+        get("http://wire.example/latest.rss", "Host: wire.example"),
+        get("/latest.rss", "Host: xn--mller-kva.example."),
+    ],
+)
+def test_34_whatever_host_a_client_may_name_is_answered(port: int, request_: bytes) -> None:
+    assert said(port, request_)[:12].endswith(b" 200")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
         get("/latest.rss"),  # no Host
         get("/%00", "Host: x"),
         get("/..%2f..%2fetc%2fpasswd", "Host: x"),
