@@ -53,6 +53,7 @@ class Comparison:
         self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._probability: dict[Pair, float] = {}
         self._twins: set[Pair] = set()
+        self._names_alone: set[Pair] = set()
         found = self._judge(one, other, close, common)
         likely = found >= tuning.min_probability
         self._likely = self._items_of(one[likely], other[likely])
@@ -110,7 +111,9 @@ class Comparison:
             unsure = np.flatnonzero((likely > self.tuning.few_words) & (likely < self.tuning.names_alone))
             if len(unsure):
                 told = self._vectors.told(a[unsure], b[unsure])
-                likely[unsure[told < self.tuning.told_rarity]] = self.tuning.few_words
+                alone = unsure[told < self.tuning.told_rarity]
+                likely[alone] = self.tuning.few_words
+                self._names_alone.update(self._items_of(a[alone], b[alone]))
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
 
@@ -127,6 +130,10 @@ class Comparison:
     def twins(self, one: int, other: int) -> bool:
         """Whether two items look alike but report two similar events."""
         return (min(one, other), max(one, other)) in self._twins
+
+    def names_alone(self, one: int, other: int) -> bool:
+        """Whether two items are kept from uniting since they have little but names in common."""
+        return (min(one, other), max(one, other)) in self._names_alone
 
     def kin(self, item: int, before: int) -> float:
         """The probability of the likeliest item published by then, among those this one was compared with; 0 for none."""

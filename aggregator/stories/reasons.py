@@ -127,6 +127,7 @@ class _Reasons:
             (figures and _differ(mine & figures, theirs & self._figures(item)), "no figure in common"),
             (_differ(mine & WEEKDAYS, theirs & WEEKDAYS), "other days of the week"),
             (self.compared.twins(one.item, item), "each headline names what the other report does not"),
+            (self.compared.names_alone(one.item, item), "little but names in common"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )
         return tuple(word for holds, word in found if holds)

@@ -191,7 +191,11 @@ def test_names_alone_are_not_enough(headline: str, lead: str, stories: int) -> N
         "Senator Dillard of Oklahoma remembers the gym in Tulsa where he trained as a boy, long before anybody asked him for votes.",
         "Bugle",
     )
-    assert len(told([told_first, item(headline, lead, "Herald", NOON + HOUR)])[0].stories()) == stories
+    other = item(headline, lead, "Herald", NOON + HOUR)
+    memory, joins = told([told_first, other])
+    assert len(memory.stories()) == stories
+    against = next(join.vetoes for join in joins if join.item == other.item)
+    assert ("little but names in common" in against) == (stories == 2)
 
 
 def test_names_are_enough_for_headlines_without_a_lead() -> None:
