@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 from aggregator.errors import QueryError
-from aggregator.model.stream import Filter, StreamQuery
+from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.store.dialect import Dialect
 from aggregator.text.forms import forms
 
@@ -39,12 +39,33 @@ class Lookup:
 ANY_ROW = Lookup()
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Those of the sources, by id, and of the streams that a query names. They are part of the SQL text: for one that is looked up there,
+    PostgreSQL plans for an average source or stream, and goes through all of a large one."""
+
+    sources: Mapping[str, int] = field(default_factory=dict)
+    streams: Mapping[str, int] = field(default_factory=dict)
+
+    def of_source(self, id: str) -> str:
+        """A condition on an item `i`."""
+        return f"i.source = {self.sources[id]:d}" if id in self.sources else "FALSE"
+
+    def of_stream(self, name: StreamName) -> str:
+        """A condition on an entry `e`."""
+        return f"e.stream = {self.streams[str(name)]:d}" if str(name) in self.streams else "FALSE"
+
+
+NOTHING_NAMED = Numbers()
+
+
 @dataclass
 class Sql:
     """A statement under construction: conditions with their values, in order."""
 
     dialect: Dialect
     lookup: Lookup = ANY_ROW
+    numbers: Numbers = NOTHING_NAMED
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
 
@@ -81,10 +102,11 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
             sql.add("i.entered >= ?", int(wanted.since.timestamp()))  # none entered before it was published
     if wanted.until:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
-    for condition, values in of_members(dialect, wanted):
+    for condition, values in of_members(dialect, wanted, sql.numbers):
         sql.add(shape.member.format(condition, story=story), *values)
     for asked in wanted.streams if of == "st" else ():
-        sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {OF_STREAM} AND e.story = st.n AND e.active)", str(asked))
+        there = sql.numbers.of_stream(asked)
+        sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {there} AND e.story = st.n AND e.active)")
 
 
 IN_TOPIC = "p.topics LIKE ? ESCAPE '\\'"
@@ -101,7 +123,6 @@ each story."""
 MEMBERS = f"EXISTS (SELECT 1 {_OF_STORY})"
 SINCE = f"(SELECT min(i.entered) {_OF_STORY})"
 """When the first item that meets the condition entered."""
-OF_SOURCE = "i.source = (SELECT n FROM sources WHERE id = ?)"
 OF_STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
 
 
@@ -125,10 +146,10 @@ _SHAPES = {
 }
 
 
-def of_members(dialect: Dialect, wanted: Filter) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def of_members(dialect: Dialect, wanted: Filter, numbers: Numbers) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What an item, or one of a story's, must be: each condition with its values."""
     if wanted.source:
-        yield OF_SOURCE, (wanted.source,)
+        yield numbers.of_source(wanted.source), ()
     if wanted.publisher:
         # Not as the index has it: SQLite would go through all items of a publisher for each story.
         publisher = dialect.folded.format("(p.publisher || '')")
@@ -149,9 +170,11 @@ Condition = tuple[str, str, tuple[Any, ...]]
 """One that has an index; see `few_sql`."""
 
 
-def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Iterator[Condition]:
+def few_sql(
+    dialect: Dialect, query: StreamQuery, of: str, stream: int = 0, numbers: Numbers = NOTHING_NAMED
+) -> Iterator[Condition]:
     """For each condition that has an index: a condition on the numbers of stories (`of` "st") or items ("i"), SQL for
-    the numbers that it can match, and its values. `stream`: the number of a section or topic."""
+    the numbers that it can match, and its values. `stream`: the number of a section or topic, 0 for all stories."""
     wanted, folded = query.filter, dialect.folded.format
     item = dialect.one_of.format("item" if of == "st" else "i.n")
     of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if of == "st" else item
@@ -177,7 +200,7 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
             yield of_items, told, (query.min_publishers,)
         return  # those of a source are stored in the order in which they are listed
     for source in filter(None, (query.id if query.kind == "source" else None, wanted.source)):
-        yield of_items, f"SELECT n FROM items i WHERE {OF_SOURCE}", (source,)
+        yield of_items, f"SELECT n FROM items i WHERE {numbers.of_source(source)}", ()
     of_stories = dialect.one_of.format("st.n")
     if wanted.since or wanted.until:
         all_of_it = f"SELECT story FROM entries WHERE stream = {stream:d} AND active" if stream else _STORIES
@@ -185,7 +208,7 @@ def few_sql(dialect: Dialect, query: StreamQuery, of: str, stream: int) -> Itera
         values = (since if since is not None else -NEVER, until if until is not None else NEVER)
         yield of_stories, f"{all_of_it} AND published >= ? AND published < ?", values
     for asked in wanted.streams:
-        yield of_stories, f"SELECT story FROM entries e WHERE {OF_STREAM} AND active", (str(asked),)
+        yield of_stories, f"SELECT story FROM entries e WHERE {numbers.of_stream(asked)} AND active", ()
 
 
 def few_by_words(dialect: Dialect, query: StreamQuery) -> Iterator[Condition]:

@@ -12,7 +12,7 @@ from typing import Any
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryRank, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Extent, Removed, StreamName, StreamQuery
-from aggregator.store.conditions import Condition, Few, Lookup, few_by_words, few_sql, match
+from aggregator.store.conditions import Condition, Few, Lookup, Numbers, few_by_words, few_sql, match
 from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.rows import (
@@ -94,8 +94,9 @@ class Reading(ABC):
             named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (str(query.stream),))
             stream, total = named[0] if named else (0, 0)
         known = KnownStream(stream, self._small(query.min_publishers, total), total is not None and total > FEW)
-        narrow = list(few_sql(self._db.dialect, query, "st", stream))
-        return self._cut(query, now, partial(stories_sql, stream=known), narrow)
+        numbers = self._numbers(query)
+        narrow = list(few_sql(self._db.dialect, query, "st", stream, numbers))
+        return self._cut(query, now, partial(stories_sql, stream=known, numbers=numbers), narrow)
 
     def _small(self, publishers: int, total: int | None) -> str | None:
         """Which of the two times of a story with so many publishers only few stories have: `total` stories are in its
@@ -107,9 +108,17 @@ class Reading(ABC):
             return "joined"
         return "entered" if total is not None and total <= FEW else None
 
+    def _numbers(self, query: StreamQuery) -> Numbers:
+        sources = {query.id if query.kind == "source" else None, query.filter.source} - {None}
+        return Numbers(
+            dict(self._db.select("SELECT id, n FROM sources WHERE id IN", sources)),
+            dict(self._db.select("SELECT name, n FROM streams WHERE name IN", [*map(str, query.filter.streams)])),
+        )
+
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], Extent]:
-        narrow = list(few_sql(self._db.dialect, query, "i", 0))
-        pairs, extent = self._cut(query, now, items_sql, narrow)
+        numbers = self._numbers(query)
+        narrow = list(few_sql(self._db.dialect, query, "i", numbers=numbers))
+        pairs, extent = self._cut(query, now, partial(items_sql, numbers=numbers), narrow)
         return self._items(pairs), extent
 
     def removals(self, query: StreamQuery, until: tuple[int, int] | None = None) -> list[Removed]:

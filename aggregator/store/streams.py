@@ -18,11 +18,12 @@ from aggregator.store.conditions import (
     IN_TOPIC,
     MEMBERS,
     NEVER,
-    OF_SOURCE,
+    NOTHING_NAMED,
     OF_STREAM,
     SCORED,
     SINCE,
     Lookup,
+    Numbers,
     Sql,
     narrow,
     of_members,
@@ -51,10 +52,12 @@ def stories_sql(
     query: StreamQuery,
     limit: int | None,
     lookup: Lookup = ANY_ROW,
+    *,
     stream: KnownStream = WHOLE_ARCHIVE,
+    numbers: Numbers = NOTHING_NAMED,
 ) -> Statement:
     """SQL for (story, time) pairs of a stream of stories, in its order."""
-    sql = Sql(dialect, lookup)
+    sql = Sql(dialect, lookup, numbers)
     order, times = _base(sql, query, stream.number)
     tables = ", ".join(order)
     published = "e.published" if query.stream else "st.published"
@@ -70,7 +73,7 @@ def stories_sql(
     if query.window:
         sql.add(f"{published} >= ? AND {published} < ?", *query.window)
         return _stories(sql, tables, Time(published), f"{published} DESC, st.n DESC", limit)
-    reports = _reports(dialect, query)
+    reports = _reports(dialect, query, numbers)
     latest = Time.latest(dialect, times, reports)
     late = sql.copy()
     if query.before:
@@ -137,10 +140,10 @@ class Time(NamedTuple):
         return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
 
 
-def _reports(dialect: Dialect, query: StreamQuery) -> list[tuple[str, tuple[Any, ...]]]:
+def _reports(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> list[tuple[str, tuple[Any, ...]]]:
     """What is asked of the reports of a story: conditions with their values."""
-    own = [(OF_SOURCE, (query.id,))] if query.kind == "source" else []
-    return [*of_members(dialect, query.filter), *own]
+    own = [(numbers.of_source(query.id or ""), ())] if query.kind == "source" else []
+    return [*of_members(dialect, query.filter, numbers), *own]
 
 
 Statement = tuple[str, list[Any]]
@@ -182,7 +185,8 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
         times.append("c.reached")
         sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
     if query.kind == "source":
-        sql.add(MEMBERS.format(OF_SOURCE, story=_number_of_few(tables, sql.lookup)), query.id)
+        told = sql.numbers.of_source(query.id or "")
+        sql.add(MEMBERS.format(told, story=_number_of_few(tables, sql.lookup)))
     return tables, times
 
 
@@ -208,11 +212,13 @@ def items_sql(
     query: StreamQuery,
     limit: int | None,
     lookup: Lookup = ANY_ROW,
+    *,
+    numbers: Numbers = NOTHING_NAMED,
 ) -> tuple[str, list[Any]]:
     """SQL for (item, time) pairs of a stream of items. A section has the items placed there by their own judgement."""
-    sql = Sql(dialect, lookup)
+    sql = Sql(dialect, lookup, numbers)
     if query.kind == "source":
-        sql.add(OF_SOURCE, query.id)
+        sql.add(numbers.of_source(query.id or ""))
     for name in [query.stream, *query.filter.streams]:
         if name and name.kind == "topic":
             sql.add(IN_TOPIC, quoted(name.id))

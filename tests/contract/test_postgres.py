@@ -24,6 +24,7 @@ from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
+from aggregator.store.conditions import few_sql
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres import connection, readonly, refusals, server, silence
 from aggregator.store.postgres.archive import PostgresArchive
@@ -775,6 +776,30 @@ def test_the_server_knows_how_many_items_are_of_a_language(store: PostgresArchiv
     for lang, expected in (("en", 450), ("de", 450), ("fr", 1)):
         ((plan,),) = execute(store._connection.server.url, f"EXPLAIN (FORMAT JSON) {asked}'{lang}'")
         assert plan[0]["Plan"]["Plan Rows"] == pytest.approx(expected, rel=0.1), lang
+
+
+def test_it_is_known_how_much_a_source_or_a_section_has(store: PostgresArchive) -> None:
+    """The server took any for an average one: a further page of a source with a sixth of all items was made of all that it ever told, and
+    took seconds, or was given up."""
+    told = {"alpha": 900, "beta": 9}
+    news = [polled(id, [item(id, str(n), f"{id}{n} missile{n}") for n in range(many)]) for id, many in told.items()]
+    store.intake.apply(news, NOW)
+    execute(
+        store._connection.server.url,
+        "INSERT INTO streams (n, name, version, changed) VALUES (1, 'section:world', 0, 0), (2, 'section:africa', 0, 0)",
+        "INSERT INTO entries SELECT CASE WHEN n > 9 THEN 1 ELSE 2 END, n, 0, 0, 0, TRUE FROM generate_series(1, 900) n",
+        "ANALYZE items, entries",
+    )
+    for outlet, section, expected in (
+        ("alpha", "world", (900, 891)),
+        ("beta", "africa", (9, 9)),
+        ("none", "none", (1, 1)),
+    ):
+        query = StreamQuery("source", outlet, filter=Filter(section=section))
+        narrow = few_sql(DIALECT, query, "st", numbers=store.reading._numbers(query))
+        rows = [store._connection.read(f"EXPLAIN (FORMAT JSON) {asked}", values) for _, asked, values in narrow]
+        found = tuple(plan[0]["Plan"]["Plan Rows"] for ((plan,),) in rows)
+        assert [max(1, one) for one in found] == pytest.approx(expected, rel=0.1), outlet
 
 
 def test_forms_that_are_nowhere_are_not_expected_in_many_items(store: PostgresArchive) -> None:

@@ -24,6 +24,7 @@ from aggregator.model.story import Batch
 from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Filter, QueryKind, StreamName, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place
+from aggregator.store.conditions import Numbers
 from aggregator.store.postgres.full_text import query, tokens, vector
 from aggregator.store.reading import COMMON, FEW, NEAR, SELDOM, SHARE, STEPS
 from aggregator.store.rows import to_id
@@ -854,7 +855,8 @@ def test_the_reports_of_a_story_are_not_looked_for_among_all_of_an_outlet(tmp_pa
 def test_stories_that_an_outlet_did_not_tell_are_not_read(tmp_path: Path, query: StreamQuery) -> None:
     """Their numbers stand in the indexes; to read each, with all that it announces, took twice as long."""
     store = archive(tmp_path, "alpha")
-    sql, values = stories_sql(store._connection.dialect, query, 20, stream=KnownStream(1, vast=True))
+    known, numbers = KnownStream(1, vast=True), Numbers({"alpha": 1})
+    sql, values = stories_sql(store._connection.dialect, query, 20, stream=known, numbers=numbers)
     plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {sql}", values)]
     asked = next(n for n, step in enumerate(plan) if step.startswith("CORRELATED"))
     assert asked < next(n for n, step in enumerate(plan) if step.startswith("SEARCH st "))
