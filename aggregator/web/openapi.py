@@ -20,34 +20,12 @@ TEXT: dict[str, Any] = {"type": "string", "maxLength": parameters.MAX_VALUE}
 MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z", "24h", "7d"]}
 
 QUERY: dict[str, tuple[dict[str, Any], str]] = {
-    "limit": (
-        {"type": "integer", "minimum": parameters.LIMITS[0], "maximum": parameters.LIMITS[1]},
-        "Number of entries. Default: of feeds, all of the last 48 hours, at least 50 and at most 500; of stories and items in the API, 50.",
-    ),
-    "min_publishers": (
-        {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
-        "Only stories that at least this many independent outlets report; a story enters when the last of them joins. Those that only "
-        "print an agency's text which another had already, or link to another's article, are listed among its outlets but do not count.",
-    ),
-    "primary": (
-        {"type": "string", "enum": ["0", "1", "true", "false"]},
-        "`1`: only stories whose primary section it is.",
-    ),
-    "view": (
-        {"type": "string", "enum": ["stories", "items"]},
-        "`stories`, or the `items` that they consist of (default under /sources).",
-    ),
     "q": (
         {"type": "string", "maxLength": parameters.MAX_QUERY},
         f'Words, beginnings of words (missile*), "phrases" and -minus, at most {parameters.MAX_TERMS}. All must occur; of those joined by '
         "OR in capitals any one: `drone OR missile strike` is (drone OR missile) and strike. Parentheses group otherwise; a minus before "
         "a group excludes each of its words. A word is also found in the plural or singular and in its other spellings, unless it is in "
         "quotes or `lang` asks for another language than English.",
-    ),
-    "order": (
-        {"type": "string", "enum": list(parameters.ORDERS)},
-        "Order of a search with `q`: the newest first (default), or by relevance, which ranks the "
-        f"{CANDIDATES} newest results, best match first. Feeds always list the newest first.",
     ),
     "section": (TEXT, "Id of a section."),
     "topic": (TEXT, "Id of a topic."),
@@ -67,19 +45,28 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         MOMENT,
         "Published before that, in the same forms. A time before `since` is refused, and so is an age above that of `since`.",
     ),
-    "changed_since": (
-        MOMENT,
-        "Only what changed since this time or within this age, in order of change, oldest first. To keep a copy, ask from the "
-        "`changed_until` of the last page of the previous answer: the archive's own time, whatever the clocks say. An item is listed once "
-        "it is in a story, and again when its text or its place changes. A story that was merged into another is not listed: the other one "
-        "names it under `merged`. `removed` has the ids of what the editor hid, and of stories that left the `section` or `topic` asked "
-        "for, whether you have them or not: delete these after storing what is listed. What no longer meets another parameter is not told: "
-        "ask for all changes first, and delete what they name and the request with the parameter does not list. Items whose story reaches "
-        "`min_publishers` because another outlet joined it are not told either. Some things change without notice: lines of rules, related "
-        "stories, ids of renamed sources, what an edited `label` finds, and, after an edit of `full_text` or `republish_full_text`, which "
-        "texts of articles are given.",
+    "min_publishers": (
+        {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
+        "Only stories that at least this many independent outlets report; a story enters when the last of them joins. Those that only "
+        "print an agency's text which another had already, or link to another's article, are listed among its outlets but do not count.",
     ),
-    "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
+    "primary": (
+        {"type": "string", "enum": ["0", "1", "true", "false"]},
+        "`1`: only stories whose primary section is the one asked for. A story may be in several sections, one of them the primary one.",
+    ),
+    "view": (
+        {"type": "string", "enum": ["stories", "items"]},
+        "`stories`, or the `items` that they consist of (default under /sources).",
+    ),
+    "limit": (
+        {"type": "integer", "minimum": parameters.LIMITS[0], "maximum": parameters.LIMITS[1]},
+        "Number of entries. Default: of feeds, all of the last 48 hours, at least 50 and at most 500; of stories and items in the API, 50.",
+    ),
+    "order": (
+        {"type": "string", "enum": list(parameters.ORDERS)},
+        "Order of a search with `q`: the newest first (default), or by relevance, which ranks the "
+        f"{CANDIDATES} newest results, best match first. Feeds always list the newest first.",
+    ),
     "page": (
         {"type": "integer", "minimum": parameters.PAGES[0], "maximum": parameters.PAGES[1]},
         "Which part of a long month, the newest first.",
@@ -87,6 +74,19 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "of": (
         {"type": "string", "enum": ["sections", "topics", "sources"]},
         "Whose feeds: `sections` (default), `topics` or `sources`.",
+    ),
+    "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
+    "changed_since": (
+        MOMENT,
+        "Only what changed since this time or within this age, in order of change, oldest first.\n\n"
+        "To keep a copy, ask from the `changed_until` of the last page of the previous answer: the archive's own time, whatever the clocks "
+        "say. Store what is listed, then delete what `removed` names: ids of what the editor hid, and of stories that left the `section` "
+        "or `topic` asked for, whether you have them or not. A story that was merged into another is not listed: the other one names it "
+        "under `merged`. An item is listed once it is in a story, and again when its text or its place changes.\n\n"
+        "What no longer meets another parameter is not told: ask for all changes first, and delete what they name and the request with the "
+        "parameter does not list. Items whose story reaches `min_publishers` because another outlet joined it are not told either.\n\n"
+        "Some things change without notice: lines of rules, related stories, ids of renamed sources, what an edited `label` finds, and, "
+        "after an edit of `full_text` or `republish_full_text`, which texts of articles are given.",
     ),
 }
 STATUS = {
