@@ -85,7 +85,7 @@ class Intake(Protocol):
         """Canonical address → ids of this source's items there, the newest last."""
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
-        """Of these ids those that a guid of later times gave an item → the id under which it is stored."""
+        """Of these ids the further ids of items → the ids under which these are stored."""
 
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""

@@ -11,8 +11,8 @@ from aggregator.model.source import SourceState
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """The source's new state and its items: `new`, `changed` and `seen` (unchanged, by number in the store). `further`: an id that a guid
-    of today gives a known item → its number.
+    """The source's new state and its items: `new`, `changed` and `seen` (unchanged, by number in the store). `further` ids of
+    items → those under which they are stored; `kept` are such ids that tell of them no longer.
 
     `live` is False for the back-catalogue of a first poll, or of the first after a pause, which enters with its publication times.
     """
@@ -23,7 +23,8 @@ class PollResult:
     seen: tuple[int, ...] = ()
     drops: tuple[Drop, ...] = ()
     live: bool = True
-    further: Mapping[str, int] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

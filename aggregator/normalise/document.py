@@ -13,7 +13,16 @@ from aggregator.normalise.address import is_article
 from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.fingerprints import Fingerprints
-from aggregator.normalise.identity import among, digest, formers, is_among, is_of_link, item_id, without_duplicates
+from aggregator.normalise.identity import (
+    among,
+    anew,
+    digest,
+    formers,
+    is_among,
+    is_of_link,
+    item_id,
+    without_duplicates,
+)
 from aggregator.normalise.plain import plain
 from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS, tag
 from aggregator.text.languages import language
@@ -72,6 +81,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
     ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
     doubtful = is_of_link(key) or (draft.canonical and not is_article(draft.canonical) and not is_among(key))
     among_others = item_id(context.job.root, among(draft)) if doubtful else ""
+    undated = anew(draft, key)
     if fingerprint in known:
         hash = ""
     else:
@@ -105,6 +115,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         fingerprint=fingerprint,
         formers=ids,
         among=among_others,
+        anew=item_id(context.job.root, undated) if undated else "",
     )
 
 

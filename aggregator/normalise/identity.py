@@ -94,6 +94,13 @@ def among(draft: Draft) -> str:
     return f"among:{digest(draft.canonical or '', title, when, '' if title else plain(draft.parsed.text))}"
 
 
+def anew(draft: Draft, key: str) -> str | None:
+    """A key without date and guid, of an entry whose address is not that of one article."""
+    if is_article(draft.canonical) and not is_among(key):
+        return None
+    return f"anew:{digest(draft.canonical or '', _title(draft), plain(draft.parsed.text))}"
+
+
 def _title(draft: Draft) -> str:
     return plain(draft.parsed.title, titled=True) if draft.parsed.title else ""
 

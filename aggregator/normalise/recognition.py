@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aggregator.model.item import Drop, Item
 from aggregator.normalise.address import is_article
@@ -19,6 +19,8 @@ from aggregator.normalise.dates import newest
 from aggregator.normalise.identity import SEVERAL, is_among, is_of_link
 
 FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
+ANEW = timedelta(minutes=15)
+"""How old a date may be that is made at each answer: some pages are kept for so long."""
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
@@ -29,8 +31,8 @@ class StoredItems:
     `items`: item id → number and hash, for the document's ids and the ids in `addresses` and `own`; the hash is empty where the text was
     purged. `addresses`: canonical address → ids of this source's items there, the newest last, for entries whose id is unknown, or of
     which only their address tells that they are an edit. `titles`: of its newest items with their dates (epoch seconds), for a document
-    with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the document before. `own`: an id of the
-    document that is unknown → that of the item which had its guid later.
+    with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the document before. `own`: further ids of
+    items, of the guids that they got later and those made anew → the ids under which they are stored. `now`: when it was read.
     """
 
     items: Mapping[str, tuple[int, str]]
@@ -38,20 +40,22 @@ class StoredItems:
     titles: Mapping[str, Collection[int | None]] = field(default_factory=dict)
     flooded: bool = False
     own: Mapping[str, str] = field(default_factory=dict)
+    now: datetime = _UNDATED
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
     counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated.
-    `further`: an id made of a guid that a known item has for the first time → its number."""
+    `further` ids of items → the ids under which they are stored; `kept` are those that tell of them no longer."""
 
     new: tuple[Item, ...]
     changed: tuple[tuple[int, Item], ...]
     seen: tuple[int, ...]
     drops: tuple[Drop, ...]
     fingerprints: bytes = b""
-    further: Mapping[str, int] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
 
     @property
     def unread(self) -> bool:
@@ -65,7 +69,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
     fingerprints: list[bytes] = []
-    further: dict[str, int] = {}
+    further: dict[str, str] = {}
     for listed, item in zip(items, _under_known_ids(items, known), strict=True):
         if item.id not in known.items:
             unknown.append(item)
@@ -74,7 +78,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         fingerprints.append(item.fingerprint)
         by_address = item.id not in (listed.id, listed.among, known.own.get(listed.id), *listed.formers)
         if by_address and not is_of_link(listed.key):
-            further[listed.id] = number
+            further[listed.id] = item.id
         if stored and (item.unread or item.hash == stored):
             seen[number] = None
         else:
@@ -89,16 +93,21 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         seen=tuple(number for number in seen if number not in changed),
         drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
         fingerprints=b"".join([*fingerprints, *(item.fingerprint for item in new)]),
-        further=further,
+        further=further | {item.anew: item.id for item in new if item.anew and _is_of_now(item, known.now)},
+        kept=tuple(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id),
     )
 
 
 def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
-    """The items, those with a guid that they got later under the id that they came with, if that is not here too."""
+    """The items, those with a guid that they got later under the id that they came with, if that is not here too; and so those of an
+    address of many whose date, and perhaps guid, is made anew at each answer. What was listed twice with the date that it had is not such:
+    alarms come again in the same words."""
     here = {item.id for item in items}
     result = []
     for item in items:
         first = known.own.get(item.id)
+        if first is None and _is_of_now(item, known.now) and known.items.keys().isdisjoint((item.id, item.among)):
+            first = known.own.get(item.anew)
         if first is None or first in here:
             result.append(item)
         else:
@@ -138,6 +147,10 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
         else:
             result.append(item)
     return result
+
+
+def _is_of_now(item: Item, now: datetime) -> bool:
+    return item.published is None or item.published > now - ANEW
 
 
 def may_be_another(item: Item, stored: str) -> bool:

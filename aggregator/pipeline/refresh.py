@@ -189,6 +189,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         drops=(*(feed.drops if feed else ()), *changes.drops),
         live=state.body_hash is not None,  # else its first document at this address, or after a pause: a back-catalogue
         further=changes.further,
+        kept=changes.kept,
     )
     return _Poll(result, None if isinstance(outcome, Fetched) else outcome)
 
@@ -289,17 +290,19 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
     )
     edited = [item for item in feed.items if item.id in items and may_be_another(item, items[item.id][1])]
     addresses: dict[str, list[str]] = {}
-    own: dict[str, str] = {}
+    further = {*(item.id for item in unknown), *(item.anew for item in feed.items if item.anew)}
+    own = intake.first_ids(further) if further and not first else {}
     titles: dict[str, set[int | None]] = {}
     flooded = FLOOD in (state.flaws or "")
     if unknown or edited:
-        own = intake.first_ids({item.id for item in unknown})
         places = {item.canonical for item in (*unknown, *edited) if is_article(item.canonical)}
         addresses = intake.known_addresses(state.id, places)
         items |= intake.known({*own.values(), *(ids[-1] for ids in addresses.values())})
     if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
         titles = intake.known_titles(state.id)
-    return recognise(feed.items, StoredItems(items, addresses, titles, flooded, own), new_item_limit(state.rate))
+    return recognise(
+        feed.items, StoredItems(items, addresses, titles, flooded, own, tools.clock()), new_item_limit(state.rate)
+    )
 
 
 def _digest(body: bytes) -> str:

@@ -76,7 +76,7 @@ class Intake(ABC, Generic[Writer]):
         return own_at(self._db, source, canonicals)
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
-        """Of these ids those that a guid of later times gave an item → the id under which it is stored."""
+        """Of these ids further ids of items → the ids under which these are stored."""
         query = "SELECT k.id, i.id FROM known_as k JOIN items i ON i.n = k.item WHERE k.id IN"
         return {to_id(later): to_id(first) for later, first in self._db.select(query, [to_blob(id) for id in ids])}
 
@@ -105,8 +105,7 @@ class Intake(ABC, Generic[Writer]):
                 waiting = [(n, item.hash) for n, item in sorted(changed.items())]
                 db.insert("pending", "bigint text", waiting, upserts.PENDING)
                 _save_moves(db, changed)
-            if further := {id: n for result in results for id, n in result.further.items()}:
-                db.insert("known_as", "bytea bigint", [(to_blob(id), n) for id, n in sorted(further.items())])
+            self._note_further_ids(results)
             seen = [n for result in results for n in result.seen]
             db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)
@@ -144,6 +143,15 @@ class Intake(ABC, Generic[Writer]):
             else as_told(*((other, by_plan_of(other, state)) if state.root in lost else (state, other)))
             for state in polled
         ]
+
+    def _note_further_ids(self, results: Sequence[PollResult]) -> None:
+        further = {id: first for result in results for id, first in result.further.items()}
+        if further:
+            numbers = {id: n for id, (n, _) in self.known(set(further.values())).items()}
+            rows = [(to_blob(id), numbers[first]) for id, first in sorted(further.items()) if first in numbers]
+            self._db.insert("known_as", "bytea bigint", rows)
+        if kept := [to_blob(id) for result in results for id in result.kept]:
+            self._db.modify("DELETE FROM known_as WHERE id IN", kept)
 
     @abstractmethod
     def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> int:

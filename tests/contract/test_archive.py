@@ -83,11 +83,19 @@ def test_an_item_is_known_by_the_ids_of_later_guids(store: Store) -> None:
     assert store.intake.first_ids(later) == {}
     store.intake.apply([polled("alpha", [two, one])], NOW)
     for _ in range(2):
-        store.intake.apply([replace(polled("alpha"), further={later[0]: 1, later[1]: 1, later[2]: 2})], NOW)
-    store.intake.apply([replace(polled("alpha"), further={later[2]: 1})], NOW)
+        store.intake.apply(
+            [replace(polled("alpha"), further={later[0]: one.id, later[1]: one.id, later[2]: two.id})], NOW
+        )
+    store.intake.apply([replace(polled("alpha"), further={later[2]: one.id})], NOW)
     expected = {later[0]: one.id, later[1]: one.id, later[2]: two.id}
     assert store.intake.first_ids(later) == store.intake.first_ids([one.id, *later]) == expected
-    store.intake.apply([replace(polled("alpha"), further=dict.fromkeys(later[3:], 2))], NOW)
+    store.intake.apply(
+        [replace(polled("alpha", [item("alpha", "3", "Three")]), further={later[9]: item("alpha", "3", "").id})], NOW
+    )
+    assert store.intake.first_ids(later[9:]) == {later[9]: item("alpha", "3", "").id}, "of what comes with it"
+    store.intake.apply([replace(polled("alpha"), kept=(later[9], later[10]))], NOW)
+    assert store.intake.first_ids(later) == expected
+    store.intake.apply([replace(polled("alpha"), further=dict.fromkeys(later[3:], two.id))], NOW)
     store.upkeep.prune(SECONDS, 90 * 86_400, {})
     assert store.intake.first_ids(later) == {later[0]: one.id, later[1]: one.id}
 

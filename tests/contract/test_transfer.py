@@ -43,7 +43,9 @@ def file(tmp_path: Path) -> Iterator[SqliteArchive]:
         ]
         made.intake.apply([polled(name, news)], NOW)
         edition(made, policy(), lambda: SECONDS)
-    made.intake.apply([replace(polled("alpha"), further={item("alpha", "later", "").id: 1})], NOW)
+    made.intake.apply(
+        [replace(polled("alpha"), further={item("alpha", "later", "").id: item("alpha", "1", "").id})], NOW
+    )
     made.sources.sync([source("alpha"), source("beta", enabled=False)])
     made.sources.claim("somebody", NOW, timedelta(minutes=5))
     made.intake.apply([polled("alpha", [item("alpha", "waits", "Waits for the edition")])], NOW)

@@ -139,7 +139,7 @@ def test_an_item_is_known_by_each_guid_that_it_had() -> None:
     stored = items(1, 2)
     rekeyed = items(1, 2, guid="other-{}")
     changes = recognise(rekeyed, known(stored))
-    assert changes.further == {rekeyed[0].id: 1, rekeyed[1].id: 2}
+    assert changes.further == {rekeyed[0].id: stored[0].id, rekeyed[1].id: stored[1].id}
     after = replace(known(stored), own={later.id: first.id for later, first in zip(rekeyed, stored, strict=True)})
     assert recognise(rekeyed, after).further == {}, "it is noted already"
     moved = items(1, 2, guid="other-{}", link="https://example.org/moved/{}")
@@ -360,3 +360,79 @@ def test_what_a_guid_for_all_named_alone_is_the_same_when_others_come() -> None:
     stored = (*first, *changes.new)
     again = recognise(items(2, guid="same", link="https://example.org/"), known(stored))
     assert (again.new, again.changed, again.seen) == ((), (), (2,)), "nor does it take the place of the first"
+
+
+FRONT = "https://example.org/"
+
+
+class Page:
+    """A source whose entries link to its front page, or to none, and what is stored of it from poll to poll."""
+
+    def __init__(self, link: str = FRONT) -> None:
+        self.link = link
+        self.stored: list[Item] = []
+        self.own: dict[str, str] = {}
+
+    def poll(self, minute: int, *entries: tuple[str, str, int | None], guids: str = "") -> list[str]:
+        """Titles of what is new, of entries of (title, text, the minute that they are dated)."""
+        now = datetime(2026, 11, 20, 6, tzinfo=UTC) + timedelta(minutes=minute)
+        listed = [
+            item(
+                f"<description>{text}</description>"
+                + (
+                    f"<pubDate>{format_datetime(now + timedelta(minutes=dated - minute))}</pubDate>"
+                    if dated is not None
+                    else ""
+                ),
+                title=title,
+                link=self.link,
+                guid=guids and f"{guids}-{place}",
+            )
+            for place, (title, text, dated) in enumerate(entries)
+        ]
+        changes = recognise(
+            read(rss(listed), replace(JOB, now=now)).items, replace(known(self.stored), own=self.own, now=now)
+        )
+        self.stored += changes.new
+        self.own = {id: first for id, first in ({**changes.further, **self.own}).items() if id not in changes.kept}
+        return [one.title for one in changes.new]
+
+
+@pytest.mark.parametrize("link", [FRONT, ""])
+def test_an_entry_whose_date_is_made_anew_at_each_answer_is_one_item(link: str) -> None:
+    """As one that asks to listen live: it was news at each poll."""
+    page = Page(link)
+    assert page.poll(0, ("Listen live", "At any time.", 0), ("Rates rise", "Again.", -90)) == [
+        "Listen live",
+        "Rates rise",
+    ]
+    assert page.poll(20, ("Listen live", "At any time.", 19)) == []
+    assert page.poll(40, ("Ships collide", "Off Dover.", 20), ("Listen live", "At any time.", 36)) == ["Ships collide"]
+    assert page.poll(60) == []
+    assert page.poll(9000, ("Listen live", "At any time.", 9000)) == []
+    assert page.poll(9020, ("Listen live", "Again at nine.", 9020)) == ["Listen live"], "in other words it is news"
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_so_is_one_whose_guid_is_made_anew_too(dated: bool) -> None:
+    page = Page()
+    for minute in (0, 20, 40, 60):
+        new = page.poll(minute, ("Listen live", "At any time.", minute if dated else None), guids=f"made-{minute}")
+        assert new == ([] if minute else ["Listen live"])
+
+
+@pytest.mark.parametrize("guids", ["", "of-{}"])
+def test_an_alarm_that_comes_again_in_the_same_words_is_news(guids: str) -> None:
+    page = Page()
+    for minute in (0, 600, 1200):
+        assert page.poll(minute, ("Alarm in Kyiv", "", minute - 1), guids=guids.format(minute)) == ["Alarm in Kyiv"]
+        for later in (20, 40):
+            assert page.poll(minute + later, ("Alarm in Kyiv", "", minute - 1), guids=guids.format(minute)) == []
+        assert page.poll(minute + 60) == []
+
+
+def test_of_two_alarms_in_the_same_words_that_are_listed_together_both_are_news() -> None:
+    page = Page()
+    assert page.poll(0, ("Alarm in Kyiv", "", -1)) == ["Alarm in Kyiv"]
+    assert page.poll(20, ("Alarm in Kyiv", "", 15), ("Alarm in Kyiv", "", -1)) == ["Alarm in Kyiv"]
+    assert page.poll(40, ("Alarm in Kyiv", "", 35), ("Alarm in Kyiv", "", 15)) == ["Alarm in Kyiv"]
