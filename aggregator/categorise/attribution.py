@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aggregator.categorise.evidence import read
@@ -49,15 +50,16 @@ def cause(
 
 
 def kept_out(book: Rulebook, title: str, summary: str) -> list[tuple[StreamName, Cause]]:
-    """The sections and topics that a text would have words of, were it not for a line of their `never` or `not`, with that line."""
+    """The sections and topics that a text would have words of, were it not for a line of their `never` or `not`, or for a word under
+    `unless`, with that line."""
     hay = haystack(title, summary)
     reading = read(book, hay)
     told = {one.rule for one in reading.evidence}
     found = []
     for number, rules in enumerate(book.rules):
-        key = "never" if number in told and number in reading.excluded else "not" if number not in told else None
-        lines = _blocks(book, rules.stream, hay).items() if key else ()
-        found += [(rules.stream, Cause(line, at)) for line, at in lines if line.startswith(f"{key}: ")][:1]
+        keys = ("not: ", "unless: ") if number not in told else ("never: ",) if number in reading.excluded else ()
+        lines = _blocks(book, rules.stream, hay).items() if keys else ()
+        found += [(rules.stream, Cause(line, at)) for line, at in lines if line.startswith(keys)][:1]
     return found
 
 
@@ -80,11 +82,15 @@ def _lines(book: Rulebook, stream: StreamName, hay: Haystack) -> Weighed:
 
 
 def _blocks(book: Rulebook, stream: StreamName, hay: Haystack) -> dict[str, Position]:
-    """The lines of `not` and `never` of a section or topic that are found in this text."""
+    """The lines of `not` and `never` of a section or topic that are found in this text, and the words of `unless` beside all parts."""
     rules = next((rules for rules in book.rules if rules.stream == stream), None)
     if rules is None:
         return {}
-    return {f"{key}: {', '.join(term.parts)}": term.at for key, term in _blocking(rules) if _stands(term, hay)}
+    blocks = {f"{key}: {', '.join(term.parts)}": term.at for key, term in _blocking(rules) if _stands(term, hay)}
+    for term in rules.words:
+        if term.unless and _stands(term, hay):
+            blocks.update({f"unless: {word}": term.at for word in term.unless if _any((word,), hay)})
+    return blocks
 
 
 def _blocking(rules: Rules) -> list[tuple[str, Term]]:
@@ -92,5 +98,9 @@ def _blocking(rules: Rules) -> list[tuple[str, Term]]:
 
 
 def _stands(term: Term, hay: Haystack) -> bool:
-    needles = [needle(part) for part in term.parts]
-    return all(made is not None and Matcher([made]).find(hay) for made in needles)
+    return all(_any(words, hay) for words in term.choices)
+
+
+def _any(words: Iterable[str], hay: Haystack) -> bool:
+    needles = [made for word in words if (made := needle(word))]
+    return bool(needles and Matcher(needles).find(hay))

@@ -58,18 +58,22 @@ def _weigh_words(
                 evidence.append(Evidence(rule, value, counts[1], counts[2], term, False))
         if word.nevers:
             excluded.update(word.nevers)
-    for number in every:
-        for use in known[number].several:
-            if not use.parts <= every.keys():
-                continue
-            if use.never:
-                excluded.add(use.rule)
-                continue
-            spans = blanked.get(use.rule, ())
-            counting = [one for part in use.parts if (one := _first(hay, every[part], spans))]
-            if len(counting) == len(use.parts):
-                evidence += _of_several(use, counting, split, use.rule in elsewhere)
+    said = every.keys()
+    for use in {id(use): use for number in every for use in known[number].several if use.found(said)}.values():
+        if use.never:
+            excluded.add(use.rule)
+        elif counting := _counting(hay, use, every, blanked.get(use.rule, ())):
+            evidence += _of_several(use, counting, split, use.rule in elsewhere)
     return evidence, frozenset(excluded)
+
+
+def _counting(hay: Haystack, use: AllUse, every: dict[int, list[Hit]], spans: Sequence[tuple[int, int]]) -> list[Hit]:
+    """For each part of a term the first hit outside the spans, of its alternatives the earliest; nothing if a part has none."""
+    counting = [_first(hay, every[part], spans) for part in use.parts]
+    for choice in use.choices:
+        hits = [one for part in choice if (one := _first(hay, every.get(part, ()), spans))]
+        counting.append(min(hits, key=lambda hit: hit[1], default=None))
+    return [hit for hit in counting if hit] if all(counting) else []
 
 
 def _first(hay: Haystack, hits: Sequence[Hit], spans: Sequence[tuple[int, int]]) -> Hit | None:
@@ -160,7 +164,7 @@ def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], 
 def whole(hay: Haystack, one: Evidence) -> int:
     """The end of the word that a term with an open end found: `flood*` found Flooding, not Flood."""
     end = one.end
-    if one.place or hay.text[end - 1] == " " or not any(part.endswith("*") for part in one.term.parts):
+    if one.place or hay.text[end - 1] == " " or not any("*" in part for part in one.term.parts):
         return end
     while hay.text[end] != " " and not unspaced(hay.text[end]):
         end += 1

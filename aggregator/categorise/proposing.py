@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from aggregator.categorise.evidence import read, whole
 from aggregator.categorise.findings import TextReading
@@ -131,7 +132,7 @@ def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Prop
 def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """Words of the headline, and pairs of them, that the section does not list; names of places are for `places`."""
     rules = book.rules[number]
-    listed = {made.word for term in rules.words for part in term.parts if (made := needle(part))}
+    listed = {made.word for term in rules.words for word in chain(*term.choices) if (made := needle(word))}
     hay = haystack(case.title, case.summary)
     names = {word for one in reading.evidence if one.place for word in hay.text[one.start : one.end].split()}
     for phrase in _phrases(case.title)[:MOST_PHRASES]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -24,13 +24,22 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AllUse:
-    """A rule's term of several parts; `parts` are the numbers of their words. `never`: it excludes the rule."""
+    """A rule's term of several parts, by the numbers of their words: all of `parts` must be found, one of each of `choices`, and
+    none of `unless`. `never`: it excludes the rule."""
 
     rule: int
     weight: float
     term: Term
     parts: frozenset[int]
+    choices: tuple[frozenset[int], ...]
+    unless: frozenset[int]
     never: bool = False
+
+    def found(self, words: Set[int]) -> bool:
+        """Whether these words are enough."""
+        if not self.parts <= words:
+            return False
+        return not any(choice.isdisjoint(words) for choice in self.choices) and self.unless.isdisjoint(words)
 
 
 class Word(NamedTuple):
@@ -85,17 +94,24 @@ class _Words:
         made = needle(phrase)
         return None if made is None else self.needles.setdefault(made, len(self.needles))
 
+    def _numbers(self, phrases: Iterable[str]) -> frozenset[int]:
+        return frozenset(number for phrase in phrases if (number := self._number(phrase)) is not None)
+
     def add(self, rule: int, term: Term, never: bool = False) -> None:
         """A term of `words`, or of `never`."""
-        numbers = [number for part in term.parts if (number := self._number(part)) is not None]
-        if len(numbers) != len(term.parts):
+        parts = [self._numbers(choices) for choices in term.choices]
+        if not all(parts):
             return  # nothing but signs: nothing to look for
-        if len(numbers) > 1:
-            self._alls.append(AllUse(rule, term.weight, term, frozenset(numbers), never))
-        elif never:
-            self._nevers[numbers[0]].append(rule)
-        else:
-            self._uses[numbers[0]].append(Use(rule, term.weight, term))
+        if len(parts) > 1:
+            single = frozenset(number for part in parts if len(part) == 1 for number in part)
+            choices = tuple(part for part in parts if len(part) > 1)
+            self._alls.append(AllUse(rule, term.weight, term, single, choices, self._numbers(term.unless), never))
+            return
+        for number in parts[0]:
+            if never:
+                self._nevers[number].append(rule)
+            else:
+                self._uses[number].append(Use(rule, term.weight, term))
 
     def blank(self, rule: int, term: Term) -> None:
         """A term of `not`."""
@@ -112,11 +128,13 @@ class _Words:
         )
 
     def _several(self) -> defaultdict[int, list[AllUse]]:
-        """Terms of several parts, each under the part that the fewest of them have: texts have that most rarely."""
-        common = Counter(part for use in self._alls for part in use.parts)
+        """Terms of several parts, each under the part of the fewest words, that the fewest of them have: texts have that most rarely."""
+        common = Counter(number for use in self._alls for number in use.parts.union(*use.choices))
         found: defaultdict[int, list[AllUse]] = defaultdict(list)
         for use in self._alls:
-            found[min(use.parts, key=lambda part: (common[part], part))].append(use)
+            parts = (*map(list, zip(sorted(use.parts))), *map(sorted, use.choices))
+            for number in min(parts, key=lambda part: (len(part), sum(common[n] for n in part), part)):
+                found[number].append(use)
         return found
 
 

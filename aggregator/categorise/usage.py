@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
@@ -32,7 +33,7 @@ class Usage:
         self._placed: Counter[int] = Counter()
         self._found: Counter[int] = Counter()
         blocking = [term for rules in book.rules for term in (*rules.nots, *rules.nevers)]
-        parts = [(made, id(term)) for term in blocking for part in term.parts if (made := needle(part))]
+        parts = [(made, id(term)) for term in blocking for word in chain(*term.choices) if (made := needle(word))]
         self._blocking = Matcher([made for made, _ in parts]) if parts else None
         self._blocked = [number for _, number in parts]
 

@@ -133,8 +133,11 @@ def _ends_there(lines: Sequence[str], at: Position) -> bool:
 
 def _typed(term: Term) -> str:
     """As `term_text`, in quotes where YAML needs them inside brackets."""
-    parts = (part if _BARE.fullmatch(part) else scalar(part, flow=True) for part in term.parts)
-    return term_text(replace(term, parts=tuple(parts)))
+    parts, unless = (
+        tuple(one if _BARE.fullmatch(one) else scalar(one, flow=True) for one in words)
+        for words in (term.parts, term.unless)
+    )
+    return term_text(replace(term, parts=parts, unless=unless))
 
 
 def expectation(value: dict[str, Any]) -> Iterator[str]:

@@ -271,10 +271,10 @@ def _rules(findings: Findings, rules: Rules, kind: str) -> None:
 
 
 def _twice(findings: Findings, terms: list[Term]) -> None:
-    first: dict[tuple[Needle, ...], Term] = {}
+    first: dict[object, Term] = {}
     for term in terms:
-        words = tuple(sorted(needle(part) or Needle(part) for part in term.parts))
-        other = first.setdefault(words, term)
+        parts = sorted(sorted(needle(word) or Needle(word) for word in choice) for choice in term.choices)
+        other = first.setdefault((str(parts), frozenset(term.unless)), term)
         if other is not term:
             says, meant = (" + ".join(one.parts) for one in (term, other))
             findings.note(

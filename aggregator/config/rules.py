@@ -1,8 +1,9 @@
 """One line of `words`, `places`, `not`, `never` → a Term.
 
 The grammar: a word or phrase is text, optionally with `*` at the end for any ending; `{phrase: weight}` gives it a
-weight; `{all: [drone, taiwan], weight: 2}` counts if all its parts are found. A term weighs 1 unless it says otherwise;
-a term with `all` does so as a whole, not for each part.
+weight; `{all: [drone, taiwan], weight: 2}` counts if all its parts are found. A part may be alternatives
+(`[moscow | kremlin, truce]`), and with `unless: [gaza, syria*]` the term does not count where one of these is found. A term weighs 1
+unless it says otherwise; a term with `all` does so as a whole, not for each part.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from collections.abc import Callable
 from aggregator.config.scalars import Wrong, position, shown, text
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.tree import Items, Table, kind
-from aggregator.model.settings import LONGEST_WORD, Term
+from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
 
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8
+MAX_CHOICES = 100  # of a part, and of `unless`
 STEM = 2  # letters before *: fewer would match a tenth of the dictionary
 PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
 PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\+\+|[*+]{2}")
+ALL_KEYS = ("all", "weight", "unless")
 ONE_EACH = "write a line for each: `- quad: 2`"
 
 
@@ -48,18 +51,36 @@ def read_never(value: object) -> Term:
     """A line of `never`: text, or `{all: [...]}` without a weight."""
     if not isinstance(value, dict):
         return Term((word(value),), 1.0, position(value))
-    if not isinstance(value.get("all"), list) or "weight" in value:
+    if not isinstance(value.get("all"), list) or value.keys() & {"weight", "unless"}:
         raise Wrong("a line of `never` is text or {all: [a, b]} without a weight: it rules the section out")
     return _all(value)
 
 
-def word(value: object) -> str:
-    """A word or phrase, checked: plain text, not a pattern."""
-    written = text(value, LONGEST_WORD)
+def part(value: object) -> str:
+    """One of the words of `all`, or several, of which one is enough: `truce | ceasefire`."""
     at = position(value)
+    written = [word(one.strip(), at) for one in text(value, MAX_CHOICES * LONGEST_WORD).split("|")]
+    if len(set(written)) < len(written):
+        raise Wrong(f"{shown(value)} names a word twice", at)
+    if len(written) > MAX_CHOICES:
+        raise Wrong(f"{len(written)} words between |, {MAX_CHOICES} are allowed", at)
+    return " | ".join(written)
+
+
+def word(value: object, at: Position | None = None) -> str:
+    """A word or phrase, checked: plain text, not a pattern. `at`: where it stands, if it is a piece of a node."""
+    at = at or position(value)
+    try:
+        written = text(value, LONGEST_WORD)
+    except Wrong as wrong:
+        raise Wrong(str(wrong), at) from None
     bare = written.removesuffix("*")
     if written == "*":
         raise Wrong("a lone * would match every word", at)
+    if "|" in written:
+        raise Wrong(
+            f"{shown(value)}: words of which one is enough are a line each, or parts of `all`: {{all: [a | b, c]}}", at
+        )
     if PATTERN.search(written) or ("*" in bare and not re.search(r"\w\*\s", bare)):
         raise Wrong(f"words are plain text, not patterns, found {shown(value)}; a word may end in *, as missile*", at)
     if "*" in bare:
@@ -112,7 +133,7 @@ def _weighed(value: dict[str, object], read: Callable[[object], str]) -> Term:
     if isinstance(listed := value.get("all"), str) and not re.fullmatch(r"[0-9.]*", listed):
         raise Wrong("`all` takes a list: write {all: [drone, taiwan]}", position(listed))
     if len(value) > 1:
-        known = ("all", "weight") if value.keys() & {"all", "weight"} else ()
+        known = ALL_KEYS if value.keys() & {*ALL_KEYS} else ()
         stray = next((key for key in value if key not in known), "")
         raise Wrong(
             f"a table names one word and its weight, found {len(value)} keys; {ONE_EACH}{did_you_mean(stray, known) if known else ''}"
@@ -128,17 +149,26 @@ def _weighed(value: dict[str, object], read: Callable[[object], str]) -> Term:
 
 def _all(value: dict[str, object]) -> Term:
     for key in value:
-        if key not in ("all", "weight"):
+        if key not in ALL_KEYS:
             at = value.keys_at[key] if isinstance(value, Table) else None
-            raise Wrong(f"unknown key `{key}` beside `all`{did_you_mean(key, ('weight',))}", at)
+            raise Wrong(f"unknown key `{key}` beside `all`{did_you_mean(key, ALL_KEYS[1:])}", at)
     parts = value["all"]
     assert isinstance(parts, list)
     if not 2 <= len(parts) <= MAX_PARTS:
         raise Wrong(f"`all` takes 2 to {MAX_PARTS} words, found {len(parts)}", position(parts))
-    read = tuple(word(part) for part in parts)
-    if len(set(read)) < len(read):
+    read = tuple(map(part, parts))
+    if len({word for one in read for word in alternatives(one)}) < sum(len(alternatives(one)) for one in read):
         raise Wrong("`all` names a word twice", position(parts))
-    return Term(read, weight(value["weight"]) if "weight" in value else 1.0, position(value))
+    heavy = weight(value["weight"]) if "weight" in value else 1.0
+    return Term(read, heavy, position(value), _unless(value["unless"]) if "unless" in value else ())
+
+
+def _unless(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise Wrong("`unless` takes a list: write unless: [gaza, syria*]", position(value))
+    if not 1 <= len(value) <= MAX_CHOICES:
+        raise Wrong(f"`unless` takes 1 to {MAX_CHOICES} words, found {len(value)}", position(value))
+    return tuple(map(word, value))
 
 
 def texts_only(value: object) -> str:

@@ -45,7 +45,8 @@ WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": rules.MAX_WEIGHT}
 WEIGHED = {"type": "object", "additionalProperties": WEIGHT, "minProperties": 1, "maxProperties": 1}
 PARTS = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": rules.MAX_PARTS}
 ALL = {"type": "object", "properties": {"all": PARTS}, "required": ["all"], "additionalProperties": False}
-ALL_WEIGHED = {**ALL, "properties": {"all": PARTS, "weight": WEIGHT}}
+UNLESS = {"type": "array", "items": TEXT, "minItems": 1, "maxItems": rules.MAX_CHOICES}
+ALL_WEIGHED = {**ALL, "properties": {"all": PARTS, "weight": WEIGHT, "unless": UNLESS}}
 LABELS = {"type": "object", "additionalProperties": TEXT}
 
 
@@ -221,7 +222,7 @@ class Rules(Entry):
         default=[], description="ISO 3166 codes, UN M49 names as slugs, named groups."
     )
     words: Annotated[list[Word], Empty] = Field(
-        default=[], description="Words and phrases; {phrase: weight}; {all: [a, b]}; missile*."
+        default=[], description="Words and phrases; {phrase: weight}; {all: [a, b | c], unless: [d]}; missile*."
     )
     nots: Annotated[list[Not], Empty] = Field(default=[], alias="not", description="Phrases that do not count.")
     never: Annotated[list[Never], Empty] = Field(default=[], description="Words that exclude an item.")

@@ -12,7 +12,7 @@ from aggregator.config.tree import Items, Table, Text
 from aggregator.model.settings import Position, Term
 from aggregator.normalise.address import canonical
 from aggregator.text.languages import function_words
-from aggregator.text.match import Needle, needle
+from aggregator.text.match import needle
 
 Slip = tuple[Position, str]
 
@@ -67,8 +67,8 @@ def _of_rules(rules: Rules) -> Iterator[Slip]:
                 )
 
 
-def _needles(term: Term) -> tuple[Needle | None, ...]:
-    return tuple(sorted((needle(part) for part in term.parts), key=str))
+def _needles(term: Term) -> tuple[object, ...]:
+    return tuple(sorted((tuple(map(needle, choice)) for choice in term.choices), key=str))
 
 
 def _of_phrase(line: Text, brackets: bool, alone: bool) -> Iterator[Slip]:

@@ -91,14 +91,26 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of `words`, `places`, `not` or `never`: all of `parts` must be found.
+    """One line of `words`, `places`, `not` or `never`: all of `parts` must be found, and none of `unless`.
 
-    A part may end in `*` (any ending). `weight` is 1 unless the editor gave one.
+    A part may end in `*` (any ending). Of several, a part may be alternatives: `truce | ceasefire`. `weight` is 1 unless the
+    editor gave one.
     """
 
     parts: tuple[str, ...]
     weight: float
     at: Position
+    unless: tuple[str, ...] = ()
+
+    @property
+    def choices(self) -> tuple[tuple[str, ...], ...]:
+        """The alternatives of each part."""
+        return tuple(map(alternatives, self.parts))
+
+
+def alternatives(part: str) -> tuple[str, ...]:
+    """`truce | ceasefire` → truce, ceasefire."""
+    return tuple(part.split(" | "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,5 +273,6 @@ def term_text(term: Term) -> str:
     """A line of a rule as an editor would write it."""
     if len(term.parts) > 1:
         weight = "" if term.weight == 1 else f", weight: {term.weight:g}"
-        return f"{{all: [{', '.join(term.parts)}]{weight}}}"
+        unless = f", unless: [{', '.join(term.unless)}]" if term.unless else ""
+        return f"{{all: [{', '.join(term.parts)}]{weight}{unless}}}"
     return term.parts[0] if term.weight == 1 else f"{{{term.parts[0]}: {term.weight:g}}}"

@@ -15,7 +15,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.settings import Example, Position, Rules, Term
 from aggregator.model.stream import RulesKind
 
-Line = str | tuple[str, float] | list[str]
+Line = str | tuple[str, float] | list[str] | tuple[list[str], tuple[str, ...]]  # the last: `all` and `unless`
 
 
 def terms(lines: tuple[Line, ...], first: int) -> tuple[Term, ...]:
@@ -26,7 +26,10 @@ def terms(lines: tuple[Line, ...], first: int) -> tuple[Term, ...]:
             made.append(Term((line,), 1.0, at))
         elif isinstance(line, list):
             made.append(Term(tuple(line), 1.0, at))
+        elif isinstance(line[0], list) and isinstance(line[1], tuple):
+            made.append(Term(tuple(line[0]), 1.0, at, line[1]))
         else:
+            assert isinstance(line[0], str) and isinstance(line[1], float)
             made.append(Term((line[0],), line[1], at))
     return tuple(made)
 
@@ -131,6 +134,40 @@ def test_a_tie_is_one_also_where_the_parts_add_up_to_a_hair_more() -> None:
     one, two = rule("one", ("summit", 3.3)), rule("two", ("summit", 1.1), ("opens", 2.2))
     assert judge(book(one, two), "Summit opens").sections == ("one", "two")
     assert judge(book(two, one), "Summit opens").sections == ("two", "one")
+
+
+def test_of_alternatives_one_is_enough_and_the_line_counts_once() -> None:
+    war = rule("war", ["moscow | kremlin", "drone* | missile*"])
+    for title in ("Moscow fires drones", "Missile seen from the Kremlin"):
+        assert judge(book(war), title).section == "war", title
+    for title in ("Moscow, says the Kremlin", "Drones and missiles", "Moscow"):
+        assert judge(book(war), title).section == "world", title
+    every = "Moscow and the Kremlin fire drones and missiles"
+    assert judge(book(war), every).scores == judge(book(war), "Moscow fires drones").scores
+    (told,) = receipts(book(war), every)
+    assert told.rule == "words: all: moscow | kremlin, drone* | missile*"
+    assert [one.text for one in told.matched] == ["Moscow", "drones"], "the first of each"
+    assert judge(book(war), "Moscow", "It fires drones").scores == judge(book(war), "Moscow", "drones").scores
+
+
+def test_alternatives_do_not_count_inside_what_does_not_count() -> None:
+    war = rule("war", ["moscow", "drone* | missile*"], nots=("drone show",))
+    assert judge(book(war), "Moscow has a drone show").section == "world"
+    assert judge(book(war), "Moscow has a drone show, and missiles").section == "war"
+
+
+def test_a_line_does_not_count_beside_what_it_names_under_unless() -> None:
+    war = rule("war", (["trump", "truce | ceasefire"], ("gaza", "syria*")), ["kyiv", "truce"])
+    assert judge(book(war), "Trump wants a truce").section == "war"
+    assert judge(book(war), "Trump wants a Gaza truce").section == "world"
+    assert judge(book(war), "Trump wants a ceasefire", "Syrians hope").section == "world"
+    assert judge(book(war), "Trump wants a truce, as in Gaza, for Kyiv").section == "war", "another line"
+
+
+def test_never_takes_alternatives() -> None:
+    defense = rule("defense", "missile", nevers=(["toy | game", "shop"],))
+    assert judge(book(defense), "Missile game in shop").section == "world"
+    assert judge(book(defense), "Missile game").section == "defense"
 
 
 def test_all_needs_every_part_and_weighs_as_a_whole() -> None:

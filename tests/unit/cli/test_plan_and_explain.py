@@ -416,6 +416,13 @@ def test_explain_says_what_keeps_a_text_out(desk: Desk) -> None:
     ]
     assert out("Missile silo for sale") == [("defense", "not: missile silo", "feeds.yaml:8")]
     assert out("Missile silo hit by missile") == out("Dentist's drill") == out("A missile") == []
+    desk.file.write_text(
+        desk.file.read_text().replace(
+            "words: [missile*,", "words: [missile*, {all: [oslo | bonn, truce], unless: [gaza, syria*]},"
+        )
+    )
+    assert out("Oslo hopes for Gaza truce") == [("defense", "unless: gaza", "feeds.yaml:7")]
+    assert out("Oslo hopes for Gaza") == out("Oslo truce") == []
     told = desk.run("explain", "Missile drill")
     assert "  Kept out of defense by never: drill (feeds.yaml:9).\n  No other section matches." in told
 
@@ -495,6 +502,11 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
         ("    words:\n      # - turret", "words, below that line: - octopuses"),
         ("    words:\n      - all:\n          - turret\n          - boat", "words, below that line: - octopuses"),
         ("    words:\n      -\n        turret: 2", "words, below that line: - octopuses"),
+        ("    words:\n      - {all: [turret, boat |\n          ship]}", "words, below that line: - octopuses"),
+        (
+            "    words:\n      - all: [turret, boat]\n        unless: [toy,\n          game]",
+            "words, below that line: - octopuses",
+        ),
         ("    words:\n      -\n        gun-turret", "words, below that line: - octopuses"),
         (
             "    words:\n      - quad: 2  # note\n      # - hull\n    title: >\n      Boats",

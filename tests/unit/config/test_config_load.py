@@ -53,7 +53,7 @@ sections:
     examples: ["China Grants Rare Earth Licenses to US Auto Suppliers"]
     counterexamples: ["Fine China Auction Breaks Records"]
 topics:
-  - {id: rare-earths, words: [rare earth]}
+  - {id: rare-earths, words: [rare earth, {all: [ant |  bee*, c], unless: [d e, fog*]}]}
 stories:
   join: [[https://a.example/1, https://b.example/2]]
   split: [https://a.example/3]
@@ -111,6 +111,12 @@ def test_grammar_of_rules(settings: Settings) -> None:
         (("south china sea",), 1), (("quad",), 2), (("missile*",), 1), (("drone", "taiwan"), 1), (("a", "b"), 2.5),
         (("2024",), 1), (("F-35",), 1), (("OPEC+",), 1),
     ]  # fmt: skip
+    several = settings.topics[0].words[1]
+    assert (several.parts, several.choices, several.unless) == (
+        ("ant | bee*", "c"),
+        (("ant", "bee*"), ("c",)),
+        ("d e", "fog*"),
+    )
     assert rules.places[3] == Term(("TW",), 2.0, Position("feeds.yaml", 32, 26))
     assert [term.parts for term in rules.nots + rules.nevers] == [("fine china",), ("recipe",), ("wok", "noodles")]
     assert rules.words[1].at == Position("feeds.yaml", 33, 31)

@@ -56,7 +56,7 @@ def test_the_default_file_names_and_passes_it(default_file: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "sections: [{id: a, words: [war, 2024, {quad: 2}, {all: [a, b], weight: 3}, {all: [a, b]}], places: [NO, {CN: 2}]}]",
+        "sections: [{id: a, words: [2024, {quad: 2}, {all: [a, b]}, {all: [a | c, b], unless: [d], weight: 3}], places: [NO, {CN: 2}]}]",
         "sources: [{name: 20 Minutes, url: 'https://${HOST}/', every: 5m, enabled: false, labels: {x: 1}}]",
         "sources: [{name: 24 heures, id: 24, was: [20], url: 'https://a.example/', section: 7}]\nsections: [{id: 7}]",
         "topics:\nsections: [{id: a, words: , not: , examples: }]\nstories: {join: , split: , pin: }\nallow_private:",

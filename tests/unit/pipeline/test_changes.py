@@ -80,6 +80,11 @@ def test_sections_and_topics_tell_their_lines() -> None:
     assert found.sections.changed == (
         RuleChange("defense", ("words: {frigate: 3}", "words: {all: [drone, taiwan]}"), ("words: {frigate: 2}",)),
     )
+    found = told(
+        "[missile, {frigate: 2}]", "[missile, {frigate: 2}, {all: [drone, oslo | bonn], unless: [toy, game*]}]"
+    )
+    (line,) = found.sections.changed[0].added
+    assert line == "words: {all: [drone, oslo | bonn], unless: [toy, game*]}", "as it is typed"
     found = told("  - {id: nato, words: [NATO]}", "  - {id: otan, words: [NATO]}")
     assert (found.topics.added, found.topics.removed) == (("otan",), ("nato",))
     hint = "; if it is otan now, say `was: [nato]` there"
