@@ -749,13 +749,13 @@ def test_times_say_their_zone(tmp_path: Path, zone: str, hour: str, short: str, 
 
 def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:
     """NEWS has stories of defense in October and November."""
-    assert "Earlier: November\N{NO-BREAK SPACE}2026</a>" in client.get("/sections/defense").text
+    assert "Archive: November\N{NO-BREAK SPACE}2026&nbsp;→</a>" in client.get("/sections/defense").text
     month = client.get("/sections/defense/2026-10").text
-    assert '/sections/defense/2026-11">Later: November\N{NO-BREAK SPACE}2026' in month
+    assert '/sections/defense/2026-11">←&nbsp;Later: November\N{NO-BREAK SPACE}2026' in month
     assert "<title>Defense, October 2026 – Test Wire</title>" in month
     empty = client.get("/sections/defense/2026-09").text
     assert "Nothing here." in empty
-    assert '/sections/defense/2026-10">Later: October\N{NO-BREAK SPACE}2026' in empty
+    assert '/sections/defense/2026-10">←&nbsp;Later: October\N{NO-BREAK SPACE}2026' in empty
 
 
 def test_an_error_shows_names_as_code_and_leads_on(client: FlaskClient) -> None:
