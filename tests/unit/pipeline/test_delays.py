@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from newsroom import Newsroom, item
 
@@ -12,8 +11,7 @@ from aggregator.model.poll import PollResult
 from aggregator.pipeline.edition import edition
 
 
-def test_only_what_was_polled_as_news_and_has_a_time_of_its_own_counts(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_only_what_was_polled_as_news_and_has_a_time_of_its_own_counts(room: Newsroom) -> None:
 
     def delays() -> list[int]:
         report = edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
@@ -30,4 +28,3 @@ def test_only_what_was_polled_as_news_and_has_a_time_of_its_own_counts(tmp_path:
     corrected = replace(late, title="Navy buys more potatoes", hash="another")
     room.archive.intake.apply([PollResult(state, changed=((n, corrected),))], room.now)
     assert delays() == [], "a correction is no news"
-    room.close()

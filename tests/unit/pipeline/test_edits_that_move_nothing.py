@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec import structs
-from newsroom import CONFIG, NOON, Newsroom, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.bootstrap import Application
 from aggregator.errors import StoreError
@@ -50,6 +50,12 @@ DIFFERENT: tuple[Edit, ...] = (
     ("\nsections:", "\nstories: {hide: ['https://bbc.example/1']}\nsections:"),
     ("timezone: UTC", "timezone: Asia/Tokyo"),
 )
+
+
+@pytest.fixture
+def room(room: Newsroom) -> Newsroom:
+    room.publish(*NEWS)
+    return room
 
 
 def save(room: Newsroom, edit: Edit) -> None:

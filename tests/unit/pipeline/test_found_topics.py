@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -52,11 +52,9 @@ def told(sources: Sequence[str], publishers: Sequence[str | None]) -> list[Item]
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS, *told(SOURCES, [None]))
-    yield made
-    made.archive.close()
+def room(room: Newsroom) -> Newsroom:
+    room.publish(*NEWS, *told(SOURCES, [None]))
+    return room
 
 
 def test_what_a_wrapper_calls_its_items_is_used_by_one(tmp_path: Path) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,12 +28,10 @@ OTHER = item("Scientists Discover How Octopuses Dream", "kyodo", age=6 * HOUR)
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    newsroom = Newsroom(tmp_path)
+def room(room: Newsroom) -> Newsroom:
     for one in (BBC, KYODO, REUTERS, OTHER):
-        newsroom.publish(one)
-    yield newsroom
-    newsroom.close()
+        room.publish(one)
+    return room
 
 
 def hide(room: Newsroom, *items: Item) -> None:

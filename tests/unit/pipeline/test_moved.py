@@ -3,10 +3,8 @@ goes on meaning them, by the address they had and by the one they have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,12 +27,10 @@ OTHER = item("Octopuses dream", "reuters")
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
+def room(room: Newsroom) -> Newsroom:
     for one in (LIVE, OTHER):
-        made.publish(one)
-    yield made
-    made.close()
+        room.publish(one)
+    return room
 
 
 def moves(room: Newsroom) -> None:

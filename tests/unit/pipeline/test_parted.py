@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,12 +23,10 @@ DREAMS = item("Octopuses dream in colour", "reuters", age=27 * HOUR)
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
+def room(room: Newsroom) -> Newsroom:
     for one in (FRIGATE, OCTOPUS, HARVEST, DREAMS):
-        made.publish(one)
-    yield made
-    made.close()
+        room.publish(one)
+    return room
 
 
 def edit(room: Newsroom, *, join: tuple[Item, ...] = (), split: tuple[Item, ...] = ()) -> None:

@@ -4,10 +4,8 @@ gone."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from newsroom import CONFIG, Newsroom, item
@@ -36,11 +34,9 @@ EDIT = CONFIG.replace("[missile*, navy, frigate*]", "[missile*, navy, frigate*, 
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    made.publish(TALKS, COPY, HARBOUR, PRINTED, BARE)
-    yield made
-    made.archive.close()
+def room(room: Newsroom) -> Newsroom:
+    room.publish(TALKS, COPY, HARBOUR, PRINTED, BARE)
+    return room
 
 
 @pytest.fixture

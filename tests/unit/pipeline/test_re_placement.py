@@ -20,6 +20,7 @@ MOVED = "Navy's Newest Frigate Delayed Again, Shipbuilder Says"
 @pytest.fixture
 def room(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     monkeypatch.setattr(re_placement, "BATCH", 2)
+    room.publish(*NEWS)
     return room
 
 

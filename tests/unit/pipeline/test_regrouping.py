@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from newsroom import Newsroom, item
@@ -26,13 +24,6 @@ LATER = replace(
     summary="Villages along the Dnipro river were flooded on Tuesday when the Kakhovka dam gave way.",
     hash="later",
 )
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    newsroom = Newsroom(tmp_path)
-    yield newsroom
-    newsroom.close()
 
 
 def change(room: Newsroom, *items: Item) -> None:

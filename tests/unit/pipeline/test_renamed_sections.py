@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
@@ -30,11 +28,9 @@ BARE = item("A Quiet Day", "kyodo", summary="The navy told NATO of its frigate."
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS, BARE)
-    yield made
-    made.archive.close()
+def room(room: Newsroom) -> Newsroom:
+    room.publish(*NEWS, BARE)
+    return room
 
 
 def states(room: Newsroom) -> dict[str, StoryState]:

@@ -28,6 +28,12 @@ LATER = replace(
 FRIGATE = item("Navy's Newest Frigate Delayed Again", "reuters", age=timedelta(minutes=30))
 
 
+@pytest.fixture
+def room(room: Newsroom) -> Newsroom:
+    room.publish(*NEWS)
+    return room
+
+
 def story(room: Newsroom, start: str) -> StoryView:
     found, _ = room.archive.reading.stories(StreamQuery("latest"), int(room.now.timestamp()))
     return next(one for one in found if one.title.startswith(start))

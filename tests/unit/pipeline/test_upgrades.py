@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from newsroom import Newsroom, item
+from newsroom import NEWS, Newsroom, item
 
 from aggregator.categorise import version as judging
 from aggregator.categorise import weights
@@ -14,6 +14,12 @@ from aggregator.model import notes
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.re_placement import re_place
 from aggregator.worker.editions import Editions
+
+
+@pytest.fixture
+def room(room: Newsroom) -> Newsroom:
+    room.publish(*NEWS)
+    return room
 
 
 @pytest.fixture

@@ -44,9 +44,8 @@ def test_a_source_at_the_domain_of_a_publisher_is_this_publisher(tmp_path: Path)
     assert [story["publishers"] for story in stories(room)] == [["BBC"]]
 
 
-def test_an_article_is_its_outlets_although_another_listed_it_first(tmp_path: Path) -> None:
+def test_an_article_is_its_outlets_although_another_listed_it_first(room: Newsroom) -> None:
     """Who is polled more often, or writes what is polled, would else take the headline, and keep out whom it links to."""
-    room = Newsroom(tmp_path)
     taken = item("The BBC lies about prisoners", "kyodo", url="https://bbc.example/exchange", age=timedelta(minutes=9))
     room.publish(taken, live=True)
     room.now += timedelta(minutes=10)
@@ -83,9 +82,8 @@ def test_who_lists_articles_of_others_does_not_unite_them(tmp_path: Path, togeth
     assert stories(room, "?min_publishers=2") == []
 
 
-def test_what_links_to_a_front_page_alone_is_no_one_story(tmp_path: Path) -> None:
+def test_what_links_to_a_front_page_alone_is_no_one_story(room: Newsroom) -> None:
     """Of an outlet that links all its news to its front page there was one story, of everything."""
-    room = Newsroom(tmp_path)
     titles = ("Parliament of Norway passes fishing law", "Volcano on Iceland forces hundreds to flee")
     room.publish(*(item(title, url="https://bbc.example", summary="") for title in titles))
     room.publish(item("Chess master loses to schoolboy in Madrid", url="https://bbc.example", summary=""))
@@ -100,9 +98,8 @@ TICKER = (
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_what_links_to_one_page_of_many_entries_is_no_one_story(tmp_path: Path, together: bool) -> None:
+def test_what_links_to_one_page_of_many_entries_is_no_one_story(room: Newsroom, together: bool) -> None:
     """Of weather warnings or a live ticker there was one story, of everything, although each has its guid."""
-    room = Newsroom(tmp_path)
     entries = [item(title, url="https://bbc.example/live", summary="") for title in TICKER]
     if together:
         room.publish(*entries)
@@ -116,17 +113,15 @@ def test_what_links_to_one_page_of_many_entries_is_no_one_story(tmp_path: Path, 
     assert {"Court frees two hundred whales", "Gold price falls in Zurich"} <= set(news)
 
 
-def test_an_article_of_several_sources_with_a_title_each_is_one_story(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_an_article_of_several_sources_with_a_title_each_is_one_story(room: Newsroom) -> None:
     for title, source in zip(TICKER, ("bbc-world", "reuters", "kyodo"), strict=True):
         room.publish(item(title, source, url="https://bbc.example/article", summary=""))
     assert len(stories(room)) == 1
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_an_article_to_which_another_links_under_many_titles_is_one_story(tmp_path: Path, first: bool) -> None:
+def test_an_article_to_which_another_links_under_many_titles_is_one_story(room: Newsroom, first: bool) -> None:
     """Readers post one article several times, each under words of their own."""
-    room = Newsroom(tmp_path)
     own = item("Gold price falls in Zurich", url="https://bbc.example/article", summary="")
     posts = [item(title, "kyodo", url="https://bbc.example/article", summary="") for title in TICKER]
     room.publish(*([own] if first else []), *posts)
@@ -138,8 +133,7 @@ def test_an_article_to_which_another_links_under_many_titles_is_one_story(tmp_pa
     assert len(stories(room)) == (1 if first else 3)
 
 
-def test_an_article_that_changes_its_title_again_and_again_is_one_item_of_one_story(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_an_article_that_changes_its_title_again_and_again_is_one_item_of_one_story(room: Newsroom) -> None:
     first = item(TICKER[0], url="https://bbc.example/article", summary="")
     for title in (*TICKER, "Court frees two hundred whales"):
         room.publish(replace(first, title=title, hash=title))

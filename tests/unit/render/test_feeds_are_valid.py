@@ -254,9 +254,8 @@ def test_entries_in_another_language_say_so(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize("address", ["/latest{}", "/sources/reuters{}"])
 def test_texts_that_run_from_right_to_left_do_so_in_a_body_that_runs_the_other_way(
-    tmp_path: Path, address: str
+    room: Newsroom, address: str
 ) -> None:
-    room = Newsroom(tmp_path)
     title, summary = "زلزال قوي يضرب شمال سوريا", "قال مسؤولون إن الزلزال ضرب الشمال (Reuters)."
     bare = "ראש הממשלה בוושינגטון"
     room.publish(news(title, "reuters", lang="ar", summary=summary), news(bare, "reuters", url=None, summary=""))
@@ -264,7 +263,6 @@ def test_texts_that_run_from_right_to_left_do_so_in_a_body_that_runs_the_other_w
     assert f'<p dir="rtl">{summary}</p>' in bodies[title]
     assert f' dir="rtl">{title}</a> (24 Nov' in bodies[title]
     assert f'<span dir="rtl">{bare}</span> (24 Nov' in bodies[bare]
-    room.close()
 
 
 def test_icons_of_outlets_and_pictures_are_passed_on(newsroom: Newsroom) -> None:

@@ -465,9 +465,8 @@ def test_what_outlets_and_editors_wrote_is_text_in_the_body_of_an_entry(tmp_path
     room.close()
 
 
-def test_of_what_one_outlet_told_many_times_a_feed_lists_the_newest_and_the_api_all(tmp_path: Path) -> None:
+def test_of_what_one_outlet_told_many_times_a_feed_lists_the_newest_and_the_api_all(room: Newsroom) -> None:
     """A ticker that lists its article anew with each line, each time at another address."""
-    room = Newsroom(tmp_path)
     told = []
     for n in range(40):
         url = f"https://bbc.example/{n}"
@@ -482,4 +481,3 @@ def test_of_what_one_outlet_told_many_times_a_feed_lists_the_newest_and_the_api_
     assert len(entry["_aggregator"]["sources"]) == 41
     (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
     assert len(story["sources"]) == 41
-    room.close()

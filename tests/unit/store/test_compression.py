@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,8 +25,7 @@ def test_long_texts_alone_are_packed() -> None:
     assert len(packed) < len(LETTERS) * 15
 
 
-def test_an_article_is_read_as_it_was_written_and_so_is_one_from_before_texts_were_packed(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_an_article_is_read_as_it_was_written_and_so_is_one_from_before_texts_were_packed(room: Newsroom) -> None:
     long = replace(item("Ships meet at the harbour"), content=LETTERS * 30)
     room.publish(long)
     found = room.archive.reading.item(long.id)
@@ -40,4 +38,3 @@ def test_an_article_is_read_as_it_was_written_and_so_is_one_from_before_texts_we
     again = room.archive.reading.item(long.id)
     assert again is not None
     assert again.content == long.content
-    room.close()

@@ -325,9 +325,8 @@ def test_an_empty_parameter_is_none(client: FlaskClient) -> None:
 
 
 def test_a_browser_reads_plain_words_where_the_archive_cannot_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = Newsroom(tmp_path)
     client = room.client
 
     def broken(*_: object) -> None:
@@ -338,7 +337,6 @@ def test_a_browser_reads_plain_words_where_the_archive_cannot_be_read(
         got = client.get(address, headers={"Accept": BROWSER})
         assert got.status_code in (404, 503)
         assert got.content_type == "text/plain; charset=utf-8"
-    room.close()
 
 
 @pytest.mark.parametrize("id", ["none", "%00", "..%2f", "00000000-0000-0000-0000-000000000000", "a" * 3000, "1"])
@@ -367,13 +365,11 @@ def test_api_is_open_to_other_origins_also_in_errors(client: FlaskClient) -> Non
         assert "If-None-Match" in preflight.headers["Access-Control-Allow-Headers"]
 
 
-def test_other_origins_can_be_shut_out(tmp_path: Any) -> None:
-    room = Newsroom(tmp_path)
+def test_other_origins_can_be_shut_out(room: Newsroom) -> None:
     room.put_in_force(room.text.replace("timezone: UTC}", "timezone: UTC, cors: false}"))
     assert room.client.get("/latest.json").status_code == 200
     got = room.client.get("/latest.json", headers={"Origin": "https://other.example"})
     assert "Access-Control-Allow-Origin" not in got.headers
-    room.close()
 
 
 def test_what_is_in_force_and_cannot_be_read_here_takes_no_page_from_readers(
@@ -434,8 +430,7 @@ def test_pages_load_nothing_from_elsewhere(client: FlaskClient, newsroom: Newsro
         assert "<!doctype html>" in text
 
 
-def test_every_metric_says_what_it_is(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_every_metric_says_what_it_is(room: Newsroom) -> None:
     measures = Measures()
     measures.edition(1.0, (5,))
     room.archive.upkeep.note("measures", measures.write())
@@ -446,4 +441,3 @@ def test_every_metric_says_what_it_is(tmp_path: Path) -> None:
         at = next(n for n, line in enumerate(lines) if line.startswith(f"# TYPE {name} "))
         assert lines[at - 1].startswith(f"# HELP {name} "), name
         assert len(lines[at - 1].split()) > 4, name
-    room.close()

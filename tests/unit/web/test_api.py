@@ -95,23 +95,20 @@ def test_a_cursor_belongs_to_its_list(client: FlaskClient) -> None:
     assert client.get(f"/api/v1/sources?cursor={cursor}").status_code == 400
 
 
-def test_paging_is_not_disturbed_by_news(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_paging_is_not_disturbed_by_news(room: Newsroom) -> None:
     room.publish(*NEWS)
     before = [row["id"] for row in walk(room.client, "stories")]
     first = room.client.get("/api/v1/stories?limit=2").get_json()
     room.publish(item("Typhoon Reaches Luzon", age=timedelta(minutes=1)))
     rest = walk(room.client, "stories", f"?limit=2&cursor={first['next']}")
     assert [row["id"] for row in (*first["stories"], *rest)] == before
-    room.close()
 
 
 @pytest.mark.parametrize("view", ["stories", "items"])
 def test_what_changes_while_a_page_is_read_takes_nothing_else_from_who_follows_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: str
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, view: str
 ) -> None:
     """Between finding the rows of a page and reading them, the last of them changes: the next page goes on from where it was."""
-    room = Newsroom(tmp_path)
     titles = ["Typhoon Reaches Luzon", "Octopuses Dream", "Parliament Elects a Speaker", "Grain Prices Fall"]
     for title in titles:
         room.publish(item(title, age=timedelta(minutes=1)))
@@ -130,7 +127,6 @@ def test_what_changes_while_a_page_is_read_takes_nothing_else_from_who_follows_c
     monkeypatch.setattr(Reading, f"_{view}", interrupted)
     rows = walk(room.client, view, "?changed_since=2026-11-24T00:00:00Z&limit=2")
     assert {row["title"] for row in rows} >= set(titles)
-    room.close()
 
 
 def merged_when_read(room: Newsroom, monkeypatch: pytest.MonkeyPatch, older: str, younger: str) -> None:
@@ -147,27 +143,22 @@ def merged_when_read(room: Newsroom, monkeypatch: pytest.MonkeyPatch, older: str
     monkeypatch.setattr(Reading, "_stories", interrupted)
 
 
-def test_a_merge_while_a_page_is_read_does_not_end_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = Newsroom(tmp_path)
+def test_a_merge_while_a_page_is_read_does_not_end_the_list(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     room.publish(*NEWS)
     before = [row["id"] for row in walk(room.client, "stories")]
     merged_when_read(room, monkeypatch, before[1], before[0])
     assert [row["id"] for row in walk(room.client, "stories", "?limit=2")] == before[1:]
-    room.close()
 
 
-def test_a_story_that_is_merged_while_it_is_read_redirects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = Newsroom(tmp_path)
+def test_a_story_that_is_merged_while_it_is_read_redirects(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     room.publish(*NEWS)
     young, old = (row["id"] for row in room.client.get("/api/v1/stories?limit=2").get_json()["stories"])
     merged_when_read(room, monkeypatch, old, young)
     got = room.client.get(f"/api/v1/stories/{young}")
     assert (got.status_code, got.headers["Location"]) == (301, f"https://wire.example.org/news/api/v1/stories/{old}")
-    room.close()
 
 
-def test_changed_since_gives_what_changed_oldest_first(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_changed_since_gives_what_changed_oldest_first(room: Newsroom) -> None:
     room.publish(*NEWS)
     room.now += timedelta(hours=1)
     room.publish(item("Typhoon Reaches Luzon", age=timedelta(minutes=1)), live=True)
@@ -182,11 +173,9 @@ def test_changed_since_gives_what_changed_oldest_first(tmp_path: Path) -> None:
     ]
     paged = walk(room.client, "stories", "?changed_since=2026-11-24T12:30:00Z&limit=1")
     assert [row["id"] for row in paged] == [row["id"] for row in rows]
-    room.close()
 
 
-def test_who_asks_for_changes_again_and_again_misses_nothing_that_is_being_placed(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_who_asks_for_changes_again_and_again_misses_nothing_that_is_being_placed(room: Newsroom) -> None:
     room.publish(*NEWS)
     room.now += timedelta(hours=1)
     asked = {"stories": room.now, "items": room.now}
@@ -216,17 +205,13 @@ def test_who_asks_for_changes_again_and_again_misses_nothing_that_is_being_place
     got["items"].clear()
     ask()
     assert not got["items"], "what has not changed since is not listed again"
-    room.close()
 
 
-def test_the_status_of_an_archive_that_never_had_an_edition(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_the_status_of_an_archive_that_never_had_an_edition(room: Newsroom) -> None:
     assert room.client.get("/api/v1/status").get_json()["last_edition"] is None
-    room.close()
 
 
-def test_a_paused_source_has_no_next_poll(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_paused_source_has_no_next_poll(room: Newsroom) -> None:
     (kyodo,) = room.archive.sources.states(["kyodo"])
     room.archive.sources.save([structs.replace(kyodo, next_poll=room.now + timedelta(hours=1))])
 
@@ -236,7 +221,6 @@ def test_a_paused_source_has_no_next_poll(tmp_path: Path) -> None:
     assert row()["next_poll"] == "2026-11-24T13:00:00Z"
     room.put_in_force(CONFIG.replace("{name: Kyodo, url", "{name: Kyodo, enabled: false, url"))
     assert (row()["state"], row()["next_poll"]) == ("paused", None)
-    room.close()
 
 
 @pytest.mark.parametrize(
@@ -289,8 +273,7 @@ def test_sources_and_status(client: FlaskClient) -> None:
     assert status["title"] == "Test Wire"
 
 
-def test_a_merged_story_redirects_for_good(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_merged_story_redirects_for_good(room: Newsroom) -> None:
     room.publish(*NEWS)
     stories = room.client.get("/api/v1/stories").get_json()["stories"]
     old, young = (story["id"].removeprefix("urn:uuid:") for story in stories[:2])
@@ -307,7 +290,6 @@ def test_a_merged_story_redirects_for_good(tmp_path: Path) -> None:
     told = room.client.get("/api/v1/stories").get_json()["stories"]
     assert [story["merged"] for story in told if story["id"] == f"urn:uuid:{old}"] == [[f"urn:uuid:{young}"]]
     assert all(story["merged"] == [] for story in told if story["id"] != f"urn:uuid:{old}")
-    room.close()
 
 
 def test_a_story_page_shows_its_parts_and_no_empty_heading(client: FlaskClient) -> None:
@@ -326,13 +308,11 @@ def test_a_story_page_shows_its_parts_and_no_empty_heading(client: FlaskClient) 
     assert "Related Topics</h2>" not in client.get(octopus["url"].removeprefix("https://wire.example.org")).text
 
 
-def test_the_last_edition_is_never_in_the_future(tmp_path: Path) -> None:
+def test_the_last_edition_is_never_in_the_future(room: Newsroom) -> None:
     """Changes of one second are dated one after the other, such as the texts of many articles at a first start."""
-    room = Newsroom(tmp_path)
     room.publish(*NEWS)
     lead, now = room.archive.reading.stories_at([NEWS[0].canonical or ""])[0].lead, int(room.now.timestamp())
     room.archive.articles.claim(["bbc-world"], 0, 50, now, now + 3600)
     for text in ("One", "Two", "Three"):
         room.archive.articles.save(lead, f"<p>{text}</p>", None, now)
     assert room.client.get("/api/v1/status").get_json()["last_edition"] == "2026-11-24T12:00:00Z"
-    room.close()

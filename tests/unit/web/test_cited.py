@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from newsroom import Newsroom, item
 
 CONTENT = (
@@ -16,38 +12,31 @@ CONTENT = (
 )
 
 
-@pytest.fixture
-def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    yield made
-    made.close()
-
-
-def test_what_the_lead_links_elsewhere_is_listed_once_in_its_order(newsroom: Newsroom) -> None:
-    newsroom.publish(item("Dam gives way in Kakhovka", content=CONTENT, url="https://www.bbc.example/dam"))
-    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    told = newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
+def test_what_the_lead_links_elsewhere_is_listed_once_in_its_order(room: Newsroom) -> None:
+    room.publish(item("Dam gives way in Kakhovka", content=CONTENT, url="https://www.bbc.example/dam"))
+    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    told = room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
     assert told == [
         {"title": "a report of the ministry", "url": "https://gov.example/report.pdf", "host": "gov.example"},
         {"title": "the Rival", "url": "https://rival.example/scoop", "host": "rival.example"},
     ]
-    page = newsroom.client.get(f"/stories/{id}").text
+    page = room.client.get(f"/stories/{id}").text
     part = page.split('id="cited"', 1)[1].split("</section>", 1)[0]
     assert part.index("gov.example/report.pdf") < part.index("rival.example/scoop")
     assert "bbc.example" not in part
 
 
-def test_where_nothing_is_cited_there_is_no_heading(newsroom: Newsroom) -> None:
-    newsroom.publish(item("Octopuses dream", content="<p>They <a href='https://bbc-world.example/2'>do</a>.</p>"))
-    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    assert newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"] == []
-    assert "Cited" not in newsroom.client.get(f"/stories/{id}").text
+def test_where_nothing_is_cited_there_is_no_heading(room: Newsroom) -> None:
+    room.publish(item("Octopuses dream", content="<p>They <a href='https://bbc-world.example/2'>do</a>.</p>"))
+    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    assert room.client.get(f"/api/v1/stories/{id}").get_json()["cited"] == []
+    assert "Cited" not in room.client.get(f"/stories/{id}").text
 
 
-def test_addresses_are_such_as_the_api_promises(newsroom: Newsroom) -> None:
+def test_addresses_are_such_as_the_api_promises(room: Newsroom) -> None:
     """`format: uri` is of few characters (RFC 3986); texts and feeds hold what browsers accept."""
     link = "https://bbc-world.example/a|b?c[]=1"
-    newsroom.publish(
+    room.publish(
         item(
             "Dam gives way",
             url=link,
@@ -55,31 +44,29 @@ def test_addresses_are_such_as_the_api_promises(newsroom: Newsroom) -> None:
             content='<p><a href="https://rival.example/?title=唐映&amp;a[]=b c">it</a></p>',
         )
     )
-    told = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]
-    full = newsroom.client.get(f"/api/v1/stories/{told['id']}").get_json()
-    (entry,) = newsroom.client.get("/latest.json").get_json()["items"]
+    told = room.client.get("/api/v1/stories").get_json()["stories"][0]
+    full = room.client.get(f"/api/v1/stories/{told['id']}").get_json()
+    (entry,) = room.client.get("/latest.json").get_json()["items"]
     valid = "https://bbc-world.example/a%7Cb?c%5B%5D=1"
     assert [one["url"] for one in full["cited"]] == ["https://rival.example/?title=%E5%94%90%E6%98%A0&a%5B%5D=b%20c"]
     for story in (told, full):
         assert [story["link"], story["image"], story["sources"][0]["url"]] == [valid] * 3
     assert full["timeline"][0]["url"] == valid
-    assert newsroom.client.get("/api/v1/items").get_json()["items"][0]["url"] == valid
+    assert room.client.get("/api/v1/items").get_json()["items"][0]["url"] == valid
     assert [entry["url"], entry["_aggregator"]["sources"][0]["url"]] == [valid] * 2
 
 
-def test_the_host_is_the_one_a_browser_goes_to(newsroom: Newsroom) -> None:
-    newsroom.publish(
-        item("Dam gives way", content='<p><a href="https://evil.example\\@rival.example/x">it</a> says</p>')
-    )
-    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    assert [one["host"] for one in newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"]] == ["evil.example"]
+def test_the_host_is_the_one_a_browser_goes_to(room: Newsroom) -> None:
+    room.publish(item("Dam gives way", content='<p><a href="https://evil.example\\@rival.example/x">it</a> says</p>'))
+    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    assert [one["host"] for one in room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]] == ["evil.example"]
 
 
-def test_the_words_of_a_long_link_end_with_one_of_them_and_no_sign_in_half(newsroom: Newsroom) -> None:
+def test_the_words_of_a_long_link_end_with_one_of_them_and_no_sign_in_half(room: Newsroom) -> None:
     links = [("a", "alpha beta gamma " * 20), ("b", "🇺🇦" * 100)]
     content = "".join(f'<a href="https://gov.example/{path}">{words}</a> ' for path, words in links)
-    newsroom.publish(item("Dam gives way in Kakhovka", content=content))
-    id = newsroom.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    long, flags = (one["title"] for one in newsroom.client.get(f"/api/v1/stories/{id}").get_json()["cited"])
+    room.publish(item("Dam gives way in Kakhovka", content=content))
+    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    long, flags = (one["title"] for one in room.client.get(f"/api/v1/stories/{id}").get_json()["cited"])
     assert long.endswith(("alpha…", "beta…", "gamma…")) and 100 < len(long) <= 120
     assert flags == "🇺🇦" * 59 + "…"

@@ -191,8 +191,7 @@ def test_what_the_client_has_already_is_made_once(
     assert (got.status_code, got.data, len(asked)) == (304, b"", 1)
 
 
-def test_news_and_edits_are_seen_at_once(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_news_and_edits_are_seen_at_once(room: Newsroom) -> None:
     room.publish(*NEWS)
     ask = room.client.get
     before = {address: ask(address).headers["ETag"] for address in ("/sections/defense.rss", "/topics/nato.rss")}
@@ -201,7 +200,6 @@ def test_news_and_edits_are_seen_at_once(tmp_path: Path) -> None:
     assert ask("/topics/nato.rss").headers["ETag"] == before["/topics/nato.rss"]  # not touched, byte for byte
     room.put_in_force(room.text.replace("title: NATO", "title: Alliance"))
     assert "Alliance" in ask("/topics/nato.rss").text
-    room.close()
 
 
 def test_for_a_crowd_news_is_rendered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,18 +279,15 @@ def test_feeds_of_one_list_tell_each_the_address_they_have(client: FlaskClient) 
 
 
 @pytest.mark.parametrize("extension", ["rss", "atom", "json"])
-def test_news_elsewhere_changes_no_byte_of_an_empty_feed(tmp_path: Path, extension: str) -> None:
-    room = Newsroom(tmp_path)
+def test_news_elsewhere_changes_no_byte_of_an_empty_feed(room: Newsroom, extension: str) -> None:
     addresses = [f"/search.{extension}?q=zebra", f"/sections/defense/daily.{extension}"]
     before = [room.client.get(address).headers["ETag"] for address in addresses]
     room.now += timedelta(minutes=1)
     room.publish(item("Missiles Bought for Malta", age=timedelta()))
     assert [room.client.get(address).headers["ETag"] for address in addresses] == before
-    room.close()
 
 
-def test_what_time_alone_changes_is_rendered_anew(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_what_time_alone_changes_is_rendered_anew(room: Newsroom) -> None:
     room.publish(*NEWS)
     ask = room.client.get
     assert "Octopuses" in ask("/latest.rss?since=31h").text
@@ -301,7 +296,6 @@ def test_what_time_alone_changes_is_rendered_anew(tmp_path: Path) -> None:
     assert "Octopuses" not in ask("/latest.rss?since=31h").text
     room.now = datetime(2026, 12, 1, tzinfo=UTC)  # the first moment after it
     assert "fh:archive/" in ask("/latest/2026-11.rss").text
-    room.close()
 
 
 def test_what_is_kept_is_bounded(newsroom: Newsroom) -> None:

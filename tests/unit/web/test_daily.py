@@ -66,8 +66,7 @@ def test_a_brief_word_for_word(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_busy_day_is_cut_and_days_of_sections_are_entries_of_their_own(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_busy_day_is_cut_and_days_of_sections_are_entries_of_their_own(room: Newsroom) -> None:
     room.publish(*(item(f"Navy {what}", age=(20 - n / 10) * HOUR, summary="") for n, what in enumerate(MANY)))
     room.publish(item("Rain is expected", age=20 * HOUR), item("Tokyo builds a tower", age=20 * HOUR))
     (brief,) = room.client.get("/sections/defense/daily.json").get_json()["items"]
@@ -76,12 +75,10 @@ def test_a_busy_day_is_cut_and_days_of_sections_are_entries_of_their_own(tmp_pat
     sections = ("defense", "asia-pacific", "world")
     ids = {room.client.get(f"/sections/{section}/daily.json").get_json()["items"][0]["id"] for section in sections}
     assert len(ids) == 3
-    room.close()
 
 
-def test_of_a_busy_day_only_what_is_shown_is_read_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_busy_day_only_what_is_shown_is_read_in_full(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the reports of each story, to show fifteen of thousands took three times as long."""
-    room = Newsroom(tmp_path)
     room.publish(*(item(f"Navy {what}", age=20 * HOUR) for what in MANY))
     read: list[int] = []
     reports = Reading._reports
@@ -94,4 +91,3 @@ def test_of_a_busy_day_only_what_is_shown_is_read_in_full(tmp_path: Path, monkey
     (brief,) = room.client.get("/sections/defense/daily.json").get_json()["items"]
     assert brief["content_html"].count("<li>") == 15
     assert sum(read) == 15
-    room.close()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +20,10 @@ DAY = "2026-11-23"
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
+def room(room: Newsroom) -> Newsroom:
     for one in (FIRST, OTHER, SECOND):
-        made.publish(one)
-    yield made
-    made.close()
+        room.publish(one)
+    return room
 
 
 def edit(room: Newsroom, text: str) -> None:

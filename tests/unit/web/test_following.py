@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from aggregator.model.settings import StoredConfiguration
 
 
 def test_a_thread_that_read_the_configuration_before_a_change_does_not_undo_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = Newsroom(tmp_path)
     library = room.library()
     upkeep = type(library.archive.upkeep)
     look_up = upkeep.configuration
@@ -37,4 +35,3 @@ def test_a_thread_that_read_the_configuration_before_a_change_does_not_undo_it(
     may_go_on.set()
     slow.join()
     assert library.in_force().settings.site.title == "Another Wire"
-    room.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,10 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+def newsroom(room: Newsroom) -> Newsroom:
     """One for each test: what sources went through differs."""
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS)
-    yield made
-    made.close()
+    room.publish(*NEWS)
+    return room
 
 
 def entries(newsroom: Newsroom) -> dict[str, Any]:

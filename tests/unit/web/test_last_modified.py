@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,12 +83,10 @@ class Keeper:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS)
-    made.now += timedelta(hours=13, seconds=30)  # a day is over
-    yield made
-    made.close()
+def room(room: Newsroom) -> Newsroom:
+    room.publish(*NEWS)
+    room.now += timedelta(hours=13, seconds=30)  # a day is over
+    return room
 
 
 def _edit(old: str, new: str) -> Callable[[Newsroom], None]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +13,14 @@ MINE = "Missile Falls Into the Harbour of Lumio"
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
+def room(room: Newsroom) -> Newsroom:
     """The BBC joins what Reuters told seven hours ago, after two reports of its own."""
-    made = Newsroom(tmp_path)
-    made.publish(item(MINE, "reuters", age=7 * HOUR, summary="Reuters: a missile fell.", lang="de"))
-    made.publish(item("Navy Chorus Tours Lapland", age=5 * HOUR))
-    made.publish(item("Frigate Cook Wins Prize", "kyodo", age=4 * HOUR))
-    made.publish(item("Missile Silo Becomes Hotel", age=2 * HOUR))
-    made.publish(item(MINE, age=6 * HOUR, summary="The BBC: a missile fell at night."), live=True)
-    yield made
-    made.close()
+    room.publish(item(MINE, "reuters", age=7 * HOUR, summary="Reuters: a missile fell.", lang="de"))
+    room.publish(item("Navy Chorus Tours Lapland", age=5 * HOUR))
+    room.publish(item("Frigate Cook Wins Prize", "kyodo", age=4 * HOUR))
+    room.publish(item("Missile Silo Becomes Hotel", age=2 * HOUR))
+    room.publish(item(MINE, age=6 * HOUR, summary="The BBC: a missile fell at night."), live=True)
+    return room
 
 
 def listed(room: Newsroom, address: str) -> list[dict[str, Any]]:

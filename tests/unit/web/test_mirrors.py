@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,12 +63,10 @@ def _own(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    newsroom = Newsroom(tmp_path)
-    newsroom.publish(*NEWS)
-    newsroom.now += timedelta(hours=1)
-    yield newsroom
-    newsroom.close()
+def room(room: Newsroom) -> Newsroom:
+    room.publish(*NEWS)
+    room.now += timedelta(hours=1)
+    return room
 
 
 def edit(room: Newsroom, text: str) -> None:

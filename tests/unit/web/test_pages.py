@@ -31,9 +31,8 @@ def page_of(client: FlaskClient, q: str) -> str:
 
 
 def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_rest_in_the_sites(
-    tmp_path: Path,
+    room: Newsroom,
 ) -> None:
-    room = Newsroom(tmp_path)
     room.publish(item("BBC: الجيش يعلن مقتل جنود في غزة", summary="قال الجيش.", lang="ar"))
     story = room.client.get("/api/v1/stories").get_json()["stories"][0]
     for address in ("/", "/latest", "/latest?view=items"):
@@ -46,7 +45,6 @@ def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_r
     assert '<p class="standfirst" dir="rtl" lang="ar">' in page
     assert '<article class="story' in page
     assert not re.search(r"<article[^>]+lang=", page), "our own words are not Arabic"
-    room.close()
 
 
 def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(tmp_path: Path) -> None:
@@ -110,8 +108,7 @@ def test_the_front_page_shows_each_story_once(client: FlaskClient) -> None:
     assert '<svg class="bars"' in text
 
 
-def test_what_has_just_come_in_stands_beside_what_most_outlets_report(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_what_has_just_come_in_stands_beside_what_most_outlets_report(room: Newsroom) -> None:
     words = ["anchors", "boilers", "cooks", "divers", "engines", "flags", "guns", "hulls", "islands", "jetties"]
     single = [
         item(f"{word.title()} seen by {n + 20} men", age=timedelta(hours=n + 1), summary="")
@@ -129,7 +126,6 @@ def test_what_has_just_come_in_stands_beside_what_most_outlets_report(tmp_path: 
         assert re.search(
             rf'<link rel="alternate" type="application/{re.escape(name)}"[^>]+/news/latest\.{extension}"', text
         )
-    room.close()
 
 
 def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path: Path) -> None:
@@ -155,19 +151,16 @@ def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path
     room.close()
 
 
-def test_a_block_of_the_front_page_whose_news_is_old_begins_with_the_newest(tmp_path: Path) -> None:
+def test_a_block_of_the_front_page_whose_news_is_old_begins_with_the_newest(room: Newsroom) -> None:
     """After a year, no number of outlets weighs anything."""
-    room = Newsroom(tmp_path)
     names = ["Alpha", "Bravo", "Charlie", "Delta", "Echo", "Foxtrot"]
     old = [item(f"Navy names its vessel {name}", age=timedelta(days=400 + n)) for n, name in enumerate(names)]
     room.publish(*old)
     block = room.client.get("/").text.partition('id="s-defense"')[2].partition("</section>")[0]
     assert re.findall(r'<h3[^>]*><a href="[^"]+"[^>]*>([^<]+)', block) == [one.title for one in old]
-    room.close()
 
 
-def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(room: Newsroom) -> None:
     room.publish(item("Missile test over Japan alarms Tokyo", age=timedelta(hours=2)))
     told = room.client.get("/api/v1/stories").get_json()["stories"][0]
     assert set(told["sections"]) == {"asia-pacific", "defense"}
@@ -177,12 +170,10 @@ def test_charts_count_what_entered_each_section_as_its_index_and_its_page_do(tmp
         for address in ("/", "/latest", f"/sections/{id}"):
             page = room.client.get(address).text
             assert re.search(rf'{title}</a><svg.*?</svg><span class="number">1</span>', page), (title, address)
-    room.close()
 
 
-def test_charts_of_a_page_are_drawn_on_one_scale_and_by_the_hour(tmp_path: Path) -> None:
+def test_charts_of_a_page_are_drawn_on_one_scale_and_by_the_hour(room: Newsroom) -> None:
     """Or else a section with one story looks as busy as one with three."""
-    room = Newsroom(tmp_path)
     ships = ("Navy buys potatoes", "Frigate sold to museum", "Missile silo becomes hotel")
     room.publish(*(item(title, age=timedelta(hours=2)) for title in ships), item("Cherry trees bloom in Japan"))
     text = room.client.get("/").text
@@ -193,11 +184,9 @@ def test_charts_of_a_page_are_drawn_on_one_scale_and_by_the_hour(tmp_path: Path)
         assert len(bars) == 24
         tallest[title] = max((int(height), int(x) // 5) for x, height in bars)
     assert tallest == {"Defense": (32, 21), "Asia-Pacific": (11, 22), "World": (1, 23)}
-    room.close()
 
 
-def test_a_front_page_of_many_stories_stays_light(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_front_page_of_many_stories_stays_light(room: Newsroom) -> None:
     names = ["Ankara", "Bogota", "Cairo", "Dakar", "Erbil", "Fukuoka", "Geneva", "Hanoi", "Izmir", "Jakarta"]
     room.receive(
         *(
@@ -209,11 +198,9 @@ def test_a_front_page_of_many_stories_stays_light(tmp_path: Path) -> None:
     got = room.client.get("/", headers={"Accept-Encoding": "br"})
     assert len(got.data) < 100_000
     assert len(brotli.decompress(got.data)) < 400_000
-    room.close()
 
 
-def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_summary_is_not_told_twice_and_pictures_stay_out(room: Newsroom) -> None:
     room.publish(
         item("Twice Told", summary="What the summary says already.", content="<p>What the summary says already.</p>"),
         item(
@@ -225,12 +212,10 @@ def test_a_summary_is_not_told_twice_and_pictures_stay_out(tmp_path: Path) -> No
     full = page_of(room.client, "full")
     assert "<h2>Part</h2><p>More.</p>" in full
     assert "<img" not in full
-    room.close()
 
 
-def test_a_long_summary_is_cut_near_its_limit_also_where_words_have_no_spaces(tmp_path: Path) -> None:
+def test_a_long_summary_is_cut_near_its_limit_also_where_words_have_no_spaces(room: Newsroom) -> None:
     """Japanese has a space after the dateline, and then none for long."""
-    room = Newsroom(tmp_path)
     room.publish(
         item("北朝鮮が弾道ミサイルを発射", "kyodo", summary=f"（東京 1日 共同） {'防衛省が発表した。' * 40}", lang="ja")
     )
@@ -240,7 +225,6 @@ def test_a_long_summary_is_cut_near_its_limit_also_where_words_have_no_spaces(tm
         assert shown.endswith("…")
     [described] = re.findall(r'<meta name="description" content="(.*?)">', page_of(room.client, "弾道"))
     assert len(described) == 200
-    room.close()
 
 
 def test_a_short_text_with_headings_or_lists_is_shown_as_it_is() -> None:
@@ -331,8 +315,7 @@ def test_a_text_without_words_is_no_body() -> None:
 SMALL = [a + b + c for a in "bdfglm" for b in ("ar", "el", "in", "ost") for c in ("ba", "den", "ku", "lo")]
 
 
-def test_what_fills_up_related_news_is_what_most_outlets_tell(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_what_fills_up_related_news_is_what_most_outlets_tell(room: Newsroom) -> None:
     quake = "Strong quake shakes northern Chile near Iquique"
     outlets = ("kyodo", "reuters", "bbc-world")
     room.publish(
@@ -342,11 +325,9 @@ def test_what_fills_up_related_news_is_what_most_outlets_tell(tmp_path: Path) ->
     )
     related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
     assert next(one["title"] for one in related if one["filled"]) == quake
-    room.close()
 
 
-def test_what_fills_up_related_news_is_of_what_the_editor_follows_first(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_what_fills_up_related_news_is_of_what_the_editor_follows_first(room: Newsroom) -> None:
     rovers, oslo = "Rovers win cup after extra time", "NATO ministers meet in Oslo"
     room.publish(
         item("Fire alarms of a theatre rang twice during rehearsal", summary=""),
@@ -355,12 +336,10 @@ def test_what_fills_up_related_news_is_of_what_the_editor_follows_first(tmp_path
     )
     related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
     assert [one["title"] for one in related] == [oslo, rovers]
-    room.close()
 
 
-def test_what_fills_up_related_news_is_recent(tmp_path: Path) -> None:
+def test_what_fills_up_related_news_is_recent(room: Newsroom) -> None:
     """A back-catalogue that two outlets share does not push out the news of the day."""
-    room = Newsroom(tmp_path)
     old = [item(f"Diary of a gardener, {year}", source, age=timedelta(days=365 * (2026 - year)), summary="")
            for year in range(2000, 2020) for source in ("kyodo", "reuters")]  # fmt: skip
     room.publish(
@@ -368,11 +347,9 @@ def test_what_fills_up_related_news_is_recent(tmp_path: Path) -> None:
     )
     related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
     assert [one["title"] for one in related if one["filled"]] == ["Bees hum"]
-    room.close()
 
 
-def test_of_very_many_sources_the_first_are_shown_and_the_others_folded(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_of_very_many_sources_the_first_are_shown_and_the_others_folded(room: Newsroom) -> None:
     title = "Frigate Sachsen Collides With Freighter Near Bornholm"
     room.publish(item(title, publisher="Outlet 0", url="https://o0.example/"))
     assert "<details><summary>" not in page_of(room.client, "bornholm").replace('<details class="why">', "")
@@ -382,11 +359,9 @@ def test_of_very_many_sources_the_first_are_shown_and_the_others_folded(tmp_path
     shown, folded = text.split("<details><summary>")
     assert folded.startswith("10 more</summary>")
     assert [len(re.findall(r'href="https://o\d+\.example/"', part)) for part in (shown, folded)] == [20 + 1, 10]
-    room.close()
 
 
-def test_a_rare_place_relates_no_story_about_something_else(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_rare_place_relates_no_story_about_something_else(room: Newsroom) -> None:
     room.publish(
         item("US and Qatar block access of Iran to frozen funds", summary="The money was part of a prisoner deal."),
         item("Qatar hosts talks between Iran and Saudi Arabia", summary="Ministers discussed sanctions."),
@@ -396,11 +371,9 @@ def test_a_rare_place_relates_no_story_about_something_else(tmp_path: Path) -> N
     assert [(one["title"], one["filled"]) for one in related] == [
         ("Qatar hosts talks between Iran and Saudi Arabia", False), ("Verstappen wins the Qatar Grand Prix", True),
     ]  # fmt: skip
-    room.close()
 
 
-def test_one_country_alone_relates_no_stories(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_one_country_alone_relates_no_stories(room: Newsroom) -> None:
     room.publish(
         item(
             "Bear Kills Two Hikers in a National Park of Canada", summary="Rangers closed the trails after the attack."
@@ -413,12 +386,10 @@ def test_one_country_alone_relates_no_stories(tmp_path: Path) -> None:
         ("Wolves Attack Hikers in a Park of Canada", False),
         ("Museum in Canada Returns a Totem Pole", True),
     ]
-    room.close()
 
 
-def test_related_news_lists_a_headline_once(tmp_path: Path) -> None:
+def test_related_news_lists_a_headline_once(room: Newsroom) -> None:
     """A column, or a preview that an outlet publishes again each day, comes as a story each time."""
-    room = Newsroom(tmp_path)
     erupts, watch = "Volcano Katla Erupts and Closes Roads in Iceland", "Katla Volcano in Iceland: how to watch"
     room.publish(
         *(
@@ -431,11 +402,9 @@ def test_related_news_lists_a_headline_once(tmp_path: Path) -> None:
     stories = room.client.get("/api/v1/stories?q=katla").get_json()["stories"]
     assert [story["title"] for story in stories] == [erupts, watch, erupts, watch, watch]
     assert [one["title"] for one in stories[0]["related"]] == [watch]
-    room.close()
 
 
-def test_related_news_that_only_fills_up_says_so(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_related_news_that_only_fills_up_says_so(room: Newsroom) -> None:
     room.publish(*NEWS, item("NATO ministers meet in Oslo", "kyodo", age=timedelta(hours=6), summary="A missile test."))
     part = page_of(room.client, "alarms").partition("Related News</h2>")[2]
     related, mark, also = part.partition("<h3>Also in the news</h3>")
@@ -446,11 +415,9 @@ def test_related_news_that_only_fills_up_says_so(tmp_path: Path) -> None:
     told = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
     assert [one["title"] for one in told if not one["filled"]] == ["NATO ministers meet in Oslo"]
     assert sum(one["filled"] for one in told) == also.count('class="meta"')
-    room.close()
 
 
-def test_a_pin_is_told_by_whatever_form_of_the_address(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_pin_is_told_by_whatever_form_of_the_address(room: Newsroom) -> None:
     pin = "stories:\n  pin: [{url: 'https://www.bbc.example/pinned/?utm_source=x', section: defense}]\n"
     room.text = CONFIG + pin
     room.put_in_force(room.text)
@@ -458,7 +425,6 @@ def test_a_pin_is_told_by_whatever_form_of_the_address(tmp_path: Path) -> None:
     (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
     assert story["section"] == "defense"
     assert story["receipts"][0]["rule"] == "stories: pin"
-    room.close()
 
 
 def test_whoever_comes_for_the_first_time_is_told_what_this_is(client: FlaskClient) -> None:
@@ -543,8 +509,7 @@ def test_coverage_by_country_and_owner(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_day_is_one_entry_and_comes_when_it_is_over(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_day_is_one_entry_and_comes_when_it_is_over(room: Newsroom) -> None:
     room.publish(*NEWS)
     assert room.client.get("/sections/asia-pacific/daily.json").get_json()["items"] == []
     room.now += timedelta(hours=13)
@@ -559,7 +524,6 @@ def test_a_day_is_one_entry_and_comes_when_it_is_over(tmp_path: Path) -> None:
     assert day["url"].endswith("/sections/asia-pacific/daily#d-2026-11-24")
     assert room.client.get("/sections/none/daily").status_code == 404
     assert room.client.get("/sections/none/daily.rss").status_code == 404
-    room.close()
 
 
 def test_beside_a_stream_stands_what_most_outlets_tell(client: FlaskClient) -> None:
@@ -572,9 +536,8 @@ def test_beside_a_stream_stands_what_most_outlets_tell(client: FlaskClient) -> N
         assert '<aside class="rail">' not in client.get(address).text
 
 
-def test_a_podcast_can_be_heard_and_a_shared_story_shows_its_picture(tmp_path: Path) -> None:
+def test_a_podcast_can_be_heard_and_a_shared_story_shows_its_picture(room: Newsroom) -> None:
     """As in feeds: the page of an episode told its name alone. Nothing of either is loaded by the page."""
-    room = Newsroom(tmp_path)
     attached = [
         Enclosure("https://bbc.example/1.mp3?a=1&b=2", "audio/mpeg", 5),
         Enclosure("https://bbc.example/1.mp4", "video/mp4", None),
@@ -590,16 +553,13 @@ def test_a_podcast_can_be_heard_and_a_shared_story_shows_its_picture(tmp_path: P
     assert '<meta property="og:image" content="https://bbc.example/cover.jpg">' in page
     assert '<meta property="article:published_time" content="2026-11-24T11:00:00+00:00">' in page
     assert "og:image" not in room.client.get("/").text
-    room.close()
 
 
-def test_sources_are_the_body_where_there_is_no_other(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_sources_are_the_body_where_there_is_no_other(room: Newsroom) -> None:
     room.publish(item("Bare Report", summary="All there is.", content=""), *NEWS)
     bare, full = page_of(room.client, "bare"), page_of(room.client, "licenses")
     assert bare.index("Sources</h2>") < bare.index("<aside>")
     assert full.index("Sources</h2>") > full.index("<aside>")
-    room.close()
 
 
 def test_search_keeps_what_was_asked(client: FlaskClient) -> None:
@@ -610,8 +570,7 @@ def test_search_keeps_what_was_asked(client: FlaskClient) -> None:
     assert "Nothing here: try fewer words, a longer time, or a star for any ending" in text
 
 
-def test_an_empty_service_says_what_to_do(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_an_empty_service_says_what_to_do(room: Newsroom) -> None:
     assert "Nothing has arrived yet" in room.client.get("/").text
     one, *others = room.archive.sources.states()
     failed: dict[str, Any] = {"failures": 1, "error": "the host name is not known", "error_kind": "dns"}
@@ -625,7 +584,6 @@ def test_an_empty_service_says_what_to_do(tmp_path: Path) -> None:
     room.publish(*NEWS)
     assert told not in room.client.get("/").text
     assert room.client.get("/sections/defense").status_code == 200
-    room.close()
 
 
 def test_bars_are_sound_svg_without_style() -> None:
@@ -670,19 +628,16 @@ def test_paper_is_white_whatever_the_screen(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("hours", "shown"), [(1, "13:00"), (14, "02:00"), (33, "25 Nov, 21:00"), (24 * 40, "3 Jan 2027")]
 )
-def test_a_poll_that_is_days_away_is_told_with_its_day(tmp_path: Path, hours: int, shown: str) -> None:
-    room = Newsroom(tmp_path)
+def test_a_poll_that_is_days_away_is_told_with_its_day(room: Newsroom, hours: int, shown: str) -> None:
     kyodo = next(state for state in room.archive.sources.states() if state.id == "kyodo")
     room.archive.sources.save([structs.replace(kyodo, next_poll=room.now + timedelta(hours=hours))])
     rows = etree.HTML(room.client.get("/sources").text).iterfind(".//tbody/tr")
     row: Any = next(row for row in rows if row.findtext("th/a") == "Kyodo")
     assert row.findtext("td[@data-label='Next poll']/time").replace("\N{NO-BREAK SPACE}", " ") == shown
-    room.close()
 
 
-def test_sources_with_a_problem_stand_first_and_are_counted(tmp_path: Path) -> None:
+def test_sources_with_a_problem_stand_first_and_are_counted(room: Newsroom) -> None:
     """Of four hundred, those to look after were found by scrolling alone."""
-    room = Newsroom(tmp_path)
     states = {state.id: structs.replace(state, last_success=NOON, polls=1) for state in room.archive.sources.states()}
     error = "the server has an error (500)"
     why = f"again in 1 d: 9 failures in a row; {error}"
@@ -695,7 +650,6 @@ def test_sources_with_a_problem_stand_first_and_are_counted(tmp_path: Path) -> N
     assert "<b>4 sources:</b> 1&nbsp;failing, 1&nbsp;silent, 1&nbsp;ok, 1&nbsp;new." in text
     assert "<small>again in 1 d: 9 failures in a row</small>" in text
     assert text.count(error) == 1, "not in the reason and beside it"
-    room.close()
 
 
 def test_the_index_of_topics_says_first_what_its_figures_are(client: FlaskClient) -> None:
@@ -704,19 +658,16 @@ def test_the_index_of_topics_says_first_what_its_figures_are(client: FlaskClient
     assert 'href="/news/subscriptions.opml?of=topics"' in text
 
 
-def test_the_index_of_topics_tells_what_the_editor_chose_from_what_was_found(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_the_index_of_topics_tells_what_the_editor_chose_from_what_was_found(room: Newsroom) -> None:
     titles = ["Trains Late", "Cherry Trees Bloom", "A Whale Is Seen", "Shops Close", "Chess Champion Crowned"]
     room.publish(*(item(f"{title} in Japan", age=timedelta(hours=n)) for n, title in enumerate(titles)))
     chosen, heading, found = room.client.get("/topics").text.partition("Found in the news")
     assert heading
     assert "/topics/rare-earths" in chosen
     assert "/topics/japan" in found
-    room.close()
 
 
-def test_a_topic_that_every_tenth_story_has_relates_nothing(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_topic_that_every_tenth_story_has_relates_nothing(room: Newsroom) -> None:
     chance = random.Random(7)
     room.publish(
         item("NATO alarms rang twice over a ship of rare earths", summary=""),
@@ -725,7 +676,6 @@ def test_a_topic_that_every_tenth_story_has_relates_nothing(tmp_path: Path) -> N
     )
     told = room.client.get("/api/v1/stories?q=alarms+rang").get_json()["stories"][0]["related"]
     assert [one["title"] for one in told if not one["filled"]] == ["Price of rare earths alarms industry"]
-    room.close()
 
 
 @pytest.mark.parametrize(
@@ -767,8 +717,7 @@ def test_an_error_shows_names_as_code_and_leads_on(client: FlaskClient) -> None:
         assert ("<code>limit</code> must be" in main) == ("limit" in address)
 
 
-def test_a_long_month_is_shown_in_parts_and_its_feed_whole(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_a_long_month_is_shown_in_parts_and_its_feed_whole(room: Newsroom) -> None:
     letters = random.Random(1)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(5 * (PER_PAGE + 3))]
     told = [
@@ -790,13 +739,11 @@ def test_a_long_month_is_shown_in_parts_and_its_feed_whole(tmp_path: Path) -> No
     assert len(shown("/latest/2026-11?limit=10")) == 10
     assert "Older: page" not in room.client.get("/latest").text
     assert room.client.get("/latest/2026-11.rss").text.count("<item>") == len(told)
-    room.close()
 
 
-def test_a_list_that_is_cut_leads_on_to_older_stories(tmp_path: Path) -> None:
+def test_a_list_that_is_cut_leads_on_to_older_stories(room: Newsroom) -> None:
     """By a link that goes on where the list ended, though news has come in since; the feeds that it offers begin at their top, and
     other orders know nothing of it."""
-    room = Newsroom(tmp_path)
     letters = random.Random(2)
     words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(600)]
     old = [
@@ -824,4 +771,3 @@ def test_a_list_that_is_cut_leads_on_to_older_stories(tmp_path: Path) -> None:
     assert "Older" not in room.client.get("/search?q=vessel&order=relevance").text
     assert "Older" not in room.client.get("/search?q=newest").text
     assert room.client.get("/search?q=vessel&cursor=x").status_code == 400
-    room.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -28,12 +27,10 @@ BIG = [
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
+def room(room: Newsroom) -> Newsroom:
     for one in (OLDER, OLD, *SHIPS, *BIG):
-        made.publish(one)
-    yield made
-    made.close()
+        room.publish(one)
+    return room
 
 
 def pin(room: Newsroom, *pins: tuple[Item, str], section: str = "defense") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,15 @@ LINE = '  - {name: Kyodo, url: "https://user:hush@kyodo.example/feed.xml"}\n'
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    made = Newsroom(tmp_path)
-    made.publish(*NEWS)
-    assert made.client.get("/sources/kyodo").status_code == 200
+def room(room: Newsroom) -> Newsroom:
+    room.publish(*NEWS)
+    assert room.client.get("/sources/kyodo").status_code == 200
     for gone in (LINE, '  - {name: Silent, url: "https://silent.example/feed.xml"}\n'):
-        assert gone in made.text
-        made.text = made.text.replace(gone, "")
-    made.put_in_force(made.text)
-    made.archive.sources.sync(made.application.settings.sources)
-    yield made
-    made.archive.close()
+        assert gone in room.text
+        room.text = room.text.replace(gone, "")
+    room.put_in_force(room.text)
+    room.archive.sources.sync(room.application.settings.sources)
+    return room
 
 
 def test_sources_are_counted_as_configured(room: Newsroom) -> None:

@@ -121,9 +121,8 @@ def test_sections_and_topics(client: FlaskClient) -> None:
     ]
 
 
-def test_the_text_of_a_story_is_that_of_its_lead(tmp_path: Path) -> None:
+def test_the_text_of_a_story_is_that_of_its_lead(room: Newsroom) -> None:
     """Not of whoever came first."""
-    room = Newsroom(tmp_path)
     first = item("Navy's newest frigate is delayed", age=timedelta(hours=5), summary="", content="<p>Short.</p>")
     lead = item("Navy's newest frigate is delayed again, says shipbuilder", "kyodo", content="<p>The whole story.</p>")
     room.publish(first)
@@ -131,7 +130,6 @@ def test_the_text_of_a_story_is_that_of_its_lead(tmp_path: Path) -> None:
     (row,) = told(room.client, "stories")["stories"]
     assert (row["publishers"], row["link"]) == (["BBC", "Kyodo"], lead.url)
     assert told(room.client, f"stories/{row['id']}")["content_html"] == "<p>The whole story.</p>"
-    room.close()
 
 
 def test_every_page_names_the_next_one_in_its_header_too(client: FlaskClient) -> None:
@@ -155,8 +153,7 @@ def test_no_page_comes_after_the_last(client: FlaskClient, name: str, count: int
     assert (rest[name], rest["next"]) == (whole[name][-1:], None)
 
 
-def test_the_service(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path)
+def test_the_service(room: Newsroom) -> None:
     room.publish(*NEWS)
     status = told(room.client, "status")
     assert status == {
@@ -180,12 +177,10 @@ def test_the_service(tmp_path: Path) -> None:
         "re_placing": 7,
     }
     assert room.client.get("/api/v1/status").headers["Cache-Control"].startswith("max-age=5,")
-    room.close()
 
 
-def test_changes_of_others_reach_who_asks_for_one_story_again(tmp_path: Path) -> None:
+def test_changes_of_others_reach_who_asks_for_one_story_again(room: Newsroom) -> None:
     """What is related changes without the story: a client that sends back the date must not be told that nothing did."""
-    room = Newsroom(tmp_path)
     room.publish(*NEWS)
     old = next(one for one in told(room.client, "items")["items"] if one["title"] == NEWS[-1].title)["id"]
     for path in (f"stories/{STORY}", f"items/{old}"):
@@ -194,7 +189,6 @@ def test_changes_of_others_reach_who_asks_for_one_story_again(tmp_path: Path) ->
         room.publish(replace(item(f"Navy sells a frigate to {path[:7]}", "kyodo"), published=room.now))
         again = room.client.get(f"/api/v1/{path}", headers={"If-Modified-Since": before})
         assert again.status_code == 200
-    room.close()
 
 
 def test_a_section_that_only_the_summary_of_another_report_explains_has_a_receipt(tmp_path: Path) -> None:
