@@ -43,8 +43,8 @@ class Compiled(msgspec.Struct, frozen=True):
 
 
 def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
-    """As `load.examine`, from the cache where nothing changed. Raises ConfigError. A folder that cannot be written is no
-    error."""
+    """The settings of a file and those it includes, and the warnings about doubtful lines; from the cache where nothing changed. Raises
+    ConfigError. A folder that cannot be written is no error."""
     file = instance / FOLDER / f"settings-{_digest(os.fsencode(path.absolute()) + os.fsencode(path))[:16]}.msgpack"
     found = _recall(file, path, environ)
     if found is not None:

@@ -14,16 +14,10 @@ from aggregator.model.settings import Settings
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
     """Read the file and those it includes. Raises ConfigError with every problem, in file order."""
-    return examine(path, environ)[0]
-
-
-def examine(path: Path, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
-    """As `load`, with the warnings about doubtful lines."""
     from aggregator.config.compile import compile_project
     from aggregator.config.files import disk
 
-    settings, warnings, _ = compile_project(str(path), disk(path), environ)
-    return settings, warnings
+    return compile_project(str(path), disk(path), environ)[0]
 
 
 def parse(texts: Mapping[str, str], main: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config.load import examine, load, parse
+from aggregator.config.load import load, parse
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Position, Settings, Term
 
@@ -282,7 +282,7 @@ def test_epoch_follows_texts_and_shown_values_but_no_secret() -> None:
 
 
 def test_the_default_file_holds(default_file: Path) -> None:
-    settings, warnings = examine(default_file, {})
+    settings, warnings = parse({"feeds.yaml": default_file.read_text("utf-8")}, "feeds.yaml", {})
     assert warnings == ()
     assert 95 <= len(settings.sources) <= 130
     known = {publisher.name for publisher in settings.publishers} | {"Google News"}
