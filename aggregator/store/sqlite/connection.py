@@ -93,18 +93,13 @@ class Connection:
             )
         _refuse_foreign_log(path)
         with self.translate():
-            if read_only:
-                self.raw = sqlite3.connect(
-                    f"{path.absolute().as_uri()}?mode=ro",
-                    uri=True,
-                    isolation_level=None,
-                    check_same_thread=False,
-                    timeout=min(SLICE, patience),
-                )
-            else:
-                self.raw = sqlite3.connect(
-                    path, isolation_level=None, check_same_thread=False, timeout=min(SLICE, patience)
-                )
+            self.raw = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=min(SLICE, patience),
+            )
             # Threads of the web end silently; what they had open is closed with its last reference.
             self._closing = weakref.finalize(self, self.raw.close)
             self._execute("PRAGMA schema_version")  # reads the header: is it a database at all?
