@@ -82,6 +82,7 @@ def empty_archive(folder: Path) -> None:
 
 
 def archive(folder: Path, *sources: str) -> SqliteArchive:
+    empty_archive(folder)
     made = SqliteArchive(folder / "aggregator.db")
     made.sources.sync([source(id) for id in sources])
     return made

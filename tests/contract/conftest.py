@@ -4,18 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import Store, archive, empty_archive, postgres_archive
+from builders import Store, archive, postgres_archive
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An archive of either backend with the sources alpha, beta and gamma."""
     names = ("alpha", "beta", "gamma")
-    made: Store
-    if request.param == "sqlite":
-        empty_archive(tmp_path)
-        made = archive(tmp_path, *names)
-    else:
-        made = postgres_archive(*names)
+    made = archive(tmp_path, *names) if request.param == "sqlite" else postgres_archive(*names)
     yield made
     made.close()

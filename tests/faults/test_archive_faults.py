@@ -808,7 +808,7 @@ def test_neither_the_archive_nor_its_copies_are_readable_to_others(tmp_path: Pat
     """They hold the texts of feeds.yaml, which may not be either."""
     before = os.umask(0o022)
     try:
-        store = archive(tmp_path, "one")
+        store = SqliteArchive(tmp_path / "aggregator.db")
         store.upkeep.note("tick", 1)
         store.upkeep.backup(tmp_path / "copy.db")
         made = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.glob("*.db*")}
