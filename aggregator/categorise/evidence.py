@@ -59,7 +59,8 @@ def _weigh_words(
         if word.nevers:
             excluded.update(word.nevers)
     said = every.keys()
-    for use in {id(use): use for number in every for use in known[number].several if use.found(said)}.values():
+    several = [use for number in every for use in known[number].several if use.parts <= said and use.found(said)]
+    for use in {id(use): use for use in several}.values() if several else ():
         if use.never:
             excluded.add(use.rule)
         elif counting := _counting(hay, use, every, blanked.get(use.rule, ())):

@@ -9,7 +9,7 @@ from aggregator.categorise.findings import Hit
 from aggregator.text.match import Haystack
 from aggregator.text.places import Place
 
-_SHARED = frozenset(("institution", "generic"))
+SHARED = frozenset(("institution", "generic"))
 OWNERS = frozenset(("country", "demonym", "city"))
 _NAMESAKES = frozenset(("city", "body", "country"))
 _WHERE = frozenset(("in", "at", "near", "outside", "from", "of"))
@@ -113,7 +113,7 @@ def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:
     unbound: list[int] = []
     last = 0
     for index, (hit, place) in enumerate(names):
-        if place.kind in _SHARED:
+        if place.kind in SHARED:
             owner = None
             if index and hit[1] - last <= _FAR:
                 owner = _before(hay, names, index, found)
@@ -121,7 +121,7 @@ def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:
                 owner = _after(hay, names, index)
             if owner is None:
                 unbound.append(index)
-            elif _codes(place).isdisjoint(_codes(names[owner][1])):
+            elif _codes(names[owner][1]).isdisjoint(place.choices[0]):
                 found[index] = owner
         last = hit[2]
     if found and unbound:

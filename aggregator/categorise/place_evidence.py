@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from aggregator.categorise import weights
 from aggregator.categorise.findings import Evidence, Hit, Spans
-from aggregator.categorise.institutions import OWNERS, owners, with_areas
+from aggregator.categorise.institutions import OWNERS, SHARED, owners, with_areas
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
 from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, longest
@@ -56,10 +56,34 @@ def named(book: Rulebook, hay: Haystack, names: list[Hit]) -> Named:
 
 
 def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> list[Found]:
-    """The names as places: the longest of overlapping ones, no first names, the likely one of several readings, and no
-    institutions of other countries than their usual one, which go to `abroad`: the country is named anyway."""
+    """The names as places: of several readings the likely one. Institutions of other countries than their usual one go to `abroad`;
+    those that stand beside their country are no places of their own: the country is named anyway."""
+    kept = with_areas(hay, _kept(book, hay, names))
+    kinds = {place.kind for _, place in kept} if len(kept) > 1 else set()
+    bound = owners(hay, kept) if not (kinds.isdisjoint(SHARED) or kinds.isdisjoint(OWNERS)) else {}
+    if len(kept) == 1 or not (bound or "generic" in kinds or any(len(place.choices) > 1 for _, place in kept)):
+        return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]
+    own = [entry for index, entry in enumerate(kept) if index not in bound] if bound else kept
+    sure = {
+        code for _, place in own if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
+    }
+    found = []
+    others = [(kept[index][0], disambiguate(kept[owner][1].choices, sure)) for index, owner in bound.items()]
+    for hit, place in own:
+        if place.kind != "generic" or not sure or not sure.isdisjoint(place.choices[0]):
+            codes = disambiguate(place.choices, sure)
+            found.append(Found(hit[0], hit[1], hit[2], place.kind, codes))
+            if place.kind == "institution" and codes != place.choices[0]:
+                others.append((hit, codes))
+    for hit, codes in others:
+        for rule in book.meanings[codes].abroad:
+            abroad.setdefault(rule, []).append(hit[1:])
+    return found
+
+
+def _kept(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[tuple[Hit, Place]]:
+    """The longest of overlapping names, without first names and what only looks like a place."""
     kept = []
-    open_readings = shared = owned = False
     hits = longest(names)
     for hit in hits:
         place = book.places[hit[0]]
@@ -67,35 +91,9 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
             if _of_a_person(hay, hit, place):
                 continue
             place = _in_full(book, hay, hit, hits) or place
-        if not place.choices:
-            continue
-        kind = place.kind
-        if kind == "institution":
-            shared = True
-        elif kind == "generic":
-            shared = open_readings = True
-        elif kind in OWNERS:
-            if kind == "city" and hit[2] - hit[1] <= LONGEST and _initials(book, hay, hit):
-                continue
-            owned = True
-        open_readings = open_readings or len(place.choices) > 1
-        kept.append((hit, place))
-    kept = with_areas(hay, kept)
-    bound = owners(hay, kept) if shared and owned else {}
-    if not open_readings and not bound:
-        return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]
-    own = [entry for index, entry in enumerate(kept) if index not in bound] if bound else kept
-    sure = {
-        code for _, place in own if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
-    }
-    for index, owner in bound.items():
-        for rule in book.meanings[disambiguate(kept[owner][1].choices, sure)].abroad:
-            abroad.setdefault(rule, []).append(kept[index][0][1:])
-    return [
-        Found(hit[0], hit[1], hit[2], place.kind, disambiguate(place.choices, sure))
-        for hit, place in own
-        if place.kind != "generic" or not sure or not sure.isdisjoint(place.choices[0])
-    ]
+        if place.choices and not (place.kind == "city" and hit[2] - hit[1] <= LONGEST and _initials(book, hay, hit)):
+            kept.append((hit, place))
+    return kept
 
 
 def _of_a_person(hay: Haystack, hit: Hit, place: Place) -> bool:

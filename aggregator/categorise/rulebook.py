@@ -36,9 +36,7 @@ class AllUse:
     never: bool = False
 
     def found(self, words: Set[int]) -> bool:
-        """Whether these words are enough."""
-        if not self.parts <= words:
-            return False
+        """Whether these words, with all `parts` among them, are enough."""
         return not any(choice.isdisjoint(words) for choice in self.choices) and self.unless.isdisjoint(words)
 
 

@@ -242,6 +242,10 @@ def test_what_is_called_after_a_firm_is_not_business(title: str, section: str) -
         ("Italian coast guard tows migrants to port", "europe"),
         ("Cyprus coast guard turns back boats", "europe"),
         ("Greek coast guard searches for missing dinghy", "europe"),
+        ("Senate summons Wike", "africa"),
+        ("Senate rejects Lecornu's budget", "europe"),
+        ("Congress attacks Modi over electoral rolls", "asia-pacific"),
+        ("National Guard holds line at Pokrovsk", "ukraine-russia-war"),
     ],
 )
 def test_institutions_of_other_nations_are_not_american(title: str, section: str) -> None:

@@ -429,6 +429,9 @@ def test_words_in_the_name_of_anothers_institution_are_not_counted_where_places_
     assert judge(both, "Philippine Senate passes budget").sections == ("asia",)
     assert judge(both, "Philippine Senate thanks US Senate").topics == ("politics", "votes")
     assert judge(both, "US thanks Manila").topics == ()
+    assert judge(both, "Senate questions Duterte").topics == ("votes",), "nothing binds it, but only Manila has one"
+    assert judge(both, "Senate questions Duterte").sections == ("asia",)
+    assert judge(both, "Senate questions Duterte about US").topics == ("politics", "votes")
 
 
 def test_a_term_of_several_parts_needs_those_that_are_not_taken_out() -> None:

@@ -206,6 +206,12 @@ def test_who_is_named_in_full_elsewhere_is_no_country() -> None:
         ("SAPO Charges Minister in Kyiv", ["UA"]),
         ("Earthquake Felt in Karak and Amman", ["JO"]),
         ("Canaries in the Coal Mine: Insects Decline", []),
+        ("Senate Summons Wike", ["NG"]),
+        ("House Panel Questions Duterte", ["PH"]),
+        ("Congress Approves Milei's Reform", ["AR"]),
+        ("Senate Summons Envoy to Nigeria, Says Trump", ["US", "NG"]),
+        ("Trump Condemns Nigerian Senate", ["US", "NG"]),
+        ("Nigeria's Army Fires General", ["NG"]),
     ],
 )
 def test_what_a_name_of_several_means_the_text_tells(title: str, expected: list[str]) -> None:
