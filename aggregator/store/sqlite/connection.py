@@ -108,7 +108,6 @@ class Connection:
                 # a thread ends that Python did not start (as all threads of the web server), CPython frees the thread's state
                 # twice and crashes.
                 self.raw.create_function("indexed", 1, indexed, deterministic=True)
-                self._execute("PRAGMA journal_mode = WAL")
             self._file = identity(path)  # it exists by now
             _opened.add(self._file)
             # A commit must survive a power cut, at two or three ms each: an item that its feed has dropped meanwhile would be
@@ -122,6 +121,11 @@ class Connection:
             self.raw.execute("PRAGMA temp_store = MEMORY")
             if read_only:  # writers would gain nothing
                 self.raw.execute("PRAGMA mmap_size = 67108864")
+
+    def keep_log(self) -> None:
+        """Write into a log from now on. That is noted in the file, so it must be ours."""
+        with self.translate():
+            self._execute("PRAGMA journal_mode = WAL")
 
     @cached_property
     def tables(self) -> sqlite_utils.Database:

@@ -50,6 +50,7 @@ def migrate(connection: Connection) -> None:
             "install that version again, or restore the copy made before the upgrade"
         )
     _refuse_strangers(connection)
+    connection.keep_log()
     if current == newest:
         connection.schema = newest
         return
