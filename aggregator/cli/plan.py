@@ -166,7 +166,8 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
     """Lines and sources that are not used in the archive."""
-    edited = any(any(report["configuration"][kind].values()) for kind in ("sections", "topics"))
+    changes = report["configuration"]
+    edited = any(changes["other"]) or any(any(changes[kind].values()) for kind in ("sources", "sections", "topics"))
     never = [row for row in report["dead"]["lines"] if not row["found"]]
     useless = [row for row in report["dead"]["lines"] if row["found"]]
     for words, rows in (("no stored item", never), ("only items placed elsewhere", useless)):

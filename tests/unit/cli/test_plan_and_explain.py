@@ -879,6 +879,12 @@ def test_an_edit_without_dead_lines_says_so_and_shows_a_few_of_others(desk: Desk
     assert "Unused: 10 lines match no stored item (none from this edit)\n" in shown
     assert "pandas: words: unicorn\n" in shown
     assert "… and 7 more, all in --json" in shown
+    source = "sources:\n  - {name: Fourth, url: 'https://four.example/feed.xml'}"
+    proposed.write_text(old.replace("sources:", source, 1))
+    assert "… and 7 more, all in --json" in desk.run("plan", str(proposed)), (
+        "a new source has no lines of its own either"
+    )
+    assert "(none from this edit)" in desk.run("plan", str(proposed))
 
 
 def test_one_story_is_told_in_the_singular(desk: Desk) -> None:
