@@ -78,6 +78,7 @@ def empty_archive(folder: Path) -> None:
     """Puts the file of a new archive there, unless there is one: to migrate one anew for each test takes five times as long."""
     path = folder / "aggregator.db"
     if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_empty())
 
 
