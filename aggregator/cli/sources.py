@@ -38,7 +38,8 @@ def _print(rows: Sequence[Source]) -> None:
         saved = f", {size} KiB saved by 304" if (size := row["bytes_saved"] // 1024) else ""
         print(f"{row['id']:{width}}  {row['state']:{states}}  last success {row['last_success'] or 'never'}{saved}")
         following = row["next_poll"] or ("none" if row["state"] in ("paused", "gone") else "now")
-        print(f"{margin}next poll {following}: {row['why']}")
+        why = row["why"].removesuffix(f"; {row['last_error']}")  # which the evidence tells too
+        print(f"{margin}next poll {following}: {why}")
         if row["state"] not in ("ok", "new"):
             print(f"{margin}{row['evidence']}")
         for reason, count in row["drops"].items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -92,6 +93,10 @@ def test_sources_are_listed_in_columns_however_long_a_state_is(desk: Desk) -> No
     heads = [line for line in out.splitlines() if "last success" in line]
     assert code == 0
     assert [line.split()[:2] for line in heads] == [["first", "ok"], ["page", "not-a-feed"]]
+    *_, following, evidence = out.splitlines()
+    assert following.endswith(": 1 failure in a row")
+    (said,) = re.findall("1 failure in a row, never succeeded: (.+)", evidence)
+    assert out.count(said) == 1, "not in the reason and beneath it"
     columns = {line.index("last success") for line in heads} | {
         len(line) - len(line.lstrip()) for line in out.splitlines() if line not in heads
     }
