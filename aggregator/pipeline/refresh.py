@@ -246,7 +246,7 @@ def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
 
 
 def _discreet(feed: NormalFeed, secrets: Sequence[str]) -> NormalFeed:
-    """Feeds that are made for one reader name his key in the links of their items: what is shown to everybody must not."""
+    """Feeds that are made for one reader may name his key, mostly in the links of their items: what is shown to everybody must not."""
     if not secrets:
         return feed
 
@@ -263,12 +263,15 @@ def _discreet(feed: NormalFeed, secrets: Sequence[str]) -> NormalFeed:
             title=hide(item.title),
             summary=hide(item.summary),
             content=hide(item.content),
+            author=hide(item.author),
+            publisher=hide(item.publisher),
+            categories=tuple(map(hide, item.categories)),
             image=hide(item.image),
             enclosures=tuple(replace(one, url=hide(one.url)) for one in item.enclosures),
         )
         for item in feed.items
     )
-    return replace(feed, items=items, link=hide(feed.link), icon=hide(feed.icon))
+    return replace(feed, items=items, title=hide(feed.title), link=hide(feed.link), icon=hide(feed.icon))
 
 
 def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetched | NotModified:

@@ -316,8 +316,8 @@ def test_f11_a_container_of_the_same_name_takes_no_lease_from_the_service(tmp_pa
 
 @pytest.mark.parametrize("path", ["/one?key=", "/moved?key=", "/elsewhere?key="])
 def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, server: Server, path: str) -> None:
-    """Not by what it is asked for, nor by where that leads, nor by links that are completed from there, nor by links that the
-    source itself makes for whoever asks."""
+    """Not by what it is asked for, nor by where that leads, nor by links that are completed from there, nor by links and names that
+    the source itself makes for whoever asks."""
     secret = "s3cret-0f-the-wire"
     body = document("one").replace(b"<link>https://one.example/one-0</link>", b"<link>#fragment</link>")
     own = f"?key={secret}".encode()
@@ -326,6 +326,9 @@ def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, serve
     )
     body = body.replace(b"<description>", b"<description>&lt;a href='/play" + own + b"'&gt;Hear it&lt;/a&gt; ")
     assert body.count(own) > 2
+    names = b"".join(b"<%s>For %s</%s>" % (name, secret.encode(), name) for name in (b"author", b"category"))
+    body = body.replace(b"<title>", b"<title>For " + secret.encode() + b": ").replace(b"<guid", names + b"<guid")
+    assert body.count(b"<author>For " + secret.encode()) > 2
     server.routes["/one"] = conditional(body)
     server.routes["/moved"] = redirect(f"/one?key={secret}", "301 Moved Permanently")
     server.routes["/elsewhere"] = redirect(f"/one?other={secret}", "302 Found")
