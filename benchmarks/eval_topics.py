@@ -23,7 +23,7 @@ from benchmarks.eval_sections import FEEDS
 
 LABELS = Path(__file__).parent / "topics/labels.tsv"
 FILES = {"stream": "stream/2023-10.jsonl.gz", "sections": "sections/dev.jsonl.gz"}
-READ = ("A", "rare-A")  # the halves whose wrong answers are read
+READ = ("A", "rare-A", "new-A")  # the halves whose wrong answers are read
 WORST = 12  # topics listed
 
 
