@@ -28,6 +28,7 @@ RECENT = timedelta(hours=24)
 CLOSE = 0.5  # cosine of embeddings from which two stories belong to one affair …
 TELLING = 2.0  # … if what topics they share is as rare: -log of the share of stories that have it, added up
 DOUBLE = 4  # so many other outlets with news of its affair double the weight of a story that many report
+ALONE = 1.9  # what one topic adds at most: too little by itself, since two crashes or two shootings are two affairs
 AGAIN = 0.6  # what is left of its weight, for each story of its affair that is listed before it
 
 
@@ -41,7 +42,8 @@ class Affairs:
         self._recent = [story for story in newest if story.published >= now - RECENT]
         self._now = int(now.timestamp())
         held = Counter(topic for story in self._recent for topic in story.topics)
-        self._rarities = {topic: math.log(max(YOUNG, len(self._recent)) / count) for topic, count in held.items()}
+        stories = max(YOUNG, len(self._recent))
+        self._rarities = {topic: min(ALONE, math.log(stories / count)) for topic, count in held.items()}
         self._subjects = self._subjects_of(self._recent)
 
     def foremost(self, stories: Iterable[StoryView], most: int) -> list[StoryView]:

@@ -106,6 +106,18 @@ def test_a_story_that_stands_alone_leads_without_chapters(room: Newsroom) -> Non
     assert "chapters" not in room.client.get("/").text
 
 
+def test_two_events_of_one_kind_are_two_affairs(tmp_path: Path) -> None:
+    """Whatever the kind: what they share is a rare topic, and neither place nor anything else."""
+    topics = "topics:\n  - {id: accidents, title: Accidents, words: [crash, crashes]}\n"
+    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{SOURCES}sections:\n").replace("topics:\n", topics))
+    first, again = "Twenty Killed as Bus Crashes Near Venice, Italy", "Italy Holds Funerals for Victims of the Crash"
+    other = "Three Killed as Bus Crashes Near Jaipur, India"
+    room.publish(*news({first: ("herald", "mail"), again: ("courier",), other: ("globe",)}))
+    beneath = room.client.get("/").text.partition('<div class="chapters">')[2].partition("</div>")[0]
+    assert re.findall(r"/stories/[^\"]+\"[^>]*>([^<]+)", beneath) == [again]
+    room.close()
+
+
 def test_stories_of_one_affair_leave_room_for_others(room: Newsroom) -> None:
     both = ("herald", "mail")
     floods = {"Floods Cut Off Villages in Bangladesh": both}
