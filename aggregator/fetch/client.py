@@ -123,7 +123,7 @@ class Http:
         resolver = resolver or SystemResolver()
         self._guard = Guard(self._allowance, resolver)
         self._anywhere = Guard(_EVERYWHERE, resolver)
-        self._public = Guard(Allowance(), resolver, "a public address leads to this private one")
+        self._public = Guard(Allowance(), resolver) if self._allowance != Allowance() else self._guard
         self._gate = HostGate(
             per_host=self._limits.per_host,
             spacing=self._limits.spacing,
@@ -150,9 +150,11 @@ class Http:
     async def _stays_public(self, origin: str | None) -> bool:
         """Whether an address to which a feed or page links must be public. A public feed could else show everybody what is at an
         address that `allow_private` admits for another source."""
-        host = host_of(origin) if origin is not None and self._allowance != Allowance() else ""
-        if not host:
-            return host is None
+        if origin is None:
+            return False
+        host = host_of(origin)
+        if host is None or self._allowance == Allowance():
+            return True
         with suppress(OSError):  # where the origin itself cannot be found, it counts as public
             await self._guard.resolve(host)
         return not self._guard.is_private(host)
@@ -218,7 +220,7 @@ class Http:
                     self._gate.pause(trail.here.host if terms.pause == "host" else trail.here.url, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
-            if self._allowance != Allowance() and not self._guard.is_private(trail.first.host):
+            if not self._guard.is_private(trail.first.host):
                 terms.public = True  # `allow_private` is for what the editor wrote, not for where others lead
             trail = trail.step(answer.status, answer.headers.get("Location"))
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
@@ -235,6 +237,10 @@ class Http:
                     raise Stopped("dns", NO_NAME_SERVER) from None
                 seconds = self._limits.deadline
                 raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
+            except Stopped as stopped:
+                if terms.public and stopped.failed.kind == "address":  # to admit it would not help
+                    raise Stopped("address", "a public address leads to this private one") from None
+                raise
             finally:
                 terms.seconds -= clock() - began
 

@@ -27,18 +27,15 @@ LOOKUPS = 32  # names looked up at once
 class AddressRefused(PermissionError):
     """The address is private, and nothing admits it."""
 
+    def __init__(self) -> None:
+        super().__init__(errno.EACCES, "the address is private and allow_private does not name it")
+
 
 class Guard(AbstractResolver):
-    """Resolver and socket factory of one connector. `refusal` says why an address is not admitted."""
+    """Resolver and socket factory of one connector."""
 
-    def __init__(
-        self,
-        allowance: Allowance,
-        resolver: AbstractResolver,
-        refusal: str = "the address is private and allow_private does not name it",
-    ) -> None:
+    def __init__(self, allowance: Allowance, resolver: AbstractResolver) -> None:
         self._allowance = allowance
-        self._refusal = refusal
         self._resolver = resolver
         self._asked = Counter[str]()  # names that the name server is asked for now
         self._private: set[str] = set()  # names that led to an admitted private address: as many as the editor named
@@ -55,7 +52,7 @@ class Guard(AbstractResolver):
             self._asked -= Counter([host])
         admitted = [answer for answer in found if self._allowance.admits(answer["host"])]
         if found and not admitted:
-            raise AddressRefused(errno.EACCES, self._refusal)
+            raise AddressRefused
         if any(not is_public(answer["host"]) for answer in admitted):
             self._private.add(host)
         else:
@@ -79,7 +76,7 @@ class Guard(AbstractResolver):
         """A socket for an admitted address; AddressRefused otherwise, before anything is sent."""
         family, kind, protocol, _, address = info
         if not self._allowance.admits(str(address[0])):
-            raise AddressRefused(errno.EACCES, self._refusal)
+            raise AddressRefused
         made = socket.socket(family, kind, protocol)
         self._sockets.add(made)
         return made

@@ -26,6 +26,7 @@ from servers.misbehaving import FAULTS, FEED, abort, brotli_bomb, encoded, gzip_
 from servers.names import StubResolver
 from servers.threaded import HOST
 
+from aggregator.addresses import Allowance
 from aggregator.errors import TooManyFiles
 from aggregator.fetch.client import Http, Limits
 from aggregator.fetch.guard import Guard
@@ -513,14 +514,16 @@ def test_a_host_that_is_named_may_be_private_and_others_still_not(server: Server
     assert (fail(evil).kind, fail(literal).kind) == ("address", "address")
 
 
-def test_nobody_leads_a_public_source_to_a_private_address(server: Server) -> None:
-    """Not even to an admitted one: that is for the source which the editor polls there."""
+@pytest.mark.parametrize("allow", [(HOST,), ()])
+def test_nobody_leads_a_public_source_to_a_private_address(server: Server, allow: tuple[str, ...]) -> None:
+    """Not even to an admitted one: that is for the source which the editor polls there. So nobody is advised to admit it."""
     server.routes["/away"] = redirect(f"http://inside.example:{server.port}/feed", "301 Moved Permanently")
     stub = StubResolver({"inside.example": [[HOST]]})
 
     async def main() -> Outcome:
         http = Http(AGENT, allow_private=[HOST], resolver=stub)
         # No public address can be reached in a test: this one is called public.
+        http._allowance = Allowance.of(allow)
         http._guard.is_private = lambda host: host == "inside.example"  # type: ignore[method-assign]
         try:
             return await http(FetchRequest("s", server.url("/away")))
@@ -545,6 +548,14 @@ def test_no_proxy_and_no_login_of_the_environment_is_used(
         full(ask(server.url("/feed"))[0])
         assert proxy.connections == 0
     assert "authorization" not in server.requests[0].headers
+
+
+def test_a_private_address_to_which_a_page_leads_is_not_to_be_admitted(server: Server) -> None:
+    outside = FetchRequest("s", server.url("/feed"), named_by="https://outlet.example/")
+    named, own = ask(outside, server.url("/feed"), allow=())
+    assert fail(named).message == "a public address leads to this private one"
+    assert fail(own).message == "the address is private and allow_private does not name it"
+    assert server.connections == 0
 
 
 @pytest.mark.parametrize("allow", [(HOST,), ("intranet.example",), ("127.0.0.0/8", "intranet.example")])
