@@ -25,7 +25,7 @@ document.addEventListener("keydown", (event) => {
 
 for (const button of document.querySelectorAll("[data-shortcuts]")) {
   const say = () => (button.textContent = kept.shortcuts === "off" ? "Turn these keys on" : "Turn these keys off");
-  button.hidden = false;
+  button.closest("section").hidden = false;
   button.addEventListener("click", () => {
     kept.shortcuts = kept.shortcuts === "off" ? "on" : "off";
     say();

@@ -703,9 +703,20 @@ def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:
     month = client.get("/sections/defense/2026-10").text
     assert '/sections/defense/2026-11">←&nbsp;Later: November\N{NO-BREAK SPACE}2026' in month
     assert "<title>Defense, October 2026 – Test Wire</title>" in month
+    assert (
+        '<h1><a href="https://wire.example.org/news/sections/defense">Defense</a> <small>October 2026</small></h1>'
+        in month
+    )
     empty = client.get("/sections/defense/2026-09").text
     assert "Nothing here." in empty
     assert '/sections/defense/2026-10">←&nbsp;Later: October\N{NO-BREAK SPACE}2026' in empty
+
+
+def test_keys_that_need_a_script_are_told_where_scripts_run(client: FlaskClient) -> None:
+    page = etree.HTML(client.get("/docs").text)
+    (part,) = page.xpath("//section[h2 = 'Keyboard shortcuts']")
+    assert "hidden" in part.attrib
+    assert part.find("p/button[@data-shortcuts]") is not None, "by which the script finds what to show"
 
 
 def test_an_error_shows_names_as_code_and_leads_on(client: FlaskClient) -> None:
