@@ -21,6 +21,7 @@ from aggregator.normalise.identity import (
     is_among,
     is_of_link,
     item_id,
+    linked,
     without_duplicates,
 )
 from aggregator.normalise.plain import plain
@@ -80,8 +81,8 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
     fingerprint = known.fingerprint(key, draft.parsed)
     ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
     doubtful = is_of_link(key) or (draft.canonical and not is_article(draft.canonical) and not is_among(key))
-    among_others = item_id(context.job.root, among(draft)) if doubtful else ""
-    undated = anew(draft, key)
+    others = (among(draft) if doubtful else None, linked(draft, key), anew(draft, key))
+    among_others, of_link, made_anew = (item_id(context.job.root, other) if other else "" for other in others)
     if fingerprint in known:
         hash = ""
     else:
@@ -115,7 +116,8 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         fingerprint=fingerprint,
         formers=ids,
         among=among_others,
-        anew=item_id(context.job.root, undated) if undated else "",
+        linked=of_link,
+        anew=made_anew,
     )
 
 

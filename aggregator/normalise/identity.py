@@ -83,6 +83,13 @@ def _of_link(canonical: str) -> str:
     return f"link:{digest(canonical)}"
 
 
+def linked(draft: Draft, key: str) -> str | None:
+    """The key that the address of an entry would give it in place of its guid, if it is that of an article."""
+    return (
+        _of_link(draft.canonical) if is_article(draft.canonical) and not is_of_link(key) and not is_among(key) else None
+    )
+
+
 def is_of_link(key: str) -> bool:
     return key.startswith("link:")
 

@@ -1,8 +1,9 @@
 """Compares a document with what the store knows of its source: items are new, changed, merely seen, or held back.
 
 Rules for odd feeds: an item is known by its id, and by that of each guid that it had later; a new guid at a known address is
-the same item; a purged item does not come back; an item missing from a document is not gone; a document half of whose entries
-are unknown and have known titles has changed its guids, and the repeats are not announced, down to the last of them.
+the same item; guids that go from article to article name none; a purged item does not come back; an item missing from a
+document is not gone; a document half of whose entries are unknown and have known titles has changed its guids, and the repeats
+are not announced, down to the last of them.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ class StoredItems:
 
     `items`: item id → number and hash, for the document's ids and the ids in `addresses` and `own`; the hash is empty where the text was
     purged. `addresses`: canonical address → ids of this source's items there, the newest last, for entries whose id is unknown, or of
-    which only their address tells that they are an edit. `titles`: of its newest items with their dates (epoch seconds), for a document
-    with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the document before. `own`: further ids of
-    items, of the guids that they got later and those made anew → the ids under which they are stored. `now`: when it was read.
+    which only their address tells that they are an edit, or whose guid told of another text. `titles`: of its newest items with their
+    dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the
+    document before. `own`: further ids of items, of the guids that they got later and those made anew → the ids under which they are
+    stored. `now`: when it was read.
     """
 
     items: Mapping[str, tuple[int, str]]
@@ -77,7 +79,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         number, stored = known.items[item.id]
         fingerprints.append(item.fingerprint)
         by_address = item.id not in (listed.id, listed.among, known.own.get(listed.id), *listed.formers)
-        if by_address and not is_of_link(listed.key):
+        if by_address and not is_of_link(listed.key) and listed.id not in known.items:
             further[listed.id] = item.id
         if stored and (item.unread or item.hash == stored):
             seen[number] = None
@@ -116,6 +118,26 @@ def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     return result
 
 
+def may_have_moved(item: Item, known: Mapping[str, tuple[int, str]]) -> bool:
+    """Whether an item that is known by its guid says something else than when it was read last."""
+    return bool(item.linked) and not item.unread and item.id in known and known[item.id][1] != item.hash
+
+
+def _under_their_addresses(items: Sequence[Item], known: StoredItems) -> list[Item]:
+    """The items, under the ids that their addresses give them, if their guids are those of places: if several say word for word, and at
+    the same address, what is known under the guid of another."""
+
+    def is_another(item: Item) -> bool:
+        there = known.addresses.get(item.canonical or "", ())
+        return bool(there) and there[-1] != item.id and known.items.get(there[-1], (0, ""))[1] == item.hash
+
+    moved = [item for item in items if may_have_moved(item, known.items)]
+    if sum(map(is_another, moved)) < SEVERAL:
+        return list(items)
+    ids = {item.id for item in moved} | {item.id for item in items if item.id not in known.items and item.linked}
+    return [replace(item, id=item.linked) if item.id in ids else item for item in items]
+
+
 def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     """The items, under the id that an earlier program gave them if they have one, and those with a new guid at a known address under
     the id that the address has. At an address that several share an item has the id that title and date give it, also in a document
@@ -123,7 +145,7 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 
     Not where the address tells nothing: a front page, an address of several entries, or of one that is here too, be it under
     another of its addresses."""
-    items = _under_first_ids(items, known)
+    items = _under_their_addresses(_under_first_ids(items, known), known)
     here = {item.id for item in items}
     entries = Counter(item.canonical for item in items)
     result = []

@@ -19,7 +19,14 @@ from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
 from aggregator.normalise.address import is_article
-from aggregator.normalise.recognition import FLOOD_TITLES, Recognition, StoredItems, may_be_another, recognise
+from aggregator.normalise.recognition import (
+    FLOOD_TITLES,
+    Recognition,
+    StoredItems,
+    may_be_another,
+    may_have_moved,
+    recognise,
+)
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide, permanent_redirects
 from aggregator.schedule.bounds import bounds_for
@@ -291,7 +298,11 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
     unknown = (
         [] if first else [item for item in feed.items if items.keys().isdisjoint((item.id, item.among, *item.formers))]
     )
-    edited = [item for item in feed.items if item.id in items and may_be_another(item, items[item.id][1])]
+    edited = [
+        item
+        for item in feed.items
+        if item.id in items and (may_be_another(item, items[item.id][1]) or may_have_moved(item, items))
+    ]
     addresses: dict[str, list[str]] = {}
     further = {*(item.id for item in unknown), *(item.anew for item in feed.items if item.anew)}
     own = intake.first_ids(further) if further and not first else {}

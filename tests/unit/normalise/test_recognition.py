@@ -436,3 +436,39 @@ def test_of_two_alarms_in_the_same_words_that_are_listed_together_both_are_news(
     assert page.poll(0, ("Alarm in Kyiv", "", -1)) == ["Alarm in Kyiv"]
     assert page.poll(20, ("Alarm in Kyiv", "", 15), ("Alarm in Kyiv", "", -1)) == ["Alarm in Kyiv"]
     assert page.poll(40, ("Alarm in Kyiv", "", 35), ("Alarm in Kyiv", "", 15)) == ["Alarm in Kyiv"]
+
+
+def numbered(*articles: int) -> tuple[Item, ...]:
+    """A document whose guids are the places of its entries."""
+    return tuple(
+        read(
+            rss(
+                [
+                    item(guid=str(place), link=f"https://example.org/{n}", title=f"Title {n}")
+                    for place, n in enumerate(articles, 1)
+                ]
+            )
+        ).items
+    )
+
+
+@pytest.mark.parametrize("from_the_first", [True, False])
+def test_guids_that_are_the_places_of_entries_name_no_article(from_the_first: bool) -> None:
+    """Each new entry was taken for an edit of the first, and nothing was news any more."""
+    stored = numbered(5, 4, 3, 2, 1) if from_the_first else items(5, 4, 3, 2, 1)
+    own: dict[str, str] = {}
+    for newest in range(6, 15):
+        document = numbered(*range(newest, newest - 5, -1))
+        changes = recognise(document, replace(known(stored), own=own))
+        assert ([one.title for one in changes.new], changes.changed) == ([f"Title {newest}"], ())
+        again = recognise(document, replace(known((*stored, *changes.new)), own={**changes.further, **own}))
+        assert (again.new, again.changed) == ((), ())
+        stored = (*stored, *changes.new)
+        own = {**changes.further, **own}
+
+
+def test_of_two_articles_that_change_places_each_is_still_itself() -> None:
+    stored = items(*range(1, 7))
+    first, second = (replace(one, id=other.id, key=other.key) for one, other in (stored[:2], stored[1::-1]))
+    changes = recognise((first, second, *stored[2:]), known(stored))
+    assert (changes.new, [number for number, _ in changes.changed]) == ((), [2, 1])
