@@ -246,6 +246,10 @@ def test_what_is_called_after_a_firm_is_not_business(title: str, section: str) -
         ("Senate rejects Lecornu's budget", "europe"),
         ("Congress attacks Modi over electoral rolls", "asia-pacific"),
         ("National Guard holds line at Pokrovsk", "ukraine-russia-war"),
+        ("Transportation secretary suspends Manila bus company", "asia-pacific"),
+        ("Two states in northern Nigeria close schools", "africa"),
+        ("Sub-postmasters wait for compensation", "europe"),
+        ("Collegium recommends four judges", "asia-pacific"),
     ],
 )
 def test_institutions_of_other_nations_are_not_american(title: str, section: str) -> None:
@@ -267,6 +271,11 @@ def test_institutions_of_other_nations_are_not_american(title: str, section: str
         ("Coast Guard rescues sailors off Florida", None),
         ("US Coast Guard seizes cocaine", None),
         ("National Guard deployed to Chicago", None),
+        ("OSHA cites warehouse after second death", None),
+        ("Park Service shuts trail after bear attack", None),
+        ("Surgeon General wants warnings on apps", None),
+        ("Measles found in two more states", None),
+        ("Charter schools sue over new rule", None),
     ],
 )
 def test_american_institutions_are(title: str, topic: str | None) -> None:
