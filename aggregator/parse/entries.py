@@ -72,15 +72,11 @@ def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedI
         root = etree.fromstring(document.data, parser)
     except (etree.XMLSyntaxError, ValueError):
         return items
-    found = list(_entries(root)) if root is not None else []
+    found = list(root.iter("{*}item", "{*}entry")) if root is not None else []
     if len(found) != len(items):
         return items
     based = b"xml:base" in document.data
     return tuple(_complete(item, element, based) for item, element in zip(items, found, strict=True))
-
-
-def _entries(root: etree._Element) -> Iterator[etree._Element]:
-    return root.iter("{*}item", "{*}entry")
 
 
 def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedItem:

@@ -114,7 +114,8 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
     if old is None:
         return Changes()
     renamed, old = new.renamed, settings_today(former := old, new)
-    other = [key for key in ("site", "allow_private", "defaults", "publishers") if _bare_of(old, new, key)]
+    keys = ("site", "allow_private", "defaults", "publishers")
+    other = [key for key in keys if _bare(getattr(old, key)) != _bare(getattr(new, key))]
     if _bare(old.overrides) != _bare(new.overrides):
         other.append("stories")
     for key in ("sections", "topics"):
@@ -174,10 +175,6 @@ def _regrouped(settings: Settings) -> set[str]:
     """Articles that `join` or `split` name."""
     said = settings.overrides
     return {url for group in (*said.join, said.split) for url in group}
-
-
-def _bare_of(old: Settings, new: Settings, key: str) -> bool:
-    return bool(_bare(getattr(old, key)) != _bare(getattr(new, key)))
 
 
 def _bare(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection
+from operator import attrgetter
 from time import monotonic
 from typing import Any, Generic
 
@@ -107,7 +108,7 @@ class EditionStore(ABC, Generic[Writer]):
             found[n] = StoryState(
                 n, to_id(id), lead, published, entered, section, decode_scores(scores), decode_names(topics),
                 tuple(joined.get(n, ())), tuple(reached.get(n, ())), decode_entry(entry),
-                tuple(sorted(placings.get(n, ()), key=_stream)), bool(hidden), epoch,
+                tuple(sorted(placings.get(n, ()), key=attrgetter("stream"))), bool(hidden), epoch,
             )  # fmt: skip
         return found
 
@@ -206,10 +207,6 @@ class EditionStore(ABC, Generic[Writer]):
 _PLACEMENT = "bigint bigint text text text text text text text boolean bigint"
 _ENTRY = "bigint bigint bigint bigint bigint boolean"
 _STORY = "bigint bytea bigint bigint bigint bigint bigint text text text bigint text text boolean"
-
-
-def _stream(placing: Placing) -> StreamName:
-    return placing.stream
 
 
 def entries_before(db: Reads, batch: Batch) -> list[Row]:

@@ -307,7 +307,6 @@ def story(id: str) -> Response:
         description=cut(found.summary, 200),
         canonical=f"{lib.in_force().root}/stories/{found.id}",
         lead=lead,
-        members=members,
         standfirst=standfirst,
         body=body,
         receipts=why(lib, found, pin_receipts(lib)),
