@@ -18,7 +18,7 @@ from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
 from aggregator.store.retention import LISTED_EVERY, note_listed
 from aggregator.store.rows import address_hash, source_state, to_blob, to_id, to_seconds
-from aggregator.store.sources import SELECT, release_leases
+from aggregator.store.sources import SELECT, Sources, release_leases
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,9 @@ def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> dict
 class Intake(ABC, Generic[Writer]):
     """`ports.Intake`. A backend implements how texts and their words are written."""
 
-    def __init__(self, connection: Writer) -> None:
+    def __init__(self, connection: Writer, sources: Sources[Writer]) -> None:
         self._db = connection
+        self._sources = sources
         self._read: dict[int, int] = {}  # of sources, by number: when the last document was read that was stored here
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
@@ -109,7 +110,7 @@ class Intake(ABC, Generic[Writer]):
             seen = [n for result in results for n in result.seen]
             db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)
-            self._save_states(raw, self._as_told(polled, lost, beside) if beside else polled)
+            self._sources.write_states(raw, self._as_told(polled, lost, beside) if beside else polled)
             release_leases(db, [result.state for result in results], owner)
         self._read.update(read)
         return added
@@ -161,9 +162,6 @@ class Intake(ABC, Generic[Writer]):
     @abstractmethod
     def _replace_texts(self, raw: Any, changed: Mapping[int, Item], now: int) -> None:
         """Store the present texts of these items, and their words in the full-text index."""
-
-    @abstractmethod
-    def _save_states(self, raw: Any, states: Collection[SourceState]) -> None: ...
 
 
 def _save_moves(db: Writes, changed: Mapping[int, Item]) -> None:

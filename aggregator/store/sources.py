@@ -12,7 +12,7 @@ from typing import Any, Generic
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, SourceState
-from aggregator.store.dialect import Dialect, Writer, Writes
+from aggregator.store.dialect import Dialect, Lock, Writer, Writes
 from aggregator.store.locks import lock_sources
 from aggregator.store.rows import STATE_FIELDS, after_pause, at_new_address, source_state, state_columns
 
@@ -28,7 +28,7 @@ SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
 
 class Sources(ABC, Generic[Writer]):
-    """`ports.Sources`. A backend implements how rows follow feeds.yaml (`sync`), and how states are written."""
+    """`ports.Sources`, and how rows follow feeds.yaml. A backend implements how they and states are written."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
@@ -85,7 +85,7 @@ class Sources(ABC, Generic[Writer]):
     def save(self, states: Collection[SourceState]) -> None:
         with self._db.transaction() as raw:
             lock_sources(self._db, "root", [state.root for state in states])
-            self._save(raw, states)
+            self.write_states(raw, states)
 
     def disown(self, ids: Collection[str], again: datetime) -> None:
         if ids:
@@ -112,17 +112,40 @@ class Sources(ABC, Generic[Writer]):
                 forgotten = "etag = NULL, last_modified = NULL, body_hash = ''"
                 self._db.modify(f"UPDATE sources SET {forgotten} WHERE body_hash IS NOT NULL AND id IN", ids)
 
+    def sync(self, configured: Collection[Source]) -> None:
+        """Make the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source. Rows that are right already are
+        not written: workers that start one after the other change nothing."""
+        db = self._db
+        with db.transaction(Lock.SYNCING) as raw:
+            found = edits(configured, db.read("SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"))
+            lock_sources(db, "n", {*found.gone, *(n for _, n in found.displaced), *(n for n, *_ in found.edited)})
+            db.modify("UPDATE sources SET listed = FALSE WHERE n IN", found.gone)
+            for displaced in found.displaced:
+                db.write("UPDATE sources SET id = ? WHERE n = ?", displaced)
+            self._edit(raw, found.edited)
+            self._add(raw, found.new)
+            self._start_over(raw, found)
+
+    @abstractmethod
+    def _edit(self, raw: Any, rows: Sequence[Edited]) -> None:
+        """They are listed, too."""
+
+    @abstractmethod
+    def _add(self, raw: Any, rows: Sequence[New]) -> None: ...
+
     def _start_over(self, raw: Any, found: Edits) -> None:
         """Sources at another address, or polled again after a pause, as they begin."""
         if found.moved:
             states = [at_new_address(state) for state in self.states(found.moved)]
-            self._save(raw, states)
+            self.write_states(raw, states)
             release_leases(self._db, states)
         if found.resumed:
-            self._save(raw, [after_pause(state) for state in self.states(found.resumed)])
+            self.write_states(raw, [after_pause(state) for state in self.states(found.resumed)])
 
     @abstractmethod
-    def _save(self, raw: Any, states: Collection[SourceState]) -> None: ...
+    def write_states(self, raw: Any, states: Collection[SourceState]) -> None:
+        """Write states inside the caller's transaction. An edit may have renamed a source while it was polled: its root stays. If it
+        has another address by now, what the former one answered says nothing of that."""
 
     def drops(self) -> dict[str, dict[str, int]]:
         """Source id → reason → count of what was discarded or held back."""
@@ -157,8 +180,10 @@ def available(
     return condition, values
 
 
-ROWS = "SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"
-"""What `edits` asks for."""
+New = tuple[str, str, str, bool]
+"""id, root, url, enabled"""
+Edited = tuple[int, str, str, bool]
+"""number, id, url, enabled"""
 
 
 @dataclass(slots=True)
@@ -167,15 +192,15 @@ class Edits:
 
     # Id, number: those whose id is another's from now on; to be written first.
     displaced: list[tuple[str, int]] = field(default_factory=list)
-    new: list[tuple[str, str, str, bool]] = field(default_factory=list)  # id, root, url, enabled
-    edited: list[tuple[int, str, str, bool]] = field(default_factory=list)  # number, id, url, enabled
+    new: list[New] = field(default_factory=list)
+    edited: list[Edited] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)  # ids of those that have another address now
     resumed: list[str] = field(default_factory=list)  # ids of those that were paused or removed, and are polled again
     gone: list[int] = field(default_factory=list)  # numbers of those that are listed no more
 
 
 def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edits:
-    """`rows` are those of ROWS."""
+    """`rows` are (number, id, root, url, listed, enabled)."""
     known: dict[str, tuple[int, str, bool, bool]] = {}
     roots: set[str] = set()
     for n, id, root, url, listed, enabled in rows:

@@ -56,7 +56,7 @@ def script(body: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("moment", ["_add", "_count_drops", "save_states", "commit"])
+@pytest.mark.parametrize("moment", ["_add", "_count_drops", "write_states", "commit"])
 def test_f2_a_kill_between_items_and_validators_shows_neither(tmp_path: Path, moment: str) -> None:
     archive(tmp_path, "one").close()
     done = script(
@@ -65,11 +65,11 @@ from dataclasses import replace
 from msgspec import structs
 from builders import NOW, archive, item, polled
 from aggregator.store import intake as shared
-from aggregator.store.sqlite import intake
+from aggregator.store.sqlite import intake, sources
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 moment = sys.argv[2]
 made = archive(Path(sys.argv[1]), "one")
-if moment == "save_states": intake.save_states = die
+if moment == "write_states": sources.Sources.write_states = die
 elif moment == "_count_drops": shared._count_drops = die
 elif moment != "commit": setattr(intake.Intake, moment, die)
 else:

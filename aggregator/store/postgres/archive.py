@@ -35,7 +35,7 @@ class PostgresArchive(Readable):
         connection = Connection(Server(url), owner)
         migrate(connection)
         super().__init__(connection)
-        self.intake = Intake(connection)
+        self.intake = Intake(connection, self.sources)
         self.edition = EditionStore(connection)
         self.articles = Articles(connection)
 

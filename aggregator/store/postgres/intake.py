@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aggregator.model.item import Item
-from aggregator.model.source import SourceState
 from aggregator.store import intake
 from aggregator.store.postgres.connection import Connection, Raw, copy, put
 from aggregator.store.postgres.full_text import vector
-from aggregator.store.postgres.sources import save_states
 from aggregator.store.rows import TEXT, item_row, text_row
 
 _TITLE, _SUMMARY, _HASH = map(TEXT.split(", ").index, ("title", "summary", "hash"))
@@ -37,9 +35,6 @@ class Intake(intake.Intake[Connection]):
         raw.execute("DELETE FROM texts WHERE item = ANY(%s::bigint[])", (list(changed),))
         copy(raw, f"texts ({TEXT})", [text_row(n, item, now) for n, item in changed.items()])
         save_words(raw, [(n, item.title, item.summary) for n, item in changed.items()])
-
-    def _save_states(self, raw: Raw, states: Collection[SourceState]) -> None:
-        save_states(raw, states)
 
 
 def save_words(raw: Raw, texts: Sequence[tuple[int, str, str]]) -> None:

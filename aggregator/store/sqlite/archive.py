@@ -37,7 +37,7 @@ class SqliteArchive(Readable):
         connection = Connection(path)
         migrate(connection)
         super().__init__(connection)
-        self.intake = Intake(connection)
+        self.intake = Intake(connection, self.sources)
         self.edition = EditionStore(connection)
         self.articles = Articles(connection)
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aggregator.model.item import Item
-from aggregator.model.source import SourceState
 from aggregator.store import intake
 from aggregator.store.compression import pack
 from aggregator.store.rows import TEXT, item_row, text_row
 from aggregator.store.sqlite.connection import Connection
-from aggregator.store.sqlite.sources import save_states
 
 
 class Intake(intake.Intake[Connection]):
@@ -37,9 +35,6 @@ class Intake(intake.Intake[Connection]):
             forget_words(raw, n)
             raw.execute(_REPLACE_TEXT, _text_row(n, item, now))
             raw.execute(f"{_INDEX} WHERE item = ?", (n,))
-
-    def _save_states(self, raw: sqlite3.Connection, states: Collection[SourceState]) -> None:
-        save_states(raw, states)
 
 
 def _text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
