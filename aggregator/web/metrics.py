@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from aggregator.errors import PollFailure
 from aggregator.model import notes
+from aggregator.model.measures import BOUNDS, Measures
 from aggregator.model.source import Health, SourceState
 from aggregator.web.library import Library
 
@@ -59,7 +60,7 @@ def measured(lib: Library) -> str:
         _one("sources_overdue", "gauge", sum(kind != "gone" and _overdue(state, now) for state, kind in states)),
         *_labelled("sources_by_state", "gauge", "state", {**STATES, **Counter(kind for _, kind in states)}),
         *_labelled("drops_total", "counter", "reason", _drops(lib.archive.sources.drops().values())),
-        *(_of_worker(noted) if isinstance(noted, dict) else ()),
+        *(_of_worker(Measures.read(noted)) if isinstance(noted, dict) else ()),
         *_labelled("trouble", "gauge", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
     ]
     tick = lib.archive.upkeep.noted(notes.TICK)
@@ -94,17 +95,16 @@ def _drops(by_source: Iterable[Mapping[str, int]]) -> Counter[str]:
     return total
 
 
-def _of_worker(noted: dict[str, Any]) -> Iterable[str]:
-    """Written by `worker.measures`."""
-    yield from _labelled("poll_errors_total", "counter", "kind", {**ERRORS, **noted.get("errors", {})})
-    yield _one("editions_total", "counter", noted.get("editions", 0))
-    yield _one("edition_seconds_total", "counter", noted.get("edition_seconds", 0))
-    yield _one("last_edition_seconds", "gauge", noted.get("last_edition_seconds", 0))
-    yield _one("items_set_aside", "gauge", noted.get("set_aside", 0))
+def _of_worker(measures: Measures) -> Iterable[str]:
+    yield from _labelled("poll_errors_total", "counter", "kind", {**ERRORS, **measures.errors})
+    yield _one("editions_total", "counter", measures.editions)
+    yield _one("edition_seconds_total", "counter", measures.edition_seconds)
+    yield _one("last_edition_seconds", "gauge", measures.last_edition_seconds)
+    yield _one("items_set_aside", "gauge", measures.set_aside)
     yield _head("delay_seconds", "histogram")
     count = 0
-    for bound, items in noted.get("delays", []):
+    for bound, items in zip((*BOUNDS, "+Inf"), measures.delays, strict=True):
         count += items
-        yield f'aggregator_delay_seconds_bucket{{le="{bound if bound is not None else "+Inf"}"}} {count}'
-    yield f"aggregator_delay_seconds_sum {noted.get('delay_seconds', 0)}"
+        yield f'aggregator_delay_seconds_bucket{{le="{bound}"}} {count}'
+    yield f"aggregator_delay_seconds_sum {measures.delay_seconds}"
     yield f"aggregator_delay_seconds_count {count}"

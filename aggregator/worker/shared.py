@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from aggregator.model.measures import Measures
 from aggregator.worker.engine import Current
-from aggregator.worker.measures import Measures
 from aggregator.worker.troubles import Troubles
 
 

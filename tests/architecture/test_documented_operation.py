@@ -8,10 +8,10 @@ from pathlib import Path
 from newsroom import NEWS, Newsroom
 
 from aggregator.model.item import Drop
+from aggregator.model.measures import Measures
 from aggregator.model.poll import PollResult
 from aggregator.schedule.health import health
 from aggregator.worker.lock import WorkerLock
-from aggregator.worker.measures import Measures
 
 ROOT = Path(__file__).resolve().parents[2]
 

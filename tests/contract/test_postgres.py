@@ -20,6 +20,7 @@ from psycopg.conninfo import make_conninfo
 from servers.link import Link
 
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
+from aggregator.model.measures import Measures
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
@@ -37,7 +38,6 @@ from aggregator.store.postgres.server import Server
 from aggregator.store.streams import items_sql, stories_sql
 from aggregator.store.versions import next_version
 from aggregator.worker.fleet import GRACE, Absences
-from aggregator.worker.measures import Measures
 
 SECONDS = int(NOW.timestamp())
 

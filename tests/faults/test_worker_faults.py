@@ -36,6 +36,7 @@ from aggregator.errors import (
 from aggregator.model import notes
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
+from aggregator.model.measures import Measures
 from aggregator.model.settings import Defaults
 from aggregator.model.source import (
     Failed,
@@ -56,7 +57,6 @@ from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.identity import identity
-from aggregator.worker.measures import Measures
 from aggregator.worker.polling import Polling
 from aggregator.worker.shared import Shared
 from aggregator.worker.troubles import Troubles

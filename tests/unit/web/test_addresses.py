@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from newsroom import CONFIG, Newsroom, of_the_file
 
 from aggregator.errors import StoreError
+from aggregator.model.measures import Measures
 from aggregator.web.library import Library
 from aggregator.worker.lock import WorkerLock
-from aggregator.worker.measures import Measures
 
 HTML = "text/html; charset=utf-8"
 FEEDS = {

@@ -1,4 +1,4 @@
-"""What the worker counts, kept in the store for the web's /metrics; it continues after a restart."""
+"""What workers count, kept in the store for the web's /metrics; it continues after a restart."""
 
 from __future__ import annotations
 

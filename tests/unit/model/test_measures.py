@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.worker.measures import BOUNDS, Measures
+from aggregator.model.measures import BOUNDS, Measures
 
 
 def counted() -> Measures:
