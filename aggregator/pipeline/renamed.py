@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.judgement import Judgement, Scores
@@ -41,7 +41,7 @@ def settings_today(old: Settings, new: Settings) -> Settings:
     """The settings with the ids that `new` gives their sections and topics. Of several that `new` makes one, the first gets its id."""
     renamed = new.renamed
 
-    def rules(before: Iterable[Rules], after: Iterable[Rules]) -> tuple[Rules, ...]:
+    def rules(before: Sequence[Rules]) -> tuple[Rules, ...]:
         taken = {one.id for one in before}
         found = []
         for one in before:
@@ -59,8 +59,8 @@ def settings_today(old: Settings, new: Settings) -> Settings:
     pins = tuple(replace(pin, section=_today("section", pin.section, renamed)) for pin in old.overrides.pin)
     return replace(
         old,
-        sections=rules(old.sections, new.sections),
-        topics=rules(old.topics, new.topics),
+        sections=rules(old.sections),
+        topics=rules(old.topics),
         sources=tuple(map(source, old.sources)),
         overrides=replace(old.overrides, pin=pins),
     )
