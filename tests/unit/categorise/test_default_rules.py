@@ -53,6 +53,16 @@ def test_no_line_of_a_topic_says_what_another_says_already() -> None:
         assert not [str(term.at) for term, own in alone if any(one.text in own.text for one in enough if one != own)]
 
 
+def test_no_line_of_a_section_stands_around_one_word_that_weighs_as_much() -> None:
+    """Of the two only the heavier counts. Around several words a light phrase holds them down."""
+    for section in _settings().sections:
+        alone = [(term, found) for term in section.words if len(term.parts) == 1 and (found := needle(term.parts[0]))]
+        for term, own in alone:
+            inside = [(other, one) for other, one in alone if one.text in own.text and one != own]
+            if len(inside) == 1 and not inside[0][1].capitals:
+                assert inside[0][0].weight < term.weight, str(term.at)
+
+
 def test_every_place_is_one() -> None:
     for rule in (*_settings().sections, *_settings().topics):
         for term in rule.places:
