@@ -215,7 +215,7 @@ def few_by_words(dialect: Dialect, query: StreamQuery) -> Iterator[Condition]:
     """The same for the words of a search, where a planner chooses how they are found: it adds up a guess for each form that is nowhere,
     and of twenty such words (`a OR b OR …`) it expects so many items that it looks at one after the other."""
     wanted = query.filter
-    if wanted.words and dialect.estimates:
+    if wanted.words and dialect.expected:
         item = dialect.one_of.format("item" if query.view == "stories" else "i.n")
         of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if query.view == "stories" else item
         found = f"SELECT {dialect.found} FROM search WHERE {dialect.matches}"

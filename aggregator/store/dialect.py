@@ -18,7 +18,8 @@ class Dialect:
     matches: str  # a condition on a row of `search`; its `?` stands for what `words` returns
     item_matches: str  # the same of item {0}, where items are examined one by one; {1}: a further condition on the row of `search`
     words: Callable[[Sequence[Sequence[str]], bool], str]  # phrases: of each group one must occur (True), or one of any
-    estimates: bool  # its planner knows which words are in many items
+    # How many rows its planner expects of a query; None: its planner does not know which words are in many items.
+    expected: Callable[[Reads, str, Sequence[Any]], int] | None
     folded: str  # {} with its ASCII letters in lower case, as the indexes hold publishers and languages
     one_of: str  # whether {} is one of a list
     listed: Callable[[Collection[Any]], Any]  # the list, as the one value of that condition

@@ -157,7 +157,7 @@ class Reading(ABC):
         items, is first searched in the newest of them: nothing enters before it was first seen, so if these fill the list with entries
         later than the time at which the newest of the others was seen, the others cannot be in it. A story enters with a report that is
         asked for, whenever its words were told: these are not searched in the newest alone."""
-        few, common = self._few(narrow, self._worth(query, ask) if narrow else FEW), self._common(query)
+        few, common = self._few([*narrow, *self._seldom(query)], self._worth(query, ask)), self._common(query)
         if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             until, apart = query.filter.until, query.view == "stories" and query.filter.words and query.of_reports
@@ -173,21 +173,35 @@ class Reading(ABC):
             return []
         return self._listed(build(self._db.dialect, query, ask, Lookup(few, common)))
 
+    def _seldom(self, query: StreamQuery) -> list[Condition]:
+        """The words of a search, as `few_by_words` has them, if they are expected in no more than one of SHARE items. Words that
+        are nowhere are expected in many, but hardly in more; to ask which items say common words would take long."""
+        dialect = self._db.dialect
+        return [
+            (condition, sql, values)
+            for condition, sql, values in few_by_words(dialect, query)
+            if dialect.expected and dialect.expected(self._db, sql, values) <= self._newest() // SHARE
+        ]
+
+    def _newest(self) -> int:
+        """The number of the newest item."""
+        return int(self._db.read("SELECT max(n) FROM items")[0][0] or 0)
+
     def _worth(self, query: StreamQuery, ask: int | None) -> int:
         """How many candidates are looked up one by one. Where stories come in the order of several times, the other way is to walk what
         so many publishers told until a list is filled: in an archive of N items about N / candidates steps for each entry."""
         ordered = query.window is None and query.changed_since is None
         if query.view == "items" or query.min_publishers == 1 or not ordered or not ask:
             return FEW
-        return max(FEW, isqrt(ask * (self._db.read("SELECT max(n) FROM items")[0][0] or 0) // STEPS))
+        return max(FEW, isqrt(ask * self._newest() // STEPS))
 
     def _listed(self, sql: tuple[str, list[Any]]) -> list[tuple[int, int]]:
         return [(n, time) for n, time in self._db.read(*sql)]
 
     def _common(self, query: StreamQuery) -> bool:
         dialect = self._db.dialect
-        if dialect.estimates or not query.filter.words:
-            return dialect.estimates
+        if dialect.expected or not query.filter.words:
+            return dialect.expected is not None
         said = f"SELECT {dialect.found} FROM search WHERE {dialect.matches} LIMIT ?"
         values = match(dialect, query.filter.words, query.filter.lang), COMMON + 1
         return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON

@@ -16,7 +16,7 @@ from psycopg import errors
 from psycopg.abc import PQGen
 
 from aggregator.errors import StoreError
-from aggregator.store.dialect import Dialect, Lock
+from aggregator.store.dialect import Dialect, Lock, Reads
 from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.postgres.failures import POOLED, SILENT, translated
 from aggregator.store.postgres.full_text import query as words_query
@@ -32,6 +32,12 @@ _AS_LONG_AS_IT_TAKES = b"""SELECT set_config('transaction_timeout', '0', FALSE)
     WHERE current_setting('transaction_timeout', TRUE) != '0'"""
 """Before PostgreSQL 17 there is no such setting, so that it cannot be among those that a session begins with (`Server.address`)."""
 
+
+def expected(db: Reads, query: str, values: Sequence[Any]) -> int:
+    ((plan,),) = db.read(f"EXPLAIN (FORMAT JSON) {query}", values)
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
 DIALECT = Dialect(
     greatest="greatest",
     everything=None,
@@ -39,7 +45,7 @@ DIALECT = Dialect(
     matches="search.words @@ ?::tsquery",
     item_matches="EXISTS (SELECT 1 FROM search WHERE search.item = {0} AND search.words @@ ?::tsquery{1})",
     words=words_query,
-    estimates=True,
+    expected=expected,
     folded='lower({} COLLATE "C")',
     one_of="{} = ANY(?)",
     listed=list,
