@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from html.entities import html5
+from itertools import pairwise
 from xml.parsers import expat
 
 from aggregator.model.item import TRUNCATED
@@ -24,7 +25,6 @@ from aggregator.parse.document import (
     Document,
     outside_cdata,
     split_cdata,
-    without_cdata,
 )
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
@@ -234,13 +234,35 @@ def closed(document: Document) -> Document:
     tail = data[ends[-1] :].strip()
     if tail and not tail.startswith(b"<!--"):
         return document.changed(data[: ends[-1]], "junk-after-end")
-    if len(ends) > 1 and _closings(data, name) > 1:
-        return document.changed(data[: ends[0]], "second-document")
+    if len(ends) > 1 and len(ends := _closings(data, name)) > 1:
+        return document.changed(_joined(data, ends), "second-document")
     return document
 
 
-def _closings(data: bytes, name: bytes) -> int:
-    return without_cdata(data).count(b"</" + name + b">")
+def _joined(data: bytes, ends: list[int]) -> bytes:
+    """The first of the documents that end there, with the complete entries of those after it behind its own."""
+    whole = data[: ends[0]]
+    further = dict.fromkeys(_complete_entries(data[start:end]) for start, end in pairwise(ends))
+    own = _complete_entries(whole)
+    further.pop(own, None)  # mostly the same document once more
+    inside = whole.rfind(own) + len(own) if own else whole.rfind(b"</channel" if b"</channel" in whole else b"</")
+    return whole[:inside] + b"".join(further) + whole[inside:]
+
+
+def _complete_entries(data: bytes) -> bytes:
+    """From the beginning of the first entry to the end of the last."""
+    start, ends = ENTRY_START.search(data), [found.end() for found in _CLOSED.finditer(data)]
+    return data[start.start() : ends[-1]] if start and ends else b""
+
+
+def _closings(data: bytes, name: bytes) -> list[int]:
+    """Where elements of this name end, apart from what is quoted."""
+    found, place = [], 0
+    for number, part in enumerate(split_cdata(data)):
+        if number % 2 == 0:
+            found += [place + end.end() for end in re.finditer(rb"</" + re.escape(name) + rb"\s*>", part)]
+        place += len(part)
+    return found
 
 
 def _broken_off(document: Document, name: bytes) -> Document:

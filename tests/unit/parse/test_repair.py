@@ -36,9 +36,34 @@ def test_junk_after_the_end() -> None:
     assert (titles(feed), feed.flaws) == (["One", "Two"], ("junk-after-end",))
 
 
-def test_a_second_document() -> None:
-    feed = parsed(rss(TWO) + rss(item(title="Three")))
-    assert (titles(feed), feed.flaws) == (["One", "Two"], ("second-document",))
+RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel></channel>{}</rdf:RDF>'
+
+
+@pytest.mark.parametrize(
+    ("bodies", "found"),
+    [
+        ([rss(TWO), rss(item(title="Three", guid="3")), rss(item(title="Four", guid="4"))], "One Two Three Four"),
+        ([rss(), rss(TWO)], "One Two"),
+        ([rss(TWO), rss()], "One Two"),
+        ([rss(TWO), rss(TWO)], "One Two"),
+        (
+            [rss(item("<description><![CDATA[</rss>]]></description>", title="One")), rss(item(title="Two", guid="2"))],
+            "One Two",
+        ),
+        ([atom(f"<entry><id>{n}</id><title>{n}</title></entry>") for n in ("One", "Two")], "One Two"),
+        ([atom(), atom("<entry><id>1</id><title>One</title></entry>")], "One"),
+        ([RDF.format(item(title=title, link=title)).encode() for title in ("One", "Two")], "One Two"),
+        ([RDF.format("").encode(), RDF.format(item(title="One")).encode()], "One"),
+    ],
+)
+def test_of_several_documents_the_entries_of_each_are_kept(bodies: list[bytes], found: str) -> None:
+    feed = parsed(b"\n".join(bodies))
+    assert (titles(feed), feed.flaws) == (found.split(), ("second-document",))
+    assert feed.title == parsed(bodies[0]).title
+
+
+def test_many_documents_take_no_time() -> None:
+    assert len(parsed(rss(item(title="One")) * 20_000).items) == 1
 
 
 def test_a_quoted_end_tag_is_no_second_document() -> None:
