@@ -11,11 +11,17 @@ from aggregator.store.conditions import quoted
 from aggregator.store.dialect import Writes
 from aggregator.store.versions import change_time, next_version, settled, stamp
 
+PER_STORY = 0.0003
+"""Seconds that renaming may take for each story. What is renamed is dated so much later: a section may hold nearly all of an archive, and
+to date its stories again once they are all renamed took longer than to rename them."""
+
 
 def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> None:
     """Give these sections and topics the ids that they have now, in their streams and in what stories and items say. Where a stream has
     the new id and stories of its own, two become one: that is left to the re-placing of stories."""
-    began, version = monotonic(), 0
+    totals = db.select("SELECT total FROM streams WHERE name IN", [*map(str, renamed)])
+    ahead = int(PER_STORY * sum(total for (total,) in totals))
+    began, version = monotonic() + ahead, 0
     moment, streams = now, set()
     for old, id in renamed.items():
         new = StreamName(old.kind, id)
@@ -24,7 +30,7 @@ def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> N
             continue
         if not version:
             version = next_version(db)
-            moment = change_time(db, now)
+            moment = change_time(db, now) + ahead
         _rename(db, old, new, moment + STORING)
         streams.add(new)
     if streams:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -1311,6 +1312,31 @@ def test_a_renamed_section_has_its_stories_under_the_new_id_at_once(store: Store
     assert store.reading.version(StreamName("section", "security")) > version
     assert store.reading.counts("section", 0) == {"security": (2, 2), "asia-pacific": (2, 2)}
     assert store.reading.story(before[0].id) == after[0], "one story, whatever its section is called"
+
+
+@pytest.mark.parametrize("took", [5, 50])
+def test_stories_of_a_renamed_section_are_dated_once(store: Store, monkeypatch: pytest.MonkeyPatch, took: int) -> None:
+    """Later than it took, so that clients who ask meanwhile miss none; to date them again when they are renamed took twice as long."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense"), item("alpha", "2", "Defense")])], NOW)
+    place(store)
+    monkeypatch.setattr("aggregator.store.renaming.PER_STORY", 10)
+    monkeypatch.setattr("aggregator.store.renaming.monotonic", lambda: 100.0)
+    monkeypatch.setattr("aggregator.store.versions.monotonic", lambda: 100.0 + took)
+    written: list[str] = []
+    write = store.upkeep._db.write
+
+    def noted(query: str, values: Sequence[Any] = ()) -> None:
+        written.append(query)
+        write(query, values)
+
+    monkeypatch.setattr(store.upkeep._db, "write", noted)
+    names = {StreamName("section", "defense"): "security"}
+    store.upkeep.put_in_force("two", {"feeds.yaml": ""}, SECONDS + 60, None, names)
+    told, _ = store.reading.stories(StreamQuery("section", "security"), SECONDS)
+    done = SECONDS + 60 + took
+    assert [one.changed.timestamp() > done for one in told] == [True, True]
+    assert store.reading.version(StreamName("section", "security"))[1] >= done
+    assert ("UPDATE stories SET changed = ? WHERE changed = ?" in written) == (took > 20), "longer than expected"
 
 
 def test_a_section_renamed_to_one_with_stories_of_its_own_waits_for_the_re_placing(store: Store) -> None:
