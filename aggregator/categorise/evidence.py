@@ -39,12 +39,13 @@ def _weigh_words(
     book: Rulebook, hay: Haystack, words: list[Hit], blanked: Spans, elsewhere: frozenset[int]
 ) -> tuple[list[Evidence], frozenset[int]]:
     """The evidence of words, and the rules that are excluded. A word counts once per field, where it first stands outside
-    what is `blanked` for the rule, and little for the rules `elsewhere`."""
+    what is `blanked` for the rule, little for the rules `elsewhere`, and for topics less after the opening of the summary."""
     evidence: list[Evidence] = []
     excluded: set[int] = set()
     fields: dict[tuple[int, bool], list[Hit]] = {}  # by the number of the word, and whether it is in the headline
     every: dict[int, list[Hit]] = {}
     shift, split, known = book.first_word, hay.split, book.words
+    late = split + weights.OPENING
     for hit in words:
         fields.setdefault((hit[0] - shift, hit[1] < split), []).append(hit)
     for (number, in_title), hits in fields.items():
@@ -55,6 +56,8 @@ def _weigh_words(
             counts = _first(hay, hits, blanked[rule]) if rule in blanked else hits[0]
             if counts:
                 value = word_value(weight, factor, rule in elsewhere)
+                if counts[1] > late and rule >= book.sections:
+                    value *= weights.PASSING
                 evidence.append(Evidence(rule, value, counts[1], counts[2], term, False))
         if word.nevers:
             excluded.update(word.nevers)
@@ -64,7 +67,8 @@ def _weigh_words(
         if use.never:
             excluded.add(use.rule)
         elif counting := _counting(hay, use, every, blanked.get(use.rule, ())):
-            evidence += _of_several(use, counting, split, use.rule in elsewhere)
+            passing = use.rule >= book.sections and any(start > late for _, start, _ in counting)
+            evidence += _of_several(use, counting, split, use.rule in elsewhere, weights.PASSING if passing else 1.0)
     return evidence, frozenset(excluded)
 
 
@@ -89,10 +93,10 @@ def word_value(weight: float, factor: float, elsewhere: bool) -> float:
     return weight * factor * weights.YIELDING if elsewhere else weight * factor
 
 
-def _of_several(use: AllUse, hits: Sequence[Hit], split: int, elsewhere: bool) -> list[Evidence]:
-    """A term of several parts counts if all are found; as in the headline, if all are there."""
+def _of_several(use: AllUse, hits: Sequence[Hit], split: int, elsewhere: bool, share: float) -> list[Evidence]:
+    """A term of several parts counts if all are found, that `share` of its value; as in the headline, if all are there."""
     factor = weights.HEADLINE if all(start < split for _, start, _ in hits) else 1.0
-    share = word_value(use.weight, factor, elsewhere) / len(hits)
+    share *= word_value(use.weight, factor, elsewhere) / len(hits)
     return [Evidence(use.rule, share, start, end, use.term, False) for _, start, end in hits]
 
 

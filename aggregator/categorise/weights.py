@@ -23,5 +23,7 @@ BEYOND = 0.1  # … so much: three weapons in a headline must not push the count
 HALF = 1.0  # score = raw / (highest raw + HALF): the evidence at which the best score is one half
 THRESHOLD = 0.22  # the score from which a section holds an item
 TOPIC = 1.0  # the raw evidence from which a topic holds, and a section without places: one word in the summary
+OPENING = 160  # characters of a summary; in topics, a word after them …
+PASSING = 0.9  # … counts so much: one alone is mentioned in passing
 LEAST = 0.3  # … and a section with places: a weak word at least tells whose news it is, but of no matter: somebody "won gold"
 SILENT = 0.33  # score of the fallback, in a story, for each report that no section holds

@@ -246,6 +246,24 @@ def test_topics_hold_beside_any_section() -> None:
     assert judge(book(topics=(games,)), "League opens as the Arab League meets").topics == ()
 
 
+def test_after_the_opening_of_a_summary_one_word_is_not_enough_for_a_topic() -> None:
+    """There it is a mention: one that recalls, compares or lists."""
+    storms = rule("storms", "hurricane", "flood*", ["rain", "roofs"], ("storm", 2.0), kind="topic")
+    rules = book(rule("weather", "hurricane"), topics=(storms,))
+
+    def held(title: str, opening: str, end: str) -> tuple[str, ...]:
+        calm = "calm " * (weights.OPENING // 5)
+        return judge(rules, title, f"{opening} {calm} {end}").topics
+
+    assert held("A quiet day", "A hurricane nears", "") == ("storms",)
+    assert held("A quiet day", "", "It recalls a hurricane") == ()
+    assert held("A quiet day", "Rain on", "all the roofs") == ()
+    assert held("A quiet day", "", "A hurricane brought floods") == ("storms",)
+    assert held("A quiet day", "", "It recalls a storm") == ("storms",), "a word that weighs more says it by itself"
+    assert held("Hurricane nears", "", "") == ("storms",)
+    assert judge(rules, "A quiet day", "calm " * weights.OPENING + "hurricane").section == "weather"
+
+
 def test_a_score_grows_with_the_evidence_beside_that_of_the_best_section() -> None:
     one, two = rule("one", ("summit", 2.0)), rule("two", "summit")
     assert judge(book(one, two), "Summit opens").scores == (("one", round(6 / 7, 4)), ("two", round(3 / 7, 4)))

@@ -20,8 +20,8 @@ from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.re_placement import re_place
 
 WIRE = (
-    "GENEVA (Reuters) - The missile that fell on the harbour at dawn was one of a kind that no navy has admitted to own, "
-    "officials said on Tuesday after a first look at what was left of it, and NATO asked for more time."
+    "GENEVA (Reuters) - The missile that fell on the harbour at dawn was one of a kind that no navy of NATO has admitted to own, "
+    "officials said on Tuesday after a first look at what was left of it, and they asked for more time."
 )
 TALKS = item("Talks End Without a Word", summary="Admirals of the navy spoke of rare earths and of NATO.")
 COPY = item(
