@@ -104,7 +104,7 @@ class Item:
     formers: tuple[str, ...] = ()
     # The id that it has where others share its address, if its address gives it its own, or is a front page.
     among: str = ""
-    # The id that its address would give it, in place of its guid; where that is an article's.
+    # The id that its address would give it, in place of its guid; where that is an article's, and it was read.
     linked: str = ""
     # The id that it has, whatever its date and guid, while these are made anew at each answer; of what its address does not tell apart.
     anew: str = ""

@@ -81,9 +81,10 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
     fingerprint = known.fingerprint(key, draft.parsed)
     ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
     doubtful = is_of_link(key) or (draft.canonical and not is_article(draft.canonical) and not is_among(key))
-    others = (among(draft) if doubtful else None, linked(draft, key), anew(draft, key))
+    is_known = fingerprint in known
+    others = (among(draft) if doubtful else None, None if is_known else linked(draft, key), anew(draft, key))
     among_others, of_link, made_anew = (item_id(context.job.root, other) if other else "" for other in others)
-    if fingerprint in known:
+    if is_known:
         hash = ""
     else:
         for step in STEPS:
