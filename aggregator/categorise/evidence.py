@@ -42,43 +42,46 @@ def _weigh_words(
     what is `blanked` for the rule, little for the rules `elsewhere`, and for topics less after the opening of the summary."""
     evidence: list[Evidence] = []
     excluded: set[int] = set()
-    fields: dict[tuple[int, bool], list[Hit]] = {}  # by the number of the word, and whether it is in the headline
-    every: dict[int, list[Hit]] = {}
-    shift, split, known = book.first_word, hay.split, book.words
+    fields: dict[int, list[Hit]] = {}  # by the number of the word; that of the summary is ~number
+    several: list[AllUse] = []
+    shift, split, known, sections = book.first_word, hay.split, book.words, book.sections
     late = split + weights.OPENING
     for hit in words:
-        fields.setdefault((hit[0] - shift, hit[1] < split), []).append(hit)
-    for (number, in_title), hits in fields.items():
-        every.setdefault(number, []).extend(hits)
-        word = known[number]
-        factor = weights.HEADLINE if in_title else 1.0
-        for rule, weight, term in word.uses:
+        fields.setdefault(hit[0] - shift if hit[1] < split else shift - hit[0] - 1, []).append(hit)
+    for key, hits in fields.items():
+        number, factor = (key, weights.HEADLINE) if key >= 0 else (~key, 1.0)
+        uses, terms, _, nevers = known[number]
+        for rule, weight, term in uses:
             counts = _first(hay, hits, blanked[rule]) if rule in blanked else hits[0]
             if counts:
                 value = word_value(weight, factor, rule in elsewhere)
-                if counts[1] > late and rule >= book.sections:
+                if counts[1] > late and rule >= sections:
                     value *= weights.PASSING
                 evidence.append(Evidence(rule, value, counts[1], counts[2], term, False))
-        if word.nevers:
-            excluded.update(word.nevers)
-    said = every.keys()
-    several = [use for number in every for use in known[number].several if use.parts <= said and use.found(said)]
-    for use in {id(use): use for use in several}.values() if several else ():
+        if terms:
+            several += terms
+        if nevers:
+            excluded.update(nevers)
+    said = {key if key >= 0 else ~key for key in fields} if several else ()
+    for use in dict.fromkeys([use for use in several if use.found(said)]) if several else ():
         if use.never:
             excluded.add(use.rule)
-        elif counting := _counting(hay, use, every, blanked.get(use.rule, ())):
-            passing = use.rule >= book.sections and any(start > late for _, start, _ in counting)
+        elif counting := _counting(hay, use, fields, blanked.get(use.rule, ())):
+            passing = use.rule >= sections and any(start > late for _, start, _ in counting)
             evidence += _of_several(use, counting, split, use.rule in elsewhere, weights.PASSING if passing else 1.0)
-    return evidence, frozenset(excluded)
+    return evidence, frozenset(excluded) if excluded else _NOTHING
 
 
-def _counting(hay: Haystack, use: AllUse, every: dict[int, list[Hit]], spans: Sequence[tuple[int, int]]) -> list[Hit]:
+def _counting(hay: Haystack, use: AllUse, fields: dict[int, list[Hit]], spans: Sequence[tuple[int, int]]) -> list[Hit]:
     """For each part of a term the first hit outside the spans, of its alternatives the earliest; nothing if a part has none."""
-    counting = [_first(hay, every[part], spans) for part in use.parts]
-    for choice in use.choices:
-        hits = [one for part in choice if (one := _first(hay, every.get(part, ()), spans))]
-        counting.append(min(hits, key=lambda hit: hit[1], default=None))
-    return [hit for hit in counting if hit] if all(counting) else []
+    counting = []
+    for part in use.parts:
+        keys = [key for word in part for key in (word, ~word) if key in fields]
+        hits = [one for key in keys if (one := _first(hay, fields[key], spans))]
+        if not hits:
+            return []
+        counting.append(min(hits, key=lambda hit: hit[1]))
+    return counting
 
 
 def _first(hay: Haystack, hits: Sequence[Hit], spans: Sequence[tuple[int, int]]) -> Hit | None:

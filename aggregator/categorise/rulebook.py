@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -22,22 +22,24 @@ class Use(NamedTuple):
     term: Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AllUse:
-    """A rule's term of several parts, by the numbers of their words: all of `parts` must be found, one of each of `choices`, and
-    none of `unless`. `never`: it excludes the rule."""
+    """A rule's term of several parts, by the numbers of their words: one of each of `parts` must be found, and none of `unless`.
+    `never`: it excludes the rule."""
 
     rule: int
     weight: float
     term: Term
-    parts: frozenset[int]
-    choices: tuple[frozenset[int], ...]
+    parts: tuple[frozenset[int], ...]
     unless: frozenset[int]
     never: bool = False
 
-    def found(self, words: Set[int]) -> bool:
-        """Whether these words, with all `parts` among them, are enough."""
-        return not any(choice.isdisjoint(words) for choice in self.choices) and self.unless.isdisjoint(words)
+    def found(self, words: Iterable[int]) -> bool:
+        """Whether these words are enough."""
+        for part in self.parts:
+            if part.isdisjoint(words):
+                return False
+        return self.unless.isdisjoint(words)
 
 
 class Word(NamedTuple):
@@ -101,9 +103,7 @@ class _Words:
         if not all(parts):
             return  # nothing but signs: nothing to look for
         if len(parts) > 1:
-            single = frozenset(number for part in parts if len(part) == 1 for number in part)
-            choices = tuple(part for part in parts if len(part) > 1)
-            self._alls.append(AllUse(rule, term.weight, term, single, choices, self._numbers(term.unless), never))
+            self._alls.append(AllUse(rule, term.weight, term, tuple(parts), self._numbers(term.unless), never))
             return
         for number in parts[0]:
             if never:
@@ -127,12 +127,15 @@ class _Words:
 
     def _several(self) -> defaultdict[int, list[AllUse]]:
         """Terms of several parts, each under the part of the fewest words, that the fewest of them have: texts have that most rarely."""
-        common = Counter(number for use in self._alls for number in use.parts.union(*use.choices))
+        common = Counter(number for use in self._alls for number in frozenset().union(*use.parts))
         found: defaultdict[int, list[AllUse]] = defaultdict(list)
         for use in self._alls:
-            parts = (*map(list, zip(sorted(use.parts))), *map(sorted, use.choices))
-            for number in min(parts, key=lambda part: (len(part), sum(common[n] for n in part), part)):
-                found[number].append(use)
+            parts = sorted(use.parts, key=lambda part: (len(part), sum(common[n] for n in part), sorted(part)))
+            asked = replace(
+                use, parts=(*parts[1:], parts[0])
+            )  # the others first: where a text is asked for them, it has this
+            for number in parts[0]:
+                found[number].append(asked)
         return found
 
 
