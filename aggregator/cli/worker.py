@@ -14,7 +14,7 @@ from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.pipeline.leases import release_dead
 from aggregator.worker.lock import locks
-from aggregator.worker.memory import return_large_blocks
+from aggregator.worker.memory import save_memory
 from aggregator.worker.startup import end_on_signals
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def work(application: Application, beside: Beside | None) -> int:
     """Poll until a signal; `beside` runs at the same time."""
     from aggregator.worker import logs
 
-    return_large_blocks()
+    save_memory()
     logs.start(application.mask)
     for problem in application.warnings:
         print(problem, file=sys.stderr)
