@@ -35,6 +35,7 @@ _ATTRIBUTES = (
 )
 _ATTRIBUTE = frozenset(_ATTRIBUTES.split())
 _SIDES = (" pro", " anti")
+_COUNTRY = ("country", "demonym")
 
 
 class Named(NamedTuple):
@@ -67,11 +68,14 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
     sure = {
         code for _, place in own if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
     }
+    spoken = _spoken_of(hay, own) if sure and "institution" in kinds else ()
     found = []
     others = [(kept[index][0], disambiguate(kept[owner][1].choices, sure)) for index, owner in bound.items()]
     for hit, place in own:
         if place.kind != "generic" or not sure or not sure.isdisjoint(place.choices[0]):
             codes = disambiguate(place.choices, sure)
+            if place.kind == "institution" and codes in spoken:
+                codes = place.choices[0]
             found.append(Found(hit[0], hit[1], hit[2], place.kind, codes))
             if place.kind == "institution" and codes != place.choices[0]:
                 others.append((hit, codes))
@@ -79,6 +83,20 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
         for rule in book.meanings[codes].abroad:
             abroad.setdefault(rule, []).append(hit[1:])
     return found
+
+
+def _spoken_of(hay: Haystack, names: list[tuple[Hit, Place]]) -> set[tuple[str, ...]]:
+    """The countries that the headline, or the summary, names after an institution of several: "Senate backs Kenya trade deal" is
+    written in another country. At home nobody names it, or names it first, or as where something happens."""
+    countries: set[tuple[str, ...]] = set()
+    said: set[bool] = set()  # whether in the headline
+    for hit, place in names:
+        in_title = hit[1] < hay.split
+        if place.kind == "institution" and len(place.choices) > 1:
+            said.add(in_title)
+        elif in_title in said and place.kind in _COUNTRY and not hay.text.endswith(" in ", 0, hit[1] + 1):
+            countries.add(place.choices[0])
+    return countries
 
 
 def _kept(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[tuple[Hit, Place]]:
@@ -169,7 +187,7 @@ def _role(hay: Haystack, name: Found, first: bool) -> float:
         tried = before[-1] == "in" and before[0] in _TRIED
         return weights.SUBJECT if tried else weights.SCENE
     value = weights.SUBJECT if first else 1.0
-    if name.kind in ("demonym", "country"):
+    if name.kind in _COUNTRY:
         after = hay.text[name.end : name.end + 16].split(" ", 1)[0]
         if after in _PERSON:
             value *= weights.PERSON_FROM

@@ -271,6 +271,26 @@ def test_institutions_of_other_nations_are_not_american(title: str, section: str
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "Congress weighs aid to Philippines",
+        "Senate confirms ambassador to Mexico",
+        "Senate clears ambassador to Philippines",
+        "Senate approves new ambassador to Italy",
+        "Senate backs Kenya trade deal",
+        "Senate rejects resolution on Nigeria arms",
+        "Senate committee grills nominee over Pakistan",
+        "Senate hearing on Australia submarine deal",
+        "Congress debates Peru trade agreement",
+        "Congress passes Ukraine aid, with India oil sanctions",
+        "House votes to fund Ukraine",
+    ],
+)
+def test_what_americas_congress_decides_on_other_countries_is_american(title: str) -> None:
+    assert judge(_book(), title).section == "america"
+
+
+@pytest.mark.parametrize(
     ("title", "topic"),
     [
         ("Senate passes farm bill", "us-politics"),
