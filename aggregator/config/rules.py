@@ -9,7 +9,7 @@ unless it says otherwise; a term with `all` does so as a whole, not for each par
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aggregator.config.scalars import Wrong, position, shown, text
 from aggregator.config.suggest import did_you_mean
@@ -59,7 +59,10 @@ def read_never(value: object) -> Term:
 def part(value: object) -> str:
     """One of the words of `all`, or several, of which one is enough: `truce | ceasefire`."""
     at = position(value)
-    written = [word(one.strip(), at) for one in text(value, MAX_CHOICES * LONGEST_WORD).split("|")]
+    pieces = [one.strip() for one in text(value, MAX_CHOICES * LONGEST_WORD).split("|")]
+    if len(pieces) > 1 and not all(pieces):
+        raise Wrong(f"{shown(value)}: a | stands between two words, as in truce | ceasefire", at)
+    written = [word(one, at) for one in pieces]
     if len(set(written)) < len(written):
         raise Wrong(f"{shown(value)} names a word twice", at)
     if len(written) > MAX_CHOICES:
@@ -160,15 +163,25 @@ def _all(value: dict[str, object]) -> Term:
     if len({word for one in read for word in alternatives(one)}) < sum(len(alternatives(one)) for one in read):
         raise Wrong("`all` names a word twice", position(parts))
     heavy = weight(value["weight"]) if "weight" in value else 1.0
-    return Term(read, heavy, position(value), _unless(value["unless"]) if "unless" in value else ())
+    return Term(read, heavy, position(value), _unless(value["unless"], read) if "unless" in value else ())
 
 
-def _unless(value: object) -> tuple[str, ...]:
+def _unless(value: object, parts: Sequence[str]) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise Wrong("`unless` takes a list: write unless: [gaza, syria*]", position(value))
     if not 1 <= len(value) <= MAX_CHOICES:
         raise Wrong(f"`unless` takes 1 to {MAX_CHOICES} words, found {len(value)}", position(value))
-    return tuple(map(word, value))
+    named = {one for part in parts for one in alternatives(part)}
+    read: list[str] = []
+    for one in value:
+        if (written := word(one)) in named:
+            raise Wrong(
+                f"{shown(written)} is a word of `all` too: where it is found, this line does not count", position(one)
+            )
+        if written in read:
+            raise Wrong("`unless` names a word twice", position(one))
+        read.append(written)
+    return tuple(read)
 
 
 def texts_only(value: object) -> str:
