@@ -49,7 +49,8 @@ class StoredItems:
 class Recognition:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
     counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated.
-    `further` ids of items → the ids under which they are stored; `kept` are those that tell of them no longer."""
+    `further` ids of items → the ids under which they are stored; `kept` are those that tell of them no longer. `by_words`: an item
+    may be another than the one for which it was taken. `half_read`: entries that were not read may tell that guids are those of places."""
 
     new: tuple[Item, ...]
     changed: tuple[tuple[int, Item], ...]
@@ -58,11 +59,13 @@ class Recognition:
     fingerprints: bytes = b""
     further: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
+    by_words: bool = False
+    half_read: bool = False
 
     @property
     def unread(self) -> bool:
-        """Whether the store does not have what the fingerprint of a new or changed item promises."""
-        return any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
+        """Whether all is to be read: also if the store does not have what the fingerprint of a new or changed item promises."""
+        return self.half_read or any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
 
 
 def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
@@ -72,13 +75,14 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     seen: dict[int, None] = {}
     fingerprints: list[bytes] = []
     further: dict[str, str] = {}
-    for listed, item in zip(items, _under_known_ids(items, known), strict=True):
+    first = _under_first_ids(items, known)
+    for listed, one, item in zip(items, first, _under_known_ids(first, known), strict=True):
         if item.id not in known.items:
             unknown.append(item)
             continue
         number, stored = known.items[item.id]
         fingerprints.append(item.fingerprint)
-        by_address = item.id not in (listed.id, listed.among, known.own.get(listed.id), *listed.formers)
+        by_address = item.id not in (one.id, one.among, *one.formers)
         if by_address and not is_of_link(listed.key) and listed.id not in known.items:
             further[listed.id] = item.id
         if stored and (item.unread or item.hash == stored):
@@ -88,6 +92,8 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     repeated = _repeated(unknown, known, items)
     fresh = [item for item in unknown if item.id not in repeated]
     new = newest(fresh, most, lambda item: item.published)
+    words = Counter(item.anew for item in items)
+    told = [item.anew for item in new if item.anew in known.own]
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
     return Recognition(
         new=tuple(new),
@@ -95,8 +101,10 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         seen=tuple(number for number in seen if number not in changed),
         drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
         fingerprints=b"".join([*fingerprints, *(item.fingerprint for item in new)]),
-        further=further | {item.anew: item.id for item in new if item.anew and _is_of_now(item, known.now)},
-        kept=tuple(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id),
+        further=further | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)},
+        kept=(*(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id), *told),
+        by_words=any(one.id != item.id and item.id not in known.own for item, one in zip(items, first, strict=True)),
+        half_read=any(item.unread for item in items) and any(_has_moved(item, known) for item in items),
     )
 
 
@@ -123,6 +131,10 @@ def may_have_moved(item: Item, known: Mapping[str, tuple[int, str]]) -> bool:
     return bool(item.linked) and not item.unread and item.id in known and known[item.id][1] != item.hash
 
 
+def _has_moved(item: Item, known: StoredItems) -> bool:
+    return may_have_moved(item, known.items) and item.id not in known.addresses.get(item.canonical or "", ())
+
+
 def _under_their_addresses(items: Sequence[Item], known: StoredItems) -> list[Item]:
     """The items, under the ids that their addresses give them, if their guids are those of places: if several say word for word, and at
     the same address, what is known under the guid of another."""
@@ -132,9 +144,10 @@ def _under_their_addresses(items: Sequence[Item], known: StoredItems) -> list[It
         return bool(there) and there[-1] != item.id and known.items.get(there[-1], (0, ""))[1] == item.hash
 
     moved = [item for item in items if may_have_moved(item, known.items)]
-    if sum(map(is_another, moved)) < SEVERAL:
+    unknown = [item for item in items if item.linked and item.id not in known.items]
+    if not any(map(is_another, moved)) or sum(map(is_another, (*moved, *unknown))) < SEVERAL:
         return list(items)
-    ids = {item.id for item in moved} | {item.id for item in items if item.id not in known.items and item.linked}
+    ids = {item.id for item in (*moved, *unknown)}
     return [replace(item, id=item.linked) if item.id in ids else item for item in items]
 
 
@@ -145,7 +158,7 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 
     Not where the address tells nothing: a front page, an address of several entries, or of one that is here too, be it under
     another of its addresses."""
-    items = _under_their_addresses(_under_first_ids(items, known), known)
+    items = _under_their_addresses(items, known)
     here = {item.id for item in items}
     entries = Counter(item.canonical for item in items)
     result = []
@@ -172,7 +185,8 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 
 
 def _is_of_now(item: Item, now: datetime) -> bool:
-    return item.published is None or item.published > now - ANEW
+    """Whether its date may be that of the answer. What has none is told by its guid."""
+    return bool(item.anew) and item.published is not None and item.published > now - ANEW
 
 
 def may_be_another(item: Item, stored: str) -> bool:

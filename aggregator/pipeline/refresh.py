@@ -184,6 +184,8 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         known = structs.replace(known, body_hash=body)
     elif isinstance(outcome, NotModified) and state.body_hash is None:
         known = structs.replace(known, body_hash="")  # after a pause that missed nothing: the next document has news
+    if changes.by_words:  # if it has the same date at the next poll it is another, also if nothing else has changed
+        known = structs.replace(known, body_hash="", etag=None, last_modified=None)
     if feed:
         known = structs.replace(known, said=changes.fingerprints)
     if "${" in source.url:

@@ -196,7 +196,7 @@ def test_not_reading_what_was_said_before_changes_nothing(
         plain = reader.take(read(body).items, most)
         items = read(body, replace(JOB, fingerprints=skipper.fingerprints)).items
         quick = skipper.take(items, most)
-        if any(one.unread for one in quick.new):
+        if quick.unread:
             quick = skipper.take(read(body).items, most)
         assert quick == plain
         reader.store(plain)
