@@ -104,7 +104,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         further=further | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)},
         kept=(*(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id), *told),
         by_words=any(one.id != item.id and item.id not in known.own for item, one in zip(items, first, strict=True)),
-        half_read=any(item.unread for item in items) and any(_has_moved(item, known) for item in items),
+        half_read=any(item.unread for item in items) and any(_is_at_another(item, known) for item in items),
     )
 
 
@@ -131,8 +131,10 @@ def may_have_moved(item: Item, known: Mapping[str, tuple[int, str]]) -> bool:
     return bool(item.linked) and not item.unread and item.id in known and known[item.id][1] != item.hash
 
 
-def _has_moved(item: Item, known: StoredItems) -> bool:
-    return may_have_moved(item, known.items) and item.id not in known.addresses.get(item.canonical or "", ())
+def _is_at_another(item: Item, known: StoredItems) -> bool:
+    """Whether an item that is known by its guid has come to an address that only others of its source had."""
+    there = known.addresses.get(item.canonical or "", ())
+    return bool(there) and item.id not in there and may_have_moved(item, known.items)
 
 
 def _under_their_addresses(items: Sequence[Item], known: StoredItems) -> list[Item]:
