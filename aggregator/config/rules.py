@@ -30,6 +30,8 @@ def read_word(value: object) -> Term:
     """A line of `words`."""
     if isinstance(value, dict):
         return _all(value) if isinstance(value.get("all"), list) else _weighed(value, word)
+    if isinstance(value, list):
+        raise Wrong("expected text, found a list; words that must all be found are {all: [a | b, c]}", position(value))
     return Term((word(value),), 1.0, position(value))
 
 
@@ -133,6 +135,10 @@ def weight(value: object) -> float:
 def _weighed(value: dict[str, object], read: Callable[[object], str]) -> Term:
     if not value:
         raise Wrong("expected a word, found an empty table")
+    if isinstance(value.get("unless"), list) and "all" not in value:
+        raise Wrong(
+            "`unless` stands beside `all`: {all: [truce, war], unless: [gaza, syria*]}", position(value["unless"])
+        )
     if isinstance(listed := value.get("all"), str) and not re.fullmatch(r"[0-9.]*", listed):
         raise Wrong("`all` takes a list: write {all: [drone, taiwan]}", position(listed))
     if len(value) > 1:
