@@ -502,3 +502,17 @@ def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
 def test_a_place_that_is_spoken_of_is_not_the_actor(title: str) -> None:
     weight = receipts(_book(), title)[0].matched[0].weight
     assert weight < receipts(_book(), "China speaks")[0].matched[0].weight
+
+
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        ("Death on a river shows the brutality of Russian occupation", "Vladimir grew up in Lviv, Ukraine."),
+        (
+            "Kremlin Critic Convicted of Treason for Criticizing Putin’s Invasion",
+            "A court in Moscow sentenced Vladimir Kara-Murza after he gave speeches opposing Russia’s war in Ukraine.",
+        ),
+    ],
+)
+def test_the_invasion_and_the_occupation_are_the_war(title: str, summary: str) -> None:
+    assert judge(_book(), title, summary).section == "ukraine-russia-war"
