@@ -138,7 +138,7 @@ class Relatives:
 
     def _important(self, story: StoryView) -> Iterator[StoryView]:
         """Recent stories of several outlets, of the section first, then of all; then everything else in the section. What is of none
-        of the editor's subjects comes later, as on the front page."""
+        of the editor's subjects, or tells no news, comes later, as on the front page."""
         since = self.lib.hour() - RECENT
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
