@@ -14,7 +14,6 @@ from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.parent import die_with_parent
-from aggregator.worker.memory import save_memory
 from aggregator.worker.startup import PARENT, check_port, end_on_signals
 
 THREADS = 5  # made as they are needed; of more than twice the cores and one granian warns at every start
@@ -73,7 +72,6 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         print(f"Serving on {installation.address}", file=sys.stderr)
     # … of the processes that granian starts:
     os.environ.update({**installation.environment(), PARENT: str(os.getpid())})
-    save_memory()
     _fork()
     _granian(address, port)
     return 0

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from aggregator.model.settings import Rules, Settings
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName
-from aggregator.text.headline import tells
 from aggregator.text.regions import countries
 
 FEW = 3  # countries; what is about so many, such as two at war, is a subject, and not a part of the world
@@ -33,5 +32,7 @@ def is_followed(story: StoryView, subjects: Collection[StreamName]) -> bool:
 
 def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
     """1 for news of one of the subjects; less for others, and for what asks, explains or is followed live; least for what is both."""
+    from aggregator.text.headline import tells  # compiles long patterns, which a command that lists sources need not wait for
+
     less = max(LEAST, 1 - MATTERS / story.independent)
     return (1.0 if is_followed(story, subjects) else less) * (1.0 if tells(story.title) else less)
