@@ -32,7 +32,7 @@ def is_followed(story: StoryView, subjects: Collection[StreamName]) -> bool:
 
 def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
     """1 for news of one of the subjects; less for others, and for what asks, explains or is followed live; least for what is both."""
-    from aggregator.text.headline import tells  # compiles long patterns, which a command that lists sources need not wait for
+    from aggregator.text.headline import tells  # long patterns, which commands that only list need not wait for
 
     less = max(LEAST, 1 - MATTERS / story.independent)
     return (1.0 if is_followed(story, subjects) else less) * (1.0 if tells(story.title) else less)
