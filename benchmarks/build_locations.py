@@ -214,7 +214,7 @@ def _whose(names: Mapping[Location, int]) -> Location | None:
 def main() -> None:
     found = words()
     ids = numpy.array([word_id(name) for name in found])
-    _, mostly, _ = named(ids)
+    mostly = named(ids)[1]
     numbers = [
         word >> BITS << BITS | pack(what)
         for word, what, is_one in zip(ids.tolist(), found.values(), mostly, strict=True)

@@ -20,21 +20,14 @@ SOMETIMES = 77  # … may be part of a name, as "Royal"
 UNKNOWN = 128  # not listed: a name if a headline writes it as one
 
 
-def named(words: Ints) -> tuple[Bools, Bools, Bools]:
-    """For each word (`word_id`) whether it is a name however it is written, whether if written as one, and whether possibly."""
+def named(words: Ints) -> tuple[Bools, Bools, Bools, Bools]:
+    """For each word (`word_id`) whether it is a name however it is written, whether if written as one, and whether possibly; and
+    whether nobody knows, as of words of other languages, which are not listed."""
     stems, _ = listed()
     index, there = look_up(words, stems)
     share = np.where(there, _capitals()[index], UNKNOWN)
-    return share >= ALWAYS, (share >= MOSTLY) | (share == UNKNOWN), share >= SOMETIMES
-
-
-def nameless(words: Ints) -> tuple[Bools, Bools]:
-    """For each word (`word_id`) whether it is no part of a name however it is written, and whether it is none unless written as one:
-    words of other languages are not listed."""
-    stems, _ = listed()
-    index, there = look_up(words, stems)
-    share = _capitals()[index]
-    return there & (share < SOMETIMES), ~there | (share == UNKNOWN)
+    unknown = share == UNKNOWN
+    return share >= ALWAYS, (share >= MOSTLY) | unknown, share >= SOMETIMES, unknown
 
 
 @cache

@@ -108,5 +108,5 @@ class Subjects:
 
 def _names(words: Sequence[int], of: Features) -> set[int]:
     """The words that may be names."""
-    _, _, sometimes = named(np.array(words, np.int64))
+    sometimes = named(np.array(words, np.int64))[2]
     return {word for word, name in zip(words, sometimes.tolist(), strict=True) if name}.difference(of.figures)

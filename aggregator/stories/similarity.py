@@ -14,7 +14,7 @@ from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highe
 from aggregator.stories.embeddings import TITLE, embed
 from aggregator.stories.locations import is_place, locate
 from aggregator.stories.matrix import Matrix
-from aggregator.stories.names import named, nameless
+from aggregator.stories.names import named
 from aggregator.stories.nations import Nations, nations
 from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
@@ -69,8 +69,7 @@ class Vocabulary:
     place: Bools  # whether it names a place
     day: Bools  # whether it is a day of the week
     location: Ints  # where it is, packed; 0 if unknown
-    names: tuple[Bools, Bools, Bools]  # as by `named`
-    nameless: tuple[Bools, Bools]  # as by `nameless`
+    names: tuple[Bools, Bools, Bools, Bools]  # as by `named`
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +106,9 @@ class Vectors:
         of them is too short to have many words in common."""
         rows, (a, b) = among(one, other)
         words = self.words.rows(rows)
-        never, unless = self.vocabulary.nameless
-        words = words.only(never[words.column] | unless[words.column] & ~words.name)
+        *_, possibly, unknown = self.vocabulary.names
+        never = ~possibly | self.vocabulary.figure
+        words = words.only(never[words.column] | unknown[words.column] & ~words.name)
         rarity, present = self.vocabulary.rarity[words.column], np.ones(len(words.column))
         total: Floats = words.sparse(rarity)[a].multiply(words.sparse(present)[b]).sum(axis=1)
         length = np.diff(self.words.start)
@@ -123,8 +123,7 @@ def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) 
     weighted = words.sparse(doubled / length[row])
     ids = words.ids
     day = np.isin(ids, np.array(sorted(WEEKDAYS)))
-    never, unless = nameless(ids)
-    known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids), (never | figure, unless))
+    known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids))
     return Vectors(words, known, weighted, embed(words), nations(words), lang, at)
 
 

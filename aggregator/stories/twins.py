@@ -44,7 +44,7 @@ def naming(words: Matrix, of: Vocabulary) -> Naming:
     row, column, title, rows = words.row, words.column, words.title, len(words.start) - 1
     weight, where = of.rarity[column], of.location
     place = (where > 0) & (where & 7 != Kind.OTHER)
-    always, mostly, sometimes = ((kind & ~of.figure | place)[column] for kind in of.names)
+    always, mostly, sometimes = ((kind & ~of.figure | place)[column] for kind in of.names[:3])
     who = title & (always | words.name & mostly)
     other = title & ~(who | words.name & sometimes)
     total = np.bincount(row[other], weight[other], rows)
