@@ -80,6 +80,8 @@ def _headline(report: dict[str, Any], edits: Sequence[str]) -> str:
     if report["in_force"] is None:
         return "Nothing is in force yet: every source of this file starts, and there is no archive to compare with."
     if not report["changed"] and not edits:
+        if report["waiting"]:
+            return "This file changes nothing."
         stay = counted(report["stories"], "stored story stays where it is", "stored stories stay where they are")
         return f"Nothing changes: {stay}."
     if not report["changed"]:
@@ -89,6 +91,15 @@ def _headline(report: dict[str, Any], edits: Sequence[str]) -> str:
         f"{counted(report['changed'], 'changes its', 'change their')} sections or topics, "
         f"{report['moved']} of them the primary section."
     )
+
+
+def _waiting(report: dict[str, Any]) -> Iterator[str]:
+    """What moves without this file. It is not listed: each story is compared with where it will be then."""
+    if count := report["waiting"]:
+        yield (
+            f"{counted(count, 'stored story is', 'stored stories are')} still to be placed anew after an upgrade or an earlier edit: "
+            "what that moves is not listed here."
+        )
 
 
 def _overruled(report: dict[str, Any]) -> list[str]:
@@ -137,6 +148,7 @@ def _refusal(report: dict[str, Any]) -> Iterator[str]:
 
 def _table(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
     yield _headline(report, edits)
+    yield from _waiting(report)
     yield from _section("The file", edits)
     touched = list(_touched(report))
     if touched:
@@ -197,6 +209,7 @@ def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
     yield f"## Plan for {escaped(report['file'])}"
     yield ""
     yield _headline(report, edits)
+    yield from (f"\n{line}" for line in _waiting(report))
     if edits:
         yield from ("", "### The file", "")
         yield from (f"- {escaped(line)}" for line in edits)

@@ -100,6 +100,7 @@ class Comparison:
         topics = {**(before.topic_titles if before else {}), **categories.titles, **self.after.topic_titles}
         return {
             "stories": found.stories,
+            "waiting": found.waiting,
             "moved": found.moved,
             "changed": found.changed,
             "sections": self._streams(found, "section", self.after.settings.sections, sections),

@@ -88,9 +88,11 @@ class SourceUse:
 @dataclass
 class Plan:
     """`stories` were examined, `changed` get other sections or topics, or the same in which another is the primary one, or
-    merge into another; `moved` counts those with another primary section. `streams` are those that have or had some."""
+    merge into another; `moved` counts those with another primary section. `waiting` were not yet placed by the file in force
+    and this program: what that moves, no edit does. `streams` are those that have or had some."""
 
     stories: int = 0
+    waiting: int = 0
     moved: int = 0
     changed: int = 0
     streams: dict[StreamName, Moves] = field(default_factory=dict)
@@ -133,6 +135,7 @@ def plan(
             if old is None or not own:
                 continue  # merged or taken since the page was read
             if before is not None and epoch != before.epoch:
+                found.waiting += 1
                 old, own = _composed(before, old, _judged(before, own))
             if after.renamed:
                 old, own = state_today(old, after.renamed), [member_today(member, after.renamed) for member in own]

@@ -14,6 +14,7 @@ import pytest
 from builders import NOW, item, polled
 
 from aggregator.bootstrap import Application, Installation
+from aggregator.categorise import version
 from aggregator.cli.main import main
 from aggregator.cli.plan import escaped
 from aggregator.pipeline.edition import edition
@@ -109,6 +110,23 @@ def row(plan: dict[str, Any], kind: str, id: str) -> dict[str, Any]:
 def test_nothing_changes_where_nothing_was_edited(desk: Desk) -> None:
     plan = desk.json("plan")
     assert (plan["stories"], plan["changed"], plan["examples"]) == (5, 0, [])
+    assert "Nothing changes: 5 stored stories" in desk.run("plan")
+    assert (plan["waiting"], "placed anew" in desk.run("plan")) == (0, False)
+
+
+def test_what_an_upgrade_is_still_to_move_is_told_and_is_no_change_of_the_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(version, "program", lambda: "another")
+    plan = desk.json("plan")
+    assert (plan["stories"], plan["changed"], plan["waiting"]) == (5, 0, 5)
+    told = (
+        "5 stored stories are still to be placed anew after an upgrade or an earlier edit: "
+        "what that moves is not listed here."
+    )
+    assert desk.run("plan").startswith(f"This file changes nothing.\n{told}\n")
+    assert f"\n\n{told}\n" in desk.run("plan", "--markdown")
+    desk.run("apply")
     assert "Nothing changes: 5 stored stories" in desk.run("plan")
 
 
