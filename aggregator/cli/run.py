@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command
@@ -23,7 +22,6 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     announce(application)
 
     async def web(stopping: asyncio.Event) -> None:
-        print(f"Serving on {installation.address} (Ctrl-C stops)", file=sys.stderr)
         await run_web(host, port, installation.environment(), stopping)
 
     return work(application, web)

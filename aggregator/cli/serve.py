@@ -6,9 +6,14 @@ import argparse
 import os
 import resource
 import signal
+import socket
 import sys
-from contextlib import closing
+import threading
+import time
+from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
@@ -69,11 +74,10 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 "`aggregator worker`, `run` or `apply` puts it in force",
                 file=sys.stderr,
             )
-        print(f"Serving on {installation.address}", file=sys.stderr)
     # … of the processes that granian starts:
     os.environ.update({**installation.environment(), PARENT: str(os.getpid())})
     _fork()
-    _granian(address, port)
+    _granian(address, port, f"Serving on {installation.address} (Ctrl-C stops)")
     return 0
 
 
@@ -106,7 +110,24 @@ def _detach() -> None:
         signal.signal(stop, signal.SIG_DFL)
 
 
-def _granian(address: str, port: int) -> None:
+def _served(address: str, port: int, said: str) -> Any:
+    """The application, for granian's worker, which listens once it has that, and tells nobody. A script that waits for the line may
+    ask then."""
+    application = web_application()
+    threading.Thread(target=_say_when_listening, args=(address, port, said), daemon=True).start()
+    return application
+
+
+def _say_when_listening(address: str, port: int, said: str) -> None:
+    while True:
+        with suppress(OSError), socket.create_connection((address, port)):
+            break
+        time.sleep(0.02)
+    with suppress(OSError):  # nobody reads it
+        print(said, file=sys.stderr, flush=True)
+
+
+def _granian(address: str, port: int, said: str) -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -122,7 +143,9 @@ def _granian(address: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,
-    ).serve(target_loader=web_application, wrap_loader=False)  # its own loader prefers modules of the current folder
+    ).serve(
+        target_loader=partial(_served, address, port, said), wrap_loader=False
+    )  # its own loader prefers modules of the current folder
 
 
 COMMAND = Command("Serve feeds, pages and the API, without polling (that is `aggregator worker`).", add, run)

@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import time
 from contextlib import closing
@@ -15,7 +16,18 @@ from pathlib import Path
 import feedparser
 import pytest
 from builders import rss
-from builders.process import aggregator, configuration, free_port, get, query, running, serves, until
+from builders.process import (
+    aggregator,
+    command,
+    configuration,
+    environment,
+    free_port,
+    get,
+    query,
+    running,
+    serves,
+    until,
+)
 from servers.local import Server, answer, conditional
 
 RECENT = datetime.now(UTC).replace(microsecond=0)
@@ -287,3 +299,20 @@ def test_a_renamed_source_redirects_and_topics_found_by_places_hold_items(tmp_pa
             )
             found = json.loads(get(f"{root}/topics/norway.json?view=items")[1])
             assert [item["title"] for item in found["items"]] == ["Parliament of Norway votes on fishing quotas"]
+
+
+@pytest.mark.parametrize("said", ["serve", "run"])
+def test_whoever_waits_for_the_line_that_it_serves_is_answered(tmp_path: Path, said: str) -> None:
+    config, port = configuration(tmp_path, {}), free_port()
+    with subprocess.Popen(
+        command(config, said, "--port", str(port)), stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        assert process.stderr
+        line = next(line for line in process.stderr if line.startswith("Serving on "))
+        try:
+            assert line == f"Serving on http://127.0.0.1:{port} (Ctrl-C stops)\n"
+            assert get(f"http://127.0.0.1:{port}/healthz")[0] == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+        process.stderr.read()
+    assert process.returncode == 0

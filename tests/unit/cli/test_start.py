@@ -81,7 +81,7 @@ def test_serve_says_that_it_serves_by_another_configuration_than_the_file(
 ) -> None:
     """Somebody edits `site.url`, starts the web alone, and looks in vain for what the edit changed."""
     monkeypatch.setattr(serve, "_fork", lambda: None)
-    monkeypatch.setattr(serve, "_granian", lambda address, port: None)
+    monkeypatch.setattr(serve, "_granian", lambda address, port, said: None)
     for name in ("AGGREGATOR_CONFIG", "AGGREGATOR_INSTANCE", "AGGREGATOR_DATABASE_URL", "AGGREGATOR_ADDRESS", PARENT):
         monkeypatch.setenv(name, "")  # which it sets for its children
         monkeypatch.delenv(name)
