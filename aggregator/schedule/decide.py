@@ -237,10 +237,9 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
     usual = known.interval or visit.bounds.every
     if health(known)[0] == "gone":
         return NextPoll(visit.now + HORIZON, HORIZON, "410 Gone: not polled again until its url changes")
-    if fresh.retry_after is not None:
-        asked = timedelta(seconds=fresh.retry_after)
-        wait = max(asked, usual)
-        what = f"the server asked for {span(asked)} (Retry-After)"
+    asked = timedelta(seconds=fresh.retry_after or 0)
+    if asked >= usual:  # less says no more than the failure does
+        wait, what = asked, f"the server asked for {span(asked)} (Retry-After)"
     elif permanent_redirects.adopted(visit.before) and not permanent_redirects.adopted(known):
         wait, what = usual, "at its url in feeds.yaml, since the address to which it had moved is dead"
     else:

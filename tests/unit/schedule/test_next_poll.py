@@ -377,6 +377,26 @@ def test_retry_after_is_obeyed(status: int) -> None:
     assert decision.interval == 2 * HOUR
 
 
+@pytest.mark.parametrize("asked", [None, 0, 60])
+def test_a_server_that_asks_for_no_longer_than_the_usual_interval_again_and_again_is_backed_off_from(
+    asked: int | None,
+) -> None:
+    state, waits = known_state(), []
+    for number in range(8):
+        state, decision = poll(state, failed(429, retry_after=asked), now=NOW + number * timedelta(days=1))
+        waits.append(decision.interval)
+    assert waits == [15 * MIN, 30 * MIN, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR, 24 * HOUR]
+    assert state.why == "again in 1 d: 8 failures in a row; 429"
+
+
+def test_a_server_that_says_when_to_come_again_is_believed_each_time() -> None:
+    """During a maintenance of a day, too."""
+    state = known_state()
+    for number in range(8):
+        state, decision = poll(state, failed(503, retry_after=1800), now=NOW + number * HOUR)
+        assert decision.interval == timedelta(minutes=30)
+
+
 def test_a_failure_keeps_validators_and_what_was_known() -> None:
     before = known_state()
     after, _ = poll(before, failed(kind="not-a-feed"))
