@@ -10,9 +10,17 @@ from aggregator.bootstrap import Installation, library
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.broken_file import file_or_in_force
 from aggregator.cli.terminal import print_json
+from aggregator.config.suggest import did_you_mean
+from aggregator.errors import UsageError
+from aggregator.text.plurals import counted
 
 if TYPE_CHECKING:
     from aggregator.web.shapes import Source
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", nargs="*", help="ids of sources (default: all)")
+    json_option(parser)
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
@@ -23,14 +31,26 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         # into it.
         application.database.open().close()
         rows = source_rows(library(application))
+        if args.source:
+            rows = _named(args.source, rows)
         if args.json:
             print_json({"sources": rows})
         else:
-            _print(rows)
+            _print(rows, whole=bool(args.source))
     return 0
 
 
-def _print(rows: Sequence[Source]) -> None:
+def _named(ids: Sequence[str], rows: Sequence[Source]) -> list[Source]:
+    """Raises UsageError."""
+    known = {row["id"]: row for row in rows}
+    for id in ids:
+        if id not in known:
+            raise UsageError(f"there is no source {id}{did_you_mean(id, known)}")
+    return [known[id] for id in dict.fromkeys(ids)]
+
+
+def _print(rows: Sequence[Source], *, whole: bool) -> None:
+    """`whole`: also what the list leaves out."""
     width = max((len(row["id"]) for row in rows), default=0)
     states = max((len(row["state"]) for row in rows), default=0)
     margin = " " * (width + states + 4)
@@ -44,10 +64,16 @@ def _print(rows: Sequence[Source]) -> None:
             print(f"{margin}{row['evidence']}")
         for reason, count in row["drops"].items():
             print(f"{margin}dropped {count} × {reason}")
+        for flaw in row["flaws"]:
+            if flaw != row["state"]:
+                print(f"{margin}document: {flaw}")
+        if whole:
+            print(f"{margin}{row['name']}, of {row['publisher']}: {row['url']}")
+            print(f"{margin}{counted(row['polls'], 'poll')}, {row['not_modified']} of them answered 304 Not Modified")
 
 
 COMMAND = Command(
     "Show the health of every source: last success, next poll and the reason for its time, errors, bytes saved by 304.",
-    json_option,
+    add,
     run,
 )

@@ -48,6 +48,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
                 "bytes_saved": state.bytes_saved,
                 "drops": drops.get(source.id, {})
                 | ({"unplaced": unplaced[source.id]} if source.id in unplaced else {}),
+                "flaws": state.flaws.split(", ") if state.flaws else [],
             }
         )
     return rows

@@ -127,6 +127,7 @@ class Source(TypedDict):
     not_modified: Count
     bytes_saved: Count
     drops: dict[str, Count]
+    flaws: list[str]
 
 
 class Status(TypedDict):

@@ -51,3 +51,43 @@ def test_each_reason_is_counted_by_source_and_listed_everywhere(
     renamed = Newsroom(tmp_path, CONFIG.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], url"))
     assert counted(renamed)["kyodo-news"] == {"over-cap": 14, "unsafe-address": 4}
     renamed.close()
+
+
+@of_the_file
+def test_what_was_repaired_in_a_document_is_listed_and_the_details_of_one_source_may_be_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = Newsroom(tmp_path)
+    state = room.archive.sources.states(["kyodo"])[0]
+    read = structs.replace(
+        state,
+        first_success=NOON,
+        last_success=NOON,
+        polls=3,
+        not_modified=1,
+        flaws="malformed, junk-after-end, undated",
+    )
+    room.archive.intake.apply([PollResult(read)], NOON)
+    rows = room.client.get("/api/v1/sources").get_json()["sources"]
+    assert {row["id"]: row["flaws"] for row in rows if row["flaws"]} == {
+        "kyodo": ["malformed", "junk-after-end", "undated"]
+    }
+    page = room.client.get("/sources").text
+    assert "document: malformed" in page
+    assert "document: junk-after-end" in page
+    assert "document: undated" not in page, "that is its state"
+    room.close()
+
+    (tmp_path / "feeds.yaml").write_text(CONFIG)
+    command = ["--config", str(tmp_path / "feeds.yaml"), "--instance", str(tmp_path), "sources"]
+    assert main([*command, "kyodo"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("kyodo  undated  last success ")
+    assert "reuters" not in told
+    assert "document: junk-after-end" in told
+    assert "Kyodo, of Kyodo: https://user:***@kyodo.example/feed.xml" in told
+    assert "3 polls, 1 of them answered 304" in told
+    assert main([*command, "kyodo", "--json"]) == 0
+    assert [row["id"] for row in orjson.loads(capsys.readouterr().out)["sources"]] == ["kyodo"]
+    assert main([*command, "kiodo"]) == 2
+    assert "there is no source kiodo; did you mean `kyodo`?" in capsys.readouterr().err
