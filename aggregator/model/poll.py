@@ -34,6 +34,7 @@ class RefreshReport:
     polled: int = 0
     not_modified: int = 0
     failed: tuple[tuple[str, str], ...] = ()  # (source, why)
+    again: frozenset[str] = frozenset()  # those of them that failed alike the last time
     kinds: tuple[str, ...] = ()  # of the failures, in the same order
     new: int = 0
     changed: int = 0

@@ -75,10 +75,11 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class _Poll:
-    """`outcome` None: a document, which is read and not kept until its items are stored."""
+    """`outcome` None: a document, which is read and not kept until its items are stored. `again`: it failed as it did the last time."""
 
     result: PollResult
     outcome: NotModified | Failed | None
+    again: bool
 
 
 async def refresh(
@@ -148,6 +149,7 @@ def _counted(report: RefreshReport, polls: Sequence[_Poll], added: int) -> Refre
         polled=report.polled + len(polls),
         not_modified=report.not_modified + sum(isinstance(poll.outcome, NotModified) for poll in polls),
         failed=(*report.failed, *failed),
+        again=report.again.union(poll.result.state.id for poll in polls if poll.again),
         kinds=(*report.kinds, *(poll.outcome.kind for poll in polls if isinstance(poll.outcome, Failed))),
         new=report.new + added,
         changed=report.changed + sum(len(poll.result.changed) for poll in polls),
@@ -200,7 +202,8 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         further=changes.further,
         kept=changes.kept,
     )
-    return _Poll(result, None if isinstance(outcome, Fetched) else outcome)
+    again = isinstance(outcome, Failed) and outcome.message == state.error
+    return _Poll(result, None if isinstance(outcome, Fetched) else outcome, again)
 
 
 async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:

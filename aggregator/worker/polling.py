@@ -32,6 +32,7 @@ CLAIM = 64  # sources polled together
 CLAIMS = 8  # a tick claims at most this many times: a hundred sources a second
 GATHER = 3.0  # seconds that stored news waits for more of the same claim; a source that hangs holds up no other
 PATIENCE = 6.0  # seconds that polls in progress get when the service stops
+NAMED = 5  # sources in a row that begin to fail alike and are named in the log, while none answers
 PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored; doubled each time
 
 
@@ -56,6 +57,7 @@ class Polling:
         self._renewed = shared.clock()  # when their leases were
         self._owed: set[str] = set()  # sources whose results could not be stored: their leases are to be given back
         self._unstored: set[str] = set()  # those of which nothing is known to have been stored since
+        self._failing: Counter[str] = Counter()  # how many began to fail, by reason, since a source answered last
         self._resume = 0.0  # on the monotonic clock
         self._pause = PAUSE
 
@@ -213,14 +215,23 @@ class Polling:
         self._current.learn(error)
         self._troubles.report(part, error)
 
-    @staticmethod
-    def _log(report: RefreshReport) -> None:
+    def _log(self, report: RefreshReport) -> None:
+        """A source that fails is named when it begins to, or fails otherwise: `/sources` tells how it is since. Where nothing answers any
+        more it is this machine's network, which hundreds of lines would not make clearer."""
         log.info(
             "polled %s: %d unchanged, %d failed, %s, %d changed",
             counted(report.polled, "source"), report.not_modified, len(report.failed), counted(report.new, "new item"), report.changed,
         )  # fmt: skip
+        if others_answer := report.polled > len(report.failed):
+            self._failing.clear()
         for source, why in report.failed:
-            log.warning("source %s: %s", source, why)
+            if source in report.again:
+                continue
+            self._failing[why] += 1
+            if others_answer or self._failing[why] <= NAMED:
+                log.warning("source %s: %s", source, why)
+            elif self._failing[why] == NAMED + 1:
+                log.warning("more sources fail alike (%s); they are not named until a source answers", why)
 
     async def idle(self) -> None:
         """Wait until no poll is in progress."""

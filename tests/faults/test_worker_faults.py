@@ -138,6 +138,38 @@ def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
     asyncio.run(run())
 
 
+def test_the_log_names_a_source_that_fails_once_and_without_network_not_each_of_many(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(polling, "NAMED", 1)
+    answers: dict[str, Outcome] = {}
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        return answers[request.source]
+
+    worker.fetch = fetch
+
+    def logged(*failing: str, why: str = "the name server does not answer") -> list[str]:
+        answers.update({id: NotModified(SOURCES[id].url, '"1"', None, Freshness()) for id in SOURCES})
+        answers.update({id: Failed("dns", why) for id in failing})
+        caplog.clear()
+        worker.now += timedelta(days=2)
+        assert asyncio.run(worker.tick()) == 3
+        return [record.message for record in caplog.records if record.levelname == "WARNING"]
+
+    told = "source {}: the name server does not answer"
+    assert sorted(logged("one", "two")) == [told.format("one"), told.format("two")], "a source answered"
+    assert logged("one", "two") == []
+    assert logged("one", "two", why="404 Not Found")[-1] == "source two: 404 Not Found"
+    assert logged() == []
+    first, second = logged("one", "two", "three")
+    assert first in map(told.format, SOURCES)
+    assert (
+        second == "more sources fail alike (the name server does not answer); they are not named until a source answers"
+    )
+    assert logged("one", "two", "three") == []
+
+
 def test_pauses_that_hosts_ask_of_others_are_learnt_while_polls_are_in_progress(worker: Worker) -> None:
     """Hundreds of sources of one host may wait for their turn when the command `poll` is told to pause."""
     adopted: list[set[str]] = []
