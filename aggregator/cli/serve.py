@@ -6,10 +6,8 @@ import argparse
 import os
 import resource
 import signal
-import socket
 import sys
 import threading
-import time
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
@@ -19,7 +17,7 @@ from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.parent import die_with_parent
-from aggregator.worker.startup import PARENT, check_port, end_on_signals
+from aggregator.worker.startup import PARENT, check_port, end_on_signals, wait_until_listened
 
 THREADS = 5  # made as they are needed; of more than twice the cores and one granian warns at every start
 FILES = 64  # that a process must be able to open at once to serve anybody
@@ -119,10 +117,7 @@ def _served(address: str, port: int, said: str) -> Any:
 
 
 def _say_when_listening(address: str, port: int, said: str) -> None:
-    while True:
-        with suppress(OSError), socket.create_connection((address, port)):
-            break
-        time.sleep(0.02)
+    wait_until_listened(address, port)
     with suppress(OSError):  # nobody reads it
         print(said, file=sys.stderr, flush=True)
 

@@ -6,6 +6,8 @@ import errno
 import os
 import signal
 import socket
+import time
+from contextlib import suppress
 
 from aggregator.errors import CannotListen
 
@@ -43,3 +45,11 @@ def check_port(host: str, port: int) -> str:
             f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --{wrong} "
             f"(or AGGREGATOR_{wrong.upper()})"
         ) from error
+
+
+def wait_until_listened(address: str, port: int) -> None:
+    """Until somebody listens there: where this process cannot be told."""
+    while True:
+        with suppress(OSError), socket.create_connection((address, port)):
+            return
+        time.sleep(0.02)

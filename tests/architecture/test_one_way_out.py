@@ -50,7 +50,7 @@ CALLS = {
     "asyncio.create_subprocess_shell": set(),
     "asyncio.open_connection": {"worker/web_process.py"},  # to its own web
     "asyncio.start_server": set(),
-    "socket.create_connection": set(),
+    "socket.create_connection": {"worker/startup.py"},  # likewise
     "os.system": set(),
     "os.popen": set(),
     "os.fork": set(),
