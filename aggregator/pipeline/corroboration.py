@@ -65,7 +65,7 @@ class Coverage:
         def rank(member: Member) -> tuple[bool, bool, bool]:
             item = member.item
             links = self._author(member).item.publisher != item.publisher
-            return links or item.source in self.policy.wrappers, not tells(item.title), len(item.summary) < 40
+            return links or item.source in self.policy.wrappers, not tells(item.title, item.url), len(item.summary) < 40
 
         ranks = list(map(rank, self.members))
         best = min(ranks)

@@ -1,5 +1,5 @@
-"""What in headlines and leads is not news: labels, outlets' names, agencies' datelines; and which headlines tell no news. By
-general patterns only; no outlet is named here.
+"""What in headlines and leads is not news: labels, outlets' names, agencies' datelines; and which articles tell no news, by their
+headlines and addresses. By general patterns only; no outlet is named here.
 """
 
 from __future__ import annotations
@@ -44,6 +44,17 @@ _BESIDE = re.compile(
         |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$
         |^\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?]*[?]
         |[?？؟]\W{{0,3}}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Outlets file opinion, live pages, pictures, podcasts and letters to readers in folders of their own; their headlines often look like news.
+_FOLDER = r"""opinions?|op-?eds?|editorials?|commentisfree|comment|commentary|columns?|columnists?|letters|cartoons?|analysis|explainers?
+    |live|live-?(?:blogs?|news|updates|ticker)|videos?|podcasts?|audio|(?:photo-?)?galler(?:y|ies)|pictures?|photos?|in-pictures
+    |newsletters?|briefings?|quiz(?:zes)?|puzzles?|crosswords?|horoscopes?|sponsored|partner-content|advertorials?
+    |debats?|idees|tribunes?|chroniques|en-direct|meinung(?:en)?|kommentare?|kolumnen?|columnas|tribunas?|en-vivo
+    |opinioni|commenti|editoriali|opiniao|colunas|colunistas|ao-vivo|opinie|mneniya|yazarlar"""
+_FOLDERS = re.compile(
+    rf"""https?://(?:www\.)?(?:(?:opinions?|blogs|live|videos?|podcasts?)\.
+        |[^/?\#]+/(?:[^/?\#]+/)*?(?:{_FOLDER})/+[^/?\#])""",
     re.IGNORECASE | re.VERBOSE,
 )
 _QUESTION = re.compile(
@@ -91,9 +102,10 @@ _INVITATION = re.compile(
 _INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Email our", "Download our")
 
 
-def tells(title: str) -> bool:
-    """Whether a headline tells the news. Others ask, explain, comment on or collect it, show it or follow it live."""
-    return not (_QUESTION.match(title) or _BESIDE.search(title))
+def tells(title: str, address: str | None) -> bool:
+    """Whether an article tells the news, by its headline and its absolute address. Others ask, explain, comment on or collect it,
+    show it or follow it live."""
+    return not (_QUESTION.match(title) or _BESIDE.search(title) or (address and _FOLDERS.match(address)))
 
 
 def is_ahead(title: str) -> bool:

@@ -35,4 +35,4 @@ def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
     from aggregator.text.headline import tells  # long patterns, which commands that only list need not wait for
 
     less = max(LEAST, 1 - MATTERS / story.independent)
-    return (1.0 if is_followed(story, subjects) else less) * (1.0 if tells(story.title) else less)
+    return (1.0 if is_followed(story, subjects) else less) * (1.0 if tells(story.title, story.link) else less)

@@ -67,7 +67,7 @@ def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since
     beside them: what one poll brought late would stand above what others brought before."""
 
     def wanted(one: StoryView) -> bool:
-        return one.published >= since and is_followed(one, subjects) and tells(one.title)
+        return one.published >= since and is_followed(one, subjects) and tells(one.title, one.link)
 
     first = islice(filter(wanted, newest), NEWEST)
     ids = list(dict.fromkeys(one.id for one in chain(first, newest)))[:NEWEST]

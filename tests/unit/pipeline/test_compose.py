@@ -292,6 +292,9 @@ def test_the_lead_tells_the_news() -> None:
     bare = member(3, "C", "Crossbow intruder sentenced to nine years", 300)
     assert told([asking, live, bare]).lead == 3
     assert told([asking, live]).lead == 1
+    column = member(4, "D", "A crossbow is no argument", 50, summary=LEAD)
+    column = replace(column, item=replace(column.item, url="https://x.example/opinion/crossbow"))
+    assert told([column, asking, live, bare]).lead == 3
 
 
 def test_the_lead_is_the_earliest_full_report_not_the_longest_headline() -> None:

@@ -41,7 +41,7 @@ from aggregator.text.headline import is_ahead, tells
     ],
 )
 def test_news(headline: str) -> None:
-    assert tells(headline)
+    assert tells(headline, None)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,41 @@ def test_news(headline: str) -> None:
     ],
 )
 def test_asides(headline: str) -> None:
-    assert not tells(headline)
+    assert not tells(headline, None)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://velmora.example/opinion/port-deserves-better",
+        "https://www.velmora.example/2026/11/27/Opinions/port/index.html?from=rss#top",
+        "https://velmora.example/commentisfree/2026/nov/27/port",
+        "https://opinion.velmora.example/port",
+        "https://velmora.example/news/live/world-123",
+        "https://velmora.example/world/live-updates/port",
+        "https://velmora.example/podcasts/the-daily/port.html",
+        "https://velmora.example/idees/article/2026/11/27/le-port_1.html",
+    ],
+)
+def test_what_an_outlet_files_as_opinion_live_page_or_podcast_tells_no_news(address: str) -> None:
+    assert not tells("Port of Velmora shut after ship hits bridge", address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://velmora.example/world/port-shut",
+        "https://velmora.example/opinion",  # an article of that name
+        "https://velmora.example/opinion-polls/port-shut",
+        "https://velmora.example/world/opinion-of-judges-on-port",
+        "https://velmora.example/live-music/velmora",
+        "https://velmora.example/port?next=/opinion/port",
+        "https://velmora.example/port#/video/port",
+        "https://opinionated.example/port",
+    ],
+)
+def test_an_address_that_merely_has_such_a_word_is_no_aside(address: str) -> None:
+    assert tells("Port of Velmora shut after ship hits bridge", address)
 
 
 @pytest.mark.parametrize(
