@@ -209,7 +209,9 @@ def test_what_has_just_come_in_is_news_of_the_editors_subjects(room: Newsroom) -
         "Old frigate is scrapped",
     ]
     of_opinion = "https://mail.example/opinion/asleep"
-    room.publish(item("NATO is asleep", "mail", publisher="mail", url=of_opinion, age=timedelta(minutes=310), summary=""))
+    room.publish(
+        item("NATO is asleep", "mail", publisher="mail", url=of_opinion, age=timedelta(minutes=310), summary="")
+    )
     for n, title in enumerate((*subjects, column, *sport)):
         room.publish(*news({title: OUTLETS[n % 7 : n % 7 + 1]}, age=timedelta(minutes=300 - 20 * n)))
     text = room.client.get("/").text.partition('id="newest"')[2].partition("</section>")[0]
