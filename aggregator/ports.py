@@ -5,15 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from aggregator.model.item import NormalFeed, Told, Wanted
+from aggregator.model.notes import Note
 from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, SourceState
 
 if TYPE_CHECKING:
     from aggregator.model.poll import PollResult
     from aggregator.model.settings import StoredConfiguration
     from aggregator.model.story import Batch, KnownItem, Member, PendingItem, StoryState
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 Clock = Callable[[], datetime]
 """Returns the current time, aware UTC."""
@@ -200,15 +204,13 @@ class Upkeep(Protocol):
     def like(self, epoch: str) -> str | None:
         """The earliest of the successive configurations, up to this one, that place stored items alike; None if there is none before."""
 
-    def note(self, key: str, value: object) -> None:
-        """Keep a small fact for other processes, as JSON."""
+    def note(self, note: Note[T], value: T | None) -> None:
+        """Keep a small fact for other processes; None: it holds no longer."""
 
-    def notes(
-        self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
-    ) -> None:
-        """Keep several, in one transaction; those `revised` are computed from the previous value."""
+    def revise(self, note: Note[T], change: Callable[[T | None], T], also: tuple[Note[U], U]) -> None:
+        """Keep what `change` makes of the value noted last, and another note with it, in one transaction."""
 
-    def noted(self, key: str) -> object:
+    def noted(self, note: Note[T]) -> T | None:
         """The value noted last; None if there is none."""
 
     def prune(

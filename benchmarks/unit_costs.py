@@ -34,6 +34,7 @@ import psutil
 from aggregator import stories
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.fetch.client import Limits
+from aggregator.model import notes
 from aggregator.model.source import Fetched, Freshness, ParseJob
 from aggregator.pipeline import edition as editions
 from aggregator.pipeline.refresh import COMMIT, TOGETHER, refresh
@@ -226,7 +227,7 @@ def commit(archive: Any) -> float:
     took = []
     for n in range(40):
         began = time.perf_counter()
-        archive.upkeep.note("bench", n)
+        archive.upkeep.note(notes.TICK, n)
         took.append(time.perf_counter() - began)
     return median(took)
 

@@ -13,7 +13,7 @@ from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from aggregator import __version__
 from aggregator.addresses import host_of
@@ -169,7 +169,7 @@ class Application(Configured):
         """With the renamings that the file undoes, or makes once more, without saying so: to be asked before it is put in force."""
         from aggregator.pipeline.renamed import renamed_again
 
-        led = cast(dict[str, str], upkeep.noted(notes.RENAMED) or {})
+        led = upkeep.noted(notes.RENAMED) or {}
         before = self.former(upkeep.configuration()) if led else None
         settings = renamed_again(before, self.settings, led) if before else self.settings
         return self if settings is self.settings else Application(self.installation, settings, self.warnings)

@@ -14,6 +14,7 @@ from aggregator.categorise.version import program
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError, Problem, StoreError, TooManyFiles
 from aggregator.model import notes
+from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import StoredConfiguration
 from aggregator.pipeline.changes import BRIEFLY, Changes, changes
 from aggregator.render.instants import rfc3339
@@ -98,7 +99,10 @@ class Reloads:
         report = self._report(self._own if in_force and in_force.epoch == fresh.settings.epoch else in_force, fresh)
         if fresh.settings.site.reload == "manual" and not force:
             self._waits = True
-            status = {**_standing(in_force), "waiting": (report.status or {})["changed"]}
+            epoch = in_force.epoch if in_force else None
+            status = ConfigurationReport(
+                epoch, rfc3339(utc_now()), Changes().as_json(), report.status.changed if report.status else None
+            )
             head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
             return Reload(status=status, lines=_listed(head, report.lines[1:]))
         return replace(report, engine=self._made(fresh))
@@ -106,12 +110,12 @@ class Reloads:
     def _withdrawn(self) -> Reload:
         """The file equals the configuration in force: an edit that waited was undone."""
         noted = self._upkeep.noted(notes.CONFIGURATION)
-        if not self._waits or not isinstance(noted, dict) or not noted.get("waiting"):
+        if not self._waits or noted is None or not noted.waiting:
             return Reload()
         line = (
             "the edit that waited for `aggregator apply` was undone: the file equals the configuration in force again"
         )
-        return Reload(status={**noted, "waiting": None}, lines=(line,))
+        return Reload(status=replace(noted, waiting=None), lines=(line,))
 
     def _applied(self) -> Reload | None:
         """`apply`, or another process, put another configuration into the store."""
@@ -139,19 +143,10 @@ class Reloads:
         """What the application's configuration changes from the one before, for log and status."""
         settings = application.completed(self._upkeep).settings
         found = changes(application.former(before), settings, before and before.epoch)
-        status = {
-            "epoch": application.settings.epoch,
-            "at": rfc3339(utc_now()),
-            "changed": found.as_json(),
-            "waiting": None,
-        }
+        status = ConfigurationReport(application.settings.epoch, rfc3339(utc_now()), found.as_json())
         lines = [f"  {line}" for line in found.lines(BRIEFLY)]
         return Reload(status=status, lines=_listed("the configuration changed and is in force", lines))
 
 
 def _listed(head: str, lines: Sequence[str]) -> Sequence[str]:
     return (f"{head}:", *lines) if lines else (head,)
-
-
-def _standing(in_force: StoredConfiguration | None) -> dict[str, object]:
-    return {"epoch": in_force.epoch if in_force else None, "at": rfc3339(utc_now()), "changed": Changes().as_json()}

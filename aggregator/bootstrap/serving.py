@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.installation import Installation, utc_now
-from aggregator.model import notes
 
 if TYPE_CHECKING:
     from aggregator.model.source import Health, SourceState
@@ -68,7 +67,7 @@ def written() -> datetime:
 def library(application: Application, written: datetime | None = None) -> Library:
     """What the web uses; it follows the configuration that the store says is in force. `written`: when the program last
     changed."""
-    from aggregator.pipeline.category_topics import titles_of
+    from aggregator.pipeline.category_topics import last_survey
     from aggregator.web.in_force import Following
     from aggregator.web.library import Library
 
@@ -77,7 +76,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
         compile=lambda texts: in_force(Application.of_texts(installation, texts)),
         current=in_force(application),
         since=utc_now(),
-        found=lambda upkeep: titles_of(upkeep.noted(notes.CATEGORY_TOPICS)),
+        found=lambda upkeep: last_survey(upkeep).titles,
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
     return Library(

@@ -78,17 +78,6 @@ class CategoryTopics:
                 found.setdefault(id, one)
         return found
 
-    def as_json(self) -> dict[str, dict[str, str]]:
-        return {"titles": dict(self.titles), "ids": dict(self.ids)}
-
-
-def topics_of(noted: object) -> CategoryTopics:
-    """The topics from the store's note; none if it is something else."""
-    match noted:
-        case {"titles": dict(titles), "ids": dict(ids)}:
-            return CategoryTopics(titles, ids)
-    return CategoryTopics()
-
 
 def category_of(text: str) -> Category | None:
     """A category as a name; None if it is not one: a machine's tag, a keyword list, an index entry."""

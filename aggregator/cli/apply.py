@@ -62,9 +62,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-def _polled_by_others(tick: object) -> bool:
+def _polled_by_others(tick: int | None) -> bool:
     """Whether some worker of the server ticked recently; it follows the configuration in force, and re-places stories."""
-    return isinstance(tick, int) and 0 <= seconds() - tick < TICKED
+    return tick is not None and 0 <= seconds() - tick < TICKED
 
 
 COMMAND = Command(

@@ -210,7 +210,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
     Raises:
         AggregatorError: the archive does not hold it.
     """
-    from aggregator.pipeline.category_topics import stored_topics
+    from aggregator.pipeline.category_topics import last_survey
     from aggregator.web.receipts import pin_receipts_on
 
     id, address = _id_in(text), _address_in(text)
@@ -220,7 +220,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
         reading = archive.reading
         item = _item(reading, id, address)
         story = reading.story(item.story) if item.story else None
-        categories = stored_topics(archive).of(item.categories)
+        categories = last_survey(archive.upkeep).topics.of(item.categories)
         ids = stored_ids(application, archive)
         source = next((one for one in application.settings.sources if ids.get(one.id) == item.source), None)
         subject = Subject(item.title, item.summary, item, source, categories)

@@ -16,7 +16,7 @@ from aggregator.model.settings import Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import canonical
-from aggregator.pipeline.category_topics import stored_topics
+from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.causes import Causes, Way
 from aggregator.pipeline.changes import ENVIRONMENT, Changes, changes, term_text
 from aggregator.pipeline.override_effects import OverrideEffects, override_effects
@@ -89,7 +89,7 @@ class Comparison:
         self.changes = changes(self._former.settings if self._former else None, self.after.settings, epoch)
         self._causes = Causes(self.before, self.after, environment=ENVIRONMENT in self.changes.other)
         old = self._stored_policy(archive, epoch) if archive and epoch else None
-        categories = stored_topics(archive) if archive else NO_TOPICS
+        categories = last_survey(archive.upkeep).topics if archive else NO_TOPICS
         found = (
             plan(archive.edition, old, policy, pages, progress, category_topics=categories, alike=self._alike(archive))
             if archive

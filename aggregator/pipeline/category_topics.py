@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
-from aggregator.categorise.category_topics import CategoryTopics, topics_of
-from aggregator.model import notes
+import msgspec
+
+from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.judgement import Judgement
+from aggregator.model.notes import Note
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Archive
+
+
+class Survey(msgspec.Struct, frozen=True, rename={"topics": "labels"}):
+    """The topics found, and when in epoch seconds; without a time, the survey is not over. `former` are the titles of topics that
+    earlier surveys found and this one did not: whoever subscribed to one keeps a feed, which is empty until it is found again."""
+
+    topics: CategoryTopics = CategoryTopics()
+    at: int | None = None
+    former: dict[str, str] = {}
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Of the topics found and the former ones, by id."""
+        return {**self.former, **self.topics.titles}
+
+
+SURVEY = Note("labels", Survey)
+
+
+class Upkeep(Protocol):
+    def noted(self, note: Note[Survey]) -> Survey | None: ...
 
 
 def with_category_topics(policy: Policy, topics: CategoryTopics) -> Policy:
@@ -36,18 +59,5 @@ def _between(topics: Iterable[str], own: Iterable[str], policy: Policy) -> tuple
     return tuple(dict.fromkeys((*ruled, *own, *topics)))
 
 
-def noted_topics(noted: object) -> CategoryTopics:
-    """The topics in a survey's note, `{at, labels}`."""
-    return topics_of(noted.get("labels") if isinstance(noted, dict) else None)
-
-
-def titles_of(noted: object) -> dict[str, str]:
-    """The topics in a survey's note, and those that earlier surveys found and this one did not, so that whoever subscribed to one of
-    these keeps a feed, which is empty until the topic is found again. Id → title."""
-    former = noted.get("former") if isinstance(noted, dict) else None
-    return {**(former if isinstance(former, dict) else {}), **noted_topics(noted).titles}
-
-
-def stored_topics(archive: Archive) -> CategoryTopics:
-    """The topics that the last survey found."""
-    return noted_topics(archive.upkeep.noted(notes.CATEGORY_TOPICS))
+def last_survey(upkeep: Upkeep) -> Survey:
+    return upkeep.noted(SURVEY) or Survey()

@@ -11,7 +11,7 @@ from aggregator.categorise.proposing import Proposal, proposals
 from aggregator.errors import Problem
 from aggregator.model.judgement import Case
 from aggregator.model.settings import FALLBACK
-from aggregator.pipeline.category_topics import stored_topics
+from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.changes import term_text
 from aggregator.pipeline.plan import PAGE, Moves, Plan, Row, archive_rows, plan
 from aggregator.pipeline.policy import Configuration
@@ -96,7 +96,9 @@ class Expectation:
             pages = (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
         else:
             pages = archive_rows(archive.edition, limit=LOOKED_AT)
-        return plan(archive.edition, self.now.policy, then.policy, pages, category_topics=stored_topics(archive))
+        return plan(
+            archive.edition, self.now.policy, then.policy, pages, category_topics=last_survey(archive.upkeep).topics
+        )
 
     def _rank(self, effect: Effect, telling: frozenset[str]) -> tuple[int | float, ...]:
         line, seen = effect.line, effect.plan.stories

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from aggregator.model import notes
+from aggregator.model.notes import RePlacing
 from aggregator.model.story import Batch, Placed, StoryState
 from aggregator.pipeline.compose import recomposed
 from aggregator.pipeline.judging import placed, rejudged, stays
@@ -25,37 +26,28 @@ def re_place_all(
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:
     """Judge all that is outdated; returns how many stories were. The caller holds the lease; `proceed` is asked before
-    each batch. The note `{done, of, epoch}` is continued after a restart, and ends with `done` equal to `of`."""
+    each batch. The note of the progress is continued after a restart."""
     policy = with_like(policy, archive.upkeep)
     left, judged = archive.edition.count_outdated(policy.epoch), 0
     noted = archive.upkeep.noted(notes.RE_PLACING)
     if not left:
-        _finish(archive, noted, policy.configuration)
+        # The process that did the last of them may not have had time to note it, and an edit may leave nothing to do.
+        if noted and not (noted.finished and noted.epoch == policy.configuration):
+            archive.upkeep.note(notes.RE_PLACING, RePlacing(noted.of, noted.of, policy.configuration))
         return 0
-    of = max(left, _begun(noted, policy.configuration))
+    of = left
+    if noted and noted.epoch == policy.configuration and not noted.finished:  # by a process that did not finish
+        of = max(left, noted.of)
     while proceed():
         count = re_place(archive, policy, now, BATCH)
         judged += count
         # Stories that merged meanwhile are not judged any more, though they were counted.
         done = min(of - left + judged, of) if count else of
-        archive.upkeep.note(notes.RE_PLACING, {"done": done, "of": of, "epoch": policy.configuration})
+        archive.upkeep.note(notes.RE_PLACING, RePlacing(done, of, policy.configuration))
         if not count:
             break
         progress(done, of)
     return judged
-
-
-def _begun(noted: object, epoch: str) -> int:
-    """How many stories an earlier process that did not finish had to re-place; 0 if there was none."""
-    if isinstance(noted, dict) and noted.get("epoch") == epoch and noted["done"] < noted["of"]:
-        return int(noted["of"])
-    return 0
-
-
-def _finish(archive: Archive, noted: object, configuration: str) -> None:
-    """The process that did the last of them may not have had time to note it, and an edit may leave nothing to do."""
-    if isinstance(noted, dict) and (noted["done"], noted["epoch"]) != (noted["of"], configuration):
-        archive.upkeep.note(notes.RE_PLACING, {"done": noted["of"], "of": noted["of"], "epoch": configuration})
 
 
 def re_place(archive: Archive, policy: Policy, now: Callable[[], int], limit: int = 500) -> int:

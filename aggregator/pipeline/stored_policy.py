@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aggregator.pipeline.category_topics import stored_topics, with_category_topics
+from aggregator.pipeline.category_topics import last_survey, with_category_topics
 from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Upkeep
@@ -14,7 +14,7 @@ def with_stored(policy: Policy, archive: Archive, now: int) -> Policy:
     """The policy together with what is stored: which earlier configuration places alike, the topics found, and the new
     addresses of articles that overrides name."""
     policy = with_like(policy.at(now), archive.upkeep)
-    return with_moved_addresses(with_category_topics(policy, stored_topics(archive)), archive.edition)
+    return with_moved_addresses(with_category_topics(policy, last_survey(archive.upkeep).topics), archive.edition)
 
 
 def with_like(policy: Policy, upkeep: Upkeep) -> Policy:

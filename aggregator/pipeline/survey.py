@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
-from aggregator.model import notes
-from aggregator.pipeline.category_topics import stored_topics, titles_of, with_category_topics
+from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey, with_category_topics
 from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.plan import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
@@ -30,25 +29,24 @@ def survey(
     """Look for topics, if it is time, and re-place the stories that gain or lose one. Returns the topics, or None if it is
     not time, or if `proceed` ended it before all stories were re-placed: then it is made again as a whole. The caller must
     hold the lease of the edition. Nothing is announced: a story gets the place in the topic that it would have had."""
-    known, moment = stored_topics(archive), now()
-    noted = archive.upkeep.noted(notes.CATEGORY_TOPICS)
-    at = noted.get("at") if isinstance(noted, dict) else None
-    if isinstance(at, int) and 0 <= moment - at < (EVERY if known.titles else YOUNG):
+    last, moment = last_survey(archive.upkeep), now()
+    known = last.topics
+    if last.at is not None and 0 <= moment - last.at < (EVERY if known.titles else YOUNG):
         return None
     policy = with_moved_addresses(with_like(policy.at(moment), archive.upkeep), archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
     uses = (use for _, use in used)
     names, places = policy.taken_names, policy.place_names
     topics = find_topics(uses, known, taken_names=names, places=places, spoken_for=policy.spoken_for)
-    fresh = _new(topics, known) if at is not None else topics
-    # A topic has its page before a story names it, and as long as one does. Without a time, the survey is not over.
+    fresh = _new(topics, known) if last.at is not None else topics
+    # A topic has its page before a story names it, and as long as one does.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)
-    former = {id: title for id, title in titles_of(noted).items() if id not in topics.titles}
-    note = {"former": dict(list(former.items())[-FORMER:])}
-    archive.upkeep.note(notes.CATEGORY_TOPICS, {**note, "at": None, "labels": every.as_json()})
+    former = {id: title for id, title in last.titles.items() if id not in topics.titles}
+    former = dict(list(former.items())[-FORMER:])
+    archive.upkeep.note(SURVEY, Survey(every, None, former))
     if not _re_place(archive, with_category_topics(policy, topics), fresh, used, now=now, proceed=proceed):
         return None
-    archive.upkeep.note(notes.CATEGORY_TOPICS, {**note, "at": moment, "labels": topics.as_json()})
+    archive.upkeep.note(SURVEY, Survey(topics, moment, former))
     return topics
 
 

@@ -186,7 +186,7 @@ class EditionStore(ABC, Generic[Writer]):
             stamp(db, version, streams, settled(db, now, began))
 
     def _renamings(self) -> str:
-        rows = self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{notes.RENAMED}",))
+        rows = self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{notes.RENAMED.key}",))
         return str(rows[0][0]) if rows else ""
 
     def _check_ids(self) -> None:

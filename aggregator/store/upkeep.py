@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 from types import MappingProxyType
-from typing import Any, Generic, cast
+from typing import Any, Generic, TypeVar
 
+import msgspec
 import orjson
 
 from aggregator.model import notes
+from aggregator.model.notes import Note
 from aggregator.model.settings import StoredConfiguration
 from aggregator.model.stream import STORING, StreamName
 from aggregator.store.dialect import Lock, Writer
@@ -28,6 +31,9 @@ STEP = 1000
 
 EDITS = 100
 """Configurations that are kept, each with its texts: the last is in force, and the others can be looked up."""
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
@@ -72,8 +78,8 @@ class Upkeep(ABC, Generic[Writer]):
             earliest = next((earlier or held for held, earlier in rows if held == alike), None)
             if renamed:
                 rename_streams(self._db, renamed, now)
-                led = led_on(cast(dict[str, str], self.noted(notes.RENAMED) or {}), renamed)
-                self._db.write(_PUT, (f"note:{notes.RENAMED}", to_json(led)))
+                led = self.noted(notes.RENAMED)
+                self._put(notes.RENAMED, led_on(led or {}, renamed))
             self._db.write(
                 "INSERT INTO configurations (epoch, texts, applied, alike) VALUES (?, ?, ?, ?)",
                 (epoch, to_json(dict(texts)), change_time(self._db, now), earliest),
@@ -85,20 +91,23 @@ class Upkeep(ABC, Generic[Writer]):
         rows = self._db.read("SELECT alike FROM configurations WHERE epoch = ? ORDER BY n DESC LIMIT 1", (epoch,))
         return rows[0][0] if rows else None
 
-    def note(self, key: str, value: object) -> None:
-        self.notes({key: value})
+    def note(self, note: Note[T], value: T | None) -> None:
+        with self._db.transaction():
+            self._put(note, value)
 
-    def notes(
-        self, facts: Mapping[str, object], revised: Mapping[str, Callable[[object], object]] | None = None
-    ) -> None:
-        with self._db.transaction(Lock.REVISING if revised else None):
-            new = {key: change(self.noted(key)) for key, change in (revised or {}).items()}
-            for key, value in sorted({**facts, **new}.items()):
-                self._db.write(_PUT, (f"note:{key}", to_json(value)))
+    def revise(self, note: Note[T], change: Callable[[T | None], T], also: tuple[Note[U], U]) -> None:
+        with self._db.transaction(Lock.REVISING):
+            self._put(note, change(self.noted(note)))
+            self._put(*also)
 
-    def noted(self, key: str) -> object:
-        rows = self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{key}",))
-        return orjson.loads(rows[0][0]) if rows else None
+    def _put(self, note: Note[T], value: T | None) -> None:
+        self._db.write(_PUT, (f"note:{note.key}", msgspec.json.encode(value).decode()))
+
+    def noted(self, note: Note[T]) -> T | None:
+        for (value,) in self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{note.key}",)):
+            with suppress(msgspec.ValidationError):
+                return msgspec.json.decode(value, type=note.type)
+        return None
 
     def prune(
         self,

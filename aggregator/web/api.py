@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -243,24 +244,19 @@ def _sliced(name: str, rows: Sequence[Any]) -> Response:
 @described("How the service is doing", {"application/json": shapes.Status}, fails=(503,))
 def status() -> Response:
     lib = library()
-    noted: Callable[[str], object] = lib.archive.upkeep.noted
+    noted = lib.archive.upkeep.noted
     force = lib.in_force()
-    tick = noted(notes.TICK)
+    tick, broken = noted(notes.TICK), noted(notes.BROKEN_EDIT)
     # Many changes within a second are dated one after the other, so that the last may lie ahead.
     edition = min(lib.archive.reading.version()[1], lib.seconds())
     found: shapes.Status = {
         "title": force.settings.site.title,
         "epoch": force.settings.epoch,
         "totals": lib.archive.reading.totals(),
-        "last_tick": rfc3339(tick) if isinstance(tick, int) else None,
+        "last_tick": rfc3339(tick) if tick is not None else None,
         "last_edition": rfc3339(edition) if edition else None,
         "configuration": noted(notes.CONFIGURATION),
-        "config_error": _broken(noted(notes.BROKEN_EDIT)),
+        "config_error": {**asdict(broken), "at": rfc3339(broken.at)} if broken else None,
         "re_placing": noted(notes.RE_PLACING),
     }
     return json_response(found, None, max_age=5)
-
-
-def _broken(noted: object) -> object:
-    """The note of a broken edit, with its time as text like all others."""
-    return {**noted, "at": rfc3339(int(noted["at"]))} if isinstance(noted, dict) else None

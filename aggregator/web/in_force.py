@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from aggregator.errors import ConfigError
 from aggregator.model import notes
 from aggregator.model.feed import Names
 from aggregator.model.judgement import Receipt
+from aggregator.model.notes import Note
 from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import SourceState
 from aggregator.model.stream import StreamName
@@ -21,6 +22,8 @@ from aggregator.model.stream import StreamName
 if TYPE_CHECKING:
     from aggregator.ports import Past
     from aggregator.store.reading import Reading
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ class Sources(Protocol):
 class Upkeep(Protocol):
     def configuration(self) -> StoredConfiguration | None: ...
     def applied(self) -> int: ...
-    def noted(self, key: str) -> object: ...
+    def noted(self, note: Note[T]) -> T | None: ...
 
 
 class Archive(Protocol):
@@ -94,7 +97,7 @@ class Following:
             self._follow(*held)
             self.since = max(datetime.fromtimestamp(archive.upkeep.applied(), UTC), self._written)
         reading = archive.reading
-        renamed = cast(dict[str, str], archive.upkeep.noted(notes.RENAMED) or {})
+        renamed = archive.upkeep.noted(notes.RENAMED) or {}
         self._name(self._found(archive.upkeep), reading.removed(), reading.first_ids(), renamed)
 
     def troubles(self) -> tuple[str, ...]:

@@ -35,8 +35,8 @@ def incidents(lib: Library) -> Stream:
     ]
     items += quiet_sections(lib)
     broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
-    if isinstance(broken, dict):
-        items.append(_broken(force.root, str(broken["message"]), datetime.fromtimestamp(int(broken["at"]), UTC)))
+    if broken:
+        items.append(_broken(force.root, broken.message, datetime.fromtimestamp(broken.at, UTC)))
     items.sort(key=lambda item: item.entered, reverse=True)
     return Stream(
         title=f"{force.settings.site.title} – Health of sources",

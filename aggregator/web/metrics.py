@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from aggregator.errors import PollFailure
 from aggregator.model import notes
-from aggregator.model.measures import BOUNDS, Measures
+from aggregator.model.measures import Measures
 from aggregator.model.source import Health, SourceState
 from aggregator.web.library import Library
 
@@ -50,7 +50,7 @@ def measured(lib: Library) -> str:
     ever = lib.archive.sources.states(listed=False)  # counters keep what removed sources brought: they must never fall
     now = lib.now()
     states = [(state, lib.health(state)[0]) for state in lib.watched()]
-    noted = lib.archive.upkeep.noted(notes.MEASURES)
+    counted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
         *(_one(name, "gauge", value) for name, value in lib.archive.reading.totals().items()),
         _one("polls_total", "counter", sum(state.polls for state in ever)),
@@ -60,11 +60,11 @@ def measured(lib: Library) -> str:
         _one("sources_overdue", "gauge", sum(kind != "gone" and _overdue(state, now) for state, kind in states)),
         *_labelled("sources_by_state", "gauge", "state", {**STATES, **Counter(kind for _, kind in states)}),
         *_labelled("drops_total", "counter", "reason", _drops(lib.archive.sources.drops().values())),
-        *(_of_worker(Measures.read(noted)) if isinstance(noted, dict) else ()),
+        *(_of_worker(counted) if counted else ()),
         *_labelled("trouble", "gauge", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
     ]
     tick = lib.archive.upkeep.noted(notes.TICK)
-    if isinstance(tick, int):
+    if tick is not None:
         lines.append(_one("last_tick_timestamp_seconds", "gauge", tick))
     return "\n".join(lines) + "\n"
 
@@ -103,8 +103,8 @@ def _of_worker(measures: Measures) -> Iterable[str]:
     yield _one("items_set_aside", "gauge", measures.set_aside)
     yield _head("delay_seconds", "histogram")
     count = 0
-    for bound, items in zip((*BOUNDS, "+Inf"), measures.delays, strict=True):
+    for bound, items in measures.delays:
         count += items
-        yield f'aggregator_delay_seconds_bucket{{le="{bound}"}} {count}'
+        yield f'aggregator_delay_seconds_bucket{{le="{bound or "+Inf"}"}} {count}'
     yield f"aggregator_delay_seconds_sum {measures.delay_seconds}"
     yield f"aggregator_delay_seconds_count {count}"

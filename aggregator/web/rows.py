@@ -24,8 +24,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
     force = lib.in_force()
     states = {state.id: state for state in lib.archive.sources.states()}
     drops = lib.archive.sources.drops()
-    aside = lib.archive.upkeep.noted(notes.SET_ASIDE)
-    unplaced = aside if isinstance(aside, dict) else {}
+    unplaced = lib.archive.upkeep.noted(notes.SET_ASIDE) or {}
     rows: list[shapes.Source] = []
     for source in force.settings.sources:
         state = states.get(source.id) or SourceState(source.id, source.id, source.url)

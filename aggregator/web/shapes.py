@@ -7,6 +7,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from msgspec import Meta
 
+from aggregator.model.notes import ConfigurationReport, RePlacing
 from aggregator.render.shapes import Address, Instant, LocatedReceipt, Placement, Report
 
 Urn = Annotated[str, Meta(pattern="^urn:uuid:[0-9a-f-]{36}$")]
@@ -136,9 +137,9 @@ class Status(TypedDict):
     totals: dict[str, Count]
     last_tick: Instant | None
     last_edition: Instant | None
-    configuration: Any
+    configuration: ConfigurationReport | None
     config_error: Any
-    re_placing: Any
+    re_placing: RePlacing | None
 
 
 class Page(TypedDict):

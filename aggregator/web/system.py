@@ -43,7 +43,7 @@ def readyz() -> Response:
         # The rest of each names paths: it is in the log.
         parts = dict.fromkeys(trouble.partition(":")[0] for trouble in troubles)
         return _plain(f"degraded: {', '.join(parts)}\n", 503)
-    age = lib.now() - datetime.fromtimestamp(tick, UTC) if isinstance(tick, int) else None
+    age = lib.now() - datetime.fromtimestamp(tick, UTC) if tick is not None else None
     if age is None or not -SLACK <= age <= SILENT_TICKS:  # a tick in the future was noted before the clock was set back
         return _plain("no worker is polling\n", 503)
     return _plain("ready\n")

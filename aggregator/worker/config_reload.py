@@ -7,13 +7,17 @@ import gc
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from aggregator.errors import ConfigError, Problem, StoreError
 from aggregator.model import notes
+from aggregator.model.notes import BrokenEdit, Note
 from aggregator.worker.engine import Reload
 from aggregator.worker.shared import Shared
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +31,8 @@ class ConfigReload:
         self._troubles, self._news = shared.troubles, shared.news
         self._reload = reload
         self._broken: str | None = None
-        self._complaint: dict[str, object] = {}  # of the broken edit, as others read it
-        self._unwritten: dict[str, object] = {}  # notes that the store did not take; the next look tries again
+        self._complaint: BrokenEdit | None = None  # as others read it
+        self._unwritten: dict[Note[Any], object] = {}  # notes that the store did not take; the next look tries again
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
@@ -73,10 +77,9 @@ class ConfigReload:
             return
         self._broken = str(error)
         log.error("the last edit of the configuration is broken and not in force:\n%s", error)
-        problems = [asdict(_public(problem, error.main)) for problem in error.problems]
-        message = "\n".join("{file}:{line}:{column}: {message}".format_map(problem) for problem in problems)
-        at = int(self._clock().timestamp())
-        self._complaint = {"message": message, "problems": problems, "at": at}
+        problems = tuple(_public(problem, error.main) for problem in error.problems)
+        message = "\n".join(map(str, problems))
+        self._complaint = BrokenEdit(message, problems, int(self._clock().timestamp()))
         await self._note(notes.BROKEN_EDIT, self._complaint)
 
     async def _insist(self) -> None:
@@ -87,17 +90,17 @@ class ConfigReload:
             if await asyncio.to_thread(archive.upkeep.noted, notes.BROKEN_EDIT) is None:
                 await self._note(notes.BROKEN_EDIT, self._complaint)
 
-    async def _note(self, key: str, value: object) -> None:
-        self._unwritten[key] = value
+    async def _note(self, note: Note[T], value: T | None) -> None:
+        self._unwritten[note] = value
         try:
             await self._write()
         except StoreError as error:
             log.error("store: %s", error)
 
     async def _write(self) -> None:
-        for key, value in list(self._unwritten.items()):
-            await asyncio.to_thread(self._current.engine.tools.archive.upkeep.note, key, value)
-            del self._unwritten[key]
+        for note, value in list(self._unwritten.items()):
+            await asyncio.to_thread(self._current.engine.tools.archive.upkeep.note, note, value)
+            del self._unwritten[note]
 
 
 def _public(problem: Problem, main: str) -> Problem:

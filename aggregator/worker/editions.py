@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import RenamedMeanwhile, StoreError
 from aggregator.model import notes
+from aggregator.model.notes import Note
 from aggregator.pipeline.edition import EditionReport, combined, edition
 from aggregator.pipeline.leases import EDITION_LEASE
 from aggregator.pipeline.policy import Policy
@@ -207,10 +208,9 @@ def _decides(archive: Archive, policy: Policy) -> bool:
     return archive.upkeep.noted(notes.PROGRAM) in (None, policy.program)
 
 
-def _noted(archive: Archive, key: str) -> int | None:
+def _noted(archive: Archive, time: Note[int]) -> int | None:
     """A time that a worker noted before this one started, if any."""
     try:
-        moment = archive.upkeep.noted(key)
+        return archive.upkeep.noted(time)
     except StoreError:
         return None
-    return moment if isinstance(moment, int) else None

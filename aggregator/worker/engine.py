@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.errors import NotAStore, StoreCorrupt
+from aggregator.model.notes import ConfigurationReport
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.refresh import Tools
 from aggregator.ports import Archive
@@ -29,7 +30,7 @@ class Reload:
 
     engine: Engine | None = None
     of_file: bool = True
-    status: Mapping[str, object] | None = None
+    status: ConfigurationReport | None = None
     lines: Sequence[str] = ()
 
 

@@ -118,7 +118,7 @@ class Polling:
     def _maintain(self) -> bool:
         archive, now = self._current.engine.tools.archive, int(self._clock().timestamp())
         measured = self._measures.copy()
-        archive.upkeep.notes({notes.TICK: now}, {notes.MEASURES: lambda noted: measured.onto(noted, self._stored)})
+        archive.upkeep.revise(notes.MEASURES, lambda noted: measured.onto(noted, self._stored), (notes.TICK, now))
         self._stored = measured
         self._renew(archive.sources)
         if polled := list(self._in_progress):

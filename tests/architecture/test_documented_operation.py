@@ -7,6 +7,7 @@ from pathlib import Path
 
 from newsroom import NEWS, Newsroom
 
+from aggregator.model import notes
 from aggregator.model.item import Drop
 from aggregator.model.measures import Measures
 from aggregator.model.poll import PollResult
@@ -24,7 +25,8 @@ def test_the_metrics_of_the_table_are_those_that_are_served(tmp_path: Path) -> N
     measures = Measures()
     measures.failed(["dns"])
     measures.edition(1.0, [1])
-    room.archive.upkeep.notes({"tick": int(room.now.timestamp()), "measures": measures.write()})
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()))
+    room.archive.upkeep.note(notes.MEASURES, measures)
     with WorkerLock(tmp_path) as lock:
         lock.report("store: full")
         text = room.client.get("/metrics").text

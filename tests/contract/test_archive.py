@@ -19,6 +19,8 @@ from aggregator.errors import StoreBusy, StoreTooNew, UsageError
 from aggregator.model import notes
 from aggregator.model.item import Drop, Told, Wanted
 from aggregator.model.judgement import Judgement
+from aggregator.model.measures import Measures
+from aggregator.model.notes import Note, RePlacing
 from aggregator.model.poll import PollResult
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
@@ -1618,3 +1620,16 @@ def test_an_article_that_is_hidden_is_so_where_it_moves_to_in_all_feeds_of_its_o
     edition(store, rules, lambda: SECONDS)
     items, _ = store.reading.items(StreamQuery("search", view="items"), SECONDS)
     assert ([one.title for one in items], titles(store, StreamQuery("latest"))) == (shown, shown)
+
+
+def test_a_note_of_another_version_is_read_as_far_as_it_is_understood(store: Store) -> None:
+    """Two versions run side by side during an upgrade, and the later one may be undone."""
+    store.upkeep.note(Note("re-placing", dict), {"done": 2, "of": 5, "epoch": "one", "began": 1})
+    assert store.upkeep.noted(notes.RE_PLACING) == RePlacing(2, 5, "one")
+    for value in ("noon", None, {"at": 1}):
+        store.upkeep.note(Note("tick", object), value)
+        assert store.upkeep.noted(notes.TICK) is None
+    store.upkeep.note(Note("measures", dict), {"delays": [[60, 1]]})
+    store.upkeep.revise(notes.MEASURES, lambda noted: noted or Measures(editions=7), (notes.TICK, 1))
+    assert store.upkeep.noted(notes.MEASURES) == Measures(editions=7)
+    assert store.upkeep.noted(notes.TICK) == 1

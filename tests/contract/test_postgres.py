@@ -21,6 +21,7 @@ from psycopg.conninfo import make_conninfo
 from servers.link import Link
 
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
+from aggregator.model import notes
 from aggregator.model.measures import Measures
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
@@ -650,9 +651,10 @@ def test_counts_of_several_workers_add_up(store: PostgresArchive) -> None:
         counted.edition(2.0, [30, 500])
         for _ in range(2):  # telling the same again adds nothing
             now = counted.copy()
-            store.upkeep.notes({"tick": 1}, {"measures": lambda noted: now.onto(noted, told)})  # noqa: B023
+            store.upkeep.revise(notes.MEASURES, lambda noted: now.onto(noted, told), (notes.TICK, 1))  # noqa: B023
             told = now
-    total = Measures.read(store.upkeep.noted("measures"))
+    total = store.upkeep.noted(notes.MEASURES)
+    assert total
     assert (total.errors["dns"], total.editions, total.edition_seconds, total.delay_seconds) == (3, 3, 6.0, 1590)
     assert total.last_edition_seconds == 2.0
 

@@ -16,6 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.errors import QueryError
+from aggregator.model import notes
 from aggregator.model.item import Drop, Enclosure
 from aggregator.model.story import Batch
 from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Filter, StreamName, StreamQuery
@@ -528,9 +529,9 @@ def test_readers_see_that_something_was_committed(store: Store) -> None:
     )
     before = reader.reading.data_version()
     assert reader.reading.data_version() == before
-    store.upkeep.note("x", 1)
+    store.upkeep.note(notes.TICK, 1)
     assert reader.reading.data_version() != before
-    assert reader.upkeep.noted("x") == 1
+    assert reader.upkeep.noted(notes.TICK) == 1
     with pytest.raises(Exception, match=r"writ"):
         reader.sources.release("nobody")
     reader.close()

@@ -13,6 +13,7 @@ from builders.postgres import execute, fresh_database
 from builders.process import aggregator, configuration
 
 from aggregator.errors import StoreBusy, StoreError
+from aggregator.model import notes
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.store.postgres.archive import PostgresArchive
@@ -119,7 +120,7 @@ def test_two_copies_at_once_are_one_and_a_worker_that_starts_meanwhile_waits(
         with pytest.raises(StoreBusy, match="tried for 1 seconds"):
             worker.put_in_force("two", {"feeds.yaml": "x"}, 1)
         with pytest.raises(StoreBusy, match="tried for 1 seconds"):
-            worker.note("program", "two")
+            worker.note(notes.PROGRAM, "two")
     transfer(file, second)
     assert second.reading.totals()["items"] == 81
     second.close()

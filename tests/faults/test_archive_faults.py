@@ -22,6 +22,7 @@ from builders.disks import read_only, small_disk
 
 from aggregator.bootstrap import Database, Installation
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+from aggregator.model import notes
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.address import canonical
@@ -184,12 +185,12 @@ def test_who_waits_for_another_writer_hears_a_signal(tmp_path: Path) -> None:
         began = time.monotonic()
         signal.setitimer(signal.ITIMER_REAL, 0.1)
         with pytest.raises(InterruptedError):
-            made.upkeep.note("a", 1)
+            made.upkeep.note(notes.TICK, 1)
         assert time.monotonic() - began < 5
     finally:
         signal.signal(signal.SIGALRM, before)
     other.close()
-    made.upkeep.note("a", 1)
+    made.upkeep.note(notes.TICK, 1)
     made.close()
 
 
@@ -215,11 +216,11 @@ def test_the_log_shrinks_again_when_somebody_has_read_for_long(tmp_path: Path) -
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM items").fetchone()
     for letter in "abcdefgh":  # each time all pages are others
-        made.upkeep.note("long", letter * 5_000_000)
+        made.upkeep.note(notes.PROGRAM, letter * 5_000_000)
     reader.close()
     assert log.stat().st_size > 32 << 20
     for number in range(3):
-        made.upkeep.note("short", number)
+        made.upkeep.note(notes.TICK, number)
     assert log.stat().st_size <= 32 << 20
     made.close()
 
@@ -341,7 +342,7 @@ def test_nothing_is_written_into_a_file_that_was_moved_away(tmp_path: Path, repl
     with pytest.raises(StoreError, match="was moved, replaced or deleted"):
         made.intake.apply([late], NOW)
     with pytest.raises(StoreError, match="was moved, replaced or deleted"):
-        made.upkeep.note("tick", 1)
+        made.upkeep.note(notes.TICK, 1)
     assert made.reading.totals()["items"] == 300, "readers are served"
     away.rename(path)
     assert made.intake.apply([late], NOW) == 1, "it goes on once the file is back"
@@ -760,7 +761,7 @@ def test_a_backup_ends_though_somebody_writes_all_the_time(tmp_path: Path) -> No
     def write() -> None:
         number = 0
         while not ended.is_set():
-            writer.upkeep.note("tick", number := number + 1)
+            writer.upkeep.note(notes.TICK, number := number + 1)
 
     def copy() -> None:
         reader.upkeep.backup(tmp_path / "copy.db")
@@ -787,7 +788,7 @@ def test_a_backup_to_a_full_disk_names_that_disk_and_leaves_nothing_there(tmp_pa
         with pytest.raises(StoreError, match=r"small/copy.db: cannot be written: .*full"):
             store.upkeep.backup(folder / "copy.db")
         assert list(folder.iterdir()) == []
-    store.upkeep.note("tick", 1)
+    store.upkeep.note(notes.TICK, 1)
 
 
 def test_a_backup_is_no_copy_of_damage(tmp_path: Path) -> None:
@@ -812,7 +813,7 @@ def test_neither_the_archive_nor_its_copies_are_readable_to_others(tmp_path: Pat
     before = os.umask(0o022)
     try:
         store = SqliteArchive(tmp_path / "aggregator.db")
-        store.upkeep.note("tick", 1)
+        store.upkeep.note(notes.TICK, 1)
         store.upkeep.backup(tmp_path / "copy.db")
         made = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.glob("*.db*")}
         (tmp_path / "aggregator.db").chmod(0o600)

@@ -36,7 +36,7 @@ from aggregator.errors import (
 from aggregator.model import notes
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
-from aggregator.model.measures import Measures
+from aggregator.model.notes import BrokenEdit
 from aggregator.model.settings import Defaults
 from aggregator.model.source import (
     Failed,
@@ -708,11 +708,11 @@ def test_what_was_set_aside_is_told_by_source_and_neither_lost_nor_announced_twi
     for _ in range(3):
         worker = restarted(fails)
         assert "3 items cannot be placed" in worker.shown
-        assert worker.archive.upkeep.noted("aside") == {"one": 1, "two": 2}
+        assert worker.archive.upkeep.noted(notes.SET_ASIDE) == {"one": 1, "two": 2}
         assert worker.archive.reading.totals()["stories"] == 1
         worker.close()
     worker = restarted(judge)
-    assert (worker.shown, worker.archive.upkeep.noted("aside")) == ("", {})
+    assert (worker.shown, worker.archive.upkeep.noted(notes.SET_ASIDE)) == ("", {})
     assert worker.archive.reading.totals()["stories"] == 4
     assert worker.archive.edition.pending() == []
     worker.close()
@@ -743,12 +743,12 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
         await checking.check()
         assert worker.shown.startswith("configuration: ZeroDivisionError")
         await checking.check()
-        noted = worker.archive.upkeep.noted("config-error")
-        assert isinstance(noted, dict)
-        assert noted["message"] == "feeds.yaml:3:1: broken"
+        noted = worker.archive.upkeep.noted(notes.BROKEN_EDIT)
+        assert noted
+        assert noted.message == "feeds.yaml:3:1: broken"
         assert worker.shown == "", "it could be looked at"
         await checking.check()
-        assert worker.archive.upkeep.noted("config-error") is None
+        assert worker.archive.upkeep.noted(notes.BROKEN_EDIT) is None
         assert worker.current.engine is engine
 
     asyncio.run(run())
@@ -770,11 +770,11 @@ def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
         return outcome
 
     def told() -> str | None:
-        noted = worker.archive.upkeep.noted("config-error")
-        return str(noted["message"]) if isinstance(noted, dict) else None
+        noted = worker.archive.upkeep.noted(notes.BROKEN_EDIT)
+        return noted.message if noted else None
 
     async def run() -> None:
-        worker.archive.upkeep.note("config-error", {"message": "of the process before", "problems": [], "at": 1})
+        worker.archive.upkeep.note(notes.BROKEN_EDIT, BrokenEdit("of the process before", (), 1))
         checking = ConfigReload(worker.shared, reload)
         await checking.start()
         seen = [told()]
@@ -805,7 +805,7 @@ def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
             raise outcome
         return outcome
 
-    def busy(key: str, value: object) -> None:
+    def busy(note: object, value: object) -> None:
         raise StoreBusy("the database is locked")
 
     async def run() -> None:
@@ -814,12 +814,13 @@ def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
             with monkeypatch.context() as away:
                 away.setattr(worker.archive.upkeep, "note", busy)
                 await checking.check()
-            assert isinstance(worker.archive.upkeep.noted("config-error"), dict) is not expected
+            assert (worker.archive.upkeep.noted(notes.BROKEN_EDIT) is None) is expected
             await checking.check()
-            assert isinstance(worker.archive.upkeep.noted("config-error"), dict) is expected
-        worker.archive.upkeep.note("config-error", {"message": "of another process"})
+            assert (worker.archive.upkeep.noted(notes.BROKEN_EDIT) is not None) is expected
+        another = BrokenEdit("of another process", (), 1)
+        worker.archive.upkeep.note(notes.BROKEN_EDIT, another)
         await checking.check()
-        assert worker.archive.upkeep.noted("config-error") == {"message": "of another process"}, "noted once"
+        assert worker.archive.upkeep.noted(notes.BROKEN_EDIT) == another, "noted once"
 
     asyncio.run(run())
 
@@ -836,13 +837,13 @@ def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Work
 
     checking = ConfigReload(worker.shared, reload)
     asyncio.run(checking.check())
-    noted = worker.archive.upkeep.noted("config-error")
-    assert isinstance(noted, dict)
-    places = [(problem["file"], problem["line"], problem["column"]) for problem in noted["problems"]]
+    noted = worker.archive.upkeep.noted(notes.BROKEN_EDIT)
+    assert noted
+    places = [(problem.file, problem.line, problem.column) for problem in noted.problems]
     assert places == [("feeds.yaml", 1, 26), ("inc/more.yaml", 1, 18), ("inc/more.yaml", 1, 55)]
-    assert "inc/more.yaml:1:55: " in noted["message"]
-    assert "taken by feeds.yaml:2" in noted["problems"][1]["message"]
-    assert str(tmp_path) not in noted["message"]
+    assert "inc/more.yaml:1:55: " in noted.message
+    assert "taken by feeds.yaml:2" in noted.problems[1].message
+    assert str(tmp_path) not in noted.message
 
 
 def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -952,10 +953,10 @@ def test_measures_go_on_over_a_restart(worker: Worker) -> None:
         await worker.tick()
 
     asyncio.run(run())
-    again = Measures.read(worker.archive.upkeep.noted("measures"))
+    again = worker.archive.upkeep.noted(notes.MEASURES)
+    assert again
     assert again.errors == {"dns": 3}
-    assert (again.editions, sum(again.delays), again.delays[1], again.delay_seconds) == (1, 1, 1, 240)
-    assert Measures.read("nonsense").write() == Measures().write()
+    assert (again.editions, again.delays[:3], again.delay_seconds) == (1, [(60, 0), (300, 1), (900, 0)], 240)
 
 
 def test_a_source_that_moved_is_asked_there_with_whose_its_credentials_are(worker: Worker) -> None:
@@ -999,7 +1000,7 @@ def test_f12_a_clock_far_ahead_and_a_long_absence_prune_nothing(
     texts = "SELECT count(*) FROM texts WHERE summary != ''"
     worker = Worker(tmp_path)
     worker.archive.intake.apply([polled("one", [item("one", "1", "First", summary="What happened")])], NOW)
-    worker.archive.upkeep.note("tick", int(NOW.timestamp()))
+    worker.archive.upkeep.note(notes.TICK, int(NOW.timestamp()))
 
     def after(seconds: float, wall: timedelta) -> int:
         nonlocal running

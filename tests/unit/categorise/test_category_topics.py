@@ -17,7 +17,6 @@ from aggregator.categorise.category_topics import (
     Use,
     category_of,
     find_topics,
-    topics_of,
 )
 
 
@@ -149,9 +148,3 @@ def test_what_was_found_stays_and_their_number_is_bounded() -> None:
 def test_an_item_has_no_more_than_two() -> None:
     topics = CategoryTopics({"a1": "A1", "b1": "B1", "c1": "C1"}, {"a1": "a1", "b1": "b1", "c1": "c1"})
     assert [*topics.of(["A1", "B1", "C1", "A1"])] == ["a1", "b1"][:EACH]
-
-
-def test_notes_are_read_back_and_nonsense_is_none() -> None:
-    topics = find_topics(uses("Volcanoes"), CategoryTopics())
-    assert topics_of(topics.as_json()) == topics
-    assert topics_of(None) == topics_of({"titles": 1}) == topics_of([]) == CategoryTopics()

@@ -98,7 +98,7 @@ def test_a_saved_file_gives_a_new_engine_and_tells_what_changed(worker: Worker) 
     assert told is not None
     assert told.engine is not None
     assert told.status is not None
-    assert told.status["changed"]["sections"]["changed"][0]["added"] == ("words: frigate",)  # type: ignore[index]
+    assert told.status.changed["sections"]["changed"][0]["added"] == ("words: frigate",)
     assert any("words: frigate" in line for line in told.lines)
     assert "frigate" in worker.in_force()
     assert told.engine.tools.fetch is fetcher, "which hosts were asked when is not forgotten"
@@ -119,7 +119,7 @@ def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
     told = worker.look()
     assert told is not None
     assert told.status is not None
-    assert told.status["changed"]["other"] == ()  # type: ignore[index]
+    assert told.status.changed["other"] == ()
     assert told.lines == ("the configuration changed and is in force",)
 
 
@@ -329,7 +329,7 @@ def test_an_included_file_is_followed_too(worker: Worker) -> None:
     told = worker.look()
     assert told is not None
     assert told.status is not None
-    assert told.status["changed"]["sources"]["renamed"] == [{"from": "two", "to": "three"}]  # type: ignore[index]
+    assert told.status.changed["sources"]["renamed"] == [{"from": "two", "to": "three"}]
 
 
 @pytest.mark.parametrize("where", ["follower.sources.sync", "follower.upkeep.put_in_force", "lookup.sources.states"])
@@ -409,7 +409,7 @@ def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_chan
     assert told is not None
     assert told.engine is not None
     assert told.status is not None
-    assert told.status["changed"]["sections"]["changed"]  # type: ignore[index]
+    assert told.status.changed["sections"]["changed"]
 
 
 def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -420,7 +420,8 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
     assert told is not None
     assert told.engine is None
     assert told.status is not None
-    assert told.status["waiting"]["sections"]["changed"][0]["removed"] == ("words: missile",)  # type: ignore[index]
+    assert told.status.waiting is not None
+    assert told.status.waiting["sections"]["changed"][0]["removed"] == ("words: missile",)
     assert "missile" in worker.in_force()
     assert worker.command("poll", "--due") == 0, "other commands follow what is in force too"
     assert "missile" in worker.in_force()
@@ -431,7 +432,7 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
     assert told is not None
     assert told.engine is not None
     assert told.status is not None
-    assert told.status["waiting"] is None
+    assert told.status.waiting is None
     assert "rocket" in worker.in_force()
     assert worker.look() is None
     asyncio.run(worker.engines.close())
@@ -456,7 +457,7 @@ def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, re
     assert told is not None
     assert told.engine is None
     assert told.status is not None
-    assert told.status["waiting"] is None
+    assert told.status.waiting is None
     assert "undone" in told.lines[0]
     worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
     worker.save(manual)

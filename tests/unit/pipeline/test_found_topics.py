@@ -13,7 +13,7 @@ from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.item import Item
-from aggregator.pipeline.category_topics import stored_topics
+from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.plan import archive_rows
 from aggregator.pipeline.re_placement import re_place
 from aggregator.pipeline.survey import EVERY, survey
@@ -70,7 +70,7 @@ def test_the_survey_finds_it_and_gives_it_to_what_is_stored(room: Newsroom) -> N
     found = survey(room.archive, room.application.policy, lambda: NOW)
     assert found is not None
     assert dict(found.titles) == {"village-life": "Village Life"}
-    assert stored_topics(room.archive) == found
+    assert last_survey(room.archive.upkeep).topics == found
     answer = room.client.get("/topics/village-life.json")
     assert answer.status_code == 200
     assert len(answer.get_json()["items"]) == 6

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom
 
+from aggregator.model import notes
+from aggregator.model.notes import RePlacing
 from aggregator.model.stream import StreamName
 from aggregator.pipeline import re_placement
 from aggregator.pipeline.re_placement import re_place, re_place_all
@@ -73,7 +75,7 @@ def test_a_restart_in_the_middle_goes_on_where_it_was(room: Newsroom) -> None:
 
 def test_what_was_finished_untold_is_told_by_the_next(room: Newsroom) -> None:
     room.put_in_force(EDIT)
-    room.archive.upkeep.note("re-placing", {"done": 2, "of": 5, "epoch": "gone"})
+    room.archive.upkeep.note(notes.RE_PLACING, RePlacing(2, 5, "gone"))
     while re_place(room.archive, room.application.policy, lambda: 0):
         pass
     assert follow(room) == []
@@ -92,7 +94,7 @@ def test_the_next_edit_counts_from_nothing(room: Newsroom) -> None:
     room.put_in_force(EDIT)
     follow(room, stopping(after=1))
     room.put_in_force(EDIT.replace("shipbuilder", "builder"))
-    room.archive.upkeep.note("re-placing", {"done": 2, "of": 7, "epoch": "gone"})  # there were more before some merged
+    room.archive.upkeep.note(notes.RE_PLACING, RePlacing(2, 7, "gone"))  # there were more before some merged
     assert follow(room) == [(2, 5), (4, 5), (5, 5)]
 
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from newsroom import CONFIG, Newsroom, of_the_file
 
 from aggregator.errors import StoreError
+from aggregator.model import notes
 from aggregator.model.measures import Measures
 from aggregator.web.library import Library
 from aggregator.worker.lock import WorkerLock
@@ -95,13 +96,13 @@ def test_health(newsroom: Newsroom) -> None:
     client = newsroom.client
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
     assert client.get("/readyz").status_code == 503  # no worker ticks
-    newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) - 10)
+    newsroom.archive.upkeep.note(notes.TICK, int(newsroom.now.timestamp()) - 10)
     assert client.get("/readyz").text == "ready\n"
-    newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) + 3600)
+    newsroom.archive.upkeep.note(notes.TICK, int(newsroom.now.timestamp()) + 3600)
     assert client.get("/readyz").text == "no worker is polling\n", (
         "whoever lived since the clock was set back would have ticked"
     )
-    newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()) + 30)
+    newsroom.archive.upkeep.note(notes.TICK, int(newsroom.now.timestamp()) + 30)
     assert client.get("/readyz").text == "ready\n", "clocks of two machines are never quite the same"
     with WorkerLock(newsroom.folder) as lock:
         lock.report("store: /secret/path: the disk is full")
@@ -131,10 +132,11 @@ def test_readiness_is_told_in_plain_words_where_a_folder_may_not_be_searched(
 def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
     client = newsroom.client
     plain = client.get("/metrics").text
-    measures = Measures.read(None)
+    measures = Measures()
     measures.failed(["dns", "dns", "http"])
     measures.edition(1.5, [30, 200, 10**6])
-    newsroom.archive.upkeep.notes({"tick": int(newsroom.now.timestamp()), "measures": measures.write()})
+    newsroom.archive.upkeep.note(notes.TICK, int(newsroom.now.timestamp()))
+    newsroom.archive.upkeep.note(notes.MEASURES, measures)
     text = client.get("/metrics").text
     assert client.get("/metrics").content_type == "text/plain; version=0.0.4; charset=utf-8"
     assert "aggregator_items 7\n" in plain
@@ -156,7 +158,7 @@ def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
 
 def test_metrics_tell_of_states_and_errors_before_there_are_any(newsroom: Newsroom) -> None:
     """A graph of sources that fail would show nothing but gaps while none does, and an alert would miss the first error."""
-    newsroom.archive.upkeep.notes({"measures": Measures.read(None).write()})
+    newsroom.archive.upkeep.note(notes.MEASURES, Measures())
     told = newsroom.client.get("/metrics").text
     assert all(f'aggregator_sources_by_state{{state="{state}"}}' in told for state in ("failing", "gone", "thin"))
     assert all(
@@ -379,7 +381,7 @@ def test_what_is_in_force_and_cannot_be_read_here_takes_no_page_from_readers(
     know."""
     monkeypatch.setenv("WIRE_TOKEN", "s3cret-token")
     room = Newsroom(tmp_path)
-    room.archive.upkeep.note("tick", int(room.now.timestamp()))
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()))
     before = room.client.get("/sections").text
     room.put_in_force(room.text.replace("title: Test Wire", 'title: "${WIRE_TOKEN}"'))
     monkeypatch.delenv("WIRE_TOKEN")
@@ -433,7 +435,7 @@ def test_pages_load_nothing_from_elsewhere(client: FlaskClient, newsroom: Newsro
 def test_every_metric_says_what_it_is(room: Newsroom) -> None:
     measures = Measures()
     measures.edition(1.0, (5,))
-    room.archive.upkeep.note("measures", measures.write())
+    room.archive.upkeep.note(notes.MEASURES, measures)
     lines = room.client.get("/metrics").text.splitlines()
     types = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(types) > 10

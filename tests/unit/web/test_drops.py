@@ -11,6 +11,7 @@ from msgspec import structs
 from newsroom import CONFIG, NOON, Newsroom, of_the_file
 
 from aggregator.cli.main import main
+from aggregator.model import notes
 from aggregator.model.item import Drop
 from aggregator.model.poll import PollResult
 
@@ -29,7 +30,7 @@ def test_each_reason_is_counted_by_source_and_listed_everywhere(
     drops = (Drop("unsafe-address", 2), Drop("over-cap", 7))
     for _ in range(2):
         room.archive.intake.apply([PollResult(structs.replace(state, last_success=NOON), drops=drops)], NOON)
-    room.archive.upkeep.note("aside", {"reuters": 1})
+    room.archive.upkeep.note(notes.SET_ASIDE, {"reuters": 1})
     room.close()
 
     again = Newsroom(tmp_path)

@@ -13,6 +13,7 @@ from werkzeug.http import parse_date
 
 from aggregator.model import notes
 from aggregator.model.item import Item
+from aggregator.model.notes import BrokenEdit
 from aggregator.store.reading import Reading
 from aggregator.web.app import create_app
 
@@ -341,7 +342,7 @@ def test_stories_that_are_a_day_old_leave_the_count_of_a_day(room: Newsroom) -> 
 
 def test_an_edit_that_was_broken_and_is_undone(room: Newsroom) -> None:
     keeper = Keeper(room)
-    broken = {"at": int(room.now.timestamp()), "message": "feeds.yaml:3:1: unknown key `sorces`"}
+    broken = BrokenEdit("feeds.yaml:3:1: unknown key `sorces`", (), int(room.now.timestamp()))
     room.archive.upkeep.note(notes.BROKEN_EDIT, broken)
     assert "/sources.rss" in keeper.look()
     room.now += timedelta(minutes=1)

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from newsroom import Newsroom
 
+from aggregator.model import notes
+
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed; the extra `test` has it")
 
 
 def test_whatever_is_asked(newsroom: Newsroom) -> None:
-    newsroom.archive.upkeep.note("tick", int(newsroom.now.timestamp()))
+    newsroom.archive.upkeep.note(notes.TICK, int(newsroom.now.timestamp()))
     description = schemathesis.openapi.from_wsgi("/openapi.json", newsroom.client.application)
     checks = import_module("schemathesis.specs.openapi.checks")
     wanted = [

@@ -9,6 +9,7 @@ import pytest
 from newsroom import NEWS, Newsroom, of_the_file
 
 from aggregator.errors import StoreReadOnly
+from aggregator.model import notes
 from aggregator.store.sqlite import readonly
 from aggregator.web.app import create_app
 
@@ -75,6 +76,6 @@ def test_what_is_kept_goes_on_through_a_short_lock(room: Newsroom) -> None:
 def test_the_web_cannot_write(room: Newsroom) -> None:
     archive = room.application.database.read_only()
     with pytest.raises(StoreReadOnly):
-        archive.upkeep.note("x", 1)
+        archive.upkeep.note(notes.TICK, 1)
     archive.close()
     room.close()

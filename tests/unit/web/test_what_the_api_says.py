@@ -11,6 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 from newsroom import CONFIG, NEWS, Newsroom, item
 
+from aggregator.errors import Problem
+from aggregator.model import notes
+from aggregator.model.notes import BrokenEdit, ConfigurationReport, RePlacing
+
 ROOT = "https://wire.example.org/news"
 STORY = "urn:uuid:e9c35c8b-891b-546d-a46f-232c3b1c75dd"
 ITEM = "urn:uuid:4d887af9-88bb-56dc-b8f8-705092d8dc63"
@@ -167,14 +171,26 @@ def test_the_service(room: Newsroom) -> None:
         "re_placing": None,
     }
     noon = int(room.now.timestamp())
-    broken = {"message": "feeds.yaml:3:1: no such key", "problems": [], "at": noon}
-    for name, note in {"tick": noon, "configuration": {"at": noon}, "config-error": broken, "re-placing": 7}.items():
-        room.archive.upkeep.note(name, note)
+    problem = Problem("feeds.yaml", 3, 1, "no such key")
+    upkeep = room.archive.upkeep
+    upkeep.note(notes.TICK, noon)
+    upkeep.note(notes.CONFIGURATION, ConfigurationReport("one", "2026-11-24T11:00:00Z", {"other": ["site"]}))
+    upkeep.note(notes.BROKEN_EDIT, BrokenEdit(str(problem), (problem,), noon))
+    upkeep.note(notes.RE_PLACING, RePlacing(2, 5, "one"))
     assert told(room.client, "status") == status | {
         "last_tick": "2026-11-24T12:00:00Z",
-        "configuration": {"at": noon},
-        "config_error": broken | {"at": "2026-11-24T12:00:00Z"},
-        "re_placing": 7,
+        "configuration": {
+            "epoch": "one",
+            "at": "2026-11-24T11:00:00Z",
+            "changed": {"other": ["site"]},
+            "waiting": None,
+        },
+        "config_error": {
+            "message": "feeds.yaml:3:1: no such key",
+            "problems": [{"file": "feeds.yaml", "line": 3, "column": 1, "message": "no such key", "warning": False}],
+            "at": "2026-11-24T12:00:00Z",
+        },
+        "re_placing": {"done": 2, "of": 5, "epoch": "one"},
     }
     assert room.client.get("/api/v1/status").headers["Cache-Control"].startswith("max-age=5,")
 
