@@ -84,6 +84,16 @@ def test_the_page_offers_both_orders_as_links(room: Newsroom) -> None:
         assert "Best match first" not in room.client.get(address).text
 
 
+def test_the_page_shows_until_when_it_searches_so_that_a_newly_chosen_since_cannot_clash_with_it_unseen(
+    room: Newsroom,
+) -> None:
+    until = '<label>Until <input type="search" name="until" value="2d"></label>'
+    text = room.client.get("/search?q=ferry&until=2d").text
+    assert until in text
+    assert text.count('name="until"') == 1
+    assert 'name="until"' not in room.client.get("/search?q=ferry").text
+
+
 def test_pages_of_the_api_put_together_are_the_list(room: Newsroom) -> None:
     whole = titles(room, "/api/v1/stories?q=ferry&order=relevance")
     address: str | None = "/api/v1/stories?q=ferry&order=relevance&limit=2"
