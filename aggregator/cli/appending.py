@@ -12,8 +12,8 @@ import ada_url
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap import Application
+from aggregator.config.characters import unwrapped
 from aggregator.config.edit import NewSource, append_sources, replace_file, saved_meanwhile
-from aggregator.config.network import unwrapped
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Settings, Source
 from aggregator.text.plurals import counted

@@ -21,6 +21,7 @@ from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.planning import stored_ids
 from aggregator.cli.terminal import is_terminal, print_json
+from aggregator.config.characters import unwrapped
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.model.judgement import Case, Match, Receipt
 from aggregator.model.settings import Source
@@ -33,7 +34,7 @@ from aggregator.text.plurals import counted
 if TYPE_CHECKING:
     from aggregator.store.reading import Reading
 
-_WITHOUT_SCHEME = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
+_WITHOUT_SCHEME = re.compile(r"(?:(?:[^\WA-Z]|-)+\.)+[a-z]{2,}/\S*")  # hosts are shown in lower case: no Node.js/Deno
 
 
 class Subject(NamedTuple):
@@ -233,7 +234,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
 
 def _id_in(text: str) -> str | None:
     """The id that a text is or ends in: addresses of our pages do, and so do those of some outlets."""
-    path = re.split("[?#]", text.lower().strip("<>"))[0]
+    path = re.split("[?#]", unwrapped(text.lower()))[0]
     try:
         return str(uuid.UUID(path.removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]))
     except ValueError:
@@ -241,8 +242,8 @@ def _id_in(text: str) -> str | None:
 
 
 def _address_in(text: str) -> str | None:
-    """The address that a text is: perhaps in the < > of a mail, or without its scheme, as browsers show it."""
-    text = text.removeprefix("<").removesuffix(">")
+    """The address that a text is: perhaps with what is around it when it is copied, or without its scheme, as browsers show it."""
+    text = unwrapped(text)
     if text.lower().startswith(("http://", "https://")):
         return text
     return f"https://{text}" if _WITHOUT_SCHEME.fullmatch(text) else None

@@ -9,6 +9,9 @@ import re
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # stays allowed in comments, where nobody is shown it
 
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"  # come along when text of a page is copied
+CURLY = "“”„‟‘’‚‛«»"  # word processors put them for the quotes that YAML knows
+
 LINE_BREAK = re.compile(r"\r\n?|\n")
 _BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
 
@@ -32,3 +35,11 @@ def fault(text: str) -> str | None:
 
 def without_faults(text: str) -> str:
     return _TURNING.sub("", FORBIDDEN.sub("", text))
+
+
+def unwrapped(address: str) -> str:
+    """An address without what may be around it when it is copied: the < > of a mail, curly quotes, invisible characters. Quotes at the
+    end alone may belong to it."""
+    around = f" <>{INVISIBLE}"
+    address = address.strip(around)
+    return address.strip(f"{around}{CURLY}") if address.startswith(tuple(CURLY)) else address

@@ -6,6 +6,7 @@ import re
 from ipaddress import ip_network
 
 from aggregator.addresses import host_of, plain
+from aggregator.config.characters import unwrapped
 from aggregator.config.environment import mask
 from aggregator.config.scalars import Wrong, position, shown, table, text
 from aggregator.config.tree import Table, Text
@@ -15,17 +16,6 @@ HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
 # Of an address that is none: what may be its scheme and user, and then anything.
 LOGIN = re.compile(r"\A((?:[a-z]{0,8}:?[/\\]+)?[^/\\?#@:\s]*:(?![/\\]))?.*@", re.DOTALL | re.IGNORECASE)
-
-CURLY = "“”„‟‘’‚‛«»"  # word processors put them for the quotes that YAML knows
-INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"  # come along when text of a page is copied
-
-
-def unwrapped(address: str) -> str:
-    """An address without what may be around it when it is copied: the < > of a mail, curly quotes, invisible characters. Quotes at the
-    end alone may belong to it."""
-    around = f" <>{INVISIBLE}"
-    address = address.strip(around)
-    return address.strip(f"{around}{CURLY}") if address.startswith(tuple(CURLY)) else address
 
 
 def web_address(value: object) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from aggregator.config.network import CURLY, INVISIBLE
+from aggregator.config.characters import CURLY, INVISIBLE
 from aggregator.config.schema import FeedsFile, IncludedFile, Publisher, Rules, Source
 from aggregator.config.tree import Items, Table, Text
 from aggregator.model.settings import Position, Term

@@ -772,6 +772,9 @@ def test_explain_knows_an_article_whose_address_ends_in_an_id_of_its_outlet(desk
         "{url}#:~:text=in%20Tokyo",  # Chromium: a link to highlighted text
         "{url}#photo-2",
         "<{url}>",  # a mail
+        "“{url}”",  # a text
+        "‘{bare}’",
+        "«wire.example.org/stories/{id}»",
         "{bare}",  # Firefox and Safari show no scheme
         "wire.example.org/stories/{id}#sources",
         "https://wire.example.org/stories/{id}?ref=mail",
@@ -785,7 +788,7 @@ def test_explain_knows_an_address_as_it_is_copied(desk: Desk, copied: str) -> No
 
 
 @pytest.mark.parametrize(
-    "headline", ["U.S./Japan", "AC/DC", "Amazon.com", "U.S.-China/Japan talks", "reuters.com/x is down"]
+    "headline", ["U.S./Japan", "AC/DC", "Amazon.com", "Node.js/Deno", "U.S.-China/Japan talks", "reuters.com/x is down"]
 )
 def test_explain_takes_no_headline_for_an_address(desk: Desk, headline: str) -> None:
     assert desk.json("explain", headline)["id"] is None
