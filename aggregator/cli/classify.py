@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +19,9 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, option
 from aggregator.cli.judgement import judgement
 from aggregator.errors import AggregatorError
+from aggregator.text.plurals import counted
+
+SHOWN = 20  # lines that are no items, told one by one
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -39,43 +42,53 @@ class InputItem:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
+    """Lines that are no items are told of, and those between them classified all the same."""
     from aggregator.pipeline.edition import gc_paused
 
     application = Application.load(installation)
     out = sys.stdout.buffer
     with gc_paused():
-        items = list(_read(args.file))
+        items, wrong = _read(args.file)
         stories = _stories(application, items)
         for index, item in enumerate(items):
             found = judgement(application, item.title, item.summary, receipts=not args.no_receipts)
             out.write(orjson.dumps({"id": item.id, "story": stories[index], **found}, option=orjson.OPT_APPEND_NEWLINE))
     out.flush()
+    for message in wrong[:SHOWN]:
+        print(message, file=sys.stderr)
+    if wrong:
+        more = f", {SHOWN} of which are named above" if len(wrong) > SHOWN else ""
+        raise AggregatorError(f"{counted(len(wrong), 'line is no item', 'lines are no items')}{more}")
     return 0
 
 
-def _read(file: str | None) -> Iterator[InputItem]:
-    """Raises:
-    AggregatorError: a line is no item; the message names it.
-    """
+def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
+    """The items, and what is wrong with the other lines. Raises AggregatorError."""
     name = file or "standard input"
     try:
         lines: Iterable[bytes] = Path(file).read_bytes().splitlines() if file and file != "-" else sys.stdin.buffer
     except OSError as error:
         raise AggregatorError(f"{name}: cannot be read: {error.strerror}") from error
+    items, wrong = [], []
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _item(line.removeprefix(codecs.BOM_UTF8), f"{name}:{number}", number)
+            try:
+                items.append(_item(line.removeprefix(codecs.BOM_UTF8), number))
+            except ValueError as error:
+                wrong.append(f"{name}:{number}: {error}")
+    return items, wrong
 
 
-def _item(line: bytes, where: str, number: int) -> InputItem:
+def _item(line: bytes, number: int) -> InputItem:
+    """Raises ValueError, which says what is wrong with the line."""
     from aggregator.normalise.plain import plain
 
     try:
         value = orjson.loads(line)
     except ValueError as error:
-        raise AggregatorError(f"{where}: is not JSON: {error}") from error
+        raise ValueError(f"is not JSON: {error}") from error
     if not isinstance(value, dict) or not isinstance(value.get("title"), str):
-        raise AggregatorError(f"{where}: expected an object with a `title`")
+        raise ValueError("expected an object with a `title`")
 
     def text(key: str) -> str:
         found = value.get(key)
@@ -87,20 +100,20 @@ def _item(line: bytes, where: str, number: int) -> InputItem:
         title=plain(text("title")),
         summary=plain(summary),
         publisher=text("publisher") or text("source"),
-        at=_seconds(value.get("published"), where),
+        at=_seconds(value.get("published")),
         url=text("url") or None,
         lang=text("lang") or None,
     )
 
 
-def _seconds(value: Any, where: str) -> int | None:
+def _seconds(value: Any) -> int | None:
     """ISO 8601 or, as in feeds, RFC 822; None if empty."""
     if value is None or value == "":
         return None
     try:
         moment = _moment(value)
     except (AttributeError, TypeError, ValueError, OverflowError) as error:  # whatever may stand there
-        raise AggregatorError(f"{where}: `published` must be a time like 2026-11-24T12:00:00Z") from error
+        raise ValueError("`published` must be a time like 2026-11-24T12:00:00Z") from error
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 

@@ -164,9 +164,15 @@ def test_classify_is_the_code_of_the_edition(tmp_path: Path) -> None:
     line = config.read_text().splitlines().index("    words: [missile*, defense, {frigate: 5}]") + 1
     assert found[0]["receipts"][0]["at"].endswith(f"feeds.yaml:{line}")
     assert not (tmp_path / "instance" / "aggregator.db").exists(), "classify keeps no past"
-    source.write_text('{"title": "fine"}\n{"headline": "no title"}\n')
+    lines = ['{"title": "fine"}', '{"headline": "no title"}', "{", *["[]"] * 30, '{"id": "last", "title": "fine too"}']
+    source.write_text("\n".join(lines) + "\n")
     broken = aggregator(config, "classify", str(source))
-    assert (broken.returncode, "items.jsonl:2: expected an object with a `title`" in broken.stderr) == (1, True)
+    assert broken.returncode == 1
+    assert [json.loads(line)["id"] for line in broken.stdout.splitlines()] == ["line-1", "last"]
+    told = [line.removeprefix(str(source)) for line in broken.stderr.splitlines()]
+    assert told[0] == ":2: expected an object with a `title`"
+    assert told[1].startswith(":3: is not JSON")
+    assert (len(told), told[-1]) == (21, "aggregator: 32 lines are no items, 20 of which are named above")
 
 
 @pytest.mark.parametrize(

@@ -410,7 +410,7 @@ def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, li
     path.write_text(line)
     found, _, err = desk.run("classify", str(path))
     assert found == code
-    assert bool(code) == err.startswith(f"aggregator: {path}:1: `published` must be")
+    assert bool(code) == err.startswith(f"{path}:1: `published` must be")
 
 
 def test_a_story_of_undated_items_has_the_id_of_the_first_of_them(desk: Desk) -> None:
