@@ -77,7 +77,10 @@ def _of_phrase(line: Text, brackets: bool, alone: bool) -> Iterator[Slip]:
     if SEVERAL.search(line) and not ONE_NAME.fullmatch(line):
         yield line.at, f"`{line}` is one phrase: write a line with - for each, or quote it if it is meant so"
     elif (brackets and NAMES.fullmatch(line)) or (alone and _enumerates(line)):
-        yield line.at, f"`{line}` is one phrase: put a comma between the words, or quote it if it is meant so"
+        yield (
+            line.at,
+            f"`{line}` is one phrase, found word for word: if these are words of their own, put commas between them; if not, quote it",
+        )
     elif times := TIMES.fullmatch(line):
         yield (
             line.at,
