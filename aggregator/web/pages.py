@@ -21,6 +21,7 @@ from aggregator.normalise.characters import cut
 from aggregator.render.bytes import rendered
 from aggregator.render.formats import FORMATS
 from aggregator.text.languages import language_code
+from aggregator.text.search import alternatives
 from aggregator.web import parameters
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.cache import kept
@@ -45,7 +46,7 @@ from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
 from aggregator.web.rows import source_rows
 from aggregator.web.streams import build
-from aggregator.web.suggestions import FEW, NEAREST, rarest, respelled, suggestions, typed, with_other
+from aggregator.web.suggestions import FEW, NEAREST, everywhere, narrowest, rarest, respelled, suggestions, typed
 from aggregator.web.titles import heading, narrowings, searched
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -191,12 +192,15 @@ def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | Non
     if query.window or language_code(wanted.lang or "en") != "en":
         return None
     words, known = wanted.words, lib.archive.past.frequencies
-    suspects = rarest(words, known)
-    nowhere = next((at for _, (at, _) in suspects if not _finds(lib, _alone(words[at]))), None)
-    alike = [(word, place) for word, place in suspects if place[0] == nowhere]
-    for word, place in alike:  # what has a word of another term respelled would not find this one either
+    terms = {word: narrowest(words, word) for word in rarest(words, known)}
+    nowhere = next((term for term in terms.values() if not _finds(lib, _alone(term))), None)
+    if nowhere:  # what has a word of another term respelled would not find this one either
+        alike = [word for word in terms if word in alternatives(nowhere)]
+    else:
+        alike = [word for word, term in terms.items() if word != term and not _finds(lib, _alone(word))]
+    for word in alike:
         for other in respelled(word, known)[: NEAREST // len(alike)]:
-            meant = with_other(words, place, other)
+            meant = everywhere(words, word, other)
             if _finds(lib, replace(query, filter=replace(wanted, words=meant))):
                 shown = typed(meant, wanted.without)
                 return shown, path + query_string({**request.args, "q": shown})

@@ -32,17 +32,27 @@ def suggestions(words: Sequence[str], without: Sequence[str]) -> list[tuple[str,
     return [others for others in dict.fromkeys(found) if len(typed(others, without)) <= MAX_QUERY][:MOST]
 
 
-def rarest(words: Sequence[str], known: Known) -> list[tuple[str, Place]]:
-    """The words that may be misspelled and where they stand, the rarest first; a few."""
+def rarest(words: Sequence[str], known: Known) -> list[str]:
+    """The words that may be misspelled, the rarest first; a few."""
     there = [
-        (word, place)
-        for word, place in _places(words)
+        word
+        for word in dict.fromkeys(word for word, _ in _places(words))
         if word.isascii() and word.isalpha() and _SHORTEST <= len(word) <= _LONGEST
     ]
-    ids = stem_ids_once([word for word, _ in there])
+    ids = stem_ids_once(there)
     counts = known(set(ids))
-    ordered = sorted((counts.get(id, 0), place, word) for id, (word, place) in zip(ids, there, strict=True))
-    return [(word, place) for _, place, word in ordered][:SUSPECTS]
+    ordered = sorted(zip(ids, there, strict=True), key=lambda one: counts.get(one[0], 0))
+    return [word for _, word in ordered][:SUSPECTS]
+
+
+def narrowest(words: Sequence[str], word: str) -> str:
+    """Of the terms that have a word, of which groups make several, that with the fewest alternatives."""
+    return min((term for term in words if word in alternatives(term)), key=lambda term: len(alternatives(term)))
+
+
+def everywhere(words: Sequence[str], word: str, other: str) -> tuple[str, ...]:
+    """The words with another for one, wherever that stands: groups write it several times."""
+    return tuple(EITHER.join(other if one == word else one for one in alternatives(term)) for term in words)
 
 
 def _places(words: Sequence[str]) -> list[tuple[str, Place]]:
