@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
@@ -103,7 +103,7 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
     if wanted.until:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
     for condition, values in of_members(dialect, wanted, sql.numbers):
-        sql.add(shape.member.format(condition, story=story), *values)
+        sql.add(shape.member(condition, story), *values)
     for asked in wanted.streams if of == "st" else ():
         there = sql.numbers.of_stream(asked)
         sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {there} AND e.story = st.n AND e.active)")
@@ -114,22 +114,34 @@ SCORED = "p.scores LIKE ? ESCAPE '\\'"
 """Of items by their own judgement; `quoted` makes the pattern."""
 
 
-_OF_STORY = (
-    "FROM placements p CROSS JOIN items i CROSS JOIN texts t "
-    "WHERE p.story = {story} AND i.n = p.item AND t.item = i.n AND NOT p.hidden AND {}"
-)
-"""Of a story's items. SQLite keeps the order of a CROSS JOIN; otherwise it would go through all items of a source for
-each story."""
-MEMBERS = f"EXISTS (SELECT 1 {_OF_STORY})"
-SINCE = f"(SELECT min(i.entered) {_OF_STORY})"
-"""When the first item that meets the condition entered."""
+def has_member(told: str, story: str) -> str:
+    """That one of a story's items meets a condition."""
+    return f"EXISTS (SELECT 1 {_of_story(told, story, items='i.' in told)})"
+
+
+def first_member(told: str, story: str) -> str:
+    """When the first of a story's items that meets a condition entered."""
+    return f"(SELECT min(i.entered) {_of_story(told, story, items=True)})"
+
+
+def _of_story(told: str, story: str, *, items: bool) -> str:
+    """A story's items that meet a condition. SQLite keeps the order of a CROSS JOIN; otherwise it would go through all items of a source
+    for each story. What is not asked for is not looked up, which would be done for each item of a stream."""
+    tables, joined = "placements p", ""
+    if items:
+        tables, joined = f"{tables} CROSS JOIN items i", " AND i.n = p.item"
+    if "t." in told:
+        tables, joined = f"{tables} CROSS JOIN texts t", f"{joined} AND t.item = p.item"
+    return f"FROM {tables} WHERE p.story = {story}{joined} AND NOT p.hidden AND {told}"
+
+
 OF_STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
 
 
 class _Shape(NamedTuple):
     """How conditions on items become conditions on the rows that are listed: stories ("st") or items ("i")."""
 
-    member: str  # that the item, or one of the story's, meets the condition {}
+    member: Callable[[str, str], str]  # that the item, or one of the story's with this number, meets a condition
     found: str  # that it is among those in which the words were found, all of which SQLite goes through
     item: str  # the number of the item
     by_row: str  # the row meets the condition {} on that item, for which the words are looked up row by row
@@ -137,12 +149,12 @@ class _Shape(NamedTuple):
 
 _SHAPES = {
     "st": _Shape(
-        MEMBERS,
+        has_member,
         "st.n IN (SELECT p.story FROM search JOIN placements p ON p.item = {0.found} WHERE {0.matches}{1} AND NOT p.hidden)",
         "p.item",
         "EXISTS (SELECT 1 FROM placements p WHERE p.story = st.n AND NOT p.hidden AND {})",
     ),
-    "i": _Shape("{}", "i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})", "i.n", "{}"),
+    "i": _Shape(lambda told, _: told, "i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})", "i.n", "{}"),
 }
 
 
@@ -151,8 +163,7 @@ def of_members(dialect: Dialect, wanted: Filter, numbers: Numbers) -> Iterator[t
     if wanted.source:
         yield numbers.of_source(wanted.source), ()
     if wanted.publisher:
-        # Not as the index has it: SQLite would go through all items of a publisher for each story.
-        publisher = dialect.folded.format("(p.publisher || '')")
+        publisher = dialect.folded.format(dialect.one_by_one.format("p.publisher"))
         yield f"{publisher} = {dialect.folded.format('?')}", (wanted.publisher,)
     if wanted.lang:
         lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)

@@ -21,6 +21,9 @@ class Dialect:
     # How many rows its planner expects of a query; None: its planner does not know which words are in many items.
     expected: Callable[[Reads, str, Sequence[Any]], int] | None
     folded: str  # {} with its ASCII letters in lower case, as the indexes hold publishers and languages
+    # Column {}, of which no index is used: SQLite would go through all items of a publisher for each story. PostgreSQL knows of what has an
+    # index how frequent it is, and of anything else takes each value to be rare.
+    one_by_one: str
     one_of: str  # whether {} is one of a list
     listed: Callable[[Collection[Any]], Any]  # the list, as the one value of that condition
     locking: str  # ends a SELECT of rows that are to be updated: who is updating them is awaited, and others wait

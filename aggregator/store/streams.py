@@ -16,15 +16,15 @@ from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.store.conditions import (
     ANY_ROW,
     IN_TOPIC,
-    MEMBERS,
     NEVER,
     NOTHING_NAMED,
     OF_STREAM,
     SCORED,
-    SINCE,
     Lookup,
     Numbers,
     Sql,
+    first_member,
+    has_member,
     narrow,
     of_members,
     quoted,
@@ -135,7 +135,7 @@ class Time(NamedTuple):
     @classmethod
     def latest(cls, dialect: Dialect, times: Sequence[str], reports: Sequence[tuple[str, tuple[Any, ...]]]) -> Time:
         """The latest of these times and of those at which a story first had such reports."""
-        moments = [*times, *(SINCE.format(told, story="st.n") for told, _ in reports)]
+        moments = [*times, *(first_member(told, "st.n") for told, _ in reports)]
         values = [value for _, values in reports for value in values]
         return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
 
@@ -186,7 +186,7 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
         sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
     if query.kind == "source":
         told = sql.numbers.of_source(query.id or "")
-        sql.add(MEMBERS.format(told, story=_number_of_few(tables, sql.lookup)))
+        sql.add(has_member(told, _number_of_few(tables, sql.lookup)))
     return tables, times
 
 

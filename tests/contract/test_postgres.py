@@ -27,7 +27,7 @@ from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
-from aggregator.store.conditions import few_sql
+from aggregator.store.conditions import Numbers, few_sql, of_members
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres import connection, readonly, refusals, server, silence
 from aggregator.store.postgres.archive import PostgresArchive
@@ -779,6 +779,22 @@ def test_the_server_knows_how_many_items_are_of_a_language(store: PostgresArchiv
     for lang, expected in (("en", 450), ("de", 450), ("fr", 1)):
         ((plan,),) = execute(store._connection.server.url, f"EXPLAIN (FORMAT JSON) {asked}'{lang}'")
         assert plan[0]["Plan"]["Plan Rows"] == pytest.approx(expected, rel=0.1), lang
+
+
+def test_the_server_knows_how_much_a_publisher_told(store: PostgresArchive) -> None:
+    """It took any for a rare one: for a list of the stories of one with a fifth of 250,000 items it went through all items."""
+    url = store._connection.server.url
+    told = "SELECT n, n, CASE WHEN n % 20 < 10 THEN 'Often' ELSE 'Other ' || n END, '', '', '', '', '' FROM generate_series(1, 900) n"
+    execute(
+        url,
+        f"INSERT INTO placements (item, story, publisher, section, scores, topics, places, why) {told}",
+        "ANALYZE placements",
+    )
+    for publisher, expected in (("often", 450), ("other 10", 1)):
+        for condition, values in of_members(DIALECT, Filter(publisher=publisher), Numbers()):
+            asked = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM placements p WHERE {condition}"
+            ((plan,),) = store._connection.read(asked, values)
+            assert plan[0]["Plan"]["Plan Rows"] == pytest.approx(expected, rel=0.1), publisher
 
 
 def test_it_is_known_how_much_a_source_or_a_section_has(store: PostgresArchive) -> None:

@@ -47,6 +47,7 @@ DIALECT = Dialect(
     words=words_query,
     expected=expected,
     folded='lower({} COLLATE "C")',
+    one_by_one="{}",
     one_of="{} = ANY(?)",
     listed=list,
     locking=" FOR NO KEY UPDATE",

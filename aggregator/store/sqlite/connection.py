@@ -67,6 +67,7 @@ DIALECT = Dialect(
     words=_words,
     expected=None,
     folded="lower({})",
+    one_by_one="({} || '')",
     one_of="{} IN (SELECT value FROM json_each(?))",
     listed=lambda values: to_json(list(values)),
     locking="",  # there is only one writer
