@@ -1,5 +1,5 @@
-"""The command `aggregator`. Loading its parts takes longer than most of its commands: a Ctrl-C meanwhile ends it as it would end
-the command, without a word."""
+"""The command `aggregator`. Importing its modules takes longer than most commands, so a Ctrl-C during the imports must also end it
+quietly, without a traceback."""
 
 
 def main() -> int:

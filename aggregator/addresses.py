@@ -1,8 +1,8 @@
-"""Which network addresses may be polled. Pure: nothing is looked up and nothing is opened.
+"""Which network addresses may be polled. Pure: no DNS lookups, no connections.
 
-A source, or whoever answers for it, must not be able to point the program at the machine it runs on or at the
-network behind it (server-side request forgery). So the rule is an allow-list in spirit: only what the IANA
-special-purpose registries leave as globally reachable unicast counts as public, and `allow_private` names the rest.
+A source, or a server that answers for it, must not be able to direct requests to the machine that the program runs on or to the
+network behind it (server-side request forgery). So only globally reachable unicast addresses count as public (all that the IANA
+special-purpose registries do not list); other addresses must be named in `allow_private`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _PRIVATE_NAMES = ("localhost", "local", "internal", "home.arpa")
 
 
 def address_of(text: str) -> Address | None:
-    """The address that `text` spells, with or without brackets and zone, or None if it is a name."""
+    """The IP address that `text` spells, with or without brackets and zone; None if it is a host name."""
     try:
         return ip_address(text.strip("[]").partition("%")[0])
     except ValueError:
@@ -62,7 +62,7 @@ def address_of(text: str) -> Address | None:
 
 
 def is_public(address: str | Address) -> bool:
-    """Whether an address is globally reachable unicast. Anything that is not an address is not public."""
+    """Whether an address is globally reachable unicast. False for a text that is not an address."""
     known = address_of(address) if isinstance(address, str) else address
     if known is None:
         return False
@@ -89,13 +89,13 @@ def host_of(url: str) -> str | None:
 
 
 def one_site(host: str, other: str) -> bool:
-    """Whether two hosts are one site: equal, or one a subdomain of the other, `www.` apart."""
+    """Whether two hosts belong to one site: they are equal, or one is a subdomain of the other (`www.` is ignored)."""
     a, b = host.removeprefix("www."), other.removeprefix("www.")
     return bool(a and b) and (f".{a}".endswith(f".{b}") or f".{b}".endswith(f".{a}"))
 
 
 def plain(url: str) -> str | None:
-    """An address as browsers write it, without user, password and fragment; None if it is not one."""
+    """An address as browsers write it (WHATWG), without user, password and fragment; None if it is not valid."""
     try:
         parsed = ada_url.URL(url.strip())
     except ValueError:
@@ -105,7 +105,7 @@ def plain(url: str) -> str | None:
 
 
 def private_host(host: str) -> bool:
-    """Whether a host is on this machine or this network, judging by its spelling alone."""
+    """Whether a host is on this machine or this network, judged by its spelling alone."""
     if address_of(host) is not None:
         return not is_public(host)
     name = host.rstrip(".").lower()
@@ -113,8 +113,8 @@ def private_host(host: str) -> bool:
 
 
 def literal_private(url: str) -> bool:
-    """Whether an address, without any lookup, names a host on this machine or this network. A public name that resolves
-    to a private address is only found out when the connection is made."""
+    """As `private_host`, for a web address. A public name that resolves to a private address is detected only when the connection is
+    made."""
     host = host_of(url)
     return host is not None and private_host(host)
 

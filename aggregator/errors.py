@@ -1,4 +1,4 @@
-"""The errors that a user is told, or that one package raises for another to handle. Other ones stay within a package.
+"""The errors that are shown to users, or that one package raises and another handles. All others stay within their package.
 
 ::
 
@@ -8,22 +8,22 @@
     ├── ConfigError                  exit 2: feeds.yaml is broken; carries every Problem found
     ├── StoreError                   the archive cannot be used; the message names the file and the way out
     │   ├── StoreBusy                another writer holds the database longer than we wait
-    │   │   └── RenamedMeanwhile     an edit gave up ids by which an edition works
-    │   ├── StoreFull                no space on the disk; what is open is read on
+    │   │   └── RenamedMeanwhile     a section or topic was renamed while an edition was using its former id
+    │   ├── StoreFull                no space left on the disk; reading still works
     │   ├── StoreReadOnly            the file or folder may not be written
     │   ├── StoreCorrupt             damaged pages; nothing is written any more
     │   ├── NotAStore                the file is no database of ours
     │   ├── StoreTooNew              written by a later version of the program
     │   └── ClockApart               this machine's clock and that of the archive's server disagree
-    ├── Lacking                      what this machine lacks: no source is to blame
+    ├── Lacking                      this machine lacks a resource: no source is to blame
     │   ├── TooManyFiles             this process or machine may open no more files
-    │   └── NoReader                 no child starts that parses documents
+    │   └── NoReader                 no child process for parsing can be started
     ├── AlreadyRunning               a second `run` or `worker` on one SQLite archive
-    ├── CannotListen                 the port is taken or may not be used
+    ├── CannotListen                 the port is in use or not permitted
     ├── SandboxError                 a parsing child stalled or died
-    └── ParseError                   a document is no feed (or a page no article), is empty, or nests too deep
+    └── ParseError                   a document is not a feed (or a page not an article), is empty, or nests too deep
 
-An error of a remote server is not an exception but a value, `model.source.Failed`: it is the common case.
+Errors of remote servers are common, so they are not exceptions but values: `model.source.Failed`.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ RequestFailure = Literal[
     "dns", "refused", "reset", "timeout", "tls", "address", "redirect", "too-large", "http", "challenge", "protocol",
     "truncated", "empty", "robots", "waiting",
 ]  # fmt: skip
-"""`waiting`: no request was made, because the host wants a pause (or its robots.txt cannot be read)."""
+"""`waiting`: no request was made, because the host has asked for a pause or its robots.txt cannot be read."""
 DocumentFailure = Literal["empty", "not-a-feed", "too-deep", "malformed"]
 PageFailure = Literal["not-a-page", "too-large", "paid", "no-article", "another-text", "shorter"]
-"""Of the page of an article."""
+"""Why the page of an article gives no text."""
 ChildFailure = Literal["timeout", "crashed"]
 PollFailure = (
     RequestFailure
@@ -55,7 +55,7 @@ FailureKind = PollFailure | PageFailure
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One error in a configuration file: where it is, and what to do. Lines and columns count from 1."""
+    """One error or warning in a configuration file: where it is, and what to do. Lines and columns count from 1."""
 
     file: str
     line: int
@@ -69,7 +69,7 @@ class Problem:
 
 
 class AggregatorError(Exception):
-    """Root of the tree; the message is shown to the user as it is."""
+    """Root of the tree. Its message is shown to the user unchanged."""
 
     exit_code = 1
 
@@ -106,7 +106,7 @@ class StoreBusy(StoreError):
 
 
 class RenamedMeanwhile(StoreBusy):
-    """An edition works by ids that an edit gave up since it began. The next one continues."""
+    """An edit renamed sections or topics since this edition began, so its batch may use former ids. The next edition does the rest."""
 
 
 class StoreFull(StoreError):
@@ -134,7 +134,7 @@ class ClockApart(StoreError):
 
 
 class Lacking(AggregatorError):
-    """What this machine lacks: no fault of a source, and nothing that the next one would be spared."""
+    """This machine lacks a resource. It is not the fault of a source, and the next source would fail in the same way."""
 
 
 class TooManyFiles(Lacking):
@@ -145,7 +145,7 @@ class TooManyFiles(Lacking):
 
 
 class NoReader(Lacking):
-    """No child process starts that parses documents."""
+    """No child process for parsing documents can be started."""
 
 
 class AlreadyRunning(AggregatorError):
@@ -165,7 +165,7 @@ class SandboxError(AggregatorError):
 
 
 class ParseError(AggregatorError):
-    """A document is no feed that can be read, or a page no article."""
+    """A document cannot be read as a feed, or a page not as an article."""
 
     def __init__(self, kind: DocumentFailure | PageFailure, message: str) -> None:
         super().__init__(message)

@@ -1,5 +1,5 @@
-"""What the pipeline needs from the outside, as protocols. Bootstrap puts a class behind each, tests often a function. What the methods
-of the store do is said here, and in `store/` only what is particular there."""
+"""What the pipeline needs from the outside, as protocols. `bootstrap/` supplies a class for each, tests often a function. The methods
+of the store are described here; `store/` describes only how it implements them."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ Clock = Callable[[], datetime]
 """Returns the current time, aware UTC."""
 
 Fetcher = Callable[[FetchRequest], Awaitable[Outcome]]
-"""Makes one conditional request within all limits; failures are values."""
+"""Makes one conditional request within all limits. Does not raise if the request fails: returns `Failed`."""
 
 Parser = Callable[[Fetched, ParseJob], Awaitable[NormalFeed]]
-"""Turns bytes into a normalised feed, in a child process that can be killed. Raises ParseError (not a feed) and
-SandboxError (the child stalled or died), NoReader (none starts)."""
+"""Turns bytes into a normalised feed, in a child process that can be killed. Raises ParseError (not a feed), SandboxError (the
+child stalled or died) and NoReader (no child starts)."""
 
 
 Extractor = Callable[[Fetched, Told], Awaitable[str]]
-"""Turns the page of an article into safe HTML of its text; where it runs and what it raises is as for Parser."""
+"""Turns the page of an article into safe HTML of its text. Runs in a child process and raises, as Parser does."""
 
 
 class Sources(Protocol):
@@ -39,8 +39,8 @@ class Sources(Protocol):
     processes agree."""
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
-        """States of the sources with these ids, else of all in feeds.yaml, or with `listed` False of all that ever existed; in the order
-        in which they came."""
+        """The states of the sources with these ids, or if `ids` is None of all in feeds.yaml (with `listed` False: of all that ever
+        were in it), in the order in which they were added."""
 
     def claim(
         self,
@@ -52,11 +52,11 @@ class Sources(Protocol):
         ids: Collection[str] | None = None,
         due_only: bool = True,
     ) -> list[SourceState]:
-        """Take sources to poll, those due longest first: enabled, and not leased. They belong to `owner` until they are
-        released, a poll of them is stored, or `lease` expires. Those that another process is just taking are skipped."""
+        """Take enabled sources that nobody holds a lease for, those due longest first. `owner` holds them until it releases them,
+        stores a poll of them, or `lease` expires. Sources that another process is just claiming are skipped."""
 
     def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
-        """Extend the leases of those of these sources that `owner` still holds."""
+        """Extend the leases that `owner` still holds for these sources."""
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         """Release everything that `owner` holds, or only these sources."""
@@ -68,36 +68,40 @@ class Sources(Protocol):
         """Write states outside a poll; leases stay as they are."""
 
     def disown(self, ids: Collection[str], again: datetime) -> None:
-        """Polls of these sources that are under way began by other settings: only their news counts, not what they say of when to poll
-        next, nor of the document that is known. The next poll is due at `again`."""
+        """Take away the leases of polls of these sources that are under way, because their settings have changed since. Such a poll
+        then stores only its news: neither the time of the next poll nor the validators of its document. The next poll is due at
+        `again`."""
 
     def read_anew(self, ids: Collection[str]) -> None:
-        """The next document of these sources is asked for and read, also if it is the one that is known."""
+        """Forget the validators and the hash of the last document of these sources, so that the next poll reads the document even if
+        it has not changed."""
 
     def plan_sooner(self, states: Collection[SourceState]) -> None:
-        """Bring next polls forward to those of these states, unless the source was polled meanwhile."""
+        """Bring the next polls forward to those of these states, except for sources that were polled meanwhile."""
 
 
 class Intake(Protocol):
     """What a poll reads from the store, and what it writes."""
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of its content), for those of `ids` that were ever stored; without a hash if its text was pruned, so
-        that it gets it again from a source that lists it again."""
+        """Item id → (number, hash of its content), for those of `ids` that were ever stored. The hash is "" if the text was pruned:
+        the item then counts as changed, and gets its text again, if a source lists it again."""
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
-        """Canonical address → ids of this source's items there, the newest last."""
+        """Canonical address → ids of this source's items at that address, the newest last."""
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
-        """Of these ids the further ids of items → the ids under which these are stored."""
+        """Additional id (`known_as`) → the id under which its item is stored, for those of `ids` that are additional ids."""
 
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
-        """Titles of the source's newest items, with the times (epoch seconds) that they are dated."""
+        """Title → publication times (epoch seconds, None if undated) of the source's newest items."""
 
     def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
-        """Store what polls brought in one transaction, and release the leases that `owner` (None: anybody) holds for them. Applying twice
-        changes nothing. Returns how many items were new. Of a source whose lease `owner` lost only news is stored, and that its server
-        refused or asked to be left alone: for all else its document may be older than what the next holder has, or will have, from it."""
+        """Store the results of polls in one transaction, and release the leases that `owner` (None: anybody) holds for their sources.
+        Returns how many items were new. Applying a result twice changes nothing.
+
+        If `owner` has lost the lease of a source, only its news is stored, and that its server refused the request or asked for a
+        pause. Everything else may be older than what the next holder of the lease stores."""
 
 
 class StoredStories(Protocol):
@@ -105,11 +109,11 @@ class StoredStories(Protocol):
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
     def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-        """Canonical address → its placed items, each with its story: those found there as they came, then those moved there,
+        """Canonical address → {placed item: story}: first the items that arrived with this address, then those that were moved to it,
         without `strangers_at`."""
 
     def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
-        """Items that are at these addresses only because their outlet moved them to another's article."""
+        """Items that are at these addresses only because their outlet later changed their address to that of another outlet's article."""
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in order of entering."""
@@ -118,31 +122,31 @@ class StoredStories(Protocol):
 
 
 class EditionStore(StoredStories, Protocol):
-    """The edition's side of the store: waiting items, the stories that they touch, and applying decisions. Times are epoch
-    seconds."""
+    """What the edition needs of the store: the waiting items, the stories that they affect, and storing its decisions. Times are
+    epoch seconds."""
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
-        """Hold the edition for this long, or longer if it is held already; False while another process holds it."""
+        """Take the lease of the edition for so many seconds, or extend it if `owner` holds it. False if another process holds it."""
 
     def holder(self) -> str | None:
-        """Who holds the edition, as far as the store knows."""
+        """Who holds the lease of the edition; None: nobody."""
 
     def release(self, owner: str) -> None:
-        """Release the edition, if `owner` holds it."""
+        """Release the lease of the edition, if `owner` holds it."""
 
     def pending(self) -> list[int]:
         """The waiting items, in order of publication."""
 
     def outdated(self, epoch: str, limit: int) -> list[int]:
-        """Stories last placed under another configuration or program than `epoch`, newest first."""
+        """Stories that were last placed under another configuration or version of the program than `epoch`, newest first."""
 
     def count_outdated(self, epoch: str) -> int: ...
     def in_other_topics(self, topics: Collection[str]) -> list[int]:
-        """Stories in a topic that is not among these ids."""
+        """Stories that are in a topic other than these."""
 
     def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
-        """(entered, number, epoch under which it was placed) of the stories that readers see, newest first: those that entered
-        before (entered, number), and not before `since`."""
+        """(entered, number, epoch under which it was placed) of stories that readers see, newest first: those before the position
+        `before` (entered, number), and not older than `since`."""
 
     def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
         """As `page`, for stories with an item whose headline or summary contains the words of `phrase` in this order."""
@@ -151,13 +155,14 @@ class EditionStore(StoredStories, Protocol):
         """Apply one step of the edition, as a whole or not at all.
 
         Raises:
-            StoreBusy: the edition is not held any more; another process may have made it since, and the step would undo that. Or a
-                section or topic was renamed since it was taken, and the step may be of the former id.
+            StoreBusy: the lease of the edition was lost, so another process may have changed what this step would overwrite; or
+                (`RenamedMeanwhile`) a section or topic was renamed since the lease was taken, and the step may use the former id.
         """
 
 
 class Past(Protocol):
-    """The recent past as the grouping reads it, asked of many at once; words are ids, times epoch seconds, bounds inclusive."""
+    """The recent past as the grouping reads it. Each method answers for many keys at once. Words are ids (`text.words.word_id`), times
+    epoch seconds, bounds inclusive."""
 
     def documents(self) -> int:
         """How many items were ever remembered."""
@@ -166,52 +171,54 @@ class Past(Protocol):
         """Word → the number of items that contain it."""
 
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
-        """Word → the items indexed under it that were published in this period, at most the first `most`."""
+        """Word → the first `most` of the items indexed under it that were published in this period."""
 
     def known(self, items: Collection[int]) -> Mapping[int, KnownItem]:
-        """Item → what is kept of it; items of which nothing is kept are absent."""
+        """Item → what is kept of it; items that are no longer remembered are absent."""
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
         """Story → its items, in order of publication."""
 
     def same_address(self, canonicals: Collection[str]) -> Mapping[str, int]:
-        """Canonical address → the story of the first item that was found there, or else was moved there."""
+        """Canonical address → the story of the first item that arrived with this address, or else was moved to it."""
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> Mapping[int, Sequence[int]]:
-        """Headline, as a number → the items with it that were published in this period."""
+        """Key of a headline (`Features.headline`) → the items with this headline that were published in this period."""
 
 
 class Articles(Protocol):
     """Texts of articles, for sources with `full_text`."""
 
     def claim(self, sources: Collection[str], since: int, limit: int, now: int, again: int) -> list[Wanted]:
-        """The articles of new items that were never requested, the newest first. One is returned once more from `again` on, if
-        nothing was saved by then (the process was killed), or from the time to which it was put off."""
+        """The articles of new items that were not requested yet, the newest first. If nothing is saved for one (the process was
+        killed), it is returned again from the time `again` on; if it was put off, from that time on."""
 
     def put_off(self, item: int, until: int) -> None:
-        """It could not be requested now: `claim` returns it again from then on."""
+        """The article could not be requested now: `claim` returns it again from `until` on."""
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
-        """The text of an article, as safe HTML, or why none was found. Its item counts as changed, and so does a story that it leads."""
+        """Store the text of an article, as safe HTML, or (`why`) the reason that none was found. The item then counts as changed, and
+        so does a story of which it is the lead."""
 
 
 class Upkeep(Protocol):
-    """Maintenance of the archive, and small facts kept for other processes."""
+    """Maintenance of the archive, and notes for other processes (`model.notes`)."""
 
     def configuration(self) -> StoredConfiguration | None:
         """The configuration in force; None if there is none yet."""
 
     def like(self, epoch: str) -> str | None:
-        """The earliest of the successive configurations, up to this one, that place stored items alike; None if there is none before."""
+        """The first of an unbroken series of configurations, ending with this one, under which stored items are placed alike; None if
+        the series has only this one."""
 
     def note(self, note: Note[T], value: T | None) -> None:
-        """Keep a small fact for other processes; None: it holds no longer."""
+        """Write a note; None removes it."""
 
     def revise(self, note: Note[T], change: Callable[[T | None], T], also: tuple[Note[U], U]) -> None:
-        """Keep what `change` makes of the value noted last, and another note with it, in one transaction."""
+        """Replace a note by what `change` makes of its value, and write another note, in one transaction."""
 
     def noted(self, note: Note[T]) -> T | None:
-        """The value noted last; None if there is none."""
+        """The value of a note; None if there is none."""
 
     def prune(
         self,
@@ -221,13 +228,15 @@ class Upkeep(Protocol):
         proceed: Callable[[], bool] = ...,
         named: Collection[str] = ...,
     ) -> int:
-        """Delete texts of items that their source has not listed for so many seconds; returns how many. Ids, headlines and links
-        stay, so that purged items do not come back and archives never break. `proceed` is asked before each step, since it may
-        take long; `named` are addresses of articles that are not to be forgotten."""
+        """Delete the texts of items that their source has not listed for `keep` seconds (`per_source`: source id → seconds); returns
+        how many. Ids, headlines and links stay, so that purged items do not come back and archives never break.
+
+        Pruning may take long: `proceed` is called before each step, and False stops it. `named` are addresses of articles that
+        feeds.yaml names under `stories:`; these are not forgotten."""
 
 
 class Archive(Protocol):
-    """The store, divided by use."""
+    """The store, divided by purpose."""
 
     @property
     def sources(self) -> Sources: ...
@@ -242,4 +251,4 @@ class Archive(Protocol):
     @property
     def upkeep(self) -> Upkeep: ...
     def absent(self, owner: str) -> bool:
-        """Whether a process of this identity may have ended, as far as the store knows."""
+        """Whether the process with this identity may have ended, as far as the store knows."""

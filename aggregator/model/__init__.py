@@ -1,2 +1,2 @@
-"""Frozen value types used by all packages, and the few rules about them that several need, such as who is who after a rename.
-Does no I/O, and knows no other package but the errors."""
+"""Frozen value types that all packages use, and the few rules that several packages share (such as which source is which after a
+renaming). Does no I/O and imports only `aggregator.errors`."""

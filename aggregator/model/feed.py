@@ -1,4 +1,4 @@
-"""What becomes a feed: a stream with its entries, ready to be rendered, and the resulting bytes."""
+"""The input and the output of rendering: a stream with its entries, and the resulting bytes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from aggregator.model.story import ItemView, StoryView
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names behind ids: titles of sections and topics, and of sources with their public feed address. `fallback` is
-    the section of items that no rule places."""
+    """What readers see in place of ids. `sections` and `topics`: id → title; `sources`: id → (name, public feed address or None).
+    `fallback` is the section of items that no rule places."""
 
     sections: Mapping[str, str]
     topics: Mapping[str, str]
@@ -21,8 +21,8 @@ class Names:
     fallback: str | None = None
 
     def of(self, item: ItemView) -> ItemView:
-        """The item without sections and topics that the file no longer has. Items whose texts are gone keep them in the
-        store, since the file may restore them and nothing else would know."""
+        """The item without the sections and topics that feeds.yaml no longer has. The store keeps them for items whose texts were
+        deleted: these cannot be classified again if an edit brings the section back."""
         own = item.sections or ((item.section,) if item.section else ())
         sections = tuple(id for id in own if id in self.sections) or ((self.fallback,) if own and self.fallback else ())
         topics = tuple(id for id in item.topics if id in self.topics)
@@ -33,7 +33,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A day of a section: its stories, those reported by most outlets first. `published` is the end of the day."""
+    """One day of a section: its stories, those with the most outlets first. `published` is the end of the day."""
 
     id: str
     day: str  # 2026-11-24
@@ -45,13 +45,17 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A stream ready to be rendered. Addresses are absolute and without extension. `updated` is the time of the newest change of what
-    it lists.
+    """A stream ready to be rendered. Addresses are absolute and have no extension. `updated` is the time of the newest change among
+    the entries listed.
 
-    Each of these belongs behind an address ("?limit=5" or ""): `query` is what was asked for; `part` is that with the position at which
-    this part of a list begins, and `older` with the position of the next part; `selection` is what of `query` says which stories the
-    stream has, and not how many are shown. `previous`, `next` and `current` are addresses of documents of RFC 5005, to which
-    `selection` belongs: the archive before this one, the archive after it, and the subscription document."""
+    Four fields are query strings, to be appended to an address (such as "?limit=5", or ""):
+    - `query`: the parameters of the request;
+    - `part`: the same, with the position at which this page of the list begins;
+    - `older`: the same, with the position at which the next page begins;
+    - `selection`: only the parameters that choose the stories, without those that say how many are shown.
+
+    `previous`, `next` and `current` are the addresses of RFC 5005: the archive document before this one, the one after it, and the
+    subscription document. `selection` is appended to them."""
 
     title: str
     description: str
@@ -64,16 +68,16 @@ class Stream:
     modified: datetime | None = None  # when the document last changed in any way; None: when its content changed
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
-    of: int = 0  # how many there are of these, where they are a part
+    of: int = 0  # total number of entries, if only some of them are listed
     part: str = ""
-    older: str | None = None  # None: no older ones follow the last of these
+    older: str | None = None  # None: this is the last page
     briefs: tuple[Brief, ...] = ()
-    receipts: Mapping[str, tuple[Receipt, ...]] = field(default_factory=dict)  # story id → why it is where it is
+    receipts: Mapping[str, tuple[Receipt, ...]] = field(default_factory=dict)  # story id → why it is in its sections
     texts: Mapping[str, str] = field(default_factory=dict)  # story or item id → safe HTML of its article
     icons: Mapping[str, str] = field(default_factory=dict)  # source id → address of its icon
     ttl: int = 15  # minutes
-    icon: str | None = None  # of 144 × 144 pixels
-    archive: bool = False  # a closed document of RFC 5005
+    icon: str | None = None  # address of an image of 144 × 144 pixels
+    archive: bool = False  # an archive document (RFC 5005), which no longer changes
     previous: str | None = None
     next: str | None = None
     current: str | None = None
@@ -82,7 +86,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Bytes to send. `etag` depends on the content alone, quoted as in the header."""
+    """The body of a response. `etag` depends on the content alone and is quoted, as in the header."""
 
     body: bytes
     type: str

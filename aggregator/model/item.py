@@ -15,15 +15,15 @@ class Enclosure:
 
 
 Enclosures = tuple[tuple[str, str | None, int | None], ...]
-"""Of an item as it is stored: (address, type, bytes)."""
+"""The enclosures of a stored item: (address, media type, length in bytes) of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedItem:
-    """One entry as a parser read it. Nothing here is trusted: text may hold markup, addresses may be anything.
+    """One entry as a parser read it. Nothing here is trusted: text may contain markup, addresses may be anything.
 
-    `summary` and `content` are HTML or text as the feed had them; dates are the parser's reading of them, None
-    where there was none that it understood (`published_text` is what stood there).
+    `summary` and `content` are HTML or text, as in the feed. A date is None if it is absent or the parser could not read it;
+    `published_text` is the date as written.
     """
 
     guid: str | None = None
@@ -39,23 +39,23 @@ class ParsedItem:
     enclosures: tuple[Enclosure, ...] = ()
     image: str | None = None
     language: str | None = None
-    base: str | None = None  # xml:base in force, where the parser gives it
+    base: str | None = None  # the xml:base that applies, if the parser reports it
     publisher: str | None = None  # title of the item's own <source>
     publisher_url: str | None = None
 
     @property
     def text(self) -> str:
-        """The fullest text there is."""
+        """The content, or the summary if there is no content."""
         return self.content if self.content and not self.content.isspace() else self.summary or ""
 
 
 TRUNCATED: Final = "truncated"
-"""The flaw of a document that breaks off: the one that costs entries."""
+"""The flaw of a document that breaks off before its end. It is the only flaw that loses entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """One document. `format` is rss, atom, rdf or json; `parser` is the parser that read it; `flaws` lists what was
+    """One document. `format` is rss, atom, rdf or json; `parser` names the parser that read it; `flaws` are slugs for what was
     wrong with it."""
 
     format: str
@@ -70,7 +70,7 @@ class ParsedFeed:
     skip_days: tuple[int, ...] = ()  # Monday is 0
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
     flaws: tuple[str, ...] = ()
-    left_out: int = 0  # entries of an endless document that were not read at all
+    left_out: int = 0  # entries beyond the maximum number, which were not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Item:
     source: str
     key: str
     url: str | None
-    canonical: str | None  # url in the form that compares equal across outlets' variants
+    canonical: str | None  # url in canonical form: equal for the variants of one address (tracking parameters, …)
     title: str
     summary: str
     content: str
@@ -97,27 +97,28 @@ class Item:
     categories: tuple[str, ...]
     image: str | None
     enclosures: tuple[Enclosure, ...]
-    hash: str  # of all that a reader sees: a different hash is an update
-    outlet: str | None = None  # the address that a wrapper's item gives for its publisher, to fold that by; not stored
-    fingerprint: bytes = b""  # of the entry as the feed has it, b"" if it has no text; stored with the source
-    # Ids under which it may have been stored by an earlier program, or before others shared its address.
+    hash: str  # of everything that a reader sees: a different hash means an update
+    outlet: str | None = None  # of a wrapper's item: the address of its publisher, by which that is folded; not stored
+    fingerprint: bytes = b""  # hash of the entry as in the feed, b"" if it has no text; stored with the source
+    # Alternative ids, by which `normalise/recognition.py` finds the item in the store; "" where one does not apply.
+    # Ids that an earlier version of the program gave the entry, or that it had before other entries came to share its address.
     formers: tuple[str, ...] = ()
-    # The id that it has where others share its address, if its address gives it its own, or is a front page.
+    # Id from address, title and date: used if the entry has no usable guid and other entries share its address (a front page).
     among: str = ""
-    # The id that its address would give it, in place of its guid; where that is an article's, and it was read.
+    # Id from the address alone: used if the guids of the source turn out to move from article to article.
     linked: str = ""
-    # The id that it has, whatever its date and guid, while these are made anew at each answer; of what its address does not tell apart.
+    # Id from address, title and text: finds an entry whose date, and perhaps guid, the server makes up for each response.
     anew: str = ""
 
     @property
     def unread(self) -> bool:
-        """Whether the source listed it in the same words before, so that only its identity and date were read."""
+        """Whether the fingerprint shows that the source listed the same entry before, so that only its identity and date were read."""
         return not self.hash
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a feed tells of an article: headline and summary as plain text, and the text as safe HTML."""
+    """What a feed contains of an article: headline and summary as plain text, and the text as safe HTML."""
 
     headline: str
     summary: str
@@ -126,8 +127,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The article of an item, which is to be requested. `item` is its number in the store, `source` an id; `seen` is when it was
-    first seen, in epoch seconds."""
+    """An article that is to be requested. `item` is the number of its item in the store, `source` the id of its source, `seen` when
+    the item was first seen, in epoch seconds."""
 
     item: int
     source: str

@@ -1,4 +1,4 @@
-"""Why an item is in its story: stored as values, put into words on demand."""
+"""Why an item is in its story. The reason is stored as values and put into words when it is shown."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """What the grouping decided about an item when it came. `score` is its similarity to its story, in 0…1; `next` is
-    the founding item of the runner-up story, `next_id` and `next_title` that story as it is now, if known; `vetoes` are
-    the reasons against the runner-up."""
+    """What the grouping decided about an item when it arrived. `score` is its similarity to its story, in 0…1; `shared` are words
+    that it has in common with the story. `next` is the founding item of the runner-up story, `next_score` the similarity to that,
+    `next_id` and `next_title` describe that story as it is now, if known; `vetoes` are the reasons against it."""
 
     reason: str  # founder, same address, same headline, alike, or an override of the editor
     score: float
@@ -22,7 +22,7 @@ class Joining:
 
 
 def in_words(joining: Joining) -> str:
-    """In a sentence or two, for an editor."""
+    """One or two sentences for an editor."""
     reason = {"founder": "founded its story", "alike": f"alike {joining.score:.2f}"}.get(joining.reason, joining.reason)
     words = f": {', '.join(joining.shared)}" if joining.shared else ""
     if joining.next is None:

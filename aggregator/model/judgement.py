@@ -12,7 +12,7 @@ Scores = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A text to be judged. `usually` and `section` are those of its source: a prior, and the section of all its items."""
+    """A text to be classified, with two settings of its source: `usually` is a prior, `section` the fixed section of all its items."""
 
     title: str
     summary: str = ""
@@ -26,8 +26,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A word of the text that counted: `field` is title or summary, `start`/`end` offsets into that field. Or a category of
-    the feed that names a topic: `field` is category."""
+    """Something that counted for a section or topic. A word of the text: `field` is title or summary, `start` and `end` are offsets
+    into it. Or a category of the feed that names a topic: `field` is category."""
 
     text: str
     field: str
@@ -48,7 +48,7 @@ class Receipt:
 
     section: str
     score: float
-    rule: str  # as the editor would name it: "words: south china sea", "places: CN"
+    rule: str  # as in feeds.yaml: "words: south china sea", "places: CN"
     at: Position | None  # None if no line of the file is responsible (the fallback)
     matched: tuple[Match, ...]
     runner_up: RunnerUp | None
@@ -56,9 +56,9 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An item's own sections and topics. `scores` has the sections above the threshold, highest first, `section` the
-    first of them (or the fallback); `topics` configured topic ids; `places` ISO 3166 codes found in the text, most
-    telling first."""
+    """An item's own sections and topics. `scores` are the sections above the threshold, highest first; `section` is the first of
+    them, or the fallback; `topics` are ids of configured topics; `places` are ISO 3166 codes of places in the text, the most
+    significant first."""
 
     section: str
     scores: Scores

@@ -1,4 +1,4 @@
-"""What workers count, kept in the store for the web's /metrics; it continues after a restart."""
+"""Counters of the workers. They are kept in the store, so that the web can show them at /metrics and a restart does not reset them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 BOUNDS = (60, 300, 900, 1800, 3600, 14_400, 86_400)
-"""Seconds from publication to our feed, as the buckets of a histogram."""
+"""Upper bounds of the buckets of the histogram of delays: seconds from an item's publication to its appearance in our feeds."""
 _BUCKETS = (*BOUNDS, None)
 
 
 @dataclass(slots=True)
 class Measures:
-    """`delays` has for each bound how many items took at most that long, and longer than the bound before; last, under None, all
-    that took longer."""
+    """`delays` is a histogram: (upper bound in seconds, number of items in this bucket); the last bucket has the bound None."""
 
     errors: dict[str, int] = field(default_factory=dict)
     delays: list[tuple[int | None, int]] = field(default_factory=lambda: [(bound, 0) for bound in _BUCKETS])
@@ -30,8 +29,8 @@ class Measures:
             raise ValueError("counted by other bounds")
 
     def onto(self, noted: Measures | None, since: Measures) -> Measures:
-        """What any process noted, plus what was counted here since the copy `since` was made. The figures of the last edition are
-        those of the process that made it."""
+        """The sum of `noted`, the counters in the store, and what this process counted since it made the copy `since`. The figures
+        about the last edition come from the process that made it."""
         total = noted or Measures()
         made_one = self.editions != since.editions or self.set_aside != since.set_aside
         errors = Counter(total.errors)

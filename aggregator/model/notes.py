@@ -1,4 +1,4 @@
-"""What processes leave for each other in the store: small values under names, each of one type (`Upkeep.note`)."""
+"""Notes: small typed values by which processes tell each other something through the store (`Upkeep.note`)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Note(Generic[T]):
-    """The name of a note, and the type of its value. A value of another form, as a later version of the program may write it,
-    counts as none."""
+    """The name of a note and the type of its value. A stored value that does not have this type (a later version of the program may
+    have written it) is treated as absent."""
 
     key: str
     type: type[T]
@@ -23,7 +23,8 @@ class Note(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationReport:
-    """Which configuration is in force since when, what it changed, and what a saved edit would change that waits for `apply`."""
+    """Which configuration is in force, since when, and what it changed. `waiting`: what an edit would change that is saved but not
+    yet applied (`reload: manual`)."""
 
     epoch: str | None
     at: str
@@ -33,7 +34,7 @@ class ConfigurationReport:
 
 @dataclass(frozen=True, slots=True)
 class BrokenEdit:
-    """What is wrong with the file; `message` has all problems, one a line, and `at` is in epoch seconds."""
+    """Why an edit of feeds.yaml was refused; `message` has one line for each problem, `at` is in epoch seconds."""
 
     message: str
     problems: tuple[Problem, ...]
@@ -42,7 +43,7 @@ class BrokenEdit:
 
 @dataclass(frozen=True, slots=True)
 class RePlacing:
-    """How many stories of how many are judged anew, for the configuration `epoch`; at the end `done` equals `of`."""
+    """Progress of re-placing the stored stories under the configuration `epoch`: `done` out of `of` stories."""
 
     done: int
     of: int
@@ -54,21 +55,21 @@ class RePlacing:
 
 
 TICK = Note("tick", int)
-"""When a worker last looked for what is due, in epoch seconds."""
+"""When a worker last looked for sources that are due, in epoch seconds."""
 RETENTION_RESTS = Note("retention-rests", int)
-"""Until when nothing is pruned, in epoch seconds: the clock has leapt."""
+"""Until when nothing is pruned, in epoch seconds. Set when the clock has leapt, since retention would delete too much."""
 MEASURES = Note("measures", Measures)
 """What workers have counted, for /metrics."""
 SET_ASIDE = Note("aside", dict[str, int])
 """Source → how many of its items the edition failed on and left out."""
 CONFIGURATION = Note("configuration", ConfigurationReport)
 BROKEN_EDIT = Note("config-error", BrokenEdit)
-"""The last edit of the file, as long as it is broken and not in force."""
+"""The last edit of feeds.yaml if it is broken; absent as soon as the file is valid again."""
 EXAMPLES_HOLD = Note("examples", str)
-"""For which rules and program all examples were last found to hold."""
+"""The rules and the version of the program for which all examples were last found to hold, so that they need not be checked again."""
 PROGRAM = Note("program", str)
-"""The program that started last: stored stories follow that one, so that two versions running side by side during an upgrade do
-not undo each other's placings."""
+"""The version of the program that started last. Only that version re-places stored stories: if two versions run side by side during
+an upgrade, they would otherwise undo each other's placings."""
 RENAMED = Note("renamed", dict[str, str])
-"""Former ids of sections and topics, as streams, each with the id that it leads to: in the order in which they were given up."""
+"""Former section or topic (a stream name such as `section:defence`) → its present id, in the order in which they were renamed."""
 RE_PLACING = Note("re-placing", RePlacing)

@@ -1,4 +1,4 @@
-"""What one poll of one source changes."""
+"""The result of a poll, and the summary of many."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from aggregator.model.source import SourceState
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """The source's new state and its items: `new`, `changed` and `seen` (unchanged, by number in the store). `further` ids of
-    items → those under which they are stored; `kept` are such ids that tell of them no longer.
+    """What one poll of one source changes: the source's new state, and its items (`new`, `changed`, and `seen` for those that are
+    unchanged; existing items are given by their numbers in the store).
 
-    `live` is False for the back-catalogue of a first poll, or of the first after a pause, which enters with its publication times.
+    `further`: additional id of an item → the id under which it is stored, to be added to the table `known_as`; `kept`: additional
+    ids to be removed from it. `live` is False for a back-catalogue (the first poll, or the first after a pause): its items enter
+    streams with their publication times.
     """
 
     state: SourceState
@@ -33,8 +35,8 @@ class RefreshReport:
 
     polled: int = 0
     not_modified: int = 0
-    failed: tuple[tuple[str, str], ...] = ()  # (source, why)
-    again: frozenset[str] = frozenset()  # those of them that failed alike the last time
-    kinds: tuple[str, ...] = ()  # of the failures, in the same order
+    failed: tuple[tuple[str, str], ...] = ()  # (source id, message)
+    again: frozenset[str] = frozenset()  # ids of the failed sources whose previous poll failed with the same message
+    kinds: tuple[str, ...] = ()  # the kind of each failure, in the order of `failed`
     new: int = 0
     changed: int = 0

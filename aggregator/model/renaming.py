@@ -1,4 +1,4 @@
-"""Which configured source is which known one: the single rule by which a source keeps its history when it is renamed."""
+"""Matches the sources of feeds.yaml with those that the store knows. By this rule a renamed source keeps its history."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from aggregator.model.settings import Source
 def former_ids(
     configured: Collection[Source], known: Mapping[str, str], listed: Collection[str]
 ) -> Iterator[tuple[Source, str | None]]:
-    """Each configured source with the id under which it is known so far; None: it is new.
+    """Yield each configured source with the id under which the store knows it, or None if it is new.
 
-    `known` maps ids to addresses; `listed` are the ids of those that were configured until now. A source is known by
-    its own id, else by an id under its `was`, else by its address; but by the id of one that was removed, at another
-    address, only if none that was configured until now is meant, and not by an id that one edit passed on to it from
-    another. Each known source is given to one configured source at the most; where two could have it, the first gets it.
+    `known`: id → address of every source in the store; `listed`: ids of those that were configured until now. The first of these
+    that matches decides: its own id, an id under its `was`, its address. Two exceptions:
+    - Its own id belongs to a removed source at another address: a match with a source that was configured until now comes first.
+    - The edit passed its id on from another source (`_passed_on`): its own id does not match.
+
+    Each known source is matched at most once; if two configured sources could have it, the first one in the file gets it.
     """
     left = set(known)
     passed_on = _passed_on(configured, known, listed)
@@ -34,9 +36,10 @@ def former_ids(
 
 
 def _passed_on(configured: Collection[Source], known: Mapping[str, str], listed: Collection[str]) -> set[str]:
-    """The ids that mean another source than until now: a source that the file no longer names has this id at its unchanged
-    address, and whose it was goes on at its own address under a new name, or passes on another one; or `was` says so. Or
-    sources exchange their ids, and each keeps its address."""
+    """The ids that mean another source after the edit than before. Addresses show it, in two cases:
+    - The id `a` moves to the address of a source `b` that the file no longer names, while the address of `a` goes on under a new id
+      (or under the id of a third source, and so on). `was: [b]` under `a` says the same.
+    - Sources exchange their ids, and each keeps its address: a → b, b → a."""
     named = {source.id for source in configured}
     at = {source.url: source.id for source in configured}
     leaving = {known[id]: id for id in listed if id not in named}

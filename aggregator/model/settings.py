@@ -15,9 +15,9 @@ from aggregator.model.stream import RulesKind, StreamName
 LONGEST_WORD = 200
 """Characters of a word or phrase in a rule."""
 FALLBACK = "world"
-"""Id of the section of items that no rule places; a file whose last section has no rules may do without it."""
+"""Id of the section of items that no rule places. If the file has no such section, its last one serves, which must have no rules."""
 FIRST_INTERVAL = timedelta(minutes=15)
-"""`defaults: {every:}` where the file does not say."""
+"""The default of `defaults: {every: …}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class Position:
     included: bool = False  # then `file` is the path as the main file names it
 
     def __str__(self) -> str:
-        """As readers may see it: without the folders of this machine."""
+        """`FILE:LINE` as readers may see it: without the folders of this machine."""
         return f"{self.file if self.included else self.file.rsplit('/', 1)[-1]}:{self.line}"
 
     def problem(self, message: str, *, warning: bool = False) -> Problem:
-        """An error, or a warning, of what stands here."""
+        """An error or a warning at this position."""
         return Problem(self.file, self.line, self.column, message, warning)
 
 
@@ -54,7 +54,7 @@ class Site:
 class Defaults:
     every: timedelta  # the first interval of a source; it then adapts
     keep: timedelta  # how long bodies and texts are kept
-    retry_after: str = "host"  # whom a Retry-After holds: "host" (all sources of its host) or "source" (that one)
+    retry_after: str = "host"  # what a Retry-After applies to: "host" (all sources of the host) or "source" (this one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ class Source:
 class Term:
     """One line of `words`, `places`, `not` or `never`: all of `parts` must be found, and none of `unless`.
 
-    A part may end in `*` (any ending). Of several, a part may be alternatives: `truce | ceasefire`. `weight` is 1 unless the
-    editor gave one.
+    A part may end in `*` (any ending). If there are several parts, each may list alternatives: `truce | ceasefire`. `weight` is 1
+    unless the editor gave one.
     """
 
     parts: tuple[str, ...]
@@ -152,7 +152,7 @@ class Pin:
         return self.until is None or day <= self.until
 
     def over(self, zone: ZoneInfo) -> int | None:
-        """When its last day ends there, in epoch seconds; None: never."""
+        """When the pin ends in this time zone (after its last day), in epoch seconds; None: never."""
         if self.until is None or self.until == date.max:
             return None
         following = self.until + timedelta(days=1)
@@ -161,7 +161,8 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """`stories:` of the file: the editor's overrides of the grouping. Each list has the positions of its entries beside it."""
+    """`stories:` of the file: the editor's overrides of the grouping. For each list `NAME`, `NAME_at` has the positions of its
+    entries (a pin holds its own)."""
 
     join: tuple[tuple[str, ...], ...] = ()
     join_at: tuple[Position, ...] = ()
@@ -172,7 +173,7 @@ class Overrides:
     pin: tuple[Pin, ...] = ()
 
     def lines(self) -> Iterator[tuple[str, str, Position]]:
-        """Every address, with its key before it and its position after it."""
+        """(key, address, position) of every address: ("hide", "https://…", …)."""
         yield from (("split", url, at) for url, at in zip(self.split, self.split_at, strict=True))
         yield from (("hide", url, at) for url, at in zip(self.hide, self.hide_at, strict=True))
         yield from (("pin", pin.url, pin.at) for pin in self.pin)
@@ -181,7 +182,7 @@ class Overrides:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. `epoch` is the hash of everything that was read: equal epoch, equal settings."""
+    """The whole configuration. `epoch` is a hash of everything that was read: equal epochs mean equal settings."""
 
     site: Site
     allow_private: tuple[str, ...]
@@ -197,7 +198,8 @@ class Settings:
 
     @property
     def renamed(self) -> dict[tuple[str, str], str]:
-        """The former ids of sections and topics, by stream, unless one has that id again: (section, defence) → defense."""
+        """(kind, former id) → present id of each renamed section and topic: (section, defence) → defense. Without former ids that
+        another section or topic has now."""
         rules = (*self.sections, *self.topics)
         taken = {(one.kind, one.id) for one in rules}
         return {(one.kind, old): one.id for one in rules for old in one.was if (one.kind, old) not in taken}
@@ -210,7 +212,7 @@ class Settings:
 
 
 class StoredConfiguration(NamedTuple):
-    """A configuration that is or was in force, as the store keeps it; what it takes from the environment is not part of it."""
+    """A configuration that is or was in force, as the store keeps it. Values of environment variables are not part of it."""
 
-    epoch: str  # of the settings when it was put in force
+    epoch: str  # `Settings.epoch` when it was put in force
     texts: Mapping[str, str]  # by file name, the main file first

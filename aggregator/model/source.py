@@ -1,4 +1,4 @@
-"""What is known of a source between polls, and the result of a poll."""
+"""The state of a source between polls, the request, and its result."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ NOT_POLLED = "not polled yet"
 PAUSED = "paused: enabled is false in feeds.yaml"
 
 Flaw = Literal["guid-flood", "truncated", "future-dated", "undated", "thin"]
-"""What is wrong with a document that was read, where it makes a state."""
+"""Flaws of a document that are shown as the state of its source."""
 Health = Literal["new", "ok", "gone", "challenge", "not-a-feed", "failing", "moved", "stale", "silent"] | Flaw
 """How a source is doing; `schedule/health.py` says what each means."""
 
 
 class SourceState(msgspec.Struct, frozen=True):
-    """The mutable side of a source, one row of the store. Times are aware UTC. A struct, since each poll makes half a
-    dozen slightly different ones (`msgspec.structs.replace`)."""
+    """What changes about a source: one row of the store. Times are aware UTC. A msgspec struct and not a dataclass, because each
+    poll makes half a dozen modified copies, and `msgspec.structs.replace` is faster."""
 
     id: str
-    root: str  # the id under which its first item came: items keep their ids over a renaming
+    root: str  # its first id; item ids derive from it, so that a renaming does not change them
     url: str
     etag: str | None = None
     last_modified: str | None = None
@@ -44,21 +44,21 @@ class SourceState(msgspec.Struct, frozen=True):
     polls: int = 0
     not_modified: int = 0
     bytes_received: int = 0
-    bytes_saved: int = 0  # by 304: the size of the last full answer each time
+    bytes_saved: int = 0  # by 304: each counts as the size of the last full response
     last_size: int = 0
-    moved_to: str | None = None  # where permanent redirects pointed
+    moved_to: str | None = None  # target of its permanent redirects
     moved_since: datetime | None = None
     moved_count: int = 0
     feed_title: str | None = None
     feed_link: str | None = None
     icon: str | None = None
-    body_hash: str | None = None  # of its last document; None: what the next one lists is no news
+    body_hash: str | None = None  # of its last document; None: the next document is a back-catalogue, not news
     flaws: str | None = None
     rate: float | None = None  # new items an hour, smoothed
     rhythm: timedelta | None = None  # how far apart the days with news are, usually
-    asks: str | None = None  # how often its document asks to be polled, as `PollHints.write` has it
-    said: bytes | None = None  # fingerprints of the entries of its last document that are stored as they were read
-    held_until: datetime | None = None  # until when no source of its host is polled, since a Retry-After asked for that
+    asks: str | None = None  # how often its document asks to be polled, as written by `PollHints.write`
+    said: bytes | None = None  # fingerprints of the entries of its last document whose items are stored as read
+    held_until: datetime | None = None  # no source of its host is polled before this time (Retry-After)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +68,33 @@ class FetchRequest:
     headers: tuple[tuple[str, str], ...] = ()
     etag: str | None = None
     last_modified: str | None = None
-    validator_url: str | None = None  # the final address that gave them; None: `url` itself
+    validator_url: str | None = None  # the final address that sent `etag` and `last_modified`; None: `url` itself
     named_by: str | None = None
-    """The address of the feed or page that links to this one, where no editor wrote it: only those on private addresses lead to such."""
-    crawled: bool = False  # nobody subscribes to it, an article: robots.txt is asked first, at each hop
+    """The feed or page that contains this address, if no editor wrote it. A private address is requested only if this one is private
+    too (and `allow_private` names it)."""
+    crawled: bool = False  # an article, to which nobody subscribed: robots.txt is obeyed, for each redirect too
     configured: str | None = None
-    """The address of feeds.yaml where `url` is the one to which that moved: its host alone gets `headers`, user and password."""
-    pause: str = "host"  # whom a Retry-After holds: all that ask the host, or this source alone (`source`)
+    """The address in feeds.yaml, if `url` is the one to which it moved. `headers`, user and password are sent to its host only."""
+    pause: str = "host"  # what a Retry-After applies to: the `host`, or this `source` alone
 
 
 OWN_HEADERS = frozenset(
     {"accept-encoding", "connection", "content-length", "expect", "host", "if-modified-since", "if-none-match"}
     | {"keep-alive", "range", "referer", "te", "transfer-encoding", "upgrade"}
 )
-"""Headers that the program alone decides on: an editor's value would break the connection or the reading of the response."""
+"""Headers that only the program sets: a value from feeds.yaml would break the connection or the reading of the response."""
 
 ASKED_TO_WAIT = (429, 503)
-"""Statuses with which a server may say in Retry-After when to come again."""
+"""Status codes with which Retry-After is honoured."""
 HORIZON = timedelta(days=7)
-"""No poll is ever further away, whatever anybody asks: a later one comes from a wrong clock."""
+"""The next poll is never further away than this, whatever a server asks for. A later time in the store comes from a wrong clock."""
 LONGEST_HOLD = 3600
-"""Seconds. A Retry-After that one source of a host got applies to its others for at most this long."""
+"""Seconds. A Retry-After that one source received applies to the other sources of its host for at most this long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """What a response says about when to come again; seconds, None if it says nothing."""
+    """What a response says about the time of the next request, in seconds; None if it says nothing."""
 
     max_age: int | None = None  # Cache-Control or Expires
     retry_after: int | None = None
@@ -101,7 +102,8 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A full response. `url` is the final address; `permanent` the address to which an unbroken chain of 301/308 led."""
+    """A full response. `url` is the final address; `permanent` is the end of the permanent redirects (301, 308) with which the chain
+    of redirects began, if any."""
 
     url: str
     status: int
@@ -125,7 +127,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A poll without a result. `message` never quotes unsafe content and never contains a secret."""
+    """A poll that failed. `message` never quotes unsafe content and never contains a secret."""
 
     kind: FailureKind
     message: str
@@ -135,8 +137,8 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class ParseJob:
-    """What parsing and normalising need to know about the source. `root` identifies the source in item ids; `now`
-    limits dates in the future; `fingerprints` are those of entries that need not be read again, concatenated."""
+    """What parsing and normalising need to know about the source. `root`: see `SourceState`; `now`: dates after it are not
+    believed; `fingerprints`: the concatenated fingerprints of entries that need not be read again."""
 
     source: str
     root: str

@@ -1,4 +1,4 @@
-"""A story: the items that report one event, and what the edition decides about it."""
+"""Stories: the items that report one event, and what the edition decides about them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aggregator.model.stream import StreamName
 
 @dataclass(frozen=True, slots=True)
 class PendingItem:
-    """A stored item that waits for the edition. `n` is its number in the store; `story` is the story it is in already
-    (an item that changed in place) or None."""
+    """A stored item that waits for the edition. `n` is its number in the store; `story` is the story that it is already in (its
+    text has changed since), or None."""
 
     n: int
     id: str
@@ -34,17 +34,17 @@ class PendingItem:
     story: int | None = None
     live: bool = True  # False: part of a source's back-catalogue
     enclosures: Enclosures = ()
-    pruned: bool = False  # its summary was deleted after `keep`: nothing is left to classify it by
+    pruned: bool = False  # its summary was deleted after `keep`, so it cannot be classified again
     hidden: bool = False  # not shown to readers
     hash: str = ""  # of its text
     author: str | None = None
-    counted_as: str = ""  # the publisher's name under which it was last placed
+    counted_as: str = ""  # the name of its publisher when it was last placed
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An item as its story sees it. `counted_as`: the publisher's name under which it has counted in the story; "" for one that is
-    placed just now, whatever it counted as before."""
+    """An item of a story. `counted_as`: the name of its publisher under which it counts in the story so far; "" for an item that is
+    being placed now."""
 
     item: PendingItem
     judgement: Judgement
@@ -52,14 +52,14 @@ class Member:
 
     @property
     def order(self) -> tuple[int, int, int]:
-        """Its position among the items of its story: by time of entering, and of those that entered together the one
-        published first. The first to report counts; whoever prints the same text is a copy."""
+        """Sort key among the items of the story: time of entering, then time of publication. The order matters: of two reports with
+        the same text the later one is the copy."""
         return self.item.entered, self.item.at, self.item.n
 
 
 def headline(title: str, url: str | None, publisher: str) -> str:
-    """What a reader sees as the title; if the outlet gave none, nor a text to make one from, the address of the
-    article, else the outlet. Stored titles stay as they came, so that this never counts as the item's own words."""
+    """The title that readers see: the item's own; if it has none (nor a text to make one from), the address of the article, else the
+    name of the outlet. Only for display: such a substitute is not stored, so it is never classified or compared."""
     if title:
         return title
     bare = (url or "").partition("://")[2].removeprefix("www.").rstrip("/")
@@ -79,8 +79,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What feeds announce of a story. It changes together with `updated`, and only when a new independent publisher
-    joins or the lead changes."""
+    """A story as feeds announce it. It changes only when a new independent publisher joins or the lead changes, and `updated`
+    changes with it."""
 
     title: str
     link: str | None
@@ -96,12 +96,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A story in a section or topic: when it entered, and when it entered as its primary section (None: never)."""
+    """A story in a section or topic: when it entered, and since when the section is its primary one (None: never)."""
 
     stream: StreamName
     entered: int
     primary_since: int | None = None
-    active: bool = True  # False: it was there once; if it returns, it keeps its time
+    active: bool = True  # False: it has left; if it returns, it keeps its time of entering
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +116,31 @@ class StoryState:
     section: str
     scores: Scores
     topics: tuple[str, ...]
-    publishers: tuple[tuple[str, int], ...]  # independent ones as they joined, and when the report of each entered
-    reached: tuple[int, ...]  # since when it has had one of them, two, three … also of numbers that it fell below again
+    publishers: tuple[tuple[str, int], ...]  # independent ones in order of joining, each with when its report entered
+    reached: tuple[int, ...]  # reached[k]: when it first had k + 1 of them, even if it has fewer now
     entry: Entry
     placings: tuple[Placing, ...]
     hidden: bool = False
-    epoch: str = field(default="", compare=False)  # the one it was placed under, if the store gave it
+    epoch: str = field(default="", compare=False)  # configuration under which it was placed, if read from the store
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where an item is placed: its story, its own judgement, and in short why it joined."""
+    """Where an item is placed: its story, its own judgement, and (in a word or two) why it joined the story."""
 
     item: int
     story: int
     publisher: str  # folded by `publishers:`
     judgement: Judgement
     why: str
-    joining: Joining | None = None  # … and in full, where there is more to say
+    joining: Joining | None = None  # the details of `why`, if there are any
     hidden: bool = False  # by `stories: hide`
-    hash: str = ""  # of the text that was placed: an item that has another one by now waits on
+    hash: str = ""  # of the text that was judged; if the item has another text by now, it stays in `pending`
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """`younger` is now part of `older`; its address redirects."""
+    """The story `younger` becomes part of `older`; its address redirects."""
 
     older: int
     younger: int
@@ -157,8 +157,8 @@ class RememberedItem:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the grouping stores of a batch: items with their features, the (word, item) pairs by which they are found
-    again, and counts to add to the frequencies of words."""
+    """What the grouping stores of a batch: items with their features, the (word, item) pairs of the index, and counts to add to the
+    frequencies of words and to the number of documents."""
 
     items: tuple[RememberedItem, ...] = ()
     postings: tuple[tuple[int, int], ...] = ()
@@ -167,7 +167,8 @@ class Remembered:
 
 
 class KnownItem(NamedTuple):
-    """An earlier item as the grouping reads it. `kept` are its encoded features, `at` its publication in epoch seconds."""
+    """An earlier item as the grouping reads it. `kept`: its encoded features (`stories.features`); `at`: its publication in epoch
+    seconds."""
 
     kept: bytes
     story: int
@@ -185,19 +186,19 @@ class Batch:
     memory: Remembered = Remembered()
     epoch: str = ""
     now: int = 0
-    forgotten: tuple[int, ...] = ()  # items that the grouping is not to find again
-    anew: bool = False  # of stored items: one of them that waits because it changed waits on
-    unmoved: tuple[int, ...] = ()  # stories that `epoch` leaves as they are
+    forgotten: tuple[int, ...] = ()  # items that the grouping must no longer find
+    anew: bool = False  # stored items are placed again; one that waits in `pending` because it changed stays there
+    unmoved: tuple[int, ...] = ()  # stories whose placing is the same under `epoch`: only their epoch is updated
 
     @property
     def shows(self) -> bool:
-        """Whether readers may see something of it."""
+        """Whether it may change what readers see."""
         return bool(self.placed or self.stories or self.merges or self.forgotten)
 
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """A story as readers see it, with everything needed to show it. `merged` are the ids of stories that were merged into it."""
+    """A story with everything needed to show it. `merged` are the ids of stories that were merged into it."""
 
     id: str
     n: int
@@ -218,11 +219,12 @@ class StoryView:
     entry: Entry
     lead: int = 0
     merged: tuple[str, ...] = ()
-    independent: int = 1  # publishers without those who list or copy the report of another
+    independent: int = 1  # number of publishers, without those that list or copy another's report
 
     @property
     def lead_source(self) -> str | None:
-        """Id of the source of what the entry links to, as it is called now; of several that list the article, that of its outlet."""
+        """Present id of the source of the article to which the entry links. If several sources list the article, that of its own
+        publisher."""
         now, then = (
             [one for one in reports if one.url == self.entry.link] for reports in (self.reports, self.entry.reports)
         )
@@ -232,13 +234,13 @@ class StoryView:
 
     @property
     def announced(self) -> tuple[str, ...]:
-        """The publishers that its entry names: feeds do not change merely because outlets were renamed."""
+        """The publishers as its entry names them. Feeds use these names, so that they do not change when outlets are renamed."""
         return tuple(dict.fromkeys(report.publisher for report in self.entry.reports))
 
 
 class StoryRank(NamedTuple):
-    """What ranks a story among thousands, of which few are shown. `time`: that by which the list is ordered; `outlets`: how many its
-    entry names."""
+    """The few columns by which stories are ranked, where thousands are ranked and few are shown. `time`: the one by which the list is
+    ordered; `outlets`: how many outlets its entry names."""
 
     n: int
     time: int
@@ -266,15 +268,15 @@ class ItemView:
     published: datetime
     updated: datetime
     entered: datetime
-    changed: datetime  # in itself or in its place; of one that waits for its place, when it arrived
+    changed: datetime  # when its text or its placing last changed; for an item not yet placed, when it arrived
     story: str | None
     section: str | None
     sections: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     why: str | None = None
-    joining: Joining | None = None  # of an item asked for alone
-    pruned: bool = False  # what it was judged by was deleted after `keep`
-    # Safe HTML of the article itself, of a story's items: shown as `web/republished.py` says.
+    joining: Joining | None = None  # only if a single item was requested
+    pruned: bool = False  # the text by which it was classified was deleted after `keep`
+    # Safe HTML of the article's text, only for the items of one story. `web/republished.py` decides whether it is shown.
     extracted: str = ""
 
     @property

@@ -1,4 +1,4 @@
-"""What a feed lists: which entries, in which order."""
+"""Streams: which entries a feed lists, and in which order."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Literal, NamedTuple, cast
 
 FRESH_SECONDS = 48 * 3600
-"""A stream lists everything that entered it within this time, …"""
+"""A stream lists all entries of the last 48 hours, …"""
 SHORTEST, LONGEST = 50, 500
 """… but at least and at most this many entries."""
 
 STORING = 1
-"""Seconds that a batch may take to be stored. Its stories and items count as changed so much later: a client that asks for changes in
-the meantime does not see them, and will ask from that time on."""
+"""Seconds that the transaction of a batch may take. The batch dates its changes this much later than its start: otherwise a client
+that asks for changes while the transaction runs would not get them, and would next ask from a time after them."""
 
 
 RulesKind = Literal["section", "topic"]
@@ -22,13 +22,13 @@ QueryKind = Literal["latest", "section", "topic", "source", "daily", "search"]
 
 
 class StreamName(NamedTuple):
-    """What the store keeps the entries and the version of: a section, a topic, or all stories (LATEST)."""
+    """A stream that the store keeps entries and a version for: a section, a topic, or all stories (LATEST)."""
 
     kind: StreamKind
     id: str = ""
 
     def __str__(self) -> str:
-        """As the store writes it."""
+        """As in the store: `section:defense`, `latest`."""
         return f"{self.kind}:{self.id}" if self.id else self.kind
 
     @classmethod
@@ -44,14 +44,14 @@ LATEST = StreamName("latest")
 class Filter:
     """The parameters of a search; None and empty values do not filter."""
 
-    words: tuple[str, ...] = ()  # each a word or a phrase that must occur, or several of which one must (`a OR b`)
+    words: tuple[str, ...] = ()  # all must occur; each is a word, a phrase, or alternatives (`a OR b`)
     without: tuple[str, ...] = ()
     section: str | None = None
     topic: str | None = None
     source: str | None = None
     publisher: str | None = None
     label: str | None = None
-    labelled: tuple[tuple[str, ...], tuple[str, ...]] | None = None  # sources and publishers that carry `label`
+    labelled: tuple[tuple[str, ...], tuple[str, ...]] | None = None  # (sources, publishers) that have `label`
     lang: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -62,19 +62,19 @@ class Filter:
 
     @property
     def streams(self) -> tuple[StreamName, ...]:
-        """The section and the topic that it asks for."""
+        """The section and the topic to which it restricts the search."""
         section = (StreamName("section", self.section),) if self.section else ()
         return (*section, StreamName("topic", self.topic)) if self.topic else section
 
 
 @dataclass(frozen=True, slots=True)
 class StreamQuery:
-    """`id` names which of its kind.
+    """What is asked of the store. `id` is that of the section, topic or source; None for other kinds.
 
-    `window` is the archive of a month: all that was published from the first second to before the second, in order of
-    publication, or the `part` of it from one position to before another. Otherwise the order is that of entering, all of
-    the last 48 hours, at least 50 and at most 500, or `limit`. `before` continues a list: entries that come after (time,
-    number) in that order.
+    Without `window` the entries are those of a stream: newest entry first, all of the last 48 hours, at least 50 and at most 500, or
+    `limit`. With `window` (first second, second after the last) they are all that was published in this period, in order of
+    publication, as in the archive of a month; `part` restricts them to positions from … to before …. `before` continues a list: only
+    the entries that come after (time, number) in its order.
     """
 
     kind: QueryKind
@@ -87,8 +87,8 @@ class StreamQuery:
     window: tuple[int, int] | None = None
     part: tuple[int, int] | None = None
     before: tuple[int, int] | None = None
-    changed_since: int | None = None  # epoch seconds; the order is then that of change, oldest first
-    sections: tuple[str, ...] = ()  # all there are, the fallback first, which has the items that are in none of them
+    changed_since: int | None = None  # epoch seconds; the order is then by time of change, oldest first
+    sections: tuple[str, ...] = ()  # all configured ones, the fallback first: it has the items of removed sections
 
     @property
     def stream(self) -> StreamName | None:
@@ -101,22 +101,22 @@ class StreamQuery:
 
     @property
     def of_reports(self) -> bool:
-        """Whether it asks for a source, publisher, label or language, which a story has of its reports."""
+        """Whether it filters by source, publisher, label or language. A story matches if one of its reports does."""
         wanted = self.filter
         named = (wanted.source, wanted.publisher, wanted.labelled, wanted.lang)
         return self.kind == "source" or any(one is not None for one in named)
 
     @property
     def primary_section(self) -> str | None:
-        """The section that must be the primary one of what is listed: that of the stream, else that of the search."""
+        """If `primary` is set, the section that must be the primary one of each entry: that of the stream, else that of the search."""
         if not self.primary:
             return None
         return self.id if self.kind == "section" else self.filter.section
 
 
 class Extent(NamedTuple):
-    """What is known of a list besides its entries. `of`: how many it has, those of its other parts included; `left` and `expires`: when
-    the passing of time alone last changed what is listed, and when it will do so next (epoch seconds; None: never)."""
+    """Facts about a list besides its entries. `of`: the total number of entries, including other pages. `left` and `expires`: when an
+    entry last dropped out of the list only because time passed, and when one will do so next (epoch seconds; None: never)."""
 
     of: int
     left: int | None = None
@@ -124,8 +124,9 @@ class Extent(NamedTuple):
 
 
 class Removed(NamedTuple):
-    """A story or item that a list of changes no longer shows. `ids`: its own, and those of stories that were merged into it."""
+    """A story or item that is in a list of changes because readers no longer see it. `ids`: its own id, and those of stories that
+    were merged into it."""
 
     ids: tuple[str, ...]
     n: int
-    entered: datetime  # when it changed: the time by which lists of changes are ordered
+    entered: datetime  # when it changed, by which lists of changes are ordered
