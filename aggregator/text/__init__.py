@@ -1,1 +1,2 @@
-"""Pure functions on texts: folding, words, phrases, places. Used by `stories` and `categorise`, which do not know each other."""
+"""Pure functions on texts: folding, words, phrases, places, languages. Shared by `stories` and `categorise`, which do not import each
+other."""

@@ -1,4 +1,5 @@
-"""Countries by ISO 3166 code: the name that readers see and the slug in addresses. Names from CLDR (English), some shortened."""
+"""Countries by ISO 3166 code: the name that readers see, and the slug in addresses. The names are those of CLDR (English), some of
+them shortened."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def countries() -> Mapping[str, tuple[str, str]]:
 
 
 def names() -> Iterator[tuple[str, str]]:
-    """Each country's code with its name, and with what feeds call it as well."""
+    """(code, name) for each country, and for each other name that feeds use."""
     for code, (_, name) in countries().items():
         yield code, name
         yield from ((code, other) for other in _ALSO.get(code, ()))

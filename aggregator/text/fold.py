@@ -1,9 +1,13 @@
 """Folding: the form in which words of rules and words of texts are compared.
 
-`fold` keeps case, because all-capital words match capitals only; `lower` drops it and never changes the length. These fold:
-diacritics (Erdoğan = Erdogan), compatibility forms (full width, ligatures), dashes to `-`, apostrophes to `'`, the dots of
-abbreviations and initials (U.S. = US, J.D. = JD, Gen. = Gen, Gerald R. Ford = Gerald R Ford), the possessive (Ukraine's =
-Ukraine), hyphenated prefixes (de-escalation = deescalation, so that neither contains the word escalation), and white space.
+`fold` keeps case, because all-capital words match capitals only; `lower` converts to lower case and never changes the length.
+`fold` removes or unifies:
+- diacritics (Erdoğan = Erdogan) and compatibility forms (full width, ligatures);
+- dashes (to `-`), apostrophes (to `'`) and white space;
+- the dots of abbreviations and initials (U.S. = US, J.D. = JD, Gen. = Gen, Gerald R. Ford = Gerald R Ford);
+- the possessive (Ukraine's = Ukraine);
+- the hyphen after a prefix (de-escalation = deescalation, so that a rule for `escalation` does not match it).
+
 `span` maps a range of the folded text back to the original, for receipts.
 """
 
@@ -14,7 +18,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-# Letters that Unicode does not decompose, punctuation variants, and signs that are removed.
+# Letters that Unicode does not decompose, variants of punctuation, and characters that are removed.
 _SINGLE = {
     "ø": "o",
     "Ø": "O",
@@ -57,8 +61,8 @@ class _Folding(dict[int, str]):
 
 
 def _is_dropped_mark(char: str) -> bool:
-    """Whether folding removes it: accents, Arabic vowel signs and Hebrew points, but not the vowel signs of Indic scripts or
-    kana voicing."""
+    """Whether folding removes this mark: accents, Arabic vowel signs and Hebrew points, but not the vowel signs of Indic scripts or
+    the voicing marks of kana."""
     return (
         "\u0300" <= char <= "\u036f"
         or "\u064b" <= char <= "\u065f"
@@ -80,18 +84,18 @@ def _fold_char(char: str) -> str:
 
 _TABLE = _Folding()
 _COMMON = [(sign, _fold_char(sign)) for sign in "’‘“”–—…`"]
-"""What English texts have beyond ASCII is mostly these, and they are replaced ten times as fast one by one. (The last one is ASCII, and
-folds only where there are others.)"""
+"""Most non-ASCII characters of English texts. Replacing these one by one is ten times as fast as `str.translate`. (The last one is
+ASCII; it is folded only in texts that contain others.)"""
 
-# What folding removes. Each alternative begins with a literal sign, which keeps the search fast.
+# What folding removes. Each alternative begins with a literal character, which keeps the search fast.
 _TITLES = "St Mt Ft Gen Sen Rep Gov Lt Col Sgt Maj Adm Dr Mr Mrs Ms Jr Sr vs"
 _MONTHS = "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 _PREFIXES = "De de DE Re re RE Co co CO"
 
 
 def _after(words: str) -> str:
-    """An expression for the place after one of these words and a dot. One look back for each length of word, not for each
-    word, since most dots end a sentence."""
+    """A regular expression that matches the position after one of these words and a dot. It has one lookbehind for each length of
+    word (a lookbehind must have a fixed length), not one for each word: most dots end a sentence, so failing must be cheap."""
     of = groupby(sorted(words.split(), key=len), len)
     return "(?i:" + "|".join(rf"(?<=\b(?:{'|'.join(group)})\.)" for _, group in of) + ")"
 
@@ -127,12 +131,12 @@ def fold(text: str) -> str:
 
 
 def lower(folded: str) -> str:
-    """Lower case, of the same length as its argument."""
+    """The folded text in lower case; its length does not change."""
     return folded.lower().replace("ς", "σ")
 
 
 def key(text: str) -> str:
-    """The text folded, in lower case and trimmed: the form in which names are compared."""
+    """The text folded, in lower case and stripped: the form in which names are compared."""
     return lower(fold(text)).strip()
 
 
@@ -140,12 +144,12 @@ _BEYOND = re.compile(r"[^\x00-\x7f]")
 
 
 def _mapped(text: str) -> tuple[str, Sequence[int]]:
-    """The text with characters folded but nothing removed, and the index in `text` that each character came from."""
+    """The text with its characters folded but without the removals of `_DROPS`, and for each character its index in `text`."""
     if text.isascii() and text.isprintable():
         return text, range(len(text))
     mapped = text.translate(_TABLE)
     longer = [at for match in _BEYOND.finditer(text) if len(_TABLE[ord(text[at := match.start()])]) != 1]
-    if not longer:  # every character became one: dashes, quotes, letters with accents
+    if not longer:  # each character became exactly one (dashes, quotes, letters with accents)
         return mapped, range(len(text))
     origins: list[int] = []
     done = 0
@@ -158,7 +162,7 @@ def _mapped(text: str) -> tuple[str, Sequence[int]]:
 
 
 def offsets(text: str) -> list[int]:
-    """For each character of `fold(text)`, the index of the character of `text` that it came from."""
+    """For each character of `fold(text)` the index in `text` of the character that it came from."""
     mapped, origins = _mapped(text)
     result: list[int] = []
     done = 0
@@ -170,8 +174,8 @@ def offsets(text: str) -> list[int]:
 
 
 def span(text: str, start: int, end: int, origins: Sequence[int] | None = None) -> tuple[int, int]:
-    """(start, end) in `text` of what became `fold(text)[start:end]`, including combining accents. `origins` is
-    `offsets(text)`, if the caller has it."""
+    """The range (start, end) of `text` that became `fold(text)[start:end]`, including combining accents. `origins` is
+    `offsets(text)`, if the caller has computed it."""
     origins = offsets(text) if origins is None else origins
     if start >= end or end > len(origins):
         return (len(text), len(text))
@@ -182,7 +186,7 @@ def span(text: str, start: int, end: int, origins: Sequence[int] | None = None) 
 
 
 def is_all_caps(text: str) -> bool:
-    """Whether a text is written in capitals throughout, so that capitals do not distinguish its words. Letters of scripts that
-    have none do not count as such."""
+    """Whether a text is written in capitals throughout, so that its capitals say nothing. At least two words must have five letters or
+    more ("US, UK" is not all caps). False if it has letters of a script without capitals."""
     capitals = text.isupper() and all(map(str.isupper, filter(str.isalpha, text)))
     return capitals and sum(len(word) >= 5 for word in text.split()) >= 2

@@ -1,9 +1,9 @@
-"""The forms of a word in a search. An English word is found in the singular and in the plural, and in its other spellings
-(`data/spellings.txt`): `hurricanes` finds hurricane, `defence` finds defenses. A phrase in quotes, the beginning of a word
-(`missile*`) and words of other languages are found as they are written. Pure.
+"""The forms of a word that a search looks for: singular, plural, and other spellings (`data/spellings.txt`). `hurricanes` also finds
+hurricane, `defence` also finds defenses. This applies to English words. Phrases in quotes, the beginning of a word (`missile*`) and
+words of other languages are searched as written. Pure.
 
-Plurals are made by rule. What the rules make of other words is seldom a word that occurs (`Parises`); where it is (`news` is not the
-plural of new, nor Hamas that of Hama), `data/numbers.txt` says so.
+Plurals are formed by rules. For words that have no plural the rules mostly give a word that does not occur (`Parises`), which does no
+harm. The exceptions (`news` is not the plural of new, nor Hamas that of Hama) are listed in `data/numbers.txt`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from aggregator.text.search import alternatives, begun
 from aggregator.text.words import other_spellings
 
 SHORTEST = 4
-"""Letters of a singular whose plural is made by rule."""
+"""Minimum number of letters of a singular whose plural is formed by rule."""
 _QUOTED = re.compile(r'"(.*)"')
 _BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
 _NUMBERED = re.compile(
@@ -28,8 +28,8 @@ _NUMBERED = re.compile(
 
 
 def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
-    """What is searched for a word, a phrase or several `alternatives`, any of which will do: of each first the term itself, without
-    quotes. `lang` is the language that is asked for."""
+    """The forms to search for a word, a phrase, or alternatives (`a OR b`): any of them will do. Each alternative comes first as
+    written, without quotes, then its other forms. `lang`: the language to which the search is restricted, if any."""
     if len(either := alternatives(term)) > 1:
         return tuple(dict.fromkeys(form for one in either for form in forms(one, lang)))
     if quoted := _QUOTED.fullmatch(term):
@@ -46,21 +46,22 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
 
 
 def _numbered(name: str, hyphen: str, number: str, several: str) -> list[str]:
-    """The other forms of a weapon or the like: Su-35, Su-35s, Su35, Su35s. To the index, F-35 and F35 are one word."""
+    """The other forms of names such as those of weapons: Su-35, Su-35s, Su35, Su35s. (The index treats F-35 and F35 as one word, so
+    after a single letter the hyphen is not varied.)"""
     hyphens = ("-", "") if len(name) > 1 else (hyphen,)
     found = [(one, ending) for one in hyphens for ending in ("", "s") if (one, ending) != (hyphen, several)]
     return [f"{name}{one}{number}{ending}" for one, ending in found]
 
 
 def _joined(first: str, last: str) -> tuple[str, ...]:
-    """The forms of a word with a hyphen without it: re-election, reelection."""
+    """The forms of a hyphenated word without its hyphen: re-election → reelection, reelections."""
     whole = key(first + last)
     return (whole, *_others(whole)) if first.isalpha() and last.isalpha() else ()
 
 
 @lru_cache(maxsize=1 << 12)
 def _others(word: str) -> tuple[str, ...]:
-    """The other forms of a word that is folded, in lower case."""
+    """The other forms of a word, which must be folded and in lower case."""
     if not (word.isascii() and word.isalpha()) or word in _alone():
         return ()
     own = _singulars(word) or [word]
@@ -70,7 +71,7 @@ def _others(word: str) -> tuple[str, ...]:
 
 
 def _singulars(word: str) -> list[str]:
-    """What a word may be the plural of."""
+    """The words of which this one may be the plural."""
     listed = [one for one, several in _pairs() if word in (one, several)]
     if listed:
         return listed
@@ -106,12 +107,12 @@ def _lines() -> tuple[list[str], ...]:
 
 @cache
 def _pairs() -> tuple[tuple[str, str], ...]:
-    """Singulars and plurals that no rule makes."""
+    """(singular, plural) of irregular plurals."""
     return tuple((line[0], line[1]) for line in _lines() if len(line) == 2)
 
 
 @cache
 def _alone() -> frozenset[str]:
-    """Words that have no other form and are none: those listed, and the short ones that texts are full of, in any language."""
+    """Words that have no other form and are not a form of another word: those listed, and the function words of all languages."""
     listed = {line[0] for line in _lines() if len(line) == 1}
     return frozenset(listed.union(*function_words().values()) - set(chain.from_iterable(_pairs())))

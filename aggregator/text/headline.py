@@ -1,5 +1,5 @@
-"""What in headlines and leads is not news: labels, outlets' names, agencies' datelines; and which articles tell no news, by their
-headlines and addresses. By general patterns only; no outlet is named here.
+"""Removes from headlines and leads what is not news (labels, names of outlets, datelines of agencies), and recognises articles that
+report no news (opinion, live pages, explainers, …) by their headlines and addresses. The patterns are general; none names an outlet.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ASIDE = r"""(?:analysis|opinion|explainer|explained|watch(?:\ live)?|video|phot
         |liveticker|en\ direct(?:o)?|direct|ao\ vivo|en\ vivo"""
 _LABEL_ENDS = r"\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*"
 _LABEL = re.compile(rf"^\W*(?:{_URGENT}|{_ASIDE}){_LABEL_ENDS}", re.IGNORECASE | re.VERBOSE)
-_LIVE = r"(?<!to\ )live"  # somewhere to live is no live page
+_LIVE = r"(?<!to\ )live"  # but not "somewhere to live"
 _FEW = r"(?:\d+|one|two|three|four|five|six)"
 _BESIDE = re.compile(
     rf"""^\W*(?:{_ASIDE}){_LABEL_ENDS}
@@ -46,7 +46,7 @@ _BESIDE = re.compile(
         |[?？؟]\W{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Outlets file opinion, live pages, pictures, podcasts and letters to readers in folders of their own; their headlines often look like news.
+# Folders of an address in which outlets file opinion, live pages, pictures, podcasts and letters. Their headlines often look like news.
 _FOLDER = r"""opinions?|op-?eds?|editorials?|commentisfree|comment|commentary|columns?|columnists?|letters|cartoons?|analysis|explainers?
     |live|live-?(?:blogs?|news|updates|ticker)|videos?|podcasts?|audio|(?:photo-?)?galler(?:y|ies)|pictures?|photos?|in-pictures
     |newsletters?|briefings?|quiz(?:zes)?|puzzles?|crosswords?|horoscopes?|sponsored|partner-content|advertorials?
@@ -103,18 +103,18 @@ _INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Emai
 
 
 def tells(title: str, address: str | None) -> bool:
-    """Whether an article tells the news, by its headline and its absolute address. Others ask, explain, comment on or collect it,
-    show it or follow it live."""
+    """Whether an article reports news, judged by its headline and its absolute address. False for articles that ask, explain, comment,
+    collect, show pictures or follow an event live."""
     return not (_QUESTION.match(title) or _BESIDE.search(title) or (address and _FOLDERS.match(address)))
 
 
 def is_ahead(title: str) -> bool:
-    """Whether a headline tells what is about to happen. In English alone."""
+    """Whether a headline is about something that is still to come ("… expected to …"). English only."""
     return _AHEAD.search(title) is not None
 
 
 def bare_title(title: str) -> str:
-    """A headline without leading labels ("BREAKING: ") and trailing names of outlets (" | The Daily")."""
+    """A headline without leading labels ("BREAKING: ") and without trailing names of outlets (" | The Daily")."""
     text = " ".join(title.split())
     for _ in range(2 if _MARKS.search(text, 0, 40) else 0):
         shorter = _after(_LABEL, text)
@@ -137,7 +137,7 @@ def _longest_head(parts: Sequence[str]) -> str:
 
 
 def _length(text: str) -> int:
-    """In letters; one that is a syllable or a word counts as two."""
+    """Number of letters; a letter that stands for a syllable or a word (Han, kana, Hangul, …) counts as two."""
     return len(text) if text.isascii() else len(text) + len(_UNSPACED.findall(text))
 
 
@@ -150,6 +150,6 @@ def bare_lead(lead: str) -> str:
 
 
 def _after(beginning: re.Pattern[str], text: str) -> str:
-    """A text without its beginning. `sub` would look for that at every place of the text."""
+    """The text without a match of `beginning` at its start. (`sub` would try to match at every position.)"""
     found = beginning.match(text)
     return text[found.end() :] if found else text

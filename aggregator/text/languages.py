@@ -1,5 +1,5 @@
-"""The language that a text is in, recognised by its function words: `data/function_words.tsv` lists the most frequent short
-words of each language (built by `benchmarks/build_languages.py`).
+"""Recognises the language of a text by its function words. `data/function_words.tsv` lists the most frequent short words of each
+language; `benchmarks/build_languages.py` builds it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 ENGLISH = ("", "en")  # an unknown language is read as English
-PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "their"))  # in no other language
-ENOUGH = 3  # different function words that identify a language
-FEW = 2  # … if the feed says nothing, no other language has as many, and English none
-CLEARLY = 2  # to override what the feed says: so many times the function words of that language
+PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "their"))  # words of English alone
+ENOUGH = 3  # so many different function words identify a language
+FEW = 2  # these suffice if the feed names no language, no other language has as many, and English has none
+CLEARLY = 2  # to override the feed's language, a text must have this many times the function words of that language
 ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "iw": "he", "tl": "fil"}
 NAMED = {"nb": "no", "sh": None}
-"""What feeds call a language that has another code here; Bosnian, Croatian and Serbian, which have one, cannot be told apart."""
+"""Our code → the code that feeds use, where they differ. Bosnian, Croatian and Serbian share one code here (`sh`), so their own codes
+are unknown."""
 SCRIPTS = (  # first and last character, and the languages written in it
     ("\u0370", "\u03ff", ("el",)), ("\u0590", "\u05ff", ("he",)), ("\u0900", "\u097f", ("hi",)), ("\u0980", "\u09ff", ("bn",)),
     ("\u0b80", "\u0bff", ("ta",)), ("\u0e00", "\u0e7f", ("th",)), ("\u3040", "\u30ff", ("ja",)), ("\u4e00", "\u9fff", ("zh", "ja")),
@@ -31,12 +32,12 @@ LACKS = {
         "uk": "ъыэёјљњџўќћ",
     }.items()
 }
-"""Letters that these languages, which share many short words, do not have."""
+"""Letters that each of these languages does not have. The languages share many short words; letters tell them apart."""
 
 
 def language(words: Sequence[str], said: str | None) -> str:
-    """The code of the language that these words of a text are in: what its feed says, unless the feed says nothing or
-    the text is plainly in another language that we know (much software says English by default). "" if unknown."""
+    """The code of the language of a text, given by its words; "" if unknown. `said` is the language that its feed claims. It is
+    believed unless the text is clearly in another known language, since much software claims English by default."""
     code = language_code(said) if said else ""
     if code and code not in function_words():
         return code
@@ -52,21 +53,22 @@ def language(words: Sequence[str], said: str | None) -> str:
 
 
 def recognised(words: Sequence[str], likely: str | None) -> str | None:
-    """The same as a tag that feeds use, of a text for which nobody names a language: `likely` is that of the texts around it."""
+    """As `language`, but as a tag that feeds use, for a text whose feed names no language. `likely`: the language of the texts around
+    it."""
     code = language(words, likely)
     return NAMED.get(code, code or None)
 
 
 @lru_cache(maxsize=256)
 def language_code(said: str) -> str:
-    """The code by which a tag such as `en-GB` is known here."""
+    """Our code for a language tag: `en-GB` → `en`, `no` → `nb`."""
     code = said.partition("-")[0].partition("_")[0].lower()
     return ALIASES.get(code, code)
 
 
 @cache
 def function_words() -> dict[str, tuple[str, ...]]:
-    """Language → its most frequent words of two letters and more, in small letters."""
+    """Language → its most frequent words of two letters or more, in lower case."""
     content = (files("aggregator.text") / "data" / "function_words.tsv").read_text("utf-8")
     return {lang: tuple(words.split()) for lang, _, words in (line.partition("\t") for line in content.splitlines())}
 
@@ -82,8 +84,8 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
 
 
 def _votes(words: Sequence[str]) -> Counter[str]:
-    """How many different words point to each language: its function words in lower case, and words in its script. A word
-    that a language cannot have takes back as many as would identify it."""
+    """Language → the number of different words that point to it: its function words (in lower case), and words in its script. A word
+    with a letter that the language lacks subtracts `ENOUGH`."""
     of = _languages_of()
     votes = Counter([lang for word in of.keys() & words for lang in of[word]])
     if max(words, default="") < SCRIPTS[0][0]:

@@ -1,8 +1,9 @@
-"""Finds many phrases in a text in one pass (Aho-Corasick), at word boundaries, with capitals if a phrase requires them.
+"""Finds many phrases in a text in one pass (Aho-Corasick), at word boundaries, and with capitals where a phrase requires them.
 
-A text is searched in its folded form in lower case, with every sign that is not a letter or digit replaced by a space, with a space
-at both ends, and one where a Latin letter or digit stands beside Hangul or a letter of a script without spaces (NATO首脳, NATO가).
-Needles contain their word boundaries as spaces, so a hit needs no further check except for capitals.
+The text that is searched (the *haystack*) is folded and in lower case. Everything except letters and digits is replaced by a space,
+and there is a space at both ends. Where a Latin letter or digit meets Hangul or a script without spaces, a space is inserted
+(NATO首脳, NATO가). A phrase that is searched (a *needle*) includes the spaces at its word boundaries (` nato `), so a hit needs no
+further check except for capitals.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ from aggregator.text.scripts import HANGUL, UNSPACED, unspaced
 Spans = tuple[tuple[int, int], ...]
 """Ranges of a text: (start, end), end exclusive."""
 
-# In a headline in capitals these are more often the common word than the name.
+# In a headline written in capitals, these are more often the common word than the name (US, WHO, IT, …).
 _COMMON_WORDS = "us who it is in or as at he me so do go no am all are aid can may mad ice man new old one"
 _COMMON = frozenset(_COMMON_WORDS.split())
-# After these, "US" in capitals throughout is the pronoun.
+# After these words, "US" in a headline written in capitals is the pronoun.
 _PRONOUN_WORDS = "of to for with from tell tells told let lets between join give gives help all about on at by and"
 _PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
 
 
 _ATTACHING = f"{UNSPACED}{HANGUL}"
 _SEAM = re.compile(f"(?<=[0-9A-Za-z])(?=[{_ATTACHING}])|(?<=[{_ATTACHING}])(?=[0-9A-Za-z])")
-_PARTING = "\x1f"  # a space where it is searched
+_PARTING = "\x1f"  # marks an inserted space; `searchable` replaces it by a space
 
 
 def _parted(folded: str) -> str:
@@ -39,7 +40,7 @@ def _parted(folded: str) -> str:
 
 
 class _Searchable(dict[int, int]):
-    """Table for str.translate: letters, digits and the vowel signs of Indic scripts stay, everything else becomes a space."""
+    """A table for `str.translate`: letters, digits and marks (such as Indic vowel signs) stay, everything else becomes a space."""
 
     def __missing__(self, code: int) -> int:
         char = chr(code)
@@ -48,21 +49,21 @@ class _Searchable(dict[int, int]):
 
 
 _SEARCHABLE = _Searchable()
-_SEARCHABLE_FIELDS = _Searchable({10: 10})  # the line break between title and summary, which no phrase bridges, stays
+_SEARCHABLE_FIELDS = _Searchable({10: 10})  # keeps the line break after the title: no phrase spans both fields
 
 
 def searchable(folded: str) -> str:
-    """The form in which needles are searched; it has the length of the folded text."""
+    """The form that is searched, from a folded text; its length does not change."""
     return lower(folded).translate(_SEARCHABLE)
 
 
 def _suffixing(char: str) -> bool:
-    """Whether the script is Hangul."""
+    """Whether a character is Hangul. Korean attaches particles to words, so a needle may end within a word there."""
     return HANGUL[0] <= char <= HANGUL[-1]
 
 
 class Needle(NamedTuple):
-    """A phrase in the form in which it is searched. `capitals` are the ranges that must be written in capitals."""
+    """A phrase in the form that is searched. `capitals` are the ranges of `text` that must be in capitals in the haystack."""
 
     text: str
     capitals: Spans = ()
@@ -72,11 +73,11 @@ class Needle(NamedTuple):
         return self.text.strip()
 
 
-@lru_cache(maxsize=10_000)  # the rules are compiled again and again with one line changed
+@lru_cache(maxsize=10_000)  # an editor's rules are compiled again and again with one line changed
 def needle(phrase: str) -> Needle | None:
-    """The needle for a phrase as an editor writes it: `*` at the end stands for any ending, all-capital words match capitals
-    only, and if there are none of these, a `!` at the end asks for words that begin with capitals. None if the phrase has no letters or
-    digits."""
+    """The needle for a phrase as an editor writes it; None if the phrase has no letters or digits. A `*` at the end stands for any
+    ending (missile*). All-capital words match capitals only (NATO). If the phrase has no such word, a `!` at the end requires that its
+    words begin with capitals (Turkey!)."""
     if phrase.rstrip().endswith("!"):
         made = needle(phrase.rstrip().rstrip("!"))
         return made if made is None or made.capitals else _capitalised(made)
@@ -92,7 +93,7 @@ def needle(phrase: str) -> Needle | None:
 
 
 def _capitalised(made: Needle) -> Needle:
-    """It matches only if its words begin with capitals: Turkey, not turkey."""
+    """The needle restricted to words that begin with capitals: Turkey, not turkey."""
     at = [i + 1 for i, char in enumerate(made.text[:-1]) if char == " "]
     return Needle(made.text, tuple((i, i + 1) for i in at if made.text[i].islower()))
 
@@ -108,8 +109,8 @@ def _capitals(cased: str, shift: int) -> Spans:
 
 
 class Haystack(NamedTuple):
-    """Title and summary in the form in which they are searched: `text` lower case, `cased` folded with case kept, both of the
-    same length. `split` is the index where the summary begins."""
+    """Title and summary in the form that is searched: `text` in lower case, `cased` with its case kept, both of the same length.
+    `split` is the index at which the summary begins."""
 
     text: str
     cased: str
@@ -125,7 +126,7 @@ def haystack(title: str, summary: str = "") -> Haystack:
 
 
 class Locator:
-    """Maps ranges of a haystack back to the texts that it was made from."""
+    """Maps ranges of a haystack back to the title and the summary that it was made from."""
 
     __slots__ = ("_hay", "_origins", "_texts")
 
@@ -135,7 +136,7 @@ class Locator:
         self._origins: list[list[int] | range | None] = [None, None]
 
     def locate(self, start: int, end: int) -> tuple[str, int, int]:
-        """(field, start, end): `title` or `summary`, and the offsets in it, without boundary spaces."""
+        """(field, start, end): `title` or `summary`, and the offsets in it, without the spaces at both ends."""
         text = self._hay.text
         while start < end and text[start] == " ":
             start += 1
@@ -155,7 +156,7 @@ class Locator:
 
 
 def _origins(text: str) -> list[int]:
-    """As `offsets`, of the parted text."""
+    """As `fold.offsets`, but for the text with the inserted spaces (`_parted`)."""
     origins = offsets(text)
     for at in [seam.start() for seam in _SEAM.finditer(fold(text))][::-1]:
         origins.insert(at, origins[at])
@@ -167,13 +168,13 @@ def _automaton(texts: tuple[str, ...]) -> AhoCorasick:
 
 
 _large = lru_cache(maxsize=1)(_automaton)
-"""The last one is kept, since most edits of rules change no words, and building it takes most of the time of compiling them."""
+"""The last large automaton is kept: building it takes most of the time of compiling the rules, and most edits change no words."""
 LARGE = 1000  # needles
 
 
 class Matcher:
-    """Finds needles in haystacks. Immutable; pickled as its needles, from which the automaton is rebuilt (0.1 s with the gazetteer) when
-    it is needed first."""
+    """Finds needles in haystacks. Immutable. It is pickled as its needles; the automaton is built when it is first needed (0.1 s with
+    the gazetteer)."""
 
     __slots__ = ("_automaton", "_capitals", "needles")
 
@@ -193,14 +194,14 @@ class Matcher:
         return self._kept(hay, self._automaton.find_matches_as_indexes(hay.text, overlapping=True))
 
     def find_once(self, hay: Haystack) -> list[tuple[int, int, int]]:
-        """As `find`, without building the automaton of all needles: for a matcher that is used for one text alone."""
+        """As `find`, without building the automaton of all needles: faster if the matcher is used for one text only."""
         numbers = [number for number, made in enumerate(self.needles) if made.text in hay.text]
         there = _automaton(tuple(self.needles[number].text for number in numbers))
         hits = there.find_matches_as_indexes(hay.text, overlapping=True)
         return self._kept(hay, [(numbers[index], start, end) for index, start, end in hits])
 
     def _kept(self, hay: Haystack, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-        """Those with the capitals that they need, and not within a word."""
+        """The hits that have the capitals they need and do not begin within a Korean word."""
         capitals, cased = self._capitals, hay.cased
         return [
             hit

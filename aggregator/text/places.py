@@ -1,8 +1,8 @@
 """Places in texts: names of countries, peoples, cities, leaders and bodies → ISO 3166 codes and region slugs.
 
-`data/places.tsv.gz` has one line for all names of one meaning: kind, codes, capitals, `?` if they are also first names, then the
-needles. `benchmarks/build_places.py` writes it from CLDR, GeoNames and the hand-written `benchmarks/places/names.txt`;
-`data/NOTICE.md` names the licences.
+`data/places.tsv.gz` has one line for all names with one meaning. Its columns: kind, codes, ranges of capitals, `?` if the names are
+also first names, then the needles. `benchmarks/build_places.py` builds it from CLDR, GeoNames and the hand-written
+`benchmarks/places/names.txt`; `data/NOTICE.md` names the licences.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from aggregator.text.match import Haystack, Needle, Spans
 
-# Other places whose mention decides which of two places with one name is meant.
+# Code → places whose mention shows that this reading of an ambiguous name is meant: Georgia is the country if Russia is named.
 _NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
-LONG = 5  # a headline in title case capitalises all words of at least this many letters, except these:
+LONG = 5  # a headline in title case capitalises all words of at least so many letters, except these:
 _LINK_WORDS = (
     "about above across after again against along amid among around before behind below between beyond during from "
     "inside into outside since than their these those through toward towards under until where which while with within "
@@ -43,10 +43,11 @@ _FEAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a name stands for. `choices` are its readings, each one or more codes; empty if it only looks like a place.
+    """What a name stands for. `choices` are its possible readings, each one or more codes; empty if it only looks like a place.
 
     `kind` is country, demonym, city, person, body, institution (a body that other countries have too, such as a senate),
-    generic (counts only if no other country is named) or none. `first_name`: not a place if another name follows.
+    generic (counts only if no other country is named) or none. `first_name`: the name is not a place if another name follows
+    ("Jordan Peele").
     """
 
     kind: str
@@ -85,7 +86,7 @@ def _spans(text: str) -> Spans:
 
 
 class Found(NamedTuple):
-    """A name found in a haystack. `needle` is the index of the needle in the caller's list; `codes` the chosen reading."""
+    """A name found in a haystack. `needle` is the index of its needle in the caller's list, `codes` the reading that was chosen."""
 
     needle: int
     start: int
@@ -110,8 +111,8 @@ def _order(hit: tuple[int, int, int]) -> tuple[int, int]:
 
 
 def is_first_name(hay: Haystack, end: int) -> bool:
-    """Whether the name that ends at `end` is a first name, followed by another name ("Jordan Peele"), unlike "Jordan Valley".
-    False for a text in title case, where this cannot be seen."""
+    """Whether the name that ends at `end` is a first name, because another name follows ("Jordan Peele", but not "Jordan Valley").
+    False for a text in title case, where capitals do not show a name."""
     after = hay.cased[end : end + 2]
     if len(after) < 2 or not (after[0].isupper() and after[1].islower()) or hay.cased[end - 1] != " ":
         return False
@@ -122,12 +123,12 @@ def is_first_name(hay: Haystack, end: int) -> bool:
 
 
 def is_player(hay: Haystack, end: int) -> bool:
-    """Whether a sporting feat follows, as in "Jordan scores 41", so that the name is a player's and not a country's."""
+    """Whether the name that ends at `end` is a player's, because a sporting feat follows ("Jordan scores 41")."""
     return _FEAT.match(hay.text, end) is not None
 
 
 def disambiguate(choices: tuple[tuple[str, ...], ...], named: Collection[str]) -> tuple[str, ...]:
-    """The first of several readings that other places named in the text (`named`, as codes) support, else the first."""
+    """The first of several readings that is supported by other places in the text (`named`: their codes), else the first reading."""
     for choice in choices:
         if any(code in named for code in choice):
             return choice

@@ -1,12 +1,13 @@
-"""Prepares texts for the full-text index, so that readers find what they see.
+"""Prepares texts and queries for the full-text index, so that readers find what they see.
 
-The index splits a text into runs of letters and digits and removes accents from Latin letters. Four things must be done before
-that: letters of scripts without spaces between words, and of Korean, whose particles are attached to words, are separated so that
-each is a word of its own (a search for several of them becomes a phrase and finds them anywhere); letters that many people type
-otherwise are replaced by what they type: ø, ł and ß, Greek letters with accents and the signs made of them (µ), the hamza and the
-vowel signs of Arabic, the points of Hebrew, the Russian ё, Latin letters and digits as wide as Han; signs that SQLite, whose Unicode
-is that of 2012, takes for letters must not join words; and what outlets write as one word or with signs in it becomes one word: U.S.
-and US, J. D. Vance and JD Vance, F-35 and F35.
+The index itself splits a text into runs of letters and digits and removes accents from Latin letters. Before that, `indexed` does
+four things:
+- It puts spaces around each letter of a script without spaces between words, and of Korean (whose particles are attached to words),
+  so that each is a word of its own. A search for several of them becomes a phrase, which is found anywhere.
+- It replaces letters by what most people type for them: ø, ł, ß, Greek letters with accents and symbols made of Greek letters (µ),
+  Arabic letters with hamza or vowel signs, Hebrew points, the Russian ё, full-width Latin letters and digits.
+- It replaces symbols by spaces that SQLite would take for letters (its tables are those of Unicode 6.1 of 2012) and so join words.
+- It joins what some outlets write as one word and others with punctuation: U.S. and US, J. D. Vance and JD Vance, F-35 and F35.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from string import ascii_letters, digits
 
 from aggregator.text.scripts import HANGUL, UNSPACED
 
-# Separate from the table in `fold`, because a change here needs a migration that rebuilds the index.
+# Not shared with `fold`, because a change here needs a migration that rebuilds the index.
 _PLAIN = {
     "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "n",
     "Ŋ": "N", "ə": "e", "Ə": "E", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
@@ -34,17 +35,17 @@ _PLAIN |= {"µ": "μ", "ϐ": "β", "ϑ": "θ", "ϕ": "φ", "ϖ": "π", "ϰ": "κ
 _PLAIN |= {chr(ord(char) + 0xFEE0): char for char in f"{ascii_letters}{digits}.-"}  # full width
 _PLAIN |= {"ς": "σ", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0629": "\u0647"}
 _PLAIN = {char: plain for char, plain in _PLAIN.items() if char != plain}
-# Marks of direction, signs of currencies (₺, ₽), arrows and the like, punctuation, emoji. Private characters are left alone.
+# Direction marks, currency symbols (₺, ₽), arrows and the like, punctuation, emoji. Private-use characters are left alone.
 _SIGNS = "\u061c\u2066-\u2069\u20ba-\u20cf\u23f4-\u23ff\u2b4d-\u2bff\u2e32-\u2e7f\U0001f300-\U0001faff"
 _SIGN = re.compile(f"[{_SIGNS}]")
 _BEGUN = re.compile(r"[^\W_]{3}\*$")
 _CHANGED = re.compile(f"[{UNSPACED}{HANGUL}{_SIGNS}{''.join(_PLAIN)}]")
 _CAPITAL = "[A-ZΑ-ΩА-Я]"
 EITHER = " OR "
-"""What joins the words and phrases of a search of which any will do: `drone OR "air raid"`."""
+"""Separates alternatives in a search: `drone OR "air raid"`."""
 _ALTERNATIVE = re.compile(rf'("[^"]*"|.+?)(?:{EITHER}|$)')
 INITIALS = rf"(?:{_CAPITAL}\. )+{_CAPITAL}\."
-"""A regular expression for initials with spaces, as in `J. D. Vance`: one word."""
+"""A regular expression for initials separated by spaces (`J. D. Vance`), which count as one word."""
 _JOINED = re.compile(
     r"\.(?<=(?<!\w)[^\W\d_]\.)(?=[^\W\d_](?!\w))"  # the dot between single letters: U.S.
     rf"|\. (?<=(?<![\w.]){_CAPITAL}\. )(?={_CAPITAL}\.)"  # that and the space between initials: J. D.
@@ -53,17 +54,17 @@ _JOINED = re.compile(
 
 
 def indexed(text: str) -> str:
-    """The text in the form in which it is indexed and searched. Most texts are already in this form."""
+    """The form in which a text is indexed and a query is searched. Most texts are already in this form."""
     return _JOINED.sub("", text if text.isascii() else _CHANGED.sub(_written, text))
 
 
 def alternatives(term: str) -> tuple[str, ...]:
-    """The words and phrases of a search of which any will do; most often it is one."""
+    """The alternatives of a search term, mostly only one: `drone OR "air raid"` → `drone`, `"air raid"`."""
     return tuple(_ALTERNATIVE.findall(term)) if EITHER in term else (term,)
 
 
 def begun(phrase: str) -> bool:
-    """Whether the last word of a phrase in a search is only its beginning, of three letters at least: `missile*`."""
+    """Whether a search term ends with the beginning of a word, of at least three letters: `missile*`."""
     return _BEGUN.search(phrase) is not None
 
 

@@ -1,9 +1,9 @@
 """Words of a text: tokens, folded for comparison, and their stems.
 
-A token is a run of letters and digits, with the vowel signs and accents on them; scripts without spaces between words (Han, kana,
-Thai, Lao, Khmer, Myanmar) give overlapping pairs of characters instead. Stems follow Snowball (https://snowballstem.org), with the
-English stemmer for languages that have none or are unknown: a stem need only be equal for equal words. In English, spellings of
-one word (`data/spellings.txt`) have one stem.
+A token is a run of letters and digits with their vowel signs and accents. Scripts without spaces between words (Han, kana, Thai,
+Lao, Khmer, Myanmar) give overlapping pairs of characters instead. Stems are those of Snowball (https://snowballstem.org); languages
+without a stemmer, and unknown ones, use the English one, since stems serve only to be compared. In English, all spellings of a word
+(`data/spellings.txt`) have the same stem.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _ELIDED = {
         "it": "[cdlmnstv]|(?:a|da|de|ne|su|que|be)ll|un|quest|sant|tutt",
     }.items()
 }
-"""Articles, prepositions and other short words that lose their vowel before another word, by language."""
+"""Language → short words (articles, prepositions) that lose their vowel and are joined to the next word: l’Ukraine, dell'Iran."""
 
 
 def tokens(text: str) -> list[str]:
     """The words of a plain text, as written, in order."""
     if text.isascii():
         return _ASCII_TOKEN.findall(text)
-    if not _MARKED.search(text):  # nearly all others: it has an accent, a dash or the like
+    if not _MARKED.search(text):  # nearly all other texts: they have accents, dashes or the like
         return _TOKEN.findall(text)
     found: list[str] = _MARKED_TOKEN.findall(text)
     if not _UNSPACED_RUN.search(text):
@@ -68,7 +68,7 @@ Made = TypeVar("Made")
 
 
 class _Memo(dict[str, Made], Generic[Made]):
-    """A cache of a function of words, filled on demand and cleared when it grows large."""
+    """A cache of the results of a function of words. It is filled on demand and cleared when it becomes large."""
 
     LARGE = 1 << 18
 
@@ -84,14 +84,14 @@ class _Memo(dict[str, Made], Generic[Made]):
 
 
 def unelided(words: list[str], lang: str) -> list[str]:
-    """The words without the article or the like that French, Italian and Catalan join to them, or a name would be another word with
-    it: `l’Ukraine` gives `Ukraine`."""
+    """The words without the short words that French, Italian and Catalan join to them, so that names compare equal: `l’Ukraine` →
+    `Ukraine`."""
     joined = _ELIDED.get(_language(lang))
     return [joined.sub("", word) for word in words] if joined else words
 
 
 def plain(word: str) -> str:
-    """A word in the form in which words are compared: lower case, without diacritics, possessive and dots of abbreviations."""
+    """The form in which words are compared: lower case, without diacritics, possessive and the dots of abbreviations."""
     return _PLAIN[word]
 
 
@@ -112,7 +112,7 @@ _PLAIN = _Memo(_plain)
 
 
 def stem(word: str, lang: str = "en") -> str:
-    """The stem of a word as written, folded: `stem("Sanctions") == "sanction"`. Figures stay as they are."""
+    """The stem of a word as written, folded: `stem("Sanctions") == "sanction"`. Numbers stay as they are."""
     return _stems(_language(lang))[word]
 
 
@@ -124,15 +124,15 @@ def stems(words: Iterable[str], lang: str = "en") -> list[str]:
 
 @lru_cache(maxsize=1 << 14)
 def spelled(word: str) -> str:
-    """The stem of an English word that has several spellings, the same for all of them (`defence`, `defense`); any other word as it is."""
+    """For an English word with several spellings, the stem that all of them share (`defence`, `defense`); any other word unchanged."""
     stem_word, known, compared = _english()
     own = stem_word(word)
     return known.get(own, own if own in compared else word)
 
 
 def other_spellings(word: str) -> list[str]:
-    """The other spellings of an English word in lower case (`data/spellings.txt`), in alphabetical order: also with an ending, as in
-    `organisation`, but not in the plural."""
+    """The other spellings of an English word in lower case (`data/spellings.txt`), in alphabetical order. Also for words with an ending
+    (organisation, from organise), but not for plurals."""
     return sorted(_spelled_alike().get(word, frozenset()) - {word})
 
 
@@ -142,13 +142,13 @@ def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
 
 
 def stem_ids_once(words: Iterable[str]) -> list[int]:
-    """As `stem_ids` in English, without a cache, for many words that hardly occur twice."""
+    """As `stem_ids` in English, but without a cache: for many words that hardly ever repeat."""
     stemmed = _stemmer("en")
     return [text_id(stemmed(word)) for word in words]
 
 
 def _language(lang: str) -> str:
-    """The language whose stemmer is used. Few are possible, whatever feeds call their language, so few caches are kept."""
+    """The language whose stemmer is used. This limits the number of caches, whatever language tags feeds use."""
     code = lang.partition("-")[0]
     return code if code in _STEMMERS else "en"
 
@@ -169,11 +169,11 @@ def _ids(lang: str) -> _Memo[int]:
 
 
 _NUMBERED: dict[int, str] = {}
-"""The stems whose numbers `stem_ids` made lately."""
+"""`word_id` → stem, for the stems that `stem_ids` met recently."""
 
 
 def numbered_stem(number: int) -> str | None:
-    """The stem that has this `word_id`, if `stem_ids` met it lately."""
+    """The stem with this `word_id`, if `stem_ids` met it recently."""
     return _NUMBERED.get(number)
 
 
@@ -184,7 +184,7 @@ def _stems(lang: str) -> _Memo[str]:
 
 def _snowball(lang: str) -> Callable[[str], str]:
     stemmer = snowballstemmer.stemmer(_STEMMERS[lang])
-    stemmer.maxCacheSize = 0  # stems are cached here already, and its own cache takes longer than to make one
+    stemmer.maxCacheSize = 0  # stems are cached here already, and a look-up in its own cache is slower than stemming
     stem_word: Callable[[str], str] = stemmer.stemWord
     return stem_word
 
@@ -204,7 +204,7 @@ def _stemmer(lang: str) -> Callable[[str], str]:
 
 
 def _spellings(stem_word: Callable[[str], str]) -> dict[str, str]:
-    """Stem → the stem of the same word in the spelling that is compared (`data/spellings.txt`)."""
+    """Stem of a spelling → stem of the spelling that stands for all of them (`data/spellings.txt`)."""
     return {stem_word(one): stem_word(other) for one, other in _spelling_pairs()}
 
 
@@ -216,7 +216,7 @@ def _spelling_pairs() -> tuple[tuple[str, str], ...]:
 
 @cache
 def _spelled_alike() -> dict[str, frozenset[str]]:
-    """Word → all its spellings, of each word in the list with each ending."""
+    """Word → all its spellings, for each word of the list with each of `_ENDINGS`."""
     alike: dict[str, set[str]] = {}
     for one, other in _spelling_pairs():
         alike.setdefault(other, {other}).add(one)
@@ -237,7 +237,7 @@ def _ended(word: str, ending: str) -> str:
 
 @cache
 def _english() -> tuple[Callable[[str], str], dict[str, str], frozenset[str]]:
-    """The stemmer, its spellings, and the stems that they are compared by."""
+    """The stemmer, `_spellings`, and the stems that these lead to."""
     stem_word = _snowball("en")
     known = _spellings(stem_word)
     return stem_word, known, frozenset(known.values())
@@ -250,5 +250,5 @@ def word_id(word: str) -> int:
 
 
 def text_id(text: str) -> int:
-    """As `word_id`, without a cache, for texts that rarely occur twice."""
+    """As `word_id`, without a cache: for texts that rarely repeat."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
