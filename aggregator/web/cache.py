@@ -125,7 +125,9 @@ class ResponseCache:
             coding(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
         with self.library.one_request():
-            kept = self.kept.get(key)
+            kept = (
+                None if "HTTP_IF_MATCH" in environ else self.kept.get(key)
+            )  # which hardly anybody sends, and Flask judges
             if kept is None or self._valid(key, kept):
                 return self._respond(key, kept, environ, start_response)
         with _turn(kept), self.library.one_request():

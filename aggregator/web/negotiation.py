@@ -39,6 +39,12 @@ def tag(content: str, coding: str | None) -> str:
     return content if coding is None else f'{content[:-1]}-{coding}"'
 
 
+def names_form(content: str, match: str) -> bool:
+    """Whether If-Match names a form of the content (13.1.1): its own tag, not a weak one."""
+    wanted = parse_etags(match)
+    return any(wanted.contains(unquote_etag(tag(content, other))[0] or "") for other in (None, *CODINGS))
+
+
 def matching_etag(
     content: str,
     coding: str | None,

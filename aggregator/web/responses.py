@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import brotli
 import orjson
 from flask import Response, current_app, request
+from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import http_date
 
 from aggregator.model.feed import Rendered
 from aggregator.render.bytes import rendered
-from aggregator.web.negotiation import MIN_COMPRESSED, coding, tag
+from aggregator.web.negotiation import MIN_COMPRESSED, coding, names_form, tag
 
 if TYPE_CHECKING:
     from aggregator.web.library import Library
@@ -36,6 +37,8 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bo
     if not dated:
         asked = f"{request.environ['PATH_INFO']}?{request.environ['QUERY_STRING']}"
         shown = replace(shown, modified=library.first_seen(asked, shown.etag))
+    if (match := request.headers.get("If-Match")) and not names_form(shown.etag, match):
+        raise PreconditionFailed
     request.environ[SHOWN] = shown
     small = len(shown.body) < MIN_COMPRESSED
     form = None if small else coding(request.headers.get("Accept-Encoding", ""))

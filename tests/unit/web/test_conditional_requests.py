@@ -46,6 +46,21 @@ def test_the_tag_given_is_the_tag_understood(client: FlaskClient, address: str) 
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
+def test_if_match_is_answered_only_if_it_matches(client: FlaskClient, address: str) -> None:
+    tags = [client.get(address, headers={"Accept-Encoding": coding}).headers["ETag"] for coding in ("", "gzip", "br")]
+    for wanted in (*tags, f'"other", {tags[0]}', "*"):
+        assert client.get(address, headers={"If-Match": wanted}).status_code == 200
+    for wrong in ('"other"', f"W/{tags[0]}", "unquoted"):
+        refused = client.get(address, headers={"If-Match": wrong, "If-None-Match": tags[0]})
+        assert refused.status_code == 412
+        assert "ETag" not in refused.headers
+        assert refused.headers["Cache-Control"] == "no-store"
+        assert refused.is_json is address.startswith("/api/")
+    assert client.get(address).status_code == 200
+    assert client.get("/latest.rss?limit=x", headers={"If-Match": '"other"'}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_the_date_alone_is_enough_and_the_tag_outranks_it(client: FlaskClient, address: str) -> None:
     first = client.get(address)
     date = first.headers["Last-Modified"]
