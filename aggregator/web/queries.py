@@ -49,7 +49,7 @@ def resolve(
         primary=parameters.flag(args, "primary"),
         limit=parameters.number(args, "limit", None, parameters.LIMITS),
         filter=wanted,
-        window=_window(month, force) if month else None,
+        window=_window(library, month) if month else None,
         sections=_fallback_first(force.names),
     )
 
@@ -127,11 +127,15 @@ def labelled(settings: Settings, wanted: Filter) -> Filter:
     return replace(wanted, labelled=(sources, publishers))
 
 
-def _window(month: str, force: InForce) -> tuple[int, int]:
+def _window(library: Library, month: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{4})-(\d{2})", month)
     if not found or not 1970 <= int(found[1]) <= 9998 or not 1 <= int(found[2]) <= 12:
         raise NotFound("there is no such month")
-    return month_bounds(int(found[1]), int(found[2]), force.zone)
+    window = month_bounds(int(found[1]), int(found[2]), library.in_force().zone)
+    # The clock may have been set back since the last news.
+    if window[0] > max(library.now(), library.changed()).timestamp():
+        raise NotFound("there is no such month yet")
+    return window
 
 
 def query_string(args: Mapping[str, str], without: Collection[str] = ()) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -10,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
-from newsroom import CONFIG, Newsroom, of_the_file
+from newsroom import CONFIG, NOON, Newsroom, item, of_the_file
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
@@ -443,3 +444,18 @@ def test_every_metric_says_what_it_is(room: Newsroom) -> None:
         at = next(n for n, line in enumerate(lines) if line.startswith(f"# TYPE {name} "))
         assert lines[at - 1].startswith(f"# HELP {name} "), name
         assert len(lines[at - 1].split()) > 4, name
+
+
+def test_a_month_that_has_not_begun_is_not_there(room: Newsroom) -> None:
+    """In the site's time zone, and not by a clock that was set back since the last news."""
+    for month in ("/latest/2026-12", "/sections/defense/2026-12.rss", "/topics/nato/2027-01.json"):
+        got = room.client.get(month)
+        assert got.status_code == 404
+        assert "There is no such month yet." in got.text
+    assert room.client.get("/latest/2026-11").status_code == 200, "it has begun, though nothing is in it"
+    room.put_in_force(CONFIG.replace("timezone: UTC", "timezone: Pacific/Kiritimati"))
+    room.now = NOON.replace(day=30)
+    assert room.client.get("/latest/2026-12").status_code == 200
+    room.publish(item("Frigate leaves port"))
+    room.now = NOON - timedelta(days=3650)
+    assert room.client.get("/latest/2026-11").status_code == 200
