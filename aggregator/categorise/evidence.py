@@ -39,7 +39,8 @@ def _weigh_words(
     book: Rulebook, hay: Haystack, words: list[Hit], blanked: Spans, elsewhere: frozenset[int]
 ) -> tuple[list[Evidence], frozenset[int]]:
     """The evidence of words, and the rules that are excluded. A word counts once per field, where it first stands outside
-    what is `blanked` for the rule, little for the rules `elsewhere`, and for topics less after the opening of the summary."""
+    what is `blanked` for the rule and unless a term of `not` mutes it there, little for the rules `elsewhere`, and for topics less
+    after the opening of the summary."""
     evidence: list[Evidence] = []
     excluded: set[int] = set()
     fields: dict[int, list[Hit]] = {}  # by the number of the word; that of the summary is ~number
@@ -62,8 +63,9 @@ def _weigh_words(
             several += terms
         if nevers:
             excluded.update(nevers)
-    said = {key if key >= 0 else ~key for key in fields} if several else ()
-    for use in dict.fromkeys([use for use in several if use.found(said)]) if several else ():
+    if not book.mutes.keys().isdisjoint(fields):
+        evidence = _unmuted(book, fields, evidence)
+    for use in dict.fromkeys([use for use in several if use.found(fields)]) if several else ():
         if use.never:
             excluded.add(use.rule)
         elif counting := _counting(hay, use, fields, blanked.get(use.rule, ())):
@@ -72,12 +74,19 @@ def _weigh_words(
     return evidence, frozenset(excluded) if excluded else _NOTHING
 
 
+def _unmuted(book: Rulebook, fields: dict[int, list[Hit]], evidence: list[Evidence]) -> list[Evidence]:
+    """The evidence without the words that count nothing for their rule beside others of this text."""
+    found = [use for key in fields for use in book.mutes.get(key, ()) if use.found(fields)]
+    keys = {(use.rule, key) for use in found for part in use.parts for key in part if key in fields}
+    muted = {(rule, start, end) for rule, key in keys for _, start, end in fields[key]}
+    return [one for one in evidence if (one.rule, one.start, one.end) not in muted]
+
+
 def _counting(hay: Haystack, use: AllUse, fields: dict[int, list[Hit]], spans: Sequence[tuple[int, int]]) -> list[Hit]:
     """For each part of a term the first hit outside the spans, of its alternatives the earliest; nothing if a part has none."""
     counting = []
     for part in use.parts:
-        keys = [key for word in part for key in (word, ~word) if key in fields]
-        hits = [one for key in keys if (one := _first(hay, fields[key], spans))]
+        hits = [one for key in part if key in fields and (one := _first(hay, fields[key], spans))]
         if not hits:
             return []
         counting.append(min(hits, key=lambda hit: hit[1]))

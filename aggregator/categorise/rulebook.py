@@ -24,7 +24,8 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AllUse:
-    """A rule's term of several parts, by the numbers of their words: one of each of `parts` must be found, and none of `unless`.
+    """A rule's term of several parts, by the numbers of their words, and those of the summary (~number): one of each of `parts` must
+    be found, and none of `unless`.
     `never`: it excludes the rule."""
 
     rule: int
@@ -75,6 +76,9 @@ class Rulebook:
     words: tuple[Word, ...]  # by their number, which is that of the needle - first_word
     using: tuple[frozenset[int], ...]  # for each word the rules that list it
     repeated: frozenset[int]  # words that two lines of one rule list
+    mutes: dict[
+        int, tuple[AllUse, ...]
+    ]  # terms of `not` of several parts, by the words where to look for them, as in `AllUse`
     meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
     ids: dict[str, int] = field(repr=False)  # section id → its number
     least: tuple[float, ...]  # for each section the evidence without which it holds nothing
@@ -89,6 +93,7 @@ class _Words:
         self._nots: defaultdict[int, list[int]] = defaultdict(list)
         self._nevers: defaultdict[int, list[int]] = defaultdict(list)
         self._alls: list[AllUse] = []
+        self._mutes: list[AllUse] = []
 
     def _number(self, phrase: str) -> int | None:
         made = needle(phrase)
@@ -103,7 +108,8 @@ class _Words:
         if not all(parts):
             return  # nothing but signs: nothing to look for
         if len(parts) > 1:
-            self._alls.append(AllUse(rule, term.weight, term, tuple(parts), self._numbers(term.unless), never))
+            unless = _in_both(self._numbers(term.unless))
+            self._alls.append(AllUse(rule, term.weight, term, tuple(map(_in_both, parts)), unless, never))
             return
         for number in parts[0]:
             if never:
@@ -113,30 +119,42 @@ class _Words:
 
     def blank(self, rule: int, term: Term) -> None:
         """A term of `not`."""
-        for part in term.parts:
-            number = self._number(part)
-            if number is not None:
-                self._nots[number].append(rule)
+        parts = [self._numbers(choices) for choices in term.choices]
+        if len(parts) > 1:
+            if all(parts):
+                self._mutes.append(AllUse(rule, 0.0, term, tuple(map(_in_both, parts)), frozenset()))
+            return
+        for number in parts[0]:
+            self._nots[number].append(rule)
 
     def frozen(self) -> tuple[Word, ...]:
-        uses, several, nots, nevers = self._uses.get, self._several().get, self._nots.get, self._nevers.get
+        uses, several, nots, nevers = self._uses.get, _by_part(self._alls).get, self._nots.get, self._nevers.get
         return tuple(
             Word(tuple(uses(n, ())), tuple(several(n, ())), tuple(nots(n, ())), tuple(nevers(n, ())))
             for n in self.needles.values()
         )
 
-    def _several(self) -> defaultdict[int, list[AllUse]]:
-        """Terms of several parts, each under the part of the fewest words, that the fewest of them have: texts have that most rarely."""
-        common = Counter(number for use in self._alls for number in frozenset().union(*use.parts))
-        found: defaultdict[int, list[AllUse]] = defaultdict(list)
-        for use in self._alls:
-            parts = sorted(use.parts, key=lambda part: (len(part), sum(common[n] for n in part), sorted(part)))
-            asked = replace(
-                use, parts=(*parts[1:], parts[0])
-            )  # the others first: where a text is asked for them, it has this
-            for number in parts[0]:
+    def mutes(self) -> dict[int, tuple[AllUse, ...]]:
+        found = _by_part(self._mutes)
+        return {key: tuple(terms) for number, terms in found.items() for key in (number, ~number)}
+
+
+def _by_part(terms: Sequence[AllUse]) -> defaultdict[int, list[AllUse]]:
+    """Terms of several parts, each under the part of the fewest words, that the fewest of them have: texts have that most rarely."""
+    common = Counter(number for use in terms for number in frozenset().union(*use.parts))
+    found: defaultdict[int, list[AllUse]] = defaultdict(list)
+    for use in terms:
+        parts = sorted(use.parts, key=lambda part: (len(part), sum(common[n] for n in part), sorted(part)))
+        # The others first: where a text is asked for them, it has this.
+        asked = replace(use, parts=(*parts[1:], parts[0]))
+        for number in parts[0]:
+            if number >= 0:
                 found[number].append(asked)
-        return found
+    return found
+
+
+def _in_both(words: frozenset[int]) -> frozenset[int]:
+    return words | frozenset(~word for word in words)
 
 
 def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str) -> Rulebook:
@@ -165,6 +183,7 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         words=known,
         using=using,
         repeated=frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses)),
+        mutes=words.mutes(),
         meanings=_meanings(rules, len(sections)),
         ids=ids,
         least=_least(sections),

@@ -43,18 +43,20 @@ def read_place(value: object) -> Term:
 
 
 def read_not(value: object) -> Term:
-    """A line of `not`: only text."""
-    if isinstance(value, dict):
-        raise Wrong("a line of `not` is text without a weight: the phrase is not counted")
-    return Term((word(value),), 1.0, position(value))
+    """A line of `not`: text, or `{all: [...]}` without a weight."""
+    return _unweighed(value, "not", "it is not counted")
 
 
 def read_never(value: object) -> Term:
     """A line of `never`: text, or `{all: [...]}` without a weight."""
+    return _unweighed(value, "never", "it rules the section out")
+
+
+def _unweighed(value: object, key: str, effect: str) -> Term:
     if not isinstance(value, dict):
         return Term((word(value),), 1.0, position(value))
     if not isinstance(value.get("all"), list) or value.keys() & {"weight", "unless"}:
-        raise Wrong("a line of `never` is text or {all: [a, b]} without a weight: it rules the section out")
+        raise Wrong(f"a line of `{key}` is text or {{all: [a, b]}} without a weight: {effect}")
     return _all(value)
 
 

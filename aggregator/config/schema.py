@@ -87,7 +87,7 @@ Labels = Annotated[tuple[tuple[str, str], ...], *_read(scalars.labels, LABELS)]
 Headers = Annotated[tuple[tuple[str, str], ...], *_read(network.headers, LABELS)]
 Place = Annotated[Term, *_read(rules.read_place, {"anyOf": [TEXT, WEIGHED]})]
 Word = Annotated[Term, *_read(rules.read_word, {"anyOf": [TEXT, ALL_WEIGHED, WEIGHED]})]
-Not = Annotated[Term, *_read(rules.read_not, TEXT)]
+Not = Annotated[Term, *_read(rules.read_not, {"anyOf": [TEXT, ALL]})]
 Never = Annotated[Term, *_read(rules.read_never, {"anyOf": [TEXT, ALL]})]
 Sample = Annotated[Example, *_read(_example, TEXT)]
 Day = Annotated[date, *_read(scalars.day, {"type": "string", "format": "date"})]
@@ -224,7 +224,11 @@ class Rules(Entry):
     words: Annotated[list[Word], Empty] = Field(
         default=[], description="Words and phrases; {phrase: weight}; {all: [a, b | c], unless: [d]}; missile*."
     )
-    nots: Annotated[list[Not], Empty] = Field(default=[], alias="not", description="Phrases that do not count.")
+    nots: Annotated[list[Not], Empty] = Field(
+        default=[],
+        alias="not",
+        description="Phrases that do not count; {all: [a, b | c]}.",
+    )
     never: Annotated[list[Never], Empty] = Field(default=[], description="Words that exclude an item.")
     examples: Annotated[list[Sample], Empty] = Field(
         default=[], description="Headlines that must be placed here; `check` tests them."

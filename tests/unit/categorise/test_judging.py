@@ -164,6 +164,33 @@ def test_a_line_does_not_count_beside_what_it_names_under_unless() -> None:
     assert judge(book(war), "Trump wants a truce, as in Gaza, for Kyiv").section == "war", "another line"
 
 
+def test_words_that_stand_together_under_not_do_not_count_and_others_do() -> None:
+    trade = rule(
+        "trade",
+        ("walmart", 2.0),
+        ("shares", 1.0),
+        ("heathrow airport", 1.0),
+        nots=(["walmart | heathrow", "gunman | fire"],),
+    )
+    assert judge(book(trade), "Gunman at Walmart").section == "world"
+    assert judge(book(trade), "Walmart evacuated", "A fire broke out").section == "world", "wherever they stand"
+    assert judge(book(trade), "Walmart grows").section == "trade"
+    (told,) = receipts(book(trade), "Walmart shares fall after fire")
+    assert [one.text for one in told.matched] == ["shares"]
+    assert judge(book(trade), "Fire at Heathrow Airport").section == "trade", (
+        "another word, though one of them is in it"
+    )
+
+
+def test_what_stands_under_not_leaves_other_sections_and_lines_alone() -> None:
+    trade = rule("trade", ("walmart", 2.0), ["walmart", "shares"], nots=(["walmart", "fire"],))
+    crime = rule("crime", ("walmart", 1.0))
+    assert judge(book(trade, crime), "Walmart fire").sections == ("crime",)
+    assert judge(book(trade), "Walmart shares burn in fire").section == "trade", (
+        "a line with all says more than its words"
+    )
+
+
 def test_never_takes_alternatives() -> None:
     defense = rule("defense", "missile", nevers=(["toy | game", "shop"],))
     assert judge(book(defense), "Missile game in shop").section == "world"

@@ -212,6 +212,8 @@ GRAMMAR = [
     ("words: [{all: [x, y], wieght: 2}]", "3:27", ["`wieght`", "did you mean `weight`"]),
     ("words: x", "3:12", ["expected a list"]),
     ("not: [{x: 2}]\n    words: [x]", "3:11", ["without a weight"]),
+    ("not: [{all: [a, b], weight: 3}]\n    words: [x]", "3:11", ["without a weight"]),
+    ("not: [{all: [a, b], unless: [c]}]\n    words: [x]", "3:11", ["without a weight"]),
     ("not: [x]", "3:10", ["neither"]),
     ("never: [{x: 2}]", "3:13", ["without a weight"]),
     ("never: [{all: [a, b], weight: 3}]", "3:13", ["without a weight"]),
