@@ -1,5 +1,5 @@
-"""Pure functions that group items into stories: from new items and the recent past to the story that each joins, and why. No clock
-and no I/O.
+"""Pure functions that group items into stories. Input: new items and the recent past. Output: the story that each item joins, and
+why. No clock, no I/O.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # which would take any name for one of this package
+if not TYPE_CHECKING:  # a type checker would accept any name if it saw `__getattr__`
 
     def __getattr__(name: str) -> object:
-        """`group` and `FeatureCache` are imported on demand, since they import numpy and scipy, which takes time."""
+        """Import `group` and `FeatureCache` on demand, since they import numpy and scipy, which takes time."""
         if name == "group":
             from aggregator.stories.grouping import group
 

@@ -15,13 +15,13 @@ Sparse: TypeAlias = Any  # a scipy.sparse.csr_array
 
 
 def rows_of(start: Ints) -> Ints:
-    """The row of each entry, where row n has the entries from start[n] up to start[n + 1]. (CSR `indptr` → row indices.)"""
+    """The row of each entry, where row n has the entries from start[n] to before start[n + 1]. (CSR `indptr` → row indices.)"""
     return np.repeat(np.arange(len(start) - 1), np.diff(start))
 
 
 def gather(start: Ints, size: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """(start, index) for the given rows in their order, where row n has `size[n]` entries from `start[n]` on: `start` (one longer
-    than `rows`) is where each begins once they are concatenated, `index` the entry that each of the concatenation comes from."""
+    """Concatenate the entries of the given rows, in their order; row n has `size[n]` entries from `start[n]` on. Returns (start, index):
+    `start` (one longer than `rows`) says where each row begins in the result, `index` which entry each element of it is."""
     sizes = size[rows]
     begin = np.concatenate(([0], np.cumsum(sizes)))
     index = np.arange(begin[-1]) + np.repeat(start[rows] - begin[:-1], sizes)
@@ -29,8 +29,8 @@ def gather(start: Ints, size: Ints, rows: Ints) -> tuple[Ints, Ints]:
 
 
 def unique(values: Ints) -> tuple[Ints, Ints]:
-    """The distinct values, ascending, and the index of each value among them, as by `np.unique(return_inverse=True)`. Values in
-    a narrow range, such as numbers of items of one period, are not sorted, which is faster."""
+    """The distinct values, ascending, and the index of each value among them, as `np.unique(return_inverse=True)`. For values in a
+    narrow range (such as the numbers of items of one period) it does without sorting, which is faster."""
     if not len(values):
         return np.unique(values, return_inverse=True)
     least, most = int(values.min()), int(values.max())
@@ -43,20 +43,20 @@ def unique(values: Ints) -> tuple[Ints, Ints]:
 
 
 def look_up(words: Ints, listed: Ints) -> tuple[Ints, Bools]:
-    """The index of each word in the ascending list `listed`, and whether it is in the list (if not, the index means nothing)."""
+    """The index of each word in the ascending array `listed`, and whether it is there (if not, the index is meaningless)."""
     index = np.minimum(np.searchsorted(listed, words), len(listed) - 1)
     return index, listed[index] == words
 
 
 def chunks(count: int, most: int) -> Iterator[slice]:
-    """Slices of at most `most` that cover `count`, for work whose intermediate results would take too much memory at once."""
+    """Slices of at most `most` elements that cover `count` elements, for work whose intermediate results would need too much memory."""
     return (slice(start, start + most) for start in range(0, count, most))
 
 
 def highest(row: Ints, steps: Ints, column: Ints, most: int) -> tuple[Ints, Ints, Ints]:
-    """The entries (row, steps, column) with the `most` highest `steps` of each row, ordered by row, then highest first, ties by
-    column. All numbers are non-negative integers. Packing the three into the bits of one number and sorting that is several
-    times as fast as `np.lexsort`."""
+    """The entries (row, steps, column) with the `most` highest `steps` of each row, ordered by row, then highest first, then by
+    column. All numbers are non-negative integers. The three are packed into one integer and sorted, which is several times as fast
+    as `np.lexsort`."""
     high, wide = int(steps.max(initial=0)), int(column.max(initial=0)).bit_length()
     deep = high.bit_length()
     packed = (row.astype(np.int64) << deep | high - steps) << wide | column
@@ -67,7 +67,7 @@ def highest(row: Ints, steps: Ints, column: Ints, most: int) -> tuple[Ints, Ints
 
 
 def starts(row: Ints) -> Ints:
-    """For each entry the index of the first one of its row. The rows are in ascending order."""
+    """For each entry the index of the first entry of its row. `row` must be ascending."""
     first = np.flatnonzero(np.diff(row, prepend=-1))
     found: Ints = np.repeat(first, np.diff(first, append=len(row)))
     return found

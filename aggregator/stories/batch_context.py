@@ -1,4 +1,4 @@
-"""Reads what a batch needs of the past, in a small fixed number of calls."""
+"""Reads what a batch needs of the past, with a small fixed number of calls to the store."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.rarity import Rarity
 from aggregator.stories.tuning import Tuning
 
-LATEST = 20  # known items with one headline that are considered, the newest ones
+LATEST = 20  # of the known items with an equal headline, only so many are considered, the newest ones
 
 
 @dataclass(frozen=True, slots=True)
 class BatchContext:
-    """A batch of new items, and what is known of the past that concerns it."""
+    """A batch of new items, and the part of the past that concerns it."""
 
     new: Sequence[Candidate]  # in order of publication
     features: Mapping[int, Features]  # of the new items
-    encoded: Sequence[bytes]  # … encoded, as they are kept
+    encoded: Sequence[bytes]  # the same, encoded as for the store, in the order of `new`
     rarity: Rarity
     postings: Sequence[tuple[int, int]]  # (word, new item): the words under which each is indexed
-    near: Mapping[int, Sequence[int]]  # new item → known and new ones that share rare words with it, the best first
+    near: Mapping[int, Sequence[int]]  # new item → known and new items that share rare words with it, the best first
     known: Mapping[int, KnownItem]
     addresses: Mapping[str, int]  # canonical address → story
     headlines: Mapping[int, Sequence[int]]  # key of a headline → known items with it, oldest first
@@ -60,7 +60,7 @@ def read(new: Sequence[Candidate], past: Past, tuning: Tuning, cache: FeatureCac
 def _nominate(
     new: Sequence[Candidate], words: Matrix, past: Past, tuning: Tuning
 ) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
-    """(counts, rarity, postings, near) as in `BatchContext`, `near` as a list in the order of `new`."""
+    """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `new`."""
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
     seen = past.frequencies(every)
@@ -78,7 +78,8 @@ def _nominate(
 
 
 def _known(items: set[int], stories: set[int], past: Past, tuning: Tuning) -> dict[int, KnownItem]:
-    """These items, and for each of their stories the founder and the newest members, which show what it is about now."""
+    """These items, and for each of their stories (and of `stories`) its founder and its newest members, which show its present
+    subject."""
     known = dict(past.known(items))
     members = past.members(stories | {one.story for one in known.values()})
     sampled = {item for story, held in members.items() for item in _sample(story, held, tuning.story_sample)}

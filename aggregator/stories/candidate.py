@@ -14,6 +14,6 @@ class Candidate:
     summary: str
     publisher: str  # folded by `publishers:`
     canonical: str | None  # canonical address
-    at: int  # publication in epoch seconds, never later than first seen; in `classify` equal for all items without one
+    at: int  # publication in epoch seconds, never later than first seen; `classify` gives all undated items the same time
     lang: str | None
-    guest: bool = False  # at the address of another outlet's article, which is in the batch
+    guest: bool = False  # its address is that of another outlet's article, which is in the batch

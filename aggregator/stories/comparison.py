@@ -1,4 +1,4 @@
-"""Scores pairs of items: how close they are, against which rivals, and how likely they are one story. Each pair is scored once."""
+"""Scores pairs of items: the probability that both belong to one story. Each pair is scored once."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from aggregator.stories.twins import Naming, naming, twins
 
 Pair = tuple[int, int]
 
-KIN = 0.05  # pairs below this are not alike
+KIN = 0.05  # pairs with a lower probability do not count as similar in `Comparison.kin`
 _WEIGHT, _NATIONS = ([name for name, _ in EVIDENCE].index(name) for name in ("weight", "nations"))
 
 
 class Comparison:
-    """The items of a `BatchContext`, new ones first, then known ones, prepared for comparison."""
+    """The items of a `BatchContext`, prepared for comparison. Each has a row: first the new items, then the known ones."""
 
     def __init__(self, context: BatchContext, tuning: Tuning) -> None:
         self.tuning = tuning
@@ -49,7 +49,7 @@ class Comparison:
             neighbourhood(both, np.concatenate([semantic, semantic]), met[:, KEPT:]),
         )
         self._nominated = one, other, close, common
-        # Row → publication and probability of those that are like it.
+        # Row → (publication, probability) of each item that is similar to it.
         self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._probability: dict[Pair, float] = {}
         self._twins: set[Pair] = set()
@@ -70,8 +70,8 @@ class Comparison:
         return np.divmod(pairs, width)
 
     def _cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
-        """As `Vectors.cosines`, 0 for pairs outside the window. A country to which both refer by different words counts as a word
-        that they share."""
+        """As `Vectors.cosines`, but 0 for pairs outside the window, and a country to which both refer by different words ("Yemen",
+        "Houthis") counts as a shared word."""
         at = self._vectors.at
         close, common = self._vectors.cosines(one, other)
         close = np.where(np.abs(at[one] - at[other]) <= self.tuning.window, close, 0.0)
@@ -87,13 +87,15 @@ class Comparison:
         )
 
     def _comparable(self, close: Floats, common: Ints, least: int = LEAST) -> Bools:
-        """Which pairs are given to the trees: those that share `least` words and are close."""
+        """Which pairs are worth an evaluation of the trees: those that share `least` words and have a high enough cosine."""
         return (close >= self.tuning.min_cosine) & (common >= least)
 
     def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
-        """The probability for each pair of rows, twins not yet considered. With few shared words a high one may be chance, or the
-        items tell of one person and two events: unless the words of two outlets are rare and a name is among them, it does not unite
-        two items. But neither does it keep one from a story that another item of it speaks for."""
+        """The probability for each pair of rows, twins not yet considered.
+
+        If a pair shares few words, or little but names, a high probability may be chance, or the items may tell two events about one
+        person. It is then limited to `few_words`, which is too low to unite two items by itself, but does not keep an item out of a
+        story that is similar to it in other members. No limit for two outlets that share rare words, a name among them."""
         worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
@@ -128,19 +130,20 @@ class Comparison:
         return named
 
     def twins(self, one: int, other: int) -> bool:
-        """Whether two items look alike but report two similar events."""
+        """Whether two items look alike but report two similar events (see `twins.py`)."""
         return (min(one, other), max(one, other)) in self._twins
 
     def names_alone(self, one: int, other: int) -> bool:
-        """Whether two items are kept from uniting since they have little but names in common."""
+        """Whether the probability of a pair was limited because it has little but names in common."""
         return (min(one, other), max(one, other)) in self._names_alone
 
     def kin(self, item: int, before: int) -> float:
-        """The probability of the likeliest item published by then, among those this one was compared with; 0 for none."""
+        """How similar an item is to earlier news: the highest probability among the items that it was compared with and that were
+        published at or before the time `before`; 0 if there are none."""
         return max((likely for at, likely in self._kin[self._row[item]] if at <= before), default=0.0)
 
     def _column(self, one: Ints, other: Ints) -> Bools:
-        """Pairs with one headline more than half a day apart: of one outlet, this is a column that appears regularly."""
+        """Pairs with equal headlines more than half a day apart. If they are from one outlet, it is a column that appears regularly."""
         at = self._vectors.at
         found: Bools = (self._headline[one] == self._headline[other]) & (
             np.abs(at[one] - at[other]) > self.tuning.column
@@ -148,7 +151,7 @@ class Comparison:
         return found
 
     def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
-        """Keep the probabilities of these pairs, with 0 for twins."""
+        """Store the probabilities of these pairs, 0 for twins."""
         at, kin = self._vectors.at, found >= KIN
         for a, b, likely in zip(one[kin].tolist(), other[kin].tolist(), found[kin].tolist(), strict=True):
             self._kin[a].append((int(at[b]), likely))
@@ -161,7 +164,7 @@ class Comparison:
         self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))
 
     def _items_of(self, one: Ints, other: Ints) -> list[Pair]:
-        """The pairs of rows as pairs of items, the smaller item first."""
+        """The pairs of rows as pairs of items, the item with the smaller number first."""
         a, b = self._items[one], self._items[other]
         return list(zip(np.minimum(a, b).tolist(), np.maximum(a, b).tolist(), strict=True))
 
@@ -170,7 +173,7 @@ class Comparison:
         return [pair for pair in self._likely if self._probability[pair] >= least] if least else self._likely
 
     def score_all(self, pairs: Iterable[Pair]) -> None:
-        """Score these pairs together, which is much cheaper than one by one as `scores` asks for them."""
+        """Score these pairs together, which is much faster than one by one when `scores` needs them."""
         known, row = self._probability, self._row
         ordered = {pair if pair[0] < pair[1] else (pair[1], pair[0]) for pair in pairs}
         asked = [pair for pair in ordered if pair not in known]
@@ -189,18 +192,18 @@ class Comparison:
         return [self._probability[pair] for pair in pairs]
 
     def words(self, item: int) -> dict[int, bool]:
-        """The telling words of an item → whether the word is in its headline."""
+        """The significant words of an item (`word_id`) → whether the word is in its headline."""
         return self._vectors.words.words(self._row[item])
 
     @cached_property
     def country(self) -> dict[int, int]:
-        """Word → number of the country that it refers to, if it does."""
+        """Word → number of the country to which it refers, for words that refer to one."""
         ids, country = self._vectors.words.ids, self._vectors.nations.country
         there = country > 0
         return dict(zip(ids[there].tolist(), country[there].tolist(), strict=True))
 
     def evidence(self) -> Iterator[tuple[Pair, list[float]]]:
-        """The nominated pairs that are given to the trees, with their evidence. For training."""
+        """The nominated pairs that the trees evaluate, with their evidence. For training."""
         one, other, close, common = self._nominated
         worth = self._comparable(close, common)
         one, other = one[worth], other[worth]
@@ -210,8 +213,8 @@ class Comparison:
         )
 
     def near(self) -> list[bytes]:
-        """For each new item, in the order of the context, the similarities of its nearest neighbours as bytes (units of 1/255),
-        those by words first, then those by embedding: what `Features.near` keeps."""
+        """For each new item, in the order of the context, the value of `Features.near`: the similarities of its nearest neighbours as
+        bytes (units of 1/255), first by words, then by embedding."""
         near = np.hstack([around.near[: self._new] for around in self._around])
         return [bytes(row.tolist()).rstrip(b"\0") for row in np.round(near * 255).astype(np.uint8)]
 

@@ -1,9 +1,8 @@
-"""Wire copies: the text of one news agency, printed almost verbatim by several outlets, counts as one report.
+"""Wire copies: a text of a news agency that several outlets print almost verbatim counts as one report.
 
-Two texts are copies if one of them credits an agency, or has it as its author, and the leads agree almost word for word, measured
-as the share of common runs of five words in the shorter one (shingles; Broder, "On the resemblance and containment of documents",
-1997).
-Without a credit, agreement proves nothing: two outlets may quote the same statement.
+Two leads are copies if one of them credits an agency or has it as its author, and they agree almost word for word: a large share of
+the runs of five words in the shorter one also occurs in the other (shingles; Broder, "On the resemblance and containment of
+documents", 1997). Without a credit, agreement proves nothing, since two outlets may quote the same statement.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-RUN = 5  # words
-ALIKE = 0.6  # share of the shorter text's runs that must agree
-LEAST = 20  # words; shorter leads may agree by chance
+RUN = 5  # words in a run
+ALIKE = 0.6  # share of the shorter text's runs that must occur in the other text
+LEAST = 20  # words; leads with fewer may agree by chance
 
 AGENCIES = (
     "AP", "Associated Press", "Reuters", "AFP", "Agence France-Presse", "dpa", "UPI", "EFE", "ANSA", "Kyodo", "Yonhap", "Xinhua",
@@ -35,13 +34,13 @@ _BETWEEN = re.compile(r"\s*[,/|&]\s*|\s+and\s+")
 
 @lru_cache(maxsize=1024)
 def credited(text: str, author: str | None) -> bool:
-    """Whether a text credits a news agency, or one is among its authors: `Reuters, Ann Lee`."""
+    """Whether a text credits a news agency, or an agency is among its authors (`Reuters, Ann Lee`)."""
     return CREDIT.search(text) is not None or any(map(_AUTHOR.fullmatch, _BETWEEN.split(author or "")))
 
 
 @dataclass(frozen=True)
 class Lead:
-    """A text, and who its author is. It keeps what it is compared by: a story may have thousands, each to be compared with each."""
+    """A text and its author. What it is compared by is computed once: a story may have thousands of leads, each compared with each."""
 
     text: str
     author: str | None
@@ -56,16 +55,16 @@ class Lead:
 
 
 def is_copy(one: Lead, other: Lead) -> bool:
-    """Whether two leads are the text of one agency."""
+    """Whether two leads are copies of one agency's text."""
     if not (one.credited or other.credited):
         return False
     mine, theirs = one.runs, other.runs
     return bool(mine and theirs) and len(mine & theirs) >= ALIKE * min(len(mine), len(theirs))
 
 
-@lru_cache(maxsize=128)  # some 1 MB: a story is told of again and again while it grows
+@lru_cache(maxsize=128)  # some 1 MB; the same leads are compared each time that their story grows
 def _runs(text: str) -> frozenset[int]:
-    """The hashes of its runs of words. Empty for a text that is too short to tell."""
+    """The hashes of the runs of words of a text; empty if it is too short to be compared."""
     words = re.findall(r"\w+", text.lower())
     if len(words) < LEAST:
         return frozenset()

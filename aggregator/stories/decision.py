@@ -13,10 +13,10 @@ from aggregator.model.story import Merge
 class Join:
     """The story that an item joins, and why.
 
-    `reason` is one of "founder", "same address", "same headline", "alike"; where the editor decides otherwise, the pipeline
-    puts its own in their place. `score` is the link to the story in 0…1 (1 for equal addresses and headlines; for a founder
-    the link to the runner-up). `shared` are the words, as written, that it shares with the nearest item of the story, most
-    telling first; `vetoes` says in words what speaks against the runner-up.
+    `reason` is one of "founder", "same address", "same headline", "alike"; where an override of the editor applies, the pipeline
+    replaces it. `score` is the link to the story in 0…1 (1 for equal addresses and headlines; for a founder the link to the
+    runner-up). `shared` are the words that the item shares with the most similar item of the story, as written, the most
+    significant first. `vetoes` says in words what speaks against the runner-up.
     """
 
     item: int
@@ -30,7 +30,7 @@ class Join:
 
 
 class Kept(NamedTuple):
-    """What is to be kept of an item: its encoded features, and the key of its headline (0 for none)."""
+    """What the store keeps of an item for the grouping: its encoded features, and the key of its headline (0 for none)."""
 
     features: bytes
     headline: int
@@ -38,11 +38,11 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """The decision on a batch, to be applied in one transaction: joins, then merges, then the counts.
+    """The decision on a batch, to be applied in one transaction: first the joins, then the merges, then the counts.
 
-    `joins` has every item of the batch once, founders first; a story in it can be `younger` in `merges` only if it was
-    known before. `postings` are the (word, item) to add to the index; `frequencies` and `documents` are to be added to the
-    numbers of documents that contain each word and to the number of documents.
+    `joins` has each item of the batch once, founders first. Only stories that existed before the batch can be `younger` in
+    `merges`. `postings` are the (word, item) pairs to add to the index. `frequencies` (word → number of items with it) and
+    `documents` (number of items) are to be added to the counts in the store.
     """
 
     joins: tuple[Join, ...]

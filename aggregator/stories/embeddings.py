@@ -1,8 +1,8 @@
-"""Word embeddings: a short vector for each of the commoner stems, so that texts that say the same in other words are close.
+"""Word embeddings: a short vector for each of the more common stems, so that texts that say the same in other words are similar.
 
 `data/embeddings.bin` holds them as signed bytes, `DIMENSIONS` for each stem, in the order of `rarity.listed`;
-`benchmarks/train_embeddings.py` writes it. Words that are not listed (mostly names) and words of other languages than English
-have no vector.
+`benchmarks/train_embeddings.py` writes it. Words that are not listed (mostly names) and words of languages other than English have
+no vector.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 DIMENSIONS = 64
 TITLE = 2.0
-"""Weight of a word in the headline against one in the lead."""
+"""Weight of a word in the headline; a word in the lead has weight 1."""
 
 
 def embed(words: Matrix) -> Floats:
-    """The embedding of each row, of shape (rows, DIMENSIONS): the sum of its words' vectors, those in the headline multiplied
-    by `TITLE`, normalised to length 1; zero where no word has a vector. The vectors already include the rarity of words."""
+    """The embeddings of the rows, of shape (rows, DIMENSIONS): the sum of the vectors of a row's words, those in the headline times
+    `TITLE`, normalised to length 1; zero if no word has a vector. The lengths of the vectors already reflect the rarity of words."""
     from scipy.sparse import csr_array  # the web, which embeds single texts, does without it
 
     stems, _ = listed()
@@ -42,7 +42,7 @@ def embed(words: Matrix) -> Floats:
 
 
 def embed_text(title: Collection[int], lead: Collection[int]) -> Floats:
-    """The embedding of a single text, as by `embed`, from the stems (`word_id`s) of its headline and the others of its lead."""
+    """As `embed` for a single text: `title` are the stems (`word_id`s) of its headline, `lead` those that only its lead has."""
     stems, _ = listed()
     index, there = look_up(np.array([*title, *lead], dtype=np.int64), stems)
     weights = np.repeat([TITLE, 1.0], [len(title), len(lead)])

@@ -1,9 +1,9 @@
 """The everyday words of languages other than English.
 
-The background of word counts (`rarity`) is English. Compared with it, every "der" and "niños" would be rare and count as strong
-evidence, and all reports in German or Spanish would look alike. `data/everyday.bin` therefore lists the common stems of some forty
-other languages with the share of news items that contain each. An everyday stem has a number of its own in each language,
-because "war" and "die" are different words in English; names and rarer words have the same number in all languages.
+The background of word counts (`rarity`) is English. By it, "der" and "niños" would be rare words and so strong evidence, and all
+reports in German or Spanish would look alike. `data/everyday.bin` therefore lists the common stems of some forty other languages,
+each with the share of news items that contain it. Such an everyday stem has a number of its own in each language, because the German
+words "war" and "die" are not the English ones. Names and rarer words have the same number in all languages.
 `benchmarks/build_languages.py` builds the file.
 """
 
@@ -21,8 +21,8 @@ from aggregator.text.languages import ENGLISH, function_words
 from aggregator.text.words import stem_ids, text_id
 
 ROW = np.dtype([("lang", "u1"), ("stem", "<i8"), ("share", "<f2")])
-"""A row of `everyday.bin`: the line of the language in `function_words`, from 0, or `ALL` for a name; the `word_id` of the
-stem; its share. Sorted by the number that the stem has in that language."""
+"""A row of `everyday.bin`: the index of the language in `function_words`, or `ALL` for a name; the `word_id` of the stem; its share.
+The rows are sorted by the number of the stem in that language."""
 ALL = 255
 
 
@@ -35,7 +35,7 @@ def word_ids(words: Iterable[str], lang: str) -> list[int]:
 
 
 def everyday(words: Ints) -> Floats:
-    """The share of news items in its language that contain each of these everyday words; 0 for other words."""
+    """For each word the share of news items in its language that contain it, if it is an everyday word, else 0."""
     rows, numbers = _everyday()
     index, there = look_up(words, numbers)
     share: Floats = np.where(there, rows["share"][index], 0.0)
@@ -43,13 +43,13 @@ def everyday(words: Ints) -> Floats:
 
 
 def salt(lang: str) -> int:
-    """The bits in which the number of an everyday stem in this language differs from its `word_id`."""
+    """The number of an everyday stem in this language is its `word_id` XOR this salt."""
     return text_id(f"language {lang}")
 
 
 @cache
 def _own(lang: str) -> dict[int, int]:
-    """The `word_id` of each everyday stem of a language, and its number there."""
+    """For a language: `word_id` of an everyday stem → its number in this language."""
     rows, numbers = _everyday()
     of = rows["lang"] == list(function_words()).index(lang)
     return dict(zip(rows["stem"][of].tolist(), numbers[of].tolist(), strict=True))
@@ -57,7 +57,7 @@ def _own(lang: str) -> dict[int, int]:
 
 @cache
 def _everyday() -> tuple[NDArray[np.void], Ints]:
-    """The rows, and the number of each."""
+    """The rows of the file, and the number of each row's stem in its language."""
     rows = np.frombuffer((files("aggregator.stories") / "data" / "everyday.bin").read_bytes(), ROW)
     salts = np.zeros(ALL + 1, dtype=np.int64)
     salts[: len(function_words())] = [salt(lang) for lang in function_words()]

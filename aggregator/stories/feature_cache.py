@@ -1,10 +1,10 @@
-"""A cache of the features of recently met items, as arrays.
+"""A cache of the features of recently used items, as arrays.
 
-A batch is compared with ten times as many known items as it has new ones, mostly with those that earlier batches met.
-Decoding the features of each of them anew would cost more than the comparison.
+A batch is compared with ten times as many known items as it has new ones, mostly with items that earlier batches used too. Decoding
+their features each time would take longer than the comparison.
 
-The cache changes no decision: an empty one gives the same results. Each row is checked against the hash of the bytes that
-the store keeps of the item, so a row whose item was changed by another process is read again.
+The cache does not affect results. A row is valid only if the hash of the bytes in the store is unchanged; so if another process
+changed the item, its row is read again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST = 60_000  # items; the cache is emptied before it would hold more
 
 
 class FeatureCache:
-    """One row for each item, numbered in order of arrival. Words, languages and headlines are numbered by the cache."""
+    """One row for each item, in order of arrival. The cache assigns its own small numbers to words, languages and headlines."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -33,21 +33,20 @@ class FeatureCache:
     def _clear(self) -> None:
         self._row: dict[int, int] = {}  # item → row
         self._kept: list[int] = []  # row → hash of the bytes that it was read from
-        # Row → where its words begin in `_word`, and how many there are.
+        # Row → index of its first word in `_word`, and number of its words.
         self._start, self._size = GrowableArray(np.int64), GrowableArray(np.int64)
-        # → word number; flags: 2 in the headline, 1 written as a name.
+        # Words of all rows, concatenated: word number; flags (2: in the headline, 1: written as a name).
         self._word, self._written = GrowableArray(np.int32), GrowableArray(np.uint8)
         self._lang, self._headline = GrowableArray(np.int32), GrowableArray(np.int32)  # row → number, 0 for none
         self._near = GrowableArray(np.uint8, 2 * KEPT)
-        # Word number → its `word_id`, whether it is a figure.
+        # Word number → its `word_id`; whether it is a figure.
         self._id, self._figure = GrowableArray(np.int64), GrowableArray(np.bool_)
         self._words: dict[int, int] = {}  # `word_id` → word number
         self._langs: dict[bytes, int] = {b"": 0}
         self._headlines: dict[bytes, int] = {b"": 0}
 
     def rows(self, items: Sequence[int], kept: Sequence[bytes]) -> Ints:
-        """The rows of these items, whose features are encoded in `kept`, one for each. Row numbers from earlier calls are
-        invalid afterwards."""
+        """The row numbers of these items; `kept` are their encoded features. Row numbers from earlier calls become invalid."""
         missing = self._missing(items, kept)
         if missing and len(self._kept) + len(missing) > self._most:
             self._clear()
@@ -83,7 +82,7 @@ class FeatureCache:
         return np.array([known[id] for id in ids], dtype=np.int32)
 
     def update(self, items: Sequence[int], kept: Sequence[bytes], near: Sequence[bytes]) -> None:
-        """The store will keep `kept` of these items: the same features, with the neighbours `near` that were found."""
+        """Note that the store will keep `kept` for these items: the same features, with the neighbours `near` that were found."""
         rows = [self._row[item] for item in items]
         for row, one in zip(rows, kept, strict=True):
             self._kept[row] = hash(one)
@@ -109,12 +108,12 @@ class FeatureCache:
         return self._lang.all[rows]
 
     def headline(self, rows: Ints) -> Ints:
-        """A number for the headline of each row, equal for equal words, 0 where it has none."""
+        """A number for the headline of each row, equal for equal headlines; 0 for headlines too short to be compared."""
         return self._headline.all[rows]
 
     def near(self, rows: Ints) -> Any:
-        """Array of shape (rows, 2 × KEPT): similarities to the nearest neighbours of each row in units of 1/255, by words,
-        then by embedding; highest first, 0 for none."""
+        """Array of shape (rows, 2 × KEPT): the similarities of each row's nearest neighbours in units of 1/255, KEPT by words, then KEPT
+        by embedding; each highest first, 0 for none."""
         return self._near.rows[rows]
 
 

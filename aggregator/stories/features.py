@@ -1,4 +1,4 @@
-"""The features of an item: the stems of headline, lead and address, as numbers. No text is kept."""
+"""The features of an item by which the grouping compares it: the stems of headline, lead and address, as numbers. No text is kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.languages import language
 from aggregator.text.words import numbered_stem, plains, stems, text_id, tokens, unelided, word_id
 
-LEAD_WORDS = 60  # words of the lead that are read, then of the address; what follows is mostly background
+LEAD_WORDS = 60  # words that are read of the lead (and then of the address); what follows is mostly background
 DIGITS = frozenset("0123456789")
 MOSTLY = 0.6  # share of capitalised words above which a headline is in title case
 CAPITALISING = frozenset(["de"])  # languages that capitalise every noun
@@ -27,11 +27,9 @@ HEAD = Struct("<qHHHBB")
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Sets of stems (as `word_id`s), each in order of first occurrence; `lead` excludes those of the headline, and ends with those of
-    the address.
-
-    `figures` are the stems that begin with a digit. `headline` is a 63-bit key, equal for headlines that are equal when
-    folded, 0 if the headline is too short to identify an event.
+    """Sets of stems (as `word_id`s), each in order of first occurrence. `lead` does not repeat stems of the headline; it ends with
+    those of the address. `figures` are the stems that begin with a digit. `headline` is a 63-bit key, equal for headlines that are
+    equal when folded; 0 if the headline is too short to identify an event.
     """
 
     lang: str
@@ -39,7 +37,7 @@ class Features:
     lead: tuple[int, ...]
     figures: tuple[int, ...]
     headline: int
-    near: bytes = b""  # similarities to its nearest neighbours when grouped, in 1/255: by words, then by embedding
+    near: bytes = b""  # similarities of its nearest neighbours when it was grouped: see `Comparison.near`
     names: frozenset[int] = frozenset()  # the stems that the headline writes as names
 
     @property
@@ -68,7 +66,7 @@ class Features:
 
 
 def with_neighbours(encoded: bytes, near: bytes) -> bytes:
-    """Encoded features without `near`, with `near` added."""
+    """Add `near` to encoded features that have none."""
     return encoded[: HEAD.size - 1] + bytes([len(near)]) + encoded[HEAD.size :] + near
 
 
@@ -80,7 +78,7 @@ def features(candidate: Candidate) -> Features:
     words, lang = _compared(words, lead, candidate)
     ids = word_ids(words, lang)
     unique, told = tuple(dict.fromkeys(ids)), len(set(ids[:ends]))  # those of the headline come first
-    figures = [word for word in words if word < ":" or word > "\x7f"]  # may begin with a digit, of whatever script
+    figures = [word for word in words if word < ":" or word > "\x7f"]  # those that may begin with a digit of any script
     return Features(
         lang=lang,
         title=unique[:told],
@@ -92,8 +90,8 @@ def features(candidate: Candidate) -> Features:
 
 
 def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
-    """The words of the headline (the first `ends` words) that begin with a capital; if the headline is in title case, those
-    that the lead capitalises."""
+    """The words of the headline (the first `ends` words) that begin with a capital. If the headline is in title case: those of its
+    words that the lead capitalises."""
     capital = [word[0].isupper() for word in words[:ends]]
     if sum(capital) <= MOSTLY * ends:
         return [word for word, is_name in zip(ids, capital, strict=False) if is_name]
@@ -102,7 +100,7 @@ def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
 
 
 def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
-    """`word_id` → stem as text, for those of `wanted` that are among the item's words."""
+    """`word_id` → stem as text, for the words of the item that are in `wanted`."""
     title, lead = _words(candidate)
     words, lang = _compared(title, lead, candidate)
     found = {id: word for id, word in zip(word_ids(words, lang), words, strict=True) if id in wanted}
@@ -110,7 +108,7 @@ def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:
 
 
 def readable_own(candidate: Candidate, own: Collection[int]) -> dict[int, str]:
-    """As `readable`, of words that the item has: mostly without reading its text again."""
+    """As `readable`, if the item has all words in `own`: it is then mostly not necessary to tokenise the text again."""
     met = {id: stem for id in own if (stem := numbered_stem(id)) is not None}
     return met if len(met) == len(own) else readable(candidate, own)
 
@@ -121,8 +119,9 @@ def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
 
 
 def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[list[str], str]:
-    """The words without joined articles and units (`l’Iran` is `Iran`, and `$4bn` is the figure of `$4 billion`), and the language.
-    In English a short lead is continued by the words of the address; other languages are written in other letters there."""
+    """The words to be compared, and the language. Joined articles and units are removed: `l’Iran` becomes `Iran`, and `$4bn` has the
+    same figure as `$4 billion`. In English a short lead is extended by the words of the address; in other languages addresses are
+    often spelled in other letters than the text."""
     words = title + lead
     lang = language(words, candidate.lang)
     words = [_UNIT.sub("", word) if word < ":" else word for word in unelided(words, lang)]
@@ -132,8 +131,8 @@ def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[
 
 
 def _address_words(address: str | None, words: Iterable[str]) -> list[str]:
-    """Of `/2026/11/ankara-blast-hits-parliament-1234.html`, often an earlier headline: four words or more, of which a third are
-    among those of the text. Without numbers, which are those of days and articles."""
+    """The words of the slug of an address, which is often an earlier headline: `/2026/11/ankara-blast-hits-parliament-1234.html`.
+    Numbers (of days and articles) are left out. Empty unless there are at least four words and a third of them occur in the text."""
     parts = (address or "").partition("?")[0].replace("_", "-").split("/")[3:]
     longest = max(parts, key=lambda part: part.count("-"), default="")
     found = [word.lower() for word in longest.partition(".")[0].split("-") if word.isalpha()]
@@ -148,8 +147,8 @@ def _figures(words: list[str], lang: str) -> dict[int, None]:
 
 
 def _headline_key(words: list[str]) -> int:
-    """The key of a headline of at least four words and twenty letters, else 0: two outlets do not by chance use such a headline
-    for two events."""
+    """The key of a headline of at least four words and twenty letters: two outlets hardly use the same one for two events. 0 for
+    shorter headlines."""
     if len(words) < 4:
         return 0
     text = " ".join(plains(words))

@@ -1,9 +1,9 @@
-"""Decides which story each item of a batch joins: read the past, compare, decide.
+"""Decides which story each item of a batch joins.
 
-1. Items with equal addresses, or equal headlines within two days, are united without comparison.
-2. An index of rare words nominates the items that are worth comparing within a window of days.
+1. Items with equal addresses, or with equal headlines within two days, are united without comparison.
+2. An index of rare words nominates pairs of items that are worth comparing, within a window of days.
 3. Groups are united, the most similar first, as long as the link between them is strong enough.
-4. A story keeps the key of its founding item; where known stories unite, the older key stays.
+4. A story keeps the key of its founding item; if known stories are united, the older key stays.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from aggregator.stories.tuning import TUNING, Tuning
 def group(
     batch: Sequence[Candidate], past: Past, tuning: Tuning = TUNING, cache: FeatureCache | None = None
 ) -> Grouping:
-    """Decide on a batch of new items, none of them known to `past`. Their order does not matter. Passing the same `cache`
-    for one batch after another saves much work and changes nothing else."""
+    """Decide on a batch of new items, none of which is known to `past`. Their order does not matter. Passing the same `cache` for
+    successive batches is much faster and does not change the result."""
     if not batch:
         return Grouping((), ())
     ordered = sorted(batch, key=in_order)
@@ -49,5 +49,5 @@ def group(
 
 
 def in_order(one: Candidate) -> tuple[int, str, str, str, str, int]:
-    """Sort key: by publication, ties by content, so that the result does not depend on the order of the batch."""
+    """Sort key: by publication, then by content, so that the result does not depend on the order of the batch."""
     return (one.at, one.title, one.summary, one.publisher, one.canonical or "", one.item)

@@ -1,4 +1,4 @@
-"""Groups of items while they are being united: first those with equal addresses or headlines, then the most similar ones."""
+"""Unites groups of items: first those with equal addresses or headlines, then the most similar ones."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from aggregator.stories.linkage import Linkage, shown
 from aggregator.stories.marks import Marks
 from aggregator.stories.tuning import Tuning
 
-PREFETCHED = 20_000  # most pairs between two likely groups that are scored ahead
-ALL_PREFETCHED = 1_000_000  # … and of a batch, some 300 MB; dense news have a third of that
+PREFETCHED = 20_000  # pairs of two likely groups are scored in advance only if there are at most so many
+ALL_PREFETCHED = 1_000_000  # … and at most so many for a batch (300 MB); a batch of dense news has a third of that
 
 
 class Groups:
-    """Groups by index: first the known stories, in order of their keys, then each new item as a group of its own.
-
-    A union keeps the smaller index, so the key of a group is that of its oldest story or earliest item.
+    """Groups, each with an index: first the known stories in order of their keys, then each new item as a group of its own. A union
+    keeps the smaller index, so the key of a group is that of its oldest story, or else of its earliest item.
     """
 
     def __init__(self, context: BatchContext, tuning: Tuning) -> None:
@@ -31,7 +30,7 @@ class Groups:
         for item, one in context.known.items():
             stories.setdefault(one.story, []).append(item)
         for story in context.addresses.values():
-            stories.setdefault(story, [])  # addresses are kept for good, also where no item is remembered any more
+            stories.setdefault(story, [])  # addresses are kept forever, even if no item of the story is remembered
         self.keys = [*sorted(stories), *(one.item for one in context.new)]
         self.old = len(stories)
         held = (sorted(stories[key], key=lambda item: (context.known[item].at, item)) for key in self.keys[: self.old])
@@ -45,13 +44,13 @@ class Groups:
         self.marks = Marks(self.compared.words, context.rarity, tuning)
 
     def find(self, index: int) -> int:
-        """The group that group `index` is part of now."""
+        """The index of the group that has absorbed group `index`, or `index` itself."""
         while self.into[index] != index:
             index = self.into[index]
         return index
 
     def tie(self) -> None:
-        """Unite what is one story without comparison: items with equal addresses or headlines."""
+        """Unite items with equal addresses or headlines, without comparing them."""
         stories = {story: index for index, story in enumerate(self.keys[: self.old])}
         by_address = {address: stories[story] for address, story in self.context.addresses.items()}
         by_headline: dict[int, int] = {}
@@ -73,8 +72,8 @@ class Groups:
         by_headline[headline] = one.item
 
     def _repeats(self, one: Candidate, item: int) -> bool:
-        """Whether two equal headlines are the same news. Not if one outlet repeats it a day later (a daily column), nor if the
-        story began more than two days ago (hourly weather reports)."""
+        """Whether two items with equal headlines report the same news. Not if one outlet repeats its headline later than half a day (a
+        daily column), nor if the story began more than two days ago (hourly weather reports)."""
         other = self.items[item]
         began = self.items.get(self.keys[self.find(self.index[item])], other)
         column = one.publisher and one.publisher == other.publisher
@@ -92,7 +91,7 @@ class Groups:
         self.members[kept].extend(self.members[absorbed])
 
     def unite(self) -> None:
-        """Unite similar groups. No edge leads to groups that `tie` absorbed."""
+        """Unite similar groups, after `tie`."""
         edges = {self._groups(pair) for pair in self.compared.likely()}
         self._prefetch(edges)
         linkage = Linkage(self.members, self.compared.scores, self.tuning.best_share, self._agree)
@@ -106,14 +105,15 @@ class Groups:
         return enough and self.mark(one, other) is None
 
     def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
-        """The mark of the group `one` if marks keep the two apart, otherwise None. Within a day each outlet has its angle, and they
-        tell one event by different words: only names are marks there."""
+        """The mark of the group `one` if marks keep the two groups apart, else None (see `marks.py`). For reports within a day only
+        names count as marks, because each outlet has its own angle on an event and so its own words."""
         return self.marks.between(one, other, names=self._within_a_day(one, other))
 
     def _needed(self, one: Sequence[int], other: Sequence[int]) -> float:
-        """The least link of two groups. What several outlets tell within a day is about one event more often than how alike they
-        are on the average shows, as each has its angle; above all if many tell both, or if it is less like what came before
-        them: chapters of a running affair are like those before them."""
+        """The link that two groups need to be united. It is lower for groups that several outlets report within a day: they are more
+        often about one event than their average similarity suggests, since each outlet has its own angle. It is lowest if many
+        outlets report both, or if the groups have little similarity to earlier news. (Chapters of a running affair are similar to
+        the chapters before them, and should stay apart.)"""
         tuning = self.tuning
         few, many = sorted(len({self.items[item].publisher for item in group}) for group in (one, other))
         if not self._within_a_day(one, other) or (few < tuning.some and many < tuning.many):
@@ -127,7 +127,7 @@ class Groups:
 
     def _within_a_day(self, one: Sequence[int], other: Sequence[int]) -> bool:
         at = [self.items[item].at for item in (*one, *other)]
-        # Items without a date have the time 0: nothing is known of when they lie, nor of what came before them.
+        # Items without a date have the time 0: nothing is known about when they were published, nor about what came before.
         return min(at) > self.tuning.new_before and max(at) - min(at) <= self.tuning.day
 
     def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
@@ -135,9 +135,9 @@ class Groups:
         return (a, b) if a < b else (b, a)
 
     def _prefetch(self, edges: Collection[tuple[int, int]]) -> None:
-        """Score together most of the pairs that uniting will ask for. Only groups with a strong pair between them can unite, so
-        everything connected by such pairs is treated as one group and compared with all of its neighbours, the smallest first. Thousands
-        of headlines of one wording are like each other all around, and are not all scored ahead."""
+        """Score most of the pairs that `unite` will need in advance and together, which is faster. Only groups with a strong pair
+        between them can unite, so everything that such pairs connect is treated as one group, and compared with all its neighbours,
+        small ones first. The limits are for thousands of headlines in the same words, all of which are similar to each other."""
         into: dict[int, int] = {}
 
         def whole(group: int) -> int:
@@ -164,6 +164,6 @@ class Groups:
         )
 
     def merges(self) -> Iterable[Merge]:
-        """The known stories that were united with older ones."""
+        """The merges of known stories into older ones."""
         for kept, absorbed in self.merged:
             yield Merge(self.keys[self.find(kept)], self.keys[absorbed])

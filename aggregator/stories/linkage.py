@@ -1,4 +1,4 @@
-"""Agglomerative clustering over a sparse graph of likely pairs. The two most similar groups are united first."""
+"""Agglomerative clustering on a sparse graph of likely pairs: the two most similar groups are united first."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 Group = list[int]
-SHOWN = 8  # members of a group that are compared with another group: the first and the last ones
+SHOWN = 8  # at most so many members of a group are compared with another group: the first and the last ones
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """Group `absorbed` became part of group `kept` (indexes, `kept` is the smaller) over a link of strength `link`."""
+    """Group `absorbed` became part of group `kept` (indexes; `kept` is the smaller). `link` is the strength of the link between them."""
 
     kept: int
     absorbed: int
@@ -20,11 +20,11 @@ class Union:
 
 
 class Linkage:
-    """Groups of items and the links between them. A link is `best` times the score of the best pair plus 1 - `best` times
-    the mean score of all pairs.
+    """Groups of items and the links between them. A link is `best` × (score of the best pair) + (1 − `best`) × (mean score of all
+    pairs).
 
-    `scores` returns the scores, in 0…1, of each item of one group with each of another. Two groups are united if `agree` says so
-    of them and the link between them.
+    `scores` returns the scores, in 0…1, of each item of one group with each item of another, row by row. Two groups are united if
+    `agree(one, other, link)` is true.
     """
 
     def __init__(
@@ -43,8 +43,8 @@ class Linkage:
         self._heap: list[tuple[float, int, int, int, int]] = []
 
     def unite(self, edges: Iterable[tuple[int, int]], least: float) -> list[Union]:
-        """Unite groups and return the unions in order. `edges` are the pairs of groups to compare first; links below `least`
-        unite nothing. Ties go to the smaller indexes, so that equal input gives equal output."""
+        """Unite groups and return the unions in order. `edges` are the pairs of groups to compare at first. Links below `least` never
+        unite groups. Ties go to the smaller indexes, so that the result is deterministic."""
         for a, b in edges:
             if a != b and b not in self._pairs[a]:
                 self._pairs[a][b] = self._pairs[b][a] = pair = self.compare(self._groups[a], self._groups[b])
@@ -60,12 +60,12 @@ class Linkage:
         return unions
 
     def compare(self, one: Sequence[int], other: Sequence[int]) -> tuple[float, float]:
-        """Best and mean score of two groups."""
+        """(best, mean) of the scores between two groups."""
         scores = self._scores(shown(one), shown(other))
         return max(scores), sum(scores) / len(scores)
 
     def _prefetch(self, one: Sequence[int], others: Sequence[Sequence[int]]) -> None:
-        """Request many scores together, which is much cheaper than group by group."""
+        """Compute many scores together, which is much faster than group by group."""
         items = [item for other in others for item in shown(other)]
         if items:
             self._scores(shown(one), items)

@@ -1,13 +1,12 @@
-"""Which words name places, and where the things are that words name: which country, region or city, and which of these contains
-which.
+"""Which words name places, where the place is (country, region or city), and which place contains which.
 
-A report that names Sikkim and one that names India may be about one event. Besides places and peoples this knows things
-that belong to a country: leaders, bodies, companies, islands.
+A report that names Sikkim and one that names India may be about one event. Besides places and peoples this module knows things that
+belong to a country: leaders, bodies, companies, islands.
 
-`data/places.bin` holds the `word_id` of each word that names a country, a city or a body as a little-endian 64-bit number, ascending;
-`benchmarks/train_stories.py` writes it. `data/locations.bin` holds such a number for each word whose location is known, which are fewer:
-the upper bits of its `word_id`, then region (8 bits, numbered within its country, 0 if unknown), country or area of several countries
-(9 bits) and kind (3 bits); `benchmarks/build_locations.py` writes it.
+`data/places.bin` holds the `word_id` of each word that names a country, a city or a body, as little-endian 64-bit integers,
+ascending; `benchmarks/train_stories.py` writes it. `data/locations.bin` holds one such integer for each word with a known location
+(not all have one). Its bits, from the highest: the upper bits of the `word_id`; region (8 bits, numbered within the country, 0 if
+unknown); country, or area of several countries (9 bits); kind (3 bits). `benchmarks/build_locations.py` writes it.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Ints, look_up
 from aggregator.text import regions
 
-BITS = 20  # lower bits of a number: the packed location; the others belong to the word
+BITS = 20  # the lower bits of an integer in locations.bin, which hold the packed location
 AREA = 300  # number of the first area
-# Groups of countries that are not areas of the world.
+# Groups of countries that are not geographic areas.
 UNIONS = ("eu", "euro-area", "nato", "arab-league", "g7", "brics", "asean", "five-eyes")
 
 COUNTRIES = {code: number for number, code in enumerate(sorted(regions.COUNTRIES), 1)}
@@ -49,18 +48,18 @@ class Location(NamedTuple):
 
     @property
     def nation(self) -> Location:
-        """The country that it lies in or belongs to."""
+        """The country in which it lies, or to which it belongs."""
         return Location(Kind.NATION, self.country, 0)
 
     def contains(self, other: Location) -> bool:
-        """Whether `other` is the same or lies in it."""
+        """Whether `other` is the same location or lies in this one."""
         if self.kind == Kind.NATION:
             return _COUNTRIES_OF[other.country] <= _COUNTRIES_OF[self.country]
         if self.country != other.country or other.kind in (Kind.NATION, Kind.OTHER):
             return False
         if self.kind == Kind.REGION:
             return self.region == other.region
-        return self.kind == Kind.CAPITAL == other.kind  # the same capital by another name: Kyiv, Kiev
+        return self.kind == Kind.CAPITAL == other.kind  # the same capital under another name: Kyiv, Kiev
 
     def overlaps(self, other: Location) -> bool:
         """Whether one contains the other, so that reports that name one each may be about one event."""
@@ -68,13 +67,13 @@ class Location(NamedTuple):
 
 
 def pack(location: Location) -> int:
-    """The location as the lower `BITS` bits of a number in the file."""
+    """The location as an integer of `BITS` bits, as in locations.bin."""
     return location.region << 12 | location.country << 3 | location.kind
 
 
 @cache
 def unpack(packed: int) -> Location | None:
-    """The location that `pack` packed; None for 0."""
+    """The inverse of `pack`; None for 0."""
     return Location(packed & 7, packed >> 3 & 511, packed >> 12) if packed else None
 
 
@@ -87,13 +86,13 @@ def locate(words: Ints) -> Ints:
 
 
 def nations(packed: Ints) -> Ints:
-    """For each packed location the number of its country or area if it is a nation or a people, else -1."""
+    """For each packed location the number of its country or area if its kind is NATION, else -1."""
     found: Ints = np.where(packed & 7 == Kind.NATION, packed >> 3 & 511, -1)
     return found
 
 
 def countries(packed: Ints) -> Ints:
-    """For each packed location the number of the country that it is, lies in or belongs to; 0 for areas and where there is none."""
+    """For each packed location the number of the country that it is, lies in or belongs to; 0 for areas and for no location."""
     number = packed >> 3 & 511
     found: Ints = np.where(number < AREA, number, 0)
     return found

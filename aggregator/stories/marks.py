@@ -1,5 +1,5 @@
-"""Marks: a rare word that nearly all items of one group have and none of another. If each of two groups has one, they report two
-similar events and are kept apart.
+"""Marks keep two similar groups apart. A mark of a group against another is a rare word that nearly all of its items have and none of
+the other's. If each of two groups has a mark against the other, they report two similar events.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from aggregator.stories.tuning import Tuning
 
 
 class Marks:
-    """`words` returns the telling words of an item → whether the word is in its headline."""
+    """`words` returns the significant words of an item → whether the word is in its headline."""
 
     def __init__(self, words: Callable[[int], Mapping[int, bool]], rarity: Mapping[int, float], tuning: Tuning) -> None:
         self._read = words
@@ -28,15 +28,15 @@ class Marks:
         return self._known[item]
 
     def between(self, one: Sequence[int], other: Sequence[int], names: bool) -> int | None:
-        """The mark of `one` if each group has one against the other, otherwise None. `names`: only what may be (part of) a name is a
-        mark."""
+        """The mark of `one` if each group has a mark against the other, else None. `names`: only words that may be (part of) a name
+        count."""
         if len(one) < self.tuning.mark_members or len(other) < self.tuning.mark_members:
             return None
         mark = self._mark(one, other, names)
         return None if mark is None or self._mark(other, one, names) is None else mark
 
     def _mark(self, one: Sequence[int], other: Sequence[int], names: bool) -> int | None:
-        """The rarest word that nearly all items of `one` have and none of `other`."""
+        """The rarest word that nearly all items of `one` have and no item of `other`."""
         theirs, rarity = self._counted(other), self.rarity
         enough, rare = self.tuning.mark_share * len(one), self.tuning.mark_rarity
         marks = [

@@ -13,8 +13,8 @@ from aggregator.stories.packed import Packed
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """In compressed sparse row (CSR) form: row n has the entries from `start[n]` up to `start[n + 1]`, ordered by column. Indexes
-    are 32-bit integers, as scipy uses them."""
+    """In compressed sparse row (CSR) form: row n has the entries from `start[n]` to before `start[n + 1]`, ordered by column. Indexes
+    are 32-bit integers, as in scipy."""
 
     start: Ints
     column: Ints

@@ -1,4 +1,4 @@
-"""A `ports.Past` in memory, for `classify`, the evaluation and tests. It is also the reference for what a store must do."""
+"""A `ports.Past` in memory, for `classify`, the evaluation and tests. It is also the reference for the behaviour of a store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aggregator.stories.decision import Grouping
 
 
 class Memory:
-    """Keeps everything; `apply` applies a `Grouping` as a store does."""
+    """Remembers all items for good; `apply` applies a `Grouping` as a store does."""
 
     def __init__(self) -> None:
         self._documents = 0
@@ -46,7 +46,7 @@ class Memory:
         return _between(self._headlines, keys, since, until)
 
     def story(self, item: int) -> int:
-        """The story that an item is in now, after all merges."""
+        """The present story of an item, after all merges."""
         return self._known[item].story
 
     def stories(self) -> Mapping[int, Sequence[int]]:

@@ -1,5 +1,5 @@
-"""Which countries items refer to: by their names or peoples, or by a place, a leader, a body or a company there. "Houthis strike
-airport" and "Missile from Yemen hits airport" share more than one word."""
+"""Which countries items refer to: by name or people, or by a place, leader, body or company of the country. So "Houthis strike
+airport" and "Missile from Yemen hits airport" have more in common than the word airport."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from aggregator.stories.rarity import listed, unlisted
 
 @dataclass(frozen=True, slots=True)
 class Nations:
-    """Rows are those of the `Matrix` that it was made of."""
+    """Its rows are those of the `Matrix` that it was computed from."""
 
     words: Sparse  # words that refer to a country, each with weight 1
     country: Ints  # column of `words` → number of its country, 0 if it refers to none
     named: Sparse  # countries, by number, that the words refer to, each with weight 1
 
     def rows(self, rows: Ints) -> Nations:
-        """The same with these rows alone, in this order."""
+        """Only these rows, in this order."""
         return Nations(self.words[rows], self.country, self.named[rows])
 
     def otherwise(self, one: Ints, other: Ints) -> tuple[Ints, Floats]:
-        """For each pair of rows the countries that both refer to, but by no word that both have: how many, and their total rarity."""
+        """For each pair of rows the countries that both refer to, but by different words: how many, and their total rarity."""
         by_word = self.words[one].multiply(self.words[other]).tocsr()
         found = self.named[one].multiply(self.named[other]) - _countries(by_word, self.country)
         return np.rint(found.sum(axis=1)).astype(np.int64), found @ _rarity()
@@ -43,15 +43,15 @@ def nations(of: Matrix) -> Nations:
 
 
 def referring(mine: Set[int], theirs: Set[int], country: Mapping[int, int]) -> frozenset[int]:
-    """Of these words of one item, those that refer to a country to which another item refers too, but by no word that both have.
-    `country`: word → number of the country that it refers to, if it does."""
+    """The words of one item (`mine`) that refer to a country to which another item (`theirs`) refers too, but by different words.
+    `country`: word → number of the country to which it refers."""
     told = {country[word] for word in country.keys() & mine & theirs}
     wanted = {country[word] for word in country.keys() & theirs} - told
     return frozenset(word for word in country.keys() & mine if country[word] in wanted)
 
 
 def _countries(words: Sparse, country: Ints) -> Sparse:
-    """The countries that the words of each row refer to, each with weight 1."""
+    """A matrix of rows by countries, 1 where a word of the row refers to the country."""
     start = words.indptr.copy()  # `sum_duplicates` writes to it
     found = csr_array((np.ones(words.nnz), country[words.indices], start), shape=(words.shape[0], AREA))
     found.sum_duplicates()
@@ -61,7 +61,7 @@ def _countries(words: Sparse, country: Ints) -> Sparse:
 
 @cache
 def _rarity() -> Floats:
-    """Number of a country → rarity of the commonest word that refers to it, in the background of news."""
+    """Number of a country → rarity of the most common word that refers to it, in the background of news."""
     words, shares = listed()
     most = np.full(AREA, unlisted())
     np.maximum.at(most, countries(locate(words)), shares)

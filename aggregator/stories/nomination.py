@@ -1,4 +1,4 @@
-"""Nomination: an inverted index of rare words selects the items that are worth comparing with a new one."""
+"""Nomination: an inverted index of rare words selects the items that are worth comparing with a new item."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aggregator.stories.arrays import Floats, Ints, Sparse, chunks, highest, row
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.tuning import Tuning
 
-ROWS = 1024  # rows whose votes are computed at a time, which limits memory
-STEPS = 1 << 16  # weights are multiplied by this and rounded to integers, so that sums do not depend on the order
+ROWS = 1024  # rows that are computed at a time, which limits memory
+STEPS = 1 << 16  # weights are multiplied by this and rounded, since sums of integers do not depend on their order
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Entries of the index: the row is listed under the word of `column`, with a weight of `steps`."""
+    """Entries of the index: `row` is listed under the word of `column`, with the weight `steps`."""
 
     row: Ints
     steps: Ints
@@ -27,7 +27,7 @@ class Posted:
 
 
 def posted(words: Matrix, weight: Floats, tuning: Tuning) -> Posted:
-    """The entries for each row: its `index_words` words of the highest weight. `weight`: column → rarity."""
+    """The entries of each row: its `index_words` words with the highest weight. `weight`: column → rarity."""
     weighted = weight[words.column] * np.where(words.title, tuning.headline_weight, 1.0)
     return Posted(*highest(words.row, np.round(weighted * STEPS).astype(np.int64), words.column, tuning.index_words))
 
@@ -35,8 +35,8 @@ def posted(words: Matrix, weight: Floats, tuning: Tuning) -> Posted:
 def nominated(
     new: Posted, ids: Ints, items: Ints, past: Mapping[int, Sequence[int]], tuning: Tuning
 ) -> list[list[int]]:
-    """For each row (item `items[row]`) at most `max_nominees` items that share indexed words with it, highest total weight of
-    shared words first: the matrix of rows by words times that of words by items.
+    """For each row (item `items[row]`) at most `max_nominees` items that share indexed words with it, those with the highest total
+    weight of shared words first. Computed as the matrix product of (rows × words) and (words × items).
 
     `ids`: column → `word_id`; `past`: word → the known items indexed under it.
     """
@@ -58,8 +58,8 @@ def nominated(
 
 
 def _as_listed(items: Ints) -> tuple[Ints, Ints]:
-    """The distinct items in the order in which they are listed, and the index of each entry among them. By that order and not by
-    their numbers, so that ties do not depend on the order in which the items of one poll arrived."""
+    """The distinct items in order of first appearance, and the index of each entry among them. They are not ordered by their numbers,
+    because ties would then depend on the order in which the items of a poll arrived."""
     known, number = unique(items)
     first = np.empty(len(known), np.int64)
     first[number[::-1]] = np.arange(len(items) - 1, -1, -1)
@@ -70,7 +70,7 @@ def _as_listed(items: Ints) -> tuple[Ints, Ints]:
 
 
 def _most(votes: Sparse, first: int, names: Ints, tuning: Tuning) -> Iterator[list[int]]:
-    """The items with the most votes of each row, itself excluded; the rows stand for the items from `names[first]` on."""
+    """For each row of `votes` the items with the most votes, except itself. The rows stand for the items `names[first]`, …"""
     voter, other = rows_of(votes.indptr.astype(np.int64)), votes.indices.astype(np.int64)
     others = voter + first != other
     voter, _, other = highest(voter[others], votes.data[others], other[others], tuning.max_nominees)

@@ -1,5 +1,5 @@
-"""Decodes the features of many items into arrays at once. A batch is compared with ten times as many known items as it has new
-ones; Python objects for each of their words would be most of its time and memory.
+"""Decodes the features of many items at once, into arrays. A batch is compared with ten times as many known items as it has new ones;
+with a Python object for each of their words, decoding would take most of the time and memory.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.features import HEAD
 
-# As `Features.encode` writes them.
+# `features.HEAD` as a numpy type.
 _HEADS = np.dtype(
     [("key", "<i8"), ("title", "<u2"), ("lead", "<u2"), ("figures", "<u2"), ("lang", "u1"), ("near", "u1")]
 )
@@ -20,13 +20,13 @@ _HEADS = np.dtype(
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """`words` has the words of the first item, then those of the second and so on; for each, the headline's words first."""
+    """`words` has the words of the first item, then those of the second, and so on; of each item, the words of its headline first."""
 
     titles: Ints  # item → number of words in the headline
     sizes: Ints  # item → number of words in headline and lead
     words: Ints
     names: Bools  # index in `words` → whether the headline writes it as a name
-    figures: Ints  # those of all items, as `word_id`s
+    figures: Ints  # the figures of all items, as `word_id`s
     headlines: list[bytes]  # item → bytes that are equal for equal headlines
     lang: list[bytes]  # item → code of its language, b"" if unknown
     near: list[bytes]  # item → `Features.near`

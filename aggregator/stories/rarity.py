@@ -1,4 +1,4 @@
-"""How much a word tells: the rarer it is in a background of news and in our own recent past, the more."""
+"""How significant a word is: the rarer in a background of news and in our own recent past, the more significant."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from aggregator.stories.arrays import Floats, Ints, look_up
 from aggregator.stories.everyday import everyday
 
 SELDOM = 2  # assumed count of a word that the background does not list
-PRIOR = 100  # the background counts like so many items of our own past, because a young archive knows little
-FLOOR = 4_000  # a word counts as seen in at least one of so many items of our own past, however long that is
+PRIOR = 100  # the background counts as so many items of our own past, because a young archive has few counts
+FLOOR = 4_000  # a word counts as occurring in at least one of so many items of our own past
 
 
 class Rarity(dict[int, float]):
     """`word_id` of a stem → its rarity: the mean of -log(share of documents) in the background and in our own past.
 
-    `frequencies`: word → how many of `documents` contain it; absent words count as unseen. Rarities are computed on demand;
-    `of` does so for many at once.
+    `frequencies`: word → how many of `documents` contain it; absent words count as 0. Rarities are computed on demand; `of` computes
+    many at once.
     """
 
     def __init__(self, documents: int, frequencies: Mapping[int, int]) -> None:
@@ -44,8 +44,8 @@ class Rarity(dict[int, float]):
 
 
 def background(words: Ints) -> Floats:
-    """The share of documents that contain each word in a background of news: in English, or for an everyday word of another
-    language in that one."""
+    """For each word the share of documents of the background that contain it. The background is news in English, or for an everyday
+    word of another language news in that language."""
     stems, shares = listed()
     index, there = look_up(words, stems)
     found: Floats = np.where(there, shares[index], unlisted())
@@ -62,7 +62,7 @@ def listed() -> tuple[Ints, Floats]:
 
 @cache
 def unlisted() -> float:
-    """The share of documents that is assumed to contain a word that the background does not list."""
+    """The assumed share of documents that contain a word that the background does not list."""
     return (SELDOM + 1) / _background()[0]
 
 

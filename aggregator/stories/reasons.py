@@ -1,4 +1,4 @@
-"""Why each item is in its story: what they share, which story came second, and what speaks against that one."""
+"""Why each item is in its story: what they share, which story was the runner-up, and what speaks against that one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aggregator.stories.nations import referring
 from aggregator.stories.similarity import WEEKDAYS
 from aggregator.stories.tuning import DAY, Tuning
 
-SHARED = 8  # most shared words that are reported
+SHARED = 8  # at most so many shared words are reported
 
 
 def joins(groups: Groups, tuning: Tuning) -> list[Join]:
@@ -31,7 +31,7 @@ class _Reasons:
         self.words = groups.marks.words
         self.linkage = Linkage((), self.compared.scores, tuning.best_share)
         self.least = tuning.min_link
-        # Pair of groups → the first one's mark, None if they need not be kept apart.
+        # (group, group) → the mark of the first one, None if marks do not keep them apart.
         self.marks: dict[tuple[int, int], int | None] = {}
 
     def joins(self) -> Iterable[Join]:
@@ -57,8 +57,8 @@ class _Reasons:
         return Join(one.item, groups.keys[home], reason, score, words, vetoes, rival_key, rival_score)
 
     def _beside(self, item: int) -> Sequence[int]:
-        """The members of its story that an item is compared with: its neighbours there, and those that represent the story.
-        Not all of them, or thousands of items with one headline would each be compared with every other."""
+        """The members of its story with which an item is compared: its neighbours there, and the members that represent the story. Not
+        all members: thousands of items with one headline would otherwise each be compared with every other."""
         home = self.groups.find(self.groups.index[item])
         members = self.groups.members[home]
         if len(members) <= SHOWN:
@@ -71,11 +71,11 @@ class _Reasons:
         return None if index is None else self.groups.find(index)
 
     def _link(self, one: Sequence[int], others: Sequence[int]) -> float:
-        """In 0…1. Pairs of one outlet may have less, since a link to a story takes them into account."""
+        """The link between two groups, in 0…1. (Pairs of one outlet may have scores below 0, by `same_publisher_penalty`.)"""
         return max(0.0, self.linkage.link(self.linkage.compare(one, others)))
 
     def _nearest(self, item: int, others: Sequence[int]) -> int:
-        """The one of `others` that is most likely to report the same event."""
+        """The item of `others` that most likely reports the same event."""
         if len(others) == 1:
             return others[0]
         return -max(zip(self.compared.scores([item], others), [-other for other in others], strict=True))[1]
@@ -90,8 +90,8 @@ class _Reasons:
         return (-negative if links else None), link
 
     def _shared(self, one: Candidate, other: int) -> tuple[str, ...]:
-        """The words that both items have, and those for a country that the other names otherwise, most telling first, as they are
-        written."""
+        """The words, as written, that both items have, and those for a country to which the other item refers by another word; the most
+        significant first."""
         mine, theirs, rarity = self.words(one.item), self.words(other), self.context.rarity
         shared = mine.keys() & theirs.keys() | referring(mine.keys(), theirs.keys(), self.compared.country)
         written = readable_own(one, shared)
@@ -101,7 +101,7 @@ class _Reasons:
         return tuple(word for _, word in sorted(ranked)[:SHARED])
 
     def _vetoes(self, one: Candidate, home: int, rival: int, score: float, likely: Collection[int]) -> tuple[str, ...]:
-        """What speaks against the second-best story, in words: between the item and the nearest one there, and between the two
+        """What speaks against the second-best story, in words: between the item and the most similar item there, and between the two
         stories."""
         groups = self.groups
         near = [item for item in groups.members[rival] if item in likely]
@@ -138,5 +138,5 @@ class _Reasons:
 
 
 def _differ(mine: Collection[int], theirs: Collection[int]) -> bool:
-    """Whether both have some and none in common."""
+    """Whether both are non-empty and have nothing in common."""
     return bool(mine and theirs and not set(mine) & set(theirs))

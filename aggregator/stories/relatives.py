@@ -1,8 +1,8 @@
-"""Related stories: chapters of one running event, which share rare words; and how close two stories are in sense.
+"""Related stories: chapters of one running event, which share rare words; and how similar two stories are in meaning.
 
-The score is the sum of the rarities of shared words (as in the grouping), so that one name outweighs many common words. A chapter
-must share two words of which one is a name, or three words: two rare words that are no names ("pleads guilty", "small
-programme") are shared by chance.
+The score is the sum of the rarities of the shared words, so that one name outweighs many common words. A chapter must share two words
+of which one is a name, or three words: two rare words that are not names ("pleads guilty", "small programme") may be shared by
+chance.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from aggregator.stories.features import Features, features
 from aggregator.stories.names import named
 from aggregator.stories.rarity import Rarity
 
-ASKED = 10  # rarest words of a story that are looked up
+ASKED = 10  # so many of a story's words are looked up, the rarest ones
 COMMON = 0.01  # words in more than this share of all items are not looked up
-WINDOW = 14 * 86_400  # seconds before and after a story in which chapters are looked for
-LISTED = 500  # items read for each word
+WINDOW = 14 * 86_400  # seconds before and after a story in which chapters are searched
+LISTED = 500  # at most so many items are read for each word
 SHARED = 2  # words that must be shared if one of them is a name …
 UNNAMED = 3  # … and if none is
 
@@ -36,7 +36,7 @@ def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]
     documents = past.documents()
     frequencies = past.frequencies({word for one in own for word in one.words})
     rarity = Rarity(documents, frequencies)
-    rarity.of(np.array([*frequencies], np.int64))  # all at once: one by one they cost half of a page of stories
+    rarity.of(np.array([*frequencies], np.int64))  # all at once: one by one would take half the time of a page
     most = max(5, COMMON * documents)
     found = []
     for text, candidate in zip(own, of, strict=True):
@@ -73,7 +73,7 @@ def embedding(title: str, summary: str, lang: str | None) -> Floats:
 
 
 def closeness(one: Floats, others: Sequence[Floats]) -> list[float]:
-    """The cosine of an embedding to each of the others; 1 where either is zero, since nothing speaks against the two then."""
+    """The cosine of an embedding with each of the others. 1 if either is zero: nothing is known that speaks against the two."""
     if not others:
         return []
     all = np.array(others)
@@ -83,14 +83,14 @@ def closeness(one: Floats, others: Sequence[Floats]) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """What some stories are about: a row for each."""
+    """What some stories are about, with a row for each story."""
 
-    senses: Floats  # embeddings
-    topics: Floats  # the root of the rarity of each topic that it has, else 0
+    senses: Floats  # embeddings, of shape (stories, DIMENSIONS)
+    topics: Floats  # of shape (stories, topics): square root of the rarity of each topic that a story has, else 0
 
     @classmethod
     def of(cls, stories: Sequence[tuple[Floats, Collection[str]]], rarities: Mapping[str, float]) -> Subjects:
-        """From (embedding, topics) of each story, and the rarity of each topic: -log of the share of stories that have it."""
+        """From (embedding, topics) of each story, and the rarity of each topic: -log(share of stories that have it)."""
         column = {topic: number for number, topic in enumerate(rarities)}
         topics = np.zeros((len(stories), len(column)))
         for row, (_, held) in enumerate(stories):
@@ -100,8 +100,8 @@ class Subjects:
         return cls(np.array([sense for sense, _ in stories]).reshape(len(stories), DIMENSIONS), topics)
 
     def akin(self, others: Subjects, close: float, telling: float) -> list[list[int]]:
-        """For each of these stories the numbers of those others that are as close in sense, a cosine above 0, and share topics as
-        rare together."""
+        """For each of these stories the indexes of the `others` that are similar to it: the cosine of their embeddings is at least
+        `close` (which must be above 0), and the total rarity of their shared topics at least `telling`."""
         found = (self.senses @ others.senses.T >= close) & (self.topics @ others.topics.T >= telling)
         return [np.flatnonzero(row).tolist() for row in found]
 

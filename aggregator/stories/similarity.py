@@ -1,7 +1,7 @@
 """How similar pairs of items are: the evidence from words, embeddings, figures, days, places and rivals, for many pairs at once.
 
-`EVIDENCE` lists what a row of evidence holds. Gradient-boosted trees (`trees.py`) turn it into a probability; they are
-monotone in every number, in the direction that `EVIDENCE` gives.
+`EVIDENCE` lists the columns of a row of evidence. Gradient-boosted trees (`trees.py`) turn it into a probability; they are monotone
+in every column, in the direction that `EVIDENCE` gives.
 """
 
 from __future__ import annotations
@@ -19,42 +19,42 @@ from aggregator.stories.nations import Nations, nations
 from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
 
-TELLING = 2.5  # least rarity of words that are compared. Words in about every tenth item tell nothing and cost most of the time
-LEAST = 3  # telling words that a pair must share to unite two items, unless they are rare; with fewer, a high cosine may be chance
-FEW = 2  # … to have a probability at all
-SHORT = 12  # telling words; an item with fewer is mostly a headline alone
-KEPT = 12  # nearest neighbours whose similarity is kept with an item
-NEAR = 6  # of these, how many count for how crowded the neighbourhood is
-DEEP = 9  # this neighbour most likely belongs to another story
-PAIRS = 8192  # compared at a time, which limits memory
+TELLING = 2.5  # only words of at least this rarity are compared: words in a tenth of all items say nothing and take most of the time
+LEAST = 3  # words that a pair must share to unite two items, unless the words are rare; with fewer, a high cosine may be chance
+FEW = 2  # words that a pair must share to have a probability above 0
+SHORT = 12  # an item with fewer compared words is mostly only a headline
+KEPT = 12  # so many nearest neighbours are kept with an item, as similarities
+NEAR = 6  # the mean similarity of so many of them says how crowded the neighbourhood is
+DEEP = 9  # the neighbour with this rank most likely belongs to another story
+PAIRS = 8192  # pairs that are compared at a time, which limits memory
 STEPS = 1 << 24  # similarities in 0…1 are ranked as integers in 0…STEPS
 _STEPS_OF_BYTE = np.round(np.arange(256) / 255 * STEPS).astype(np.int32)  # similarities kept as a byte (1/255) → steps
 WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
 
 RIVALS = (  # name, direction: higher values are evidence for (1) or against (-1) one story
-    ("rank", -1),  # how many neighbours are closer to an item of the pair than the other item, the smaller of both
+    ("rank", -1),  # how many neighbours are closer to one item of the pair than the other item is: the smaller number …
     ("rank back", -1),  # … and the larger
-    ("crowded", -1),  # mean similarity of an item to its nearest neighbours, the smaller of both
+    ("crowded", -1),  # mean similarity of an item to its nearest neighbours: the smaller value of both items …
     ("crowded back", -1),  # … and the larger
-    ("contrast", 1),  # similarity of the pair minus each of these
-    ("margin", 1),  # similarity of the pair minus that to a distant neighbour (`DEEP`)
+    ("contrast", 1),  # twice the similarity of the pair minus both of these
+    ("margin", 1),  # similarity of the pair minus that of a distant neighbour (`DEEP`)
 )
 EVIDENCE = (
     ("cosine", 1),  # of the words weighted by rarity
     ("weight", 1),  # sum of the shared words' rarity
     ("rarest", 1),  # rarity of the rarest shared word
     ("second", 1),  # … and of the next
-    ("covered", 1),  # share of a headline's rarity that the other item has too, the smaller of both
+    ("covered", 1),  # share of a headline's words, by rarity, that the other item has too, the smaller of both
     ("covers", 1),  # … and the larger
     ("figures", 1),  # number of shared figures
-    ("other figures", -1),  # both have figures, none in common
+    ("other figures", -1),  # 1 if both have figures, but none in common
     ("days", 1),  # number of shared days of the week
-    ("other days", -1),  # both name days, none in common
+    ("other days", -1),  # 1 if both name days of the week, but none in common
     ("apart", -1),  # days between their publication
     ("places", 1),  # number of shared words that name a place
     ("other places", -1),  # rarity of places in a headline that the other item lacks, the smaller of both
-    ("nations", 1),  # rarity of the countries that both refer to, but by no word that both have
-    *RIVALS,  # by the cosine
+    ("nations", 1),  # rarity of the countries that both refer to, but by different words
+    *RIVALS,  # where similarity is the cosine of the words
     ("sense", 1),  # cosine of the embeddings
     *((f"{name} by sense", direction) for name, direction in RIVALS),
 )
@@ -62,19 +62,19 @@ EVIDENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What is known of words, for each column of a `Matrix`."""
+    """Properties of words, for each column of a `Matrix`."""
 
     rarity: Floats
     figure: Bools  # whether the word begins with a digit
     place: Bools  # whether it names a place
     day: Bools  # whether it is a day of the week
-    location: Ints  # where it is, packed; 0 if unknown
+    location: Ints  # its location, packed; 0 if unknown
     names: tuple[Bools, Bools, Bools, Bools]  # as by `named`
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Items as vectors of their telling words. Rows are those of `words`."""
+    """Items as vectors of their significant words (rarity of at least `TELLING`). Rows are those of `words`."""
 
     words: Matrix
     vocabulary: Vocabulary
@@ -85,7 +85,7 @@ class Vectors:
     at: Ints  # row → publication, epoch seconds
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
-        """For each pair of rows the cosine of their words, in 0…1, 0 if their languages differ; and how many words they share."""
+        """For each pair of rows the cosine of their words, in 0…1 (0 if their languages differ), and how many words they share."""
         close, common = np.zeros(len(one)), np.zeros(len(one), dtype=np.int64)
         for some in chunks(len(one), PAIRS):
             both = self.weighted[one[some]].multiply(self.weighted[other[some]])
@@ -95,15 +95,15 @@ class Vectors:
         return np.where(foreign, 0.0, close), common
 
     def semantic_cosines(self, one: Ints, other: Ints) -> Floats:
-        """For each pair of rows the cosine of their embeddings, negative ones as 0."""
+        """For each pair of rows the cosine of their embeddings; 0 if it is negative."""
         close = np.zeros(len(one))
         for some in chunks(len(one), PAIRS):
             close[some] = np.einsum("ij,ij->i", self.embedding[one[some]], self.embedding[other[some]])
         return np.maximum(close, 0.0)
 
     def told(self, one: Ints, other: Ints) -> Floats:
-        """For each pair of rows the total rarity of the words that both have and that are not (part of) a name; infinite if one
-        of them is too short to have many words in common."""
+        """For each pair of rows the total rarity of the shared words that are not (part of) a name. Infinite if one of the items is too
+        short to share many words."""
         rows, (a, b) = among(one, other)
         words = self.words.rows(rows)
         *_, possibly, unknown = self.vocabulary.names
@@ -129,8 +129,8 @@ def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) 
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """How close the nearest neighbours of each item are, by words or by embedding. `near` has the shape (items, KEPT): similarities
-    in 0…1, highest first, 0 where there are fewer neighbours; `crowd` is the mean of the first `NEAR`, `deep` the `DEEP`-th."""
+    """How similar the nearest neighbours of each item are, by words or by embedding. `near` has the shape (items, KEPT): similarities
+    in 0…1, highest first, 0 if there are fewer neighbours; `crowd` is the mean of the first `NEAR`, `deep` the `DEEP`-th."""
 
     near: Floats
     crowd: Floats
@@ -138,8 +138,8 @@ class Neighbourhood:
 
 
 def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
-    """From all pairs that were compared: the item in `row` has a neighbour of similarity `close`. `earlier` has, row by row, what was
-    kept of earlier neighbours, in units of 1/255, 0 where there were fewer."""
+    """From the pairs that were compared (item `row` has a neighbour of similarity `close`) and from earlier neighbours: `earlier` has
+    for each item the similarities that were kept, in units of 1/255."""
     row, steps, _ = highest(row, np.round(close * STEPS).astype(np.int64), np.zeros_like(row), KEPT)
     near = np.zeros((len(earlier), 2 * KEPT), dtype=np.int32)
     near[row, np.arange(len(row)) - starts(row)] = steps
@@ -150,8 +150,8 @@ def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
 
 
 def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints, other: Ints, close: Floats) -> Floats:
-    """The evidence on each pair, of shape (pairs, EVIDENCE). `one` and `other` are rows of `of`, `close` the cosines of the pairs,
-    `around` the neighbourhoods by words and by embedding. Each pair must share a word."""
+    """The evidence on each pair, of shape (pairs, len(EVIDENCE)). `one` and `other` are rows of `of`, `close` the cosines of the pairs,
+    `around` the neighbourhoods by words and by embedding. Each pair must share at least one word."""
     rows, (a, b) = among(one, other)
     known, nations_of = of.vocabulary, of.nations.rows(rows)
     words = _matrices(of.words.rows(rows), known)
@@ -187,21 +187,21 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
 
 
 def among(one: Ints, other: Ints) -> tuple[Ints, Ints]:
-    """The distinct rows in these pairs, and the pairs as indexes into them, of shape (2, pairs)."""
+    """The distinct rows in these pairs, and the pairs as indexes into those, of shape (2, pairs)."""
     rows, index = np.unique(np.stack([one, other]), return_inverse=True)
     return rows, index.reshape(2, -1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Matrices:
-    """The words of some items, weighted by rarity, as the evidence needs them."""
+    """The words of some items in the forms that the evidence is computed from; weighted by rarity unless stated otherwise."""
 
     plain: Sparse
     headline: Sparse  # the words of the headline; each row sums to 1
     present: Sparse  # all words with weight 1
     where: Sparse  # the words of the headline that name a place
     figures: Bools  # row → whether it has figures
-    days: Bools  # row → whether it names days
+    days: Bools  # row → whether it names days of the week
 
 
 def _matrices(words: Matrix, known: Vocabulary) -> _Matrices:
@@ -219,14 +219,14 @@ def _matrices(words: Matrix, known: Vocabulary) -> _Matrices:
 
 
 def _lacking(where: Sparse, present: Sparse) -> Floats:
-    """For each pair the total rarity of the places in the first headline (`where`) that are not among the words of the second item."""
+    """For each pair the total rarity of the places in the first headline (`where`) that the second item (`present`) does not have."""
     lacking: Floats = where.sum(axis=1) - where.multiply(present).sum(axis=1)
     return np.maximum(lacking, 0.0)  # rounding may give slightly less than 0
 
 
 def _rivals(around: Neighbourhood, one: Ints, other: Ints, close: Floats) -> list[Floats | Ints]:
     """The evidence in the order of `RIVALS`, for pairs of similarity `close`."""
-    higher = close[:, None] + 1 / STEPS  # similarities in `near` are rounded to steps
+    higher = close[:, None] + 1 / STEPS  # since similarities in `near` are rounded to steps
     rank = (around.near[one] > higher).sum(axis=1)
     rank_back = (around.near[other] > higher).sum(axis=1)
     crowd, crowd_back = around.crowd[one], around.crowd[other]

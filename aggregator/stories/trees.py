@@ -1,8 +1,8 @@
-"""Gradient-boosted trees: from the evidence on a pair of items to the probability that they are one story.
+"""Gradient-boosted trees: from the evidence on a pair of items to the probability that both belong to one story.
 
-`data/trees.json` holds them: {"evidence": names, "start": log-odds, "trees": [[feature, threshold, left, right], …]}, where
-left (value at most the threshold) and right are a tree or a leaf's log-odds. `benchmarks/train_stories.py` writes it. In memory
-they are complete binary trees of equal depth, so that all of them are evaluated together.
+`data/trees.json` holds them: {"evidence": names, "start": log-odds, "trees": [[feature, threshold, left, right], …]}. `left` (for
+values up to the threshold) and `right` are each a tree, or the log-odds of a leaf. `benchmarks/train_stories.py` writes the file. In
+memory they are complete binary trees of equal depth, so that numpy evaluates all of them together.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from aggregator.stories.arrays import Floats, Ints
 
 Node = Any  # a leaf, or [feature, threshold, node, node]
 
-ROWS = 512  # evaluated at once, so that the intermediate arrays fit the processor's caches
+ROWS = 512  # rows that are evaluated at a time, so that the intermediate arrays fit into the processor's caches
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """`feature` and `threshold` have one value for each inner node, level by level, on each level tree by tree; `leaf` has the
-    shape (trees, 2 ** depth). `start` is added to the sum of the leaves. Leaves and `start` are log-odds."""
+    """`feature` and `threshold` have one value for each inner node, level by level, and within a level tree by tree. `leaf` has the
+    shape (trees, 2 ** depth). The result is `start` plus the sum of the leaves that are reached; all are log-odds."""
 
     depth: int
     feature: Ints
@@ -35,13 +35,13 @@ class Forest:
     start: float
 
     def odds(self, evidence: Floats) -> Floats:
-        """The log-odds for each row of `evidence` (shape: rows × `EVIDENCE`)."""
+        """The log-odds for each row of `evidence`, of shape (rows, len(EVIDENCE))."""
         trees = np.arange(len(self.leaf))
         above = evidence[:, self.feature] > self.threshold
         at = np.zeros((len(evidence), len(trees)), dtype=np.int64)
         every = np.arange(len(evidence))[:, None]
         for level in range(self.depth):
-            # Index of the first node of this level, plus that of the tree within the level, plus the position in the tree.
+            # Index of the first node of this level, plus offset of the tree within the level, plus position within the tree.
             node = len(trees) * ((1 << level) - 1) + trees * (1 << level) + at
             at = at * 2 + above[every, node]
         found: Floats = self.leaf[trees, at].sum(axis=1) + self.start
@@ -49,8 +49,8 @@ class Forest:
 
 
 def probability(evidence: Floats) -> Floats:
-    """For each row of evidence the probability that the two items are one story. It is calibrated to the balanced data that
-    the trees were trained with."""
+    """For each row of evidence the probability that the two items belong to one story. It is calibrated for the balanced data that
+    the trees were trained on, not for the pairs of real news."""
     trees = forest()
     odds = [trees.odds(evidence[n : n + ROWS]) for n in range(0, len(evidence) or 1, ROWS)]
     found: Floats = 1 / (1 + np.exp(-np.concatenate(odds)))
@@ -64,7 +64,7 @@ def forest() -> Forest:
 
 
 def complete(trees: Sequence[Node], start: float) -> Forest:
-    """Nested lists as complete trees: a leaf above the last level is replaced by a subtree whose leaves are all this leaf."""
+    """Convert nested lists to complete trees: a leaf above the last level becomes a subtree in which every leaf has its value."""
     depth = max(map(_depth, trees), default=0)
     feature: list[int] = []
     threshold: list[float] = []

@@ -1,5 +1,5 @@
-"""The settings of the grouping. The same ones are used in service, in `classify` and in the evaluation; how they were chosen
-is in docs/decisions/0002-stories.md."""
+"""The settings of the grouping. Service, `classify` and evaluation use the same ones; docs/decisions/0002-stories.md says how they were
+chosen."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ DAY = 86_400
 class Tuning:
     window: int = 5 * DAY  # seconds: items further apart are not compared
     same_headline: int = 2 * DAY  # seconds: equal headlines within this time are one story
-    column: int = DAY // 2  # … if one publisher has both; later ones are a regular column under one headline
-    min_link: float = 0.53  # link between two groups from which they are united
-    min_link_day: float = 0.46  # … of what is told within a day, if many publishers tell one of them or some tell both
-    min_link_many: float = 0.42  # … if many tell both
-    min_link_new: float = 0.38  # … if what many tell is new,
-    kin_share: float = 0.3  # … and so much more for each point of probability that one is like what came before
-    day: int = DAY  # from the first report to the last
+    column: int = DAY // 2  # the same for one publisher: later ones are a regular column with a fixed headline
+    min_link: float = 0.53  # two groups are united if their link is at least this
+    # Lower values of `min_link` for groups within a day (see `Groups._needed`):
+    min_link_day: float = 0.46  # if `many` publishers report one of the groups, or `some` report both
+    min_link_many: float = 0.42  # if `many` publishers report both
+    min_link_new: float = 0.38  # if `many` report one and it is unlike earlier news; …
+    kin_share: float = 0.3  # … plus this times the highest probability with an earlier item
+    day: int = DAY  # seconds from the first report to the last
     some: int = 2  # publishers
     many: int = 3  # publishers
-    new_before: int = DAY // 4  # what was published so long before the first one, or longer, came before
+    new_before: int = DAY // 4  # seconds; earlier news are those published at least so long before the first report
     best_share: float = 0.2  # weight of the best pair in the link between groups; the rest is the mean over all pairs
-    min_probability: float = 0.2  # pairs below this do not make two groups worth comparing
-    few_words: float = 0.5  # most for pairs that share two words: less than `min_link`, so they unite nothing alone …
-    few_rarity: float = 12.0  # … unless one is a name, and they and countries named otherwise add up to this rarity
-    names_alone: float = 0.7  # … and least for pairs that share names alone: two events of one person …
-    told_rarity: float = 4.0  # … that is, whose other words in common do not add up to this rarity
-    min_cosine: float = 0.15  # pairs below this are not given to the trees
-    same_publisher_penalty: float = 0.46  # subtracted for a pair of one publisher: rather the next chapter
-    mark_members: int = 3  # members that a group needs to have a mark
+    min_probability: float = 0.2  # groups are compared only if a pair between them has at least this probability
+    # Upper limit for pairs that share only two words, or little but names. It is below `min_link`, so such a pair alone unites nothing.
+    few_words: float = 0.5
+    few_rarity: float = 12.0  # no limit for two shared words with this total rarity, one of them a name or a country
+    names_alone: float = 0.7  # no limit for pairs that share little but names if the probability is at least this
+    told_rarity: float = 4.0  # “little but names”: the other shared words have less than this total rarity
+    min_cosine: float = 0.15  # pairs with a lower cosine have probability 0
+    same_publisher_penalty: float = 0.46  # subtracted for two items of one publisher: more likely a new chapter
+    mark_members: int = 3  # a group needs so many members to have a mark
     mark_share: float = 0.8  # share of the members that must have the word
-    mark_rarity: float = 5.5  # least rarity of the word
-    index_words: int = 10  # words under which an item is indexed: those that tell most
+    mark_rarity: float = 5.5  # minimum rarity of the word
+    index_words: int = 10  # an item is indexed under so many words, the most significant ones
     headline_weight: float = 1.5  # weight of words in the headline when these are chosen
-    max_postings: int = 150  # a word with more postings than this nominates nobody
-    max_nominees: int = 14  # items that a new one is compared with
-    story_sample: int = 8  # members of a known story that are read for comparison
+    max_postings: int = 150  # a word with more postings nominates nothing
+    max_nominees: int = 14  # a new item is compared with at most so many items
+    story_sample: int = 8  # so many members of a known story are read for comparison
 
 
 TUNING = Tuning()

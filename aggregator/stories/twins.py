@@ -1,9 +1,10 @@
-"""Twins: reports of two similar events in the same words ("Drones hit Odesa, two killed", "Drones hit Kharkiv, three
-killed"). They are told apart by the names in each headline that the other report does not mention.
+"""Twins: reports of two similar events in the same words ("Drones hit Odesa, two killed", "Drones hit Kharkiv, three killed"). They
+are recognised by the names in each headline that the other report does not have.
 
-One event can be named in several ways: by a city, by its country, by the country's leader. So a name counts only if the
-other report neither mentions it nor accounts for it, by naming a location that contains it, lies in it or belongs to the
-same country, without naming another one of its kind.
+One event can be named in several ways: by a city, by its country, by the country's leader. So a name in a headline counts only if the
+other report does not *account* for it either. A report accounts for the name if it names a location that contains it, lies in it or
+belongs to the same country, and does not name another location of the same kind. Example: a report that names only India accounts for
+Sikkim; one that names Kerala does not.
 """
 
 from __future__ import annotations
@@ -19,19 +20,18 @@ from aggregator.stories.locations import Kind, Location, nations, unpack
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.similarity import Vocabulary
 
-WORDING = 0.4  # share of each headline's words, names excluded, that the other headline must have too
-UNMATCHED = 4.5  # total rarity of a headline's unmatched names above which two events are assumed …
-SHARED = 0.8  # … if it also exceeds this multiple of the rarity of the rarest name that both items have
-AGREED = 0.5  # … and this multiple of the total rarity of the names that both headlines have
-ELSEWHERE = 3.0  # the same threshold for unmatched places alone, which are enough by themselves
+WORDING = 0.4  # more than this share of each headline's words, names excluded, must also be in the other headline
+UNMATCHED = 4.5  # two events are assumed if the total rarity of each headline's unmatched names exceeds this, …
+SHARED = 0.8  # … this times the rarity of the rarest name that both items have, …
+AGREED = 0.5  # … and this times the total rarity of the names that both headlines have
+ELSEWHERE = 3.0  # or if the total rarity of each headline's unmatched places alone exceeds this
 
 PLACES = (Kind.REGION, Kind.CITY, Kind.CAPITAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """The names in items. Rows are those of a `Matrix`; a nation and its people have one column. Names are weighted by
-    rarity."""
+    """The names in items, weighted by rarity. Rows are those of a `Matrix`; a nation and its people share one column."""
 
     names: Sparse  # names in headline and lead
     who: Sparse  # names in the headline
@@ -48,7 +48,7 @@ def naming(words: Matrix, of: Vocabulary) -> Naming:
     who = title & (always | words.name & mostly)
     other = title & ~(who | words.name & sometimes)
     total = np.bincount(row[other], weight[other], rows)
-    # One more column for each nation: every word for the nation or its people counts there.
+    # One additional column for each nation, in which all words for the nation or its people are counted.
     nation, width = nations(where), len(where)
     column_of = np.where(nation < 0, np.arange(width), width + nation).astype(np.int32)
     location = np.zeros(width + 1 + max(0, int(nation.max(initial=0))), np.int64)
@@ -82,8 +82,7 @@ def twins(of: Naming, one: Ints, other: Ints) -> Bools:
 
 
 def _repeated(of: Naming, one: Ints, other: Ints) -> Floats:
-    """For each pair the share, weighted by rarity, of the words of the first headline, names excluded, that the second
-    headline has too."""
+    """For each pair the share (weighted by rarity) of the first headline's words, names excluded, that the second headline has too."""
     found: Floats = of.other[one].multiply(of.title[other]).sum(axis=1)
     return found
 
@@ -107,7 +106,7 @@ class _Report:
     def of(naming: Naming, row: int) -> _Report:
         names, who = _row(naming.names, row), _row(naming.who, row)
         where = {name: unpack(int(naming.location[name])) for name in names | who}
-        # A capital in the lead alone is usually where a statement was made: it stands for its country.
+        # A capital that only the lead names is usually where a statement was made: it stands for its country.
         return _Report(
             names,
             who,
@@ -132,9 +131,9 @@ class _Report:
         }
 
     def _accounted(self, where: Location, other: _Report) -> bool:
-        """Whether the other report, which does not have the name at `where`, refers to the same under another name."""
+        """Whether the other report, which does not have our name for `where`, refers to the same location by another name."""
         new = {name: found for name, found in other.where.items() if name not in self.names}
-        if where.kind == Kind.OTHER:  # unless its headline names another of that country that we do not have
+        if where.kind == Kind.OTHER:  # a leader, body, …: the country must be named, and no other leader or body of it
             rivals = [name for name, found in new.items() if found.kind == Kind.OTHER and name in other.who]
             return any(found.country == where.country for found in other.where.values()) and not any(
                 new[name].country == where.country for name in rivals
@@ -142,20 +141,20 @@ class _Report:
         around = [found.nation if found.kind == Kind.OTHER else found for found in other.where.values()]
         near = [found for found in around if where.overlaps(found)]
         closer = [found for found in near if found.kind in PLACES]
-        if where.kind == Kind.NATION:  # if both name places in the country, these must agree
+        if where.kind == Kind.NATION:  # if both reports name places in the country, these must agree
             inside = [found for found in self.places.values() if where.contains(found)]
             return bool(near) and (
                 not inside or not closer or any(mine.overlaps(found) for mine in inside for found in closer)
             )
         if closer or not near:
             return bool(closer)
-        # It names the country, but perhaps also another place in it: a known one, or a name that is not in the table.
+        # The other report names the country. It must not name another place there, nor a name whose location is unknown.
         elsewhere = any(found.kind in PLACES and found.country == where.country for found in new.values())
         return not elsewhere and all(name in self.names or name in other.where for name in other.who)
 
 
 def _apart(one: _Report, other: _Report) -> bool:
-    """Whether each headline has enough names that the other report does not match."""
+    """Whether each headline has enough names that the other report neither mentions nor accounts for."""
     unmatched = one.unmatched(other), other.unmatched(one)
     rarity = min(sum(names.values()) for names in unmatched)
     shared = max((min(one.names[name], other.names[name]) for name in one.names.keys() & other.names.keys()), default=0)
