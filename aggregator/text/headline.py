@@ -37,6 +37,7 @@ _BESIDE = re.compile(
         |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
         |^.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto
             |live-?(?:ticker|blog))\s?[:|]\s
+        |^.{{0,40}}[:|]\s*the\ latest\b(?!\ \w)
         |[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
         |\bexplained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)\b
         |\bin\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images)\b
