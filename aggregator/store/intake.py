@@ -16,7 +16,7 @@ from aggregator.store import upserts
 from aggregator.store.answers import as_told, by_plan_of
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
-from aggregator.store.retention import LISTED_EVERY, note_listed
+from aggregator.store.retention import LISTED_EVERY, MOVES, note_listed
 from aggregator.store.rows import address_hash, source_state, to_blob, to_id, to_seconds
 from aggregator.store.sources import SELECT, Sources, release_leases
 
@@ -149,7 +149,15 @@ class Intake(ABC, Generic[Writer]):
         further = {id: first for result in results for id, first in result.further.items()}
         if further:
             numbers = {id: n for id, (n, _) in self.known(set(further.values())).items()}
-            rows = [(to_blob(id), numbers[first]) for id, first in sorted(further.items()) if first in numbers]
+            counts = "SELECT item, count(*) FROM known_as WHERE item IN"
+            often = {
+                n for n, count in self._db.select(counts, set(numbers.values()), "GROUP BY item") if count >= MOVES
+            }
+            rows = [
+                (to_blob(id), n)
+                for id, first in sorted(further.items())
+                if (n := numbers.get(first)) and n not in often
+            ]
             self._db.insert("known_as", "bytea bigint", rows)
         if kept := [to_blob(id) for result in results for id in result.kept]:
             self._db.modify("DELETE FROM known_as WHERE id IN", kept)

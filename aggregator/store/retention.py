@@ -18,7 +18,7 @@ KEPT = "(t.content != '' OR t.summary != '')"
 
 MOVES = 20
 """How often an article may move before only its present address is kept: links of one that moves more often differ at each poll. So do
-guids of one that had more of them, of which none is kept but the first."""
+guids of one that had more of them, of which no further one is noted."""
 
 
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int]]:
@@ -74,12 +74,6 @@ def forget_addresses(db: Writes, named: Collection[str]) -> None:
         f"DELETE FROM addresses WHERE {one_of.format('item')} AND NOT {one_of.format('address')}",
         (listed(items), listed(kept)),
     )
-
-
-def forget_ids(db: Writes) -> None:
-    """Of articles that got another guid more than MOVES times, all ids but the first."""
-    often = "SELECT item FROM known_as GROUP BY item HAVING count(*) > ?"
-    db.write(f"DELETE FROM known_as WHERE item IN ({often})", (MOVES,))
 
 
 def note_listed(db: Writes, sources: Collection[int], read: Mapping[int, int]) -> None:

@@ -19,7 +19,7 @@ from aggregator.model.stream import STORING, StreamName
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.locks import lock_sources
 from aggregator.store.renaming import led_on, rename_streams
-from aggregator.store.retention import forget_addresses, forget_document, forget_ids, limits, listed_before
+from aggregator.store.retention import forget_addresses, forget_document, limits, listed_before
 from aggregator.store.rows import to_json
 from aggregator.store.versions import change_time, keep_version, mark_texts, next_version, settled, stamp
 
@@ -130,7 +130,6 @@ class Upkeep(ABC, Generic[Writer]):
         self._forget(now - MEMORY_SECONDS)
         with self._db.transaction():
             forget_addresses(self._db, named)
-            forget_ids(self._db)
         return purged
 
     def _prune(self, source: int, items: Sequence[int], limit: int, now: int) -> int:
