@@ -242,15 +242,15 @@ def _kept(path: tuple[str | int, ...]) -> tuple[str, Getter | None]:
 
 
 _FEED: dict[tuple[str | int, ...], tuple[str, Getter]] = {
-    ("title",): ("feed title", lambda _, normal: normal.title),
-    ("title_detail", "value"): ("feed title", lambda _, normal: normal.title),
-    ("link",): ("feed link", lambda _, normal: normal.link),
-    ("language",): ("feed language", lambda _, normal: normal.language),
-    ("ttl",): ("feed ttl", lambda parsed, _: str(parsed.ttl)),
-    ("icon",): ("feed icon", lambda _, normal: normal.icon),
-    ("image", "href"): ("feed icon", lambda _, normal: normal.icon),
-    ("image", "url"): ("feed icon", lambda _, normal: normal.icon),
-    ("logo",): ("feed icon", lambda _, normal: normal.icon),
+    ("title",): ("feed title", lambda _, normal: normal.channel.title),
+    ("title_detail", "value"): ("feed title", lambda _, normal: normal.channel.title),
+    ("link",): ("feed link", lambda _, normal: normal.channel.link),
+    ("language",): ("feed language", lambda _, normal: normal.channel.language),
+    ("ttl",): ("feed ttl", lambda parsed, _: str(parsed.channel.ttl)),
+    ("icon",): ("feed icon", lambda _, normal: normal.channel.icon),
+    ("image", "href"): ("feed icon", lambda _, normal: normal.channel.icon),
+    ("image", "url"): ("feed icon", lambda _, normal: normal.channel.icon),
+    ("logo",): ("feed icon", lambda _, normal: normal.channel.icon),
 }
 
 

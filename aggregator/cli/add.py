@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     known = there.get(same_address(found.url))
     if known:
         return _present(application, known, args.json)
-    source = NewNames(application.settings.sources).give(args.name or found.feed.title or "", found.url)
+    source = NewNames(application.settings.sources).give(args.name or found.feed.channel.title or "", found.url)
     source = with_publisher(application, source)
     append(application, [source])
     _print(application, source, len(found.feed.items), args.json)

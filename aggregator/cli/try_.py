@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         head = {
             "url": url,
             "source": source.id if source else None,
-            "title": feed.title,
+            "title": feed.channel.title,
             "format": feed.format,
             "entries": len(feed.items),
             "flaws": list(feed.flaws),
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         print_json({**head, "items": rows})
         return 0
     flaws = f", {', '.join(feed.flaws)}" if feed.flaws else ""
-    print(f"{feed.title or url}: {feed.format}, {counted(len(feed.items), 'entry', 'entries')}{flaws}")
+    print(f"{feed.channel.title or url}: {feed.format}, {counted(len(feed.items), 'entry', 'entries')}{flaws}")
     print(f"  {url}{f', source {source.id} ({source.at})' if source else ''}")
     for row in rows:
         _line(row)

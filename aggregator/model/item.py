@@ -54,13 +54,9 @@ TRUNCATED: Final = "truncated"
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    """One document. `format` is rss, atom, rdf or json; `parser` names the parser that read it; `flaws` are slugs for what was
-    wrong with it."""
+class Channel:
+    """What a document says about itself, and not of an entry. (RSS has it in an element of this name.)"""
 
-    format: str
-    parser: str
-    items: tuple[ParsedItem, ...]
     title: str | None = None
     link: str | None = None
     language: str | None = None
@@ -69,6 +65,17 @@ class ParsedFeed:
     skip_hours: tuple[int, ...] = ()  # 0 to 23
     skip_days: tuple[int, ...] = ()  # Monday is 0
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """One document. `format` is rss, atom, rdf or json; `parser` names the parser that read it; `flaws` are slugs for what was
+    wrong with it."""
+
+    format: str
+    parser: str
+    items: tuple[ParsedItem, ...]
+    channel: Channel = Channel()
     flaws: tuple[str, ...] = ()
     left_out: int = 0  # entries beyond the maximum number, which were not read
 
@@ -151,13 +158,6 @@ class NormalFeed:
 
     format: str
     items: tuple[Item, ...]
-    title: str | None
-    link: str | None
-    icon: str | None
-    language: str | None
-    ttl: int | None
-    skip_hours: tuple[int, ...]
-    skip_days: tuple[int, ...]
-    update_seconds: int | None
-    flaws: tuple[str, ...]
-    drops: tuple[Drop, ...]
+    channel: Channel = Channel()
+    flaws: tuple[str, ...] = ()
+    drops: tuple[Drop, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed, ParsedItem
 from aggregator.model.source import ParseJob
@@ -44,9 +45,9 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     the source listed before in the same words: these come back unread."""
     # A key in its query would be passed on by `#note`; other relative addresses need no query.
     url = url.partition("?")[0]
-    link = address.absolute(feed.link, url)
+    link = address.absolute(feed.channel.link, url)
     day_first = dates.day_first(parsed.published_text for parsed in feed.items)
-    told = tag(feed.language) or tag(job.lang)
+    told = tag(feed.channel.language) or tag(job.lang)
     language = None if told else _language_of_most(feed.items)
     context = Context(job, link or url, told, language, day_first, _cut(feed.items))
     drafts = [Draft(parsed) for parsed in feed.items if not _is_empty(parsed)]
@@ -64,14 +65,13 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     return NormalFeed(
         format=feed.format,
         items=items,
-        title=cut(plain(feed.title), 200) or None if feed.title else None,
-        link=link,
-        icon=address.absolute(feed.icon, link or url),
-        language=context.language,
-        ttl=feed.ttl,
-        skip_hours=feed.skip_hours,
-        skip_days=feed.skip_days,
-        update_seconds=feed.update_seconds,
+        channel=replace(
+            feed.channel,
+            title=cut(plain(feed.channel.title), 200) or None if feed.channel.title else None,
+            link=link,
+            icon=address.absolute(feed.channel.icon, link or url),
+            language=context.language,
+        ),
         flaws=feed.flaws,
         drops=tuple(Drop(reason, count) for reason, count in sorted(context.drops.items()) if count),
     )

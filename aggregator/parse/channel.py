@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from aggregator.model.item import Channel
 from aggregator.parse.document import XML, Document
 from aggregator.parse.fields import person
 
@@ -24,35 +25,34 @@ _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
-    """`format` is empty where the root is that of no feed. `base` is the xml:base of the channel, if any; `author` names those of
-    an Atom feed, which are those of all its entries that name none (RFC 4287, 4.2.1)."""
+class Head:
+    """`format` is empty where the root is that of no feed. Entries inherit `base`, the xml:base of the channel, and `author`, the
+    authors of an Atom feed (RFC 4287, 4.2.1), if they name none themselves."""
 
-    format: str = ""
-    title: str | None = None
-    link: str | None = None
+    format: str
+    channel: Channel
     base: str | None = None
     author: str | None = None
-    language: str | None = None
-    icon: str | None = None
-    ttl: int | None = None
-    skip_hours: tuple[int, ...] = ()
-    skip_days: tuple[int, ...] = ()
-    update_seconds: int | None = None
 
 
-def read(document: Document) -> Channel:
+def read(document: Document) -> Head:
     """Never raises: what cannot be read is absent."""
     try:
         root = etree.fromstring(_without_entries(document.data), _parser())
     except (etree.XMLSyntaxError, ValueError):
-        return Channel()
+        return Head("", Channel())
     if root is None or not isinstance(root.tag, str):
-        return Channel()
+        return Head("", Channel())
     name = _local(root)
     channels = [child for child in root if _local(child) == "channel"] if name in ("rss", "rdf") else []
     outside = [child for child in root if _local(child) == "image"]  # RSS 1.0 keeps it beside the channel
-    return _channel(_ROOTS.get(name, ""), root, channels[0] if channels else root, outside)
+    channel = channels[0] if channels else root
+    return Head(
+        format=_ROOTS.get(name, ""),
+        channel=_channel(root, channel, outside),
+        base=channel.get(XML + "base") or root.get(XML + "base"),
+        author=person(", ".join(dict.fromkeys(_authors(channel)))),
+    )
 
 
 def _parser() -> etree.XMLParser:
@@ -70,7 +70,7 @@ def _without_entries(data: bytes) -> bytes:
     return data[: first.start()] + (data[end:] if end > first.start() else b"")
 
 
-def _channel(format_: str, root: etree._Element, channel: etree._Element, outside: list[etree._Element]) -> Channel:
+def _channel(root: etree._Element, channel: etree._Element, outside: list[etree._Element]) -> Channel:
     texts: dict[str, str] = {}
     for child in channel:
         text = _text(child)
@@ -78,11 +78,8 @@ def _channel(format_: str, root: etree._Element, channel: etree._Element, outsid
             texts.setdefault(_name(child), text)
     links = [child for child in channel if _name(child) in ("atom:link", "link")]
     return Channel(
-        format=format_,
         title=texts.get("title") or texts.get("atom:title") or texts.get("dc:title"),
         link=texts.get("link") or _link(links),
-        base=channel.get(XML + "base") or root.get(XML + "base"),
-        author=person(", ".join(dict.fromkeys(_authors(channel)))),
         language=texts.get("language")
         or texts.get("dc:language")
         or channel.get(XML + "lang")

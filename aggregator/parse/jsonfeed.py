@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from aggregator.errors import ParseError
-from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem
+from aggregator.model.item import Channel, Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import MAX_ENTRIES, Document
 from aggregator.parse.fields import as_html, moment, person
 
@@ -44,10 +44,12 @@ def read(document: Document) -> ParsedFeed:
         format="json",
         parser="jsonfeed",
         items=items,
-        title=_text(value.get("title")),
-        link=_text(value.get("home_page_url")),
-        language=_text(value.get("language")),
-        icon=_text(value.get("icon")) or _text(value.get("favicon")),
+        channel=Channel(
+            title=_text(value.get("title")),
+            link=_text(value.get("home_page_url")),
+            language=_text(value.get("language")),
+            icon=_text(value.get("icon")) or _text(value.get("favicon")),
+        ),
         flaws=tuple(flaws),
         left_out=max(0, len(value["items"]) - MAX_ENTRIES),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from aggregator.errors import ParseError
 from aggregator.model.item import ParsedFeed, ParsedItem
 from aggregator.parse import channel, charset, fast, jsonfeed, sniff, tolerant
-from aggregator.parse.channel import Channel
+from aggregator.parse.channel import Head
 from aggregator.parse.document import Document
 from aggregator.parse.repair import repair
 
@@ -46,14 +46,7 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
         format=head.format or "rss",
         parser=parser,
         items=tuple(_inheriting(item, head) for item in items) if head.base or head.author else items,
-        title=head.title,
-        link=head.link,
-        language=head.language,
-        icon=head.icon,
-        ttl=head.ttl,
-        skip_hours=head.skip_hours,
-        skip_days=head.skip_days,
-        update_seconds=head.update_seconds,
+        channel=head.channel,
         flaws=document.flaws,
         left_out=document.left_out,
     )
@@ -78,7 +71,7 @@ def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
     return (name, items) if len(items) >= len(doubted[1]) else doubted
 
 
-def _inheriting(item: ParsedItem, head: Channel) -> ParsedItem:
+def _inheriting(item: ParsedItem, head: Head) -> ParsedItem:
     """What an entry taken from another feed names as its source has authors of its own."""
     author = item.author or (None if item.publisher else head.author)
     return replace(item, base=item.base or head.base, author=author)

@@ -99,7 +99,9 @@ class Finder:
             raise AggregatorError(
                 f"{page}: {error}; it links to no feed, and there is none at the usual addresses"
             ) from error
-        return found[0] if len(found) == 1 else tuple(Link(one.url, page, one.feed.title or "") for one in found)
+        return (
+            found[0] if len(found) == 1 else tuple(Link(one.url, page, one.feed.channel.title or "") for one in found)
+        )
 
     async def _get(self, url: str, page: str | None = None) -> Fetched:
         outcome = await self._fetch(FetchRequest("discovery", url, named_by=page))

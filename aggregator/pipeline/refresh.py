@@ -283,7 +283,9 @@ def _discreet(feed: NormalFeed, secrets: Sequence[str]) -> NormalFeed:
         )
         for item in feed.items
     )
-    return replace(feed, items=items, title=hide(feed.title), link=hide(feed.link), icon=hide(feed.icon))
+    channel = feed.channel
+    shown = replace(channel, title=hide(channel.title), link=hide(channel.link), icon=hide(channel.icon))
+    return replace(feed, items=items, channel=shown)
 
 
 def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetched | NotModified:

@@ -165,10 +165,10 @@ def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: 
         known = replace(known, etag=before.etag, last_modified=before.last_modified, validator_url=before.validator_url)
     return replace(
         known,
-        asks=PollHints.of(feed, PollHints.read(known.asks).fresh).write(),
-        feed_title=feed.title or known.feed_title,
-        feed_link=feed.link or known.feed_link,
-        icon=feed.icon or known.icon,
+        asks=PollHints.of(feed.channel, PollHints.read(known.asks).fresh).write(),
+        feed_title=feed.channel.title or known.feed_title,
+        feed_link=feed.channel.link or known.feed_link,
+        icon=feed.channel.icon or known.icon,
         flaws=", ".join(flaws(feed, held_back)) or None,
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import Channel
 
 _DAY = 86_400  # seconds
 
@@ -28,13 +28,13 @@ class PollHints:
     skip_days: frozenset[int] = frozenset()  # Monday is 0
 
     @classmethod
-    def of(cls, feed: NormalFeed, fresh: timedelta | None = None) -> PollHints:
+    def of(cls, channel: Channel, fresh: timedelta | None = None) -> PollHints:
         return cls(
-            ttl=_interval((feed.ttl or 0) * 60),
-            update=_interval(feed.update_seconds or 0),
+            ttl=_interval((channel.ttl or 0) * 60),
+            update=_interval(channel.update_seconds or 0),
             fresh=fresh,
-            skip_hours=_some(feed.skip_hours, 24),
-            skip_days=_some(feed.skip_days, 7),
+            skip_hours=_some(channel.skip_hours, 24),
+            skip_days=_some(channel.skip_days, 7),
         )
 
     @classmethod

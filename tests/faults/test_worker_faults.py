@@ -277,7 +277,7 @@ def test_news_of_other_sources_does_not_wait_for_one_that_hangs(
 
         async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
             items = (item(job.source, "1", f"News of outlet {job.source}"),)
-            return NormalFeed("rss", items, None, None, None, None, None, (), (), None, (), ())
+            return NormalFeed("rss", items)
 
         worker.fetch, worker.parse = fetch, parse
         await worker.polling.tick()
@@ -539,7 +539,7 @@ def test_a_store_that_hangs_stops_nothing_else(worker: Worker, monkeypatch: pyte
 
     async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
         asyncio.get_running_loop().call_later(0.05, went_on.set)
-        return NormalFeed("rss", (), None, None, None, None, None, (), (), None, (), ())
+        return NormalFeed("rss", ())
 
     def known(ids: object) -> dict[str, Any]:
         assert went_on.wait(5)
@@ -1045,7 +1045,7 @@ def test_22_a_source_that_makes_up_news_without_end_fills_no_disk(worker: Worker
             item("one", str(made + n), f"Made up {made + n}", published=worker.now - timedelta(minutes=n))
             for n in range(1000)
         )
-        return NormalFeed("rss", items, None, None, None, None, None, (), (), None, (), ())
+        return NormalFeed("rss", items)
 
     worker.fetch, worker.parse = fetch, parse
     for _ in range(36):

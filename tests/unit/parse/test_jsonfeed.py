@@ -33,7 +33,7 @@ def test_reads_an_item_whole() -> None:
         home_page_url="https://example.org/", favicon="https://example.org/f.ico", language="en",
     )  # fmt: skip
     (one,) = feed.items
-    assert (feed.format, feed.parser, feed.link, feed.icon) == (
+    assert (feed.format, feed.parser, feed.channel.link, feed.channel.icon) == (
         "json", "jsonfeed", "https://example.org/", "https://example.org/f.ico",
     )  # fmt: skip
     assert (one.guid, one.content, one.summary, one.author) == ("1", "<p>x</p>", "a &lt; b", "Ann, Ben")

@@ -118,7 +118,7 @@ def test_feedparser_reads_rss_1() -> None:
         b"<dc:date>2026-11-20T10:00:00Z</dc:date></item></rdf:RDF>"
     )
     feed = parsed(body)
-    assert (feed.format, feed.parser, feed.title) == ("rdf", "feedparser", "Example")
+    assert (feed.format, feed.parser, feed.channel.title) == ("rdf", "feedparser", "Example")
     assert [(one.title, one.published or one.updated) for one in feed.items] == [
         ("One", datetime(2026, 11, 20, 10, tzinfo=UTC))
     ]
@@ -390,9 +390,18 @@ def test_the_head_says_when_to_come_again() -> None:
             "<image><url>https://example.org/icon.png</url></image>",
         )
     )
-    assert (feed.title, feed.link, feed.language) == ("Example", "https://example.org/", "en-gb")
-    assert (feed.ttl, feed.skip_hours, feed.skip_days, feed.update_seconds) == (30, (0, 1), (6,), 21600)
-    assert feed.icon == "https://example.org/icon.png"
+    assert (feed.channel.title, feed.channel.link, feed.channel.language) == (
+        "Example",
+        "https://example.org/",
+        "en-gb",
+    )
+    assert (feed.channel.ttl, feed.channel.skip_hours, feed.channel.skip_days, feed.channel.update_seconds) == (
+        30,
+        (0, 1),
+        (6,),
+        21600,
+    )
+    assert feed.channel.icon == "https://example.org/icon.png"
 
 
 @pytest.mark.parametrize(
@@ -403,11 +412,16 @@ def test_the_head_is_read_in_whichever_namespace(space: str) -> None:
         "<title>Example</title><ttl>30</ttl><skipDays><day>Sunday</day></skipDays><image><url>/icon.png</url></image>"
     )
     feed = parsed(f"<rss{space}><channel>{head}<link>https://example.org/</link>{item()}</channel></rss>".encode())
-    assert (feed.title, feed.link, feed.ttl, feed.skip_days) == ("Example", "https://example.org/", 30, (6,))
-    assert feed.icon == "/icon.png"
+    assert (feed.channel.title, feed.channel.link, feed.channel.ttl, feed.channel.skip_days) == (
+        "Example",
+        "https://example.org/",
+        30,
+        (6,),
+    )
+    assert feed.channel.icon == "/icon.png"
     link = '<link rel="self" href="https://example.org/feed"/><link href="https://example.org/"/>'
     feed = parsed(f"<feed{space}><title>Example</title>{link}<entry><id>1</id><title>T</title></entry></feed>".encode())
-    assert (feed.title, feed.link) == ("Example", "https://example.org/")
+    assert (feed.channel.title, feed.channel.link) == ("Example", "https://example.org/")
 
 
 def test_the_source_of_an_item_is_kept_as_bing_names_it() -> None:

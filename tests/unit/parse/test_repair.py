@@ -59,7 +59,7 @@ RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="h
 def test_of_several_documents_the_entries_of_each_are_kept(bodies: list[bytes], found: str) -> None:
     feed = parsed(b"\n".join(bodies))
     assert (titles(feed), feed.flaws) == (found.split(), ("second-document",))
-    assert feed.title == parsed(bodies[0]).title
+    assert feed.channel.title == parsed(bodies[0]).channel.title
 
 
 def test_many_documents_take_no_time() -> None:
@@ -83,7 +83,7 @@ def test_a_document_that_breaks_off_keeps_its_complete_entries(whole: bytes) -> 
 def test_an_entry_that_breaks_off_is_none_where_it_is_the_only_one(title: str) -> None:
     whole = rss(f"<item><title>{title}</title><guid>a3f1</guid></item>")
     feed = parsed(whole[: whole.index(b"f1</guid>")])
-    assert (feed.title, titles(feed), feed.flaws) == ("Example", [], ("truncated",))
+    assert (feed.channel.title, titles(feed), feed.flaws) == ("Example", [], ("truncated",))
 
 
 @pytest.mark.parametrize(
@@ -159,14 +159,14 @@ def test_a_stray_end_tag_in_the_head_ends_no_head() -> None:
     head = f'</b><title>Example</title><link href="https://example.org/a/"/><updated>2026-11-20T09:00:00Z</updated>{author}'
     entry = '<entry><id>1</id><title>One</title><link href="1"/></entry>'
     feed = parsed(f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr">{head}{entry}</feed>'.encode())
-    assert (feed.title, feed.link, feed.language, feed.items[0].author) == (
+    assert (feed.channel.title, feed.channel.link, feed.channel.language, feed.items[0].author) == (
         "Example",
         "https://example.org/a/",
         "fr",
         "Ann",
     )
     feed = parsed(rss(item(), head="</b><language>fr</language><ttl>30</ttl>"))
-    assert (feed.language, feed.ttl, feed.flaws) == ("fr", 30, ("stray-ends",))
+    assert (feed.channel.language, feed.channel.ttl, feed.flaws) == ("fr", 30, ("stray-ends",))
 
 
 def test_a_malformed_document_keeps_its_guids_and_the_attributes_of_its_texts() -> None:

@@ -36,7 +36,7 @@ def test_what_a_page_links_to_is_asked_for_as_such(offered: Offered) -> None:
     async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
         if fetched.url == PAGE:
             raise ParseError("not-a-feed", "a web page")
-        return NormalFeed("rss", (), None, None, None, None, None, (), (), None, (), ())
+        return NormalFeed("rss", ())
 
     async def find() -> FeedFound | tuple[Link, ...]:
         finder = Finder(fetch, parse, lambda: NOW, lambda body, url: offered)

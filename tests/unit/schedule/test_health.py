@@ -132,8 +132,5 @@ def entry(
 def test_flaws_of_a_document(
     items: list[Item], drops: tuple[Drop, ...], held_back: tuple[Drop, ...], expected: tuple[str, ...]
 ) -> None:
-    document = NormalFeed(
-        format="rss", items=tuple(items), title=None, link=None, icon=None, language=None, ttl=None,
-        skip_hours=(), skip_days=(), update_seconds=None, flaws=("truncated",), drops=drops,
-    )  # fmt: skip
+    document = NormalFeed("rss", tuple(items), flaws=("truncated",), drops=drops)
     assert flaws(document, held_back) == ("truncated", *expected)

@@ -10,7 +10,7 @@ from builders import source
 from msgspec.structs import replace
 
 from aggregator.errors import FailureKind
-from aggregator.model.item import Item, NormalFeed
+from aggregator.model.item import Channel, Item, NormalFeed
 from aggregator.model.settings import FIRST_INTERVAL, Defaults
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
@@ -46,9 +46,13 @@ def feed(
     icon: str | None = None,
 ) -> NormalFeed:
     return NormalFeed(
-        format="rss", items=items, title=title, link=link, icon=icon, language=None, ttl=ttl,
-        skip_hours=skip_hours, skip_days=skip_days, update_seconds=update_seconds, flaws=flaws, drops=(),
-    )  # fmt: skip
+        "rss",
+        items,
+        Channel(
+            title, link, icon=icon, ttl=ttl, skip_hours=skip_hours, skip_days=skip_days, update_seconds=update_seconds
+        ),
+        flaws,
+    )
 
 
 def fetched(
