@@ -154,7 +154,8 @@ def generator(stream: Stream, extension: str, mime: str, told: Iterable[FeedEntr
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
     if stream.older and not stream.previous:  # where there are archives, they lead on
-        feed.wire.links.append(("next", f"{stream.address}.{extension}{stream.older}"))
+        rel = "prev-archive" if stream.current else "next"  # a part of a month is an archive, too
+        feed.wire.links.append((rel, f"{stream.address}.{extension}{stream.older}"))
     feed.wire.archive = stream.archive
     for entry in told:
         target = feed.add_entry(order="append")

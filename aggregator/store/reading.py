@@ -340,13 +340,18 @@ class Reading(ABC):
 
     def neighbours(self, stream: StreamName, start: int, end: int) -> tuple[int | None, int | None]:
         """Times of publication in a stream: the last before `start` and the first from `end` on."""
-        table = "stories WHERE NOT hidden"
-        values: tuple[str, ...] = ()
-        if stream != LATEST:
-            table, values = "entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active", (str(stream),)
+        table, values = _published(stream)
         before = self._db.read(f"SELECT max(published) FROM {table} AND published < ?", (*values, start))
         after = self._db.read(f"SELECT min(published) FROM {table} AND published >= ?", (*values, end))
         return before[0][0], after[0][0]
+
+    def exceeds(self, stream: StreamName, start: int, end: int, most: int) -> bool:
+        """Whether more stories than that were published from `start` on and before `end` in a stream."""
+        table, values = _published(stream)
+        some = f"SELECT 1 FROM {table} AND published >= ? AND published < ? LIMIT ?"
+        return (
+            int(self._db.read(f"SELECT count(*) FROM ({some}) AS told", (*values, start, end, most + 1))[0][0]) > most
+        )
 
     def shifted(self, stream: StreamName, start: int, end: int) -> int:
         """When a known story published from `start` on and before `end` last entered or left a stream; 0: none did
@@ -407,6 +412,13 @@ _ITEMS = """
         LEFT JOIN placements p ON p.item = i.n LEFT JOIN stories st ON st.n = p.story
     WHERE i.n IN
 """
+
+
+def _published(stream: StreamName) -> tuple[str, tuple[str, ...]]:
+    """Where the times of publication of what a stream shows are found, with values."""
+    if stream == LATEST:
+        return "stories WHERE NOT hidden", ()
+    return "entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active", (str(stream),)
 
 
 def _entering(query: StreamQuery) -> bool:

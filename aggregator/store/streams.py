@@ -71,7 +71,7 @@ def stories_sql(
             sql.add("(st.changed, st.n) > (?, ?)", *query.before)
         return _stories(sql, tables, Time("st.changed"), "st.changed, st.n", limit)
     if query.window:
-        sql.add(f"{published} >= ? AND {published} < ?", *query.window)
+        _in_month(sql, published, query.window, query.before)
         return _stories(sql, tables, Time(published), f"{published} DESC, st.n DESC", limit)
     reports = _reports(dialect, query, numbers)
     latest = Time.latest(dialect, times, reports)
@@ -118,6 +118,12 @@ def stories_sql(
         )
         ways.append(_stories(late, reporting, latest, NEWEST, dialect.everything))
     return _newest(ways, limit, query.before)
+
+
+def _in_month(sql: Sql, published: str, window: tuple[int, int], before: tuple[int, int] | None) -> None:
+    sql.add(f"{published} >= ? AND {published} < ?", *window)
+    if before:
+        sql.add(f"{published} <= ? AND ({published}, st.n) < (?, ?)", before[0], *before)
 
 
 NEWEST = "2 DESC, 1 DESC"

@@ -18,7 +18,7 @@ from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
 from aggregator.web.operations import FEED, described
 from aggregator.web.parameters import ages, decode_cursor
-from aggregator.web.queries import continued, path_of, query_string, resolve
+from aggregator.web.queries import continued, order_of, path_of, query_string, resolve
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
@@ -36,8 +36,7 @@ def feed(kind: QueryKind, *, extension: str, id: str | None = None, month: str |
     lib = library()
     args = request.args
     query = resolve(lib, kind, id, args, month)
-    if not month:
-        query = replace(query, before=decode_cursor(args, query.view))
+    query = replace(query, before=decode_cursor(args, order_of(query)))
 
     def made(query: StreamQuery) -> tuple[Stream, int | None]:
         return build(lib, query, args, rendered=extension)
@@ -62,8 +61,9 @@ def _kept(
         expires = min(expires or 1 << 40, int(cached.rendered.modified.timestamp()))
     validity = Validity(stream_name(query), cached.version, expires)
     keepable(request.environ, validity)
-    asked = continued(args, query.view, query.before)
-    return respond(cached.rendered, max_age=max_age(lib), link=links(page, asked, extension))
+    asked = continued(args, query, query.before)
+    alternate = query_string(args) if query.window else asked  # the page of a month has parts of its own
+    return respond(cached.rendered, max_age=max_age(lib), link=links(page, asked, alternate, extension))
 
 
 def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:
@@ -74,9 +74,9 @@ def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int |
     return minute if expires is None else min(expires, minute)
 
 
-def links(page: str, asked: str, extension: str) -> str:
+def links(page: str, asked: str, alternate: str, extension: str) -> str:
     """The Link header: this address, its page and its other formats."""
-    found = [f'<{page}.{extension}{asked}>; rel="self"', f'<{page}{asked}>; rel="alternate"; type="text/html"']
+    found = [f'<{page}.{extension}{asked}>; rel="self"', f'<{page}{alternate}>; rel="alternate"; type="text/html"']
     found += [
         f'<{page}.{other}{asked}>; rel="alternate"; type="{format.type}"'
         for other, format in FORMATS.items()
@@ -85,7 +85,7 @@ def links(page: str, asked: str, extension: str) -> str:
     return ", ".join(found)
 
 
-serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>", of_lists=("cursor",))
+serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>", of_lists=("cursor",), of_months=("cursor",))
 
 
 SHORT = ("limit",)

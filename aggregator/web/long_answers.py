@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-AT_ONCE = 2  # each may hold a thread for seconds and hundreds of megabytes
+AT_ONCE = 2  # each may hold a thread for seconds and a hundred megabytes
 WAITING = 2  # … and these hold one each: fewer in all than there are threads (`cli/serve.py`)
 PATIENCE = 30  # seconds to wait for one's turn; proxies wait for a minute
 RETRY_AFTER = 10  # seconds, for one whose turn did not come

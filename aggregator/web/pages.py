@@ -229,7 +229,7 @@ def _beneath(pins: Sequence[StoryView], stream: Stream, query: StreamQuery) -> S
     older = stream.older
     if older:
         time, n = position_of(others[-1] if others else stream.stories[0])
-        older = continued(request.args, query.view, (time, n if others else n + 1))
+        older = continued(request.args, query, (time, n if others else n + 1))
     return replace(stream, stories=(*pins, *others), older=older)
 
 

@@ -144,10 +144,17 @@ def query_string(args: Mapping[str, str], without: Collection[str] = ()) -> str:
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
-def continued(args: Mapping[str, str], view: str, after: Position | None) -> str:
+def continued(args: Mapping[str, str], query: StreamQuery, after: Position | None) -> str:
     """The same, of the part of a list that continues after a position."""
     asked = query_string(args)
-    return f"{asked}{'&' if asked else '?'}cursor={parameters.encode_cursor(view, *after)}" if after else asked
+    return (
+        f"{asked}{'&' if asked else '?'}cursor={parameters.encode_cursor(order_of(query), *after)}" if after else asked
+    )
+
+
+def order_of(query: StreamQuery) -> str:
+    """What a cursor of a list is a position in: a month is in order of publication."""
+    return f"{query.view}-month" if query.window else query.view
 
 
 def position_of(one: StoryView | ItemView | Removed) -> Position:

@@ -12,11 +12,14 @@ from aggregator.model.stream import LATEST, Extent, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name
-from aggregator.web.months import month_of
+from aggregator.web.months import month_bounds, month_of
 from aggregator.web.queries import continued, in_order, path_of, position_of, query_string
 from aggregator.web.receipts import receipts_of
 from aggregator.web.republished import republished
 from aggregator.web.titles import description, title
+
+MONTH = 5000
+"""Stories or items of one document of a month."""
 
 
 def build(
@@ -27,17 +30,23 @@ def build(
     changed = library.changed(stream_name(query))
     force = library.in_force()
     now = library.seconds()
-    # One more than asked for tells whether older ones follow.
-    ahead = replace(query, limit=query.limit + 1) if query.limit and not query.window else query
-    stories, items, extent = _results(library, ahead, now)
-    more = extent.left is not None or (ahead is not query and len(stories or items) > (query.limit or 0))
-    stories, items = stories[: query.limit], items[: query.limit]
+    most = query.limit
+    if query.window:  # a page has parts of its own, and who asks for a few of a month wants no more
+        most = MONTH if rendered and not query.limit else None
+    # One more tells whether older ones follow.
+    stories, items, extent = _results(library, replace(query, limit=most + 1) if most else query, now)
+    more = extent.left is not None or (most is not None and len(stories or items) > most)
+    stories, items = stories[:most], items[:most]
     last = (stories or items)[-1:] if more else ()
     ends = [*_ends(force), *(query.window or ())[1:]]  # of pins, and of the month
     expires = min([*filter(None, [extent.expires]), *(end for end in ends if end > now)], default=None)
     newest = [one.updated for one in stories] + [one.updated for one in items]
     path = force.root + path_of(query.kind, query.id)
-    previous, following, current = _documents(library, query, path, now)
+    previous, following, current = _documents(library, query, path, now, in_parts=rendered is not None)
+    if query.window and last:
+        previous = None  # the next part comes first
+    if query.before:
+        following = None
     every = force.settings.defaults.every
     stream = Stream(
         title=title(force, query),
@@ -53,8 +62,8 @@ def build(
         stories=stories,
         items=items,
         of=extent.of,
-        part=continued(args, query.view, query.before),
-        older=continued(args, query.view, position_of(last[0])) if last else None,
+        part=continued(args, query, query.before),
+        older=continued(args, query, position_of(last[0])) if last else None,
         receipts=receipts_of(library, stories, items) if rendered == "json" else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},
@@ -109,8 +118,10 @@ def _ends(force: InForce) -> list[int]:
     return [end for pin in force.settings.overrides.pin if (end := pin.over(force.zone)) is not None]
 
 
-def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tuple[str | None, str | None, str | None]:
-    """Addresses of RFC 5005: the archive before, the one after, and the current document."""
+def _documents(
+    library: Library, query: StreamQuery, path: str, now: int, *, in_parts: bool
+) -> tuple[str | None, str | None, str | None]:
+    """Addresses of RFC 5005: the archive before, the one after, and the current document. `in_parts`: a long month has several."""
     name = LATEST if query.kind == "latest" else query.stream
     if name is None or query.view != "stories" or not query.filter.empty:
         return None, None, None
@@ -119,6 +130,10 @@ def _documents(library: Library, query: StreamQuery, path: str, now: int) -> tup
         last, _ = library.archive.reading.neighbours(name, now + 1, now + 1)
         return (f"{path}/{month_of(last, force.zone)}" if last else None), None, None
     before, after = library.archive.reading.neighbours(name, *query.window)
+    if in_parts and after is not None:
+        later = datetime.fromtimestamp(after, force.zone)
+        if library.archive.reading.exceeds(name, *month_bounds(later.year, later.month, force.zone), MONTH):
+            after = None  # its address is that of its newest part, between which and this document are others
     return (
         f"{path}/{month_of(before, force.zone)}" if before else None,
         f"{path}/{month_of(after, force.zone)}" if after else None,

@@ -243,6 +243,7 @@ STREAMS = [
         {"limit": 7},
         {"limit": 5, "before": (SECONDS - 8 * 3600, 1 << 40)},
         {"window": (SECONDS - 20 * 3600, SECONDS - 6 * 3600)},
+        {"limit": 5, "window": (SECONDS - 20 * 3600, SECONDS - 6 * 3600), "before": (SECONDS - 9 * 3600, 1 << 40)},
         {"limit": 9, "changed_since": SECONDS - 86_400},
     )
 ]  # fmt: skip
@@ -375,8 +376,9 @@ def listed(found: list[Found], query: StreamQuery) -> list[tuple[str, int]]:
         return [(id, time) for time, _, id in changes[: query.limit]]
     if query.window:
         start, end = query.window
-        published = sorted(((row[3], row[1], row[0]) for row in found if start <= row[3] < end), reverse=True)
-        return [(id, time) for time, _, id in published]
+        last = min((end, 0), query.before or (end, 0))
+        published = sorted((row[3], row[1], row[0]) for row in found if start <= row[3] and (row[3], row[1]) < last)
+        return [(id, time) for time, _, id in published[::-1][: query.limit]]
     before = query.before or (1 << 62, 0)
     entered = sorted(((row[2], row[1], row[0]) for row in found if (row[2], row[1]) < before), reverse=True)
     fresh = sum(time > SECONDS - FRESH_SECONDS for time, *_ in entered[:LONGEST])
@@ -412,6 +414,7 @@ def test_a_stream_lists_what_its_definition_says(news: SqliteArchive, view: str)
             asked.append(replace(one, limit=9, changed_since=changed))
             asked.append(replace(one, window=(published, published + 7200)))
             asked.append(replace(one, window=(published - 7200, published)))
+            asked.append(replace(one, limit=4, window=(published - 7200, published + 7200), before=(published, n)))
         for way in asked:
             shown = [(told.id, int(told.entered.timestamp())) for told in ask(way, SECONDS)[0]]
             assert shown == listed(found, way), way
@@ -475,6 +478,10 @@ def test_sums_health_and_the_rest_are_the_same(both: tuple[Store, Store]) -> Non
             store.reading.neighbours(LATEST, SECONDS - 36_000, SECONDS - 3600),
             store.reading.neighbours(StreamName("section", "europe"), SECONDS - 36_000, SECONDS - 3600),
             store.reading.neighbours(StreamName("section", "nothing"), 0, 1),
+            [
+                store.reading.exceeds(name, SECONDS - 36_000, SECONDS, 9)
+                for name in (LATEST, StreamName("section", "europe"))
+            ],
             store.reading.find("https://alpha.example/5-0", "https://alpha.example/5-0"),
             store.reading.find("https://nowhere.example/", None),
             store.sources.states(),

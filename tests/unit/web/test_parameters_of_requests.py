@@ -123,7 +123,7 @@ def test_what_others_add_to_an_address_is_no_slip(client: FlaskClient, address: 
         ("/api/v1/status?limit=3", "limit"),
         ("/latest?page=2", "page"),
         ("/latest.rss?changed_since=24h", "changed_since"),
-        ("/latest/2026-11.rss?cursor=c3Rvcmllcy4xLjE", "cursor"),
+        ("/latest/2026-11?cursor=c3Rvcmllcy1tb250aC4xLjE", "cursor"),
         ("/sections/defense/daily.rss?min_publishers=3", "min_publishers"),
         ("/sources.rss?label=owner:public", "label"),
         ("/subscriptions.opml?primary=1", "primary"),
