@@ -14,10 +14,11 @@ from xml.sax.saxutils import escape
 from aggregator.model.item import Item
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.poll import PollResult
-from aggregator.model.settings import Position, Source
+from aggregator.model.settings import Defaults, Position, Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.refresh import Tools
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.sqlite.archive import SqliteArchive
 from builders.postgres import fresh_database
@@ -125,6 +126,15 @@ def policy(judge: Callable[[PendingItem], Judgement] = by_words, **more: object)
         "topic_titles": {"nato": "NATO", "drones": "Drones"},
     }  # fmt: skip
     return Policy(**{**values, **more})  # type: ignore[arg-type]
+
+
+def tools(archive: Store, **more: object) -> Tools:
+    """What a refresh needs; a test adds at least `fetch`, `parse`, `clock` and `sources`."""
+    values: dict[str, object] = {
+        "archive": archive, "lookup": archive, "jitter": lambda: 0.5,
+        "defaults": Defaults(timedelta(minutes=15), timedelta(days=90)), "request": lambda one: (one.url, one.headers),
+    }  # fmt: skip
+    return Tools(**{**values, **more})  # type: ignore[arg-type]
 
 
 def rss(

@@ -11,13 +11,12 @@ from urllib.parse import urlsplit
 
 import feedparser
 import pytest
-from builders import policy, source
+from builders import policy, source, tools
 from servers.local import Server, answer
 
 from aggregator.fetch.client import Http
-from aggregator.model.settings import Defaults
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.refresh import Tools, refresh
+from aggregator.pipeline.refresh import refresh
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
 
@@ -79,18 +78,16 @@ def test_each_item_is_stored_once(tmp_path: Path) -> None:
             fetch = Http("test", allow_private=["127.0.0.1"])
             added = []
             async with Sandbox() as sandbox:
-                tools = Tools(
-                    archive=archive, lookup=lookup, fetch=fetch, parse=sandbox.parse, clock=lambda: moment[0],
-                    jitter=lambda: 0.0, defaults=Defaults(timedelta(minutes=15), timedelta(days=90)), sources=sources,
-                    request=lambda one: (one.url, one.headers),
-                )  # fmt: skip
+                made = tools(
+                    archive, lookup=lookup, fetch=fetch, parse=sandbox.parse, clock=lambda: moment[0], sources=sources
+                )
 
                 async def poll(number: int) -> int:
                     for outlet, documents in series.items():
                         server.routes[f"/{outlet}"] = answer(documents[number], content_type="application/rss+xml")
                     moment[0] += timedelta(hours=1)
                     states = archive.sources.claim("test", moment[0], timedelta(minutes=1), due_only=False)
-                    report = await refresh(tools, states)
+                    report = await refresh(made, states)
                     assert report.failed == ()
                     return report.new
 

@@ -9,11 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import policy, rss, source
+from builders import policy, rss, source, tools
 
-from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome
-from aggregator.pipeline.refresh import Tools
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.editions import Editions
@@ -76,12 +74,11 @@ def test_a_day_at_speed(tmp_path: Path) -> None:
 
     async def day() -> None:
         async with Sandbox() as sandbox:
-            tools = Tools(
-                archive=archive, lookup=lookup, fetch=news.fetch, parse=sandbox.parse, clock=lambda: news.now,
-                jitter=news.chance.random, defaults=Defaults(timedelta(minutes=15), timedelta(days=90)),
-                sources=sources, request=lambda one: (one.url, one.headers),
+            made = tools(
+                archive, lookup=lookup, fetch=news.fetch, parse=sandbox.parse, clock=lambda: news.now,
+                jitter=news.chance.random, sources=sources,
             )  # fmt: skip
-            current = Current(Engine(tools, lookup, policy(), (86_400, {})))
+            current = Current(Engine(made, lookup, policy(), (86_400, {})))
             shared = Shared(current, "me", lambda: news.now)
             polling, editions, arrived = Polling(shared), Editions(shared), shared.news
             while news.now < START + timedelta(days=1):

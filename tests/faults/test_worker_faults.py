@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import NOW, by_words, item, policy, polled, source
+from builders import NOW, by_words, item, policy, polled, source, tools
 from builders.process import aggregator, busy, children, configuration, free_port, serves
 from msgspec import structs
 
@@ -50,7 +50,6 @@ from aggregator.model.source import (
 )
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import EditionReport, edition
-from aggregator.pipeline.refresh import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker import editions, polling, web_process
 from aggregator.worker.config_reload import ConfigReload
@@ -81,13 +80,12 @@ class Worker:
         self.parse: Callable[[Fetched, ParseJob], Coroutine[Any, Any, NormalFeed]] = unread
         self.archive, self.lookup = SqliteArchive(folder / "a.db"), SqliteArchive(folder / "a.db")
         self.archive.sources.sync(SOURCES.values())
-        tools = Tools(
-            archive=self.archive, lookup=self.lookup, fetch=self._fetch, parse=self._parse,
-            clock=self.clock, jitter=lambda: 0.0, defaults=Defaults(timedelta(minutes=15), timedelta(days=90)),
-            sources=SOURCES, request=lambda one: (one.url, one.headers), owner="me",
+        made = tools(
+            self.archive, lookup=self.lookup, fetch=self._fetch, parse=self._parse, clock=self.clock, jitter=lambda: 0.0,
+            sources=SOURCES, owner="me",
         )  # fmt: skip
         self.shown = ""
-        self.current = Current(Engine(tools, self.lookup, policy(), (86_400, {})))
+        self.current = Current(Engine(made, self.lookup, policy(), (86_400, {})))
         self.shared = Shared(self.current, "me", self.clock, Troubles(self.show))
         self.troubles, self.measures = self.shared.troubles, self.shared.measures
         self.news, self.stopping = self.shared.news, self.shared.stopping

@@ -14,14 +14,13 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from builders import archive, source
+from builders import archive, source, tools
 
 from aggregator.model.item import NormalFeed
-from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome, ParseJob
 from aggregator.normalise.document import normalise
 from aggregator.parse.reader import parse
-from aggregator.pipeline.refresh import Tools, poll
+from aggregator.pipeline.refresh import poll
 
 STEPS = 60
 DAY = 86_400
@@ -187,11 +186,7 @@ def test_an_article_is_one_item_whatever_becomes_of_its_document(tmp_path: Path,
     async def fetch(request: FetchRequest) -> Outcome:
         return by_id[request.source].answers(request)
 
-    tools = Tools(
-        archive=store, lookup=store, fetch=fetch, parse=parsed, clock=lambda: world.now, jitter=lambda: 0.5,
-        defaults=Defaults(timedelta(minutes=15), timedelta(days=5)), sources=sources,
-        request=lambda one: (one.url, one.headers),
-    )  # fmt: skip
+    made = tools(store, fetch=fetch, parse=parsed, clock=lambda: world.now, sources=sources)
     for _ in range(STEPS):
         world.now += world.chance.choice(SPANS)
         world.publish()
@@ -200,7 +195,7 @@ def test_an_article_is_one_item_whatever_becomes_of_its_document(tmp_path: Path,
         if world.chance.random() < 0.1:
             store.upkeep.prune(int(world.now.timestamp()), 5 * DAY, {})
         for state in world.chance.sample(store.sources.states(), 2):
-            done = asyncio.run(poll(tools, state))
+            done = asyncio.run(poll(made, state))
             store.intake.apply([done.result], world.now)
             if by_id[state.id].answer in ("sound", "elsewhere"):
                 assert not isinstance(done.outcome, Failed)

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from builders import NOW, archive, item, polled, source
+from builders import NOW, archive, item, polled, source, tools
 
 from aggregator.errors import FailureKind
 from aggregator.model.item import NormalFeed, Told
-from aggregator.model.settings import Defaults
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, Outcome, ParseJob
 from aggregator.pipeline.articles import LATER, RECENT, TURN, articles
 from aggregator.pipeline.refresh import Tools
@@ -53,11 +52,9 @@ class Desk:
         async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
             raise AssertionError
 
-        return Tools(
-            archive=self.store, lookup=self.store, fetch=fetch, parse=parse, extract=extract, clock=lambda: self.now,
-            jitter=lambda: 0.5, defaults=Defaults(timedelta(minutes=15), timedelta(days=90)),
+        return tools(
+            self.store, fetch=fetch, parse=parse, extract=extract, clock=lambda: self.now,
             sources={id: source(id, full_text=True, url=f"https://feeds.example/{id}") for id in ("alpha", "beta")},
-            request=lambda one: (one.url, one.headers),
         )  # fmt: skip
 
 

@@ -7,12 +7,11 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from builders import NOW, archive, policy, rss, source
+from builders import NOW, archive, policy, rss, source, tools
 
-from aggregator.model.settings import Defaults
 from aggregator.model.source import Fetched, FetchRequest, Freshness
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.refresh import Tools, poll
+from aggregator.pipeline.refresh import poll
 from aggregator.sandbox.pool import Sandbox
 
 
@@ -27,17 +26,13 @@ def test_a_source_that_was_down_for_longer_than_keep_has_the_texts_of_what_it_st
     async def polls() -> None:
         nonlocal now
         async with Sandbox() as sandbox:
-            tools = Tools(
-                archive=store, lookup=store, fetch=fetch, parse=sandbox.parse, clock=lambda: now, jitter=lambda: 0.5,
-                defaults=Defaults(timedelta(minutes=15), timedelta(days=90)), sources={"f": source("f")},
-                request=lambda one: (one.url, one.headers),
-            )  # fmt: skip
+            made = tools(store, fetch=fetch, parse=sandbox.parse, clock=lambda: now, sources={"f": source("f")})
             for days in (0, 120):
                 now += timedelta(days=days)
                 if days:
                     assert store.upkeep.prune(int(now.timestamp()), 90 * 86_400, {}) == 3
                     rows.insert(0, ("new", "The mayor is elected", now))
-                store.intake.apply([(await poll(tools, store.sources.states(["f"])[0])).result], now)
+                store.intake.apply([(await poll(made, store.sources.states(["f"])[0])).result], now)
                 edition(store, policy(), partial(int, now.timestamp()))
 
     asyncio.run(polls())

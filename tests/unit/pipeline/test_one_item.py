@@ -11,12 +11,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from builders import NOW, archive, source
+from builders import NOW, archive, source, tools
 from builders.documents import item, rss
 
-from aggregator.model.settings import Defaults
 from aggregator.model.source import Fetched, FetchRequest, Freshness, NotModified
-from aggregator.pipeline.refresh import Tools, refresh
+from aggregator.pipeline.refresh import refresh
 from aggregator.sandbox.pool import Sandbox
 
 FRONT = "https://example.org/"
@@ -54,15 +53,11 @@ def titles(folder: Path, *polls: tuple[int, Sequence[Entry]]) -> list[list[str]]
     async def run() -> None:
         nonlocal listed, now
         async with Sandbox() as sandbox:
-            tools = Tools(
-                archive=store, lookup=store, fetch=fetch, parse=sandbox.parse, clock=lambda: now, jitter=lambda: 0.5,
-                defaults=Defaults(timedelta(minutes=15), timedelta(days=90)), sources={"f": source("f")},
-                request=lambda one: (one.url, one.headers),
-            )  # fmt: skip
+            made = tools(store, fetch=fetch, parse=sandbox.parse, clock=lambda: now, sources={"f": source("f")})
             for minute, document in polls:
                 listed = document
                 now = NOW + timedelta(minutes=minute)
-                await refresh(tools, store.sources.claim("test", now, timedelta(minutes=1), due_only=False))
+                await refresh(made, store.sources.claim("test", now, timedelta(minutes=1), due_only=False))
                 found.append(sorted(one.title for one in store.edition.items(range(1, 1000)) if one.source == "f"))
 
     asyncio.run(run())
