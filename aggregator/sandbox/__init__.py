@@ -1,2 +1,2 @@
-"""Parsing in child processes that can be killed. The only package that starts children for documents; it knows `parse` and
-`normalise`, and nothing of where documents come from or go to."""
+"""Parses documents in child processes that can be killed. The only package that starts such processes. It imports `parse` and
+`normalise`, and knows nothing about where documents come from or where the results go."""

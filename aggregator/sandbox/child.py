@@ -1,7 +1,7 @@
 """The child process that parses: `python -m aggregator.sandbox.child PARENT MEMORY`. It reads tasks from standard input, writes
-answers to standard output, and ends with its parent.
+answers to standard output, and ends when its parent ends.
 
-PARENT is the process id of the parent, MEMORY the limit of the address space in bytes (0: none). The parent enforces the time
+PARENT is the process id of the parent, MEMORY the limit of the address space in bytes (0: no limit). The parent enforces the time
 limit.
 """
 
@@ -21,17 +21,17 @@ from aggregator.parse import parse
 from aggregator.sandbox import frames
 from aggregator.sandbox.parent import die_with_parent
 
-_PIPE = 1 << 20  # bytes: the most that Linux grants any user
+_PIPE = 1 << 20  # bytes; the default maximum of Linux for unprivileged users
 
 
 def main(arguments: list[str]) -> int:
     parent, memory = (int(argument) for argument in arguments)
-    die_with_parent(parent)  # elsewhere than on Linux it ends at the end of its input
+    die_with_parent(parent)  # works on Linux; elsewhere the child ends at the end of its input
     _limit(memory)
     _enlarge(0, 1)
-    sys.modules["dateparser"] = None  # type: ignore[assignment] # slow, and it reads "yesterday" by today's date
+    sys.modules["dateparser"] = None  # type: ignore[assignment] # slow, and it resolves "yesterday" by today's date
     tasks, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # so that libraries that print do not write into the frames
+    os.dup2(2, 1)  # standard output becomes standard error: what libraries print must not get between the frames
     answers.write(frames.READY)
     answers.flush()
     while (payload := _frame(tasks)) is not None:
@@ -48,8 +48,8 @@ def _limit(memory: int) -> None:
 
 
 def _enlarge(*pipes: int) -> None:
-    """Enlarge the buffers of the pipes, so that most documents and answers fit as a whole. With the default 64 KiB they are
-    passed piece by piece, and this process waits for the parent's event loop each time."""
+    """Enlarge the buffers of the pipes, so that most documents and answers fit into them. With the default of 64 KiB they are passed
+    in pieces, and this process waits for the parent's event loop after each."""
     if sys.platform == "linux":
         for pipe in pipes:
             with contextlib.suppress(OSError):  # not a pipe, or limited for this user

@@ -1,8 +1,8 @@
-"""The messages between parent and child: four bytes of length (big-endian), then MessagePack of the types below. A document
-follows its task as it is, after four bytes of its own length, so that 10 MiB are not copied again and again.
+"""The messages between parent and child. Each is a frame: four bytes of length (big-endian), then MessagePack of one of the types
+below. A document follows its task as raw bytes, after four bytes of its own length, so that 10 MiB are not copied several times.
 
-The child reads hostile documents and is not trusted: the parent decodes its answers into these types only (msgspec checks
-every field), and refuses frames longer than MAX_FRAME. The first frame of a child, which says that it has started, is empty.
+The child reads hostile documents and is not trusted: the parent decodes its answers only into these types (msgspec checks every
+field), and refuses frames longer than MAX_FRAME. The first frame of a child is empty and says that it has started.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from aggregator.errors import DocumentFailure, PageFailure
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import ParseJob
 
-MAX_FRAME = 64 * 1024 * 1024  # bytes; a document is at most 10 MiB, and what it becomes is capped field by field
+MAX_FRAME = 64 * 1024 * 1024  # bytes; a document has at most 10 MiB, and each field of the result is limited
 LENGTH = 4
 READY = bytes(LENGTH)
-"""What a child sends when it has started."""
+"""The empty frame that a child sends when it has started."""
 
 
 class Task(msgspec.Struct, frozen=True, tag=True):
-    """To parse the document that follows."""
+    """Parse the document that follows."""
 
     content_type: str | None
     url: str
@@ -28,7 +28,7 @@ class Task(msgspec.Struct, frozen=True, tag=True):
 
 
 class Page(msgspec.Struct, frozen=True, tag=True):
-    """To extract the text of the article page that follows; what the feed tells of it."""
+    """Extract the text of the article from the page that follows. `told` is what the feed contains of it."""
 
     content_type: str | None
     url: str
@@ -48,14 +48,14 @@ class Done(msgspec.Struct, frozen=True, tag=True):
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
-    """The document is not a feed: `kind` and `message` of the ParseError."""
+    """The document is not a feed (or the page not an article): `kind` and `message` of the ParseError."""
 
     kind: DocumentFailure | PageFailure
     message: str
 
 
 class Crashed(msgspec.Struct, frozen=True, tag=True):
-    """Parsing failed unexpectedly; `what` names the exception and quotes nothing of the document."""
+    """Parsing failed unexpectedly. `what` is the name of the exception, and nothing from the document."""
 
     what: str
 

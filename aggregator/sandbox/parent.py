@@ -1,4 +1,4 @@
-"""What ties a child process to its parent: it ends with it, and finds the same modules."""
+"""Ties a child process to its parent: it ends when the parent ends, and finds the same modules."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def die_with_parent(parent: int | None) -> None:
-    """Have the kernel kill this process when its parent dies (on Linux), even if the parent died before this call, so that
-    another process has adopted us. `parent` is its process id; None: whichever it is.
+    """Have the kernel kill this process when its parent dies (Linux only). `parent` is the parent's process id: if it died before this
+    call, another process has adopted us by now. None: do not check.
 
     Raises:
-        SystemExit: it has died.
+        SystemExit: the parent has died already.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -24,5 +24,5 @@ def die_with_parent(parent: int | None) -> None:
 
 
 def module_path() -> dict[str, str]:
-    """Variables with which a child process finds the modules that this one finds, and none of the current folder."""
+    """Environment variables with which a child process finds the same modules as this one, and none in the current folder."""
     return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONSAFEPATH": "1"}

@@ -1,4 +1,4 @@
-"""A pool of child processes that parse documents, each within limits. If a child fails, only its current document is lost."""
+"""A pool of child processes that parse documents within limits. If a child fails, only its current document is lost."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ from aggregator.sandbox.process import ChildProcess
 
 MEBIBYTE = 1024 * 1024
 EXPECTED = MEBIBYTE // 2
-"""Bytes for which a request counts that is under way: what it brings is not known yet, and mostly less."""
+"""Bytes that a request under way counts for: the size of its document is not known yet, and mostly smaller."""
 AFRESH = 10.0
-"""Seconds after which another child is tried where one did not start: what waits meanwhile is not held up by one after the other."""
+"""Seconds after a child failed to start in which no other one is started, so that waiting documents are refused at once and do not each
+wait for a child of their own."""
 CLOSED = "the sandbox is closed"
 
 
 class Sandbox:
-    """Parses documents in up to `children` processes; belongs to one event loop.
+    """Parses documents in up to `children` processes. Belongs to one event loop, and must be closed: `async with Sandbox() as …`.
 
-    The first child starts with the first document, or with `start`. Starting a further one costs as much as some thirty
-    documents: it is started if a document has to wait after the first `alone` documents, or has waited for `patience` seconds.
+    The first child starts with the first document, or with `start`. Starting another one takes as long as parsing some thirty
+    documents; it is started when a document has waited for `patience` seconds, or, after the first `alone` documents, as soon as one
+    has to wait.
 
-    `wall`: seconds for one document; `starting`: seconds in which a child must have started; `memory`: bytes of address space for a
-    child; `recycle`: number of documents after which a child is replaced (which frees what a parser leaks); `backlog`: bytes of
-    documents that are under way, wait or are being read, with which there is no `room` for others. Must be closed: `async with
-    Sandbox() as …`.
+    `wall`: seconds for one document; `starting`: seconds within which a child must have started; `memory`: bytes of address space of
+    a child; `recycle`: number of documents after which a child is replaced (which frees memory that parsers leak); `backlog`: bytes of
+    documents that are being fetched, wait or are being parsed, from which on `room` makes further requests wait.
 
-    A child that does not start is none less where another one works; else it is told of (NoReader) by what waits and what comes in the
-    next seconds, none of which waits for a child of its own.
+    If a child does not start but another one works, that one does all the work. If none works, waiting documents, and those of the
+    next AFRESH seconds, fail with NoReader.
     """
 
     def __init__(
@@ -53,10 +54,10 @@ class Sandbox:
         self._wall, self._starting, self._memory, self._recycle = wall, starting, memory, recycle
         self._alone, self._patience = alone, patience
         self._slots = asyncio.Semaphore(1)
-        self._children, self._further = children, children - 1  # those of them that may still be added
-        self._refusal = ""  # why one did not start …
-        self._afresh = 0.0  # … and when another is tried, on the monotonic clock
-        self._slow = asyncio.Semaphore(max(1, children - 1))  # so that what may be slow never occupies all children
+        self._children, self._further = children, children - 1  # all, and those that may still be started
+        self._refusal = ""  # why a child did not start …
+        self._afresh = 0.0  # … and when another one may be started, on the monotonic clock
+        self._slow = asyncio.Semaphore(max(1, children - 1))  # documents that may be slow never occupy all children
         self._stalled: set[str] = set()  # sources whose last document took too long
         self._idle: list[ChildProcess] = []
         self._busy: set[ChildProcess] = set()
@@ -66,8 +67,7 @@ class Sandbox:
         self._room.set()
 
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
-        """Parse and normalise a document. Raises ParseError (not a feed), SandboxError of kind `timeout` or `crashed`, and
-        NoReader."""
+        """Parse and normalise a document. Raises ParseError (not a feed), SandboxError (kind `timeout` or `crashed`) and NoReader."""
         task = frames.Task(fetched.content_type, fetched.url, job)
         with self._holding(len(fetched.body)):
             async with self._slow if job.source in self._stalled else contextlib.nullcontext():
@@ -93,7 +93,8 @@ class Sandbox:
 
     @contextlib.asynccontextmanager
     async def room(self) -> AsyncIterator[None]:
-        """To be held while a document is fetched: where they arrive faster than they are read, they would fill the memory."""
+        """A context to hold while a document is fetched. It waits while there are too many documents: if they arrived faster than they
+        are parsed, they would fill the memory."""
         while not self._room.is_set():
             await self._room.wait()
         with self._holding(EXPECTED):
@@ -117,7 +118,7 @@ class Sandbox:
     async def _read(self, task: frames.Task | frames.Page, body: bytes) -> frames.Done | frames.Text:
         while (answer := await self._answer(task, body)) is None:
             pass
-        await asyncio.sleep(0)  # the next document is on its way before the caller works on this answer
+        await asyncio.sleep(0)  # send the next document to the child before the caller works on this answer
         if isinstance(answer, frames.Refused):
             raise ParseError(answer.kind, answer.message)
         if isinstance(answer, frames.Crashed):
@@ -125,7 +126,7 @@ class Sandbox:
         return answer
 
     async def _answer(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer | None:
-        """None: this child did not start, and the slot is gone; there are others."""
+        """The answer to a task. None: this child did not start, and its slot was given up, since other children work: try again."""
         await self._acquire_slot()
         kept = True
         try:
@@ -142,7 +143,7 @@ class Sandbox:
                 self._slots.release()
 
     async def _acquire_slot(self) -> None:
-        """Wait for a free child, or for permission to start a further one."""
+        """Wait for a free child, or until another one may be started."""
         self._alone -= 1
         if self._further and self._slots.locked() and not self._refused:
             with contextlib.suppress(TimeoutError):
@@ -219,15 +220,15 @@ class Sandbox:
         return sorted(child.pid for child in [*self._idle, *self._busy] if child.alive)
 
     async def close(self) -> None:
-        """Kill all children; documents still being read are given up."""
+        """Kill all children; documents that are being parsed are given up."""
         self._closed = True
         idle, self._idle = self._idle, []
         for child in [*idle, *self._busy]:
             await child.stop(kill=True)
 
     async def start(self) -> None:
-        """Start the first child now, beside other preparations. For those who expect documents."""
-        with contextlib.suppress(SandboxError, NoReader):  # the first document will report it
+        """Start the first child now, to save time if documents are expected."""
+        with contextlib.suppress(SandboxError, NoReader):  # parsing the first document will raise it again
             self._idle.append(await self._child())
 
     async def __aenter__(self) -> Sandbox:

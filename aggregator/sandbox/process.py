@@ -23,9 +23,10 @@ class ChildProcess:
 
     @classmethod
     async def start(cls, memory: int) -> ChildProcess:
-        """Start a child with at most `memory` bytes of address space. It is started by exec with a reduced environment, so that it
-        inherits no locks, descriptors or secrets, and in a process group of its own, so that a Ctrl-C in the terminal reaches its
-        parent alone, which closes its input when it is done."""
+        """Start a child with at most `memory` bytes of address space.
+
+        It is started by exec with a reduced environment, so that it inherits no locks, descriptors or secrets. It has its own process
+        group, so that a Ctrl-C in the terminal reaches only its parent, which closes the child's input when it is done."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
             stdin=asyncio.subprocess.PIPE,
@@ -46,7 +47,7 @@ class ChildProcess:
         return self._process.pid
 
     async def ready(self) -> None:
-        """Wait until it has started, which takes long where the machine is busy. Raises as `ask` does."""
+        """Wait until the child has started, which takes long on a busy machine. Raises as `ask` does."""
         reader = self._process.stdout
         assert reader is not None
         if not self._ready and await reader.readexactly(frames.LENGTH) != frames.READY:
@@ -68,7 +69,7 @@ class ChildProcess:
         return frames.decode_answer(await reader.readexactly(length))
 
     async def stop(self, kill: bool) -> None:
-        """End the child, by killing it or by closing its input, and wait for it."""
+        """End the child by killing it or by closing its input, and wait until it has ended."""
         if kill and self.alive:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()

@@ -1,2 +1,2 @@
-"""Pure: state of a source + outcome + now → next poll, with the reason. No clock and no random numbers: both are passed
-in."""
+"""Decides when each source is polled next, and says why. Pure functions: the state of a source, the outcome of a poll, the time and
+random numbers are passed in."""

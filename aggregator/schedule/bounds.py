@@ -1,4 +1,4 @@
-"""The limits between which a source is polled."""
+"""The minimum and maximum intervals between polls of a source."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from aggregator.model.source import HORIZON
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`every` is the first interval and the measure of those that follow; `explicit` whether the editor chose it.
-    `shortest` and `longest` bound what the rate of news suggests; `silent` is the interval of a source that has
-    brought nothing for long, `ceiling` the longest wait after failures, `unresolved` the same if no name server knew the
-    host: nobody was bothered, and the fault may be on our side, where it ends for all sources at once."""
+    """`every` is the first interval, and the scale of the following ones (`rate.interval`); `explicit`: the editor chose it.
+    `shortest` and `longest` limit the interval that follows from the rate of news; `silent` is the longest interval of a source that
+    has been silent for long. `ceiling` is the longest wait after failures; `unresolved` the same after failed DNS look-ups, which
+    bother no server and may be the fault of our own network, in which case all sources recover at once."""
 
     every: timedelta = FIRST_INTERVAL
     explicit: bool = False
@@ -23,14 +23,14 @@ class Bounds:
     silent: timedelta = timedelta(hours=24)
     ceiling: timedelta = timedelta(hours=24)
     unresolved: timedelta = timedelta(hours=1)
-    unconditional: timedelta = timedelta(hours=1)  # least interval without validators, unless `explicit`
+    unconditional: timedelta = timedelta(hours=1)  # minimum interval without ETag or Last-Modified, unless `explicit`
 
 
 def bounds_for(source: Source, defaults: Defaults) -> Bounds:
-    """The bounds of one configured source: 5 minutes (or `every`, where that is less) to 6 hours (or `every`),
-    and a week at most."""
+    """The bounds of one configured source: from 5 minutes (or `every`, if that is less) to 6 hours (or `every`, if that is more, but at
+    most a week)."""
     every = min(source.every or defaults.every, HORIZON)
-    chosen = source.every is not None or defaults.every != FIRST_INTERVAL  # the built-in default is nobody's choice
+    chosen = source.every is not None or defaults.every != FIRST_INTERVAL  # the built-in default is not a choice
     return Bounds(
         every=every,
         explicit=chosen,

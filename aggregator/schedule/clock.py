@@ -1,4 +1,4 @@
-"""Due times with a clock that may be wrong: set back or forward, or stopped while the machine slept."""
+"""Computes due times although the clock may be wrong: it may be set back or forward, or the machine may have slept."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from aggregator.model.source import HORIZON, LONGEST_HOLD, SourceState
 
 SLACK = timedelta(minutes=1)
-"""Clocks of two machines never agree exactly, and a clock that changed by so little needs no new plan."""
+"""Differences up to this are ignored: the clocks of two machines never agree exactly."""
 
 
 def due_at(state: SourceState, now: datetime) -> datetime:
-    """When a source is due. A poll that was made "later than now" shows that the clock was set back: what had been
-    planned after it is planned from now, so that no source is silenced and no poll storm starts."""
+    """When a source is due. If its last poll lies in the future, the clock was set back: the interval that had been planned after that
+    poll is then counted from now. So no source stays unpolled for long, and not all are polled at once."""
     if state.next_poll is None:
         return now
     if state.last_attempt is not None and state.last_attempt > now:
@@ -25,8 +25,8 @@ def due_at(state: SourceState, now: datetime) -> datetime:
 
 
 def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
-    """Corrected versions of the states whose times are further ahead than possible; to be saved at start and at each
-    tick. Empty as long as the clock behaves."""
+    """The states whose times are impossibly far in the future, corrected. To be saved at start and at each tick. Empty as long as the
+    clock is right."""
     return [
         replace(
             state,
@@ -44,7 +44,7 @@ def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]
 
 
 def _impossible(state: SourceState, now: datetime) -> bool:
-    """Whether a past time lies in the future, or the next poll further ahead than any interval."""
+    """Whether a time of the past lies in the future, or the next poll is further away than any interval."""
     past = (state.last_attempt, state.last_success, state.last_new, state.first_success, state.moved_since)
     return max(filter(None, past), default=now) > now or (state.next_poll or now) > now + HORIZON
 

@@ -1,8 +1,8 @@
-"""After a poll: what is now known of the source, when to come again, and why then.
+"""Computes the state of a source after a poll: what is now known of it, when to poll it next, and why then.
 
-The interval follows the rate of news between the bounds of its source, and is lengthened, never shortened, by what
-the server and the document ask for. The next poll counts from now and not from when this one was due, so a machine
-that slept for hours owes each source one poll.
+The interval follows from the rate of news, within the bounds of the source. What the server and the document ask for can make it
+longer, never shorter. The next poll is counted from now, not from when this one was due: so a machine that has slept for hours polls
+each source only once.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from aggregator.schedule.health import SILENT_AFTER, health, quiet
 from aggregator.schedule.hints import PollHints
 from aggregator.text.plurals import counted
 
-JITTER: Final = 0.1  # of the interval, only ever added: spreads out the polls of many sources
-SPREAD: Final = 0.5  # the same after a first poll: sources polled together at start are not polled together again
-UNCONDITIONAL_AFTER: Final = 3  # failures
+JITTER: Final = 0.1  # at most this share of the interval is added at random, to spread out the polls of many sources
+SPREAD: Final = 0.5  # the same after a first poll: sources that were polled together at start are spread out more
+UNCONDITIONAL_AFTER: Final = 3  # failures in a row
 _SECOND: Final = timedelta(seconds=1)
 _A_DAY: Final = timedelta(days=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
 
 
 def validators(state: SourceState) -> tuple[str | None, str | None]:
-    """ETag and Last-Modified to send with the next request. None where its server has answered with errors again and again:
-    some do so to conditional requests alone, and would never be read again."""
+    """(ETag, Last-Modified) to send with the next request. Both None after repeated error responses: some servers answer with errors
+    to conditional requests only, and would never be read again."""
     if state.error_kind in ("http", "challenge") and state.failures >= UNCONDITIONAL_AFTER:
         return None, None
     return state.etag, state.last_modified
@@ -43,7 +43,7 @@ def validators(state: SourceState) -> tuple[str | None, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """One poll: the state before it, and what holds for the decision after it."""
+    """The circumstances of one poll: the state before it, the time, the bounds, and a random number in [0, 1)."""
 
     before: SourceState
     now: datetime
@@ -57,7 +57,7 @@ class _Visit:
 
 @dataclass(frozen=True, slots=True)
 class NextPoll:
-    """When, at which interval, and the reason in words."""
+    """The time of the next poll, the interval without jitter, and the reason in words."""
 
     at: datetime
     interval: timedelta
@@ -75,12 +75,11 @@ def next_poll(
     jitter: float,
     held_back: Sequence[Drop] = (),
 ) -> tuple[SourceState, NextPoll]:
-    """The whole state after a poll, and the decision that it holds.
+    """The complete state after a poll, and the decision on the next one (which the state includes).
 
-    `outcome` is a Failed also where the answer arrived but could not be parsed, so that validators never run ahead
-    of the items; `feed` is None where there was nothing to parse (304, failure, or a body known already);
-    `new_items` counts the items not stored before, `held_back` those that were recognised as repeats; `jitter` is drawn
-    from [0, 1) by the caller.
+    `outcome` must be `Failed` also if a response arrived but could not be parsed: its validators must not be stored without its
+    items. `feed` is None if there was nothing to parse (304, a failure, or the same body as before). `new_items` is the number of
+    items that were not stored before; `held_back` are those that were recognised as repeats. `jitter`: a random number in [0, 1).
     """
     visit = _Visit(state, now, bounds, jitter)
     if isinstance(outcome, Failed) and outcome.kind == "waiting":
@@ -99,8 +98,8 @@ def next_poll(
 
 
 def sooner(state: SourceState, now: datetime, bounds: Bounds, jitter: float) -> SourceState:
-    """The state of a source whose `every` the editor made shorter: the next poll is at most that far away, but no sooner than the
-    server and the document allow. After failures, and where nothing was polled yet, the plan stays."""
+    """The state of a source after the editor made its `every` shorter: the next poll comes within that time, but no sooner than the
+    server and the document allow. Unchanged after failures, and for a source that was not polled yet."""
     if state.next_poll is None or state.last_success is None or state.failures:
         return state
     hints = PollHints.read(state.asks)
@@ -114,7 +113,7 @@ def sooner(state: SourceState, now: datetime, bounds: Bounds, jitter: float) -> 
 
 
 def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) -> SourceState:
-    """Validators are replaced on every 200, even if it has none; after a 304 they stay."""
+    """The state after a 200 or 304. A 200 replaces the validators, even if it has none; `fetch` returns the old ones with a 304."""
     known = replace(
         permanent_redirects.sighted(state, outcome.permanent, now),
         polls=state.polls + 1,
@@ -154,13 +153,14 @@ def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
         held_until=None if asked is None else now + timedelta(seconds=min(asked, LONGEST_HOLD)),
     )
     given_up = permanent_redirects.failed(known, now)
-    # A 410 of an adopted address says nothing of the configured one, which is asked next.
+    # A 410 from an adopted address says nothing about the configured address, which is requested next.
     return given_up if given_up is known else replace(given_up, last_status=None)
 
 
 def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: Sequence[Drop]) -> SourceState:
-    """Validators of a document that breaks off stand for the whole one: a 304 would hide its other entries. If the next answer
-    is the same (`feed` is None then), the document always ends there, and they count."""
+    """The state after a document was read. The validators of a document that breaks off are not stored, because they belong to the
+    complete document: a 304 would then hide the missing entries. If the next response is the same (`feed` is None then), the document
+    always ends there, and its validators are stored."""
     if TRUNCATED in feed.flaws:
         known = replace(known, etag=before.etag, last_modified=before.last_modified, validator_url=before.validator_url)
     return replace(
@@ -174,8 +174,9 @@ def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: 
 
 
 def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: int) -> SourceState:
-    """The back-catalogue of a first poll is not current news: rate and last_new come from its dates. The rhythm stays while a
-    document brings nothing: items that drop out of it do not change when its source is silent."""
+    """Update rate, rhythm and `last_new`. After a first poll rate and `last_new` come from the dates of the items, since a
+    back-catalogue is not current news. The rhythm changes only with new items: otherwise old items that drop out of a document would
+    change when its source counts as silent."""
     before, now = visit.before, visit.now
     if feed is not None and (new or before.rhythm is None):
         known = replace(known, rhythm=rates.rhythm(feed) or _rhythm_of_news(visit, new))
@@ -189,7 +190,8 @@ def _with_rate(known: SourceState, visit: _Visit, feed: NormalFeed | None, new: 
 
 
 def _rhythm_of_news(visit: _Visit, new: int) -> timedelta | None:
-    """Of a newsletter that lists its last issue alone. What is found after a pause or failures may have come long before."""
+    """The rhythm of a source that lists too few days to show one, such as a newsletter that lists only its last issue. After a pause or
+    failures it stays as it is, because the new items may have been published long before."""
     before, now = visit.before, visit.now
     if not new or before.last_new is None or before.last_success is None:
         return None
@@ -207,7 +209,7 @@ def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
 
 
 def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
-    """The minimum intervals, and who asks for each."""
+    """Minimum intervals, each with the reason in words."""
     hints = PollHints.read(known.asks)
     floors = [
         (
@@ -238,12 +240,12 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
     if health(known)[0] == "gone":
         return NextPoll(visit.now + HORIZON, HORIZON, "410 Gone: not polled again until its url changes")
     asked = timedelta(seconds=fresh.retry_after or 0)
-    if asked >= usual:  # less says no more than the failure does
+    if asked >= usual:  # a shorter Retry-After is ignored: the backoff below is then longer
         wait, what = asked, f"the server asked for {span(asked)} (Retry-After)"
     elif permanent_redirects.adopted(visit.before) and not permanent_redirects.adopted(known):
         wait, what = usual, "at its url in feeds.yaml, since the address to which it had moved is dead"
     else:
-        # The first failure after that counts as part of it: a network comes back step by step.
+        # The first other failure after a DNS failure counts as one too: a network comes back step by step.
         unresolved = "dns" in (known.error_kind, visit.before.error_kind)
         ceiling = visit.bounds.unresolved if unresolved else visit.bounds.ceiling
         wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), ceiling))
@@ -252,7 +254,7 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
 
 
 def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
-    """No request was made, so nothing new is known."""
+    """The decision if no request was made, because the host has asked for a pause."""
     wait = timedelta(seconds=fresh.retry_after or 0)
     return _at(
         wait, f"again in {span(wait)}: another feed of its host was told to wait that long (Retry-After)", state, visit
@@ -260,7 +262,7 @@ def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> NextP
 
 
 def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> NextPoll:
-    """Add the jitter, step over hours and days that the feed asks to skip, and round up to whole seconds."""
+    """The decision for this interval: add the jitter, step over the hours and days that the feed asks to skip, round up to seconds."""
     hints = PollHints.read(known.asks)
     now, jitter = visit.now, visit.jitter
     first = visit.first and known.last_success is not None
@@ -272,6 +274,6 @@ def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> Nex
         moment = moment + jitter * _SKIP_SPREAD
         why += "; later, because the feed asks not to be read at that hour (skipHours, skipDays)"
     moment = min(moment, now + HORIZON - _SECOND)
-    if moment.microsecond:  # the store keeps whole seconds, and the floor must hold there too
+    if moment.microsecond:  # the store keeps whole seconds; rounding down would make the interval too short
         moment = moment.replace(microsecond=0) + _SECOND
     return NextPoll(moment, interval, why)

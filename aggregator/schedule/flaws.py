@@ -1,4 +1,4 @@
-"""What is wrong with a document that was read, as slugs for SourceState.flaws; `health` has the words."""
+"""Finds what is wrong with a document that was read, as slugs for `SourceState.flaws`; `health.FLAWS` puts them into words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aggregator.model.item import Drop, NormalFeed
 
 MOST = 0.5
 """If at least this share of a document's items has a flaw, it is the source's flaw and not an item's."""
-FEWEST = 3  # items; fewer tell nothing
+FEWEST = 3  # items; shares of fewer items mean nothing
 
 UNDATED: Final = "undated"
 FUTURE: Final = "future-dated"

@@ -1,10 +1,10 @@
-"""Times and numbers of the schedule in words."""
+"""Intervals, times and rates in words."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-_LONG = 14 * 86_400  # from here on nobody asks for the hour
+_LONG = 14 * 86_400  # seconds; longer times are given in whole days
 _STEPS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"))
 
 
@@ -25,6 +25,6 @@ def minute(moment: datetime) -> str:
 
 
 def pace(rate: float) -> str:
-    """New items per hour, or per day if they are few."""
+    """The rate of news (items per hour) in words: `3 new items an hour`, or per day if they are few."""
     number, each = (f"{rate:.2g}", "an hour") if rate >= 0.95 else (f"{rate * 24:.2g}", "a day")
     return f"{number} new {'item' if number == '1' else 'items'} {each}"

@@ -1,4 +1,4 @@
-"""How a source is doing, with the evidence."""
+"""The state of a source as it is shown, with the evidence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aggregator.text.plurals import counted
 SILENT_AFTER = timedelta(days=7)
 STALE_AFTER = timedelta(days=90)
 MISSED = 3
-"""Times that a source may bring nothing when it usually would."""
+"""A source is silent after so many times its rhythm without anything new."""
 
 FAILURES: tuple[Health, ...] = ("failing", "challenge", "not-a-feed")
 FLAWS: dict[Flaw, str] = {
@@ -24,16 +24,21 @@ FLAWS: dict[Flaw, str] = {
     UNDATED: "most items of its last document have no plausible date: they count as published when first seen",
     THIN: "its last document contains headlines only",
 }
-"""Flaws of a document that make a state, the gravest first."""
+"""Flaws of a document that are shown as the state, the gravest first."""
 
 
 def health(state: SourceState) -> tuple[Health, str]:
-    """(state, evidence). States, the first that holds: `gone` (410, not polled any more), `challenge` (a page for
-    browsers instead of the feed), `not-a-feed` (a page or nothing), `failing` (the last poll failed otherwise), `new`
-    (no poll yet), `moved` (asked at another address than feeds.yaml says), `stale` (answers, but nothing new for 90
-    days), `silent` (nothing new for 7 days, or for three times its rhythm), `guid-flood`, `truncated`, `future-dated`,
-    `undated`, `thin` (of its last document), `ok`. The evidence says since when, not for how long, so that time alone does not
-    change it."""
+    """(state, evidence). The state is the first of these that applies:
+    - `gone`: 410, no longer polled;
+    - `challenge`: a check for browsers instead of the feed; `not-a-feed`: a web page or nothing; `failing`: the last poll failed
+      otherwise;
+    - `new`: not polled yet;
+    - `moved`: polled at another address than feeds.yaml says;
+    - `stale`: it answers, but nothing new for 90 days; `silent`: nothing new for 7 days, or for three times its rhythm;
+    - `guid-flood`, `truncated`, `future-dated`, `undated`, `thin`: flaws of its last document;
+    - `ok`.
+
+    The evidence says since when, not for how long, so that it does not change merely because time passes."""
     if state.last_status == 410:
         return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
@@ -42,7 +47,7 @@ def health(state: SourceState) -> tuple[Health, str]:
         return "new", NOT_POLLED
     if permanent_redirects.adopted(state):
         return "moved", f"moved permanently since {_day(state.moved_since)}; in feeds.yaml set url: {state.moved_to}"
-    if (answered := quiet(state, state.last_success)) >= silent_after(state):  # while nobody asks, nobody is silent
+    if (answered := quiet(state, state.last_success)) >= silent_after(state):  # until the last poll: none, no silence
         word: Health = "stale" if answered >= STALE_AFTER else "silent"
         usually = f"; it usually brings something every {span(state.rhythm)}" if state.rhythm else ""
         newest = state.last_new or state.first_success
@@ -63,12 +68,12 @@ def _failing(state: SourceState) -> tuple[Health, str]:
 
 
 def quiet(state: SourceState, now: datetime) -> timedelta:
-    """For how long it has brought nothing new; nothing ever: since it first answered."""
+    """For how long the source has brought nothing new (if it never has: since its first response)."""
     return now - (state.last_new or state.first_success or now)
 
 
 def silent_after(state: SourceState) -> timedelta:
-    """How long a source may bring nothing new: a weekly newsletter longer than a newspaper."""
+    """After how long without anything new a source counts as silent: for a weekly newsletter longer than for a newspaper."""
     return min(max(SILENT_AFTER, MISSED * (state.rhythm or timedelta())), STALE_AFTER)
 
 

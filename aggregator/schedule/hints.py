@@ -1,8 +1,8 @@
-"""What a feed's own document asks of its pollers: ttl, skipHours and skipDays (RSS 2.0), sy:update* (RSS 1.0
-syndication module).
+"""What a feed asks of those who poll it: ttl, skipHours and skipDays (RSS 2.0), sy:updatePeriod and sy:updateFrequency (syndication
+module of RSS 1.0).
 
-Kept as one line of text in SourceState.asks, because a 304 does not repeat it; with it how long the server said that its last answer
-stays fresh, for an edit of `every` between two polls.
+It is kept as one line of text in `SourceState.asks`, because a 304 does not repeat it. The line also has the max-age of the last
+response, which is needed if an editor changes `every` between two polls.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _DAY = 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class PollHints:
-    """`ttl`, `update` and `fresh` (max-age) are minimum intervals, at most a day; hours and days are in UTC, and empty if all of them were
-    named (such a feed asks never to be read, and is not believed)."""
+    """`ttl`, `update` and `fresh` (max-age) are minimum intervals, at most a day each. Hours and days are in UTC. If a feed names all
+    hours or all days, they are ignored, since it would never be polled."""
 
     ttl: timedelta | None = None
     update: timedelta | None = None
@@ -39,7 +39,7 @@ class PollHints:
 
     @classmethod
     def read(cls, text: str | None) -> PollHints:
-        """From the line that `write` made; anything unreadable counts as no request."""
+        """Parse the line that `write` made; anything unreadable is ignored."""
         parts = dict(part.partition("=")[::2] for part in (text or "").split())
         return cls(
             ttl=_interval(_number(parts.get("ttl"))),
@@ -50,7 +50,7 @@ class PollHints:
         )
 
     def after(self, max_age: int | None) -> PollHints:
-        """These, after an answer that stays fresh for so many seconds."""
+        """The same hints after a response with this max-age (seconds)."""
         return replace(self, fresh=_interval(max_age or 0))
 
     def write(self) -> str | None:
@@ -68,7 +68,7 @@ class PollHints:
         return utc.hour in self.skip_hours or utc.weekday() in self.skip_days
 
     def after_skips(self, moment: datetime) -> datetime:
-        """The first moment from `moment` on that is not skipped: itself, or the beginning of an hour within 7 days."""
+        """The first time from `moment` on that is not skipped: `moment` itself, or the beginning of an hour within 7 days."""
         if not self.skips(moment):
             return moment
         hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""Pauses that hosts ask for (429 or 503 with Retry-After): whom they hold, and until when, as the states of sources record it."""
+"""Pauses that hosts ask for (429 or 503 with Retry-After): which sources must wait, and until when."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aggregator.model.source import SourceState
 
 
 def pause_of(source: Source, defaults: Defaults) -> str:
-    """Which sources wait when this one is asked to pause: `host` or `source`."""
+    """What a Retry-After in response to this source applies to: `host` (all sources of its host) or `source` (this one)."""
     return source.retry_after or defaults.retry_after
 
 
 def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str] = ()) -> dict[str, float]:
-    """Host → remaining seconds of the pause, for a process that has just started. A pause requested of a source in
+    """Host → remaining seconds of its pause, from the states in the store, for a process that has just started. A pause of a source in
     `alone` applies to that source only, not to its host."""
     found: dict[str, float] = {}
     for state in states:

@@ -1,8 +1,8 @@
-"""Permanent redirects: adopted after repeated proof, and given up again if the new address turns out dead.
+"""Permanent redirects (301, 308): the new address is adopted after repeated proof, and given up again if it turns out to be dead.
 
-A source counts as moved once the same target was seen SIGHTINGS times in a row over PROOF or longer (Feedbin waits for
-hundreds; a day outlasts a mistake in a server's configuration). `feeds.yaml` belongs to the editor: only the requested
-address changes, and the move is reported until the file has it too.
+A source counts as moved once the same target was seen SIGHTINGS times in a row over at least PROOF, so that a mistake in a server's
+configuration, which is usually noticed within a day, does no harm (Feedbin waits for hundreds of redirects). `feeds.yaml` belongs to
+the editor and is not changed: only the requested address changes, and the move is reported until the file has the new address.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aggregator.model.source import SourceState
 SIGHTINGS = 5
 PROOF = timedelta(hours=24)
 _UNSEEN = timedelta(hours=12)
-"""How late a poll may come; later ones, after a sleep of the machine, start over, since what was between was not seen."""
+"""If a poll comes later than this after it was due (the machine slept), counting starts over: what happened meanwhile is unknown."""
 _GIVE_UP_FAILURES = 5
 _GIVE_UP_AFTER = timedelta(hours=24)
 
@@ -32,9 +32,8 @@ def address(state: SourceState, configured: str) -> str:
 
 
 def sighted(state: SourceState, permanent: str | None, now: datetime) -> SourceState:
-    """After a successful poll that permanent redirects led to `permanent` (None: there were none).
-
-    The last of the sightings counts only when PROOF has passed since the first.
+    """The state after a successful poll that permanent redirects led to `permanent` (None: there were none). The last of the SIGHTINGS
+    counts only once PROOF has passed since the first.
     """
     if adopted(state):
         return state
@@ -49,7 +48,7 @@ def sighted(state: SourceState, permanent: str | None, now: datetime) -> SourceS
 
 
 def failed(state: SourceState, now: datetime) -> SourceState:
-    """After a failed poll: if an adopted address is gone, or dead for a day, the configured one is used again."""
+    """The state after a failed poll: if an adopted address is gone (410), or dead for a day, the configured one is used again."""
     if not adopted(state):
         return state
     quiet = now - (state.last_success or now)
@@ -62,7 +61,7 @@ def forgotten(state: SourceState) -> SourceState:
 
 
 def _acceptable(configured: str, target: str) -> bool:
-    """Never from https to http, and never from a public to a private address (fetch has checked what the name resolved
-    to; this checks the spelling once more)."""
+    """Whether a redirect may be adopted: not from https to http, nor from a public to a private address. (`fetch` has checked to which
+    address the name resolved; this checks the spelling once more.)"""
     downgrade = configured.lower().startswith("https:") and not target.lower().startswith("https:")
     return not downgrade and (literal_private(configured) or not literal_private(target))

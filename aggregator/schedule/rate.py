@@ -1,14 +1,14 @@
-"""How much news a source brings, and the interval that follows from it.
+"""The rate of news of a source, and the polling interval that follows from it.
 
-The rate is a sum of new items weighted by age, exp(-age / MEMORY): what one poll found counts as spread evenly over
-the time since the poll before. In the long run it is unbiased, and a manual poll a second later does not shake it.
-A memory of a day covers night and day alike: `benchmarks/simulate_polling.py` shows what shorter and longer ones cost.
+The rate (new items per hour) is an exponentially weighted mean: an item counts with exp(-age / MEMORY), and the items that one poll
+found count as spread evenly over the time since the previous poll. So the mean is unbiased in the long run, and a manual poll a
+second after another hardly changes it. A memory of a day averages over night and day; `benchmarks/simulate_polling.py` shows what
+shorter and longer ones cost.
 
-The interval goes with the inverse square root of the rate. For a given number of requests over all sources, that
-makes the mean delay of an item least: a source with rate r polled every T costs 1/T requests and r·T/2 of delay, and
-the sum of c/T + r·T/2 is least at T = sqrt(2c/r) (Cho and Garcia-Molina 2003 have the case of freshness; Sia, Cho and
-Cho 2007 that of feeds). `every` of the configuration stands for c: it is the interval of a source with
-REFERENCE_RATE new items an hour.
+The interval is proportional to the inverse square root of the rate. This minimises the mean delay of items for a given total number
+of requests: a source with rate r that is polled every T costs 1/T requests and r·T/2 of delay per unit of time, and c/T + r·T/2 is
+least at T = sqrt(2c/r). (Cho and Garcia-Molina 2003 treat freshness of pages; Sia, Cho and Cho 2007 feeds.) The configured `every`
+takes the place of c: it is the interval of a source with REFERENCE_RATE new items an hour.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from aggregator.model.item import NormalFeed
 MEMORY = timedelta(hours=24)
 REFERENCE_RATE = 1.0  # new items an hour
 A_DAY = 10_000
-"""New items; ten times what the busiest wires bring. More is a machine that makes them up, and would fill the disk."""
-A_FEW = 20  # new items that are taken at any poll: a first document all of one date may look like such a machine
+"""Maximum number of new items a day: ten times what the busiest agencies publish. A feed with more is broken and would fill the disk."""
+A_FEW = 20  # so many new items are always taken: a first document whose items all have one date looks like such a feed
 FEWEST_DAYS = 4
-"""Days with items that show a rhythm."""
+"""Minimum number of days with items from which a rhythm is computed."""
 _LONGEST_GAP = timedelta(hours=6)
 _WINDOW = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 
 
 def updated(rate: float | None, new: int, since: timedelta, planned: timedelta) -> float:
-    """The rate after a poll that found `new` items, `since` after the last successful one.
+    """The rate after a poll that found `new` items, at the time `since` after the last successful poll.
 
-    `planned` is the interval that had been meant. A gap much longer than that comes from a suspended machine or a
-    clock that was set, and may not make the source look dead.
+    `planned` is the interval that was planned. If `since` is much longer, the machine slept or the clock was set: it is then limited,
+    so that the source does not look dead.
     """
     gap = max(timedelta(seconds=1), min(since, max(2 * planned, _LONGEST_GAP)))
     kept = exp(-(gap / MEMORY))
@@ -45,8 +45,8 @@ def updated(rate: float | None, new: int, since: timedelta, planned: timedelta) 
 
 
 def first_guess(feed: NormalFeed, now: datetime) -> float | None:
-    """The rate that a first document's dates tell: of its last day, or of the time that it covers where it holds no
-    whole day. None where fewer than two items are dated."""
+    """The rate from the dates of a first document: of the last day, or of the whole period if it covers less than a day. None if fewer
+    than two items are dated."""
     ages = sorted(now - item.published for item in feed.items if item.published is not None)
     if len(ages) < 2:
         return None
@@ -55,7 +55,8 @@ def first_guess(feed: NormalFeed, now: datetime) -> float | None:
 
 
 def rhythm(feed: NormalFeed) -> timedelta | None:
-    """How far apart the days are of which a document lists items: the median. None where it lists fewer than four days."""
+    """The usual distance between the days on which a source publishes: the median over the days of which a document lists items. None if
+    it lists fewer than four days."""
     days = sorted({item.published.date() for item in feed.items if item.published is not None})
     if len(days) < FEWEST_DAYS:
         return None
@@ -63,8 +64,8 @@ def rhythm(feed: NormalFeed) -> timedelta | None:
 
 
 def rhythm_of_news(before: timedelta | None, last_new: datetime, now: datetime) -> timedelta | None:
-    """The same of a document that lists fewer days, from the days on which it brought news: as far apart as the last two, or half of
-    the way there from what was known `before`, since an issue may come in parts."""
+    """The rhythm of a source whose document lists fewer days, from the two days on which it last brought news. If they are closer
+    together than the previous rhythm (`before`), the mean of both, since one issue may come in parts."""
     days = (now.date() - last_new.date()).days
     if days < 1:
         return before
@@ -72,12 +73,12 @@ def rhythm_of_news(before: timedelta | None, last_new: datetime, now: datetime) 
 
 
 def new_item_limit(rate: float | None) -> int:
-    """How many new items may be taken from a source now, so that it does not exceed A_DAY items a day for long. The rate times a
-    day is the number of items of the last day, weighted by age."""
+    """How many new items may be taken from a source now, so that it does not exceed A_DAY items a day for long. (The rate times 24
+    hours is the number of recent items, weighted by age.)"""
     return A_DAY if rate is None else max(A_FEW, A_DAY - round(rate * (MEMORY / _HOUR)))
 
 
 def interval(rate: float, every: timedelta, shortest: timedelta, longest: timedelta) -> timedelta:
-    """From the rate, between the bounds."""
+    """The polling interval for this rate, between `shortest` and `longest`; `every` is that for REFERENCE_RATE."""
     stretch = sqrt(REFERENCE_RATE / max(rate, 1e-6))
     return min(max(every * stretch, shortest), longest)
