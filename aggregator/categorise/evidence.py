@@ -75,11 +75,15 @@ def _weigh_words(
 
 
 def _unmuted(book: Rulebook, fields: dict[int, list[Hit]], evidence: list[Evidence]) -> list[Evidence]:
-    """The evidence without the words that count nothing for their rule beside others of this text."""
+    """The evidence without the words that count nothing for their rule beside others of this text, and without what is inside them."""
     found = [use for key in fields for use in book.mutes.get(key, ()) if use.found(fields)]
     keys = {(use.rule, key) for use in found for part in use.parts for key in part if key in fields}
-    muted = {(rule, start, end) for rule, key in keys for _, start, end in fields[key]}
-    return [one for one in evidence if (one.rule, one.start, one.end) not in muted]
+    muted = [(rule, start, end) for rule, key in keys for _, start, end in fields[key]]
+
+    def counts(one: Evidence) -> bool:
+        return not any(rule == one.rule and start <= one.start and one.end <= end for rule, start, end in muted)
+
+    return [one for one in evidence if counts(one)] if muted else evidence
 
 
 def _counting(hay: Haystack, use: AllUse, fields: dict[int, list[Hit]], spans: Sequence[tuple[int, int]]) -> list[Hit]:

@@ -180,6 +180,9 @@ def test_words_that_stand_together_under_not_do_not_count_and_others_do() -> Non
     assert judge(book(trade), "Fire at Heathrow Airport").section == "trade", (
         "another word, though one of them is in it"
     )
+    army = rule("army", "military", "military academy", nots=(["military academy", "attack"],))
+    assert judge(book(army), "Attack at military academy").section == "world", "nor does what stands inside such a word"
+    assert judge(book(army), "Attack at military academy", "The military mourns").section == "army"
 
 
 def test_what_stands_under_not_leaves_other_sections_and_lines_alone() -> None:
