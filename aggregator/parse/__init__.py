@@ -1,5 +1,5 @@
-"""Bytes to a parsed feed. Pure: no network, no files, no clock; the only package that imports feedparser and
-fastfeedparser. Nothing it returns is trusted."""
+"""Turns bytes into a parsed feed. Pure: no network, no files, no clock. The only package that imports feedparser and fastfeedparser.
+What it returns is not trusted."""
 
 from __future__ import annotations
 

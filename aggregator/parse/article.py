@@ -1,4 +1,5 @@
-"""Extracts the text of an article from its page, with trafilatura. A large import, so only code that needs it imports this."""
+"""Extracts the text of an article from its page, with trafilatura. That is a large import, so this module is imported only where it is
+needed."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from aggregator.parse import charset
 
 LARGEST = 4 << 20  # bytes; larger pages are not articles
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,60}", re.IGNORECASE)
-# schema.org, by which outlets tell search engines what readers have to pay for.
+# The schema.org property with which outlets mark articles for subscribers.
 _PAID = re.compile(
     rb"\bisAccessibleForFree[\"']?\s*(?::|\bcontent\s*=)\s*+[\"']?+\s*+(?:https?://schema\.org/)?(true|false)\b",
     re.IGNORECASE,
@@ -22,8 +23,8 @@ _HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.
 
 
 def _import() -> types.ModuleType:
-    """Import trafilatura without dateparser. It needs dateparser only for dates, which are never requested; the parsing child
-    does not have it."""
+    """Import trafilatura without dateparser, which the parsing child blocks. trafilatura needs it only for dates, which we do not ask
+    for."""
     barred = sys.modules.get("dateparser", types) is None
     if barred:
         stub = types.ModuleType("dateparser")
@@ -39,10 +40,10 @@ def _import() -> types.ModuleType:
 
 
 def article(body: bytes, content_type: str | None, url: str) -> str:
-    """The article as HTML, not sanitised: paragraphs, sub-headings, lists, quotations, links; without its headline.
+    """The article as HTML, not sanitised: paragraphs, sub-headings, lists, quotations and links, without the headline.
 
     Raises:
-        ParseError: the page is none, or holds no article, or one that the outlet does not give to everybody.
+        ParseError: the document is not a web page, contains no article, or contains one for subscribers only.
     """
     if content_type and "html" not in content_type.lower():
         kind = _MEDIA_TYPE.match(content_type)
@@ -70,12 +71,12 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
 
 
 def heading(body: bytes, content_type: str | None) -> str:
-    """What a page calls itself in its first headings, as HTML. Not in its title, which many that ask to log in share with the
-    article."""
+    """The first `<h1>` headings of a page, as HTML. The page's `<title>` is no evidence of the article: login pages often have the same
+    title."""
     found = _HEADING.finditer(_decoded(body, content_type))
     return " ".join(one[1].decode(errors="ignore") for one in islice(found, 3))
 
 
 def _decoded(body: bytes, content_type: str | None) -> bytes:
-    """In UTF-8 if the header names an encoding, which outranks what the page says itself."""
+    """The body in UTF-8 if the header names an encoding (which outranks what the page says), else unchanged."""
     return charset.to_utf8(body, content_type)[0] if charset.of_header(content_type) else body

@@ -1,7 +1,7 @@
-"""What a document says about itself: title, link, language, icon, and when to poll it again.
+"""Reads what a document says about itself: title, link, language, icon, and how often to poll it.
 
-Only the head and the tail of the document are parsed (everything but its entries), with lxml, whichever parser reads the
-entries. Sources: RSS 2.0, Atom (RFC 4287), RSS 1.0 with mod_syndication, the iTunes and webfeeds namespaces.
+Only what is before the first and after the last entry is parsed, with lxml, whichever parser reads the entries. Formats: RSS 2.0,
+Atom (RFC 4287), RSS 1.0 with mod_syndication, the iTunes and webfeeds namespaces.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`format` is empty where the root is that of no feed. Entries inherit `base`, the xml:base of the channel, and `author`, the
-    authors of an Atom feed (RFC 4287, 4.2.1), if they name none themselves."""
+    """`format` is empty if the root element is not that of a feed. Entries that have none themselves inherit `base`, the xml:base of the
+    channel, and `author`, the authors of an Atom feed (RFC 4287, 4.2.1)."""
 
     format: str
     channel: Channel
@@ -36,7 +36,7 @@ class Head:
 
 
 def read(document: Document) -> Head:
-    """Never raises: what cannot be read is absent."""
+    """Never raises: fields that cannot be read are absent."""
     try:
         root = etree.fromstring(_without_entries(document.data), _parser())
     except (etree.XMLSyntaxError, ValueError):
@@ -45,7 +45,7 @@ def read(document: Document) -> Head:
         return Head("", Channel())
     name = _local(root)
     channels = [child for child in root if _local(child) == "channel"] if name in ("rss", "rdf") else []
-    outside = [child for child in root if _local(child) == "image"]  # RSS 1.0 keeps it beside the channel
+    outside = [child for child in root if _local(child) == "image"]  # in RSS 1.0 it is a sibling of the channel
     channel = channels[0] if channels else root
     return Head(
         format=_ROOTS.get(name, ""),
@@ -117,15 +117,15 @@ def _name(element: etree._Element) -> str:
         return tag.lower()
     space, _, local = tag[1:].partition("}")
     parent = element.getparent()
-    if parent is not None and parent.tag == f"{{{space}}}feed":  # Atom had several namespaces on its way
+    if parent is not None and parent.tag == f"{{{space}}}feed":  # drafts of Atom had several namespaces
         return "atom:" + local.lower()
-    if parent is not None and parent.tag == f"{{{space}}}channel":  # and RSS never had one
+    if parent is not None and parent.tag == f"{{{space}}}channel":  # RSS has none, but some feeds declare one
         return local.lower()
     return (_PREFIXES.get(space) or ("" if space in _PLAIN else "?:")) + local.lower()
 
 
 def _text(element: etree._Element) -> str:
-    """The text; of XHTML titles the text of all that is inside."""
+    """The text of an element; for a title in XHTML, the text of all elements inside it."""
     if not isinstance(element.tag, str):
         return ""  # type: ignore[unreachable] # the stubs forget comments, whose tag is a function
     if element.get("mode") == "base64" or "/octet" in element.get("type", ""):
@@ -147,7 +147,7 @@ def _local(element: etree._Element) -> str:
 
 
 def _link(links: list[etree._Element]) -> str | None:
-    """Of an Atom feed, to its page."""
+    """The link of an Atom feed to its web page."""
     return next((href for link in links if link.get("rel") in ("alternate", None) and (href := link.get("href"))), None)
 
 

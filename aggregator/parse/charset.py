@@ -1,9 +1,14 @@
 """Converts bytes in any encoding to UTF-8.
 
-A byte order mark decides first; then UTF-8 if the bytes *are* valid UTF-8, but for accidents, whatever header and prolog say (text
-in another encoding is practically never valid UTF-8 by chance); then the header, unless it says ISO-8859-1, the prolog, and finally
-windows-1252, in the spirit of the WHATWG Encoding Standard. Encodings in which ASCII bytes may spell markup (UTF-7 and Python's own
-escapes) are not on the list, so they can never turn text into tags.
+The first of these that applies decides the encoding:
+1. a byte order mark;
+2. UTF-8 if the bytes are valid UTF-8, or nearly so, whatever header and prolog say: text in another encoding is practically never
+   valid UTF-8 by chance;
+3. the Content-Type header, unless it says ISO-8859-1 (the default of many servers);
+4. the XML prolog;
+5. that ISO-8859-1 of the header, or windows-1252, as the WHATWG Encoding Standard has it.
+
+Encodings in which ASCII bytes can spell markup (UTF-7, Python's escapes) are not supported, so text cannot turn into tags.
 """
 
 from __future__ import annotations
@@ -21,11 +26,11 @@ _MARKS = (
 # The first bytes of "<?" or "<r" in encodings without a mark (XML 1.0, appendix F).
 _UNMARKED = ((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
-# Labels of the Encoding Standard that Python does not know, besides those that are another with "x-" in front.
+# Labels of the Encoding Standard that Python does not know (besides known ones with the prefix "x-").
 _ALIASES = {
     "windows-874": "cp874", "dos-874": "cp874", "windows-949": "cp949", "windows-31j": "cp932", "iso-8859-8-i": "iso8859-8",
 }  # fmt: skip
-# Labels that mean a larger encoding in practice (WHATWG), by Python's name of the codec.
+# Codec (by its Python name) → the larger one that its label means in practice (WHATWG).
 _WIDER = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -43,13 +48,13 @@ _ALLOWED = re.compile(
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{2,40})\s*["']""", re.IGNORECASE)
 _HEADER = re.compile(r"""charset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
-_STRAY = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8, as `surrogateescape` writes them
+_STRAY = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8, as `surrogateescape` decodes them
 _READ_WELL = re.compile("[\u0400-\u9fff\uac00-\ud7a3\U0001f000-\U0001faff]+")
 _WITH_ESCAPES = ("iso2022", "hz")  # encodings whose bytes are all ASCII, so that they look like valid UTF-8
 
 
 def codec(label: str | None) -> str | None:
-    """Python's name of the encoding that a label means, or None where we do not know it or do not want it."""
+    """Python's name of the encoding that a label means; None if it is unknown or not supported."""
     if not label:
         return None
     label = label.lower().removeprefix("x-")
@@ -61,14 +66,14 @@ def codec(label: str | None) -> str | None:
 
 
 def of_header(content_type: str | None) -> str | None:
-    """Python's name of the encoding that the header names."""
+    """Python's name of the encoding in a Content-Type header; None if there is none."""
     header = _HEADER.search(content_type or "")
     return codec(header[1]) if header else None
 
 
 def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ...]]:
-    """The body as UTF-8 without byte order mark, and its flaws: `encoding-mismatch` (declared one thing, is
-    another), `encoding-unknown`, `encoding-errors` (some bytes could not be read and became U+FFFD)."""
+    """The body as UTF-8 without byte order mark, and its flaws: `encoding-mismatch` (it is not in the declared encoding),
+    `encoding-unknown` (the declared one is not known), `encoding-errors` (some bytes could not be decoded and became U+FFFD)."""
     for mark, name in (*_MARKS, *_UNMARKED):
         if body.startswith(mark):
             skip = len(mark) if name == "utf-8" else 0
@@ -76,7 +81,7 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     header, prolog = _HEADER.search(content_type or ""), _DECLARED.match(body[:400])
     labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
     candidates = [known for label in labels if (known := codec(label))]
-    if candidates[0:1] == ["cp1252"]:  # what many servers say of all that they send
+    if candidates[0:1] == ["cp1252"]:  # many servers send this header with everything
         candidates.reverse()
     flaws = ("encoding-unknown",) if any(label and not codec(label) for label in labels) else ()
     for candidate in candidates:
@@ -96,8 +101,8 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
 
 
 def _is_possible(name: str, body: bytes) -> bool:
-    """Whether a body that is no valid UTF-8 may be in this encoding. .NET declares UTF-16 whatever it writes, and all bytes read as
-    that, to another text."""
+    """Whether a body that is not valid UTF-8 may be in this encoding. UTF-16 and UTF-32 need zero bytes: .NET declares UTF-16 whatever
+    it writes, and any bytes can be decoded as UTF-16, to a wrong text."""
     return name != "utf-8" and (not name.startswith(("utf-16", "utf-32")) or b"\0" in body[:100])
 
 
@@ -119,17 +124,17 @@ def _first_that_reads(body: bytes, names: list[str]) -> tuple[bytes, tuple[str, 
 
 
 def _mostly_utf8(body: bytes) -> bool:
-    """Whether the damaged places are few beside the characters that read well: then it is UTF-8 with accidents (excerpts are cut
-    inside a character), which single-byte encodings would read as well, to another text."""
+    """Whether the body is damaged UTF-8 (such as with excerpts that are cut within a character): it has fewer invalid places than
+    plausible non-ASCII characters. Single-byte encodings could decode it too, but to a wrong text."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     good = sum(map(text.count, "’‘“”–—…éèüöäñçáíóа"))
-    good += sum(run.end() - run.start() for run in _READ_WELL.finditer(text))  # no list, which would be of millions
+    good += sum(run.end() - run.start() for run in _READ_WELL.finditer(text))  # `findall` could return millions
     return good > broken
 
 
 def _in_utf8(body: bytes, other: str) -> bytes:
-    """The body with what is not UTF-8 read in the other encoding: some documents hold both."""
+    """The body in UTF-8, where bytes that are not UTF-8 are decoded as `other`: some documents mix both."""
     text = body.decode("utf-8", "surrogateescape")
     return _STRAY.sub(lambda run: run[0].encode("utf-8", "surrogateescape").decode(other, "replace"), text).encode()
 

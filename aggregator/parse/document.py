@@ -1,4 +1,4 @@
-"""The input of all parsers in this package: an XML document made readable, and the flaws that were repaired."""
+"""The input of the parsers in this package: a document made readable, and the flaws that were repaired."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-MAX_ENTRIES = 10_000  # of one document
+MAX_ENTRIES = 10_000  # per document
 ENTRY_START = re.compile(rb"<(?:item|entry)[\s>]")
 MALFORMED = "malformed"
-"""The flaw of a document that is no well-formed XML, which parsers read differently."""
+"""The flaw of a document that is not well-formed XML; parsers read such documents differently."""
 XML = "{http://www.w3.org/XML/1998/namespace}"
 """The namespace of `xml:base` and `xml:lang`, as lxml writes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`data` is UTF-8 without byte order mark, control characters or document type declaration. `url` is where it
-    came from; `flaws` are slugs such as `truncated` or `junk-after-end`, in the order they were found; `left_out`
-    counts entries that were cut out of an endless document."""
+    """`data` is UTF-8 without byte order mark (after `repair` also without control characters and document type declaration). `url`
+    is the address it came from. `flaws` are slugs such as `truncated` or `junk-after-end`, in the order in which they were found.
+    `left_out` is the number of entries that were cut out because there are more than MAX_ENTRIES."""
 
     data: bytes
     url: str
@@ -26,14 +26,14 @@ class Document:
     left_out: int = 0
 
     def changed(self, data: bytes, *flaws: str) -> Document:
-        """The same document with other bytes and further flaws."""
+        """The same document with other bytes and additional flaws."""
         known = self.flaws
         return replace(self, data=data, flaws=(*known, *(flaw for flaw in flaws if flaw not in known)))
 
 
 def split_cdata(data: bytes) -> list[bytes]:
-    """The document cut at its CDATA sections: what is outside at even places, whole sections at odd ones. A section
-    that never ends counts as outside."""
+    """Split a document at its CDATA sections: parts with even index are outside, those with odd index are whole sections. A section that
+    never ends counts as outside."""
     parts: list[bytes] = []
     place = 0
     while (start := data.find(b"<![CDATA[", place)) >= 0 and (end := data.find(b"]]>", start + 9)) >= 0:
@@ -43,12 +43,12 @@ def split_cdata(data: bytes) -> list[bytes]:
 
 
 def outside_cdata(data: bytes, changed: Callable[[bytes], bytes]) -> bytes:
-    """The document with each part outside its CDATA sections `changed`."""
+    """Apply `changed` to each part of the document outside its CDATA sections."""
     parts = split_cdata(data)
     parts[::2] = map(changed, parts[::2])
     return b"".join(parts)
 
 
 def without_cdata(data: bytes) -> bytes:
-    """The markup alone: a search over it is quick, and finds no markup that an article quotes."""
+    """The document without its CDATA sections, for searches: these are faster, and do not find markup that an article quotes."""
     return b"".join(split_cdata(data)[::2])

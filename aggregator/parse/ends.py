@@ -1,7 +1,7 @@
-"""Adds ends that are missing or mistyped, of CDATA sections and of elements, inside an entry or before the first one. To a
-parser, all that follows would belong to the element that does not end, the next entries too.
+"""Adds missing or mistyped ends of CDATA sections and elements, within entries and before the first entry. Without them, a parser
+takes everything that follows, including the next entries, for part of the element that does not end.
 
-Linear passes over bytes, as in `repair`.
+All functions are linear passes over bytes, as in `repair`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _OPENED = re.compile(rb"<([\w:.-]{1,64})(?:\s[^<>]*)?>\s*\Z")
 _MISTYPED = re.compile(rb"(?<!\])\]+\s*+>?\s*\Z")
-# Possessive, and no section reaches beyond the beginning of another, so that those without end take no time.
+# Possessive quantifiers, and no section extends beyond the beginning of another: sections without end take no extra time.
 _TAG = re.compile(
     rb"<!\[CDATA\[[^\]<]*+(?:\](?!\]>)[^\]<]*+|<(?!!\[CDATA\[)[^\]<]*+)*+\]\]>"
     rb"|<(/?)([\w:.-]+)((?:\s[^<>]*|/)?)(?:(>)|(?=<))"
@@ -23,13 +23,14 @@ FIELDS = frozenset(
     b"title link guid pubDate description author category comments dc:creator dc:date dc:subject content:encoded"
     b" id published updated summary content source enclosure image".split()
 )
-"""Elements of an entry that hold text alone, or markup in which there are none of these."""
+"""Elements of an entry that contain only text, or markup without any of these elements."""
 _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
-"""Prefixes of elements none of which holds another of its name, but for categories of podcasts."""
+"""Prefixes of elements that never contain an element of their own name (except itunes:category)."""
 
 
 def of_cdata(data: bytes) -> bytes:
-    """Ends a section that is still open where another begins, or the document ends: at the end tag of the element it began in."""
+    """End each CDATA section that is still open where another one or the end of the document comes: at the end tag of the element in
+    which it began."""
     if data.count(_CDATA) <= data.count(_CDATA_END):
         return data
     parts: list[bytes] = []
@@ -37,7 +38,7 @@ def of_cdata(data: bytes) -> bytes:
     while start >= 0:
         inside = start + len(_CDATA)
         following = data.find(_CDATA, inside)
-        # Else it is known: sections without end are not to be searched to the end of the document each.
+        # Search again only after the last end that was found: otherwise each section without end costs a search to the document's end.
         if 0 <= end < inside:
             end = data.find(_CDATA_END, inside)
         if end < 0 or 0 <= following < end:
@@ -52,8 +53,7 @@ def of_cdata(data: bytes) -> bytes:
 
 
 def without_strays(data: bytes) -> bytes:
-    """Without the end tags that end nothing: to libxml2 they end whatever element they stand in, so that the head of a document would
-    end with the first."""
+    """Remove end tags without a start tag. libxml2 would end whatever element they are in, so the first one would end the channel."""
     parts: list[bytes] = []
     place = 0
     opened: Counter[bytes] = Counter()
@@ -72,8 +72,8 @@ def without_strays(data: bytes) -> bytes:
 
 
 def of_elements(data: bytes) -> bytes:
-    """Ends each element of an entry or the head that has no end tag: at an end tag that belongs to no other element, else before the
-    next element, or with the element around it."""
+    """End each element without end tag, within entries and before the first one: at an end tag that belongs to no other element (a
+    mistyped one), else before the next element, else at the end of the parent."""
     parts: list[bytes] = []
     place = 0
     tags: list[re.Match[bytes]] = []
@@ -89,7 +89,7 @@ def of_elements(data: bytes) -> bytes:
 
 
 def _missing(tags: Sequence[re.Match[bytes]], end: int) -> Iterator[tuple[int, int, bytes]]:
-    """(start, end, name): what to replace with the end tag of this name in an entry with these tags, which ends at `end`."""
+    """(start, end, name) of each missing end tag in an entry that has these tags and ends at `end`: the range to replace by `</name>`."""
     following = _following(tags)
     around: Counter[bytes] = Counter()
     number = 0
@@ -116,7 +116,7 @@ def _missing(tags: Sequence[re.Match[bytes]], end: int) -> Iterator[tuple[int, i
 
 
 def _following(tags: Sequence[re.Match[bytes]]) -> list[int | None]:
-    """For each tag the number of the next with its name."""
+    """For each tag the index of the next tag with the same name."""
     numbers: dict[bytes, int] = {}
     following: list[int | None] = [None] * len(tags)
     for number in reversed(range(len(tags))):
@@ -130,7 +130,7 @@ def _is_field(name: bytes) -> bool:
 
 
 def _end(tags: Sequence[re.Match[bytes]], first: int, end: int, around: Counter[bytes]) -> tuple[int, int, int]:
-    """Where an element ends that has no end tag, and the number of the tag with which to go on."""
+    """(index of the tag to continue with, start, end): where an element without end tag ends, as a range to replace by the end tag."""
     opened: Counter[bytes] = Counter()
     for number in range(first, len(tags)):
         tag = tags[number]

@@ -1,7 +1,7 @@
-"""Reads from the XML tree what fastfeedparser omits of an entry: its <source>, xml:base, the text of unusual dates, and pictures
-that stand beside other media or in another namespace.
+"""Reads from the XML tree what fastfeedparser omits of an entry: its <source>, xml:base, unusual dates, and pictures that are beside
+other media or in another namespace.
 
-Building the tree takes several times as long as the fast parser, so a search over the bytes decides first whether it is needed.
+Building the tree takes several times as long as fastfeedparser, so a search over the bytes decides first whether it is needed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
 from aggregator.parse.fields import followed, lone_address, person, size, thumbnail, widest
 
-# Dates in the form of RFC 822 or RFC 3339 with a plausible year. For others the fast parser guesses from today's date.
+# Dates as in RFC 822 or RFC 3339 with a plausible year. For all others fastfeedparser guesses, based on today's date.
 _DATE = (
     rb"(?:[A-Z][a-z]{2},\s+\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s(?:19[7-9]|20)\d{2,3}\s(?:[01]\d|2[0-3]):\d\d(?::[0-5]\d)?\s(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)"
     rb"|(?:19[7-9]|20)\d{2,3}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))"
@@ -30,12 +30,12 @@ _NEEDED = re.compile(
     rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
     rb"|</(\w+:)?(?:author|creator)>\s*<\1?(?:author|creator)[\s>]"
 )
-# Not used for Atom, where all authors are nested and the fast parser reads them.
+# Not for Atom, where all authors have elements inside, which fastfeedparser reads.
 _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
 _SANE = re.compile(_DATE.decode())
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss")
-# Namespaces whose title and description are not the item's own.
+# Namespaces whose title and description are not those of the item.
 _FOREIGN = frozenset(
     {
         *_MEDIA,
@@ -49,7 +49,7 @@ _UPDATED = ("updated", "modified", "lastbuilddate")
 
 
 def needed(markup: bytes) -> bool:
-    """Whether an entry may have something that only the tree shows; `markup` is the document without CDATA sections."""
+    """Whether an entry may have something that fastfeedparser omits. `markup` is the document without CDATA sections."""
     if b"xml:base" in markup or _NEEDED.search(markup) is not None:
         return True
     if b"<rss" not in markup[:2000]:
@@ -59,14 +59,14 @@ def needed(markup: bytes) -> bool:
 
 
 def pictured(data: bytes, body: bytes) -> bool:
-    """Whether an entry may have a picture that only the tree shows; `body` is the document from its first entry on."""
+    """Whether an entry may have a picture that fastfeedparser omits. `body` is the document from its first entry on."""
     if b"<image" in body or b"<itunes:image" in body or (b"<media:thumbnail" in body and b"<media:content" in body):
         return True
-    return b"rssboard.org/media-rss" in data[:4096]  # a namespace that fastfeedparser does not know
+    return b"rssboard.org/media-rss" in data[:4096]  # fastfeedparser does not know this namespace
 
 
 def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedItem, ...]:
-    """The items with what the tree adds; unchanged if tree and parser disagree on the number of entries."""
+    """Complete the items from the tree. They stay unchanged if tree and fastfeedparser disagree about the number of entries."""
     parser = etree.XMLParser(recover=True, no_network=True, resolve_entities=False, load_dtd=False, huge_tree=True)
     try:
         root = etree.fromstring(document.data, parser)
@@ -106,14 +106,14 @@ def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedI
 
 
 def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
-    """The entry's own; without one, the description of its media, but not what was made up out of its content."""
+    """The entry's own summary, else the description of its media. (fastfeedparser makes a summary from the content: that is dropped.)"""
     own = texts.get("description") or texts.get("summary")
     return own or (None if item.content else item.summary)
 
 
 def _link(element: etree._Element, found: str | None) -> str | None:
-    """Of an RSS item, where the fast parser `found` another element, the guid or nothing. Of several the last, as feedparser, newsboat
-    and Miniflux have it."""
+    """The link of an entry; `found` is the one that fastfeedparser found, which for an RSS item may be another element or the guid. If an
+    RSS item has several <link> elements, the last one counts, as in feedparser, newsboat and Miniflux."""
     links = [] if element.tag == "entry" else list(element.iterchildren("link", reversed=True))
     texts = [(link.text or "").strip() for link in links]
     attributes = [link.get("href") for link in links if link.get("rel") in (None, "alternate")]  # as in Atom
@@ -121,8 +121,8 @@ def _link(element: etree._Element, found: str | None) -> str | None:
 
 
 def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree._Element | None, list[str]]:
-    """Texts by local name, of our own elements where foreign ones share it (`foreign`: those that came first, which
-    the fast parser takes for ours); the <source>; the names of authors."""
+    """(texts, foreign, source, authors): texts of the item's own elements by local name; local names for which an element of a foreign
+    namespace (`_FOREIGN`) comes first, so that fastfeedparser takes its text; the <source>; the names of the authors."""
     texts: dict[str, str] = {}
     foreign: set[str] = set()
     source = None
@@ -145,7 +145,8 @@ def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree.
 
 
 def _named(author: etree._Element) -> list[str]:
-    """dc:creator holds the name; in RSS an author is an address and left to the fast parser, or has a name inside."""
+    """The names in an author element. dc:creator contains the name, an Atom author a <name>. The <author> of RSS is an e-mail address,
+    which is left to fastfeedparser."""
     inside = [child.text.strip() for child in author if child.text and str(child.tag).endswith("name")]
     if inside or not str(author.tag).endswith("creator"):
         return inside
@@ -162,7 +163,8 @@ def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
 
 
 def _image(element: etree._Element) -> str | None:
-    """The widest picture of media:content, else the widest thumbnail, else an <image>: of iTunes, or with its address as text."""
+    """The widest picture of media:content, else the widest thumbnail, else an <image> (that of iTunes, or one with its address as
+    text)."""
     media, thumbnails = (
         [dict(one.attrib) for space in _MEDIA for one in element.iter(f"{{{space}}}{name}")]
         for name in ("content", "thumbnail")
@@ -173,12 +175,13 @@ def _image(element: etree._Element) -> str | None:
 
 
 def sane(text: str | None) -> bool:
-    """Whether every parser reads this date alike."""
+    """Whether all parsers read this date in the same way."""
     return text is not None and _SANE.fullmatch(text) is not None
 
 
 def _source(element: etree._Element | None) -> tuple[str | None, str | None]:
-    """Name and address: RSS has text and `url`, Bing News text, Atom a feed in miniature (title, link or id)."""
+    """(name, address) of a <source>: in RSS its text and attribute `url` (Bing News: only the text), in Atom the elements of a feed
+    (title, link)."""
     if element is None:
         return None, None
     children = {child.tag.rpartition("}")[2]: child for child in element if isinstance(child.tag, str)}
@@ -189,13 +192,14 @@ def _source(element: etree._Element | None) -> tuple[str | None, str | None]:
 
 
 def _text(element: etree._Element) -> etree._Element:
-    """The text where that has an xml:base of its own (Jekyll writes the address of the article), else the entry."""
+    """The element whose xml:base applies to the text: content or summary if it has its own xml:base (Jekyll writes the address of the
+    article there), else the entry."""
     texts = (one for name in ("content", "summary") for one in element.iterchildren("{*}" + name))
     return next((one for one in texts if one.get(XML + "base")), element)
 
 
 def _within(base: str | None, link: str | None) -> str | None:
-    """A relative address resolved against a base, which may be relative too; any other as it is."""
+    """Resolve a relative address against a base, which may be relative too. Absolute addresses stay as they are."""
     if not base or not link or _ABSOLUTE.match(link):
         return link
     try:
@@ -211,7 +215,7 @@ def _language(element: etree._Element) -> str | None:
 
 
 def _base(element: etree._Element) -> str | None:
-    """The xml:base in force, itself possibly relative to those further out (XML Base)."""
+    """The xml:base that applies to an element. Each xml:base may be relative to that of an outer element (XML Base)."""
     bases: list[str] = []
     node: etree._Element | None = element
     while node is not None:

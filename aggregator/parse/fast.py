@@ -1,14 +1,17 @@
-"""Parses with fastfeedparser, which is fast and exact on well-formed RSS and Atom, and recognises when its result cannot be
-trusted.
+"""Parses with fastfeedparser, which is fast, and correct for well-formed RSS and Atom. Recognises documents for which its result
+cannot be trusted: `read` then raises Doubt, and the tolerant parser reads the document instead. These are:
 
-It raises Doubt, and the tolerant parser reads the document instead, in exactly these cases: RSS 1.0 (fastfeedparser finds no
-entries); fewer entries read than begin in the document; malformed XML (fields after an error may be missing), unless it is so
-long that the tolerant parser would take seconds; a title, summary or description with unescaped markup inside (fastfeedparser
-stops at the first tag); text in base64; the text of an item in an element of a module (xhtml:body, fullitem; a10:content, as .NET
-writes full texts into RSS), or in XHTML under a prefix, whose tags fastfeedparser leaves out.
+- RSS 1.0, in which fastfeedparser finds no entries;
+- documents in which it finds fewer entries than begin;
+- malformed XML, because fields after an error may be missing (unless the document is so long that the tolerant parser would take
+  seconds);
+- a title, summary or description with unescaped markup, because fastfeedparser stops at the first tag;
+- text in base64;
+- the text of an item in an element of a module (xhtml:body; fullitem; a10:content, in which .NET writes full texts into RSS), or in
+  XHTML with a prefix, because fastfeedparser drops its tags.
 
-What fastfeedparser omits (an item's <source>, xml:base, the text of unusual dates, some pictures) is read from the tree by
-`entries`, only in documents where it occurs.
+What fastfeedparser omits otherwise (<source>, xml:base, unusual dates, some pictures) is read by `entries` from the tree, only in
+documents in which it occurs.
 """
 
 from __future__ import annotations
@@ -42,14 +45,14 @@ _BESIDE = re.compile(rb"<[\w.-]+:link\s(?![^<>]*\brel=[\"'](?!alternate[\"']))")
 _IDENTITY = re.compile(rb"<(?:[\w.-]+:)?(?:guid|id)[\s>]|rdf:about")
 _SOURCE = re.compile(rb"<source>(?:(?!<source>)[\s\S])*?</source>")
 _ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
-# XHTML comes with the element in which it stands, and a <div> that is no part of it (RFC 4287, section 3.1.1.3).
+# fastfeedparser returns XHTML with the surrounding <content> and <div>, which are not part of it (RFC 4287, section 3.1.1.3).
 _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
 
 
 class Doubt(Exception):
-    """The result of this parser cannot be trusted; the message says why. `items` is that result, if there is one, in case nobody
-    reads more out of the document."""
+    """The result of this parser cannot be trusted; the message says why. `items` is the result, if there is one: it is used if no other
+    parser finds more."""
 
     def __init__(self, message: str, items: tuple[ParsedItem, ...] = ()) -> None:
         super().__init__(message)
@@ -75,13 +78,13 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     if len(found) < len(parts):
         raise Doubt("fewer entries than begin in the document")
     atom = _ATOM.search(markup, 0, 4096) is not None
-    # Without a summary, fastfeedparser makes one from the content; without a date, it reads the guid of RSS as one.
+    # If an entry has no summary, fastfeedparser makes one from the content; if an RSS item has no date, it parses the guid as one.
     own = sum(_SUMMARY.search(part) is not None for part in parts)
     dated = atom or sum(_DATE.search(part) is not None for part in parts) >= len(found)
     items = tuple(_item(entry, bool(own), atom) for entry in found)
     if len(parts) == len(items):
         items = tuple(map(_with_its_guid, items, found, parts))
-    # Entries under another prefix are not among the parts.
+    # Entries with a namespace prefix are not among the parts.
     alike = (
         len(parts) == len(items) and own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
     )
@@ -129,8 +132,8 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
 
 
 def _with_its_guid(item: ParsedItem, entry: Mapping[str, Any], markup: bytes) -> ParsedItem:
-    """Where there is none, fastfeedparser makes one of the first link, which may be to an enclosure or comments: no identity, if there
-    is a link to the article. `markup` is that of the entry without CDATA sections."""
+    """Remove a guid that fastfeedparser made up. If an entry has none, it takes the first link, which may lead to an enclosure or to
+    comments and so identifies nothing. `markup` is the entry without CDATA sections."""
     if (
         item.link is None
         or item.guid is None
@@ -142,9 +145,9 @@ def _with_its_guid(item: ParsedItem, entry: Mapping[str, Any], markup: bytes) ->
 
 
 def _hides_its_link(entry: bytes) -> bool:
-    """Whether the link of an entry of RSS may be another than the first element that is called so, which fastfeedparser takes, be
-    it empty or an <atom:link> to something else; it reads no attribute, but takes an <atom:link rel="alternate"> first. `entry` is
-    without CDATA sections, so that one alone may not be empty."""
+    """Whether fastfeedparser may have taken the wrong link of an RSS entry. It takes the first element named `link` in any namespace,
+    even if it is empty or an <atom:link> to something else, but prefers an <atom:link rel="alternate">; it reads no `href` of a plain
+    <link>. `entry` is without CDATA sections, so a single <link> that looks empty may have had one."""
     first = _LINK.search(entry)
     ends = entry.count(b"</link>")
     if first is None or not ends:
@@ -157,7 +160,7 @@ def _hides_its_link(entry: bytes) -> bool:
 
 
 def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
-    """To the article: fastfeedparser takes the first link of Atom for it, which may be to an enclosure or comments."""
+    """The link to the article. For Atom fastfeedparser takes the first link, which may lead to an enclosure or to comments."""
     own = None if atom else entry.get("link")
     if own and is_followed(own):  # nearly all
         return str(own)
@@ -165,7 +168,7 @@ def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
 
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """The description of a video, the only text in an entry of YouTube."""
+    """The description of media as HTML: the only text in an entry of YouTube."""
     return next((as_html(one["description"]) for one in media or () if one.get("description")), None)
 
 
@@ -184,12 +187,12 @@ def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
 
 
 def _length(enclosure: Mapping[str, Any]) -> int | None:
-    """In bytes; fastfeedparser makes a number of it, of any size, but for `length=""`, as podcasts write that do not know it."""
+    """The length in bytes; None if it is unknown (podcasts write `length=""`) or implausibly large."""
     return size(str(enclosure.get("length", "")))
 
 
 def _image(media: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """The widest picture of media:content, else a thumbnail inside one."""
+    """The widest picture of media:content, else the thumbnail inside one."""
     if not media:
         return None
     return widest(media) or next((str(one["thumbnail_url"]) for one in media if one.get("thumbnail_url")), None)

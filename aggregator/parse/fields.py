@@ -1,4 +1,4 @@
-"""Single fields of entries in the forms in which feeds write them, the same whichever parser read the entry."""
+"""Interprets single fields of entries in the various forms that feeds use. Shared by all parsers, so that they agree."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _AVATAR = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/")  # WordPress.com l
 
 
 def person(text: str | None) -> str | None:
-    """The name in `name@host (Name)`, `Name <name@host>` or `Name (name@host)`, or the names of several with commas between them;
-    a text without a name is returned as it is."""
+    """The name in `name@host (Name)`, `Name <name@host>` or `Name (name@host)`, also for several people separated by commas. A text
+    without a name is returned unchanged."""
     if not text or "@" not in text or len(text) > 500:
         return text
     if match := _IN_BRACKETS.fullmatch(text):
@@ -32,28 +32,29 @@ def person(text: str | None) -> str | None:
 
 
 def as_html(text: str) -> str:
-    """Plain text as HTML, so that `a < b` stays text."""
+    """Convert plain text to HTML: `a < b` → `a &lt; b`."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def as_meant(text: str) -> str:
-    """A text of Atom that is plain as its feed says, or since it says nothing, as HTML: some hold HTML all the same."""
+    """The HTML of an Atom text that is declared as plain text, or not declared. If it looks like HTML it is taken as HTML, since some
+    feeds declare it wrongly."""
     return text if _HTML.search(text) else as_html(text)
 
 
 def followed(links: Sequence[str]) -> str | None:
-    """Of several links the first that a browser follows."""
+    """The first of several links that a browser follows, else the first one."""
     return next(filter(is_followed, links), links[0] if links else None)
 
 
 def is_followed(link: str) -> bool:
-    """Whether a browser follows a link: some begin with gemini: or mailto:."""
+    """Whether a browser follows a link: it is relative or http(s), not gemini:, mailto: or the like."""
     return _OTHER_SCHEME.match(link) is None
 
 
 def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
-    """Of the links of an Atom entry, each with `href` and perhaps `rel` and `type`, the first to its article; rather to a page than
-    to its article as a PDF."""
+    """The link of an Atom entry to its article: the first `rel="alternate"`, preferably to a web page and not to a PDF. Each link has
+    `href`, and possibly `rel` and `type`."""
     articles = [
         link
         for link in links
@@ -64,13 +65,14 @@ def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
 
 
 def lone_address(text: object) -> str | None:
-    """The address of which a text consists, if it does and is not relative: as some outlets name a picture in <image>."""
+    """The absolute address, if a text consists of one and nothing else. Some outlets put the address of a picture into <image> so."""
     found = _ADDRESS_ALONE.fullmatch(text) if isinstance(text, str) else None
     return found[1] if found else None
 
 
 def moment(text: str) -> datetime | None:
-    """A date of ISO 8601, in UTC if it names no zone; None for any other text, and for a time that is in no year in UTC."""
+    """An ISO 8601 date as aware UTC; without a zone it is taken as UTC. None for any other text, and for times outside of the years 1
+    to 9999."""
     try:
         time = datetime.fromisoformat(text)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
@@ -79,19 +81,19 @@ def moment(text: str) -> datetime | None:
 
 
 def size(text: str | None) -> int | None:
-    """A number of bytes or pixels; None if the text is something else."""
+    """A non-negative integer (bytes or pixels); None if the text is anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def widest(media: Iterable[Mapping[str, Any]]) -> str | None:
-    """The address of the widest picture among media (of Media RSS or iTunes), each with `url` and perhaps `type`, `medium` and
+    """The address of the widest picture among media elements (Media RSS, iTunes). Each has `url`, and possibly `type`, `medium` and
     `width`."""
     pictures = [one for one in media if one.get("url") and _is_picture(one)]
     return str(max(pictures, key=_width)["url"]) if pictures else None
 
 
 def thumbnail(thumbnails: Iterable[Mapping[str, Any]]) -> str | None:
-    """The address of the widest, of equally wide ones of the first."""
+    """The address of the widest thumbnail; of equally wide ones, the first."""
     widest_one = max((one for one in thumbnails if one.get("url")), key=_width, default=None)
     return str(widest_one["url"]) if widest_one else None
 

@@ -1,7 +1,7 @@
-"""JSON Feed 1 and 1.1 (jsonfeed.org), read tolerantly: a field of the wrong type counts as absent, and items that are not objects
-are left out.
+"""Reads JSON Feed 1 and 1.1 (jsonfeed.org) tolerantly: a field of the wrong type is treated as absent, and items that are not objects
+are skipped.
 
-orjson decodes it. Python's own parser is used where orjson is stricter than feeds are (NaN, Infinity, huge numbers).
+orjson decodes it; if that fails, Python's own decoder is used, which accepts what some feeds contain (NaN, Infinity, huge numbers).
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _integer(digits: str) -> int | str:
 
 
 def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
-    """`authors` are those of the feed, which are those of all items that name none."""
+    """`authors` are those of the feed; they apply to items without authors."""
     get = value.get
     link = _text(get("url")) or _text(get("external_url"))
     guid = _identity(get("id"))
@@ -121,7 +121,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _identity(value: object) -> str | None:
-    """The specification asks for a string; numbers are common (and are to be read as such)."""
+    """The `id` as a string. The specification requires a string, but numbers are common, and readers should accept them."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, float):
@@ -130,7 +130,7 @@ def _identity(value: object) -> str | None:
 
 
 def _escaped(text: str | None) -> str | None:
-    """Plain text as HTML, its lines kept."""
+    """Convert plain text to HTML, keeping its line breaks."""
     return None if text is None else as_html(text).replace("\n", "<br>")
 
 

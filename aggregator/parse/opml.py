@@ -1,6 +1,6 @@
-"""OPML (opml.org, versions 1 and 2) → the feeds that it lists. Pure.
+"""Reads the feeds that an OPML file (opml.org, versions 1 and 2) lists. Pure.
 
-OPML files come from untrusted places: they are parsed without entities and network access, and within limits.
+OPML files are not trusted: they are parsed without entities and network access, and within limits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FEED_TYPES = frozenset(("rss", "atom", "pie", "feed"))
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A feed as it is listed; `url` as it stands, not yet checked, `folder` the outlines around it, outermost first."""
+    """A listed feed. `url` is as in the file, not checked; `folder`: titles of the outlines around it, outermost first."""
 
     title: str
     url: str
@@ -35,17 +35,17 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class FeedList:
-    """What could be read of a list, in order. `broken`: the line from which it is no XML; None where all of it is."""
+    """The feeds that could be read, in order. `broken`: the line from which on the file is not valid XML; None if all of it is."""
 
     feeds: tuple[Listed, ...]
     broken: int | None = None
 
 
 def read_opml(data: bytes) -> FeedList:
-    """Every feed of a list.
+    """The feeds of an OPML file.
 
     Raises:
-        ParseError: it is no OPML (`not-a-feed`), declares entities, is too large or too deep (`too-deep`).
+        ParseError: it is not OPML (`not-a-feed`), not XML or declares entities (`malformed`), is too large or too deep (`too-deep`).
     """
     if len(data) > MOST_BYTES:
         raise ParseError("too-deep", f"larger than {MOST_BYTES >> 20} MiB; no list of feeds is that large")
@@ -69,7 +69,7 @@ def read_opml(data: bytes) -> FeedList:
 
 
 def _tree(text: bytes) -> tuple[etree._Element | None, int | None]:
-    """(root, the line from which the text is no XML)."""
+    """(root, line from which on the text is not valid XML, or None)."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, encoding="utf-8"
     )
@@ -83,7 +83,8 @@ def _tree(text: bytes) -> tuple[etree._Element | None, int | None]:
 
 
 def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:
-    """Every outline with the titles around it, in order. Our own stack: depth must not exhaust Python's."""
+    """Each outline with the titles of the outlines around it, in document order. Not recursive, so that depth cannot exhaust Python's
+    stack."""
     stack: list[tuple[etree._Element, tuple[str, ...], int]] = [(root, (), 0)]
     while stack:
         element, folder, depth = stack.pop()
@@ -99,11 +100,11 @@ def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str,
 
 
 def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()  # libxml2 recovers names that QName refuses
+    return str(element.tag).rpartition("}")[2].lower()  # not `QName`, which rejects some names that libxml2 accepts
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
-    """By name in lower case: xmlUrl is written in many ways."""
+    """Attributes by name in lower case, since files spell xmlUrl in various ways."""
     return {str(name).lower(): str(value) for name, value in element.attrib.items()}
 
 

@@ -1,4 +1,4 @@
-"""Parses a document: which parsers are tried, and in which order."""
+"""Parses a document: decides which parsers are tried, and in which order."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PARSERS: tuple[tuple[str, Callable[[Document], tuple[ParsedItem, ...]]], ...] = 
     ("fastfeedparser", fast.read),
     ("feedparser", tolerant.read),
 )
-"""The XML parsers in the order in which they are tried: the next one if one is in doubt or finds nothing."""
+"""The XML parsers in the order in which they are tried. The next one is tried if one raises Doubt or finds nothing."""
 
 
 def parse(body: bytes, content_type: str | None, url: str) -> ParsedFeed:
-    """Reads RSS, Atom, RSS 1.0 and JSON Feed in any encoding. `content_type` is the header as it came, `url` the
-    final address. Raises ParseError, kind `empty`, `not-a-feed`, `too-deep` or `malformed`."""
+    """Parse RSS, Atom, RSS 1.0 or JSON Feed in any encoding. `content_type` is the header as received, `url` the final address. Raises
+    ParseError of kind `empty`, `not-a-feed`, `too-deep` or `malformed`."""
     if not body.strip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n\f\v"):
         raise ParseError("empty", "the answer was empty")
     data, flaws = charset.to_utf8(body, content_type)
@@ -53,7 +53,7 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
 
 
 def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
-    """The name of the parser that read the document, and its items. One in doubt is believed where the last finds fewer."""
+    """(name of the parser, its items). A result that is in doubt is used if the last parser finds fewer items."""
     doubted: tuple[str, tuple[ParsedItem, ...]] = ("", ())
     for name, read in PARSERS[:-1]:
         try:
@@ -72,6 +72,7 @@ def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
 
 
 def _inheriting(item: ParsedItem, head: Head) -> ParsedItem:
-    """What an entry taken from another feed names as its source has authors of its own."""
+    """The item with base and authors of its feed, where it has none. An entry with a <source> was taken from another feed, whose authors
+    are others."""
     author = item.author or (None if item.publisher else head.author)
     return replace(item, base=item.base or head.base, author=author)

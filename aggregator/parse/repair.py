@@ -1,8 +1,9 @@
-"""Repairs an XML document before any parser sees it: an ordered list of repairs, each of which records a flaw if there was one.
+"""Repairs an XML document before it is parsed: an ordered list of repairs (`STEPS`), each of which records a flaw if it changed
+something.
 
-Every repair is a linear pass over bytes. Most documents need none, so each looks first for a single byte that it could not do
-without, which takes a hundredth of the time of looking for two. Entity declarations are removed and never interpreted (no
-expansion, no external fetch); entities of HTML become their characters, all others stay as they are written.
+Each repair is a linear pass over bytes. Most documents need none, so many repairs first search for a single byte that must be there
+(searching for one byte is a hundred times as fast as for two). Entity declarations are removed and never interpreted, so nothing is
+expanded or fetched. HTML entities are replaced by their characters; all others stay as text.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ _STRAY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6}
 _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _NUMBERS = {b"amp": b"&#38;", b"lt": b"&#60;", b"gt": b"&#62;", b"quot": b"&#34;", b"apos": b"&#39;"}
 _NAME = re.compile(rb"&(amp|lt|gt|quot|apos);")
-# What begins like a start tag outside our own elements, and ends at another: `a<b`, or a tag that an excerpt cuts off. No tag that
-# holds the sign in an attribute.
+# A `<` that is text: it looks like a start tag of an unknown element, but another `<` comes before its `>`. Examples: `a<b`, a tag that
+# an excerpt cuts off. Not a real tag with a `<` in an attribute.
 _NO_TAG = re.compile(
     rb"<(?![/!?])(?![\w.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))++\s*+/?>)"
     rb"(?!(?:" + b"|".join(sorted(ends.FIELDS | {b"item", b"entry"})) + rb")\b|[\w.-]++:[A-Za-z])([^<>]++)(?=<)"
@@ -64,7 +65,7 @@ def repair(document: Document) -> Document:
 
 
 def without_controls(document: Document) -> Document:
-    """Control characters that XML 1.0 forbids; U+FFFE and U+FFFF."""
+    """Remove control characters that XML 1.0 forbids, U+FFFE and U+FFFF."""
     data = document.data.translate(None, _CONTROLS)
     if b"\xef" in data:
         for noncharacter in (b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
@@ -73,7 +74,7 @@ def without_controls(document: Document) -> Document:
 
 
 def from_its_start(document: Document) -> Document:
-    """White space, warnings of PHP and other junk before the document; one plain declaration in place of its own."""
+    """Remove white space, PHP warnings and other junk before the document, and replace its XML declaration by a plain one."""
     data = document.data.lstrip()
     flaws = []
     if start := _START.search(data, 0, 8192):
@@ -89,7 +90,7 @@ def from_its_start(document: Document) -> Document:
 
 
 def without_doctype(document: Document) -> Document:
-    """The document type declaration with its internal subset, before the root element."""
+    """Remove the document type declaration with its internal subset."""
     data = document.data
     found = _DOCTYPE.match(data)
     if found is None:
@@ -109,12 +110,12 @@ def _doctype_end(data: bytes, start: int) -> int:
             inside = False
         elif mark == b">" and not inside:
             return token.end()
-    root = _ROOT.search(data, start)  # the subset never ends: what follows it may still be a feed
+    root = _ROOT.search(data, start)  # the declaration does not end, but what follows may still be a feed
     return root.start() if root else len(data)
 
 
 def without_cdata_in_text(document: Document) -> Document:
-    """CDATA sections inside a text: escaped as if they were part of it, or in another section."""
+    """Unwrap CDATA sections that are escaped (`&lt;![CDATA[`) or nested in another section."""
     data = document.data
     if b"&lt;![CDATA[" in data:
         data = outside_cdata(data, partial(_ESCAPED_CDATA.sub, _unwrapped))
@@ -128,27 +129,27 @@ def without_cdata_in_text(document: Document) -> Document:
 
 
 def _unwrapped(text: re.Match[bytes]) -> bytes:
-    """The text of an element, if the section that is escaped in it is all of it."""
+    """Unwrap an escaped section if it is the whole text of its element."""
     inside = text[1].rstrip()
     whole = inside.removesuffix(b"]]&gt;").removesuffix(b"]]>")
     return b">" + whole if whole != inside else text[0]
 
 
 def with_ends_of_cdata(document: Document) -> Document:
-    """CDATA sections that never end, or only with a later one."""
+    """End CDATA sections that never end, or only where a later one does."""
     data = ends.of_cdata(document.data)
     return document if data == document.data else document.changed(data, "endless-cdata")
 
 
 def without_comments(document: Document) -> Document:
-    """Comments outside CDATA sections: the fast parser reads an element only up to the first one. Of a comment that never ends
-    only the opening goes, as all entries behind it would be lost, unless the document breaks off inside it."""
+    """Remove comments outside CDATA sections, because fastfeedparser reads an element only up to its first comment. For a comment that
+    never ends only the `<!--` is removed, so that the entries after it are not lost, unless the document breaks off within it."""
     data = document.data
     if b"<!--" not in data:
         return document
     kept: list[bytes] = []
     start = place = 0
-    endless: set[bytes] = set()  # searched for once: thousands would cost the square of their number
+    endless: set[bytes] = set()  # whose end was not found; searching again for each would take quadratic time
     while opening := _OPENING.search(data, place):
         place, mark = opening.end(), opening[0]
         closing = b"-->" if mark == b"<!--" else b"]]>"
@@ -166,8 +167,8 @@ def without_comments(document: Document) -> Document:
 
 
 def with_usual_namespaces(document: Document) -> Document:
-    """The prefixes of full text and pictures declared as parsers know them, by which they find the elements: outlets forget to
-    declare them, leave the last slash out, or write https."""
+    """Declare the prefixes `content` and `media` with the namespaces that parsers know. Outlets forget the declaration, omit the last
+    slash, or write https; parsers then do not find full texts and pictures."""
     root = _ROOT_TAG.search(document.data, 0, 65536)
     if root is None:
         return document
@@ -183,7 +184,7 @@ def with_usual_namespaces(document: Document) -> Document:
 
 
 def with_known_entities(document: Document) -> Document:
-    """`&nbsp;` and its kind as characters, a stray ampersand as `&amp;`, outside CDATA sections."""
+    """Replace HTML entities such as `&nbsp;` by their characters and stray ampersands by `&amp;`, outside CDATA sections."""
     if b"&" not in document.data:
         return document
     parts = split_cdata(document.data)
@@ -204,7 +205,7 @@ def _readable(match: re.Match[bytes]) -> bytes:
 
 
 def without_forbidden_references(document: Document) -> Document:
-    """`&#8;`, `&#xD800;` and other references to what XML forbids; 128 to 159 read as windows-1252, as HTML does."""
+    """Remove references to characters that XML forbids (`&#8;`, `&#xD800;`). 128 to 159 are taken as windows-1252, as in HTML."""
     if b"&" not in document.data or b"&#" not in document.data:
         return document
     data = _NUMBER.sub(_allowed, document.data)
@@ -222,7 +223,8 @@ def _allowed(match: re.Match[bytes]) -> bytes:
 
 
 def closed(document: Document) -> Document:
-    """Junk after the end, a second document, and a document that breaks off: its complete entries are kept."""
+    """Remove junk after the end, merge a second document into the first, and end a document that breaks off after its last complete
+    entry."""
     data = document.data
     root = _ROOT.search(data, 0, 65536)
     if root is None:
@@ -240,23 +242,23 @@ def closed(document: Document) -> Document:
 
 
 def _joined(data: bytes, ends: list[int]) -> bytes:
-    """The first of the documents that end there, with the complete entries of those after it behind its own."""
+    """Merge concatenated documents (`ends`: where each one ends): the first, with the complete entries of the others after its own."""
     whole = data[: ends[0]]
     further = dict.fromkeys(_complete_entries(data[start:end]) for start, end in pairwise(ends))
     own = _complete_entries(whole)
-    further.pop(own, None)  # mostly the same document once more
+    further.pop(own, None)  # mostly it is the same document again
     inside = whole.rfind(own) + len(own) if own else whole.rfind(b"</channel" if b"</channel" in whole else b"</")
     return whole[:inside] + b"".join(further) + whole[inside:]
 
 
 def _complete_entries(data: bytes) -> bytes:
-    """From the beginning of the first entry to the end of the last."""
+    """The document from the beginning of the first entry to the end of the last complete one."""
     start, ends = ENTRY_START.search(data), [found.end() for found in _CLOSED.finditer(data)]
     return data[start.start() : ends[-1]] if start and ends else b""
 
 
 def _closings(data: bytes, name: bytes) -> list[int]:
-    """Where elements of this name end, apart from what is quoted."""
+    """Positions after the end tags of this name, outside CDATA sections."""
     found, place = [], 0
     for number, part in enumerate(split_cdata(data)):
         if number % 2 == 0:
@@ -266,7 +268,8 @@ def _closings(data: bytes, name: bytes) -> list[int]:
 
 
 def _broken_off(document: Document, name: bytes) -> Document:
-    """Cut after the last complete entry, or before the only one; as it is where several begin and none ends."""
+    """Cut a document that breaks off after its last complete entry, or before its only entry. If several entries begin and none ends, it
+    stays as it is."""
     ends = [found.end() for found in _CLOSED.finditer(document.data)]
     begun = [found.start() for found in ENTRY_START.finditer(document.data)]
     if not ends and len(begun) == 1:
@@ -278,7 +281,7 @@ def _broken_off(document: Document, name: bytes) -> Document:
 
 
 def limited(document: Document) -> Document:
-    """At most MAX_ENTRIES: the first and the last half of them, for the newest are at one end or the other."""
+    """Keep at most MAX_ENTRIES entries: half of them from the beginning and half from the end, since the newest are at either end."""
     data = document.data
     if data.count(b"<") <= MAX_ENTRIES or data.count(b"<item") + data.count(b"<entry") <= MAX_ENTRIES:
         return document
@@ -295,9 +298,9 @@ def limited(document: Document) -> Document:
 
 
 def well_formed(document: Document) -> Document:
-    """A `<` that is text, elements that never end, and ends of none; and if that does not help, `&lt;` and its kind as numbers:
-    after an error libxml2 leaves the names out, so that markup would become text and an address another. (Expat is asked, as a
-    prefix that is not declared does no such harm.)"""
+    """Make the document well-formed: escape each `<` that is text, end elements that never end, remove end tags without a start. If that
+    is not enough, write `&lt;` and the like as numbers: after an error libxml2 drops named references, which would turn text into
+    markup and change addresses. (Expat checks the result. It accepts undeclared prefixes, which do no such harm.)"""
     if _is_well_formed(document.data):
         return document
     for flaw, mended in _MENDED:
@@ -324,7 +327,7 @@ _MENDED: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
 
 
 def _is_well_formed(data: bytes) -> bool:
-    """Nothing is read, and a declaration of entities that is left is refused before one could be expanded."""
+    """Whether expat can parse the document. A document type declaration is refused, so that no entity is ever expanded."""
     reader = expat.ParserCreate()
     reader.StartDoctypeDeclHandler = _refuse
     try:

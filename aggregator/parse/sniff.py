@@ -1,4 +1,4 @@
-"""Recognises the kind of a document from its first bytes, and says clearly what a document that is not a feed is."""
+"""Recognises the kind of a document from its first bytes, and describes documents that are not feeds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from aggregator.errors import ParseError
 
 _HEAD = 8192
-# Atomic groups, so that an unclosed comment costs one pass over the document and no backtracking.
+# Atomic groups, so that an unclosed comment takes one pass over the document, without backtracking.
 _SKIP = re.compile(
     rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>)|<!(?!doctype\s+html)[^>\[]*+(?:\[(?>.*?\])\s*)?>)++",
     re.DOTALL | re.IGNORECASE,
@@ -31,7 +31,7 @@ _OTHER_ROOTS = {
     "error": "an error message of the server, not a feed",
     "foaf": "a FOAF description, not a feed",
 }
-# In order: the first entry with a phrase that occurs on the page names the obstacle.
+# (phrases, description): the first entry of which a phrase occurs on the page applies.
 _OBSTACLES = (
     (
         (b"cf-browser-verification", b"challenge-platform", b"cf-chl", b"just a moment..."),
@@ -60,7 +60,7 @@ def kind(body: bytes) -> str:
 
 
 def root_name(data: bytes) -> str:
-    """Local name of the first element, lower case; empty where there is none in the first 8 kB."""
+    """The local name of the first element in lower case; "" if there is none in the first 8 kB."""
     head = data[:_HEAD]
     start = _SKIP.match(head)
     root = _ROOT.match(head, start.end() if start else 0)
@@ -68,7 +68,7 @@ def root_name(data: bytes) -> str:
 
 
 def no_feed(body: bytes, url: str) -> ParseError:
-    """The error for a document that is not a feed. It says what the document is and, if the page names a feed, where that is."""
+    """The error for a document that is not a feed. It says what the document is and, if the page links to a feed, the address of that."""
     name = root_name(body)
     if name in _OTHER_ROOTS:
         return ParseError("not-a-feed", f"the address answers with {_OTHER_ROOTS[name]}")
@@ -76,7 +76,7 @@ def no_feed(body: bytes, url: str) -> ParseError:
         return ParseError("not-a-feed", "the address answers with something that is not a feed")
     head = body[: 4 * _HEAD].lower()
     advice = _advice(body, url)
-    # A page that names a feed stops nobody: many load the script of a captcha, or have a form to log in.
+    # A page that links to a feed is not an obstacle, although many such pages load a captcha script or have a login form.
     obstacles = () if advice else _OBSTACLES
     what = next((said for words, said in obstacles if any(word in head for word in words)), "a web page")
     return ParseError("not-a-feed", f"the address answers with {what}, not a feed{advice}")

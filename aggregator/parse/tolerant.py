@@ -1,7 +1,7 @@
-"""Parses with feedparser, the most tolerant and slowest parser, which gets what the fast one fails on or doubts.
+"""Parses with feedparser, the most tolerant and slowest parser. It gets the documents that the fast parser fails on or doubts.
 
-Its own sanitising and resolving of links are switched off (normalise does both). It is given a stream, since bytes that look
-like a path would be opened as a file, and it never fetches.
+feedparser's own sanitising and resolving of links are switched off, since `normalise` does both. It is given a stream, because it
+would open bytes that look like a path as a file. It never makes requests.
 """
 
 from __future__ import annotations
@@ -45,11 +45,12 @@ _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|
 _OF_NETWORKS = re.compile(rb"<og(?=[\s>])(?:(?!</?(?:og|item|entry)\b)[\s\S]){1,20000}")
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
-_MARK = "\ufdd0"  # no character, so that it is cleaned away where an article quotes what it marks
+_MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
 _DATES = ("published", "dc_own-date", "updated", "created")
 _ADDRESS = re.compile("https?://")
-_LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes that of XHTML; to HTML they are two
-# Quotation marks as feedparser reads them in a malformed document; the others end the attribute of an HTML text in which they stand.
+_LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # feedparser's form of an XHTML <br/>; HTML parsers take it for two
+# References to quotation marks → a form that survives feedparser in a malformed document. The original ones would end the attribute of
+# an HTML text that they are in.
 _IN_MARKUP = {b"&#34;": b"&quot;", b"&#39;": b"&apos;", b"&#38;quot;": b"&#38;#x22;", b"&#38;apos;": b"&#38;#x27;"}
 _IN_CDATA = {b"&#34;": b"&#x22;", b"&#39;": b"&#x27;", b"&quot;": b"&#x22;", b"&apos;": b"&#x27;"}
 
@@ -65,8 +66,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     except RecursionError as error:
         raise ParseError("too-deep", "the document is nested too deeply") from error
     except MemoryError:
-        raise  # a limit of ours, no fault of the document's form
-    except Exception as error:  # feedparser raises whatever its many parts raise
+        raise  # our own limit, not a fault of the document
+    except Exception as error:  # feedparser may raise anything
         raise ParseError("malformed", f"the document cannot be read ({type(error).__name__})") from error
     found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
     if not found and not parsed.get("version"):
@@ -76,12 +77,17 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
 
 
 def _prepared(document: Document) -> bytes:
-    """What is said of a picture or an author, for podcasts or for networks (<og>), under names of its own: feedparser takes it for
-    the title, link, text and authors of the entry. So are guids and ids, which it would resolve against the xml:base, to another
-    identity, and dc:date, which it takes for the date of a change. Another sign for the @ of authors: feedparser cuts their e-mail
-    addresses out after four letters of a domain such as "online". A mark at each <author> of RSS, since feedparser names it together
-    with dc:creator, and at each <atom:link>, since it takes that for a <link>. No address that is empty, as feedparser takes the
-    xml:base for it. Quotation marks in writings that are safe in a malformed document."""
+    """The document, changed so that feedparser does not misread it:
+
+    - Elements within <image>, <author> and <og>, and those of podcasts, get other names: feedparser would take them for title, link,
+      text or author of the entry.
+    - guid, id and dc:date get other names: feedparser would resolve ids against xml:base, which changes them, and take dc:date for
+      the date of an update.
+    - The @ in authors is replaced by another character: feedparser cuts e-mail addresses out, but only up to four letters of the last
+      part of the domain (`.online`).
+    - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
+    - Empty addresses are removed: feedparser would take xml:base for them.
+    - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly."""
     data = _AUTHOR.sub(
         lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(_without_networks(document.data))
     )
@@ -113,7 +119,7 @@ def _without_networks(data: bytes) -> bytes:
 
 
 def _own(tag: re.Match[bytes]) -> bytes:
-    """Without attributes, as feedparser leaves out the text of an element that it does not know and that has some."""
+    """The tag with another name and without attributes: feedparser drops the text of unknown elements that have attributes."""
     return b"<%sown-%s%s%s>" % (tag[1], tag[2], b"".join(_DECLARED.findall(tag[3])), tag[4])
 
 
@@ -125,7 +131,7 @@ def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
 
 
 def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
-    """feedparser leaves references in the guids and the texts of modules of a malformed document."""
+    """The entry as a ParsedItem. In a `malformed` document feedparser leaves references (`&amp;`) in guids and texts of modules."""
     get = entry.get
     guid = _of_module(entry, malformed, "own-id", *([] if atom else ["own-guid", "id"]))
     link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry)
@@ -171,19 +177,19 @@ def _text(value: object) -> str | None:
 
 
 def _of_module(entry: Mapping[str, Any], malformed: bool, *names: str) -> str | None:
-    """The first of these texts, which count where the entry has none of its own."""
+    """The first non-empty one of these fields."""
     text = next((said for name in names if (said := _text(entry.get(name)))), None)
     return html.unescape(text) if text and malformed else text
 
 
 def _own_field(entry: Mapping[str, Any], name: str) -> Any:
-    """The field itself: feedparser's dictionaries return `published` for a missing `updated`, and warn."""
+    """The field without feedparser's fallbacks: its dictionaries return `published` for a missing `updated`, and warn."""
     return dict.get(entry, name) if isinstance(entry, dict) else None
 
 
 def _markup(detail: Mapping[str, Any] | None) -> str | None:
-    """The value as HTML. feedparser calls all plain that Atom gives no type."""
-    value = (_text((detail or {}).get("value")) or "").replace(_AT, "@")  # of a text that quotes an author of a feed
+    """The value of a text as HTML. feedparser calls Atom texts without a type plain."""
+    value = (_text((detail or {}).get("value")) or "").replace(_AT, "@")  # in a text that quotes an author element
     if value and (detail or {}).get("type") == "text/plain":
         value = as_meant(value)
     return _LINE_BREAK.sub(r"\1", value) if value and "</br>" in value else value
@@ -195,8 +201,8 @@ def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
 
 
 def _link(entry: Mapping[str, Any]) -> str | None:
-    """feedparser takes the last link, where the <link> of RSS counts, as with newsboat and Miniflux, if there is one beside an
-    <atom:link>."""
+    """The link to the article. feedparser takes the last link of any kind; a <link> of RSS takes precedence over an <atom:link>, as in
+    newsboat and Miniflux."""
     alternates, own = _alternates(entry), _own_links(entry)
     links = [*(own[-1:] if len(own) < len(alternates) else ()), entry.get("link"), *map(_href, alternates)]
     return followed([one for one in links if _text(one)])
@@ -215,7 +221,7 @@ def _href(link: Mapping[str, Any]) -> str:
 
 
 def _author(entry: Mapping[str, Any]) -> str | None:
-    """Those whom dc:creator names, or an element inside; else the <author> of RSS."""
+    """The authors in dc:creator or in a <name> element, else the <author> of RSS."""
     said = [text for one in entry.get("authors") or () if (text := _text(one.get("name")))]
     names = [name for text in said if not text.startswith(_MARK) and (name := _person(text))]
     marked = [name for text in said if text.startswith(_MARK) and (name := _person(text.lstrip(_MARK)))]
@@ -229,7 +235,7 @@ def _person(said: object) -> str | None:
 
 
 def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
-    """A date that every parser reads alike. feedparser's tuples are UTC, and without fractions of seconds."""
+    """A date, if all parsers read it in the same way (`sane`). feedparser's own tuples are UTC without fractions of seconds."""
     text, parsed = _text(_own_field(entry, name)), _own_field(entry, f"{name}_parsed")
     if not text or not sane(text):
         return None
@@ -240,7 +246,7 @@ def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:
-    """feedparser takes a link for one to a page where its feed does not say what it is."""
+    """The enclosures. feedparser gives those without a type the type text/html, which is dropped here."""
     found = []
     for link in entry.get("links") or ():
         href = _text(link.get("href"))

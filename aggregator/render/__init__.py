@@ -1,1 +1,1 @@
-"""Pure functions that render a Stream as bytes. One module per format; formats do not know each other."""
+"""Pure functions that render a `Stream` as bytes, with one module for each format. Formats do not import each other."""

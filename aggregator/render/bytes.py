@@ -1,4 +1,4 @@
-"""Rendered bytes with their validators (ETag and date)."""
+"""Adds the HTTP validators (ETag and Last-Modified) to rendered bytes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from aggregator.model.feed import Rendered
 
 
 def content_etag(body: bytes) -> str:
-    """A strong ETag of the content alone (RFC 9110, 8.8.3), equal for equal bytes on any machine. Quoted, as in the header."""
+    """A strong ETag (RFC 9110, 8.8.3) that depends only on the content, so that all machines agree. Quoted, as in the header."""
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def rendered(body: bytes, type: str, modified: datetime) -> Rendered:
-    """The bytes with their ETag and `modified`, truncated to seconds as in the header. `type` is the content type."""
+    """The bytes with their ETag, content type, and `modified` truncated to seconds, as in the header."""
     return Rendered(body, type, content_etag(body), modified.replace(microsecond=0))

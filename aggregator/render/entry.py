@@ -1,4 +1,4 @@
-"""What every format says about an entry, computed once: identity, texts, links, body."""
+"""What all formats say about an entry: id, texts, links, body."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from aggregator.render.fit import fit, fit_address
 from aggregator.text.scripts import direction
 
 MANY = 5
-"""Lines of one outlet, at most: a ticker tells one story a thousand times."""
+"""At most so many lines of one outlet are listed under a story: a live ticker may report one a thousand times."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One entry of a feed. `body` is HTML that consists of escaped text and http(s) links, and of the sanitised text of the
-    article if that may be republished."""
+    """One entry of a feed. `body` is HTML of escaped text and http(s) links, and of the sanitised text of the article if that may be
+    republished."""
 
     id: str  # urn:uuid:…
     title: str
@@ -35,9 +35,9 @@ class FeedEntry:
     author: str
     lang: str | None
     image: str | None
-    source: tuple[str, str] | None  # title and address of the feed of the lead article
+    source: tuple[str, str] | None  # (title, address) of the feed that has the lead article
     tags: tuple[tuple[str, str], ...]  # (id, title)
-    icon: str | None = None  # of that feed
+    icon: str | None = None  # address of the icon of that feed
     enclosures: Enclosures = ()
     story: StoryView | None = None
     item: ItemView | None = None
@@ -140,13 +140,13 @@ def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple
 
 
 def _dir(text: str) -> str:
-    """The attribute `dir` of an element whose text runs from right to left, in a body that runs the other way: else its full stop stands
-    at the wrong end, and a date after it gets into it."""
+    """The attribute `dir` for an element with right-to-left text, else "". The body as a whole is left-to-right: without the attribute
+    the full stop would be at the wrong end, and a date after the text would get into it."""
     return ' dir="rtl"' if direction(text) == "rtl" else ""
 
 
 def _text(html: str | None) -> str:
-    """Safe HTML of an article."""
+    """The safe HTML of an article, in a `<div>` with `dir` if it is right-to-left."""
     dir = _dir(plain_of_safe(html)) if html else ""
     return f"<div{dir}>{html}</div>" if dir else html or ""
 

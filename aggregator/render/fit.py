@@ -1,4 +1,4 @@
-"""Text and addresses that every format can carry. Normalised texts already are; the words of a search can be anything."""
+"""Makes text and addresses valid in all formats. Normalised texts are valid already; the words of a search may contain anything."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import overload
 from urllib.parse import quote
 
 _UNFIT = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
-"""Characters that XML 1.0 (2.2) forbids, and bidirectional overrides, which affect text after them."""
+"""Characters that XML 1.0 (section 2.2) forbids, and bidirectional controls, which would affect the text after them."""
 
 
 def fit(text: str) -> str:
-    """The text without such characters."""
+    """The text without characters that XML forbids and without bidirectional controls."""
     return _UNFIT.sub("", text)
 
 
@@ -23,7 +23,8 @@ def fit_address(url: str) -> str: ...
 @overload
 def fit_address(url: None) -> None: ...
 def fit_address(url: str | None) -> str | None:
-    """An http(s) address as browsers write it (WHATWG), made valid as a URI (RFC 3986): they leave `[`, `|` or a bare `%`."""
+    """Make an http(s) address in the form of browsers (WHATWG) a valid URI (RFC 3986), by quoting characters that browsers leave, such
+    as `[`, `|` and a bare `%`."""
     if url is None:
         return None
     start = url.find("/", len("https://"))

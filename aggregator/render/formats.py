@@ -1,4 +1,4 @@
-"""The feed formats, in order of preference. A new one is one module and one line here."""
+"""The feed formats, in order of preference. A new format needs a module and a line here."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ FORMATS = {
     "atom": Format("Atom", atom.TYPE, atom.render),
     "json": Format("JSON Feed", jsonfeed.TYPE, jsonfeed.render),
 }
-"""By the extension of the address."""
+"""Extension of the address → format."""

@@ -1,4 +1,4 @@
-"""JSON Feed 1.1 (jsonfeed.org); what other formats have no place for is under `_aggregator`."""
+"""Renders JSON Feed 1.1 (jsonfeed.org). Sections, receipts and so on are in the extension `_aggregator`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def render(stream: Stream) -> Rendered:
         feed["next_url"] = f"{stream.address}.json{stream.older}"
     feed["_aggregator"] = {"about": f"{stream.root}/docs", "updated": rfc3339(stream.updated)}
     feed["items"] = []
-    # Written one by one: the values of an entry take many times its bytes, and a month may have tens of thousands.
+    # Serialised one by one: as Python values an entry takes many times its bytes, and a month may have tens of thousands.
     items = b",".join(orjson.dumps(_entry(entry, stream)) for entry in entries(stream))
     body = orjson.dumps(feed).removesuffix(b"]}") + items + b"]}"
     return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)

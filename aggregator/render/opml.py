@@ -16,7 +16,7 @@ TYPE = "text/x-opml"
 
 
 class Outline(NamedTuple):
-    """A feed in a list. `page`: address of its page, "" if unknown; `folder`: names of the folders around it, outermost first."""
+    """A feed in a list. `page`: address of its web page, "" if unknown; `folder`: names of the folders around it, outermost first."""
 
     title: str
     feed: str
@@ -25,7 +25,7 @@ class Outline(NamedTuple):
 
 
 def render(title: str, outlines: Iterable[Outline], modified: datetime) -> Rendered:
-    """The feeds in order; a folder appears where its first feed does."""
+    """The list as OPML, in the order of `outlines`. A folder is placed where its first feed is."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = title

@@ -1,8 +1,8 @@
 """What RSS and Atom share: a feedgen generator filled from a Stream, and extensions for what feedgen does not write.
 
-feedgen writes only `rel=self` links into RSS, uses the current time for dates that are not set, and prepends entries by
-default; here every date comes from the content, and entries are appended. What both formats have is set once, by its name
-in Atom or in RSS: an id is the guid too, a summary the description, the image the logo.
+feedgen writes only `rel=self` links into RSS, uses the current time for dates that are not set, and prepends entries by default. So
+here all dates are set, and entries are appended. Elements that both formats have are set once, by their name in Atom or in RSS: the id
+becomes the guid too, the summary the description, the image the logo.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ DC = "http://purl.org/dc/elements/1.1/"
 HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MEDIA = "http://search.yahoo.com/mrss/"
-PORTION = 500  # entries, as many as a feed lists that is no archive
-ICON = 144  # pixels of a side of `Stream.icon`: the greatest width that RSS allows
+PORTION = 500  # entries; feeds that are not archives have at most so many
+ICON = 144  # width and height of `Stream.icon` in pixels; the largest width that RSS allows
 
 
 class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes no types
-    """Links of RFC 5005 in both formats, and the namespaces that entries use."""
+    """Adds the links of RFC 5005 to both formats, and declares the namespaces that entries use."""
 
     def __init__(self) -> None:
         self.links: list[tuple[str, str]] = []
@@ -56,8 +56,8 @@ class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes n
 
 
 class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
-    """Language of an entry, where it is another than that of the feed; author and pictures of an RSS item; source feed and enclosures
-    of an Atom entry (feedgen writes the links of entries without their `rel`)."""
+    """Adds to an entry its language, if it differs from that of the feed; to an RSS item author and pictures; to an Atom entry its source
+    feed and its enclosures (feedgen omits the `rel` of links of entries)."""
 
     def __init__(self) -> None:
         self.entry: FeedEntry | None = None
@@ -103,19 +103,21 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]
 
 
 def _attributes(**values: str | int | None) -> dict[str, str]:
-    """Those that are known, as text."""
+    """XML attributes: the values that are not None (or empty), as text."""
     return {name: str(value) for name, value in values.items() if value}
 
 
 def is_picture(enclosure: tuple[str, str | None, int | None]) -> bool:
-    """Whether an enclosure is a picture. In RSS pictures become media:content, since readers take enclosures for podcasts."""
+    """Whether an enclosure is a picture. In RSS pictures become media:content, since feed readers take enclosures for podcasts."""
     return (enclosure[1] or "").startswith("image/")
 
 
 def written(stream: Stream, extension: str, mime: str, write: Callable[[FeedGenerator], bytes], end: bytes) -> bytes:
-    """The document. `extension` is that of the feed's address, `mime` its media type; `write` serialises a generator, and `end` is what
-    follows the last entry. It is put together from portions: what feedgen and lxml make of an entry takes many times its bytes, and a
-    month may have tens of thousands."""
+    """The document. `extension`: that of the feed's address; `mime`: its media type; `write` serialises a generator; `end`: the bytes
+    after the last entry.
+
+    It is assembled from portions, because feedgen and lxml need many times the bytes of an entry, and a month may have tens of
+    thousands of entries."""
     told = iter(entries(stream))
 
     def document(portion: Iterable[FeedEntry]) -> bytes:
@@ -133,7 +135,7 @@ def written(stream: Stream, extension: str, mime: str, write: Callable[[FeedGene
 
 
 def generator(stream: Stream, extension: str, mime: str, told: Iterable[FeedEntry]) -> FeedGenerator:
-    """A FeedGenerator of a stream with those of its entries that are `told`."""
+    """A FeedGenerator for a stream with the entries `told`."""
     feed = FeedGenerator()
     feed.register_extension("wire", WireExtension, WireEntryExtension)
     page = stream.address + stream.query
@@ -153,7 +155,7 @@ def generator(stream: Stream, extension: str, mime: str, told: Iterable[FeedEntr
         feed.image(url=stream.icon, title=title, link=page, width=str(ICON), height=str(ICON))
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
-    if stream.older and not stream.previous:  # where there are archives, they lead on
+    if stream.older and not stream.previous:  # if there are archives, readers follow those
         rel = "prev-archive" if stream.current else "next"  # a part of a month is an archive, too
         feed.wire.links.append((rel, f"{stream.address}.{extension}{stream.older}"))
     feed.wire.archive = stream.archive
@@ -178,6 +180,6 @@ def _add(target: GenEntry, entry: FeedEntry, *, rss: bool) -> None:
     for id, title in entry.tags:
         target.category(term=id, label=title)
     attached = [one for one in entry.enclosures if not is_picture(one)] if rss else []
-    for url, type, length in attached[:1]:  # RSS allows one for each item
+    for url, type, length in attached[:1]:  # RSS allows one per item
         target.enclosure(url=url, length=str(length or 0), type=type or "application/octet-stream")
     target.wire.entry = entry
