@@ -54,6 +54,7 @@ class Relatives:
     stories: Sequence[StoryView]
     _chapters: dict[str, list[StoryView]] = field(default_factory=dict)
     _streams: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
+    _weighed: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
     _rarities: dict[str, float] = field(default_factory=dict)
     _embeddings: dict[str, Floats] = field(default_factory=dict)
 
@@ -139,13 +140,19 @@ class Relatives:
     def _important(self, story: StoryView) -> Iterator[StoryView]:
         """Recent stories of several outlets, of the section first, then of all; then everything else in the section. What is of none
         of the editor's subjects, or tells no news, comes later, as on the front page."""
-        since = self.lib.hour() - RECENT
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
         for query in (replace(section, min_publishers=2), several, section):
+            yield from self._heaviest(query)
+
+    def _heaviest(self, query: StreamQuery) -> list[StoryView]:
+        """The recent stories of a stream, the most important first."""
+        if query not in self._weighed:
+            since = self.lib.hour() - RECENT
             recent = [other for other in self._stream(query) if other.published >= since]
             weights = {other.id: other.independent * emphasis(other, self._followed) for other in recent}
-            yield from sorted(recent, key=lambda other: heaviest_first(other, weights[other.id]))
+            self._weighed[query] = sorted(recent, key=lambda other: heaviest_first(other, weights[other.id]))
+        return self._weighed[query]
 
     def _stream(self, query: StreamQuery) -> list[StoryView]:
         if query not in self._streams:
