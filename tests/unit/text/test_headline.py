@@ -104,6 +104,7 @@ def test_asides(headline: str) -> None:
         "https://velmora.example/news/live/world-123",
         "https://velmora.example/world/live-updates/port",
         "https://velmora.example/podcasts/the-daily/port.html",
+        "https://velmora.example/category/picture-of-the-day/port",
         "https://velmora.example/idees/article/2026/11/27/le-port_1.html",
     ],
 )
