@@ -1,1 +1,1 @@
-"""A process: ticks, jobs, signals, shutdown. Holds the scheduler; the state is in the store."""
+"""The worker process: ticks, jobs, signals, shutdown. It runs the scheduler; all state is in the store."""

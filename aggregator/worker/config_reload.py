@@ -1,4 +1,4 @@
-"""Reloading of the configuration: an edit is put in force as a whole or not at all, and the result is reported."""
+"""Reloads the configuration: an edit is put in force as a whole or not at all, and the result is reported."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ log = logging.getLogger(__name__)
 
 
 class ConfigReload:
-    """`reload` returns the changes to the configuration since the last call, None if there were none; it raises
-    ConfigError if the file is broken."""
+    """`reload(force)` returns what changed in the configuration since the last call, None if nothing did; it raises ConfigError if the
+    file is broken."""
 
     def __init__(self, shared: Shared, reload: Callable[[bool], Reload | None]) -> None:
         self._current, self._clock = shared.current, shared.clock
         self._troubles, self._news = shared.troubles, shared.news
         self._reload = reload
         self._broken: str | None = None
-        self._complaint: BrokenEdit | None = None  # as others read it
-        self._unwritten: dict[Note[Any], object] = {}  # notes that the store did not take; the next look tries again
+        self._complaint: BrokenEdit | None = None  # the note about the broken file
+        self._unwritten: dict[Note[Any], object] = {}  # notes that could not be stored; the next check tries again
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
-        """This process started from a valid file, so any complaint of an earlier one is over."""
+        """Remove the note of an earlier process about a broken file: this process started from a valid one."""
         await self._note(notes.BROKEN_EDIT, None)
 
     async def check(self, *, force: bool = False) -> None:
@@ -69,10 +69,11 @@ class ConfigReload:
         if outcome.engine is not None:
             self._current.engine = outcome.engine
             self._news.set()
-            gc.collect()  # the former one refers to itself in circles, and would be looked for after dozens of edits
+            # the former engine contains reference cycles, and would otherwise be freed only after dozens of edits
+            gc.collect()
 
     async def _refuse(self, error: ConfigError) -> None:
-        """A broken edit changes nothing and is reported once."""
+        """Report a broken edit once; it changes nothing."""
         if str(error) == self._broken:
             return
         self._broken = str(error)
@@ -83,8 +84,8 @@ class ConfigReload:
         await self._note(notes.BROKEN_EDIT, self._complaint)
 
     async def _insist(self) -> None:
-        """As long as the file of this machine is broken: a worker of another machine ends the complaint when it starts, and
-        when a broken edit of its own is mended."""
+        """Write the note about the broken file again if it is gone. A worker on another machine removes it when it starts, or when its
+        own file becomes valid again, although the file of this machine is still broken."""
         archive = self._current.engine.tools.archive
         with suppress(StoreError):
             if await asyncio.to_thread(archive.upkeep.noted, notes.BROKEN_EDIT) is None:
@@ -104,7 +105,7 @@ class ConfigReload:
 
 
 def _public(problem: Problem, main: str) -> Problem:
-    """As readers of the status may see it: without the folders of this machine. Included files are named as in the main
+    """The problem as readers of the status may see it: without the folders of this machine. Included files are named as in the main
     file."""
     name = Path(main).name
     file = name if problem.file == main else problem.file

@@ -1,4 +1,4 @@
-"""The editions: made whenever items arrive, and every half minute in case another process brought some."""
+"""Makes editions: whenever items arrive, and every half minute in case another process stored some."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EVERY = 30.0  # seconds
-SLICE = 5.0  # seconds of re-placing stored stories, or of deleting old texts, before waiting news is placed
-RETRY_EVERY = 3600  # seconds after which items that were set aside are tried again
+SLICE = 5.0  # after so many seconds of re-placing stories or deleting old texts, waiting news is placed first
+RETRY_EVERY = 3600  # seconds until items that could not be placed are tried again
 
 
 class Editions:
-    """Each edition runs in a thread, over an archive of its own. Whatever goes wrong in one, the next one is made."""
+    """Each edition runs in a thread, with its own connection to the archive. Whatever goes wrong in one, the next one is made."""
 
     def __init__(self, shared: Shared) -> None:
         self._current, self._owner, self._clock = shared.current, shared.owner, shared.clock
@@ -47,11 +47,12 @@ class Editions:
         self._retention = Retention(_noted(archive, notes.TICK), time.monotonic(), rests_until=self._rests_noted)
         self._retention.look(self._seconds(), time.monotonic())
         with suppress(StoreError):
-            self._note_rest(archive)  # before a tick is noted, which looks as if all were well
+            # before this process writes TICK: a later one would then not notice the clock's leap
+            self._note_rest(archive)
         self._turn = threading.Lock()
         self._set_aside: frozenset[int] = frozenset()
         self._skipping_since = 0
-        self._noted: Counter[str] | None = None  # nothing is known of what an earlier process said
+        self._noted: Counter[str] | None = None  # the last SET_ASIDE that this process wrote; None: none yet
 
     @cached_property
     def _feature_cache(self) -> FeatureCache:
@@ -73,7 +74,7 @@ class Editions:
         began = time.monotonic()
         try:
             report = await asyncio.to_thread(self._edition)
-        except RenamedMeanwhile as edit:  # no trouble: what follows the edit makes the next one
+        except RenamedMeanwhile as edit:  # not a problem: the edit itself causes the next edition
             log.info("edition: %s", edit)
             return
         except Exception as error:  # noqa: BLE001 (the next edition comes; reported as a problem)
@@ -96,7 +97,8 @@ class Editions:
 
     def _edition(self) -> EditionReport:
         if not self._turn.acquire(blocking=False):
-            return EditionReport()  # the queue was restarted during one, whose thread still works by our lease
+            # the queue was restarted during an edition, whose thread still works under our lease
+            return EditionReport()
         try:
             return self._leased()
         finally:
@@ -116,13 +118,13 @@ class Editions:
             archive.edition.release(self._owner)
 
     def _work(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
-        """What the holder of the lease does."""
+        """The work of an edition, done by the holder of the lease."""
         if not 0 <= self._seconds() - self._skipping_since < RETRY_EVERY:
             self._set_aside, self._skipping_since = frozenset(), self._seconds()
         report = self._place(archive, policy, proceed)
         while not self._re_place(archive, policy, proceed):
             report = combined(report, self._place(archive, policy, proceed))
-        if proceed():  # else nothing long is begun
+        if proceed():  # otherwise no long work is begun
             survey(archive, policy, self._seconds, proceed)
             report = combined(report, self._prune(self._seconds(), proceed))
         return report
@@ -138,16 +140,16 @@ class Editions:
         return report
 
     def _note_skipped(self, archive: Archive) -> None:
-        """The sources whose items were set aside, for the counts of what is held back. The items wait in the store,
-        whatever process remembers them: a new process tries them again."""
+        """Note how many items of each source were set aside, for the counts of held-back items. The items themselves stay in
+        `pending`, so a new process tries them again."""
         held = Counter(item.source for item in archive.edition.items(sorted(self._set_aside)))
         if held != self._noted:
             archive.upkeep.note(notes.SET_ASIDE, dict(held))
             self._noted = held
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
-        """Re-place stored stories after an edit of the rules or an upgrade of the program, newest first. False:
-        interrupted for news, which is not to wait until an archive of years is done."""
+        """Re-place stored stories after an edit of the rules or an upgrade of the program, newest first. False if it was interrupted for
+        news, which must not wait until an archive of years is done."""
         if not _decides(archive, policy):
             return True
         began, left_off = time.monotonic(), False
@@ -167,8 +169,8 @@ class Editions:
         return any(n not in self._set_aside for n in archive.edition.pending())
 
     def _prune(self, now: int, proceed: Callable[[], bool]) -> EditionReport:
-        """Retention, once a day; done here because it uses the edition's archive. After `keep` was shortened it takes long: news is
-        placed between its steps, and where `keep` is changed meanwhile it ends, and begins anew with the next edition."""
+        """Retention, once a day. It is done here because it uses the edition's connection. After `keep` was shortened it takes long: news
+        is placed between its steps. If `keep` changes meanwhile, it stops and starts again with the next edition."""
         engine, report = self._current.engine, EditionReport()
         archive = engine.archive
         due = self._retention.due(now, time.monotonic())
@@ -199,9 +201,9 @@ class Editions:
 
 
 def _decides(archive: Archive, policy: Policy) -> bool:
-    """Whether stored stories are to follow this policy. They are not if another version of the program started after
-    this one, or if another machine put a configuration in force that cannot be read here: two processes would re-place
-    all stories in turn, for ever."""
+    """Whether this process may re-place stored stories by its policy. Not if another version of the program started after this one, or
+    if another machine put a configuration in force that cannot be read here: two processes would otherwise re-place all stories in
+    turn, forever."""
     in_force = archive.upkeep.configuration()
     if in_force and in_force.epoch != policy.configuration:
         return False
@@ -209,7 +211,7 @@ def _decides(archive: Archive, policy: Policy) -> bool:
 
 
 def _noted(archive: Archive, time: Note[int]) -> int | None:
-    """A time that a worker noted before this one started, if any."""
+    """A time that an earlier worker noted, if any."""
     try:
         return archive.upkeep.noted(time)
     except StoreError:

@@ -1,4 +1,4 @@
-"""What the worker works with, and what changes when the configuration does."""
+"""The parts of the worker that depend on the configuration."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aggregator.ports import Archive
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What bootstrap makes of one configuration; replaced as a whole when that changes. `archive` is the edition's,
-    over a connection of its own; `keep` is in seconds: the default, and those of single sources."""
+    """What `bootstrap` makes from one configuration; replaced as a whole when the configuration changes. `archive` is that of the
+    edition, with its own connection. `keep`, in seconds: (the default, source id → its own value)."""
 
     tools: Tools
     archive: Archive
@@ -25,8 +25,9 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """The result of looking at the configuration. `engine` is the new one, None if the one in force stays. `of_file`:
-    the file was read and is valid. `status` is for the API's status, `lines` for the log; `status` None: nothing to report."""
+    """The result of a check of the configuration. `engine` is the new engine, None if the present one stays. `of_file`: the file was
+    read and is valid. `status` is for the status in the API, `lines` are for the log; if `status` is None, there is nothing to
+    report."""
 
     engine: Engine | None = None
     of_file: bool = True
@@ -36,7 +37,7 @@ class Reload:
 
 @dataclass(slots=True)
 class Current:
-    """The engine in use. `halted`: the archive is damaged, and nothing is written until somebody has looked at it."""
+    """The engine in use. `halted`: the archive is damaged, so nothing more is written until somebody has looked at it."""
 
     engine: Engine
     halted: bool = False

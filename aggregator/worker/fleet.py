@@ -1,4 +1,4 @@
-"""Other workers on the same archive: how a worker is connected to them, and how it learns that one is dead."""
+"""Several workers on one archive: how a worker is connected to the others, and how it learns that one has died."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 GRACE = 30.0
-"""Seconds that a process must be gone before its leases are released: a server that restarts loses all sessions for a
+"""Seconds that a process must be gone before its leases are released. When a database server restarts, all sessions are gone for a
 moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The connections of a worker to others. `url` is the address for the queue, `connection` the class of its connections;
-    `due` gives sources that are due, each with the host to protect; `absent` says whether no process of that identity is
-    connected; `agree` raises StoreTooNew or ClockApart if this process has to leave the work to others."""
+    """How a worker is connected to others. `url`: the database address for the queue; `connection`: the class of its connections;
+    `due()`: (source id, host) of sources that are due; `absent(identity)`: whether no such process is connected; `agree()`: raises
+    StoreTooNew or ClockApart if this process must leave the work to others."""
 
     url: str
     connection: type[Any]
@@ -26,12 +26,12 @@ class Fleet:
 
 
 class Absences:
-    """Whether the holder of a lease has been gone long enough to count as dead."""
+    """Says whether the holder of a lease has been gone long enough to count as dead."""
 
     def __init__(self, absent: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
         self._absent = absent
         self._clock = clock
-        self._seen: dict[str, tuple[float, float]] = {}  # when it was first found to be gone, and when last
+        self._seen: dict[str, tuple[float, float]] = {}  # identity → when it was first and last found to be gone
 
     def __call__(self, owner: str) -> bool:
         now = self._clock()
@@ -39,7 +39,7 @@ class Absences:
             self._seen.pop(owner, None)
             return False
         since, last = self._seen.get(owner, (now, now))
-        if now - last > GRACE:  # nobody looked meanwhile, since it held no lease: it may have been there
+        if now - last > GRACE:  # not asked for a while, since it held no lease: it may have been back meanwhile
             since = now
         self._seen[owner] = (since, now)
         return now - since >= GRACE

@@ -1,4 +1,4 @@
-"""Who a process is, among those that hold leases, and whether one of them has ended."""
+"""The identity under which a process holds leases, and whether the process with an identity has ended."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 
 def identity() -> str:
-    """Who holds a lease: this machine, this process, and when it started (process ids are reused). A process stays the same also where
-    its machine gets another name."""
+    """The identity of this process: machine, process id, and start time (since process ids are reused). It stays the same even if the
+    machine gets another name."""
     return _identity(os.getpid())
 
 
@@ -20,7 +20,8 @@ def _identity(pid: int) -> str:
 
 
 def _machine() -> str:
-    """Its name, and on Linux what tells apart the containers that share it: each may count processes by itself."""
+    """The name of the machine. On Linux with the number of the process-id namespace, because containers may share a name, and each
+    counts its processes from 1."""
     name = os.uname().nodename
     try:
         return f"{name}/{Path('/proc/self/ns/pid').stat().st_ino}"
@@ -29,7 +30,8 @@ def _machine() -> str:
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the holder of a lease is a process of this machine that has ended; nothing is known of other machines."""
+    """Whether the holder of a lease was a process of this machine and has ended. False for processes of other machines, about which
+    nothing is known."""
     host, _, rest = owner.rpartition(":")[0].rpartition(":")
     started = owner.rpartition(":")[2]
     if host != _machine() or not rest.isdigit():
@@ -38,15 +40,14 @@ def is_dead(owner: str) -> bool:
 
 
 def _started(pid: int) -> str:
-    """Start time of a process in clock ticks since boot; "" if there is no such process, "0" if the system does not
-    say."""
+    """The start time of a process in clock ticks since boot; "" if there is no such process, "0" if the system does not tell."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         if Path("/proc/self").exists():
             return ""
         try:
-            with contextlib.suppress(PermissionError):  # somebody else's
+            with contextlib.suppress(PermissionError):  # it exists, but belongs to another user
                 os.kill(pid, 0)
         except ProcessLookupError:
             return ""

@@ -1,4 +1,4 @@
-"""One worker per archive, where that is a file. The file that it locks also tells others what is wrong with it."""
+"""Ensures that a SQLite archive has only one worker. The lock file also tells other processes about the worker's problems."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from aggregator.worker.identity import identity, is_dead
 
 LOCK = "worker.lock"
 MODE = 0o640
-"""Of the lock, as of the archive: whoever may read a file may lock it, and a worker that finds it locked does not start."""
+"""Permissions of the lock file, as of the archive. Whoever may read the file may lock it, and so keep workers from starting."""
 _LOCK_SIZE = 2048  # bytes
 
 
 class WorkerLock:
-    """Held by the one `run` or `worker` of a SQLite archive (see `locks`); the kernel releases it when the process
-    ends.
+    """Held by the only `run` or `worker` of a SQLite archive (see `locks`). The kernel releases it when the process ends.
 
-    The file says who holds it and what is wrong: lines with process id, identity, and one per problem. It has a fixed
-    size, so that writing it needs no space on a full disk. `killed`: the identity of the worker that held it before, if that did
-    not come to its end, whatever its machine was called (each container has a name of its own).
+    The lines of the file: process id, identity, and one for each problem. Its size is fixed, so that it can be written on a full
+    disk. `killed` is the identity of the worker that held the lock before, if that was killed. (Its leases can then be released even
+    if its machine had another name, as with containers.)
     """
 
     def __init__(self, instance: Path, name: str = LOCK) -> None:
@@ -57,7 +56,7 @@ class WorkerLock:
         return self
 
     def _take(self) -> None:
-        """`held` of another process takes it too, for a moment; a worker keeps it. Raises OSError."""
+        """Take the lock. Tries several times, because `held` in another process locks the file for a moment. Raises OSError."""
         for _ in range(10):
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,13 +65,13 @@ class WorkerLock:
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def report(self, troubles: str) -> None:
-        """Show what is wrong to readers of `troubles`. Raises OSError."""
+        """Write the problems (one a line) for readers of `troubles`. Raises OSError."""
         text = f"{os.getpid()}\n{identity()}\n{troubles}".encode()[: _LOCK_SIZE - 1]
         self._file.seek(0)
         self._file.write(text.ljust(_LOCK_SIZE - 1) + b"\n")
 
     def held(self) -> bool:
-        """Whether a `run` or `worker` holds it."""
+        """Whether a `run` or `worker` holds the lock."""
         try:
             with self._path.open("r") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -89,14 +88,14 @@ class WorkerLock:
 
 
 def locks(instance: Path, archive: Path) -> tuple[WorkerLock, WorkerLock]:
-    """What a worker locks: the instance folder, where it reports problems, and the archive, which a process with
-    another --instance may use as well."""
+    """The two locks of a worker: on the instance folder, in which it reports problems, and on the archive, which a process with another
+    --instance may use too."""
     file = archive.resolve()
     return WorkerLock(instance), WorkerLock(file.parent, f"{file.name}.lock")
 
 
 def troubles(instance: Path) -> tuple[str, ...]:
-    """The problems reported by the worker of an instance folder; empty if none is running. The lock is not touched."""
+    """The problems that the worker of an instance folder reports; empty if none is running. Does not touch the lock."""
     try:
         lines = (instance / LOCK).read_text(errors="replace").splitlines()
     except OSError:

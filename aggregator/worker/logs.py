@@ -17,11 +17,11 @@ from aggregator.text.plurals import counted
 
 WEB = "aggregator.web"  # the logger of requests
 MINUTE = 60.0  # seconds
-DIFFERENT = 1000  # messages that are remembered
+DIFFERENT = 1000  # at most so many messages are remembered
 
 
 class LineFormatter(logging.Formatter):
-    """One event, one line: control characters from outside are escaped."""
+    """Formats an event as one line (JSON) or as text. Control characters, which may come from outside, are escaped."""
 
     def __init__(self, mask: Callable[[str], str], *, as_json: bool) -> None:
         super().__init__()
@@ -42,9 +42,9 @@ class LineFormatter(logging.Formatter):
 
 
 class Unrepeated(logging.Filter):
-    """Lets an error of the web through once a minute, the next time with how often it came meanwhile: while the database is
-    away every request makes one, and their lines could fill the disk. Details of exceptions always get through, and all
-    that the worker says: it speaks of what changed, and what fails again after it recovered must be seen."""
+    """Lets each error message of the web through only once a minute, then with the number of repetitions: while the database is
+    unreachable every request logs one, which could fill the disk. Not affected are tracebacks, and all messages of the worker: these
+    report changes, and a failure that returns after a recovery must be seen."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,13 +71,12 @@ class Unrepeated(logging.Filter):
 
 
 def _visible(text: str) -> str:
-    """Characters that move the cursor, change the direction of text or cannot be printed at all are escaped as in
-    Python."""
+    """Escape, as in Python, characters that move the cursor, change the direction of text, or cannot be printed."""
     return "".join(letter if _shows(letter) else repr(letter)[1:-1] for letter in text)
 
 
 def _shows(letter: str) -> bool:
-    # Zs are spaces, such as U+3000 in Chinese headlines.
+    # Zs: spaces, such as U+3000 in Chinese headlines.
     return letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"
 
 
@@ -90,6 +89,6 @@ def start(mask: Callable[[str], str] = lambda text: text) -> None:
     root.setLevel(logging.INFO)
     for noisy in ("aiohttp", "asyncio", "_granian"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    for wordy in ("procrastinate", "psycopg"):  # an unreachable server is reported as a problem, once
+    for wordy in ("procrastinate", "psycopg"):  # we report an unreachable server ourselves, once
         logging.getLogger(wordy).setLevel(logging.CRITICAL)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than its interval is normal

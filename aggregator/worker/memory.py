@@ -1,4 +1,4 @@
-"""Returns memory that a service no longer needs to the system."""
+"""Makes malloc return unused memory to the system."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _M_ARENA_MAX = -8
 
 
 def save_memory() -> None:
-    """Two settings of glibc's malloc, for a process that runs for long; before it starts threads.
+    """Change two settings of glibc's malloc, for a process that runs long. To be called before threads start.
 
-    - Blocks of LARGE bytes and more go back to the system as soon as they are freed, wherever they lie. By itself glibc raises that
-      limit to the size of each large block that is freed, up to 32 MiB, and would keep tens of megabytes after some documents and
-      editions. A lower limit would cost editions time: all their arrays would come from the system.
-    - All threads share one arena. By itself each has its own, and keeps what the largest edition or answer took that it ever made,
-      while Python lets only one of them run anyway.
+    - M_MMAP_THRESHOLD: blocks of at least LARGE bytes go back to the system when they are freed. By default glibc raises the threshold
+      to the size of each large block that is freed, up to 32 MiB, and so keeps tens of megabytes after some documents and editions. A
+      lower value would slow editions down, because all their arrays would be requested from the system.
+    - M_ARENA_MAX: all threads share one arena. By default each has its own, and keeps as much as its largest edition or response ever
+      needed. Sharing costs little, since Python runs only one thread at a time.
     """
     if sys.platform == "linux":
-        with suppress(AttributeError):  # musl has no such settings
+        with suppress(AttributeError):  # musl has no `mallopt`
             libc = ctypes.CDLL(None)
             libc.mallopt(_M_MMAP_THRESHOLD, LARGE)
             libc.mallopt(_M_ARENA_MAX, 1)

@@ -1,4 +1,4 @@
-"""Polling: at each tick, sources that are due are claimed and polled, while earlier polls are still in progress."""
+"""Polling: at each tick the sources that are due are claimed and polled, even while earlier polls are in progress."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-LEASE = timedelta(minutes=20)  # renewed in the middle, as long as the polls take
-CLAIM = 64  # sources polled together
-CLAIMS = 8  # a tick claims at most this many times: a hundred sources a second
-GATHER = 3.0  # seconds that stored news waits for more of the same claim; a source that hangs holds up no other
+LEASE = timedelta(minutes=20)  # renewed after half of this time, as long as the polls take
+CLAIM = 64  # sources that are claimed and polled together
+CLAIMS = 8  # claims in one tick, at most; that is a hundred sources a second
+# seconds that stored news waits for more from the same claim; so a source that hangs does not delay others
+GATHER = 3.0
 PATIENCE = 6.0  # seconds that polls in progress get when the service stops
-NAMED = 5  # sources in a row that begin to fail alike and are named in the log, while none answers
+NAMED = 5  # if no source answers, the log names at most so many that begin to fail for the same reason
 PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored; doubled each time
 
 
 class Polling:
-    """`dead` says whether the holder of a lease has ended. `adopt_pauses` makes our fetcher keep the pauses that the hosts of these
-    sources requested from other processes: workers, and the command `poll`. Store calls that may wait run in threads: a locked
-    archive blocks neither the network nor a shutdown."""
+    """`dead(identity)`: whether the holder of a lease has ended. `adopt_pauses(ids)` makes our fetcher obey the pauses that the hosts of
+    these sources requested from other processes (workers, the command `poll`). Store calls that may have to wait run in threads, so
+    that a locked archive blocks neither the network nor a shutdown."""
 
     def __init__(
         self,
@@ -51,20 +52,21 @@ class Polling:
         self._troubles, self._measures, self._news = shared.troubles, shared.measures, shared.news
         self._dead = dead
         self._adopt_pauses = adopt_pauses
-        self._stored = shared.measures.copy()  # what of it the store knows
+        self._stored = shared.measures.copy()  # the part of `measures` that is in the store
         self._polls: set[asyncio.Task[None]] = set()
-        self._in_progress: Counter[str] = Counter()  # how many of them poll a source
-        self._renewed = shared.clock()  # when their leases were
-        self._owed: set[str] = set()  # sources whose results could not be stored: their leases are to be given back
-        self._unstored: set[str] = set()  # those of which nothing is known to have been stored since
-        self._failing: Counter[str] = Counter()  # how many began to fail, by reason, since a source answered last
+        self._in_progress: Counter[str] = Counter()  # source id → how many polls of it are in progress
+        self._renewed = shared.clock()  # when their leases were last renewed
+        self._owed: set[str] = set()  # sources whose results could not be stored, and whose leases must be released
+        # sources whose results could not be stored, as long as no later poll of them is known
+        self._unstored: set[str] = set()
+        self._failing: Counter[str] = Counter()  # reason → sources that began to fail since any source last answered
         self._resume = 0.0  # on the monotonic clock
         self._pause = PAUSE
 
     async def tick(self) -> None:
-        """On one machine: clean up, and poll what is due while earlier polls are still in progress."""
+        """Clean up and start polls of the sources that are due. For a worker without a queue (SQLite)."""
         if await self.maintain() and await self.correct_times():
-            tools = self._current.engine.tools  # an edit in between may rename what is claimed
+            tools = self._current.engine.tools  # kept for claim and poll: an edit in between may rename sources
             for _ in range(CLAIMS):
                 states = await self._asked(lambda: self._claim(tools, tools.sources, CLAIM))
                 if states:
@@ -75,7 +77,7 @@ class Polling:
                     break
 
     async def maintain(self) -> bool:
-        """Report that we are alive, and clean up after dead processes. False: the store cannot be used."""
+        """Note that this worker is alive, and release the leases of dead ones. False: the store cannot be used."""
         if self._current.halted or await self._asked(self._maintain) is None:
             return False
         if bool(self._unstored) and await self._asked(self._polled_since):
@@ -83,11 +85,12 @@ class Polling:
         return True
 
     async def correct_times(self) -> bool:
-        """Correct times left by wrong clocks. False: the store cannot be used."""
+        """Correct times in the store that come from a wrong clock. False: the store cannot be used."""
         return not self._current.halted and await self._asked(self._correct_times) is not None
 
     async def take(self, ids: Collection[str]) -> bool:
-        """With a queue: poll those of these sources that are due and free, to the end. False: there were none."""
+        """Poll those of these sources that are due and not leased, and wait until it is done. For a worker with a queue (PostgreSQL).
+        False: there were none."""
         if self._current.halted:
             return False
         tools = self._current.engine.tools
@@ -95,7 +98,8 @@ class Polling:
         claim = asyncio.ensure_future(self._asked(lambda: self._claim_job(tools, known)))
         try:
             states = await asyncio.shield(claim)
-        except asyncio.CancelledError:  # the queue is restarted; the thread claims all the same
+        except asyncio.CancelledError:
+            # the queue is restarted; the thread goes on and claims sources, which must be released
             claim.add_done_callback(self._owe)
             raise
         if states:
@@ -106,7 +110,7 @@ class Polling:
         self._owed.update(state.id for state in (not claim.cancelled() and claim.result()) or ())
 
     async def _asked(self, ask: Callable[[], T]) -> T | None:
-        """The store's answer, asked in a thread; None if the store cannot be used."""
+        """The result of a call of the store, made in a thread; None if the store cannot be used."""
         try:
             found = await asyncio.to_thread(ask)
         except Exception as error:  # noqa: BLE001 (the next tick comes; reported as a problem)
@@ -125,12 +129,13 @@ class Polling:
             self._adopt_pauses(polled)
         if owed := frozenset(self._owed):
             archive.sources.release(self._owner, owed)
-            self._owed -= owed  # only these: another poll may have failed meanwhile
+            self._owed -= owed  # not all: another poll may have failed meanwhile
         release_dead(archive, self._dead)
         return True
 
     def _renew(self, sources: Sources) -> None:
-        """Polls may outlast their leases: if hundreds of sources wait for one slow host, or the machine slept."""
+        """Renew the leases of polls in progress, which may last longer: hundreds of sources may wait for one slow host, or the machine
+        may have slept."""
         now = self._clock()
         if not timedelta() <= now - self._renewed < LEASE / 2:
             sources.renew(self._owner, list(self._in_progress), now, LEASE)
@@ -145,18 +150,21 @@ class Polling:
         return True
 
     def _claim(self, tools: Tools, ids: Collection[str], limit: int) -> list[SourceState]:
-        """Without those to which an edit gave another address that `tools` do not know yet: it reaches the store first."""
+        """Claim sources that are due. Sources whose address in the store differs from that in `tools` are released again: an edit reaches
+        the store first."""
         if time.monotonic() < self._resume:
             return []
         sources = tools.archive.sources
         states = sources.claim(self._owner, self._clock(), LEASE, limit=limit, ids=ids)
-        self._owed.difference_update(state.id for state in states)  # after a claim that failed, these are held
+        # claimed now, so the leases are no longer to be released
+        self._owed.difference_update(state.id for state in states)
         if moved := {state.id for state in states if state.url != tools.sources[state.id].url}:
             sources.release(self._owner, moved)
         return [state for state in states if state.id not in moved]
 
     def _claim_job(self, tools: Tools, ids: Collection[str]) -> list[SourceState]:
-        """If the answer gets lost with the connection, they may be leased although nobody polls them."""
+        """As `_claim`. If it fails because the connection is lost, the sources may be leased although nobody polls them: they are then
+        to be released."""
         try:
             return self._claim(tools, ids, len(ids))
         except StoreError:
@@ -172,7 +180,7 @@ class Polling:
             report = await refresh(
                 tools, states, news=lambda: announced.append(loop.call_later(GATHER, self._news.set))
             )
-        except asyncio.CancelledError:  # the queue is restarted, as when its server was
+        except asyncio.CancelledError:  # the queue is restarted, for example because the database server was
             self._owed |= ids.keys()
             raise
         except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
@@ -201,8 +209,8 @@ class Polling:
             self._troubles.recovered("articles")
 
     def _polled_since(self) -> bool:
-        """Whether the sources whose results could not be stored here are no longer due: others polled them, or they were stored and
-        only the confirmation was lost."""
+        """Whether the sources whose results we could not store are no longer due: because other workers polled them, or because the
+        results were stored and only the confirmation was lost."""
         now = self._clock()
         states = self._current.engine.tools.archive.sources.states(tuple(self._unstored))
         return all(state.next_poll and state.next_poll > now for state in states)
@@ -216,8 +224,8 @@ class Polling:
         self._troubles.report(part, error)
 
     def _log(self, report: RefreshReport) -> None:
-        """A source that fails is named when it begins to, or fails otherwise: `/sources` tells how it is since. Where nothing answers any
-        more it is this machine's network, which hundreds of lines would not make clearer."""
+        """Log a summary. A failing source is named only when it begins to fail or the reason changes; `/sources` shows its present state.
+        If no source answers at all, the fault is in this machine's network, and only the first ones are named."""
         log.info(
             "polled %s: %d unchanged, %d failed, %s, %d changed",
             counted(report.polled, "source"), report.not_modified, len(report.failed), counted(report.new, "new item"), report.changed,
@@ -239,7 +247,7 @@ class Polling:
             await asyncio.wait(self._polls)
 
     async def wind_down(self) -> None:
-        """Give polls in progress a moment to end; what is not stored by then is polled again at the next start."""
+        """Give polls in progress a moment to finish. Sources whose results are not stored by then are polled at the next start."""
         if self._polls:
             await asyncio.wait(self._polls, timeout=PATIENCE)
         for task in self._polls:

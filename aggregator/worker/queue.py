@@ -1,12 +1,12 @@
-"""Workers on any number of machines, sharing one PostgreSQL: sources that are due become jobs in a queue in the same
-database (Procrastinate), and whichever worker is free takes them.
+"""Shares the work among workers on any number of machines with one PostgreSQL database. Sources that are due become jobs in a queue
+in the same database (Procrastinate), and any free worker takes them.
 
-The queue distributes; exclusion comes from the leases in the store. A job that comes twice, or too late, finds that its
-sources are not due or are leased, and does nothing. So jobs need no retries, and a worker may be killed at any moment:
-its leases are released when it has been gone for a while (`Absences`), its jobs when its heartbeat stops.
+The queue only distributes the work; the leases in the store ensure that nothing is done twice. A job that arrives twice or too late
+finds its sources not due or leased, and does nothing. So jobs need no retries, and a worker may be killed at any time: its leases are
+released when it has been gone for a while (`Absences`), its jobs when its heartbeat stops.
 
-Hosts are protected as with one worker: all sources of a host belong to one of `LANES`, and the jobs of a lane run one
-at a time across all workers (Procrastinate's `lock`).
+Hosts are protected as with a single worker: all sources of a host belong to one of `LANES`, and the jobs of a lane run one at a time
+across all workers (Procrastinate's `lock`).
 """
 
 from __future__ import annotations
@@ -36,16 +36,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EVERY = "* * * * * */5"  # due sources are looked for, once for all workers
-EDITION_EVERY = "* * * * * */10"  # an edition even without reported news: the worker that made it may be dead
+EVERY = "* * * * * */5"  # cron with seconds: how often one of the workers looks for sources that are due
+# an edition is made so often even without news: the worker with the news may have died
+EDITION_EVERY = "* * * * * */10"
 LANES = 128
-BATCH = 64  # sources of a job at the most
-JOBS = 32  # polling jobs of a worker at once; its fetcher has bounds of its own
-SPACING = 1.0  # seconds that a lane stays blocked after a job, to keep the distance to a host's next request
+BATCH = 64  # sources in a job, at most
+JOBS = 32  # polling jobs of a worker at a time; its fetcher has its own limits
+SPACING = 1.0  # seconds that a lane stays blocked after a job, so that requests to a host are spaced
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: interval of a worker's heartbeat; time after which its jobs are taken over
-CONNECTIONS, LISTENING = 4, 2  # of a worker to the queue; the latter wait for new jobs
+CONNECTIONS, LISTENING = 4, 2  # connections of a worker to the queue, and further ones that wait for new jobs
 LOOK = 5.0  # seconds between checks whether this machine may take part
-PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds until the queue is opened anew; doubled each time that it ends soon
+PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds until the queue is opened again; doubled each time that it ends soon
 CANNOT = "the server cannot be reached, takes no more connections or refuses the request"
 
 
@@ -58,10 +59,10 @@ class Queue:
         self._fleet = fleet
         self._polling = polling
         self._editions = editions
-        self._editing = self._wanted = False  # an edition is made here; another is to follow
-        self._at: set[int | None] = set()  # jobs in progress in this process, by number
-        self._ends: set[int | None] = set()  # its workers, by the queue's numbers
-        self._left: set[int | None] = set()  # what the last check found left behind
+        self._editing = self._wanted = False  # an edition is being made here; another one is to follow
+        self._at: set[int | None] = set()  # ids of the jobs in progress in this process
+        self._ends: set[int | None] = set()  # Procrastinate's ids of the workers in this process
+        self._left: set[int | None] = set()  # jobs that the last `_tidy` found abandoned
         self._app = self._application()
 
     def _application(self) -> procrastinate.App:
@@ -84,7 +85,7 @@ class Queue:
         return app
 
     async def run(self) -> None:
-        """Until the service stops. Whatever happens to the queue, it is tried again."""
+        """Work for the queue until the service stops. Whatever happens to the queue, it is opened again."""
         asyncio.get_running_loop().set_exception_handler(report_unawaited)
         pause = PAUSE / 2
         while not self._stopping.is_set():
@@ -99,7 +100,7 @@ class Queue:
                 log.debug("queue", exc_info=error)
                 self._troubles.report("queue", f"{CANNOT} ({_cause(error)}); retrying")
             with contextlib.suppress(ConnectorException):
-                await self._app.close_async()  # connections that could not be opened would be taken for open ones
+                await self._app.close_async()  # Procrastinate would take connections that failed to open for open ones
             ended_soon = time.monotonic() - began < LONGEST_PAUSE
             pause = min(2 * pause, LONGEST_PAUSE) if ended_soon else PAUSE
             await self._rest(pause)
@@ -109,15 +110,15 @@ class Queue:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _ask_for_room(self) -> None:
-        """Open all connections that the queue needs and close them again, so that a refusal is reported in the server's words. The
-        queue itself would try for half a minute, and then only say that it took too long."""
+        """Open all connections that the queue needs and close them again, so that a refusal is reported in the server's words.
+        Procrastinate would try for half a minute and then report only a timeout."""
         await asyncio.to_thread(self._fleet.agree)
         async with contextlib.AsyncExitStack() as opened:
             for _ in range(CONNECTIONS + LISTENING):
                 await opened.enter_async_context(await self._fleet.connection.connect(self._fleet.url))
 
     async def _make_tables(self) -> None:
-        """Procrastinate's own tables, in the same database; of workers that start together one creates them."""
+        """Create Procrastinate's tables in the same database if they are missing. The advisory lock is for workers that start together."""
         connector = self._app.connector
         assert isinstance(connector, procrastinate.PsycopgConnector)
         async with connector.pool.connection() as raw, raw.transaction():
@@ -129,8 +130,9 @@ class Queue:
                 await raw.execute(self._app.schema_manager.get_schema())
 
     async def _looking(self) -> None:
-        """Ends if this process has to leave the work to others, or if the machine's clock was changed: Procrastinate
-        would wait until the clock has caught up, or make up for every tick in between; instead the queue is restarted."""
+        """Check at intervals whether this process may take part. Raises, which restarts the queue, if it must leave the work to others,
+        or if the machine's clock was changed: Procrastinate would then wait until the clock has caught up, or make up for each tick
+        that it thinks it missed."""
         ahead = _ahead()
         while True:
             await asyncio.sleep(LOOK)
@@ -139,14 +141,14 @@ class Queue:
             try:
                 await asyncio.to_thread(self._fleet.agree)
                 await self._tidy()
-                self._troubles.recovered("queue")  # not before: one that ends and restarts at once has not recovered
+                self._troubles.recovered("queue")  # not earlier: a queue that ends again at once has not recovered
             except (ClockApart, StoreTooNew):
                 raise
             except (StoreError, ConnectorException):  # reported by whoever needs the server
                 continue
 
     async def _counted(self, call: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
-        """Runs a job, and keeps track of it."""
+        """Run a job, and keep track of it in `_at`."""
         self._ends.add(worker.worker_id)
         self._at.add(context.job.id)
         try:
@@ -155,9 +157,8 @@ class Queue:
             self._at.discard(context.job.id)
 
     async def _tidy(self) -> None:
-        """If the connection is lost as a job ends, the job stays assigned to a live worker that no longer knows of it,
-        and its lane is blocked for good. Such a job must be found in two ticks in a row: at first it may just be on its
-        way."""
+        """Finish jobs that are assigned to this process but that it does not run. This happens if the connection is lost while a job ends;
+        the job's lane would be blocked forever. A job must be found in two checks in a row, since it may just be starting."""
         doing = [
             job for job in await self._app.job_manager.list_jobs_async(status="doing") if job.worker_id in self._ends
         ]
@@ -192,14 +193,14 @@ class Queue:
             await asyncio.gather(*parts, return_exceptions=True)
 
     async def _request_editions(self) -> None:
-        """News that arrived here, or an edit of the configuration, needs an edition, whichever worker makes it."""
+        """Queue a job for an edition whenever news arrives here or the configuration changes. Any worker may take it."""
         while True:
             await self._news.wait()
             self._news.clear()
             await _deferred(self._edition)
 
     async def dispatch(self, timestamp: int) -> None:
-        """Divide what is due into jobs, each for one lane."""
+        """Divide the sources that are due into jobs, one for each lane."""
         await self._polling.correct_times()
         with self._reporting_errors():
             for lane, ids in lanes(await asyncio.to_thread(self._fleet.due)).items():
@@ -214,16 +215,16 @@ class Queue:
 
     @contextlib.contextmanager
     def _reporting_errors(self) -> Iterator[None]:
-        """The next tick follows in any case; an error in one is reported as a problem."""
+        """Report an error of the store as a problem; the next tick tries again."""
         try:
             yield
         except StoreError as error:
             self._troubles.report("store", error)
 
     async def edition(self, timestamp: int = 0) -> None:
-        """Make an edition, unless another worker is making one. Exclusion is by the lease, not by the job: a job of a
-        dead worker stays assigned for a while, the lease does not. While one is made here, which may take long, no job
-        waits for it: those that look for polls would find no place."""
+        """Make an edition, unless another worker is making one. The lease decides that, not the job, since a job of a dead worker stays
+        assigned longer than its lease. While an edition is being made here, which may take long, a further job returns at once and
+        only asks for another edition: waiting jobs would take the places of those that dispatch polls."""
         self._wanted = True
         if self._editing:
             return
@@ -236,8 +237,8 @@ class Queue:
             self._editing = False
 
     async def recover(self, timestamp: int) -> None:
-        """Jobs of dead workers are taken from them, and their lanes are free again. What they had not done is still
-        due, and comes in new jobs; retrying the old ones would fail if such a new one is waiting already."""
+        """Finish the jobs of dead workers, which frees their lanes. Their sources are still due and come in new jobs. The old jobs are not
+        retried, because that fails if such a new job is already waiting."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
             log.warning(
@@ -250,8 +251,8 @@ class Queue:
 
 
 def report_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """One line for a job whose end the queue could not be told, where asyncio would print a page: the server was away at
-    that moment, or this process hung, and other workers took the job over."""
+    """Handler for exceptions that nothing awaits. If a job's end could not be reported to the queue (the server was unreachable, or
+    this process hung and other workers took the job over), log one line instead of asyncio's long traceback."""
     error = context.get("exception")
     if isinstance(error, ConnectorException):
         log.warning("a job ended, but the queue could not be told: %s", _cause(error))
@@ -260,13 +261,13 @@ def report_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
 
 
 async def _commit_at_once(connection: Any) -> None:
-    """Each call of the queue is one statement. Were it to wait for a commit of its own, a connection lost before that, behind a proxy
-    which keeps it, would hold up all that comes after it."""
+    """Switch a connection to autocommit; each call of the queue is a single statement. Otherwise, if the connection were lost before
+    the commit while a proxy keeps its server side open, the open transaction would block all later calls."""
     await connection.set_autocommit(True)
 
 
 def _cause(error: BaseException) -> str:
-    """The driver's message, which Procrastinate wraps in its own, without what it adds for programmers."""
+    """The message of the database driver, which Procrastinate wraps in its own, without additions for programmers."""
     while error.__cause__:
         error = error.__cause__
     said = " ".join(str(error).split())
@@ -276,7 +277,7 @@ def _cause(error: BaseException) -> str:
 
 
 def _ahead() -> float:
-    """Seconds by which the clock, which can be set, is ahead of the monotonic one."""
+    """Seconds by which the system clock is ahead of the monotonic clock; changes only if the system clock is set."""
     return time.time() - time.monotonic()
 
 
@@ -286,7 +287,7 @@ async def _deferred(task: Any, **arguments: Any) -> None:
 
 
 def lanes(due: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """Lane → ids of its sources that are due, a batch at most; the rest comes with the next tick."""
+    """Lane → ids of its sources that are due, at most `BATCH`; the others come with the next tick. `due`: (source id, host)."""
     found: dict[str, list[str]] = {}
     for id, host in due:
         lane = found.setdefault(f"lane:{crc32(host.encode()) % LANES}", [])

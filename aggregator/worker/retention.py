@@ -1,7 +1,7 @@
-"""When texts may be pruned: once a day, and not while the clock may be wrong or nobody has looked at the feeds for long.
+"""Decides when texts are pruned: once a day, but not while the clock may be wrong or the feeds were not polled for long.
 
-Retention counts days since a source last listed an item. A clock that jumps ahead by years, or a machine that was off for
-months, would make everything look old, and what is pruned is gone. So for a day after such a leap nothing is pruned.
+Retention counts the days since a source last listed an item. If the clock jumps ahead by years, or the machine was off for months,
+everything looks old, and what is pruned is lost. So nothing is pruned for a day after such a leap.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 EVERY = 86_400  # seconds
 LEAP = 86_400
-"""Seconds that the clock is ahead of what is known to have passed, from which on it is not trusted."""
+"""If the clock has advanced by so many seconds more than the monotonic clock shows, it is not trusted."""
 
 
 @dataclass(slots=True)
 class Retention:
-    """`seen`: when the archive was last worked on as its notes say, epoch seconds; None if never. `running` counts the
-    seconds of this process, on a clock that nobody sets. `rests_until`: epoch seconds; to be kept over a restart, after which
-    nothing else tells of a leap."""
+    """`seen`: when the archive was last worked on (epoch seconds, by the note TICK); None if never. `running`: seconds on the monotonic
+    clock. `pruned`: when it was last pruned. `rests_until`: nothing is pruned before this time (epoch seconds); it must be kept over
+    a restart, since a new process cannot see an earlier leap."""
 
     seen: int | None
     running: float

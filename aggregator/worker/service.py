@@ -1,4 +1,4 @@
-"""The worker: a scheduler that ticks, what happens at each tick, and how it ends. All state is in the store."""
+"""The worker: its scheduler, what happens at each tick, and how it ends. All state is in the store."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ from aggregator.worker.troubles import Troubles
 log = logging.getLogger(__name__)
 
 TICK = 5  # seconds: how often the store is asked what is due
-LOOK = 0.5  # seconds: how often the configuration's files are checked; an edit is seen by two checks
-LAST_CALL = 8.0  # seconds after the signal to stop: who waits for a locked archive or a slow disk then waits no longer
+LOOK = 0.5  # seconds: how often the files of the configuration are checked; noticing an edit takes two checks
+# seconds after the signal to stop, the process exits even if it waits for a locked archive or a slow disk
+LAST_CALL = 8.0
 
 
 class Service:
-    """Polls and makes editions until `stopping` is set, as SIGINT and SIGTERM do. `reload` is as in ConfigReload, `adopt_pauses` as
-    in Polling, `show` as in Troubles; `fleet`: other workers do the same."""
+    """Polls and makes editions until `stopping` is set, which SIGINT and SIGTERM do. `reload`: see ConfigReload; `adopt_pauses`: see
+    Polling; `show`: see Troubles; `fleet`: given if other workers share the archive (PostgreSQL)."""
 
     def __init__(
         self,
@@ -94,6 +95,6 @@ class Service:
 
 
 def _leave() -> None:
-    """Whatever is in progress is an uncommitted transaction: leaving loses nothing."""
+    """Exit at once. Nothing is lost: work in progress is in a transaction that is not committed."""
     log.warning("stopped without waiting any longer for the archive")
     os._exit(0)

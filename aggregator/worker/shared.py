@@ -1,4 +1,4 @@
-"""What the parts of a worker have in common."""
+"""What the parts of a worker share."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aggregator.worker.troubles import Troubles
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """`owner` is the identity under which the worker holds leases. `news` is set when an edition is wanted, `stopping` when all
-    parts are to end."""
+    """`owner`: the identity under which the worker holds leases. `news` is set when an edition is to be made, `stopping` when all parts
+    must end."""
 
     current: Current
     owner: str

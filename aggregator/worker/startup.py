@@ -1,4 +1,4 @@
-"""How a long-running command starts: its signals until it has handlers, the port that it listens on, whose child it is."""
+"""What a long-running command does first: handle signals until it has its own handlers, check its port, know its parent process."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from contextlib import suppress
 
 from aggregator.errors import CannotListen
 
-PARENT = "AGGREGATOR_PARENT"  # variable: the process that a child belongs to
+PARENT = "AGGREGATOR_PARENT"  # environment variable with the process id of the parent
 
 
 def end_on_signals() -> None:
-    """SIGINT and SIGTERM end this process at once, with 0, until they have handlers of their own: for a service that starts,
-    while all that it does is a transaction of the archive. No exception, which in the middle of an import may be taken for a
-    failure of that import. SIGHUP, which would end it too, asks for what is being done."""
+    """Until other handlers are set, SIGINT and SIGTERM end this process at once with exit code 0. For a service that is starting: all
+    that it changes is in a transaction. The handler does not raise an exception, because within an import that may look like a failed
+    import. SIGHUP is ignored: it asks for a reload of the configuration, which is being read anyway."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))
 
 
 def check_port(host: str, port: int) -> str:
-    """The address to listen on: of a name such as localhost one that it stands for, IPv4 if it has one.
+    """The IP address to listen on. For a name such as localhost, an address that it stands for, preferably IPv4.
 
     Raises:
-        CannotListen: the host is not this machine, or the port is taken or not ours to use.
+        CannotListen: the host is not this machine, or the port is in use or not permitted.
     """
     try:
         try:
@@ -48,7 +48,7 @@ def check_port(host: str, port: int) -> str:
 
 
 def wait_until_listened(address: str, port: int) -> None:
-    """Until somebody listens there: where this process cannot be told."""
+    """Wait until a process listens there. For servers that do not report it."""
     while True:
         with suppress(OSError), socket.create_connection((address, port)):
             return

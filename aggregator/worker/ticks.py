@@ -1,8 +1,8 @@
-"""Calls at even intervals, whatever the machine's clock is set to meanwhile.
+"""Calls functions at regular intervals, even if the machine's clock is changed meanwhile.
 
-APScheduler follows that clock. If it is set back by an hour, nothing would be called for an hour; if it is set forward,
-every missed call would be counted, which for years takes minutes and gigabytes. So our own trigger counts from now, and
-a pulse that does not depend on the clock looks for calls planned further ahead than possible.
+APScheduler follows the system clock. If that is set back by an hour, nothing is called for an hour. If it is set forward, APScheduler
+counts every missed call, which for years takes minutes and gigabytes. So our own trigger always counts from now, and a pulse on the
+monotonic clock corrects calls that are planned too far ahead.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Ticks:
         self._pulse: asyncio.Task[None] | None = None
 
     def every(self, seconds: float, job: Job) -> None:
-        """From now on; not while the call before is under way."""
+        """Call `job` now and then at this interval, but never while the previous call is in progress."""
         self._scheduler.add_job(
             _until_cancelled(job),
             _Every(timedelta(seconds=seconds)),
@@ -40,7 +40,7 @@ class Ticks:
         )
 
     def once(self, job: Job, **arguments: object) -> None:
-        """As soon as possible."""
+        """Call `job` once, as soon as possible."""
         self._scheduler.add_job(_until_cancelled(job), kwargs=arguments, misfire_grace_time=None)
 
     def start(self) -> None:
@@ -48,8 +48,8 @@ class Ticks:
         self._pulse = asyncio.create_task(self._keep_time())
 
     def stop(self) -> None:
-        """Calls in progress are cancelled."""
-        self._scheduler.pause()  # a call made just before the end would be cancelled before it begins, which is logged as an error
+        """Stop, and cancel calls in progress."""
+        self._scheduler.pause()  # a call that is cancelled before it begins would be logged as an error
         self._scheduler.shutdown(wait=False)
         if self._pulse:
             self._pulse.cancel()
@@ -64,7 +64,7 @@ class Ticks:
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler publishes no types
-    """In steps from now: what was missed is not made up for."""
+    """Fires at an interval counted from now; missed calls are not made up for."""
 
     def __init__(self, interval: timedelta) -> None:
         self.interval = interval
@@ -74,7 +74,8 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler publishes no typ
 
 
 def _until_cancelled(job: Job) -> Callable[..., Coroutine[Any, Any, None]]:
-    """The scheduler cancels what is under way when it is shut down, and logs what ends so as an error of ours."""
+    """Wrap `job` so that a cancellation ends it quietly. At shutdown the scheduler cancels calls in progress and would log each as an
+    error."""
 
     @functools.wraps(job)
     async def run(**arguments: object) -> None:

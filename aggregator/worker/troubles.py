@@ -1,4 +1,5 @@
-"""Problems of the worker, shown to others: in the log once, and outside the store, since the store may be the problem."""
+"""Reports problems of the worker: each once in the log, and to other processes outside the store, since the store may be the
+problem."""
 
 from __future__ import annotations
 
@@ -11,16 +12,16 @@ log = logging.getLogger(__name__)
 
 
 class Troubles:
-    """`show` gets a line for each part that has a problem, whenever that changes. Parts: `store`, `polling`,
-    `editions`, …"""
+    """`show` is called with the present problems (one line for each part that has one) whenever they change. Parts: `store`,
+    `polling`, `editions`, …"""
 
     def __init__(self, show: Callable[[str], None] = lambda text: None) -> None:
         self._show = show
         self._open: dict[str, str] = {}
 
     def report(self, part: str, error: Exception | str) -> None:
-        """A part failed. Errors of the store and what this machine lacks are reported in their own words; of an unexpected
-        exception only the name, with the details in the log."""
+        """Report that a part failed. `StoreError` and `Lacking` are reported with their message, an unexpected exception with its name
+        only; the log has its traceback."""
         if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
             error = TooManyFiles()
         expected = isinstance(error, StoreError | Lacking | str)
@@ -32,7 +33,7 @@ class Troubles:
         self._show_all()
 
     def recovered(self, part: str) -> None:
-        """This part works; if it did not before, that is reported."""
+        """Report that a part works, if it did not before."""
         if self._open.pop(part, None) is not None:
             log.info("%s: recovered", part)
             self._show_all()
@@ -40,5 +41,5 @@ class Troubles:
     def _show_all(self) -> None:
         try:
             self._show("\n".join(f"{part}: {message.splitlines()[0]}" for part, message in self._open.items()))
-        except OSError as error:  # a folder that became read-only; then ticks stop too, which the web notices
+        except OSError as error:  # the folder became read-only; the web notices that ticks are missing, too
             log.error("problems cannot be written for /readyz: %s", error.strerror)

@@ -1,4 +1,4 @@
-"""The web of `run`: `serve` as a process of its own, restarted if it dies or hangs, ended together with the worker."""
+"""The web part of `run`: `serve` as a process of its own. It is restarted if it dies or hangs, and ends together with the worker."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from aggregator.worker.startup import PARENT
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 7.0  # seconds; granian kills its own workers after five
+PATIENCE = 7.0  # seconds until it is killed; granian kills its own workers after five
 PAUSE = 2.0  # seconds between restarts
-LOOK = 15.0  # seconds between questions whether it answers, and for which an answer is waited for
-SILENCE = 6  # questions in a row without an answer: some two minutes; readers who flood it do not make it a hung one
+LOOK = 15.0  # seconds between two health checks, and timeout of one
+# failed checks in a row (some two minutes) after which it counts as hung; overload alone does not last so long
+SILENCE = 6
 
 
 async def run_web(host: str, port: int, environment: Mapping[str, str], stopping: asyncio.Event) -> None:
@@ -47,8 +48,8 @@ async def run_web(host: str, port: int, environment: Mapping[str, str], stopping
 
 
 async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
-    """In a process group of its own: a Ctrl-C in the terminal is passed on by us; granian's worker would otherwise get
-    it twice, and wait to be killed."""
+    """Start the command in a process group of its own, so that only this process gets a Ctrl-C from the terminal and passes it on.
+    granian's worker would otherwise get it twice, and then wait until it is killed."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -60,7 +61,7 @@ async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> 
 
 
 async def _silence(host: str, port: int) -> None:
-    """Wait until nothing has answered there for long."""
+    """Return when `SILENCE` health checks in a row have failed."""
     unanswered = 0
     while unanswered < SILENCE:
         await asyncio.sleep(LOOK)
@@ -68,7 +69,8 @@ async def _silence(host: str, port: int) -> None:
 
 
 async def _answers(host: str, port: int) -> bool:
-    """The operating system accepts connections for a process that hangs; so a request is made."""
+    """Whether the server responds to a request. A connection alone proves nothing: the operating system accepts it for a hung process
+    too."""
     try:
         async with asyncio.timeout(LOOK):
             reader, writer = await asyncio.open_connection(host, port)
@@ -79,7 +81,8 @@ async def _answers(host: str, port: int) -> bool:
                 writer.close()
     except (TimeoutError, ConnectionError):
         return False
-    except OSError:  # nothing could be asked: no file can be opened, or this machine has no network, not even its own
+    except OSError:
+        # the check was impossible: no file can be opened, or this machine has no network, not even loopback
         return True
 
 
