@@ -3,7 +3,7 @@ network and no location on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
     from aggregator.categorise.usage import Usage
     from aggregator.config.publishers import PublisherIndex
-    from aggregator.model.settings import Settings, Source
+    from aggregator.model.settings import Named, Settings, Source
     from aggregator.model.story import PendingItem
     from aggregator.pipeline.policy import Policy
 
@@ -204,9 +204,9 @@ class Configured:
             renamed={old: id for old, id in self.settings.renamed.items() if old not in of_places},
             found_topics=found,
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
-            hidden=frozenset(filter(None, map(canonical, overrides.hide))),
-            apart=(apart := frozenset(filter(None, map(canonical, overrides.split)))),
-            joined=tuple(frozenset(filter(None, map(canonical, group))) - apart for group in overrides.join),
+            hidden=_canonical(overrides.hide),
+            apart=(apart := _canonical(overrides.split)),
+            joined=tuple(_canonical([one]) - apart for one in overrides.join),
             pins=pins,
             program=program(),
             taken_names=self._taken_names,
@@ -224,3 +224,10 @@ class Configured:
             outlets += [publisher.name, *publisher.aliases]
         rules = [name for rule in (*settings.sections, *settings.topics) for name in (rule.id, rule.title, *rule.was)]
         return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules))
+
+
+def _canonical(overrides: Iterable[Named]) -> frozenset[str]:
+    """The canonical addresses of the articles that they name."""
+    from aggregator.normalise.address import canonical
+
+    return frozenset(address for one in overrides for url in one.urls if (address := canonical(url)))

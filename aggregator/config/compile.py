@@ -104,16 +104,13 @@ def _sections(entries: list[schema.Rules], main: schema.FeedsFile) -> tuple[mode
     sections = tuple(_rules("section", entry) for entry in entries)
     if not lacks_fallback(entries):
         return sections
-    return (*sections, model.Rules("section", model.FALLBACK, "World", None, (), (), (), (), (), (), main.at()))
+    return (*sections, model.Rules("section", model.FALLBACK, "World", main.at()))
 
 
 def _overrides(entry: schema.Stories) -> model.Overrides:
     return model.Overrides(
-        join=tuple(tuple(group) for group in entry.join),
-        join_at=tuple(entry.at("join", n) for n in range(len(entry.join))),
-        split=tuple(entry.split),
-        split_at=tuple(entry.at("split", n) for n in range(len(entry.split))),
-        hide=tuple(entry.hide),
-        hide_at=tuple(entry.at("hide", n) for n in range(len(entry.hide))),
+        join=tuple(model.Named(tuple(urls), entry.at("join", n)) for n, urls in enumerate(entry.join)),
+        split=tuple(model.Named((url,), entry.at("split", n)) for n, url in enumerate(entry.split)),
+        hide=tuple(model.Named((url,), entry.at("hide", n)) for n, url in enumerate(entry.hide)),
         pin=tuple(model.Pin(pin.url, pin.section, pin.until, pin.at()) for pin in entry.pin),
     )

@@ -126,14 +126,14 @@ class Rules:
     kind: RulesKind
     id: str
     title: str
-    description: str | None
-    places: tuple[Term, ...]
-    words: tuple[Term, ...]
-    nots: tuple[Term, ...]
-    nevers: tuple[Term, ...]
-    examples: tuple[Example, ...]
-    counterexamples: tuple[Example, ...]
     at: Position
+    description: str | None = None
+    places: tuple[Term, ...] = ()
+    words: tuple[Term, ...] = ()
+    nots: tuple[Term, ...] = ()
+    nevers: tuple[Term, ...] = ()
+    examples: tuple[Example, ...] = ()
+    counterexamples: tuple[Example, ...] = ()
     was: tuple[str, ...] = ()
 
     @property
@@ -160,24 +160,28 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
-class Overrides:
-    """`stories:` of the file: the editor's overrides of the grouping. For each list `NAME`, `NAME_at` has the positions of its
-    entries (a pin holds its own)."""
+class Named:
+    """An entry of `join`, `split` or `hide`: the addresses of articles, of one unless they are joined."""
 
-    join: tuple[tuple[str, ...], ...] = ()
-    join_at: tuple[Position, ...] = ()
-    split: tuple[str, ...] = ()
-    split_at: tuple[Position, ...] = ()
-    hide: tuple[str, ...] = ()
-    hide_at: tuple[Position, ...] = ()
+    urls: tuple[str, ...]
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """`stories:` of the file: the editor's overrides of the grouping."""
+
+    join: tuple[Named, ...] = ()
+    split: tuple[Named, ...] = ()
+    hide: tuple[Named, ...] = ()
     pin: tuple[Pin, ...] = ()
 
     def lines(self) -> Iterator[tuple[str, str, Position]]:
         """(key, address, position) of every address: ("hide", "https://…", …)."""
-        yield from (("split", url, at) for url, at in zip(self.split, self.split_at, strict=True))
-        yield from (("hide", url, at) for url, at in zip(self.hide, self.hide_at, strict=True))
+        yield from (("split", url, one.at) for one in self.split for url in one.urls)
+        yield from (("hide", url, one.at) for one in self.hide for url in one.urls)
         yield from (("pin", pin.url, pin.at) for pin in self.pin)
-        yield from (("join", url, at) for urls, at in zip(self.join, self.join_at, strict=True) for url in urls)
+        yield from (("join", url, one.at) for one in self.join for url in one.urls)
 
 
 @dataclass(frozen=True, slots=True)

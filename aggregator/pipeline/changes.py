@@ -174,7 +174,7 @@ def _is_special(source: Source) -> bool:
 def _regrouped(settings: Settings) -> set[str]:
     """Articles that `join` or `split` name."""
     said = settings.overrides
-    return {url for group in (*said.join, said.split) for url in group}
+    return {url for one in (*said.join, *said.split) for url in one.urls}
 
 
 def _bare(value: Any) -> Any:

@@ -30,7 +30,7 @@ def _book() -> Rulebook:
         def made(parts: tuple[str, ...]) -> tuple[Term, ...]:
             return tuple(Term((part,), 1.0, AT) for part in parts)
 
-        return Rules(kind, id, id, None, made(places), made(words), made(nots), (), (), (), AT)
+        return Rules(kind, id, id, AT, places=made(places), words=made(words), nots=made(nots))
 
     sections = (
         rule("section", "asia", ("CN",), ("北京",), ("in china",)),

@@ -48,7 +48,6 @@ def rule(
         kind,
         id,
         id.title(),
-        None,
         places=terms(places, 10),
         words=terms(words, 100),
         nots=terms(nots, 200),
