@@ -1,4 +1,4 @@
-"""Settings in, wired application out: the only package that names concrete classes."""
+"""Wires the application together from its settings. The only package that names the concrete classes behind the ports."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""One configuration with its archive, fetcher and secrets. With `database`, the only modules that name the concrete classes
+"""A configuration with its archive, fetcher and secrets. This module and `database` are the only ones that name the concrete classes
 behind the ports.
 
-Everything is created, and imported, only when it is needed, so that each command starts quickly.
+Everything is created, and imported, only when it is needed, so that commands start quickly.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from aggregator.ports import Archive, Extractor, Parser, Upkeep
 
 ONCE_MORE = timedelta(minutes=1)
-"""After an edit of how a source is polled, if it was being polled then."""
+"""If a source is being polled while its settings change, it is polled again after this time."""
 
 KEY = 8
-"""Characters of the shortest secret that is looked for in items; texts contain shorter ones by chance."""
+"""Minimum length of secrets that are hidden in items: texts may contain shorter ones by chance."""
 
 
 class Application(Configured):
-    """A configuration with its instance folder and database. `warnings` are those of the file."""
+    """A configuration with its instance folder and database. `warnings` are those that its file gave."""
 
     def __init__(self, installation: Installation, settings: Settings, warnings: tuple[Problem, ...] = ()) -> None:
         super().__init__(settings)
@@ -52,8 +52,10 @@ class Application(Configured):
 
     @classmethod
     def load(cls, installation: Installation) -> Application:
-        """Raises:
-        ConfigError: the file is broken.
+        """The configuration in the file.
+
+        Raises:
+            ConfigError: the file is broken.
         """
         from aggregator.config.cache import examine_cached
 
@@ -62,7 +64,7 @@ class Application(Configured):
 
     @classmethod
     def of_texts(cls, installation: Installation, texts: Mapping[str, str]) -> Application:
-        """The configuration from the texts that the store keeps; the first is the main file."""
+        """The configuration from the texts that the store keeps (file name → text, the main file first)."""
         from aggregator.config.load import parse
 
         settings, warnings = parse(texts, next(iter(texts)), os.environ)
@@ -70,11 +72,11 @@ class Application(Configured):
 
     @classmethod
     def load_or_in_force(cls, installation: Installation) -> tuple[Application, ConfigError | None]:
-        """The file; or if it is broken the configuration in force, and what is wrong with the file. For what serves readers, and
-        for commands that read or tidy the archive.
+        """(the configuration in the file, None), or if the file is broken (the configuration in force, the error). For the web, and for
+        commands that only read or tidy the archive.
 
         Raises:
-            ConfigError: the file is broken, and nothing is in force or can be read here.
+            ConfigError: the file is broken, and no configuration is in force, or it cannot be read here.
         """
         try:
             return cls.load(installation), None
@@ -89,12 +91,12 @@ class Application(Configured):
             raise broken
         try:
             return cls.of_texts(installation, in_force.texts), broken
-        except ConfigError:  # written for another environment; what to do is to mend the file
+        except ConfigError:  # it was written for another environment; the way out is to repair the file
             raise broken from None
 
     @classmethod
     def effective(cls, installation: Installation) -> Application:
-        """The configuration that applies to the archive: the file, or with `reload: manual` the one in force.
+        """The configuration that applies to the archive: that of the file, or with `reload: manual` the one in force.
 
         Raises:
             ConfigError: the file is broken.
@@ -106,18 +108,18 @@ class Application(Configured):
             return application.ruling(archive.upkeep.configuration())
 
     def ruling(self, in_force: StoredConfiguration | None) -> Application:
-        """This, or with `reload: manual` the configuration in force, which stays until `apply`."""
+        """This application, or with `reload: manual` that of the configuration in force, which stays until `apply`."""
         if self.settings.site.reload == "auto" or in_force is None or in_force.epoch == self.settings.epoch:
             return self
         return self.of_texts(self.installation, in_force.texts)
 
     def admit(self, upkeep: Upkeep) -> tuple[Problem, ...]:
-        """The failing examples, as warnings, if the file may be put in force all the same: because it is in force
-        already (an upgrade may judge otherwise), or because nothing is in force that could stay. If the store has noted
-        that all examples hold for these rules and this program, they are not run again.
+        """Run the examples of the file. Failing ones are returned as warnings if the file may be put in force nevertheless: if it is
+        already in force (an upgrade may classify differently), or if no other configuration is in force. If the store has noted that
+        all examples hold for these rules and this version of the program, they are not run again.
 
         Raises:
-            ConfigError: examples fail, and something else is in force.
+            ConfigError: examples fail, and another configuration is in force.
         """
         if upkeep.noted(notes.EXAMPLES_HOLD) == self.policy.epoch:
             return ()
@@ -128,26 +130,26 @@ class Application(Configured):
             upkeep.note(notes.EXAMPLES_HOLD, self.policy.epoch)
             return ()
         in_force = upkeep.configuration()
-        # By the texts, since the epoch also changes with variables, which no example depends on.
+        # Compared by text, since the epoch also changes with environment variables, on which no example depends.
         if in_force is not None and [*in_force.texts.values()] != [*self.settings.texts.values()]:
             raise ConfigError(failing, self.settings.files[0])
         return tuple(replace(problem, warning=True) for problem in failing)
 
     def put_in_force(self, archive: Store, now: int) -> bool:
-        """Make this the configuration in force; False if it is already. Stored stories are outdated then, unless it places
-        them as the one before does."""
+        """Make this the configuration in force; False if it already is. Stored stories are then to be re-placed, unless it places them as
+        the previous configuration does."""
         before = archive.upkeep.configuration()
         alike = before.epoch if before and self._places_like(before, archive) else None
         if before and before.epoch != self.settings.epoch and (former := self.former(before)):
-            # First: if one of these fails, nothing is in force yet, and all is tried again.
+            # This comes first: if it fails, the configuration is not in force yet, and everything is tried again.
             self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
         policy = self.completed(archive.upkeep).policy
         renamed = {StreamName.read(f"{kind}:{old}"): id for (kind, old), id in policy.renamed.items()}
         return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
 
     def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
-        """Sources whose `every` became shorter are polled within it, and those with another `lang` read as a whole: also those that
-        are being polled, once more."""
+        """Apply changed settings of sources: those with a shorter `every` are polled within that time, and documents of those with another
+        `lang` are read as a whole. Sources that are being polled now are polled once more."""
         from aggregator.model.renaming import former_ids
         from aggregator.schedule.bounds import bounds_for
         from aggregator.schedule.decide import sooner
@@ -166,7 +168,8 @@ class Application(Configured):
         archive.sources.read_anew(told_anew)
 
     def completed(self, upkeep: Upkeep) -> Application:
-        """With the renamings that the file undoes, or makes once more, without saying so: to be asked before it is put in force."""
+        """This application, with renamings of sections and topics that the file makes without `was`, because it undoes or repeats an
+        earlier renaming. To be called before the configuration is put in force."""
         from aggregator.pipeline.renamed import renamed_again
 
         led = upkeep.noted(notes.RENAMED) or {}
@@ -175,8 +178,8 @@ class Application(Configured):
         return self if settings is self.settings else Application(self.installation, settings, self.warnings)
 
     def former(self, stored: StoredConfiguration | None) -> Settings | None:
-        """The settings of the configuration that is or was in force, compiled once; None if there is none, or it cannot be read
-        any more: it was written for an environment or a version that is no more."""
+        """The settings of a stored configuration, compiled once. None if there is none, or if it can no longer be read, because it was
+        written for another environment or version of the program."""
         if stored is None:
             return None
         epoch, texts = stored
@@ -189,22 +192,21 @@ class Application(Configured):
 
     def _places_like(self, stored: StoredConfiguration, archive: Store) -> bool:
         if stored.epoch == self.settings.epoch:
-            return False  # nothing is put in force
+            return False  # it is already in force
         before = self.former(stored)
-        if before is None or before.epoch != stored.epoch:  # its values from the environment are other ones now
+        if before is None or before.epoch != stored.epoch:  # the environment variables that it uses have changed
             return False
         return self.places_alike(before, archive)
 
     def places_alike(self, before: Settings, archive: Archive) -> bool:
-        """Whether stored stories stay as `before` placed them when this is put in force after it."""
+        """Whether stored stories stay as they are if this configuration is put in force after `before`."""
         from aggregator.pipeline.changes import place_alike
 
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)
 
     def fetcher(self, states: Iterable[SourceState] = (), room: Room = nullcontext) -> Http:
-        """The HTTP client. It keeps the pauses that hosts asked for, as recorded in the `states` of their sources, and holds `room`
-        for each request."""
+        """The HTTP client. It obeys the pauses that are recorded in `states`, and holds `room` for each request."""
         from aggregator.fetch.client import Http
         from aggregator.fetch.headers import user_agent
 
@@ -215,7 +217,7 @@ class Application(Configured):
         return made
 
     def apply_pauses(self, fetcher: Http, states: Iterable[SourceState]) -> None:
-        """Make a fetcher keep the pauses recorded in these states."""
+        """Make a fetcher obey the pauses that are recorded in these states."""
         from aggregator.schedule.pauses import pause_of, pausing
 
         alone = {id for id, source in self.sources.items() if pause_of(source, self.settings.defaults) == "source"}
@@ -229,22 +231,21 @@ class Application(Configured):
         return secrets(self.settings.sources, os.environ)
 
     def secrets_of(self, source: Source) -> tuple[str, ...]:
-        """The secrets of its address and headers, which its items must not show. Not those that are part of its host, to which items
-        link, nor any so short that texts contain it by chance."""
+        """The secrets in the address and headers of a source, which its items must not show. Without secrets that are part of its host
+        name, to which items link, and without those shorter than `KEY`."""
         from aggregator.config.environment import secrets
 
         host = host_of(self.request(source)[0]) or ""
         return tuple(one for one in secrets([source], os.environ) if len(one) >= KEY and one.lower() not in host)
 
     def mask(self, text: str) -> str:
-        """A text for people, with the secrets of this configuration masked."""
+        """The text with the secrets of this configuration masked."""
         from aggregator.config.environment import mask
 
         return mask(text, self._secrets)
 
     def request(self, source: Source) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """Address and headers of a source, with its secrets substituted. Raises KeyError if an environment variable is
-        missing."""
+        """(address, headers) of a source, with environment variables substituted. Raises KeyError if one is missing."""
         from aggregator.config.environment import expand
 
         return expand(source.url, os.environ), tuple(

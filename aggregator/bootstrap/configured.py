@@ -1,5 +1,5 @@
-"""One configuration and what depends on it alone: rules, publishers, the edition's policy. It has no archive, no
-network and no location on disk."""
+"""A configuration and what follows from it alone: rules, publishers, the edition's policy. It has no archive, no network and no
+location on disk."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from aggregator.pipeline.policy import Policy
 
 PLACES = 3
-"""How many places of an item, the most telling first, become topics of it."""
+"""At most so many places of an item become topics of it, the most significant ones."""
 
 
 class Configured:
-    """What the settings mean. Everything is created when it is first needed."""
+    """What follows from the settings. Everything is computed when it is first needed."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -45,7 +45,7 @@ class Configured:
 
     @cached_property
     def hosts(self) -> dict[str, list[str]]:
-        """Host → the sources there."""
+        """Host → ids of its sources."""
         found: dict[str, list[str]] = {}
         for source in self.settings.sources:
             found.setdefault(host_of(source.url) or "", []).append(source.id)
@@ -53,7 +53,7 @@ class Configured:
 
     @property
     def keep(self) -> tuple[int, dict[str, int]]:
-        """Seconds for which texts are kept: the default, and those of sources (by id) that set their own."""
+        """How long texts are kept, in seconds: (the default, source id → its own value)."""
         own = {source.id: int(source.keep.total_seconds()) for source in self.settings.sources if source.keep}
         return int(self.settings.defaults.keep.total_seconds()), own
 
@@ -65,7 +65,7 @@ class Configured:
 
     @cached_property
     def fold_publisher(self) -> Callable[[str, str | None], str]:
-        """(name, address of an article or of the outlet) → the publisher's one name."""
+        """A function (name, address of an article or of the outlet) → the canonical name of the publisher."""
         index = self.outlets
 
         @lru_cache(maxsize=4096)
@@ -78,10 +78,9 @@ class Configured:
         return lambda name, url: fold(name, root(url) if url else "")
 
     def publisher_of(self, item: PendingItem) -> str:
-        """The source's publisher, whatever its name was when the item came, or the one that an item of a wrapper names
-        itself. Where an article is says nothing of who lists it, unless that is a wrapper: every source may link to every
-        outlet's pages, and would count as all of them. Of a removed source, whose outlet no configuration names any more, an
-        item stays its outlet's that it counted for last."""
+        """The canonical name of an item's publisher: that of its source as configured now, or for a wrapper the publisher that the item
+        names. The address of the article counts only for wrappers: any source may link to articles of any outlet, and would otherwise
+        count as all of them. An item of a source that was removed keeps the publisher for which it counted last."""
         source = self.sources.get(item.source)
         if source is None:
             return self.fold_publisher(item.counted_as or item.publisher, None)
@@ -89,8 +88,8 @@ class Configured:
         return self.fold_publisher(name, url)
 
     def at_home(self, item: PendingItem) -> bool:
-        """Whether an article is on the site of its publisher: at a domain that `publishers:` gives it or, where that is nobody's,
-        at the host of its feed."""
+        """Whether an article is on the site of its publisher: at a domain that `publishers:` lists for it, or, if nobody lists the
+        domain, at the host of its feed."""
         host = host_of(item.url or "") or ""
         if known := self.outlets.at(host):
             return known.name == item.publisher
@@ -98,13 +97,13 @@ class Configured:
         return source is not None and one_site(host, host_of(source.url) or "")
 
     def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement:
-        """Where a text belongs by the rules; `source` may fix its section or add a prior."""
+        """Classify a text by the rules; `source` may fix its section or add a prior."""
         from aggregator.categorise.judge import judge
 
         return self._with_places(judge(self.rulebook, Case.of(title, summary, source)))
 
     def counting(self) -> tuple[Policy, Usage]:
-        """As `policy`, but counting which lines of the rules are used."""
+        """As `policy`, but it counts which lines of the rules are used."""
         from aggregator.categorise.usage import Usage
 
         usage = Usage(self.rulebook)
@@ -119,7 +118,7 @@ class Configured:
         return self.judged(title, summary, source)[1]
 
     def judged(self, title: str, summary: str, source: Source | None = None) -> tuple[Judgement, tuple[Receipt, ...]]:
-        """The results of `judge` and `receipts`, at the cost of one of them."""
+        """(`judge`, `receipts`), computed together at the cost of one."""
         from aggregator.categorise.receipts import judged
 
         judgement, found = judged(self.rulebook, Case.of(title, summary, source))
@@ -129,7 +128,7 @@ class Configured:
         return self._with_places(judgement), found
 
     def found_topics(self, title: str, summary: str) -> tuple[Receipt, ...]:
-        """Why topics are there that no line of the file placed: for the places that a text names, without a weight."""
+        """Receipts for topics that no line of the file gave the item: those of countries that the text names."""
         from aggregator.categorise.judge import judge
         from aggregator.categorise.receipts import named
 
@@ -149,12 +148,12 @@ class Configured:
         return Judgement(judged.section, judged.scores, topics, judged.places)
 
     def _place_topics(self, judged: Judgement) -> list[tuple[str, str]]:
-        """The countries that count among the places of a judgement, each with its topic."""
+        """(country code, topic) for the places of a judgement that become topics."""
         return [(code, self._countries[code]) for code in judged.places[:PLACES] if code in self._countries]
 
     @cached_property
     def _countries(self) -> dict[str, str]:
-        """Code → the topic of a country: the configured one that has no other place, else the found one."""
+        """Country code → its topic: a configured topic that has this country as its only place, else the one found."""
         own = {
             topic.places[0].parts[0]: topic.id
             for topic in reversed(self.settings.topics)
@@ -164,13 +163,13 @@ class Configured:
 
     @cached_property
     def topic_titles(self) -> dict[str, str]:
-        """Configured topics and those that follow from places; two of one country or with one id are one topic."""
+        """Topic id → title, for configured topics and those of countries. If both have the same country or id, they are one topic."""
         found = {slug: name for code, (slug, name) in countries().items() if self._countries[code] == slug}
         return {**found, **{topic.id: topic.title for topic in self.settings.topics}}
 
     @cached_property
     def policy(self) -> Policy:
-        """What the edition decides by."""
+        """The settings and functions by which the edition decides."""
         from aggregator.categorise.judge import judge as judge_text
         from aggregator.categorise.judge import story_sections
         from aggregator.categorise.version import program
@@ -180,7 +179,7 @@ class Configured:
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
         found = frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics}
-        of_places = {("topic", id) for id in found}  # where a renamed topic had the id of one of these, both go on
+        of_places = {("topic", id) for id in found}  # these keep their ids, even if a renamed topic had the same id
 
         def place(judgements: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
             scores = story_sections(judgements, order, fallback)
@@ -217,7 +216,7 @@ class Configured:
 
     @property
     def _taken_names(self) -> frozenset[str]:
-        """Names of outlets, sections and configured topics: no category of that name becomes a topic."""
+        """Names of outlets, sections and configured topics: categories of feeds with these names do not become topics."""
         settings = self.settings
         outlets = [settings.site.title, *(source.name for source in settings.sources)]
         for publisher in settings.publishers:

@@ -1,4 +1,4 @@
-"""Where the archive is, and how it is opened: a SQLite file, or a database on a PostgreSQL server."""
+"""Locates and opens the archive: a SQLite file, or a database on a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 FILE = "aggregator.db"
 SERVERS = ("postgresql://", "postgres://")
-"""The beginnings of PostgreSQL addresses."""
+"""Prefixes of PostgreSQL addresses."""
 
 
 @contextmanager
 def driver() -> Iterator[None]:
-    """Turns a missing PostgreSQL driver, which is an optional extra, into a clear message."""
+    """Turn the error that the PostgreSQL driver (an optional extra) is missing into a clear message."""
     try:
         yield
     except ImportError as error:
@@ -37,7 +37,7 @@ def driver() -> Iterator[None]:
 
 
 class Database:
-    """The archive of an installation. Every call that opens it gives a connection of its own."""
+    """The archive of an installation. Each call that opens it returns a new connection."""
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
@@ -49,12 +49,12 @@ class Database:
 
     @property
     def file(self) -> Path:
-        """The file of the archive, if it is a file."""
+        """The file of a SQLite archive. Raises UsageError if the address in --database is not understood."""
         url = self._installation.database
         if url is None:
             return self._installation.instance / FILE
         path = url.removeprefix("sqlite:///")
-        if path not in (url, "", ":memory:"):  # in memory, each connection would have an archive of its own
+        if path not in (url, "", ":memory:"):  # not in memory: each connection would have an archive of its own
             return Path(path)
         raise UsageError(
             "--database: expected sqlite:///PATH or postgresql://USER@HOST/DATABASE; leave it out for the database in "
@@ -63,10 +63,10 @@ class Database:
 
     @property
     def exists(self) -> bool:
-        """Whether there is an archive; on a server it is created on first use.
+        """Whether there is an archive. On a server always: it is created on first use.
 
         Raises:
-            StoreError: this user may not look there.
+            StoreError: the folder may not be read.
         """
         try:
             return self.shared or is_there(self.file)
@@ -74,14 +74,15 @@ class Database:
             raise StoreError(f"{self.file}: cannot be opened: {error.strerror}") from error
 
     def open(self) -> Store:
-        """For reading and writing; created or migrated if necessary."""
+        """Open for reading and writing; the archive is created or migrated if necessary."""
         return self.server() if self.shared else self.sqlite()
 
     def open_existing(self) -> Store:
-        """For commands that need the contents: creating a new, empty archive would hide a mistyped location.
+        """As `open`, but never creates an archive. For commands that need its contents: a new, empty archive would hide that its location
+        was mistyped.
 
         Raises:
-            StoreError: there is none.
+            StoreError: there is no archive.
         """
         if not self.exists:
             raise StoreError(
@@ -95,7 +96,7 @@ class Database:
         return SqliteArchive(self.file)
 
     def server(self) -> PostgresArchive:
-        """With what only a server can tell."""
+        """Open the PostgreSQL archive, which has methods that SQLite does not have."""
         from aggregator.worker.identity import identity
 
         with driver():
@@ -111,8 +112,7 @@ class Database:
         return ReadOnlyArchive(self.file)
 
     def troubles(self) -> tuple[str, ...]:
-        """The problems that workers report. They are kept outside the store, since the store may be the problem; with the instance
-        folder they may be moved away, too."""
+        """The problems that workers report (with SQLite in the instance folder, since the store may be the problem)."""
         from aggregator.worker.lock import troubles
 
         if self.shared:

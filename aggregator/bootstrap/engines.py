@@ -1,4 +1,4 @@
-"""The wiring of the worker: what it works with, made anew whenever the configuration changes."""
+"""The wiring of the worker: makes a new engine whenever the configuration changes."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
 
 class Archives(NamedTuple):
-    """The archive over one connection for each of those who use it at once, so that none waits for another's."""
+    """The archive with a separate connection for each of its simultaneous users, so that none waits for another."""
 
     writer: Store  # stores what polls brought
-    lookup: Store  # what polls ask beforehand
+    lookup: Store  # answers what polls ask before that
     editor: Store  # makes editions
-    follower: Store  # follows the configuration
+    follower: Store  # reads and writes the configuration in force
 
 
 class Engines:
-    """Makes an engine from a configuration. Archives, the sandbox and the fetcher stay, so that no cache and no schedule is lost."""
+    """Makes engines from configurations. All of them share the archives, the sandbox and the fetcher, so that caches and the spacing of
+    requests survive an edit."""
 
     def __init__(self, application: Application, sandbox: Sandbox) -> None:
         self._application = application  # of the last engine
@@ -40,7 +41,7 @@ class Engines:
         return self._archives.follower.upkeep
 
     def make(self, app: Application) -> Engine:
-        """Puts the application's configuration in force, if it is not already."""
+        """Put the application's configuration in force, if it is not yet, and make an engine from it."""
         assert app.rulebook  # compiled before anything is changed
         archives = self._archives
         archives.follower.sources.sync(app.settings.sources)
@@ -58,7 +59,7 @@ class Engines:
         return engine
 
     def _fetcher(self, app: Application) -> Http:
-        """One fetcher as long as its settings stay the same: it knows when each host was last requested."""
+        """The fetcher. It stays the same as long as its settings do, since it knows when each host was last requested."""
         settings = app.settings
         key = (settings.site.contact, settings.site.url, settings.allow_private)
         if key not in self._fetchers:
@@ -66,11 +67,11 @@ class Engines:
         return self._fetchers[key]
 
     def private(self, host: str) -> bool:
-        """Whether the editor lists a host as private: such a host needs no protection."""
+        """Whether `allow_private` names a host: such a host needs no spacing of requests."""
         return self._allowance.names(host)
 
     def adopt_pauses(self, ids: Collection[str]) -> None:
-        """Keep the pauses that the hosts of these sources requested from other processes."""
+        """Obey the pauses that the hosts of these sources requested from other processes."""
         application = self._application
         hosts = {host_of(application.sources[id].url) or "" for id in ids if id in application.sources}
         beside = [id for host in hosts for id in application.hosts[host]]

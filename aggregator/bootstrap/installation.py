@@ -1,4 +1,4 @@
-"""Where the service is installed, and the clock that it uses."""
+"""Where the configuration and the data of a service are, and the clock that it uses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Where the configuration and the data of a service are, and its own address, which links have if `site.url` is not set."""
+    """`config`: path of feeds.yaml; `instance`: folder of the data; `database`: --database, if given; `address`: the address at which
+    the service listens, used in links if `site.url` is not set."""
 
     config: Path
     instance: Path
@@ -27,7 +28,7 @@ class Installation:
         )
 
     def environment(self) -> dict[str, str]:
-        """The environment of a child process of the same installation."""
+        """Environment variables for a child process of the same installation."""
         return {
             "AGGREGATOR_CONFIG": str(self.config),
             "AGGREGATOR_INSTANCE": str(self.instance),
@@ -37,10 +38,11 @@ class Installation:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything at this path. `Path.exists` says no where it may not look, from Python 3.14 on.
+    """Whether there is anything at this path. Unlike `Path.exists`, which from Python 3.14 on returns False if the folder may not be
+    read.
 
     Raises:
-        OSError: this user may not look there.
+        OSError: the folder may not be read.
     """
     try:
         path.stat()

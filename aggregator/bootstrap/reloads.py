@@ -1,4 +1,4 @@
-"""What to do when the file or the configuration in force has changed: a new engine, a report, or nothing."""
+"""Decides what to do when the file or the configuration in force has changed: make a new engine, report, or nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OTHER_VALUES = (
 
 
 class Reloads:
-    """Looks at the file and at the configuration in force, and has `engines` make an engine of what is to be in force."""
+    """Watches the file and the configuration in force, and has `engines` make an engine from the one that applies."""
 
     def __init__(self, application: Application, engines: Engines) -> None:
         self._engines = engines
@@ -47,10 +47,11 @@ class Reloads:
         application = self._application
         for problem in application.admit(self._upkeep):
             log.warning("%s", problem)
-        self._stored_epoch = application.settings.epoch  # what the store said at the last check
-        self._overruled: str | None = None  # what another machine put in force by other values from its environment
-        self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as the store does not take it
-        # Whether the waiting edit in the status, if there is one, is of this machine's file.
+        self._stored_epoch = application.settings.epoch  # the epoch in force at the last check
+        # The last epoch that another machine put in force with other environment variables.
+        self._overruled: str | None = None
+        self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as it could not be stored
+        # Whether the waiting edit in the status, if there is one, comes from this machine's file.
         self._waits = not application.database.shared
         if in_force is not None and in_force.epoch != application.settings.epoch:
             log.info("\n".join(self._report(in_force, application).lines))
@@ -64,7 +65,7 @@ class Reloads:
 
     def _made(self, application: Application) -> Engine:
         engine = self._engines.make(application)
-        # Last: what fails before is tried again at the next look, which would take it for done.
+        # Only after `make` has succeeded: otherwise the next check would not try again.
         self._application, self._stored_epoch = application, application.settings.epoch
         return engine
 
@@ -95,7 +96,7 @@ class Reloads:
                 log.info("the configuration was read again: nothing changed")
             return self._withdrawn()
         fresh.admit(self._upkeep)
-        # In force already where another machine has the same edit, or where an error interrupted us.
+        # It is already in force if another machine has made the same edit, or if an error interrupted us.
         report = self._report(self._own if in_force and in_force.epoch == fresh.settings.epoch else in_force, fresh)
         if fresh.settings.site.reload == "manual" and not force:
             self._waits = True
@@ -108,7 +109,7 @@ class Reloads:
         return replace(report, engine=self._made(fresh))
 
     def _withdrawn(self) -> Reload:
-        """The file equals the configuration in force: an edit that waited was undone."""
+        """The file equals the configuration in force. If an edit was waiting, it was undone."""
         noted = self._upkeep.noted(notes.CONFIGURATION)
         if not self._waits or noted is None or not noted.waiting:
             return Reload()
@@ -118,17 +119,17 @@ class Reloads:
         return Reload(status=replace(noted, waiting=None), lines=(line,))
 
     def _applied(self) -> Reload | None:
-        """`apply`, or another process, put another configuration into the store."""
+        """Follow the configuration in force, if `apply` or another process has changed it."""
         in_force = self._upkeep.configuration()
         if in_force is None or in_force.epoch == self._stored_epoch:
             return None
         try:
             fresh = Application.of_texts(self._installation, in_force.texts)
-        except ConfigError:  # written for another environment; reported once
+        except ConfigError:  # it was written for another environment; reported once
             self._stored_epoch = in_force.epoch
             raise
         if self._application.database.shared and fresh.settings.epoch != in_force.epoch:
-            if self._overruled == in_force.epoch:  # again: it is a worker, and the two would go on for good
+            if self._overruled == in_force.epoch:  # for the second time: two workers would overrule each other forever
                 self._stored_epoch = in_force.epoch
                 raise ConfigError((Problem(main := fresh.settings.files[0], 1, 1, OTHER_VALUES),), main)
             self._overruled = in_force.epoch
@@ -136,11 +137,11 @@ class Reloads:
 
     @property
     def _own(self) -> StoredConfiguration:
-        """What this process works by."""
+        """The configuration by which this process works."""
         return StoredConfiguration(self._application.settings.epoch, self._application.settings.texts)
 
     def _report(self, before: StoredConfiguration | None, application: Application) -> Reload:
-        """What the application's configuration changes from the one before, for log and status."""
+        """What the application's configuration changes compared with `before`, for log and status."""
         settings = application.completed(self._upkeep).settings
         found = changes(application.former(before), settings, before and before.epoch)
         status = ConfigurationReport(application.settings.epoch, rfc3339(utc_now()), found.as_json())

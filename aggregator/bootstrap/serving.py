@@ -1,4 +1,4 @@
-"""The wiring of the web: what its views use, and the application that a serving process runs."""
+"""The wiring of the web: what its views use, and the WSGI application."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def in_force(application: Application) -> InForce:
-    """A configuration with what the web needs from it."""
+    """What the web needs of a configuration."""
     from aggregator.model.feed import Names
     from aggregator.web.in_force import InForce
 
@@ -42,14 +42,14 @@ def in_force(application: Application) -> InForce:
 
 
 def _public(application: Application, url: str) -> str:
-    """A source's address as everybody may see it, without environment variables and passwords."""
+    """The address of a source as everybody may see it: environment variables and passwords are masked."""
     from aggregator.config.environment import REFERENCE
 
     return application.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
 def _health(state: SourceState) -> tuple[Health, str]:
-    """How a source is doing, as everybody may see it: the address it moved to may contain its secret."""
+    """The state of a source as everybody may see it: the address to which it moved may contain a secret."""
     from aggregator.config.environment import mask
     from aggregator.schedule.health import health
 
@@ -58,15 +58,14 @@ def _health(state: SourceState) -> tuple[Health, str]:
 
 
 def written() -> datetime:
-    """When the code that writes feeds and pages last changed on this machine, usually by an upgrade: their bytes may
-    differ since then."""
+    """When the code that writes feeds and pages last changed on this machine (by an upgrade, usually): since then their bytes may
+    differ."""
     files = (path for package in ("render", "web") for path in (Path(__file__).parents[1] / package).rglob("*.*"))
     return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files if path.suffix != ".pyc")), UTC)
 
 
 def library(application: Application, written: datetime | None = None) -> Library:
-    """What the web uses; it follows the configuration that the store says is in force. `written`: when the program last
-    changed."""
+    """The `Library` of the web. It follows the configuration in force. `written`: when the program last changed."""
     from aggregator.pipeline.category_topics import last_survey
     from aggregator.web.in_force import Following
     from aggregator.web.library import Library
@@ -89,7 +88,7 @@ def library(application: Application, written: datetime | None = None) -> Librar
 
 
 def web_application() -> Any:
-    """The WSGI application of a serving process; its location comes from the environment."""
+    """The WSGI application of a serving process; its installation comes from environment variables."""
     from aggregator.sandbox.parent import die_with_parent
     from aggregator.web.app import create_app
     from aggregator.worker import logs

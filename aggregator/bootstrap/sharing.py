@@ -1,4 +1,4 @@
-"""How a worker shares an archive on a server with other workers."""
+"""Connects a worker to the other workers on a PostgreSQL archive."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from aggregator.bootstrap.installation import utc_now
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.identity import identity
 
-QUEUE = "aggregator queue"  # sessions of the queue
+QUEUE = "aggregator queue"  # name of the queue's sessions on the server
 DUE = 5000
-"""Sources that one tick takes, at most."""
+"""Maximum number of sources that one tick takes."""
 
 
 class Sharing:
-    """Over a connection of its own, by which others see that this process is alive."""
+    """Has its own connection to the archive. As long as that is open, other processes see that this one is alive."""
 
     def __init__(self, application: Application) -> None:
         with driver():
@@ -31,7 +31,7 @@ class Sharing:
         return self
 
     def report(self, troubles: str) -> None:
-        """Show what is wrong to readers of the status. If the server is the problem, readers notice that themselves."""
+        """Store the problems for readers of the status. If the database server is the problem, readers notice that themselves."""
         self._reporter.submit(self._archive.upkeep.report_troubles, identity(), troubles)
 
     def fleet(self, private: Callable[[str], bool]) -> Fleet:
@@ -42,7 +42,8 @@ class Sharing:
         self._archive.agree(lambda: utc_now().timestamp())
 
     def _due(self, private: Callable[[str], bool]) -> Sequence[tuple[str, str]]:
-        """Hosts that the editor lists as private need no protection: each of their sources counts as a host of its own."""
+        """(source id, host) of sources that are due. For hosts that `allow_private` names the id takes the place of the host: their
+        requests need no spacing, so each source counts as a host of its own."""
         due = self._archive.sources.due(utc_now(), DUE)
         return [(id, id if (host := host_of(address) or "") and private(host) else host) for id, address in due]
 

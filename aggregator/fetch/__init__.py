@@ -1,1 +1,1 @@
-"""I/O: bytes over the network, and nothing about what they mean. The only HTTP client of the program."""
+"""The HTTP client of the program. It fetches bytes and knows nothing about what they mean."""

@@ -1,7 +1,7 @@
-"""The only function of the program that makes HTTP requests.
+"""Makes all HTTP requests of the program.
 
-It follows RFC 9110 and 9111 and good manners: one conditional GET, validators returned unchanged, no cookies, no
-Referer, a User-Agent with a contact, redirects followed one by one, everything bounded.
+It follows RFC 9110 and 9111 and is polite: a single conditional GET, validators returned unchanged, no cookies, no Referer, a
+User-Agent with a contact. Redirects are followed one by one, and everything is limited.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one request, and of all of them together."""
+    """Limits of a single request, and of all requests together."""
 
-    deadline: float = 30.0  # seconds for a request with all its redirects, waiting at the gate not counted
-    body: int = 10 << 20  # bytes, decoded; as many on the wire
+    deadline: float = 30.0  # seconds for a request with all its redirects, without the time of waiting at the gate
+    body: int = 10 << 20  # bytes; for the decoded body, and for the bytes on the wire
     redirects: int = 5
-    header_line: int = 32 << 10  # bytes; policies of some sites (Content-Security-Policy) exceed aiohttp's own 8 KiB
+    header_line: int = 32 << 10  # bytes; the Content-Security-Policy of some sites exceeds aiohttp's default of 8 KiB
     header_count: int = 128
     concurrency: int = 64
     per_host: int = 2
@@ -62,8 +62,9 @@ class _Answer:
 
 @dataclass(slots=True)
 class _Terms:
-    """What holds for one request with all its redirects: the seconds that are left, whether robots.txt is asked, whom a
-    Retry-After holds, whether all private addresses are refused, and whose the source's headers and login are."""
+    """What applies to a request with all its redirects: the seconds that are left; whether robots.txt is obeyed (`crawl`); what a
+    Retry-After applies to (`pause`); whether all private addresses are refused (`public`); the address to whose origin the source's
+    headers and login may be sent (`secrets_of`)."""
 
     seconds: float
     crawl: bool
@@ -73,9 +74,9 @@ class _Terms:
 
 
 class _Once:
-    """One request must be one request: if a connection breaks before the response, aiohttp sends the request again at
-    once, past the gate. That is right only for a connection kept from an earlier request (RFC 9112, 9.3.1), which its
-    server may have closed meanwhile; `_kept_connections` sets `kept` for those."""
+    """Keeps aiohttp from sending a request twice. If a connection breaks before the response, aiohttp sends the request again at once,
+    without asking the gate. That is right only for a connection that was kept from an earlier request, because its server may have
+    closed it meanwhile (RFC 9112, 9.3.1); `_kept_connections` sets `kept` for those."""
 
     kept = False
 
@@ -101,11 +102,10 @@ def _kept_connections() -> aiohttp.TraceConfig:
 
 
 class Http:
-    """A `ports.Fetcher`. Created anywhere, used from one event loop, closed there.
+    """A `ports.Fetcher`. It may be created anywhere, and must be used and closed in one event loop.
 
-    `user_agent` is sent as it is (see `headers.user_agent`). `allow_private` names hosts and networks that may be
-    polled although they are private. `room` is held for each request. `resolver` and `tls` replace the system's name
-    resolution and trust store.
+    `user_agent` is sent unchanged (see `headers.user_agent`). `allow_private` names private hosts and networks that may be polled.
+    `room` is a context that is held during each request. `resolver` and `tls` replace the system's name resolution and trust store.
     """
 
     def __init__(
@@ -148,14 +148,14 @@ class Http:
         return Robots(lambda url: self._tried(FetchRequest("", url), public))
 
     async def _stays_public(self, origin: str | None) -> bool:
-        """Whether an address to which a feed or page links must be public. A public feed could else show everybody what is at an
-        address that `allow_private` admits for another source."""
+        """Whether an address that a feed or page (`origin`) links to must be public. Otherwise a public feed could show everybody what is
+        at an address that `allow_private` admits for another source."""
         if origin is None:
             return False
         host = host_of(origin)
         if host is None or self._allowance == Allowance():
             return True
-        with suppress(OSError):  # where the origin itself cannot be found, it counts as public
+        with suppress(OSError):  # if the origin cannot be resolved, it counts as public
             await self._guard.resolve(host)
         return not self._guard.is_private(host)
 
@@ -165,18 +165,17 @@ class Http:
         except (TimeoutError, Stopped, aiohttp.ClientError, OSError, ValueError, EOFError) as error:
             return failure(error)
         except Exception as error:
-            # aiohttp lets errors of its parsers through under their own names, which change between its versions.
+            # aiohttp does not wrap the errors of its parsers; their classes differ between its versions.
             if type(error).__module__.startswith(("aiohttp.", "aggregator.fetch.")):
                 return failure(error)
             raise
 
     def pause(self, host: str, seconds: float) -> None:
-        """Make no request to this host for so long, as it told an earlier process."""
+        """Make no requests to this host for so many seconds, because it asked another process for a pause."""
         self._gate.pause(host, seconds)
 
     async def close(self) -> None:
-        """Close all connections. The caller must first cancel requests in progress: a shutdown is no failure of a
-        source."""
+        """Close all connections. The caller must cancel requests in progress first, since a shutdown is not a failure of a source."""
         sessions, self._sessions = self._sessions, {}
         for session in sessions.values():
             await session.close()
@@ -191,11 +190,12 @@ class Http:
         validators = _validators(request)
         try:
             last, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
-            # 304 without conditions: a cache on the way answers somebody else's request. 412: the conditions are refused.
+            # Ask once more without validators after a 304 to a request without conditions (a cache answers another client's
+            # request), and after a 412 (the conditions are refused).
             if answer.status != (412 if asked else 304):
                 return self._outcome(last, answer, asked)
         except aiohttp.ClientResponseError:
-            # Some servers send a body with their 304, which makes it no answer that could be read.
+            # Some servers send a body with a 304, which makes the response unreadable.
             if not validators:
                 raise
         again = {**own, "Cache-Control": "no-cache"}
@@ -204,7 +204,7 @@ class Http:
     async def _follow(
         self, trail: Trail, own: dict[str, str], validators: dict[str, str], validator_url: str | None, terms: _Terms
     ) -> tuple[Trail, _Answer, dict[str, str]]:
-        """Follow redirects; the third value is the validators sent with the last request."""
+        """Follow redirects. Returns the trail, the last response, and the validators that were sent with the last request."""
         for _ in range(self._limits.redirects + 1):
             headers = CIMultiDict(self._headers)
             if trail.here.may_have_secrets_of(terms.secrets_of):
@@ -216,12 +216,13 @@ class Http:
             answer = await self._ask(trail.here, headers, terms)
             if answer.status in ASKED_TO_WAIT:
                 wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after
-                if wait:  # kept here too, for an archive that cannot store it
+                if wait:  # here too, in case it cannot be stored
                     self._gate.pause(trail.here.host if terms.pause == "host" else trail.here.url, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
             if not self._guard.is_private(trail.first.host):
-                terms.public = True  # `allow_private` is for what the editor wrote, not for where others lead
+                # `allow_private` is for addresses in feeds.yaml, not for redirects from public hosts
+                terms.public = True
             trail = trail.step(answer.status, answer.headers.get("Location"))
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
@@ -238,7 +239,8 @@ class Http:
                 seconds = self._limits.deadline
                 raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
             except Stopped as stopped:
-                if terms.public and stopped.failed.kind == "address":  # to admit it would not help
+                if terms.public and stopped.failed.kind == "address":
+                    # `allow_private` would not help: do not mention it
                     raise Stopped("address", "a public address leads to this private one") from None
                 raise
             finally:
@@ -262,13 +264,13 @@ class Http:
         fresh = freshness(answer.headers, answer.status, datetime.now(UTC))
         permanent = self._permanent(trail)
         if answer.status == 304 and asked:
-            # The validators that were just proven to match are kept; those of a 304 belong to no body we hold.
+            # Keep the validators that were sent: they match our document. Those of the 304 itself may belong to another one.
             etag, modified = asked.get("If-None-Match"), asked.get("If-Modified-Since")
             return NotModified(trail.here.url, etag, modified, fresh, permanent)
         if answer.status == 304:
             return Failed("protocol", "304 Not Modified to a request without conditions", 304, fresh)
         if answer.status == 410 and not trail.unbroken:
-            # Who sends us elsewhere for the moment has not said that the feed is gone for good.
+            # A temporary redirect to a 410 does not mean that the feed is gone for good.
             return Failed("redirect", "redirects for the moment to an address that is gone (410)", None, fresh)
         if answer.status != 200:
             return http_failure(answer.status, fresh, answer.headers)
@@ -287,7 +289,8 @@ class Http:
         )
 
     def _permanent(self, trail: Trail) -> str | None:
-        """Nobody outside may move a source to a private address for good, even one that `allow_private` admits."""
+        """The address to which permanent redirects led. None if a public source would move to a private address, even one that
+        `allow_private` admits."""
         target = trail.permanent
         is_private = self._guard.is_private
         if target is None or (is_private(target.host) and not is_private(trail.first.host)):
@@ -295,8 +298,8 @@ class Http:
         return target.url
 
     def _session(self, host: str, public: bool) -> aiohttp.ClientSession:
-        """Hosts that `allow_private` lists by name have connections of their own, which may lead anywhere: a socket
-        does not know under which name it was requested."""
+        """The session for a host. Hosts that `allow_private` lists by name have a session of their own, whose connections may lead to any
+        address: when a socket is created, the host name is not known."""
         guard = self._guard_of(host, public)
         if guard not in self._sessions:
             self._sessions[guard] = self._new_session(guard)
@@ -311,14 +314,14 @@ class Http:
             resolver=guard,
             socket_factory=guard.make_socket,
             ssl=self._tls or True,
-            limit=0,  # the gate counts
+            limit=0,  # the gate limits the number of connections
             keepalive_timeout=5,
         )
         return aiohttp.ClientSession(
             connector=connector,
             trace_configs=[_kept_connections()],
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),  # the deadline spans redirects, so it is kept by _ask
+            timeout=aiohttp.ClientTimeout(total=None),  # `_ask` enforces the deadline, which includes redirects
             auto_decompress=False,
             max_line_size=self._limits.header_line,
             max_field_size=self._limits.header_line,
@@ -327,7 +330,7 @@ class Http:
 
 
 def _own_headers(request: FetchRequest, login: tuple[str, str] | None) -> dict[str, str]:
-    """The source's headers, which are sent only to its own host. Raises Stopped for values that could split a request."""
+    """The headers of the source, which are sent only to its own host. Raises Stopped for values that could split a request."""
     own: dict[str, str] = {}
     if login is not None:
         own["Authorization"] = "Basic " + base64.b64encode(":".join(login).encode()).decode()

@@ -1,6 +1,6 @@
-"""Content codings, decoded as the bytes arrive and stopped at a limit: a bomb is never decompressed completely.
+"""Decodes content codings as the bytes arrive, up to a limit, so that a decompression bomb is never expanded completely.
 
-Supported: gzip, br (and deflate, which some servers send unasked). Only one coding; stacked ones are refused.
+Supported: gzip and br, and deflate, which some servers send although it was not offered. Bodies with several codings are refused.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Literal, Protocol
 import brotli
 
 _MEMBER = b"\x1f\x8b"  # how a gzip member begins
-_MEMBERS = 64  # of one gzip body; honest ones have one, and thousands of tiny ones cost more to scan than to send
+_MEMBERS = 64  # in one gzip body; normally there is one, and thousands of tiny ones take more time to scan than to send
 _STEP = 1 << 16
 _NO_CODING = frozenset({"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "binary", "7bit", "8bit"})
-"""Names that change nothing. Servers that take Content-Encoding for a charset, or for mail's transfer encoding, send these,
-and browsers and other readers read their bodies as they are."""
+"""Values of Content-Encoding that are ignored. Servers send some of them by mistake for a charset or for the transfer encoding of
+mail; browsers ignore them too."""
 
 
 class BodyRefused(Exception):
@@ -57,8 +57,8 @@ class _Zlib:
         return pieces
 
     def _next_member(self, data: bytes) -> bool:
-        """Start on another gzip member if one follows; anything else after the end is junk and ignored."""
-        if data == _MEMBER[:1]:  # its second byte may be on the way
+        """Start another gzip member if one follows; anything else after the end is ignored."""
+        if data == _MEMBER[:1]:  # the second byte may not have arrived yet
             self._held = data
         if not data.startswith(_MEMBER):
             return False
@@ -77,8 +77,8 @@ class _Brotli:
         self._engine = brotli.Decompressor()
 
     def decode(self, data: bytes, remaining: int) -> list[bytes]:
-        """A piece as long as its limit, or longer, may have more behind it, which empty input brings out
-        (`can_accept_more_data` speaks of input alone)."""
+        """Decode in pieces of at most `_STEP` bytes (or little more). After a full piece there may be more output, which is fetched with
+        empty input; `can_accept_more_data` says nothing about pending output."""
         pieces: list[bytes] = []
         while remaining >= 0:
             pieces.append(self._engine.process(data, output_buffer_limit=_STEP))
@@ -106,7 +106,7 @@ def _coding(header: str) -> _Coding:
 
 
 class Body:
-    """Collects one body. `limit` bounds both what arrives and what it decodes to, in bytes."""
+    """Collects one body. `limit` applies to the bytes on the wire and to the decoded bytes."""
 
     def __init__(self, content_encoding: str, limit: int) -> None:
         self._coding = _coding(content_encoding)

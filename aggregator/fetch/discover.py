@@ -1,5 +1,5 @@
-"""Where the feeds of a page may be: what the page declares, then links that look like feeds, then the usual addresses.
-Pure: the caller fetches the addresses, in this order, until one is a feed."""
+"""Finds addresses at which a page may have its feeds: those that it declares, then links that look like feeds, then the usual ones.
+Pure: the caller fetches them in this order until one is a feed."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _LOOKS_LIKE_A_FEED: Final = re.compile(
 _SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)", re.IGNORECASE)
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
 _MOST: Final = 20
-_TAGS: Final = 20_000  # the parser takes time with the square of the depth: a megabyte of them takes minutes
+_TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Absolute http(s) addresses without userinfo and fragment. `declared` by `<link rel=alternate>`, in the order of
-    the page, comment feeds last; `linked` from the page and looking like feeds; `guessed` at the usual places of the
-    page's folder and of its host. `titles` are those that declared addresses have, as the page says them."""
+    """Absolute http(s) addresses without userinfo and fragment. `declared`: by `<link rel=alternate>`, in the order of the page, but
+    comment feeds last; `linked`: links of the page that look like feeds; `guessed`: the usual addresses in the page's folder and at
+    the root of its host. `titles`: declared address → its title on the page."""
 
     declared: tuple[str, ...]
     linked: tuple[str, ...]

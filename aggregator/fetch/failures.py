@@ -1,7 +1,7 @@
-"""Errors as values.
+"""Converts errors of requests to values (`Failed`).
 
-The messages are our own words: nothing that a server sent, and nothing of an address beyond its host, is quoted, so
-they contain neither secrets nor anything unsafe.
+The messages are our own words. They quote nothing that a server sent, and of addresses only the host, so they contain neither
+secrets nor unsafe content.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ NO_NAME_SERVER: Final = "the name server does not answer"
 
 
 class Stopped(Exception):
-    """Ends a request inside this package; `failed` is what the caller gets."""
+    """Ends a request within this package; `failed` is what the caller of `Http` gets."""
 
     def __init__(
         self, kind: FailureKind, message: str, status: int | None = None, freshness: Freshness | None = None
@@ -54,7 +54,7 @@ class Stopped(Exception):
 
 
 def http_failure(status: int, fresh: Freshness, headers: Mapping[str, str]) -> Failed:
-    """A response that by its status alone is not a feed, named in the words of the standard, never the server's."""
+    """The failure for an HTTP status, with the standard's reason phrase, never the server's."""
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
@@ -107,10 +107,10 @@ _READINGS: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[Any], Failed
 
 
 def failure(error: Exception) -> Failed:
-    """The value for an exception of aiohttp, asyncio or the operating system; `error` itself is not shown.
+    """The `Failed` for an exception of aiohttp, asyncio or the operating system; the text of `error` is not shown.
 
     Raises:
-        TooManyFiles: the server is not to blame.
+        TooManyFiles: instead of a `Failed`, since the server is not to blame.
     """
     for types, read in _READINGS:
         if isinstance(error, types):

@@ -1,4 +1,4 @@
-"""Limits on requests to one host, and to the network as a whole."""
+"""Limits the requests to each host, and all requests together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aggregator.fetch.failures import Stopped
 from aggregator.model.source import LONGEST_HOLD, Freshness
 
 Room = Callable[[], AbstractAsyncContextManager[None]]
-"""Gives what is to be held while something is fetched, and waits for room for it."""
+"""Returns a context to hold during a request; entering it waits until there is memory for another document."""
 
 
 @dataclass(slots=True)
@@ -25,8 +25,8 @@ class _Lane:
 
 
 class HostGate:
-    """At most `per_host` requests at a time to a host, their starts `spacing` seconds apart, and `overall` requests in
-    all, as far as there is `room` for what they bring. Hosts for which `exempt` holds are bound only by the latter two."""
+    """Admits at most `per_host` requests at a time to a host, with at least `spacing` seconds between their starts, and at most
+    `overall` requests in all, each within `room()`. For hosts for which `exempt(host)` is true only the last two limits apply."""
 
     def __init__(
         self,
@@ -43,16 +43,16 @@ class HostGate:
         self._exempt = exempt
         self._room = room
         self._lanes: dict[str, _Lane] = {}
-        self._held: dict[str, float] = {}  # host or address → until when no request is made, on the monotonic clock
+        self._held: dict[str, float] = {}  # host or address → end of its pause, on the monotonic clock
 
     def pause(self, held: str, seconds: float) -> None:
-        """A host asked us to wait (429 or 503 with Retry-After): all its sources wait, or those at the address that answered."""
+        """Make no requests for so many seconds (429 or 503 with Retry-After). `held` is a host, or the address of a single source."""
         now = time.monotonic()
-        self._held = {one: until for one, until in self._held.items() if until > now}  # the table does not grow
+        self._held = {one: until for one, until in self._held.items() if until > now}  # so that the table does not grow
         self._held[held] = max(self._held.get(held, 0.0), now + min(seconds, LONGEST_HOLD))
 
     def _admit(self, *asked: str) -> None:
-        """Raises Stopped `waiting`, with the seconds that are left."""
+        """Raise Stopped of kind `waiting`, with the remaining seconds, if one of these is paused."""
         left = max(self._held.get(one, 0.0) for one in asked) - time.monotonic()
         if left > 0:
             raise Stopped("waiting", "its host asked for a pause", freshness=Freshness(retry_after=ceil(left)))
@@ -61,8 +61,8 @@ class HostGate:
 
     @asynccontextmanager
     async def enter(self, host: str, address: str = "") -> AsyncIterator[None]:
-        """Held for one request. A request that waits for its host takes no slot of the overall limit meanwhile. Raises
-        Stopped if the host asked for a pause, or asked for it at this address."""
+        """A context for one request. While a request waits for its host, it takes no slot of the overall limit. Raises Stopped if the
+        host or this address is paused."""
         if self._exempt(host):
             async with self._slot():
                 yield
@@ -74,7 +74,7 @@ class HostGate:
         try:
             async with lane.slots, AsyncExitStack() as stack:
                 await self._begin(lane, stack)
-                self._admit(host, address)  # what the one before was told
+                self._admit(host, address)  # the previous request may have been told to pause
                 yield
         finally:
             lane.users -= 1
@@ -85,8 +85,8 @@ class HostGate:
             yield
 
     async def _begin(self, lane: _Lane, stack: AsyncExitStack) -> None:
-        """Take a slot in the host's turn: if slots are scarce, the spacing is still that between starts, not between the times
-        when each began to wait."""
+        """Take a slot of the overall limit, one request of the host after the other. So even if slots are scarce, the spacing is that
+        between the starts of requests, and not between the times at which they began to wait."""
         clock = asyncio.get_running_loop().time
         async with lane.turn:
             await asyncio.sleep(lane.next_start - clock())
@@ -94,6 +94,6 @@ class HostGate:
             lane.next_start = clock() + self._spacing
 
     def _forget_idle(self) -> None:
-        """Hosts that nobody asks any more are dropped once their spacing has passed, so that the table does not grow."""
+        """Drop hosts without requests once their spacing has passed, so that the table does not grow."""
         now = asyncio.get_running_loop().time()
         self._lanes = {host: lane for host, lane in self._lanes.items() if lane.users or lane.next_start > now}

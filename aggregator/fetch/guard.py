@@ -1,8 +1,8 @@
-"""The address guard: no connection is made to an address that `aggregator.addresses` does not admit.
+"""The address guard: prevents connections to addresses that `aggregator.addresses` does not admit.
 
-It checks when sockets are created, because only then is the address the one really used: aiohttp never asks a resolver
-about literal addresses, and the addresses of a name may change between a check and the connection (DNS rebinding). The
-resolver filters too, so that of mixed answers the public addresses are used.
+It checks when a socket is created, because that is the address that is really used: aiohttp does not ask a resolver about literal
+addresses, and the addresses of a name may change between a check and the connection (DNS rebinding). The resolver filters as well, so
+that the public addresses are used if a name has public and private ones.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from aggregator.addresses import Allowance, is_public, private_host
 
 Answers = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]]
 
-LOOKUPS = 32  # names looked up at once
+LOOKUPS = 32  # simultaneous look-ups of names
 
 
 class AddressRefused(PermissionError):
-    """The address is private, and nothing admits it."""
+    """The address is private, and `allow_private` does not admit it."""
 
     def __init__(self) -> None:
         super().__init__(errno.EACCES, "the address is private and allow_private does not name it")
@@ -37,14 +37,14 @@ class Guard(AbstractResolver):
     def __init__(self, allowance: Allowance, resolver: AbstractResolver) -> None:
         self._allowance = allowance
         self._resolver = resolver
-        self._asked = Counter[str]()  # names that the name server is asked for now
-        self._private: set[str] = set()  # names that led to an admitted private address: as many as the editor named
+        self._asked = Counter[str]()  # names that are being looked up
+        self._private: set[str] = set()  # names that resolved to an admitted private address
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """The admitted addresses of a name. Raises AddressRefused where there are addresses but none is admitted."""
+        """The admitted addresses of a name. Raises AddressRefused if it has addresses but none is admitted."""
         self._asked[host] += 1
         try:
             found = await self._resolver.resolve(host, port, family)
@@ -60,12 +60,12 @@ class Guard(AbstractResolver):
         return admitted
 
     def asks(self, host: str) -> bool:
-        """Whether the name server still owes the addresses of a name."""
+        """Whether a look-up of this name is in progress."""
         return host in self._asked
 
     async def close(self) -> None:
-        """Close the resolver, and wait for connections that are still being shut down: aiohttp releases a TLS
-        connection while its last exchange is in progress, and an event loop that ends then leaves the socket open."""
+        """Close the resolver, and wait for connections that are still closing: aiohttp releases a TLS connection while its last exchange
+        is in progress, and if the event loop ends then, the socket stays open."""
         await self._resolver.close()
         for _ in range(100):
             if all(made.fileno() == -1 for made in self._sockets):
@@ -73,7 +73,7 @@ class Guard(AbstractResolver):
             await asyncio.sleep(0.01)
 
     def make_socket(self, info: AddrInfoType) -> socket.socket:
-        """A socket for an admitted address; AddressRefused otherwise, before anything is sent."""
+        """A socket for an admitted address. Raises AddressRefused for any other, before anything is sent."""
         family, kind, protocol, _, address = info
         if not self._allowance.admits(str(address[0])):
             raise AddressRefused
@@ -87,11 +87,11 @@ class Guard(AbstractResolver):
 
 
 class SystemResolver(AbstractResolver):
-    """getaddrinfo in daemon threads.
+    """Resolves names with `getaddrinfo` in daemon threads.
 
-    The system's own resolver knows hosts files, VPNs and search domains, which c-ares (aiodns) supports only in part.
-    aiohttp's ThreadedResolver calls it in the loop's default executor, whose threads are joined when the process ends:
-    an unresponsive name server would delay a shutdown. Daemon threads do not.
+    The system's resolver supports hosts files, VPNs and search domains, which c-ares (aiodns) does only in part. aiohttp's
+    ThreadedResolver calls it in the loop's default executor, whose threads are joined when the process ends, so that an unresponsive
+    name server would delay a shutdown. Daemon threads do not.
     """
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ class SystemResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing is held: threads end with their lookup or with the process."""
+        """Nothing to close: threads end with their look-up or with the process."""
 
 
 def _look_up(
@@ -141,5 +141,5 @@ def _look_up(
 
     try:
         loop.call_soon_threadsafe(settle)
-    except RuntimeError:  # the loop closed before the name server answered: nobody waits for the answer
+    except RuntimeError:  # the loop was closed before the name server answered
         return

@@ -1,4 +1,4 @@
-"""What headers say: validators worth storing, how long a response stays fresh, when to come again. Pure functions."""
+"""Interprets headers: validators, how long a response stays fresh, when to come again. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _LONGEST_VALIDATOR = 1024  # bytes
 
 
 def user_agent(version: str, contact: str | None) -> str:
-    """`aggregator/1.2 (+https://wire.example.org)`, visible ASCII only: who polls, and how to reach them."""
+    """The User-Agent, in visible ASCII: `aggregator/1.2 (+https://wire.example.org)`. It says who polls and how to reach them."""
     product = f"aggregator/{version}" + (f" (+{_in_ascii(contact)})" if contact else "")
     return re.sub(r"[^\x20-\x7e]", "", product)
 
 
 def _in_ascii(contact: str) -> str:
-    """The same web or e-mail address: with letters left out it would be somebody else's."""
+    """A web or e-mail address in ASCII (punycode): if letters were left out, it would be another address."""
     if contact.isascii():
         return contact
     if host_of(contact):
@@ -32,10 +32,10 @@ def _in_ascii(contact: str) -> str:
 
 
 def legal_validator(value: str | None) -> str | None:
-    """An ETag or Last-Modified that can be sent back byte for byte, or None.
+    """The value of an ETag or Last-Modified if it can be sent back byte for byte, else None.
 
-    aiohttp reads and writes headers as UTF-8, so what is not UTF-8 (lone surrogates here) would come back changed;
-    control characters could split a header, and `*` as an ETag would match whatever the server has (RFC 9110, 13.1.2).
+    aiohttp reads and writes headers as UTF-8: bytes that are not UTF-8 (lone surrogates here) would be sent back changed. Control
+    characters could split a header, and `*` as an ETag would match anything (RFC 9110, 13.1.2).
     """
     if not value or value == "*" or not value.isprintable():
         return None
@@ -46,12 +46,12 @@ def legal_validator(value: str | None) -> str | None:
 
 
 def written(value: str) -> str:
-    """A value that can be stored: anything that is not UTF-8 (lone surrogates here) becomes question marks."""
+    """A value that can be stored: bytes that are not UTF-8 (lone surrogates here) become question marks."""
     return value.encode("utf-8", "replace").decode()
 
 
 def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshness:
-    """Cache-Control and Expires (RFC 9111, 4.2; at most 7 days) and, on 429 and 503, Retry-After (at most 24 hours)."""
+    """Freshness by Cache-Control and Expires (RFC 9111, 4.2; at most 7 days), and Retry-After of 429 and 503 (at most 24 hours)."""
     return Freshness(
         max_age=_max_age(headers, now),
         retry_after=_retry_after(headers, now) if status in ASKED_TO_WAIT else None,
@@ -74,8 +74,8 @@ def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
 
 
 def _directives(text: str) -> dict[str, str]:
-    """Names and values of Cache-Control, where commas are missing too. No expression: a hostile header of 500 bytes took one
-    half a minute, and everything waits meanwhile."""
+    """Directive → value of Cache-Control; tolerates missing commas. Not a regular expression: for a hostile header of 500 bytes one took
+    half a minute, during which everything waits."""
     pairs = (part.partition("=")[::2] for part in text.split(","))
     return {words[-1]: value.strip().strip('"') for name, value in pairs if (words := name.split())}
 
@@ -93,7 +93,7 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
 
 
 def _until(date: str | None, headers: Mapping[str, str], now: datetime) -> int | None:
-    """Seconds to a date, which is by the server's clock; that may differ from ours."""
+    """Seconds until a date, by the server's clock (its Date header), which may differ from ours."""
     moment = _date(date)
     return None if moment is None else int((moment - (_date(headers.get("Date")) or now)).total_seconds())
 
@@ -103,7 +103,7 @@ def _clamp(seconds: int, longest: timedelta) -> int:
 
 
 def _seconds(value: str | None) -> int | None:
-    """delta-seconds (RFC 9111, 1.2.2); longer numbers than these mean "for ever" all the same."""
+    """delta-seconds (RFC 9111, 1.2.2). Very long numbers are cut to 12 digits, which still means "forever"."""
     digits = (value or "").strip()
     return int(digits[:12]) if digits.isascii() and digits.isdigit() else None
 

@@ -1,4 +1,4 @@
-"""The state of a request on its way through redirects. Pure: each step is a new value."""
+"""The state of a request while it follows redirects. Pure: each step gives a new value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PERMANENT = frozenset({301, 308})
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
-    """One absolute http(s) address, as browsers read it, without userinfo and fragment."""
+    """An absolute http(s) address as browsers parse it (WHATWG), without userinfo and fragment."""
 
     url: str
     scheme: str  # http or https
@@ -24,7 +24,7 @@ class WebAddress:
 
     @classmethod
     def of(cls, parsed: ada_url.URL) -> WebAddress:
-        """Raises Stopped (kind `address`) for other schemes; addresses of these always have a host."""
+        """Raises Stopped (kind `address`) for other schemes. (An http(s) address always has a host.)"""
         scheme = parsed.protocol.rstrip(":")
         if scheme not in ("http", "https"):
             raise Stopped("address", f"{scheme[:20]}: only http and https addresses are polled")
@@ -34,7 +34,7 @@ class WebAddress:
         )
 
     def may_have_secrets_of(self, first: WebAddress) -> bool:
-        """Whether headers meant for `first` may be sent here: the same origin, or the same host over TLS instead."""
+        """Whether headers meant for `first` may be sent here: if it has the same origin, or the same host but with TLS."""
         if self.host != first.host:
             return False
         upgraded = (first.scheme, first.port, self.scheme, self.port) == ("http", "80", "https", "443")
@@ -43,8 +43,8 @@ class WebAddress:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """`here` after some hops from `first`. `permanent` is how far 301 and 308 alone have led, without a step from
-    https to http; it moves no further once the chain is broken."""
+    """A request that has come from `first` to `here`. `permanent` is the end of the chain of 301 and 308 with which it began (None:
+    there was none). `unbroken`: all steps so far belong to that chain; another status, or a step from https to http, ends it."""
 
     first: WebAddress
     here: WebAddress
@@ -53,8 +53,8 @@ class Trail:
     seen: frozenset[str] = frozenset()
 
     def step(self, status: int, location: str | None) -> Trail:
-        """Follow one redirect. Raises Stopped (kind `redirect`) if it leads nowhere, in a circle or to an address that
-        is not polled."""
+        """The trail after one more redirect. Raises Stopped (kind `redirect`) if it has no target, goes in a circle, or leads to an
+        address that is not polled."""
         if not location:
             raise Stopped("redirect", f"redirects ({status}) without saying where", status)
         try:
@@ -74,7 +74,7 @@ class Trail:
 
 
 def start(url: str) -> tuple[Trail, tuple[str, str] | None]:
-    """The trail at its beginning, and user and password where the address held them. Raises Stopped."""
+    """The trail at its beginning, and (user, password) if the address contains them. Raises Stopped."""
     try:
         parsed = ada_url.URL(url)
     except ValueError:

@@ -1,8 +1,8 @@
-"""What hosts ask of crawlers (robots.txt, RFC 9309), for pages that nobody subscribed to: articles. Feeds are not
-crawled: a person chose each of them.
+"""Obeys robots.txt (RFC 9309) for articles, to which nobody has subscribed. It does not apply to feeds: a person has chosen each of
+them.
 
-`protego` parses and matches the rules. Before that, the file is cut to the rules meant for us, since a hostile one
-could name thousands of programs before thousands of rules.
+`protego` parses and matches the rules. Before that, the file is reduced to the rules meant for us: a hostile file could have thousands
+of user agents, each with thousands of rules.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from aggregator.model.source import Failed, Fetched, Freshness, Outcome
 
 TOKEN = "aggregator"  # noqa: S105 (a product token, RFC 9309, 2.2.1: the one of our User-Agent)
 SHORTEST, LONGEST = 3600, 86_400
-"""Seconds for which an answer is valid, whatever it says itself; RFC 9309, 2.4: no longer than a day."""
-READ = 512_000  # bytes; RFC 9309, 2.5: at least 500 KiB
-HOSTS = 256
-KEPT = 4 * READ  # bytes of files whose rules are kept; a rule takes sixty times its length
+"""Limits in seconds for how long a response is valid, whatever it says itself (RFC 9309, 2.4: not longer than a day)."""
+READ = 512_000  # bytes that are read of a file (RFC 9309, 2.5: at least 500 KiB)
+HOSTS = 256  # the rules of so many hosts are kept, at most
+KEPT = 4 * READ  # … from files of so many bytes in total; in memory a rule takes sixty times its length
 _LINE = re.compile(r"\s*(user-?agent|dis?allow|allow)\s*:\s*([^#]*)", re.IGNORECASE)
 _NAME = re.compile(r"[a-z_-]+|\*")
 
 
 @dataclass(slots=True)
 class _Host:
-    """`rules` None: they could not be read; `size` of the file, in bytes; `until` on the monotonic clock."""
+    """`rules`: None if they could not be read; `size`: bytes of the file; `until`: valid until this time of the monotonic clock."""
 
     rules: Protego | None = None
     size: int = 0
@@ -41,8 +41,8 @@ class _Host:
 
 
 class Robots:
-    """`ask` fetches an address as feeds are fetched, with all checks and limits. The rules of a host are kept for their
-    lifetime, as far as `HOSTS` and `KEPT` allow."""
+    """`ask(url)` fetches an address in the same way as a feed, with all checks and limits. The rules of a host are kept for their
+    lifetime, within `HOSTS` and `KEPT`."""
 
     def __init__(
         self, ask: Callable[[str], Awaitable[Outcome]], monotonic: Callable[[], float] = time.monotonic
@@ -52,7 +52,8 @@ class Robots:
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
 
     async def refusal(self, address: WebAddress) -> Failed | None:
-        """Why a page must not be requested: `robots`, or `waiting` if it is to be tried later; None if it may be."""
+        """Why a page must not be requested: a failure of kind `robots`, or `waiting` if it may be tried later. None: it may be
+        requested."""
         root = urljoin(address.url, "/")
         host = self._hosts.setdefault(root, _Host())
         self._hosts.move_to_end(root)
@@ -72,9 +73,9 @@ class Robots:
         return None
 
     async def _learn(self, host: _Host, url: str) -> None:
-        """RFC 9309, 2.3.1: the rules read apply; a host without a robots.txt (4xx, endless redirects) forbids nothing;
-        one that cannot answer (5xx, network, and here also 429) is not crawled until it can, unless its earlier rules
-        are known."""
+        """Read the rules of a host (RFC 9309, 2.3.1). A host without a robots.txt (4xx, endless redirects) forbids nothing. If a host
+        cannot answer (5xx, network errors, and here also 429), its earlier rules apply; without earlier rules nothing is requested
+        until it can."""
         outcome = await self._ask(url)
         lifetime = LONGEST
         if isinstance(outcome, Fetched):
@@ -88,7 +89,7 @@ class Robots:
         host.until = self._clock() + min(max(lifetime, SHORTEST), LONGEST)
 
     def _forget(self) -> None:
-        """Whoever may name articles may name a thousand hosts with a file of the greatest length each."""
+        """Drop the rules of the hosts used longest ago: feeds may link to any number of hosts, each with a file of maximum length."""
         while len(self._hosts) > HOSTS or (
             len(self._hosts) > 1 and sum(host.size for host in self._hosts.values()) > KEPT
         ):
@@ -101,7 +102,7 @@ def _has_none(answer: Failed) -> bool:
 
 
 def rules(body: bytes) -> Protego:
-    """The rules of a robots.txt that are meant for us: of all groups that name us, else of those for everybody."""
+    """The rules of a robots.txt that are meant for us: those of all groups that name us, else those of the groups for `*`."""
     groups: dict[str, list[str]] = {TOKEN: [], "*": []}
     named = False
     agents: set[str] = set()
