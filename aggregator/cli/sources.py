@@ -69,7 +69,8 @@ def _print(rows: Sequence[Source], *, whole: bool) -> None:
                 print(f"{margin}document: {flaw}")
         if whole:
             print(f"{margin}{row['name']}, of {row['publisher']}: {row['url']}")
-            print(f"{margin}{counted(row['polls'], 'poll')}, {row['not_modified']} of them answered 304 Not Modified")
+            if row["polls"]:
+                print(f"{margin}{counted(row['polls'], 'poll')}, {row['not_modified']} of them answered 304 Not Modified")
 
 
 COMMAND = Command(
