@@ -8,6 +8,7 @@ import errno
 import gc
 import io
 import os
+import signal
 import sys
 from importlib import import_module
 from keyword import iskeyword
@@ -102,6 +103,8 @@ def main(arguments: list[str] | None = None) -> int:
         command = load(given.command)
         own = argparse.ArgumentParser(prog=f"aggregator {given.command}", description=command.help)
         command.add(own)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as during the imports (`__main__.py`)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         asked = _parsed(own, given.command, rest)
         if "json" in asked and asked.json and isinstance(sys.stdout, io.TextIOWrapper):  # read by programs, not shown
             sys.stdout.reconfigure(encoding="utf-8")

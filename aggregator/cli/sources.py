@@ -70,7 +70,9 @@ def _print(rows: Sequence[Source], *, whole: bool) -> None:
         if whole:
             print(f"{margin}{row['name']}, of {row['publisher']}: {row['url']}")
             if row["polls"]:
-                print(f"{margin}{counted(row['polls'], 'poll')}, {row['not_modified']} of them answered 304 Not Modified")
+                print(
+                    f"{margin}{counted(row['polls'], 'poll')}, {row['not_modified']} of them answered 304 Not Modified"
+                )
 
 
 COMMAND = Command(

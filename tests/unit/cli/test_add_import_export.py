@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ import pytest
 from builders import NOW, rss
 from servers.local import Request, Server, answer, conditional, redirect
 
-from aggregator.__main__ import main as command
 from aggregator.cli.appending import NewNames
 from aggregator.cli.main import COMMANDS, load, main
 from aggregator.parse.opml import read_opml
@@ -562,22 +562,28 @@ def test_a_file_behind_a_command_that_takes_none_is_said_to_go_before_it(capsys:
     assert "for another file: aggregator --config proposal.yaml check" in capsys.readouterr().err
 
 
-def test_ctrl_c_as_a_command_is_loaded_ends_it_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(name: str) -> object:
-        raise KeyboardInterrupt
+INTERRUPTED = """
+import os, signal, sys
 
-    monkeypatch.setattr("aggregator.cli.main.load", interrupted)
-    assert main(["check"]) == 130
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == awaited:
+            os.kill(os.getpid(), signal.SIGINT)
+
+awaited, sys.argv = sys.argv[1], ["aggregator", "explain", "Navy"]
+sys.meta_path.insert(0, Interrupting())
+from aggregator.__main__ import main
+raise SystemExit(main())
+"""
 
 
-def test_ctrl_c_before_the_command_line_is_loaded_ends_it_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Interrupted(MetaPathFinder):
-        def find_spec(self, *_: object) -> None:
-            raise KeyboardInterrupt
-
-    monkeypatch.delitem(sys.modules, "aggregator.cli.main")
-    monkeypatch.setattr(sys, "meta_path", [Interrupted()])
-    assert command() == 130
+@pytest.mark.parametrize("module", ["aggregator.cli.main", "aggregator.cli.explain", "orjson", "json", "uuid"])
+def test_ctrl_c_during_the_imports_ends_it_without_a_word(desk: Desk, module: str) -> None:
+    """In the middle of those that orjson makes, which is not written in Python, an exception crashed it."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module], cwd=desk.file.parent, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
