@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from markupsafe import Markup, escape
 
 from aggregator.render.bytes import content_etag, rendered
@@ -16,6 +16,7 @@ from aggregator.text.plurals import counted
 from aggregator.text.scripts import direction
 from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
+from aggregator.web.queries import query_string
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 from aggregator.web.times import Times
@@ -75,6 +76,18 @@ def printed(template: str, **values: Any) -> str:
         formats=FORMATS,
         **values,
     )
+
+
+def address() -> str:
+    """The one address of the page that is asked for, without parameters."""
+    return library().in_force().root + request.path
+
+
+def feeds_of(path: str) -> list[tuple[str, str, str]]:
+    """(name, type, address) of the feeds of a page, for autodiscovery and for the reader to copy."""
+    query = query_string(request.args)
+    root = library().in_force().root
+    return [(one.name, one.type, f"{root}{path}.{extension}{query}") for extension, one in FORMATS.items()]
 
 
 def about(force: InForce) -> str:

@@ -20,7 +20,7 @@ from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from aggregator.model.item import Enclosure
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
-from aggregator.web.pages import PER_PAGE
+from aggregator.web.stream_page import PER_PAGE
 
 STATIC = Path(__file__).resolve().parents[3] / "aggregator/web/static"
 

@@ -1,0 +1,193 @@
+"""The page of a stream: of a section, topic or source, of a month, or of a search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from aggregator.model.feed import Stream
+from aggregator.model.story import StoryView
+from aggregator.model.stream import SHORTEST, Filter, QueryKind, StreamQuery
+from aggregator.text.languages import language_code
+from aggregator.text.search import alternatives
+from aggregator.web import parameters
+from aggregator.web.cache import kept
+from aggregator.web.front_page import SEVERAL, of_many_outlets
+from aggregator.web.layout import feeds_of, page
+from aggregator.web.library import Library
+from aggregator.web.parameters import by_relevance
+from aggregator.web.pinned import held, without
+from aggregator.web.pulse import pulse
+from aggregator.web.queries import Position, continued, path_of, position_of, query_string, resolve
+from aggregator.web.ranking import CANDIDATES, best_first, rank_by_importance
+from aggregator.web.request_context import library
+from aggregator.web.streams import build
+from aggregator.web.suggestions import FEW, NEAREST, everywhere, narrowest, rarest, respelled, suggestions, typed
+from aggregator.web.titles import heading, narrowings, searched
+
+PER_PAGE = 200  # stories or items of a month shown at once
+MOST = 8  # stories told by most outlets, beside a stream
+
+
+@kept
+def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = None) -> Response:
+    lib = library()
+    force = lib.in_force()
+    query = resolve(lib, kind, id, request.args, month)
+    best = by_relevance(request.args, query.filter.words)
+    part = _part(query)
+    after = None if month else parameters.decode_cursor(request.args, query.view)
+    wanted = replace(query, limit=CANDIDATES) if best else replace(query, part=part, before=after)
+    with lib.turn_for(wanted):
+        stream, _ = build(lib, wanted, request.args)
+    if best:
+        stream = _best(stream, query)
+    pins = held(lib, query)[: query.limit]
+    if pins:
+        stream = _with_pins(pins, stream, query, after)
+    path = path_of(kind, id) + (f"/{month}" if month else "")
+    return page(
+        "stream.html",
+        max(lib.changed(), stream.modified or stream.updated),
+        stream=stream,
+        query=query,
+        pinned=set() if after else {story.id for story in pins},
+        path=path,
+        description=stream.description,
+        canonical=None if after or best or (part and part[0]) else stream.address + stream.query,
+        feeds=feeds_of(path),
+        heading=heading(force, query),
+        narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
+        asked=request.args,
+        candidates=CANDIDATES,
+        before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
+        older=path_of(kind, id) + stream.older if stream.older else None,
+        parts=_other_parts(part, len(stream.stories) if best else stream.of) if part else [],
+        months=_months(stream),
+        **_advice(lib, query, stream, path, best=best, first=after is None),
+        **_rail(lib, wanted),
+    )
+
+
+def _best(stream: Stream, query: StreamQuery) -> Stream:
+    """The best matches among what a search found, best first; no others follow them."""
+    shown = query.limit or SHORTEST
+    stories, items = best_first(stream.stories, query.filter), best_first(stream.items, query.filter)
+    return replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]), older=None)
+
+
+def _with_pins(pins: list[StoryView], stream: Stream, query: StreamQuery, after: Position | None) -> Stream:
+    """The list with the stories pinned to its top, which are not told again on its other pages. The first page continues after the
+    last of the others, some of which the pins may have pushed off its end; before all if they left room for none."""
+    if after:
+        return replace(stream, stories=tuple(without(pins, stream.stories)))
+    others = without(pins, stream.stories)[: query.limit and query.limit - len(pins)]
+    older = stream.older
+    if older:
+        time, n = position_of(others[-1] if others else stream.stories[0])
+        older = continued(request.args, query, (time, n if others else n + 1))
+    return replace(stream, stories=(*pins, *others), older=older)
+
+
+def _advice(lib: Library, query: StreamQuery, stream: Stream, path: str, *, best: bool, first: bool) -> dict[str, Any]:
+    """How else to search: in another order, or for other words, beside the first page of a list that is short."""
+    found = len(stream.stories) + len(stream.items)
+    return {
+        "orders": _orders(path, best=best) if found and query.filter.words and not query.window else (),
+        "suggested": _suggested(lib, query, path, found) if first and not stream.older else [],
+        "meant": _meant(lib, query, path) if first and not found else None,
+    }
+
+
+def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
+    """What is shown beside a stream: its stories reported by most outlets, and its chart; nothing beside a search, an
+    archive, a source or the continuation of a list."""
+    if not query.filter.empty or query.window or query.before or query.kind == "source":
+        return {"foremost": [], "pulse": []}
+    now = lib.seconds()
+    several = rank_by_importance(of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
+    own = ("section", query.id)
+    return {
+        "foremost": sorted(several, key=lambda story: -story.independent),
+        "pulse": [row for row in pulse(lib) if query.kind == "latest" or (query.kind, row[0].id) == own],
+    }
+
+
+def _suggested(lib: Library, query: StreamQuery, path: str, results: int) -> list[tuple[str, str]]:
+    """(words, address under the root) of other ways to write a search that found little. All that it found they find too; where that
+    is nothing, those that find something."""
+    if results >= FEW or query.window:
+        return []
+    asked = query.filter
+    return [
+        (shown, path + query_string({**request.args, "q": shown}))
+        for words in suggestions(asked.words, asked.without)
+        if results or _finds(lib, replace(query, filter=replace(asked, words=words)))
+        for shown in [typed(words, asked.without)]
+    ]
+
+
+def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | None:
+    """The same of a search that found nothing, with a word that is nowhere respelled so that it finds something."""
+    wanted = query.filter
+    if query.window or language_code(wanted.lang or "en") != "en":
+        return None
+    words, known = wanted.words, lib.archive.past.frequencies
+    terms = {word: narrowest(words, word) for word in rarest(words, known)}
+    nowhere = next((term for term in terms.values() if not _finds(lib, _alone(term))), None)
+    if nowhere:  # what has a word of another term respelled would not find this one either
+        alike = [word for word in terms if word in alternatives(nowhere)]
+    else:
+        alike = [word for word, term in terms.items() if word != term and not _finds(lib, _alone(word))]
+    for word in alike:
+        for other in respelled(word, known)[: NEAREST // len(alike)]:
+            meant = everywhere(words, word, other)
+            if _finds(lib, replace(query, filter=replace(wanted, words=meant))):
+                shown = typed(meant, wanted.without)
+                return shown, path + query_string({**request.args, "q": shown})
+    return None
+
+
+def _alone(term: str) -> StreamQuery:
+    return StreamQuery("search", view="items", filter=Filter(words=(term,)))
+
+
+def _finds(lib: Library, query: StreamQuery) -> bool:
+    ask = lib.archive.reading.items if query.view == "items" else lib.archive.reading.stories
+    return bool(ask(replace(query, limit=1), lib.seconds())[0])
+
+
+def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
+    """Orders of a search: (name, address under the root, whether it is the current one)."""
+    newest = path + query_string(request.args)
+    return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
+
+
+def _part(query: StreamQuery) -> tuple[int, int] | None:
+    """The part of a month that `page` asks for. A feed of a month is one document, but tens of thousands of stories on one page are
+    more than a browser shows."""
+    if query.window is None or query.limit is not None:
+        return None
+    number = parameters.number(request.args, "page", 1, parameters.PAGES)
+    return (number - 1) * PER_PAGE, number * PER_PAGE
+
+
+def _other_parts(part: tuple[int, int], of: int) -> list[tuple[str, int, int]]:
+    """Links to the neighbours of a part: (rel, their number, of how many)."""
+    number, count = part[1] // PER_PAGE, max(1, -(-of // PER_PAGE))
+    if number > count:
+        raise NotFound(f"there is no such page: the last of this month is {count}")
+    links = [("prev", number - 1, count), ("next", number + 1, count)]
+    return [link for link in links if 1 <= link[1] <= count]
+
+
+def _months(stream: Stream) -> list[tuple[str, str, datetime]]:
+    """Links to archives: (rel, month, a moment of it)."""
+    found = (("prev", stream.previous), ("next", stream.next))
+    months = [(rel, address.rsplit("/", 1)[1]) for rel, address in found if address]
+    zone = library().in_force().zone
+    return [(rel, month, datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)) for rel, month in months]
