@@ -64,7 +64,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
     """The items, and what is wrong with the other lines. Raises AggregatorError."""
-    name = file or "standard input"
+    name = "standard input" if file in (None, "-") else file
     try:
         lines: Iterable[bytes] = Path(file).read_bytes().splitlines() if file and file != "-" else sys.stdin.buffer
     except OSError as error:
