@@ -1,1 +1,2 @@
-"""The order of calls: refresh (sources → items) and edition (items → stories in sections), through ports."""
+"""Calls the steps in order: refresh (sources → items) and edition (items → stories in sections). It uses the outside world only through
+ports."""

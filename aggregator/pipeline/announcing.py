@@ -1,4 +1,4 @@
-"""What feeds announce of a story, and when that changes. Pure."""
+"""Computes the feed entry of a story, and decides when it changes. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from aggregator.pipeline.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to a story `now` (epoch seconds). `joined` are the numbers of the items that came just now, `absorbed` the stories
-    merged into this one. `replacing`: only the rules changed."""
+    """What happens to a story at the time `now` (epoch seconds). `joined`: numbers of the items that join it now; `absorbed`: stories
+    that are merged into it; `replacing`: no news, only the rules changed."""
 
     now: int
     joined: Collection[int] = ()
@@ -22,8 +22,8 @@ class Change:
 
 
 def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, change: Change, *, turned: bool) -> Entry:
-    """The feed entry: it changes only when a publisher joins, when the lead or its text changes, or if it is `turned`. `topics` are
-    ids."""
+    """The feed entry of a story. The `old` entry stays unless a publisher joins, the lead or its text changes, or `turned` is true
+    (`is_turned`). `topics` are ids."""
     members, lead, publishers = coverage.members, coverage.lead, coverage.publishers
     if old is None:
         updated = max(entered for _, entered in publishers)
@@ -50,8 +50,8 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
 
 
 def is_turned(entry: Entry, members: Sequence[Member], policy: Policy) -> bool:
-    """Whether the editor turned an entry into a false one: it names an article that is now hidden, or omits one that is no longer
-    hidden. An article that it never named does not matter."""
+    """Whether an edit of `stories: hide` made an entry wrong: it names an article that is now hidden, or omits one that is no longer
+    hidden. A hidden article that it never named does not matter."""
     shown = [member.item for member in members if not policy.hides(member.item)]
     names = _named_by(entry, shown)
     lost = entry.image if entry.image not in {item.image for item in shown} else None
@@ -64,9 +64,9 @@ def is_turned(entry: Entry, members: Sequence[Member], policy: Policy) -> bool:
 
 
 def _named_by(entry: Entry, shown: Iterable[PendingItem]) -> Callable[[PendingItem], bool]:
-    """Whether the entry names an item: by its address and time of publication, or, where the address is no longer that of anything
-    `shown`, by the time. Outlets move articles, also to the address of another's, and sources and publishers get other names;
-    that time stays."""
+    """A function that says whether the entry names an item: it has a report with the item's address and time of publication. If the
+    address of a report is no longer that of any item `shown`, the time alone decides. (Outlets move articles, even to the address of
+    another outlet's, and sources and publishers are renamed; only the time stays.)"""
     here = {item.url for item in shown}
     told = {(report.url, report.published) for report in entry.reports}
     moved = {report.published for report in entry.reports if report.url not in here}
@@ -74,15 +74,15 @@ def _named_by(entry: Entry, shown: Iterable[PendingItem]) -> Callable[[PendingIt
 
 
 def _newcomers(coverage: Coverage, entry: Entry, change: Change) -> list[tuple[str, int]]:
-    """The independent publishers that the story did not have, or that its entry does not name, with the time each
-    entered: by items that just came, with a story merged into this one, or by an item that was a copy and now has a
-    text of its own."""
+    """(name, time of entering) of independent publishers that the story did not have before, or that its entry does not name. They come
+    with new items, with a story that is merged into this one, or with an item that was a copy and now has its own text."""
     members, younger = coverage.members, {state.n for state in change.absorbed}
     before = [m for m in members if m.item.n not in change.joined and m.item.story not in younger]
     known = {name for name, _ in coverage.among(before).publishers}
     names = _named_by(entry, [member.item for member in members])
     named = {report.publisher for report in entry.reports}
-    named |= {member.item.publisher for member in members if names(member.item)}  # `publishers:` may fold it anew
+    # Also by their present names, if `publishers:` has changed.
+    named |= {member.item.publisher for member in members if names(member.item)}
     return [(name, at) for name, at in coverage.publishers if name not in known & named]
 
 

@@ -1,4 +1,4 @@
-"""Articles of sources with `full_text`: requested once each, politely; their text is stored beside what the feed said."""
+"""Fetches the articles of sources with `full_text`, each once. Their text is stored in addition to that of the feed."""
 
 from __future__ import annotations
 
@@ -17,33 +17,35 @@ from aggregator.ports import Extractor
 
 log = logging.getLogger(__name__)
 
-RECENT = 2 * 86_400  # seconds; of what is older readers have read elsewhere
-LIMIT = 50  # articles a call
-TOGETHER = 8  # hosts; of each host one article at a time
+RECENT = 2 * 86_400  # seconds; articles of older items are not fetched
+LIMIT = 50  # articles per call
+TOGETHER = 8  # hosts at a time; of each host one article at a time
 TURN = 60
-"""Seconds that a host may take of a call. What is left then is for the next one."""
+"""Seconds that a host may take in one call. Its remaining articles are left for the next call."""
 LATER = 3600
-"""Seconds until an article is requested once more if no result was stored, or, at least, if its host could not be reached and
-names no time: then it is put off by as long as its item is known, half a dozen times in all. Others of its host that were claimed
-with it come at least half an hour before it, so that one article alone, which may lead to another host, does not hold them up again."""
-_UNREACHABLE: frozenset[FailureKind] = frozenset({"waiting", "timeout", "dns", "refused", "reset"})  # of a whole host
+"""Seconds until an article is requested again if no result was stored (the process was killed).
 
-
+It is also the minimum delay after a host could not be reached and named no time (Retry-After). The article is then put off for as
+long as its item has been known, so the delay doubles: half a dozen attempts in all. Other articles of the host that were claimed
+together with it are put off for half of `LATER`: they are tried earlier, because the fault may be that of this article alone, which
+may redirect to another host."""
+# concern a whole host
+_UNREACHABLE: frozenset[FailureKind] = frozenset({"waiting", "timeout", "dns", "refused", "reset"})
 _Read = tuple[str, str | None]
-"""The text of an article, as safe HTML, and why there is none."""
+"""(text of an article as safe HTML, why there is none)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """In how many seconds to try again, and others of its host; None: these may be tried now."""
+    """An article is to be tried again in `seconds`, and the others of its host in `others` seconds (None: now)."""
 
     seconds: int
     others: int | None = None
 
 
 async def articles(tools: Tools) -> int:
-    """Fetch waiting articles, at most LIMIT; returns how many gave a text. A fault of one page affects no other. The
-    fetcher keeps its pauses for each host, and fetches its robots.txt first."""
+    """Fetch at most LIMIT waiting articles; returns how many gave a text. A fault of one page affects no other. The fetcher spaces the
+    requests to each host and obeys its robots.txt."""
     wanted = [source.id for source in tools.sources.values() if source.full_text and source.enabled]
     if not wanted or tools.extract is None:
         return 0
@@ -52,7 +54,8 @@ async def articles(tools: Tools) -> int:
     claimed = await asyncio.to_thread(store.claim, wanted, now - RECENT, LIMIT, now, now + LATER)
     hosts: dict[str | None, dict[tuple[str | None, str], list[Wanted]]] = {}
     for article in claimed:
-        # Several items name one page: those of a live page, of two sections. Whether it may be private depends on the feed.
+        # Several items may have the same page (a live page, two section feeds): it is requested once for each host of their feeds,
+        # since that decides whether a private address is allowed.
         page = host_of(tools.sources[article.source].url), article.url.partition("#")[0]
         hosts.setdefault(host_of(article.url), {}).setdefault(page, []).append(article)
     slots = asyncio.Semaphore(TOGETHER)
@@ -92,15 +95,15 @@ class _Reader:
     extract: Extractor
 
     async def read(self, named: Sequence[Wanted]) -> list[_Read] | _Later:
-        """What is read of the articles at one address, or when to try again. Requested without the source's own headers, which
-        are meant for its feed."""
+        """The texts of the articles at one address, or when to try again. The request has none of the source's headers, which are meant
+        for its feed."""
         first = named[0]
         named_by = self.tools.sources[first.source].url
         try:
             outcome = await self.tools.fetch(FetchRequest(first.source, first.url, named_by=named_by, crawled=True))
         except Lacking:
             raise
-        except Exception as error:  # noqa: BLE001 (it costs this address alone)
+        except Exception as error:  # noqa: BLE001 (it affects only this address)
             return [self._crashed(first, error)] * len(named)
         if isinstance(outcome, Failed):
             failed = self._failed(first, outcome)
@@ -118,7 +121,7 @@ class _Reader:
             raise
         except AggregatorError as error:
             return "", str(error)
-        except Exception as error:  # noqa: BLE001 (it costs this article alone)
+        except Exception as error:  # noqa: BLE001 (it affects only this article)
             return self._crashed(article, error)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Topics found among the categories of feeds: noted in the store by `survey.py`, assigned by editions."""
+"""Topics found among the categories of feeds. `survey.py` finds them and notes them in the store; editions assign them to items."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from aggregator.pipeline.policy import Policy
 
 
 class Survey(msgspec.Struct, frozen=True, rename={"topics": "labels"}):
-    """The topics found, and when in epoch seconds; without a time, the survey is not over. `former` are the titles of topics that
-    earlier surveys found and this one did not: whoever subscribed to one keeps a feed, which is empty until it is found again."""
+    """The topics found, and when (epoch seconds; None: the survey has not finished). `former`: id → title of topics that earlier surveys
+    found and this one did not. Their feeds remain for subscribers, but are empty until the topic is found again."""
 
     topics: CategoryTopics = CategoryTopics()
     at: int | None = None
@@ -25,7 +25,7 @@ class Survey(msgspec.Struct, frozen=True, rename={"topics": "labels"}):
 
     @property
     def titles(self) -> dict[str, str]:
-        """Of the topics found and the former ones, by id."""
+        """Id → title of the topics found and of the former ones."""
         return {**self.former, **self.topics.titles}
 
 
@@ -37,7 +37,7 @@ class Upkeep(Protocol):
 
 
 def with_category_topics(policy: Policy, topics: CategoryTopics) -> Policy:
-    """The policy with the topics from categories: after those of rules, before those from places."""
+    """The policy with topics from categories. An item's topics come in this order: from rules, from categories, from places."""
     if not topics.ids:
         return policy
 

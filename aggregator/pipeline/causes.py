@@ -1,4 +1,4 @@
-"""Why a story moves from one configuration to another: the override, the source or the line of the rules that is responsible. Pure."""
+"""Finds why a story moves between two configurations: the override, the source, or the line of the rules that is responsible. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from aggregator.pipeline.policy import Configuration
 
 Way = Literal["coming", "going", "becoming"]
-"""A story comes to a stream, leaves it, or stays and has it as its primary section now."""
+"""How a story moves: into a stream, out of it, or it stays in a section that becomes its primary one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """`environment`: values from the environment changed since `before` was put in force."""
+    """Compares two configurations. `environment`: environment variables have changed since `before` was put in force."""
 
     before: Configuration | None
     after: Configuration
@@ -30,7 +30,7 @@ class Causes:
 
     def of(self, stream: StreamName, sample: Sample, way: Way) -> Cause:
         item, old, new = sample.item, self.before.rulebook if self.before else None, self.after.rulebook
-        if way == "becoming":  # why the section that was the primary one no longer is
+        if way == "becoming":  # explain why the section that was the primary one no longer is
             stream = StreamName("section", sample.old)
         if sample.override:
             why = Cause(f"stories: {sample.override.key}", self._position(sample.override), sample.override.gone)
@@ -42,14 +42,14 @@ class Causes:
             why = cause(old, new, stream, item.title, item.summary, comes=way == "coming")
         if why.at is None and self._by_environment(stream, item, way):
             return Cause(ENVIRONMENT, None)
-        if why.rule == "outweighed":  # then the section that gained is the reason
+        if why.rule == "outweighed":  # nothing changed there: the section that gained is the reason
             rose = cause(old, new, StreamName("section", sample.new), item.title, item.summary, comes=True)
             return rose if rose.at else why
         return why
 
     def _by_source(self, stream: StreamName, item: PendingItem, way: Way) -> Cause | None:
-        """The `section` or `usually` of the item's source that the edit adds or takes away, if without that the item would not
-        have come or gone, or, where it stays, the section would be its primary one as before."""
+        """The `section` or `usually` of the item's source, if the edit adds or removes it and the item would not move without that
+        change."""
         if stream.kind != "section":
             return None
         old, new = (one.sources.get(item.source) if one else None for one in (self.before, self.after))
@@ -66,7 +66,7 @@ class Causes:
         return Cause(f"{key}: {getattr(source, key)}", source.at, gone=not adds) if source else None
 
     def _removed(self, stream: StreamName) -> Rules | None:
-        """The section or topic, if the file no longer has it."""
+        """The section or topic of this stream, if the edit removes it."""
         old, new = (
             {one.stream: one for one in (*side.settings.sections, *side.settings.topics)} if side else {}
             for side in (self.before, self.after)
@@ -74,7 +74,7 @@ class Causes:
         return None if stream in new else old.get(stream)
 
     def _by_environment(self, stream: StreamName, item: PendingItem, way: Way) -> bool:
-        """Whether a value that changed since moves the item: so does then the file in force, which is read with those of today."""
+        """Whether a changed environment variable moves the item: `before`, which is read with the present values, already places it so."""
         if self.before is None or not self.environment:
             return False
         judged = self.before.policy.judge(item)

@@ -1,4 +1,4 @@
-"""What one configuration changes from another, in the words of the file. Pure."""
+"""Compares two configurations and describes the differences in the words of the file. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from aggregator.model.source import SourceState
 from aggregator.pipeline.renamed import settings_today
 
 ENVIRONMENT = "a value from the environment"
-BRIEFLY = 6  # lines of one section or topic, where an edit is told to somebody who made it
+BRIEFLY = 6  # at most so many lines about a section or topic are shown to the editor who made the change
 
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A section or topic whose lines changed: `words: laser weapon`, `not: tear gas`, `title: Defence`."""
+    """A section or topic with lines that were added or removed, such as `words: laser weapon`, `not: tear gas`, `title: Defence`."""
 
     id: str
     added: tuple[str, ...]
@@ -26,9 +26,9 @@ class RuleChange:
 
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
-    """Ids. `renamed` are (old, new), `lost` the old ids at which nothing is found any more, `changed` those with another address or
-    setting; `paused` and `resumed` those that `enabled` stops and starts again, whatever else changed in them. A new source
-    that is paused is in both `added` and `paused`."""
+    """Ids of sources. `renamed`: (old id, new id); `lost`: those old ids that no longer lead to the source (it has no `was`);
+    `changed`: those with another address or setting; `paused` and `resumed`: those whose `enabled` changed, whatever else did. A new
+    source that is paused is in both `added` and `paused`."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -41,7 +41,8 @@ class SourceChanges:
 
 @dataclass(frozen=True, slots=True)
 class RuleChanges:
-    """Ids. `renamed` are (old, new); `lost` those among the removed that a new one may stand for, with its id."""
+    """Ids of sections or topics. `renamed`: (old id, new id). `lost`: (removed id, id of a new one that seems to be the same), which
+    suggests a missing `was`."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -52,8 +53,8 @@ class RuleChanges:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`other` names the remaining keys that differ: site, defaults, publishers, stories, order of sections, ENVIRONMENT …; `lasting`
-    is true if articles go from `join` or `split`, whose effect stays."""
+    """`other`: the remaining keys that differ (site, defaults, publishers, stories, order of sections, ENVIRONMENT, …). `lasting`:
+    articles were removed from `join` or `split`, whose effect stays."""
 
     sources: SourceChanges = SourceChanges()
     sections: RuleChanges = RuleChanges()
@@ -65,8 +66,8 @@ class Changes:
         return self != Changes()
 
     def as_json(self) -> dict[str, Any]:
-        """As the API shows it: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections:
-        {added, removed, changed, renamed}, topics: …, other}`."""
+        """As in the API: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections: {added, removed,
+        changed, renamed}, topics: …, other}`."""
         shown = asdict(self)
         del shown["lasting"]
         for kind, of in (("sources", self.sources), ("sections", self.sections), ("topics", self.topics)):
@@ -76,7 +77,7 @@ class Changes:
         return shown
 
     def lines(self, most: int | None = None) -> list[str]:
-        """As people read it: `+` comes, `-` goes, `~` is otherwise. Of one section or topic at most so many lines."""
+        """Lines for people: `+` is added, `-` is removed, `~` has changed. `most`: maximum number of lines about one section or topic."""
         new, paused = self.sources.added, self.sources.paused
         found = [f"+ source {id} {'is new, and paused' if id in paused else 'starts'}" for id in new]
         found += [f"- source {id} stops; its items stay" for id in self.sources.removed]
@@ -91,7 +92,8 @@ class Changes:
             found += [
                 f"~ {kind} {old} is renamed to {id}; its former addresses lead to it" for old, id in rules.renamed
             ]
-            leads = "; its pages and feeds are found no more" if kind == "section" else ""  # a topic may be a found one
+            # Not for topics: one with this id may still be found among places or categories.
+            leads = "; its pages and feeds are found no more" if kind == "section" else ""
             for id in rules.removed:
                 here = dict(rules.lost).get(id)
                 hint = f"; if it is {here} now, say `was: [{id}]` there" if here else leads
@@ -109,8 +111,8 @@ class Changes:
 
 
 def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Changes:
-    """What `new` changes from `old`, if there is one to compare with; a different position in the file does not count. `epoch` is
-    the one under which `old` was put in force: it has another now if what it takes from the environment has other values."""
+    """What `new` changes compared with `old` (nothing if `old` is None). Positions in the file do not count. `epoch` is the one under
+    which `old` was put in force: if it differs from `old.epoch`, environment variables have changed since."""
     if old is None:
         return Changes()
     renamed, old = new.renamed, settings_today(former := old, new)
@@ -133,9 +135,9 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
 
 
 def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> bool:
-    """Whether `new` places every stored item as `old` does, so that stored stories may stay as they are. `told` are the
-    sources, listed or not, that may have items. Sections and topics must be the same but for titles, descriptions, examples and
-    former ids that are named no more; of sources only the publisher, and what fixes or biases a section, decide."""
+    """Whether `new` places every stored item as `old` does, so that stored stories need not be re-placed. `told`: the sources that may
+    have items, whether they are still in the file or not. Sections and topics must be the same except for titles, descriptions,
+    examples and removed former ids. Of sources only the publisher, `usually`, `section` and `wrapper` matter."""
     if _decisive(old) != _decisive(new) or not new.renamed.items() <= old.renamed.items():
         return False
     before, after = ({source.id: _decisive_of(source) for source in one.sources} for one in (old, new))
@@ -152,7 +154,7 @@ def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> 
 
 
 def _decisive(settings: Settings) -> tuple[Any, ...]:
-    """What decides, for all items, where they are placed."""
+    """The settings that decide where items of any source are placed."""
     rules = [
         replace(one, title="", examples=(), counterexamples=(), description=None, was=())
         for one in (*settings.sections, *settings.topics)
@@ -162,12 +164,12 @@ def _decisive(settings: Settings) -> tuple[Any, ...]:
 
 
 def _decisive_of(source: Source) -> tuple[object, ...]:
-    """What decides where the items of a source are placed."""
+    """The settings of a source that decide where its items are placed."""
     return source.publisher, source.usually, source.section, source.wrapper
 
 
 def _is_special(source: Source) -> bool:
-    """Whether a process that does not know of the source yet would place its items otherwise."""
+    """Whether a process that does not know this source yet (its configuration is older) would place its items differently."""
     return bool(source.usually or source.section or source.wrapper)
 
 
@@ -224,7 +226,7 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
 def _rules(
     olds: tuple[Sequence[Rules], Sequence[Rules]], new: Sequence[Rules], renamed: Mapping[tuple[str, str], str]
 ) -> RuleChanges:
-    """`olds` are the former ones, under their former ids and under those of today."""
+    """`olds`: the sections or topics before the edit, (with their former ids, with their present ids)."""
     former, old = olds
     before, after = {rules.id: rules for rules in old}, {rules.id: rules for rules in new}
     called = [(one.id, id) for one in former if (id := renamed.get((one.kind, one.id)))]
@@ -248,7 +250,8 @@ def _rules(
 
 
 def _stands_for(new: Rules, old: Rules) -> bool:
-    """Whether a section or topic is an old one with another id: it has its title, or at least half of its words and places."""
+    """Whether a new section or topic seems to be an old one with another id: it has the same title, or at least half of the words and
+    places of both together are common."""
     mine, theirs = ({_bare(term) for term in (*one.words, *one.places)} for one in (new, old))
     return new.title == old.title or len(mine & theirs) * 2 >= len(mine | theirs) > 0
 

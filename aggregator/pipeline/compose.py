@@ -1,4 +1,5 @@
-"""A story from its items: its text and its sections. Pure: the same items give the same story."""
+"""Composes a story from its items: its text, its sections and topics, and when it entered each. Pure: the same items give the same
+story."""
 
 from __future__ import annotations
 
@@ -16,22 +17,23 @@ from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import renamed_placings
 
 FOLDED = 24
-"""The sections of a story come from its first items; later ones confirm them. So only this many are examined for times
-of entering."""
+"""The times of entering are computed from so many items of a story, the first ones. They determine its sections; later items mostly
+confirm them."""
 FOUND = 4
-"""Found topics of a story, at most: two from its categories, the rest from places."""
+"""Maximum number of found topics of a story (from categories and places)."""
 
 _stream = lru_cache(maxsize=4096)(StreamName)
 
 
 def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: Policy, change: Change) -> StoryState:
-    """The story of founding item `n` that `members` (all of them, in order of entering) make.
+    """The story with the founding item `n` and these members (all of them, in order of entering). `old` is the story as stored.
 
-    If only the rules changed, every stream is entered when it would have been, and the entry stays as it is, unless the
-    editor hid what it names or shows it again. What is hidden is as if it were not there, until all of it is.
+    If only the rules changed (`change.replacing`), the story enters each stream at the time at which it would have entered it under
+    these rules, and its entry stays as it is (unless the editor hid an article that it names, or shows one again). Hidden members
+    are ignored, unless all are hidden.
 
-    Of members whose texts were pruned the story keeps what it knows: what its entry says, who counted, and judgements,
-    of which those sections and topics go that the policy does not know.
+    Members whose texts were pruned cannot be judged again. For them the story keeps what it knows: their part in its entry, whether
+    they count as independent, and their judgements, without sections and topics that the policy does not know.
     """
     before = () if old is None else (old, *change.absorbed)
     members = restored(members, before)
@@ -64,21 +66,21 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
 
 
 def _lead(coverage: Coverage, entry: Entry, old: StoryState | None) -> int:
-    """Whoever led leads on while the entry stays as it is: the story's page must not have the text of one report beneath the headline of
-    another."""
+    """The number of the lead item. As long as the entry stays the same, so does the lead: the page of a story must not show the text of
+    one report under the headline of another."""
     stays = old is not None and entry is old.entry and any(member.item.n == old.lead for member in coverage.members)
     return old.lead if old and stays else coverage.lead.n
 
 
 def recomposed(state: StoryState, members: Sequence[Member], policy: Policy, now: int = 0) -> StoryState:
-    """A stored story as the policy has it, with the items that it has already. Nothing is announced, unless the editor hid what its
-    entry names or shows it again."""
+    """A stored story composed again under the policy, with the same items. Its entry stays the same, unless the editor hid an article
+    that it names, or shows one again."""
     return compose(state.n, members, state, policy, Change(now, replacing=True))
 
 
 def keeps_place(state: StoryState, members: Sequence[Member], policy: Policy) -> bool:
-    """Whether a stored story would be seen in the same sections and topics with these members, with the same primary section. That is
-    known before it is composed, which costs several times as much."""
+    """Whether a stored story with these members would have the same sections and topics and the same primary section. Answers without
+    composing the story, which takes several times as long."""
     seen = _seen(members, policy)
     told = seen or members
     section, scores = _placed(told, policy)
@@ -105,8 +107,8 @@ def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
 
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
-    """Configured topics that at least a third of the items have, most frequent first; then found ones that at least
-    half of them have, four at most."""
+    """Configured topics that at least a third of the items have, the most frequent first; then at most FOUND found topics that at least
+    half of the items have."""
     held = [topic for member in members for topic in member.judgement.topics if topic in policy.topic_titles]
     if not held:
         return ()
@@ -117,8 +119,8 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState], policy: Policy) -> list[Placing]:
-    """A merge keeps its place: in each stream the story has the earlier of the two times, also as its primary section. So does a
-    story whose section or topic was renamed."""
+    """The places in streams that a story takes over: its own, those of stories merged into it, and those under former ids of sections
+    and topics. For each stream the earliest time counts, both of entering and as the primary section."""
     found: dict[StreamName, Placing] = {}
     for state in (*absorbed, *((old,) if old else ())):
         for placing in (*state.placings, *renamed_placings(state, policy.renamed)):
@@ -133,8 +135,9 @@ def _earlier(one: Placing, other: Placing) -> Placing:
 
 
 def _reached(publishers: Sequence[tuple[str, int]], before: Sequence[StoryState], since: int | None) -> tuple[int, ...]:
-    """A report may count long after it entered: a copy gets a text of its own, or comes with a merge. A number once reached stays so
-    since then, also of a story that fell below it: when it has so many again, it does not come back as news."""
+    """When the story reached each number of independent publishers (`StoryState.reached`). A number that was once reached keeps its time
+    even if the story falls below it, so that it does not become news again. A report may begin to count long after it entered (a copy
+    gets its own text, a story is merged): then the number is reached now (`since`), not when the report entered."""
     known = [min(at for at in times if at is not None) for times in zip_longest(*(state.reached for state in before))]
     return (*known, *(max(entered, since or 0) for _, entered in publishers[len(known) :]))
 
@@ -146,7 +149,8 @@ def _placings(
     known: Mapping[StreamName, Placing],
     since: int | None,
 ) -> tuple[Placing, ...]:
-    """Streams of the story with the time of entering. `since`: no stream is newly entered before this time."""
+    """The streams of a story with the times of entering. `known`: its earlier ones, which keep their times. `since`: new streams are
+    entered at this time at the earliest."""
     section, scores, topics = final
     first, primary = _walk(members, policy, final)
     active = {_stream("section", name) for name, _ in scores} | {_stream("topic", name) for name in topics}
@@ -165,11 +169,12 @@ def _placings(
 def _walk(
     members: Sequence[Member], policy: Policy, final: tuple[str, Scores, tuple[str, ...]]
 ) -> tuple[dict[StreamName, int], dict[StreamName, int]]:
-    """When the story was first in each stream, and first as primary section, item by item."""
+    """(stream → when the story was first in it, stream → when that was first its primary section), found by composing the story from its
+    first item, its first two, and so on."""
     first: dict[StreamName, int] = {}
     primary: dict[StreamName, int] = {}
     if members[0].item.entered == members[-1].item.entered:
-        return first, primary  # of reports that entered together, all streams have the time of the last one
+        return first, primary  # all reports entered together: the caller uses the time of the last one
     walked = members[:FOLDED]
     for count in range(1, len(walked) + 1):
         whole = count == len(members)

@@ -1,4 +1,4 @@
-"""Who reports a story: its lead, and the independent publishers that corroborate it. Pure."""
+"""Determines who reports a story: its lead, and the independent publishers that corroborate it. Pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from aggregator.stories.copies import Lead, is_copy
 from aggregator.text.headline import is_ahead, tells
 
 LATE = 900
-"""Seconds after the first report, longer than one round of polls takes."""
+"""Reports within so many seconds of the first one count as first reports: a round of polls takes less."""
 EARLIER = 86_400
-"""Seconds by which a report that comes later may say that it was published before those that came first: sources with little news
-are polled a few times a day."""
+"""A later report may be dated up to so many seconds before the first reports: sources with little news are polled only a few times a
+day."""
 
 
 def dated(items: Collection[PendingItem]) -> list[PendingItem]:
-    """The items whose dates count for when the story was first reported. Dates are what sources say, and an item that links to
-    another's article joins its story whatever it says: a date of years ago would take over headline, link and month."""
+    """The items whose dates count for the time of the first report. Sources may give any date. An item that links to another outlet's
+    article joins that story whatever its date: one from years ago would otherwise take over headline, link and month of the story."""
     if len(items) == 1:
         return list(items)
     prompt = min(item.first_seen for item in items) + LATE
@@ -30,9 +30,10 @@ def dated(items: Collection[PendingItem]) -> list[PendingItem]:
 
 
 class Coverage:
-    """The reports of a story that readers see, in order of entering. `counted`: publisher → since when it corroborates the story.
-    `led` are the numbers of those that led it so far. `publishers` are the independent ones in order of joining, with the time at which
-    each did (epoch seconds)."""
+    """The reports of a story that readers see, in order of entering.
+
+    `counted`: publisher → since when it has counted as independent; `led`: numbers of the items that were its lead so far.
+    `publishers`: (name, epoch seconds of joining) of the independent publishers, in order of joining."""
 
     def __init__(
         self, members: Sequence[Member], policy: Policy, counted: Mapping[str, int], led: Collection[int] = ()
@@ -44,7 +45,7 @@ class Coverage:
         self.publishers = self._independent()
 
     def among(self, members: Sequence[Member]) -> Coverage:
-        """As it was when these were all."""
+        """The coverage if these were the only members."""
         return Coverage(members, self.policy, self._counted, self._led)
 
     @property
@@ -54,11 +55,17 @@ class Coverage:
 
     @cached_property
     def lead(self) -> PendingItem:
-        """The earliest full report: outlets before wrappers and those who link to another's article, headlines that tell the news
-        before questions, explanations, comments and live pages, reports with a summary before bare headlines, those that tell what
-        the others tell before the odd ones, what happened (if two outlets say so; one may tell of something else) before what was about
-        to, then by time. The last two where three publishers tell it: of two nobody knows. Once texts are gone nobody can tell which is
-        odd, and whoever led leads on."""
+        """The item that heads the story: the earliest full report. Items are preferred in this order:
+
+        1. articles of outlets, before items of wrappers and links to another outlet's article;
+        2. headlines that report news, before questions, explanations, comments and live pages (`text.headline.tells`);
+        3. items with a summary, before bare headlines;
+        4. reports that agree with the others, before odd ones (`stories.agreement`);
+        5. headlines about what has happened, before those about what is still to come, if at least two outlets have the former;
+        6. the earliest.
+
+        4 and 5 apply only if three publishers report the story: of two, nobody knows which is right. If texts were pruned, agreement
+        cannot be computed: then items that led the story before are preferred instead."""
         if len(self.members) == 1:
             return self.members[0].item
 
@@ -83,15 +90,18 @@ class Coverage:
 
     @cached_property
     def _agreement(self) -> Agreement:
-        """Of independent publishers: what agencies' copies say does not count again and again."""
+        """The agreement of the independent publishers: a text that many outlets copy counts only once."""
         independent = dict(self.publishers)
         return Agreement([_account(member.item) for member in self.members if member.item.publisher in independent])
 
     def _independent(self) -> tuple[tuple[str, int], ...]:
-        """An article that several list counts once, for its author if that is known, else for whoever listed it first. An outlet that
-        only prints an agency's text, which another had already, does not count; it does once it says something of its own. Whether a
-        text that is gone was such a copy, or one that is there is a copy of one that is gone, is known by who `counted`, and since
-        when."""
+        """(publisher, time of joining) of the independent publishers.
+
+        - An article that several outlets list counts once: for the outlet that wrote it, if that is known, else for the first to list
+          it. Example: outlet B links to an article of outlet A; only A counts.
+        - An outlet that only prints an agency's text that another outlet has already printed does not count, until it has a text of
+          its own.
+        - If texts were pruned, copies can no longer be recognised. Then `counted` decides: whoever counted before still counts."""
         if len(self.members) == 1:
             only = self.members[0]
             return ((only.item.publisher, only.item.entered),)
@@ -109,7 +119,7 @@ class Coverage:
                 if not gone or member.item.story is None:
                     return False
             if member.item.hidden:
-                return False  # it did not count because nobody saw it
+                return False  # that it did not count so far is only because it was hidden
             author = self._author(member)
             since = self._counted.get(author.counted_as or author.item.publisher)
             return bool(self._counted and found) and (since is None or member.item.entered < since)
@@ -127,12 +137,12 @@ class Coverage:
         return tuple(found.items())
 
     def _author(self, member: Member) -> Member:
-        """Whose article an item is about: its own, or another's."""
+        """The report by the outlet whose article this is: the item itself, or that of another outlet to whose article it links."""
         return self._authors.get(member.item.canonical or "", member)
 
     def _at_home(self) -> dict[str, Member]:
-        """Canonical address → the report of the outlet that is at home there, of articles that several outlets list. The others only
-        link to it, although some of them are polled before it and so are here first."""
+        """Canonical address → the report of the outlet whose site it is on, for articles that several outlets list. The others only link
+        to it, even if they were polled earlier and so came first."""
         if len(self.members) == 1:
             return {}
         listed: dict[str, list[Member]] = {}
@@ -152,7 +162,7 @@ def _account(item: PendingItem) -> Account:
 
 
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
-    """The members; leads whose texts are gone have what the entry of their story says of them."""
+    """The members, where leads whose texts were pruned get summary and enclosures from the entries of their stories (`before`)."""
     if not before:
         return members
     said = {state.lead: state.entry for state in before}
@@ -167,7 +177,7 @@ def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequenc
 
 
 def counted_since(before: Sequence[StoryState]) -> dict[str, int]:
-    """Publisher → since when it corroborates the story."""
+    """Publisher → since when it has counted as independent, in any of these stories."""
     found: dict[str, int] = {}
     for state in before:
         for name, entered in state.publishers:

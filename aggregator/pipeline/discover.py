@@ -1,4 +1,4 @@
-"""From an address as somebody typed it to the feed there, or to the feeds that the page there links to."""
+"""Finds the feed at an address that somebody typed, or the feeds that the page there links to."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from aggregator.parse.sniff import kind
 from aggregator.ports import Clock, Fetcher, Parser
 
 GUESSES = 8
-"""How many addresses that merely look like feeds are requested."""
+"""At most so many addresses that only look like feeds are requested."""
 
 PAGE = 1 << 20
-"""How many bytes of a page are searched: links to feeds are in its head."""
+"""So many bytes of a page are searched: links to feeds are in its head."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A feed that a page links to; `page` is the address of that."""
+    """A feed that a page links to; `page` is the address of the page."""
 
     url: str
     page: str
@@ -29,7 +29,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a page offers: the feeds it declares, and addresses that may be feeds."""
+    """The feeds that a page declares, and addresses that may be feeds."""
 
     declared: tuple[Link, ...]
     likely: tuple[str, ...]
@@ -37,23 +37,23 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class FeedFound:
-    """`url` is where the feed is to be polled: permanent redirects are followed, temporary ones are not."""
+    """A feed, and the address at which it is to be polled: the target of permanent redirects, but not of temporary ones."""
 
     url: str
     feed: NormalFeed
 
 
 class Finder:
-    """Uses the fetcher and the sandbox of the service, and stores nothing."""
+    """Finds feeds with the fetcher and the sandbox of the service; stores nothing."""
 
     def __init__(self, fetch: Fetcher, parse: Parser, clock: Clock, offered: Callable[[bytes, str], Offered]) -> None:
         self._fetch, self._parse, self._clock, self._offered = fetch, parse, clock, offered
 
     async def find(self, address: str) -> FeedFound | tuple[Link, ...]:
-        """The feed at an address; or what a page there offers, two or more.
+        """The feed at an address, or the only feed that the page there links to; if it links to several, all of these links.
 
         Raises:
-            AggregatorError: it cannot be fetched, or neither is nor names a feed; the message says what it is.
+            AggregatorError: the address cannot be fetched, or is neither a feed nor a page with feeds; the message says what it is.
         """
         url, fetched = await self._open(address)
         try:
@@ -68,7 +68,7 @@ class Finder:
         return await self.feed(links[0]) if len(links) == 1 else links
 
     async def _open(self, address: str) -> tuple[str, Fetched]:
-        """An address without a scheme is tried with https, then with http."""
+        """(address, response). An address without a scheme is tried with https, then with http."""
         if "://" in address:
             return address, await self._get(address)
         try:
@@ -88,7 +88,7 @@ class Finder:
             raise AggregatorError(f"{link.url}: {error}") from error
 
     async def _guess(self, addresses: Iterable[str], page: str, error: ParseError) -> FeedFound | tuple[Link, ...]:
-        """Requests addresses that merely look like a feed, one after the other."""
+        """Request addresses that only look like feeds, one after the other."""
         found = []
         for url in addresses:
             try:

@@ -1,4 +1,4 @@
-"""The edition: places waiting items into stories, sections and topics, in batches, each in one transaction of the store."""
+"""The edition: places waiting items into stories, sections and topics. It works in batches, each in one transaction of the store."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EditionReport:
-    """What an edition did. `delays`: seconds from publication to placement, of new items with a publication time.
-    `set_aside`: items on which the edition failed."""
+    """What an edition did. `delays`: seconds from publication to placement of each new item with a publication time. `set_aside`:
+    items that could not be placed because of an error."""
 
     items: int = 0
     stories: int = 0  # new ones
@@ -59,14 +59,15 @@ def edition(
     skip: frozenset[int] = frozenset(),
     cache: FeatureCache | None = None,
 ) -> EditionReport:
-    """Place all waiting items except `skip`. The caller must hold the lease; `proceed` is called before each batch, and the
-    edition ends when it returns False. `now` returns epoch seconds; `progress` gets the numbers of items done and in total.
-    Passing the same `cache` to successive editions saves work."""
+    """Place all waiting items except `skip`. The caller must hold the lease of the edition. `proceed` is called before each batch; the
+    edition ends if it returns False. `now` returns epoch seconds. `progress` gets (items done, items in total). Passing the same
+    `cache` to successive editions saves time."""
     policy = with_stored(policy, archive, now())
     if policy.pins and proceed():
         unpin(archive, policy, now)
     if (policy.apart or policy.joined) and archive.edition.outdated(policy.epoch, 1) and proceed():
-        # Before any news: the stories that it touches are re-placed with it, and if these were all, nothing would be outdated.
+        # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
+        # outdated afterwards, and the overrides would never be applied.
         overrule(archive, policy, now)
     waiting = [n for n in archive.edition.pending() if n not in skip]
     report = EditionReport()
@@ -83,7 +84,7 @@ def edition(
 
 
 def warm_up(policy: Policy) -> None:
-    """Import, read and compile everything that the first batch needs."""
+    """Import, load and compile everything that the first batch needs."""
     from aggregator.stories import Memory, group
 
     told = [Candidate(n, "Two outlets tell of one event", "", f"outlet {n}", None, 0, "en") for n in (1, 2)]
@@ -94,8 +95,8 @@ def warm_up(policy: Policy) -> None:
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector. A batch creates hundreds of thousands of values that live to its end and form no
-    cycles; traversing them again and again would cost a fifth of its time. Reference counts free them."""
+    """Pause the cyclic garbage collector. A batch creates hundreds of thousands of objects that live until its end and form no cycles.
+    Traversing them repeatedly would take a fifth of its time; reference counting frees them anyway."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -118,8 +119,8 @@ def _place_or_split(
     now: Callable[[], int],
     cache: FeatureCache | None,
 ) -> EditionReport:
-    """Place a batch. If that fails unexpectedly, place its halves, until the item that causes the failure is found: one item
-    must not hold up all others. It keeps waiting, for a version of the program that can read it."""
+    """Place a batch. If that fails unexpectedly, place its halves, and so on, until the item that causes the failure is found: one item
+    must not hold up all others. That item keeps waiting, for a version of the program that can place it."""
     began = now()
     try:
         founded = step(archive, policy, items, now, cache)
@@ -130,20 +131,20 @@ def _place_or_split(
     else:
         news = [item for item in items if item.live and item.story is None and item.at < item.first_seen]
         return EditionReport(len(items), founded, tuple(max(0, began - item.at) for item in news))
-    # Outside the handler, so that the log shows this failure alone, without a chain of earlier ones.
+    # Outside of the `except` block, so that the log shows only this failure and no chained exceptions.
     if len(items) == 1:
         log.error("item %d of %s is set aside", items[0].n, items[0].source, exc_info=failure)
         return EditionReport(set_aside=frozenset({items[0].n}))
     middle = len(items) // 2
     first, second = (_place_or_split(archive, policy, half, now, cache) for half in (items[:middle], items[middle:]))
     report = combined(first, second)
-    if not report.set_aside:  # no item is to blame, so nothing else would tell of this
+    if not report.set_aside:  # no single item is to blame, so the failure would not be logged otherwise
         log.error("%d items could not be placed together and were placed in halves", len(items), exc_info=failure)
     return report
 
 
 def combined(one: EditionReport, other: EditionReport) -> EditionReport:
-    """The reports of two editions, added up."""
+    """The sum of two reports."""
     return EditionReport(
         one.items + other.items,
         one.stories + other.stories,
@@ -173,7 +174,7 @@ def step(
     home = _homes(seen, grouping)
     touched = _Touched(archive, policy, home, grouping.merges)
     if behind := [n for n in touched.states if touched.is_behind(n)]:
-        # Stories that were placed under other rules are first re-placed as a whole, and keep the place they would have had.
+        # Stories that were placed under other rules are re-placed first, so that this is not mistaken for news.
         re_place_stories(archive, policy, behind, now)
         touched = _Touched(archive, policy, home, grouping.merges)
     stories = touched.stories(seen, judged, began)
@@ -188,7 +189,7 @@ def step(
             merges=tuple(touched.merges),
             memory=_remembered(candidates, grouping),
             epoch=policy.epoch,
-            now=now(),  # not when it began: whoever asked for changes meanwhile did not see it
+            now=now(),  # not when the step began: a client that asked for changes meanwhile has not seen this one
         )
     )
     return sum(join.reason == "founder" for join in grouping.joins)
@@ -197,8 +198,8 @@ def step(
 def _grouped(
     archive: Archive, policy: Policy, items: Sequence[PendingItem], cache: FeatureCache | None
 ) -> tuple[list[Candidate], Grouping]:
-    """(candidates, grouping) of the items that are new, or that are a story by themselves and have changed. The grouping does
-    not get items that the editor split off."""
+    """(candidates, grouping) for the items that are new, and for those that are a story by themselves and have changed. Without items
+    that the editor split off."""
     from aggregator.stories import group
 
     fresh = [item for item in items if item.story is None]
@@ -224,7 +225,7 @@ def _grouped(
 
 
 def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
-    """What the store keeps of a batch for the next ones."""
+    """What the store keeps of a batch for later batches."""
     return Remembered(
         items=tuple(
             RememberedItem(one.item, one.at, one.publisher, kept.headline or None, kept.features)
@@ -238,7 +239,8 @@ def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
 
 
 def candidate(item: PendingItem, *, guest: bool = False) -> Candidate:
-    """What links to a front page has no address that tells of which event it is."""
+    """The item as the grouping reads it. The address counts only if it is that of an article: a front page says nothing about the
+    event."""
     address = item.canonical if is_article(item.canonical) else None
     return Candidate(item.n, item.title, item.summary, item.publisher, address, item.at, item.lang, guest)
 
@@ -252,7 +254,7 @@ def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
 
 
 class _Touched:
-    """The stories that a batch touches, before and after it."""
+    """The stories that a batch touches: as stored, and as they become."""
 
     def __init__(self, archive: Archive, policy: Policy, home: dict[int, int], merges: Sequence[Merge]) -> None:
         self.policy = policy
@@ -266,7 +268,7 @@ class _Touched:
         ]
 
     def is_behind(self, n: int) -> bool:
-        """Whether a story was placed under other rules; or what is hidden moved to an address of one of its items."""
+        """Whether a story was placed under other rules, or one of its items became hidden or visible because of a change of addresses."""
         if self.states[n].epoch != self.policy.epoch:
             return True
         return bool(self.policy.hidden) and any(self.policy.hides(m.item) != m.item.hidden for m in self.known[n])
@@ -307,7 +309,7 @@ def _why(join: Join | None) -> str:
 
 
 def _joining(join: Join | None) -> Joining | None:
-    """Why an item is in its story, in full; None for a founder without a runner-up."""
+    """Why an item is in its story, with all details; None for a founder without a runner-up."""
     if join is None or (join.reason == "founder" and join.runner_up is None):
         return None
     return Joining(join.reason, join.score, join.shared, join.vetoes, join.runner_up, join.runner_up_score)

@@ -1,4 +1,4 @@
-"""Which edits of one line put a text into a section, with what each would change in the archive; the best first."""
+"""Proposes edits of a single line that would put a text into a section, with the effect of each on the archive; the best first."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from aggregator.pipeline.plan import PAGE, Moves, Plan, Row, archive_rows, plan
 from aggregator.pipeline.policy import Configuration
 from aggregator.ports import Archive
 
-TRIED = 24  # proposals whose effect on the archive is worked out
-LOOKED_AT = 2000  # stories with the words of a proposal, newest first
+TRIED = 24  # the effect on the archive is computed for so many proposals
+LOOKED_AT = 2000  # … over so many stories with the words of the proposal, the newest ones
 
 Trial = Callable[[Proposal], Configuration]
-"""The configuration with an edit."""
+"""Returns the configuration with the proposed edit."""
 
 At = tuple[str, int, int]
 """File, line and column of an example."""
@@ -29,7 +29,8 @@ At = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an edit would do. `fails`: examples that hold today; `story`: the primary section that the story of the text would have."""
+    """What an edit would do. `fails`: examples that hold now and would fail; `story`: the primary section that the story of the text
+    would have; None if it does not move or is not stored."""
 
     proposal: Proposal
     fails: tuple[Problem, ...]
@@ -42,13 +43,14 @@ class Effect:
 
     @property
     def moves(self) -> Moves:
-        """Of the section that is edited."""
+        """The moves into and out of the section that is edited."""
         return self.plan.streams.get(self.proposal.rules.stream, Moves())
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """That a text is in the section `wanted`, by the configuration `now`. `story` is its story, if it is stored in `archive`."""
+    """The editor expects the text `case` to be in the section `wanted`. `now` is the present configuration; `story` the number of its
+    story, if it is stored in `archive`."""
 
     now: Configuration
     archive: Archive | None
@@ -57,9 +59,14 @@ class Expectation:
     story: int | None
 
     def best(self, trial: Trial) -> list[Effect]:
-        """Those first that fail no example, then those that move the story of the text as well, then those that move least in the
-        archive, the lighter edit on a tie; then words that topics know, single words, and rare ones: nothing is known of a word
-        that no stored story has."""
+        """The effects of possible edits, the best first. Edits are preferred, in this order, that
+
+        1. break the fewest examples;
+        2. move the story of the text as well;
+        3. move the fewest other stories;
+        4. have the smaller weight;
+        5. use a word that a topic uses, then fewer words, then a word that few stored stories have (but at least one, since nothing is
+           known about the effect of a word that none has)."""
         found = islice(filter(self._keeps_fallback, proposals(self.now.rulebook, self.case, self.wanted)), TRIED)
         failing = {_at(problem) for problem in check_examples(self.now.rulebook)}
         effects = [self._effect(proposal, trial(proposal), failing) for proposal in found]
@@ -67,18 +74,18 @@ class Expectation:
         return sorted(effects, key=lambda effect: self._rank(effect, telling))
 
     def leading(self, then: Configuration) -> str | None:
-        """The primary section that the stored story would have."""
+        """The new primary section of the stored story; None if it would not change, or no story is stored."""
         if self.archive is None or self.story is None:
             return None
         found = plan(self.archive.edition, self.now.policy, then.policy, iter([[(0, self.story, "")]]))
         return next((name.id for name, moves in found.streams.items() if moves.leads), None)
 
     def _keeps_fallback(self, proposal: Proposal) -> bool:
-        """A last section without rules takes what no rule places; with a rule it would lose that role."""
+        """Whether the edit leaves the fallback section as it is. If that is the last section without rules, a rule would end its role."""
         return proposal.rules.id != self.now.settings.fallback or proposal.rules.id == FALLBACK
 
     def _telling(self) -> frozenset[str]:
-        """Words of the text that topics use: they say what it is about."""
+        """Words of the text that rules of topics match: they say what it is about."""
         topics = {topic.id for topic in self.now.settings.topics}
         found = self.now.receipts(self.case.title, self.case.summary)
         return frozenset(match.text.lower() for one in found if one.section in topics for match in one.matched)
@@ -89,7 +96,7 @@ class Expectation:
         return Effect(proposal, fails, self.leading(then), found)
 
     def _plan(self, proposal: Proposal, then: Configuration, archive: Archive) -> Plan:
-        """The plan of the edit, over the stories that it can move."""
+        """The plan of the edit, over the stories that it may move."""
         pages: Iterator[Sequence[Row]]
         if proposal.phrase:
             rows = archive.edition.containing(proposal.phrase, LOOKED_AT)

@@ -1,7 +1,7 @@
-"""Reports that link to another outlet's article, and what the grouping makes of its address.
+"""Guests: items whose address is that of another outlet's article, as in a feed that collects links.
 
-Equal addresses are one story. So whoever lists the articles of others before they are polled, under one headline, would unite what
-these outlets report of different events, and have them corroborate each other.
+Items with equal addresses are united into one story. So a source that lists articles of several outlets under one headline, before
+these outlets are polled, would unite reports of different events. The functions here prevent that.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from aggregator.ports import Archive
 
 
 def guests(items: Sequence[PendingItem], policy: Policy) -> frozenset[int]:
-    """Those at whose address an outlet has an article of its own among the items: they go where that goes, and unite it with
-    nothing else."""
+    """Numbers of the items whose address is that of an article that its own outlet lists among these items. They go into the story of
+    that article, and their headlines do not unite it with anything else."""
     listed: dict[str, list[PendingItem]] = {}
     for item in items:
         if item.canonical:
@@ -35,9 +35,10 @@ def without_addresses_of_guests(
     policy: Policy,
     again: Collection[int],
 ) -> list[PendingItem]:
-    """The items, without the address of those whose outlet is at home there and which only others listed before, in a story with
-    reports of something else: their words tell whether they belong to it. `placed` is what the archive has at their addresses,
-    `again` are stories by themselves."""
+    """The items, some without their address, so that only their words decide which story they join. This applies to an outlet's own
+    article if so far only guests listed it, and these are in a story with other reports, which may be about something else.
+
+    `placed`: canonical address → {stored item there: its story}; `again`: items that are grouped again, which do not count."""
     wanted = {item.canonical for item in items}
     there = {
         address: [n for n in numbers if n not in again] for address, numbers in placed.items() if address in wanted

@@ -1,4 +1,4 @@
-"""Stored items as the policy in force sees them."""
+"""Applies a policy to stored items."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from aggregator.pipeline.renamed import judgement_today
 
 
 def folded(item: PendingItem, policy: Policy) -> PendingItem:
-    """An item under its publisher's canonical name."""
+    """The item with the canonical name of its publisher."""
     publisher = policy.publisher(item)
     return item if publisher == item.publisher else replace(item, publisher=publisher)
 
 
 def rejudged(member: Member, policy: Policy) -> Member:
-    """If the text of an item is gone, its judgement stays: its headline alone (which `plan` still matches lines
-    against) would give a different one."""
+    """The member judged under the policy. If its text was pruned, its judgement stays, because the headline alone would give another.
+    (It is judged all the same: `plan` counts which lines of the rules match.)"""
     item = folded(member.item, policy)
     judged = policy.judge(item)
     kept = judgement_today(member.judgement, policy.renamed) if policy.renamed else member.judgement
@@ -26,7 +26,7 @@ def rejudged(member: Member, policy: Policy) -> Member:
 
 
 def stays(before: Member, after: Member, policy: Policy) -> bool:
-    """Whether an item is stored already as the policy places it."""
+    """Whether an item is already stored as the policy places it."""
     return (
         before.judgement == after.judgement
         and before.counted_as == after.item.publisher
@@ -35,6 +35,6 @@ def stays(before: Member, after: Member, policy: Policy) -> bool:
 
 
 def placed(member: Member, story: int, policy: Policy, why: str = "", joining: Joining | None = None) -> Placed:
-    """Where an item is placed, as it is stored; without `why`, the earlier reason for joining stays."""
+    """The placement of a member, for the store. If `why` is empty, the stored reason for joining stays."""
     item = member.item
     return Placed(item.n, story, item.publisher, member.judgement, why, joining, policy.hides(item), item.hash)

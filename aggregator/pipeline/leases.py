@@ -1,4 +1,4 @@
-"""Leases of processes that were killed: released at once if they are known to have ended, else when they expire."""
+"""Releases the leases of processes that were killed. If it is not known whether a process has ended, its leases just expire."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ EDITION_LEASE = 60  # seconds; renewed before each batch
 
 
 def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:
-    """Release what dead processes hold. A process connected to the store is alive, whatever its name looks like from
-    here: machines made from one image may all have the same name."""
+    """Release the leases of dead processes. A process that is connected to the store is alive, even if its identity looks like that of a
+    dead process of this machine: machines made from one image may have the same name."""
 
     def ended(owner: str) -> bool:
         return is_dead(owner) and archive.absent(owner)

@@ -1,4 +1,4 @@
-"""Overrides name an article, wherever its outlet moves it: a live page that becomes a report, a corrected slug."""
+"""Makes overrides follow an article whose outlet changes its address (a live page that becomes a report, a corrected slug)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from aggregator.ports import EditionStore
 
 
 def with_moved_addresses(policy: Policy, store: EditionStore) -> Policy:
-    """The policy with the current addresses of the articles that it names, in addition to those given in `feeds.yaml`. An
-    address at which another outlet has an article is not added: no outlet hides, joins or parts what another publishes."""
+    """The policy with the present addresses of the articles that overrides name, in addition to the addresses in `feeds.yaml`. An
+    address at which another outlet has an article is not added: by moving its own article an outlet could otherwise hide, join or
+    split that of another."""
     if not policy.named:
         return policy
     policy = replace(policy, strangers=store.strangers_at(policy.named))

@@ -1,4 +1,4 @@
-"""What `stories: join`, `split` and `hide` of a proposed file would do to stored stories, without doing it."""
+"""Computes what `stories: join`, `split`, `hide` and `pin` of a proposed file would do to stored stories, without doing it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Union:
 
 
 class Regrouped:
-    """Stored stories as `overrule` would leave them. `own` are those that it would compose anew, `founded` those among them that
-    are not stored yet, each with the story that it leaves; `unions` are the merges."""
+    """Stored stories as `overrule` would leave them. `own`: the stories that it would compose again; `founded`: those of them that are
+    not stored yet → the story from which they split off; `unions`: the merges."""
 
     def __init__(self, store: StoredStories, policy: Policy) -> None:
         self._store = store
@@ -57,11 +57,11 @@ class Regrouped:
         return tuple(Union(states[n], tuple(states[one] for one in sorted(younger[n]))) for n in sorted(younger))
 
     def home(self, story: int) -> int:
-        """The story that it would be part of: itself, unless it merges."""
+        """The story of which `story` would be a part: itself, unless it merges."""
         return survivor(self._into, story)
 
     def joins(self, story: int) -> bool:
-        """Whether it merges into another, or another into it."""
+        """Whether `story` would merge into another one, or another one into it."""
         return story in self._into or story in self._into.values()
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]:
@@ -86,7 +86,7 @@ class Regrouped:
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """`leaving` would leave `story`: the first item of each address that is split off."""
+    """Articles that would be split off from `story`. `leaving`: the first item of each address."""
 
     story: StoryState
     leaving: tuple[PendingItem, ...]
@@ -94,8 +94,7 @@ class Parting:
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """Articles of `story` that would be hidden, and that would be shown again; `whole`: nothing of it would remain
-    visible."""
+    """Articles of `story` that would be hidden, and others that would be shown again. `whole`: the whole story would be hidden."""
 
     story: StoryState
     hiding: tuple[PendingItem, ...]
@@ -105,7 +104,8 @@ class Hiding:
 
 @dataclass(frozen=True, slots=True)
 class Outdone:
-    """The pin of `address` does not count, since that of `by`, another article of `story`, comes first: to another section."""
+    """The pin of `address` has no effect, because another article of `story`, at the address `by`, comes first and is pinned to another
+    section."""
 
     story: StoryState
     address: str
@@ -114,7 +114,7 @@ class Outdone:
 
 @dataclass(frozen=True, slots=True)
 class OverrideEffects:
-    """`unknown` are the addresses of the file that no stored item has."""
+    """`unknown`: addresses in the file that no stored item has."""
 
     unions: tuple[Union, ...] = ()
     partings: tuple[Parting, ...] = ()
@@ -124,7 +124,7 @@ class OverrideEffects:
 
 
 def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]) -> OverrideEffects:
-    """Everything in the file that is not yet so in the archive; `hidden` are the addresses that are hidden now."""
+    """The effects of all overrides that do not yet apply to the archive. `hidden`: the addresses that are hidden now."""
     meant = with_moved_addresses(policy, store)
     regrouped = Regrouped(store, meant)
     return OverrideEffects(
@@ -161,7 +161,8 @@ def _hidings(store: StoredStories, before: Policy, after: Policy) -> tuple[Hidin
 
 
 def _outdone(regrouped: Regrouped, policy: Policy, meant: Policy) -> Iterator[Outdone]:
-    """Pins of one story to several sections: that of the first article that readers see decides. `meant` knows articles that moved."""
+    """Pins without effect, where articles of one story are pinned to several sections: that of the first visible article decides.
+    `meant`: the policy with moved addresses."""
     pins: defaultdict[int, dict[int, str]] = defaultdict(dict)  # story → article → its address
     for address, articles in regrouped.placed_at(policy.pinned).items():
         for n, home in articles.items():

@@ -1,12 +1,12 @@
-"""The editor's overrides of the grouping: `stories: join` and `split` of feeds.yaml, for new and for stored items.
+"""Applies the editor's overrides of the grouping (`stories: join` and `split` of feeds.yaml) to new and to stored items.
 
-An address under `split` is a story of its own: nothing joins it, not even if it is listed under `join` as well. The
-part that leaves a story has its own founder's id. If the founder itself is split off, it keeps the story's id, and the
-rest takes the id of the earliest of its items. So an id always names the item that founds a story, and none is given
-twice; if a story that was merged long ago leaves again, it gets back the address that redirected.
+`split`: the article at the address becomes a story of its own, which nothing joins (even if the address is under `join` too). The
+part that leaves gets the id of its own founding item. If the founder of the story itself is split off, it keeps the story's id, and
+the rest gets the id of its earliest item. So the id of a story is always that of its founding item, and no id is used twice. A story
+that was merged long ago and is split off again gets back the id that redirected meanwhile.
 
-Stories under one `join` merge as others do: the older keeps its id and place, the younger redirects, and an outlet that
-comes with it is announced like any that joins.
+`join`: the stories merge as others do. The older one keeps its id and its places in streams, the younger one redirects, and a
+publisher that comes with it is announced like any other that joins.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ JOINED = "joined by the editor"
 
 
 def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Grouping:
-    """The decision on new items with the overrides added. `grouping` does not include those that are split off."""
+    """The grouping of new items with the overrides applied. `grouping` does not include items that are split off."""
     joins = [*grouping.joins, *_alone(fresh, archive, policy)]
     story = {join.item: join.story for join in joins}
     wanted = {one.n: one.canonical for one in fresh if one.canonical}
@@ -40,7 +40,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     stored = _homes(archive.edition, policy, groups)
     into = {merge.younger: merge.older for merge in grouping.merges}
     merges = list(grouping.merges)
-    founded = {one.n for one in fresh}  # stories that these found are younger than any that readers know
+    founded = {one.n for one in fresh}  # stories founded by new items count as younger than all stored stories
     for group in groups:
         known = {survivor(into, home) for address in group for home in stored.get(address, ())}
         new = {survivor(into, story[n]) for n, address in wanted.items() if address in group and n in story}
@@ -57,7 +57,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
 
 
 def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Iterable[Join]:
-    """New items of addresses that are split off: together with other items of the same address, otherwise alone."""
+    """Joins for new items at addresses that are split off: all items at one address are one story."""
     apart = [one for one in fresh if one.canonical in policy.apart]
     stored = archive.edition.placed_at({one.canonical for one in apart if one.canonical}) if apart else {}
     founders = {address: next(iter(homes.values())) for address, homes in stored.items()}
@@ -78,8 +78,8 @@ def overrule(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
 
 
 def moved_to_overrides(items: Iterable[PendingItem], policy: Policy) -> bool:
-    """Whether a stored item that changed is at an address that is joined or split: its outlet may have moved it there after the
-    editor wrote that."""
+    """Whether a stored item that changed is now at an address under `join` or `split`: its outlet may have moved it there after the edit,
+    so the overrides must be applied again."""
     meant = policy.apart.union(*policy.joined)
     return bool(meant) and any(item.story is not None and item.canonical in meant for item in items)
 
@@ -87,8 +87,8 @@ def moved_to_overrides(items: Iterable[PendingItem], policy: Policy) -> bool:
 def partings(
     store: StoredStories, apart: Collection[str]
 ) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:
-    """The stored items of addresses that are to be split off (number → address), and the stories in which they are not
-    alone: the members of each by address, with those that stay under None."""
+    """Two mappings: stored item → its address, for addresses that are to be split off; and story → {address: members}, for the stories in
+    which such items are not alone. There the members that stay are under None."""
     stored = store.placed_at(apart)
     address = {n: canonical for canonical, homes in stored.items() for n in homes}
     touched = {home for homes in stored.values() for home in homes.values()}
@@ -103,7 +103,7 @@ def partings(
 
 
 def parted(store: StoredStories, policy: Policy, now: int) -> Batch:
-    """What splits off stored items."""
+    """The batch that splits off stored items."""
     address, found = partings(store, policy.apart)
     states = store.stories(found)
     placements: list[Placed] = []
@@ -121,8 +121,8 @@ def parted(store: StoredStories, policy: Policy, now: int) -> Batch:
 
 
 def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, now: int) -> StoryState:
-    """A part of a story. The rest changes its entry at once if it named what left: feeds must not keep saying what the
-    editor took back. The part that leaves may have been an entry before, with later changes."""
+    """One part of a split story. The part that keeps the id gets a new entry at once if the old one named what left, so that feeds do
+    not repeat it. The new entry is dated after the old one, since the part that leaves may have been announced before, too."""
     members = restored(members, (old,))
     fresh = compose(n, members, None, policy, Change(now))
     whole = fresh if n != old.n else recomposed(old, members, policy, now)
@@ -132,20 +132,20 @@ def _parted(n: int, members: Sequence[Member], old: StoryState, policy: Policy, 
 
 
 def _told(entry: Entry) -> Entry:
-    """What readers are told: neither when it was announced, nor under which ids its sources were known then."""
+    """The entry without what readers do not see: its time, and the ids of its sources at that time. For comparison."""
     reports = tuple([replace(report, source="") for report in told_once(entry.reports)])
     return replace(entry, reports=reports, updated=0)
 
 
 def survivor(into: Mapping[int, int], story: int) -> int:
-    """The story that `story` is part of now; `into` maps each younger story to the older one that it merged into."""
+    """The story of which `story` is a part now; `into`: younger story → the older one into which it merged."""
     while story in into:
         story = into[story]
     return story
 
 
 def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]]) -> dict[str, set[int]]:
-    """Canonical address → the stories of the article there. Where other outlets moved theirs to that address, those are not meant."""
+    """Canonical address → the stories of the article there. Articles that other outlets moved to this address are ignored."""
     stored = store.placed_at({address for group in groups for address in group})
     several = {n for homes in stored.values() if len({*homes.values()}) > 1 for n in homes}
     outlet = {item.n: policy.publisher(item) for item in store.items(several)} if several else {}
@@ -156,7 +156,7 @@ def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]
 
 
 def unions(store: StoredStories, policy: Policy) -> dict[int, int]:
-    """Stored stories that the editor joins: each younger, and the older that it merges into."""
+    """Younger story → the older story into which it merges, for stored stories under `join`."""
     stored = _homes(store, policy, policy.joined)
     into: dict[int, int] = {}
     for group in policy.joined:
@@ -167,7 +167,7 @@ def unions(store: StoredStories, policy: Policy) -> dict[int, int]:
 
 
 def joined(store: StoredStories, policy: Policy, now: int) -> Batch:
-    """What merges stored stories that the editor joins."""
+    """The batch that merges stored stories under `join`."""
     merged = unions(store, policy)
     states = store.stories({*merged, *merged.values()})
     members = store.members(states)

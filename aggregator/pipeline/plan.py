@@ -1,4 +1,4 @@
-"""What a proposed configuration would change in the stored archive: the edition's code without the commit."""
+"""Computes what a proposed configuration would change in the archive, with the code of the edition but without storing anything."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ SAMPLES = 5  # headlines shown for each section and direction
 NO_TOPICS = CategoryTopics()
 
 Row = tuple[int, int, str]
-"""A row of the archive: when a story entered, its number, and the epoch under which it was placed."""
+"""(when the story entered, its number, the epoch under which it was placed)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """The override that moves a story: its key under `stories:`, and the canonical address it is about. `gone`: the old file
-    has it, the new one does not."""
+    """The override that moves a story: its key under `stories:`, and its canonical address. `gone`: the edit removes it."""
 
     key: str
     address: str
@@ -41,8 +40,8 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A story that moves. `old` and `new` are its primary sections, `item` is the item that shows why, unless an
-    `override` is the reason."""
+    """A story that moves, as an example. `old` and `new` are its primary sections; `item` is the item that shows why it moves, unless
+    an `override` is the reason."""
 
     id: str
     title: str
@@ -55,9 +54,9 @@ class Sample:
 
 @dataclass
 class Moves:
-    """Of one stream: how many stories it has before and after, how many come and go, how many stay and have it as their
-    primary section now (`become`), and some of those, newest first. `leads` and `led` count all whose primary section it
-    is, after and before."""
+    """What moves in one stream. Numbers of stories: `before` and `after` the edit; those that `come`, that `go`, and that stay but
+    `become` stories with this primary section; `led` and `leads`: those with this primary section before and after. The lists have
+    some examples of each, newest first."""
 
     before: int = 0
     after: int = 0
@@ -73,7 +72,7 @@ class Moves:
 
 @dataclass
 class SourceUse:
-    """Of one source: its stories, those it reported first, and those that only it reported."""
+    """How many stories a source reported, how many of these it reported first, and how many only it reported."""
 
     stories: int = 0
     first: int = 0
@@ -81,15 +80,16 @@ class SourceUse:
 
     @property
     def telling(self) -> bool:
-        """Whether readers would miss something without it."""
+        """Whether readers would miss something without this source."""
         return bool(self.first or self.alone)
 
 
 @dataclass
 class Plan:
-    """`stories` were examined, `changed` get other sections or topics, or the same in which another is the primary one, or
-    merge into another; `moved` counts those with another primary section. `waiting` were not yet placed by the file in force
-    and this program: what that moves, no edit does. `streams` are those that have or had some."""
+    """The effect of an edit. Numbers: `stories` that were examined; `changed`: those with other sections or topics or another primary
+    section, or that merge; `moved`: those with another primary section; `waiting`: those not yet placed by the configuration in force
+    and this version of the program (that they move then is not due to the edit). `streams`: those that have stories before or
+    after."""
 
     stories: int = 0
     waiting: int = 0
@@ -100,7 +100,7 @@ class Plan:
 
 
 def archive_rows(store: EditionStore, since: int = 0, limit: int | None = None) -> Iterator[Sequence[Row]]:
-    """The stories of the archive, newest first, page by page."""
+    """The stories of the archive, newest first, in pages. At most `limit` (None: all) that entered at or after `since`."""
     before: tuple[int, int] | None = None
     left = limit if limit is not None else 1 << 62
     while left > 0 and (page := store.page(before, min(PAGE, left), since)):
@@ -118,10 +118,12 @@ def plan(
     category_topics: CategoryTopics = NO_TOPICS,
     alike: bool = False,
 ) -> Plan:
-    """Judge stored stories under `after` and compare the result with where they are now. Those last placed under
-    another configuration than `before`, the one in force, are first judged under that. `category_topics` are the topics from
-    categories that the store has noted. `alike`: both place alike, so stored stories are not placed anew, and none follows
-    what else changed since it was placed. Nothing is written."""
+    """Judge stored stories under `after` and compare the result with where they are now. Nothing is written.
+
+    `before` is the configuration in force; stories that were last placed under another one are first judged under it.
+    `category_topics`: the topics from categories that are noted in the store. `alike`: both configurations place alike, so stories are
+    not placed again, and no other change since their last placing counts.
+    """
     found = Plan()
     before = with_moved_addresses(with_category_topics(before, category_topics), store) if before else None
     after = with_moved_addresses(with_category_topics(after, category_topics), store)
@@ -133,13 +135,13 @@ def plan(
         for _, n, epoch in rows:
             old, own = states.get(n), members.get(n)
             if old is None or not own:
-                continue  # merged or taken since the page was read
+                continue  # merged or deleted since the page was read
             if before is not None and epoch != before.epoch:
                 found.waiting += 1
                 old, own = _composed(before, old, _judged(before, own))
             if after.renamed:
                 old, own = state_today(old, after.renamed), [member_today(member, after.renamed) for member in own]
-            again = _judged(after, own)  # also where all stays: it counts the lines that are used
+            again = _judged(after, own)  # even if `alike`: this counts which lines of the rules are used
             there: Standing = (old, own) if alike else _composed(after, old, again, as_is=regrouped.home(n) == n)
             then = _followed(regrouped, there)
             _count(found, old, then[0])
@@ -158,12 +160,14 @@ def _judged(policy: Policy, members: Sequence[Member]) -> list[Member]:
 def _composed(
     policy: Policy, state: StoryState, members: list[Member], *, as_is: bool = False
 ) -> tuple[StoryState, list[Member]]:
-    """A story with these members. `as_is`: it may be left as it is where it keeps its place, of which alone the plan tells."""
+    """The story composed with these members. `as_is`: it need not be composed if its sections and topics stay the same, since the plan
+    shows only these."""
     return (state if as_is and keeps_place(state, members, policy) else recomposed(state, members, policy)), members
 
 
 def _returning(store: EditionStore, before: Policy, after: Policy, regrouped: Regrouped) -> Iterator[Sequence[Row]]:
-    """Hidden stories, which the archive's pages omit, with articles that are no longer hidden, or that another story joins."""
+    """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the archive
+    omit hidden stories.)"""
     stored = store.placed_at(before.hidden - after.hidden)
     states = store.stories({home for homes in stored.values() for home in homes.values()} | regrouped.own.keys())
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
@@ -172,12 +176,12 @@ def _returning(store: EditionStore, before: Policy, after: Policy, regrouped: Re
 
 Standing = tuple[StoryState, Sequence[Member]]
 Place = tuple[StreamName, bool]
-"""A stream in which a story is; True: as its primary section."""
+"""(stream, whether it is meant as the primary section)."""
 Overriding = Callable[[Place], Override | None]
 
 
 def _followed(regrouped: Regrouped, there: Standing) -> Standing:
-    """A story as `join` and `split` leave it. One that merges into another is not seen any more."""
+    """A story after `join` and `split`. A story that merges into another one becomes hidden."""
     state, members = there
     home = regrouped.home(state.n)
     kept = regrouped.own.get(home)
@@ -189,7 +193,7 @@ def _followed(regrouped: Regrouped, there: Standing) -> Standing:
 
 
 def _founded(regrouped: Regrouped, story: int, section: str) -> Iterator[tuple[Standing, Standing]]:
-    """The stories that would leave this one: not seen before, and afterwards."""
+    """(before, after) of each story that would split off from `story`; before, it is hidden."""
     for n, left in regrouped.founded.items():
         if left == story:
             state, members = regrouped.own[n], regrouped.members([n])[n]
@@ -199,13 +203,13 @@ def _founded(regrouped: Regrouped, story: int, section: str) -> Iterator[tuple[S
 def _overriding(
     policies: tuple[Policy, Policy], regrouped: Regrouped, own: Sequence[Member], there: StoryState, then: Standing
 ) -> Overriding:
-    """The override because of which a story is now in a stream, or no longer in it, or has it as its primary section: the one
-    without which that would be different. `there` is the story as it would be with the articles `own`, that it has now."""
+    """A function that finds the override because of which a story moves into a place or out of it: the one without which it would not.
+    `own`: the members that the story has now; `there`: the story under the new policy with these members."""
     (before, after), (new, members) = policies, then
 
     @cache
     def overrides() -> list[tuple[Override, set[Place]]]:
-        """Each with where the story would stand without it; found when it is asked for, since most stories stay."""
+        """(override, places that the story would have without it). Computed on demand, since most stories do not move."""
         found: list[tuple[Override, set[Place]]] = []
         if there is not new:
             key, meant = (
@@ -275,7 +279,8 @@ def _sample(
     members: Sequence[Member],
     overriding: Overriding,
 ) -> None:
-    """The lead shows why a story is in a stream, or else the first item whose own judgement does."""
+    """Add an example. The item that shows why the story is in the stream is the lead, if its own judgement has the stream, else the first
+    item whose judgement has it."""
     if len(samples) >= SAMPLES:
         return
     tells = [member.item for member in members if place[0] in _own_streams(member)] or [members[0].item]

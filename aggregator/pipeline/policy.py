@@ -1,4 +1,4 @@
-"""What an edition decides by, and what comparisons do: one configuration as the pipeline sees it."""
+"""A configuration as the pipeline sees it: for editions (Policy), and for comparisons (Configuration)."""
 
 from __future__ import annotations
 
@@ -15,44 +15,46 @@ if TYPE_CHECKING:
     from aggregator.model.settings import Settings, Source
 
 OLD = 14 * 86_400
-"""Seconds after which a report is no news, whatever its outlet changes in it: a story that has no younger one enters streams at the
-times at which it would have entered them. Rules may have changed since its text was gone, and a source that was down lists many such
-texts at once."""
+"""Seconds after which a report is no longer news, whatever changes in it. A story whose reports are all older enters new streams at the
+times at which it would have entered them, not now. Otherwise old stories could become news: a source that was down lists many old
+texts at once, and the rules may have changed since these were pruned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the edition decides by. `place` maps the (publisher, judgement) pairs of a story to its primary section and
-    all its sections with scores, highest first. `configuration` and `program` name what the policy is made of; `like` is an
-    earlier configuration that places every stored item alike, if there is one."""
+    """The settings and functions by which the edition decides. `place` maps the (publisher, judgement) pairs of a story to (primary
+    section, all sections with scores, highest first). `configuration` (an epoch) and `program` (a version) identify the policy;
+    `like`: the epoch of an earlier configuration that places every stored item alike, if there is one."""
 
     configuration: str
     judge: Callable[[PendingItem], Judgement]
     place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
     publisher: Callable[[PendingItem], str]
     topic_titles: Mapping[str, str]
-    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)  # streams of former ids → ids, as in Settings
-    found_topics: frozenset[str] = frozenset()  # topics that places make, not rules
+    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)  # see `Settings.renamed`
+    found_topics: frozenset[str] = frozenset()  # topics that come from places or categories, not from rules
     at_home: Callable[[PendingItem], bool] = lambda item: False  # whether the article is at an address of its publisher
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
-    hidden_items: frozenset[int] = frozenset()  # stored items that were at these before they moved
-    strangers: frozenset[int] = frozenset()  # stored items that moved to a named address of another outlet's article
+    hidden_items: frozenset[int] = frozenset()  # stored items that arrived at these addresses, even if moved since
+    # stored items that moved to an address in `named` of another outlet's article
+    strangers: frozenset[int] = frozenset()
     pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
-    pins: tuple[tuple[str, str, int | None], ...] = ()  # (canonical address, section, when it is over), over or not
+    pins: tuple[tuple[str, str, int | None], ...] = ()  # (canonical address, section, end), including expired ones
     apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
     joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
     program: str = ""
     like: str | None = None
-    taken_names: frozenset[str] = frozenset()  # of outlets, sections and topics: no category is a topic of these
-    # The topics that places make, by what categories call them.
+    # names of outlets, sections and topics: such categories never become topics
+    taken_names: frozenset[str] = frozenset()
+    # Name of a place as used in categories → the topic of that place.
     place_names: Mapping[str, str] = field(default_factory=dict)
-    spoken_for: Callable[[str], bool] = lambda title: False  # whether configured topics mean a text
-    old: int = OLD  # or the time after which texts are gone, if that is shorter
+    spoken_for: Callable[[str], bool] = lambda title: False  # whether a configured topic covers this name
+    old: int = OLD  # or `keep`, if that is shorter
 
     @property
     def epoch(self) -> str:
-        """Names rules and program together: a story placed under another epoch is outdated."""
+        """Identifies rules and program together: a story that was placed under another epoch is outdated."""
         return f"{self.like or self.configuration}.{self.program}"
 
     @property
@@ -61,7 +63,7 @@ class Policy:
         return self.apart.union(self.hidden, (address for address, _, _ in self.pins), *self.joined)
 
     def at(self, now: int) -> Policy:
-        """The policy at this moment: pins expire by themselves."""
+        """The policy at this time, with only the pins that have not expired."""
         if not self.pins:
             return self
         return replace(
@@ -73,7 +75,7 @@ class Policy:
 
 
 class Configuration(Protocol):
-    """One of the configurations that are compared. `sources` have the ids under which stored items name them."""
+    """One of two configurations that are compared. `sources` uses the ids that stored items have."""
 
     @property
     def settings(self) -> Settings: ...

@@ -1,5 +1,4 @@
-"""Re-places stored stories after an edit of the rules or an upgrade, newest first, and notes the progress for the
-status."""
+"""Re-places stored stories after an edit of the rules or an upgrade, newest first, and notes the progress for the status."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.stored_policy import with_like, with_stored
 from aggregator.ports import Archive
 
-BATCH = 2000  # stories judged before those that move are stored, which every page and feed then notices
+BATCH = 2000  # stories per transaction; each transaction makes cached pages and feeds outdated
 
 
 def re_place_all(
@@ -25,23 +24,23 @@ def re_place_all(
     proceed: Callable[[], bool],
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:
-    """Judge all that is outdated; returns how many stories were. The caller holds the lease; `proceed` is asked before
-    each batch. The note of the progress is continued after a restart."""
+    """Re-place all outdated stories; returns how many there were. The caller must hold the lease of the edition; `proceed` is called
+    before each batch. After a restart the noted progress continues."""
     policy = with_like(policy, archive.upkeep)
     left, judged = archive.edition.count_outdated(policy.epoch), 0
     noted = archive.upkeep.noted(notes.RE_PLACING)
     if not left:
-        # The process that did the last of them may not have had time to note it, and an edit may leave nothing to do.
+        # Note the end: the process that did the last batch may not have done it, and an edit may leave nothing to do.
         if noted and not (noted.finished and noted.epoch == policy.configuration):
             archive.upkeep.note(notes.RE_PLACING, RePlacing(noted.of, noted.of, policy.configuration))
         return 0
     of = left
-    if noted and noted.epoch == policy.configuration and not noted.finished:  # by a process that did not finish
+    if noted and noted.epoch == policy.configuration and not noted.finished:  # an earlier process did not finish
         of = max(left, noted.of)
     while proceed():
         count = re_place(archive, policy, now, BATCH)
         judged += count
-        # Stories that merged meanwhile are not judged any more, though they were counted.
+        # Stories that merged meanwhile were counted at first, but need not be judged.
         done = min(of - left + judged, of) if count else of
         archive.upkeep.note(notes.RE_PLACING, RePlacing(done, of, policy.configuration))
         if not count:
@@ -51,8 +50,8 @@ def re_place_all(
 
 
 def re_place(archive: Archive, policy: Policy, now: Callable[[], int], limit: int = 500) -> int:
-    """Re-place at most `limit` stored stories after an edit of the rules or an upgrade, newest first; returns how many were
-    done. Nothing is announced: a story gets the place in each stream that it would have had."""
+    """Re-place at most `limit` outdated stories, newest first; returns how many were done. Nothing is announced: a story enters each
+    stream at the time at which it would have entered it under these rules."""
     policy = with_stored(policy, archive, now())
     overrule(archive, policy, now)
     numbers = archive.edition.outdated(policy.epoch, limit)
@@ -61,7 +60,7 @@ def re_place(archive: Archive, policy: Policy, now: Callable[[], int], limit: in
 
 
 def unpin(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
-    """Re-place stories whose pin has expired, which no edit of the file announces. Idempotent."""
+    """Re-place stories whose pins have expired: no edit of the file causes that. Idempotent."""
     moment = now()
     over = {address for address, _, over in policy.pins if over and over <= moment}
     homes = {home for found in archive.edition.placed_at(over).values() for home in found.values()} if over else ()
@@ -76,8 +75,8 @@ def unpin(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
 
 
 def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int], now: Callable[[], int]) -> None:
-    """Classify and compose these stories anew, and store what differs: most edits move few stories, and one that stays as it
-    is did not change for those who ask what changed."""
+    """Classify and compose these stories again, and store those that differ. Most edits move few stories; the others must not appear as
+    changed in lists of changes."""
     began = now()
     states = archive.edition.stories(numbers)
     placements: list[Placed] = []
@@ -91,7 +90,7 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
             continue
         stories.append(story)
         placements += [placed(member, n, policy) for member in again]
-    # Judging takes seconds. What moves did so when it is stored: whoever asked for changes meanwhile did not see it.
+    # `now()` again, since judging takes seconds: a client that asked for changes meanwhile has not seen these.
     archive.edition.apply(
         Batch(tuple(placements), tuple(stories), epoch=policy.epoch, now=now(), anew=True, unmoved=tuple(unmoved))
     )

@@ -1,4 +1,5 @@
-"""Refresh: claimed sources → fetched, parsed, recognised, scheduled; each source's items and state in one transaction."""
+"""Refresh: fetches and parses the claimed sources, recognises what is new, and schedules the next polls. The items of a source and its
+new state are stored in one transaction."""
 
 from __future__ import annotations
 
@@ -37,11 +38,11 @@ from aggregator.schedule.rate import new_item_limit
 log = logging.getLogger(__name__)
 
 TOGETHER = 64
-"""Sources in progress at once; the fetcher and the sandbox have limits of their own."""
+"""Sources in progress at a time; the fetcher and the sandbox have their own limits."""
 COMMIT = 32
-"""Results stored in one transaction, at most …"""
+"""Maximum number of results in one transaction."""
 LINGER = 0.1
-"""… and the seconds that the first of them waits for others, at most: a transaction costs as much as some twenty
+"""Seconds that the first result of a transaction waits for more, at most: a transaction itself takes as long as storing some twenty
 results."""
 NOTHING = Recognition((), (), (), ())
 
@@ -51,11 +52,12 @@ _PARSER: Mapping[ChildFailure, FailureKind] = {"timeout": "parser-timeout", "cra
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a refresh needs. `archive` is written from a thread of its own; `lookup` is the same archive over another
-    connection, so that what is asked beforehand does not wait for what is written. `request` substitutes the secrets of a source
-    (KeyError: an environment variable is missing); `jitter` draws from [0, 1); `mask` masks secrets in a message;
-    `secrets` are those of a source;
-    `publisher` gives the canonical name for an outlet's name and address; `owner` is who claimed what is polled."""
+    """What a refresh needs.
+
+    `archive` is used for writing, in threads; `lookup` is the same archive with another connection, so that reading does not wait for
+    writing. `request(source)`: (address, headers) with secrets substituted (KeyError: an environment variable is missing). `jitter()`:
+    a random number in [0, 1). `mask(message)` masks secrets; `secrets(source)` are those of a source. `publisher(name, address)`: the
+    canonical name of an outlet. `owner`: the identity that claimed the sources."""
 
     archive: Archive
     lookup: Archive
@@ -75,7 +77,8 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class _Poll:
-    """`outcome` None: a document, which is read and not kept until its items are stored. `again`: it failed as it did the last time."""
+    """A finished poll. `outcome`: None if a document was fetched (it is not kept in memory). `again`: it failed with the same message as
+    the previous poll."""
 
     result: PollResult
     outcome: NotModified | Failed | None
@@ -88,8 +91,8 @@ async def refresh(
     progress: Callable[[int, int], None] = lambda done, of: None,
     news: Callable[[], None] = lambda: None,
 ) -> RefreshReport:
-    """Poll these sources, whose leases the caller holds. A fault of one source affects no other. `news` is called as
-    soon as something is stored for an edition to place, and whenever more is."""
+    """Poll these sources, whose leases the caller must hold. A fault of one source affects no other. `progress` gets (sources done, in
+    total); `news` is called each time that items were stored which an edition must place."""
     queue: asyncio.Queue[_Poll | None] = asyncio.Queue()
     slots = asyncio.Semaphore(TOGETHER)
     writer = asyncio.create_task(_write(tools, queue, len(states), progress, news))
@@ -100,7 +103,7 @@ async def refresh(
 
     polls = [asyncio.create_task(one(state)) for state in states]
     try:
-        # If the store cannot be written, the writer ends, and further fetching is useless.
+        # The writer ends early only if the store cannot be written; then further fetching is useless.
         waits: list[asyncio.Future[Any]] = [asyncio.gather(*polls, return_exceptions=True), writer]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -108,9 +111,9 @@ async def refresh(
             task.cancel()
         outcomes = await asyncio.gather(*polls, return_exceptions=True)
         await queue.put(None)
-        report = await writer  # what has arrived is stored, also where we are told to stop
+        report = await writer  # results that have arrived are stored even if we are cancelled
     for error in outcomes:
-        if isinstance(error, Exception):  # of ours: what a source does wrong is an outcome
+        if isinstance(error, Exception):  # our own errors; faults of sources are values
             raise error
     return report
 
@@ -122,7 +125,7 @@ async def _write(
     progress: Callable[[int, int], None],
     news: Callable[[], None],
 ) -> RefreshReport:
-    """Store results as they come, several in one transaction."""
+    """Store results as they arrive, several in one transaction."""
     report = RefreshReport()
     ending = False
     while not ending:
@@ -157,7 +160,7 @@ def _counted(report: RefreshReport, polls: Sequence[_Poll], added: int) -> Refre
 
 
 async def poll(tools: Tools, state: SourceState) -> _Poll:
-    """One source: what it answered, and what that changes."""
+    """Poll one source: fetch, parse, recognise, schedule. Nothing is stored yet."""
     source = tools.sources[state.id]
     changes, feed, body = NOTHING, None, None
     try:
@@ -165,7 +168,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         body = _digest(outcome.body) if isinstance(outcome, Fetched) else None
         if isinstance(outcome, Fetched) and body != state.body_hash:
             outcome, feed, changes = await _taken(tools, source, state, outcome)
-    except (StoreError, Lacking):  # no fault of the source, and nothing that the next one would be spared
+    except (StoreError, Lacking):  # not the fault of this source; the next one would fail in the same way
         raise
     except Exception as error:
         log.exception("source %s: unexpected error", source.id)
@@ -185,20 +188,23 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
     if isinstance(outcome, Fetched):
         known = structs.replace(known, body_hash=body)
     elif isinstance(outcome, NotModified) and state.body_hash is None:
-        known = structs.replace(known, body_hash="")  # after a pause that missed nothing: the next document has news
-    if changes.by_words:  # if it has the same date at the next poll it is another, also if nothing else has changed
+        known = structs.replace(known, body_hash="")  # nothing was missed during the pause: the next document has news
+    # Read the next document even if it is the same: if an item found by its words (`anew`) keeps its date then, it is another entry.
+    if changes.by_words:
         known = structs.replace(known, body_hash="", etag=None, last_modified=None)
     if feed:
         known = structs.replace(known, said=changes.fingerprints)
     if "${" in source.url:
-        known = structs.replace(known, validator_url=None)  # its own address, which holds the secret
+        # it is the address of the request, which contains the secret
+        known = structs.replace(known, validator_url=None)
     result = PollResult(
         state=known,
         new=changes.new,
         changed=changes.changed,
         seen=changes.seen,
         drops=(*(feed.drops if feed else ()), *changes.drops),
-        live=state.body_hash is not None,  # else its first document at this address, or after a pause: a back-catalogue
+        # False for the first document at this address, or the first after a pause: a back-catalogue.
+        live=state.body_hash is not None,
         further=changes.further,
         kept=changes.kept,
     )
@@ -225,7 +231,8 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
 async def _read(
     tools: Tools, source: Source, state: SourceState, outcome: Fetched, fingerprints: bytes
 ) -> tuple[Outcome, NormalFeed | None]:
-    """A body that cannot be parsed is a failure, so that validators are never ahead of the stored items."""
+    """Parse and normalise a document. A body that cannot be parsed becomes a `Failed`, so that its validators are not stored without its
+    items."""
     publisher = source.publisher if source.wrapper else tools.publisher(source.publisher, source.url)
     job = ParseJob(source.id, state.root, publisher, source.wrapper, source.lang, tools.clock(), fingerprints)
     try:
@@ -239,8 +246,8 @@ async def _read(
 async def _taken(
     tools: Tools, source: Source, state: SourceState, fetched: Fetched
 ) -> tuple[Outcome, NormalFeed | None, Recognition]:
-    """What a document says, and what of it is new; everything is read again if an entry that was skipped as known turns
-    out not to be stored as it was."""
+    """Read a document and recognise what is new. Entries with known fingerprints are skipped at first; if one of them turns out not to be
+    stored as expected, the whole document is read again."""
     for fingerprints in (state.said or b"", b""):
         outcome, feed = await _read(tools, source, state, fetched, fingerprints)
         changes = await asyncio.to_thread(_recognised, tools, state, feed) if feed else NOTHING
@@ -250,7 +257,8 @@ async def _taken(
 
 
 def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
-    """Items of a wrapper give their outlet's address only here: their links are the wrapper's."""
+    """Replace the publishers of a wrapper's items by their canonical names. This is done here because the address of the outlet
+    (`Item.outlet`) is not stored, and the items' links lead to the wrapper."""
     if not any(item.outlet for item in feed.items):
         return feed
     items = (replace(item, publisher=tools.publisher(item.publisher, item.outlet)) for item in feed.items)
@@ -258,7 +266,8 @@ def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
 
 
 def _discreet(feed: NormalFeed, secrets: Sequence[str]) -> NormalFeed:
-    """Feeds that are made for one reader may name his key, mostly in the links of their items: what is shown to everybody must not."""
+    """Hide the secrets of a source in its items. A feed with a personal key often repeats it in the links of its items, which everybody
+    would see."""
     if not secrets:
         return feed
 
@@ -289,16 +298,15 @@ def _discreet(feed: NormalFeed, secrets: Sequence[str]) -> NormalFeed:
 
 
 def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetched | NotModified:
-    """An answer to an address that contains a secret: nothing that is stored or shown may reveal it, neither the
-    address to which the source moved nor the base address of its items' links. Validators of any other address would
-    have to be stored together with that address."""
+    """The response to an address that contains a secret, without anything that may reveal it: the addresses are masked, and a permanent
+    redirect is dropped. Validators are dropped if they come from another address, because they would have to be stored with it."""
     own = outcome.url == plain(asked)
     kept = replace(outcome, url=tools.mask(outcome.url), permanent=None)
     return kept if own else replace(kept, etag=None, last_modified=None)
 
 
 def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recognition:
-    """Most documents bring little that is new; the store is asked for details only about that."""
+    """Compare a document with the store. Most documents contain little that is new; details are looked up only for that."""
     intake = tools.lookup.intake
     first = state.first_success is None
     items = intake.known({id for item in feed.items for id in (item.id, item.among, *item.formers) if id})

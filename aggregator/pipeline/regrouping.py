@@ -1,9 +1,8 @@
-"""Items that changed their text: "Explosion in harbour" becomes the full report, or an outlet adopts another's
-headline.
+"""Groups items again whose text has changed: "Explosion in harbour" becomes a full report, or an outlet adopts another's headline.
 
-An item that is a story by itself is grouped again, as if it had just come. If it belongs to another story, the two
-merge as stories do: the older keeps its id and place, the other redirects, and an outlet that comes with it is
-announced like any that joins. An item among others stays where it is, so that no reader sees a story fall apart.
+Only an item that is a story by itself is grouped again, as if it had just arrived. If it belongs to another story, the two merge: the
+older one keeps its id and its places, the other one redirects, and a publisher that comes with it is announced. An item in a story
+with others stays there, so that readers do not see stories fall apart.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from aggregator.stories import Grouping, Join
 
 
 def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
-    """Those of the items that were placed before and are each the only item of the story that they founded, as far as the
-    grouping remembers them: not what the editor set apart, nor reports of long ago."""
+    """The items that were placed before and are the only item of a story. Only items that the grouping remembers: not those that the
+    editor split off, nor old ones."""
     founders = [item.n for item in items if item.story == item.n]
     remembered = archive.past.known(founders) if founders else {}
     members = archive.past.members(remembered) if remembered else {}
@@ -28,14 +27,14 @@ def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
 
 
 def without_others_addresses(items: Sequence[PendingItem], past: Past) -> list[PendingItem]:
-    """These items, each a story by itself, without the address to which its outlet moved it if the article that was there first is in
-    a younger story: this would go on under the older id, at the older place."""
+    """The items (each a story by itself), without the address of those that were moved to the address of a younger story. Otherwise that
+    story would continue under the older id and at the older place."""
     there = past.same_address({item.canonical for item in items if item.canonical})
     return [replace(item, canonical=None) if there.get(item.canonical or "", 0) > item.n else item for item in items]
 
 
 class Without:
-    """The past as it would be without some items, each a story by itself."""
+    """A `Past` without some items, each of which is a story by itself."""
 
     def __init__(self, past: Past, items: Collection[int]) -> None:
         self._past = past
@@ -68,8 +67,9 @@ class Without:
 
 
 class UnderTodaysNames(Without):
-    """The past with the names that its outlets have by now. An item keeps the one that it counted for until its story is re-placed,
-    and a renamed outlet would be two meanwhile: its column of today would join that of yesterday. `items` are left out as in `Without`."""
+    """A `Past` with the present names of publishers. The store keeps the earlier name of an item's publisher until its story is
+    re-placed. Until then a renamed outlet would count as two outlets, and its daily column would join that of the day before. `items`
+    are left out as in `Without`."""
 
     def __init__(self, past: Past, items: Collection[int], archive: Archive, policy: Policy) -> None:
         super().__init__(past, items)
@@ -82,8 +82,8 @@ class UnderTodaysNames(Without):
 
 
 def regrouped(grouping: Grouping, again: Collection[int], new: Collection[int]) -> Grouping:
-    """The decision on a batch of which the items `again` are stories already and `new` are not: what joins become
-    merges, and nothing joins a new story that an old one is part of."""
+    """The grouping of a batch in which the items `again` are stories already, and the items `new` are not. If a story of `again` joins
+    another one, this becomes a merge. If it joins a story that a new item founds, the new item joins it instead."""
     if not again:
         return grouping
     parts: defaultdict[int, list[Join]] = defaultdict(list)
@@ -102,7 +102,8 @@ def regrouped(grouping: Grouping, again: Collection[int], new: Collection[int]) 
 
 
 def _at(home: int, join: Join, part: Sequence[Join]) -> Join:
-    """A join to the story that remains. The item that would have founded one has what its nearest item shares with it."""
+    """The join changed to the story `home`. An item that would have founded a story gets reason, score and shared words from the most
+    similar item that would have joined it."""
     if join.reason != "founder" or join.item == home:
         return replace(join, story=home)
     nearest = max((other for other in part if other is not join), key=lambda other: other.score)

@@ -1,6 +1,6 @@
-"""What was stored or configured before sections and topics were renamed (`was`), under the ids that they have now. Pure.
+"""Translates what was stored or configured before sections and topics were renamed (`was`) to their present ids. Pure.
 
-`renamed` is that of the settings: the streams of former ids, each with the id of today.
+`renamed`: see `Settings.renamed`: (kind, former id) → present id.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ def member_today(member: Member, renamed: Renamed) -> Member:
 
 
 def state_today(state: StoryState, renamed: Renamed) -> StoryState:
-    """The sections and topics of a story; not when it entered them."""
+    """Translates the sections and topics of a story, but not its placings (see `renamed_placings`)."""
     section, topics = _today("section", state.section, renamed), _topics(state.topics, renamed)
     return replace(state, section=section, scores=_scores(state.scores, renamed), topics=topics)
 
 
 def renamed_placings(state: StoryState, renamed: Renamed) -> Iterator[Placing]:
-    """The places that a story had in streams of former ids, in those of today."""
+    """The placings of a story in streams with former ids, translated to the present ids."""
     for placing in state.placings if renamed else ():
         if id := renamed.get(placing.stream):
             yield replace(placing, stream=placing.stream._replace(id=id))
 
 
 def settings_today(old: Settings, new: Settings) -> Settings:
-    """The settings with the ids that `new` gives their sections and topics. Of several that `new` makes one, the first gets its id."""
+    """`old` with the ids that `new` gives its sections and topics. If `new` unites several into one, only the first gets that id."""
     renamed = new.renamed
 
     def rules(before: Sequence[Rules]) -> tuple[Rules, ...]:
@@ -71,7 +71,7 @@ def _today(kind: str, id: str, renamed: Renamed) -> str:
 
 
 def _scores(scores: Scores, renamed: Renamed) -> Scores:
-    """Of several sections that are one now, the highest score stands, which comes first."""
+    """Scores with present ids. If several sections have become one, the first score counts, which is the highest."""
     found: dict[str, float] = {}
     for id, score in scores:
         found.setdefault(_today("section", id, renamed), score)
@@ -83,9 +83,8 @@ def _topics(topics: Iterable[str], renamed: Renamed) -> tuple[str, ...]:
 
 
 def renamed_again(old: Settings, new: Settings, led: Mapping[str, str]) -> Settings:
-    """`new` with what it does not say itself (`was`): that a section or topic of `old` has an id again that it had before, as where a
-    renaming is undone by saving the former file; or one that it was given once. `led` are former ids, as streams, with those that
-    they lead to."""
+    """`new` with `was` added where it undoes or repeats an earlier renaming without saying so, for example because the editor saves the
+    former file again. `old` is the previous configuration; `led`: former stream (`section:defence`) → the id it leads to."""
     before, after = ({(one.kind, one.id) for one in (*each.sections, *each.topics)} for each in (old, new))
     gone = before - after - new.renamed.keys()
 

@@ -1,5 +1,5 @@
-"""Addresses that tell of no single article: pages to which several entries of a source link, as those of weather warnings and live
-tickers do. Entries with guids are items of their own there, and must not be one story for having one address.
+"""Addresses that do not identify an article: pages to which several entries of a source link, such as weather warnings and live
+tickers. These entries are separate items, and must not be united into one story only because their addresses are equal.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive
 
-NEWEST = 100  # stored items at an address that are looked at: a page of warnings has had thousands
+NEWEST = 100  # only so many stored items at an address are considered: a page of warnings may have had thousands
 
 
 def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
-    """Of (address, source, title, whether the source is at home there): the addresses at which a source has several titles. Of two,
-    it may be an article with a new one. Where the outlet's own article is, its titles alone count: readers post it several times,
-    each under words of their own."""
+    """From (address, source, title, whether the address is on the publisher's own site): the addresses for which a source has at least
+    SEVERAL titles. (Two titles may be an article with a changed headline.) If the outlet's own article is at the address, only its own
+    titles count: on link sites, readers post one article several times, each with their own words."""
     distinct = set(told)
     homes = {address for address, _, _, at_home in distinct if at_home}
     counts = Counter((address, source) for address, source, _, at_home in distinct if at_home or address not in homes)
@@ -29,7 +29,8 @@ def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
 def without_shared_addresses(
     items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive, policy: Policy
 ) -> list[PendingItem]:
-    """The items, without an address that several titles of a source share, among them and what is `placed` at their addresses."""
+    """The items, without the addresses that are `shared` among them and the stored items there. `placed`: canonical address → {stored item:
+    its story}."""
     there = Counter(item.canonical for item in items if item.canonical)
     there.update({address: len(numbers) for address, numbers in placed.items()})
     crowded = {address for address, count in there.items() if count >= SEVERAL}

@@ -1,4 +1,4 @@
-"""A policy together with what the store says of it."""
+"""Completes a policy with what the store knows."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aggregator.ports import Archive, Upkeep
 
 
 def with_stored(policy: Policy, archive: Archive, now: int) -> Policy:
-    """The policy together with what is stored: which earlier configuration places alike, the topics found, and the new
-    addresses of articles that overrides name."""
+    """The policy completed from the store: with the earlier configuration that places alike, the topics found among categories, and the
+    present addresses of articles that overrides name."""
     policy = with_like(policy.at(now), archive.upkeep)
     return with_moved_addresses(with_category_topics(policy, last_survey(archive.upkeep).topics), archive.edition)
 
 
 def with_like(policy: Policy, upkeep: Upkeep) -> Policy:
-    """The policy with the earlier configuration that places alike, as it was noted when its own was put in force."""
+    """The policy with `like`, which was stored when its configuration was put in force."""
     return replace(policy, like=upkeep.like(policy.configuration))

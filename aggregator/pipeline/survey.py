@@ -1,4 +1,4 @@
-"""Which categories of feeds are topics: surveyed once a day over the recent archive."""
+"""Finds topics among the categories of feeds, once a day, in the recent archive."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
 
 EVERY = 86_400  # seconds between surveys
-YOUNG = 3_600  # … as long as no topic was found
-WINDOW = 14 * 86_400  # seconds: older stories are not read
-FORMER = 1_000  # topics of earlier surveys whose feeds stay
-STORIES = 20_000  # most stories that are read, the newest ones
+YOUNG = 3_600  # the same as long as no topic was found
+WINDOW = 14 * 86_400  # seconds; older stories are not read
+FORMER = 1_000  # the feeds of so many topics of earlier surveys are kept
+STORIES = 20_000  # at most so many stories are read, the newest ones
 
 StoryUse = tuple[int, Use]
-"""The number of a story, and the categories of one of its items."""
+"""(number of a story, categories of one of its items)."""
 
 
 def survey(
     archive: Archive, policy: Policy, now: Callable[[], int], proceed: Callable[[], bool] = lambda: True
 ) -> CategoryTopics | None:
-    """Look for topics, if it is time, and re-place the stories that gain or lose one. Returns the topics, or None if it is
-    not time, or if `proceed` ended it before all stories were re-placed: then it is made again as a whole. The caller must
-    hold the lease of the edition. Nothing is announced: a story gets the place in the topic that it would have had."""
+    """Look for topics, if a survey is due, and re-place the stories that gain or lose one. The caller must hold the lease of the edition.
+
+    Returns the topics; None if no survey is due, or if `proceed` stopped it before all stories were re-placed (then it is repeated as
+    a whole). Nothing is announced: a story enters the topic at the time at which it would have entered it."""
     last, moment = last_survey(archive.upkeep), now()
     known = last.topics
     if last.at is not None and 0 <= moment - last.at < (EVERY if known.titles else YOUNG):
@@ -39,7 +40,7 @@ def survey(
     names, places = policy.taken_names, policy.place_names
     topics = find_topics(uses, known, taken_names=names, places=places, spoken_for=policy.spoken_for)
     fresh = _new(topics, known) if last.at is not None else topics
-    # A topic has its page before a story names it, and as long as one does.
+    # While stories are being re-placed, both the new topics and those that are lost have their pages.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)
     former = {id: title for id, title in last.titles.items() if id not in topics.titles}
     former = dict(list(former.items())[-FORMER:])
@@ -51,7 +52,7 @@ def survey(
 
 
 def _new(topics: CategoryTopics, known: CategoryTopics) -> CategoryTopics:
-    """The topics with only those categories that did not name them before."""
+    """The topics, with only those categories that did not lead to them before."""
     return CategoryTopics(topics.titles, {key: id for key, id in topics.ids.items() if known.ids.get(key) != id})
 
 
@@ -64,7 +65,7 @@ def _re_place(
     now: Callable[[], int],
     proceed: Callable[[], bool],
 ) -> bool:
-    """False: interrupted."""
+    """Re-place the stories that gain or lose a topic. False: interrupted by `proceed`."""
     gone = archive.edition.in_other_topics(policy.topic_titles)
     wanted = list(dict.fromkeys([*gone, *(story for story, use in used if new.of(use.categories))]))
     for start in range(0, len(wanted), PAGE):
@@ -75,7 +76,7 @@ def _re_place(
 
 
 def _used(store: EditionStore, policy: Policy, since: int) -> Iterator[StoryUse]:
-    """The categories of the newest stories, read page by page. Those of a wrapper are its own, whichever outlets it names."""
+    """The categories of the newest stories. The categories of a wrapper's item count for the wrapper, not for the outlet that it names."""
     for rows in archive_rows(store, since, STORIES):
         for n, members in store.members([n for _, n, _ in rows]).items():
             for member in members:
