@@ -43,7 +43,7 @@ _BESIDE = re.compile(
         |\bin\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images)\b
         |^(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
         |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$
-        |^\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?]*[?]
+        |^\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?“"‘]*[?]  # not what someone asks
         |[?？؟]\W{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
