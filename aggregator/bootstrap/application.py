@@ -24,7 +24,6 @@ from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
 from aggregator.model.settings import Settings, Source, StoredConfiguration
 from aggregator.model.source import SourceState
-from aggregator.model.stream import StreamName
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.database import Store
@@ -144,8 +143,7 @@ class Application(Configured):
             # This comes first: if it fails, the configuration is not in force yet, and everything is tried again.
             self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
         policy = self.completed(archive.upkeep).policy
-        renamed = {StreamName.read(f"{kind}:{old}"): id for (kind, old), id in policy.renamed.items()}
-        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
+        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, policy.renamed)
 
     def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
         """Apply changed settings of sources: those with a shorter `every` are polled within that time, and documents of those with another

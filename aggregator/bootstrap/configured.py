@@ -13,6 +13,7 @@ from aggregator.addresses import host_of, one_site
 from aggregator.bootstrap.installation import utc_now
 from aggregator.categorise.weights import MARK
 from aggregator.model.judgement import Case, Judgement, Receipt, Scores
+from aggregator.model.stream import StreamName
 from aggregator.text.countries import countries, names
 
 if TYPE_CHECKING:
@@ -179,7 +180,9 @@ class Configured:
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
         found = frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics}
-        of_places = {("topic", id) for id in found}  # these keep their ids, even if a renamed topic had the same id
+        of_places = {
+            StreamName("topic", id) for id in found
+        }  # these keep their ids, even if a renamed topic had the same id
 
         def place(judgements: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
             scores = story_sections(judgements, order, fallback)

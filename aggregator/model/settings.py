@@ -201,12 +201,13 @@ class Settings:
     texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # file name → text, for the store
 
     @property
-    def renamed(self) -> dict[tuple[str, str], str]:
-        """(kind, former id) → present id of each renamed section and topic: (section, defence) → defense. Without former ids that
-        another section or topic has now."""
+    def renamed(self) -> dict[StreamName, str]:
+        """Former stream → present id of each renamed section and topic: section:defence → defense. Without former ids that another
+        section or topic has now."""
         rules = (*self.sections, *self.topics)
-        taken = {(one.kind, one.id) for one in rules}
-        return {(one.kind, old): one.id for one in rules for old in one.was if (one.kind, old) not in taken}
+        taken = {one.stream for one in rules}
+        former = {StreamName(one.kind, old): one.id for one in rules for old in one.was}
+        return {old: id for old, id in former.items() if old not in taken}
 
     @property
     def fallback(self) -> str:

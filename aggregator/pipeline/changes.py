@@ -9,6 +9,7 @@ from typing import Any
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.renamed import settings_today
 
 ENVIRONMENT = "a value from the environment"
@@ -224,12 +225,12 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
 
 
 def _rules(
-    olds: tuple[Sequence[Rules], Sequence[Rules]], new: Sequence[Rules], renamed: Mapping[tuple[str, str], str]
+    olds: tuple[Sequence[Rules], Sequence[Rules]], new: Sequence[Rules], renamed: Mapping[StreamName, str]
 ) -> RuleChanges:
     """`olds`: the sections or topics before the edit, (with their former ids, with their present ids)."""
     former, old = olds
     before, after = {rules.id: rules for rules in old}, {rules.id: rules for rules in new}
-    called = [(one.id, id) for one in former if (id := renamed.get((one.kind, one.id)))]
+    called = [(one.id, id) for one in former if (id := renamed.get(one.stream))]
     changed = []
     for id, rules in after.items():
         if id not in before:

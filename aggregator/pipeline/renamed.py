@@ -11,8 +11,9 @@ from dataclasses import replace
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.settings import Rules, Settings, Source
 from aggregator.model.story import Member, Placing, StoryState
+from aggregator.model.stream import RulesKind, StreamName
 
-Renamed = Mapping[tuple[str, str], str]
+Renamed = Mapping[StreamName, str]
 
 
 def judgement_today(judged: Judgement, renamed: Renamed) -> Judgement:
@@ -66,8 +67,8 @@ def settings_today(old: Settings, new: Settings) -> Settings:
     )
 
 
-def _today(kind: str, id: str, renamed: Renamed) -> str:
-    return renamed.get((kind, id), id)
+def _today(kind: RulesKind, id: str, renamed: Renamed) -> str:
+    return renamed.get(StreamName(kind, id), id)
 
 
 def _scores(scores: Scores, renamed: Renamed) -> Scores:
@@ -85,16 +86,16 @@ def _topics(topics: Iterable[str], renamed: Renamed) -> tuple[str, ...]:
 def renamed_again(old: Settings, new: Settings, led: Mapping[str, str]) -> Settings:
     """`new` with `was` added where it undoes or repeats an earlier renaming without saying so, for example because the editor saves the
     former file again. `old` is the previous configuration; `led`: former stream (`section:defence`) → the id it leads to."""
-    before, after = ({(one.kind, one.id) for one in (*each.sections, *each.topics)} for each in (old, new))
+    before, after = ({one.stream for one in (*each.sections, *each.topics)} for each in (old, new))
     gone = before - after - new.renamed.keys()
 
     def called(one: Rules) -> Rules:
-        if (one.kind, one.id) in before:
+        if one.stream in before:
             return one
-        for kind, other in sorted(gone):
-            if kind == one.kind and (led.get(f"{kind}:{one.id}") == other or led.get(f"{kind}:{other}") == one.id):
-                gone.remove((kind, other))
-                return replace(one, was=(*one.was, other))
+        for former in sorted(gone):
+            if former.kind == one.kind and (led.get(str(one.stream)) == former.id or led.get(str(former)) == one.id):
+                gone.remove(former)
+                return replace(one, was=(*one.was, former.id))
         return one
 
     sections, topics = (tuple(map(called, rules)) for rules in (new.sections, new.topics))

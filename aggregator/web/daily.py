@@ -62,7 +62,7 @@ def _brief(library: Library, id: str, day: date) -> Brief | None:
     changed = [*(story.updated for story in shown), *(story.updated for story in rest if story.n in fallen)]
     over = datetime.fromtimestamp(window[1], UTC)
     shifted = datetime.fromtimestamp(reading.shifted(StreamName("section", id), *window), UTC)
-    first = next((old for (kind, old), now in force.renamed.items() if (kind, now) == ("section", id)), id)
+    first = next((old.id for old, now in force.renamed.items() if (old.kind, now) == ("section", id)), id)
     return Brief(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"daily:{first}:{day.isoformat()}")),
         day=day.isoformat(),

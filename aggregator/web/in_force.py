@@ -63,7 +63,7 @@ class InForce:
     # Of sources renamed and removed: the first id → the last one.
     first_ids: Mapping[str, str] = field(default_factory=dict)
     # Of sections and topics: the streams of former ids, in the order in which they were given up → the id of today.
-    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    renamed: Mapping[StreamName, str] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -130,9 +130,9 @@ class Following:
             names = self._plain.names
             gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}
             called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
-            led: dict[tuple[str, str], str] = {StreamName.read(name): id for name, id in renamed.items()}
+            led = {StreamName.read(name): id for name, id in renamed.items()}
             led |= self._plain.settings.renamed
             taken = {"section": called.sections, "topic": called.topics}
-            former = {old: id for old, id in led.items() if old[1] not in taken[old[0]]}
+            former = {old: id for old, id in led.items() if old.id not in taken[old.kind]}
             self.current = replace(self._plain, names=called, first_ids=first_ids, renamed=former)
             self._named = (found, removed, first_ids, renamed)

@@ -13,7 +13,7 @@ from aggregator.errors import QueryError
 from aggregator.model.feed import Names
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
-from aggregator.model.stream import Filter, QueryKind, Removed, StreamQuery
+from aggregator.model.stream import Filter, QueryKind, Removed, StreamName, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library
@@ -97,7 +97,7 @@ def _renamed(force: InForce, kind: str, id: str | None) -> str | None:
     if kind == "source":
         named = next((source.id for source in force.settings.sources if id in source.was), force.first_ids.get(id))
     else:
-        named = force.renamed.get((kind, id))
+        named = force.renamed.get(StreamName.read(f"{kind}:{id}"))
     return named if named in ids(force.names, kind) else None
 
 
