@@ -65,6 +65,7 @@ class Stream:
     language: str
     updated: datetime
     names: Names
+    expires: int | None = None  # when time alone will change it, in epoch seconds; None: never
     modified: datetime | None = None  # when the document last changed in any way; None: when its content changed
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()

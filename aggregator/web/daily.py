@@ -20,15 +20,15 @@ def query_of(library: Library, id: str) -> StreamQuery:
     return StreamQuery("daily", id)
 
 
-def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
-    """The briefs, newest first, and when the current day ends."""
+def daily(library: Library, query: StreamQuery) -> Stream:
+    """The briefs, newest first."""
     force = library.in_force()
     changed = library.changed(stream_name(query))
     today = library.today()
     days = [today - timedelta(days=n) for n in range(1, DAYS + 1)]
     found = [brief for day in days if (brief := _brief(library, query.id or "", day)) is not None]
     section = force.names.sections[query.id or ""]
-    stream = Stream(
+    return Stream(
         title=f"{force.settings.site.title} – {section}, day by day",
         description=f"{section}, one entry per day: the stories that most outlets reported.",
         root=force.root,
@@ -41,8 +41,8 @@ def daily(library: Library, query: StreamQuery) -> tuple[Stream, int | None]:
         briefs=tuple(found),
         ttl=60,
         icon=f"{force.root}/static/icon.png",
+        expires=_start(force, today + timedelta(days=1)),
     )
-    return stream, _start(force, today + timedelta(days=1))
 
 
 def _brief(library: Library, id: str, day: date) -> Brief | None:

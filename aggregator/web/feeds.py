@@ -38,7 +38,7 @@ def feed(kind: QueryKind, *, extension: str, id: str | None = None, month: str |
     query = resolve(lib, kind, id, args, month)
     query = replace(query, before=decode_cursor(args, order_of(query)))
 
-    def made(query: StreamQuery) -> tuple[Stream, int | None]:
+    def made(query: StreamQuery) -> Stream:
         return build(lib, query, args, rendered=extension)
 
     page = lib.in_force().root + path_of(kind, id) + (f"/{month}" if month else "")
@@ -52,7 +52,7 @@ def _kept(
     *,
     extension: str,
     page: str,
-    made: Callable[[StreamQuery], tuple[Stream, int | None]],
+    made: Callable[[StreamQuery], Stream],
 ) -> Response:
     """The feed as bytes, with permission to cache them."""
     cached = lib.rendered(query, query_string(args), extension, made)

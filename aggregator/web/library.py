@@ -204,7 +204,7 @@ class Library:
         return self.long_answers.one() if query.window and query.limit is None else nullcontext()
 
     def rendered(
-        self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], tuple[Stream, int | None]]
+        self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], Stream]
     ) -> Cached:
         """The bytes of a feed, rendered once per version of its stream; `asked` are the parameters as its links show
         them. `ResponseCache` keeps the forms that are made of them, plain and compressed; with these bytes at hand the next
@@ -218,8 +218,8 @@ class Library:
         from aggregator.render.formats import FORMATS  # brings feedgen and lxml, which a command need not wait for
 
         with self.turn_for(query):
-            stream, expires = build(query)
-            made = Cached(version, expires, FORMATS[extension].render(stream))
+            stream = build(query)
+            made = Cached(version, stream.expires, FORMATS[extension].render(stream))
         self._rendered.put(key, made)
         return made
 

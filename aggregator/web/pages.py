@@ -86,7 +86,7 @@ serve_streams(pages, "Page", PAGE, stream_page, of_lists=("cursor",), of_months=
 @kept
 def brief(id: str) -> Response:
     lib = library()
-    stream, _ = daily(lib, query_of(lib, id))
+    stream = daily(lib, query_of(lib, id))
     section = lib.in_force().names.sections[id]
     return page(
         "daily.html",

@@ -22,11 +22,8 @@ MONTH = 5000
 """Stories or items of one document of a month."""
 
 
-def build(
-    library: Library, query: StreamQuery, args: Mapping[str, str], *, rendered: str | None = None
-) -> tuple[Stream, int | None]:
-    """What the feed of a query lists, and when time alone will change it (epoch seconds; None: never). `rendered`: the
-    format it is for; each gets what it can express."""
+def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rendered: str | None = None) -> Stream:
+    """What the feed of a query lists. `rendered`: the format it is for; each gets what it can express."""
     changed = library.changed(stream_name(query))
     force = library.in_force()
     now = library.seconds()
@@ -39,7 +36,6 @@ def build(
     stories, items = stories[:most], items[:most]
     last = (stories or items)[-1:] if more else ()
     ends = [*_ends(force), *(query.window or ())[1:]]  # of pins, and of the month
-    expires = min([*filter(None, [extent.expires]), *(end for end in ends if end > now)], default=None)
     newest = [one.updated for one in stories] + [one.updated for one in items]
     path = force.root + path_of(query.kind, query.id)
     previous, following, current = _documents(library, query, path, now, in_parts=rendered is not None)
@@ -48,7 +44,7 @@ def build(
     if query.before:
         following = None
     every = force.settings.defaults.every
-    stream = Stream(
+    return Stream(
         title=title(force, query),
         description=description(force, query),
         root=force.root,
@@ -74,8 +70,8 @@ def build(
         next=following,
         current=current,
         selection=query_string(args, without=("limit",)),
+        expires=min([*filter(None, [extent.expires]), *(end for end in ends if end > now)], default=None),
     )
-    return stream, expires
 
 
 def _results(
