@@ -234,6 +234,8 @@ def closed(document: Document) -> Document:
     if not ends:
         return _broken_off(document, name)
     tail = data[ends[-1] :].strip()
+    if _ROOT.search(tail) and _complete_entries(tail):
+        return document.changed(_joined(data, [*_closings(data, name), len(data)]), "second-document", TRUNCATED)
     if tail and not tail.startswith(b"<!--"):
         return document.changed(data[: ends[-1]], "junk-after-end")
     if len(ends) > 1 and len(ends := _closings(data, name)) > 1:

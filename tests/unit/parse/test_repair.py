@@ -62,8 +62,16 @@ def test_of_several_documents_the_entries_of_each_are_kept(bodies: list[bytes], 
     assert feed.channel.title == parsed(bodies[0]).channel.title
 
 
+@pytest.mark.parametrize("bodies", [[rss(TWO)], [rss(item(title="One")), rss(item(title="Two", guid="2"))]])
+def test_of_a_further_document_that_breaks_off_the_complete_entries_are_kept(bodies: list[bytes]) -> None:
+    further = rss([item(title=title, guid=title) for title in ("Three", "Four")])
+    feed = parsed(b"\n".join([*bodies, further[: further.index(b"Four")]]))
+    assert (titles(feed), feed.flaws) == (["One", "Two", "Three"], ("second-document", "truncated"))
+
+
 def test_many_documents_take_no_time() -> None:
     assert len(parsed(rss(item(title="One")) * 20_000).items) == 1
+    assert len(parsed(rss(item(title="One")) * 20_000 + b"<rss><item></item>").items) == 2
 
 
 def test_a_quoted_end_tag_is_no_second_document() -> None:
