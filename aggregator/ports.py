@@ -93,6 +93,9 @@ class Intake(Protocol):
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
         """Additional id (`known_as`) → the id under which its item is stored, for those of `ids` that are additional ids."""
 
+    def told(self, numbers: Collection[int]) -> dict[str, tuple[str, str | None, int | None]]:
+        """Item id → its title, canonical address and date (epoch seconds), of the items with these numbers."""
+
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Title → publication times (epoch seconds, None if undated) of the source's newest items."""
 

@@ -112,8 +112,8 @@ class Item:
     formers: tuple[str, ...] = ()
     # Id from address, title and date: used if the entry has no usable guid and other entries share its address (a front page).
     among: str = ""
-    # Id from the address alone: used if the guids of the source turn out to move from article to article.
-    linked: str = ""
+    # Id from address, title and date: used if the guid turns out to name another article than before.
+    apart: str = ""
     # Id from address, title and text: finds an entry whose date, and perhaps guid, the server makes up for each response.
     anew: str = ""
 

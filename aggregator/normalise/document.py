@@ -17,12 +17,12 @@ from aggregator.normalise.fingerprints import Fingerprints
 from aggregator.normalise.identity import (
     among,
     anew,
+    apart,
     digest,
     formers,
     is_among,
     is_of_link,
     item_id,
-    linked,
     without_duplicates,
 )
 from aggregator.normalise.plain import plain
@@ -82,8 +82,8 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
     ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
     doubtful = is_of_link(key) or (draft.canonical and not is_article(draft.canonical) and not is_among(key))
     is_known = fingerprint in known
-    others = (among(draft) if doubtful else None, None if is_known else linked(draft, key), anew(draft, key))
-    among_others, of_link, made_anew = (item_id(context.job.root, other) if other else "" for other in others)
+    others = (among(draft) if doubtful else None, None if is_known else apart(draft, key), anew(draft, key))
+    among_others, set_apart, made_anew = (item_id(context.job.root, other) if other else "" for other in others)
     if is_known:
         hash = ""
     else:
@@ -117,7 +117,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         fingerprint=fingerprint,
         formers=ids,
         among=among_others,
-        linked=of_link,
+        apart=set_apart,
         anew=made_anew,
     )
 

@@ -1,8 +1,8 @@
 """The identity of an item inside its source (its key), and its UUID.
 
 The key is the guid; without one the canonical address, else title and date, else the text. If entries with different
-addresses share a guid, the guid is not used for them; an address that tells of no single article is but a part of the key. Of
-two entries with one key the newest is kept (of equally old ones the last).
+addresses share a guid, the guid is not used for them, nor are guids that merely number the entries of a document; an address that
+tells of no single article is but a part of the key. Of two entries with one key the newest is kept (of equally old ones the last).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changin
 MAX_GUID = 512
 SEVERAL = 3  # titles
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
+_NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
@@ -46,16 +47,28 @@ def digest(*parts: str) -> str:
 
 def keys(drafts: Sequence[Draft]) -> list[str]:
     """The key of each draft, in order."""
-    shared = _shared(drafts)
-    distrusted = _distrusted(drafts, shared)
+    numbered = _are_numbered(drafts)
+    shared = _shared(drafts, 2 if numbered else SEVERAL)
+    distrusted = {draft.guid for draft in drafts} if numbered else _distrusted(drafts, shared)
     return [_key(draft, draft.guid in distrusted, draft.canonical in shared) for draft in drafts]
 
 
-def _shared(drafts: Iterable[Draft]) -> frozenset[str | None]:
-    """Addresses that tell of no single article: of a front page, or of several titles (of two, it may be an article with a new one)."""
-    titles = {(draft.canonical, draft.parsed.title or draft.parsed.text) for draft in drafts if draft.canonical}
-    counts = Counter(address for address, _ in titles)
-    return frozenset(address for address, count in counts.items() if count >= SEVERAL or not is_article(address))
+def _are_numbered(drafts: Sequence[Draft]) -> bool:
+    """Whether guids merely number the entries of a document, so that each will go from article to article: they count from 0 or 1."""
+    if not drafts or not all(draft.guid and _NUMBER.fullmatch(draft.guid) for draft in drafts):
+        return False
+    numbers = sorted(int(draft.guid or "") for draft in drafts)
+    return numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _shared(drafts: Iterable[Draft], least: int) -> frozenset[str | None]:
+    """Addresses that tell of no single article: of a front page, or of so many entries that differ in title or date (of two, it may be
+    an article with a new one)."""
+    entries = {
+        (draft.canonical, draft.parsed.title or draft.parsed.text, draft.dated) for draft in drafts if draft.canonical
+    }
+    counts = Counter(address for address, _, _ in entries)
+    return frozenset(address for address, count in counts.items() if count >= least or not is_article(address))
 
 
 def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> frozenset[str | None]:
@@ -83,11 +96,9 @@ def _of_link(canonical: str) -> str:
     return f"link:{digest(canonical)}"
 
 
-def linked(draft: Draft, key: str) -> str | None:
-    """The key that the address of an entry would give it in place of its guid, if it is that of an article."""
-    return (
-        _of_link(draft.canonical) if is_article(draft.canonical) and not is_of_link(key) and not is_among(key) else None
-    )
+def apart(draft: Draft, key: str) -> str | None:
+    """The key of an entry whose guid turns out to be that of another article."""
+    return among(draft) if draft.guid and key == _of_guid(draft.guid) else None
 
 
 def is_of_link(key: str) -> bool:
@@ -95,7 +106,7 @@ def is_of_link(key: str) -> bool:
 
 
 def among(draft: Draft) -> str:
-    """The key of an entry without a guid of its own, where others share its address, or that is a front page."""
+    """The key of an entry without a guid of its own, where its address does not tell it from others."""
     title = _title(draft)
     when = draft.dated.isoformat() if draft.dated else ""
     return f"among:{digest(draft.canonical or '', title, when, '' if title else plain(draft.parsed.text))}"
@@ -134,7 +145,12 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
         named = canonical(absolute(parsed.link, draft.base))
         return () if named is None or named == draft.canonical else (_of_link(named),)
     if is_among(key):
-        return tuple([_of_guid(guid)] if guid else []) + tuple([_of_link(draft.canonical)] if draft.canonical else [])
+        named = guid and not _NUMBER.fullmatch(
+            guid
+        )  # a number named whatever was in its place, perhaps in the same words
+        return tuple([_of_guid(guid)] if guid and named else []) + tuple(
+            [_of_link(draft.canonical)] if draft.canonical else []
+        )
     if not key.startswith("text:"):
         return ()
     told = earliest([parsed.published, parsed.updated])
@@ -143,17 +159,17 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
 
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
-    """(key, draft) of each distinct entry, in document order. Two entries are one if their keys are equal, or if both their
-    canonical addresses and their titles are, and the address is that of one article."""
+    """(key, draft) of each distinct entry, in document order. Two entries are one if their keys are equal, or if their canonical
+    addresses, titles and dates are, and the address is that of one article: warnings come again under one title."""
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)
         if rival is None or (draft.published or _OLDEST) >= (rival.published or _OLDEST):
             chosen[key] = draft
-    twins: set[tuple[str, str | None]] = set()
+    twins: set[tuple[str, str | None, datetime | None]] = set()
     distinct = []
     for key, draft in chosen.items():
-        twin = (draft.canonical or "", draft.parsed.title)
+        twin = (draft.canonical or "", draft.parsed.title, draft.dated)
         if is_among(key) or not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
             distinct.append((key, draft))
         twins.add(twin)

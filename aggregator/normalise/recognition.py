@@ -1,13 +1,14 @@
 """Compares a document with what the store knows of its source: items are new, changed, merely seen, or held back.
 
 Rules for odd feeds: an item is known by its id, and by that of each guid that it had later; a new guid at a known address is
-the same item; guids that go from article to article name none; a purged item does not come back; an item missing from a
+the same item; a guid that comes to another article names it no longer; a purged item does not come back; an item missing from a
 document is not gone; a document half of whose entries are unknown and have known titles has changed its guids, and the repeats
 are not announced, down to the last of them.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -18,10 +19,13 @@ from aggregator.model.item import Drop, Item
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest
 from aggregator.normalise.identity import SEVERAL, is_among, is_of_link
+from aggregator.text.words import plains, tokens
 
 FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
 ANEW = timedelta(minutes=15)
 """How old a date may be that is made at each answer: some pages are kept for so long."""
+_SERIAL = re.compile(r"\d{5,}")
+_DAY = re.compile(r"(?:19|20)\d\d[01]\d(?:[0-3]\d)?")
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
@@ -34,7 +38,7 @@ class StoredItems:
     which only their address tells that they are an edit, or whose guid told of another text. `titles`: of its newest items with their
     dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the
     document before. `own`: further ids of items, of the guids that they got later and those made anew → the ids under which they are
-    stored. `now`: when it was read.
+    stored. `now`: when it was read. `told`: title, address and date under which those are stored that say something else now.
     """
 
     items: Mapping[str, tuple[int, str]]
@@ -43,6 +47,7 @@ class StoredItems:
     flooded: bool = False
     own: Mapping[str, str] = field(default_factory=dict)
     now: datetime = _UNDATED
+    told: Mapping[str, tuple[str, str | None, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Recognition:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
     counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated.
     `further` ids of items → the ids under which they are stored; `kept` are those that tell of them no longer. `by_words`: an item
-    may be another than the one for which it was taken. `half_read`: entries that were not read may tell that guids are those of places."""
+    may be another than the one for which it was taken."""
 
     new: tuple[Item, ...]
     changed: tuple[tuple[int, Item], ...]
@@ -60,12 +65,11 @@ class Recognition:
     further: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
     by_words: bool = False
-    half_read: bool = False
 
     @property
     def unread(self) -> bool:
-        """Whether all is to be read: also if the store does not have what the fingerprint of a new or changed item promises."""
-        return self.half_read or any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
+        """Whether the store does not have what the fingerprint of a new or changed item promises, so that all is to be read."""
+        return any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
 
 
 def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
@@ -83,7 +87,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         number, stored = known.items[item.id]
         fingerprints.append(item.fingerprint)
         by_address = item.id not in (one.id, one.among, *one.formers)
-        if by_address and not is_of_link(listed.key) and listed.id not in known.items:
+        if by_address and not is_of_link(listed.key) and listed.id not in known.items and listed.id not in known.own:
             further[listed.id] = item.id
         if stored and (item.unread or item.hash == stored):
             seen[number] = None
@@ -104,7 +108,6 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         further=further | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)},
         kept=(*(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id), *told),
         by_words=any(one.id != item.id and item.id not in known.own for item, one in zip(items, first, strict=True)),
-        half_read=any(item.unread for item in items) and any(_is_at_another(item, known) for item in items),
     )
 
 
@@ -126,31 +129,38 @@ def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     return result
 
 
-def may_have_moved(item: Item, known: Mapping[str, tuple[int, str]]) -> bool:
-    """Whether an item that is known by its guid says something else than when it was read last."""
-    return bool(item.linked) and not item.unread and item.id in known and known[item.id][1] != item.hash
+def says_other(item: Item, stored: str) -> bool:
+    """Whether an item that is known by its guid says something else than what is stored with this hash."""
+    return bool(item.apart) and not item.unread and item.hash != stored
 
 
-def _is_at_another(item: Item, known: StoredItems) -> bool:
-    """Whether an item that is known by its guid has come to an address that only others of its source had."""
+def _is_another(item: Item, known: StoredItems) -> bool:
+    """Whether the guid of an item now names another article than it did: one that is known at its address in these very words, or one with
+    another headline, address and date. An edit may change all three, but then the headlines share words, or the addresses a number."""
+    told = known.told.get(item.id)
+    if told is None or not says_other(item, known.items[item.id][1]):
+        return False
+    title, canonical, published = told
     there = known.addresses.get(item.canonical or "", ())
-    return bool(there) and item.id not in there and may_have_moved(item, known.items)
+    if is_article(item.canonical) and len(there) < SEVERAL:
+        if there and there[-1] != item.id and known.items[there[-1]][1] == item.hash:
+            return True
+        if item.id in there or not _serials(item.canonical).isdisjoint(_serials(canonical)):
+            return False
+    words, others = set(plains(tokens(item.title))), set(plains(tokens(title)))
+    unlike = 2 * len(words & others) < min(len(words), len(others))
+    return unlike and (item.published is None or _dated(item) != published)
 
 
-def _under_their_addresses(items: Sequence[Item], known: StoredItems) -> list[Item]:
-    """The items, under the ids that their addresses give them, if their guids are those of places: if several say word for word, and at
-    the same address, what is known under the guid of another."""
+def _serials(canonical: str | None) -> set[str]:
+    """Numbers in the path of an address that may be those of one article, and are no dates."""
+    path = (canonical or "").partition("?")[0].removeprefix("https://").partition("/")[2]
+    return {number for number in _SERIAL.findall(path) if not _DAY.fullmatch(number)}
 
-    def is_another(item: Item) -> bool:
-        there = known.addresses.get(item.canonical or "", ())
-        return bool(there) and there[-1] != item.id and known.items.get(there[-1], (0, ""))[1] == item.hash
 
-    moved = [item for item in items if may_have_moved(item, known.items)]
-    unknown = [item for item in items if item.linked and item.id not in known.items]
-    if not any(map(is_another, moved)) or sum(map(is_another, (*moved, *unknown))) < SEVERAL:
-        return list(items)
-    ids = {item.id for item in (*moved, *unknown)}
-    return [replace(item, id=item.linked) if item.id in ids else item for item in items]
+def _apart(item: Item) -> Item:
+    """An item under an id without its guid. It has no fingerprint: its guid alone would tell of another at the next poll."""
+    return replace(item, id=item.apart, formers=(), fingerprint=b"")
 
 
 def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
@@ -160,7 +170,7 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 
     Not where the address tells nothing: a front page, an address of several entries, or of one that is here too, be it under
     another of its addresses."""
-    items = _under_their_addresses(items, known)
+    items = [_apart(item) if _is_another(item, known) else item for item in items]
     here = {item.id for item in items}
     entries = Counter(item.canonical for item in items)
     result = []

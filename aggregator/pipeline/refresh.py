@@ -15,7 +15,7 @@ from msgspec import structs
 
 from aggregator.addresses import plain
 from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import Item, NormalFeed
 from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
@@ -25,8 +25,8 @@ from aggregator.normalise.recognition import (
     Recognition,
     StoredItems,
     may_be_another,
-    may_have_moved,
     recognise,
+    says_other,
 )
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide, permanent_redirects
@@ -313,24 +313,30 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
     unknown = (
         [] if first else [item for item in feed.items if items.keys().isdisjoint((item.id, item.among, *item.formers))]
     )
-    edited = [
-        item
-        for item in feed.items
-        if item.id in items and (may_be_another(item, items[item.id][1]) or may_have_moved(item, items))
-    ]
-    addresses: dict[str, list[str]] = {}
     further = {*(item.id for item in unknown), *(item.anew for item in feed.items if item.anew)}
     own = intake.first_ids(further) if further and not first else {}
+    if own:
+        items |= intake.known(set(own.values()))
+    edited: list[tuple[int, Item]] = []
+    for item in feed.items:
+        number, stored = items.get(own.get(item.id, item.id), (0, item.hash))
+        if may_be_another(item, stored) or says_other(item, stored):
+            edited.append((number, item))
+    addresses: dict[str, list[str]] = {}
+    told: dict[str, tuple[str, str | None, int | None]] = {}
     titles: dict[str, set[int | None]] = {}
     flooded = FLOOD in (state.flaws or "")
     if unknown or edited:
-        places = {item.canonical for item in (*unknown, *edited) if is_article(item.canonical)}
+        places = {item.canonical for item in (*unknown, *(item for _, item in edited)) if is_article(item.canonical)}
         addresses = intake.known_addresses(state.id, places)
-        items |= intake.known({*own.values(), *(ids[-1] for ids in addresses.values())})
+        apart = {item.apart for _, item in edited if item.apart}
+        items |= intake.known(apart.union(ids[-1] for ids in addresses.values()))
+    if edited:
+        told = intake.told({number for number, _ in edited})
     if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
         titles = intake.known_titles(state.id)
     return recognise(
-        feed.items, StoredItems(items, addresses, titles, flooded, own, tools.clock()), new_item_limit(state.rate)
+        feed.items, StoredItems(items, addresses, titles, flooded, own, tools.clock(), told), new_item_limit(state.rate)
     )
 
 

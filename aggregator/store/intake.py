@@ -81,6 +81,12 @@ class Intake(ABC, Generic[Writer]):
         query = "SELECT k.id, i.id FROM known_as k JOIN items i ON i.n = k.item WHERE k.id IN"
         return {to_id(later): to_id(first) for later, first in self._db.select(query, [to_blob(id) for id in ids])}
 
+    def told(self, numbers: Collection[int]) -> dict[str, tuple[str, str | None, int | None]]:
+        query = (
+            "SELECT i.id, t.title, t.canonical, t.published FROM texts t JOIN items i ON i.n = t.item WHERE t.item IN"
+        )
+        return {to_id(blob): (title, canonical, at) for blob, title, canonical, at in self._db.select(query, numbers)}
+
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         found: dict[str, set[int | None]] = {}
         for title, published in self._db.read(

@@ -63,6 +63,15 @@ def test_known_items_by_id_with_their_hash(store: Store) -> None:
     assert store.intake.known_titles("alpha") == {"One": {int(NOW.timestamp()) - 3600}}
 
 
+def test_what_is_told_of_items_is_what_was_stored_last(store: Store) -> None:
+    one, two = item("alpha", "1", "One", published=NOW), item("alpha", "2", "Two")
+    store.intake.apply([polled("alpha", [two, one])], NOW)
+    store.intake.apply([polled("alpha", changed=[(1, replace(one, title="One and a half"))])], NOW)
+    assert store.intake.told([1, 99]) == {one.id: ("One and a half", one.canonical, SECONDS)}
+    assert store.intake.told([2]) == {two.id: ("Two", two.canonical, None)}
+    assert store.intake.told([]) == {}
+
+
 def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -> None:
     one = item("alpha", "1", "One")
     places = [one.canonical or "", "https://alpha.example/two", "https://alpha.example/three"]

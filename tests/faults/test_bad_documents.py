@@ -361,17 +361,17 @@ def test_25_relative_links_become_absolute(link: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "item_",
     [
-        '{"id": 1}',
-        '{"id": "1", "title": 3, "tags": {}}',
-        '{"id": "1", "x": NaN}',
-        '{"id": "1", "x": 1e999}',
-        '{"id": "1", "x": %s}' % ("9" * 5000),
-        '{"id": "1", "id": "1"}',
+        '{"id": 7}',
+        '{"id": "7", "title": 3, "tags": {}}',
+        '{"id": "7", "x": NaN}',
+        '{"id": "7", "x": 1e999}',
+        '{"id": "7", "x": %s}' % ("9" * 5000),
+        '{"id": "7", "id": "7"}',
     ],
 )
 def test_30_json_keeps_its_tolerant_parts(item_: str) -> None:
     body = f'{{"version": "https://jsonfeed.org/version/2", "items": [{item_}, 5]}}'
-    assert [one.key for one in read(body.encode()).items] == ["1"]
+    assert [one.key for one in read(body.encode()).items] == ["7"]
 
 
 def test_30_depth_fails() -> None:

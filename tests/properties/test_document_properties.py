@@ -24,8 +24,8 @@ from aggregator.pipeline.refresh import poll
 
 STEPS = 60
 DAY = 86_400
-KEPT_BY = {"alpha": "guid", "beta": "link", "gamma": "either", "delta": "title", "epsilon": "turn"}
-"""What tells of an article of an outlet that it is the same."""
+KEPT_BY = {"alpha": "guid", "beta": "link", "gamma": "either", "delta": "title", "epsilon": "turn", "zeta": "place"}
+"""What tells of an article of an outlet that it is the same; `place`: its link, since its guid is its place in the document."""
 HEADLINES = ("Le président de la région démissionne", "Frigate and tanker collide", "Rates are raised again")
 SPANS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=9), timedelta(days=2))
 FORMATS = ("rss", "atom", "rdf", "json")
@@ -75,6 +75,9 @@ class Outlet:
     cut: float = 1.0
 
     def document(self) -> bytes:
+        if KEPT_BY[self.id] == "place":
+            for place, article in enumerate(self.listed, 1):
+                article.guid = str(place)
         if self.form == "json":
             feed = {"version": "https://jsonfeed.org/version/1.1", "title": self.id}
             return json.dumps({**feed, "items": [article.json for article in self.listed]}).encode()

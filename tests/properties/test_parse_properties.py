@@ -210,11 +210,12 @@ class Stored:
         self.items: dict[str, tuple[int, str]] = {}
         self.addresses: dict[str, list[str]] = {}
         self.titles: dict[int, str] = {}
+        self.told: dict[str, tuple[str, str | None, int | None]] = {}
         self.fingerprints = b""
 
     def take(self, items: Sequence[Item], most: int) -> Recognition:
         titles = {title: {None} for title in self.titles.values()}
-        return recognise(items, StoredItems(self.items, self.addresses, titles), most)
+        return recognise(items, StoredItems(self.items, self.addresses, titles, told=self.told), most)
 
     def store(self, changes: Recognition) -> None:
         self.fingerprints = changes.fingerprints
@@ -222,6 +223,7 @@ class Stored:
         for number, one in (*fresh, *changes.changed):
             self.items[one.id] = (number, one.hash)
             self.titles[number] = one.title
+            self.told[one.id] = one.title, one.canonical, None
             if one.canonical:
                 there = self.addresses.setdefault(one.canonical, [])
                 there[:] = sorted({*there, one.id}, key=lambda id: self.items[id][0])

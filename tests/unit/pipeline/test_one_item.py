@@ -116,3 +116,94 @@ def test_words_that_two_entries_of_one_document_share_tell_neither(tmp_path: Pat
         (61, episodes(1, 0)),
     )
     assert found == ["Headlines"] * 3
+
+
+PAGE = "https://example.org/live"
+HEADLINES = {
+    "a": "Frigate and tanker collide",
+    "b": "Rates are raised again",
+    "c": "Minister resigns over dam",
+    "d": "Rebels leave the capital",
+    "e": "Quake shakes Lima",
+    "f": "Talks on grain begin",
+}
+
+
+def told(name: str, guid: str, link: str = "https://example.org/{}") -> Entry:
+    """An entry of the article with this name, which has the date of no other."""
+    return Entry(HEADLINES[name], link.format(name), guid, -ord(name))
+
+
+@pytest.mark.parametrize("link", ["https://example.org/{}", PAGE, FRONT, ""])
+@pytest.mark.parametrize("guid", ["{}", "entry-{}"])
+def test_a_document_with_numbers_for_guids_that_is_wholly_replaced_loses_none(
+    tmp_path: Path, link: str, guid: str
+) -> None:
+    """What came in the place of another was taken for an edit of it."""
+
+    def document(articles: str) -> list[Entry]:
+        return [told(name, guid.format(place), link) for place, name in enumerate(articles, 1)]
+
+    found = titles(tmp_path, (0, document("abc")), (60, document("def")), (120, document("dfe")))
+    assert found[1:] == [sorted(HEADLINES.values())] * 2
+
+
+@pytest.mark.parametrize("link", ["https://example.org/{}", PAGE])
+def test_a_guid_that_comes_to_another_article_overwrites_none(tmp_path: Path, link: str) -> None:
+    """Also in a document that is read again only in part."""
+
+    def document(**guids: str) -> list[Entry]:
+        return [told(name, guid, link) for name, guid in guids.items()]
+
+    *_, found = titles(
+        tmp_path,
+        (0, document(a="one", b="two", c="three", d="four")),
+        (60, document(e="one", b="two", c="three", d="four")),
+        (120, document(f="two", e="one", c="three", d="four")),
+        (180, document(f="two", e="one", d="four")),
+    )
+    assert found == sorted(HEADLINES.values())
+
+
+def test_a_further_guid_that_comes_to_another_article_overwrites_none(tmp_path: Path) -> None:
+    found = titles(
+        tmp_path,
+        (0, [told("a", "first")]),
+        (60, [told("a", "later")]),
+        (120, [told("b", "later")]),
+        (180, [told("b", "later"), told("c", "new")]),
+    )
+    assert found[2:] == [sorted(HEADLINES[name] for name in names) for names in ("ab", "abc")]
+
+
+@pytest.mark.parametrize(
+    ("title", "address", "minute"),
+    [
+        ("Tornado hits the north: what was left behind", "/news/419964/tornado-hits-the-north", 50),
+        ("Two dozen callouts as downpour and hail hit", "/news/two-dozen-callouts-as-downpour-and-hail-hit", 50),
+        ("Tornado hits the north: what was left behind", "/news/tornado-hits-the-north", -9),
+    ],
+    ids=["serial number", "headline", "date"],
+)
+def test_an_edit_that_changes_the_address_too_is_an_edit(tmp_path: Path, title: str, address: str, minute: int) -> None:
+    """As where the headline is part of the address, and the date that of the last edit."""
+    first = Entry("Two dozen callouts as downpour hits", "https://example.org/news/419964/two-dozen-callouts", "g", -9)
+    *_, found = titles(tmp_path, (0, [first]), (60, [Entry(title, f"https://example.org{address}", "g", minute)]))
+    assert found == [title]
+
+
+@pytest.mark.parametrize("link", [PAGE, FRONT])
+def test_warnings_in_the_same_words_with_numbers_for_guids_are_all_told(tmp_path: Path, link: str) -> None:
+    def warnings(*minutes: int) -> list[Entry]:
+        return [Entry("Storm warning", link, str(place), minute) for place, minute in enumerate(minutes, 1)]
+
+    *_, found = titles(
+        tmp_path, (0, warnings(-60, -120, -180)), (60, warnings(30, -60, -120)), (120, warnings(90, 30, -60))
+    )
+    assert found == ["Storm warning"] * 5
+
+
+def test_warnings_of_one_page_that_are_listed_together_in_the_same_words_are_all_told(tmp_path: Path) -> None:
+    """Of those with guids of their own all but one were left out as an article that is listed twice."""
+    *_, found = titles(tmp_path, (0, [Entry("Storm warning", PAGE, f"w{n}", -60 * n) for n in range(3)]))
+    assert found == ["Storm warning"] * 3
