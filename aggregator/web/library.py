@@ -220,6 +220,7 @@ class Library:
         with self.turn_for(query):
             stream = build(query)
             made = Cached(version, stream.expires, FORMATS[extension].render(stream))
+            del stream  # before its memory is given back
         self._rendered.put(key, made)
         return made
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 AT_ONCE = 2  # each may hold a thread for seconds and a hundred megabytes
 WAITING = 2  # … and these hold one each: fewer in all than there are threads (`cli/serve.py`)
@@ -33,6 +35,7 @@ class LongAnswers:
         try:
             yield
         finally:
+            _give_back()
             self._free.release()
 
     def _enter(self) -> bool:
@@ -42,3 +45,10 @@ class LongAnswers:
             return self._free.acquire(timeout=PATIENCE)
         finally:
             self._queue.release()
+
+
+def _give_back() -> None:
+    """Return freed memory to the system. By itself glibc keeps for each thread what its longest answer took."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # musl has no such function
+            ctypes.CDLL(None).malloc_trim(0)
