@@ -145,12 +145,9 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
         named = canonical(absolute(parsed.link, draft.base))
         return () if named is None or named == draft.canonical else (_of_link(named),)
     if is_among(key):
-        named = guid and not _NUMBER.fullmatch(
-            guid
-        )  # a number named whatever was in its place, perhaps in the same words
-        return tuple([_of_guid(guid)] if guid and named else []) + tuple(
-            [_of_link(draft.canonical)] if draft.canonical else []
-        )
+        # A number named whatever was in its place, perhaps in the same words.
+        by_guid = [_of_guid(guid)] if guid and not _NUMBER.fullmatch(guid) else []
+        return (*by_guid, *([_of_link(draft.canonical)] if draft.canonical else []))
     if not key.startswith("text:"):
         return ()
     told = earliest([parsed.published, parsed.updated])
