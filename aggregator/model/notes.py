@@ -21,10 +21,10 @@ class Note(Generic[T]):
     type: type[T]
 
 
+# The docstrings of ConfigurationReport and RePlacing appear in /openapi.json.
 @dataclass(frozen=True, slots=True)
 class ConfigurationReport:
-    """Which configuration is in force, since when, and what it changed. `waiting`: what an edit would change that is saved but not
-    yet applied (`reload: manual`)."""
+    """Which configuration is in force since when, what it changed, and what a saved edit would change that waits for `apply`."""
 
     epoch: str | None
     at: str
@@ -43,7 +43,7 @@ class BrokenEdit:
 
 @dataclass(frozen=True, slots=True)
 class RePlacing:
-    """Progress of re-placing the stored stories under the configuration `epoch`: `done` out of `of` stories."""
+    """How many stories of how many are judged anew, for the configuration `epoch`; at the end `done` equals `of`."""
 
     done: int
     of: int

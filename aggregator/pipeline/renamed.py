@@ -1,6 +1,6 @@
 """Translates what was stored or configured before sections and topics were renamed (`was`) to their present ids. Pure.
 
-`renamed`: see `Settings.renamed`: (kind, former id) → present id.
+`renamed`: see `Settings.renamed`: former stream → present id.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""A process: feeds, API and pages over HTTP. Reads the store and renders; never fetches, never classifies."""
+"""The web process: feeds, API and pages over HTTP. It reads the store and renders; it never fetches, writes or groups items."""

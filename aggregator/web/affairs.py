@@ -1,8 +1,8 @@
-"""Affairs: what else outlets report around a story.
+"""Affairs: groups of stories about one large event.
 
-A large event becomes many stories, one for each thing that happens in it, and none of them has the outlets that all of them have: on
-the day after a war broke out, most outlets agreed on a Nobel prize. So on the front page a story weighs more the more other outlets
-have news of its affair, in stories that share its topics and are close to it in sense; and less for each story of its affair that is
+A large event becomes many stories, one for each thing that happens in it, and its outlets are spread over them: the day after a war
+broke out, the story with the most outlets was a Nobel prize. So on the front page a story weighs more the more *other* outlets report
+on its affair, in stories that share its topics and have a similar meaning. It weighs less for each story of its affair that is
 listed before it.
 """
 
@@ -23,17 +23,19 @@ from aggregator.web.related import YOUNG
 if TYPE_CHECKING:
     from aggregator.stories.relatives import Subjects
 
-AROUND = 500  # newest stories that are looked at
+AROUND = 500  # so many of the newest stories are considered
 RECENT = timedelta(hours=24)
-CLOSE = 0.5  # cosine of embeddings from which two stories belong to one affair …
-TELLING = 2.0  # … if what topics they share is as rare: -log of the share of stories that have it, added up
-DOUBLE = 4  # so many other outlets with news of its affair double the weight of a story that many report
-ALONE = 1.9  # what one topic adds at most: too little by itself, since two crashes or two shootings are two affairs
-AGAIN = 0.6  # what is left of its weight, for each story of its affair that is listed before it
+CLOSE = 0.5  # two stories belong to one affair if the cosine of their embeddings is at least this …
+# … and the rarities of their shared topics, -log(share of stories with the topic), add up to at least this
+TELLING = 2.0
+DOUBLE = 4  # so many other outlets that report on its affair double the weight of a story that many report
+ALONE = 1.9  # maximum rarity of one topic: less than TELLING, since two crashes or two shootings are two affairs
+AGAIN = 0.6  # factor on the weight of a story for each story of its affair that is listed before it
 
 
 class Affairs:
-    """The affairs of those of the `newest` stories that are recent. `followed`: the editor's subjects; without any, all counts alike."""
+    """The affairs among the `newest` stories, as far as they are recent. `followed`: the editor's subjects (`followed.py`); if empty, all
+    news counts the same."""
 
     def __init__(
         self, newest: Iterable[StoryView], now: datetime, followed: frozenset[StreamName] = frozenset()
@@ -47,7 +49,7 @@ class Affairs:
         self._subjects = self._subjects_of(self._recent)
 
     def foremost(self, stories: Iterable[StoryView], most: int) -> list[StoryView]:
-        """The most important of these stories, in order."""
+        """At most `most` of these stories, the most important first."""
         given = list(stories)
         subjects = self._subjects_of(given)
         weights = list(self._weights(given, subjects))
@@ -63,14 +65,14 @@ class Affairs:
         return chosen
 
     def chapters(self, story: StoryView, most: int, without: Iterable[StoryView]) -> list[StoryView]:
-        """The most important other stories of its affair."""
+        """The most important other stories of the affair of `story`, except those in `without`."""
         known = {story.id, *(one.id for one in without)}
         [close] = self._subjects_of([story]).akin(self._subjects, CLOSE, TELLING)
         return self.foremost((one for n in close if (one := self._recent[n]).id not in known), most)
 
     def _weights(self, stories: Sequence[StoryView], subjects: Subjects) -> Iterator[float]:
-        """The weight of each, and more the more outlets that do not report it report something else of its affair. What one outlet
-        alone says of an affair gains nothing by that."""
+        """The weight of each story. It increases with the number of outlets that do not report the story itself but something else of its
+        affair. A story that only one outlet reports gains nothing by that."""
         for story, close in zip(stories, subjects.akin(self._subjects, CLOSE, TELLING), strict=True):
             around = {outlet for n in close for outlet in self._recent[n].publishers}
             others = len(around.difference(story.publishers)) * (1 - story.independent**-2)

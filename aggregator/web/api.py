@@ -37,9 +37,9 @@ from aggregator.web.rows import item_json, source_rows, story_json
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 OF_SOURCES = ("source", "publisher", "label")
-"""Parameters of search that say something of sources; the others are of news."""
+"""Parameters of search by which sources can be filtered; the others apply only to news."""
 OF_NEWS = (*parameters.SEARCH, "changed_since")
-"""Lists of what is no news may be asked with these, as all lists; they change nothing there, but for those that name a row."""
+"""Lists of sections, topics and sources accept these parameters like all lists, but ignore them (except those that name a row)."""
 
 
 @api.get("/stories")
@@ -57,7 +57,7 @@ def items() -> Response:
 
 
 def listing(view: str) -> Response:
-    """A page of stories or items, newest entry first; with `changed_since`, in order of change."""
+    """A page of stories or items, newest entry first, or with `changed_since` in order of change."""
     lib = library()
     changed, until = _changed(lib), lib.told_until()
     asked = page_request(lib, view)
@@ -76,7 +76,7 @@ def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime, unti
     else:
         found, removed, last = _cut(lib, asked, *reading.items(asked.query, seconds))
         rows = [item_json(lib.in_force().names.of(item)) for item in found]
-        changed = max([changed, *(item.updated for item in found)])  # placed or not
+        changed = max([changed, *(item.updated for item in found)])  # including items that are not placed yet
     more: dict[str, Any] = {}
     if removed is not None:
         more = {"removed": [urn(id) for id in removed], "changed_until": None if last else rfc3339(until)}
@@ -86,7 +86,7 @@ def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime, unti
 def _cut(
     lib: Library, asked: PageRequest, found: Sequence[Entry], extent: Extent
 ) -> tuple[Sequence[Entry], list[str] | None, str | None]:
-    """The rows to show; of changes, the ids of what is no longer shown; and the cursor of the next page."""
+    """(rows to show, ids that are no longer shown or None if it is not a list of changes, cursor of the next page)."""
     if asked.query.changed_since is not None:
         return asked.changes(found, extent, lib.archive.reading.removals)
     shown, last = asked.cut(found, extent)
@@ -110,8 +110,8 @@ def page(
 
 
 def _changed(lib: Library) -> datetime:
-    """When a list last changed; one with an age as parameter changes every minute, and each with the hour: a pin ends,
-    related news is no longer recent."""
+    """When a list last changed. A list with an age as parameter (`since=24h`) changes every minute. Every list may change with the hour,
+    because a pin ends or related news is no longer recent."""
     return max(lib.changed(), lib.minute() if parameters.ages(request.args) else lib.hour())
 
 
@@ -217,7 +217,7 @@ def sources() -> Response:
 
 
 def _search_of(lib: Library, names: Sequence[str]) -> Filter:
-    """What is asked of the rows of a list that are no news, with these parameters of search."""
+    """The filter for a list of sections, topics or sources, from these parameters of search."""
     return search_of(lib, {name: request.args[name] for name in names if name in request.args})
 
 
@@ -231,7 +231,7 @@ def _meets(row: shapes.Source, wanted: Filter) -> bool:
 
 
 def _sliced(name: str, rows: Sequence[Any]) -> Response:
-    """Short lists are paged by position."""
+    """A page of a short list. The cursor is a position in it."""
     lib = library()
     limit = parameters.number(request.args, "limit", 500, parameters.LIMITS)
     after = parameters.decode_cursor(request.args, name)
@@ -247,7 +247,7 @@ def status() -> Response:
     noted = lib.archive.upkeep.noted
     force = lib.in_force()
     tick, broken = noted(notes.TICK), noted(notes.BROKEN_EDIT)
-    # Many changes within a second are dated one after the other, so that the last may lie ahead.
+    # Changes within one second get successive dates, so the last may be in the future.
     edition = min(lib.archive.reading.version()[1], lib.seconds())
     found: shapes.Status = {
         "title": force.settings.site.title,

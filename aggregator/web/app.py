@@ -1,4 +1,4 @@
-"""The Flask application: blueprints, converters, errors, headers. Made by a factory; nothing happens on import."""
+"""The Flask application: blueprints, converters, errors, headers. `create_app` makes it; importing this module has no effects."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 SLIP = 0.85
-"""How alike a parameter is to one that we have if it is a slip: `min_publisher`, `sections`, `limt`."""
+"""Minimum similarity (`difflib`) of an unknown parameter to a known one to be taken for a misspelling: `min_publisher`, `limt`."""
 UNKNOWN = 20
-"""Parameters that are looked at for slips, at most."""
+"""At most so many unknown parameters are checked for misspellings."""
 READING = ("GET", "HEAD", "OPTIONS")
 NO_PAGES = (".opml", *(f".{extension}" for extension in FORMATS))
-"""Endings of addresses at which browsers get no page."""
+"""Extensions of addresses that are not pages, for which errors are plain text even in a browser."""
 
 
 class Slug(BaseConverter):
@@ -65,7 +65,7 @@ class Format(BaseConverter):
 def create_app(library: Library) -> Flask:
     app = Flask("aggregator.web", static_folder=None)
     app.extensions["library"] = library
-    app.url_map.merge_slashes = False  # Werkzeug would redirect to whatever host the request names
+    app.url_map.merge_slashes = False  # Werkzeug would redirect to the host in the request, which may be forged
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["apart"] = apart
@@ -88,15 +88,15 @@ def create_app(library: Library) -> Flask:
 
 
 def under_prefix(app: Flask, library: Library) -> WSGIApplication:
-    """Answer under the path of `site.url` as well as at the root: some proxies strip it, some do not. That path may be named like
-    one of ours (https://example.org/api/)."""
+    """Answer under the path of `site.url` as well as at the root, since some proxies strip that path and some do not. The path may have
+    the name of one of our own addresses (https://example.org/api/)."""
     inner, rules = app.wsgi_app, app.url_map.bind("")
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        # Whether the web process answers is said whatever the store does.
+        # /healthz must answer without the store.
         lead = library.last_known.prefix if path.endswith("/healthz") else _prefix(library)
-        lead = unquote(lead, "latin-1")  # as WSGI has paths
+        lead = unquote(lead, "latin-1")  # the form of paths in WSGI (PEP 3333)
         if lead and (path == lead or path.startswith(lead + "/")):
             rest = path[len(lead) :] or "/"
             if rules.test(rest, "GET") or not rules.test(path, "GET"):
@@ -114,29 +114,29 @@ def _prefix(library: Library) -> str:
 
 
 def one_host() -> None:
-    """Werkzeug would redirect a request without a path to whatever host it names."""
+    """Refuse malformed requests. Werkzeug would redirect a request without a path to the host in the request, which may be forged."""
     if not well_formed(request.environ):
         raise BadRequest
 
 
 def one_slash() -> None:
-    """Werkzeug takes `//latest` for `/latest`, and so do we: some proxies are set up to write that slash, and would be redirected for
-    ever. But not `//metrics`, where one keeps `/metrics` from others."""
+    """Refuse `//metrics` and `//readyz`, because a proxy may block only `/metrics`. In general a double slash at the beginning is
+    accepted (`//latest`), as in Werkzeug: some proxies add it, and a redirect would never end."""
     if request.endpoint in ("system.metrics", "system.readyz") and _path().startswith("//"):
         raise NotFound
 
 
 def _path() -> str:
-    """The path as it was asked for, under the root."""
+    """The path of the request, without the path of `site.url`."""
     return request.environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace") or "/"
 
 
 def well_meant() -> None:
-    """Parameters that others add (`utm_source`, `fbclid`, a number against caches) are ignored.
+    """Check the parameters of a request. Unknown ones (`utm_source`, `fbclid`, numbers against caches) are ignored.
 
     Raises:
-    QueryError: a parameter is given twice and says different things, is misspelt, or is one of ours that this address does not take:
-        the answer would be of another question.
+        QueryError: a parameter is given twice with different values, is misspelt, or is one of ours that this address does not take.
+            The answer would not be what the client asked for.
     """
     operation: Operation | None = getattr(current_app.view_functions.get(request.endpoint or ""), "operation", None)
     takes = operation.takes if operation else ()
@@ -154,7 +154,7 @@ def well_meant() -> None:
 
 
 def headers(response: Response) -> Response:
-    """The headers of every response. Nothing that we serve may run code from outside."""
+    """Add the headers that every response has. By its Content-Security-Policy, nothing we serve can run code from elsewhere."""
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Content-Security-Policy"] = POLICY
@@ -173,13 +173,13 @@ def _is_api() -> bool:
 
 
 def _is_page() -> bool:
-    """Whether a browser asks for something that is not a feed. The header is not parsed: Werkzeug needs minutes for one of many blanks,
-    and nobody else is answered meanwhile."""
+    """Whether a browser asks for a page. The Accept header is only searched, not parsed: for a header with many blanks Werkzeug needs
+    minutes, during which nobody else is answered."""
     return not request.path.endswith(NO_PAGES) and "text/html" in request.headers.get("Accept", "")
 
 
 def _error_response(status: int, title: str, detail: str) -> Response:
-    """The answer to a bad request: a page that leads on if a browser asks for one, else plain text."""
+    """The response to a bad request: a page with links for browsers, else plain text."""
     if _is_page():
         with suppress(StoreError):
             body = printed("error.html", title=title, detail=detail, refused=True)
@@ -188,7 +188,7 @@ def _error_response(status: int, title: str, detail: str) -> Response:
 
 
 def _plain(status: int, title: str, detail: str) -> Response:
-    """Plain text, and nothing of the request in it."""
+    """An error as plain text, which quotes nothing from the request."""
     return _unkept(Response(f"{title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8"))
 
 
@@ -199,7 +199,7 @@ def _unkept(response: Response) -> Response:
 
 
 def redirect_renamed(error: Renamed) -> BaseResponse:
-    """A section, topic or source was renamed, or a story merged: the former address redirects to the same one of the new id."""
+    """Redirect to the same address with the new id, after a section, topic or source was renamed or a story was merged."""
     id = urn(error.id) if _is_api() else error.id
     named = {**(request.view_args or {}), "id": id}
     return _moved(current_app.url_map.bind("").build(request.endpoint or "", named))
@@ -207,20 +207,20 @@ def redirect_renamed(error: Renamed) -> BaseResponse:
 
 def _moved(path: str) -> BaseResponse:
     """A redirect to the public address of this path, with the parameters of the request."""
-    query = quote(request.query_string, safe="!$&'()*+,;=:@/?%[]")  # what is quoted already stays so
+    query = quote(request.query_string, safe="!$&'()*+,;=:@/?%[]")  # `%` is safe: the string is quoted already
     root = library().in_force().root
     address = f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}"
     response = redirect(address, 301)
     if _is_api():
         response.data = orjson.dumps({"location": address})
         response.content_type = "application/json"
-    # Browsers would keep it for good, and an edit that splits a story or changes `site.url` undoes it.
+    # By default browsers keep a 301 forever, but an edit that splits a story or changes `site.url` makes it wrong.
     response.headers["Cache-Control"] = "max-age=60"
     return response
 
 
 def _without_slashes() -> str | None:
-    """The path without extra slashes, as people type and link them, if it then leads somewhere."""
+    """The path without superfluous slashes, which people type and link, if there is something at that address."""
     parts = [part for part in request.path.split("/") if part]
     path = "/" + "/".join(parts)
     if path == _path() or request.method not in READING or {".", ".."} & set(parts):
@@ -247,7 +247,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
     if code in (301, 302, 303, 307, 308):
         return BaseResponse.force_type(error.get_response(request.environ))
     if code == 404 and (path := _without_slashes()):
-        if request.method == "OPTIONS":  # before a request with conditions, a browser asks whether it may make it
+        if request.method == "OPTIONS":  # the CORS preflight of a conditional request must not be redirected
             return Response(headers={"Allow": ", ".join(READING)})
         with suppress(StoreError):
             return _moved(path)
@@ -271,7 +271,7 @@ DETAILS = {
 
 
 def crash(error: Exception) -> Response:
-    """The one place that catches everything: the reader is told that the service failed, the log has the reason."""
+    """Answer an unexpected error: the client learns only that the service failed, the log has the traceback."""
     current_app.logger.error("unexpected error", exc_info=error)
     detail = "This is a fault of the service; it has been logged."
     return problem(500, "Internal error", detail) if _is_api() else _plain(500, "Internal error", detail)

@@ -1,4 +1,4 @@
-"""What a story page says below the headline, without repetition. Pure."""
+"""The text of a story page below the headline, without repetition. Pure."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from aggregator.normalise.plain import plain_of_safe, prose_of_safe
 from aggregator.text.fold import fold
 
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
-"""In sanitised HTML quotes are double."""
+"""Attributes in sanitised HTML always have double quotes."""
 _CAPTIONED = re.compile(
     r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption>)', re.DOTALL
 )
 _EMPTY = re.compile(
     r'<(?:(p|div|figure|h[2-6])|(a|span|em|strong|b|i))\b(?:[^>"]|"[^"]*")*>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>'
 )
-"""What an image leaves behind where it was all that it held; a link without words can be neither seen nor named."""
+"""Elements that are empty after their image was removed. A link without words can be neither seen nor read out."""
 _LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
-"""A caption alone reads like a stray paragraph."""
+"""Replaces the image of a caption, which alone would read like a stray paragraph."""
 _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
 _HEADING = re.compile(r"(</?h)([2-6])\b")
 _TABLE = re.compile(r"<(/?)table\b[^>]*>")
@@ -27,13 +27,15 @@ _PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 
 
 def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]:
-    """(standfirst, body) of a story with this summary and this sanitised text.
+    """(standfirst, body) of a story with this summary and this sanitised text. The body is None if it has nothing to add:
 
-    A text that only repeats the summary is not shown as a body unless it has lists, headings or the like. A first
-    paragraph that repeats it is omitted, and a summary cut from the beginning of the text is not used as standfirst;
-    many feeds write one with typographic quotes and the other without. Pages load nothing from elsewhere, so the images of
-    a text are omitted, those with a caption replaced by a link, and a text without words, such as a star that links to the
-    article, is no body.
+    - A text that only repeats the summary is no body, unless it has lists, headings or the like.
+    - A first paragraph that repeats the summary is omitted.
+    - If the summary is the beginning of the text, there is no standfirst.
+    - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
+    - A text without words (such as a star that links to the article) is no body.
+
+    Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
     """
     said = fold(" ".join(summary.split()))
     text, whole = (fold(told[: 2 * len(said) + 100]) for told in (prose_of_safe(content), plain_of_safe(content)))
@@ -45,16 +47,16 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
     elif said and any(told.startswith(said.rstrip(". ")) for told in (text, whole)):
         summary = ""
     content = _IMAGE.sub("", _CAPTIONED.sub(_LINKED, content))
-    for _ in range(3):  # a link in a paragraph in a figure
-        content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks in a line keep its words apart
+    for _ in range(3):  # up to three levels of nesting: a link in a paragraph in a figure
+        content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks stay: they separate words
     if not any(map(str.isalnum, plain_of_safe(content))):
         return summary, None
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
 
 
 def _nested(content: str) -> str:
-    """With headings that follow that of the page without a gap, as screen readers go through them; many texts begin with the third,
-    and some come to the second later."""
+    """Change the levels of headings so that they continue below that of the page without gaps, which screen readers need. Many texts begin
+    with level 3, and some have level 2 only later."""
     above: list[str] = []  # the levels of a heading and those that it stands under
     given: dict[str, int] = {}
 
@@ -69,7 +71,7 @@ def _nested(content: str) -> str:
 
 
 def _scrolling(content: str) -> str:
-    """With each table, not those within it, in a part that scrolls where it is too wide, by keyboard too."""
+    """Put each outermost table into an element that scrolls, also by keyboard, if the table is too wide."""
     depth = number = 0
 
     def framed(tag: re.Match[str]) -> str:

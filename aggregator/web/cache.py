@@ -1,10 +1,11 @@
 """Conditional requests, and a cache of whole responses in front of Flask, with exactly the headers that Flask gave.
 
-A view whose bytes depend on one stream alone calls `keepable`; a view that shows the archive, the configuration and the
-time is decorated with `kept`. The response is then cached by path, query and coding, as long as the stream's version,
-the configuration in force and the time allow. For each request the store is only asked whether anything was committed
-since (`data_version`); versions are looked up again after a commit. Flask always answers in full: whether the client has the
-answer already is decided here (RFC 9110, 13).
+A view whose bytes depend only on one stream calls `keepable`. A view that shows nothing but the archive, the configuration and the
+time is decorated with `kept`. Its response is cached by path, query and content coding, and is valid as long as the version of the
+stream and the configuration in force are the same and it has not expired. For each request the store is only asked whether anything
+was committed since (`data_version`); versions are read again only after a commit.
+
+Flask always answers in full; whether the client already has the response is decided here (RFC 9110, 13).
 """
 
 from __future__ import annotations
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound=Callable[..., Response])
 KEPT_BYTES = 64 * 1024 * 1024
 WAIT = 5.0
-"""Seconds; longer than any page takes. A store that hangs is not waited for by one after the other."""
+"""Seconds that a request waits for another one that renders the same response; longer than any page takes. With a limit, requests do
+not queue up behind a store that hangs."""
 MARK = "aggregator.keepable"
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
-"""In the order in which `matching_etag` takes them."""
+"""In the order of the parameters of `matching_etag`."""
 OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
-"""Omitted from a 304, as werkzeug does: the ETag is enough (RFC 9110, 15.4.5)."""
+"""Headers that a 304 does not have, as in Werkzeug: the ETag is enough (RFC 9110, 15.4.5)."""
 
 Key = tuple[str, str, str | None]
 Headers = list[tuple[str, str]]
@@ -49,7 +51,8 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """What a response depends on: a stream at a version under a configuration, and until when (epoch seconds)."""
+    """How long a response is valid: while `stream` has this version (which includes the configuration in force), and before `expires`
+    (epoch seconds; None: no limit)."""
 
     stream: StreamName
     version: Version
@@ -62,21 +65,21 @@ class KeptResponse:
     validity: Validity
     body: bytes
     headers: Headers
-    etag: str  # of this form
-    content: str  # of the content
+    etag: str  # of this form (compressed or not)
+    content: str  # ETag of the uncompressed content
     modified: datetime
     renewal: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def size(self) -> int:
-        """Bytes, roughly; including the request, which may be longer than the response."""
+        """Approximate number of bytes, including the request, which may be longer than the response."""
         told = sum(len(name) + len(value) for name, value in self.headers)
         return len(self.body) + told + len(self.key[0]) + len(self.key[1]) + 1000
 
 
 @contextmanager
 def _turn(outdated: KeptResponse) -> Iterator[None]:
-    """After news many ask at once: one has the response made anew while the others wait for it, at most `WAIT`."""
+    """When a response is outdated and many clients ask for it, let one request render it while the others wait, at most `WAIT` seconds."""
     ours = outdated.renewal.acquire(timeout=WAIT)
     try:
         yield
@@ -86,18 +89,18 @@ def _turn(outdated: KeptResponse) -> Iterator[None]:
 
 
 def keepable(environ: WSGIEnvironment, validity: Validity) -> None:
-    """Allow the current response to be cached."""
+    """Allow the response to this request to be cached."""
     environ[MARK] = validity
 
 
 def kept(view: View) -> View:
-    """Cache a view's response until news comes or the minute ends: for views that show only the contents of the
-    archive, the configuration in force and the time."""
+    """Decorator: cache the response of a view until the archive changes or the minute ends. For views that show only the archive, the
+    configuration in force and the time."""
 
     @wraps(view)
     def keeping(*args: Any, **named: Any) -> Response:
         lib = library()
-        version = lib.version(LATEST)  # before the view reads: what comes meanwhile must not count as shown
+        version = lib.version(LATEST)  # before the view reads: later changes may not be in the response
         minute = int(lib.minute().timestamp()) + 60
         response: Response = view(*args, **named)
         keepable(request.environ, Validity(LATEST, version, minute))
@@ -107,7 +110,7 @@ def kept(view: View) -> View:
 
 
 class ResponseCache:
-    """A WSGI application around Flask's, which answers from the cache and passes the rest to Flask."""
+    """A WSGI application that answers from the cache and passes all other requests to Flask (`inner`)."""
 
     def __init__(self, inner: WSGIApplication, library: Library) -> None:
         self.inner = inner
@@ -149,9 +152,8 @@ class ResponseCache:
         return []
 
     def _valid(self, key: Key, kept: KeptResponse) -> bool:
-        """Whether it still equals what Flask would answer. Each thread remembers which entries were valid at the last
-        commit that it knows of. It asks the store for that number first, so a commit in between is seen by the next
-        request."""
+        """Whether a cached response still equals what Flask would answer. Each thread remembers which entries are valid as of the last
+        commit that it knows. It reads the number of that commit first, so that a later commit is noticed by the next request."""
         validity = kept.validity
         if validity.expires is not None and self.library.seconds() >= validity.expires:
             return False
@@ -165,13 +167,13 @@ class ResponseCache:
             if self.library.version(validity.stream) != validity.version:
                 return False
         except StoreError:
-            return False  # Flask has words for it
+            return False  # Flask will report the error
         right[key] = kept
         return True
 
     def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Let Flask answer in full, and cache the response if that is allowed: readers that only ever ask conditionally are served
-        from there too."""
+        """Have Flask answer without the conditions of the request, and cache the response if allowed. So clients that send only
+        conditional requests are served from the cache too."""
         conditions = [environ.pop(name, None) for name in CONDITIONS]
         status, headers, body = self._answer(environ)
         shown: Rendered | None = environ.get(SHOWN)
@@ -185,7 +187,7 @@ class ResponseCache:
         return [body]
 
     def _answer(self, environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:
-        """Flask's response as a whole; nothing served here is endless."""
+        """Flask's whole response: (status, headers, body)."""
         seen: list[tuple[str, Headers]] = []
 
         def note(status: str, headers: Headers, error: Any = None, /) -> Any:
@@ -201,7 +203,7 @@ class ResponseCache:
     def _keep(self, key: Key, body: bytes, headers: Headers, validity: Validity, rendered: Rendered) -> None:
         etag = next(value for name, value in headers if name.lower() == "etag")
         kept = KeptResponse(key, validity, body, list(headers), etag, rendered.etag, rendered.modified)
-        if kept.size <= self.kept.most // 4:  # not such as a month; room for it would be that of hundreds
+        if kept.size <= self.kept.most // 4:  # a larger one, such as a month, would push hundreds of others out
             self.kept.put(key, kept)
 
 

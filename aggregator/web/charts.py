@@ -1,4 +1,4 @@
-"""Small charts as inline SVG, with attributes and classes only, since pages allow no inline styles. Pure."""
+"""Small charts as inline SVG. They use only attributes and classes, since pages allow no inline styles. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ STEP, WIDTH, HEIGHT = 5, 4, 32
 
 
 def bars(counts: Sequence[int], label: str, top: int) -> Markup:
-    """One bar per count, oldest first; `top` is the count of a full bar. `label` is the text for
-    screen readers."""
+    """One bar per count, oldest first. `top`: the count of a bar of full height; `label`: the text for screen readers."""
     full = max(top, 1)
     drawn = [
         Markup('<rect x="{}" y="{}" width="{}" height="{}"/>').format(n * STEP, HEIGHT - high, WIDTH, high)

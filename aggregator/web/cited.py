@@ -1,4 +1,4 @@
-"""What a story cites: links in the text of its lead that lead to other sites."""
+"""What a story cites: links to other sites in the text of its lead."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from aggregator.normalise.characters import cut
 from aggregator.render.fit import fit_address
 from aggregator.web import shapes
 
-MOST = 20
-LONGEST = 120  # characters of a link's words
+MOST = 20  # links
+LONGEST = 120  # characters of a link's text
 
 
 def cited(lead: ItemView | None) -> list[shapes.Cited]:
-    """In the order of the text, each address once. Links within the outlet's own site do not count."""
+    """The links in the order of the text, each address once, without links within the outlet's own site."""
     if lead is None or "<a " not in (text := lead.extracted or lead.content):
         return []
     own = host_of(lead.url or "") or ""

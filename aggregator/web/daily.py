@@ -21,7 +21,7 @@ def query_of(library: Library, id: str) -> StreamQuery:
 
 
 def daily(library: Library, query: StreamQuery) -> Stream:
-    """The briefs, newest first."""
+    """The briefs as a stream, newest first."""
     force = library.in_force()
     changed = library.changed(stream_name(query))
     today = library.today()
@@ -46,9 +46,11 @@ def daily(library: Library, query: StreamQuery) -> Stream:
 
 
 def _brief(library: Library, id: str, day: date) -> Brief | None:
-    """A day's brief; its id depends on the day and the first id of the section alone. It was updated when a story that it shows was
-    updated, when one that may have been among those lost outlets, and when any of the day entered late or left: so `updated` changes
-    with everything that changes the brief, and never goes back."""
+    """The brief of a day; None if it has no stories. Its id depends only on the day and the first id of the section.
+
+    `updated` changes with everything that changes the brief, and never goes back. It is the latest time at which a story that the brief
+    shows was updated, another story of the day lost outlets (it may have been shown before), or any story of the day entered late or
+    left."""
     force = library.in_force()
     window = (_start(force, day), _start(force, day + timedelta(days=1)))
     reading = library.archive.reading

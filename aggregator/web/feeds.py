@@ -1,4 +1,4 @@
-"""Feeds: an address with an extension."""
+"""The views of feeds: addresses with an extension."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ feeds = Blueprint("feeds", __name__)
 
 
 def max_age(lib: Library) -> int:
-    """Tied to the poll cycle: at least a quarter of an hour, as good servers give, unless sources are polled faster."""
+    """`max-age` of feeds in seconds: the default polling interval, from one to at most 15 minutes."""
     return int(min(max(lib.in_force().settings.defaults.every.total_seconds(), 60), 900))
 
 
@@ -54,20 +54,20 @@ def _kept(
     page: str,
     made: Callable[[StreamQuery], Stream],
 ) -> Response:
-    """The feed as bytes, with permission to cache them."""
+    """The response with a feed, which may be cached. `page`: the address of its page, which is that of the feed without extension."""
     cached = lib.rendered(query, query_string(args), extension, made)
     expires = _expiry(cached.expires, args, lib)
-    if cached.rendered.modified > lib.now():  # its date is not told yet as it is
+    if cached.rendered.modified > lib.now():  # `respond` sends an earlier date until then
         expires = min(expires or 1 << 40, int(cached.rendered.modified.timestamp()))
     validity = Validity(stream_name(query), cached.version, expires)
     keepable(request.environ, validity)
     asked = continued(args, query, query.before)
-    alternate = query_string(args) if query.window else asked  # the page of a month has parts of its own
+    alternate = query_string(args) if query.window else asked  # pages of a month are divided differently, so no cursor
     return respond(cached.rendered, max_age=max_age(lib), link=links(page, asked, alternate, extension))
 
 
 def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:
-    """An age such as `since=24h` means another time each minute."""
+    """When a response expires; at the end of the minute if it depends on an age such as `since=24h`."""
     if not ages(args):
         return expires
     minute = int(lib.minute().timestamp()) + 60
@@ -89,7 +89,7 @@ serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>", of_lists=
 
 
 SHORT = ("limit",)
-"""Some programs ask every feed for so many entries. These have few, and give all."""
+"""Accepted and ignored by feeds with few entries, since some programs send it with every feed."""
 
 
 @feeds.get("/sections/<slug:id>/daily.<format:extension>")
@@ -105,14 +105,14 @@ def brief(id: str, extension: str) -> Response:
 @described("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,), idle=SHORT)
 def health(extension: str) -> Response:
     lib = library()
-    # What is wrong no longer leaves no date.
+    # Not dated: when a problem ends, nothing records the time.
     return respond(FORMATS[extension].render(incidents(lib)), max_age=300, dated=False)
 
 
 @feeds.get("/subscriptions.opml")
 @described("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",), (503,))
 def subscriptions() -> Response:
-    """The section feeds, each story in one of them; with `?of=topics` or `?of=sources` those."""
+    """The section feeds with `primary=1`, so that each story is in only one of them; with `?of=topics` or `?of=sources` those feeds."""
     lib = library()
     force = lib.in_force()
     of = request.args.get("of") or "sections"

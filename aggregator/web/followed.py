@@ -1,4 +1,4 @@
-"""What the editor follows, and how much less other news weighs, and what tells no news. Pure."""
+"""The editor's subjects, and how much less other stories weigh, as well as those that report no news. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName
 from aggregator.text.regions import countries
 
-FEW = 3  # countries; what is about so many, such as two at war, is a subject, and not a part of the world
-LEAST = 0.5  # what is left at least of the weight of a story of none of the editor's subjects, or whose headline tells no news …
-MATTERS = 2  # … and 1 less so many times 1 / n, if n outlets report it: what many do is news whatever it is about
+# a section with more countries is about a region; with so many or fewer (two countries at war) it is about a subject
+FEW = 3
+# A story outside the editor's subjects, or whose headline reports no news, has its weight multiplied by 1 - MATTERS / (number of
+# outlets), but at least by LEAST: what many outlets report is news whatever it is about.
+LEAST = 0.5
+MATTERS = 2
 
 
 def followed(settings: Settings) -> frozenset[StreamName]:
-    """The editor's subjects: the topics of the file, and the sections that are of no region. A file without topics names none."""
+    """The editor's subjects: the topics of the file, and the sections that are not about a region. Empty if the file has no topics."""
     sections = (one for one in settings.sections if not _is_of_a_region(one) and one.id != settings.fallback)
     return frozenset(one.stream for one in (*settings.topics, *sections)) if settings.topics else frozenset()
 
@@ -25,13 +28,14 @@ def _is_of_a_region(section: Rules) -> bool:
 
 
 def is_followed(story: StoryView, subjects: Collection[StreamName]) -> bool:
-    """Whether it is of one of the subjects, or there are none. Matches and stars are news of a place, and of nothing else."""
+    """Whether a story belongs to one of the subjects, or there are none. Sports and celebrities usually belong only to a region."""
     held = (*(StreamName("topic", id) for id in story.topics), *(StreamName("section", id) for id, _ in story.scores))
     return not subjects or any(one in subjects for one in held)
 
 
 def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
-    """1 for news of one of the subjects; less for others, and for what asks, explains or is followed live; least for what is both."""
+    """The factor on the weight of a story: 1 for news about one of the subjects; less if it is about none, or if its headline asks,
+    explains or follows something live; the product of both factors if both apply."""
     from aggregator.text.headline import tells  # long patterns, which commands that only list need not wait for
 
     less = max(LEAST, 1 - MATTERS / story.independent)

@@ -1,4 +1,4 @@
-"""What stands on the front page."""
+"""Chooses the stories of the front page."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from aggregator.web.pinned import pinned, without
 
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
-SEVERAL = 60  # newest stories of several outlets, of which those at the top are chosen
-MANY = (2, 4, 8)  # outlets, of each so many: those that more outlets report weigh longer, and few come after them
-CHAPTERS = 3  # stories of the affair of the first one, beneath it
-NEWEST = 9  # stories that have just come in, beside them
+SEVERAL = 60  # those at the top are chosen from so many of the newest stories, for each number of outlets in MANY
+MANY = (2, 4, 8)  # minimum numbers of outlets; stories of many outlets are rarer and stay important longer
+CHAPTERS = 3  # further stories of the affair of the first one, shown below it
+NEWEST = 9  # stories that have just come in, shown beside them
 
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
     """Each story appears once, except those that the editor pinned to a section."""
 
-    top: list[StoryView]  # the most important ones that several outlets report
-    chapters: list[StoryView]  # others of the affair of the first of these
+    top: list[StoryView]  # the most important stories that several outlets report
+    chapters: list[StoryView]  # further stories of the affair of the first of these
     newest: list[StoryView]
-    sections: list[tuple[Rules, list[StoryView]]]  # those that hold something; their stories, the most important first
-    pinned: frozenset[str]  # ids of those that are pinned to their primary section
+    # sections that are not empty, with their most important stories first
+    sections: list[tuple[Rules, list[StoryView]]]
+    pinned: frozenset[str]  # ids of stories that are pinned to their primary section
 
 
 def front_page(lib: Library) -> FrontPage:
@@ -62,9 +63,11 @@ def front_page(lib: Library) -> FrontPage:
 
 
 def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since: datetime) -> list[StoryView]:
-    """The newest that tell the news of the editor's subjects; others, such as matches and columns, only where fewer than `NEWEST` of
-    these are published `since`: where few sources are polled, further ones would be weeks old. In order of the times that are shown
-    beside them: what one poll brought late would stand above what others brought before."""
+    """The newest stories that report news on the editor's subjects and were published after `since`. If there are fewer than `NEWEST` of
+    them, other new stories (such as sports and columns) follow: with few sources, further stories on the subjects would be weeks old.
+
+    The result is ordered by publication, which is the time shown beside each story; by time of entering, stories from one late poll
+    would come first."""
 
     def wanted(one: StoryView) -> bool:
         return one.published >= since and is_followed(one, subjects) and tells(one.title, one.link)
@@ -75,8 +78,8 @@ def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since
 
 
 def of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:
-    """The newest stories of a stream that several outlets report, and the newest of those that many do: the sixty newest may have
-    come within few hours, when what leads is older."""
+    """The newest stories of a stream that at least 2, 4 and 8 outlets report. Each is asked for separately, because the newest stories of
+    two outlets may all be from the last few hours, when the most important story is older."""
     found = (
         lib.archive.reading.stories(replace(query, min_publishers=max(least, query.min_publishers)), now)[0]
         for least in MANY

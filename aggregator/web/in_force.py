@@ -1,4 +1,4 @@
-"""The configuration in force, as the store says, with what the web needs from it."""
+"""Follows the configuration in force, which is in the store, and provides what the web needs of it."""
 
 from __future__ import annotations
 
@@ -52,29 +52,29 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A configuration with everything the web needs from it."""
+    """What the web needs of a configuration."""
 
     settings: Settings
     names: Names
-    receipts: Callable[[str, str, str | None], tuple[Receipt, ...]]  # title, summary, source id → why
-    publisher: Callable[[str], str]  # name or alias → the publisher's one name
+    receipts: Callable[[str, str, str | None], tuple[Receipt, ...]]  # (title, summary, source id) → receipts
+    publisher: Callable[[str], str]  # name or alias → canonical name of the publisher
     root: str  # public address without trailing slash
     zone: ZoneInfo
-    # Of sources renamed and removed: the first id → the last one.
+    # First id → last id of each source that was renamed, including removed ones.
     first_ids: Mapping[str, str] = field(default_factory=dict)
-    # Of sections and topics: the streams of former ids, in the order in which they were given up → the id of today.
+    # Stream with a former id → present id of the section or topic, in the order in which they were renamed.
     renamed: Mapping[StreamName, str] = field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
-        """The path under which the service is reached, "" or "/news"."""
+        """The path of `site.url`: "" or for example "/news"."""
         return urlsplit(self.root).path.rstrip("/")
 
 
 class Following:
-    """Follows what the store says. `compile` turns the texts of a configuration into what is in force, `found` looks up the topics found
-    in the categories of feeds (id → title), `written` is when the program itself last changed; `current` counts while the store has
-    no configuration."""
+    """Follows the configuration in the store. `compile` makes an InForce from the texts of a configuration; `found` looks up the topics
+    that were found among categories of feeds (id → title); `written`: when the program itself last changed. `current` is used as long
+    as the store has no configuration."""
 
     def __init__(
         self,
@@ -88,10 +88,10 @@ class Following:
         self.current = self._plain = current  # with and without the topics found
         self.since = since
         self._named: tuple[Mapping[str, str], ...] = ()
-        self._unread: str | None = None  # the epoch in force, where it cannot be read here
+        self._unread: str | None = None  # the epoch in force, if that configuration cannot be read here
 
     def follow(self, archive: Archive) -> None:
-        """Look it up again, with the topics found and the sources removed; by one thread after the other."""
+        """Read the configuration in force again, with found topics and removed sources. Must not be called by two threads at a time."""
         held = archive.upkeep.configuration()
         if held:
             self._follow(*held)
@@ -104,8 +104,8 @@ class Following:
         return ("configuration: the configuration in force cannot be read here",) if self._unread else ()
 
     def _follow(self, epoch: str, texts: Mapping[str, str]) -> None:
-        """A configuration written for another environment or a newer version must not take pages from readers: the one
-        that this process knew before stays in use, and the problem is reported."""
+        """Compile a new configuration. If it cannot be read here (it was written for another environment or a newer version), the previous
+        one stays in use, so that readers still get pages, and the problem is reported."""
         if epoch == self._unread:
             return
         self._unread = None
@@ -124,8 +124,8 @@ class Following:
         first_ids: Mapping[str, str],
         renamed: Mapping[str, str],
     ) -> None:
-        """Topics found in categories get the found name, unless a configured topic or a place has the same id. Sources
-        that were removed keep their name, so that their items stay readable."""
+        """Add names to the configuration: those of topics found among categories (unless a configured topic or a country has the same
+        id), and those of removed sources, so that their items remain readable."""
         if (found, removed, first_ids, renamed) != self._named:
             names = self._plain.names
             gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}

@@ -1,4 +1,4 @@
-"""What an editor should look at, as entries of a feed: sources with problems, quiet sections, broken edits."""
+"""Problems for the editor as entries of a feed: sources with problems, quiet sections, broken edits."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from aggregator.web.library import Library
 TROUBLES: tuple[Health, ...] = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
 SILENCE: tuple[Health, ...] = ("silent", "stale")
 PATIENCE = 3
-"""Failures in a row before a source counts as dead here; /sources shows its state at once."""
+"""A failing source appears in the feed after so many failures in a row; /sources shows its state at once."""
 QUIET, USUAL = timedelta(days=2), timedelta(days=16)
-"""A section is quiet if it had a story a day in the two weeks before and none in the last two days."""
+"""A section is quiet if no story entered it in the last two days, but at least one a day in the two weeks before."""
 
 
 def incidents(lib: Library) -> Stream:
-    """Sources that died, moved or went silent, sections gone quiet, and a broken edit of feeds.yaml, as entries of a
-    feed. They say since when, not for how long, so that neither polls nor the clock change them."""
+    """The feed of problems. Its entries say since when a problem exists, not for how long, so that neither further polls nor the passing
+    of time change them."""
     force = lib.in_force()
     items = [
         _incident(force.root, state, kind, evidence, lib.since)
@@ -52,8 +52,8 @@ def incidents(lib: Library) -> Stream:
 
 
 def _incident(root: str, state: SourceState, kind: Health, evidence: str, since: datetime) -> ItemView:
-    """One entry as long as the problem lasts. `since`: when the configuration in force began, which dates problems
-    whose beginning is unknown."""
+    """The entry for a problem of a source. It has the same id as long as the problem lasts. `since`: when the configuration was put in
+    force, used as the date of problems whose beginning is unknown."""
     after = _after(state, kind)
     identity = f"{state.root}\n{kind}\n{after.isoformat() if after else 'never'}"
     known = after or (state.first_success if kind in SILENCE else None)
@@ -69,9 +69,9 @@ def _incident(root: str, state: SourceState, kind: Health, evidence: str, since:
 
 
 def _text(state: SourceState, kind: Health, evidence: str) -> str:
-    """The evidence, without the number of failures that it has for the moment."""
+    """The evidence, without the number of failures, which changes with each poll."""
     if kind in FAILURES:
-        error = evidence.partition(": ")[2]  # without its secrets
+        error = evidence.partition(": ")[2]  # here secrets are masked, unlike in `state.error`
         last = state.last_success
         return (
             f"No poll has succeeded since {minute(last)}: {error}" if last else f"No poll has ever succeeded: {error}"
@@ -80,14 +80,14 @@ def _text(state: SourceState, kind: Health, evidence: str) -> str:
 
 
 def _after(state: SourceState, kind: Health) -> datetime | None:
-    """The event after which a problem began; no poll changes it while the problem lasts."""
+    """The event after which a problem began, which further polls do not change."""
     if kind == FLOOD:
-        return None  # meanwhile polls succeed and bring news
+        return None  # polls go on to succeed, so none of these times is fixed
     return state.last_new if kind in SILENCE else state.moved_since if kind == "moved" else state.last_success
 
 
 def quiet_sections(lib: Library) -> list[ItemView]:
-    """Sections that usually have news and have none now, while others do: their sources or rules may be broken."""
+    """Entries for sections that usually have news and have none now, although others do: their sources or rules may be broken."""
     force, now = lib.in_force(), lib.now()
     reading = lib.archive.reading
     recent = reading.counts("section", int((now - QUIET).timestamp()))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from aggregator.web.library import Library
 
 FLOOR = 5
-"""Stories that a found topic needs before the page of topics lists it."""
+"""Minimum number of stories with which the page of topics lists a found topic."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """A section or topic of an index: how many stories it has, and how many of them entered within a day."""
+    """A section or topic in an index. `total`: number of its stories; `recent`: how many of them entered within the last day."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""What every page needs: the values of the layout, the static files."""
+"""What all pages need: the values of the layout, and the static files."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from aggregator.web.times import Times
 
 HTML = "text/html; charset=utf-8"
 ENGLISH = "en"
-"""What the pages' own words are in, whatever the news and the site are in."""
+"""Language of the pages' own words, whatever the language of the news and of the site."""
 TONES = 9
-"""Number of section colours, assigned in the order of the file, repeating."""
+"""Number of section colours. They are assigned in the order of the file, and repeat."""
 STATIC = {
     "wire.css": "text/css; charset=utf-8",
     "wire.js": "text/javascript; charset=utf-8",
@@ -34,8 +34,8 @@ STATIC = {
 
 
 def page(template: str, modified: datetime | None, **values: Any) -> Response:
-    """A page that may be cached. `modified`: when what it shows last changed; None: that is not known. Its dates are taken before it is
-    rendered: at worst the same bytes are sent once more."""
+    """The response with a page. `modified`: when its content last changed; None: unknown. The date is determined before rendering: if
+    something changes meanwhile, the same bytes may be sent again later, but nothing is missed."""
     lib = library()
     hour = lib.hour()
     body = printed(template, **values).encode()
@@ -49,7 +49,8 @@ def printed(template: str, **values: Any) -> str:
     times = Times(lib.now().astimezone(force.zone))
 
     def spoken(language: str | None = None) -> Markup:
-        """The attribute for a text that is not in the pages' own language. One of unknown language is in the site's."""
+        """The attribute `lang` for a text that is not in the pages' own language. A text of unknown language counts as being in the
+        language of the site."""
         told = language or force.settings.site.language
         return Markup() if told.lower().split("-")[0] == ENGLISH else Markup(' lang="{}"').format(told)
 
@@ -79,31 +80,31 @@ def printed(template: str, **values: Any) -> str:
 
 
 def address() -> str:
-    """The one address of the page that is asked for, without parameters."""
+    """The canonical address of the requested page, without parameters."""
     return library().in_force().root + request.path
 
 
 def feeds_of(path: str) -> list[tuple[str, str, str]]:
-    """(name, type, address) of the feeds of a page, for autodiscovery and for the reader to copy."""
+    """(name, media type, address) of the feeds of a page, for autodiscovery and for readers to copy."""
     query = query_string(request.args)
     root = library().in_force().root
     return [(one.name, one.type, f"{root}{path}.{extension}{query}") for extension, one in FORMATS.items()]
 
 
 def about(force: InForce) -> str:
-    """What this is, for whoever comes here for the first time."""
+    """A sentence about the site for first-time visitors."""
     sources = counted(sum(source.enabled for source in force.settings.sources), "source")
     return f"The news of {sources}: reports of one event are one story, which names every outlet and says why it is in its sections."
 
 
 def apart(name: str) -> Markup:
-    """A name among words that run from left to right. One that runs the other way would take what is around it along: the
-    next name, figures, an ellipsis."""
+    """A name for use within left-to-right text. A right-to-left name is put into `<bdi>`; it would otherwise reorder what is around it
+    (the next name, numbers, an ellipsis)."""
     return Markup("<bdi>{}</bdi>").format(name) if direction(name) == "rtl" else escape(name)
 
 
 def _code(text: str) -> Markup:
-    """Words between backticks as code."""
+    """Escaped text, with the parts between backticks in `<code>`."""
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(text.split("`"))
     )
@@ -116,6 +117,6 @@ def static_file(name: str) -> bytes | None:
 
 @lru_cache(maxsize=1)
 def static_version() -> str:
-    """Changes with the static files, so that they may be cached for long."""
+    """A version for the addresses of static files. It changes with their content, so that they can be cached for long."""
     data = b"".join(static_file(name) or b"" for name in STATIC)
     return content_etag(data).strip('"')[:10]

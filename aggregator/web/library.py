@@ -1,6 +1,7 @@
-"""What the views use: the archive, the time, what is in force, and streams as rendered bytes, cached by the version of their stream.
+"""What the views use: the archive, the time, the configuration in force, and feeds as rendered bytes, cached by the version of their
+stream.
 
-One object per process; each thread reads over a connection of its own.
+There is one Library per process; each thread has its own connection to the archive.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Cached:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was answered to a request last, and since when it is."""
+    """The last response to a request, and when it was first given."""
 
     asked: str
     etag: str
@@ -65,7 +66,7 @@ class Library:
         self._configuration = configuration
         self._clock = clock
         self.health = health
-        self._troubles = troubles  # of the worker, as it tells them beside the store
+        self._troubles = troubles  # problems that workers report outside the store
         self._local = threading.local()
         self._following = threading.Lock()
         self.long_answers = LongAnswers()
@@ -82,7 +83,7 @@ class Library:
 
     @property
     def since(self) -> datetime:
-        """Since when it has been showing what it shows: program and configuration in force."""
+        """Since when program and configuration in force are the same."""
         return self._configuration.since
 
     @property
@@ -93,13 +94,16 @@ class Library:
         return self._clock()
 
     def seconds(self) -> int:
-        """The same, as the store counts time."""
+        """The current time in epoch seconds, as in the store."""
         return int(self.now().timestamp())
 
     def first_seen(self, asked: str, etag: str) -> datetime:
-        """The date of an answer that moves with time itself, or with what leaves no date, such as polls: when this process first gave
-        it. It counts from when the request came, before anything was read, is later than that of the answer before, and later than any
-        second in which that was given. Another process may have answered otherwise in between: it is at most an hour old."""
+        """Last-Modified of a response whose changes leave no date (because it depends on polls or on time itself): when this process first
+        gave the same response. `asked` identifies the request, `etag` the response.
+
+        The date is based on when the request arrived, before anything was read. It is later than that of the previous response, and
+        later than any second in which that was given. It is at most an hour old, because another process may have given other
+        responses meanwhile."""
         version, came = self.version(LATEST), getattr(self._local, "came", None) or self.now()
         since = came.replace(microsecond=0) + timedelta(seconds=2)
         with self._dating:
@@ -112,26 +116,28 @@ class Library:
         return max(since, self.hour())
 
     def today(self) -> date:
-        """In the site's time zone."""
+        """The current day in the site's time zone."""
         return self.now().astimezone(self.in_force().zone).date()
 
     def minute(self) -> datetime:
-        """When the current minute began, within which an age such as `since=24h` means one time."""
+        """The beginning of the current minute. Ages such as `since=24h` are counted from it, so that they are constant for a minute."""
         return self.now().replace(second=0, microsecond=0)
 
     def hour(self) -> datetime:
-        """When the current hour began, of UTC or of the site's time zone, whichever is later: what moves on with time moves
-        then, such as how times are written, which pins hold and what is recent. It counts from its second second: news may
-        come within the first one, and who asked before it must not hold the same date."""
+        """The beginning of the current hour, in UTC or in the site's time zone, whichever is later. What depends on time alone changes only
+        with the hour: how times are written, which pins hold, what is recent.
+
+        In the first second of an hour, the previous hour still counts. News may arrive within that second, and a client that asked
+        before it must not have got the same date."""
         now = self.now() - timedelta(seconds=1)
         local = now.astimezone(self.in_force().zone)
         return max(moment.replace(minute=0, second=0, microsecond=0) for moment in (now, local))
 
     @contextmanager
     def one_request(self) -> Iterator[None]:
-        """Within it, this thread asks the store only once whether anything was committed: to a server it is a round trip, and
-        views ask at every turn. Versions and dates of streams are those of the first question too: what comes while an answer is
-        made may be in it or not, and the date of the answer is the one before."""
+        """A context for one request. Within it, this thread asks the store only once whether anything was committed, since views ask often
+        and each question is a round trip to a database server. Versions and dates of streams are also read only once: changes during
+        the request may or may not be in the response, and its date is that of before them."""
         self._local.asked = None
         self._local.told = {}
         self._local.came = self.now()
@@ -141,7 +147,7 @@ class Library:
             del self._local.asked, self._local.told, self._local.came
 
     def commit(self) -> int:
-        """A number that changes, for this thread, whenever another process or thread has committed."""
+        """A number (for this thread) that changes whenever another process or thread has committed."""
         asked: int | None = getattr(self._local, "asked", None)
         if asked is None:
             asked = self.archive.reading.data_version()
@@ -150,20 +156,20 @@ class Library:
         return asked
 
     def version(self, stream: StreamName) -> Version:
-        """What a stream's bytes depend on: the configuration in force, since when it is (an edit that is undone gets a
-        date of its own), and the stream's version."""
+        """What the bytes of a stream depend on: (epoch in force, since when, version of the stream). The time matters too: if an edit is
+        undone, the epoch is the same as before, but the time is not."""
         return self.in_force().settings.epoch, self.since, self._told(stream)[0]
 
     def _told(self, stream: StreamName) -> tuple[int, int]:
-        """Version and time of change of a stream."""
+        """(version, time of last change) of a stream."""
         told: dict[StreamName, tuple[int, int]] = getattr(self._local, "told", {})
         if stream not in told:
             told[stream] = self.archive.reading.version(stream)
         return told[stream]
 
     def in_force(self) -> InForce:
-        """The configuration in force; looked up again after each commit, by one thread after the other, so that what was read last is
-        what counts."""
+        """The configuration in force. It is read again after each commit, by one thread at a time, so that an older state never replaces a
+        newer one."""
         if getattr(self._local, "commit", None) != self.commit():
             with self._following:
                 commit = self.commit()
@@ -176,13 +182,13 @@ class Library:
         return (*self._configuration.troubles(), *self._troubles())
 
     def changed(self, stream: StreamName = LATEST) -> datetime:
-        """When anything of a stream, or anything at all, that pages and the API show last changed: by news, or by a new
-        configuration. To be asked before it is read."""
+        """When a stream (or by default anything that pages and the API show) last changed, by news or by a new configuration. To be called
+        before reading the content."""
         return max(datetime.fromtimestamp(self._told(stream)[1], UTC), self.since)
 
     def told_until(self) -> datetime:
-        """Until when a list of changes tells all of them: those that come later count as of then or after. By the archive's own
-        time, whatever the clocks say; to be asked before the list is read."""
+        """The time up to which a list of changes is complete: later changes will be dated at or after it. It is the archive's own time,
+        independent of clocks. To be called before reading the list."""
         return datetime.fromtimestamp(self._told(LATEST)[1] + STORING + 1, UTC)
 
     @property
@@ -191,24 +197,24 @@ class Library:
         return self._configuration.current
 
     def watched(self) -> list[SourceState]:
-        """The states of all sources but those that are paused, which keep the last one for good: no trouble of theirs counts."""
+        """The states of all sources except paused ones, whose states no longer change and do not count as problems."""
         paused = {source.id for source in self.in_force().settings.sources if not source.enabled}
         return [state for state in self.archive.sources.states() if state.id not in paused]
 
     def turn_for(self, query: StreamQuery) -> AbstractContextManager[None]:
-        """To be held while the answer to a query is made, which may be a whole month.
+        """A context to hold while a query is answered, which limits the number of simultaneous answers with whole months.
 
         Raises:
-            ServiceUnavailable: too many of these are being made.
+            ServiceUnavailable: too many of them are being made.
         """
         return self.long_answers.one() if query.window and query.limit is None else nullcontext()
 
     def rendered(
         self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], Stream]
     ) -> Cached:
-        """The bytes of a feed, rendered once per version of its stream; `asked` are the parameters as its links show
-        them. `ResponseCache` keeps the forms that are made of them, plain and compressed; with these bytes at hand the next
-        form of a feed of 400 stories costs 1 to 10 ms, otherwise 60."""
+        """The bytes of a feed, rendered once per version of its stream. `asked`: the parameters as its links have them. (`ResponseCache`
+        keeps the complete responses, one for each content coding. With these bytes, making another coding of a feed of 400 stories
+        takes 1 to 10 ms instead of 60.)"""
         version = self.version(stream_name(query))
         now = self.seconds()
         key = (query, asked, extension)
@@ -226,7 +232,7 @@ class Library:
 
 
 def stream_name(query: StreamQuery) -> StreamName:
-    """The stream whose version tells whether a query's answer may have changed."""
+    """The stream whose version shows whether the result of a query may have changed."""
     if query.kind == "daily":
         return StreamName("section", query.id or "")
     plain = query.filter.empty and query.view == "stories"

@@ -1,4 +1,4 @@
-"""Limits how many long answers are made at once."""
+"""Limits how many long answers (whole months, long lists) are made at a time."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-AT_ONCE = 2  # each may hold a thread for seconds and a hundred megabytes
-WAITING = 2  # … and these hold one each: fewer in all than there are threads (`cli/serve.py`)
-PATIENCE = 30  # seconds to wait for one's turn; proxies wait for a minute
-RETRY_AFTER = 10  # seconds, for one whose turn did not come
+AT_ONCE = 2  # each may take a thread for seconds, and a hundred megabytes
+# further requests that may wait, each in a thread; all together fewer than there are threads (`cli/serve.py`)
+WAITING = 2
+PATIENCE = 30  # seconds that a request waits; proxies usually give up after a minute
+RETRY_AFTER = 10  # seconds, sent with a refusal
 
 
 class LongAnswers:
-    """So that those who ask for whole months and long lists leave threads to those who read news."""
+    """A limit that leaves threads free for requests for news."""
 
     def __init__(self) -> None:
         self._free = threading.BoundedSemaphore(AT_ONCE)
@@ -23,10 +24,10 @@ class LongAnswers:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Held while a long answer is made.
+        """A context to hold while a long answer is made.
 
         Raises:
-            ServiceUnavailable: AT_ONCE others are being made, and none ends soon or WAITING others wait.
+            ServiceUnavailable: AT_ONCE others are being made, and WAITING others wait already or none ends within PATIENCE.
         """
         if not self._enter():
             from werkzeug.exceptions import ServiceUnavailable  # brings a server, which a command need not wait for

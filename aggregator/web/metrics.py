@@ -38,7 +38,8 @@ HELP = {
 
 
 def _none_of(words: Any) -> dict[str, int]:
-    """No occurrence yet of each word of a union of Literals: a graph has no gap where there is none, and `increase` the first."""
+    """{word: 0} for all words in a union of Literals. Without these zeros a graph would have gaps, and `increase` in Prometheus would miss
+    the first occurrence."""
     return {word: 0 for some in get_args(words) for word in get_args(some)}
 
 
@@ -47,7 +48,7 @@ ERRORS = _none_of(PollFailure)
 
 
 def measured(lib: Library) -> str:
-    ever = lib.archive.sources.states(listed=False)  # counters keep what removed sources brought: they must never fall
+    ever = lib.archive.sources.states(listed=False)  # including removed sources, since counters must never decrease
     now = lib.now()
     states = [(state, lib.health(state)[0]) for state in lib.watched()]
     counted = lib.archive.upkeep.noted(notes.MEASURES)

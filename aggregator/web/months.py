@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 
 def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[int, int]:
-    """First second of a month and of the next, in the zone of the site."""
+    """(first second of a month, first second of the next), as epoch seconds, by the site's time zone."""
     start = datetime(year, month, 1, tzinfo=zone)
     end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
     return int(start.astimezone(UTC).timestamp()), int(end.astimezone(UTC).timestamp())

@@ -1,7 +1,7 @@
-"""Which form of a response a request gets, and whether the client has it already (RFC 9110, 8.8, 12.5.3 and 13). Pure.
+"""Decides which form of a response a client gets, and whether it already has it (RFC 9110, 8.8, 12.5.3 and 13). Pure.
 
-A response has up to three forms, identity, gzip and br, each under a strong ETag of its own: the tag of the content,
-followed for a compressed form by the name of the coding.
+A response has up to three forms: identity, gzip and br. Each has its own strong ETag: that of the content, with the name of the coding
+appended for a compressed form.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from werkzeug.http import parse_accept_header, parse_date, parse_etags, unquote_
 
 CODINGS = ("br", "gzip")
 """In order of preference."""
-MIN_COMPRESSED = 600  # bytes; below, the header costs more than it saves
+MIN_COMPRESSED = 600  # bytes; compressing smaller bodies saves nothing
 
 
 LONGEST_ACCEPT = 256  # characters; browsers send some thirty
 
 
 def coding(accepted: str) -> str | None:
-    """The coding that `Accept-Encoding` prefers. A wildcard does not count: clients that want gzip say so. An overlong
-    list is not read, and so never cached."""
+    """The content coding for an `Accept-Encoding`; None: identity. A wildcard is ignored, since clients that want gzip name it. Overlong
+    headers are not parsed, so that they do not fill the `lru_cache`."""
     return _coding(accepted) if len(accepted) <= LONGEST_ACCEPT else None
 
 
@@ -35,12 +35,12 @@ def _coding(accepted: str) -> str | None:
 
 
 def tag(content: str, coding: str | None) -> str:
-    """The quoted ETag of a form, from that of the content."""
+    """The quoted ETag of a form; `content` is that of the content."""
     return content if coding is None else f'{content[:-1]}-{coding}"'
 
 
 def names_form(content: str, match: str) -> bool:
-    """Whether If-Match names a form of the content (13.1.1): its own tag, not a weak one."""
+    """Whether If-Match matches a form of the content, by strong comparison (RFC 9110, 13.1.1)."""
     wanted = parse_etags(match)
     return any(wanted.contains(unquote_etag(tag(content, other))[0] or "") for other in (None, *CODINGS))
 
@@ -54,9 +54,11 @@ def matching_etag(
     *,
     now: datetime,
 ) -> str | None:
-    """The ETag of the form that the client has and that is still valid, or None if it needs the response. If-None-Match
-    alone decides if present (13.2.2). A client with another form keeps it: the 304 names that form's tag. A date ahead of the
-    clock says nothing: it was given before the clock was set back, or is the client's own."""
+    """The ETag for a 304, if the client has a valid form of the response; None if it needs the response.
+
+    If there is an If-None-Match, it alone decides (RFC 9110, 13.2.2). If the client has another form than the one it would get now, the
+    304 has the ETag of that form. A date in the future is ignored: it was sent before the clock was set back, or the client made it
+    up."""
     mine = tag(content, coding)
     if none_match is not None:
         if none_match == mine:

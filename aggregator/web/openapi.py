@@ -107,7 +107,7 @@ NAMED = (shapes.JsonFeed, shapes.Moved, shapes.Problem)
 
 
 def described_routes(app: Flask) -> Iterator[tuple[Rule, Operation]]:
-    """Routes that describe themselves; the others (static files of pages) are not for programs."""
+    """The routes with a description (`operations.described`). The others (static files) are not for programs."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(app.view_functions[rule.endpoint], "operation", None)
         if operation is not None:
@@ -143,7 +143,7 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
     usual = {304: operation.conditional, 400: operation.strict, 404: rule.arguments}
     fails = sorted({*operation.fails, *(code for code, given in usual.items() if given)})
     kinds = ["application/problem+json" if rule.rule.startswith("/api/") else "text/plain"]
-    # Browsers get a page that leads on, also where an address ends in no format that there is.
+    # Browsers get errors as a page: 404 always (also for an unknown extension), 400 only from addresses of pages.
     shown = () if kinds[0] != "text/plain" else (400, 404) if "text/html" in operation.gives else (404,)
     return {
         "operationId": rule.endpoint.replace(".", "_"),

@@ -1,4 +1,4 @@
-"""The description of a view for /openapi.json, next to its route."""
+"""Descriptions of views for /openapi.json, given beside their routes."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ TEXT: dict[str, Any] = {"text/plain": str}
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`gives`: media type → shape of the answer; `takes`: names of query parameters; `idle`: those that change nothing here, and that
-    clients may give to all lists alike; `fails`: further statuses."""
+    """`gives`: media type → shape of the response; `takes`: names of query parameters; `idle`: parameters that are accepted but have no
+    effect here, so that clients can send them to all lists; `fails`: further status codes."""
 
     summary: str
     gives: dict[str, Any]
     takes: tuple[str, ...] = ()
     fails: tuple[int, ...] = ()
-    conditional: bool = True  # answers 304 where nothing changed
+    conditional: bool = True  # answers 304 if nothing changed
     idle: tuple[str, ...] = ()
 
     @property
     def strict(self) -> bool:
-        """Whether parameters of ours that it does not take are refused: whoever gives one expects something else than the answer. To
-        the address of a page that takes none, others add names of their own, such as `source` or `lang`."""
+        """Whether parameters that only other addresses take are refused, since the client expects something else than the response. Not
+        for pages without parameters: other sites append parameters to links that happen to have our names, such as `source` or
+        `lang`."""
         return bool(self.takes or {*self.gives} - {*PAGE, *TEXT})
 
 

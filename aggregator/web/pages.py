@@ -1,4 +1,4 @@
-"""Pages for people: an address without extension."""
+"""The views of pages: addresses without extension."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from aggregator.web.stream_page import stream_page
 
 pages = Blueprint("pages", __name__, template_folder="templates")
 
-WITHOUT_TROUBLE = ("ok", "new", "paused")  # states of a source; of hundreds, those to look after are shown first
+WITHOUT_TROUBLE = ("ok", "new", "paused")  # states of sources that are listed after those with problems
 
 
 @pages.get("/static/<name>")
@@ -72,7 +72,7 @@ def front() -> Response:
 
 
 def _failed(lib: Library) -> int:
-    """How many sources are polled, if the last poll of each of them failed."""
+    """The number of sources that are polled if the last poll of each failed, else 0."""
     polled = [source.id for source in lib.in_force().settings.sources if source.enabled]
     failures = {state.id for state in lib.archive.sources.states(polled) if state.failures}
     return len(polled) if failures.issuperset(polled) else 0

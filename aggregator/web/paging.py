@@ -1,4 +1,4 @@
-"""Pages of an API list: what to query, in which order, and where the next page continues."""
+"""Pages of lists in the API: what to query, in which order, and where the next page continues."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ DEFAULT_LIMIT = 50
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """A page of a list: what to query from the archive, and which of it to show. `kind` names the order."""
+    """A page of a list: what to query from the archive, and which part of the result to show. `kind` names the order of the list."""
 
     query: StreamQuery
     kind: str
     limit: int
-    start: int  # of a list that is sorted here
+    start: int  # index of the first row, for a list that is sorted here (by relevance)
 
     def cut(self, found: Sequence[Entry], extent: Extent) -> tuple[Sequence[Entry], str | None]:
-        """The rows to show, and the cursor of the next page. While rows are read after they were found, one may change or be merged
-        into another: what was found tells whether there are more, and from where on."""
+        """(rows to show, cursor of the next page). Between finding the rows and reading them, one may change or be merged; so whether there
+        are more is known from `extent`, not from the number of rows."""
         if self.kind.endswith("-relevance"):
             end = self.start + self.limit
             best = best_first(found, self.query.filter)[self.start : end]
             if end >= len(found):
                 return best, None
-            # What enters meanwhile would move all that follows it: the pages are of the moment of the first.
+            # All pages show the state at the time of the first page: entries that arrive later would shift the following ones.
             first = self.query.before[0] if self.query.before else 1 + int(found[0].entered.timestamp())
             return best, parameters.encode_cursor(self.kind, first, end)
         shown = found[: self.limit]
@@ -45,8 +45,8 @@ class PageRequest:
     def changes(
         self, found: Sequence[Entry], extent: Extent, removals: Callable[[StreamQuery, Position | None], list[Removed]]
     ) -> tuple[Sequence[Entry], list[str], str | None]:
-        """The rows of a list of changes, the ids of what it no longer shows, which count as rows, and the cursor. `removals` is asked
-        for what changed up to a position, since more rows may follow it."""
+        """(rows of a list of changes, ids that it no longer shows, cursor of the next page). Removed ids count as rows. `removals(query,
+        position)` returns what was removed up to a position (None: all): more rows may follow after that."""
         more = extent.of > self.limit
         if more and not found:
             return found, [], None

@@ -1,4 +1,4 @@
-"""Parameters of requests → a StreamQuery. An invalid one is a QueryError that names the parameter."""
+"""Parses parameters of requests. An invalid one raises a QueryError that names it."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ MAX_VALUE = 200  # characters of any other text
 SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
 SHAPE = ("limit", "min_publishers", "primary", "view")
 KEPT = (*SEARCH, *SHAPE)
-"""What distinguishes one stream from another: links to it and to its other formats carry these."""
+"""The parameters that distinguish streams; links to a stream and its other formats contain them."""
 STREAM = (*KEPT, "order")
 LIST = (*SEARCH, "min_publishers", "primary", "order", "limit", "cursor", "changed_since")
 ORDERS = ("newest", "relevance")
-# (minus, opening parenthesis, phrase, word, closing parenthesis); a word may hold pairs of parentheses, as in Boeing(737).
+# Groups: minus, opening parenthesis, phrase, word, closing parenthesis. A word may contain pairs of parentheses: Boeing(737).
 _TERM = re.compile(rf'(-?)(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))')
-_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # as phones and word processors write them
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 _AGE = re.compile(r"(\d{1,4})([mhdw])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def number(args: Mapping[str, str], name: str, default: Default, bounds: tuple[int, int]) -> int | Default:
-    """A whole number within bounds, or the default."""
+    """A whole number within `bounds` (inclusive), or the default if it is absent."""
     text = args.get(name)
     if text is None or text == "":
         return default
@@ -64,13 +64,13 @@ def choice(args: Mapping[str, str], name: str, choices: tuple[str, ...], default
 
 
 def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
-    """Whether the best match comes first; without search words there is no match to rank."""
+    """Whether the list is ordered by relevance. Without search words there is nothing to rank."""
     return choice(args, "order", ORDERS, ORDERS[0]) == "relevance" and bool(words)
 
 
 def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Words, beginnings of words (`missile*`), "phrases", those of which any will do (`a OR b`), groups in parentheses, and -minus of a
-    search: what must occur, and what must not, wherever it stands. Phrases keep their quotes, by which `forms` knows them."""
+    """Parse `q`: words, beginnings of words (`missile*`), "phrases", alternatives (`a OR b`), groups in parentheses, and -minus. Returns
+    (terms that must all occur, terms that must not occur). Phrases keep their quotes, by which `forms` recognises them."""
     if len(text) > MAX_QUERY:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     groups, operators = [_Group()], []
@@ -94,7 +94,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     while len(groups) > 1:
         _close(groups, unwanted)
     wanted = groups[0].clauses or ([] if unwanted else [(word,) for word in operators])
-    if text.strip() and not wanted and not unwanted:  # it would find everything
+    if text.strip() and not wanted and not unwanted:  # such a search would find everything
         raise QueryError("q", "`q` must have at least one word of letters or digits")
     if _size(wanted) + len(unwanted) > MAX_TERMS:
         raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases")
@@ -102,12 +102,13 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 _Clauses = list[tuple[str, ...]]
-"""Of each one term must occur."""
+"""A conjunction of alternatives: of each tuple at least one term must occur."""
 
 
 @dataclass
 class _Group:
-    """What stands between parentheses, or in no group. `either`: the next part is joined to the last one by OR."""
+    """The content of a pair of parentheses, or of the whole search. `either`: OR joins the next part to the last one. `left_out`: the
+    group has a minus."""
 
     parts: list[_Clauses] = field(default_factory=list)
     either: bool = False
@@ -145,22 +146,22 @@ def _size(clauses: _Clauses) -> int:
 
 
 def ages(args: Mapping[str, str]) -> bool:
-    """Whether a time is given as an age, which means another time each minute."""
+    """Whether a time is given as an age (`24h`), so that its meaning changes every minute."""
     return any(_AGE.fullmatch(args.get(name, "")) for name in ("since", "until", "changed_since"))
 
 
 def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None:
-    """ISO 8601 (UTC where no zone is named), or an age: 24h, 7d, 2w."""
+    """A time from ISO 8601 (UTC if it has no zone) or from an age: 24h, 7d, 2w. None if it is absent."""
     text = args.get(name)
     if not text:
         return None
     age = _AGE.fullmatch(text)
     if age:
         minutes = int(age[1]) * {"m": 1, "h": 60, "d": 1440, "w": 10080}[age[2]]
-        # To the minute, so that equal requests within a minute are one query.
+        # Rounded to the minute, so that equal requests within a minute are the same query.
         return now.replace(second=0, microsecond=0) - timedelta(minutes=minutes)
     try:
-        # A + in an address arrives as a blank; RFC 3339 has t and z, too.
+        # A `+` in a query string arrives as a blank; RFC 3339 allows lower-case t and z.
         found = datetime.fromisoformat(text.upper().replace(" ", "+"))
         found = found if found.tzinfo else found.replace(tzinfo=UTC)
         found.timestamp()
@@ -170,11 +171,11 @@ def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None
 
 
 def search(args: Mapping[str, str], now: datetime) -> Filter:
-    """The parameters of search, the same everywhere. Labels are looked up by the caller."""
+    """The filter from the parameters of search, which are the same everywhere. The caller must look up labels."""
     words, without = terms(args.get("q", ""))
     text = {name: _plain(args, name) for name in ("section", "topic", "source", "publisher", "label")}
     since, until = moment(args, "since", now), moment(args, "until", now)
-    # Of an age and a time that may change, and no saved search is refused later on.
+    # Only if both are ages or both are times: otherwise it depends on the current time, and a saved search would fail one day.
     alike = len({bool(_AGE.fullmatch(args.get(name, ""))) for name in ("since", "until")}) == 1
     if since and until and since > until and alike:
         raise QueryError("since", "`since` is later than `until`: no time lies between them")
@@ -212,7 +213,8 @@ def encode_cursor(kind: str, time: int, n: int) -> str:
 
 
 def decode_cursor(args: Mapping[str, str], kind: str) -> tuple[int, int] | None:
-    """The position at which a list continues; a cursor is valid only for the kind of list that issued it."""
+    """(time, number) after which a list continues; None if there is no cursor. A cursor is valid only for the kind of list that issued
+    it."""
     text = args.get("cursor")
     if not text:
         return None

@@ -11,7 +11,7 @@ from aggregator.web.library import Library
 
 
 def pinned(library: Library, section: str) -> list[StoryView]:
-    """Those of the section, in the order of the file; their last day is in the site's time zone."""
+    """The stories pinned to a section, in the order of the file. Pins end with their last day in the site's time zone."""
     today = library.today()
     pins = [pin for pin in library.in_force().settings.overrides.pin if pin.section == section and pin.holds(today)]
     addresses = [address for pin in pins if (address := canonical(pin.url))]
@@ -20,7 +20,7 @@ def pinned(library: Library, section: str) -> list[StoryView]:
 
 
 def held(library: Library, query: StreamQuery) -> list[StoryView]:
-    """The stories above a stream's order on its page; none in an archive, a search or a list of items."""
+    """The pinned stories at the top of a stream's page; none for an archive, a search or a list of items."""
     if query.kind != "section" or query.window or not query.filter.empty or query.view != "stories":
         return []
     found = pinned(library, query.id or "")

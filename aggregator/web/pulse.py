@@ -1,4 +1,4 @@
-"""How busy the sections are: stories in each hour of the last day, as charts."""
+"""Charts of how busy the sections are: stories in each hour of the last day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOURS = 24
 
 
 def pulse(lib: Library) -> list[tuple[Rules, int, Markup]]:
-    """Stories per hour in each section over a day: (section, total, chart), all on one scale."""
+    """(section, number of stories, chart of stories per hour) for each section over the last day. All charts have the same scale."""
     start = lib.seconds() // 3600 * 3600 - (HOURS - 1) * 3600
     hours = lib.archive.reading.per_hour("section", start)
     highest = max((count for counts in hours.values() for count in counts.values()), default=0)

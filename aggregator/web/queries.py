@@ -1,4 +1,4 @@
-"""Addresses and their parameters ↔ the stream that they name."""
+"""Translates addresses and parameters to stream queries, and back."""
 
 from __future__ import annotations
 
@@ -29,17 +29,18 @@ MAX_PUBLISHERS = 50
 def resolve(
     library: Library, kind: QueryKind, id: str | None, args: Mapping[str, str], month: str | None = None
 ) -> StreamQuery:
-    """The stream an address and its parameters name.
+    """The query for an address and its parameters.
 
     Raises:
         NotFound: there is no such section, topic, source or month.
-        Renamed: it has another id now.
-        QueryError: a parameter does not fit.
+        Renamed: the section, topic or source has another id now.
+        QueryError: a parameter is invalid.
     """
     force = library.in_force()
     known(force, kind, id)
     wanted = search_of(library, args)
-    parameters.choice(args, "order", parameters.ORDERS, parameters.ORDERS[0])  # a feed has one order; a slip is told
+    # feeds ignore it, but refuse wrong values
+    parameters.choice(args, "order", parameters.ORDERS, parameters.ORDERS[0])
     default_view = "items" if kind == "source" else "stories"
     return StreamQuery(
         kind=kind,
@@ -59,10 +60,10 @@ def _fallback_first(names: Names) -> tuple[str, ...]:
 
 
 def search_of(library: Library, args: Mapping[str, str]) -> Filter:
-    """What the parameters of search ask for, by the names in force.
+    """The filter from the parameters of search, with present ids and canonical names.
 
     Raises:
-        QueryError: a parameter does not fit.
+        QueryError: a parameter is invalid, or names something that does not exist.
     """
     force = library.in_force()
     wanted = labelled(force.settings, parameters.search(args, library.now()))
@@ -79,9 +80,11 @@ def search_of(library: Library, args: Mapping[str, str]) -> Filter:
 
 
 def known(force: InForce, kind: str, id: str | None) -> None:
-    """Raises:
-    NotFound: there is no such section, topic or source.
-    Renamed: it has another id now.
+    """Check that there is a section, topic or source with this id.
+
+    Raises:
+        NotFound: there is none.
+        Renamed: it has another id now.
     """
     if kind in ("section", "topic", "source") and id not in ids(force.names, kind):
         if renamed := _renamed(force, kind, id):
@@ -90,8 +93,8 @@ def known(force: InForce, kind: str, id: str | None) -> None:
 
 
 def _renamed(force: InForce, kind: str, id: str | None) -> str | None:
-    """The current id of the section, topic or source that had this id before, unless another has it today: as the file says, else
-    as it said before; else the source that had it first, which may have left the file since."""
+    """The present id of the section, topic or source that had the id before; None if there is none, or if the id is in use. It is found
+    by `was` in the file, or in an earlier file, or (for sources) by the first id of a source, which may have been removed since."""
     if id is None or id in ids(force.names, kind):
         return None
     if kind == "source":
@@ -107,7 +110,7 @@ def ids(names: Names, kind: str) -> Collection[str]:
 
 
 def check(names: Names, wanted: Filter) -> None:
-    """A misspelt id is an error, not an empty result."""
+    """Raise QueryError if the filter names an unknown section, topic or source: a misspelt id must not give an empty result."""
     for name in ("section", "topic", "source"):
         id = getattr(wanted, name)
         if id is not None and id not in ids(names, name):
@@ -115,7 +118,7 @@ def check(names: Names, wanted: Filter) -> None:
 
 
 def labelled(settings: Settings, wanted: Filter) -> Filter:
-    """`label=public` or `label=owner:public`: the sources and publishers with that label."""
+    """The filter with the sources and publishers that have its label (`label=public` or `label=owner:public`)."""
     if wanted.label is None:
         return wanted
 
@@ -132,20 +135,20 @@ def _window(library: Library, month: str) -> tuple[int, int]:
     if not found or not 1970 <= int(found[1]) <= 9998 or not 1 <= int(found[2]) <= 12:
         raise NotFound("there is no such month")
     window = month_bounds(int(found[1]), int(found[2]), library.in_force().zone)
-    # The clock may have been set back since the last news.
+    # `changed` too: the clock may have been set back since the last news.
     if window[0] > max(library.now(), library.changed()).timestamp():
         raise NotFound("there is no such month yet")
     return window
 
 
 def query_string(args: Mapping[str, str], without: Collection[str] = ()) -> str:
-    """The parameters that count, as they were given: "?q=…&limit=5" or ""."""
+    """The parameters that distinguish streams, as given: "?q=…&limit=5" or ""."""
     kept = [(name, args[name]) for name in args if name in parameters.KEPT and name not in without and args[name]]
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
 def continued(args: Mapping[str, str], query: StreamQuery, after: Position | None) -> str:
-    """The same, of the part of a list that continues after a position."""
+    """As `query_string`, with a cursor for the part of the list after a position (None: no cursor)."""
     asked = query_string(args)
     return (
         f"{asked}{'&' if asked else '?'}cursor={parameters.encode_cursor(order_of(query), *after)}" if after else asked
@@ -153,17 +156,17 @@ def continued(args: Mapping[str, str], query: StreamQuery, after: Position | Non
 
 
 def order_of(query: StreamQuery) -> str:
-    """What a cursor of a list is a position in: a month is in order of publication."""
+    """The kind of a list, for its cursors: months have another order (by publication) than other lists."""
     return f"{query.view}-month" if query.window else query.view
 
 
 def position_of(one: StoryView | ItemView | Removed) -> Position:
-    """In the order asked for, also where that is of changes."""
+    """The position of a row in the order of its list (`entered` is the time of change in a list of changes)."""
     return int(one.entered.timestamp()), one.n
 
 
 def path_of(kind: QueryKind, id: str | None) -> str:
-    """The address of a stream, as `routes.py` declares it."""
+    """The path of a stream, as declared in `routes.py`."""
     match kind:
         case "section" | "topic" | "source":
             return f"/{kind}s/{id}"
@@ -174,8 +177,8 @@ def path_of(kind: QueryKind, id: str | None) -> str:
 
 
 def in_order(query: StreamQuery) -> StreamQuery:
-    """The query for the order of a list: stories searched within a section or a topic come in the order in which they entered
-    it, as in its feed."""
+    """Change a search within a section or topic to a query of that stream, so that its stories are in the order in which they entered
+    the stream, as in its feed. Other queries stay as they are."""
     wanted = query.filter
     if query.kind not in ("latest", "search") or query.view != "stories" or query.window:
         return query

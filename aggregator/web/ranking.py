@@ -1,4 +1,4 @@
-"""Orders other than by time: the top of the front page, and the best match of a search. Pure."""
+"""Orders other than by time: by importance (front page) and by relevance (search). Pure."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ Entry = TypeVar("Entry", StoryView, ItemView)
 
 HALVING_HOURS = 8.0
 CONFIRMED = 1.4
-"""The power of the number of outlets: each further one has judged anew that the news is worth telling."""
+"""Exponent of the number of outlets. It is above 1, since each further outlet has decided independently that the news is important."""
 CANDIDATES = 500
-"""How many results of a search are ranked, the newest: a search with a million results costs no more."""
+"""So many results of a search are ranked, the newest ones; so a search with a million results takes no longer."""
 HEADLINE, HEADLINES, SUMMARY = 3.0, 2.0, 1.0
-"""The weight of a word in the headline, in the headlines of all outlets (by their share), in the summary."""
+"""Weight of a word in the headline, in the headlines of all outlets (times the share of them that have it), and in the summary."""
 SATURATION, LENGTHS = 1.2, (0.3, 12, 60)
-"""Of BM25: how quickly further occurrences stop counting; how much length counts against, and from which lengths on."""
+"""Parameters of BM25: k₁; and (b, usual number of words of a headline, of a summary)."""
 OTHERWISE = 0.7
-"""The weight of another form of a word, such as its plural."""
+"""Weight of another form of a word, such as its plural."""
 OUTLETS = 4.0
-"""Fifty outlets double the score of one."""
+"""The score is multiplied by 1 + ln(outlets) / OUTLETS: fifty outlets double it."""
 
 Term = tuple[str, ...]
-"""A word or phrase and its other forms, each as " word word "."""
+"""The forms of a word or phrase, the one typed first, each as " word word " so that it is found as a substring of SearchText."""
 
 
 def weight(story: StoryView, now: int) -> float:
-    """Independent publishers, to a power, worth half as much every eight hours after the event was first reported."""
+    """The importance of a story: (independent publishers) ** CONFIRMED, halved every eight hours since the first report."""
     hours = max(0.0, (now - story.published.timestamp()) / 3600)
     return float(story.independent**CONFIRMED * 0.5 ** (hours / HALVING_HOURS))
 
@@ -44,7 +44,7 @@ def rank_by_importance(stories: Iterable[StoryView], now: int) -> list[StoryView
 
 
 def heaviest_first(story: StoryView, weight: float) -> tuple[float, float, str]:
-    """What to sort stories by. Of those of one weight, as all have after a year, the newest comes first."""
+    """Sort key: highest weight first; of equal weights (after a year all are 0), the newest first."""
     return -weight, -story.published.timestamp(), story.id
 
 
@@ -62,7 +62,7 @@ class SearchText:
         return cls(_spaced(title), tuple(map(_spaced, titles)) or (_spaced(title),), _spaced(summary), outlets)
 
     def weight(self, term: Term) -> float:
-        """Occurrences of a term in its forms, by field and length."""
+        """The weighted number of occurrences of a term in all its forms."""
         as_typed, *others = term
         return self._weight(as_typed) + OTHERWISE * sum(map(self._weight, others))
 
@@ -74,7 +74,7 @@ class SearchText:
 
 
 def best_first(found: Sequence[Entry], wanted: Filter) -> list[Entry]:
-    """Stories or items, the best match for the words of a search first."""
+    """The stories or items, the best match for the words of the search first."""
     return [found[n] for n in rank_by_relevance(list(map(_search_text, found)), wanted.words, wanted.lang)]
 
 
@@ -85,12 +85,12 @@ def _search_text(one: StoryView | ItemView) -> SearchText:
 
 
 def rank_by_relevance(candidates: Sequence[SearchText], words: Iterable[str], lang: str | None = None) -> list[int]:
-    """Indices of the candidates, the best match for the words and phrases first; of equals the first one. `lang` is the language that is
-    asked for.
+    """Indexes of the candidates, the best match for the words and phrases first; equal ones in their order. `lang`: the language to which
+    the search is restricted, if any.
 
-    BM25F (Robertson, Zaragoza, Taylor 2004) over headline, headlines of the other outlets and summary. Rarity is
-    measured among the candidates: a word that all of them have decides nothing. Stories of many outlets are more often
-    what people look for.
+    BM25F (Robertson, Zaragoza, Taylor 2004) with the fields headline, headlines of all outlets, and summary. Rarity is computed among
+    the candidates: a word that all of them have decides nothing. Stories of many outlets score higher, because people look for them
+    more often.
     """
     scores = [0.0] * len(candidates)
     for term in filter(None, (_term(one, lang) for word in words for one in alternatives(word))):
@@ -103,7 +103,7 @@ def rank_by_relevance(candidates: Sequence[SearchText], words: Iterable[str], la
 
 
 def _term(word: str, lang: str | None) -> Term:
-    """The forms of a word, each once: as typed it may be written as another is (`hurricane,`)."""
+    """The distinct forms of a word. (Normalised, the typed form may equal another one: `hurricane,`.)"""
     spaced = [_spaced(form).rstrip() if begun(form) else _spaced(form) for form in forms(word, lang)]
     return tuple(dict.fromkeys(filter(str.strip, spaced)))
 

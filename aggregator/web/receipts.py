@@ -1,4 +1,4 @@
-"""Why a story is where it is, and who reports it: receipts computed on demand, coverage by labels."""
+"""Computes the receipts of a story on demand, and its coverage by labels."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from aggregator.store.reading import Reading
 
 PinReceipts = Mapping[tuple[int, str], Receipt]
-"""(number of a story, section in which `stories: pin` holds it) → the receipt for that."""
+"""(number of a story, section to which it is pinned) → receipt for the pin."""
 
 EXPLAINED = 6
-"""Texts of a story that are examined for its receipts."""
+"""At most so many texts of a story are examined for its receipts."""
 
 
 def receipts_of(
@@ -34,8 +34,8 @@ def receipts_of(
 
 
 def why(library: Library, story: StoryView, pins: PinReceipts) -> tuple[Receipt, ...]:
-    """Receipts of a story for its sections and for the topics of the file: from its lead, and from its other reports for those
-    that the lead alone does not explain."""
+    """The receipts of a story for its sections and its configured topics: from its lead, and from other reports for those that the lead
+    does not explain."""
     force = library.in_force()
     missing = {name for name, _ in story.scores} | {topic.id for topic in force.settings.topics}.intersection(
         story.topics
@@ -46,7 +46,7 @@ def why(library: Library, story: StoryView, pins: PinReceipts) -> tuple[Receipt,
         missing -= {one.section for one in fresh}
         found += fresh
         if not missing:
-            break  # before the next text is asked for, which may be in the store
+            break  # before the next text, which may have to be read from the store
     if pin := pins.get((story.n, story.section)):
         found = [pin, *(one for one in found if one.section != pin.section)]
     order = [name for name, _ in story.scores] + list(story.topics)
@@ -54,18 +54,19 @@ def why(library: Library, story: StoryView, pins: PinReceipts) -> tuple[Receipt,
 
 
 def _of_story(one: Receipt, story: StoryView) -> Receipt:
-    """With the scores of the story, which those of the one report that explains a section may contradict."""
+    """The receipt of a report with the scores of the story, which are means over its reports and so may differ."""
     score = dict(story.scores).get(one.section)
     if score is None:
         return one  # a topic
     others = [RunnerUp(name, value) for name, value in story.scores if name != one.section]
-    # One that the story does not have is below the threshold there.
+    # The runner-up of the report, if the story has no other section: it is below the threshold for the story.
     below = one.runner_up if one.runner_up and one.runner_up.score < score else None
     return replace(one, score=score, runner_up=others[0] if others else below)
 
 
 def _texts(library: Library, story: StoryView) -> Iterator[tuple[str, str, str | None]]:
-    """Headlines, summaries and sources: the lead, the other headlines, and where these do not tell, what their summaries add."""
+    """(headline, summary, source id) of the lead, then of the other reports (without summaries), then of the items with their summaries,
+    which must be read from the store."""
     lead = next((report for report in story.reports if report.url == story.link), None)
     yield story.title, story.summary, lead.source if lead else None
     for report in islice((one for one in story.reports if one is not lead), EXPLAINED - 1):
@@ -75,12 +76,12 @@ def _texts(library: Library, story: StoryView) -> Iterator[tuple[str, str, str |
 
 
 def pin_receipts(library: Library) -> PinReceipts:
-    """Those of all pins of the configuration in force, looked up once for any number of stories."""
+    """The receipts of all pins of the configuration in force."""
     return pin_receipts_on(library.today(), library.in_force().settings, library.archive.reading)
 
 
 def pin_receipts_on(today: date, settings: Settings, reading: Reading) -> PinReceipts:
-    """What the pins that hold today mean: articles are known by the addresses they had, too."""
+    """The receipts of all pins that hold today. Articles are found by former addresses, too."""
     pins = [(address, pin) for pin in settings.overrides.pin if pin.holds(today) and (address := canonical(pin.url))]
     homes = reading.homes([address for address, _ in pins]) if pins else {}
     found: dict[tuple[int, str], Receipt] = {}
@@ -91,8 +92,8 @@ def pin_receipts_on(today: date, settings: Settings, reading: Reading) -> PinRec
 
 
 def coverage(settings: Settings, story: StoryView) -> dict[str, list[tuple[str, int]]]:
-    """How many of a story's publishers have which label, most frequent first: {"country": [("GB", 3), …], …}. Empty if
-    fewer than two of them have any."""
+    """How many of a story's publishers have which label, the most frequent first: {"country": [("GB", 3), …], …}. Without keys that
+    fewer than two publishers have."""
     labels = {publisher.name: publisher.labels for publisher in settings.publishers}
     found: dict[str, Counter[str]] = {}
     for publisher in story.publishers:

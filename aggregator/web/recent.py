@@ -1,4 +1,4 @@
-"""A cache that is bounded by the bytes it holds."""
+"""A least-recently-used cache that is limited by bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 class Sized(Protocol):
     @property
     def size(self) -> int:
-        """Bytes, roughly."""
+        """Approximate number of bytes."""
 
 
 Key = TypeVar("Key", bound=Hashable)
@@ -19,7 +19,7 @@ Value = TypeVar("Value", bound=Sized)
 
 
 class Recent(Generic[Key, Value]):
-    """The values used last, at most `most` bytes of them together, but always the latest. Threads share it."""
+    """Keeps the values used last, at most `most` bytes in total (but always the latest value). Thread-safe."""
 
     def __init__(self, most: int) -> None:
         self.most = most

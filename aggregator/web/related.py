@@ -1,9 +1,12 @@
-"""Related News: chapters of the same running event first, then stories of the same topics, those that share the rarest topics and
-are closest in sense first; filled up with the most important recent stories, those of most outlets, of the section first.
+"""Related News of a story, in this order:
 
-A topic shared by every tenth story relates nothing by itself: a truce somewhere and floods elsewhere are not related because both
-mention the United States. Nor are two stories that share a rare name and are about quite different things, such as a prisoner
-deal and a car race in Qatar.
+1. chapters of the same running event;
+2. stories with the same topics, those that share the rarest topics and are most similar in meaning first;
+3. to fill the list, the most important recent stories, first of the same section.
+
+A topic that every tenth story has does not relate two stories by itself: a truce in one country and floods in another are not related
+because both mention the United States. Nor does a rare name if the stories are about quite different things, such as a prisoner deal
+and a car race in Qatar.
 """
 
 from __future__ import annotations
@@ -27,20 +30,20 @@ if TYPE_CHECKING:
     from aggregator.stories.arrays import Floats
 
 SHOWN = 10
-LOOKED_AT = 40
-TOGETHER = 25  # stories whose chapters are read at once: a query costs as much as a round trip to the database
-RECENT = timedelta(days=30)  # what fills up the list is not older
-TELLING = 3.0  # -log of the share of stories with what two have in common, from which it relates them: one in twenty
-FEW = 5  # so many stories of a topic are never too many …
-YOUNG = 100  # … however few an archive holds: it counts for so many
-CLOSE = 0.35  # cosine of embeddings from which two stories may be about related things
-SURELY = 0.6  # … from which they are, …
-AKIN = 2.6  # or where it is this much together with the rarity of the topics: one country in the news of two is not
+LOOKED_AT = 40  # candidates of each kind
+TOGETHER = 25  # chapters are read for so many stories at a time, since each query is a round trip to the database
+RECENT = timedelta(days=30)  # maximum age of stories that fill the list
+TELLING = 3.0  # minimum total rarity of shared topics; 3 is one topic that one in twenty stories has
+FEW = 5  # a topic of so many stories counts as if it had none, so that it is rare in a small archive too, …
+YOUNG = 100  # … and an archive counts as if it had at least so many stories
+CLOSE = 0.35  # minimum cosine of embeddings
+SURELY = 0.6  # stories with at least this cosine are related …
+AKIN = 2.6  # … or if cosine × total rarity of shared topics is at least this; one country in common is not enough
 
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """`filled`: it is here only because it is important."""
+    """A related story. `filled`: it only fills the list, because it is important."""
 
     story: StoryView
     filled: bool = False
@@ -48,7 +51,7 @@ class Relative:
 
 @dataclass
 class Relatives:
-    """Finds related stories for the `stories` of one request; what several of them need is read once."""
+    """Finds related stories for the `stories` of one request. What several of them need is read only once."""
 
     lib: Library
     stories: Sequence[StoryView]
@@ -59,7 +62,7 @@ class Relatives:
     _embeddings: dict[str, Floats] = field(default_factory=dict)
 
     def of(self, story: StoryView) -> list[Relative]:
-        """Up to ten others, each headline once: an outlet's column or preview comes again and again under one headline."""
+        """At most `SHOWN` other stories. Each headline appears only once, since an outlet's column may come again under the same one."""
         found: dict[str, Relative] = {}
         own = key(story.title)
         for one in self._ranked(story):
@@ -71,7 +74,7 @@ class Relatives:
         return list(found.values())
 
     def _ranked(self, story: StoryView) -> Iterator[Relative]:
-        """Best first, itself and repetitions included. The next kind is looked for only if it is needed."""
+        """All candidates, best first, including the story itself and repetitions. Each kind is computed only if it is needed."""
         yield from map(Relative, self._chapters_of(story))
         yield from map(Relative, self._by_topics(story))
         yield from (Relative(other, filled=True) for other in self._important(story))
@@ -80,7 +83,7 @@ class Relatives:
         if story.id not in self._chapters:
             start = self.stories.index(story)
             self._chapters = self._read_chapters(self.stories[start : start + TOGETHER])
-        # One by one: the first ten that are close are enough.
+        # Lazily: the caller stops after the first ten.
         return (other for other in self._chapters[story.id] if self._closeness(story, [other])[0] >= CLOSE)
 
     def _read_chapters(self, stories: Sequence[StoryView]) -> dict[str, list[StoryView]]:
@@ -125,7 +128,8 @@ class Relatives:
         return self._embeddings[story.id]
 
     def _rarity(self, topic: str) -> float:
-        """-log of the share of stories that have it; a story counts in each of its sections."""
+        """-log of the share of stories with this topic. (The total is summed over sections, so a story counts once for each of its
+        sections.)"""
         if not self._rarities:
             reading, now = self.lib.archive.reading, self.lib.seconds()
             held = max(YOUNG, sum(total for total, _ in reading.counts("section", now).values()))
@@ -138,8 +142,8 @@ class Relatives:
         return followed(self.lib.in_force().settings)
 
     def _important(self, story: StoryView) -> Iterator[StoryView]:
-        """Recent stories of several outlets, of the section first, then of all; then everything else in the section. What is of none
-        of the editor's subjects, or tells no news, comes later, as on the front page."""
+        """Recent stories of several outlets, first of the section, then of all; then the other stories of the section. Stories outside the
+        editor's subjects, and those that report no news, come later, as on the front page."""
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
         several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
         for query in (replace(section, min_publishers=2), several, section):

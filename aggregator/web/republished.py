@@ -1,5 +1,7 @@
-"""Texts of articles: on the pages of stories, and in feeds and the API if `republish_full_text` says that the outlets agreed.
-Only of sources that have `full_text` now: those of one where it is switched off may be there until they are pruned."""
+"""Decides where the texts of articles are shown: on the pages of stories, and if `republish_full_text` says that the outlets have agreed,
+also in feeds and the API.
+
+Only texts of sources that have `full_text` now are shown; others may still be in the store until they are pruned."""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ from aggregator.web.library import Library
 
 
 def members_of(library: Library, story: StoryView) -> list[ItemView]:
-    """The items of a story, with the texts of their articles as its page may show them."""
+    """The items of a story, with `extracted` emptied where it may not be shown."""
     full = _full(library)
     members = library.archive.reading.members(story.n)
     return [item if item.source in full else replace(item, extracted="") for item in members]
 
 
 def republished(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
-    """Id of a story or item → safe HTML of its (lead's) article, if there is one; empty unless the site allows it."""
+    """Id of a story or item → safe HTML of its article (of a story, that of its lead). Empty unless `republish_full_text` is set."""
     full = _full(library)
     if not library.in_force().settings.site.republish_full_text or not full:
         return {}

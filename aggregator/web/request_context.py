@@ -1,4 +1,4 @@
-"""What every view needs of a request: the library of the application that received it, and the story that its address names."""
+"""What views need of a request: the library of the application, and the story that the address names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aggregator.web.library import Library
 
 
 class Renamed(Exception):
-    """The requested thing has another id now: `id`."""
+    """What was requested has another id now, `id`."""
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
@@ -25,7 +25,7 @@ def library() -> Library:
 
 
 def identifier(text: str) -> str:
-    """A UUID, bare or as urn:uuid:…, in its canonical form."""
+    """The canonical form of a UUID, given bare or as urn:uuid:…. Raises NotFound for anything else."""
     try:
         return str(uuid.UUID(text.lower().removeprefix("urn:uuid:")))
     except ValueError as error:
@@ -33,11 +33,11 @@ def identifier(text: str) -> str:
 
 
 def story_named(id: str) -> StoryView:
-    """The story with an id.
+    """The story with this id.
 
     Raises:
         NotFound: there is none.
-        Renamed: it was merged into another.
+        Renamed: it was merged into another story.
     """
     found = library().archive.reading.story(identifier(id))
     if found is None:

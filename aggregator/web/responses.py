@@ -1,4 +1,4 @@
-"""Answers over HTTP: validators, compression, caching, errors (RFC 9110, 9111, 9457)."""
+"""Builds HTTP responses: validators, compression, caching, errors (RFC 9110, 9111, 9457)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from aggregator.web.library import Library
 
 LONGEST_LINK = 2000
-"""Characters of a Link header; bodies say the same. nginx answers 502 where all headers together exceed 4 KiB."""
+"""Longer Link headers (in characters) are omitted: bodies have the same links, and nginx answers 502 if all headers exceed 4 KiB."""
 SHOWN = "aggregator.shown"
-"""The key under which a request's environment holds the bytes that answer it."""
+"""Key in the WSGI environment for the Rendered bytes of the response."""
 
 
 def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bool = True) -> Response:
-    """The bytes; compressed if the client accepts it, each form under an ETag of its own.
+    """The response with these bytes, compressed if the client accepts it; each form has its own ETag.
 
-    Changes within one second get distinct dates, which may run ahead of the clock. Conditional requests are judged by
-    those (`cache.py`); the date sent is never later than now (RFC 9110, 8.8.2.1), so at worst a client gets the same bytes
-    once more. What is not `dated` counts from when it was first answered here.
+    Changes within one second get successive dates, which may be in the future. Conditional requests are decided by these dates
+    (`cache.py`), but the date sent is never in the future (RFC 9110, 8.8.2.1); at worst a client gets the same bytes again. `dated`:
+    `shown.modified` is known; otherwise the date is when this process first gave the same response.
     """
     library: Library = current_app.extensions["library"]
     if not dated:
@@ -48,7 +48,7 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bo
     response.headers["ETag"] = tag(shown.etag, form)
     response.headers["Last-Modified"] = http_date(min(shown.modified, library.now()))
     response.headers["Vary"] = "Accept-Encoding"
-    # Not `public`: behind a proxy that asks for a password, shared caches would give it to those who have none (RFC 9111, 3.5).
+    # Not `public`: shared caches would then serve pages behind a password to anybody (RFC 9111, 3.5).
     response.headers["Cache-Control"] = f"max-age={max_age}, stale-while-revalidate={max_age}"
     if link and len(link) <= LONGEST_LINK:
         response.headers["Link"] = link
@@ -62,13 +62,13 @@ def _coded(body: bytes, form: str | None) -> bytes:
 
 
 def json_response(value: Any, modified: datetime | None, max_age: int = 60, link: str | None = None) -> Response:
-    """`modified`: when it last changed; None: that is not known."""
+    """A response with JSON. `modified`: when its content last changed; None: unknown."""
     shown = rendered(orjson.dumps(value), "application/json", modified or current_app.extensions["library"].now())
     return respond(shown, max_age=max_age, link=link, dated=modified is not None)
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
-    """An error as application/problem+json (RFC 9457). `detail` is written by us: nothing of the request is quoted."""
+    """An error as application/problem+json (RFC 9457). `detail` must be our own words and quote nothing from the request."""
     body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
     response = Response(body, status=status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"

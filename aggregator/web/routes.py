@@ -1,4 +1,4 @@
-"""The addresses of streams, declared once for pages and feeds: without extension the page, with one the feed."""
+"""The addresses of streams, declared once for pages (without extension) and feeds (with extension)."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def serve_streams(
     of_lists: tuple[str, ...] = (),
     of_months: tuple[str, ...] = (),
 ) -> None:
-    """Answer every address of a stream, and of its months, with `answer(kind, id=…, month=…, extension=…)`; what the
-    address does not contain is omitted. `called` names the answer in the API description; `of_lists` and `of_months` are further
-    parameters of the streams themselves and of their months."""
+    """Register `answer(kind, id=…, month=…, extension=…)` for all addresses of streams and of their months (with only those arguments
+    that the address contains). `called` names the response in the API description; `of_lists` and `of_months` are additional
+    parameters of the streams, and of their months."""
     for one in STREAMS:
         fails = (301, 503) if "id" in one.address else (503,)
         stream = described(f"{called} of {one.named}", gives, (*STREAM, *of_lists), fails)

@@ -1,4 +1,4 @@
-"""Stories, items and sources as rows of the API."""
+"""Converts stories, items and sources to rows of the API."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from aggregator.web.related import Relative, Relatives
 
 
 def source_rows(lib: Library) -> list[shapes.Source]:
-    """Health of every configured source, in the order of the file; addresses with their secrets masked."""
+    """The health of all configured sources, in the order of the file. Secrets in addresses are masked."""
     force = lib.in_force()
     states = {state.id: state for state in lib.archive.sources.states()}
     drops = lib.archive.sources.drops()

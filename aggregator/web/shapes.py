@@ -1,5 +1,5 @@
-"""The shapes of the API's answers. The views build them, mypy checks that they do, and `description` generates
-/openapi.json from them."""
+"""The types of the API's responses. The views build them (mypy checks it), and `openapi.description` generates /openapi.json from them,
+with the docstrings of the classes as descriptions."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ from aggregator.web.streams import build
 from aggregator.web.suggestions import FEW, NEAREST, everywhere, narrowest, rarest, respelled, suggestions, typed
 from aggregator.web.titles import heading, narrowings, searched
 
-PER_PAGE = 200  # stories or items of a month shown at once
-MOST = 8  # stories told by most outlets, beside a stream
+PER_PAGE = 200  # stories or items of a month on one page
+MOST = 8  # stories with the most outlets, shown beside a stream
 
 
 @kept
@@ -74,15 +74,16 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
 
 
 def _best(stream: Stream, query: StreamQuery) -> Stream:
-    """The best matches among what a search found, best first; no others follow them."""
+    """The stream of a search with only the best matches, best first, and without further pages."""
     shown = query.limit or SHORTEST
     stories, items = best_first(stream.stories, query.filter), best_first(stream.items, query.filter)
     return replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]), older=None)
 
 
 def _with_pins(pins: list[StoryView], stream: Stream, query: StreamQuery, after: Position | None) -> Stream:
-    """The list with the stories pinned to its top, which are not told again on its other pages. The first page continues after the
-    last of the others, some of which the pins may have pushed off its end; before all if they left room for none."""
+    """The list with the pinned stories at its top; its other pages do not repeat them. The pins may push the last stories off the first
+    page, so the link to the next page starts after the last story that is still shown (or before the first one, if the pins fill the
+    page)."""
     if after:
         return replace(stream, stories=tuple(without(pins, stream.stories)))
     others = without(pins, stream.stories)[: query.limit and query.limit - len(pins)]
@@ -94,7 +95,7 @@ def _with_pins(pins: list[StoryView], stream: Stream, query: StreamQuery, after:
 
 
 def _advice(lib: Library, query: StreamQuery, stream: Stream, path: str, *, best: bool, first: bool) -> dict[str, Any]:
-    """How else to search: in another order, or for other words, beside the first page of a list that is short."""
+    """Other ways to search, for the template: another order, and other words if the list is short."""
     found = len(stream.stories) + len(stream.items)
     return {
         "orders": _orders(path, best=best) if found and query.filter.words and not query.window else (),
@@ -104,8 +105,8 @@ def _advice(lib: Library, query: StreamQuery, stream: Stream, path: str, *, best
 
 
 def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
-    """What is shown beside a stream: its stories reported by most outlets, and its chart; nothing beside a search, an
-    archive, a source or the continuation of a list."""
+    """What is shown beside a stream: its stories with the most outlets, and its chart. Nothing beside a search, an archive, a source or
+    the second page of a list."""
     if not query.filter.empty or query.window or query.before or query.kind == "source":
         return {"foremost": [], "pulse": []}
     now = lib.seconds()
@@ -118,8 +119,7 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
 
 
 def _suggested(lib: Library, query: StreamQuery, path: str, results: int) -> list[tuple[str, str]]:
-    """(words, address under the root) of other ways to write a search that found little. All that it found they find too; where that
-    is nothing, those that find something."""
+    """(words, path) of broader forms of a search that found little. If it found nothing, only those that find something."""
     if results >= FEW or query.window:
         return []
     asked = query.filter
@@ -132,14 +132,15 @@ def _suggested(lib: Library, query: StreamQuery, path: str, results: int) -> lis
 
 
 def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | None:
-    """The same of a search that found nothing, with a word that is nowhere respelled so that it finds something."""
+    """(words, path) of a search that found nothing, with a word that no text has replaced by a similar one, so that it finds something.
+    None if there is no such replacement. English only."""
     wanted = query.filter
     if query.window or language_code(wanted.lang or "en") != "en":
         return None
     words, known = wanted.words, lib.archive.past.frequencies
     terms = {word: narrowest(words, word) for word in rarest(words, known)}
     nowhere = next((term for term in terms.values() if not _finds(lib, _alone(term))), None)
-    if nowhere:  # what has a word of another term respelled would not find this one either
+    if nowhere:  # respelling a word of another term would not help: nothing has this term
         alike = [word for word in terms if word in alternatives(nowhere)]
     else:
         alike = [word for word, term in terms.items() if word != term and not _finds(lib, _alone(word))]
@@ -162,14 +163,14 @@ def _finds(lib: Library, query: StreamQuery) -> bool:
 
 
 def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
-    """Orders of a search: (name, address under the root, whether it is the current one)."""
+    """(name, path, whether it is the current one) of the orders of a search."""
     newest = path + query_string(request.args)
     return [("Newest first", newest, not best), ("Best match first", f"{newest}&order=relevance", best)]
 
 
 def _part(query: StreamQuery) -> tuple[int, int] | None:
-    """The part of a month that `page` asks for. A feed of a month is one document, but tens of thousands of stories on one page are
-    more than a browser shows."""
+    """The positions (from, to) of a month that the parameter `page` asks for; None if it is not a month. Tens of thousands of stories on
+    one page would be too many for a browser."""
     if query.window is None or query.limit is not None:
         return None
     number = parameters.number(request.args, "page", 1, parameters.PAGES)
@@ -177,7 +178,7 @@ def _part(query: StreamQuery) -> tuple[int, int] | None:
 
 
 def _other_parts(part: tuple[int, int], of: int) -> list[tuple[str, int, int]]:
-    """Links to the neighbours of a part: (rel, their number, of how many)."""
+    """(rel, page number, number of pages) of links to the previous and the next page of a month."""
     number, count = part[1] // PER_PAGE, max(1, -(-of // PER_PAGE))
     if number > count:
         raise NotFound(f"there is no such page: the last of this month is {count}")
@@ -186,7 +187,7 @@ def _other_parts(part: tuple[int, int], of: int) -> list[tuple[str, int, int]]:
 
 
 def _months(stream: Stream) -> list[tuple[str, str, datetime]]:
-    """Links to archives: (rel, month, a moment of it)."""
+    """(rel, month, a time in it) of links to the previous and the next month."""
     found = (("prev", stream.previous), ("next", stream.next))
     months = [(rel, address.rsplit("/", 1)[1]) for rel, address in found if address]
     zone = library().in_force().zone

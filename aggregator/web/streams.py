@@ -1,4 +1,4 @@
-"""A query → its stream: what goes into the feed."""
+"""Builds the stream of a query: everything that goes into its feed or page."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from aggregator.web.republished import republished
 from aggregator.web.titles import description, title
 
 MONTH = 5000
-"""Stories or items of one document of a month."""
+"""Maximum number of stories or items in one document of a monthly archive."""
 
 
 def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rendered: str | None = None) -> Stream:
-    """What the feed of a query lists. `rendered`: the format it is for; each gets what it can express."""
+    """The stream of a query. `rendered`: the format for which it is built (None: a page); receipts and texts are only computed if the
+    format shows them."""
     changed = library.changed(stream_name(query))
     force = library.in_force()
     now = library.seconds()
     most = query.limit
-    if query.window:  # a page has parts of its own, and who asks for a few of a month wants no more
+    if query.window:  # pages of a month are limited by `query.part`; with `limit` there is no next document
         most = MONTH if rendered and not query.limit else None
-    # One more tells whether older ones follow.
+    # One more than needed, to know whether older ones follow.
     stories, items, extent = _results(library, replace(query, limit=most + 1) if most else query, now)
     more = extent.left is not None or (most is not None and len(stories or items) > most)
     stories, items = stories[:most], items[:most]
@@ -40,7 +41,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
     path = force.root + path_of(query.kind, query.id)
     previous, following, current = _documents(library, query, path, now, in_parts=rendered is not None)
     if query.window and last:
-        previous = None  # the next part comes first
+        previous = None  # the next part of this month comes before the previous month
     if query.before:
         following = None
     every = force.settings.defaults.every
@@ -51,9 +52,9 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         address=f"{path}/{month_of(query.window[0], force.zone)}" if query.window else path,
         query=query_string(args),
         language=force.settings.site.language,
-        updated=max(newest, default=library.since),  # of an empty one: news elsewhere changes nothing in it
+        updated=max(newest, default=library.since),  # constant for an empty stream: news elsewhere does not change it
         names=force.names,
-        # Of items that are not placed yet, too.
+        # Including items that are not placed yet, whose changes raise no version.
         modified=max([by_time(library, query, args, extent, changed), *(one.updated for one in items)]),
         stories=stories,
         items=items,
@@ -77,7 +78,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
 def _results(
     library: Library, query: StreamQuery, now: int
 ) -> tuple[tuple[StoryView, ...], tuple[ItemView, ...], Extent]:
-    """The stories or items of a query."""
+    """(stories, items, extent) of a query; one of the first two is empty."""
     reading = library.archive.reading
     if query.view == "items":
         items, extent = reading.items(query, now)
@@ -87,7 +88,7 @@ def _results(
 
 
 def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
-    """Icons of the sources that lead the listed stories, as their feeds give them."""
+    """Source id → icon of its feed, for the sources of the listed items and of the leads of the listed stories."""
     sources = {story.lead_source for story in stories} | {item.source for item in items}
     states = library.archive.sources.states({source for source in sources if source})
     return {state.id: state.icon for state in states if state.icon}
@@ -96,8 +97,8 @@ def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemV
 def by_time(
     library: Library, query: StreamQuery, args: Mapping[str, str], extent: Extent, changed: datetime
 ) -> datetime:
-    """When the list last changed: at the time given, or since then by time alone, as an entry became too old, a month closed, a pin
-    ended, an age means another time."""
+    """When the list last changed: at the time `changed`, or later because of time alone (an entry became too old, a month closed, a pin
+    ended, an age such as `since=24h` means another time)."""
     now = library.now()
     found = [changed, *(datetime.fromtimestamp(end, UTC) for end in _ends(library.in_force()))]
     if parameters.ages(args):
@@ -110,14 +111,15 @@ def by_time(
 
 
 def _ends(force: InForce) -> list[int]:
-    """When the pins of the configuration end, past or to come; then the receipts of their stories are others."""
+    """When the pins of the configuration end (past and future), in epoch seconds: then the receipts of their stories change."""
     return [end for pin in force.settings.overrides.pin if (end := pin.over(force.zone)) is not None]
 
 
 def _documents(
     library: Library, query: StreamQuery, path: str, now: int, *, in_parts: bool
 ) -> tuple[str | None, str | None, str | None]:
-    """Addresses of RFC 5005: the archive before, the one after, and the current document. `in_parts`: a long month has several."""
+    """Addresses of RFC 5005: (previous archive, next archive, current document), each None if there is none. `in_parts`: long months are
+    divided into several documents."""
     name = LATEST if query.kind == "latest" else query.stream
     if name is None or query.view != "stories" or not query.filter.empty:
         return None, None, None
@@ -129,7 +131,7 @@ def _documents(
     if in_parts and after is not None:
         later = datetime.fromtimestamp(after, force.zone)
         if library.archive.reading.exceeds(name, *month_bounds(later.year, later.month, force.zone), MONTH):
-            after = None  # its address is that of its newest part, between which and this document are others
+            after = None  # the address of that month is its newest part; other parts come between it and this document
     return (
         f"{path}/{month_of(before, force.zone)}" if before else None,
         f"{path}/{month_of(after, force.zone)}" if after else None,

@@ -1,5 +1,5 @@
-"""Other ways to write a search that found little: a word with any ending, or without quotes; one that found nothing, with a slip of the
-hand undone. Pure."""
+"""Suggestions for a search that found little: a word with any ending, or without quotes. For a search that found nothing: with a
+typing error corrected. Pure."""
 
 from __future__ import annotations
 
@@ -11,29 +11,31 @@ from aggregator.text.words import stem_ids_once
 from aggregator.web.parameters import MAX_QUERY
 
 FEW = 10
-"""Results from which on nothing is suggested."""
-MOST = 4
+"""With so many results or more, nothing is suggested."""
+MOST = 4  # suggestions
 SUSPECTS = 3
-"""How many words of a search that found nothing, the rarest, are asked for alone: whether one is nowhere."""
+"""If a search found nothing, so many of its words (the rarest) are searched alone, to find one that no text has."""
 NEAREST = 8
-"""How many words that resemble one that is nowhere are tried."""
+"""So many similar words are tried instead of a word that no text has."""
 Known = Callable[[Collection[int]], Mapping[int, int]]
-"""Of stems, in how many texts the grouping has met them: also in addresses, and in what is hidden or changed since; not far down."""
-_PART = 3  # letters of either of two words written as one
+"""Stem → number of texts with it, as the grouping counts them. That is an approximation: it includes words of addresses and texts that
+were hidden or changed since, but not words far down in a text."""
+_PART = 3  # minimum letters of each of two words that may have been written as one
 Place = tuple[int, int]
-"""Of a word in a search: in which term, and which of its alternatives it is."""
-_LONGEST = 30  # letters of a word that may be misspelled in 53 ways for each
-_SHORTEST = 4  # letters of what is likely meant, and before a star: `war*` is also warm, warn and warehouse
+"""Position of a word in a search: (index of its term, index of the alternative in the term)."""
+_LONGEST = 30  # letters; longer words are not respelled, since there are 53 candidates for each letter
+# letters; shorter words are rarely meant, and with a star they find too much: `war*` finds warm and warehouse
+_SHORTEST = 4
 
 
 def suggestions(words: Sequence[str], without: Sequence[str]) -> list[tuple[str, ...]]:
-    """The same words with one of them written otherwise; at most four. Phrases stay as they are."""
+    """At most `MOST` variants of the search, each with one word changed. Phrases stay as they are."""
     found = (with_other(words, place, other) for word, place in _places(words) for other in _otherwise(word))
     return [others for others in dict.fromkeys(found) if len(typed(others, without)) <= MAX_QUERY][:MOST]
 
 
 def rarest(words: Sequence[str], known: Known) -> list[str]:
-    """The words that may be misspelled, the rarest first; a few."""
+    """At most `SUSPECTS` words that may be misspelled, the rarest first."""
     there = [
         word
         for word in dict.fromkeys(word for word, _ in _places(words))
@@ -46,12 +48,12 @@ def rarest(words: Sequence[str], known: Known) -> list[str]:
 
 
 def narrowest(words: Sequence[str], word: str) -> str:
-    """Of the terms that have a word, of which groups make several, that with the fewest alternatives."""
+    """The term with the fewest alternatives among those that contain the word. (Groups in parentheses put a word into several terms.)"""
     return min((term for term in words if word in alternatives(term)), key=lambda term: len(alternatives(term)))
 
 
 def everywhere(words: Sequence[str], word: str, other: str) -> tuple[str, ...]:
-    """The words with another for one, wherever that stands: groups write it several times."""
+    """The terms with `word` replaced by `other` everywhere, since groups in parentheses repeat words."""
     return tuple(EITHER.join(other if one == word else one for one in alternatives(term)) for term in words)
 
 
@@ -60,15 +62,15 @@ def _places(words: Sequence[str]) -> list[tuple[str, Place]]:
 
 
 def with_other(words: Sequence[str], place: Place, other: str) -> tuple[str, ...]:
-    """The words with another at one place."""
+    """The terms with the word at one place replaced by `other`."""
     at, n = place
     either = alternatives(words[at])
     return (*words[:at], EITHER.join((*either[:n], other, *either[n + 1 :])), *words[at + 1 :])
 
 
 def respelled(word: str, known: Known) -> list[str]:
-    """What may have been meant, but for a slip of the hand: the commonest first, a few. Short words, which are everywhere, come after
-    others (`putn` is rather Putin than put), and what may be two words written as one last."""
+    """At most `NEAREST` known words that differ from `word` by one typing error, the most common first. Short words come after longer
+    ones (`putn` is more likely Putin than put). Last come pairs of words that may have been written as one."""
     word = word.lower()
     near = sorted(_slipped(word))
     apart = [(word[:at], word[at:]) for at in range(_PART, len(word) - _PART + 1)]
@@ -82,7 +84,7 @@ def respelled(word: str, known: Known) -> list[str]:
 
 
 def _slipped(word: str) -> set[str]:
-    """What a word may have been meant to be: a letter was left out, added, changed, or two changed places."""
+    """All words that differ by one typing error: a letter omitted, added or changed, or two letters exchanged."""
     parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     fewer = {head + tail[1:] for head, tail in parts if tail}
     swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1}
@@ -92,7 +94,7 @@ def _slipped(word: str) -> set[str]:
 
 
 def typed(words: Sequence[str], without: Sequence[str]) -> str:
-    """A search as one types it (`q`): excluded words after a minus."""
+    """The search as typed in `q`: excluded words have a minus."""
     return " ".join([*words, *(f"-{word}" for word in without)])
 
 

@@ -1,4 +1,4 @@
-"""How the service is doing: liveness, readiness, metrics."""
+"""Liveness, readiness, metrics, and the API description."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aggregator.web.shapes import OpenApi
 system = Blueprint("system", __name__)
 
 SILENT_TICKS = timedelta(seconds=30)
-"""The worker notes a tick every five seconds; after this long without one it is not polling."""
+"""The worker notes a tick every five seconds; if the last one is older than this, no worker is polling."""
 
 
 @system.get("/healthz")
@@ -40,11 +40,11 @@ def readyz() -> Response:
         current_app.logger.error("store: %s", error)
         return _plain("the store cannot be read\n", 503)
     if troubles:
-        # The rest of each names paths: it is in the log.
+        # Only the part before the colon: the rest may contain paths, and is in the log.
         parts = dict.fromkeys(trouble.partition(":")[0] for trouble in troubles)
         return _plain(f"degraded: {', '.join(parts)}\n", 503)
     age = lib.now() - datetime.fromtimestamp(tick, UTC) if tick is not None else None
-    if age is None or not -SLACK <= age <= SILENT_TICKS:  # a tick in the future was noted before the clock was set back
+    if age is None or not -SLACK <= age <= SILENT_TICKS:  # a tick in the future is from before the clock was set back
         return _plain("no worker is polling\n", 503)
     return _plain("ready\n")
 

@@ -1,4 +1,4 @@
-"""Times in words, as pages write them in the site's time zone. Pure."""
+"""Formats times for pages, in the site's time zone. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 RECENT = timedelta(hours=18)
-"""Within this time, past or to come, only the hour is shown."""
+"""Times within this distance, past or future, are shown without the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,12 @@ class Times:
     now: datetime
 
     def local(self, moment: datetime) -> str:
-        """In few letters."""
+        """A short form: `14:05`, `24 Nov, 14:05`, `24 Nov 2025`."""
         here = moment.astimezone(self.now.tzinfo)
         hour = self.now.replace(minute=0, second=0, microsecond=0)
         if here.date() == self.now.date() or abs(hour - here) < RECENT:
             return here.strftime("%H:%M")
-        day = here.strftime("%-d\N{NO-BREAK SPACE}%b")  # a narrow column breaks the line after it
+        day = here.strftime("%-d\N{NO-BREAK SPACE}%b")  # in a narrow column the line breaks after the day
         return f"{day}, {here:%H:%M}" if here.year == self.now.year else f"{day} {here:%Y}"
 
     def full(self, moment: datetime) -> str:
@@ -37,8 +37,8 @@ class Times:
 
 
 def _zone(moment: datetime, *, told: bool = False) -> str:
-    """The name of its time zone; if `told`, with its distance from UTC, since many names stand for several zones. Where the
-    name is a number, as in Dubai, that alone."""
+    """The name of the time zone. If `told`, with the offset from UTC, since many names are ambiguous: `IST (UTC+05:30)`. Zones whose name
+    is a number, such as Dubai's, have only the offset."""
     name, distance = moment.strftime("%Z"), moment.strftime("UTC%z").removesuffix("00")
     if len(distance) > len("UTC+08"):
         distance = f"{distance[:-2]}:{distance[-2:]}"

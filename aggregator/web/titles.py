@@ -27,7 +27,7 @@ def heading(force: InForce, query: StreamQuery) -> str:
 
 
 def title(force: InForce, query: StreamQuery) -> str:
-    """The title of a feed, among the feeds of other sites too."""
+    """The title of a feed. It includes that of the site, since readers list it among feeds of other sites."""
     parts = [force.settings.site.title, heading(force, query)]
     if narrowed := narrowings(force, query):
         parts.append(", ".join(narrowed))
@@ -39,12 +39,12 @@ def title(force: InForce, query: StreamQuery) -> str:
 
 
 def searched(query: StreamQuery) -> str:
-    """The words of a search, as one may type them."""
+    """The words of a search for display, with typographic quotes."""
     return _shown(_QUOTED.sub(r"“\1”", typed(query.filter.words, query.filter.without)))
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:
-    """The filters of a stream other than words and times, in the reader's words."""
+    """The filters of a stream, except words and times, as readers see them."""
     wanted, names = query.filter, force.names
     several = f"{query.min_publishers} outlets or more" if query.min_publishers > 1 else None
     found = (
@@ -60,7 +60,7 @@ def narrowings(force: InForce, query: StreamQuery) -> list[str]:
 
 
 def _shown(text: str) -> str:
-    """As titles of items are: anybody can link to a search with words of his own."""
+    """The text made safe in the same way as titles of items, since anybody can link to a search with any words."""
     return inert(fit(text))
 
 
