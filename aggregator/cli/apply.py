@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from aggregator.bootstrap import Application, Installation
+from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.cli.terminal import print_json
 from aggregator.model import notes
 from aggregator.pipeline.changes import BRIEFLY, changes
+from aggregator.schedule.clock import is_polling
 from aggregator.text.plurals import counted
-
-TICKED = 30  # seconds
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
@@ -29,7 +28,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     found = changes(application.former(before), told, before and before.epoch)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
-        running = _polled_by_others(archive.upkeep.noted(notes.TICK))
+        running = is_polling(archive.upkeep.noted(notes.TICK), utc_now())
     else:
         running = any(lock.held() for lock in locks(installation.instance, application.database.file))
     replaced = 0
@@ -60,11 +59,6 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     elif replaced:
         print(f"{counted(replaced, 'stored story was', 'stored stories were')} re-placed.")
     return 0
-
-
-def _polled_by_others(tick: int | None) -> bool:
-    """Whether some worker of the server ticked recently; it follows the configuration in force, and re-places stories."""
-    return tick is not None and 0 <= seconds() - tick < TICKED
 
 
 COMMAND = Command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -11,6 +11,15 @@ from aggregator.model.source import HORIZON, LONGEST_HOLD, SourceState
 
 SLACK = timedelta(minutes=1)
 """Differences up to this are ignored: the clocks of two machines never agree exactly."""
+
+SILENCE = timedelta(seconds=30)
+"""A worker notes a tick every five seconds; after this long without one nobody polls."""
+
+
+def is_polling(tick: int | None, now: datetime) -> bool:
+    """Whether some worker polls, by the tick that was noted last, in epoch seconds. One that lies far in the future was noted before
+    the clock was set back."""
+    return tick is not None and -SLACK <= now - datetime.fromtimestamp(tick, UTC) <= SILENCE
 
 
 def due_at(state: SourceState, now: datetime) -> datetime:

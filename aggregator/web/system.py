@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from flask import Blueprint, Response, current_app
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
-from aggregator.schedule.clock import SLACK
+from aggregator.schedule.clock import is_polling
 from aggregator.web.metrics import measured
 from aggregator.web.openapi import description
 from aggregator.web.operations import TEXT, described
@@ -17,9 +15,6 @@ from aggregator.web.responses import json_response
 from aggregator.web.shapes import OpenApi
 
 system = Blueprint("system", __name__)
-
-SILENT_TICKS = timedelta(seconds=30)
-"""The worker notes a tick every five seconds; if the last one is older than this, no worker is polling."""
 
 
 @system.get("/healthz")
@@ -43,8 +38,7 @@ def readyz() -> Response:
         # Only the part before the colon: the rest may contain paths, and is in the log.
         parts = dict.fromkeys(trouble.partition(":")[0] for trouble in troubles)
         return _plain(f"degraded: {', '.join(parts)}\n", 503)
-    age = lib.now() - datetime.fromtimestamp(tick, UTC) if tick is not None else None
-    if age is None or not -SLACK <= age <= SILENT_TICKS:  # a tick in the future is from before the clock was set back
+    if not is_polling(tick, lib.now()):
         return _plain("no worker is polling\n", 503)
     return _plain("ready\n")
 
