@@ -7,24 +7,19 @@ nesting cannot exhaust Python's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from aggregator.config.characters import FORBIDDEN, LINE_BREAK, fault, in_lines, without_faults
+from aggregator.config.misread import is_comment, misread
 from aggregator.config.syntax import advice, no_space
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
 
 MAX_BYTES = 1 << 20  # a file of thousands of rules has a tenth of that
 MAX_DEPTH = 20  # the grammar needs six
-
-DASH = re.compile(" *-(?= )")
-LISTS_OF_WORDS = ("words", "not", "never")
-TITLES = ("name", "title", "description", "publisher")  # with the lists, where a # is rather part of the text
-MORE = re.compile(r" (#[^\s#]+)\s*$")
 
 ESCAPES = " (a backslash in \"double quotes\" starts an escape; in 'single quotes' it is itself)"
 
@@ -108,10 +103,7 @@ class _Builder:
                 self._put(Text("", self._at(event)))
             case yaml.ScalarEvent():
                 self._marks(event)
-                self._swallowed(event)
-                self._commented(event)
-                self._shortened(event)
-                self._nothing(event)
+                self._misread(event)
                 self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
             case yaml.SequenceStartEvent():
                 self._enter(event, Items(self._at(event), bool(event.flow_style)))
@@ -135,57 +127,14 @@ class _Builder:
         self.problems.append(self._at(event).problem(f"this text contains {found}{hint}"))
         return without_faults(event.value)
 
-    def _swallowed(self, event: Any) -> None:
-        """An entry of a list that is indented further than the one above is, to YAML, a part of its text."""
-        if event.style:
-            return
-        first, last = event.start_mark.line + 1, event.end_mark.line + 1
-        for number, line in enumerate(self._lines[first:last], first + 1):
-            if dash := DASH.match(line):
-                at = Position(self.name, number, dash.end(), self.included)
-                message = (
-                    "this belongs to the text above, since it is indented further: align the dashes, or quote the text"
-                )
-                self.problems.append(at.problem(message, warning=True))
-
-    def _list_key(self) -> str | None:
-        """The key of the list that is open."""
-        return self._under[-1] if self._open and isinstance(self._open[-1], Items) else None
-
-    def _key_of_text(self) -> str | None:
-        """The key of the list or value that a scalar is for."""
-        return self._list_key() or (self._keys[-1] if self._keys else None)
-
-    def _nothing(self, event: Any) -> None:
-        """`title: null`: other programs read nothing."""
-        if (
-            not event.style
-            and event.value.lower() in ("null", "~")
-            and self._key_of_text() in (*TITLES, *LISTS_OF_WORDS)
-        ):
-            message = f"`{event.value}` is text here, not nothing: leave the line out, or quote it if it is meant so"
-            self.problems.append(self._at(event).problem(message, warning=True))
-
-    def _shortened(self, event: Any) -> None:
-        """`name: Channel #1`: behind a space, # begins a comment."""
-        key = self._key_of_text()
-        line, column = event.end_mark.line, event.end_mark.column
-        if event.style or not event.value or key not in (*TITLES, *LISTS_OF_WORDS) or line >= len(self._lines):
-            return
-        if lost := MORE.fullmatch(self._lines[line][column:]):
-            at = Position(self.name, line + 1, column + 2, self.included)
-            message = (
-                f"`{lost[1]}` is a comment, since a space precedes the #: quote the text if it belongs to it, else put a "
-                "space behind the #"
-            )
-            self.problems.append(at.problem(message, warning=True))
-
-    def _commented(self, event: Any) -> None:
-        """An entry of a list that begins with # is a comment to YAML, and the entry empty."""
-        line, column = event.start_mark.line, event.start_mark.column
-        rest = self._lines[line][column:] if line < len(self._lines) else ""
-        if not event.value and self._open and isinstance(self._open[-1], Items) and rest.lstrip(" ").startswith("#"):
+    def _misread(self, event: yaml.ScalarEvent) -> None:
+        of_list = bool(self._open) and isinstance(self._open[-1], Items)
+        if of_list and is_comment(event, self._lines):
             self.refuse(event, "this entry is a comment: quote text that begins with #, or put the # before the dash")
+        of_value = self._keys[-1] if self._keys else None
+        for line, column, message in misread(event, self._lines, (of_list and self._under[-1]) or of_value):
+            at = Position(self.name, line, column, self.included)
+            self.problems.append(at.problem(message, warning=True))
 
     def _at(self, event: yaml.Event) -> Position:
         mark: Any = event.start_mark

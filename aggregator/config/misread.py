@@ -1,0 +1,59 @@
+"""Text that YAML reads otherwise than an editor means it: cut off by a #, part of the entry above, or `null`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+TEXTS = ("name", "title", "description", "publisher", "words", "not", "never")
+"""Keys of texts and of lists of texts, in which a # is rather part of the text."""
+
+_DASH = re.compile(" *-(?= )")
+_CUT_OFF = re.compile(r" (#[^\s#]+)\s*$")
+
+Misread = tuple[int, int, str]
+"""Line and column, which count from 1, and what to do."""
+
+
+def misread(scalar: Any, lines: Sequence[str], key: str | None) -> Iterator[Misread]:
+    """What may be meant otherwise in a scalar, an event of the parser. `lines` are those of the file, `key` is that of the list or value
+    to which it belongs."""
+    if scalar.style:  # who quotes it means it as it stands
+        return
+    yield from _swallowed(scalar, lines)
+    if key in TEXTS:
+        yield from _cut_off(scalar, lines)
+        if scalar.value.lower() in ("null", "~"):  # other programs read nothing
+            message = f"`{scalar.value}` is text here, not nothing: leave the line out, or quote it if it is meant so"
+            yield scalar.start_mark.line + 1, scalar.start_mark.column + 1, message
+
+
+def _swallowed(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
+    """An entry of a list that is indented further than the one above is, to YAML, a part of its text."""
+    first, last = scalar.start_mark.line + 1, scalar.end_mark.line + 1
+    for number, line in enumerate(lines[first:last], first + 1):
+        if dash := _DASH.match(line):
+            message = (
+                "this belongs to the text above, since it is indented further: align the dashes, or quote the text"
+            )
+            yield number, dash.end(), message
+
+
+def _cut_off(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
+    """`name: Channel #1`: behind a space, # begins a comment."""
+    line, column = scalar.end_mark.line, scalar.end_mark.column
+    rest = lines[line][column:] if scalar.value and line < len(lines) else ""
+    if lost := _CUT_OFF.fullmatch(rest):
+        message = (
+            f"`{lost[1]}` is a comment, since a space precedes the #: quote the text if it belongs to it, else put a "
+            "space behind the #"
+        )
+        yield line + 1, column + 2, message
+
+
+def is_comment(scalar: Any, lines: Sequence[str]) -> bool:
+    """Whether a # makes the rest of the line a comment where a scalar is due, which is empty then."""
+    line, column = scalar.start_mark.line, scalar.start_mark.column
+    rest = lines[line][column:] if line < len(lines) else ""
+    return not scalar.value and rest.lstrip(" ").startswith("#")
