@@ -26,7 +26,11 @@ def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
     for rule, spans in abroad.items():
         blanked.setdefault(rule, []).extend(spans)
     if blanked:
-        evidence = [one for one in evidence if not _overlaps(hay, one.start, one.end, blanked.get(one.rule, ()))]
+        evidence = [
+            one
+            for one in evidence
+            if one.rule not in blanked or not _overlaps(hay, one.start, one.end, blanked[one.rule])
+        ]
     excluded = _NOTHING
     if words:
         of_words, excluded = _weigh_words(book, hay, words, blanked, elsewhere)
@@ -46,7 +50,7 @@ def _weigh_words(
     fields: dict[int, list[Hit]] = {}  # by the number of the word; that of the summary is ~number
     several: list[AllUse] = []
     shift, split, known, sections = book.first_word, hay.split, book.words, book.sections
-    late = split + weights.OPENING
+    late, heavy = split + weights.OPENING, weights.HEAVY
     for hit in words:
         fields.setdefault(hit[0] - shift if hit[1] < split else shift - hit[0] - 1, []).append(hit)
     for key, hits in fields.items():
@@ -55,7 +59,9 @@ def _weigh_words(
         for rule, weight, term in uses:
             counts = _first(hay, hits, blanked[rule]) if rule in blanked else hits[0]
             if counts:
-                value = word_value(weight, factor, rule in elsewhere)
+                value = weight * factor
+                if weight >= heavy or rule in elsewhere:
+                    value = word_value(weight, factor, rule in elsewhere)
                 if counts[1] > late and rule >= sections:
                     value *= weights.PASSING
                 evidence.append(Evidence(rule, value, counts[1], counts[2], term, False))
@@ -65,7 +71,8 @@ def _weigh_words(
             excluded.update(nevers)
     if not book.mutes.keys().isdisjoint(fields):
         evidence = _unmuted(book, fields, evidence)
-    for use in dict.fromkeys([use for use in several if use.found(fields)]) if several else ():
+    said = set(fields) if several else ()
+    for use in dict.fromkeys([use for use in several if use.found(said)]) if several else ():
         if use.never:
             excluded.add(use.rule)
         elif counting := _counting(hay, use, fields, blanked.get(use.rule, ())):
@@ -121,7 +128,7 @@ def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
     spans: Spans = {}
     shift, known = book.first_word, book.words
     for needle, start, end in words:
-        for rule in known[needle - shift].nots:
+        for rule in known[needle - shift][2]:  # `nots`
             spans.setdefault(rule, []).append((start, end))
     return spans
 
@@ -146,12 +153,15 @@ def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
     shift, rules, text = book.first_word, book.using, hay.text
     if book.repeated and not book.repeated.isdisjoint([hit[0] - shift for hit in hits]):
         return True
-    for after, (needle, start, _) in enumerate(hits):
-        before = after - 1
-        while before >= 0 and hits[before][2] - (text[hits[before][2] - 1] == " ") > start:
-            if not rules[needle - shift].isdisjoint(rules[hits[before][0] - shift]):
-                return True
-            before -= 1
+    last = 0  # where the hit before ends
+    for after, (needle, start, end) in enumerate(hits):
+        if last > start:
+            before = after - 1
+            while before >= 0 and hits[before][2] - (text[hits[before][2] - 1] == " ") > start:
+                if not rules[needle - shift].isdisjoint(rules[hits[before][0] - shift]):
+                    return True
+                before -= 1
+        last = end
     return False
 
 
