@@ -188,17 +188,13 @@ class Configured:
             scores = story_sections(judgements, order, fallback)
             return scores[0][0], scores
 
-        def judge(item: PendingItem) -> Judgement:
-            case = Case.of(item.title, item.summary, self.sources.get(item.source))
-            return self._with_places(judge_text(self.rulebook, case))
-
         overrides = self.settings.overrides
         zone = ZoneInfo(self.settings.site.timezone)
         keep, own = self.keep
         pins = tuple((address, pin.section, pin.over(zone)) for pin in overrides.pin if (address := canonical(pin.url)))
         return Policy(
             configuration=self.settings.epoch,
-            judge=judge,
+            judge=lambda item: self.judge(item.title, item.summary, self.sources.get(item.source)),
             place=place,
             publisher=self.publisher_of,
             at_home=self.at_home,
