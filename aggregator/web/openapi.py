@@ -15,14 +15,15 @@ from aggregator.web import parameters, shapes
 from aggregator.web.operations import Operation
 from aggregator.web.queries import MAX_PUBLISHERS
 from aggregator.web.ranking import CANDIDATES
+from aggregator.web.terms import MAX_QUERY, MAX_TERMS
 
 TEXT: dict[str, Any] = {"type": "string", "maxLength": parameters.MAX_VALUE}
 MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z", "24h", "7d"]}
 
 QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "q": (
-        {"type": "string", "maxLength": parameters.MAX_QUERY},
-        f'Words, beginnings of words (missile*), "phrases" and -minus, at most {parameters.MAX_TERMS}. All must occur; of those joined by '
+        {"type": "string", "maxLength": MAX_QUERY},
+        f'Words, beginnings of words (missile*), "phrases" and -minus, at most {MAX_TERMS}. All must occur; of those joined by '
         "OR in capitals any one: `drone OR missile strike` is (drone OR missile) and strike. Parentheses group otherwise; a minus before "
         "a group excludes each of its words. A word is also found in the plural or singular and in its other spellings, unless it is in "
         "quotes or `lang` asks for another language than English.",

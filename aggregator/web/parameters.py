@@ -5,24 +5,18 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from typing import TypeVar
-from unicodedata import normalize
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
-from aggregator.normalise.characters import without_unwanted
 from aggregator.normalise.steps import tag
-from aggregator.text.search import EITHER, INITIALS
+from aggregator.web.terms import CONTROL, terms
 
 Default = TypeVar("Default", int, None)
 
 LIMITS = (1, 500)
 PAGES = (1, 99_999)
-MAX_QUERY = 1000  # characters
-MAX_TERMS = 20
 MAX_VALUE = 200  # characters of any other text
 SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
 SHAPE = ("limit", "min_publishers", "primary", "view")
@@ -31,11 +25,7 @@ KEPT = (*SEARCH, *SHAPE)
 STREAM = (*KEPT, "order")
 LIST = (*SEARCH, "min_publishers", "primary", "order", "limit", "cursor", "changed_since")
 ORDERS = ("newest", "relevance")
-# Groups: minus, opening parenthesis, phrase, word, closing parenthesis. A word may contain pairs of parentheses: Boeing(737).
-_TERM = re.compile(rf'(-?)(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))')
-_QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 _AGE = re.compile(r"(\d{1,4})([mhdw])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def number(args: Mapping[str, str], name: str, default: Default, bounds: tuple[int, int]) -> int | Default:
@@ -66,83 +56,6 @@ def choice(args: Mapping[str, str], name: str, choices: tuple[str, ...], default
 def by_relevance(args: Mapping[str, str], words: Sequence[str]) -> bool:
     """Whether the list is ordered by relevance. Without search words there is nothing to rank."""
     return choice(args, "order", ORDERS, ORDERS[0]) == "relevance" and bool(words)
-
-
-def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Parse `q`: words, beginnings of words (`missile*`), "phrases", alternatives (`a OR b`), groups in parentheses, and -minus. Returns
-    (terms that must all occur, terms that must not occur). Phrases keep their quotes, by which `forms` recognises them."""
-    if len(text) > MAX_QUERY:
-        raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
-    groups, operators = [_Group()], []
-    unwanted: list[str] = []
-    typed = without_unwanted(_CONTROL.sub(" ", text)).translate(_QUOTES)
-    for minus, begins, phrase, word, ends in _TERM.findall(normalize("NFC", typed)):
-        term = f'"{phrase.strip()}"' if phrase else word
-        if begins:
-            groups.append(_Group(left_out=bool(minus)))
-        elif ends:
-            _close(groups, unwanted)
-        elif word in ("AND", "OR") and not minus:
-            operators.append(word)
-            groups[-1].either = word == "OR"
-        elif any(letter.isalnum() for letter in term):
-            if minus:
-                unwanted.append(term)
-                groups[-1].either = False
-            else:
-                groups[-1].add([(term,)])
-    while len(groups) > 1:
-        _close(groups, unwanted)
-    wanted = groups[0].clauses or ([] if unwanted else [(word,) for word in operators])
-    if text.strip() and not wanted and not unwanted:  # such a search would find everything
-        raise QueryError("q", "`q` must have at least one word of letters or digits")
-    if _size(wanted) + len(unwanted) > MAX_TERMS:
-        raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases")
-    return tuple(map(EITHER.join, wanted)), tuple(unwanted)
-
-
-_Clauses = list[tuple[str, ...]]
-"""A conjunction of alternatives: of each tuple at least one term must occur."""
-
-
-@dataclass
-class _Group:
-    """The content of a pair of parentheses, or of the whole search. `either`: OR joins the next part to the last one. `left_out`: the
-    group has a minus."""
-
-    parts: list[_Clauses] = field(default_factory=list)
-    either: bool = False
-    left_out: bool = False
-
-    @property
-    def clauses(self) -> _Clauses:
-        return list(chain.from_iterable(self.parts))
-
-    def add(self, part: _Clauses) -> None:
-        if self.either and self.parts:
-            last = self.parts.pop()
-            if len(last) * _size(part) + len(part) * _size(last) > MAX_TERMS:
-                raise QueryError("q", f"`q` may join at most {MAX_TERMS} words and phrases by OR, and fewer in groups")
-            part = [
-                tuple(dict.fromkeys(one + other)) for one in last for other in part
-            ]  # (a b) OR c: (a OR c) (b OR c)
-        self.parts.append(part)
-        self.either = False
-
-
-def _close(groups: list[_Group], unwanted: list[str]) -> None:
-    if len(groups) == 1:  # the parenthesis was never opened
-        return
-    group = groups.pop()
-    if group.left_out:
-        unwanted.extend(chain.from_iterable(group.clauses))
-        groups[-1].either = False
-    elif group.parts:
-        groups[-1].add(group.clauses)
-
-
-def _size(clauses: _Clauses) -> int:
-    return sum(map(len, clauses))
 
 
 def ages(args: Mapping[str, str]) -> bool:
@@ -195,7 +108,7 @@ def search(args: Mapping[str, str], now: datetime) -> Filter:
 
 def _plain(args: Mapping[str, str], name: str) -> str | None:
     text = args.get(name, "").strip()
-    if len(text) > MAX_VALUE or _CONTROL.search(text):
+    if len(text) > MAX_VALUE or CONTROL.search(text):
         raise QueryError(name, f"`{name}` is too long or holds control characters")
     return text or None
 

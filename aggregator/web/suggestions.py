@@ -8,7 +8,7 @@ from string import ascii_lowercase
 
 from aggregator.text.search import EITHER, alternatives
 from aggregator.text.words import stem_ids_once
-from aggregator.web.parameters import MAX_QUERY
+from aggregator.web.terms import MAX_QUERY
 
 FEW = 10
 """With so many results or more, nothing is suggested."""

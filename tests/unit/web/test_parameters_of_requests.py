@@ -15,8 +15,8 @@ from newsroom import Newsroom
 from aggregator.errors import QueryError
 from aggregator.web import parameters
 from aggregator.web.app import UNKNOWN
-from aggregator.web.parameters import MAX_TERMS, terms
 from aggregator.web.suggestions import typed as shown
+from aggregator.web.terms import MAX_TERMS, terms
 
 BAD = (
     ("limit", "0"),

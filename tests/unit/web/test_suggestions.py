@@ -11,9 +11,9 @@ from newsroom import Newsroom, item
 from aggregator.model.stream import StreamQuery
 from aggregator.store.reading import Reading
 from aggregator.text import words
-from aggregator.web.parameters import terms
 from aggregator.web.suggestions import FEW, NEAREST, SUSPECTS, rarest, suggestions
 from aggregator.web.suggestions import typed as as_typed
+from aggregator.web.terms import terms
 
 
 @pytest.mark.parametrize(
