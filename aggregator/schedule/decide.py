@@ -220,9 +220,9 @@ def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
         (hints.update or timedelta(), "the feed asks for that (sy:updatePeriod)"),
     ]
     if not (known.etag or known.last_modified or bounds.explicit):
-        floors.append(
-            (bounds.unconditional, "it sends no ETag or Last-Modified, so every poll downloads the whole feed")
-        )
+        broke_off = TRUNCATED in (known.flaws or "")  # those of such a document are not kept
+        why = "its last document breaks off" if broke_off else "it sends no ETag or Last-Modified"
+        floors.append((bounds.unconditional, f"{why}, so every poll downloads the whole feed"))
     return floors
 
 

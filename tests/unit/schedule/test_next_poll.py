@@ -336,6 +336,12 @@ def test_without_validators_an_hour_unless_the_editor_chose() -> None:
         assert decision.interval == 15 * MIN, "either is enough"
 
 
+def test_the_validators_of_a_document_that_breaks_off_are_not_said_to_be_missing() -> None:
+    _, decision = poll(fresh_state(), fetched(), parsed=feed(flaws=("truncated",)), bounds=Bounds())
+    assert decision.interval == HOUR
+    assert decision.why.startswith("every 1 h: its last document breaks off, so every poll downloads the whole feed")
+
+
 def test_failures_back_off_to_a_day_and_success_returns_at_once() -> None:
     state, waits = known_state(), []
     for number in range(12):
