@@ -31,8 +31,9 @@ def re_place_all(
     noted = archive.upkeep.noted(notes.RE_PLACING)
     if not left:
         # Note the end: the process that did the last batch may not have done it, and an edit may leave nothing to do.
-        if noted and not (noted.finished and noted.epoch == policy.configuration):
-            archive.upkeep.note(notes.RE_PLACING, RePlacing(noted.of, noted.of, policy.configuration))
+        if not (noted and noted.finished and noted.epoch == policy.configuration):
+            of = noted.of if noted else 0
+            archive.upkeep.note(notes.RE_PLACING, RePlacing(of, of, policy.configuration))
         return 0
     of = left
     if noted and noted.epoch == policy.configuration and not noted.finished:  # an earlier process did not finish

@@ -90,6 +90,13 @@ def test_an_edit_that_leaves_nothing_to_do_is_done(room: Newsroom) -> None:
     assert told(room) == {"done": 5, "of": 5, "epoch": room.application.settings.epoch}
 
 
+def test_the_first_edit_is_done_too_if_it_leaves_nothing_to_do(room: Newsroom) -> None:
+    """Or who waits for `epoch` to be that of the configuration in force would wait for ever."""
+    assert told(room) is None
+    assert follow(room) == []
+    assert told(room) == {"done": 0, "of": 0, "epoch": room.application.settings.epoch}
+
+
 def test_the_next_edit_counts_from_nothing(room: Newsroom) -> None:
     room.put_in_force(EDIT)
     follow(room, stopping(after=1))
