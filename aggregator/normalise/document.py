@@ -26,8 +26,8 @@ from aggregator.normalise.identity import (
     without_duplicates,
 )
 from aggregator.normalise.plain import plain
-from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS, tag
-from aggregator.text.languages import language
+from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS
+from aggregator.text.languages import language, language_tag
 from aggregator.text.words import tokens
 
 MAX_ITEMS = 1000
@@ -47,7 +47,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     url = url.partition("?")[0]
     link = address.absolute(feed.channel.link, url)
     day_first = dates.day_first(parsed.published_text for parsed in feed.items)
-    told = tag(feed.channel.language) or tag(job.lang)
+    told = language_tag(feed.channel.language) or language_tag(job.lang)
     language = None if told else _language_of_most(feed.items)
     context = Context(job, link or url, told, language, day_first, _cut(feed.items))
     drafts = [Draft(parsed) for parsed in feed.items if not _is_empty(parsed)]
@@ -127,7 +127,7 @@ def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
     texts = [
         _MARKUP.sub(" ", f"{entry.title or ''}\n{entry.text or ''}"[:_BEGINNING])[:BEGINNING]
         for entry in entries[:_SAMPLE]
-        if not tag(entry.language)
+        if not language_tag(entry.language)
     ]
     found = Counter(language(tokens(text), None) for text in texts)
     del found[""]

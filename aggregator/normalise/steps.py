@@ -12,15 +12,13 @@ from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.normalise.summary import TITLE_LENGTH, broken_off, ended, summarise, title_from
 from aggregator.text.fold import fold
-from aggregator.text.languages import recognised
+from aggregator.text.languages import language_tag, recognised
 from aggregator.text.words import tokens
 
 MAX_CATEGORIES = 20
 MAX_ENCLOSURES = 10
 _LONGER = 12  # times as long as its plain text is the HTML that is read for it
 BEGINNING = 300  # characters of a text that tell its language
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
-_NO_LANGUAGE = frozenset(["und", "mul", "zxx"])  # undetermined, several, no words
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|\W*")
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
@@ -162,19 +160,8 @@ def author(draft: Draft, context: Context) -> None:
 
 
 def language(draft: Draft, context: Context) -> None:
-    told = tag(draft.parsed.language) or context.language
+    told = language_tag(draft.parsed.language) or context.language
     draft.lang = told or recognised(tokens(f"{draft.title}\n{draft.summary}"[:BEGINNING]), context.recognised)
-
-
-def tag(text: str | None) -> str | None:
-    """A language tag (BCP 47) in its usual writing: `en-GB`; None for anything else, and for those that name no language."""
-    found = _LANGUAGE.fullmatch(text.strip()) if text else None
-    if found is None:
-        return None
-    first, *rest = found[0].replace("_", "-").split("-")
-    if first.lower() in _NO_LANGUAGE:
-        return None
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
 
 
 def categories(draft: Draft, context: Context) -> None:

@@ -4,6 +4,7 @@ language; `benchmarks/build_languages.py` builds it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -33,6 +34,8 @@ LACKS = {
     }.items()
 }
 """Letters that each of these languages does not have. The languages share many short words; letters tell them apart."""
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+_NONE = frozenset(["und", "mul", "zxx"])  # undetermined, several, no words
 
 
 def language(words: Sequence[str], said: str | None) -> str:
@@ -60,6 +63,17 @@ def recognised(words: Sequence[str], likely: str | None) -> str | None:
 
 
 @lru_cache(maxsize=256)
+def language_tag(text: str | None) -> str | None:
+    """A language tag (BCP 47) in its usual writing: `en-GB`; None for anything else, and for those that name no language."""
+    found = _TAG.fullmatch(text.strip()) if text else None
+    if found is None:
+        return None
+    first, *rest = found[0].replace("_", "-").split("-")
+    if first.lower() in _NONE:
+        return None
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
 def language_code(said: str) -> str:
     """Our code for a language tag: `en-GB` → `en`, `no` → `nb`."""
     code = said.partition("-")[0].partition("_")[0].lower()

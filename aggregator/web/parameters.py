@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
-from aggregator.normalise.steps import tag
+from aggregator.text.languages import language_tag
 from aggregator.web.terms import CONTROL, terms
 
 Default = TypeVar("Default", int, None)
@@ -115,7 +115,7 @@ def _plain(args: Mapping[str, str], name: str) -> str | None:
 
 def _language(args: Mapping[str, str]) -> str | None:
     text = _plain(args, "lang")
-    found = tag(text)
+    found = language_tag(text)
     if text and found is None:
         raise QueryError("lang", "`lang` must be a language like en or en-GB")
     return found
