@@ -1,1 +1,1 @@
-"""The command line: one module per command. Parses arguments and prints; decides nothing."""
+"""The command line, with one module for each command. Only parses arguments and prints results."""

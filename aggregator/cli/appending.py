@@ -1,4 +1,4 @@
-"""Adds new sources to the configured file: named, validated with the whole file, and written by renaming."""
+"""Adds new sources to the configured file. They get names and ids, the whole file is validated, and it is replaced atomically."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from aggregator.model.settings import Settings, Source
 from aggregator.text.plurals import counted
 
 LONGEST = 100  # characters of a name
-SHOWN = 5  # groups of sources whose outlets are in doubt
+SHOWN = 5  # at most so many warnings about the publishers of new sources are printed
 
 
 def web_address(url: str) -> str:
-    """An address as it is polled: `unwrapped`, and `feed://host` and `feed:https://host`, as some readers write it, without that
-    scheme."""
+    """The web address in what somebody typed or copied: without quotes and the like (`unwrapped`), and without the scheme feed: that some
+    readers use (`feed://host`, `feed:https://host`)."""
     url = unwrapped(url)
     return re.sub("^feed:(//)?(?=https?://)", "", re.sub("^feed://(?!https?:)", "http://", url, flags=re.I), flags=re.I)
 
 
 def same_address(url: str) -> str:
-    """The form in which two addresses are the same feed, ignoring scheme, www, fragment and a trailing slash."""
+    """A form of an address that is equal for two addresses of the same feed: without scheme, www, fragment and trailing slash."""
     try:
         parsed = ada_url.URL(url)
     except ValueError:
@@ -40,7 +40,7 @@ def same_address(url: str) -> str:
 
 
 def present(application: Application) -> dict[str, Source]:
-    """The existing sources, by `same_address`."""
+    """`same_address` → configured source."""
     return {same_address(source.url.replace("$${", "${")): source for source in application.settings.sources}
 
 
@@ -50,10 +50,10 @@ class NewNames:
     def __init__(self, sources: Iterable[Source]) -> None:
         listed = list(sources)
         self._ids = {id for source in listed for id in (source.id, *source.was)}
-        self._counts: dict[str, int] = {}  # of the ids given so far, by what they begin with
+        self._counts: dict[str, int] = {}  # slug → highest number appended to it so far
 
     def give(self, name: str, url: str) -> NewSource:
-        """A source with this name; its id is added if the slug of the name is taken or empty."""
+        """A source with this name. It has an explicit id only if the slug of the name is taken or empty."""
         from aggregator.config.scalars import MAX_ID, slug
 
         host = (host_of(url) or "source").removeprefix("www.")
@@ -73,7 +73,7 @@ class NewNames:
 
 
 def with_publisher(application: Application, source: NewSource) -> NewSource:
-    """The publisher that `publishers:` knows at this host, if the name does not say it already."""
+    """The source with the publisher that `publishers:` lists for its host, unless its name already leads to that publisher."""
     from aggregator.config.publishers import publisher_index
 
     index = publisher_index(application.settings)
@@ -84,8 +84,10 @@ def with_publisher(application: Application, source: NewSource) -> NewSource:
 
 
 def append(application: Application, sources: Sequence[NewSource]) -> None:
-    """Raises:
-    AggregatorError: the resulting file would be invalid, or cannot be written; it is left as it was.
+    """Append sources to the configured file, and print warnings about them.
+
+    Raises:
+        AggregatorError: the file would become invalid, or cannot be written; it stays as it was.
     """
     from aggregator.config.load import parse
     from aggregator.pipeline.changes import Changes, changes
@@ -118,17 +120,17 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
 
 
 def hint_to_apply(application: Application, what: str) -> None:
-    """Says that what was added waits, with `reload: manual`."""
+    """Print that additions wait for `apply`, if `reload: manual` is set."""
     if application.settings.site.reload == "manual":
         print(f"`aggregator apply` puts {what} in force.")
 
 
 Doubt = tuple[list[Source], str]
-"""Sources that may count wrongly, and why; what to do is to name their `publisher`."""
+"""(sources that may count for the wrong publisher, message that says why). The remedy is always to set `publisher`."""
 
 
 def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
-    """Warnings about new sources that may count wrongly."""
+    """Warnings about new sources that may count for the wrong publisher."""
     listed = {publisher.name for publisher in settings.publishers}
     others = [source for source in settings.sources if source.publisher not in listed]
     doubts = (*_by_name(settings), *_of_one_name(others), *_at_one_host(others, added))
@@ -144,7 +146,7 @@ def _doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
 
 
 def _by_name(settings: Settings) -> Iterator[Doubt]:
-    """As an outlet of `publishers:`, only because of their name, which any feed may give itself."""
+    """Sources that count as an outlet of `publishers:` only because of their name, which any feed may choose."""
     from aggregator.config.publishers import publisher_index
 
     index = publisher_index(settings)
@@ -158,7 +160,7 @@ def _by_name(settings: Settings) -> Iterator[Doubt]:
 
 
 def _of_one_name(sources: Iterable[Source]) -> Iterator[Doubt]:
-    """As one outlet, only because they have one name: they then do not corroborate each other."""
+    """Sources that count as one outlet only because they have the same publisher name, so that they do not corroborate each other."""
     for name, group in _grouped(sources, lambda source: source.publisher):
         if len(group) > 1:
             yield (
@@ -168,7 +170,8 @@ def _of_one_name(sources: Iterable[Source]) -> Iterator[Doubt]:
 
 
 def _at_one_host(sources: Iterable[Source], added: Collection[str]) -> Iterator[Doubt]:
-    """As several outlets although they have one host: they then do. Where several were at that host before, that is so."""
+    """Sources that count as different outlets although they have the same host, so that they corroborate each other. Not if the host had
+    several outlets before: then it is intended."""
     for host, group in _grouped(sources, lambda source: (host_of(source.url) or "").removeprefix("www.")):
         before = {source.publisher for source in group if source.id not in added}
         if len(before) < 2 <= len({source.publisher for source in group}):

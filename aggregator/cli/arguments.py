@@ -1,4 +1,4 @@
-"""Options with an AGGREGATOR_… variable each, and the shape of a command."""
+"""What the modules of commands share: the type of a command, and options that can also be set by an environment variable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aggregator.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`add` declares the arguments of a command, `run` does it and gives the exit code."""
+    """A command. `add` declares its arguments, `run` executes it and returns the exit code."""
 
     help: str
     add: Callable[[argparse.ArgumentParser], None]
@@ -23,7 +23,7 @@ class Command:
 
 
 def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any = None, **more: Any) -> None:
-    """An option that can also be set in the environment: --port is AGGREGATOR_PORT."""
+    """Add an option that can also be set by an environment variable: --port by AGGREGATOR_PORT."""
     variable = "AGGREGATOR_" + flag.lstrip("-").upper().replace("-", "_")
     given = os.environ.get(variable)
     if more.get("action") == "store_true":
@@ -35,7 +35,7 @@ def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any =
 
 
 def _switched(variable: str, given: str | None) -> bool:
-    """Whether the variable of an option without a value turns it on. Raises UsageError."""
+    """Whether an environment variable turns on an option that takes no value. Raises UsageError."""
     word = (given or "").strip().lower()
     if word in ("1", "true", "yes", "on"):
         return True
@@ -49,11 +49,11 @@ def json_option(parser: argparse.ArgumentParser) -> None:
 
 
 def number(flag: str, text: object) -> int:
-    """A whole number from 1. Raises UsageError."""
+    """A whole number, at least 1. Raises UsageError."""
     if not re.fullmatch("0*[1-9][0-9]{0,8}", str(text)):
         raise UsageError(f"{flag}: expected a number from 1, found {text}")
     return int(str(text))
 
 
 def nothing(parser: argparse.ArgumentParser) -> None:
-    """A command without arguments."""
+    """`Command.add` for a command without arguments."""

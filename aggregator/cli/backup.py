@@ -15,7 +15,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was copied by then is removed, as after Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as for Ctrl-C: the incomplete copy is removed
     archive = Database(installation).open_existing()
     archive.upkeep.backup(args.file)
     archive.close()

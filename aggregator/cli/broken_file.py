@@ -1,4 +1,4 @@
-"""Commands that read or tidy the archive work while feeds.yaml is broken, as the service does."""
+"""Lets commands that read or tidy the archive work while feeds.yaml is broken, as the service does."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from aggregator.bootstrap import Application, Installation
 
 @contextmanager
 def file_or_in_force(installation: Installation) -> Iterator[Application]:
-    """The configuration of the file; or if that is broken the one in force, and afterwards the error, which `main` prints.
+    """A context with the configuration of the file. If that is broken, it is the one in force, and the error is raised at the end of the
+    context, so that `main` prints it.
 
     Raises:
-        ConfigError: the file is broken, whether or not another configuration is in force.
+        ConfigError: the file is broken (at the end if a configuration is in force, else at once).
     """
     application, broken = Application.load_or_in_force(installation)
     yield application

@@ -1,4 +1,4 @@
-"""`aggregator check`: is feeds.yaml valid, and do its examples hold?"""
+"""`aggregator check`: validate feeds.yaml and run its examples."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Runs work in a forked child process while the parent does something else.
 
-The command `poll` fetches in a child process. While that loads what it needs, the parent puts the configuration in force, and as
-soon as there is news it prepares the edition (imports, rules, word lists). Preparing takes as long as polling some hundred
-sources, so with a second core it costs no time. The memory that polling needed is free again before the edition needs its own.
+The command `poll` fetches in a child process. While the child imports what it needs, the parent puts the configuration in force. As
+soon as there is news, the parent prepares the edition (imports, rules, word lists), which takes as long as polling some hundred
+sources; with a second core that costs no extra time. Besides, the memory used for polling is freed before the edition begins.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Notify = Callable[[], None]
 
 
 class _Child:
-    """What the child process was forked to do; set by its initializer."""
+    """What the child process is to do; set by its initializer."""
 
     prepare: ClassVar[Callable[[], None]]
     work: ClassVar[Callable[[Notify], Any]]
@@ -35,7 +35,7 @@ class _Child:
 
 
 class Terminated(Exception):
-    """SIGTERM was received, and the work has ended."""
+    """SIGTERM was received, and the work has been stopped."""
 
 
 def run_in_child(
@@ -45,12 +45,13 @@ def run_in_child(
     before: Callable[[], None],
     meanwhile: Callable[[], None],
 ) -> T:
-    """Run `prepare` in a child process while this one runs `before`, and then `work`; once that calls the function it is
-    given, run `meanwhile` in this process beside it. Returns what `work` returns, and raises what it or `before` raises. A
-    SIGTERM or Ctrl-C of this process reaches `work` as a SIGTERM; a second one kills it.
+    """Run `prepare` and then `work` in a child process. This process runs `before` at the same time as `prepare`; `work` starts when both
+    are done. `work` is given a function; when it calls that, this process runs `meanwhile` at the same time. Returns what `work`
+    returns, and raises what `work` or `before` raise.
 
-    It forks, so it must be called while there is one thread and no connection to a database. Only on Linux; elsewhere all but
-    `meanwhile` run in this process, one after the other.
+    A SIGTERM or Ctrl-C of this process is passed to `work` as SIGTERM; a second one kills the child. Since the function forks, there
+    must be only one thread and no connection to a database. It forks only on Linux; elsewhere `before`, `prepare` and `work` run one
+    after the other in this process, without `meanwhile`.
 
     Raises:
         Terminated, KeyboardInterrupt: SIGTERM or Ctrl-C, after `work` has ended.
@@ -87,8 +88,8 @@ def run_in_child(
 
 @contextmanager
 def _forwarding_signals(child: int, received: list[int]) -> Iterator[None]:
-    """Signals are forwarded to the child and recorded in `received`. The handler raises nothing: an exception in the middle
-    of an import may be taken for a failure of that import."""
+    """Forward signals to the child, and record them in `received`. The handler does not raise an exception, because within an import that
+    may look like a failed import."""
 
     def forward(number: int, frame: FrameType | None) -> None:
         with suppress(ProcessLookupError):
@@ -104,7 +105,7 @@ def _forwarding_signals(child: int, received: list[int]) -> Iterator[None]:
 
 
 def _notified(receiver: Connection) -> bool:
-    """Wait until the child notifies; False if it ended without doing so."""
+    """Wait until `work` calls the function that it was given. False if it ended without doing so."""
     try:
         receiver.recv_bytes()
     except EOFError:

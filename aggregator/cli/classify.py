@@ -1,4 +1,4 @@
-"""`aggregator classify`: JSON Lines in, one line out per item, by the code and settings of the edition."""
+"""`aggregator classify`: classify and group items from JSON Lines, with the code and settings of the edition; one line out per item."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aggregator.cli.judgement import judgement
 from aggregator.errors import AggregatorError
 from aggregator.text.plurals import counted
 
-SHOWN = 20  # lines that are no items, told one by one
+SHOWN = 20  # at most so many invalid lines are reported one by one
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ class InputItem:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    """Lines that are no items are told of, and those between them classified all the same."""
+    """Invalid lines are reported at the end; all others are classified."""
     from aggregator.pipeline.edition import gc_paused
 
     application = Application.load(installation)
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
-    """The items, and what is wrong with the other lines. Raises AggregatorError."""
+    """(items, messages about invalid lines). Raises AggregatorError if the file cannot be read."""
     name = "standard input" if file in (None, "-") else file
     try:
         lines: Iterable[bytes] = Path(file).read_bytes().splitlines() if file and file != "-" else sys.stdin.buffer
@@ -80,7 +80,7 @@ def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
 
 
 def _item(line: bytes, number: int) -> InputItem:
-    """Raises ValueError, which says what is wrong with the line."""
+    """The item in a line. Raises ValueError with a message that says what is wrong."""
     from aggregator.normalise.plain import plain
 
     try:
@@ -107,12 +107,12 @@ def _item(line: bytes, number: int) -> InputItem:
 
 
 def _seconds(value: Any) -> int | None:
-    """ISO 8601 or, as in feeds, RFC 822; None if empty."""
+    """Epoch seconds of a time in ISO 8601 or (as in feeds) RFC 822; None if it is empty. Raises ValueError."""
     if value is None or value == "":
         return None
     try:
         moment = _moment(value)
-    except (AttributeError, TypeError, ValueError, OverflowError) as error:  # whatever may stand there
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:  # the value may be anything
         raise ValueError("`published` must be a time like 2026-11-24T12:00:00Z") from error
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
@@ -125,8 +125,7 @@ def _moment(text: str) -> datetime:
 
 
 def _dated(items: list[InputItem]) -> list[int]:
-    """A time for every item: its own, or that of the last dated item before it (for the first ones, that of the first
-    dated)."""
+    """A time for each item: its own, else that of the last dated item before it, else that of the first dated item."""
     last = next((item.at for item in items if item.at is not None), 0)
     times = []
     for item in items:
@@ -136,13 +135,14 @@ def _dated(items: list[InputItem]) -> list[int]:
 
 
 def _at_home(application: Application, item: InputItem) -> bool:
-    """Whether an article is at a domain of its publisher; by the name alone, as whoever links there is not that outlet."""
+    """Whether an article is at a domain of its publisher, which is identified by its name alone: others may link to the domain."""
     outlet = application.outlets.at(host_of(item.url or "") or "")
     return outlet is not None and outlet is application.outlets.named(item.publisher)
 
 
 def _stories(application: Application, items: list[InputItem]) -> list[Any]:
-    """For each item, the id of the first item of its story. In batches of the edition's size, in order of publication."""
+    """For each item the id of the first item of its story. The items are grouped in order of publication, in batches of the same size as
+    in the edition."""
     from aggregator.normalise.address import canonical, is_article
     from aggregator.pipeline.edition import BATCH
     from aggregator.pipeline.shared_addresses import shared
@@ -169,7 +169,7 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
         ]  # fmt: skip
         memory.apply(batch, group(batch, memory, cache=cache))
     first: dict[int, int] = {}
-    for index in order:  # among items of one time the edition goes by their texts; here the order of the lines counts
+    for index in order:  # of items with equal times the first line counts (the edition would compare their texts)
         first.setdefault(memory.story(index), index)
     return [items[first[memory.story(index)]].id for index in range(len(items))]
 

@@ -1,4 +1,4 @@
-"""`aggregator copy URL`: a SQLite archive into a PostgreSQL database, checked row by row."""
+"""`aggregator copy URL`: copy a SQLite archive into a PostgreSQL database, and check it row by row."""
 
 from __future__ import annotations
 

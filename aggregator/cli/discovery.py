@@ -1,4 +1,4 @@
-"""Feeds behind an address, for `add` and `try`: found with the service's fetcher, offered with numbers."""
+"""Finds feeds at an address, for `add` and `try`, and lists them with numbers if there are several."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def pick(text: str | None) -> int | None:
 async def find(
     application: Application, address: str, choice: int | None, otherwise: int | None = None
 ) -> tuple[FeedFound | None, tuple[Link, ...]]:
-    """The feed at an address, or of those that the page there names the one chosen (else number `otherwise`), and all
-    that there was to choose from.
+    """(feed, all feeds that the page at the address links to). If the address is a page with several feeds, `choice` is the number of the
+    wanted one; if it is None, `otherwise` is used; if that is None too, no feed is returned.
 
     Raises:
-        AggregatorError: there is none; the message says what the address holds.
+        AggregatorError: there is no feed; the message says what there is at the address.
     """
     from aggregator.sandbox.pool import Sandbox
 
@@ -64,7 +64,7 @@ def _offered(page: bytes, url: str) -> Offered:
 
 
 def offer(links: Sequence[Link]) -> None:
-    """What there is to choose from."""
+    """Print the feeds of a page with their numbers."""
     print(f"The page names {len(links)} feeds:", file=sys.stderr)
     for count, link in enumerate(links, 1):
         title = f"  {link.title}" if link.title else ""
@@ -72,6 +72,6 @@ def offer(links: Sequence[Link]) -> None:
 
 
 def as_rows(links: Sequence[Link]) -> dict[str, list[dict[str, Any]]]:
-    """As --json has them."""
+    """The feeds of a page for --json."""
     rows = [{"pick": count, "url": link.url, "title": link.title} for count, link in enumerate(links, 1)]
     return {"feeds": rows}

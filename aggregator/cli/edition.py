@@ -1,4 +1,4 @@
-"""The edition as made by a command, once and to the end: waiting items are placed, stored stories follow the rules."""
+"""Makes an edition within a command: places all waiting items, and re-places stored stories if the rules have changed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ WAIT = 120  # seconds for another process to finish its edition
 
 
 def warm_up(application: Application) -> None:
-    """Preparations that `place_all` would otherwise begin with."""
+    """Do the preparations of `place_all` in advance."""
     from aggregator.pipeline.edition import warm_up
 
     warm_up(application.policy)
 
 
 def place_all(application: Application) -> tuple[int, int]:
-    """Place all that arrived. Returns the numbers of items placed and of new stories."""
+    """Place all waiting items. Returns (items placed, new stories)."""
     from aggregator.pipeline.edition import edition
     from aggregator.pipeline.survey import survey
 
@@ -43,7 +43,7 @@ def place_all(application: Application) -> tuple[int, int]:
 
 
 def re_place_stored(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
-    """Stored stories follow an edit of the rules; returns how many were re-placed."""
+    """Re-place all outdated stories; returns how many there were."""
     from aggregator.pipeline.re_placement import re_place_all
 
     archive.upkeep.note(notes.PROGRAM, application.policy.program)
@@ -53,10 +53,10 @@ def re_place_stored(archive: Archive, application: Application, proceed: Callabl
 
 @contextmanager
 def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
-    """Hold the edition; what is given renews the lease, and says whether it is still held.
+    """A context that holds the lease of the edition. Yields a function that renews the lease and returns whether it is still held.
 
     Raises:
-        StoreBusy: another process holds it and does not finish.
+        StoreBusy: another process holds the lease and does not finish within `WAIT`.
     """
     owner = identity()
 

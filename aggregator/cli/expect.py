@@ -1,4 +1,4 @@
-"""`explain --expect SECTION`: the smallest edits that would put a text there, each with what it would move in the
+"""`explain --expect SECTION`: proposes the smallest edits that would put a text into a section, with the effect of each on the
 archive."""
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BARE = re.compile(r"\w(?:[^,:#\"\[\]{}]|[:#]\b)*")
 
 
 def known_section(application: Application, section: str) -> None:
-    """Raises UsageError where there is no such section."""
+    """Raise UsageError if there is no such section."""
     from aggregator.config.suggest import did_you_mean
 
     ids = [rules.id for rules in application.settings.sections]
@@ -37,7 +37,7 @@ def known_section(application: Application, section: str) -> None:
 
 
 def expected(application: Application, case: Case, section: str, story: int | None) -> dict[str, Any]:
-    """`{section, fixed, story, holds, proposals: [...]}`, the best proposals first. `story`: its primary section."""
+    """The answer as for --json, with the best proposals first. `story`: number of the stored story of the text, if there is one."""
     archive = application.database.open() if application.database.exists else None
     expectation = Expectation(application, archive, case, section, story)
     held = expectation.leading(application)
@@ -57,7 +57,8 @@ def _trial(application: Application, proposal: Proposal) -> Application:
 def answer(
     section: str, own: str, story: str | None, *, fixed: str | None = None, proposals: Sequence[dict[str, Any]] = ()
 ) -> dict[str, Any]:
-    """`own`: the section of the text by itself; `story`: that of its story."""
+    """`{section, fixed, story, holds, proposals}`. `own`: the section of the text by itself; `story`: the primary section of its story;
+    `fixed`: the section that its source fixes."""
     return {"section": section, "fixed": fixed, "story": story, "holds": own == section, "proposals": proposals}
 
 
@@ -86,11 +87,11 @@ def _row(application: Application, effect: Effect) -> dict[str, Any]:
 
 
 def _edit(application: Application, proposal: Proposal) -> tuple[Position, str]:
-    """What an editor has to type, and where: in a list that is a block, stands in brackets, or is still missing."""
+    """(position, what an editor has to type there). It depends on whether the list is in block style, in brackets, or still missing."""
     rules, key, line = proposal.rules, proposal.key, _typed(proposal.term)
     if proposal.was:
         return proposal.was.at, f"{key}: - {_typed(proposal.was)}  →  - {line}"
-    if rules.at.column == 1:  # the whole file: the section stands there because it has none
+    if rules.at.column == 1:  # the position of the whole file, since the section is not in it (the implied fallback)
         return rules.at, f"as the last one of `sections`: - {{id: {rules.id}, {key}: [{line}]}}"
     text = application.settings.texts[rules.at.file]
     lines, section = in_lines(text).splitlines(), _written(text, rules.at)
@@ -108,7 +109,7 @@ def _edit(application: Application, proposal: Proposal) -> tuple[Position, str]:
 
 @lru_cache(maxsize=2)
 def _written(text: str, at: Position) -> Table:
-    """The section as it stands in the file."""
+    """The YAML table of the section at this position of the file."""
     tree, _ = read_tree(at.file, text, included=at.included)
     assert tree is not None  # the text is that of a valid configuration
     found: Table = next(entry for entry in tree["sections"] if entry.at == at)
@@ -120,8 +121,8 @@ def _sign(lines: Sequence[str], at: Position) -> str:
 
 
 def _ends_there(lines: Sequence[str], at: Position) -> bool:
-    """Whether the entry of a block that stands there is on one line with its dash: what comes next is not indented further
-    than that."""
+    """Whether the entry at this position is a whole line after a dash, so that a new line can be inserted below: the next line is not
+    indented further than the dash."""
     before = lines[at.line - 1][: at.column - 1]
     if before.strip() != "-":
         return False
@@ -132,7 +133,7 @@ def _ends_there(lines: Sequence[str], at: Position) -> bool:
 
 
 def _typed(term: Term) -> str:
-    """As `term_text`, in quotes where YAML needs them inside brackets."""
+    """As `term_text`, with the quotes that YAML needs within brackets."""
     parts, unless = (
         tuple(one if _BARE.fullmatch(one) else scalar(one, flow=True) for one in words)
         for words in (term.parts, term.unless)
@@ -141,7 +142,7 @@ def _typed(term: Term) -> str:
 
 
 def expectation(value: dict[str, Any]) -> Iterator[str]:
-    """As lines for people."""
+    """The answer as lines for people."""
     section, story = value["section"], value["story"]
     if value["holds"]:
         if story in (None, section):

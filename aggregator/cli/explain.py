@@ -1,4 +1,4 @@
-"""`aggregator explain`: why a story or item is where it is."""
+"""`aggregator explain`: show why a story or item is where it is."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from aggregator.text.plurals import counted
 if TYPE_CHECKING:
     from aggregator.store.reading import Reading
 
-_WITHOUT_SCHEME = re.compile(r"(?:(?:[^\WA-Z]|-)+\.)+[a-z]{2,}/\S*")  # hosts are shown in lower case: no Node.js/Deno
+# lower case only: “Node.js/Deno” is not an address
+_WITHOUT_SCHEME = re.compile(r"(?:(?:[^\WA-Z]|-)+\.)+[a-z]{2,}/\S*")
 
 
 class Subject(NamedTuple):
-    """A text, and what the archive has on it if it names a story or item. `source` is the item's as the file has it now.
-    `categories`: topic → the category of the feed that names it. `pinned`: the receipt for the section in which `stories: pin`
-    holds the story."""
+    """A text to be explained, and if it is that of a stored item, what the archive knows of it. `source`: its source in the present file;
+    `categories`: topic → category of the feed that led to it; `pinned`: the receipt if its story is pinned."""
 
     title: str
     summary: str = ""
@@ -52,7 +52,7 @@ class Subject(NamedTuple):
 
     @property
     def stays(self) -> str | None:
-        """The section of an item whose text is gone after `keep`: nothing that decides it can be said of the rest."""
+        """The stored section of an item whose text was pruned, since it can no longer be explained; else None."""
         return self.item.section if self.item and self.item.pruned else None
 
 
@@ -64,9 +64,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
-    text = one_line(
-        os.fsencode(" ".join(args.what)).decode(errors="replace")
-    )  # also where the locale knows ASCII alone
+    text = one_line(os.fsencode(" ".join(args.what)).decode(errors="replace"))  # works in an ASCII locale, too
     if args.expect:
         from aggregator.cli import expect  # brings pydantic and PyYAML, which a plain question need not wait for
 
@@ -102,7 +100,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def _value(application: Application, subject: Subject, topics: Iterable[Receipt], found: Outcome) -> dict[str, Any]:
-    """All that is known, as --json has it."""
+    """All results, as for --json."""
     item, story = subject.item, subject.story
     value: dict[str, Any] = {
         "id": urn(item.id) if item else None,
@@ -126,7 +124,7 @@ def _value(application: Application, subject: Subject, topics: Iterable[Receipt]
 
 
 def _found_topics(application: Application, subject: Subject) -> list[Receipt]:
-    """Why topics are there that no line of the file placed: for a category of the feed, or for a place."""
+    """Receipts for topics that no line of the file gave the item: those from categories of the feed, and from places."""
     ruled = {one.id for one in application.settings.topics}
     named = [
         Receipt(topic, 1.0, f"categories: {text}", None, (Match(text, "category", 1.0),), None)
@@ -138,7 +136,7 @@ def _found_topics(application: Application, subject: Subject) -> list[Receipt]:
 
 
 def _kept_out(application: Application, subject: Subject, value: dict[str, Any]) -> list[dict[str, str]]:
-    """Where else it would be, were it not for a line that keeps it out."""
+    """Sections and topics in which the text would be if a line did not keep it out (`never`, `not`, `unless`)."""
     held = {("section", id) for id in value["sections"]} | {("topic", id) for id in value["topics"]}
     return [
         {"kind": stream.kind, "id": stream.id, "rule": cause.rule, "at": str(cause.at)}
@@ -148,7 +146,7 @@ def _kept_out(application: Application, subject: Subject, value: dict[str, Any])
 
 
 def _lines(subject: Subject, value: dict[str, Any], receipts: tuple[Receipt, ...]) -> Iterator[str]:
-    """The text with what counted in it, its story, and the receipts."""
+    """Lines for people: the text with the words that counted, its story, and the receipts."""
     yield marked(subject.title, receipts, "title")
     if subject.summary:
         yield f"  {marked(subject.summary, receipts, 'summary')}"
@@ -176,7 +174,7 @@ def _outcome(found: Outcome) -> dict[str, Any]:
 
 
 def what_would_change(found: Outcome, *, fixed: bool) -> str:
-    """What would have changed the outcome, in a sentence."""
+    """A sentence that says what would have changed the outcome."""
     if fixed:
         return "  Its source fixes the section: no word would change it."
     if found.counterfactuals:
@@ -191,11 +189,11 @@ def what_would_change(found: Outcome, *, fixed: bool) -> str:
 
 
 def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
-    """The text with what counted in bold on a terminal, else in [brackets]."""
+    """The text with the words that counted in bold (on a terminal) or in [brackets]."""
     start, end = ("\033[1m", "\033[0m") if is_terminal(sys.stdout) else ("[", "]")
     spans = sorted({(one.start, one.end) for receipt in receipts for one in receipt.matched if one.field == field})
     joined: list[tuple[int, int]] = []
-    for first, last in spans:  # those that overlap are one
+    for first, last in spans:  # merge overlapping ones
         begun, done = joined.pop() if joined and first < joined[-1][1] else (first, last)
         joined.append((begun, max(done, last)))
     shown, done = "", 0
@@ -206,10 +204,10 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
 
 
 def _look_up(application: Application, text: str) -> Subject | None:
-    """What the archive has on an address or an id, if that is what the text is.
+    """What the archive knows of an address or id; None if the text is neither.
 
     Raises:
-        AggregatorError: the archive does not hold it.
+        AggregatorError: the archive does not have it.
     """
     from aggregator.pipeline.category_topics import last_survey
     from aggregator.web.receipts import pin_receipts_on
@@ -233,7 +231,7 @@ def _look_up(application: Application, text: str) -> Subject | None:
 
 
 def _id_in(text: str) -> str | None:
-    """The id that a text is or ends in: addresses of our pages do, and so do those of some outlets."""
+    """The id in a text: the text is an id, or an address that ends with one, such as those of our pages (and of some outlets)."""
     path = re.split("[?#]", unwrapped(text.lower()))[0]
     try:
         return str(uuid.UUID(path.removeprefix("urn:uuid:").rstrip("/").rsplit("/", 1)[-1]))
@@ -242,7 +240,7 @@ def _id_in(text: str) -> str | None:
 
 
 def _address_in(text: str) -> str | None:
-    """The address that a text is: perhaps with what is around it when it is copied, or without its scheme, as browsers show it."""
+    """The address, if the text is one. It may have quotes around it, or lack the scheme, as browsers show it."""
     text = unwrapped(text)
     if text.lower().startswith(("http://", "https://")):
         return text
@@ -250,11 +248,11 @@ def _address_in(text: str) -> str | None:
 
 
 def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
-    """The item of an address, else that of an id, or the lead of the story that has it. Raises AggregatorError."""
+    """The item with this address, else that with this id, else the lead of the story with this id. Raises AggregatorError."""
     from aggregator.normalise.address import canonical
 
     article = None
-    if address:  # a fragment may name an entry of its own, or a place in the article that the reader came from
+    if address:  # the fragment may be part of an entry's address, or only a position in the article
         places = dict.fromkeys([address, address.partition("#")[0]])
         article = next(filter(None, (reading.find(place, canonical(place)) for place in places)), None)
     id = article or id
@@ -262,7 +260,7 @@ def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
         raise AggregatorError(
             "the archive has no item with this address; `aggregator try URL` shows where it would land"
         )
-    story = None if article else reading.story(id)  # whose id is that of its first article
+    story = None if article else reading.story(id)  # before items: the id of a story is also that of its first item
     if isinstance(story, str):
         story = reading.story(story)
     if isinstance(story, StoryView):

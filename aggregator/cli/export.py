@@ -1,4 +1,4 @@
-"""`aggregator export`: the sources as OPML on standard output."""
+"""`aggregator export`: print the sources as OPML."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _print(settings: Settings) -> None:
 
 
 def _folder(source: Source) -> tuple[str, ...]:
-    """As `import` took it from another reader."""
+    """The folder from which `import` made the label of the source."""
     from aggregator.config.edit import FOLDER
 
     return tuple(filter(None, dict(source.labels).get(FOLDER, "").split("/")))

@@ -1,4 +1,4 @@
-"""`aggregator import FILE.opml`: appends the feeds of another reader to the configuration."""
+"""`aggregator import FILE.opml`: append the feeds of another reader to the configuration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aggregator.errors import AggregatorError, ParseError
 from aggregator.normalise.plain import plain
 from aggregator.parse.opml import MOST_BYTES, FeedList, Listed, read_opml
 
-SHOWN = 5  # bad addresses told one by one
+SHOWN = 5  # at most so many bad addresses are printed
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 @dataclass
 class Sorted:
-    """What became of each feed of the list."""
+    """The feeds of the list, by what is done with them."""
 
     fresh: list[NewSource] = field(default_factory=list)
     known: list[str] = field(default_factory=list)  # addresses polled already
@@ -86,7 +86,7 @@ def _read(name: str) -> FeedList:
 
 
 def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
-    """Which are new, with their names and ids; folders become labels."""
+    """Sort the feeds of the list. New ones get names, ids, and their folder as a label."""
     there = present(application)
     names = NewNames(application.settings.sources)
     allowed = Allowance.of(application.settings.allow_private)
@@ -108,7 +108,7 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
 
 
 def _pollable(url: str, allowed: Allowance) -> bool:
-    """An http(s) address of a host that is public or named by `allow_private`: a list may come from anywhere."""
+    """Whether an address may be polled: http(s), with a host that is public or named in `allow_private`. Lists are not trusted."""
     if (
         not re.match(r"https?://[^/\\]", url, re.IGNORECASE)
         or len(url) > 2048
@@ -120,7 +120,7 @@ def _pollable(url: str, allowed: Allowance) -> bool:
 
 
 def _folder(folder: tuple[str, ...]) -> str | None:
-    """`Tech/Asia`: the folders as one label."""
+    """The nested folders as one label: `Tech/Asia`."""
     names = [" ".join(plain(name).replace("/", " ").split()) for name in folder]
     return "/".join(name for name in names if name)[:100].strip("/ ") or None
 

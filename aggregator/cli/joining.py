@@ -1,4 +1,4 @@
-"""The part of `explain` that says why an item is in its story, and what the runner-up was."""
+"""The part of `explain` that says why an item is in its story, and which story was the runner-up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aggregator.stories import TUNING
 
 
 def joining(item: ItemView) -> dict[str, Any] | None:
-    """As JSON; None where nothing is known of it."""
+    """The reason as JSON; None if nothing is known."""
     found = item.joining
     if found is None:
         return None
@@ -34,9 +34,9 @@ def joining(item: ItemView) -> dict[str, Any] | None:
 
 
 def lines(item: ItemView) -> Iterator[str]:
-    """For a terminal, one fact per line."""
+    """The reason as lines for people."""
     found = item.joining
-    if found is None:  # nothing of the runner-up, as of the first of its kind
+    if found is None:  # there was no runner-up
         if item.why == "founder":
             yield "  joined: it founded its story: nothing came near"
         return
@@ -61,5 +61,5 @@ def _reason(found: Joining) -> str:
 
 
 def _below(score: float) -> str:
-    """Rounded down, so that what just missed the threshold does not look as if it had reached it."""
+    """A score rounded down, so that one just below the threshold does not look as if it had reached it."""
     return f"{floor(score * 100 + 1e-9) / 100:.2f}"

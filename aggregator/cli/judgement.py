@@ -1,4 +1,4 @@
-"""The classification of a text: section, sections, topics and the receipts, as JSON and as lines."""
+"""The classification of a text (section, sections, topics, receipts) as JSON and as lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aggregator.render.jsonfeed import located
 def judgement(
     application: Application, title: str, summary: str, source: Source | None = None, *, receipts: bool = True
 ) -> dict[str, Any]:
-    """`{section, sections, topics, receipts}` of a text by itself."""
+    """`{section, sections, topics, receipts}` for a text by itself."""
     found: tuple[Receipt, ...] = ()
     if receipts:
         judged, found = application.judged(title, summary, source)

@@ -38,10 +38,10 @@ COMMANDS: dict[str, str] = {
     "copy": "copy a SQLite archive into a PostgreSQL database",
     "backup": "write a consistent copy of the archive, even while the service runs",
 }
-"""Every command; its module in this folder has the same name (`try_` for try, which is a word of Python)."""
+"""All commands. The module of each has the same name (with `_` after keywords of Python: `try_`)."""
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""Errors of standard output if it is a file on a disk that is full or fails."""
+"""Errors when writing standard output to a file on a full or failing disk."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,13 +68,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def load(name: str) -> Command:
-    """The command's module, imported only if it is needed."""
+    """Import the module of a command."""
     found: Command = import_module(f"aggregator.cli.{name}_" if iskeyword(name) else f"aggregator.cli.{name}").COMMAND
     return found
 
 
 def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argparse.Namespace:
-    """The command's own arguments; bad usage ends the program with 2."""
+    """Parse the arguments of the command itself; bad usage ends the program with exit code 2."""
     parsed, unknown = own.parse_known_args(rest)
     for flag in (word.partition("=")[0] for word in unknown):
         if flag in ("--config", "--instance", "--database"):
@@ -88,10 +88,10 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
 
 def main(arguments: list[str] | None = None) -> int:
     _open_streams()
-    # For numpy, before anything imports it: nothing that is asked of it is worth a second thread, and threads that wait spin.
+    # Must be set before numpy is imported. Our arrays are too small for several threads, and idle OpenBLAS threads use CPU time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # What a command makes at its start stays to its end: looking for garbage in it, again and again and once more at the
-    # end, would take a tenth of a short command.
+    # Most objects that a command creates at its start live until its end. Collecting garbage among them, repeatedly and once more at
+    # exit, would take a tenth of the time of a short command.
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
     given, rest = parser().parse_known_args(arguments)
@@ -109,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
         if "json" in asked and asked.json and isinstance(sys.stdout, io.TextIOWrapper):  # read by programs, not shown
             sys.stdout.reconfigure(encoding="utf-8")
         code = command.run(asked, installation)
-        sys.stdout.flush()  # when the program exits, a failure would have no message, and an exit code of its own
+        sys.stdout.flush()  # here, because an error while flushing at exit would give no message and another exit code
     except ConfigError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -118,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read our output has enough (`| head`): not an error
+    except BrokenPipeError:  # the reader of our output has ended (`| head`), which is not an error
         _end_output()
     except OSError as error:
         if error.errno in OUT_OF_FILES:
@@ -133,13 +133,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _open_streams() -> None:
-    """A standard stream that the caller closed (`2>&-`) leads nowhere. Python has None for it, which cannot be printed to, and the
-    next file opened would take its number."""
+    """Replace standard streams that the caller closed (`2>&-`) by /dev/null. Python sets them to None, which cannot be printed to, and
+    the next file to be opened would get their descriptor."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 (open to the end)
 
 
 def _end_output() -> None:
-    """Nothing more can be written; buffered output is dropped."""
+    """Redirect standard output to /dev/null, since nothing more can be written; buffered output is lost."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

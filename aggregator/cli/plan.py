@@ -1,4 +1,4 @@
-"""`aggregator plan`: what a file would change in the stored archive, before it is applied."""
+"""`aggregator plan`: show what a file would change in the archive before it is applied."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from aggregator.cli.terminal import print_json
 from aggregator.errors import UsageError
 from aggregator.text.plurals import counted
 
-SHOWN = 12  # unused lines in a table, those of the edit if there are any; --json holds all
-SHOWN_BESIDE = 3  # where the edit has none
+SHOWN = 12  # at most so many unused lines from the edit are shown; --json has all
+SHOWN_BESIDE = 3  # if none is from the edit, so many others are shown
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    with suppress(OSError):  # loading it says what is wrong
+    with suppress(OSError):  # loading the file will report the error
         if args.file and not is_there(Path(args.file)):
             raise UsageError(
                 f"{args.file} does not exist: name the proposed file, or none to plan {installation.config}"
@@ -94,7 +94,8 @@ def _headline(report: dict[str, Any], edits: Sequence[str]) -> str:
 
 
 def _waiting(report: dict[str, Any]) -> Iterator[str]:
-    """What moves without this file. It is not listed: each story is compared with where it will be then."""
+    """A line about stories that move anyway, without this file. They are not listed: stories are compared with where they will be after
+    that."""
     if count := report["waiting"]:
         yield (
             f"{counted(count, 'stored story is', 'stored stories are')} still to be placed anew after an upgrade or an earlier edit: "
@@ -103,7 +104,7 @@ def _waiting(report: dict[str, Any]) -> Iterator[str]:
 
 
 def _overruled(report: dict[str, Any]) -> list[str]:
-    """Stories that would be merged, split, or lose an article."""
+    """Lines about stories that would be merged or split, or lose or regain an article, and about overrides without effect."""
     lines = []
     for row in report["joins"]:
         lines += [f"+ {one['title']}\n      joins: {row['title']}" for one in row["joined_by"]]
@@ -177,7 +178,7 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
-    """Lines and sources that are not used in the archive."""
+    """Lines about rules and sources that have no use in the archive."""
     changes = report["configuration"]
     edited = any(changes["other"]) or any(any(changes[kind].values()) for kind in ("sources", "sections", "topics"))
     never = [row for row in report["dead"]["lines"] if not row["found"]]
@@ -198,8 +199,8 @@ def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Headlines come from anywhere: nothing in them may act as Markdown or HTML, a link, or a mention of a user, which
-    code-review sites make of bare addresses and of @name (an invisible joiner is inserted there)."""
+    """Escape a text for Markdown. Headlines are not trusted: nothing in them may act as Markdown or HTML, nor become a link or a mention
+    of a user, which code-review sites make of bare addresses and of @name (an invisible joiner prevents that)."""
     line = re.sub(r"([\\`*_{}\[\]<>|~#&$])", r"\\\1", " ".join(text.split()))
     line = re.sub(r":(?=//)|\.(?<=\bwww\.)", r"\\\g<0>", line, flags=re.IGNORECASE).replace("@", "@\u2060")
     return f"\\{line}" if line[:1] in ("-", "+") else line

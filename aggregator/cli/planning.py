@@ -1,4 +1,4 @@
-"""Two configurations and the archive → what `plan` (and `explain --expect`) report, as one JSON value."""
+"""Compares two configurations over the archive; the result is the JSON of `plan`. Also used by `explain --expect`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from aggregator.render.entry import urn
 
 
 def in_force(application: Application) -> Application | None:
-    """The configuration in force, from the store; None if there is none yet.
+    """The application with the configuration in force; None if there is none yet.
 
     Raises:
         AggregatorError: it cannot be read here, so there is nothing to compare with.
@@ -48,13 +48,13 @@ def in_force(application: Application) -> Application | None:
 
 
 def proposed(application: Application) -> Application:
-    """The configuration that is to follow the one in force."""
+    """The application, completed with renamings (`Application.completed`)."""
     with closing(application.database.open()) as archive:
         return application.completed(archive.upkeep)
 
 
 def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
-    """The id under which the store knows each source of a configuration that is not applied yet."""
+    """Id of a source in a configuration that is not applied yet → the id under which the store knows it."""
     states, listed = archive.sources.states(listed=False), {state.id for state in archive.sources.states()}
     known = {state.id: state.url for state in states}
     found = former_ids(application.settings.sources, known, listed)
@@ -62,8 +62,7 @@ def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
 
 
 class Comparison:
-    """Compares the configuration in force with a proposed one, in which sections and topics may have other ids: `before` is the one
-    in force under these."""
+    """Compares the configuration in force with a proposed one. In `self.before` sections and topics have the ids of the proposed one."""
 
     def __init__(self, before: Application | None, after: Application) -> None:
         self.after = after
@@ -81,7 +80,7 @@ class Comparison:
         policy, _ = self._counting
         if archive:
             self._stored = stored_ids(self.after, archive)
-            # Stored items name their source by the id that it has there.
+            # Stored items have the ids that their sources have in the store.
             self.after.sources = {self._stored[id]: one for id, one in self.after.sources.items() if id in self._stored}
         store = archive.edition if archive else None
         stored = archive.upkeep.configuration() if archive else None
@@ -113,12 +112,12 @@ class Comparison:
         }
 
     def _stored_policy(self, archive: Archive, epoch: str) -> Policy | None:
-        """What stories were placed by that stay as they are, or None. What the configuration in force, of this epoch, took from the
-        environment may have other values now: then where they are stored is all that is known of the former ones."""
+        """The policy under which up-to-date stories were placed; None if nothing is in force. It has the epoch in force, although
+        environment variables may have changed since: the former values are not known, so stored placings are taken as they are."""
         return with_like(replace(self.before.policy, configuration=epoch), archive.upkeep) if self.before else None
 
     def _alike(self, archive: Archive) -> bool:
-        """Whether stored stories would not be placed anew."""
+        """Whether applying the file would leave stored stories as they are, without re-placing them."""
         if self._former is None or ENVIRONMENT in self.changes.other:
             return False
         return self.after.places_alike(self._former.settings, archive)
@@ -126,7 +125,8 @@ class Comparison:
     def _streams(
         self, found: Plan, kind: RulesKind, rules: Sequence[Rules], others: Mapping[str, str]
     ) -> list[dict[str, Any]]:
-        """In the editor's order; `others`, id → title, that the file does not or no longer have come last."""
+        """Rows of sections or topics in the order of the file, followed by others that have stories. `others`: id → title of those that
+        the file does not have."""
         own = _titles(rules)
         titles = {**others, **own}
         gone = [stream.id for stream in sorted(found.streams) if stream.kind == kind]
@@ -158,7 +158,7 @@ class Comparison:
         }
 
     def _overrides(self, store: EditionStore | None) -> dict[str, Any]:
-        """Stories that would be merged, split, or lose an article, because of the file."""
+        """The effects of `stories:` of the file: stories that would be merged or split, or lose or regain an article."""
         hidden = self.before.policy.hidden if self.before else frozenset()
         found = override_effects(store, self._counting[0], hidden) if store else OverrideEffects()
         return {
@@ -188,7 +188,7 @@ class Comparison:
         }
 
     def _over(self) -> list[dict[str, Any]]:
-        """Pins of the edit that ended before it: a slip in the date, since nothing else tells of them."""
+        """New pins that have already ended: probably an error in the date, which is reported nowhere else."""
         zone, now = ZoneInfo(self.after.settings.site.timezone), utc_now().timestamp()
         held = self.before.settings.overrides.pin if self.before else ()
         known = {(pin.url, pin.section, pin.until) for pin in held}
@@ -199,13 +199,13 @@ class Comparison:
         ]
 
     def _pinned(self, address: str) -> tuple[str, str]:
-        """The section to which the file pins an article, and where it does."""
+        """(section to which the file pins an article, position of the pin)."""
         section = self._counting[0].pinned[address]
         pins = self.after.settings.overrides.pin
         return section, next(str(pin.at) for pin in pins if (canonical(pin.url), pin.section) == (address, section))
 
     def _written(self) -> dict[str | None, str]:
-        """Addresses of `stories` in canonical form → as the file has them."""
+        """Canonical address → address as written under `stories:`."""
         return {canonical(url): url for _, url, _ in self.after.settings.overrides.lines()}
 
     def _examples(self) -> list[dict[str, Any]]:
@@ -224,13 +224,13 @@ class Comparison:
         ]
 
     def _refused(self) -> int:
-        """How many failing examples keep the file from being put in force, as `Application.admit` decides."""
+        """The number of failing examples, if they would prevent the file from being put in force (see `Application.admit`), else 0."""
         before = self.before.settings.texts if self.before else {}
         edited = [*before.values()] != [*self.after.settings.texts.values()]
         return len(self._failing[1]) if self.before and edited else 0
 
     def _dead(self, found: Plan) -> dict[str, Any]:
-        """Unused lines and sources of the archive, lines from the edit first."""
+        """Lines of rules and sources without use in the archive, lines from the edit first."""
         _, usage = self._counting
         found_new = self.changes.sections, self.changes.topics
         new = {(one.id, line) for kind in found_new for one in kind.changed for line in one.added}
@@ -261,7 +261,7 @@ class Comparison:
 
 
 def move(sample: Mapping[str, Any]) -> str:
-    """Where a story of a report moves, in words: its primary sections."""
+    """The move of a story in words: its primary sections before and after."""
     old, new = sample["old"], sample["new"]
     return str(new) if old == new else f"{old} → {new}"
 

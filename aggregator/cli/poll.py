@@ -1,4 +1,4 @@
-"""`aggregator poll`: all (or named, or only due) sources once, then the edition."""
+"""`aggregator poll`: poll all (or named, or only due) sources once, then make the edition."""
 
 from __future__ import annotations
 
@@ -31,12 +31,11 @@ if TYPE_CHECKING:
     from aggregator.model.source import Fetched, ParseJob, SourceState
     from aggregator.ports import Sources
 
-LEASE = timedelta(minutes=5)  # renewed; where a container was killed nobody can tell before
-MANY = 100  # sources
-
-LOOK = 5.0  # seconds between looks for pauses that other processes were told
+LEASE = timedelta(minutes=5)  # it is renewed; if a container is killed, its leases can only expire
+MANY = 100  # with so many sources, some will have news, so the parsing process is started in advance
+LOOK = 5.0  # seconds between checks for pauses that hosts requested from other processes
 BUSY = "polled by another process at this moment"
-SHOWN = 5  # busy sources told by name
+SHOWN = 5  # at most so many busy sources are named
 STOPPED = "stopped; what had arrived is stored and waits for the next edition"
 
 
@@ -57,7 +56,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     with _ending_at_once(), ExitStack() as kept:
 
         def meanwhile() -> None:
-            # Whoever is the last to close the archive writes its log back into the file; so the edition does, for both.
+            # The last process to close a SQLite archive writes its WAL back into the file. With this connection, that is done once,
+            # after the edition.
             kept.callback(application.database.open().close)
             warm_up(application)
 
@@ -77,8 +77,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 @contextmanager
 def _ending_at_once() -> Iterator[None]:
-    """SIGTERM ends this process, unless that is polling: nothing is lost, since what it writes is written in transactions. No
-    exception, as in `end_on_signals`, and no `print`, which may be what was interrupted."""
+    """A context in which SIGTERM ends this process at once (except while the child polls, see `run_in_child`). Nothing is lost, since all
+    writing is in transactions. The handler raises no exception (see `end_on_signals`) and does not `print`, since it may have
+    interrupted a `print`."""
 
     def end(*_: object) -> None:
         os.write(sys.stderr.fileno(), f"aggregator: {STOPPED}\n".encode())
@@ -92,7 +93,7 @@ def _ending_at_once() -> Iterator[None]:
 
 
 def _hint(unknown: str, application: Application) -> str:
-    """What somebody who names an unknown source may have meant."""
+    """A hint for an unknown source id."""
     from difflib import get_close_matches
 
     if unknown in Application.load(application.installation).sources:
@@ -103,12 +104,11 @@ def _hint(unknown: str, application: Application) -> str:
 
 
 Held = list[tuple[str, str]]
-"""Sources left alone, and why."""
+"""(source id, reason) of sources that are not polled."""
 
 
 def _held(states: Iterable[SourceState], application: Application, named: list[str] | None) -> Held:
-    """Sources that are not polled: paused ones, and, unless they are named, those whose server said to go away or to
-    wait."""
+    """Sources that are not polled: paused ones, and unless they are named, those whose server answered 410 or asked for a pause."""
     found = []
     now = utc_now()
     for state in states:
@@ -123,7 +123,7 @@ def _held(states: Iterable[SourceState], application: Application, named: list[s
 
 
 def _busy(known: Iterable[SourceState], application: Application, claimed: Iterable[SourceState], due: bool) -> Held:
-    """Sources that were to be polled and could not be claimed, since another process holds them."""
+    """Sources that should be polled but could not be claimed, because another process holds their leases."""
     taken, now = {state.id for state in claimed}, utc_now()
     return [
         (state.id, BUSY)
@@ -135,8 +135,10 @@ def _busy(known: Iterable[SourceState], application: Application, claimed: Itera
 
 
 def _put_in_force(application: Application) -> None:
-    """Raises:
-    ConfigError: examples fail, and another configuration is in force.
+    """Put the configuration in force, and release the leases of dead processes.
+
+    Raises:
+        ConfigError: examples fail, and another configuration is in force.
     """
     archive, settings = application.database.open(), application.settings
     try:
@@ -150,13 +152,13 @@ def _put_in_force(application: Application) -> None:
 
 
 class _Polling:
-    """The part of the command that polls, in an event loop and a process of its own."""
+    """The part of the command that polls. It runs in a process of its own, with an event loop."""
 
     def __init__(self, application: Application, ids: list[str] | None, due: bool) -> None:
         self._application, self._ids, self._due = application, ids, due
 
     def prepare(self) -> None:
-        """What takes long and needs no archive: imports, and the process that parses, if it will be needed."""
+        """Do what takes long and needs no archive: imports, and starting the parsing process if it will surely be needed."""
         import aggregator.fetch.client
         import aggregator.pipeline.articles
         import aggregator.pipeline.refresh  # noqa: F401
@@ -167,7 +169,7 @@ class _Polling:
             self._runner.run(self._sandbox.start())  # some of so many sources have news
 
     def poll(self, news: Callable[[], None]) -> tuple[RefreshReport, Held]:
-        """`news` is called when there will be something to place: a source has a document that is not the one known."""
+        """Poll. `news` is called when a document has changed, so that there will probably be items to place."""
         with self._runner:
             return self._runner.run(self._poll(news))
 
@@ -194,7 +196,7 @@ class _Polling:
             held += _busy(wanted, application, states, due)
             beside = [asyncio.create_task(renewing(archive.sources, owner, asked, LEASE))]
             try:
-                pausing = known if ids is None else ()  # who names a source wants it asked
+                pausing = known if ids is None else ()  # named sources are requested in spite of pauses
                 fetcher = application.fetcher(pausing, sandbox.room)
                 if ids is None:
                     adopt = partial(application.apply_pauses, fetcher)
@@ -216,15 +218,15 @@ class _Polling:
 
 
 async def renewing(sources: Sources, owner: str, ids: Collection[str], lease: timedelta) -> None:
-    """Renew the leases that `owner` still holds of these sources, twice in the time for which they are given, until cancelled."""
+    """Renew the leases that `owner` still holds for these sources, each time that half of `lease` has passed, until cancelled."""
     while True:
         await asyncio.sleep(lease.total_seconds() / 2)
-        with suppress(StoreError):  # then no result can be stored either, and that is told
+        with suppress(StoreError):  # then results cannot be stored either, which is reported
             await asyncio.to_thread(sources.renew, owner, ids, utc_now(), lease)
 
 
 async def adopting(adopt: Callable[[list[SourceState]], None], sources: Sources) -> None:
-    """Learn of the pauses that hosts ask of other processes meanwhile, until cancelled."""
+    """Adopt the pauses that hosts request from other processes meanwhile, until cancelled."""
     while True:
         await asyncio.sleep(LOOK)
         with suppress(StoreError):

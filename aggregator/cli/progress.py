@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, nothing in a pipe."""
+"""Shows the progress of long work: a bar on a terminal, nothing otherwise."""
 
 from __future__ import annotations
 

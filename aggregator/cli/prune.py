@@ -1,4 +1,4 @@
-"""`aggregator prune`: retention now."""
+"""`aggregator prune`: delete texts that are older than `keep` now."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         application, in_force = read, archive.upkeep.configuration()
         waits = read.database.shared or read.settings.site.reload == "manual"
         if waits and in_force and in_force.epoch != read.settings.epoch:
-            # What it takes is gone for good, and the file of this machine may be an old copy of the one in force.
+            # Deleted texts are lost, and the file of this machine may be an old copy: so the configuration in force decides.
             application = Application.of_texts(installation, in_force.texts)
         purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep, named=application.policy.named)
         archive.close()

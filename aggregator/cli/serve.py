@@ -1,4 +1,4 @@
-"""`aggregator serve`: the web alone, on granian."""
+"""`aggregator serve`: the web without polling, on granian."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.parent import die_with_parent
 from aggregator.worker.startup import PARENT, check_port, end_on_signals, wait_until_listened
 
-THREADS = 5  # made as they are needed; of more than twice the cores and one granian warns at every start
-FILES = 64  # that a process must be able to open at once to serve anybody
-KILL_AFTER = 5  # seconds that open connections are given when the service stops
+THREADS = 5  # started on demand; with more than 2 × cores + 1 granian warns at each start
+FILES = 64  # minimum number of files that a process must be able to open to serve anybody
+KILL_AFTER = 5  # seconds that open connections get when the service stops
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -30,15 +30,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def listening(args: argparse.Namespace, installation: Installation) -> tuple[str, int, Installation]:
-    """Host, port, and the installation with the address under which it is then reached.
+    """(host, port, installation with the address under which it is reached).
 
     Raises:
-        TooManyFiles: even a few readers would be too many.
+        TooManyFiles: this process may open too few files to serve even a few readers.
     """
     if 0 <= resource.getrlimit(resource.RLIMIT_NOFILE)[0] < FILES:  # negative: no limit
         raise TooManyFiles
     host, port = str(args.host), number("--port", args.port)
-    if not host:  # it would mean all addresses of the machine
+    if not host:  # an empty host would mean all addresses of the machine
         raise UsageError("--host: expected an address or a name of this machine")
     if port > 65535:
         raise UsageError(f"--port: expected a number from 1 to 65535, found {port}")
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         die_with_parent(int(parent))
     else:
         application = _loaded(installation)
-        with closing(application.database.open()) as archive:  # made and brought up to date before anybody reads
+        with closing(application.database.open()) as archive:  # creates or migrates it before anybody reads
             in_force = archive.upkeep.configuration()
         announce(application)
         if in_force is not None and list(in_force.texts.values()) != list(application.settings.texts.values()):
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
                 "`aggregator worker`, `run` or `apply` puts it in force",
                 file=sys.stderr,
             )
-    # … of the processes that granian starts:
+    # For the processes that granian starts.
     os.environ.update({**installation.environment(), PARENT: str(os.getpid())})
     _fork()
     _granian(address, port, f"Serving on {installation.address} (Ctrl-C stops)")
@@ -80,7 +80,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def _loaded(installation: Installation) -> Application:
-    """A broken file is reported and takes nothing from readers: the configuration in force is served."""
+    """The configuration of the file. If it is broken, that is reported, and the configuration in force is served, so that readers notice
+    nothing."""
     application, broken = Application.load_or_in_force(installation)
     if broken:
         print(
@@ -91,8 +92,8 @@ def _loaded(installation: Installation) -> Application:
 
 
 def _fork() -> None:
-    """Granian forks its worker, which is detached then. Python 3.14 would start it afresh: undetached, and with its own copy of
-    all that is loaded."""
+    """Have granian fork its worker process. By default Python 3.14 would start a new interpreter for it, which would not be detached
+    (`_detach`) and would load all modules again."""
     from multiprocessing import set_start_method
 
     if sys.platform == "linux":
@@ -101,16 +102,17 @@ def _fork() -> None:
 
 
 def _detach() -> None:
-    """Granian's own process stops its worker. A Ctrl-C in the terminal would reach the worker too, which then gets a second
-    signal and waits to be killed; and one that is not ready yet would ignore its signal, by the handler it inherited."""
+    """Run in granian's worker after the fork: put it into a process group of its own, and reset its signal handlers. Granian's main
+    process stops it. A Ctrl-C in the terminal would otherwise reach the worker too, which would then get a second signal and wait to
+    be killed; and with the inherited handlers a worker that is still starting would ignore its signal."""
     os.setpgid(0, 0)
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, signal.SIG_DFL)
 
 
 def _served(address: str, port: int, said: str) -> Any:
-    """The application, for granian's worker, which listens once it has that, and tells nobody. A script that waits for the line may
-    ask then."""
+    """Load the application in granian's worker, and print `said` once the worker listens: granian does not report that, and scripts wait
+    for this line before they send requests."""
     application = web_application()
     threading.Thread(target=_say_when_listening, args=(address, port, said), daemon=True).start()
     return application
@@ -118,7 +120,7 @@ def _served(address: str, port: int, said: str) -> Any:
 
 def _say_when_listening(address: str, port: int, said: str) -> None:
     wait_until_listened(address, port)
-    with suppress(OSError):  # nobody reads it
+    with suppress(OSError):  # standard error is closed
         print(said, file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""`aggregator sources`: how every source is doing."""
+"""`aggregator sources`: show the health of sources."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.web.rows import source_rows
 
     with file_or_in_force(installation) as application:
-        # Made where there is none, since whoever has just written the file asks too, or brought up to date; a listing writes nothing
-        # into it.
+        # Creates the archive if there is none (so that the command works right after the file was written), or migrates it. The
+        # listing itself only reads.
         application.database.open().close()
         rows = source_rows(library(application))
         if args.source:
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def _named(ids: Sequence[str], rows: Sequence[Source]) -> list[Source]:
-    """Raises UsageError."""
+    """The rows with these ids. Raises UsageError if there is no such source."""
     known = {row["id"]: row for row in rows}
     for id in ids:
         if id not in known:
@@ -50,7 +50,7 @@ def _named(ids: Sequence[str], rows: Sequence[Source]) -> list[Source]:
 
 
 def _print(rows: Sequence[Source], *, whole: bool) -> None:
-    """`whole`: also what the list leaves out."""
+    """Print the rows. `whole`: with details that a list of all sources leaves out."""
     width = max((len(row["id"]) for row in rows), default=0)
     states = max((len(row["state"]) for row in rows), default=0)
     margin = " " * (width + states + 4)
@@ -58,7 +58,7 @@ def _print(rows: Sequence[Source], *, whole: bool) -> None:
         saved = f", {size} KiB saved by 304" if (size := row["bytes_saved"] // 1024) else ""
         print(f"{row['id']:{width}}  {row['state']:{states}}  last success {row['last_success'] or 'never'}{saved}")
         following = row["next_poll"] or ("none" if row["state"] in ("paused", "gone") else "now")
-        why = row["why"].removesuffix(f"; {row['last_error']}")  # which the evidence tells too
+        why = row["why"].removesuffix(f"; {row['last_error']}")  # the evidence has the error, too
         print(f"{margin}next poll {following}: {why}")
         if row["state"] not in ("ok", "new"):
             print(f"{margin}{row['evidence']}")

@@ -1,4 +1,4 @@
-"""What commands print: JSON for programs, and what a terminal can show."""
+"""Helpers for output: JSON, and whether the output is a terminal."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import orjson
 
 
 def print_json(value: Any) -> None:
-    """As --json has it, on one line."""
+    """Print a value as JSON on one line, for --json."""
     print(orjson.dumps(value).decode())
 
 
 def is_terminal(output: TextIO) -> bool:
-    """Whether it is a terminal that takes control sequences; one that does not, such as a shell in Emacs, says so in TERM."""
+    """Whether `output` is a terminal that understands control sequences. Others, such as a shell in Emacs, set TERM=dumb."""
     return output.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,4 +1,4 @@
-"""`aggregator try URL`: the entries of a feed and where they would land; stores nothing."""
+"""`aggregator try URL`: show the entries of a feed and where they would land; stores nothing."""
 
 from __future__ import annotations
 

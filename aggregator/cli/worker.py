@@ -1,4 +1,4 @@
-"""`aggregator worker`: polling and editions, as a process of its own."""
+"""`aggregator worker`: polling and editions in a process of its own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def work(application: Application, beside: Beside | None) -> int:
-    """Poll until a signal; `beside` runs at the same time."""
+    """Run the worker until a signal; `beside` runs at the same time."""
     from aggregator.worker import logs
 
     save_memory()
@@ -65,7 +65,7 @@ async def _serve(
 ) -> None:
     stopping = asyncio.Event()
     alongside = asyncio.create_task(beside(stopping)) if beside else None
-    if alongside:  # it ends by itself only if it failed
+    if alongside:  # it ends before `stopping` is set only if it failed; then the worker ends too
         alongside.add_done_callback(lambda ended: stopping.set())
     try:
         sound = await _examined(examine, stopping)
@@ -76,12 +76,12 @@ async def _serve(
         if alongside:
             await alongside
     if not sound:
-        os._exit(0)  # told to stop: the thread that looks through the archive is not waited for
+        os._exit(0)  # without waiting for the thread that examines the archive
 
 
 async def _examined(examine: Callable[[], None], stopping: asyncio.Event) -> bool:
-    """Look through the archive before anything is written. Of a large one that takes a minute, in which readers are served. False:
-    told to stop before it was done."""
+    """Check the archive before anything is written. For a large one that takes a minute, during which readers are already served. False:
+    told to stop before the check was done."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
