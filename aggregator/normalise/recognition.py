@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from aggregator.model.item import Drop, Item
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest
+from aggregator.normalise.fingerprints import SIZE, split
 from aggregator.normalise.identity import SEVERAL, is_among, is_of_link
 from aggregator.text.words import plains, tokens
 
@@ -38,7 +39,8 @@ class StoredItems:
     which only their address tells that they are an edit, or whose guid told of another text. `titles`: of its newest items with their
     dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the
     document before. `own`: further ids of items, of the guids that they got later and those made anew → the ids under which they are
-    stored. `now`: when it was read. `told`: title, address and date under which those are stored that say something else now.
+    stored. `now`: when it was read. `said`: the fingerprints of the document before. `told`: title, address and date under which those are
+    stored that say something else now.
     """
 
     items: Mapping[str, tuple[int, str]]
@@ -47,13 +49,15 @@ class StoredItems:
     flooded: bool = False
     own: Mapping[str, str] = field(default_factory=dict)
     now: datetime = _UNDATED
+    said: bytes = b""
     told: Mapping[str, tuple[str, str | None, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
     """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
-    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated.
+    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated, and what
+    `_words` gives for those whose date may be that of the answer.
     `further` ids of items → the ids under which they are stored; `kept` are those that tell of them no longer. `by_words`: an item
     may be another than the one for which it was taken."""
 
@@ -104,7 +108,13 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         changed=tuple(changed.items()),
         seen=tuple(number for number in seen if number not in changed),
         drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
-        fingerprints=b"".join([*fingerprints, *(item.fingerprint for item in new)]),
+        fingerprints=b"".join(
+            [
+                *fingerprints,
+                *(item.fingerprint for item in new),
+                *(_words(item) for item in items if _is_of_now(item, known.now)),
+            ]
+        ),
         further=further | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)},
         kept=(*(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id), *told),
         by_words=any(one.id != item.id and item.id not in known.own for item, one in zip(items, first, strict=True)),
@@ -113,14 +123,15 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
 
 def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     """The items, those with a guid that they got later under the id that they came with, if that is not here too; and so those of an
-    address of many whose date, and perhaps guid, is made anew at each answer. What was listed twice with the date that it had is not such:
-    alarms come again in the same words."""
+    address of many whose date, and perhaps guid, is made anew at each answer, while each document lists them. What was listed twice with
+    the date that it had is not such: alarms come again in the same words."""
     here = {item.id for item in items}
+    before = split(known.said)
     result = []
     for item in items:
         first = known.own.get(item.id)
         if first is None and _is_of_now(item, known.now) and known.items.keys().isdisjoint((item.id, item.among)):
-            first = known.own.get(item.anew)
+            first = known.own.get(item.anew) if _words(item) in before else None
         if first is None or first in here:
             result.append(item)
         else:
@@ -199,6 +210,11 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 def _is_of_now(item: Item, now: datetime) -> bool:
     """Whether its date may be that of the answer. What has none is told by its guid."""
     return bool(item.anew) and item.published is not None and item.published > now - ANEW
+
+
+def _words(item: Item) -> bytes:
+    """A fingerprint of its words alone, by which a document tells that the last one listed them too."""
+    return bytes.fromhex(item.anew[: SIZE * 2 + 2].replace("-", ""))
 
 
 def may_be_another(item: Item, stored: str) -> bool:

@@ -336,7 +336,9 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
     if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
         titles = intake.known_titles(state.id)
     return recognise(
-        feed.items, StoredItems(items, addresses, titles, flooded, own, tools.clock(), told), new_item_limit(state.rate)
+        feed.items,
+        StoredItems(items, addresses, titles, flooded, own, tools.clock(), state.said or b"", told),
+        new_item_limit(state.rate),
     )
 
 

@@ -152,6 +152,8 @@ class Intake(ABC, Generic[Writer]):
         ]
 
     def _note_further_ids(self, results: Sequence[PollResult]) -> None:
+        if kept := [to_blob(id) for result in results for id in result.kept]:
+            self._db.modify("DELETE FROM known_as WHERE id IN", kept)
         further = {id: first for result in results for id, first in result.further.items()}
         if further:
             numbers = {id: n for id, (n, _) in self.known(set(further.values())).items()}
@@ -165,8 +167,6 @@ class Intake(ABC, Generic[Writer]):
                 if (n := numbers.get(first)) and n not in often
             ]
             self._db.insert("known_as", "bytea bigint", rows)
-        if kept := [to_blob(id) for result in results for id in result.kept]:
-            self._db.modify("DELETE FROM known_as WHERE id IN", kept)
 
     @abstractmethod
     def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> int:

@@ -377,6 +377,7 @@ class Page:
         self.link = link
         self.stored: list[Item] = []
         self.own: dict[str, str] = {}
+        self.said = b""
 
     def poll(self, minute: int, *entries: tuple[str, str, int | None], guids: str = "") -> list[str]:
         """Titles of what is new, of entries of (title, text, the minute that they are dated)."""
@@ -396,10 +397,12 @@ class Page:
             for place, (title, text, dated) in enumerate(entries)
         ]
         changes = recognise(
-            read(rss(listed), replace(JOB, now=now)).items, replace(known(self.stored), own=self.own, now=now)
+            read(rss(listed), replace(JOB, now=now)).items,
+            replace(known(self.stored), own=self.own, now=now, said=self.said),
         )
         self.stored += changes.new
-        self.own = {id: first for id, first in ({**changes.further, **self.own}).items() if id not in changes.kept}
+        self.own = dict(changes.further) | {id: first for id, first in self.own.items() if id not in changes.kept}
+        self.said = changes.fingerprints
         return [one.title for one in changes.new]
 
 
@@ -413,9 +416,10 @@ def test_an_entry_whose_date_is_made_anew_at_each_answer_is_one_item(link: str) 
     ]
     assert page.poll(20, ("Listen live", "At any time.", 19)) == []
     assert page.poll(40, ("Ships collide", "Off Dover.", 20), ("Listen live", "At any time.", 36)) == ["Ships collide"]
-    assert page.poll(60) == []
-    assert page.poll(9000, ("Listen live", "At any time.", 9000)) == []
-    assert page.poll(9020, ("Listen live", "Again at nine.", 9020)) == ["Listen live"], "in other words it is news"
+    assert page.poll(60, ("Listen live", "Again at nine.", 60)) == ["Listen live"], "in other words it is news"
+    assert page.poll(80) == []
+    assert page.poll(9000, ("Listen live", "Again at nine.", 9000)) == ["Listen live"], "so it is if it was gone"
+    assert page.poll(9020, ("Listen live", "Again at nine.", 9020)) == []
 
 
 def test_so_is_one_whose_guid_is_made_anew_too() -> None:

@@ -100,6 +100,20 @@ def test_an_alarm_in_the_same_words_is_news_where_the_last_was_not_read_twice(tm
     assert found[4:] == [["Alarm", "Alarm"]] * 2, "at the latest when its date is no longer that of the answer"
 
 
+@pytest.mark.parametrize("guid", ["alarm-{}", ""])
+def test_an_alarm_in_the_same_words_is_told_at_once_if_the_last_was_gone(tmp_path: Path, guid: str) -> None:
+    """It waited for the next poll, and was lost if it was gone by then."""
+    calm = [Entry("Calm", guid="calm", minute=-9)]
+    found = titles(
+        tmp_path,
+        *(
+            (minute, calm if minute % 120 else [*calm, Entry("Alarm", guid=guid.format(minute), minute=minute - 1)])
+            for minute in (0, 60, 120, 180, 240)
+        ),
+    )
+    assert [len(one) - 1 for one in found] == [1, 1, 2, 2, 3]
+
+
 def test_an_alarm_without_a_date_is_told_by_its_guid(tmp_path: Path) -> None:
     found = titles(tmp_path, *((60 * n, [Entry("Alarm", guid=f"alarm-{n // 2}", minute=None)]) for n in range(4)))
     assert found[-1] == ["Alarm", "Alarm"]
