@@ -158,6 +158,14 @@ _SHAPES = {
 }
 
 
+def counted(dialect: Dialect, column: str, publishers: int) -> str:
+    """A condition on how many publishers are counted, with the number in the SQL text. The index is of more than one, which SQLite must
+    be told; PostgreSQL concludes it, and told it would expect a fraction of the stories, and sort them all instead of reading the
+    newest."""
+    exact = f"{column} = {publishers:d}"
+    return exact if dialect.expected else f"{column} > 1 AND {exact}"
+
+
 def of_members(dialect: Dialect, wanted: Filter, numbers: Numbers) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """What an item, or one of a story's, must be: each condition with its values."""
     if wanted.source:
@@ -205,10 +213,9 @@ def few_sql(
         yield of_items, f"{texts} = ? UNION ALL {texts} > ? AND {column} < ?", tags
     if of == "i":
         if query.min_publishers > 1:
-            told = (
-                "SELECT p.item FROM corroborations c JOIN placements p ON p.story = c.story WHERE c.k > 1 AND c.k = ?"
-            )
-            yield of_items, told, (query.min_publishers,)
+            of_many = counted(dialect, "c.k", query.min_publishers)
+            told = f"SELECT p.item FROM corroborations c JOIN placements p ON p.story = c.story WHERE {of_many}"
+            yield of_items, told, ()
         return  # those of a source are stored in the order in which they are listed
     for source in filter(None, (query.id if query.kind == "source" else None, wanted.source)):
         yield of_items, f"SELECT n FROM items i WHERE {numbers.of_source(source)}", ()

@@ -12,7 +12,7 @@ from typing import Any
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryRank, StoryView, headline
 from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Extent, Removed, StreamName, StreamQuery
-from aggregator.store.conditions import Condition, Few, Lookup, Numbers, few_by_words, few_sql, match
+from aggregator.store.conditions import Condition, Few, Lookup, Numbers, counted, few_by_words, few_sql, match
 from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.rows import (
@@ -103,7 +103,8 @@ class Reading(ABC):
         section or topic."""
         if publishers == 1:
             return None
-        rows = self._db.read("SELECT 1 FROM corroborations WHERE k > 1 AND k = ? LIMIT ?", (publishers, SELDOM + 1))
+        several = counted(self._db.dialect, "k", publishers)
+        rows = self._db.read(f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?", (SELDOM + 1,))
         if len(rows) <= SELDOM:
             return "joined"
         return "entered" if total is not None and total <= FEW else None

@@ -23,6 +23,7 @@ from aggregator.store.conditions import (
     Lookup,
     Numbers,
     Sql,
+    counted,
     first_member,
     has_member,
     narrow,
@@ -189,7 +190,7 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
     if query.min_publishers > 1:
         tables.append(COUNTED)
         times.append("c.reached")
-        sql.add(f"c.story = {_number(tables)} AND c.k > 1 AND c.k = ?", query.min_publishers)  # the index is of k > 1
+        sql.add(f"c.story = {_number(tables)} AND {counted(sql.dialect, 'c.k', query.min_publishers)}")
     if query.kind == "source":
         told = sql.numbers.of_source(query.id or "")
         sql.add(has_member(told, _number_of_few(tables, sql.lookup)))

@@ -27,7 +27,7 @@ from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
-from aggregator.store.conditions import Numbers, few_sql, of_members
+from aggregator.store.conditions import Numbers, counted, few_sql, of_members
 from aggregator.store.dialect import Lock
 from aggregator.store.postgres import connection, readonly, refusals, server, silence
 from aggregator.store.postgres.archive import PostgresArchive
@@ -795,6 +795,21 @@ def test_the_server_knows_how_much_a_publisher_told(store: PostgresArchive) -> N
             asked = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM placements p WHERE {condition}"
             ((plan,),) = store._connection.read(asked, values)
             assert plan[0]["Plan"]["Plan Rows"] == pytest.approx(expected, rel=0.1), publisher
+
+
+def test_the_server_knows_how_many_stories_so_many_publishers_tell(store: PostgresArchive) -> None:
+    """It expected a fifth of them, and for the newest few of a section sorted all that several tell."""
+    url = store._connection.server.url
+    told = "SELECT n, k, 'P' || k, n, n FROM generate_series(1, 900) n, generate_series(1, 4) k WHERE n % (k * k) = 0"
+    execute(url, f"INSERT INTO corroborations (story, k, publisher, entered, reached) {told}", "ANALYZE corroborations")
+    for least, expected in ((2, 225), (3, 100), (4, 56)):
+        asked = f"SELECT 1 FROM corroborations c WHERE {counted(DIALECT, 'c.k', least)}"
+        ((plan,),) = execute(url, f"EXPLAIN (FORMAT JSON) {asked}")
+        assert plan[0]["Plan"]["Plan Rows"] == pytest.approx(expected, rel=0.1), least
+        ordered = f"SET enable_seqscan = off; EXPLAIN {asked} ORDER BY c.reached DESC, c.story DESC LIMIT 5"
+        plan = "\n".join(line for (line,) in execute(url, *ordered.split("; ")))
+        assert "corroborations_reached" in plan, "by the index of those that several tell"
+        assert "Sort" not in plan, plan
 
 
 def test_it_is_known_how_much_a_source_or_a_section_has(store: PostgresArchive) -> None:

@@ -63,9 +63,11 @@ class Server:
             "default_transaction_isolation": r"read\ committed",
             # Otherwise the driver would store ids with the marks of its own notation.
             "standard_conforming_strings": "on",
-            # Many short queries to an SSD: an index is nearly always right, JIT compilation never.
+            # Many short queries to an SSD: an index is nearly always right, JIT compilation never. Nor are several processes for one of
+            # them: to start them takes longer than most, and the server has others to answer meanwhile.
             "random_page_cost": "1.1",
             "jit": "off",
+            "max_parallel_workers_per_gather": "0",
         }
         own = " ".join(f"-c {key}={value}" for key, value in settings.items())
         options = f"{self.parts.get('options') or ''} {own}".strip()
