@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from aggregator.model.feed import Stream
 from aggregator.model.story import ItemView, StoryView
@@ -28,22 +29,12 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
     changed = library.changed(stream_name(query))
     force = library.in_force()
     now = library.seconds()
-    most = query.limit
-    if query.window:  # pages of a month are limited by `query.part`; with `limit` there is no next document
-        most = MONTH if rendered and not query.limit else None
-    # One more than needed, to know whether older ones follow.
-    stories, items, extent = _results(library, replace(query, limit=most + 1) if most else query, now)
-    more = extent.left is not None or (most is not None and len(stories or items) > most)
-    stories, items = stories[:most], items[:most]
-    last = (stories or items)[-1:] if more else ()
+    in_parts = rendered is not None
+    stories, items, extent, last = _listed(library, query, now, in_parts=in_parts)
     ends = [*_ends(force), *(query.window or ())[1:]]  # of pins, and of the month
     newest = [one.updated for one in stories] + [one.updated for one in items]
     path = force.root + path_of(query.kind, query.id)
-    previous, following, current = _documents(library, query, path, now, in_parts=rendered is not None)
-    if query.window and last:
-        previous = None  # the next part of this month comes before the previous month
-    if query.before:
-        following = None
+    previous, following, current = _documents(library, query, path, now, in_parts=in_parts, continues=bool(last))
     every = force.settings.defaults.every
     return Stream(
         title=title(force, query),
@@ -60,7 +51,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         items=items,
         of=extent.of,
         part=continued(args, query, query.before),
-        older=continued(args, query, position_of(last[0])) if last else None,
+        older=continued(args, query, position_of(last)) if last else None,
         receipts=receipts_of(library, stories, items) if rendered == "json" else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},
@@ -73,6 +64,27 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         selection=query_string(args, without=("limit",)),
         expires=min([*filter(None, [extent.expires]), *(end for end in ends if end > now)], default=None),
     )
+
+
+class _Listed(NamedTuple):
+    """One of `stories` and `items` is empty. `last`: the last one of the other, if older ones follow."""
+
+    stories: tuple[StoryView, ...]
+    items: tuple[ItemView, ...]
+    extent: Extent
+    last: StoryView | ItemView | None
+
+
+def _listed(library: Library, query: StreamQuery, now: int, *, in_parts: bool) -> _Listed:
+    """What the stream lists. `in_parts`: a long month is divided into several documents."""
+    most = query.limit
+    if query.window:  # pages of a month are limited by `query.part`; with `limit` there is no next document
+        most = MONTH if in_parts and not query.limit else None
+    # One more than needed, to know whether older ones follow.
+    stories, items, extent = _results(library, replace(query, limit=most + 1) if most else query, now)
+    found = stories or items
+    more = extent.left is not None or (most is not None and len(found) > most)
+    return _Listed(stories[:most], items[:most], extent, found[:most][-1] if more and found else None)
 
 
 def _results(
@@ -116,10 +128,10 @@ def _ends(force: InForce) -> list[int]:
 
 
 def _documents(
-    library: Library, query: StreamQuery, path: str, now: int, *, in_parts: bool
+    library: Library, query: StreamQuery, path: str, now: int, *, in_parts: bool, continues: bool
 ) -> tuple[str | None, str | None, str | None]:
     """Addresses of RFC 5005: (previous archive, next archive, current document), each None if there is none. `in_parts`: long months are
-    divided into several documents."""
+    divided into several documents; `continues`: another part of this month comes before the previous month."""
     name = LATEST if query.kind == "latest" else query.stream
     if name is None or query.view != "stories" or not query.filter.empty:
         return None, None, None
@@ -133,7 +145,7 @@ def _documents(
         if library.archive.reading.exceeds(name, *month_bounds(later.year, later.month, force.zone), MONTH):
             after = None  # the address of that month is its newest part; other parts come between it and this document
     return (
-        f"{path}/{month_of(before, force.zone)}" if before else None,
-        f"{path}/{month_of(after, force.zone)}" if after else None,
+        f"{path}/{month_of(before, force.zone)}" if before and not continues else None,
+        f"{path}/{month_of(after, force.zone)}" if after and not query.before else None,
         path,
     )
