@@ -1,8 +1,21 @@
-"""The identity of an item inside its source (its key), and its UUID.
+"""The identity of an entry inside its source (its *key*), and the UUID of its item, which is made from the key.
 
-The key is the guid; without one the canonical address, else title and date, else the text. If entries with different
-addresses share a guid, the guid is not used for them, nor are guids that merely number the entries of a document; an address that
-tells of no single article is but a part of the key. Of two entries with one key the newest is kept (of equally old ones the last).
+The key is the first of these that applies:
+
+1. The guid: `<guid>tag:a.example,2026:17</guid>`. It is not used
+   - if entries with different addresses share it: each entry of the feed has `<guid>article</guid>`;
+   - if the guids of the document only number its entries (1, 2, 3, …): each number goes from article to article.
+2. `link:…`, the canonical address, if it is that of a single article: `https://a.example/quake`.
+3. `among:…`, made from address, title and date, if the address does not identify an article
+   - because it is a front page: all episodes of a podcast link to `https://a.example/`;
+   - because entries with three or more titles or dates in the document have it: weather warnings, all at `https://a.example/warnings`.
+     (Two may be an article and its new headline.)
+4. `text:…`, made from title and date, or from the text if there is no title: for entries without guid and address.
+
+Entries of a document with the same key are one item; the newest of them is kept (of equally old ones the last).
+
+Besides its key, an entry has further ones under which its item may be stored: `formers`, `among`, `apart` and `anew`. `recognition.py`
+uses them.
 """
 
 from __future__ import annotations
@@ -21,9 +34,9 @@ from aggregator.normalise.dates import earliest
 from aggregator.normalise.draft import Draft
 from aggregator.normalise.plain import plain
 
-NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would re-announce everything
-MAX_GUID = 512
-SEVERAL = 3  # titles
+NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would announce all items again
+MAX_GUID = 512  # characters; longer guids are hashed
+SEVERAL = 3  # an address with so many different entries does not identify an article
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -31,11 +44,11 @@ _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
 def item_id(root: str, key: str) -> str:
-    """UUID (version 5, RFC 9562) of the item with this key under its source's first id. A `root` holds no newline."""
+    """The UUID (version 5, RFC 9562) of the item with this key. `root`: the first id of its source, which has no newline."""
     value = _OF_NAMESPACE.copy()
     value.update(f"{root}\n{key}".encode())
     text = value.hexdigest()
-    # As `uuid.uuid5` writes it, in a fifth of its time: this is called for each entry of each changed document.
+    # The result of `uuid.uuid5` in a fifth of its time: this is called for each entry of each changed document.
     variant = "89ab"[int(text[16], 16) & 3]
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
@@ -54,7 +67,7 @@ def keys(drafts: Sequence[Draft]) -> list[str]:
 
 
 def _are_numbered(drafts: Sequence[Draft]) -> bool:
-    """Whether guids merely number the entries of a document, so that each will go from article to article: they count from 0 or 1."""
+    """Whether the guids only number the entries of the document: they are 0, 1, 2, … or 1, 2, 3, …"""
     if not drafts or not all(draft.guid and _NUMBER.fullmatch(draft.guid) for draft in drafts):
         return False
     numbers = sorted(int(draft.guid or "") for draft in drafts)
@@ -62,8 +75,7 @@ def _are_numbered(drafts: Sequence[Draft]) -> bool:
 
 
 def _shared(drafts: Iterable[Draft], least: int) -> frozenset[str | None]:
-    """Addresses that tell of no single article: of a front page, or of so many entries that differ in title or date (of two, it may be
-    an article with a new one)."""
+    """Addresses that do not identify an article: front pages, and those of at least `least` entries with different titles or dates."""
     entries = {
         (draft.canonical, draft.parsed.title or draft.parsed.text, draft.dated) for draft in drafts if draft.canonical
     }
@@ -72,7 +84,7 @@ def _shared(drafts: Iterable[Draft], least: int) -> frozenset[str | None]:
 
 
 def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> frozenset[str | None]:
-    """Guids that are shared by entries with different addresses (or, if they have none of their own, different titles)."""
+    """Guids that entries with different addresses share. If the address does not identify an article, titles are compared instead."""
     matters = {
         (draft.guid, _title(draft) if draft.canonical in shared else draft.canonical or draft.title) for draft in drafts
     }
@@ -97,7 +109,7 @@ def _of_link(canonical: str) -> str:
 
 
 def apart(draft: Draft, key: str) -> str | None:
-    """The key of an entry whose guid turns out to be that of another article."""
+    """The key to use if the guid of an entry turns out to be that of another article; None if its key is not its guid."""
     return among(draft) if draft.guid and key == _of_guid(draft.guid) else None
 
 
@@ -106,14 +118,15 @@ def is_of_link(key: str) -> bool:
 
 
 def among(draft: Draft) -> str:
-    """The key of an entry without a guid of its own, where its address does not tell it from others."""
+    """The key from address, title (or text) and date, for an entry without a usable guid whose address does not identify it."""
     title = _title(draft)
     when = draft.dated.isoformat() if draft.dated else ""
     return f"among:{digest(draft.canonical or '', title, when, '' if title else plain(draft.parsed.text))}"
 
 
 def anew(draft: Draft, key: str) -> str | None:
-    """A key without date and guid, of an entry whose address is not that of one article."""
+    """A key from address, title and text, without date and guid: for an entry whose server makes these up for each response. None if the
+    address identifies the entry."""
     if is_article(draft.canonical) and not is_among(key):
         return None
     return f"anew:{digest(draft.canonical or '', _title(draft), plain(draft.parsed.text))}"
@@ -132,9 +145,12 @@ def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
 
 
 def formers(draft: Draft, key: str) -> tuple[str, ...]:
-    """The keys that an entry may have had before others shared its address, and those that an earlier program gave it: it resolved
-    relative guids where feedparser read them, knew fractions of seconds, and white space around the text, where feedparser did not, and
-    took the address that leads on to an article for its own."""
+    """Keys that the entry may have had earlier. One reason is that other entries came to share its address or guid (its key was the guid or
+    `link:…` and is now `among:…`). The others are differences of earlier versions of the program:
+
+    - with feedparser they resolved relative guids against xml:base;
+    - without feedparser they kept fractions of seconds in dates, and white space around texts;
+    - they used the address of a redirecting service (such as Google Alerts) instead of the article's."""
     parsed, guid = draft.parsed, draft.guid
     if parsed.base and guid == key and not _ABSOLUTE.match(guid):
         try:
@@ -145,7 +161,7 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
         named = canonical(absolute(parsed.link, draft.base))
         return () if named is None or named == draft.canonical else (_of_link(named),)
     if is_among(key):
-        # A number named whatever was in its place, perhaps in the same words.
+        # Not a number: it identified whatever entry had this place, perhaps one with the same words.
         by_guid = [_of_guid(guid)] if guid and not _NUMBER.fullmatch(guid) else []
         return (*by_guid, *([_of_link(draft.canonical)] if draft.canonical else []))
     if not key.startswith("text:"):
@@ -156,8 +172,8 @@ def formers(draft: Draft, key: str) -> tuple[str, ...]:
 
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
-    """(key, draft) of each distinct entry, in document order. Two entries are one if their keys are equal, or if their canonical
-    addresses, titles and dates are, and the address is that of one article: warnings come again under one title."""
+    """(key, draft) of each distinct entry, in document order. Two entries are the same if their keys are equal, or if address, title and
+    date are equal and the address is that of an article. (Without the date, warnings with the same title would be lost.)"""
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)

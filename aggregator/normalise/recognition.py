@@ -1,9 +1,26 @@
-"""Compares a document with what the store knows of its source: items are new, changed, merely seen, or held back.
+"""Compares a document with the store, and decides for each of its items whether it is new, changed, only seen again, or held back.
 
-Rules for odd feeds: an item is known by its id, and by that of each guid that it had later; a new guid at a known address is
-the same item; a guid that comes to another article names it no longer; a purged item does not come back; an item missing from a
-document is not gone; a document half of whose entries are unknown and have known titles has changed its guids, and the repeats
-are not announced, down to the last of them.
+Normally an item is recognised by its id, which is made from the entry's key (`identity.py`): the same guid is the same item, and if the
+hash differs, the item has changed. Real feeds break this in the following ways.
+
+1. *A new guid at a known address.* Yesterday guid `17` at /quake, today guid `17-v2` at /quake: the same item. The id of the new guid is
+   stored as an additional id of the item (`Recognition.further`, table `known_as`), by which it is recognised from then on
+   (`_under_first_ids`). Not if the address says nothing: it is a front page, several entries of the document have it, or its item is in
+   the document as another entry.
+2. *An address of several items.* Warnings have no guids, and all link to /warnings: “Storm, 3 May” and “Storm, 4 May” are two items,
+   distinguished by title and date (`Item.among`). This also holds for a document that lists only one of them, if the store has three or
+   more items at the address.
+3. *A guid that goes to another article* (`_is_another`). Yesterday guid `top` was “Quake in Chile” at /a-10001, today it is “Election in
+   Peru” at /b-10002: a new item, under an id without the guid (`Item.apart`). If only the headline had changed, it would be an edit.
+4. *A date, and perhaps a guid, that the server makes up for each response.* “Listen live” links to the front page and is always dated
+   now: one item, recognised by address, title and text (`Item.anew`), as long as each document lists it. But “Test alarm”, listed twice
+   with the same true date, is not such an entry: the next test alarm in the same words is new.
+5. *A flood* (`_repeated`). Half of the document are unknown entries with titles that the store knows: the outlet has changed all its guids
+   and addresses. These repeats are not announced, until the last of them has left the document.
+6. *A purged item* is still known by its id. So it does not come back as new if its source lists it again; it only gets its text back.
+7. *An item that is missing from the document* is not gone: feeds list only their newest entries.
+
+docs/decisions/0004-polling.md has the reasons.
 """
 
 from __future__ import annotations
@@ -22,9 +39,9 @@ from aggregator.normalise.fingerprints import SIZE, split
 from aggregator.normalise.identity import SEVERAL, is_among, is_of_link
 from aggregator.text.words import plains, tokens
 
-FLOOD_TITLES = 3  # fewer repeated titles are a column that is always called the same
+FLOOD_TITLES = 3  # fewer different titles that repeat are no flood, but columns that always have the same title
 ANEW = timedelta(minutes=15)
-"""How old a date may be that is made at each answer: some pages are kept for so long."""
+"""A date may be made up for each response if it is not older than this: some servers cache their responses for so long."""
 _SERIAL = re.compile(r"\d{5,}")
 _DAY = re.compile(r"(?:19|20)\d\d[01]\d(?:[0-3]\d)?")
 _UNDATED = datetime.max.replace(tzinfo=UTC)
@@ -32,15 +49,19 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class StoredItems:
-    """What the store knows, narrowed to one document.
+    """The part of the store that matters for one document.
 
-    `items`: item id → number and hash, for the document's ids and the ids in `addresses` and `own`; the hash is empty where the text was
-    purged. `addresses`: canonical address → ids of this source's items there, the newest last, for entries whose id is unknown, or of
-    which only their address tells that they are an edit, or whose guid told of another text. `titles`: of its newest items with their
-    dates (epoch seconds), for a document with FLOOD_TITLES unknown entries or after a flood. `flooded`: repeats were held back of the
-    document before. `own`: further ids of items, of the guids that they got later and those made anew → the ids under which they are
-    stored. `now`: when it was read. `said`: the fingerprints of the document before. `told`: title, address and date under which those are
-    stored that say something else now.
+    - `items`: id → (number, hash), for all ids of the document's items and those in `addresses` and `own`. The hash is "" if the text was
+      purged.
+    - `addresses`: canonical address → ids of this source's items there, the newest last. Only for items whose id is unknown, and for those
+      that may be another item than their id says (`may_be_another`, `says_other`).
+    - `titles`: title → dates (epoch seconds) of the source's newest items. Only if the document has FLOOD_TITLES unknown items, or after a
+      flood.
+    - `flooded`: repeats of the previous document were held back.
+    - `own`: additional id of an item → the id under which it is stored.
+    - `now`: when the document was fetched.
+    - `said`: the fingerprints of the previous document.
+    - `told`: id → (title, canonical address, date) as stored, for items whose guid now has another text.
     """
 
     items: Mapping[str, tuple[int, str]]
@@ -55,11 +76,13 @@ class StoredItems:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """`new` in document order; `changed` and `seen` by number in the store. An item in neither was held back, and
-    counts in `drops`: `repeated` (a flood of new guids) or `over-cap`. `fingerprints` are those of all others, concatenated, and what
-    `_words` gives for those whose date may be that of the answer.
-    `further` ids of items → the ids under which they are stored; `kept` are those that tell of them no longer. `by_words`: an item
-    may be another than the one for which it was taken."""
+    """The result for one document.
+
+    - `new`: in document order; `changed` and `seen`: with their numbers in the store. All other items were held back and are counted in
+      `drops`: as `repeated` (a flood) or `over-cap` (too many new items).
+    - `fingerprints`: those of all items that were not held back, concatenated, and `_words` of those whose date may be made up.
+    - `further`: additional id to be stored → the id of its item; `kept`: additional ids to be deleted, because the date is not made up.
+    - `by_words`: an item was recognised by `Item.anew`, which may be wrong: the next document must be read even if it is the same."""
 
     new: tuple[Item, ...]
     changed: tuple[tuple[int, Item], ...]
@@ -72,12 +95,16 @@ class Recognition:
 
     @property
     def unread(self) -> bool:
-        """Whether the store does not have what the fingerprint of a new or changed item promises, so that all is to be read."""
+        """Whether an item was skipped because of its fingerprint, but is not stored as expected.
+
+        Then the whole document must be read.
+        """
         return any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
 
 
 def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
-    """If applied twice (with the store updated in between), the second time brings nothing new. At most `most` are new."""
+    """Compare the items of a document with the store; at most `most` become new ones. Idempotent: if the same document is compared again
+    after the store was updated, nothing is new."""
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
@@ -122,9 +149,11 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
 
 
 def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
-    """The items, those with a guid that they got later under the id that they came with, if that is not here too; and so those of an
-    address of many whose date, and perhaps guid, is made anew at each answer, while each document lists them. What was listed twice with
-    the date that it had is not such: alarms come again in the same words."""
+    """The items, each under the id of its stored item if its own is only an additional id (cases 1 and 4 of the module).
+
+    An item keeps its own id if the document also contains an item with the stored id. For made-up dates (`anew`) the
+    previous document must have listed the same words.
+    """
     here = {item.id for item in items}
     before = split(known.said)
     result = []
@@ -141,13 +170,16 @@ def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 
 
 def says_other(item: Item, stored: str) -> bool:
-    """Whether an item that is known by its guid says something else than what is stored with this hash."""
+    """Whether an item that is known by its guid has another content than the stored one, which has this hash."""
     return bool(item.apart) and not item.unread and item.hash != stored
 
 
 def _is_another(item: Item, known: StoredItems) -> bool:
-    """Whether the guid of an item now names another article than it did: one that is known at its address in these very words, or one with
-    another headline, address and date. An edit may change all three, but then the headlines share words, or the addresses a number."""
+    """Whether the guid of an item now belongs to another article than the stored one (case 3 of the module):
+
+    - the same words are stored at the item's address under another id; or
+    - headline, address and date all differ. An edit may change all three, but then the headlines have words in common, or the addresses a
+      number (/quake-10001, /strong-quake-10001)."""
     told = known.told.get(item.id)
     if told is None or not says_other(item, known.items[item.id][1]):
         return False
@@ -164,23 +196,20 @@ def _is_another(item: Item, known: StoredItems) -> bool:
 
 
 def _serials(canonical: str | None) -> set[str]:
-    """Numbers in the path of an address that may be those of one article, and are no dates."""
+    """Numbers in the path of an address that may identify an article: of five digits or more, without dates such as 20261124."""
     path = (canonical or "").partition("?")[0].removeprefix("https://").partition("/")[2]
     return {number for number in _SERIAL.findall(path) if not _DAY.fullmatch(number)}
 
 
 def _apart(item: Item) -> Item:
-    """An item under an id without its guid. It has no fingerprint: its guid alone would tell of another at the next poll."""
+    """The item under its id without guid. It gets no fingerprint, because it must be read at each poll: the guid alone would be taken for
+    that of the other article."""
     return replace(item, id=item.apart, formers=(), fingerprint=b"")
 
 
 def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
-    """The items, under the id that an earlier program gave them if they have one, and those with a new guid at a known address under
-    the id that the address has. At an address that several share an item has the id that title and date give it, also in a document
-    that lists but one of them.
-
-    Not where the address tells nothing: a front page, an address of several entries, or of one that is here too, be it under
-    another of its addresses."""
+    """The items, each with the id under which it is stored (cases 1 to 3 of the module; also ids of earlier versions of the program,
+    `Item.formers`). An item that is not found keeps its own id. No two items get the same id."""
     items = [_apart(item) if _is_another(item, known) else item for item in items]
     here = {item.id for item in items}
     entries = Counter(item.canonical for item in items)
@@ -208,32 +237,38 @@ def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 
 
 def _is_of_now(item: Item, now: datetime) -> bool:
-    """Whether its date may be that of the answer. What has none is told by its guid."""
+    """Whether the date of an item may be made up for this response, because it is hardly older.
+
+    Items without a date are recognised by their guid.
+    """
     return bool(item.anew) and item.published is not None and item.published > now - ANEW
 
 
 def _words(item: Item) -> bytes:
-    """A fingerprint of its words alone, by which a document tells that the last one listed them too."""
+    """A fingerprint of address, title and text alone, by which the next document shows whether this one listed the same words."""
     return bytes.fromhex(item.anew[: SIZE * 2 + 2].replace("-", ""))
 
 
 def may_be_another(item: Item, stored: str) -> bool:
-    """Whether only its address tells that an item is an edit of what has its id, which is stored with this hash."""
+    """Whether an item may be another one than the stored item with its id and this hash: the id comes from its address alone, and the
+    content differs."""
     return bool(item.among) and not item.unread and stored not in ("", item.hash)
 
 
 def _was(item: Item, former: str, known: StoredItems) -> bool:
-    """Whether the item had this id. Of those that share an address, it was the one with the very text that is known there, or that
-    came before under no id of its own."""
+    """Whether the item was stored under this former id. If it shares its address with others, only if the stored content is the same
+    (or its fingerprint shows that it was listed before)."""
     if former not in known.items:
         return False
     return not is_among(item.key) or item.unread or item.hash == known.items[former][1]
 
 
 def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:
-    """Ids of the unknown items that repeat known ones: they carry known titles, but columns and guides also come again under
-    one title. A flood is at least half of the document, or known with its dates. As it drains off, what is dated later than
-    the entries known by then is news, if its title is not known with that very date."""
+    """Ids of the unknown items that are repeats of a flood (case 5 of the module), recognised by titles that are known.
+
+    A title alone proves little, since columns and guides always have the same. So a flood needs FLOOD_TITLES different titles, and either
+    half of the document, or titles that are known with the same dates. After a flood (`flooded`), an item with a known title is news only
+    if it is dated later than all known items of the document and its title is not known with its date."""
     repeats = [item for item in unknown if item.title in known.titles]
     if known.flooded:
         latest = max((item.published for item in items if item.published and item.id in known.items), default=_UNDATED)
