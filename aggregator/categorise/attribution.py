@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aggregator.categorise.evidence import read
@@ -86,10 +85,10 @@ def _blocks(book: Rulebook, stream: StreamName, hay: Haystack) -> dict[str, Posi
     rules = next((rules for rules in book.rules if rules.stream == stream), None)
     if rules is None:
         return {}
-    blocks = {f"{key}: {', '.join(term.parts)}": term.at for key, term in _blocking(rules) if _stands(term, hay)}
+    blocks = {f"{key}: {', '.join(said)}": term.at for key, term in _blocking(rules) if (said := _said(term, hay))}
     for term in rules.words:
-        if term.unless and _stands(term, hay):
-            blocks.update({f"unless: {word}": term.at for word in term.unless if _any((word,), hay)})
+        if term.unless and _said(term, hay):
+            blocks.update({f"unless: {word}": term.at for word in term.unless if _has(hay, word)})
     return blocks
 
 
@@ -97,10 +96,12 @@ def _blocking(rules: Rules) -> list[tuple[str, Term]]:
     return [*(("never", term) for term in rules.nevers), *(("not", term) for term in rules.nots)]
 
 
-def _stands(term: Term, hay: Haystack) -> bool:
-    return all(_any(words, hay) for words in term.choices)
+def _said(term: Term, hay: Haystack) -> list[str]:
+    """Of each part of a line the first of its words that the text has; nothing if it has none of a part."""
+    said = [word for words in term.choices if (word := next((one for one in words if _has(hay, one)), ""))]
+    return said if len(said) == len(term.parts) else []
 
 
-def _any(words: Iterable[str], hay: Haystack) -> bool:
-    needles = [made for word in words if (made := needle(word))]
-    return bool(needles and Matcher(needles).find(hay))
+def _has(hay: Haystack, word: str) -> bool:
+    made = needle(word)
+    return bool(made and Matcher([made]).find(hay))

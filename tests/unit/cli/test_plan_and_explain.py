@@ -441,6 +441,12 @@ def test_explain_says_what_keeps_a_text_out(desk: Desk) -> None:
     )
     assert out("Oslo hopes for Gaza truce") == [("defense", "unless: gaza", "feeds.yaml:7")]
     assert out("Oslo hopes for Gaza") == out("Oslo truce") == []
+    desk.file.write_text(
+        desk.file.read_text().replace("not: [missile silo]", "not: [{all: [missile* | rocket, toy | game]}]")
+    )
+    assert out("Missiles in a game") == [("defense", "not: missile*, game", "feeds.yaml:8")], (
+        "the words that the text has"
+    )
     told = desk.run("explain", "Missile drill")
     assert "  Kept out of defense by never: drill (feeds.yaml:9).\n  No other section matches." in told
 
