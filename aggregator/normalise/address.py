@@ -1,6 +1,7 @@
-"""Addresses: only http and https survive, relative ones are resolved, and each has a form that compares equal.
+"""Addresses (URLs): only http and https are accepted, relative ones are resolved, and each has a canonical form for comparison.
 
-Parsing follows the WHATWG URL Standard (ada_url), so what a browser would make of `java\\tscript:` is what is judged.
+Parsing follows the WHATWG URL Standard (ada_url), so that an address is judged as a browser would read it: a browser reads
+`java\\tscript:` as `javascript:`.
 """
 
 from __future__ import annotations
@@ -22,21 +23,23 @@ _NOT_PLAIN = re.compile(r"&(?:amp|apos|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?
 
 _HOST = re.compile(r"\s*www\.[\w-]+\.[\w.-]+(?=[\s:/?#]|\Z)", re.IGNORECASE)
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
-# What means the same without its escape, and what only some programs escape: browsers do not, `fit_address` does.
+# Characters that mean the same with and without their escape: the unreserved ones (RFC 3986, 2.3), and those that browsers do
+# not escape but some programs do (such as our `render.fit.fit_address`).
 _NEEDLESS = {f"%{ord(char):02X}": char for char in f"{ascii_letters}{digits}-._~" + "[]{}|^`\\"}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
-# Addresses that lead on to the article, and name it: of Google Alerts, Bing News, Facebook, Reddit; and copies that Google keeps.
+# Redirecting addresses that contain the address of the article: of Google Alerts, Bing News, Facebook and Reddit.
 _LEADS_ON = re.compile(
     r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/url|(?:www\.)?bing\.com/news/apiclick\.aspx|lm?\.facebook\.com/l\.php|out\.reddit\.com/\w*)"
     r"\?(?:[^#]*&)?(?:url|u|q)=(https?(?::|%3A)[^&#]+)",
     re.IGNORECASE,
 )
+# Addresses of the AMP copies that Google serves.
 _COPY = re.compile(
     r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp/|[\w-]+\.cdn\.ampproject\.org/[cv]/)(s/)?(?=[\w-]+\.)(.+)"
 )
 
-# The archive keeps canonical forms: a change of them needs a migration that writes those of stored items anew.
+# Tracking parameters. The archive stores canonical addresses: a change here needs a migration that recomputes them.
 _TRACKERS = re.compile(
     r"utm_\w+|utm|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok"
     r"|at_(?:medium|campaign|custom\d|link_\w+|bbc_team|format|ptr_name|campaign_type)|ns_\w+|cmpid|cmp|ocid|ito|sref|ref_src|ref_url|spm|_ga|_gl"
@@ -51,8 +54,8 @@ _ONLY_MARKETING = re.compile(
 _AMBIGUOUS = frozenset(
     {"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share", "emc", "mod", "ref", "from", "siteid"}
 )
-# Fragments that count readers (`#xtor=RSS-1`, `#.VtCA1eS`, `#tk.rss_all`) or name a part that every page has. Any other
-# names an entry: pages of a day, of comments or of a collection list many.
+# Fragments that only track readers (`#xtor=RSS-1`, `#.VtCA1eS`, `#tk.rss_all`) or name a part that every page has (`#top`). Any
+# other fragment names one entry of a page that lists many (those of a day, comments, a collection).
 _NO_ENTRY = re.compile(
     r".*[=~].*|[.:].*|tk\..*|(?:rss|feed|atom|ref|utm|xtor|intcid)(?![a-z]).*|refsponi|more(?:-\d+)?|top|main|content|start"
     r"|comments?|respond|disqus_thread|\d",
@@ -61,9 +64,10 @@ _NO_ENTRY = re.compile(
 
 
 def absolute(text: str | None, base: str) -> str | None:
-    """The address as a browser would follow it, or None for anything but http and https with a host.
+    """The absolute address that a browser would follow, or None unless it is http or https with a host.
 
-    `base` is absolute. Userinfo is removed: nobody's password is passed on. `www.example.org/a` is no path, whatever browsers say.
+    `base` is absolute. A user name and password in the address are removed, so that they are not passed on. Unlike in a browser,
+    `www.example.org/a` is read as a host with a path, not as a relative path.
     """
     return _absolute(text, base) if text and len(text) <= MAX_LENGTH * 2 else None
 
@@ -88,12 +92,12 @@ def _absolute(text: str, base: str) -> str | None:
 
 
 def direct(url: str | None) -> str | None:
-    """Of the article itself, where an absolute address is that of a service that leads on to it, or keeps a copy."""
+    """The address of the article itself, if `url` (absolute) is that of a redirect to it or of an AMP copy; else `url`."""
     if url is None:
         return None
     if found := _LEADS_ON.match(url):
         named = unquote(found[1])
-        if "\ufffd" in named:  # of escapes that are no UTF-8 nothing would be left
+        if "\ufffd" in named:  # the escapes are not UTF-8: unescaping would destroy them
             return url
         return absolute(named, "") or url
     if "/amp/" in url or ".ampproject.org/" in url:
@@ -104,12 +108,15 @@ def direct(url: str | None) -> str | None:
 
 @lru_cache(maxsize=4096)
 def canonical(url: str | None) -> str | None:
-    """The form in which variants of one address are equal: https, no `www.`, no default port, no tracking parameters, no
-    trailing slash, parameters in order of name, escapes in capitals (RFC 3986, 6.2.2.1) and only where they are needed (6.2.2.2),
-    and of fragments only those that name an entry of the page. For comparing only, never for following."""
+    """The canonical form, in which variants of one address are equal; only for comparison, never for requests.
+
+    It has https, no `www.`, no default port, no tracking parameters and no trailing slash. Parameters are sorted, escapes are in
+    capitals (RFC 3986, 6.2.2.1) and only where they are needed (6.2.2.2). A fragment stays only if it names an entry of the page.
+    `http://www.example.org/a/?utm_source=rss#top` becomes `https://example.org/a`.
+    """
     if url is None:
         return None
-    if not url.isascii():  # as people write it; an item's address is as `absolute` leaves it
+    if not url.isascii():  # typed by a person; the address of an item has been through `absolute`, and is ASCII
         url = absolute(url, "") or url
     if "%" in url:
         url = _ESCAPE.sub(_needed, url)
@@ -131,13 +138,13 @@ def _needed(escape: re.Match[str]) -> str:
 
 
 def is_article(canonical: str | None) -> TypeGuard[str]:
-    """Whether a canonical address may be that of one article: a front page tells of none."""
+    """Whether a canonical address may be that of one article. A bare host is a front page, so it is not."""
     beside = canonical[len("https://") :] if canonical else ""
     return "/" in beside or "?" in beside or "#" in beside
 
 
 def host(url: str) -> str:
-    """Of an absolute address, in the form in which variants are equal."""
+    """The host of an absolute address, in canonical form."""
     return (canonical(url) or "").removeprefix("https://").partition("/")[0]
 
 

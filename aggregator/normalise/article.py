@@ -1,5 +1,8 @@
-"""Whether the text of a page is the article of which a feed tells. Many pages answer with 200 and are none: log in, accept cookies,
-not found, the front page. Others hold less than the feed does."""
+"""Checks that the text extracted from a page is the article that the feed announces.
+
+Many pages answer with status 200 but are not the article: a log-in form, a cookie banner, "not found", the front page. Others hold
+less of the article than the feed.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,19 @@ from aggregator.model.item import Told
 from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.text.words import stems, tokens
 
-BEGINNING = 2000  # characters: in a long list of news some of any words are found
+BEGINNING = 2000  # characters that are compared: a longer text, such as a list of news, contains some of any words
 SHARED = 0.25
-"""Of the words of headline and summary, how many the beginning of the text repeats at least. Nearly all articles repeat more, by
-what full texts in feeds show, and pages that tell something else fewer."""
+"""The least share of the words of headline and summary that the beginning of the text must repeat. Measured on full texts in feeds:
+nearly all articles repeat more, and other pages fewer."""
 NAMED = 0.5
-"""Of the words of the headline, how many a page has in its own that need not repeat any in its text."""
+"""If the page's own heading has more than this share of the words of the headline, its text need not repeat any."""
 
 
 def confirm(text: str, told: Told, heading: str = "") -> None:
-    """`text` is safe HTML, `heading` is HTML: what the page calls itself.
+    """Checks the text of a page (`text`, sanitised HTML) and its own heading (`heading`, HTML) against what the feed told.
 
     Raises:
-        ParseError: it is not the article (`another-text`), or is shorter than what the feed has of it (`shorter`).
+        ParseError: the text is not that of the article (`another-text`), or is shorter than the feed's (`shorter`).
     """
     article = plain_of_safe(text)
     words = _words(f"{told.headline} {told.summary}")
@@ -33,5 +36,5 @@ def confirm(text: str, told: Told, heading: str = "") -> None:
 
 
 def _words(text: str) -> set[str]:
-    """Stems, without short words, which are found in any text. In scripts without spaces all tokens are short."""
+    """The stems of the words, without short ones, which occur in any text. In scripts without spaces all tokens are short, and stay."""
     return set(stems(word for word in tokens(text) if len(word) > 3 or not word.isascii() or not word.islower()))

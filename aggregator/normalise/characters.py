@@ -1,7 +1,7 @@
 """Removes characters that readers should never get: controls, bidirectional overrides, zero-width marks, noncharacters.
 
-What remains is legal in XML 1.0, JSON and HTML. Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji need
-them. C1 controls are windows-1252 read wrongly, and become what was meant.
+The result is legal in XML 1.0, JSON and HTML. Joiners (U+200C, U+200D) stay, because Persian, Indic scripts and emoji need them. C1
+controls (U+0080 to U+009F) come from windows-1252 text that was decoded as Latin-1, and become the characters that were meant.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u00ad\u061c\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001fffe\U0001ffff\U000e0000-\U000e007f\U0010fffe\U0010ffff]"
 )
-# A lead byte of UTF-8 and what may follow it, as Latin-1 or windows-1252 shows them: text that may be mojibake.
+# Possible mojibake: a lead byte of UTF-8 and a continuation byte, both decoded as Latin-1 or windows-1252 (`Ã¤` for ä).
 _DOUBLED = re.compile(f"[\xc2-\xf4][\x80-\xbf{bytes(range(0x80, 0xA0)).decode('cp1252', 'ignore')}]|Ã\\s")
-# The time of ftfy grows with the square of the length of what was misread several times, that of `unicodedata` with the square of
-# the number of accents on one letter; so they get short pieces, which end after a space, before a lead byte or with the text.
+# ftfy takes time quadratic in the length of text that was misdecoded several times, and `unicodedata` quadratic in the number of
+# accents on one letter. So they get short pieces, which end after a space, before a lead byte or at the end of the text.
 _PIECE = re.compile("[\\s\\S]{1,250}(?:(?<=[ \n])|(?=[\xc2-\xf4])|\\Z)|[\\s\\S]{250}")
-# Quoted words such as “IRÃ”: a mark whose own opening one stands before it is no part of a misread character.
+# Quoted words such as “IRÃ”: a closing quotation mark that has an opening one before it is not part of a misdecoded character.
 _QUOTED = re.compile("((?<![^\\s(])(?:“[^“”]*[ÃÎÐ](?=”)|«[^«»]*[ÃÎÐ](?=»)|„[^„“”]*[ÃÎÐ](?=[“”]))(?!.\\w))")
-# Between Ã at the end of a word in capitals and a dash or mark (IRÃ–ISRAEL), which look like a misread Ö; and letters that show that
-# the text around was read rightly.
+# The place between an Ã that ends a word in capitals and a dash or quotation mark: `IRÃ–ISRAEL` looks like a misdecoded Ö. It is
+# real text if the text around has letters that show that it was decoded correctly (`_READ_RIGHTLY`).
 _ENDING = re.compile("(?<=[A-ZÀ-Þ]Ã)(?=[–—’“”…])")
 _READ_RIGHTLY = re.compile("[ÀÁÄ-ÖØ-öø-ÿ]|[ÂÃ](?=[A-Za-z])")
-# Half of a no-break space whose other half became white space; no word of any language ends so.
+# Half of a misdecoded no-break space, whose other half was stripped as white space. No language has words that end like this.
 _HALF_SPACE = re.compile(r"(?<=[a-z0-9.,:;!?)])Â(?=\s|\Z)")
-# What is not to be parted from what precedes it.
+# Characters that must not be separated from the one before them: combining marks, variation selectors, skin tones, joined emoji.
 _JOINED = re.compile(f"[{MARKS}\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|(?<=\u200d)")
-_USUAL = bytes([9, 10, *range(0x20, 0x7F)])  # ASCII without what is unwanted
-_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # pairs of letters
+_USUAL = bytes([9, 10, *range(0x20, 0x7F)])  # ASCII without the unwanted controls
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+\\Z")  # each flag is a pair of regional indicators
 _C1_CLASS = re.compile("[\x80-\x9f]")
 
 
 def clean(text: str) -> str:
     """The text without unwanted characters; line breaks and tabs stay."""
     rare = _rare(text)
-    if b"\xc3" in rare and _DOUBLED.search(text):  # with which À to ÿ begin in UTF-8
+    if b"\xc3" in rare and _DOUBLED.search(text):  # the lead byte of À to ÿ in UTF-8
         text = _without_mojibake(text)
         rare = _rare(text)
     if "Â" in text:
@@ -50,7 +50,7 @@ def clean(text: str) -> str:
 
 
 def _rare(text: str) -> bytes:
-    """The characters of a text that are none of those of which most consist: what is looked for among them is found sooner."""
+    """The characters of a text that are not common ASCII, as UTF-8: few, so that searching them is fast."""
     return text.encode("utf-8", "surrogatepass").translate(None, _USUAL)
 
 
@@ -60,7 +60,7 @@ def _are_wanted(rare: bytes) -> bool:
 
 
 def _without_mojibake(text: str) -> str:
-    """The text as it was before its UTF-8 was read as another encoding, once or several times."""
+    """The text as it was before its UTF-8 was decoded with another encoding, once or several times."""
     from ftfy import fix_encoding  # imported for the few documents that need it
 
     parts = _QUOTED.split(text)
@@ -72,17 +72,17 @@ def _without_mojibake(text: str) -> str:
 
 
 def without_unwanted(text: str) -> str:
-    """The same of text that was clean, after references of HTML in it (`&#x202E;`) became characters."""
+    """Removes the unwanted characters that appear in clean text when its HTML references (`&#x202E;`) are resolved."""
     return text if _are_wanted(_rare(text)) else _UNWANTED.sub("", text)
 
 
 def spaced(text: str) -> str:
-    """The clean text with runs of white space as single spaces."""
+    """The cleaned text, with each run of white space as a single space."""
     return " ".join(clean(text).split())
 
 
 def one_line(text: str) -> str:
-    """The same with accents joined to their letters (for a title or name)."""
+    """The result of `spaced` in Unicode normalisation form C (accents joined to their letters); for a title or name."""
     line = spaced(text)
     if line.isascii():
         return line
@@ -91,8 +91,10 @@ def one_line(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, ended at a word (or at least not inside what is shown as one sign), and marked with an ellipsis
-    where something was cut."""
+    """At most `limit` characters of the text, with an ellipsis if it was cut.
+
+    It is cut at the end of a word, or else at least not inside one displayed sign (a flag, an emoji, a letter with its accents).
+    """
     if len(text) <= limit:
         return text
     end, least = limit - 1, limit * 2 // 3

@@ -1,11 +1,16 @@
 """Dates of items: the earliest plausible one, or None if there is none.
 
-Texts that the parser did not understand are read as ISO 8601 in its common variants, else by email.utils (RFC 5322, unknown
-zones are UTC) after what feeds write otherwise: PM, +01:00 and GMT+1, no time, months of other languages, Buddhist years and
-the Iranian calendar, words before the time, 20th, 20261120T1000, 20.11.2026, 2026. 11. 20., 20/11/2026, 11/20/2026,
-2026年11月20日, 20 11月 2026, 20261120, 2026112010, weeks and days of a year of ISO 8601, zones in brackets or as RFC 9557 adds
-them, and seconds or milliseconds since 1970. They must name the day; nothing is guessed from today's date. Which of 10/11/2026 is
-the month is told by the other dates of the document.
+A date that the parser did not understand is read here, in one of these forms:
+
+- ISO 8601 in its common variants, with week dates (2026-W47-5) and ordinal dates (2026-324), and with zones as in RFC 9557;
+- RFC 5322, by `email.utils`; an unknown zone counts as UTC;
+- numbers: 20261120, 2026112010, 20261120T1000, 20.11.2026, 2026. 11. 20., 20/11/2026, 11/20/2026, 2026年11月20日, and seconds or
+  milliseconds since 1970;
+- RFC 5322 with deviations: PM, +01:00, GMT+1, a zone in brackets, no time, words before the time (`um 10:30`), 20th, 20 11月 2026,
+  months of other languages, years of the Buddhist era, dates of the Iranian calendar.
+
+The text must name the day: nothing is guessed from today's date. Whether 10/11/2026 begins with the day or the month is inferred
+from the other dates of the document (`day_first`).
 """
 
 from __future__ import annotations
@@ -18,10 +23,11 @@ from typing import TypeVar
 
 Entry = TypeVar("Entry")
 
-EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # the epoch, in whichever zone it was written, means "no date"
-_BUDDHIST = 543  # years between the eras; Thai servers write such years, in whichever form of a date
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it is the epoch, in any time zone, which means "no date"
+_BUDDHIST = 543  # years between the eras; Thai servers write years of the Buddhist era in any of the forms
 _BUDDHIST_YEARS = range(2500, 2600)
-_IRANIAN_YEARS = range(1380, 1430)  # 2001 to 2050; long ago in our era, and 2008 or before in the Islamic one
+# 2001 to 2050; not plausible in our era (too long ago) nor in the Islamic one (2008 or before)
+_IRANIAN_YEARS = range(1380, 1430)
 _IRANIAN_START = datetime(2001, 3, 21, tzinfo=UTC)
 _IRANIAN_LEAP = (1, 5, 9, 13, 17, 22, 26, 30)  # years of a cycle of 33
 _NOW = datetime.max.replace(tzinfo=UTC)
@@ -31,7 +37,7 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})?")
-_ZONES = {  # hours from UTC; IST, CST and BST as news feeds mean them
+_ZONES = {  # hours from UTC; IST, CST and BST are ambiguous, and have the meaning that is usual in news feeds
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "HST": -10,
     "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "PKT": 5, "SGT": 8,
     "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "WEST": 1, "WAT": 1, "CAT": 2, "SAST": 2,
@@ -73,7 +79,7 @@ _MONTH = re.compile(
     r"(?:^\D*)?(?<!\d)(\d{1,2})[\s.-]+(?:de |ב)?([^\s\d,:/+-][^\s,:/+-]{1,13})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?(?=\d{4})"
 )
 _NUMBERED = re.compile(r"tháng (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
-# What stands before the time, or behind it; and 10 h 30.
+# Words before the time (`um 10:30`) or after it (`10:30 Uhr`); the time may be written 10.30 or 10 h 30.
 _AT = re.compile(
     r",?\s+(?:à|um|om|at|a las|às|alle|ore|kl\.?|klo|saat|в|о|lúc|เวลา|בשעה|ساعت)\s+(?=\d{1,2}(?:[:.]| ?h ?)\d{2})"
     r"|(?<=\d{4})\s[гр]\.,?|(?<=\d{2})\s(?:Uhr|น\.)",
@@ -86,7 +92,8 @@ _SPACED = re.compile(r"\s*(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})(?:\.|(?!\S))")
 _ZONE_BESIDE = re.compile(r"(?:\[!?[\w/+-]{1,40}\])+\s*\Z")  # RFC 9557
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
 _DAY = re.compile(r"\s*(\d{4})-(\d{3})(?=T|\s|\Z)", re.ASCII)
-_DIGITS = re.compile(  # of ten that begin with 19, seconds since 1970 rather; those with 20 would be of 2033 or later
+# Ten digits that begin with 19 are seconds since 1970; with 20 they are a date and hour, since the seconds would be of 2033 or later.
+_DIGITS = re.compile(
     r"\s*((?:19(?!\d{8}\s*\Z)|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])(?:([0-5]\d)([0-5]\d)?)?)?\s*",
     re.ASCII,
 )
@@ -101,10 +108,10 @@ _DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
 _SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+){0,2}(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
 _COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # as Drupal puts one before the time
+_DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # Drupal writes a dash before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
-# As RFC 5322 has it, which most texts are: spares all other forms.
+# The form of RFC 5322, which most feeds use: a text that matches it need not be compared with the other forms.
 _USUAL = re.compile(
     rf"[A-Z][a-z]{{2}}, (\d{{1,2}}) ({'|'.join(_ENGLISH)}) ((?:19|20)\d\d) (\d\d):(\d\d):(\d\d) (GMT|[+-]\d{{4}})",
     re.ASCII,
@@ -112,7 +119,7 @@ _USUAL = re.compile(
 
 
 def newest(entries: Sequence[Entry], most: int, published: Callable[[Entry], datetime | None]) -> Sequence[Entry]:
-    """At most so many, in the order of the document; an undated one counts as new (a feed lists its newest first)."""
+    """The `most` newest entries, in the order of the document. An undated one counts as newest; equal ones in that order."""
     if len(entries) <= most:
         return entries
     order = sorted(range(len(entries)), key=lambda place: published(entries[place]) or _NOW, reverse=True)
@@ -125,16 +132,20 @@ def earliest(candidates: Iterable[datetime | None]) -> datetime | None:
 
 
 def day_first(texts: Iterable[str | None]) -> bool | None:
-    """Whether the dates of a document that look like 10/11/2026 begin with the day: if some can only be read so, and none only
-    the other way. None where they do not tell."""
+    """Whether the dates of a document that look like 10/11/2026 begin with the day.
+
+    True if some can only be read so (20/11/2026) and none only the other way (11/20/2026), False in the reverse case, else None.
+    """
     ways = [_ways(slashed) for text in texts if text and (slashed := _SLASHED.match(text))]
     told = {way[0] for way in ways if len(way) == 1}
     return told.pop() if len(told) == 1 else None
 
 
 def read(text: str | None, day_first: bool | None = None) -> datetime | None:
-    """A date out of a text that names year, month and day; aware UTC. None for `yesterday`, `12:00` and garbage, and for
-    10/11/2026 unless it is known whether the day comes first."""
+    """The date (aware, UTC) in a text that names year, month and day.
+
+    None for `yesterday`, `12:00` and garbage, and for 10/11/2026 if `day_first` is None.
+    """
     if not text or len(text) > 100:
         return None
     if usual := _USUAL.fullmatch(text):
@@ -172,12 +183,12 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
 
 
 def _ways(slashed: re.Match[str]) -> list[bool]:
-    """The ways in which a date can be read: with the day first, with the month first."""
+    """The ways in which a date can be read: True for the day first, False for the month first."""
     return [day_first for day_first, month in ((True, slashed[3]), (False, slashed[1])) if int(month) <= 12]
 
 
 def _in_order(slashed: re.Match[str], day_first: bool | None) -> str:
-    """The date with its year first, or as it is if nothing tells which number is the month."""
+    """The date with its year first, or unchanged if it is unknown which number is the month."""
     first, second, year = int(slashed[1]), int(slashed[3]), slashed[4]
     ways = _ways(slashed)
     if len(ways) == 1:
@@ -233,8 +244,11 @@ def _believed(offset: int) -> int:
 
 
 def _at(parts: Sequence[int], offset: int) -> datetime | None:
-    """The moment, aware UTC; `offset` in seconds east of UTC. 24:00 is midnight of the next day, a leap second the following
-    second, a Buddhist year that of our era; None for a day that does not exist."""
+    """The moment (aware, UTC) of year, month, day, hour, minute and second; `offset` in seconds east of UTC.
+
+    24:00 is midnight of the next day, and a leap second is the following second. Years of the Buddhist era and dates of the Iranian
+    calendar are converted. None for a day or time that does not exist.
+    """
     year, month, day, hour, minute, second = parts
     year -= _BUDDHIST if year in _BUDDHIST_YEARS else 0
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
@@ -247,7 +261,11 @@ def _at(parts: Sequence[int], offset: int) -> datetime | None:
 
 
 def _of_iran(year: int, month: int, day: int) -> datetime:
-    """Of the Solar Hijri calendar: six months of 31 days, five of 30, one of 29 or 30. Raises ValueError."""
+    """The midnight (UTC) of a date in the Solar Hijri calendar: six months of 31 days, five of 30, one of 29 or 30.
+
+    Raises:
+        ValueError: there is no such month or day.
+    """
     if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):
         raise ValueError
     leaps = sum(before % 33 in _IRANIAN_LEAP for before in range(_IRANIAN_YEARS.start, year))

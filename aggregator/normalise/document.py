@@ -1,4 +1,4 @@
-"""From a parsed document to a normalised one: identity first, then the cap, then the remaining steps for what is kept."""
+"""Turns a parsed document into a normalised one: first identity, then the cap on items, then the other steps for the items kept."""
 
 from __future__ import annotations
 
@@ -31,19 +31,24 @@ from aggregator.text.languages import language, language_tag
 from aggregator.text.words import tokens
 
 MAX_ITEMS = 1000
-_MARKUP = re.compile(r"<[^<>]*>")  # roughly: what is sampled is not shown
-_SAMPLE = 10  # entries that tell the language of a document
-_FEW = 4  # … of which one is enough
-_SHORTEST_CUT, _FEWEST_CUT = 80, 5  # characters, and different endings, that tell that a feed breaks off its texts
+_MARKUP = re.compile(r"<[^<>]*>")  # a rough pattern is enough: the sample is never shown
+_SAMPLE = 10  # entries from which the language of a document is recognised
+_FEW = 4  # in a sample of at most so many, one entry with a recognised language is enough
+# A feed breaks off its texts if they have at least so many characters, and so many different last words.
+_SHORTEST_CUT, _FEWEST_CUT = 80, 5
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
-_BEGINNING = 2_000  # characters of an entry that are read for it: many begin with a picture
+_BEGINNING = 2_000  # characters of HTML of an entry that are read for its language: many entries begin with a picture
 
 
 def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
-    """Safe items out of what a parser read. `url` is the document's final address; `job.now` (aware) clamps dates.
-    Never raises; whatever is discarded is counted in `drops`, except what is inside entries that
-    the source listed before in the same words: these come back unread."""
-    # A key in its query would be passed on by `#note`; other relative addresses need no query.
+    """The items of a parsed document, safe to store and to show.
+
+    `url` is the document's final address, after redirects. No item is dated later than `job.now` (aware). Entries that the previous
+    document had with the same fingerprint return without text (`Item.hash` is empty). Whatever is discarded is counted in `drops`,
+    except inside these entries. Never raises.
+    """
+    # The query may contain a secret key, which a relative address such as `#note` would pass on. Other relative addresses do not
+    # need it.
     url = url.partition("?")[0]
     link = address.absolute(feed.channel.link, url)
     day_first = dates.day_first(parsed.published_text for parsed in feed.items)
@@ -91,8 +96,9 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
             step(draft, context)
         enclosed = "\n".join(one.url for one in draft.enclosures)
         parts = (draft.title, draft.url or "", draft.summary, draft.content)
-        outlet = [draft.publisher] if context.job.wrapper else []  # of any other source the editor names it
-        lang = [draft.lang or ""] if context.job.lang else []  # so that naming it reaches what was stored without it
+        outlet = [draft.publisher] if context.job.wrapper else []  # else the configuration names the publisher
+        # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
+        lang = [draft.lang or ""] if context.job.lang else []
         hash = digest(*parts, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
         if not draft.summary and not draft.content:
             fingerprint = b""
@@ -123,7 +129,10 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
 
 
 def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
-    """The language of more than half of the first entries whose language can be told. One of many tells nothing."""
+    """The language of more than half of those first entries whose language can be recognised.
+
+    One entry is not enough, unless there are few (`_FEW`).
+    """
     texts = [
         _MARKUP.sub(" ", f"{entry.title or ''}\n{entry.text or ''}"[:_BEGINNING])[:BEGINNING]
         for entry in entries[:_SAMPLE]
@@ -136,8 +145,11 @@ def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
 
 
 def _cut(entries: Sequence[ParsedItem]) -> int | None:
-    """The characters after which a feed breaks off its texts, in words or between them: most are of that length, or one less for a
-    space at the end, and none is longer. Those of a form, as of earthquakes, may be so too, but end in figures or in the same word."""
+    """The number of characters after which a feed breaks off its texts, or None if it does not.
+
+    A feed does so if no text is longer and at least half are of that length (or one less: a space at the end was stripped). Texts made
+    from a template, such as earthquake reports, may be of equal length too, but end in numbers or in the same word.
+    """
     texts = {entry.text.strip() for entry in entries if entry.text}
     longest = max(map(len, texts), default=0)
     equal = [text for text in texts if len(text) >= longest - 1]
@@ -147,7 +159,7 @@ def _cut(entries: Sequence[ParsedItem]) -> int | None:
 
 
 def _is_empty(parsed: ParsedItem) -> bool:
-    """Whether an entry says nothing at all. Of any other something is left that its outlet may fill later."""
+    """Whether an entry has no content at all. Any other entry is kept, since its outlet may complete it later."""
     said = (
         *(parsed.guid, parsed.link, parsed.title, parsed.text, parsed.author, parsed.published_text),
         *(parsed.published, parsed.updated, parsed.image, parsed.publisher, parsed.categories, parsed.enclosures),

@@ -1,4 +1,4 @@
-"""What the steps work on: the context of the document, and the draft of one item that each step adds to."""
+"""The data that the steps of normalisation work on: the context of the document, and the draft of one item, to which each step adds."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from aggregator.model.source import ParseJob
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What concerns the whole document. Relative addresses are resolved against `base`, an absolute address. `drops` counts
-    what was discarded, by reason. `day_first` is how its dates such as 10/11/2026 are written, if they tell. `language` is
-    the one that the document or the editor names; `recognised`, where nobody does, the one that most of its
-    entries are in; it decides for new entries alone, and so does `cut`: the characters after which the feed breaks off its
-    texts, if it does."""
+    """The facts about the whole document.
+
+    Attributes:
+        base: absolute address, against which relative ones are resolved.
+        language: as the document or the editor names it.
+        recognised: the language of most entries, if nobody names one. Used for new entries only.
+        day_first: whether dates such as 10/11/2026 begin with the day; None if the document does not show it.
+        cut: the number of characters after which the feed breaks off its texts, if it does. Used for new entries only.
+        drops: how much was discarded, by reason.
+    """
 
     job: ParseJob
     base: str
@@ -29,8 +34,11 @@ class Context:
 
 @dataclass(slots=True)
 class Draft:
-    """One item in progress. A step reads `parsed` and what earlier steps wrote, and writes its own fields. `dated` is the date as
-    the entry alone gives it, perhaps in the future; `published` depends on the clock and on other entries too."""
+    """One item in progress. A step reads `parsed` and the fields that earlier steps wrote, and writes its own fields.
+
+    `dated` is the date that the entry itself gives, which may be in the future. `published` also depends on the clock (never later
+    than now) and on the other entries (`Context.day_first`).
+    """
 
     parsed: ParsedItem
     base: str = ""

@@ -1,8 +1,9 @@
-"""Fingerprints of entries, by which an entry that a source listed before in the same words is recognised. Most entries of a
-changed document are such, and need not be normalised again.
+"""Fingerprints (hashes) of entries. They show that an entry was in the previous document unchanged, so that it need not be normalised
+again. Even when a document has changed, this holds for most of its entries.
 
-A fingerprint covers everything that a parser found in an entry, and everything else that decides what becomes of it. Entries
-without text have none: they cost nothing to read, and they are counted to recognise a source of bare headlines.
+A fingerprint covers everything that the parser found in the entry, and everything else that affects the result: the version of this
+program, the base address and the configuration of the source. Entries without text have no fingerprint: they are cheap to normalise,
+and they are counted to recognise a source that sends bare headlines.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from aggregator import __version__
 from aggregator.model.item import ParsedItem
 from aggregator.normalise.draft import Context
 
-SIZE = 8  # bytes of a fingerprint: enough that among the thousand entries of one source no two are equal by chance
+SIZE = 8  # bytes: enough that no two of the thousand entries of one source get the same fingerprint by chance
 
 
 class Fingerprints:
-    """The fingerprints of the entries that a source listed before: `before`, concatenated."""
+    """The fingerprints of the entries of the previous document; `before` has them concatenated."""
 
     def __init__(self, context: Context, before: bytes) -> None:
         job = context.job
@@ -39,7 +40,7 @@ class Fingerprints:
 def _bytes(key: str, parsed: ParsedItem) -> bytes:
     try:
         return msgspec.msgpack.encode((key, parsed))
-    except UnicodeEncodeError:  # half of a surrogate pair, which only `repr` can write
+    except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot represent and `repr` can
         return repr((key, parsed)).encode()
 
 

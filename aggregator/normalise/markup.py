@@ -21,7 +21,7 @@ from aggregator.normalise.plain import (
 
 MAX_LENGTH = 200_000
 MAX_SAFE = 5 * MAX_LENGTH
-"""With relative addresses resolved: thousands of them, and a base of 2,000 characters, make 20 MB."""
+"""The limit after relative addresses were resolved: thousands of them with a base of 2,000 characters would make 20 MB."""
 
 _TAGS = """
     a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4
@@ -48,15 +48,15 @@ _CONTENT_DROPPED = """
     canvas noembed noframes xmp plaintext frameset
 """
 
-# Searched in lower-case text; each begins with letters, which makes the search quick.
+# Searched in lower-case text; the patterns begin with literal characters, which makes the search fast.
 _DANGEROUS = re.compile(r"<(?:script|iframe|object|embed|form|svg|math|style|base|meta)\b")
 _EVENT = re.compile(r"on[a-z]{3,24}\s*=\s*[\"']")
-# Possessive, so that thousands of spaces after the sign take no time with the square of their number.
+# Possessive quantifiers (`*+`), so that thousands of spaces after the equals sign do not take quadratic time.
 _RELATIVE_HREF = re.compile(r"""href\s*=\s*+["']?+\s*+(?!https?://|["'\s>])""")
 _RELATIVE_SRC = re.compile(r"""src\s*=\s*+["']?+\s*+(?!https?://|["'\s>])""")
 _PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECASE)
-# Where scripts of the page find a picture that they load when it comes into view.
+# The attribute from which scripts of a page load a picture when it comes into view (lazy loading).
 _LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
 _IN_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
 _WITHOUT_SCRIPTS = re.compile(
@@ -87,10 +87,11 @@ _PLAYED = re.compile(
     r"""\s(?:(?:data-(?:\w{1,20}-)?)?src|data)\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE
 )
 _YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
-# Other blocks, without which what they hold would run into what is around; a page has its own header, footer and main.
+# Blocks that become a <div>, since our page has its own header, footer and main. Without any tag their text would run into the
+# text around.
 _DIVISION = re.compile(rf"<(/?)(?:{DIVISIONS})\b", re.IGNORECASE)
-# An address with a user, however its slashes are written (possessive, as an attribute may be as long as a text), or one that
-# does not begin as an absolute one does: nh3 takes `https:there` for absolute, which a browser does not, and leaves `cite` alone.
+# An address with a user name, with slashes or backslashes in any number; or one that does not begin with `https?://`: nh3 treats
+# `https:there` as absolute, which a browser does not, and does not check `cite`. Possessive, since an attribute may be very long.
 _ODD_ADDRESS = re.compile(r'="(?:(?<=(?:ref|src|ite)=")(?!https?://[^/\\])|[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@)')
 _EMPTY = re.compile(
     r"<(p|div|figure|h[1-6])>(?:\s|&nbsp;|<br>)*</\1>|<(span|a|strong|em|b|i)(?: rel=\"[\w ]*\")?>(\s*)</\2>"
@@ -121,9 +122,11 @@ _PLAIN_ADDRESSES = _cleaner(each=_plain_address)
 
 
 def sanitise(text: str, base: str, drops: Counter[str]) -> str:
-    """Safe HTML with absolute addresses, out of anything. Sub-headings stay (h1 becomes h2: the page has its own); a
-    player becomes a link to what it plays, a picture of an emoji the emoji; pictures of one pixel and of known counters
-    go. What was dangerous is counted in `drops`, never quoted."""
+    """Safe HTML with absolute addresses, from any text.
+
+    Headings stay (h1 becomes h2, since our page has its own h1). A player becomes a link to what it plays, and the picture of an
+    emoji becomes the emoji. Pictures of one pixel and of known trackers are removed. Dangerous markup is counted in `drops`.
+    """
     if len(text) > MAX_LENGTH:
         drops["content-cut"] += 1
         text = text[:MAX_LENGTH]
@@ -149,7 +152,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if len(safe) > MAX_SAFE and cleaner is not _ABSOLUTE_ONLY:
         drops["content-cut"] += 1
         safe = _ABSOLUTE_ONLY.clean(text)
-    if "&" in text:  # else it has no character that was not in the text
+    if "&" in text:  # else no reference was resolved to an unwanted character
         safe = without_unwanted(safe)
     if _ODD_ADDRESS.search(safe):
         safe = _PLAIN_ADDRESSES.clean(safe)
@@ -162,7 +165,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     return "".join(parts).strip()
 
 
-# Functions, since a template such as `<\1div` takes as long as the search.
+# Functions, since `re.sub` expands a template such as `<\1div` slowly: it takes as long as the search.
 def _as_div(tag: re.Match[str]) -> str:
     return f"<{tag[1]}div"
 
@@ -177,14 +180,19 @@ def _escape(text: str) -> str:
 
 
 def _with_address(picture: re.Match[str]) -> str:
-    """The picture with the address that scripts would give it, or of its first size if it has no other: of two the first counts."""
+    """The picture with the address that scripts would load, or else, if it has none, the first address of its `srcset`.
+
+    It is inserted as the first `src`: of two equal attributes HTML uses the first.
+    """
     found = _LATER.search(picture[0]) or (None if _SHOWN.search(picture[0]) else _IN_SIZES.search(picture[0]))
     return f'<img src="{found[1].rstrip(",")}"{picture[0][4:]}' if found else picture[0]
 
 
 def _with_pictures_for_all(text: str) -> str:
-    """With the pictures that stand in <noscript> alone, because scripts of the page load them otherwise. Behind a picture that is
-    shown stands the same one in another size."""
+    """The text with each picture that is only in a <noscript>, because scripts of the page load it, in place of that element.
+
+    A <noscript> directly after a displayed picture has the same picture in another size: it is removed.
+    """
     shown = set(_ADDRESS.findall(_WITHOUT_SCRIPTS.sub(" ", text)))
 
     def pictures(hidden: re.Match[str]) -> str:
@@ -199,12 +207,14 @@ def _with_pictures_for_all(text: str) -> str:
 
 
 def _linked(player: re.Match[str], base: str) -> str:
-    """The player, preceded by a caption (which never becomes part of a summary) with a link to what it plays. Both are still to
-    be sanitised."""
+    """The player, preceded by a caption with a link to what it plays; still to be sanitised.
+
+    It is a <figcaption>, since captions never become part of a summary.
+    """
     played = _PLAYED.search(player[2])
     if played is None and player[1].lower() in ("video", "audio", "object"):
         inside = _PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0]
-        played = _PLAYED.search(inside)  # a <source> or <embed>
+        played = _PLAYED.search(inside)  # the address is in a <source> or <embed> inside
     url = address.absolute(played[1], base) if played else None
     if url is None or is_counter(url) or _ADVERTISEMENT.search(url):
         return player[0]
@@ -231,8 +241,10 @@ def is_counter(url: str) -> bool:
 
 
 def first_image(safe: str) -> str | None:
-    """Address of the first picture in sanitised HTML that may illustrate the text: not an author's portrait, a button or a tiny
-    picture. None if there is none."""
+    """The address of the first picture in sanitised HTML that may illustrate the text, or None.
+
+    Portraits of authors (Gravatar), buttons, emoji and tiny pictures do not.
+    """
     for image in _IMG.finditer(safe) if "<img" in safe else ():
         source = _SRC.search(image[0])
         found = address.absolute(html.unescape(source[1]), "") if source else None

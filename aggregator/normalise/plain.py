@@ -1,6 +1,6 @@
-"""HTML to plain text: tags dropped, entities resolved however often they were escaped, one line.
+"""Turns HTML into one line of plain text: tags are removed, and entities are resolved even if they were escaped several times.
 
-The result holds no `<` that a careless reader could take for the start of a tag.
+The result has no `<` that a careless program could take for the start of a tag.
 """
 
 from __future__ import annotations
@@ -30,15 +30,16 @@ DIVISIONS = "section|article|header|footer|main|aside|nav|address|center|legend"
 """Blocks that `markup` makes a <div> of."""
 _BLOCKS = f"p|div|li|ul|ol|h[1-6]|tr|t[dh]|blockquote|table|figure|[bh]r|dd|dt|pre|summary|{DIVISIONS}"
 _BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS})\b)", re.IGNORECASE)
-# A tag that stands as a word by itself, and those that have no end tag when they are meant as such.
+# A tag that stands alone like a word (`The <video> element`). It is a mention, unless an end tag follows or it needs none
+# (`_ENDLESS`).
 _WORD = re.compile(r"(?<![^\s(\[\"'`‘“«])<([a-zA-Z][\w-]{0,30})>(?![^\s.,:;!?)\]\"'`’”»])")
 _END = re.compile(r"</([a-zA-Z][\w-]{0,30})")
 _ENDLESS = frozenset(["br", "hr", "img", "wbr", "input", "p", "li", "dt", "dd", "tr", "td", "th"])
 _MAX_ROUNDS = 5
-_MAX_TAGS = 10_000  # nh3 and Lexbor take time with the square of the depth: 40,000 nested tags cost seconds
-# In sanitised HTML every attribute stands in double quotes, so a regular expression can recognise a tag.
+_MAX_TAGS = 10_000  # nh3 and Lexbor take time quadratic in the depth: seconds for 40,000 nested tags
+# In sanitised HTML every attribute is in double quotes, so that a regular expression can recognise a tag.
 _SAFE_BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?: [^>]*)?>")
-_SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*(?:"|\Z)|[^">])*(?:>|\Z)')  # the last one may be cut off
+_SAFE_TAG = re.compile(r'<[a-z/](?:"[^"]*(?:"|\Z)|[^">])*(?:>|\Z)')  # the last tag may be cut off
 # A shortcode that the excerpt cuts off extends to the end of the excerpt.
 _SHORTCODE = re.compile(
     r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]*+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
@@ -48,11 +49,14 @@ _CAPTION = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)
 
 
 def plain(text: str, titled: bool = False) -> str:
-    """One line of plain text out of text that may be HTML, escaped any number of times. A title (`titled`) keeps the names of tags
-    that it mentions: nobody can tell from its type whether it is HTML, but one that is ends its tags."""
+    """One line of plain text from text that may be HTML, escaped any number of times.
+
+    In a title (`titled`) tags that are only mentioned stay as text (`The <video> element`). Whether a title is HTML is not known from
+    its type; in real HTML the tags have end tags.
+    """
     if "<" not in text and "&" not in text:
         return one_line(text)
-    text = clean(text)  # repairs what is no longer to be recognised beside the characters that references become
+    text = clean(text)  # before references are resolved: next to their characters mojibake is no longer recognised
     for _ in range(_MAX_ROUNDS):
         before = text
         if _TAG_START.search(text):
@@ -61,16 +65,16 @@ def plain(text: str, titled: bool = False) -> str:
             text = html.unescape(text)
         if text == before:
             break
-    return inert(one_line(clean(text)))  # last: repairs and removals bring letters next to a `<`
+    return inert(one_line(clean(text)))  # `inert` last: repairs and removals may bring a letter next to a `<`
 
 
 def inert(text: str) -> str:
-    """Plain text in which no `<` begins a tag: some readers take the plain titles of feeds for HTML."""
+    """The plain text with a space after each `<` that could begin a tag, because some programs treat titles of feeds as HTML."""
     return _TAG_START.sub("< ", text)
 
 
 def plain_of_safe(text: str) -> str:
-    """As `plain`, for HTML that `markup` has sanitised: faster, since no parser is needed."""
+    """The same as `plain` for HTML that `markup` has sanitised; faster, since it needs no parser."""
     if "<" in text:
         if "<figcaption>" in text:
             text = _CAPTION.sub(" ", text)
@@ -79,12 +83,12 @@ def plain_of_safe(text: str) -> str:
 
 
 def without_shortcodes(text: str) -> str:
-    """Without shortcodes of WordPress page builders, which belong to the page but are left in feeds: `[vc_row css="…"]`."""
+    """The text without the shortcodes of WordPress page builders (`[vc_row css="…"]`), which WordPress leaves in feeds."""
     return _SHORTCODE.sub(" ", text) if "[" in text else text
 
 
 def without_endless_comments(text: str) -> str:
-    """Without the beginning of comments that never end, which would hide all that follows."""
+    """The text without each `<!--` that has no end, and would hide the rest of the text."""
     if "<!--" not in text:
         return text
     end = text.rfind("-->") + 1
@@ -92,8 +96,11 @@ def without_endless_comments(text: str) -> str:
 
 
 def with_ends(text: str) -> str:
-    """With an end tag after an element that XHTML ends in its own tag (`<iframe/>`): to HTML it is open, and hides all that
-    follows. Where an end tag comes next, it is that element's."""
+    """The text with an end tag added to each self-closing element of XHTML (`<iframe/>`).
+
+    HTML treats such an element as open, so that it would hide the rest of the text. None is added if the next tag of that name is an
+    end tag: it belongs to the element.
+    """
     if "/>" not in text:
         return text
     parts: list[str] = []
@@ -109,7 +116,7 @@ def with_ends(text: str) -> str:
 
 
 def without_headings(text: str) -> str:
-    """HTML without its headings, which would run into the sentence after them."""
+    """HTML without its headings, which in plain text would run into the next sentence."""
     return _HEADING.sub(" ", text) if "<h" in text or "<H" in text else text
 
 
@@ -127,8 +134,8 @@ def _without_tags(text: str) -> str:
 
 
 def with_fewer_tags(text: str) -> str:
-    """Cut before the first tag too many."""
-    if text.count("<") < _MAX_TAGS:  # nearly all: spares taking them apart
+    """The text, cut before the tag that exceeds `_MAX_TAGS`."""
+    if text.count("<") < _MAX_TAGS:  # nearly always; avoids splitting
         return text
     return "<".join(text.split("<", _MAX_TAGS)[:_MAX_TAGS])
 
@@ -144,8 +151,11 @@ def _with_mentions(text: str) -> str:
 
 
 def _without_unclosed(text: str) -> str:
-    """An unclosed element of `_HIDDEN` would hide all that follows, for example in a headline about the <script> tag: only the
-    tag is removed then. Code that was cut off stays hidden."""
+    """The text without the tags of unclosed elements of `_HIDDEN`.
+
+    Such a tag would hide the rest of the text, for example in a headline about the <script> element. If code follows, the element
+    was cut off before its end tag: then the tag stays, and hides the code.
+    """
     if not _OPENED.search(text):
         return text
     lower = text.lower()
@@ -161,7 +171,7 @@ def _without_unclosed(text: str) -> str:
 
 
 def with_unended_as_text(text: str) -> str:
-    """What begins like a tag or comment and never ends is text (a<b) and is escaped, except a tag cut off at the end."""
+    """The text, with each `<` escaped that begins no complete tag (`a<b`). A tag that was cut off at the end stays a tag."""
     text = without_endless_comments(text)
     end = text.rfind(">") + 1
     tail = text[end:]

@@ -1,4 +1,4 @@
-"""What several feeds of one outlet tell."""
+"""Removes the duplicates from reports of a story."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from aggregator.normalise.address import canonical
 
 
 def told_once(reports: Iterable[Report]) -> list[Report]:
-    """The reports, without those of an article that another feed of its outlet lists too, perhaps with the name of that feed in
-    its address."""
+    """The reports, each article once: two feeds of one outlet may list the same article.
+
+    Addresses are compared in canonical form, because some outlets add the name of the feed to them (`?source=rss-world`).
+    """
     found: dict[tuple[str, str], Report] = {}
     for report in reports:
         found.setdefault((report.publisher, canonical(report.url) or report.title), report)

@@ -1,4 +1,4 @@
-"""The steps that complete a draft, in their order. Each reads what came before and writes its own fields."""
+"""The steps that complete a draft, in order. Each reads the fields that earlier steps wrote, and writes its own."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from aggregator.text.words import tokens
 
 MAX_CATEGORIES = 20
 MAX_ENCLOSURES = 10
-_LONGER = 12  # times as long as its plain text is the HTML that is read for it
-BEGINNING = 300  # characters of a text that tell its language
+_LONGER = 12  # to get so much plain text, so many times as many characters of HTML are read
+BEGINNING = 300  # characters of a text from which its language is recognised
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|\W*")
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
-# Title, author and date before the text, as Drupal writes them.
+# Title, author and date, which Drupal writes before the text.
 _FIELDS = re.compile(
     r"\s*<span>([^<]{1,1000})</span>\s*<span><(span|a)\b[^<>]*>[^<]{0,200}</\2></span>"
     r"\s*<span>(?:<time\b[^<>]*>)?[^<]{0,100}(?:</time>\s*)?</span>\s*"
 )
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
-_SMALL = re.compile(r"[/_-][1-9]\dx[1-9]\d(?=[/._-])")  # as the address says: `thumbnail/60x60/`
+# an address with the size of a small picture: `thumbnail/60x60/`
+_SMALL = re.compile(r"[/_-][1-9]\dx[1-9]\d(?=[/._-])")
 _KINDS = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
     "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf",
@@ -53,7 +54,7 @@ def _permalink(guid: str | None) -> str | None:
 def date(draft: Draft, context: Context) -> None:
     parsed = draft.parsed
     told = dates.earliest([dates.read(parsed.published_text) or parsed.published, parsed.updated])
-    draft.dated = told = told and told.replace(microsecond=0)  # which not every parser tells
+    draft.dated = told = told and told.replace(microsecond=0)  # only some of the parsers read fractions of a second
     if context.day_first is not None:
         told = dates.earliest([told, dates.read(parsed.published_text, context.day_first)])
     draft.published = min(told, context.job.now) if told else None
@@ -66,7 +67,7 @@ def date(draft: Draft, context: Context) -> None:
 def guid(draft: Draft, context: Context) -> None:
     draft.guid = spaced(draft.parsed.guid) or None if draft.parsed.guid else None
     if draft.canonical is None:
-        title(draft, context)  # identity falls back to it
+        title(draft, context)  # without an address, the title identifies the entry
 
 
 def content(draft: Draft, context: Context) -> None:
@@ -75,17 +76,19 @@ def content(draft: Draft, context: Context) -> None:
 
 
 def _base(draft: Draft) -> str:
-    """Of the text. One without xml:base was written for the page of the article, of which `#note` is a part, unless that is another
-    outlet's."""
+    """The base address for the text of the entry.
+
+    Without xml:base it is the page of the article, so that `#note` refers to that page; unless the page is on another host.
+    """
     page = draft.url
     return page if page and not draft.parsed.base and address.host(page) == address.host(draft.base) else draft.base
 
 
 def _without_title(safe: str, draft: Draft) -> str:
-    """The text without the title at its start that is said once more: a heading, or the first of the fields of Drupal."""
+    """The text without a repetition of the title at its start: in a heading, or in the fields that Drupal writes there."""
     if (heading := _HEADING.match(safe)) and _is_title(heading[2], draft):
         before, after = safe[: heading.start(1) - 2].rstrip(), safe[heading.end() :]
-        while before.endswith("<div>") and after.startswith("</div>"):  # it was alone in a header
+        while before.endswith("<div>") and after.startswith("</div>"):  # the heading was alone in a <header>
             before, after = before[:-5].rstrip(), after[6:].lstrip()
         return before + after
     if (fields := _FIELDS.match(safe)) and _is_title(fields[1], draft):
@@ -98,12 +101,12 @@ def _is_title(safe: str, draft: Draft) -> bool:
 
 
 def summary(draft: Draft, context: Context) -> None:
-    """The feed's own summary; where that is the whole text, or there is none, the beginning of the text."""
+    """The feed's own summary; or the beginning of the text, if there is no summary or it is the same as the text."""
     parsed = draft.parsed
     own = parsed.summary if parsed.content and (parsed.summary or "").strip() != parsed.content.strip() else None
     title = plain(parsed.title, titled=True) if parsed.title else ""
     if own and (said := summarise(own, title=title)):
-        whole = not said[-1].isalnum()  # nearly all: spares reading the text
+        whole = not said[-1].isalnum()  # nearly always; avoids reading the text
         draft.summary = said if whole else ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
         return
     draft.summary = summarise(draft.content, safe=True, title=title)
@@ -116,13 +119,13 @@ def title(draft: Draft, context: Context) -> None:
     if not draft.title and draft.summary:
         draft.title = title_from(draft.summary)
     if draft.summary and _is_same(draft.summary, draft.title):
-        draft.summary = ""  # nothing that the title does not say
+        draft.summary = ""  # it only repeats the title
 
 
 def _is_same(one: str, other: str) -> bool:
     """Whether two texts have the same words."""
     begin = (one[:1] + other[:1]).lower()
-    if len(set(begin)) > 1 and begin.isascii() and begin.isalnum():  # nearly all: spares folding them
+    if len(set(begin)) > 1 and begin.isascii() and begin.isalnum():  # nearly always; avoids folding the texts
         return False
     return _words(one) == _words(other)
 
@@ -132,8 +135,11 @@ def _words(text: str) -> str:
 
 
 def publisher(draft: Draft, context: Context) -> None:
-    """A wrapper's items name their outlet in <source>, and again at the end of the title, or in brackets before the text, as
-    AllAfrica does. What stands at the end of the title alone may be anything: `Kyiv under attack - what we know`."""
+    """The publisher: for a wrapper (a feed of items of many outlets) the outlet that the item names, else that of the source.
+
+    The outlet is in <source>, or in brackets before the text (AllAfrica). If it is repeated at the end of the title, it is removed
+    there. The end of the title alone is not enough to find it: `Kyiv under attack - what we know`.
+    """
     job = context.job
     named = cut(plain(draft.parsed.publisher), 120) if job.wrapper and draft.parsed.publisher else ""
     if job.wrapper and not named and (credit := _CREDIT.match(draft.summary)):
@@ -148,13 +154,14 @@ def publisher(draft: Draft, context: Context) -> None:
     if suffix and suffix[1].casefold() == named.casefold():
         draft.title = draft.title[: suffix.start()].rstrip() or draft.title
     elif draft.title.casefold().endswith(f" - {named.casefold()}"):
-        draft.title = draft.title.rsplit(" - ", named.count(" - ") + 1)[0].rstrip()  # STRASSE is longer than Straße
+        # Not by length: STRASSE, which is equal to Straße when folded, is longer.
+        draft.title = draft.title.rsplit(" - ", named.count(" - ") + 1)[0].rstrip()
     if draft.summary.casefold().startswith(draft.title.casefold()) and len(draft.summary) < len(draft.title) + 80:
-        draft.summary = ""  # the headline and the outlet once more, as Google News gives it
+        draft.summary = ""  # Google News repeats the headline and the outlet here
 
 
 def author(draft: Draft, context: Context) -> None:
-    """Names only: e-mail addresses alone are no names, and private."""
+    """The name of the author. A bare e-mail address is not a name, and is private: it is left out."""
     name = cut(plain(draft.parsed.author), 200) if draft.parsed.author else ""
     draft.author = None if _NO_NAME.fullmatch(name) else name
 
@@ -183,13 +190,13 @@ def enclosures(draft: Draft, context: Context) -> None:
 
 
 def _kind(url: str) -> str | None:
-    """The media type suggested by the ending of the address."""
+    """The media type that the extension of the address suggests."""
     found = _ENDING.search(url)
     return _KINDS.get(found[1].lower()) if found else None
 
 
 def image(draft: Draft, context: Context) -> None:
-    """The feed's picture of the item, else an enclosed one, else the first in its text."""
+    """The picture that the feed names for the item, else the first enclosed one, else the first in its text."""
     own = address.absolute(draft.parsed.image, draft.base)
     if own and (markup.is_counter(own) or _SMALL.search(own)):
         own = None
@@ -198,7 +205,7 @@ def image(draft: Draft, context: Context) -> None:
 
 
 IDENTIFY: tuple[Callable[[Draft, Context], None], ...] = (addresses, date, guid)
-"""What identity and the cap need, for every entry of a document."""
+"""The steps that identity and the cap on items need. They run for every entry of a document."""
 
 STEPS: tuple[Callable[[Draft, Context], None], ...] = (
     content,
@@ -211,4 +218,4 @@ STEPS: tuple[Callable[[Draft, Context], None], ...] = (
     enclosures,
     image,
 )
-"""The rest, only for entries that are kept: sanitising is what costs."""
+"""The other steps. They run only for the entries that are kept, since sanitising is expensive."""

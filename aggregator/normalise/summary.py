@@ -1,5 +1,4 @@
-"""The summary that readers see: plain text of about five hundred characters, cut at the end of a sentence, without
-boilerplate."""
+"""The summary that readers see: plain text of about 500 characters, cut at the end of a sentence, without boilerplate."""
 
 from __future__ import annotations
 
@@ -11,14 +10,15 @@ from aggregator.text.scripts import unspaced
 
 LENGTH = 500
 TITLE_LENGTH = 300
-_ENOUGH_HTML = 1000  # characters of the source that are read first; twelve times that if they hold little text
-_TAIL = 600  # characters at the end in which boilerplate is looked for
-_APPEARED_TAIL = 200  # … for `_APPEARANCE`
-_MORE_TAIL = 300  # … for `_MORE` and what `_REST` allows after it, which is shorter
-# After words by which a sentence of news may begin as well: «Подробнее о пострадавших рассказал губернатор».
+_ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
+_TAIL = 600  # characters at the end in which boilerplate is searched
+_APPEARED_TAIL = 200  # the same for `_APPEARANCE`
+_MORE_TAIL = 300  # the same for `_MORE` with the text that `_REST` allows after it
+# Follows words with which a sentence of news may begin too («Подробнее о пострадавших рассказал губернатор»): they count only at the
+# end of the text.
 _ALONE = r"(?=(?: her| hier| ici| aqui)?\W*\Z)"
-# Words that lead on to the article. Each pattern contains the words before it, for which a text is searched first: that is ten
-# times as fast.
+# Links to the rest of the article ("Read more"). Each pattern contains its key, and a text is searched for the keys first: that is
+# ten times as fast.
 _LEADING_ON = {
     "read ": r"to read (?:this|the) (?:article|story|post) in full|read (?:the )?(?:more|full (?:story|article|post))"
     r"|\d+ posts? - \d+ participants? read full topic",
@@ -60,11 +60,13 @@ _LEADING_ON = {
     "더 보기": f"더 보기{_ALONE}",
 }
 _MORE = re.compile(rf"(?:{'|'.join(_LEADING_ON.values())})(?!\w)", re.IGNORECASE)
-# What may follow `_MORE` up to the end; before an arrow a whole title, as WordPress writes it.
+# What may follow `_MORE` up to the end of the text. WordPress writes a whole title and an arrow: `Continue reading Title →`.
 _REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
-_ENDS_BEFORE = '.!?…])"”’»([-–—|。！？؟।'  # must precede `_MORE`, so that "children read more than ever" stays
-_QUOTES = '"”’»'  # which close what is before, and do not open: "Read more books," he said
-# What WordPress adds to every excerpt: words before the title, words after it, by which it is searched first.
+# one of these must precede `_MORE`, so that "children read more than ever" stays
+_ENDS_BEFORE = '.!?…])"”’»([-–—|。！？؟।'
+_QUOTES = '"”’»'  # they must close a quotation before `_MORE`, not open one: "Read more books," he said
+# What WordPress adds to every excerpt (`The post TITLE appeared first on OUTLET`): a key that is searched first, then the words
+# before and after the title.
 _APPEARED = {
     " appeared ": ("The (?:post|article)", "(?:first )?appeared (?:first )?on"),
     " erschien zuerst auf ": ("Der Beitrag", "erschien zuerst auf"),
@@ -98,22 +100,22 @@ _APPEARANCE = re.compile(
     re.IGNORECASE,
 )
 _REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
-# The names in a wire story before `GENEVA, Feb 17 (Reuters) - `.
+# The names of the authors before the dateline of a wire story: `By A. Writer GENEVA, Feb 17 (Reuters) - `.
 _BYLINE = re.compile(
     r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
 )
-_NOTHING = ("", "Comments")  # dots alone; a link to the comments, all that an entry of Hacker News and Lobsters holds
+_NOTHING = ("", "Comments")  # texts that say nothing: only dots; only a link to the comments (Hacker News, Lobsters)
 _MARKS = ("∞ Permalink", "★", "◉", "∞", "¶")
-_MARK = re.compile(rf"\s+(?:{'|'.join(_MARKS)})\Z")  # the link of a weblog's entry to itself
-_LINKED = re.compile(r"Continue reading\W*\Z")  # a link by itself at the end of any text
+_MARK = re.compile(rf"\s+(?:{'|'.join(_MARKS)})\Z")  # the link of a blog post to itself
+_LINKED = re.compile(r"Continue reading\W*\Z")  # a link that may follow any text, without one of `_ENDS_BEFORE`
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
-# A paragraph or point of a list of sanitised HTML, and what is inside; a link.
+# A paragraph or list item of sanitised HTML, with its content; then a link.
 _BLOCK = re.compile(r"<(li|p)(?: [^<>]*)?>([^<]*(?:<(?!/?(?:li|p|ul|ol|div)\b)[^<]*)*)</\1>")
 _LINK = re.compile(r"<a [^<>]*>[^<]*(?:<(?!/?a\b)[^<]*)*</a>")
 _TAG = re.compile(r"<[^<>]*>")
 _BETWEEN = re.compile(r"(?:\s|<[^<>]*>)*")
 _LABEL = re.compile(r"(?:related|see also|also read|read also|read more|read next|more on this|more)\W*", re.IGNORECASE)
-# What invites to the outlet's letters and channels, and tells nothing.
+# A call to subscribe to the outlet's newsletters and channels.
 _INVITING = re.compile(
     r"(?:if you haven[’']t (?:yet|already), )?(?:please )?(?:sign up|subscribe|follow (?:us|our)|like us on|"
     r"e-?mail (?:us (?:at|on|with|your)|our)|rate, review|(?:get|download|listen to) our|get [^.!?]{1,150} (?:in|to) your inbox)\b",
@@ -124,7 +126,7 @@ _CHANNELS = (
     r"|youtube|tiktok|linkedin)\b"
 )
 _CHANNEL = re.compile(rf"\b{_CHANNELS}|@\w", re.IGNORECASE)
-# What tells something all the same, or runs into the next sentence: "Sign up here In October …".
+# Words that show that such a sentence tells news too, or runs into the next sentence: "Sign up here In October …".
 _TELLING = re.compile(
     r"\b(?:after|are|as|ends?|ha[ds]|have|is|sa(?:id|ys?)|was|were|where|who)\b"
     rf"|\b{_CHANNELS}\s+(?!{_CHANNELS})(?-i:[A-Z])",
@@ -133,15 +135,15 @@ _TELLING = re.compile(
 _INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our", "rate, review", "your inbox")
 _SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
 _ADDRESS = re.compile(r"[/@]\S*\Z")
-_POINT = 25  # characters from which a paragraph without a stop at its end gets one: it is no label, name or date
-_TOLD = 60  # characters that must be left, and at least half of all, else the links of a list are what the text tells
-_AROUND_NAMES = 80  # characters around the names of article and outlet
+_POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
+_TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
+_AROUND_NAMES = 80  # at most so many characters around the names of article and outlet
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
 
 def summarise(text: str, safe: bool = False, title: str = "") -> str:
-    """The summary of HTML or text. `safe`: `markup` has sanitised it; `title` is that of the article, plain."""
+    """The summary of HTML or text. `safe`: `markup` has sanitised it. `title`: the title of the article, as plain text."""
     head = _without_credit(text[: 15 * _ENOUGH_HTML], title)
     if not safe:
         head = without_shortcodes(head)
@@ -150,8 +152,10 @@ def summarise(text: str, safe: bool = False, title: str = "") -> str:
 
 
 def _without_credit(text: str, title: str) -> str:
-    """Without a last paragraph that names the article by a link, and its outlet by another, as WordPress adds it in any language:
-    "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı."."""
+    """The text without the last paragraph, if it only links to the article and to its outlet.
+
+    WordPress adds such a paragraph in many languages: "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı."
+    """
     start = text.rfind("<p")
     if start < 0 or not title:
         return text
@@ -161,8 +165,10 @@ def _without_credit(text: str, title: str) -> str:
 
 
 def ended(summary: str, text: str) -> str:
-    """A summary that the feed broke off ends at its last whole word: where `text`, of which it is the beginning, goes on behind it
-    in the same word or in small letters."""
+    """The summary, with an ellipsis if the feed broke it off inside a sentence of `text`.
+
+    It was broken off if `text` begins with it and continues in the same word (the rest of a word is removed) or with a small letter.
+    """
     if not summary[-1:].isalnum() or not text.startswith(summary):
         return summary
     rest = text[len(summary) : len(summary) + 3]
@@ -172,13 +178,13 @@ def ended(summary: str, text: str) -> str:
 
 
 def broken_off(summary: str) -> str:
-    """Without the last word, of which nobody knows whether it is whole, and with an ellipsis. Scripts without spaces lose none."""
+    """The summary without its last word, which may be incomplete, and with an ellipsis. In scripts without spaces no word is lost."""
     space = -1 if unspaced(summary[-1]) else summary.rfind(" ", len(summary) // 2)
     return (summary[:space] if space > 0 else summary).rstrip(" .,;:–—-") + "…"
 
 
 def _told(text: str, safe: bool) -> str:
-    """The beginning without headings, and without what only leads elsewhere, unless there is nothing else."""
+    """The beginning as plain text, without headings and without blocks that only link elsewhere, unless there is nothing else."""
     bare = without_headings(text)
     if "<li" in bare or "<p" in bare:
         prose = _beginning(_prose(_head(bare, 3 * _ENOUGH_HTML)), safe)
@@ -191,8 +197,10 @@ def _told(text: str, safe: bool) -> str:
 
 
 def _prose(text: str) -> str:
-    """HTML without points that are nothing but links, and paragraphs that name other articles or invite to letters and channels; each
-    point and paragraph that is left ends in a stop, or it would run into the next."""
+    """HTML without list items that are only links, and without paragraphs that name other articles or ask to subscribe.
+
+    Each remaining paragraph and list item gets a full stop, if it has none and would run into the next one.
+    """
 
     def kept(block: re.Match[str]) -> str:
         kind, inside = block[1], block[2]
@@ -208,7 +216,7 @@ def _prose(text: str) -> str:
             return block[0]
         between = _BETWEEN.match(text, block.end())
         following = text[between.end() : between.end() + 1] if between else ""
-        if not following or following.islower():  # the last one, or it goes on
+        if not following or following.islower():  # the last block, or its sentence continues in the next
             return block[0]
         return f"{block[0][: -len(kind) - 3].rstrip()}.</{kind}>"
 
@@ -216,7 +224,7 @@ def _prose(text: str) -> str:
 
 
 def _open_ended(text: str) -> bool:
-    """Whether a stop is missing at the end, in a script that has one. An address ends in none."""
+    """Whether the text lacks a full stop, in a script with upper and lower case. An address at the end needs none."""
     ends = text.rstrip("”’\"')")[-1:]
     letter = next(filter(str.isalpha, reversed(text)), "") if ends.isdigit() else ends
     return letter.lower() != letter.upper() and _ADDRESS.search(text, len(text) - 200) is None
