@@ -22,7 +22,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aggregator.addresses import Allowance, host_of
-from aggregator.fetch.decode import Body
+from aggregator.fetch.decode import Body, larger_than
 from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate, Room
 from aggregator.fetch.guard import Guard, SystemResolver
@@ -254,7 +254,7 @@ class Http:
             if response.status != 200:
                 return _Answer(response.status, response.headers)
             if (response.content_length or 0) > self._limits.body:
-                raise Stopped("too-large", f"the body is announced as {response.content_length} bytes")
+                raise Stopped("too-large", larger_than(self._limits.body))
             body = Body(",".join(response.headers.getall("Content-Encoding", ())), self._limits.body)
             async for chunk in response.content.iter_any():
                 body.add(chunk)

@@ -124,7 +124,7 @@ class Body:
         self._pieces += pieces
         self._size += sum(map(len, pieces))
         if max(self._size, self.wire_bytes) > self._limit:
-            raise BodyRefused("too-large", f"the body is larger than {_mebibytes(self._limit)}")
+            raise BodyRefused("too-large", larger_than(self._limit))
 
     def whole(self) -> bytes:
         if self.wire_bytes and not self._coding.complete():
@@ -132,5 +132,5 @@ class Body:
         return b"".join(self._pieces)
 
 
-def _mebibytes(size: int) -> str:
-    return f"{size / (1 << 20):.3g} MiB"
+def larger_than(limit: int) -> str:
+    return f"the body is larger than {limit / (1 << 20):.3g} MiB"

@@ -126,6 +126,10 @@ def test_a_broken_answer_is_a_failure_of_its_kind(server: Server, path: str, kin
     assert fail(ask(server.url(path))[0]).kind == kind
 
 
+def test_a_body_announced_as_too_large_is_refused_in_the_words_of_one_that_is(server: Server) -> None:
+    assert fail(ask(server.url("/announced-huge"))[0]).message == "the body is larger than 10 MiB"
+
+
 def test_a_long_header_is_read(server: Server) -> None:
     server.routes["/policy"] = answer(FEED, content_security_policy="script-src " + "https://cdn.example " * 1000)
     assert full(ask(server.url("/policy"))[0]).body == FEED
