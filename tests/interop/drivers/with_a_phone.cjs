@@ -8,6 +8,18 @@ const outside = (selector) => {
   return box && (box.left < 0 || box.right > window.innerWidth);
 };
 
+// Counts of five digits, as those of a large site, that do not stand on one line.
+const broken = () => {
+  const counts = [...document.querySelectorAll(".number")];
+  return counts.filter((count) => {
+    const text = count.firstChild;
+    text.data = "12345";
+    const range = document.createRange();
+    range.selectNode(text);
+    return range.getClientRects().length > 1;
+  }).length;
+};
+
 async function main() {
   const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
   const found = [];
@@ -20,6 +32,7 @@ async function main() {
       if (await subscribe.count()) await subscribe.click();
       if (await page.evaluate(outside, ".sheet")) found.push(`${path} at ${width}: the addresses of feeds`);
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+      if (await page.evaluate(broken)) found.push(`${path} at ${width}: a count is broken into two lines`);
       if (sideways && width >= 320) found.push(`${path} at ${width}: scrolls sideways`); // WCAG 1.4.10
     }
     await page.close();
