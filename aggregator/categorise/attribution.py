@@ -1,4 +1,4 @@
-"""Which line of the rules moved a text, between two rulebooks."""
+"""Finds the line of the rules whose edit moved a text, by comparing the rulebooks before and after the edit."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """`rule` as the editor would name it; `at` its position in the file that has it. `gone`: the old file has it, and
-    the new one does not, or gives it less weight."""
+    """The line that moved a text.
+
+    `rule` is the line as the editor would name it (`words: flood*`), and `at` its position in the file that has it. `gone`: the new
+    file does not have the line, or gives it less weight; then `at` is its position in the old file.
+    """
 
     rule: str
     at: Position | None
@@ -28,8 +31,11 @@ Weighed = dict[str, tuple[float, Position]]
 def cause(
     before: Rulebook | None, after: Rulebook, stream: StreamName, title: str, summary: str, *, comes: bool
 ) -> Cause:
-    """Why a text enters (or leaves) a section or topic: the line that contributes more than before, or less, or the one
-    that keeps it there; rule "fallback" if no line contributes."""
+    """The line because of which a text enters (`comes`) or leaves a section or topic.
+
+    It is the line whose contribution rose (or fell) most, or a line of `not` or `never` that was removed (or added). The rule is
+    "fallback" if a text enters and no line contributes, and "outweighed" if it leaves only because other sections rose.
+    """
     hay = haystack(title, summary)
     old, blocked = (_lines(before, stream, hay), _blocks(before, stream, hay)) if before else ({}, {})
     new, blocks = _lines(after, stream, hay), _blocks(after, stream, hay)
@@ -49,8 +55,7 @@ def cause(
 
 
 def kept_out(book: Rulebook, title: str, summary: str) -> list[tuple[StreamName, Cause]]:
-    """The sections and topics that a text would have words of, were it not for a line of their `never` or `not`, or for a word under
-    `unless`, with that line."""
+    """The sections and topics that a line of `never` or `not`, or a word under `unless`, keeps the text out of; each with that line."""
     hay = haystack(title, summary)
     reading = read(book, hay)
     told = {one.rule for one in reading.evidence}
@@ -63,14 +68,14 @@ def kept_out(book: Rulebook, title: str, summary: str) -> list[tuple[StreamName,
 
 
 def _most(lines: Weighed, others: Weighed) -> tuple[str | None, float]:
-    """The line that contributes most in comparison with the `others`, and how much more than there; None and 0 if there is none."""
+    """The line whose weight exceeds that in `others` most, and by how much; None and 0 if there are no lines."""
     gains = {rule: weight - (others[rule][0] if rule in others else 0.0) for rule, (weight, _) in lines.items()}
     most = max(gains, key=gains.__getitem__, default=None)
     return most, gains[most] if most else 0.0
 
 
 def _lines(book: Rulebook, stream: StreamName, hay: Haystack) -> Weighed:
-    """The lines that support a section or topic in this text, each with its total."""
+    """The lines that support a section or topic in this text, each with the sum of its evidence and its position."""
     found: Weighed = {}
     reading = read(book, hay)
     for one in reading.evidence:
@@ -81,7 +86,7 @@ def _lines(book: Rulebook, stream: StreamName, hay: Haystack) -> Weighed:
 
 
 def _blocks(book: Rulebook, stream: StreamName, hay: Haystack) -> dict[str, Position]:
-    """The lines of `not` and `never` of a section or topic that are found in this text, and the words of `unless` beside all parts."""
+    """The lines of `not` and `never` of a section or topic that this text matches, and the words of `unless` that block a line."""
     rules = next((rules for rules in book.rules if rules.stream == stream), None)
     if rules is None:
         return {}
@@ -97,7 +102,7 @@ def _blocking(rules: Rules) -> list[tuple[str, Term]]:
 
 
 def _said(term: Term, hay: Haystack) -> list[str]:
-    """Of each part of a line the first of its words that the text has; nothing if it has none of a part."""
+    """For each part of a line, the first of its words that the text contains; empty if the text lacks a part."""
     said = [word for words in term.choices if (word := next((one for one in words if _has(hay, one)), ""))]
     return said if len(said) == len(term.parts) else []
 

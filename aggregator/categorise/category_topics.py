@@ -1,10 +1,15 @@
-"""Topics found in the categories that feeds give their items: those that several outlets use. There is no list of
-names.
+"""Finds topics in the categories that feeds give their items. There is no fixed list of names. Pure functions.
 
-To become a topic, a category must be usable as a name; be used by several publishers; not be what an outlet writes on
-many of its items ("News", "Uncategorized"), nor a part of its site (a segment of the items' addresses: /sport/…); not
-be the name of an outlet or section; and not mean what a configured topic means. Spellings that differ in case, accents,
-signs, a plural, or as British and American spellings do, count as one. Pure.
+A category becomes a topic if
+
+- it is usable as a name (`category_of`);
+- several publishers use it;
+- it is not on a large part of a publisher's items ("News", "Uncategorized");
+- it is not a section of the publisher's site (a segment of the items' addresses: /sport/…);
+- it is not the name of an outlet or of a section;
+- no configured topic matches it.
+
+Spellings that differ only in case, accents, punctuation, plural, or as British and American English do, count as one category.
 """
 
 from __future__ import annotations
@@ -19,12 +24,12 @@ from urllib.parse import urlsplit
 from aggregator.text.fold import key as folded
 from aggregator.text.words import spelled
 
-PUBLISHERS = 3  # that must use a category before it is a topic
-ITEMS = 6  # and on how many items
-MOST = 100  # topics; those that most publishers use
-OFTEN = 0.25  # share of a publisher's items from which a category names the feed, not the subject of the item
-FEW = 4  # items of a publisher below which that cannot be told
-EACH = 2  # topics of an item
+PUBLISHERS = 3  # at least so many publishers must use a category that becomes a topic
+ITEMS = 6  # … on at least so many items
+MOST = 100  # at most so many topics: those that most publishers use
+OFTEN = 0.25  # a category on a greater share of a publisher's items names the feed, not the subject of an item
+FEW = 4  # if a publisher has fewer items, that share means nothing
+EACH = 2  # at most so many topics for one item
 
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")  # George Floyd Protests (2020)
 _NAME = re.compile(r"[^\W\d_][\w’'&. -]*")
@@ -33,7 +38,7 @@ _SLUG = re.compile(r"(?<=[a-z]{2})-(?=[a-z]{2})")  # in machine-learning, not in
 LENGTH = range(2, 41)
 WORDS = 4
 
-# What pages are called wherever they come from.
+# Words for parts and kinds of pages, of any site. A category of only such words is not a topic.
 _PARTS = (
     "news latest breaking headline top story article post page home front main feature featured general misc other more "
     "uncategorized uncategorised default opinion editorial op-ed comment commentary column analysis explainer interview "
@@ -48,7 +53,7 @@ _PARTS = (
 
 
 class Category(NamedTuple):
-    """A category as it may be shown, the form in which it is compared, and an id that is safe in an address."""
+    """A category: its title for readers, its key for comparison, and an id that is safe in an address."""
 
     title: str
     key: str
@@ -56,7 +61,7 @@ class Category(NamedTuple):
 
 
 class Use(NamedTuple):
-    """One item: who published it, its categories as the feed has them, and its address."""
+    """The use of categories by one item: its publisher, its categories as in the feed, and its address."""
 
     publisher: str
     categories: tuple[str, ...]
@@ -65,13 +70,13 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CategoryTopics:
-    """`titles` of the topics found, by id; `ids` by what categories are compared by."""
+    """The topics found: `titles` by topic id, and `ids` by `Category.key`."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, categories: Iterable[str]) -> dict[str, str]:
-        """The topics that categories name, in their order, no more than two; each with the category that first names it."""
+        """The first topics (at most `EACH`) that the categories name: their ids, each with the category that first names it."""
         found: dict[str, str] = {}
         for one in categories if self.ids else ():
             if len(found) < EACH and (made := category_of(one)) and (id := self.ids.get(made.key)):
@@ -80,7 +85,7 @@ class CategoryTopics:
 
 
 def category_of(text: str) -> Category | None:
-    """A category as a name; None if it is not one: a machine's tag, a keyword list, an index entry."""
+    """The category as a name, or None if it is not usable as one: a machine's tag, a list of keywords, an index entry."""
     title = " ".join(_ASIDE.sub("", text).replace("_", " ").split()).strip(" .-&’'")
     if len(title) not in LENGTH or not _NAME.fullmatch(title) or title.count("-") > 1:
         return None
@@ -98,17 +103,17 @@ def category_of(text: str) -> Category | None:
 
 
 def _compared(words: Iterable[str]) -> list[str]:
-    """The words as they are compared: whatever their spelling and number, and without the `and` that others write &."""
+    """The words as they are compared: singular, in one spelling, and without `and`, since others write &."""
     return [_singular(spelled(word)) for word in words if word != "and"]
 
 
 def _words(text: str) -> frozenset[str]:
-    """In which names are compared with each other: "Russia-Ukraine war" means "Ukraine – Russia War"."""
+    """The set of words by which names are compared: "Russia-Ukraine war" is equal to "Ukraine – Russia War"."""
     return frozenset(_compared(_WORD.findall(folded(_ASIDE.sub("", text)))))
 
 
 def _singular(word: str) -> str:
-    """`strikes` and `strike` count as one; but not `crisis`, `virus` and `press`. `economies` is `economy`."""
+    """The singular of an English plural: `strikes` → `strike`, `economies` → `economy`; `crisis`, `virus` and `press` stay."""
     if len(word) > 4 and word.endswith("ies"):
         return f"{word[:-3]}y"
     if len(word) > 4 and word.endswith(("oes", "ches", "shes", "xes", "sses")):
@@ -128,9 +133,14 @@ def find_topics(
     places: Mapping[str, str] | None = None,
     spoken_for: Callable[[str], bool] = lambda title: False,
 ) -> CategoryTopics:
-    """The topics of these uses. Ids that are `known` stay as they are. `taken_names` are names that cannot be topics:
-    outlets, sections and configured topics; `places` are existing topics (name → id) that a category may name, as in "UK news";
-    `spoken_for` says whether configured topics match a text."""
+    """The topics that these uses yield.
+
+    Args:
+        known: topics found before; their ids stay the same.
+        taken_names: names that cannot become topics: of outlets, sections and configured topics.
+        places: existing topics (name → id) that a category may name, also as in "UK news".
+        spoken_for: whether a configured topic matches a text.
+    """
     taken = {_words(name) for name in taken_names}
     named = ((form, id) for name, id in (places or {}).items() for form in (name, f"{name} news"))
     by_place = {made.key: id for form, id in named if (made := category_of(form))}
@@ -160,8 +170,10 @@ def find_topics(
 
 
 def _informative(uses: Iterable[Use]) -> Iterable[tuple[Category, str]]:
-    """Each use of a category, without those that a publisher puts on too many of its items to be informative, and
-    without parts of its site."""
+    """Each use of a category with its publisher, without the uninformative ones.
+
+    Uninformative is a category that a publisher puts on too many of its items, or that is a section of its site.
+    """
     items: Counter[str] = Counter()
     counts: Counter[tuple[str, str]] = Counter()
     parts: Counter[tuple[str, str]] = Counter()

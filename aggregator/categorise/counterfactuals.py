@@ -1,4 +1,5 @@
-"""What decides a text's section: the lines without which it would be elsewhere, and what the runner-up lacks. Pure."""
+"""Explains what decides the section of a text: the lines without which it would be in another section, and how much evidence the
+runner-up lacks. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from aggregator.text.match import Haystack, haystack
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """Without this line the text would be in `then`."""
+    """A line that decides: without it the text would be in the section `then`."""
 
     rule: str
     at: Position
@@ -27,8 +28,11 @@ class Counterfactual:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`behind` is what the runner-up lacks: the weight of one more word in the headline. `counterfactuals`: the single lines that
-    decide, the strongest first."""
+    """What decided a section.
+
+    `behind` is what the runner-up lacks, as the weight of one more word in the headline. `counterfactuals` are the single lines that
+    decide, strongest first.
+    """
 
     section: str
     runner_up: str | None
@@ -37,7 +41,7 @@ class Outcome:
 
 
 def outcome(book: Rulebook, case: Case) -> Outcome:
-    """Why it is in this section and not another, and by how much. A section that its source fixes has no rival."""
+    """Why a text is in its section and not in another, and by how much. If the source fixes the section, there is no runner-up."""
     if case.section is not None:
         return Outcome(case.section, None, 0.0, ())
     hay = haystack(case.title, case.summary)
@@ -59,7 +63,7 @@ def outcome(book: Rulebook, case: Case) -> Outcome:
 
 
 def _lacking(evidence: float, elsewhere: bool) -> float:
-    """The least weight, in hundredths, with which a word in the headline is this evidence."""
+    """The smallest weight, a multiple of 0.01, with which a word in the headline contributes at least this evidence."""
     steps = (step / 100 for step in range(1, 10_000))
     return next((one for one in steps if word_value(one, weights.HEADLINE, elsewhere) >= evidence), 100.0)
 
@@ -75,7 +79,7 @@ def _counterfactuals(
     every = (*reading.evidence, *reading.covered)
     for term, (_, one) in sorted(own.items(), key=lambda entry: -entry[1][0]):
         if number is not None and one.place:
-            # The country may be in another line, and its absence decides for whom words count.
+            # Evaluated anew, since another line may list the same country, and places decide which words count (`elsewhere`).
             left = read(without_place(book, number, term), hay)
         else:
             kept, _ = said_once(hay, [other for other in every if not (other.rule == number and other.term == term)])

@@ -1,4 +1,4 @@
-"""What in a text supports which rule: the single reading that judging and receipts share."""
+"""Finds the evidence in a text for each rule. Judging and receipts share this one reading."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _NOTHING: frozenset[int] = frozenset()
 
 
 def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
-    """All evidence of a text, in no particular order. `once`: the rules are not needed for another text."""
+    """All evidence of a text, in no particular order. `once`: the rulebook is used for this text only, so that the automaton for
+    fast searching is not worth building."""
     hits, first_word = (book.matcher.find_once if once else book.matcher.find)(hay), book.first_word
     names = [hit for hit in hits if hit[0] < first_word]
     words = [hit for hit in hits if hit[0] >= first_word]
@@ -42,12 +43,14 @@ def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
 def _weigh_words(
     book: Rulebook, hay: Haystack, words: list[Hit], blanked: Spans, elsewhere: frozenset[int]
 ) -> tuple[list[Evidence], frozenset[int]]:
-    """The evidence of words, and the rules that are excluded. A word counts once per field, where it first stands outside
-    what is `blanked` for the rule and unless a term of `not` mutes it there, little for the rules `elsewhere`, and for topics less
-    after the opening of the summary."""
+    """The evidence of words, and the numbers of the rules that a `never` excludes.
+
+    A word counts once per field (headline, summary), at its first occurrence outside the spans that are `blanked` for the rule. It
+    counts nothing if a term of `not` mutes it, little for the rules `elsewhere`, and for topics less after the opening of the summary.
+    """
     evidence: list[Evidence] = []
     excluded: set[int] = set()
-    fields: dict[int, list[Hit]] = {}  # by the number of the word; that of the summary is ~number
+    fields: dict[int, list[Hit]] = {}  # hits by number of the word; ~number for hits in the summary
     several: list[AllUse] = []
     shift, split, known, sections = book.first_word, hay.split, book.words, book.sections
     late, heavy = split + weights.OPENING, weights.HEAVY
@@ -82,7 +85,7 @@ def _weigh_words(
 
 
 def _unmuted(book: Rulebook, fields: dict[int, list[Hit]], evidence: list[Evidence]) -> list[Evidence]:
-    """The evidence without the words that count nothing for their rule beside others of this text, and without what is inside them."""
+    """The evidence without words that a `not` of several parts mutes, since the text has all its parts; nor words inside those."""
     found = [use for key in fields for use in book.mutes.get(key, ()) if use.found(fields)]
     keys = {(use.rule, key) for use in found for part in use.parts for key in part if key in fields}
     muted = [(rule, start, end) for rule, key in keys for _, start, end in fields[key]]
@@ -94,7 +97,7 @@ def _unmuted(book: Rulebook, fields: dict[int, list[Hit]], evidence: list[Eviden
 
 
 def _counting(hay: Haystack, use: AllUse, fields: dict[int, list[Hit]], spans: Sequence[tuple[int, int]]) -> list[Hit]:
-    """For each part of a term the first hit outside the spans, of its alternatives the earliest; nothing if a part has none."""
+    """For each part of a term its earliest hit outside the spans, of any of its alternatives; empty if a part has none."""
     counting = []
     for part in use.parts:
         hits = [one for key in part if key in fields and (one := _first(hay, fields[key], spans))]
@@ -110,21 +113,24 @@ def _first(hay: Haystack, hits: Sequence[Hit], spans: Sequence[tuple[int, int]])
 
 
 def word_value(weight: float, factor: float, elsewhere: bool) -> float:
-    """A word of weight 5 or more outranks any single place, wherever the two are."""
+    """The evidence of a word. A word of weight 5 or more outranks any single place, wherever in the text the two are."""
     if weight >= weights.HEAVY:
         return weight * factor + weights.OUTRANKING
     return weight * factor * weights.YIELDING if elsewhere else weight * factor
 
 
 def _of_several(use: AllUse, hits: Sequence[Hit], split: int, elsewhere: bool, share: float) -> list[Evidence]:
-    """A term of several parts counts if all are found, that `share` of its value; as in the headline, if all are there."""
+    """The evidence of a term of several parts that were all found: `share` of its value, divided equally among the hits.
+
+    It counts as in the headline only if all hits are there.
+    """
     factor = weights.HEADLINE if all(start < split for _, start, _ in hits) else 1.0
     share *= word_value(use.weight, factor, elsewhere) / len(hits)
     return [Evidence(use.rule, share, start, end, use.term, False) for _, start, end in hits]
 
 
 def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
-    """Rule → the spans that its `not` phrases exclude."""
+    """For each rule the spans that its phrases of `not` exclude."""
     spans: Spans = {}
     shift, known = book.first_word, book.words
     for needle, start, end in words:
@@ -134,8 +140,10 @@ def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
 
 
 def _uncovered(hay: Haystack, hits: list[Hit], blanked: Spans) -> list[Hit]:
-    """The names, without those inside a `not` phrase if the same name also occurs elsewhere in the field: a name counts
-    once, and it should be the occurrence that counts for every rule."""
+    """The names, without those inside a phrase of `not` if the same name also occurs elsewhere in the field.
+
+    A name counts once per field, so the occurrence that counts for every rule is preferred.
+    """
     spans = [span for own in blanked.values() for span in own]
     inside = [hit for hit in hits if _overlaps(hay, hit[1], hit[2], spans)]
     free = {(hit[0], hit[1] < hay.split) for hit in hits if hit not in inside}
@@ -143,17 +151,19 @@ def _uncovered(hay: Haystack, hits: list[Hit], blanked: Spans) -> list[Hit]:
 
 
 def _overlaps(hay: Haystack, start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether a span shares more than a boundary space with one of others."""
+    """Whether the span shares more than a boundary space with one of `spans`."""
     return any(hay.text[max(start, first) : min(end, last)].strip(" ") for first, last in spans)
 
 
 def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
-    """Whether two words of one rule share more than a boundary space, or two lines of a rule mean one of them. The hits are
-    in order of end."""
+    """Whether two hits of one rule overlap by more than a boundary space, or two lines of a rule list the same word.
+
+    Only then `said_once` is needed. The hits are sorted by their ends.
+    """
     shift, rules, text = book.first_word, book.using, hay.text
     if book.repeated and not book.repeated.isdisjoint([hit[0] - shift for hit in hits]):
         return True
-    last = 0  # where the hit before ends
+    last = 0  # the end of the previous hit
     for after, (needle, start, end) in enumerate(hits):
         if last > start:
             before = after - 1
@@ -166,8 +176,11 @@ def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
 
 
 def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
-    """The evidence without words that stand inside a phrase of the same rule, or around one, and those words: what is said
-    once counts once, as the heavier of the two. A term of several parts says something else than its parts."""
+    """Splits the evidence into what counts and what is covered by heavier evidence of the same rule.
+
+    If a word and a phrase around it are both of one rule (`flood` and `flood warning`), only the heavier of them counts. A term of
+    several parts neither covers others nor is covered.
+    """
     by_rule: dict[int, list[Evidence]] = {}
     kept: list[Evidence] = []
     covered: list[Evidence] = []
@@ -193,7 +206,7 @@ def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], 
 
 
 def whole(hay: Haystack, one: Evidence) -> int:
-    """The end of the word that a term with an open end found: `flood*` found Flooding, not Flood."""
+    """The end of the evidence, extended to the end of the word if the term is open: for `flood*` all of Flooding, not only Flood."""
     end = one.end
     if one.place or hay.text[end - 1] == " " or not any("*" in part for part in one.term.parts):
         return end

@@ -1,5 +1,5 @@
-"""Runs the `examples` and `counterexamples` of a file: which fail, where they are, what came instead and why; and which of them an
-edit of the file turns."""
+"""Runs the `examples` and `counterexamples` of the rules: which fail, at which position, with which result and why; and whose result
+changes with an edit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ Key = tuple[StreamName, Kind, str]
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """An example whose result changes, or a new one that fails. `held`: whether it did so far, None for a new one; `why` it fails."""
+    """An example whose result changes with an edit, or a new one that fails.
+
+    `held` and `holds`: whether it passed before (None if it is new) and passes now. `why`: the message, if it fails.
+    """
 
     of: StreamName
     kind: Kind
@@ -34,8 +37,11 @@ class Turned:
 
 
 def check_examples(book: Rulebook) -> tuple[Problem, ...]:
-    """Every failing example, in the order of the rules. An example of a section must have it as its primary section,
-    one of a topic must be in the topic; a counterexample must not be in the section or topic at all."""
+    """Every failing example, in the order of the rules.
+
+    An example of a section must have that section as its primary one, and an example of a topic must be in the topic. A
+    counterexample must not be in the section or topic at all.
+    """
     return tuple(problem for rule in book.rules for _, problem in _misses(book, rule))
 
 
@@ -47,7 +53,7 @@ def failing(book: Rulebook | None) -> dict[Key, Problem]:
 def turned(
     before: Rulebook | None, after: Rulebook, failed: Mapping[Key, Problem], fails: Mapping[Key, Problem]
 ) -> list[Turned]:
-    """The examples of `after` that do not hold as they did; `failed` and `fails` are the `failing` ones before and after."""
+    """The examples of `after` whose result changed, and new ones that fail. `failed` and `fails` are `failing` of before and after."""
     known, found = _examples(before), []
     for key, at in _examples(after).items():
         held, holds = key not in failed if key in known else None, key not in fails

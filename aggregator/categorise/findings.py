@@ -1,4 +1,4 @@
-"""The results of reading a text: values shared by judging, receipts and proposals."""
+"""The results of reading a text: values that judging, receipts and proposals share."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 from aggregator.model.settings import Term
 
-Hit = tuple[int, int, int]  # needle, start, end
+Hit = tuple[int, int, int]  # number of the needle, start, end
 Spans = dict[int, list[tuple[int, int]]]
-"""Rule → spans of the text that do not count for it."""
+"""For each rule (by number) the spans of the text that do not count for it."""
 
 
 class Evidence(NamedTuple):
-    """`value` supports `rule` because of the text from `start` to `end` of the haystack, by `term`. `place` is whether
-    the term is of `places:`."""
+    """The text from `start` to `end` of the haystack matches `term`, and so supports `rule` (a number) by `value`.
+
+    `place`: the term is a line of `places:`.
+    """
 
     rule: int
     value: float
@@ -24,9 +26,15 @@ class Evidence(NamedTuple):
 
 
 class TextReading(NamedTuple):
-    """`excluded` are the rules a `never` rules out; `codes` the countries and regions found, headline first, each with where
-    it is first named; `covered` would be evidence, but stands inside or around what weighs more. `elsewhere` are the sections whose
-    words count for little, since the headline begins with a place of others."""
+    """The result of reading a text.
+
+    Attributes:
+        evidence: what counts.
+        excluded: the rules that a `never` excludes.
+        codes: the countries and regions named, headline first, each with the span where it is first named.
+        covered: would be evidence, but overlaps heavier evidence of the same rule.
+        elsewhere: the sections whose words count for little, since the headline begins with a place of other sections.
+    """
 
     evidence: list[Evidence]
     excluded: frozenset[int]

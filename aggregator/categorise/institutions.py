@@ -1,4 +1,4 @@
-"""Which country's institution a text names: many countries have a senate, a coast guard, an attorney general."""
+"""Finds the country of an institution that a text names: many countries have a senate, a coast guard, an attorney general."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SHARED = frozenset(("institution", "generic"))
 OWNERS = frozenset(("country", "demonym", "city"))
 _NAMESAKES = frozenset(("city", "body", "country"))
 _WHERE = frozenset(("in", "at", "near", "outside", "from", "of"))
-_WORD = 8  # letters of the longest, with the space before it
+_WORD = 8  # characters of the longest of `_WHERE`, with the space before it
 _LINK_WORDS = (
     "opposition ruling main new former ex top own lower upper federal interim acting conservative liberal leftist "
     "populist military army navy naval air force marines police customs border and"
 )
 _LINKS = frozenset(_LINK_WORDS.split())
 _OF = (["of"], ["of", "the"])
-_FAR = 40  # letters between an institution and its country
+_FAR = 40  # at most so many characters between an institution and its country
 
 
 _STATES = {
@@ -50,8 +50,10 @@ _CLOSED = ",.;:)"
 
 
 def with_areas(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit, Place]]:
-    """The names, each town assigned to the state or country after its comma wherever the text names it: Odessa, Texas, is not a
-    port of Ukraine, nor is it in the headline above."""
+    """The names, with each town moved to the state or country that follows it after a comma.
+
+    The town is moved wherever the text names it: if the summary says "Odessa, Texas", then Odessa in the headline is not in Ukraine.
+    """
     moved: dict[int, Place] = {}
     for index, (hit, place) in enumerate(names):
         if hay.cased[hit[2] - 1] == "," and place.kind in _NAMESAKES:
@@ -62,9 +64,11 @@ def with_areas(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit,
 
 
 def _state(hay: Haystack, town: Hit, place: Place) -> Place | None:
-    """The state or province after the comma of a town, in full (Texas) or short (Tex., N.H.). Where that in full may be a city, and
-    where the town is called like a country, the two must stand alone and be no list: "Storm in Bahamas, Florida" is one, as
-    headlines write it."""
+    """The state or province after the comma of a town, in full (Texas) or abbreviated (Tex., N.H.).
+
+    If the state is also the name of a city (New York), or the town that of a country (Lebanon, Ohio), the two must be a phrase of
+    their own: headlines write "Storm in Bahamas, Florida" for a list.
+    """
     found = _AREA.match(hay.text, town[2])
     if not found:
         return None
@@ -80,15 +84,17 @@ def _state(hay: Haystack, town: Hit, place: Place) -> Place | None:
 
 
 def _begins(hay: Haystack, town: Hit, state: str, end: int) -> bool:
-    """Whether a headline in small letters begins with the two and goes on with a noun of theirs: "Lebanon, Ohio, woman wins"."""
+    """Whether the headline begins with town and state and continues in small letters: "Lebanon, Ohio, woman wins"."""
     return (
         not town[1] and state != "georgia" and hay.cased[end] == "," and hay.cased[end + 1 :].lstrip(" ")[:1].islower()
     )
 
 
 def _country(hay: Haystack, town: Hit, place: Place, after: Sequence[tuple[Hit, Place]]) -> Place | None:
-    """The country after the comma of a town, where it stands alone: not in a list of capitals, nor as the country's own word after
-    the comma ("in London, Germany's chancellor")."""
+    """The country after the comma of a town ("in Tripoli, Lebanon"), if the two are a phrase of their own.
+
+    They are not in a list of capitals, nor in "in London, Germany's chancellor".
+    """
     for hit, area in after:
         if hit[1] == town[2] and area.kind == "country" and place.kind != "country" and _alone(hay, town, hit[2] - 1):
             return area
@@ -96,7 +102,7 @@ def _country(hay: Haystack, town: Hit, place: Place, after: Sequence[tuple[Hit, 
 
 
 def _alone(hay: Haystack, town: Hit, end: int) -> bool:
-    """Whether "in Tripoli, Lebanon", which ends there, is a phrase of its own and no list."""
+    """Whether a phrase such as "in Tripoli, Lebanon", from `town` to `end`, stands alone and is not part of a list."""
     after = hay.cased[end + 1 :].lstrip(" ")
     listed = hay.cased[end] == "," and (after[:1].isupper() or after.startswith(("and ", "or ")))
     closed = hay.cased[end] in _CLOSED or after[:1] in ("", "\n")
@@ -105,10 +111,14 @@ def _alone(hay: Haystack, town: Hit, end: int) -> bool:
 
 
 def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:
-    """Of `names`, in the order of the text, each institution that belongs to another country than its usual one: its
-    index → that country's. An institution belongs to a country if it follows its name ("Philippine Senate", "Japan's
-    navy and coast guard"), precedes it ("Senate of Nigeria"), or repeats the name of one that does ("the Senate", later
-    on)."""
+    """Finds the institutions that belong to another country than their usual one.
+
+    An institution belongs to a country if it follows its name ("Philippine Senate", "Japan's navy and coast guard"), if it precedes it
+    ("Senate of Nigeria"), or if it repeats the name of such an institution ("the Senate", later on).
+
+    Returns:
+        Index of the institution in `names` (in the order of the text) → index of the country.
+    """
     found: dict[int, int] = {}
     unbound: list[int] = []
     last = 0
@@ -131,15 +141,17 @@ def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:
 
 
 def _before(hay: Haystack, names: Sequence[tuple[Hit, Place]], index: int, found: dict[int, int]) -> int | None:
-    owner = found.get(index - 1, index - 1)  # of an institution of a bound one: "Philippine Senate lawmakers"
+    owner = found.get(index - 1, index - 1)  # the owner of the institution before: "Philippine Senate lawmakers"
     if names[owner][1].kind not in OWNERS:
         return None
     return owner if _linked(hay, names[index - 1][0][2] - 1, names[index][0][1] + 1) else None
 
 
 def _linked(hay: Haystack, start: int, end: int) -> bool:
-    """Whether there is nothing between but words with which an institution's name may begin. Punctuation alone
-    separates."""
+    """Whether the text between a country and an institution links them ("Japan's navy, and coast guard").
+
+    It may have only words of `_LINKS`, spaces, hyphens and, between such words, commas.
+    """
     if start < hay.split <= end:
         return False
     words = hay.text[start:end].split()

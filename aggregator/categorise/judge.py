@@ -1,4 +1,4 @@
-"""A text and a rulebook → the sections and topics it belongs to; a story's sections from those of its items."""
+"""Judges by a rulebook which sections and topics a text belongs to, and derives a story's sections from those of its items."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from aggregator.text.match import haystack
 
 
 def judge(book: Rulebook, case: Case) -> Judgement:
-    """Where a text belongs."""
+    """The sections and topics of a text."""
     return decided(book, read(book, haystack(case.title, case.summary)), case)
 
 
 def decided(book: Rulebook, reading: TextReading, case: Case) -> Judgement:
-    """Where a text belongs, from its reading."""
+    """The sections and topics of a text, from its reading."""
     return concluded(book, reading, totals(book, reading, case))
 
 
 def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Judgement:
-    """Where a text belongs, from its reading and the `totals`."""
+    """The sections and topics of a text, from its reading and the `totals` (`raw`)."""
     scores = section_scores(book, raw[: book.sections])
     topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
     places = tuple([code for code in reading.codes if code.isupper()])
@@ -31,7 +31,7 @@ def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Jud
 
 
 def totals(book: Rulebook, reading: TextReading, case: Case) -> list[float]:
-    """The raw evidence for each rule: of the reading, and of the source."""
+    """The raw evidence for each rule, by number: that of the reading, and that of the source (`usually`, `section`)."""
     raw = [0.0] * len(book.rules)
     for rule, value, _, _, _, _ in reading.evidence:
         raw[rule] += value
@@ -46,20 +46,20 @@ def totals(book: Rulebook, reading: TextReading, case: Case) -> list[float]:
 
 
 def topic_numbers(book: Rulebook, raw: Sequence[float], reading: TextReading) -> list[int]:
-    """The matching topics, in the editor's order."""
+    """The numbers of the matching topics, in the editor's order."""
     spoken = {one.rule for one in reading.evidence if one.rule >= book.sections}
     return sorted(number for number in spoken if raw[number] >= weights.TOPIC)
 
 
 def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
-    """Sections above the threshold, highest first, the editor's order on a tie; the fallback if there is none."""
+    """The sections above the threshold, highest score first, on a tie in the editor's order; the fallback if there is none."""
     raw = enough(book, raw)
     best = max(raw, default=0.0)
     if not best:
         return ((book.fallback, 0.0),)
     scale = weighed(best) + weights.HALF
     floor = weights.THRESHOLD * scale
-    # Rounded, so that the order in which evidence was added up decides no tie.
+    # Rounded, so that the order of the additions (of floating-point numbers) does not decide a tie.
     above = [
         (round(-value, 9), n) for n, value in enumerate(raw) if value and (value == best or weighed(value) >= floor)
     ]
@@ -68,20 +68,23 @@ def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
 
 
 def enough(book: Rulebook, raw: Sequence[float]) -> list[float]:
-    """The raw evidence for each section, 0 where it is less than the section needs."""
+    """The raw evidence for each section, or 0 if it is less than the section needs (`Rulebook.least`)."""
     return [value if value >= least else 0.0 for value, least in zip(raw, book.least, strict=True)]
 
 
 def weighed(raw: float) -> float:
-    """What raw evidence counts in a score."""
+    """The part of raw evidence that counts for a score: evidence beyond `weights.ENOUGH` counts less."""
     return raw if raw <= weights.ENOUGH else weights.ENOUGH + (raw - weights.ENOUGH) * weights.BEYOND
 
 
 def story_sections(judgements: Iterable[tuple[str, Judgement]], order: Sequence[str], fallback: str) -> Scores:
-    """A story's sections from the (publisher, judgement) pairs of its items: the mean over publishers, each the mean of
-    its own items; those above the threshold, highest first, the primary always. `order` is the editor's order of
-    sections; others no longer exist. An item that no section holds speaks for the fallback, which is the primary section if
-    that outweighs what the others say, and else none."""
+    """A story's sections, from the (publisher, judgement) pairs of its items.
+
+    The score of a section is the mean over publishers, and that of a publisher is the mean over its items. The result has the primary
+    section and all others above the threshold, highest first. `order` is the editor's order of sections; sections not in it no longer
+    exist, and are ignored. Items that are in no section count for the fallback: it becomes the primary section if their score is
+    higher than that of any section, and is left out otherwise.
+    """
     items: dict[str, list[Judgement]] = {}
     for publisher, judgement in judgements:
         items.setdefault(publisher, []).append(judgement)

@@ -1,4 +1,4 @@
-"""Which rules the places named in a text support, and who is the actor in its headline."""
+"""Finds the evidence of the places that a text names, and the place that is the actor in its headline."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
 from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, longest
 
-LONGEST = 7  # letters of initials that might be a town, with the spaces around them
+LONGEST = 7  # characters of the longest initials that may be a town (GAO), with the spaces around them
 _SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off", "on", "about", "against"))
 _LEGAL = (
     "charged arrested indicted sentenced convicted jailed tried detained extradited imprisoned accused guilty court "
@@ -39,9 +39,13 @@ _COUNTRY = ("country", "demonym")
 
 
 class Named(NamedTuple):
-    """`codes` in the order of the text, each with where it is first named; `elsewhere` the sections with places to which
-    the place that the headline names first, who acts in it, does not belong. Their words count for little. `abroad`: rule →
-    the stretches of institutions of countries that are none of its places. What stands there does not count for it."""
+    """The evidence of the places in a text.
+
+    Attributes:
+        codes: countries and regions in the order of the text, each with the span where it is first named.
+        elsewhere: sections with places, none of which is the actor of the headline (its first place). Their words count for little.
+        abroad: for each rule the spans of institutions of countries that are not among its places. Words in them do not count for it.
+    """
 
     evidence: list[Evidence]
     codes: dict[str, tuple[int, int]]
@@ -50,15 +54,18 @@ class Named(NamedTuple):
 
 
 def named(book: Rulebook, hay: Haystack, names: list[Hit]) -> Named:
-    """All evidence from the names of places among the needles found."""
+    """All evidence of the names of places (`names`, in the order of the text)."""
     abroad: Spans = {}
     found = _places(book, hay, names, abroad) if names else []
     return _weigh(book, hay, found, abroad)
 
 
 def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> list[Found]:
-    """The names as places: of several readings the likely one. Institutions of other countries than their usual one go to `abroad`;
-    those that stand beside their country are no places of their own: the country is named anyway."""
+    """The names as places; of several readings of a name the likely one.
+
+    Institutions of other countries than their usual one are entered in `abroad`. An institution next to the name of its country is not
+    a place in addition, since the country counts already.
+    """
     kept = with_areas(hay, _kept(book, hay, names))
     kinds = {place.kind for _, place in kept} if len(kept) > 1 else set()
     bound = owners(hay, kept) if not (kinds.isdisjoint(SHARED) or kinds.isdisjoint(OWNERS)) else {}
@@ -86,8 +93,11 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
 
 
 def _spoken_of(hay: Haystack, names: list[tuple[Hit, Place]]) -> set[tuple[str, ...]]:
-    """The countries that the headline, or the summary, names after an institution of several: "Senate backs Kenya trade deal" is
-    written in another country. At home nobody names it, or names it first, or as where something happens."""
+    """The countries that are named after an institution that several countries have, in the same field.
+
+    "Senate backs Kenya trade deal" is not about the senate of Kenya: a Kenyan outlet would not name its own country, or would name it
+    first, or with "in". So these countries are not the owners of the institution.
+    """
     countries: set[tuple[str, ...]] = set()
     said: set[bool] = set()  # whether in the headline
     for hit, place in names:
@@ -100,7 +110,7 @@ def _spoken_of(hay: Haystack, names: list[tuple[Hit, Place]]) -> set[tuple[str, 
 
 
 def _kept(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[tuple[Hit, Place]]:
-    """The longest of overlapping names, without first names and what only looks like a place."""
+    """The longest of overlapping names, without first names of persons and without initials that only look like a town."""
     kept = []
     hits = longest(names)
     for hit in hits:
@@ -121,7 +131,7 @@ def _of_a_person(hay: Haystack, hit: Hit, place: Place) -> bool:
 
 
 def _in_full(book: Rulebook, hay: Haystack, hit: Hit, hits: list[Hit]) -> Place | None:
-    """Whom the text names in full elsewhere, of those who are called so: Jim Jordan, of America, or Michael Jordan, of nowhere."""
+    """The person whom the text elsewhere names in full: Jordan may be Jim Jordan (US), or Michael Jordan (no place)."""
     name = hay.text[hit[1] : hit[2]].rstrip()
     for other in hits:
         place = book.places[other[0]]
@@ -132,7 +142,7 @@ def _in_full(book: Rulebook, hay: Haystack, hit: Hit, hits: list[Hit]) -> Place 
 
 
 def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
-    """Whether a town's name is written in capitals without need: the GAO audits, and Gao is a town."""
+    """Whether the name of a town is written all in capitals, in a text that is not: GAO is an office, and Gao a town."""
     if hay.all_caps or not hay.cased[hit[1] : hit[2]].isupper():
         return False
     return sum(end - start for start, end in book.matcher.needles[hit[0]].capitals) <= 1
@@ -142,7 +152,8 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     evidence: list[Evidence] = []
     seen: set[tuple[int, bool]] = set()
     codes: dict[str, tuple[int, int]] = {}
-    further: tuple[dict[int, float], ...] = ({}, {})  # what the next place of a rule counts: in the lead, the headline
+    # rule → share that its next place counts; in the summary, in the headline
+    further: tuple[dict[int, float], ...] = ({}, {})
     elsewhere: frozenset[int] = frozenset()
     first = True
     for name in found:
@@ -163,7 +174,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         elif acts:
             value *= weights.LEAD
         first = first and attribute
-        if len(name.codes) == 1:  # a sea that three countries share names none of them
+        if len(name.codes) == 1:  # a sea that several countries share does not name any of them
             codes.setdefault(name.codes[0], (name.start, name.end))
         shares = further[in_title]
         for use in meaning.uses:
@@ -174,14 +185,14 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
 
 
 def _is_attribute(hay: Haystack, name: Found) -> bool:
-    """Whether it only says whose or what kind something is: a "Liberian-flagged" tanker, "US-made" jets, a "pro-Russian" party."""
+    """Whether the name is only part of an adjective: a "Liberian-flagged" tanker, "US-made" jets, a "pro-Russian" party."""
     if hay.cased[name.end - 1] == "-" and hay.text[name.end : name.end + 16].split(" ", 1)[0] in _ATTRIBUTE:
         return True
     return hay.cased[name.start] == "-" and hay.text[max(0, name.start - 5) : name.start].endswith(_SIDES)
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:
-    """Whether it acts, is merely where something happens or what somebody speaks of, or where somebody is from."""
+    """The factor for the role of a place in the headline: the actor, the scene or subject ("in", "about"), or a person's origin."""
     before = hay.text[max(0, name.start - 30) : name.start].rsplit(None, 2)[-2:]
     if before and before[-1] in _SCENE_WORDS:
         tried = before[-1] == "in" and before[0] in _TRIED

@@ -1,4 +1,4 @@
-"""Edits of one line that would move a text into another section, each tested with the real rules. Pure."""
+"""Proposes edits of one line that would move a text into another section; each is tested with the real rules. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from aggregator.model.settings import LONGEST_WORD, Rules, Term
 from aggregator.text.match import Locator, haystack, needle
 
 WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
-"""Weights that an editor would write; a proposal uses the smallest that is enough."""
+"""Weights that an editor would write. A proposal uses the smallest that moves the text."""
 
-MOST_PHRASES = 16  # of a headline, tried as new words
+MOST_PHRASES = 16  # so many phrases of a headline are tried as new words
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 _POSSESSIVE = re.compile("['’][sS]$")
@@ -32,8 +32,15 @@ _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An edit of one line. `rules` is the section after the edit; `key` and `term` the line, replacing `was`, or new if
-    `was` is None. `phrase`: only stories with these words can move; None if that cannot be said."""
+    """An edit of one line.
+
+    Attributes:
+        rules: the section after the edit.
+        key: the list of the line: words, places or not.
+        term: the new line.
+        was: the line that it replaces; None if it is added.
+        phrase: only stories with these words can be affected; None if the edit may affect others too.
+    """
 
     rules: Rules
     key: str
@@ -43,9 +50,11 @@ class Proposal:
 
 
 def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
-    """Edits after which `wanted` is the primary section of the text; none if a `never` or a fixed section of its source
-    prevents that. A `not` removes words from another section everywhere, so it is proposed only if no line of `wanted`
-    is enough, or if `wanted` is the fallback."""
+    """Edits after which `wanted` is the primary section of the text; none if a `never` or the source's fixed section prevents it.
+
+    A line of `not` for the leading section affects many texts. So it is proposed only if no edit of `wanted` itself is enough, or if
+    `wanted` is the fallback.
+    """
     number = book.ids[wanted]
     reading = read(book, haystack(case.title, case.summary))
     if number in reading.excluded:
@@ -62,7 +71,7 @@ def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
 
 
 def _own_lines(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
-    """New words for the section, and more weight for lines that matched."""
+    """Edits of the wanted section: new words, and more weight for lines that match."""
     wanted = book.rules[number].id
     guess = 0
     for proposal in _new_words(book, reading, number, case):
@@ -82,8 +91,10 @@ def edited(sections: Sequence[Rules], proposal: Proposal) -> tuple[Rules, ...]:
 
 
 def _enough(book: Rulebook, proposal: Proposal, case: Case, wanted: str, guess: int = 0) -> Proposal | None:
-    """With the smallest weight that moves the text; None if the greatest does not, as inside a phrase of `not`. Words of a
-    headline mostly weigh alike: the `guess`-th weight, that was enough for another, is tried first."""
+    """The proposal with the smallest weight that moves the text; None if the greatest does not (a word inside a phrase of `not`).
+
+    Words of one headline mostly need the same weight. So `guess`, the index of the weight that was enough for another, is tried first.
+    """
     least = proposal.was.weight if proposal.was else 0.0
     tried = [_put(proposal, replace(proposal.term, weight=weight)) for weight in WEIGHTS if weight > least]
 
@@ -122,7 +133,7 @@ def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
 
 
 def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Proposal]:
-    """Lines of the section that matched already, with more weight."""
+    """Lines of the section that match the text, to be given more weight."""
     rules = book.rules[number]
     for term, place in dict.fromkeys((one.term, one.place) for one in reading.evidence if one.rule == number):
         bare = not place and len(term.parts) == 1 and not term.parts[0].endswith("*")
@@ -130,7 +141,7 @@ def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Prop
 
 
 def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
-    """Words of the headline, and pairs of them, that the section does not list; names of places are for `places`."""
+    """Words of the headline, and pairs of them, that the section does not list; without names of places, which belong in `places`."""
     rules = book.rules[number]
     listed = {made.word for term in rules.words for word in chain(*term.choices) if (made := needle(word))}
     hay = haystack(case.title, case.summary)
@@ -142,7 +153,7 @@ def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) ->
 
 
 def _blocked(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
-    """Phrases around what supported the leading section, as lines for its `not`."""
+    """Lines for the `not` of the leading section: phrases around the words that support it."""
     leader = book.ids.get(decided(book, reading, case).section)
     if leader is None or leader == number:
         return
@@ -161,8 +172,11 @@ def _blocked(book: Rulebook, reading: TextReading, number: int, case: Case) -> I
 
 
 def _phrases(title: str) -> list[str]:
-    """Single words first, longer ones before others, then pairs of neighbours. Words match with or without a possessive, so they are
-    written without; a search of the archive would not find a pair that one stands within."""
+    """The single words of a headline, longest first, then pairs of neighbours.
+
+    Words are written without a possessive ('s), since they match with and without it. A pair with a possessive inside is left out: a
+    search of the archive would not find it.
+    """
     written = [match[0] for match in _WORD.finditer(title)]
     words = [_POSSESSIVE.sub("", word) for word in written]
     plain = [_cased(word, title) for word in words]
@@ -177,12 +191,12 @@ def _phrases(title: str) -> list[str]:
 
 
 def _cased(word: str, title: str) -> str:
-    """Keep capitals where they matter: NATO, but not in a headline all in capitals."""
+    """The word in lower case, except an acronym (NATO). In a headline all in capitals no acronyms can be recognised."""
     return word if word.isupper() and len(word) > 1 and not title.isupper() else word.lower()
 
 
 def _around(text: str, start: int, end: int) -> Iterator[str]:
-    """What was found together with the word before it, and with the word after it."""
+    """The text from `start` to `end` with the word before it, and with the word after it; in lower case."""
     words = list(_WORD.finditer(text))
     before = [match.start() for match in words if match.end() < start]
     after = [match.end() for match in words if match.start() > end]

@@ -1,4 +1,4 @@
-"""Why a text is where it is: recomputed from text and rules on demand."""
+"""Explains why a text is in its sections and topics. Receipts are not stored: they are recomputed from text and rules on demand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def receipts(book: Rulebook, case: Case) -> tuple[Receipt, ...]:
 
 
 def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
-    """The result of `judge`, with the receipts: the text is read once."""
+    """The result of `judge` with the receipts, for which the text is read only once."""
     hay = haystack(case.title, case.summary)
     reading = read(book, hay)
     raw = totals(book, reading, case)
@@ -58,7 +58,7 @@ def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
 
 
 def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
-    """The word of a text by which each of its places is first named, by code."""
+    """For each place that a text names, by code, the match where it is first named."""
     hay = haystack(title, summary)
     locator, found = Locator(title, summary, hay), {}
     for code, span in read(book, hay).codes.items():

@@ -1,4 +1,4 @@
-"""Rules of sections and topics, compiled: one automaton over all their words and all names of places."""
+"""Compiles the rules of sections and topics into one automaton (Aho-Corasick) over all their words and all names of places."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aggregator.text.regions import REGIONS, countries
 
 
 class Use(NamedTuple):
-    """A line of a rule that names a place, or one word or phrase alone."""
+    """A line of a rule that names a place, or a single word or phrase (not several parts). `rule` is a number."""
 
     rule: int
     weight: float
@@ -24,9 +24,10 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AllUse:
-    """A rule's term of several parts, by the numbers of their words, and those of the summary (~number): one of each of `parts` must
-    be found, and none of `unless`.
-    `never`: it excludes the rule."""
+    """A term of several parts. A text matches if it has at least one word of each of `parts`, and none of `unless`.
+
+    Words are numbers; in the summary they count as ~number. `never`: a match excludes the rule.
+    """
 
     rule: int
     weight: float
@@ -36,7 +37,7 @@ class AllUse:
     never: bool = False
 
     def found(self, words: Iterable[int]) -> bool:
-        """Whether these words are enough."""
+        """Whether a text with these words matches."""
         for part in self.parts:
             if part.isdisjoint(words):
                 return False
@@ -44,8 +45,14 @@ class AllUse:
 
 
 class Word(NamedTuple):
-    """What a word or phrase of the rules means to them: `uses`, one per line that lists it; `several` the terms of several
-    parts to look for where it is found; `nots` the rules for which nothing inside it counts; `nevers` those it excludes."""
+    """A word or phrase, with the rules that use it.
+
+    Attributes:
+        uses: one for each line that lists it.
+        several: the terms of several parts that must be checked if it is found.
+        nots: rules for which words inside this phrase do not count.
+        nevers: rules that it excludes.
+    """
 
     uses: tuple[Use, ...]
     several: tuple[AllUse, ...]
@@ -55,8 +62,13 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One reading of a name: `uses`, one per rule; `elsewhere` the sections with places, none of which is this one, if
-    some section has it; `abroad` all rules with places, none of which is this one."""
+    """One reading of a name of a place.
+
+    Attributes:
+        uses: one for each rule that lists the place.
+        elsewhere: the sections that list places, but not this one; empty if no section lists it.
+        abroad: all rules that list places, but not this one.
+    """
 
     uses: tuple[Use, ...]
     elsewhere: frozenset[int]
@@ -65,7 +77,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything judging needs. Rules are numbered: sections in the editor's order, then topics."""
+    """Everything that judging needs. Rules are numbered: first the sections in the editor's order, then the topics."""
 
     rules: tuple[Rules, ...]
     sections: int  # how many of the rules are sections
@@ -85,7 +97,7 @@ class Rulebook:
 
 
 class _Words:
-    """The words met so far, by number, with what they mean to the rules."""
+    """Collects words while the rules are compiled: gives each a number, and records the rules that use it."""
 
     def __init__(self) -> None:
         self.needles: dict[Needle, int] = {}
@@ -103,10 +115,10 @@ class _Words:
         return frozenset(number for phrase in phrases if (number := self._number(phrase)) is not None)
 
     def add(self, rule: int, term: Term, never: bool = False) -> None:
-        """A term of `words`, or of `never`."""
+        """Adds a term of `words` or of `never`."""
         parts = [self._numbers(choices) for choices in term.choices]
         if not all(parts):
-            return  # nothing but signs: nothing to look for
+            return  # a part consists of punctuation only, which cannot be searched
         if len(parts) > 1:
             unless = _in_both(self._numbers(term.unless))
             self._alls.append(AllUse(rule, term.weight, term, tuple(map(_in_both, parts)), unless, never))
@@ -118,7 +130,7 @@ class _Words:
                 self._uses[number].append(Use(rule, term.weight, term))
 
     def blank(self, rule: int, term: Term) -> None:
-        """A term of `not`."""
+        """Adds a term of `not`."""
         parts = [self._numbers(choices) for choices in term.choices]
         if len(parts) > 1:
             if all(parts):
@@ -140,12 +152,15 @@ class _Words:
 
 
 def _by_part(terms: Sequence[AllUse]) -> defaultdict[int, list[AllUse]]:
-    """Terms of several parts, each under the part of the fewest words, that the fewest of them have: texts have that most rarely."""
+    """Terms of several parts, by the words of one part: the part that texts contain most rarely, so that few terms are checked.
+
+    That is the part with the fewest words, and of these the one whose words the fewest terms use.
+    """
     common = Counter(number for use in terms for number in frozenset().union(*use.parts))
     found: defaultdict[int, list[AllUse]] = defaultdict(list)
     for use in terms:
         parts = sorted(use.parts, key=lambda part: (len(part), sum(common[n] for n in part), sorted(part)))
-        # The others first: where a text is asked for them, it has this.
+        # This part last: if the term is checked, the text has it already.
         asked = replace(use, parts=(*parts[1:], parts[0]))
         for number in parts[0]:
             if number >= 0:
@@ -158,8 +173,11 @@ def _in_both(words: frozenset[int]) -> frozenset[int]:
 
 
 def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str) -> Rulebook:
-    """The rules as a frozen, picklable value; some 100 ms, half of that where most of the words were compiled before; the
-    automaton follows when it is needed first. `fallback` is the section of items that no rule places (`Settings.fallback`)."""
+    """The compiled rules, as a frozen, picklable value.
+
+    This takes about 100 ms, or half of that if most of the words were compiled before. The automaton is built at its first use.
+    `fallback` is the section of items that match no rule (`Settings.fallback`).
+    """
     rules = (*sections, *topics)
     words = _Words()
     for number, rule in enumerate(rules):
@@ -191,7 +209,7 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
 
 
 def without_place(book: Rulebook, number: int, line: Term) -> Rulebook:
-    """As compiled anew without this line of `places` of a rule; the automaton stays."""
+    """The rulebook without the given line of `places` of a rule; equal to compiling again, but reuses the automaton."""
     rules = list(book.rules)
     rules[number] = replace(rules[number], places=tuple(term for term in rules[number].places if term != line))
     return replace(
@@ -224,8 +242,10 @@ def _meanings(rules: Sequence[Rules], sections: int) -> dict[tuple[str, ...], Me
 
 
 def _codes(rules: Sequence[Rules]) -> dict[str, tuple[Use, ...]]:
-    """For each country the rules that list it, and for each region those that list more than half of it. A country
-    listed by itself weighs what its own line says, whatever its region weighs."""
+    """For each country the rules that list it, and for each region the rules that list more than half of its countries.
+
+    If a rule lists both a country and its region, the country has the weight of its own line.
+    """
     found: dict[str, list[Use]] = {}
     for number, rule in enumerate(rules):
         uses: dict[str, Use] = {}

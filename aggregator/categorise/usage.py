@@ -1,4 +1,4 @@
-"""Which lines of the rules are used, counted while texts are judged."""
+"""Counts, while texts are judged, which lines of the rules are used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 @dataclass(frozen=True, slots=True)
 class DeadLine:
-    """A line of a section or topic that places nothing; `found`: its words occur, but in no text placed there."""
+    """A line of a section or topic that no text needs. `found`: texts contain its words, but none of them is in the section or topic."""
 
     rules: str  # id
     key: str  # words, places, not, never
@@ -26,7 +26,7 @@ class DeadLine:
 
 
 class Usage:
-    """Judges as `judge` does, and counts for each line how many texts it supported where they were placed."""
+    """Judges texts like `judge`, and counts for each line the texts in its section or topic that it supports."""
 
     def __init__(self, book: Rulebook) -> None:
         self._book = book
@@ -56,7 +56,7 @@ class Usage:
                 self._placed[number] += 1
 
     def dead(self) -> list[DeadLine]:
-        """Lines that placed, or excluded, nothing so far, in the editor's order."""
+        """The lines that so far supported or excluded nothing, in the editor's order."""
         return [
             DeadLine(rules.id, key, term, self._found[id(term)] > 0)
             for rules in self._book.rules

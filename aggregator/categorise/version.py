@@ -1,8 +1,8 @@
-"""The version of the classification: a fingerprint of the code and data that decide where a text belongs.
+"""The version of the classification: a fingerprint of the code and data that decide the sections and topics of a text.
 
-Stored stories remember the rules by which they were placed. After an upgrade the rules are the same but their effect
-may differ: so the fingerprint of the program is part of what they remember, and they are re-placed in the background,
-as after an edit.
+Each stored story records the version of the rules by which it was placed. After an upgrade of the program the same rules may give
+another result. So the fingerprint of the program is part of that version: after an upgrade stories are re-placed in the background,
+as after an edit of the rules.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from aggregator import __version__
 _DECIDES = (
     "categorise",
     "text",
-    "bootstrap/configured.py",  # which topics places make
-    "config/publishers.py",  # whose an item is
+    "bootstrap/configured.py",  # derives topics from places
+    "config/publishers.py",  # decides the publisher of an item
     "pipeline/policy.py",
     "pipeline/category_topics.py",
     "pipeline/compose.py",
     "pipeline/corroboration.py",
     "pipeline/announcing.py",
-    "stories/copies.py",  # what counts as one report
+    "stories/copies.py",  # decides which reports are copies
 )
-"""Within the package."""
+"""The files and directories, relative to the package, whose content is part of the fingerprint."""
 
 
 @cache
 def program() -> str:
-    """Sixteen hexadecimal digits, the same wherever the same program runs."""
+    """The fingerprint of this program: 16 hexadecimal digits, the same on every machine."""
     return fingerprint(_parts())
 
 
 def fingerprint(parts: Iterator[tuple[str, bytes]]) -> str:
-    """Of named parts in their order, and the version."""
+    """The fingerprint of named parts, in their order, and of the program's version number."""
     digest = hashlib.sha256(__version__.encode())
     for name, content in parts:
         digest.update(f"{len(name)}:{name}{len(content)}:".encode() + content)
