@@ -104,7 +104,7 @@ class Item:
     categories: tuple[str, ...]
     image: str | None
     enclosures: tuple[Enclosure, ...]
-    hash: str  # of everything that a reader sees: a different hash means an update
+    hash: str  # of everything that a reader sees, with `canonical` for the address: a different hash means an update
     outlet: str | None = None  # of a wrapper's item: the address of its publisher, by which that is folded; not stored
     fingerprint: bytes = b""  # hash of the entry as in the feed, b"" if it has no text; stored with the source
     # Alternative ids, by which `normalise/recognition.py` finds the item in the store; "" where one does not apply.

@@ -95,7 +95,8 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         for step in STEPS:
             step(draft, context)
         enclosed = "\n".join(one.url for one in draft.enclosures)
-        parts = (draft.title, draft.url or "", draft.summary, draft.content)
+        # Not the address as written: some outlets put another token into it in each response, which is no edit.
+        parts = (draft.title, draft.canonical or "", draft.summary, draft.content)
         outlet = [draft.publisher] if context.job.wrapper else []  # else the configuration names the publisher
         # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
         lang = [draft.lang or ""] if context.job.lang else []
