@@ -81,12 +81,13 @@ def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
 def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
     names = stream.names
     page = f"{stream.root}/stories/{item.story}" if item.story else None
+    reports = (item.report,) if page else ()  # what an editor should look at has no other source than this service
     return FeedEntry(
         id=urn(item.id),
         title=fit(headline(item.title, item.url, item.publisher)),
         link=fit_address(item.url) or page or stream.root,
         summary=fit(item.summary),
-        body=_body(_text(stream.texts.get(item.id)) or _paragraph(item.summary), (item.report,), page, ()),
+        body=_body(_text(stream.texts.get(item.id)) or _paragraph(item.summary), reports, page, ()),
         published=item.published,
         updated=item.updated,
         author=fit(item.author or item.publisher),
@@ -163,10 +164,8 @@ def _inline(text: str) -> str:
 def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
     """`text` (safe HTML), followed by the sources, the topics and the address of the story's page."""
     parts = [text]
-    lines = list(_lines(told_once(reports)))
-    parts.append(
-        f"<p><strong>Sources</strong></p><ul>{''.join(lines)}</ul>" if len(lines) > 1 else f"<ul>{''.join(lines)}</ul>"
-    )
+    if lines := list(_lines(told_once(reports))):
+        parts.append(f"{'<p><strong>Sources</strong></p>' if len(lines) > 1 else ''}<ul>{''.join(lines)}</ul>")
     named = ", ".join(escape(topic) for topic in topics)
     if named:
         parts.append(f"<p>Topics: {named}</p>")

@@ -63,6 +63,14 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     assert again["date_published"] == first["date_published"] == f"{begun:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def test_an_entry_says_what_is_wrong_and_does_not_name_itself_as_its_source(newsroom: Newsroom) -> None:
+    (kyodo,) = newsroom.archive.sources.states(["kyodo"])
+    dead = {"last_success": NOON - DAY, "failures": 3, "error": "refused", "error_kind": "refused"}
+    newsroom.archive.sources.save([structs.replace(kyodo, **dead)])
+    told = entries(newsroom)["kyodo: failing"]
+    assert told["content_html"] == f"<p>{told['summary']}</p>"
+
+
 def test_what_a_paused_source_last_went_through_is_no_trouble(newsroom: Newsroom) -> None:
     """Nor is it overdue: an alert of that would never end."""
     (kyodo,) = newsroom.archive.sources.states(["kyodo"])
