@@ -1,2 +1,2 @@
-"""I/O: values ↔ rows. What is the same for all backends is here; one folder per backend adds the rest, and none knows
-another."""
+"""Storage (I/O): converts values to rows and back. The code that all backends share is here; each backend has a folder with the rest,
+and imports no other backend."""

@@ -1,4 +1,4 @@
-"""What counts of a poll where another poll, or an edit, changed the state of the source beside it. Pure."""
+"""Merges the result of a poll with a state of the source that another poll, or an edit, has stored in the meantime. Pure functions."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ _PLAN = ("next_poll", "why", "held_until")
 
 
 def as_told(state: SourceState, other: SourceState) -> SourceState:
-    """A state of which another poll of the same source, made beside it, knew nothing: if the server refused the later one, that
-    counts, and so does a pause that either was asked for."""
+    """The state to store if two polls of a source overlapped: `state`, with what must be kept of `other`.
+
+    If the later of the two was refused by the server, its failure counts. If the server asked either to pause, the longer pause counts.
+    """
     if other.failures and _answered_after(other, state):
         state = _with(state, other, _ANSWER + _PLAN)
     if other.held_until and (to_seconds(other.next_poll) or 0) > (to_seconds(state.next_poll) or 0):
@@ -34,8 +36,10 @@ def as_told(state: SourceState, other: SourceState) -> SourceState:
 
 
 def by_plan_of(stored: SourceState, state: SourceState) -> SourceState:
-    """The state after a poll whose source was planned anew meanwhile, as where an edit changed how often it is polled: of the poll's own
-    plan only the pause counts that its server asked for."""
+    """The state after a poll, if the next poll of its source was planned again in the meantime (an edit changed the interval).
+
+    The stored plan counts. Of the poll's own plan only a pause counts that the server asked for.
+    """
     if (
         state.state == "gone"
         or not stored.next_poll

@@ -1,4 +1,4 @@
-"""Texts of articles: which items still need theirs, and what was found. The same for every backend."""
+"""The texts of articles that are extracted from pages: which items still need one, and the results. The same for all backends."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from aggregator.store.versions import change_time, mark_texts, next_version, set
 
 
 class Articles:
-    """`ports.Articles`. The queue needs no table: waiting are items of the given sources without a row here, and rows that were put off."""
+    """Implements `ports.Articles`.
+
+    The queue needs no table of its own: items of the given sources wait if they have no row in `articles`, or one that was put off.
+    """
 
     def __init__(self, connection: Writes) -> None:
         self._db = connection
 
     def claim(self, sources: Collection[str], since: int, limit: int, now: int, again: int) -> list[Wanted]:
         dialect = self._db.dialect
-        with self._db.transaction(Lock.ASKING):  # two that ask at once are to be given different items
+        with self._db.transaction(Lock.ASKING):  # so that two processes do not claim the same items
             rows = self._db.read(
                 "SELECT i.n, s.id, t.url, i.first_seen, t.title, t.summary, t.content "
                 "FROM sources s JOIN items i ON i.source = s.n JOIN texts t ON t.item = i.n "

@@ -1,4 +1,4 @@
-"""The parameters of a search as SQL conditions for any backend, and which of them only few rows can meet."""
+"""Translates the parameters of a search to SQL conditions for any backend, and finds the conditions that only few rows can meet."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from aggregator.store.dialect import Dialect
 from aggregator.text.forms import forms
 
 NEVER = (1 << 62) - 1
-"""A time that never comes, in seconds."""
+"""A time (epoch seconds) later than any other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Few:
-    """The only rows that a condition can match, if their numbers are known."""
+    """The numbers of the only rows that can match, and a condition that restricts a query to them."""
 
     condition: str
     numbers: Sequence[int]
@@ -26,9 +26,14 @@ class Few:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How the rows that answer a query are found. `few`: only these are examined; `common`: the words searched for are in so many items
-    that they are looked up for each row. Of the newest items alone: words are searched in those with numbers `above`, and only what
-    entered `later` than this time is listed."""
+    """How the rows that answer a query are found.
+
+    Attributes:
+        few: only these rows are examined.
+        common: the words of the search are in so many items that they are looked up row by row.
+        above, later: if only the newest items are searched: words are searched in items with numbers above `above`, and only rows that
+            entered later than `later` are listed.
+    """
 
     few: Few | None = None
     common: bool = False
@@ -41,8 +46,11 @@ ANY_ROW = Lookup()
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Those of the sources, by id, and of the streams that a query names. They are part of the SQL text: for one that is looked up there,
-    PostgreSQL plans for an average source or stream, and goes through all of a large one."""
+    """The numbers of the sources and streams that a query names.
+
+    They are inserted into the SQL text. If SQL looked them up, PostgreSQL would plan for an average source or stream, and would scan all
+    of a large one.
+    """
 
     sources: Mapping[str, int] = field(default_factory=dict)
     streams: Mapping[str, int] = field(default_factory=dict)
@@ -82,8 +90,11 @@ class Sql:
 
 
 def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n") -> None:
-    """The parameters of search, as conditions on stories (`of` "st") or items ("i"); `published`: the column of their time of
-    publication; `story`: that of the number of a story which is read first."""
+    """Adds the parameters of a search to `sql`, as conditions on stories (`of` "st") or items ("i").
+
+    `published` is the column of their time of publication, and `story` the column with the number of the story in the table that is read
+    first.
+    """
     shape, dialect = _SHAPES[of], sql.dialect
     few, above = sql.lookup.few, sql.lookup.above
     if few is not None:
@@ -99,7 +110,8 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
         if of == "i":
-            sql.add("i.entered >= ?", int(wanted.since.timestamp()))  # none entered before it was published
+            # uses an index; nothing enters before it is published
+            sql.add("i.entered >= ?", int(wanted.since.timestamp()))
     if wanted.until:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
     for condition, values in of_members(dialect, wanted, sql.numbers):
@@ -111,22 +123,25 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
 
 IN_TOPIC = "p.topics LIKE ? ESCAPE '\\'"
 SCORED = "p.scores LIKE ? ESCAPE '\\'"
-"""Of items by their own judgement; `quoted` makes the pattern."""
+"""Conditions on items by their own judgement; `quoted` makes the pattern for LIKE."""
 
 
 def has_member(told: str, story: str) -> str:
-    """That one of a story's items meets a condition."""
+    """The condition that one of the story's items meets the condition `told`."""
     return f"EXISTS (SELECT 1 {_of_story(told, story, items='i.' in told)})"
 
 
 def first_member(told: str, story: str) -> str:
-    """When the first of a story's items that meets a condition entered."""
+    """SQL for the time at which the first of the story's items that meet the condition `told` entered."""
     return f"(SELECT min(i.entered) {_of_story(told, story, items=True)})"
 
 
 def _of_story(told: str, story: str, *, items: bool) -> str:
-    """A story's items that meet a condition. SQLite keeps the order of a CROSS JOIN; otherwise it would go through all items of a source
-    for each story. What is not asked for is not looked up, which would be done for each item of a stream."""
+    """The FROM and WHERE of a query for the story's items that meet the condition `told`.
+
+    The tables are joined with CROSS JOIN, whose order SQLite keeps; otherwise it would scan all items of a source for each story. Tables
+    that the condition does not need are left out, since they would be read for each item of a stream.
+    """
     tables, joined = "placements p", ""
     if items:
         tables, joined = f"{tables} CROSS JOIN items i", " AND i.n = p.item"
@@ -139,12 +154,13 @@ OF_STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
 
 
 class _Shape(NamedTuple):
-    """How conditions on items become conditions on the rows that are listed: stories ("st") or items ("i")."""
+    """How conditions on items become conditions on the listed rows: stories ("st") or items ("i")."""
 
-    member: Callable[[str, str], str]  # that the item, or one of the story's with this number, meets a condition
-    found: str  # that it is among those in which the words were found, all of which SQLite goes through
-    item: str  # the number of the item
-    by_row: str  # the row meets the condition {} on that item, for which the words are looked up row by row
+    # (condition, number of the story) → the item, or one of the story's, meets the condition
+    member: Callable[[str, str], str]
+    found: str  # the row is among those in which the words were found; SQLite scans all of these
+    item: str  # the column with the number of the item
+    by_row: str  # the row meets the condition {} on that item; the words are looked up row by row
 
 
 _SHAPES = {
@@ -159,15 +175,17 @@ _SHAPES = {
 
 
 def counted(dialect: Dialect, column: str, publishers: int) -> str:
-    """A condition on how many publishers are counted, with the number in the SQL text. The index is of more than one, which SQLite must
-    be told; PostgreSQL concludes it, and told it would expect a fraction of the stories, and sort them all instead of reading the
-    newest."""
+    """The condition that `column` is this number of publishers, with the number in the SQL text.
+
+    The index is partial (more than one publisher). SQLite uses it only if the condition says so. PostgreSQL infers it; if the condition
+    said so too, PostgreSQL would expect too few stories, and sort them all instead of reading the newest from the index.
+    """
     exact = f"{column} = {publishers:d}"
     return exact if dialect.expected else f"{column} > 1 AND {exact}"
 
 
 def of_members(dialect: Dialect, wanted: Filter, numbers: Numbers) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """What an item, or one of a story's, must be: each condition with its values."""
+    """The conditions that an item, or one of a story's items, must meet; each with its values."""
     if wanted.source:
         yield numbers.of_source(wanted.source), ()
     if wanted.publisher:
@@ -178,7 +196,7 @@ def of_members(dialect: Dialect, wanted: Filter, numbers: Numbers) -> Iterator[t
         told = dialect.folded.format("t.lang")
         yield f"({told} = ? OR {told} LIKE ? || '-%')", (lang, lang)
     if wanted.labelled is not None and not any(wanted.labelled):
-        yield "FALSE", ()  # nobody has the label: no row need be examined
+        yield "FALSE", ()  # no source or publisher has the label
     elif wanted.labelled is not None:
         sources = f"i.source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
         publishers = dialect.one_of.format("p.publisher")
@@ -186,14 +204,16 @@ def of_members(dialect: Dialect, wanted: Filter, numbers: Numbers) -> Iterator[t
 
 
 Condition = tuple[str, str, tuple[Any, ...]]
-"""One that has an index; see `few_sql`."""
+"""A condition that an index supports: (condition on the listed rows, SQL for the numbers that it can match, values); see `few_sql`."""
 
 
 def few_sql(
     dialect: Dialect, query: StreamQuery, of: str, stream: int = 0, numbers: Numbers = NOTHING_NAMED
 ) -> Iterator[Condition]:
-    """For each condition that has an index: a condition on the numbers of stories (`of` "st") or items ("i"), SQL for
-    the numbers that it can match, and its values. `stream`: the number of a section or topic, 0 for all stories."""
+    """The conditions of a query that an index supports, for stories (`of` "st") or items ("i").
+
+    `stream`: the number of a section or topic, 0 for all stories.
+    """
     wanted, folded = query.filter, dialect.folded.format
     item = dialect.one_of.format("item" if of == "st" else "i.n")
     of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if of == "st" else item
@@ -216,7 +236,7 @@ def few_sql(
             of_many = counted(dialect, "c.k", query.min_publishers)
             told = f"SELECT p.item FROM corroborations c JOIN placements p ON p.story = c.story WHERE {of_many}"
             yield of_items, told, ()
-        return  # those of a source are stored in the order in which they are listed
+        return  # the items of a source need no such condition: an index has them in the order in which they are listed
     for source in filter(None, (query.id if query.kind == "source" else None, wanted.source)):
         yield of_items, f"SELECT n FROM items i WHERE {numbers.of_source(source)}", ()
     of_stories = dialect.one_of.format("st.n")
@@ -230,8 +250,11 @@ def few_sql(
 
 
 def few_by_words(dialect: Dialect, query: StreamQuery) -> Iterator[Condition]:
-    """The same for the words of a search, where a planner chooses how they are found: it adds up a guess for each form that is nowhere,
-    and of twenty such words (`a OR b OR …`) it expects so many items that it looks at one after the other."""
+    """The same for the words of a search, on a backend whose planner chooses how they are found (PostgreSQL).
+
+    For each form of a word that does not occur the planner adds a guess. With twenty such words (`a OR b OR …`) it expects so many items
+    that it examines all items one by one.
+    """
     wanted = query.filter
     if wanted.words and dialect.expected:
         item = dialect.one_of.format("item" if query.view == "stories" else "i.n")
@@ -242,14 +265,14 @@ def few_by_words(dialect: Dialect, query: StreamQuery) -> Iterator[Condition]:
 
 _STORIES = "SELECT n FROM stories WHERE NOT hidden"
 _FOLDED = str.maketrans(ascii_uppercase, ascii_lowercase)
-"""As `Dialect.folded` does it."""
+"""Converts ASCII letters to lower case, the same as `Dialect.folded`."""
 
 
 def match(dialect: Dialect, words: tuple[str, ...], lang: str | None = None, *, every: bool = True) -> str:
-    """Words in all their forms, and phrases, in the query syntax of the backend; no syntax of the user's gets through.
+    """The words, in all their forms, and phrases in the query syntax of the backend. Syntax in the user's text is not interpreted.
 
     Raises:
-        QueryError: nothing to search for is left.
+        QueryError: no word has a letter or digit.
     """
     phrases = [word for word in words if any(letter.isalnum() for letter in word)]
     if not phrases:

@@ -1,5 +1,5 @@
-"""What the modules shared by both backends need of a connection, and the expressions that differ. All other shared SQL
-is the same text, with `?` for values."""
+"""The connection that the shared modules need (protocols), and the SQL expressions that differ between backends. All other shared SQL
+has the same text for both, with `?` for values."""
 
 from __future__ import annotations
 
@@ -13,67 +13,68 @@ from typing import Any, Protocol, TypeVar
 @dataclass(frozen=True, slots=True)
 class Dialect:
     greatest: str  # the function for the greatest of its arguments
-    everything: int | None  # a LIMIT that limits nothing
-    found: str  # the item of a row of `search`
-    matches: str  # a condition on a row of `search`; its `?` stands for what `words` returns
-    item_matches: str  # the same of item {0}, where items are examined one by one; {1}: a further condition on the row of `search`
-    words: Callable[[Sequence[Sequence[str]], bool], str]  # phrases: of each group one must occur (True), or one of any
-    # How many rows its planner expects of a query; None: its planner does not know which words are in many items.
+    everything: int | None  # a LIMIT without effect
+    found: str  # the number of the item, for a row of the full-text index `search`
+    matches: str  # the condition that a row of `search` matches; its value is the result of `words`
+    item_matches: str  # the same for a given item {0}; {1} is a further condition on the row of `search`
+    # Groups of phrases → full-text query. True: one phrase of each group must occur; False: one of any group.
+    words: Callable[[Sequence[Sequence[str]], bool], str]
+    # The number of rows that the planner expects of a query; None if the planner does not know how frequent words are.
     expected: Callable[[Reads, str, Sequence[Any]], int] | None
-    folded: str  # {} with its ASCII letters in lower case, as the indexes hold publishers and languages
-    # Column {}, of which no index is used: SQLite would go through all items of a publisher for each story. PostgreSQL knows of what has an
-    # index how frequent it is, and of anything else takes each value to be rare.
+    folded: str  # {} with its ASCII letters in lower case; the indexes have publishers and languages in this form
+    # Column {}, in SQLite as an expression without index, since it would else scan all items of a publisher for each story. In PostgreSQL
+    # as it is: only an indexed expression has statistics, and for any other the planner assumes that each value is rare.
     one_by_one: str
-    one_of: str  # whether {} is one of a list
-    listed: Callable[[Collection[Any]], Any]  # the list, as the one value of that condition
-    locking: str  # ends a SELECT of rows that are to be updated: who is updating them is awaited, and others wait
-    skip_locked: str  # ends a SELECT of rows that are to be updated: leaves out those that another process is updating
+    one_of: str  # the condition that {} is in a list
+    listed: Callable[[Collection[Any]], Any]  # the list, as the single value of that condition
+    locking: str  # ends a SELECT, and locks its rows for an update; waits for other processes that hold them
+    skip_locked: str  # the same, but leaves out rows that another process has locked
 
 
 class Lock(IntEnum):
-    """What only one process does at a time. The numbers are those of PostgreSQL's advisory locks; a SQLite file has one
-    writer at a time anyway."""
+    """The tasks that only one process may do at a time.
+
+    The values are the numbers of PostgreSQL's advisory locks. SQLite needs none, since it has one writer at a time.
+    """
 
     MIGRATING = 1
-    ASKING = 2  # for articles
+    ASKING = 2  # claiming items whose articles are to be fetched
     SYNCING = 3
     CONFIGURING = 4
     EDITION = 5
-    REVISING = 6  # notes that are made of what was noted before
+    REVISING = 6  # updating a note depending on its previous value
     LOADING = 7
 
 
 class Reads(Protocol):
-    """What reading needs of a connection."""
+    """A connection that reads."""
 
     @property
     def dialect(self) -> Dialect: ...
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows."""
+        """All rows of the result."""
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
-        """All rows of a query that ends with `… IN`, whose keys follow; `bounds` are the values before them."""
+        """All rows of a query whose text ends with `… IN`; the list of keys is appended. `bounds` are the values before it."""
 
 
 class Writes(Reads, Protocol):
-    """What writing needs of a connection."""
+    """A connection that reads and writes."""
 
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> AbstractContextManager[Any]:
-        """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it needs."""
+        """A transaction. `alone`: a lock that is held until its end; `unhurried`: it has no time limit."""
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
-        """One statement of the current transaction."""
+        """Executes one statement in the current transaction."""
 
     def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
-        """An UPDATE or DELETE of the current transaction that ends with `… IN`, whose keys follow; `bounds` are the values before
-        them."""
+        """Executes an UPDATE or DELETE whose text ends with `… IN`; the list of keys is appended. `bounds` are the values before it."""
 
     def insert(
         self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
     ) -> None:
-        """Many rows in the current transaction. `types` are those of the columns, as PostgreSQL names them; `then` ends the
-        statement."""
+        """Inserts many rows. `types` are PostgreSQL's names for the types of the columns; `then` ends the statement."""
 
 
 Writer = TypeVar("Writer", bound=Writes)

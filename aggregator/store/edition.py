@@ -1,5 +1,5 @@
-"""The edition's side of the archive, the part shared by all backends: waiting items, the stories that they touch, and applying what
-was decided."""
+"""The archive for the edition (the process that groups and places items): reads waiting items and the stories that they may change, and
+applies the result. The part that all backends share."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ from aggregator.store.versions import change_time, keep_version, next_version, s
 
 
 class EditionStore(ABC, Generic[Writer]):
-    """`ports.EditionStore`. A backend implements who holds the edition."""
+    """Implements `ports.EditionStore`. A backend adds how a process takes and holds the edition."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
-        self._ids: str | None = None  # which ids were given up, as noted when the edition was taken
+        self._ids: str | None = None  # the note of renamed ids, as it was when the edition was taken
 
     def holder(self) -> str | None:
         rows = self._db.read("SELECT value FROM meta WHERE key = 'edition'")
@@ -122,7 +122,7 @@ class EditionStore(ABC, Generic[Writer]):
         return sum(count for (count,) in counts)
 
     def _other_epochs(self, epoch: str) -> list[str]:
-        """Read from one index entry to the next: a few steps, however many stories there are."""
+        """The other epochs of stories. A recursive query jumps from one index entry to the next: few steps, however many stories."""
         rows = self._db.read(
             "WITH RECURSIVE found (epoch) AS (SELECT min(epoch) FROM stories UNION ALL "
             "SELECT (SELECT min(s.epoch) FROM stories s WHERE s.epoch > found.epoch) FROM found WHERE found.epoch IS NOT NULL) "
@@ -147,7 +147,7 @@ class EditionStore(ABC, Generic[Writer]):
         )
 
     def count(self, since: int = 0) -> int:
-        """How many stories `page` goes through."""
+        """The number of stories that `page` lists in all."""
         return int(self._db.read("SELECT count(*) FROM stories WHERE NOT hidden AND entered >= ?", (since,))[0][0])
 
     def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
@@ -201,7 +201,7 @@ class EditionStore(ABC, Generic[Writer]):
 
     @abstractmethod
     def _end_waiting(self, raw: Any, batch: Batch) -> None:
-        """The items of a batch wait no more, unless they have another text by now."""
+        """Removes the items of a batch from those waiting, except items whose text has changed since."""
 
 
 _PLACEMENT = "bigint bigint text text text text text text text boolean bigint"
@@ -210,7 +210,7 @@ _STORY = "bigint bytea bigint bigint bigint bigint bigint text text text bigint 
 
 
 def entries_before(db: Reads, batch: Batch) -> list[Row]:
-    """The rows of a batch's stories in streams, before the batch is applied."""
+    """The rows of the batch's stories in streams, as they are before the batch is applied."""
     numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]
     rows = db.select(
         "SELECT e.stream, e.story, e.published, e.active, s.updated FROM entries e JOIN stories s ON s.n = e.story WHERE s.n IN",
@@ -220,13 +220,15 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
 
 
 def confirm(db: Writes, batch: Batch) -> None:
-    """Stories that stay as they are count as placed under the batch's epoch, and not as changed."""
+    """Marks stories that stay as they are as placed under the batch's epoch; they do not count as changed."""
     db.modify("UPDATE stories SET epoch = ? WHERE n IN", batch.unmoved, batch.epoch)
 
 
 def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
-    """The items of younger stories move to the older ones, at the time `changed`, and the addresses of the younger redirect. The
-    older are among the batch's stories, and keep a place in each stream that the younger were in."""
+    """Moves the items of younger stories to the older ones, at the time `changed`, and makes the ids of the younger redirect.
+
+    The older stories are among the batch's stories, and keep a place in each stream that the younger were in.
+    """
     for merge in batch.merges:
         pair = (merge.older, merge.younger)
         db.write("UPDATE placements SET story = ?, changed = ? WHERE story = ?", (merge.older, changed, merge.younger))
@@ -241,14 +243,14 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
 
 
 def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]:
-    """Write which streams the batch's stories are in, and who corroborates them. Returns these streams."""
+    """Writes the streams that the batch's stories are in, and the publishers that corroborate them. Returns these streams."""
     stories = batch.stories
     streams = {placing.stream for story in stories for placing in story.placings}
     rows = sorted(entry_rows(stories, stream_numbers(db, streams)))  # in the order of the table's key
     db.modify("DELETE FROM corroborations WHERE story IN", [story.n for story in stories])
     db.insert("corroborations", "bigint bigint text bigint bigint", corroboration_rows(stories))
     known = {row[:2] for row in before}
-    # SQLite takes twice as long for a row that may be there.
+    # Known rows apart: SQLite takes twice as long to insert rows that may exist.
     db.insert("entries", _ENTRY, [row for row in rows if row[:2] not in known])
     db.insert("entries", _ENTRY, [row for row in rows if row[:2] in known], upserts.ENTRY)
     updated = {story.n: story.entry.updated for story in stories}
@@ -260,8 +262,10 @@ def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]
 
 
 def save_memory(db: Writes, memory: Remembered) -> None:
-    """Write what the grouping remembers: features of items, the index of words, document frequencies. An item that is grouped again
-    counts again."""
+    """Writes the memory of the grouping: features of items, the index of words, document frequencies.
+
+    An item that is grouped again counts again in the frequencies.
+    """
     if not memory.items:
         return
     db.insert("memories", "bigint bigint text bigint bytea", memory_rows(memory), upserts.MEMORY)
@@ -271,8 +275,11 @@ def save_memory(db: Writes, memory: Remembered) -> None:
 
 
 def apply_splits(db: Writes, batch: Batch) -> None:
-    """What leaves a story is no longer found by the grouping. A story that was merged and leaves again no longer
-    redirects; what was merged with it leads to where its founding item went."""
+    """Applies that items leave their stories.
+
+    The grouping no longer finds these items. A story that was merged and is separate again no longer redirects. Ids that were merged
+    into it redirect to the story that now has their founding item.
+    """
     if not batch.forgotten:
         return
     db.modify("DELETE FROM memories WHERE item IN", batch.forgotten)

@@ -1,4 +1,4 @@
-"""What a poll brings: items and the source's new state, in one transaction. The part shared by all backends."""
+"""Stores the result of polls: items and the new states of the sources, in one transaction. The part that all backends share."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ LOST = (
     "server refused or asked to be left alone; all else is left to the next poll"
 )
 APART = 60
-"""Seconds by which the clocks of two machines may differ."""
+"""Seconds that the clocks of two machines may differ."""
 TITLES = 1000
-"""Of a source, as many as its document may have entries."""
+"""So many titles of a source are read: as many as its document may have entries."""
 
 _TAKE = "SELECT n, root, lease_owner, last_attempt FROM sources WHERE root IN"
 
@@ -38,9 +38,11 @@ Arrival = tuple[PollResult, Item, int]
 
 
 def arrivals(results: Sequence[PollResult], now: int) -> list[Arrival]:
-    """The new items of polls with their times of publication (epoch seconds, never later than now), in the order in
-    which to number them: the newest last, as it stands first among those that enter a stream together. Of one time, the
-    first of its document is the newest."""
+    """The new items of polls with their times of publication (epoch seconds, never later than `now`), in the order of their numbers.
+
+    The newest item is last: among items that enter a stream together, the highest number is listed first. Of items with the same time,
+    the first in its document counts as the newest.
+    """
     found = [
         (result, item, min(to_seconds(item.published) or now, now))
         for result in reversed(results)
@@ -50,7 +52,7 @@ def arrivals(results: Sequence[PollResult], now: int) -> list[Arrival]:
 
 
 def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> dict[int, int]:
-    """Numbers of the sources of which a document was read → when."""
+    """Number of a source whose document was read → time (epoch seconds)."""
     return {
         numbers[result.state.root]: to_seconds(result.state.last_success) or 0
         for result in results
@@ -59,12 +61,12 @@ def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> dict
 
 
 class Intake(ABC, Generic[Writer]):
-    """`ports.Intake`. A backend implements how texts and their words are written."""
+    """Implements `ports.Intake`. A backend adds how texts, and their words in the full-text index, are written."""
 
     def __init__(self, connection: Writer, sources: Sources[Writer]) -> None:
         self._db = connection
         self._sources = sources
-        self._read: dict[int, int] = {}  # of sources, by number: when the last document was read that was stored here
+        self._read: dict[int, int] = {}  # number of a source → time of the last document that this process stored
 
     def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
         rows = self._db.select(
@@ -77,7 +79,7 @@ class Intake(ABC, Generic[Writer]):
         return own_at(self._db, source, canonicals)
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
-        """Of these ids further ids of items → the ids under which these are stored."""
+        """For those of the ids that are additional ids of items → the ids under which these items are stored."""
         query = "SELECT k.id, i.id FROM known_as k JOIN items i ON i.n = k.item WHERE k.id IN"
         return {to_id(later): to_id(first) for later, first in self._db.select(query, [to_blob(id) for id in ids])}
 
@@ -124,8 +126,13 @@ class Intake(ABC, Generic[Writer]):
     def _take(
         self, results: Sequence[PollResult], owner: str | None, latest: int
     ) -> tuple[dict[str, int], set[str], set[str]]:
-        """Lock the sources of polls: their numbers by root, the roots of those whose leases `owner` lost, and of those that others
-        polled beside it. A poll after `latest` was made by a wrong clock."""
+        """Locks the sources of polls.
+
+        An attempt later than `latest` comes from a wrong clock, and is ignored.
+
+        Returns:
+            The numbers of the sources by root, the roots whose leases `owner` lost, and the roots that others polled at the same time.
+        """
         db = self._db
         numbers: dict[str, int] = {}
         lost, beside = set[str](), set[str]()
@@ -142,7 +149,7 @@ class Intake(ABC, Generic[Writer]):
     def _as_told(
         self, polled: Sequence[SourceState], lost: Collection[str], beside: Collection[str]
     ) -> list[SourceState]:
-        """The states to store where others polled a source beside us, and may have stored what it answered."""
+        """The states to store; for sources that others polled at the same time, merged with the stored states."""
         stored = {row.root: row for row in map(source_state, self._db.select(f"{SELECT} WHERE root IN", beside))}
         return [
             state
@@ -170,16 +177,18 @@ class Intake(ABC, Generic[Writer]):
 
     @abstractmethod
     def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> int:
-        """Store new items, which then wait for the edition; returns how many were not stored before. `numbers`: root of a source →
-        its number."""
+        """Stores new items, which then wait for the edition. Returns how many were not stored before.
+
+        `numbers`: root of a source → its number.
+        """
 
     @abstractmethod
     def _replace_texts(self, raw: Any, changed: Mapping[int, Item], now: int) -> None:
-        """Store the present texts of these items, and their words in the full-text index."""
+        """Replaces the texts of these items, and their words in the full-text index."""
 
 
 def _save_moves(db: Writes, changed: Mapping[int, Item]) -> None:
-    """Note the addresses of changed items, where they are others than those that the items came with."""
+    """Stores the addresses of changed items, if they differ from the addresses with which the items were first stored."""
     first: dict[int, int | None] = dict(db.select("SELECT n, address FROM items WHERE n IN", changed))
     now = [(address_hash(item.canonical), n) for n, item in changed.items()]
     moved = [(address, n) for address, n in now if address is not None and address != first.get(n)]

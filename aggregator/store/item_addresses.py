@@ -1,5 +1,5 @@
-"""Which items an address means: those that were found there, and those that their outlet moved there later. The same SQL serves
-every backend.
+"""Finds the items at an address: those that were first found there, and those that their outlet moved there later. The same SQL for all
+backends.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from aggregator.store.rows import address_hash, to_id
 
 
 def items_at(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
-    """Canonical address → numbers of its items: those that were found there, in the order in which they came, then those that were
-    moved there, without `strangers_at`."""
+    """Canonical address → numbers of its items.
+
+    First those that were found there, oldest first, then those that were moved there, without `strangers_at`.
+    """
     found, moved = _found_and_moved(db, canonicals)
     strangers = _strangers(db, found, moved)
     return {
@@ -26,8 +28,10 @@ def items_at(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
 
 
 def strangers_at(db: Reads, canonicals: Collection[str]) -> frozenset[int]:
-    """Items that their outlet moved to one of these addresses, at which an article of another was found: what the editor says of that
-    is not meant for them."""
+    """Items that their outlet moved to one of these addresses, although the article of another outlet was found there first.
+
+    The editor's instructions for such an address mean that article, not these items.
+    """
     strangers = _strangers(db, *_found_and_moved(db, canonicals))
     return frozenset(n for numbers in strangers.values() for n in numbers)
 
@@ -54,7 +58,7 @@ def _found_and_moved(db: Reads, canonicals: Collection[str]) -> tuple[dict[str, 
 
 
 def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-    """Canonical address → its placed items in the order of `items_at`, each with its story."""
+    """Canonical address → {item: story} of its placed items, in the order of `items_at`."""
     found = items_at(db, canonicals)
     items = {n for numbers in found.values() for n in numbers}
     story = dict(db.select("SELECT item, story FROM placements WHERE item IN", items))
@@ -63,7 +67,7 @@ def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int
 
 
 def own_at(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
-    """Canonical address → ids of the items of this source there, the newest last."""
+    """Canonical address → ids of the items of this source at that address, newest last."""
     there, moved = _found_and_moved(db, canonicals)
     found = {address: [*there.get(address, ()), *moved.get(address, ())] for address in {**there, **moved}}
     items = {n for numbers in found.values() for n in numbers}

@@ -1,6 +1,11 @@
-"""In which order rows are locked that several processes write at once, so that no two ever wait for each other: first the version of the
-streams (`versions.next_version`), then sources by number, each of which stands for all that is stored of its items, then what waits for
-the edition, by item. A SQLite file has one writer at a time, and locks nothing."""
+"""The order in which rows are locked that several processes write, so that no deadlock occurs:
+
+1. the version of the streams (`versions.next_version`);
+2. sources, by number; the lock of a source also covers everything that is stored about its items;
+3. the items that wait for the edition, by number.
+
+SQLite has one writer at a time, and needs no locks.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +16,12 @@ from aggregator.store.dialect import Reads
 
 
 def lock_sources(db: Reads, column: str, values: Collection[Any]) -> None:
-    """Those with one of these values, before more than one of them is written, or anything of their items."""
+    """Locks the sources with one of these values in `column`. Needed before several sources, or rows about their items, are written."""
     _lock(db, "sources", "n", column, values)
 
 
 def lock_waiting(db: Reads, items: Collection[int]) -> None:
-    """What waits of these items, before it is written."""
+    """Locks those of the items that wait for the edition. Needed before their rows in `pending` are written."""
     _lock(db, "pending", "item", "item", items)
 
 

@@ -1,4 +1,4 @@
-"""The SQL files that migrate a schema, one folder of them in each backend."""
+"""Reads the SQL files that migrate a schema; each backend has a folder of them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Migration = tuple[int, str, str]
 
 
 def read_migrations(package: str) -> list[Migration]:
-    """Those of a backend, in order."""
+    """The migrations of a backend, in order."""
     folder = files(package) / "migrations"
     found = (file for file in folder.iterdir() if file.name[:1].isdigit())
     return sorted((int(file.name[:4]), file.name, file.read_text("utf-8")) for file in found)
 
 
 OTHER_COLUMNS = "its tables have other columns than this version reads: restart with the version that made them"
-"""What a process says that opened it before: a later version has migrated it since, or an earlier archive was put back."""
+"""The error of a process that has the archive open while a later version migrates it, or while an earlier archive is restored."""
 
 
 def migrated_meanwhile(archive: str, found: int, known: int) -> StoreTooNew:
-    """What a process of an earlier version raises, instead of writing what a later one reads otherwise."""
+    """The error of a process of an earlier version, raised so that it does not write what a later version would misread."""
     return StoreTooNew(
         f"{archive}: was migrated by a later version of this program while in use (schema {found}, this one knows {known}), so "
         "nothing more is written; restart with that version"

@@ -1,4 +1,4 @@
-"""What the grouping reads of the recent past, the part shared by all backends."""
+"""Reads what the grouping needs of recent items. The part that all backends share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aggregator.store.item_addresses import placed_at
 
 
 class Past:
-    """`ports.Past`; a backend adds `postings`."""
+    """Implements `ports.Past`; a backend adds `postings`."""
 
     def __init__(self, connection: Reads) -> None:
         self._db = connection

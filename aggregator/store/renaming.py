@@ -1,5 +1,5 @@
-"""Sections and topics with another id: what the archive says of them is renamed together with the edit, so that nobody finds the new
-address empty. The same for every backend."""
+"""Renames sections and topics in the archive, in the same transaction as the edit of their ids, so that the pages at the new addresses
+are never empty. The same for all backends."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from aggregator.store.dialect import Writes
 from aggregator.store.versions import change_time, next_version, settled, stamp
 
 PER_STORY = 0.0003
-"""Seconds that renaming may take for each story. What is renamed is dated so much later: a section may hold nearly all of an archive, and
-to date its stories again once they are all renamed took longer than to rename them."""
+"""Seconds that renaming may take for each story. The change is dated so much later from the start: a section may have nearly all stories
+of an archive, and correcting their dates afterwards took longer than renaming them."""
 
 
 def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> None:
-    """Give these sections and topics the ids that they have now, in their streams and in what stories and items say. Where a stream has
-    the new id and stories of its own, two become one: that is left to the re-placing of stories."""
+    """Gives these sections and topics their new ids, in the names of streams and in the judgements of stories and items.
+
+    `renamed`: former name → new id. If the new id has a stream with stories already, the two are to be merged: nothing is renamed then,
+    since re-placing the stories does it.
+    """
     totals = db.select("SELECT total FROM streams WHERE name IN", [*map(str, renamed)])
     ahead = int(PER_STORY * sum(total for (total,) in totals))
     began, version = monotonic() + ahead, 0
@@ -38,20 +41,23 @@ def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> N
 
 
 def led_on(former: Mapping[str, str], renamed: Mapping[StreamName, str]) -> dict[str, str]:
-    """Where former ids lead, as they are noted, after a further edit: also those that it does not name any more."""
+    """The note of former ids (former name → present id) after a further edit; with earlier former ids led on to the new ones.
+
+    If `a` was renamed to `b`, and now `b` to `c`, both `a` and `b` lead to `c`.
+    """
     led = {name: renamed.get(StreamName(StreamName.read(name).kind, id), id) for name, id in former.items()}
     led |= {str(old): id for old, id in renamed.items()}
     return {name: id for name, id in led.items() if StreamName.read(name).id != id}
 
 
 def _rename(db: Writes, old: StreamName, new: StreamName, changed: int) -> None:
-    for table in ("entries", "shifts"):  # of stories that stood there once
+    for table in ("entries", "shifts"):  # left by stories that were once in the stream with the new id
         db.write(f"DELETE FROM {table} WHERE stream = (SELECT n FROM streams WHERE name = ?)", (str(new),))
     db.write("DELETE FROM streams WHERE name = ?", (str(new),))
     db.write("UPDATE streams SET name = ? WHERE name = ?", (str(new), str(old)))
     names = f'"{old.id}"', f'"{new.id}"'
     said, own = quoted(old.id), quoted(new.id)
-    # Stories are judged anew by whatever is in force next: also by the configuration by which they were placed before.
+    # The empty epoch makes every configuration judge these stories again, also the one by which they were placed.
     for table, outdated in (("stories", ", epoch = ''"), ("placements", "")):
         if old.kind == "section":
             db.write(

@@ -1,4 +1,4 @@
-"""Which texts are old enough to be deleted, and which addresses need not be kept. The same for every backend."""
+"""Decides which texts are old enough to be deleted, and which addresses are no longer needed. The same for all backends."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from aggregator.store.dialect import Reads, Writes
 from aggregator.store.rows import address_hash
 
 LISTED_EVERY = 86_400
-"""Seconds: how exactly it is noted when an item was last listed. Finer, and every poll would rewrite every row."""
+"""Seconds. The time at which an item was last listed is stored with this precision; else every poll would rewrite every row."""
 
 EMPTY_TEXTS = "UPDATE texts SET pruned = (pruned OR summary != ''), summary = '', content = '', enclosures = NULL"
-"""The backend adds the condition. An item that was a headline alone has lost nothing, and does not count as pruned."""
+"""The backend adds the condition. An item that had only a headline loses nothing, and does not count as pruned."""
 
 KEPT = "(t.content != '' OR t.summary != '')"
-"""A condition on a text `t` that is not deleted yet, worded as that of its index."""
+"""The condition that a text `t` is not deleted yet. It must have the same words as the condition of its partial index."""
 
 MOVES = 20
-"""How often an article may move before only its present address is kept: links of one that moves more often differ at each poll. So do
-guids of one that had more of them, of which no further one is noted."""
+"""If an article moves more often, only its present address is kept: its link is probably different at each poll. In the same way at most
+so many additional ids (guids) of an item are stored."""
 
 
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """(number of a source, time): texts last listed before that time are deleted. A source that answers "not modified"
-    lists what its last document did, although nothing was read again."""
-    # The newest first: of a source that has news its first item tells.
+    """For each source (number, time): its texts that were last listed before that time are to be deleted.
+
+    If a source answers "not modified", the items of its last document count as still listed, although they were not read again.
+    """
+    # Newest first: if the source has news, its first item answers the question.
     recent = (
         "SELECT 1 FROM items i CROSS JOIN texts t WHERE t.item = i.n AND i.source = ? AND t.listed >= ? "
         "ORDER BY i.entered DESC, i.n DESC LIMIT 1"
@@ -37,8 +39,10 @@ def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Ite
 
 
 def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
-    """Number of a source → its items that have a text and were last listed before `moment`, each with when that was. What is deleted
-    already, most of an old archive, is in neither index that is read."""
+    """Number of a source → (item, time when it was last listed) of its items that have a text and were last listed before `moment`.
+
+    Texts deleted before, most of an old archive, are not in the two partial indexes that this reads.
+    """
     rows = db.read(
         f"SELECT i.source, t.item, t.listed FROM texts t JOIN items i ON i.n = t.item WHERE t.listed < ? AND {KEPT}",
         (moment,),
@@ -54,9 +58,11 @@ def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
 
 
 def forget_document(db: Writes, source: int, limit: int) -> None:
-    """If a source has not answered since `limit`, the texts of its last document are deleted, too. Should it come back with the same
-    document, that must be read again, so everything by which it would be recognised is forgotten. An empty `body_hash` still says that
-    there was one."""
+    """Forgets how to recognise the last document of a source that has not answered since `limit`.
+
+    The texts of that document are deleted too. If the source returns with the same document, it must be read again. `body_hash` becomes
+    empty and not NULL, since NULL means that there never was a document.
+    """
     db.write(
         "UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = '' "
         "WHERE n = ? AND last_success < ? AND body_hash != ''",
@@ -65,7 +71,7 @@ def forget_document(db: Writes, source: int, limit: int) -> None:
 
 
 def forget_addresses(db: Writes, named: Collection[str]) -> None:
-    """Of articles that moved more than MOVES times, all addresses but the present ones and those `named`, in canonical form."""
+    """Deletes the addresses of articles that moved more than MOVES times, except the present ones and those `named` (canonical)."""
     items = [n for (n,) in db.read("SELECT item FROM addresses GROUP BY item HAVING count(*) > ?", (MOVES,))]
     present = [canonical for (canonical,) in db.select("SELECT canonical FROM texts WHERE item IN", items)]
     kept = {hashed for address in (*named, *present) if (hashed := address_hash(address)) is not None}
@@ -77,12 +83,15 @@ def forget_addresses(db: Writes, named: Collection[str]) -> None:
 
 
 def note_listed(db: Writes, sources: Collection[int], read: Mapping[int, int]) -> None:
-    """Note, before another document of these sources is stored, that what the last one listed was listed until its source last
-    answered. A day is taken off, so that what the new document lists is noted in turn, and can later be told from what it omits.
+    """Before another document of these sources is stored: notes that the items of the last document were listed until the last answer.
 
-    `read`: of a source, the time of a document that is stored. If it was the last answer, nothing was listed any longer; else all texts
-    of the source are gone through."""
-    # The last document of a source that had something new since is as young.
+    A day (LISTED_EVERY) is subtracted, so that the items of the new document get a later time, and those that it omits can be
+    distinguished.
+
+    `read`: number of a source → time of its last document. If that was its last answer, there is nothing to note; otherwise all texts of
+    the source are scanned.
+    """
+    # A source that had something new a day or less before its last answer needs no note: its last document is recent enough.
     quiet = "SELECT n, last_success FROM sources WHERE last_success - ? > coalesce(last_new, 0) AND n IN"
     for source, answered in db.select(quiet, sources, "", LISTED_EVERY):
         if read.get(source) == answered:
@@ -95,6 +104,6 @@ def note_listed(db: Writes, sources: Collection[int], read: Mapping[int, int]) -
 
 
 def _last_document(db: Reads, source: int) -> int:
-    """When items of a source were last read from one of its documents; 0: it has none."""
+    """The time at which items of a source were last read from a document; 0 if it has none."""
     query = "SELECT max(t.listed) FROM items i JOIN texts t ON t.item = i.n WHERE i.source = ?"
     return int(db.read(query, (source,))[0][0] or 0)

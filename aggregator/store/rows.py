@@ -1,5 +1,5 @@
-"""Conversion between rows and values for any backend: rows are tuples, times whole seconds since 1970 UTC, ids the 16
-bytes of a UUID, lists JSON as text."""
+"""Converts between rows and values, for any backend. Rows are tuples; times are whole seconds since 1970 (UTC), ids the 16 bytes of a UUID,
+and lists JSON text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Outlet(msgspec.Struct):
 
 
 class _Outlets(msgspec.Struct):
-    """Of an entry."""
+    """The part of an `Entry` that `count_outlets` decodes."""
 
     reports: tuple[_Outlet, ...]
 
@@ -87,7 +87,7 @@ def decode_entry(text: str) -> Entry:
 
 
 def count_outlets(entry: str) -> int:
-    """How many publishers an entry names, without the rest of it."""
+    """The number of publishers in an entry; decodes only that part of it."""
     return len({report.publisher for report in _OUTLETS.decode(entry).reports})
 
 
@@ -100,7 +100,7 @@ def decode_scores(text: str | None) -> Scores:
 
 
 def decode_names(text: str | None) -> tuple[str, ...]:
-    """Of topics, places or categories."""
+    """The names of topics, places or categories."""
     return _NAMES.decode(text) if text else ()
 
 
@@ -129,7 +129,7 @@ def pending_item(row: Sequence[Any]) -> PendingItem:
 
 
 def item_row(n: int, item: Item, source: int, at: int, now: int, *, live: bool) -> tuple[Any, ...]:
-    """`at` is its time of publication, at which the back-catalogue of a source (not `live`) counts as entered."""
+    """The row of an item. `at` is its time of publication; an item of the back-catalogue (not `live`) counts as entered at that time."""
     return n, to_blob(item.id), source, now if live else at, now, at, live, address_hash(item.canonical)
 
 
@@ -137,7 +137,7 @@ TEXT = (
     "item, key, url, canonical, title, summary, content, author, publisher, lang, published, categories, image, enclosures, "
     "hash, updated, listed"
 )
-"""The columns of a text that `text_row` fills; a text that is given is not pruned."""
+"""The columns that `text_row` fills. Not `pruned`, which is false for a new text."""
 
 
 def text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
@@ -160,11 +160,15 @@ def story_row(story: StoryState, batch: Batch, moment: int) -> tuple[Any, ...]:
 
 
 EntryRow = tuple[int, int, int, int | None, int, bool]
-"""(stream, story, entered, primary since, published, whether it stands there)"""
+"""(stream, story, entered, primary since, published, active)"""
 
 
 def corroboration_rows(stories: Iterable[StoryState]) -> list[tuple[int, int, str, int, int]]:
-    """Of a number that a story fell below again, `k` is negative: no list finds it by that, and if it is reached again, it has its time."""
+    """The rows (story, k, k-th publisher, when it joined, when k was reached).
+
+    If a story had k publishers and now has fewer, the row has -k: then no list finds the story by k, and if k is reached again, the story
+    keeps its time.
+    """
     return [
         (story.n, k if publisher else -k, *(publisher or ("", 0)), reached)
         for story in stories
@@ -173,7 +177,7 @@ def corroboration_rows(stories: Iterable[StoryState]) -> list[tuple[int, int, st
 
 
 def entry_rows(stories: Iterable[StoryState], streams: Mapping[StreamName, int]) -> list[EntryRow]:
-    """A row for each stream that each story is or was in; `streams` has their numbers."""
+    """One row for each story and stream that it is or was in. `streams`: name → number."""
     return [
         (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
          placing.active and not story.hidden)
@@ -187,7 +191,7 @@ def memory_rows(memory: Remembered) -> list[tuple[int, int, str, int | None, byt
 
 
 def posting_rows(memory: Remembered) -> list[tuple[int, int, int]]:
-    """In the order of the table's key, so that neighbours are written together."""
+    """The rows in the order of the table's key, so that neighbouring rows are written together."""
     times = {one.item: one.at for one in memory.items}
     return sorted([(word, times[item], item) for word, item in memory.postings])
 
@@ -244,12 +248,12 @@ _HINTS = get_type_hints(SourceState)
 
 
 def state_fields(kind: type) -> frozenset[str]:
-    """The fields of a state that hold such values."""
+    """The names of the fields of `SourceState` that have values of this type."""
     return frozenset(name for name, hint in _HINTS.items() if kind in _kinds(hint))
 
 
 def _kinds(hint: Any) -> set[type]:
-    """The types of the values that an annotation admits."""
+    """The types that an annotation allows."""
     if get_origin(hint) is Literal:
         return set(map(type, get_args(hint)))
     parts = get_args(hint)
@@ -285,7 +289,7 @@ def state_columns(state: SourceState) -> dict[str, Any]:
 
 
 def at_new_address(state: SourceState) -> SourceState:
-    """A source at another address: the validators and failures of the former one mean nothing."""
+    """The state of a source whose address has changed: without the validators and failures of the former address."""
     return msgspec.structs.replace(
         state,
         etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
@@ -295,5 +299,5 @@ def at_new_address(state: SourceState) -> SourceState:
 
 
 def after_pause(state: SourceState) -> SourceState:
-    """A source that is polled again: what its next document lists is no news, as that of a first one is not."""
+    """The state of a source that is polled again after a pause: the items of its next document are not news, like those of a first one."""
     return msgspec.structs.replace(state, body_hash=None)
