@@ -1,4 +1,4 @@
-"""What readers are shown: streams, stories, items, health. Never writes. The same for every backend."""
+"""Reads what is shown to readers: streams, stories, items, health. Never writes. The same for all backends."""
 
 from __future__ import annotations
 
@@ -29,40 +29,38 @@ from aggregator.store.sources import first_ids
 from aggregator.store.streams import KnownStream, items_sql, removed_sql, stories_sql
 
 NEAR = 50_000
-"""How many of the newest items are searched before all are."""
+"""So many of the newest items are searched first, before all items are."""
 FEW = 5_000
-"""Up to this many candidate items are looked up one by one: walking the archive until such rare ones have filled a list
-would take longer."""
+"""Up to so many candidate items are looked up one by one: scanning the archive until such rare items fill a list would take longer."""
 
 SHARE = 20
-"""Where the newest items do not fill a list, candidates are looked up one by one if no more than one in so many items is one."""
+"""If the newest items do not fill a list, candidates are looked up one by one if at most one in so many items is a candidate."""
 
 STEPS = 3
-"""Steps of a walk through what so many publishers told that take as long as one look-up."""
+"""So many steps of a scan through the stories with k publishers take as long as one look-up."""
 
 COMMON = 50_000
-"""Words in more items than this are looked up for one story or item after the other until the list is filled: going through all that
-they are in would take longer."""
+"""If words are in more items than this, they are looked up row by row until the list is full: scanning all of them would take longer."""
 
 SELDOM = 500
-"""If no more than this many stories have the requested number of publishers, all of them are examined."""
+"""If at most so many stories have the requested number of publishers, all of them are examined."""
 
 Build = Callable[[Dialect, StreamQuery, int | None, Lookup], tuple[str, list[Any]]]
 """`stories_sql` or `items_sql`."""
 
 
 class Reading(ABC):
-    """A backend implements `data_version`."""
+    """Reads for the web pages, feeds and API. A backend adds `data_version`."""
 
     def __init__(self, connection: Reads) -> None:
         self._db = connection
 
     @abstractmethod
     def data_version(self) -> int:
-        """Changes whenever somebody has committed."""
+        """A number that changes with every commit of any process."""
 
     def version(self, stream: StreamName = LATEST) -> tuple[int, int]:
-        """(version, time of the last change) of a stream; (0, 0) if it never had anything."""
+        """(version, time of the last change) of a stream; (0, 0) if it never had a story."""
         for version, changed in self._db.read("SELECT version, changed FROM streams WHERE name = ?", (str(stream),)):
             return version, changed
         return 0, 0
@@ -73,7 +71,7 @@ class Reading(ABC):
         return self._stories(pairs), extent
 
     def told(self, query: StreamQuery, now: int) -> list[StoryRank]:
-        """What ranks each of them; `chosen` reads those that are shown."""
+        """The stories of a stream, with only the values needed for ranking; `chosen` reads those that are to be shown."""
         pairs, _ = self._found(query, now)
         columns = "SELECT n, id, published, updated, entry FROM stories WHERE n IN"
         rows = {row[0]: row for row in self._db.select(columns, [n for n, _ in pairs])}
@@ -88,7 +86,7 @@ class Reading(ABC):
         return self._stories([(one.n, one.time) for one in told])
 
     def _found(self, query: StreamQuery, now: int) -> tuple[list[tuple[int, int]], Extent]:
-        """The numbers of the stories of a stream, each with its time there."""
+        """(number, time in the stream) of the stories of a stream."""
         stream, total = 0, None
         if query.stream:
             named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (str(query.stream),))
@@ -99,8 +97,10 @@ class Reading(ABC):
         return self._cut(query, now, partial(stories_sql, stream=known, numbers=numbers), narrow)
 
     def _small(self, publishers: int, total: int | None) -> str | None:
-        """Which of the two times of a story with so many publishers only few stories have: `total` stories are in its
-        section or topic."""
+        """The value of `KnownStream.small` for stories with so many publishers.
+
+        It is "joined" if few stories have so many publishers, "entered" if the section or topic has few stories (`total`), else None.
+        """
         if publishers == 1:
             return None
         several = counted(self._db.dialect, "k", publishers)
@@ -123,8 +123,10 @@ class Reading(ABC):
         return self._items(pairs), extent
 
     def removals(self, query: StreamQuery, until: tuple[int, int] | None = None) -> list[Removed]:
-        """What a list of changes no longer shows, in its order, up to the time and number `until`. To be asked for after what it
-        shows: what is in both was removed meanwhile."""
+        """What a list of changes no longer shows, in its order, up to the time and number `until`.
+
+        To be read after the list itself: what is in both was removed in between.
+        """
         rows = self._db.read(*removed_sql(query, until))
         merged = self._merged([n for n, _, _ in rows] if query.view == "stories" else [])
         return [Removed((to_id(id), *map(to_id, merged.get(n, ()))), n, at_time(time)) for n, time, id in rows]
@@ -138,7 +140,7 @@ class Reading(ABC):
     def _cut(
         self, query: StreamQuery, now: int, build: Build, narrow: Sequence[Condition]
     ) -> tuple[list[tuple[int, int]], Extent]:
-        # The one after the longest list tells when it left.
+        # One more than the longest list: its time tells when it left the list.
         ask = query.limit or (self._db.dialect.everything if query.window else LONGEST + 1)
         pairs = self._pairs(query, ask, build, narrow)
         if query.part:
@@ -154,10 +156,15 @@ class Reading(ABC):
     def _pairs(
         self, query: StreamQuery, ask: int | None, build: Build, narrow: Sequence[Condition]
     ) -> list[tuple[int, int]]:
-        """The list. What a few of the rows meet is looked for in these alone. What many meet, such as a word that occurs in a million
-        items, is first searched in the newest of them: nothing enters before it was first seen, so if these fill the list with entries
-        later than the time at which the newest of the others was seen, the others cannot be in it. A story enters with a report that is
-        asked for, whenever its words were told: these are not searched in the newest alone."""
+        """(number, time) of the rows of a list.
+
+        If only few rows can meet a condition, only these are examined. If many can (a word that is in a million items), the newest
+        items are searched first. Nothing enters before it was first seen. So if the newest items fill the list with rows that entered
+        later than any other item was seen, no other item can be in the list.
+
+        The words of a story may be in older items than the report with which it entered. So a search for words and reports together is
+        not limited to the newest items.
+        """
         few, common = self._few([*narrow, *self._seldom(query)], self._worth(query, ask)), self._common(query)
         if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
@@ -175,8 +182,11 @@ class Reading(ABC):
         return self._listed(build(self._db.dialect, query, ask, Lookup(few, common)))
 
     def _seldom(self, query: StreamQuery) -> list[Condition]:
-        """The words of a search, as `few_by_words` has them, if they are expected in no more than one of SHARE items. Words that
-        are nowhere are expected in many, but hardly in more; to ask which items say common words would take long."""
+        """The conditions of `few_by_words`, if the planner expects the words in at most one of SHARE items.
+
+        Listing the items of common words would take long. For words that do not occur the planner expects many items, but hardly more
+        than that.
+        """
         dialect = self._db.dialect
         return [
             (condition, sql, values)
@@ -189,8 +199,11 @@ class Reading(ABC):
         return int(self._db.read("SELECT max(n) FROM items")[0][0] or 0)
 
     def _worth(self, query: StreamQuery, ask: int | None) -> int:
-        """How many candidates are looked up one by one. Where stories come in the order of several times, the other way is to walk what
-        so many publishers told until a list is filled: in an archive of N items about N / candidates steps for each entry."""
+        """The number of candidates up to which they are looked up one by one.
+
+        For stories in the order of several times, the alternative is a scan through the stories with k publishers until the list is full.
+        In an archive of N items it takes about N / candidates steps for each row of the list.
+        """
         ordered = query.window is None and query.changed_since is None
         if query.view == "items" or query.min_publishers == 1 or not ordered or not ask:
             return FEW
@@ -208,8 +221,10 @@ class Reading(ABC):
         return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
 
     def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:
-        """The rows that the narrowest condition can match, if they are no more than `most`. With several conditions on a story,
-        different items may meet them."""
+        """The rows that the narrowest of the conditions can match, if they are at most `most`.
+
+        The rows of several conditions are not intersected: different items of a story may meet them.
+        """
         meant = [
             Few(
                 condition, [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, most + 1))]
@@ -228,7 +243,7 @@ class Reading(ABC):
         return [story_view(rows[n], time, reports.get(n, ()), merged.get(n, ())) for n, time in pairs if n in rows]
 
     def _reports(self, stories: Collection[int]) -> dict[int, tuple[Report, ...]]:
-        """Who reported, earliest first."""
+        """The reports of each story, earliest first."""
         found: dict[int, list[Report]] = {}
         for story, publisher, source, url, title, at in self._db.select(
             "SELECT p.story, p.publisher, s.id, t.url, t.title, i.at FROM placements p JOIN items i ON i.n = p.item "
@@ -240,9 +255,9 @@ class Reading(ABC):
         return {story: tuple(reports) for story, reports in found.items()}
 
     def story(self, id: str) -> StoryView | str | None:
-        """A story, the id of the one it was merged into, or None."""
+        """A story; or the id of the story it was merged into; or None."""
         found = self._db.read("SELECT n, entered FROM stories WHERE id = ? AND NOT hidden", (to_blob(id),))
-        for story in self._stories(found):  # none if it was merged just now
+        for story in self._stories(found):  # empty if it was merged since the line above
             return story
         moved = self._db.read(
             "SELECT s.id FROM merged m JOIN stories s ON s.n = m.story WHERE m.id = ?", (to_blob(id),)
@@ -250,31 +265,31 @@ class Reading(ABC):
         return to_id(moved[0][0]) if moved else None
 
     def stories_by_item(self, items: Collection[int]) -> dict[int, StoryView]:
-        """Item → the story that holds it."""
+        """Number of an item → its story."""
         home = dict(self._db.select("SELECT item, story FROM placements WHERE NOT hidden AND item IN", items))
         entered = self._db.select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", set(home.values()))
         told = {story.n: story for story in self._stories(entered)}
         return {item: told[n] for item, n in home.items() if n in told}
 
     def stories_at(self, canonicals: Sequence[str]) -> list[StoryView]:
-        """The stories that hold the articles of these addresses, each once, in the order of the addresses."""
+        """The stories with the articles at these addresses, each once, in the order of the addresses."""
         found = items_at(self._db, canonicals)
         items = [n for canonical in canonicals for n in found.get(canonical, ())]
         told = self.stories_by_item(items)
         return list({told[item].n: told[item] for item in items if item in told}.values())
 
     def corroborated(self, stories: Collection[int], publishers: int) -> set[int]:
-        """Those of the stories that so many independent publishers report."""
+        """Those of the stories that at least so many independent publishers report."""
         found = self._db.select("SELECT story, k FROM corroborations WHERE story IN", stories)
         return {story for story, k in found if k == publishers}
 
     def fallen(self, stories: Collection[int]) -> set[int]:
-        """Those of the stories that once had more independent publishers."""
+        """Those of the stories that once had more independent publishers than now."""
         found = self._db.select("SELECT story, k FROM corroborations WHERE story IN", stories)
         return {story for story, k in found if k < 0}
 
     def homes(self, canonicals: Sequence[str]) -> dict[str, set[int]]:
-        """Canonical address → numbers of the stories that show its articles."""
+        """Canonical address → numbers of the stories with its articles."""
         found = items_at(self._db, canonicals)
         items = {n for numbers in found.values() for n in numbers}
         story = dict(self._db.select("SELECT item, story FROM placements WHERE NOT hidden AND item IN", items))
@@ -290,7 +305,7 @@ class Reading(ABC):
         return [replace(item, extracted=found.get(item.n, ("", ""))[1]) for item in self._items(pairs)]
 
     def extracted(self, items: Sequence[int]) -> dict[int, tuple[str, str]]:
-        """Number of an item → (id of its source, safe HTML of its article), of those that were asked for."""
+        """Number of an item → (id of its source, safe HTML of its article); only items whose article was fetched or claimed."""
         rows = self._db.select(
             "SELECT a.item, s.id, a.content FROM articles a JOIN items i ON i.n = a.item JOIN sources s ON s.n = i.source "
             "WHERE a.item IN",
@@ -322,13 +337,16 @@ class Reading(ABC):
         return joining
 
     def find(self, address: str, canonical: str | None) -> str | None:
-        """The id of the newest item at this address: in its canonical form, which it may have had since it came or have
-        got later; as written, where it has none or a secret in it is hidden."""
+        """The id of the newest item at this address.
+
+        The canonical address is looked up, among the first and the later addresses of items. If there is none, or if a secret in the
+        address is masked (`***`), the address is compared as it is written.
+        """
         for numbers in items_at(self._db, [canonical] if canonical else ()).values():
             return to_id(self._db.read("SELECT id FROM items WHERE n = ?", (max(numbers),))[0][0])
         if canonical and "***" not in address:
             return None
-        # All texts are looked through, but only for what may have another canonical form than it is written in: a secret in it is hidden.
+        # This scans all texts, so it is done only for an address without a canonical form, or with a masked secret.
         rows = self._db.read(
             "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE t.url = ? ORDER BY i.n DESC LIMIT 1",
             (address,),
@@ -340,14 +358,14 @@ class Reading(ABC):
         return [item_view(rows[n], time) for n, time in pairs if n in rows]
 
     def neighbours(self, stream: StreamName, start: int, end: int) -> tuple[int | None, int | None]:
-        """Times of publication in a stream: the last before `start` and the first from `end` on."""
+        """The last time of publication in a stream before `start`, and the first at or after `end`."""
         table, values = _published(stream)
         before = self._db.read(f"SELECT max(published) FROM {table} AND published < ?", (*values, start))
         after = self._db.read(f"SELECT min(published) FROM {table} AND published >= ?", (*values, end))
         return before[0][0], after[0][0]
 
     def exceeds(self, stream: StreamName, start: int, end: int, most: int) -> bool:
-        """Whether more stories than that were published from `start` on and before `end` in a stream."""
+        """Whether more than `most` stories of a stream were published in `start` ≤ time < `end`."""
         table, values = _published(stream)
         some = f"SELECT 1 FROM {table} AND published >= ? AND published < ? LIMIT ?"
         return (
@@ -355,8 +373,7 @@ class Reading(ABC):
         )
 
     def shifted(self, stream: StreamName, start: int, end: int) -> int:
-        """When a known story published from `start` on and before `end` last entered or left a stream; 0: none did
-        recently."""
+        """The last time at which a known story, published in `start` ≤ time < `end`, entered or left a stream; 0 if none did recently."""
         query = (
             "SELECT max(at) FROM shifts WHERE stream = (SELECT n FROM streams WHERE name = ?) "
             "AND published >= ? AND published < ?"
@@ -364,7 +381,7 @@ class Reading(ABC):
         return self._db.read(query, (str(stream), start, end))[0][0] or 0
 
     def counts(self, kind: str, since: int) -> dict[str, tuple[int, int]]:
-        """Per section or topic: stories in all, and those that entered since."""
+        """For each section or topic: the number of its stories, and of those that entered since."""
         rows = self._db.read(
             "SELECT substr(m.name, ?), m.total, (SELECT count(*) FROM entries e WHERE e.stream = m.n AND e.active "
             "AND e.entered >= ?) FROM streams m WHERE m.name LIKE ? || ':%' AND m.total > 0",
@@ -373,7 +390,7 @@ class Reading(ABC):
         return {id: (total, recent) for id, total, recent in rows}
 
     def per_hour(self, kind: str, since: int) -> dict[str, dict[int, int]]:
-        """Per section or topic: stories that entered it in each hour since; hours count from `since`."""
+        """For each section or topic: hour → number of the stories that entered it. Hour 0 begins at `since`."""
         found: dict[str, dict[int, int]] = {}
         for id, hour, count in self._db.read(
             "SELECT substr(m.name, ?), (e.entered - ?) / 3600, count(*) FROM streams m JOIN entries e "
@@ -385,7 +402,7 @@ class Reading(ABC):
         return found
 
     def removed(self) -> dict[str, str]:
-        """Sources that the configuration in force no longer has and that brought items: id → the title of the feed."""
+        """Sources with items that the configuration in force no longer has: id → title of the feed."""
         return dict(
             self._db.read(
                 "SELECT s.id, coalesce(nullif(s.feed_title, ''), s.id) FROM sources s "
@@ -394,11 +411,11 @@ class Reading(ABC):
         )
 
     def first_ids(self) -> dict[str, str]:
-        """Sources that were renamed and then removed: the id that each had first → its id. None where others had it later."""
+        """Sources that were renamed and then removed: first id → last id. Without ids that another source had later."""
         return first_ids(self._db.read("SELECT root, id, listed FROM sources WHERE root != id ORDER BY n"))
 
     def totals(self) -> dict[str, int]:
-        """How many sources the configuration in force has, how many stories readers see, and the rows of the rest."""
+        """The numbers of sources in the configuration in force, of visible stories, of items, and of items that wait for the edition."""
         stories = "stories WHERE NOT hidden"
         tables = {"sources": "sources WHERE listed", "items": "items", "stories": stories, "pending": "pending"}
         return {name: int(self._db.read(f"SELECT count(*) FROM {of}")[0][0]) for name, of in tables.items()}
@@ -416,13 +433,13 @@ _ITEMS = """
 
 
 def _published(stream: StreamName) -> tuple[str, tuple[str, ...]]:
-    """Where the times of publication of what a stream shows are found, with values."""
+    """The table and condition for the times of publication of the stories that a stream shows, with values."""
     if stream == LATEST:
         return "stories WHERE NOT hidden", ()
     return "entries WHERE stream = (SELECT n FROM streams WHERE name = ?) AND active", (str(stream),)
 
 
 def _entering(query: StreamQuery) -> bool:
-    """Whether the order is that in which stories or items entered the archive, or, without search words, their section or topic."""
+    """Whether a list is ordered by the time at which stories or items entered the archive; or, without words, their section or topic."""
     ordered = query.window is None and query.changed_since is None and query.min_publishers == 1
     return ordered and (not query.filter.words or query.kind in ("latest", "search", "source"))

@@ -1,5 +1,9 @@
-"""Shifts: known stories that enter or leave a stream (hidden, merged, moved by an edit or to another time of publication), and reports
-that come late. A list of the stream by days needs them to tell when a day last changed: a story that left it cannot. Pure."""
+"""Shifts: changes of a day of a stream that the stories listed there do not show. Pure functions.
+
+A list of a stream by days must know when each day last changed. A story that has left the day (hidden, merged, moved by an edit, or with
+another time of publication) is no longer there to show it; so the time is stored as a shift. The same for known stories that enter, and
+for reports that come late.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +12,23 @@ from collections.abc import Iterable, Mapping
 from aggregator.store.rows import EntryRow
 
 KEPT = 10 * 86_400
-"""Seconds for which shifts are kept after a story was published: more than the daily brief looks back."""
+"""Shifts are kept for so many seconds after a story was published: longer than the daily brief looks back."""
 
 QUARTER = 900
-"""Seconds of a quarter of an hour: with one of those each day ends, in every time zone."""
+"""Seconds of a quarter of an hour. In every time zone, days end at a multiple of it."""
 
 Row = tuple[int, int, int, bool, int]
-"""Of a story in a stream: number of the stream, number of the story, published, whether it stands there, and when its entry was updated."""
+"""A story in a stream: (number of the stream, number of the story, published, active, time when its entry was updated)."""
 
 
 def shifts(
     before: Iterable[Row], after: Iterable[EntryRow], updated: Mapping[int, int], now: int
 ) -> list[tuple[int, int, int]]:
-    """(stream, published, now) wherever a story left or entered a stream, or where it says something else there. `updated`: story → when
-    its entry was updated. A change that this time shows by itself is no shift, unless a day may have ended since: a back-catalogue
-    enters, and joins stories, with times long before it came."""
+    """(stream, published, now) for each change of a story in a stream: it entered, left, or its entry changed.
+
+    `updated`: number of a story → time when its entry was updated. If the day can be seen to have changed by that time, there is no
+    shift; except if a day may have ended since, because items of a back-catalogue have times long before they came.
+    """
     old, said = {}, {}
     for stream, story, published, active, at in before:
         said[story] = at

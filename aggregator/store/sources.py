@@ -1,5 +1,5 @@
-"""Sources, the part shared by all backends: the state of each between polls, which may be claimed, and what an edit of
-feeds.yaml changes in their rows."""
+"""Sources: their states between polls, which of them may be claimed, and what an edit of feeds.yaml changes in their rows. The part that
+all backends share."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from aggregator.store.rows import STATE_FIELDS, after_pause, at_new_address, sou
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
 AGAIN = "-again"
-"""Suffix of the root of a source whose id another source had first."""
+"""Suffix for the root of a source, if another source had its id before."""
 BEFORE = "-before"
-"""Suffix of the id of a former source whose id another source has now."""
+"""Suffix for the id of a former source, if another source has its id now."""
 LONGEST_LEASE = timedelta(hours=2)
-"""Longer than any lease that workers or commands take. One that ends later comes from a wrong clock, and is ignored."""
+"""Longer than any lease of workers or commands. A lease that ends later comes from a wrong clock, and is ignored."""
 
 SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
 
 class Sources(ABC, Generic[Writer]):
-    """`ports.Sources`, and how rows follow feeds.yaml. A backend implements how they and states are written."""
+    """Implements `ports.Sources`, and makes rows follow feeds.yaml. A backend adds how rows and states are written."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
@@ -113,8 +113,10 @@ class Sources(ABC, Generic[Writer]):
                 self._db.modify(f"UPDATE sources SET {forgotten} WHERE body_hash IS NOT NULL AND id IN", ids)
 
     def sync(self, configured: Collection[Source]) -> None:
-        """Make the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source. Rows that are right already are
-        not written: workers that start one after the other change nothing."""
+        """Makes the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source.
+
+        Rows that are correct already are not written, so that a worker that starts after another changes nothing.
+        """
         db = self._db
         with db.transaction(Lock.SYNCING) as raw:
             found = edits(configured, db.read("SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"))
@@ -128,13 +130,13 @@ class Sources(ABC, Generic[Writer]):
 
     @abstractmethod
     def _edit(self, raw: Any, rows: Sequence[Edited]) -> None:
-        """They are listed, too."""
+        """Writes the id, url and `enabled` of rows, and marks them as listed."""
 
     @abstractmethod
     def _add(self, raw: Any, rows: Sequence[New]) -> None: ...
 
     def _start_over(self, raw: Any, found: Edits) -> None:
-        """Sources at another address, or polled again after a pause, as they begin."""
+        """Resets the states of sources that have another address, or are polled again after a pause."""
         if found.moved:
             states = [at_new_address(state) for state in self.states(found.moved)]
             self.write_states(raw, states)
@@ -144,11 +146,14 @@ class Sources(ABC, Generic[Writer]):
 
     @abstractmethod
     def write_states(self, raw: Any, states: Collection[SourceState]) -> None:
-        """Write states inside the caller's transaction. An edit may have renamed a source while it was polled: its root stays. If it
-        has another address by now, what the former one answered says nothing of that."""
+        """Writes states in the caller's transaction.
+
+        Rows are found by root, since an edit may have renamed a source during its poll. A state is not written if the source has another
+        address by now: it describes the former one.
+        """
 
     def drops(self) -> dict[str, dict[str, int]]:
-        """Source id → reason → count of what was discarded or held back."""
+        """Id of a source → reason → number of entries (or parts of them) that were discarded or held back."""
         found: dict[str, dict[str, int]] = {}
         for id, reason, count in self._db.read(
             "SELECT s.id, d.reason, d.count FROM drops d JOIN sources s ON s.n = d.source ORDER BY s.n, d.reason"
@@ -158,8 +163,10 @@ class Sources(ABC, Generic[Writer]):
 
 
 def release_leases(db: Writes, states: Iterable[SourceState], owner: str | None = None) -> None:
-    """Release the leases of these sources that `owner` (None: anybody) holds. An edit may have renamed a source meanwhile: its root
-    stays."""
+    """Releases the leases of these sources that `owner` (None: anybody) holds.
+
+    Sources are found by root, since an edit may have renamed them in the meantime.
+    """
     roots = [state.root for state in states]
     db.modify(f"{FREE} WHERE lease_owner = coalesce(?, lease_owner) AND root IN", roots, owner)
 
@@ -167,7 +174,10 @@ def release_leases(db: Writes, states: Iterable[SourceState], owner: str | None 
 def available(
     dialect: Dialect, now: datetime, *, ids: Collection[str] | None = None, due_only: bool = True
 ) -> tuple[str, list[Any]]:
-    """Which sources may be claimed, as a condition with its values: enabled, not leased, and due (or planned beyond the `HORIZON`)."""
+    """The condition, with its values, for sources that may be claimed: enabled, not leased, and due.
+
+    A source planned beyond `HORIZON` counts as due, since such a time comes from a wrong clock.
+    """
     moment = int(now.timestamp())
     condition = "listed AND enabled AND (lease_until <= ? OR lease_until > ?)"
     values: list[Any] = [moment, moment + int(LONGEST_LEASE.total_seconds())]
@@ -188,19 +198,19 @@ Edited = tuple[int, str, str, bool]
 
 @dataclass(slots=True)
 class Edits:
-    """What makes the rows follow feeds.yaml; rows that are right already are in none of these."""
+    """The changes that make the rows follow feeds.yaml. Rows that are correct already are in none of the lists."""
 
-    # Id, number: those whose id is another's from now on; to be written first.
+    # (new id, number) of rows whose id now belongs to another source; to be written first, since ids are unique.
     displaced: list[tuple[str, int]] = field(default_factory=list)
     new: list[New] = field(default_factory=list)
     edited: list[Edited] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)  # ids of those that have another address now
-    resumed: list[str] = field(default_factory=list)  # ids of those that were paused or removed, and are polled again
-    gone: list[int] = field(default_factory=list)  # numbers of those that are listed no more
+    moved: list[str] = field(default_factory=list)  # ids of sources that have another address now
+    resumed: list[str] = field(default_factory=list)  # ids of sources that were paused or removed, and are polled again
+    gone: list[int] = field(default_factory=list)  # numbers of sources that are no longer in feeds.yaml
 
 
 def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edits:
-    """`rows` are (number, id, root, url, listed, enabled)."""
+    """The changes for this configuration. `rows` are (number, id, root, url, listed, enabled)."""
     known: dict[str, tuple[int, str, bool, bool]] = {}
     roots: set[str] = set()
     for n, id, root, url, listed, enabled in rows:
@@ -230,7 +240,7 @@ def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edit
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """A root or id that no source has; it is taken from now on."""
+    """A root or id that is not in `taken`; it is added there."""
     while name in taken:
         name += AGAIN  # it used to belong to a source that was renamed
     taken.add(name)
@@ -238,8 +248,10 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def first_ids(rows: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
-    """Of (root, id, listed) of sources that have another id than at first: of those that were then removed the id that each had
-    first → its id. None where others had it later."""
+    """First id → last id of sources that were renamed and then removed; without ids that another source had later.
+
+    `rows` are (root, id, listed) of the renamed sources.
+    """
     known = list(rows)
     later = {root.removesuffix(AGAIN) for root, _, _ in known if root.endswith(AGAIN)}
     return {

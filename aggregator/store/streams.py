@@ -1,9 +1,14 @@
-"""Streams as SQL for any backend: what a feed lists, in the order of entering.
+"""Builds the SQL for streams, for any backend: what a feed lists, newest first.
 
-A story's time in a stream is when it entered (as primary section, if that is asked for), when its K-th independent
-publisher joined, or when it first had a report of the source, publisher, label or language asked for, whichever was
-latest. The newest by such a maximum are among the newest by each, so the indexes are read from their end, the others
-only as far back as what the first has found.
+A story's time in a stream is the latest of
+
+- the time when it entered (as its primary section, if that is asked for);
+- the time when its k-th independent publisher joined, if k publishers are asked for;
+- the time of its first report from the source, publisher, label or language that is asked for.
+
+There is an index for each of these times, but none for their maximum. If the maximum of a story is at or after some time t, so is one of
+its times. So the SQL reads each index from its end: the first until it has a full list, the others only as far back as the oldest story
+in that list.
 """
 
 from __future__ import annotations
@@ -35,9 +40,13 @@ from aggregator.store.dialect import Dialect
 
 @dataclass(frozen=True, slots=True)
 class KnownStream:
-    """What is known of a section or topic, or of a number of publishers, before its stories are listed. `number` is that of the
-    stream, 0 for all stories; `small`: where a story has two times, the one ("entered" or "joined") that so few stories have that all
-    of them may be examined; `vast`: the stream holds so many stories that changes are looked for among those of all stories."""
+    """What is known of a section, a topic or a number of publishers before its stories are listed.
+
+    Attributes:
+        number: the number of the stream, 0 for all stories.
+        small: if a story has two times, the one ("entered" or "joined") that so few stories have that all of them are examined.
+        vast: the stream has so many stories that a list of changes is read from the index of all stories.
+    """
 
     number: int = 0
     small: str | None = None
@@ -57,14 +66,14 @@ def stories_sql(
     stream: KnownStream = WHOLE_ARCHIVE,
     numbers: Numbers = NOTHING_NAMED,
 ) -> Statement:
-    """SQL for (story, time) pairs of a stream of stories, in its order."""
+    """SQL for the (story, time) pairs of a stream of stories, in its order."""
     sql = Sql(dialect, lookup, numbers)
     order, times = _base(sql, query, stream.number)
     tables = ", ".join(order)
     published = "e.published" if query.stream else "st.published"
     narrow(sql, query.filter, "st", published, _number_of_few(order, lookup))
     if query.changed_since is not None:
-        # SQLite would rather go through the whole stream, or through all stories of so many publishers, and sort.
+        # Otherwise SQLite would scan the whole stream, or all stories with so many publishers, and sort them.
         if not stream.small and (stream.vast or order[0] == "stories st"):
             tables = _stories_first(order)
         sql.add("st.changed >= ?", _from(query))
@@ -83,7 +92,7 @@ def stories_sql(
             late.add(f"{time} <= ?", query.before[0])
         sql.add(f"({latest.sql}, st.n) < (?, ?)", *latest.values, *query.before)
     if lookup.few is not None:
-        # Of a further page SQLite would rather go through all entries of the stream.
+        # For a further page SQLite would scan all entries of the stream.
         return _stories(sql, _stories_first(order) if stream.vast else tables, latest, NEWEST, limit)
     if lookup.later is not None:
         sql.add(f"{times[0]} > ?", lookup.later)
@@ -103,12 +112,13 @@ def stories_sql(
         sql.add(f"{times[0]} >= {_SINCE_FIRST}", limit)
         ways.append(_stories(sql, entering, latest, by_entering, limit))
     if reports:
-        # What entered later is among the first. Of a stream that is not vast, the earlier ones are fewer than all reports since then.
+        # Stories that entered later are in `first`. In a stream that is not vast, the earlier ones are fewer than all reports since then.
         until = query.before[0] if query.before else NEVER
         late.add(f"{times[0]} <= {_SINCE_FIRST} AND p.story = {_number(order)}", limit)
         late.add(f"i.n = p.item AND i.entered >= {_SINCE_FIRST} AND i.entered <= ?", limit, until)
         asked = " OR ".join(told for told, _ in reports)
-        text = ("texts t",) if "t.lang" in asked else ()  # else PostgreSQL would look them up for all items first
+        # only if needed: PostgreSQL would read the texts of all items first
+        text = ("texts t",) if "t.lang" in asked else ()
         late.add(
             f"({asked}){' AND t.item = i.n' if text else ''}", *(value for _, values in reports for value in values)
         )
@@ -129,26 +139,26 @@ def _in_month(sql: Sql, published: str, window: tuple[int, int], before: tuple[i
 
 NEWEST = "2 DESC, 1 DESC"
 _SINCE_FIRST = f"(SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM first)"
-"""The time from which on a list is to be completed. If those that were found first do not fill it, they are all there is; NEVER then
-excludes everything else."""
+"""The time of the oldest story in `first`: the other indexes are read back to it. If `first` does not fill the list, it has all stories,
+and NEVER excludes all others."""
 
 
 class Time(NamedTuple):
-    """A time of a story as SQL, with its values."""
+    """SQL for a time of a story, with its values."""
 
     sql: str
     values: Sequence[Any] = ()
 
     @classmethod
     def latest(cls, dialect: Dialect, times: Sequence[str], reports: Sequence[tuple[str, tuple[Any, ...]]]) -> Time:
-        """The latest of these times and of those at which a story first had such reports."""
+        """The latest of these times and of the times at which the story first had a report that meets each condition."""
         moments = [*times, *(first_member(told, "st.n") for told, _ in reports)]
         values = [value for _, values in reports for value in values]
         return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
 
 
 def _reports(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> list[tuple[str, tuple[Any, ...]]]:
-    """What is asked of the reports of a story: conditions with their values."""
+    """The conditions on the reports of a story, with their values."""
     own = [(numbers.of_source(query.id or ""), ())] if query.kind == "source" else []
     return [*of_members(dialect, query.filter, numbers), *own]
 
@@ -162,19 +172,25 @@ def _stories(sql: Sql, tables: str, time: Time, order: str, limit: int | None) -
 
 
 def _newest(ways: Sequence[Statement], limit: int | None, before: tuple[int, int] | None) -> Statement:
-    """The newest, up to a position, of what is found in these ways; all others know what the first has found."""
+    """The newest stories that these statements find, together; `before`: only those after this position.
+
+    The first statement is the common table expression `first`, which the others may use.
+    """
     (first, values), *others = ways
     whole, values = [f"WITH first (n, t) AS ({first}) SELECT n, t FROM first"], [*values]
     for number, (other, own) in enumerate(others):
-        # The time of a story costs most. Asked for within, PostgreSQL works it out for stories without such reports too.
+        # The position is compared outside: inside, PostgreSQL would compute the (expensive) time for stories without such reports too.
         whole.append(f"SELECT * FROM ({other}) AS way{number}{' WHERE (t, n) < (?, ?)' if before else ''}")
         values += [*own, *(before or ())]
     return f"{' UNION '.join(whole)} ORDER BY {NEWEST} LIMIT ?", [*values, limit]
 
 
 def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[str]]:
-    """Tables and times, and the conditions that join and select them. The number of the stream is part of the SQL text: for a
-    parameter PostgreSQL plans for an average stream, and scans all of a large one."""
+    """The tables and times of a stream; adds the conditions that join and select them to `sql`.
+
+    The number of the stream is inserted into the SQL text. For a parameter PostgreSQL would plan for an average stream, and would scan
+    all of a large one.
+    """
     if query.stream:
         tables = ["entries e", "stories st"]
         as_primary = query.kind == "section" and query.primary
@@ -198,13 +214,15 @@ def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[st
 
 
 def _number(tables: Sequence[str]) -> str:
-    """A story's number as stored in the index of the first table."""
+    """The column with the number of a story in the index of the first table."""
     return "e.story" if tables[0] == "entries e" else "st.n"
 
 
 def _number_of_few(tables: Sequence[str], lookup: Lookup) -> str:
-    """A story's number as it is known before the story is read: of those that so many publishers tell, else of the first table. Where
-    only a few stories are examined, whether it is one of them is cheaper to ask, so that comes first."""
+    """The column with the number of a story in the table that is read before `stories`: `corroborations`, or else the first table.
+
+    If only few stories are examined, it is that of `stories`: whether a story is one of the few is cheaper to check, so it comes first.
+    """
     if lookup.few is not None:
         return "st.n"
     return "c.story" if COUNTED in tables else _number(tables)
@@ -222,7 +240,7 @@ def items_sql(
     *,
     numbers: Numbers = NOTHING_NAMED,
 ) -> tuple[str, list[Any]]:
-    """SQL for (item, time) pairs of a stream of items. A section has the items placed there by their own judgement."""
+    """SQL for the (item, time) pairs of a stream of items. A section has the items whose own judgement is this section."""
     sql = Sql(dialect, lookup, numbers)
     if query.kind == "source":
         sql.add(numbers.of_source(query.id or ""))
@@ -233,8 +251,8 @@ def items_sql(
             _in_section(sql, query, name.id)
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
-    # An item is listed once it has its place: until then a feed could not say which story it is of. (Of a plain condition SQLite makes
-    # an inner join, and goes through all placements.)
+    # An item without a placement is not listed: a feed could not name its story. With `coalesce`, since SQLite would turn a plain
+    # condition into an inner join, and scan all placements.
     sql.add("NOT coalesce(p.hidden, TRUE)")
     narrow(sql, query.filter, "i", "i.at")
     if lookup.later is not None:
@@ -244,8 +262,8 @@ def items_sql(
         column = "i.at"
         sql.add("i.at >= ? AND i.at < ?", *query.window)
     if query.changed_since is not None:
-        # Those that wait for their place are listed when they have it.
-        column, order, number = "p.changed", "", "p.item"  # as the index has them
+        # Items without a placement are listed when they have one.
+        column, order, number = "p.changed", "", "p.item"  # the columns of the index
         sql.add("p.changed >= ?", _from(query))
     if query.before:
         sql.add(f"({column}, {number}) {'>' if not order else '<'} (?, ?)", *query.before)
@@ -255,9 +273,12 @@ def items_sql(
 
 
 def _in_section(sql: Sql, query: StreamQuery, id: str) -> None:
-    """That an item is in a section, as its primary one if that is asked for. Items whose texts are gone stay in sections that the file no
-    longer has, and count as of the fallback if they are in no other."""
-    # Of a plain comparison SQLite expects so few rows that it goes through all placements and sorts what it finds.
+    """Adds the condition that an item is in a section, as its primary one if that is asked for.
+
+    Items whose texts were deleted stay in sections that feeds.yaml no longer has. They count as in the fallback if they are in no other
+    section.
+    """
+    # With `coalesce`, since SQLite expects few rows of a plain comparison, and would scan all placements and sort.
     told = "coalesce(p.section, '') = ?"
     values: list[Any] = [id]
     if id != query.primary_section:
@@ -270,8 +291,10 @@ def _in_section(sql: Sql, query: StreamQuery, id: str) -> None:
 
 
 def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> tuple[str, list[Any]]:
-    """SQL for (number, time, id) of the stories or items that a list of changes no longer shows, in its order, up to the time and
-    number `until`: those that are hidden, and stories that left a section or topic asked for."""
+    """SQL for (number, time, id) of what a list of changes no longer shows, in its order, up to the time and number `until`.
+
+    These are hidden stories or items, and stories that left a section or topic that is asked for.
+    """
     items = query.view == "items"
     tables, number, time, id, gone = _HIDDEN_ITEMS if items else _HIDDEN_STORIES
     values: list[Any] = []
@@ -304,5 +327,5 @@ def _streams(query: StreamQuery) -> tuple[StreamName, ...]:
 
 
 def _from(query: StreamQuery) -> int:
-    """The first time of a list of changes: that of the requested page, so that earlier ones are not read."""
+    """The time at which a list of changes begins: that of the requested page, so that no earlier rows are read."""
     return max(query.changed_since or 0, query.before[0] if query.before else 0)

@@ -17,7 +17,7 @@ from aggregator.store.sqlite.export import Export
 
 @dataclass(slots=True)
 class Sum:
-    """The number of rows and their checksum, independent of order: 64 bits of a hash of each."""
+    """The number of rows and their checksum: the sum of a 64-bit hash of each, so that the order of rows does not matter."""
 
     rows: int = 0
     digest: int = 0
@@ -39,7 +39,7 @@ class Sum:
 def transfer(
     source: SqliteArchive, target: PostgresArchive, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> dict[str, Sum]:
-    """Copy all rows, read them back, compare. Returns table → its sum.
+    """Copies all rows, reads them back, and compares. Returns table → its sum.
 
     Raises:
         StoreError: the target is not empty, what was read back differs, or the source was written to meanwhile, so that
@@ -58,7 +58,7 @@ def transfer(
                 done += count
                 progress(done, total)
 
-            # Streams after entries: the trigger that counts new entries then finds no stream to count them in.
+            # Streams after entries: so the trigger that counts new entries in `streams` finds no row, and does not count twice.
             for table in sorted(tables, key=lambda name: (name == "streams", name)):
                 sums[table] = _copy(export, load, table, tables[table], seen)
         load.index(seen)

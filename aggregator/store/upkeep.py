@@ -1,4 +1,4 @@
-"""Maintenance of the archive, the part shared by all backends: the configuration in force, notes, and retention."""
+"""Maintenance of the archive: the configuration in force, notes, and retention. The part that all backends share."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from aggregator.store.rows import to_json
 from aggregator.store.versions import change_time, keep_version, mark_texts, next_version, settled, stamp
 
 MEMORY_SECONDS = 14 * 86_400
-"""The grouping looks back some days; what it remembers of older items is not needed."""
+"""The memory of the grouping is kept for so long: it looks back only some days."""
 
 STEP = 1000
-"""Items whose texts are deleted in one transaction."""
+"""The texts of so many items are deleted in one transaction."""
 
 EDITS = 100
-"""Configurations that are kept, each with its texts: the last is in force, and the others can be looked up."""
+"""So many configurations are kept, with their texts. The last is in force; the others can be looked up."""
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -39,14 +39,14 @@ _PUT = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = e
 
 
 class Upkeep(ABC, Generic[Writer]):
-    """`ports.Upkeep`, and more. A backend implements deleting texts (`_empty`), backup and the integrity check."""
+    """Implements `ports.Upkeep`, and more. A backend adds the deletion of texts (`_empty`), backup and the integrity check."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
-        self._texts: tuple[int, dict[str, str]] | None = None  # of the configuration last seen, by its number
+        self._texts: tuple[int, dict[str, str]] | None = None  # (number, texts) of the configuration last read
 
     def configuration(self) -> StoredConfiguration | None:
-        """Workers ask twice a second, so the texts are read once."""
+        """The configuration in force. Its texts are read only once, since workers call this twice a second."""
         for n, epoch in self._db.read("SELECT n, epoch FROM configurations ORDER BY n DESC LIMIT 1"):
             if self._texts is None or self._texts[0] != n:
                 rows = self._db.read("SELECT texts FROM configurations WHERE n = ?", (n,))
@@ -55,7 +55,7 @@ class Upkeep(ABC, Generic[Writer]):
         return None
 
     def applied(self) -> int:
-        """When the configuration in force was put in force, epoch seconds; 0 if there is none."""
+        """The time (epoch seconds) at which the configuration in force was put in force; 0 if there is none."""
         rows = self._db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
         return int(rows[0][0]) if rows else 0
 
@@ -67,14 +67,19 @@ class Upkeep(ABC, Generic[Writer]):
         alike: str | None = None,
         renamed: Mapping[StreamName, str] = MappingProxyType({}),
     ) -> bool:
-        """Make this the configuration in force; False if it is already. Its time is later than that of every change
-        before, since clients use it to ask whether anything changed. `alike`: the configuration in force so far, if the
-        new one places every stored item as that does. `renamed`: former ids of sections and topics, each with the id of today."""
+        """Puts a configuration in force; returns False if it is in force already.
+
+        Its time is later than that of every earlier change, since clients use it to ask whether anything changed.
+
+        Args:
+            alike: the configuration in force so far, if the new one places every stored item in the same way.
+            renamed: former names of sections and topics, each with the present id.
+        """
         with self._db.transaction(Lock.CONFIGURING, unhurried=bool(renamed)):
             rows = self._db.read("SELECT epoch, alike FROM configurations ORDER BY n DESC LIMIT 1")
             if rows and rows[0][0] == epoch:
                 return False
-            # Not if another process has put a third one in force meanwhile.
+            # None if another process has put a third configuration in force in the meantime.
             earliest = next((earlier or held for held, earlier in rows if held == alike), None)
             if renamed:
                 rename_streams(self._db, renamed, now)
@@ -133,8 +138,10 @@ class Upkeep(ABC, Generic[Writer]):
         return purged
 
     def _prune(self, source: int, items: Sequence[int], limit: int, now: int) -> int:
-        """A step: the texts of these items of a source, and of their articles, if they were not listed since `limit` after all; returns
-        of how many items."""
+        """Deletes, in one transaction, the texts of these items of a source and of their articles; returns the number of items.
+
+        Items that were listed again since `limit` are left out.
+        """
         db, began = self._db, monotonic()
         with db.transaction() as raw:
             rows = db.select("SELECT item FROM texts WHERE listed < ? AND item IN", items, "", limit)
@@ -152,12 +159,14 @@ class Upkeep(ABC, Generic[Writer]):
 
     @abstractmethod
     def _empty(self, raw: Any, items: Sequence[int], limit: int) -> Sequence[int]:
-        """Delete the texts of these items, and what the full-text index has of them but for the headlines. Returns the items, without
-        those that were listed since `limit` by a poll stored meanwhile."""
+        """Deletes the texts of these items, and their words in the full-text index except those of the headlines.
+
+        Returns the items, without those that a poll has listed since `limit` in the meantime.
+        """
 
     def _forget(self, before: int) -> None:
-        """Delete what the grouping remembers of items published before."""
+        """Deletes the grouping's memory of items published before this time."""
         with self._db.transaction(unhurried=True):
-            keep_version(self._db)  # an edition writes them too
+            keep_version(self._db)  # since an edition writes these tables too
             self._db.write("DELETE FROM postings WHERE at < ?", (before,))
             self._db.write("DELETE FROM memories WHERE at < ?", (before,))

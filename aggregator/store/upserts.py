@@ -1,4 +1,4 @@
-"""What becomes of a row that is there already: the end of an INSERT, the same text for every backend."""
+"""The ends of INSERT statements (ON CONFLICT) that say how existing rows are updated. The same text for all backends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENTRY = """
     ON CONFLICT (stream, story) DO UPDATE SET
         entered = excluded.entered, primary_since = excluded.primary_since, published = excluded.published, active = excluded.active
 """
-"""Updated, not replaced: the triggers that count the stories of a stream would not see the old row go."""
+"""An UPDATE, not a replacement: else the triggers that count the stories of a stream would not see that the old row is deleted."""
 STORY = """
     ON CONFLICT (n) DO UPDATE SET
         id = excluded.id, lead = excluded.lead, published = excluded.published, entered = excluded.entered,
@@ -32,4 +32,4 @@ FREQUENCY = "ON CONFLICT (word) DO UPDATE SET count = frequencies.count + exclud
 COUNT = (
     "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS bigint) + CAST(excluded.value AS bigint) AS text)"
 )
-"""Of a number in `meta`, which is text."""
+"""For a number in `meta`, where values are text."""

@@ -1,5 +1,5 @@
-"""When readers notice a change: every stream has a version and the time of its last change, as have stories and items. The same for
-every backend."""
+"""Versions and times of change, by which clients notice changes: each stream has both, stories and items have times. The same for all
+backends."""
 
 from __future__ import annotations
 
@@ -12,35 +12,45 @@ from aggregator.store import upserts
 from aggregator.store.dialect import Reads, Writes
 
 COMMITTING = 0.5
-"""Seconds of STORING that are kept for the commit itself."""
+"""The part of STORING, in seconds, that is reserved for the commit itself."""
 
 
 def next_version(db: Writes) -> int:
-    """The version of the streams that this transaction changes. To be taken before anything else is written: on PostgreSQL, processes
-    that change streams wait here for each other, not for each other's rows."""
+    """The version for the streams that this transaction changes.
+
+    It must be called before anything else is written: on PostgreSQL, processes that change streams then wait for each other here, and not
+    for each other's rows.
+    """
     db.write(f"INSERT INTO meta VALUES ('version', '1') {upserts.COUNT}")
     return int(db.read("SELECT value FROM meta WHERE key = 'version'")[0][0])
 
 
 def keep_version(db: Reads) -> None:
-    """In the place of `next_version`, by what writes stories, or what the grouping remembers, and changes no stream: to wait for who
-    changes them, and they for it."""
+    """Locks the version without changing it.
+
+    Called instead of `next_version` by transactions that write stories, or the memory of the grouping, but change no stream: so that they
+    and those that change streams wait for each other.
+    """
     db.read(f"SELECT value FROM meta WHERE key = 'version'{db.dialect.locking}")
 
 
 def change_time(db: Reads, now: int) -> int:
-    """The time of a change that is made now (epoch seconds): later than that of every change and every edit of the configuration
-    before, even within a second and whatever the clock does, so that a client which asks what changed since the last one misses
-    nothing."""
+    """The time (epoch seconds) of a change that is made now.
+
+    It is later than that of every earlier change and edit of the configuration, even within one second, or if the clock was set back. So
+    a client that asks for changes since the last time misses nothing.
+    """
     before = db.read("SELECT changed FROM streams WHERE name = ?", (str(LATEST),))
     before += db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
     return max([now, *(int(changed) + 1 for (changed,) in before)])
 
 
 def settled(db: Writes, now: int, began: float) -> int:
-    """The time of the change once all is written: `now`, or later if the transaction took longer than STORING allows since `began` (of
-    the monotonic clock), since it waited for another process, the batch is large or the disk is slow. Its stories and items are then
-    dated later, too."""
+    """The time of the change, once everything is written.
+
+    It is `now`, or later if the transaction has taken longer than STORING since `began` (monotonic clock): it waited for another process,
+    the batch is large, or the disk is slow. Then its stories and items get the later time too.
+    """
     late = math.ceil(monotonic() - began - (STORING - COMMITTING))
     if late <= 0:
         return now
@@ -50,15 +60,17 @@ def settled(db: Writes, now: int, began: float) -> int:
 
 
 def stamp(db: Writes, version: int, streams: Collection[StreamName], now: int) -> None:
-    """Mark these streams, and LATEST with them, as changed at `now`, a `settled` time."""
+    """Marks these streams, and LATEST, as changed at `now`, which is the result of `settled`."""
     changed = {*streams, LATEST}
     stream_numbers(db, changed)
     db.modify("UPDATE streams SET version = ?, changed = ? WHERE name IN", sorted(map(str, changed)), version, now)
 
 
 def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[StreamName]:
-    """Mark items whose texts come or go, and the stories that they lead, as changed at `changed`; to be called while they have the texts.
-    Returns the streams that may show the texts of their articles, or receipts for what they say."""
+    """Marks items whose texts are added or deleted, and the stories that they lead, as changed at `changed`.
+
+    It must be called while the texts exist. Returns the streams that may show the texts of their articles, or receipts for them.
+    """
     of, listed = db.dialect.one_of.format, db.dialect.listed(items)
     db.modify("UPDATE placements SET changed = ? WHERE item IN", items, changed)
     led = (
@@ -74,7 +86,7 @@ def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[StreamNa
 
 
 def stream_numbers(db: Writes, streams: Collection[StreamName]) -> dict[StreamName, int]:
-    """Numbers of streams; new ones are created."""
+    """The numbers of these streams; streams that do not exist are created."""
     names = sorted(map(str, streams))
     query = "SELECT name, n FROM streams WHERE name IN"
     known: dict[str, int] = dict(db.select(query, names))
