@@ -49,7 +49,7 @@ _BESIDE = re.compile(
 )
 # Folders of an address in which outlets file opinion, live pages, pictures, podcasts and letters. Their headlines often look like news.
 _FOLDER = r"""opinions?|op-?eds?|editorials?|commentisfree|comment|commentary|columns?|columnists?|letters|cartoons?|analysis|explainers?
-    |live|live-?(?:blogs?|news|updates|ticker)|videos?|podcasts?|audio|(?:photo-?)?galler(?:y|ies)|(?:pictures?|photos?)(?:-of-the-(?:day|week))?|in-pictures
+    |live|live-?(?:blogs?|updates|ticker)|live-news(?!/+\d)|videos?|podcasts?|audio|(?:photo-?)?galler(?:y|ies)|(?:pictures?|photos?)(?:-of-the-(?:day|week))?|in-pictures
     |newsletters?|briefings?|quiz(?:zes)?|puzzles?|crosswords?|horoscopes?|sponsored|partner-content|advertorials?
     |debats?|idees|tribunes?|chroniques|en-direct|meinung(?:en)?|kommentare?|kolumnen?|columnas|tribunas?|en-vivo
     |opinioni|commenti|editoriali|opiniao|colunas|colunistas|ao-vivo|opinie|mneniya|yazarlar"""

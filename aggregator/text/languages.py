@@ -62,7 +62,6 @@ def recognised(words: Sequence[str], likely: str | None) -> str | None:
     return NAMED.get(code, code or None)
 
 
-@lru_cache(maxsize=256)
 def language_tag(text: str | None) -> str | None:
     """A language tag (BCP 47) in its usual writing: `en-GB`; None for anything else, and for those that name no language."""
     found = _TAG.fullmatch(text.strip()) if text else None
@@ -74,6 +73,7 @@ def language_tag(text: str | None) -> str | None:
     return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
 
 
+@lru_cache(maxsize=256)
 def language_code(said: str) -> str:
     """Our code for a language tag: `en-GB` → `en`, `no` → `nb`."""
     code = said.partition("-")[0].partition("_")[0].lower()

@@ -105,6 +105,7 @@ def test_asides(headline: str) -> None:
         "https://velmora.example/commentisfree/2026/nov/27/port",
         "https://opinion.velmora.example/port",
         "https://velmora.example/news/live/world-123",
+        "https://velmora.example/us/live-news/port-bridge-11-28-26/h_138dc89b4620",
         "https://velmora.example/world/live-updates/port",
         "https://velmora.example/podcasts/the-daily/port.html",
         "https://velmora.example/category/picture-of-the-day/port",
@@ -123,6 +124,7 @@ def test_what_an_outlet_files_as_opinion_live_page_or_podcast_tells_no_news(addr
         "https://velmora.example/opinion-polls/port-shut",
         "https://velmora.example/world/opinion-of-judges-on-port",
         "https://velmora.example/live-music/velmora",
+        "https://velmora.example/en/live-news/20261128-port-shut-after-ship-hits-bridge",  # as France 24 files its agency's news
         "https://velmora.example/port?next=/opinion/port",
         "https://velmora.example/port#/video/port",
         "https://opinionated.example/port",
