@@ -57,7 +57,7 @@ class Reading(ABC):
 
     @abstractmethod
     def data_version(self) -> int:
-        """A number that changes with every commit of any process."""
+        """A number that changes whenever another connection has committed."""
 
     def version(self, stream: StreamName = LATEST) -> tuple[int, int]:
         """(version, time of the last change) of a stream; (0, 0) if it never had a story."""

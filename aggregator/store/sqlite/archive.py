@@ -1,4 +1,4 @@
-"""The archive as one value: narrow interfaces, each for one kind of caller, over one connection."""
+"""The archive in a SQLite file: one object with narrow interfaces, each for one kind of caller, over one connection."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from aggregator.store.sqlite.readonly import Readable
 from aggregator.store.sqlite.schema import migrate
 
 MODE = 0o640
-"""Of a new archive: it holds the texts of feeds.yaml, with the passwords that may be in them, and nobody else may read these."""
+"""Permissions of a new archive. It contains the text of feeds.yaml, which may contain passwords, so other users may not read it."""
 
 
 class SqliteArchive(Readable):
-    """Opens the file, creating or migrating it if necessary. One thread at a time.
+    """Opens the file; creates or migrates it if necessary. For one thread at a time.
 
     Raises:
         StoreError: see `aggregator.errors`; the file is never overwritten.
@@ -31,7 +31,7 @@ class SqliteArchive(Readable):
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreReadOnly(f"{path.parent}: the folder cannot be made: {error.strerror}") from error
-        with suppress(OSError):  # it is there, or SQLite will say what is wrong
+        with suppress(OSError):  # the file exists, or SQLite will raise the error
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, MODE))
         self.path = path
         connection = Connection(path)
@@ -42,9 +42,9 @@ class SqliteArchive(Readable):
         self.articles = Articles(connection)
 
     def absent(self, owner: str) -> bool:
-        """A file knows nothing of processes."""
+        """Always true: a file does not know which processes use it."""
         return True
 
     def export(self) -> Export:
-        """Everything in the file, for another backend."""
+        """All rows of the archive, to copy them to another backend."""
         return Export(self._connection)

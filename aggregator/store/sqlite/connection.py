@@ -1,4 +1,4 @@
-"""Opening the file, transactions, and SQLite's errors in our words."""
+"""Opens the file, runs transactions, and translates SQLite's errors to ours."""
 
 from __future__ import annotations
 
@@ -35,18 +35,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 OLDEST = 3, 34
-"""The oldest SQLite that understands what it is asked. It is the system's, however new Python is: Red Hat Enterprise Linux 9 has
-this one, and 8 a still older one."""
+"""The oldest version of SQLite that supports our statements. A new Python may use an old library of the system: Red Hat Enterprise
+Linux 9 has exactly this version, and 8 an older one."""
 BUSY_SECONDS = 60.0
-"""How long a write waits for another process before it gives up (F7: a lock of 30 s costs no poll)."""
+"""Seconds that a write waits for another process before it fails (F7: a lock of 30 s must not cost a poll)."""
 SLICE = 0.5
-"""Seconds of that wait after which Python looks whether a signal came: within SQLite it hears none, and whoever waits could
-only be killed."""
+"""SQLite waits at most so many seconds at a time: Python handles signals only in between, and could otherwise not be interrupted."""
 PAUSE = 0.01
-"""Seconds between two attempts: SQLite answers some at once, such as a change of the journal mode."""
-BOUND = 900  # values of one statement
+"""Seconds between two attempts, since SQLite does not wait for some locks, such as for a change of the journal mode."""
+BOUND = 900  # at most so many values in one statement
 ALONE = b"\1\1"
-"""In the header of a database that has no log (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
+"""The version bytes in the header of a database without WAL (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
 
 
 def _words(wanted: Sequence[Sequence[str]], every: bool) -> str:
@@ -76,8 +75,11 @@ DIALECT = Dialect(
 
 
 class Connection:
-    """One connection to the archive. Threads may share it: one waits for the other's transaction, statement, or
-    closing. A thread that must not wait opens another."""
+    """One connection to the archive.
+
+    Threads may share it: each waits until the transaction, statement or closing of another has ended. A thread that must not wait opens
+    its own connection.
+    """
 
     dialect = DIALECT
 
@@ -85,7 +87,7 @@ class Connection:
         self.path = path
         self.read_only = read_only
         self.patience = patience
-        self.schema: int | None = None  # that this program writes, once `migrate` has seen to it
+        self.schema: int | None = None  # the version of the schema that this program writes; set by `migrate`
         self._turn = threading.RLock()
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreError(
@@ -101,42 +103,41 @@ class Connection:
                 check_same_thread=False,
                 timeout=min(SLICE, patience),
             )
-            # Threads of the web end silently; what they had open is closed with its last reference.
+            # Threads of the web server end without notice; so a connection is closed with the last reference to it.
             self._closing = weakref.finalize(self, self.raw.close)
-            self._execute("PRAGMA schema_version")  # reads the header: is it a database at all?
+            self._execute("PRAGMA schema_version")  # reads the header, and so fails if the file is no database
             if not read_only:
                 # Only for writers. Closing a connection that has a Python function runs Python code again; if that happens while
                 # a thread ends that Python did not start (as all threads of the web server), CPython frees the thread's state
                 # twice and crashes.
                 self.raw.create_function("indexed", 1, indexed, deterministic=True)
-            self._file = identity(path)  # it exists by now
+            self._file = identity(path)  # the file exists by now
             _opened.add(self._file)
-            # A commit must survive a power cut, at two or three ms each: an item that its feed has dropped meanwhile would be
-            # lost for good.
+            # A commit must survive a power cut, which costs 2 or 3 ms each: an item that its feed no longer lists would be lost for good.
             self.raw.execute("PRAGMA synchronous = FULL")
-            # A batch of the edition changes pages all over the file. With the default of 1,000 pages they would all be copied
-            # back after every batch. The log has at most 32 MiB, to which it also shrinks after somebody read for long.
+            # A batch of the edition changes pages all over the file. With the default of 1,000 pages, all of them would be copied back
+            # after each batch. The log (WAL) has about 32 MiB, and is cut to that size after a long read made it grow.
             self.raw.execute("PRAGMA wal_autocheckpoint = 8000")
             self.raw.execute(f"PRAGMA journal_size_limit = {32 << 20}")
             self.raw.execute("PRAGMA cache_size = -24576")
             self.raw.execute("PRAGMA temp_store = MEMORY")
-            if read_only:  # writers would gain nothing
+            if read_only:  # it does not make writers faster
                 self.raw.execute("PRAGMA mmap_size = 67108864")
 
     def keep_log(self) -> None:
-        """Write into a log from now on. That is noted in the file, so it must be ours."""
+        """Switches to write-ahead logging (WAL). This changes the file, so it must be known to be ours."""
         with self.translate():
             self._execute("PRAGMA journal_mode = WAL")
 
     @cached_property
     def tables(self) -> sqlite_utils.Database:
-        """sqlite-utils over the same connection. It brings numpy, which a command that reads need not wait for."""
+        """sqlite-utils over the same connection. Created at first use: it imports numpy, which slows down commands that only read."""
         import sqlite_utils
 
         return sqlite_utils.Database(self.raw)
 
     def _execute(self, query: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
-        """A statement that may have to wait for another process."""
+        """Executes a statement, and repeats it while another process holds the file, up to `patience` seconds."""
         until = time.monotonic() + self.patience
         while True:
             try:
@@ -147,12 +148,14 @@ class Connection:
                 time.sleep(PAUSE)
 
     def close(self) -> None:
-        with self._turn:  # closing it while another thread uses it would crash the process
+        with self._turn:  # closing a connection that another thread uses would crash the process
             self._closing()
 
     def _check_file(self) -> None:
-        """What is written into a file that was moved away or deleted is lost as soon as this process ends. Looked at right before a
-        commit, so that a move during the transaction counts too."""
+        """Raises StoreError if the file was moved or deleted: what is written into it would be lost when this process ends.
+
+        Called right before a commit, so that a move during the transaction is noticed too.
+        """
         if identity(self.path) != self._file:
             raise StoreError(
                 f"{self.path}: was moved, replaced or deleted while in use, so nothing more is written; "
@@ -160,15 +163,14 @@ class Connection:
             )
 
     def _check_schema(self) -> None:
-        """A command of a version that was installed while this one runs has migrated the file: it reads otherwise what is written
-        here."""
+        """Raises StoreTooNew if a later version has migrated the file since it was opened: it would misread what this one writes."""
         found = self.raw.execute("PRAGMA user_version").fetchone()[0]
         if self.schema is not None and found != self.schema:
             raise migrated_meanwhile(str(self.path), found, self.schema)
 
     @contextmanager
     def translate(self) -> Iterator[None]:
-        """Wrap what SQLite raises, from the cause."""
+        """Converts SQLite's exceptions to StoreError, with the cause attached."""
         try:
             yield
         except sqlite3.DatabaseError as error:
@@ -181,7 +183,7 @@ class Connection:
             return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
         no_file = code == sqlite3.SQLITE_CANTOPEN and _inodes_left(path.parent) == 0
         if no_file or code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-            # In the last case it is the first process, which creates the shared index of the log, a file.
+            # SHMSIZE: the first process to open the archive could not create the shared index of the log (the -shm file).
             reads = "reading still works" if code == sqlite3.SQLITE_FULL else "even reading needs some room on it"
             full = "takes no further file, however much room it has (see df -i)" if no_file else "is full"
             return StoreFull(f"{path}: the disk {full}; nothing was changed, {reads}")
@@ -199,8 +201,10 @@ class Connection:
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
-        """All or nothing. BEGIN IMMEDIATE, since a deferred transaction that turns into a write fails at once; so there is
-        only one writer, and no statement is ever hurried."""
+        """A transaction. It begins with BEGIN IMMEDIATE, since a deferred one that begins to write may fail at once.
+
+        So there is only one writer, and `alone` is not needed; nor is `unhurried`, since statements have no time limit.
+        """
         with self._turn, self.translate():
             self._execute("BEGIN IMMEDIATE")
             try:
@@ -230,8 +234,8 @@ class Connection:
         self, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
     ) -> None:
         with self._turn, self.translate():
-            # FAIL, since the transaction is undone as a whole: else SQLite would copy each page that a row with triggers changes, to
-            # undo that row alone.
+            # FAIL, since the whole transaction is rolled back anyway. With the default (ABORT) SQLite would copy each page that a row
+            # with triggers changes, to be able to undo only that row.
             self.raw.executemany(f"INSERT OR FAIL INTO {into} VALUES {marks(len(types.split()))} {then}", rows)
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
@@ -243,7 +247,7 @@ class Connection:
 
 
 def _files_left() -> bool:
-    """Whether as many can be opened here as an archive takes: itself, its log and the index of that."""
+    """Whether this process can open the three files of an archive: the database, its log (-wal) and the index of the log (-shm)."""
     with ExitStack() as opened:
         try:
             for _ in range(3):
@@ -254,7 +258,7 @@ def _files_left() -> bool:
 
 
 def _inodes_left(folder: Path) -> int | None:
-    """How many files its disk takes yet; None if that has no limit, or cannot be said."""
+    """The number of files that can still be created on the disk; None if it has no limit, or is unknown."""
     with suppress(OSError):
         disk = os.statvfs(folder)
         return disk.f_favail if disk.f_files else None
@@ -269,16 +273,18 @@ def damaged(path: Path, found: str = "") -> StoreCorrupt:
 
 
 _opened: set[tuple[int, int] | None] = set()
-"""Files that this process has opened, by `identity`."""
+"""The files that this process has opened, by `identity`."""
 _looking = threading.Lock()
 
 
 def _refuse_foreign_log(path: Path) -> None:
-    """SQLite would write whatever log lies there into a file that was put back, and so destroy it; beside a new file it would delete
-    the log, which holds the newest of an archive that was moved away. A copy made by `backup` shows that it was not in use since: a
-    log comes only after the file says that it has one.
+    """Refuses to open a file next to the log (-wal) of another archive.
 
-    A file is looked at only before this process has opened it: if any handle of it is closed, the system takes away all
+    SQLite would write that log into a file that was restored from a backup, and so destroy it. Next to a new file it would delete the
+    log, which may have the newest data of an archive that was moved away. A log is foreign if the header of the file says that it has no
+    log: this is so in a copy made by `backup`, until it is opened.
+
+    A file is examined only before this process opens it for the first time: when any handle of a file is closed, the system releases all
     locks that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
 
     Raises:
@@ -297,7 +303,7 @@ def _refuse_foreign_log(path: Path) -> None:
 
 
 def _is_foreign(log: Path, path: Path) -> bool:
-    with suppress(OSError):  # SQLite will say what is wrong
+    with suppress(OSError):  # SQLite will raise the error
         if log.stat().st_size:
             with path.open("rb") as file:
                 return file.read(20)[18:] in (ALONE, b"")
@@ -305,7 +311,7 @@ def _is_foreign(log: Path, path: Path) -> bool:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file has this name, or None if there is none."""
+    """Device and inode of the file with this name, or None if there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -314,7 +320,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def parts(values: Collection[T]) -> Iterator[list[T]]:
-    """Cut into pieces that fit SQLite's limit of bound values."""
+    """The values in pieces of at most `BOUND`, because SQLite limits the values of a statement."""
     listed = list(values)
     return (listed[start : start + BOUND] for start in range(0, len(listed), BOUND))
 

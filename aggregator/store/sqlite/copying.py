@@ -1,4 +1,4 @@
-"""A consistent copy of the whole file, even while others write."""
+"""Copies the whole file consistently, even while others write."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ OF_WHAT_IS_COPIED = (
     sqlite3.SQLITE_IOERR_SHORT_READ,
     sqlite3.SQLITE_IOERR_CORRUPTFS,
 )
-"""Errors of a copy that are the archive's; all others concern the target."""
+"""Errors of copying that are caused by the archive; all others are caused by the target."""
 
 
 def save_copy(
     archive: Connection, target: Path, examine: Callable[[sqlite3.Connection], None] = lambda copy: None
 ) -> None:
-    """Replaces `target` when the copy is complete and `examine` has raised nothing; a failure leaves nothing behind.
+    """Copies the archive to `target`, which is replaced only if the copy is complete and `examine` raises nothing.
+
+    A failure leaves no file behind.
 
     Raises:
         StoreError: the target cannot be written, or the archive cannot be read.
@@ -36,12 +38,12 @@ def save_copy(
     of_another = False
     try:
         unfinished.unlink(missing_ok=True)
-        # As readable as the archive is, and no file that somebody else put in this place meanwhile.
+        # With the permissions of the archive; O_EXCL, so that a file of another process is not overwritten.
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, archive.path.stat().st_mode & 0o777))
         made = identity(unfinished)
         with closing(sqlite3.connect(unfinished)) as copy:
-            copy.execute("PRAGMA journal_mode = MEMORY")  # on a full disk, a journal in a file would stay behind
-            # In one step: a backup in several steps restarts whenever somebody writes in between, and never ends.
+            copy.execute("PRAGMA journal_mode = MEMORY")  # on a full disk, a journal file would be left behind
+            # In one step: a backup in several steps starts again whenever another process writes in between, and may never end.
             archive.raw.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             examine(copy)

@@ -1,4 +1,4 @@
-"""The edition's side of the SQLite file: who makes the edition."""
+"""The SQLite file for the edition: which process makes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aggregator.store.sqlite.connection import Connection
 
 
 class EditionStore(edition.EditionStore[Connection]):
-    """The edition is held by a lease with an end. A process may sleep through it, so each step checks that nobody took over."""
+    """A process holds the edition by a lease that expires. It may be suspended for longer, so each step checks that it still holds it."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

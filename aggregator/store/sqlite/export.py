@@ -1,4 +1,4 @@
-"""Everything in the file, as rows, for another backend."""
+"""Reads all rows of the file, to copy them to another backend."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from aggregator.store.compression import unpack
 from aggregator.store.sqlite.connection import Connection
 
 _DERIVED = "search"
-"""The full-text index and its tables are rebuilt from the texts."""
+"""The name (prefix) of the tables of the full-text index. They are not copied, but rebuilt from the texts."""
 _FREE = {"lease_owner": "NULL", "lease_until": "0"}
-"""A copy has no leases."""
+"""Values for the columns of leases, which are not copied."""
 
 
 class Export:
-    """Reads the state that was committed when it began, whatever is written meanwhile. Used as a context manager."""
+    """A context manager that reads one snapshot: the state committed when it began, whatever is written in the meantime."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection

@@ -1,4 +1,4 @@
-"""How items and their texts are written into the SQLite file."""
+"""Writes items and their texts into the SQLite file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
 
 
 def forget_words(raw: sqlite3.Connection, n: int) -> None:
-    """Remove an item from the full-text index, which needs to be given what it was given before."""
+    """Removes an item from the full-text index. FTS5 needs the same words again that were inserted (an external-content table)."""
     raw.execute(
         "INSERT INTO search (search, rowid, title, summary) "
         "SELECT 'delete', item, indexed(title), indexed(summary) FROM texts WHERE item = ?",

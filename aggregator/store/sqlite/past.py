@@ -1,4 +1,4 @@
-"""What the grouping reads of the recent past, from the SQLite file."""
+"""Reads from the SQLite file what the grouping needs of recent items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers are shown, from the SQLite file."""
+"""Reads from the SQLite file what is shown to readers."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from aggregator.store import reading
 
 class Reading(reading.Reading):
     def data_version(self) -> int:
-        """Changes whenever another connection has committed: the cheapest check there is."""
+        """SQLite's own counter of commits by other connections: the cheapest check."""
         return int(self._db.read("PRAGMA data_version")[0][0])

@@ -1,4 +1,4 @@
-"""The archive as the web sees it: never written, never created."""
+"""The archive for the web server: never written, never created."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from aggregator.store.sqlite.sources import Sources
 from aggregator.store.sqlite.upkeep import Upkeep
 
 PATIENCE = 2.0
-"""Seconds. A request for a page waits no longer than this for another process to release the file."""
+"""A request for a page waits at most so many seconds for another process to release the file."""
 
 
 class Readable:
-    """The parts of an archive that readers use, over one connection. One thread at a time."""
+    """The parts of an archive that readers use, over one connection. For one thread at a time."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -29,10 +29,10 @@ class Readable:
 
 
 class ReadOnlyArchive(Readable):
-    """Over a read-only connection.
+    """An archive over a read-only connection.
 
     Raises:
-        StoreError: there is none, it cannot be read, or another process holds it.
+        StoreError: the file does not exist, cannot be read, or another process holds it.
     """
 
     def __init__(self, path: Path) -> None:

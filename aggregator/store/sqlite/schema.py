@@ -1,6 +1,6 @@
-"""The schema and its migrations: numbered SQL files, each applied once, and those that are due as a whole or not at all.
+"""The schema and its migrations: numbered SQL files, each applied once; all that are due in one transaction.
 
-The number of the last one applied is the file's `user_version`; `application_id` marks the file as ours.
+`user_version` of the file is the number of the last migration that was applied, and `application_id` marks the file as ours.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def version(connection: Connection) -> int:
 
 
 def migrate(connection: Connection) -> None:
-    """Migrate the file to the newest schema; a copy is saved next to it before an existing archive is changed.
+    """Migrates the file to the newest schema. Before an existing archive is changed, a copy is saved next to it.
 
     Raises:
         StoreTooNew: a newer version wrote it.
@@ -58,8 +58,8 @@ def migrate(connection: Connection) -> None:
     connection.raw.create_function("address_hash", 1, address_hash, deterministic=True)
     with connection.transaction() as raw:
         current = version(connection)
-        if current < newest:  # else another process has done it
-            # First, so that a file that cannot be written is named as such before it is copied.
+        if current < newest:  # else another process has migrated it
+            # These writes first, so that a read-only file raises its error before it is copied.
             raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             raw.execute(f"PRAGMA user_version = {newest}")
             if current:
@@ -69,7 +69,8 @@ def migrate(connection: Connection) -> None:
                 if number > current:
                     for statement in _statements(text):
                         raw.execute(statement)
-            raw.execute(FREE)  # who held a lease is of an earlier version, and can store nothing any more
+            # processes that hold leases are of an earlier version, and cannot store anything any more
+            raw.execute(FREE)
     connection.schema = newest
 
 
@@ -82,8 +83,10 @@ def _refuse_strangers(connection: Connection) -> None:
 
 
 def _copy(connection: Connection, target: Path) -> None:
-    """In place of an earlier copy, if there is one: the old version may have been used again since. Over a connection of
-    its own, since SQLite copies nothing over one that is in a transaction."""
+    """Saves a copy of the archive; replaces an earlier copy, since the old version may have been used again after that.
+
+    It uses its own connection, since SQLite does not copy over a connection that is in a transaction.
+    """
     try:
         with closing(Connection(connection.path, read_only=True)) as before:
             save_copy(before, target)
@@ -97,7 +100,7 @@ def _copy(connection: Connection, target: Path) -> None:
 
 
 def _statements(text: str) -> Iterator[str]:
-    """`executescript` would commit first: statements are run one by one inside our transaction."""
+    """The single statements of a script, to be run in our transaction (`executescript` would commit it first)."""
     pending = ""
     for line in text.splitlines(keepends=True):
         pending += line

@@ -1,4 +1,4 @@
-"""Sources in the SQLite file: rows follow feeds.yaml, and states are written."""
+"""Writes sources and their states into the SQLite file."""
 
 from __future__ import annotations
 

@@ -23,18 +23,18 @@ class Upkeep(upkeep.Upkeep[Connection]):
         raw.executemany(
             "INSERT INTO search (rowid, title, summary) SELECT item, indexed(title), '' FROM texts WHERE item = ?", rows
         )
-        return items  # nobody else writes meanwhile
+        return items  # all of them: no other process can write during the transaction
 
     def backup(self, target: Path) -> None:
-        """A consistent copy, even while others write.
+        """Copies the archive consistently, even while others write.
 
         Raises:
-            StoreCorrupt: pages are damaged. Rotating backups would otherwise all be copies of the damage in the end.
+            StoreCorrupt: pages are damaged. Without this check, rotating backups would in the end all be damaged.
             StoreError: the target exists or cannot be written.
         """
         try:
             taken = target.exists()
-        except OSError as error:  # in a folder that this user may not look into
+        except OSError as error:  # the user has no access to the folder
             raise StoreError(f"{target}: cannot be written: {error.strerror}") from error
         if taken:
             raise StoreError(f"{target}: exists already; name a new file")
