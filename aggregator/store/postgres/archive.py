@@ -1,4 +1,4 @@
-"""The archive as one value: narrow interfaces, each for one kind of caller, over one connection."""
+"""The archive in a PostgreSQL database: one object with narrow interfaces, each for one kind of caller, over one connection."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from aggregator.store.postgres.schema import known_version, migrate
 from aggregator.store.postgres.server import Server, session_name
 
 SILENT = 10
-"""Seconds that a session of the queue may leave a transaction open: its connection is lost, and what it locked is to be free again."""
+"""The server ends a session of the queue that is idle in a transaction for so many seconds, since its connection is lost: to free its
+locks."""
 APART = 60.0
-"""Seconds that clocks may differ: polls are planned by them, and the shortest interval is several times as long."""
+"""Seconds that clocks may differ. Polls are planned by them, and the shortest interval between polls is several times as long."""
 
 
 class PostgresArchive(Readable):
-    """Connects to the database at `url`, and creates what is missing. `owner` is this process's identity for others.
+    """Connects to the database at `url`; creates or migrates its tables if necessary. `owner` identifies this process to others.
 
     Raises:
         UsageError: the address cannot be read.
@@ -51,7 +52,7 @@ class PostgresArchive(Readable):
 
         Raises:
             StoreTooNew: a newer version migrated it to a schema that this one does not know.
-            ClockApart: what was just polled would count here as long ago, or as still to come, and be polled again.
+            ClockApart: a source that was just polled would here seem to be polled long ago, or in the future, and be polled again.
         """
         known_version(self._connection)
         asked = clock()
@@ -64,10 +65,9 @@ class PostgresArchive(Readable):
             )
 
     def address(self, name: str) -> str:
-        """The address by which others connect to the database, for sessions with this name; includes the password. They do nothing
-        between the statements of a transaction."""
+        """The address (with the password) for sessions of the queue with this name. They must not be idle in a transaction."""
         return self._connection.server.address(name, idle=SILENT)
 
     def loading(self) -> AbstractContextManager[Load]:
-        """To fill the database with a whole archive; see `loading.loading`."""
+        """A context manager to fill the database with a whole archive; see `loading.loading`."""
         return loading(self._connection)

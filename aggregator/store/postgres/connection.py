@@ -1,4 +1,4 @@
-"""A connection to the server, its transactions, and rows written over it."""
+"""Connects to the server, runs transactions, and writes rows."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
 T = TypeVar("T")
 
 OUR_LOCKS = 0x57495245
-"""The class of our advisory locks in the schema `public`; their numbers are those of `dialect.Lock`."""
+"""The first key of our advisory locks in the schema `public`; the second is a number of `dialect.Lock`."""
 
 _AS_LONG_AS_IT_TAKES = b"""SELECT set_config('transaction_timeout', '0', FALSE)
     WHERE current_setting('transaction_timeout', TRUE) != '0'"""
-"""Before PostgreSQL 17 there is no such setting, so that it cannot be among those that a session begins with (`Server.address`)."""
+"""Switches `transaction_timeout` off, if it exists. It is not among the settings of `Server.address`, since servers before PostgreSQL 17
+would refuse it."""
 
 
 def expected(db: Reads, query: str, values: Sequence[Any]) -> int:
@@ -57,13 +58,13 @@ DIALECT = Dialect(
 
 @lru_cache(maxsize=1024)
 def sql(query: str) -> str:
-    """SQL with `?` for values, as our backends share it, in the form that psycopg needs."""
+    """Converts shared SQL, with `?` for values, to the form that psycopg needs (`%s`)."""
     return query.replace("%", "%%").replace("?", "%s")
 
 
 LATE = 1.2
-"""How long an answer is waited for, as a multiple of the time after which the server gives a statement up. Nothing else notices a
-server that hangs, or one that is gone behind a proxy which keeps our connection open."""
+"""The client waits for an answer for so many times the server's statement timeout. Nothing else notices a server that hangs, or one that
+is gone behind a proxy which keeps our connection open."""
 
 
 @contextmanager
@@ -73,12 +74,12 @@ def _hanging_up(raw: psycopg.BaseConnection[Any], patience: float | None) -> Ite
         yield
     except psycopg.OperationalError:
         if patience and time.monotonic() - began > patience:
-            raw.pgconn.finish()  # the answer may come yet: not to the next question
+            raw.pgconn.finish()  # else a late answer could be taken for the answer to the next query
         raise
 
 
 class Raw(psycopg.Connection[tuple[Any, ...]]):
-    patience: float | None = BUSY_SECONDS  # None: whatever is asked may take as long as it needs
+    patience: float | None = BUSY_SECONDS  # None: no time limit
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         with _hanging_up(self, self.patience):
@@ -94,11 +95,11 @@ class QueueConnection(psycopg.AsyncConnection[Any]):
 
 
 class Connection:
-    """One connection to the archive. Threads may share it: one transaction waits for the other. A lost connection is
-    reopened; `opened` counts how often.
+    """One connection to the archive. Threads may share it: their transactions wait for each other.
 
-    A loss is usually noticed by the first query after the server restarted, or after a quiet night: a query that had
-    not begun yet is repeated, and nobody notices. A server that is not back yet is asked at growing intervals.
+    A lost connection is opened again; `opened` counts how often. The loss is usually noticed by the first query after a restart of the
+    server: if that query is not in a transaction, or begins one, it is repeated, and callers do not notice. A server that is not back yet
+    is asked at increasing intervals.
     """
 
     dialect = DIALECT
@@ -106,21 +107,21 @@ class Connection:
     def __init__(self, server: Server, owner: str, *, read_only: bool = False, patience: int = BUSY_SECONDS) -> None:
         self.server = server
         self.opened = 0
-        self.schema: int | None = None  # that this program writes, once `migrate` has seen to it
+        self.schema: int | None = None  # the version of the schema that this program writes; set by `migrate`
         self._raw: Raw
         self._name = session_name(owner)
         self._read_only = read_only
         self._patience = patience
         self._refusals = Refusals(longest=patience / 2)
         self._turn = threading.RLock()
-        self._begun = False  # a transaction is under way: what it did is lost with the connection
+        self._begun = False  # in a transaction: then a query cannot be repeated over a new connection
         with self.translate(), self._noting_silence():
             self._open()
             settled = "SELECT current_setting('lock_timeout')::interval = %s::interval, current_schema()"
             ((passed_on, schema),) = self._raw.execute(settled, (f"{patience}s",)).fetchall()
             if not passed_on:
                 self.close()
-                raise StoreError(f"{server.name}: {POOLED}")  # it does not pass our settings on
+                raise StoreError(f"{server.name}: {POOLED}")  # a pooler that does not pass on our settings
         self.locks = lock_class(schema)
 
     def _open(self) -> None:
@@ -129,7 +130,7 @@ class Connection:
             self._raw = Raw.connect(address, autocommit=True)
         self._raw.execute(_AS_LONG_AS_IT_TAKES)
         self._raw.patience = self._patience
-        # Threads of the web end silently; what they had open is closed with its last reference.
+        # Threads of the web server end without notice; so a connection is closed with the last reference to it.
         self._closing = weakref.finalize(self, self._raw.close)
         self.opened += 1
 
@@ -144,24 +145,23 @@ class Connection:
         return self._raw.closed
 
     def close(self) -> None:
-        with self._turn:  # not under a thread that uses it
+        with self._turn:  # waits until no thread uses it
             self._closing()
 
     @contextmanager
     def translate(self) -> Iterator[None]:
-        """Convert psycopg's exceptions, with the cause attached."""
+        """Converts psycopg's exceptions to StoreError, with the cause attached."""
         try:
             yield
         except psycopg.Error as error:
             if isinstance(error, errors.ReadOnlySqlTransaction):
-                # That may hold for this session alone, or for a server that is the primary no more: what comes next is
-                # asked over a new connection.
+                # Only this session may be read-only, or the server is no longer the primary: the next query opens a new connection.
                 self._closing()
             raise translated(error, self.server.name, self._patience) from error
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[Raw]:
-        """All or nothing. `alone`: the lock that is held to its end; `unhurried`: it may take as long as it needs."""
+        """A transaction. `alone`: a lock that is held until its end; `unhurried`: it has no time limit."""
         with self._turn, self.translate(), ExitStack() as stack:
 
             def begin(raw: Raw) -> Raw:
@@ -184,9 +184,11 @@ class Connection:
                 self._begun = outer
 
     def _check_schema(self, raw: Raw, known: int) -> None:
-        """A later version reads otherwise what is written here. Its migration waits for transactions that are under way, and those that
-        begin meanwhile wait for it."""
-        # In one go, and yet the second is answered as things are after the wait.
+        """Raises StoreTooNew if a later version has migrated the schema: it would misread what this one writes.
+
+        By the shared lock, a migration waits for transactions in progress, and later transactions wait for the migration.
+        """
+        # Two statements in one round trip. The second has its own snapshot, and so sees the state after waiting for the lock.
         cursor = raw.execute(
             f"SELECT pg_advisory_xact_lock_shared({self.locks}, {Lock.MIGRATING:d}); "
             "SELECT value FROM meta WHERE key = 'schema'".encode()
@@ -202,7 +204,7 @@ class Connection:
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._turn, self.translate():
-            # Not `raw`: the transaction on a lost connection is over.
+            # Not `self.raw`, which would open a lost connection again, outside the transaction.
             self._raw.execute(sql(query), list(map(storable, values)))
 
     def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
@@ -228,7 +230,7 @@ class Connection:
 
     @contextmanager
     def _noting_silence(self) -> Iterator[None]:
-        """Ask the server, unless it refused just now or is known to be silent; and whether it is, is known afterwards."""
+        """Wraps a query: raises at once if the server refused a session just now, or is known to be silent; then notes whether it is."""
         self._refusals.heed()
         silence, began = self.server.silence, time.monotonic()
         if not silence.admits(self._patience):
@@ -247,7 +249,7 @@ class Connection:
 
 
 def lock_class(schema: str | None) -> int:
-    """Advisory locks are those of a database, which may hold an archive in each of several schemas."""
+    """The first key of our advisory locks: different for each schema, since a database may have an archive in each of several schemas."""
     return OUR_LOCKS if schema in (None, "public") else crc32(schema.encode()) >> 1
 
 
@@ -258,8 +260,7 @@ def _any(query: str) -> str:
 def put(
     raw: Raw, into: str, types: str, rows: Iterable[Sequence[Any]], then: str = "ON CONFLICT DO NOTHING"
 ) -> list[tuple[Any, ...]]:
-    """Insert rows in one statement. `types` are those of the columns, `then` the rest of the statement; returns what it
-    returns."""
+    """Inserts rows in one statement. `types` are those of the columns, `then` is the end of the statement. Returns its result."""
     columns = [list(map(storable, column)) for column in zip(*rows, strict=True)]
     if not columns:
         return []
@@ -269,12 +270,12 @@ def put(
 
 
 def copy(raw: Raw, into: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Many rows that are known to be new."""
+    """Inserts many rows with COPY, which is fast, but fails if one exists."""
     with raw.cursor().copy(f"COPY {into} FROM STDIN") as stream:
         for row in rows:
             stream.write_row(tuple(map(storable, row)))
 
 
 def storable(value: Any) -> Any:
-    """PostgreSQL stores any character except NUL."""
+    """The value without NUL, the only character that PostgreSQL cannot store in text."""
     return value.replace("\0", "") if isinstance(value, str) and "\0" in value else value

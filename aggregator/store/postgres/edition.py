@@ -1,4 +1,4 @@
-"""The edition's side of the PostgreSQL database: who makes the edition."""
+"""The PostgreSQL database for the edition: which process makes it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from aggregator.store.postgres.connection import Connection, Raw
 
 
 class EditionStore(edition.EditionStore[Connection]):
-    """The edition is held by an advisory lock of the session that also writes it: the lock ends with its holder at
-    once, and a process that lost it can write nothing more."""
+    """A process holds the edition by an advisory lock of the session with which it also writes.
+
+    The lock ends at once with the session, and a process that has lost it cannot write any more.
+    """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._owner: str | None = None
-        self._opened = 0  # which connection holds it
+        self._opened = 0  # `Connection.opened` of the connection that holds it
 
     def lease(self, owner: str, now: int, seconds: int) -> bool:
-        """A holder that is alive, but neither works nor renews for longer than `seconds`, is cut off. The clock is the server's."""
+        """Takes or renews the edition. A connected holder that neither works nor renews for `seconds` (server clock) is cut off."""
         with self._db.transaction() as raw:
             if self._held:
                 if self._owner != owner:
@@ -43,7 +45,7 @@ class EditionStore(edition.EditionStore[Connection]):
         return self._owner is not None and self._opened == self._db.opened and not self._db.lost
 
     def release(self, owner: str) -> None:
-        """Of a dead process nothing is left but its name: the lock went with it."""
+        """Releases the edition. For a dead process only its name is deleted, since its lock ended with its session."""
         mine = self._owner == owner
         with self._db.transaction() as raw:
             raw.execute("DELETE FROM meta WHERE key = 'edition' AND value::json ->> 0 = %s", (owner,))
@@ -53,7 +55,7 @@ class EditionStore(edition.EditionStore[Connection]):
             self._owner = self._ids = None
 
     def _check_held(self) -> None:
-        if self._owner is not None and not self._held:  # also where it was this transaction that found out
+        if self._owner is not None and not self._held:  # also if this transaction has just noticed the loss
             self._owner = None
             raise StoreBusy(f"{self._db.server.name}: the edition was lost with the connection; the next one continues")
 
@@ -62,7 +64,7 @@ class EditionStore(edition.EditionStore[Connection]):
         return bool(row and row[0])
 
     def _cut_off(self, raw: Raw) -> bool:
-        """End the session of a holder that hangs. The lock is free once the server has ended it, at the next try."""
+        """Ends the session of a holder that hangs. Returns False: the lock is free only when the server has ended it, at the next call."""
         raw.execute(
             "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a, meta m WHERE m.key = 'edition' "
             "AND a.pid = (m.value::json ->> 2)::int AND a.state != 'active' AND a.pid != pg_backend_pid() "

@@ -1,4 +1,4 @@
-"""PostgreSQL's errors as errors of the store, in words that say what to do."""
+"""Translates PostgreSQL's errors to errors of the store, with messages that say what to do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POOLED = "is reached through a pooler (PgBouncer), which does not pass on how ou
 
 
 def translated(error: psycopg.Error, where: str, patience: float) -> StoreError:
-    """`where`: the name of the server; `patience`: how many seconds were tried for."""
+    """The error of the store. `where`: the name of the server; `patience`: the seconds after which an attempt was given up."""
     for kinds, made, text in _ERRORS:
         if isinstance(error, kinds):
             return made(f"{where}: {text.format(patience=patience)}")
@@ -64,7 +64,7 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
 
 
 def _unreachable(where: str, said: str) -> StoreError:
-    """libpq reports this only as text, since there was no server to give an error code."""
+    """The error for a failed connection. libpq reports it only as text (`said`), since no server has sent an error code."""
     for sign, text in (
         ("password authentication failed", "user or password is wrong"),
         ("no password supplied", "requires a password; put it into the URL or PGPASSWORD"),

@@ -1,6 +1,9 @@
-"""Splits a text into words and folds them as SQLite's tokenizer `unicode61 remove_diacritics 2` does, so that a search
-finds the same on either backend: runs of letters and digits, without case and diacritics. PostgreSQL gets the finished
-words; its own parsers, which recognise hosts, signs and languages, are not used."""
+"""Splits a text into words for the full-text index, in the same way as SQLite's tokenizer `unicode61 remove_diacritics 2`, so that a
+search has the same result on both backends.
+
+Words are runs of letters and digits, without case and diacritics. PostgreSQL gets the finished words: its own parsers, which recognise
+hosts, punctuation and languages, are not used.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,12 @@ from aggregator.text.search import begun, indexed
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 500
-"""Letters of a word that count; PostgreSQL's limit is 2 KB."""
+"""Longer words are cut to so many characters; PostgreSQL's limit is 2 KB."""
 
 
 @lru_cache(maxsize=4096)
 def _folded(char: str) -> str:
-    """A letter without its diacritics, if that leaves a Latin letter; a diacritic alone becomes nothing."""
+    """A letter without its diacritics, if that is an ASCII letter; else the letter itself. A combining diacritic becomes empty."""
     if "\u0300" <= char <= "\u0331":
         return ""
     base = unicodedata.normalize("NFD", char)[0]
@@ -33,7 +36,7 @@ def tokens(text: str) -> list[str]:
 
 
 def vector(title: str, summary: str) -> str:
-    """A tsvector. No phrase extends from the headline into the summary: a position between them is left free."""
+    """The tsvector of an item. One position between headline and summary is left free, so that no phrase matches across them."""
     positions: dict[str, list[str]] = {}
     head = tokens(title)
     for position, word in enumerate(head, 1):
@@ -44,7 +47,7 @@ def vector(title: str, summary: str) -> str:
 
 
 def query(wanted: Sequence[Sequence[str]], every: bool) -> str:
-    """A tsquery of phrases."""
+    """A tsquery: one phrase of each group must occur (`every`), or one of any group."""
     parts = [" | ".join(filter(None, map(_phrase, forms))) for forms in wanted]
     return (" & " if every else " | ").join(f"({part})" for part in parts if part)
 

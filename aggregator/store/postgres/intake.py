@@ -1,4 +1,4 @@
-"""How items and their texts are written into the PostgreSQL database."""
+"""Writes items and their texts into the PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Intake(intake.Intake[Connection]):
 
 
 def save_words(raw: Raw, texts: Sequence[tuple[int, str, str]]) -> None:
-    """(item, headline, summary) → entries of the full-text index."""
+    """Writes the full-text index for these texts: (item, headline, summary)."""
     put(
         raw,
         "search",

@@ -1,4 +1,4 @@
-"""Loads a whole archive into an empty database: all of it, verified, or nothing."""
+"""Loads a whole archive into an empty database, in one transaction: all of it, or nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from aggregator.store.postgres.connection import Connection, Raw
 from aggregator.store.postgres.full_text import vector
 
 FILLED = ("sources", "items", "stories", "configurations")
-"""Tables that have a row once an archive has been used."""
+"""Tables that have rows as soon as an archive is used."""
 
 
 @contextmanager
 def loading(connection: Connection) -> Iterator[Load]:
-    """One transaction; an exception in it undoes everything.
+    """A transaction in which the database is filled; an exception in it undoes everything.
 
     Raises:
         StoreError: the database has an archive already, or is being filled by another process.
@@ -27,7 +27,7 @@ def loading(connection: Connection) -> Iterator[Load]:
         lock = raw.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (connection.locks, Lock.LOADING))
         if lock.fetchone() != (True,):
             raise StoreBusy(f"{connection.server.name}: another `copy` is filling it")
-        # Who starts meanwhile waits.
+        # Processes that start now wait until the transaction ends.
         raw.execute("LOCK TABLE meta, sources, configurations IN SHARE ROW EXCLUSIVE MODE")
         for table in FILLED:
             if raw.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
@@ -64,14 +64,14 @@ class Load:
                 stream.write_row(_with_booleans(row, truths) if truths else row)
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """The current rows."""
+        """The rows of a table as they are now, to compare them with what was written."""
         kept = " WHERE key != 'schema'" if table == "meta" else ""
         with self._raw.cursor(name="reading_back") as cursor:
             cursor.itersize = 5000
             yield from cursor.execute(f"SELECT {', '.join(columns)} FROM {table}{kept}".encode())
 
     def index(self, progress: Callable[[int], None]) -> None:
-        """Rebuild the full-text index."""
+        """Builds the full-text index from the texts."""
         with self._raw.cursor(name="texts") as texts, self._raw.cursor() as writer:
             texts.itersize = 5000
             texts.execute("SELECT item, title, summary FROM texts ORDER BY item")
@@ -87,7 +87,7 @@ def _with_booleans(row: tuple[Any, ...], truths: Sequence[int]) -> tuple[Any, ..
 
 
 def _number(raw: Raw) -> None:
-    """New rows get numbers after the last one."""
+    """Sets the sequences, so that new rows get numbers after the last one."""
     for table in ("configurations", "sources", "items", "streams"):
         raw.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'n'), coalesce(max(n), 0) + 1, FALSE) FROM {table}".encode()

@@ -1,4 +1,4 @@
-"""What the grouping reads of the recent past, from the PostgreSQL database."""
+"""Reads from the PostgreSQL database what the grouping needs of recent items."""
 
 from __future__ import annotations
 

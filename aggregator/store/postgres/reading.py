@@ -1,4 +1,4 @@
-"""What readers are shown, from the PostgreSQL database."""
+"""Reads from the PostgreSQL database what is shown to readers."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from aggregator.store import reading
 
 class Reading(reading.Reading):
     def data_version(self) -> int:
-        """Changes whenever a transaction that wrote anything has ended; read from the server's memory."""
+        """A hash of the current snapshot, which changes whenever a transaction that wrote something has ended. Needs no table."""
         return int(self._db.read("SELECT hashtextextended(pg_current_snapshot()::text, 0)")[0][0])

@@ -1,4 +1,4 @@
-"""The archive as the web sees it: never written, never created. A hot standby is enough."""
+"""The archive for the web server: never written, never created. The server may be a hot standby."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from aggregator.store.postgres.sources import Sources
 from aggregator.store.postgres.upkeep import Upkeep
 
 PATIENCE = 5
-"""Seconds. A request for a page waits no longer than this for the server."""
+"""A request for a page waits at most so many seconds for the database."""
 
 
 @lru_cache(maxsize=4)
 def _server(url: str) -> Server:
-    """One for all threads: what one has learned of its silence holds for the others."""
+    """One `Server` for all threads, so that they share the knowledge whether it is silent."""
     return Server(url)
 
 
 class Readable:
-    """The parts of an archive that readers use, over one connection. One thread at a time."""
+    """The parts of an archive that readers use, over one connection. For one thread at a time."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -38,10 +38,10 @@ class Readable:
 
 
 class ReadOnlyArchive(Readable):
-    """Over a read-only connection.
+    """An archive over a read-only connection.
 
     Raises:
-        StoreError: there is none, or the server does not answer.
+        StoreError: there is no archive, or the server does not answer.
     """
 
     def __init__(self, url: str, owner: str = "") -> None:

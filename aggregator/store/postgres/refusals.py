@@ -1,4 +1,4 @@
-"""A server that opens no session: its password was changed, it has no room, or it is not there."""
+"""Handles a server that refuses sessions: the password has changed, it has no free connections, or it is not running."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PAUSE = 0.5  # seconds before the second attempt; doubled with each
-AWAY = 1.0  # seconds between attempts, at the most, where no server is there: to ask costs nobody anything, and it may just start anew
+PAUSE = 0.5  # seconds before the second attempt; doubled after each attempt
+AWAY = 1.0  # the longest pause if no server is running: attempts cost nothing, and it may be restarting
 _SIGNS = "refused", "No such file", "the database system is"
-"""What the driver says then; there is no error code."""
+"""Parts of the driver's message if no server is running or it is starting; there is no error code."""
 
 
 class Refusals:
-    """A session that could not be opened is tried again after a pause, of `longest` seconds (or AWAY) at the most. Whoever needs it sooner
-    is told what the server said last."""
+    """Limits the attempts to open a session.
+
+    After a failure the next attempt is made after a pause, of at most `longest` seconds (or AWAY). Until then callers get the last error
+    again.
+    """
 
     def __init__(self, longest: float) -> None:
         self._longest = longest
@@ -28,7 +31,7 @@ class Refusals:
 
     @contextmanager
     def noting(self) -> Iterator[None]:
-        """Around an attempt."""
+        """Wraps an attempt, and notes whether it failed."""
         try:
             yield
         except Exception as error:

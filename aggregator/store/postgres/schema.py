@@ -1,6 +1,6 @@
-"""The schema and its migrations: numbered SQL files, each applied once, as a whole or not at all.
+"""The schema and its migrations: numbered SQL files, each applied once; all that are due in one transaction.
 
-The number of the last one is in `meta`, under `schema`.
+The row `schema` of the table `meta` has the number of the last migration that was applied.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from aggregator.store.sources import FREE
 log = logging.getLogger(__name__)
 
 SEARCH_REBUILT = 19
-"""Before this migration the full-text index held some texts otherwise than `indexed` writes them now (aggregator/text/search.py)."""
+"""Before this migration some texts in the full-text index differed from what `indexed` returns now (aggregator/text/search.py)."""
 CANONICAL_REWRITTEN = 17
-"""Before this one some addresses had another canonical form (aggregator/normalise/address.py)."""
+"""Before this migration some addresses had another canonical form (aggregator/normalise/address.py)."""
 
 
 def migrations() -> list[tuple[int, str, str]]:
@@ -31,8 +31,8 @@ def migrations() -> list[tuple[int, str, str]]:
 
 
 def version(raw: Raw) -> int:
-    """0: an empty database."""
-    # `to_regclass` would answer from memory, which may be older than a lock just waited for.
+    """The number of the last migration; 0 for an empty database."""
+    # Not `to_regclass`, whose cache may be older than a lock that was just waited for.
     made = raw.execute("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'meta'").fetchone()
     if not made:
         return 0
@@ -58,7 +58,7 @@ def known_version(connection: Connection) -> int:
 
 
 def migrate(connection: Connection) -> None:
-    """Migrate the database to the newest schema; processes that start together wait for the one that does it.
+    """Migrates the database to the newest schema. Of processes that start together, one migrates, and the others wait.
 
     Raises:
         StoreTooNew: a newer version wrote it.
@@ -92,7 +92,7 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
                 raw.execute(text.encode())
                 raw.execute("INSERT INTO meta VALUES ('schema', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                             (str(number),))  # fmt: skip
-        raw.execute(FREE)  # who held a lease is of an earlier version, and can store nothing any more
+        raw.execute(FREE)  # processes that hold leases are of an earlier version, and cannot store anything any more
         if 0 < current < SEARCH_REBUILT:
             _rebuild_search(raw)
         if 0 < current < CANONICAL_REWRITTEN:
@@ -100,7 +100,7 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
 
 
 def _rebuild_search(raw: Raw) -> None:
-    """Write the full-text index anew from the texts."""
+    """Rebuilds the full-text index from the texts."""
     last = 0
     while texts := raw.execute(
         "SELECT item, title, summary FROM texts WHERE item > %s ORDER BY item LIMIT 10000", (last,)
@@ -110,7 +110,7 @@ def _rebuild_search(raw: Raw) -> None:
 
 
 def _rewrite_canonical(raw: Raw) -> None:
-    """Write the canonical form of those addresses that have another one now."""
+    """Updates the canonical form of those addresses whose form has changed."""
     last = 0
     while texts := raw.execute(
         "SELECT t.item, t.url, t.canonical, i.address FROM texts t JOIN items i ON i.n = t.item WHERE t.item > %s ORDER BY t.item "

@@ -1,4 +1,4 @@
-"""Where the database is, and how sessions on it are set."""
+"""The address of the database server, and the settings of sessions on it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from aggregator.errors import UsageError
 from aggregator.store.postgres.silence import Silence
 
 BUSY_SECONDS = 60
-"""How long a statement may take, or wait for others, before it is given up."""
+"""Seconds that a statement may take, or wait for a lock, before it fails."""
 CONNECT_SECONDS = 10
 
 
 class Server:
-    """Where the database is. Messages name it without the password."""
+    """The address of the database. `name` is for messages, and has no password."""
 
     def __init__(self, url: str) -> None:
         """Raises:
@@ -44,27 +44,29 @@ class Server:
     def address(
         self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False, idle: int = 5 * BUSY_SECONDS
     ) -> str:
-        """What a driver connects by, for a session of this name: with the password. `idle`: how many seconds it may leave a transaction
-        open without a word."""
+        """The address (with the password and all settings) for a session of this name.
+
+        `patience`: seconds that a statement may take; `idle`: seconds that the session may be idle in a transaction.
+        """
         settings = {
             "statement_timeout": f"{patience}s",
             "lock_timeout": f"{patience}s",
             "idle_in_transaction_session_timeout": f"{idle}s",
-            # A machine that disappears silently holds nothing for longer than this: keepalives find it where the server
-            # waits for it, the last one (milliseconds) where an answer is on its way to it.
+            # The locks of a machine that disappears are freed after 15 seconds. Keepalives notice it while the server waits for it; the
+            # last setting (milliseconds) while an answer is being sent to it.
             "tcp_keepalives_idle": "5",
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "2",
             "tcp_user_timeout": "15000",
             **({"default_transaction_read_only": "on"} if read_only else {}),
-            # A holder of the edition that is busy grouping says nothing meanwhile, and who waits for jobs may wait long.
+            # A process that holds the edition is silent while it groups items, and one that waits for jobs may wait long.
             "idle_session_timeout": "0",
-            # A process that waited for a lock must see what its holder did, whatever the database is set to.
+            # A process that has waited for a lock must see the changes of its holder, whatever the database's default is.
             "default_transaction_isolation": r"read\ committed",
-            # Otherwise the driver would store ids with the marks of its own notation.
+            # Otherwise the driver's escaping of binary ids would be stored as part of them.
             "standard_conforming_strings": "on",
-            # Many short queries to an SSD: an index is nearly always right, JIT compilation never. Nor are several processes for one of
-            # them: to start them takes longer than most, and the server has others to answer meanwhile.
+            # For many short queries on an SSD: an index is nearly always best. JIT compilation and parallel workers never help, since
+            # they take longer to start than most queries take.
             "random_page_cost": "1.1",
             "jit": "off",
             "max_parallel_workers_per_gather": "0",
@@ -76,11 +78,11 @@ class Server:
             "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2, "tcp_user_timeout": 20_000,
         }  # fmt: skip
         if read_only and self.parts.get("target_session_attrs") == "read-write":
-            # As it is meant: the driver would take our own setting for the server's.
+            # `read-write` would never be fulfilled, since we make the session read-only ourselves; the primary is meant.
             more["target_session_attrs"] = "primary"
         return make_conninfo(self.url, **more)
 
 
 def session_name(owner: str) -> str:
-    """The name of a process's sessions on the server, by which others see that it is alive."""
+    """The `application_name` of a process's sessions, by which other processes see that it is alive."""
     return f"aggregator {blake2b(owner.encode(), digest_size=12).hexdigest()}"

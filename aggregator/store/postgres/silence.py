@@ -1,4 +1,4 @@
-"""A server that gives no answer, though nothing says that the connection to it is lost: a cable, a firewall, a host that hangs."""
+"""Handles a server that does not answer although the connection does not fail: a broken cable, a firewall, a host that hangs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ PAUSE = 2.0  # seconds between two attempts
 
 
 class Silence:
-    """While a server is silent, one asks it again every few seconds. All others are told so at once: if each waited for
-    himself, no thread would be left for anything else."""
+    """While a server is silent, only one thread at a time asks it again, every few seconds. All others get an error at once.
+
+    If all of them waited, no thread would be left for requests that do not need the database.
+    """
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._until = 0.0  # nobody asks before; 0: the server answers
+        self._until = 0.0  # no thread may ask before this time (monotonic clock); 0: the server answers
 
     def admits(self, patience: float) -> bool:
-        """Whether the caller may ask; if it is to find out about a silent server, it is the only one for as long as its
-        patience lasts."""
+        """Whether the caller may ask the server. If it is silent, only one caller may, for the duration of its `patience`."""
         with self._turn:
             now = time.monotonic()
             if now < self._until:
@@ -28,5 +29,5 @@ class Silence:
             return True
 
     def note(self, silent: bool) -> None:
-        """What came of it."""
+        """Notes whether the server was silent."""
         self._until = time.monotonic() + PAUSE if silent else 0.0

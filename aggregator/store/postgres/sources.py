@@ -1,4 +1,4 @@
-"""Sources in the PostgreSQL database: rows follow feeds.yaml, and states are written."""
+"""Writes sources and their states into the PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Sources(sources.Sources[Connection]):
         put(raw, "sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
-        """(id, requested address) of sources that `claim` would give, those due longest first; nothing is taken."""
+        """(id, requested address) of the sources that `claim` would return, longest due first; without claiming them."""
         condition, values = available(self._db.dialect, now)
         return self._db.read(
             f"SELECT id, coalesce(moved_to, url) FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?",

@@ -1,4 +1,4 @@
-"""Maintenance of the PostgreSQL database: retention, and the problems of workers, which they exchange through it."""
+"""Maintenance of the PostgreSQL database: retention, and the problems of workers, which are shared through it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aggregator.store.rows import to_json
 
 class Upkeep(upkeep.Upkeep[Connection]):
     def report_troubles(self, owner: str, troubles: str) -> None:
-        """Record the problems of a worker, for `troubles`; those of dead workers are removed."""
+        """Stores the problems of a worker, and deletes those of dead workers."""
         with self._db.transaction() as raw:
             raw.execute(
                 "DELETE FROM meta WHERE key LIKE 'trouble:%%' AND (key = %s OR NOT EXISTS (SELECT 1 FROM pg_stat_activity "
@@ -53,5 +53,5 @@ class Upkeep(upkeep.Upkeep[Connection]):
         )
 
     def check(self) -> None:
-        """The server checks its pages itself (`initdb --data-checksums`): that it answers is enough."""
+        """Checks only that the server answers: it checks its pages itself (`initdb --data-checksums`)."""
         self._db.read("SELECT 1")

@@ -43,7 +43,7 @@ def _text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
 
 
 def forget_words(raw: sqlite3.Connection, n: int) -> None:
-    """Removes an item from the full-text index. FTS5 needs the same words again that were inserted (an external-content table)."""
+    """Removes an item from the full-text index. FTS5 needs the same words again that were inserted (a contentless table)."""
     raw.execute(
         "INSERT INTO search (search, rowid, title, summary) "
         "SELECT 'delete', item, indexed(title), indexed(summary) FROM texts WHERE item = ?",
