@@ -60,6 +60,7 @@ class Polling:
         # sources whose results could not be stored, as long as no later poll of them is known
         self._unstored: set[str] = set()
         self._failing: Counter[str] = Counter()  # reason → sources that began to fail since any source last answered
+        self._unnamed: set[str] = set()  # failing sources that the log has not named
         self._resume = 0.0  # on the monotonic clock
         self._pause = PAUSE
 
@@ -233,12 +234,15 @@ class Polling:
         if others_answer := report.polled > len(report.failed):
             self._failing.clear()
         for source, why in report.failed:
-            if source in report.again:
+            if source in report.again and source not in self._unnamed:
                 continue
             self._failing[why] += 1
             if others_answer or self._failing[why] <= NAMED:
                 log.warning("source %s: %s", source, why)
-            elif self._failing[why] == NAMED + 1:
+                self._unnamed.discard(source)
+                continue
+            self._unnamed.add(source)
+            if self._failing[why] == NAMED + 1:
                 log.warning("more sources fail alike (%s); they are not named until a source answers", why)
 
     async def idle(self) -> None:

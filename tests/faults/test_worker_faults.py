@@ -166,6 +166,9 @@ def test_the_log_names_a_source_that_fails_once_and_without_network_not_each_of_
         second == "more sources fail alike (the name server does not answer); they are not named until a source answers"
     )
     assert logged("one", "two", "three") == []
+    still_failing = {told.format("one"), told.format("two")}
+    assert set(logged("one", "two")) == still_failing - {first}, "one answered: it is not the network"
+    assert logged("one", "two") == []
 
 
 def test_pauses_that_hosts_ask_of_others_are_learnt_while_polls_are_in_progress(worker: Worker) -> None:
