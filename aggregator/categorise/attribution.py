@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregator.categorise.evidence import read
 from aggregator.categorise.receipts import rule_name
@@ -40,14 +40,14 @@ def cause(
     old, blocked = (_lines(before, stream, hay), _blocks(before, stream, hay)) if before else ({}, {})
     new, blocks = _lines(after, stream, hay), _blocks(after, stream, hay)
     if comes:
-        lifted = next((rule for rule in blocked if rule not in blocks), None)
+        lifted = next((block for block in blocked if block not in blocks), None)
         if lifted:
-            return Cause(lifted, blocked[lifted], gone=True)
+            return replace(blocked[lifted], gone=True)
         risen, _ = _most(new, old)
         return Cause(risen, new[risen][1]) if risen else Cause("fallback", None)
-    added = next((rule for rule in blocks if rule not in blocked), None)
+    added = next((block for block in blocks if block not in blocked), None)
     if added:
-        return Cause(added, blocks[added])
+        return blocks[added]
     fallen, fall = _most(old, new)
     if fallen and fall > 0:
         return Cause(fallen, old[fallen][1], gone=True)
@@ -62,8 +62,8 @@ def kept_out(book: Rulebook, title: str, summary: str) -> list[tuple[StreamName,
     found = []
     for number, rules in enumerate(book.rules):
         keys = ("not: ", "unless: ") if number not in told else ("never: ",) if number in reading.excluded else ()
-        lines = _blocks(book, rules.stream, hay).items() if keys else ()
-        found += [(rules.stream, Cause(line, at)) for line, at in lines if line.startswith(keys)][:1]
+        blocks = _blocks(book, rules.stream, hay).values() if keys else ()
+        found += [(rules.stream, block) for block in blocks if block.rule.startswith(keys)][:1]
     return found
 
 
@@ -85,15 +85,22 @@ def _lines(book: Rulebook, stream: StreamName, hay: Haystack) -> Weighed:
     return found
 
 
-def _blocks(book: Rulebook, stream: StreamName, hay: Haystack) -> dict[str, Position]:
-    """The lines of `not` and `never` of a section or topic that this text matches, and the words of `unless` that block a line."""
+def _blocks(book: Rulebook, stream: StreamName, hay: Haystack) -> dict[tuple[object, ...], Cause]:
+    """The lines of `not` and `never` of a section or topic that this text matches, and the words of `unless` that block a line.
+
+    The keys are equal if two rulebooks have a line that blocks the same words of the text. A line is called by the first of these of
+    each part.
+    """
     rules = next((rules for rules in book.rules if rules.stream == stream), None)
     if rules is None:
         return {}
-    blocks = {f"{key}: {', '.join(said)}": term.at for key, term in _blocking(rules) if (said := _said(term, hay))}
+    blocks: dict[tuple[object, ...], Cause] = {}
+    for key, term in _blocking(rules):
+        if said := _said(term, hay):
+            blocks[key, *map(frozenset, said)] = Cause(f"{key}: {', '.join(words[0] for words in said)}", term.at)
     for term in rules.words:
         if term.unless and _said(term, hay):
-            blocks.update({f"unless: {word}": term.at for word in term.unless if _has(hay, word)})
+            blocks |= {("unless", word): Cause(f"unless: {word}", term.at) for word in term.unless if _has(hay, word)}
     return blocks
 
 
@@ -101,12 +108,12 @@ def _blocking(rules: Rules) -> list[tuple[str, Term]]:
     return [*(("never", term) for term in rules.nevers), *(("not", term) for term in rules.nots)]
 
 
-def _said(term: Term, hay: Haystack) -> list[str]:
-    """For each part of a line, the first of its words that the text contains; empty if the text lacks a part."""
-    said = [word for words in term.choices if (word := next((one for one in words if _has(hay, one)), ""))]
-    return said if len(said) == len(term.parts) else []
+def _said(term: Term, hay: Haystack) -> list[list[str]]:
+    """For each part of a line its words that the text contains; empty if the text lacks a part."""
+    said = [[word for word in words if _has(hay, word)] for words in term.choices]
+    return said if all(said) else []
 
 
 def _has(hay: Haystack, word: str) -> bool:
     made = needle(word)
-    return bool(made and Matcher([made]).find(hay))
+    return bool(made and made.text in hay.text and Matcher([made]).find(hay))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from aggregator.categorise import weights
 from aggregator.categorise.findings import Evidence, Hit, Spans, TextReading
@@ -13,6 +14,27 @@ from aggregator.text.scripts import unspaced
 
 _NOTHING: frozenset[int] = frozenset()
 
+Fields = dict[int, list[Hit]]
+"""The hits of words, by the number of the word in the headline, and by ~number in the summary."""
+Ranges = Sequence[tuple[int, int]]
+
+
+class _Silent(NamedTuple):
+    """For each rule the spans that do not count: what overlaps those that are `blanked`, and what is within those that are `muted`."""
+
+    blanked: Spans
+    muted: Spans
+
+    def first(self, hay: Haystack, rule: int, hits: Sequence[Hit]) -> Hit | None:
+        """The first of the hits that counts for the rule."""
+        if rule not in self.blanked and rule not in self.muted:
+            return hits[0]
+        blanked, muted = self.blanked.get(rule, ()), self.muted.get(rule, ())
+        for hit in hits:
+            if not _overlaps(hay, hit[1], hit[2], blanked) and not _within(hit[1], hit[2], muted):
+                return hit
+        return None
+
 
 def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
     """All evidence of a text, in no particular order. `once`: the rulebook is used for this text only, so that the automaton for
@@ -20,9 +42,10 @@ def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
     hits, first_word = (book.matcher.find_once if once else book.matcher.find)(hay), book.first_word
     names = [hit for hit in hits if hit[0] < first_word]
     words = [hit for hit in hits if hit[0] >= first_word]
-    blanked = _blanked(book, words)
-    if blanked:
-        names = _uncovered(hay, names, blanked)
+    fields = _by_field(book, hay, words)
+    blanked, muted = _blanked(book, words), {} if book.mutes.keys().isdisjoint(fields) else _muted(book, hay, fields)
+    if blanked or muted:
+        names = _uncovered(hay, names, [span for own in (*blanked.values(), *muted.values()) for span in own])
     evidence, codes, elsewhere, abroad = named(book, hay, names)
     for rule, spans in abroad.items():
         blanked.setdefault(rule, []).extend(spans)
@@ -32,36 +55,43 @@ def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
             for one in evidence
             if one.rule not in blanked or not _overlaps(hay, one.start, one.end, blanked[one.rule])
         ]
+    if muted:
+        evidence = [one for one in evidence if not _within(one.start, one.end, muted.get(one.rule, ()))]
     excluded = _NOTHING
     if words:
-        of_words, excluded = _weigh_words(book, hay, words, blanked, elsewhere)
+        of_words, excluded = _weigh_words(book, hay, fields, _Silent(blanked, muted), elsewhere)
         evidence += of_words
     evidence, covered = said_once(hay, evidence) if _may_repeat(book, hay, words) else (evidence, [])
     return TextReading(evidence, excluded, codes, covered, elsewhere)
 
 
+def _by_field(book: Rulebook, hay: Haystack, words: list[Hit]) -> Fields:
+    fields: Fields = {}
+    shift, split = book.first_word, hay.split
+    for hit in words:
+        fields.setdefault(hit[0] - shift if hit[1] < split else shift - hit[0] - 1, []).append(hit)
+    return fields
+
+
 def _weigh_words(
-    book: Rulebook, hay: Haystack, words: list[Hit], blanked: Spans, elsewhere: frozenset[int]
+    book: Rulebook, hay: Haystack, fields: Fields, silent: _Silent, elsewhere: frozenset[int]
 ) -> tuple[list[Evidence], frozenset[int]]:
     """The evidence of words, and the numbers of the rules that a `never` excludes.
 
-    A word counts once per field (headline, summary), at its first occurrence outside the spans that are `blanked` for the rule. It
-    counts nothing if a term of `not` mutes it, little for the rules `elsewhere`, and for topics less after the opening of the summary.
+    A word counts once per field (headline, summary), at its first occurrence that is not `silent` for the rule. It counts little for the
+    rules `elsewhere`, and for topics less after the opening of the summary.
     """
     evidence: list[Evidence] = []
     excluded: set[int] = set()
-    fields: dict[int, list[Hit]] = {}  # hits by number of the word; ~number for hits in the summary
     several: list[AllUse] = []
-    shift, split, known, sections = book.first_word, hay.split, book.words, book.sections
+    split, known, sections = hay.split, book.words, book.sections
     late, heavy = split + weights.OPENING, weights.HEAVY
-    for hit in words:
-        fields.setdefault(hit[0] - shift if hit[1] < split else shift - hit[0] - 1, []).append(hit)
+    all_count = not (silent.blanked or silent.muted)
     for key, hits in fields.items():
         number, factor = (key, weights.HEADLINE) if key >= 0 else (~key, 1.0)
         uses, terms, _, nevers = known[number]
         for rule, weight, term in uses:
-            counts = _first(hay, hits, blanked[rule]) if rule in blanked else hits[0]
-            if counts:
+            if counts := hits[0] if all_count else silent.first(hay, rule, hits):
                 value = weight * factor
                 if weight >= heavy or rule in elsewhere:
                     value = word_value(weight, factor, rule in elsewhere)
@@ -72,44 +102,36 @@ def _weigh_words(
             several += terms
         if nevers:
             excluded.update(nevers)
-    if not book.mutes.keys().isdisjoint(fields):
-        evidence = _unmuted(book, fields, evidence)
+    unmuted = _Silent(silent.blanked, {})  # a term of several parts says more than its words
     said = set(fields) if several else ()
     for use in dict.fromkeys([use for use in several if use.found(said)]) if several else ():
         if use.never:
             excluded.add(use.rule)
-        elif counting := _counting(hay, use, fields, blanked.get(use.rule, ())):
+        elif counting := _counting(hay, use, fields, unmuted):
             passing = use.rule >= sections and any(start > late for _, start, _ in counting)
             evidence += _of_several(use, counting, split, use.rule in elsewhere, weights.PASSING if passing else 1.0)
     return evidence, frozenset(excluded) if excluded else _NOTHING
 
 
-def _unmuted(book: Rulebook, fields: dict[int, list[Hit]], evidence: list[Evidence]) -> list[Evidence]:
-    """The evidence without words that a `not` of several parts mutes, since the text has all its parts; nor words inside those."""
+def _muted(book: Rulebook, hay: Haystack, fields: Fields) -> Spans:
+    """For each rule the words of its terms of `not` of several parts of which the text has all parts."""
     found = [use for key in fields for use in book.mutes.get(key, ()) if use.found(fields)]
     keys = {(use.rule, key) for use in found for part in use.parts for key in part if key in fields}
-    muted = [(rule, start, end) for rule, key in keys for _, start, end in fields[key]]
-
-    def counts(one: Evidence) -> bool:
-        return not any(rule == one.rule and start <= one.start and one.end <= end for rule, start, end in muted)
-
-    return [one for one in evidence if counts(one)] if muted else evidence
+    spans: Spans = {}
+    for rule, key in keys:
+        spans.setdefault(rule, []).extend((start, _word_end(hay, end)) for _, start, end in fields[key])
+    return spans
 
 
-def _counting(hay: Haystack, use: AllUse, fields: dict[int, list[Hit]], spans: Sequence[tuple[int, int]]) -> list[Hit]:
-    """For each part of a term its earliest hit outside the spans, of any of its alternatives; empty if a part has none."""
+def _counting(hay: Haystack, use: AllUse, fields: Fields, silent: _Silent) -> list[Hit]:
+    """For each part of a term its earliest hit that counts, of any of its alternatives; empty if a part has none."""
     counting = []
     for part in use.parts:
-        hits = [one for key in part if key in fields and (one := _first(hay, fields[key], spans))]
+        hits = [one for key in part if key in fields and (one := silent.first(hay, use.rule, fields[key]))]
         if not hits:
             return []
         counting.append(min(hits, key=lambda hit: hit[1]))
     return counting
-
-
-def _first(hay: Haystack, hits: Sequence[Hit], spans: Sequence[tuple[int, int]]) -> Hit | None:
-    """The first of the hits outside the spans."""
-    return next((hit for hit in hits if not _overlaps(hay, hit[1], hit[2], spans)), None)
 
 
 def word_value(weight: float, factor: float, elsewhere: bool) -> float:
@@ -139,20 +161,23 @@ def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
     return spans
 
 
-def _uncovered(hay: Haystack, hits: list[Hit], blanked: Spans) -> list[Hit]:
+def _uncovered(hay: Haystack, hits: list[Hit], spans: Ranges) -> list[Hit]:
     """The names, without those inside a phrase of `not` if the same name also occurs elsewhere in the field.
 
     A name counts once per field, so the occurrence that counts for every rule is preferred.
     """
-    spans = [span for own in blanked.values() for span in own]
     inside = [hit for hit in hits if _overlaps(hay, hit[1], hit[2], spans)]
     free = {(hit[0], hit[1] < hay.split) for hit in hits if hit not in inside}
     return [hit for hit in hits if hit not in inside or (hit[0], hit[1] < hay.split) not in free]
 
 
-def _overlaps(hay: Haystack, start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+def _overlaps(hay: Haystack, start: int, end: int, spans: Ranges) -> bool:
     """Whether the span shares more than a boundary space with one of `spans`."""
     return any(hay.text[max(start, first) : min(end, last)].strip(" ") for first, last in spans)
+
+
+def _within(start: int, end: int, spans: Ranges) -> bool:
+    return any(first <= start and end <= last for first, last in spans)
 
 
 def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
@@ -209,6 +234,13 @@ def whole(hay: Haystack, one: Evidence) -> int:
     """The end of the evidence, extended to the end of the word if the term is open: for `flood*` all of Flooding, not only Flood."""
     end = one.end
     if one.place or hay.text[end - 1] == " " or not any("*" in part for part in one.term.parts):
+        return end
+    return _word_end(hay, end)
+
+
+def _word_end(hay: Haystack, end: int) -> int:
+    """The end of the word, with the space after it, in which a term ends."""
+    if hay.text[end - 1] == " ":
         return end
     while hay.text[end] != " " and not unspaced(hay.text[end]):
         end += 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
 
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
@@ -33,9 +32,11 @@ class Usage:
         self._placed: Counter[int] = Counter()
         self._found: Counter[int] = Counter()
         blocking = [term for rules in book.rules for term in (*rules.nots, *rules.nevers)]
-        parts = [(made, id(term)) for term in blocking for word in chain(*term.choices) if (made := needle(word))]
-        self._blocking = Matcher([made for made, _ in parts]) if parts else None
-        self._blocked = [number for _, number in parts]
+        words = [(word, id(term), n) for term in blocking for n, part in enumerate(term.choices) for word in part]
+        parts = [(made, line, n) for word, line, n in words if (made := needle(word))]
+        self._blocking = Matcher([made for made, _, _ in parts]) if parts else None
+        self._blocked = [(line, n) for _, line, n in parts]
+        self._parts = {id(term): len(term.parts) for term in blocking}
 
     def judge(self, case: Case) -> Judgement:
         hay = haystack(case.title, case.summary)
@@ -52,8 +53,8 @@ class Usage:
 
     def _count_blocking(self, hay: Haystack) -> None:
         if self._blocking is not None:
-            for number in {self._blocked[hit[0]] for hit in self._blocking.find(hay)}:
-                self._placed[number] += 1
+            found = Counter(line for line, _ in {self._blocked[hit[0]] for hit in self._blocking.find(hay)})
+            self._placed.update(line for line, count in found.items() if count == self._parts[line])
 
     def dead(self) -> list[DeadLine]:
         """The lines that so far supported or excluded nothing, in the editor's order."""

@@ -60,6 +60,8 @@ def _of_rules(rules: Rules) -> Iterator[Slip]:
     found = {_needles(term): term for term in rules.words}
     for key, terms, effect in (("not", rules.nots, "never counts"), ("never", rules.never, "excludes its own items")):
         for term in terms:
+            if key == "not" and len(term.parts) > 1:
+                continue  # its words do not count, but a line of `words` with all of them does
             if here := found.get(_needles(term)):
                 yield (
                     term.at,

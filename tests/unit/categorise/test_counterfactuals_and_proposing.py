@@ -120,6 +120,21 @@ def test_the_line_that_moved_a_text_from_one_file_to_the_next() -> None:
     assert cause(old, blocked, ASIA_PACIFIC, porcelain, "", comes=False).rule == "not: japan porcelain"
     freed = cause(blocked, old, ASIA_PACIFIC, porcelain, "", comes=True)
     assert (freed.rule, freed.gone) == ("not: japan porcelain", True)
+    fewer, further = (
+        book(
+            RULES.replace("missile*,", "missile*, turret,").replace(
+                "never:", f"not: [{{all: [{words}, toy]}}]\n    never:"
+            )
+        )
+        for words in ("missile*", "missile* | turret")
+    )
+    toy = "Toy missile with a turret"
+    kept = cause(fewer, further, DEFENSE, toy, "", comes=False)
+    assert (kept.rule, kept.gone) == ("not: missile*, toy", False), (
+        "a further alternative of a line moves it, not `words`"
+    )
+    let = cause(further, fewer, DEFENSE, toy, "", comes=True)
+    assert (let.rule, let.gone) == ("not: missile*, toy", True)
 
 
 def test_lines_that_do_nothing_are_counted_while_judging() -> None:
@@ -134,6 +149,14 @@ def test_lines_that_do_nothing_are_counted_while_judging() -> None:
         ("defense", "never", "recipe", False),
         ("panda", "words", "panda*", False),
     }
+
+
+def test_a_line_under_not_is_used_once_all_its_parts_are_found() -> None:
+    usage = Usage(book(RULES.replace("never: [recipe]", "not: [{all: [missile* | rocket, toy]}]")))
+    usage.judge(Case("Missile and rocket"))
+    assert ("defense", "not") in {(one.rules, one.key) for one in usage.dead()}
+    usage.judge(Case("Toy rocket"))
+    assert ("defense", "not") not in {(one.rules, one.key) for one in usage.dead()}
 
 
 def test_a_line_whose_word_stands_inside_a_phrase_is_found() -> None:

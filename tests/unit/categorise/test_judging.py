@@ -182,6 +182,22 @@ def test_words_that_stand_together_under_not_do_not_count_and_others_do() -> Non
     army = rule("army", "military", "military academy", nots=(["military academy", "attack"],))
     assert judge(book(army), "Attack at military academy").section == "world", "nor does what stands inside such a word"
     assert judge(book(army), "Attack at military academy", "The military mourns").section == "army"
+    assert judge(book(army), "Attack at military academy, military mourns").section == "army", "in the same field too"
+
+
+def test_a_word_that_begins_as_one_under_not_does_not_count_beside_others() -> None:
+    trade = rule("trade", "airlines", "airline", nots=(["airline*", "fire"],))
+    assert judge(book(trade), "Airlines merge").section == "trade"
+    assert judge(book(trade), "Airlines on fire").section == "world"
+
+
+def test_a_place_that_is_named_beside_another_word_does_not_count() -> None:
+    asia = rule("asia", places=("CN",), nots=(["china", "porcelain | teapot"], ["fine china", "auction"]))
+    assert judge(book(asia), "China sends envoy").section == "asia"
+    assert judge(book(asia), "China teapot auction").section == "world"
+    assert judge(book(asia), "Teapot of Beijing").section == "asia"
+    assert judge(book(asia), "Fine China auction").section == "world"
+    assert judge(book(asia), "Fine China auction in China").section == "asia", "this one stands elsewhere"
 
 
 def test_what_stands_under_not_leaves_other_sections_and_lines_alone() -> None:

@@ -114,6 +114,7 @@ def test_a_slip_is_pointed_out(old: str, new: str, message: str) -> None:
         ("bbc.example", "bbc.co.uk"),
         ("bbc.example", "gov.uk"),  # governments publish at www.gov.uk, www.gov.cn, www.gob.mx
         ("bbc.example", "gob.mx"),
+        ("- heat\n    never: [recipe]", "- {all: [heat, wave]}\n    not: [{all: [heat, wave]}]"),
     ],
 )
 def test_what_may_be_meant_is_left_alone(old: str, new: str) -> None:
