@@ -1,6 +1,6 @@
-"""feeds.yaml and the environment → model.settings. Every error has file, line and column.
+"""Turns feeds.yaml and the environment into `model.settings`. Every error has file, line and column.
 
-`load` reads a file or texts, `cache` saves commands the reading, `environment` substitutes and masks secrets,
-`publishers` looks up outlets. A text passes through: tree (YAML) → project (files, variables) → validate against schema
-→ check across entries → compile.
+`load` reads a file or texts; `cache` keeps the result, so that most commands need not; `environment` substitutes variables and masks
+secrets; `publishers` finds outlets by name or domain. A text passes through: tree (YAML) → project (files, variables) → validate (against
+schema) → check (across entries) → compile.
 """

@@ -1,8 +1,8 @@
-"""Compiled settings cached in the instance folder, so that a command need not read YAML first.
+"""Caches compiled settings in the instance folder, so that a command need not read YAML first.
 
-An entry is valid for the files' bytes, the values of the variables they use (as salted digests: secrets are not written
-anywhere) and the code that compiled it. If anything is wrong with an entry, the files are read instead. The format is
-MessagePack decoded into the value types, so a tampered entry can contain wrong settings but run no code.
+An entry is valid for the same bytes of the files, the same values of the variables that they use, and the same code. Of the variables,
+which may be secrets, only salted digests are stored. If anything is wrong with an entry, the files are read instead. Entries are
+MessagePack and are decoded to value types, so a manipulated entry can contain wrong settings, but cannot run code.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from aggregator.model.settings import Settings
 
 FOLDER = "cache"
 KEPT = 8
-"""Entries, those written last: each draft that `plan` is given has one."""
+"""So many entries are kept, those written last: each draft that `plan` is given has its own."""
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What a cached configuration was made from, and the configuration itself, still encoded."""
+    """What a configuration was compiled from, and the compiled settings, still encoded."""
 
     code: str
     files: list[tuple[str, str]]  # name, digest of its bytes
     salt: str
     variables: list[tuple[str, str]]  # name, salted digest of its value
-    check: str  # digest of `settings`: a damaged file must not become a wrong configuration
+    check: str  # digest of `settings`, so that a damaged file cannot become a wrong configuration
     settings: bytes
 
 
@@ -43,8 +43,10 @@ class Compiled(msgspec.Struct, frozen=True):
 
 
 def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
-    """The settings of a file and those it includes, and the warnings about doubtful lines; from the cache where nothing changed. Raises
-    ConfigError. A folder that cannot be written is no error."""
+    """The settings of a file and those it includes, and the warnings; from the cache if nothing has changed.
+
+    Raises ConfigError. It is no error if the cache cannot be written.
+    """
     file = instance / FOLDER / f"settings-{_digest(os.fsencode(path.absolute()) + os.fsencode(path))[:16]}.msgpack"
     found = _recall(file, path, environ)
     if found is not None:
@@ -60,7 +62,7 @@ def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tu
 
 def _recall(file: Path, path: Path, environ: Mapping[str, str]) -> Compiled | None:
     try:
-        if not path.is_file():  # what a pipe holds can be read only once: `plan <(git show draft:feeds.yaml)`
+        if not path.is_file():  # a pipe can be read only once: `plan <(git show draft:feeds.yaml)`
             return None
         entry = msgspec.msgpack.decode(file.read_bytes(), type=Entry)
         if entry.code != _code() or any(
@@ -81,7 +83,7 @@ def _recall(file: Path, path: Path, environ: Mapping[str, str]) -> Compiled | No
 
 
 def _keep(file: Path, compiled: Compiled, variables: tuple[str, ...], environ: Mapping[str, str]) -> None:
-    """Write the entry as a whole or not at all, readable by nobody else."""
+    """Writes the entry as a whole or not at all, readable only by this user."""
     texts = compiled.settings.texts
     bare = Compiled(replace(compiled.settings, texts={}), compiled.warnings)
     encoded = msgspec.msgpack.encode(bare)
@@ -115,7 +117,7 @@ def _write(file: Path, data: bytes) -> None:
 
 
 def _code() -> str:
-    """What compiled an entry: the version, and in a source checkout the state of its files."""
+    """A digest of the code that compiles: its version, and the sizes and times of its files, which may have been edited."""
     package = Path(aggregator.__file__).parent
     files = [
         *sorted((package / "config").glob("*.py")),

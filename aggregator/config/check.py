@@ -1,4 +1,4 @@
-"""Checks across entries: ids and addresses used twice, unknown names, doubtful lines."""
+"""Checks across entries: ids and addresses that are used twice, unknown names, doubtful lines."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ IMPOLITE = "polling others' servers more than once a minute is impolite: write 1
 
 PAGE = re.compile(r"/stories/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?([?#].*)?\Z")
 
-WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, taken for one text
-# Texts that say these mean a continent; a file that does means the group.
+WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, read as one text
+# In headlines these stand for a continent; in this file the group is meant.
 GROUPS_MEANT = {
     "balkan": "balkans",
     "baltics": "baltic",
@@ -39,7 +39,7 @@ GROUPS_MEANT = {
 
 
 class Findings:
-    """Problems as they are found; `note` is a warning, `refuse` an error."""
+    """Collects problems: `note` adds a warning, `refuse` an error."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -52,7 +52,7 @@ class Findings:
 
 
 def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Mapping[str, str]) -> list[Problem]:
-    """All findings over the files together. `ids` are all section ids, including those of entries with other errors."""
+    """All problems of the files together. `ids` are the ids of all sections, including those of entries with other errors."""
     findings = Findings()
     sources = [source for part in parts for source in part.sources]
     sections = [rules for part in parts for rules in part.sections]
@@ -80,7 +80,7 @@ def source_id(source: Source) -> str:
 
 
 def _line(at: Position, beside: Position) -> str:
-    """`line 12`, with the file where it is another."""
+    """`line 12`, or `FILE:12` if it is another file."""
     return f"line {at.line}" if at.file == beside.file else f"{at.file}:{at.line}"
 
 
@@ -163,7 +163,7 @@ def _former_ids(
 
 
 def _polled(url: str, environ: Mapping[str, str]) -> str:
-    """The address that a source requests, as far as the environment has its variables."""
+    """The address that a source requests; as it is written if it is invalid or the environment lacks a variable."""
     try:
         parsed = ada_url.URL(expand(url, environ))
     except (KeyError, ValueError):
@@ -173,8 +173,11 @@ def _polled(url: str, environ: Mapping[str, str]) -> str:
 
 
 def lacks_fallback(sections: list[Rules]) -> bool:
-    """Whether `world` must be added for items that no rule places, which must not land in a section with rules of its
-    own. The fallback is `world`, or else the editor's last section if it has no rules."""
+    """Whether the section `world` must be added.
+
+    Items that no rule places go to the fallback: to `world`, or else to the last section, if that has no rules. They must not go to a
+    section with rules of its own.
+    """
     named = any(section.id == FALLBACK for section in sections)
     return not named and (not sections or bool(sections[-1].words or sections[-1].places))
 
@@ -198,7 +201,7 @@ def _references(
 
 
 def _publisher_names(findings: Findings, parts: list[IncludedFile], sources: list[Source]) -> None:
-    """A source may name a publisher that `publishers` does not list; but one letter off is probably a slip."""
+    """Warns of names that nearly equal one in `publishers`. Any other name that is not listed is valid."""
     entries = [publisher for part in parts for publisher in part.publishers]
     known = {name_key(name): entry.name for entry in entries for name in (entry.name, *entry.aliases)}
     for source in sources:
@@ -232,8 +235,8 @@ def _fallback_is_no_former_id(findings: Findings, sections: Iterable[Rules]) -> 
 
 
 def _place_meant(written: str) -> str:
-    """A region with a similar spelling, or the code of the country with this name."""
-    from aggregator.text.places import gazetteer  # tens of thousands of names, read for a message alone
+    """Suggests a group, the code of the place with this name, or a region with a similar name."""
+    from aggregator.text.places import gazetteer  # here, since it reads tens of thousands of names
 
     if group := GROUPS_MEANT.get(written.lower()):
         return f"; did you mean `{group}`?"
@@ -242,7 +245,7 @@ def _place_meant(written: str) -> str:
     for known, place in zip(names.needles, names.places, strict=True):
         if known.word == name and place.choices:
             return f"; did you mean `{place.choices[0][0]}`?"
-    if len(written) <= 3:  # codes that look alike are of countries far apart: RUS and US, CHN and HN
+    if len(written) <= 3:  # similar codes are of unrelated countries: RUS and US, CHN and HN
         return "; the codes of countries are those of two letters (ISO 3166), such as DE"
     return did_you_mean(written, (place for place in KNOWN_PLACES if len(place) > 3))
 
@@ -286,7 +289,7 @@ def _twice(findings: Findings, terms: list[Term]) -> None:
 
 
 def _articles(findings: Findings, main: FeedsFile) -> None:
-    """Overrides name articles, by the addresses of their outlets."""
+    """Refuses overrides that name a page of this service instead of an outlet's article."""
     stories, ours = main.stories, host_of(main.site.url or "")
     named = [(url, stories.at("join", n)) for n, urls in enumerate(stories.join) for url in urls]
     named += [(url, stories.at("split", n)) for n, url in enumerate(stories.split)]
@@ -308,7 +311,7 @@ def _stories(findings: Findings, main: FeedsFile) -> None:
     pinned: dict[str | None, Position] = {}
     for pin in main.stories.pin:
         article, at = canonical(pin.url), pin.at("url")
-        if article in pinned and pin.until is None:  # else the other pin holds from then on
+        if article in pinned and pin.until is None:  # else the earlier pin takes effect afterwards
             findings.note(
                 at, f"this article is pinned already on line {pinned[article].line}, and this pin replaces that"
             )

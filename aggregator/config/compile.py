@@ -1,4 +1,4 @@
-"""Validated files → model.settings, or every problem at once."""
+"""Compiles validated files to `model.settings`, or raises all problems at once."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from aggregator.errors import ConfigError, Problem
 from aggregator.model import settings as model
 from aggregator.model.stream import RulesKind
 
-MOST = 500  # characters of a message
+MOST = 500  # characters in a message
 
 
 def compile_project(
     main: str, read: Reader, environ: Mapping[str, str]
 ) -> tuple[model.Settings, tuple[Problem, ...], tuple[str, ...]]:
-    """Settings, warnings, and the environment variables that were used. Raises ConfigError."""
+    """The settings, the warnings, and the names of the environment variables that were used. Raises ConfigError with all errors."""
     project = read_project(main, read, environ)
     problems = project.problems
     if project.main is not None:
@@ -37,7 +37,8 @@ def compile_project(
 
 
 def _one_line(problem: Problem) -> Problem:
-    """The file may contain anything: secrets in addresses are masked, line breaks and characters that control a terminal escaped."""
+    """Makes a message safe to print, as it may quote anything from the file: masks secrets in addresses, and escapes line breaks and
+    characters that control a terminal."""
     message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in mask(problem.message))
     return replace(problem, message=message if len(message) <= MOST else f"{message[: MOST - 1]}…")
 
@@ -62,11 +63,11 @@ def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
 
 
 def _epoch(project: Project) -> str:
-    """The hash of everything the settings depend on: names and texts of files, and substituted values. Secrets are
-    substituted later, so their values are not part of it."""
+    """A hash of everything that the settings depend on: names and texts of files, and values that are substituted in them. Secrets are
+    substituted later, so they are not part of it."""
     digest = hashlib.sha256()
     main, *included = project.texts.items()
-    texts = [(PurePath(main[0]).name, main[1]), *included]  # the path of the main file is not part of its content
+    texts = [(PurePath(main[0]).name, main[1]), *included]  # without the main file's folder, which does not matter
     shown = [(name, project.environ[name]) for name in sorted(project.shown)]
     for name, text in [*texts, *shown]:
         digest.update(f"{len(name)}:{name}{len(text)}:{text}".encode())

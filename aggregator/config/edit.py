@@ -1,8 +1,7 @@
-"""Appends sources to the text of a file, keeping everything else byte for byte; and writes files as a whole or not at
-all.
+"""Appends sources to the text of a file, and keeps everything else byte for byte. Writes files as a whole or not at all.
 
-The text is never serialised again. The events of the YAML parser say where the list `sources` ends; new lines are
-inserted there, in the style of the list.
+The YAML is never written anew. The events of the parser say where the list `sources` ends; lines are inserted there, in the style of the
+list.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
 class NewSource:
     name: str
     url: str
-    id: str | None = None  # where the slug of the name is taken, or empty
+    id: str | None = None  # given if the slug of the name is empty or taken
     publisher: str | None = None
     folder: str | None = None  # becomes the label FOLDER
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Keys and values as they are written."""
+        """Keys and values as YAML."""
         found = [("name", scalar(self.name)), ("id", self.id), ("url", scalar(self.url))]
         found += [("publisher", scalar(self.publisher) if self.publisher else None)]
         found += [("labels", f"{{{FOLDER}: {scalar(self.folder, flow=True)}}}" if self.folder else None)]
@@ -47,7 +46,7 @@ class NewSource:
 
 
 def scalar(text: str, *, flow: bool = False) -> str:
-    """A value as YAML: plain if that is safe, else in double quotes. `${` is text, not a variable."""
+    """A value as YAML: without quotes if that is safe, else in double quotes. `${` is escaped, so that it names no variable."""
     text = text.replace("${", "$${")
     plain = re.fullmatch(r"https?://[\w./~%?&=+:;@-]+", text, re.ASCII) if not flow else None
     if plain and not text.endswith(":"):
@@ -62,7 +61,7 @@ def scalar(text: str, *, flow: bool = False) -> str:
 
 
 def _quoted(text: str) -> str:
-    """In double quotes, where YAML knows all escapes."""
+    """The text in double quotes, in which every character can be escaped."""
     return f'"{"".join(map(_escaped, text))}"'
 
 
@@ -74,22 +73,21 @@ def _escaped(char: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where to insert sources. `column` is that of the dashes; `flow`: inside brackets, after `first` or an earlier
-    entry."""
+    """Where to insert sources. `column` is that of the dashes. `flow`: inside brackets; `first`: these have no entry yet."""
 
     offset: int
     column: int = 2
     flow: bool = False
     first: bool = False
-    key: bool = False  # the key itself is to be written
-    brackets: tuple[int, int] | None = None  # where empty ones stand, which go: thirty sources would be one line
+    key: bool = False  # the key `sources` must be written too
+    brackets: tuple[int, int] | None = None  # of an empty list, to delete: else thirty sources would be on one line
 
 
 def append_sources(text: str, sources: Sequence[NewSource]) -> str:
     """The text with these sources at the end of its list `sources`.
 
     Raises:
-        AggregatorError: the list cannot be told apart; the message shows the lines to add by hand.
+        AggregatorError: the list is written in an unusual way; the message shows the lines to add by hand.
     """
     newline = next((one for one in ("\r\n", "\n", "\r") if one in text), "\n")
     spot = _spot(text)
@@ -124,11 +122,11 @@ def _block(source: NewSource, column: int, newline: str) -> str:
 
 
 def _spot(text: str) -> _Spot | None:
-    """From the parser's events; None where `sources` is something else than a list."""
+    """Where to insert, by the parser's events. None if `sources` is not a list."""
     end = len(text)
     depth, key, is_key = 0, "", True
     target: Any = None  # the event that starts the list
-    last: Any = None  # the last event with text of its own inside it
+    last: Any = None  # the last event inside it that ends with its text
     flows: list[bool] = []
     event: Any
     for event in events(in_lines(text)):
@@ -163,7 +161,7 @@ def _spot(text: str) -> _Spot | None:
 
 
 def _in_place_of(text: str, start: Any, end: Any) -> _Spot | None:
-    """Below empty brackets that nothing follows on their line."""
+    """The place below empty brackets; None if they are not empty, or if more than a comment follows on their line."""
     opens, closes = start.start_mark.index, end.end_mark.index
     empty = re.compile(r"\[ *\][ \t]*(?:#|[\r\n]|\Z)").match(text, opens)
     return _Spot(_line_end(text, closes), brackets=(opens, closes)) if empty else None
@@ -180,7 +178,7 @@ def _end_of(text: str, start: Any, last: Any) -> _Spot:
 
 
 def _past_comments(text: str, offset: int, column: int) -> int:
-    """Skips comments among the keys of the last entry: a key that is commented out belongs to it."""
+    """Skips comments that are indented like the keys of the last entry: a key that is commented out belongs to it."""
     comment = re.compile(rf" {{{column + 1},}}#[^\r\n]*(?:{LINE_BREAK.pattern}|\Z)")
     while found := comment.match(text, offset):
         offset = found.end()
@@ -193,16 +191,16 @@ def _line_end(text: str, offset: int) -> int:
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
-    """Write by renaming, through symbolic links and keeping the file's owner and permissions. Of several that do so at
-    once, one succeeds.
+    """Replaces the file's content by renaming a new file over it. Follows symbolic links, and keeps owner and permissions. Of several
+    processes that do so at once, one succeeds.
 
     Raises:
-        AggregatorError: somebody saved the file since it was read, or it cannot be written.
+        AggregatorError: the file is no longer `before`, since somebody saved it meanwhile; or it cannot be written.
     """
     target = path.resolve()
     try:
         with target.open("rb") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)  # who waits for it finds another file at the path, and other bytes
+            fcntl.flock(held, fcntl.LOCK_EX)  # a process that waits here will find other bytes at the path
             if target.read_bytes() != before:
                 raise saved_meanwhile(path)
             _rename_over(target, after)
@@ -222,7 +220,7 @@ def _rename_over(target: Path, data: bytes) -> None:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        with contextlib.suppress(PermissionError):  # only root gives files away: the service must read what root added
+        with contextlib.suppress(PermissionError):  # only root may: the service must be able to read what root wrote
             os.chown(name, was.st_uid, was.st_gid)
         Path(name).chmod(was.st_mode & 0o7777)
         Path(name).replace(target)

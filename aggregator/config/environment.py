@@ -1,7 +1,7 @@
-"""`${NAME}` in feeds.yaml: substituted from the environment, and kept out of everything that is shown.
+"""Substitutes `${NAME}` in feeds.yaml from the environment, and masks secrets in everything that is shown.
 
-In a source's `url` and `headers` the name stays in the settings, and the value is substituted when the request is made;
-everywhere else it is substituted when the file is read. `$${` stands for a literal `${`.
+In a source's `url` and `headers`, the settings keep `${NAME}`, and its value is substituted when the request is made. Everywhere else it is
+substituted when the file is read. `$${` stands for a literal `${`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from aggregator.model.settings import Source
 REFERENCE = re.compile(r"\$\$\{|\$\{([^}\n]*)\}?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 USERINFO = re.compile(r"(?<=://)(?:([^/?#\s@:]*:))?[^/?#\s]*@")
-# The same in an address that is none, because its password has `/`, `#` or a blank in it, or its slashes are not two: what looks
-# like a port belongs to a host.
+# The same in an invalid address: its password contains `/`, `#` or a space, or it does not have exactly two slashes. What looks like a port
+# is not taken for a password.
 MISWRITTEN = re.compile(
     r"\b(https?(?::[/\\]*|[/\\]+)[^/?#\s@:\\`\[]*:)(?!\d{1,5}(?:[/?#\s`'\",;)\]]|$)|[\s`]|$)[^\n`]{0,200}@",
     re.IGNORECASE,
 )
-# Parameters of addresses that by their name carry a key; `keyword` and `author` do not.
+# Parameters of addresses whose names say that their values are secret; not `keyword` or `author`.
 KEYED = re.compile(
     r"(?<=[?&])([\w.-]*(?:token|secret|passw(?:or)?d|passkey|api[_-]?key|signature)"
     r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?))=[^&#\s\"'<>]+",
@@ -29,23 +29,25 @@ KEYED = re.compile(
 )
 # Names of headers whose value is a secret.
 TELLING = re.compile(r"auth|cookie|token|key|secret|pass|session", re.IGNORECASE)
-SHORTEST = 4  # a "secret" of three letters would blank out half of every sentence
+SHORTEST = 4  # shorter values are not masked: they occur in half of all sentences
 
 
 def references(text: str) -> tuple[str, ...]:
-    """The names used in a text, in order; malformed ones as they are."""
+    """The names of the variables in a text, in order; malformed names too."""
     return tuple(match[1] for match in REFERENCE.finditer(text) if match[1] is not None)
 
 
 def expand(text: str, environ: Mapping[str, str]) -> str:
-    """Substitute every `${NAME}`, without white space around the value: a secret that comes from a file ends in a line
-    break, which no header may hold. Raises KeyError with the name of a missing variable."""
+    """Substitutes every `${NAME}`. White space around the value is removed: a secret that comes from a file ends with a line break, which
+    headers may not contain. Raises KeyError with the name of a missing variable."""
     return REFERENCE.sub(lambda match: "${" if match[1] is None else environ[match[1]].strip(), text)
 
 
 def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Every value of these that must not be shown, longest first: variables in addresses and headers, passwords in addresses,
-    and headers that by their name carry a key; each also in the forms it takes inside an address."""
+    """All values of these sources that must not be shown, longest first, each also as it is encoded in addresses.
+
+    These are the values of variables in addresses and headers, passwords in addresses, and headers whose names say that they are secret.
+    """
     found: set[str] = set()
     for source in sources:
         texts = [source.url, *(value for _, value in source.headers)]
@@ -59,8 +61,8 @@ def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str,
 
 
 def mask(text: str, hidden: Iterable[str] = ()) -> str:
-    """Put *** for every hidden value (as `secrets` gives them), and in any address for the password (or sole user name: a
-    token) and for parameters that by their name carry a key."""
+    """Replaces by *** every hidden value (from `secrets`), and in any address the password and the parameters whose names say that they are
+    secret. A user name without a password is masked too, since it may be a token."""
     for value in hidden:
         text = text.replace(value, "***")
     text = USERINFO.sub(lambda match: f"{match[1] or ''}***@", MISWRITTEN.sub(r"\1***@", text))

@@ -1,4 +1,4 @@
-"""The two places where a configuration's texts are kept: a folder, or memory."""
+"""Reads the texts of a configuration, from a folder or from memory."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from aggregator.config.project import Missing, Reader, Unreadable
 from aggregator.config.tree import MAX_BYTES
 from aggregator.errors import OUT_OF_FILES, TooManyFiles
 
-PATIENCE = 10  # seconds in which somebody writes into a pipe: `plan <(git show draft:feeds.yaml)`
+PATIENCE = 10  # seconds to wait for the first bytes of a pipe: `plan <(git show draft:feeds.yaml)`
 
 
 def disk(main: Path) -> Reader:
-    """Files by the name as the user wrote it; what is included lies beside the main file."""
+    """Reads the main file by its path, and included files by their names in its folder."""
 
     def read(name: str) -> str:
         return decode(read_bytes(main if name == str(main) else main.parent / name))
@@ -26,6 +26,8 @@ def disk(main: Path) -> Reader:
 
 
 def held(texts: Mapping[str, str]) -> Reader:
+    """Reads texts in memory, by their names."""
+
     def read(name: str) -> str:
         if name not in texts:
             raise Missing
@@ -35,11 +37,11 @@ def held(texts: Mapping[str, str]) -> Reader:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes, a little over the limit at most, which `read_tree` refuses.
+    """The file's bytes. Of a file that is too large, just enough for `read_tree` to refuse it.
 
     Raises:
-        Unreadable: and whoever wrote the file can mend that.
-        TooManyFiles: the file may be sound.
+        Unreadable: the file is missing or cannot be read; its author can mend that.
+        TooManyFiles: this process has too many files open; nothing is known about the file.
     """
     try:
         with open(path, "rb", opener=_without_waiting) as file:
@@ -60,12 +62,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """Opening a pipe would block until somebody writes into it, which may be never."""
+    """Opens without blocking: opening a pipe would wait until somebody writes into it, which may be never."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
 def decode(data: bytes) -> str:
-    """The bytes as UTF-8, a byte order mark left out. Raises Unreadable at the first byte that is not."""
+    """Decodes UTF-8, without a byte order mark. Raises Unreadable with the position of the first invalid byte."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("is UTF-16: save it as UTF-8")
     if data.startswith(rb"{\rtf"):
@@ -74,7 +76,7 @@ def decode(data: bytes) -> str:
     try:
         return text.decode()
     except UnicodeDecodeError as error:
-        if len(text) > MAX_BYTES:  # is refused for that; and a character may be cut by our own limit
+        if len(text) > MAX_BYTES:  # `read_tree` refuses it; and `read_bytes` may have cut a character
             return text.decode(errors="replace")
         before = text[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         start = before.rfind(b"\n") + 1

@@ -1,4 +1,4 @@
-"""feeds.yaml → Settings: from disk, from texts kept in the database, or from the cache of an earlier reading.
+"""Reads the settings from feeds.yaml on disk, or from texts that the database keeps.
 
 pydantic and PyYAML are imported only when a file is really compiled.
 """
@@ -13,7 +13,7 @@ from aggregator.model.settings import Settings
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
-    """Read the file and those it includes. Raises ConfigError with every problem, in file order."""
+    """Reads the file and those it includes. Raises ConfigError with all errors, in the order of files and lines."""
     from aggregator.config.compile import compile_project
     from aggregator.config.files import disk
 
@@ -21,8 +21,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def parse(texts: Mapping[str, str], main: str, environ: Mapping[str, str]) -> tuple[Settings, tuple[Problem, ...]]:
-    """Settings and warnings of texts by name, such as `Settings.texts` with `Settings.files[0]` as `main`: reads no
-    file. Raises ConfigError."""
+    """The settings and warnings from texts by name, such as `Settings.texts`; `main` is then `Settings.files[0]`. Reads no file. Raises
+    ConfigError."""
     from aggregator.config.compile import compile_project
     from aggregator.config.files import held
 

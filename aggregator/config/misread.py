@@ -1,4 +1,4 @@
-"""Text that YAML reads otherwise than an editor means it: cut off by a #, part of the entry above, or `null`."""
+"""Warns of text that YAML probably reads differently from what is meant: cut off by a #, part of the entry above, or `null`."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 TEXTS = ("name", "title", "description", "publisher", "words", "not", "never")
-"""Keys of texts and of lists of texts, in which a # is rather part of the text."""
+"""Keys of texts and of lists of texts, in which a # is probably part of the text."""
 
 _DASH = re.compile(" *-(?= )")
 _CUT_OFF = re.compile(r" (#[^\s#]+)\s*$")
 
 Misread = tuple[int, int, str]
-"""Line and column, which count from 1, and what to do."""
+"""Line and column (counted from 1), and a message that says what to do."""
 
 
 def misread(scalar: Any, lines: Sequence[str], key: str | None) -> Iterator[Misread]:
-    """What may be meant otherwise in a scalar, an event of the parser. `lines` are those of the file, `key` is that of the list or value
-    to which it belongs."""
-    if scalar.style:  # who quotes it means it as it stands
+    """Warnings about a scalar (an event of the parser). `lines` are the lines of the file; `key` is the key to whose value or list the
+    scalar belongs."""
+    if scalar.style:  # text in quotes is meant as it is written
         return
     yield from _swallowed(scalar, lines)
     if key in TEXTS:
         yield from _cut_off(scalar, lines)
-        if scalar.value.lower() in ("null", "~"):  # other programs read nothing
+        if scalar.value.lower() in ("null", "~"):  # other programs read these as no value
             message = f"`{scalar.value}` is text here, not nothing: leave the line out, or quote it if it is meant so"
             yield scalar.start_mark.line + 1, scalar.start_mark.column + 1, message
 
 
 def _swallowed(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
-    """An entry of a list that is indented further than the one above is, to YAML, a part of its text."""
+    """Finds entries of a list that are indented further than the one above, so that YAML takes them as part of its text."""
     first, last = scalar.start_mark.line + 1, scalar.end_mark.line + 1
     for number, line in enumerate(lines[first:last], first + 1):
         if dash := _DASH.match(line):
@@ -41,7 +41,7 @@ def _swallowed(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
 
 
 def _cut_off(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
-    """`name: Channel #1`: behind a space, # begins a comment."""
+    """Finds text that is cut off, since # after a space starts a comment: `name: Channel #1`."""
     line, column = scalar.end_mark.line, scalar.end_mark.column
     rest = lines[line][column:] if scalar.value and line < len(lines) else ""
     if lost := _CUT_OFF.fullmatch(rest):
@@ -53,7 +53,7 @@ def _cut_off(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
 
 
 def is_comment(scalar: Any, lines: Sequence[str]) -> bool:
-    """Whether a # makes the rest of the line a comment where a scalar is due, which is empty then."""
+    """Whether a scalar is empty because a # makes the rest of its line a comment."""
     line, column = scalar.start_mark.line, scalar.start_mark.column
     rest = lines[line][column:] if line < len(lines) else ""
     return not scalar.value and rest.lstrip(" ").startswith("#")

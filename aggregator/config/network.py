@@ -1,4 +1,4 @@
-"""Addresses, hosts, domains and request headers of the file, validated like other scalars."""
+"""Validates the addresses, hosts, domains and request headers of the file, like `scalars` its other values."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from aggregator.model.source import OWN_HEADERS
 
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
-# Of an address that is none: what may be its scheme and user, and then anything.
+# In an invalid address: what may be its scheme and user, then anything up to an @, which may be a password.
 LOGIN = re.compile(r"\A((?:[a-z]{0,8}:?[/\\]+)?[^/\\?#@:\s]*:(?![/\\]))?.*@", re.DOTALL | re.IGNORECASE)
 
 
 def web_address(value: object) -> str:
-    """An absolute http or https address; returns the template if the value was substituted from the environment."""
+    """An absolute http or https address. If it is secret, the address with `${NAME}` is returned."""
     written = text(value, 2048)
     if re.search(r"[\s\x00-\x1f]", str(value).strip()):
         raise Wrong(f"an address cannot contain white space: {_loginless(value)}")
@@ -43,8 +43,8 @@ def _address_meant(value: object) -> str:
 
 
 def site_address(value: object) -> str:
-    """The public address, in ASCII as feeds and headers need it: no query, no fragment, no password, no slash at the end, and
-    none twice: a page's link to //news/latest leads to the host `news`."""
+    """The public address, in ASCII as feeds and headers need it, without query, fragment, user and final slash. Double slashes become
+    single, since a link to //news/latest leads to the host `news`."""
     address = web_address(value)
     if any(char in address for char in "?#@"):
         raise Wrong(f"the public address cannot have a query, fragment or user: {shown(value)}")
@@ -52,7 +52,7 @@ def site_address(value: object) -> str:
 
 
 def private_place(value: object) -> str:
-    """A host or network for `allow_private`."""
+    """A host, address or network for `allow_private`."""
     written = text(value).lower()
     if "://" in written:
         raise Wrong(
@@ -85,7 +85,7 @@ def domain(value: object) -> str:
 
 
 def headers(value: object) -> tuple[tuple[str, str], ...]:
-    """Header names and their templates. No message quotes a value, which may be a secret."""
+    """Names of headers and their values, with `${NAME}`. No message quotes a value, since it may be secret."""
     named = table(value, "headers such as {Authorization: Bearer ${TOKEN}}")
     first: dict[str, str] = {}
     for name in named:
@@ -98,7 +98,7 @@ def headers(value: object) -> tuple[tuple[str, str], ...]:
 
 def _header_name(name: str, named: Table) -> str:
     if not HEADER.fullmatch(name):
-        # Not quoted: with the space missing after the colon, its value is a part of it.
+        # The name is not quoted: without a space after the colon, it contains the value.
         raise Wrong(
             "this is not a valid header name; write `Name: value`, with a space after the colon",
             named.keys_at.get(name),

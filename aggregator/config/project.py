@@ -1,4 +1,4 @@
-"""The configuration's files: the main one and those it includes; read, with variables substituted, and validated."""
+"""Reads the configuration's files (the main one and those it includes), substitutes variables, and validates."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ START = (
 )
 
 Reader = Callable[[str], str]
-"""The text of a file by its name in the project. Raises Unreadable."""
+"""A function that returns the text of a file by its name in the configuration. Raises Unreadable."""
 
 
 class Unreadable(Exception):
-    """A file that cannot be read as text, and where in it the error is."""
+    """A file cannot be read as text; `line` and `column` say where the error is."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
@@ -39,8 +39,8 @@ class Missing(Unreadable):
 
 @dataclass(slots=True)
 class Project:
-    """What has been read so far. `variables` are the names used from the environment, `shown` those of them whose value
-    is part of the settings (the others stay secret)."""
+    """What has been read so far. `variables` are the names of the environment variables that are used; `shown` are those whose values
+    become part of the settings (the others are secret)."""
 
     environ: Mapping[str, str]
     texts: dict[str, str] = field(default_factory=dict)
@@ -49,11 +49,11 @@ class Project:
     shown: set[str] = field(default_factory=set)
     main: FeedsFile | None = None
     parts: list[IncludedFile] = field(default_factory=list)  # in order, the main file first
-    sections: set[str] = field(default_factory=set)  # every id of one, also of invalid entries
+    sections: set[str] = field(default_factory=set)  # the ids of all, also of invalid entries
 
 
 def read_project(main: str, read: Reader, environ: Mapping[str, str]) -> Project:
-    """Read all files. Problems are gathered as they are found."""
+    """Reads all files, and collects their problems."""
     project = Project(environ)
     tree = _tree(project, main, read, None)
     if tree is None:
@@ -117,7 +117,7 @@ def _tree(project: Project, name: str, read: Reader, included_at: Position | Non
 
 
 def _filled(project: Project, tree: Table) -> Table:
-    """The tree with `${NAME}` substituted; addresses and headers of sources remember their templates."""
+    """The tree with `${NAME}` substituted. Addresses and headers of sources are marked as secret."""
     sources = tree.get("sources")
     for entry in sources if isinstance(sources, Items) else ():
         if isinstance(entry, Table):

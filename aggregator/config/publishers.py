@@ -1,4 +1,4 @@
-"""Which publisher an outlet is: lookup by name, alias or domain."""
+"""Finds the publisher that a name, alias or domain belongs to."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from aggregator.text.fold import key
 
 
 def name_key(name: str) -> str:
-    """The form in which names of outlets compare equal: folded, lower case, `The` at the start left out."""
+    """The form in which names of outlets are compared: folded, in lower case, and without `The` at the start."""
     return " ".join(key(name).removeprefix("the ").split())
 
 
 @dataclass(frozen=True, slots=True)
 class PublisherIndex:
-    """Lookup by name, alias or domain."""
+    """Publishers by their names and aliases (as `name_key`), and by their domains."""
 
     by_name: Mapping[str, Publisher]
     by_domain: Mapping[str, Publisher]
 
     def named(self, name: str) -> Publisher | None:
-        """The publisher of a name or alias, whatever its case; a bare domain is understood too."""
+        """The publisher with this name or alias, in any case, or with this domain."""
         found = self.by_name.get(name_key(name))
         return found if found or "." not in name or " " in name.strip() else self.at(name.strip())
 
     def at(self, host: str) -> Publisher | None:
-        """The publisher of a host: the longest listed domain that it is or lies under."""
+        """The publisher of a host, by the longest listed domain that the host equals or ends with."""
         name = host.lower().rstrip(".")
         while name:
             if name in self.by_domain:
@@ -36,7 +36,7 @@ class PublisherIndex:
         return None
 
     def canonical(self, name: str, host: str | None = None) -> str:
-        """The publisher's name if the name or host is listed, else the name as it came."""
+        """The publisher's name if the name or the host is listed, else the given name."""
         found = self.named(name) or (self.at(host) if host else None)
         return found.name if found else name
 

@@ -1,9 +1,10 @@
-"""One line of `words`, `places`, `not`, `never` → a Term.
+"""Converts one line of `words`, `places`, `not` or `never` to a Term.
 
-The grammar: a word or phrase is text, optionally with `*` at the end for any ending; `{phrase: weight}` gives it a
-weight; `{all: [drone, taiwan], weight: 2}` counts if all its parts are found. A part may be alternatives
-(`[moscow | kremlin, truce]`), and with `unless: [gaza, syria*]` the term does not count where one of these is found. A term weighs 1
-unless it says otherwise; a term with `all` does so as a whole, not for each part.
+- A word or phrase is text. `*` at its end stands for any ending.
+- `{phrase: weight}` gives it a weight. The default is 1.
+- `{all: [drone, taiwan], weight: 2}` counts if all its parts are found. The weight is that of the whole, not of each part.
+- A part may have alternatives: `[moscow | kremlin, truce]`.
+- With `unless: [gaza, syria*]`, the term does not count where one of these is found.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
 
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8
-MAX_CHOICES = 100  # of a part, and of `unless`
-STEM = 2  # letters before *: fewer would match a tenth of the dictionary
+MAX_CHOICES = 100  # alternatives of a part; words of `unless`
+STEM = 2  # at least so many letters before *: fewer would match a tenth of the dictionary
 PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
 PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\+\+|[*+]{2}")
 ALL_KEYS = ("all", "weight", "unless")
@@ -27,7 +28,7 @@ ONE_EACH = "write a line for each: `- quad: 2`"
 
 
 def read_word(value: object) -> Term:
-    """A line of `words`."""
+    """Reads a line of `words`."""
     if isinstance(value, dict):
         return _all(value) if isinstance(value.get("all"), list) else _weighed(value, word)
     if isinstance(value, list):
@@ -36,19 +37,19 @@ def read_word(value: object) -> Term:
 
 
 def read_place(value: object) -> Term:
-    """A line of `places`: an ISO 3166 code, a UN M49 name as a slug, or a named group; optionally with a weight."""
+    """Reads a line of `places`: an ISO 3166 code, a UN M49 name as a slug, or a named group; optionally with a weight."""
     if isinstance(value, dict):
         return _weighed(value, place_code)
     return Term((place_code(value),), 1.0, position(value))
 
 
 def read_not(value: object) -> Term:
-    """A line of `not`: text, or `{all: [...]}` without a weight."""
+    """Reads a line of `not`: text, or `{all: [...]}` without a weight."""
     return _unweighed(value, "not", "it is not counted")
 
 
 def read_never(value: object) -> Term:
-    """A line of `never`: text, or `{all: [...]}` without a weight."""
+    """Reads a line of `never`: text, or `{all: [...]}` without a weight."""
     return _unweighed(value, "never", "it rules the section out")
 
 
@@ -61,7 +62,7 @@ def _unweighed(value: object, key: str, effect: str) -> Term:
 
 
 def part(value: object) -> str:
-    """One of the words of `all`, or several, of which one is enough: `truce | ceasefire`."""
+    """Reads a part of `all`: a word, or alternatives of which one must be found: `truce | ceasefire`."""
     at = position(value)
     pieces = [one.strip() for one in text(value, MAX_CHOICES * LONGEST_WORD).split("|")]
     if len(pieces) > 1 and not all(pieces):
@@ -75,7 +76,7 @@ def part(value: object) -> str:
 
 
 def word(value: object, at: Position | None = None) -> str:
-    """A word or phrase, checked: plain text, not a pattern. `at`: where it stands, if it is a piece of a node."""
+    """Checks that a word or phrase is plain text, not a pattern. `at`: its position, if it is only a piece of a node."""
     at = at or position(value)
     try:
         written = text(value, LONGEST_WORD)

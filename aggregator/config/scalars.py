@@ -1,4 +1,4 @@
-"""Text of the file → values, one function per kind. Each raises Wrong in the editor's terms, with what was expected."""
+"""Converts text of the file to values: one function for each kind. Each raises Wrong, which says in an editor's terms what is expected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEEP = (timedelta(days=1), timedelta(days=36500))
 
 
 class Wrong(ValueError):
-    """An invalid value; `at` if its position is known more exactly than that of the value as a whole."""
+    """An invalid value. `at` is set if the error's position is known more exactly than that of the whole value."""
 
     def __init__(self, message: str, at: Position | None = None) -> None:
         super().__init__(message)
@@ -38,13 +38,13 @@ def position(value: object) -> Position:
 
 
 def shown(value: object) -> str:
-    """A value for a message: short, quoted, without its secrets."""
+    """A value for a message: shortened, quoted, and without secrets."""
     text = mask(value.shown if isinstance(value, Text) else str(value))
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
 
 
 def text(value: object, most: int = 500) -> str:
-    """One line of text, trimmed, not empty."""
+    """Text that is not empty, with white space reduced to single spaces."""
     if not isinstance(value, str):
         raise Wrong(f"expected text, found {kind(value)}", position(value))
     line = " ".join(value.split())
@@ -93,7 +93,7 @@ def _fits(written: str, bounds: tuple[timedelta, timedelta]) -> bool:
 
 
 def _meant(written: str) -> Iterator[str]:
-    """The durations that this may stand for, the more likely first."""
+    """The durations that an invalid text may mean, the likeliest first."""
     if clock := re.fullmatch(r"(\d{1,4}):(\d\d)", written):
         yield f"{int(clock[1]) * 60 + int(clock[2])}m"
     if named := re.fullmatch(r"(?i)(\d+)\s*(s|m(?!o)|h|d|w)[a-z]*", written):
@@ -147,7 +147,7 @@ def time_zone(value: object) -> str:
 
 
 def contact(value: object) -> str:
-    """Goes into the User-Agent: an e-mail address or a web page."""
+    """An e-mail address or the address of a web page, for the User-Agent."""
     written = text(value, 200)
     if re.fullmatch(r"[^\s@()<>\x00-\x1f]+@[^\s@()<>]+\.[^\s@()<>]+", written) or host_of(written):
         return written

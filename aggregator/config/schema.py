@@ -1,8 +1,8 @@
-"""The one schema of feeds.yaml: what it may hold, what is checked, and the JSON Schema for editors.
+"""The schema of feeds.yaml: which keys it may contain, how each value is read, and a JSON Schema for text editors.
 
-`python -m aggregator.config.schema` prints that JSON Schema (docs/feeds.schema.json). Descriptions here are what an
-editor shows on hovering over a key; docs/configuration.md says more. Only imported when a file is really compiled:
-pydantic costs a command a tenth of a second.
+`python -m aggregator.config.schema` prints the JSON Schema (docs/feeds.schema.json). Its descriptions are those of this module; a text
+editor shows them for the key under the pointer. docs/configuration.md says more. This module is only imported when a file is really
+compiled, since pydantic takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from aggregator.config import network, rules, scalars
 from aggregator.config.tree import Text
 from aggregator.model.settings import FIRST_INTERVAL, Example, Position, Term
 
-# JSON Schema of a scalar that we take as text: an editor's YAML reader makes numbers and booleans of some.
+# JSON Schema of a scalar that we take as text. A text editor's YAML reader converts some to numbers or booleans.
 TEXT = {"type": ["string", "number", "boolean"]}
 STRING: dict[str, Any] = {"type": "string"}
-_VARIABLE = r".*\$\{"  # may become anything
+_VARIABLE = r".*\$\{"  # a variable may have any value
 DURATION = {"type": "string", "pattern": rf"^([0-9]+ ?[smhdw]$|{_VARIABLE})"}
 SLUG = {
     "type": ["string", "integer"],
@@ -55,7 +55,7 @@ def _read(value: Callable[[Any], Any], schema: dict[str, Any]) -> tuple[PlainVal
 
 
 def _empty(value: Any) -> Any:
-    """A list key whose entries are all commented out."""
+    """Converts a key without a value to an empty list, since all entries of a list may be commented out."""
     return [] if isinstance(value, Text) and value == "" and value.plain else value
 
 
@@ -95,7 +95,7 @@ Empty = BeforeValidator(_empty)
 
 
 class Entry(BaseModel):
-    """A table of the file, which knows its position and those of its keys."""
+    """A table of the file. It has its own position and those of its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=False)
     _at: Position = PrivateAttr(default=scalars.NOWHERE)
@@ -116,12 +116,12 @@ class Entry(BaseModel):
         return scalars.position(value) if isinstance(value, str | list | dict) and hasattr(value, "at") else self._at
 
     def written(self, key: str) -> list[Any]:
-        """The entries of a list as the file has them."""
+        """The entries of a list as they were before validation."""
         value = self._raw.get(key) if isinstance(self._raw, dict) else None
         return value if isinstance(value, list) else []
 
     def unquoted(self, key: str) -> Text | None:
-        """A text that the file has without quotes."""
+        """The text of a key, if it is written without quotes."""
         value = self._raw.get(key) if isinstance(self._raw, dict) else None
         return value if isinstance(value, Text) and value.plain else None
 
@@ -297,7 +297,8 @@ def json_schema() -> str:
 
 
 def _take_nothing_as_empty(schema: dict[str, Any]) -> None:
-    """In place: a list or table key whose entries are all commented out holds null to an editor's YAML reader."""
+    """Lets keys of lists and tables be null (changes `schema` in place): a text editor's YAML reader finds null if all entries are
+    commented out."""
     for value in schema.values():
         if isinstance(value, dict):
             kind = value.get("type")

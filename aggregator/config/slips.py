@@ -1,4 +1,4 @@
-"""Lines that are valid, and hardly mean what they say: a list that is one phrase, an address with a comma behind it."""
+"""Warns of lines that are valid but probably a mistake: a list written as one phrase, an address with a comma at its end."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ from aggregator.text.match import needle
 
 Slip = tuple[Position, str]
 
-SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # in a phrase without quotes
-ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # Washington, D.C.
-NAMES = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})+")  # in brackets each a word of its own: [NATO EU]
-# Letters of Persian and Hindi are joined by two of them.
+SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # commas or semicolons between words
+ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # one name with a comma: Washington, D.C.
+NAMES = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})+")  # in brackets, these are probably separate words: [NATO EU]
+# Invisible characters. U+200C and U+200D are allowed after letters that are not ASCII, since Persian and Hindi need them.
 HIDDEN = re.compile(rf"(?<![^\x00-\x7f])[\u200c\u200d]|(?!\u200c|\u200d)[{INVISIBLE}]")
-FOUR = re.compile(r"[a-z]+(?: [a-z]+){3,}")  # alone in brackets; phrases of three words are as common as lists of them
-TIMES = re.compile(r"(.*\w)\s(?:[x×]\s?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s?[x×])")  # NATO x2
+FOUR = re.compile(r"[a-z]+(?: [a-z]+){3,}")  # four words or more: three may as well be a phrase as a list
+TIMES = re.compile(r"(.*\w)\s(?:[x×]\s?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s?[x×])")  # a weight, miswritten: NATO x2
 OPERATOR = re.compile(r"\s(OR|AND|NOT|\+|=)\s")
-SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # of everybody; gov.uk is an outlet
+SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # open to everybody; gov.uk is an outlet
 COUNTRIES = {
     "cn": "zh", "cz": "cs", "dk": "da", "gb": "en", "gr": "el", "il": "he", "ir": "fa", "jp": "ja", "ua": "uk", "us": "en",
 }  # fmt: skip
-"""Codes of countries that are none of a language."""
+"""Codes of countries that are not codes of languages, each with the language that is probably meant."""
 PAIR = "words that must both be found, with a weight, are {all: [a, b], weight: 3}, on one line"
 
 
 def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
+    """The position of each such line, and a message that says what to do."""
     for part in parts:
         for rules in (*part.sections, *part.topics):
             yield from _of_rules(rules)
@@ -75,7 +76,7 @@ def _needles(term: Term) -> tuple[object, ...]:
 
 def _of_phrase(line: Text, brackets: bool, alone: bool) -> Iterator[Slip]:
     if not line.plain:
-        return  # who puts it into quotes means it as it stands
+        return  # text in quotes is meant as it is written
     if SEVERAL.search(line) and not ONE_NAME.fullmatch(line):
         yield line.at, f"`{line}` is one phrase: write a line with - for each, or quote it if it is meant so"
     elif (brackets and NAMES.fullmatch(line)) or (alone and _enumerates(line)):
@@ -99,8 +100,10 @@ def _of_phrase(line: Text, brackets: bool, alone: bool) -> Iterator[Slip]:
 
 
 def _enumerates(line: str) -> bool:
-    """Four words or more, of which none joins others in any language: of the 2,000 phrases of three words or fewer in a file some are
-    such, of those of four nearly none."""
+    """Whether the text is probably a list: four words or more, none of which is a function word (`of`, `the`) in any language.
+
+    Of 2,000 phrases with three words or fewer in a file, some have no function word; of those with four, nearly none.
+    """
     joining = chain.from_iterable(function_words().values())
     return FOUR.fullmatch(line) is not None and {*line.split()}.isdisjoint(joining)
 

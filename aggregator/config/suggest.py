@@ -1,11 +1,11 @@
-"""Suggestions for misspelt names: did you mean …?"""
+"""Suggests what a misspelt name was probably meant to be: did you mean …?"""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
 
-# What other tools call our keys.
+# What other programs call our keys.
 OTHER_NAMES = {
     "interval": "every", "refresh": "every", "frequency": "every", "schedule": "every", "retention": "keep",
     "feed": "url", "link": "url", "address": "url", "xmlurl": "url", "href": "url", "title": "name", "label": "labels", "tags": "labels",
@@ -29,7 +29,7 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean …?`, or the list of choices, or nothing."""
+    """`; did you mean …?`, else the known names if they are few, else nothing."""
     names = list(known)
     near = closest(word, names)
     if near is not None:

@@ -1,4 +1,4 @@
-"""libyaml's messages about broken YAML, in the words of somebody who edits a list of feeds."""
+"""Explains libyaml's messages about invalid YAML to somebody who edits a list of feeds."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ NO_COLON = "a key without a colon, or a line that is indented too little: write 
 NO_SPACE = "a space is missing after the colon: write `key: value`"
 NO_SPACE_BEHIND_DASH = "a space is missing after the dash: write `- ` before each entry"
 CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
-# A blank as it is copied from web pages, in the indentation or after a key.
+# White space that is no space to YAML, as copied from web pages, in the indentation or after a key.
 BLANK = re.compile(r"[ -]*+(?:[\w-]+:)?(?![ \t])(\s)")
 HASHED = re.compile(r"(?:^|[ \t,\[{])#\w")
 QUOTED = """text goes on behind a quote that ended: put all of it into quotes of the other kind: '"Hot" summer' or "It's hot\""""
 BRACKETED = "text goes on behind a bracket that ended: quote text that begins with [ or {"
 
-# What the parser says → what it mostly means in this file.
+# The parser's message → what it usually means in this file.
 ADVICE = (
     (
         "mapping values are not allowed",
@@ -65,8 +65,11 @@ ADVICE = (
 
 
 def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
-    """The parser's error as a problem, at the position where the parser stopped; for a quote that is never closed, where it
-    opens, for a line that is no key, that line, and for a conflict, its first line, since where the parser notices these is no help."""
+    """The parser's error as a problem, at the position where the parser stopped.
+
+    Some errors are noticed too late for that to help. Then the position is that of the cause: where a quote opens that is never closed, the
+    line without a valid key, the character that is no space, or the first line of a git conflict.
+    """
     lines = text.splitlines()
     if (conflict := next((number for number, line in enumerate(lines, 1) if CONFLICT.match(line)), None)) is not None:
         meaning = "a conflict that git left: keep one version, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>"
@@ -96,7 +99,7 @@ def no_space(char: str) -> str:
 
 
 def _keyless(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int] | None:
-    """Where text stands for a key, since its colon or the space after that is missing; the parser notices it below."""
+    """The position of a key whose colon, or the space after it, is missing. The parser notices this only on a later line."""
     if "could not find expected ':'" in str(error.problem) and error.context_mark:
         return error.context_mark.line, error.context_mark.column
     if "mapping values are not allowed" in str(error.problem) and error.problem_mark:
@@ -110,8 +113,7 @@ def _keyless(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int] |
 
 
 def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
-    """Where the construct opens that ends, or should have ended, on a later line: the error is there more often than
-    here."""
+    """Says where the quote or bracket was opened in which the parser stopped, if on an earlier line: the error is more often there."""
     quote = _quote_into(text, line)
     if quote is not None:
         return f"; a quote that opens on line {quote + 1} ends on this line"
@@ -123,9 +125,9 @@ def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
 
 
 def _quote_into(text: str, line: int) -> int | None:
-    """The line, counted from 0, of a quote that opens earlier and ends on this line."""
+    """The line (counted from 0) where a quote opens that ends on this later line."""
     found = None
-    with suppress(yaml.YAMLError):  # what cannot be read comes after what is looked for
+    with suppress(yaml.YAMLError):  # raised only after the tokens that matter
         for token in yaml.scan(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
             if token.start_mark.line > line:
                 break
@@ -150,7 +152,7 @@ def _meaning(problem: str, lines: list[str], line: int, column: int) -> str:
         return 'inside { } or [ ] quote text that contains ${NAME}: "Bearer ${NAME}"'
     before = here[:column].rstrip()
     if char and before and re.search("expected (?:key|'-'|',')", problem):
-        if before[-1] in "'\"" and before.count(before[-1]) > 1:  # else it opened on a line above
+        if before[-1] in "'\"" and before.count(before[-1]) > 1:  # else the quote was opened on an earlier line
             return QUOTED
         if before[-1] in "]}":
             return BRACKETED

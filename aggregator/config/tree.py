@@ -1,8 +1,8 @@
-"""YAML text → a tree of text, lists and tables in which every node knows its position.
+"""Parses YAML to a tree of text, lists and tables, in which every node has its position.
 
-Only the parser's events are read (libyaml's if PyYAML has it): nothing is ever constructed, so a tag cannot create an
-object, an alias cannot multiply, and `NO` and `1:30` stay the text that the editor typed. The stack is our own, so deep
-nesting cannot exhaust Python's.
+Only the parser's events are used (libyaml's if PyYAML has it), and no values are constructed. So a tag cannot create an object, an alias
+cannot multiply its content, and `NO` and `1:30` stay the text that the editor typed. Deep nesting cannot exhaust Python's stack, since
+ours is a list.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from aggregator.config.syntax import advice, no_space
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
 
-MAX_BYTES = 1 << 20  # a file of thousands of rules has a tenth of that
-MAX_DEPTH = 20  # the grammar needs six
+MAX_BYTES = 1 << 20  # a file with thousands of rules has a tenth of that
+MAX_DEPTH = 20  # the grammar needs six levels
 
 ESCAPES = " (a backslash in \"double quotes\" starts an escape; in 'single quotes' it is itself)"
 
 
 class Text(str):
-    """A scalar. `template` is what the editor wrote if this was substituted from the environment; if it is `secret`,
-    the template goes into the settings, not the value."""
+    """A scalar. `template`: the text as the editor wrote it, if variables of the environment were substituted in it. `secret`: the settings
+    get the template, not the value."""
 
     at: Position
-    plain: bool  # written without quotes: an empty one means "nothing here"
+    plain: bool  # written without quotes; if it is empty, there is no value
     template: str | None
     secret: bool
 
@@ -47,7 +47,7 @@ class Text(str):
 
     @property
     def shown(self) -> str:
-        """The value for messages: as it was written."""
+        """The value for messages, as the editor wrote it."""
         return str(self) if self.template is None else self.template
 
 
@@ -72,11 +72,11 @@ Node = Text | Items | Table
 
 
 class Broken(Exception):
-    """The text cannot be read further; the errors are in the builder's problems."""
+    """Parsing cannot continue; the builder's `problems` say why."""
 
 
 class _Builder:
-    """Events in, tree out. `problems` grows; `sound` becomes false if the tree cannot represent the file."""
+    """Builds the tree from events, and collects `problems`. `sound` becomes false if the tree cannot represent the file."""
 
     def __init__(self, name: str, text: str, included: bool) -> None:
         self.name, self.included = name, included
@@ -85,7 +85,7 @@ class _Builder:
         self.sound = True
         self.root: Node | None = None
         self._open: list[Items | Table] = []
-        self._keys: list[Text | None] = []  # of each open table, the key that waits for its value
+        self._keys: list[Text | None] = []  # of each open table, the key whose value comes next
         self._under: list[Text | None] = []  # of each open list or table, the key whose value it is
         self._documents = 0
 
@@ -119,7 +119,7 @@ class _Builder:
         self.sound = False
 
     def _sayable(self, event: yaml.ScalarEvent) -> str:
-        """The scalar's text. Forbidden characters are reported and removed, so that other errors show too."""
+        """The scalar's text. Forbidden characters are reported and removed, so that other errors are found too."""
         found = fault(event.value)
         if found is None:
             return str(event.value)
@@ -205,18 +205,18 @@ def _star(anchor: str) -> str:
 
 
 def _named(anchor: str) -> str:
-    """What the editor called it, where it is a word: it may be a password that begins with the sign."""
+    """The name of an anchor if it has only letters: otherwise it may be part of a password that begins with & or *."""
     return anchor if anchor.isalpha() else "…"
 
 
 def events(text: str) -> Iterator[yaml.Event]:
-    """Of a text `in_lines`; libyaml's where PyYAML has it."""
+    """The parser's events for a text (after `in_lines`); libyaml's if PyYAML has it."""
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return iter(yaml.parse(text, Loader=loader))
 
 
 def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | None, list[Problem]]:
-    """Read one file's text. The tree is None where it cannot stand for what was meant; duplicate keys leave the first."""
+    """Parses the text of one file. The tree is None if it cannot represent the file. Of duplicate keys, the first is kept."""
     refused = _unreadable(name, text)
     if refused:
         return None, [refused]
@@ -229,7 +229,7 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
         return None, builder.problems
     except yaml.MarkedYAMLError as error:
         return None, [*builder.problems, advice(name, text, error)]
-    except yaml.YAMLError as error:  # the reader's: no mark
+    except yaml.YAMLError as error:  # an error of YAML's reader, without a position
         return None, [*builder.problems, Problem(name, 1, 1, f"invalid YAML: {error}")]
     root = builder.root
     if builder.sound and not isinstance(root, Table):
@@ -250,7 +250,7 @@ def kind(value: object) -> str:
 
 
 def _unreadable(name: str, text: str) -> Problem | None:
-    """Too long, or a character that YAML forbids; these are found here because libyaml gives them no line."""
+    """A problem if the text is too long or contains a character that YAML forbids. libyaml would report these without a line."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         return Problem(
             name, 1, 1, f"larger than {MAX_BYTES >> 20} MiB; split it with `include`, or check what got into it"

@@ -1,4 +1,4 @@
-"""A tree validated against the schema: every error as a Problem with its position."""
+"""Validates a tree against the schema. Each error becomes a Problem with its position."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from aggregator.model.settings import Position
 
 Schema = TypeVar("Schema", bound=Entry)
 Path = tuple[int | str, ...]
-ROUNDS = 4  # a value goes, then the entry that needs it, then what needs that
+ROUNDS = 4  # an invalid value is removed, then the entry that requires it, then what requires that entry
 
 
 def validate(tree: Table, schema: type[Schema]) -> tuple[Schema | None, list[Problem]]:
-    """The values and the errors. A node with an error is taken out of the tree and the rest is read again, so that
-    references across entries are checked in the same run."""
+    """The values (None if none remain) and the errors.
+
+    A node with an error is removed from the tree and the rest is validated again, so that references between entries are checked in the
+    same run.
+    """
     problems: list[Problem] = []
     for _ in range(ROUNDS):
         try:
@@ -37,15 +40,15 @@ def validate(tree: Table, schema: type[Schema]) -> tuple[Schema | None, list[Pro
 
 
 def _take_out(tree: Table, faults: list[Path]) -> None:
-    """Remove the invalid nodes: a value with its key, or an entry of a list. Later entries first, so that the numbers
-    of the earlier ones stay valid."""
+    """Removes invalid nodes: values with their keys, and entries of lists. Later entries are removed first, so that the indices of earlier
+    ones stay valid."""
     for path in sorted({fault for fault in faults if fault}, key=_order, reverse=True):
         node: Any = tree
         try:
             for step in path[:-1]:
                 node = node[step]
             del node[path[-1]]
-        except (KeyError, IndexError, TypeError):  # gone with what held it
+        except (KeyError, IndexError, TypeError):  # removed already, with the node that contained it
             continue
 
 
@@ -83,7 +86,7 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
 
 
 def _dashed(found: Any) -> bool:
-    """Whether an entry of a list begins with a dash and no space, which makes it text, or a key."""
+    """Whether a list was meant, but the space after its first dash is missing, so that YAML found text or a table."""
     first = found if isinstance(found, str) else next(iter(found), "") if isinstance(found, Table) else ""
     return re.match(r"-\w", first) is not None
 
@@ -95,19 +98,19 @@ def _unknown(key: str, schema: type[Entry], path: Path) -> str:
 
 
 def _locate(tree: Table, path: Path) -> tuple[Position, Any]:
-    """The deepest node on the path, and its parent."""
+    """The position of the node at the path, and its parent. If the path leads no further, the deepest node that exists, for both."""
     node: Any = tree
     parent: Any = tree
     for step in path:
         try:
             node, parent = node[step], node
-        except (KeyError, IndexError, TypeError):  # a key that is missing, or a name pydantic gave to a choice
+        except (KeyError, IndexError, TypeError):  # a missing key, or a name that pydantic adds
             return node.at, node
     return node.at, parent
 
 
 def _path(detail: ErrorDetails) -> str:
-    """The key that the message is about: the last name on the path, except for messages that name it themselves."""
+    """The start of the message: the key that it is about, which is the last name on the path; empty if the message names it itself."""
     if detail["type"] in ("extra_forbidden", "missing"):
         return ""
     names = [str(step) for step in detail["loc"] if isinstance(step, str)]
@@ -115,7 +118,7 @@ def _path(detail: ErrorDetails) -> str:
 
 
 def _known(schema: type[Entry], path: Path) -> list[str]:
-    """The keys allowed beside the last of `path`."""
+    """The keys that are allowed in the table of the last key of `path`."""
     model: Any = schema
     for step in path[:-1]:
         if isinstance(step, str):
@@ -125,7 +128,7 @@ def _known(schema: type[Entry], path: Path) -> list[str]:
 
 
 def _entry(annotation: Any) -> Any:
-    """The Entry inside `list[Entry]` or an annotation."""
+    """The class of an entry, from an annotation such as `list[Source]`."""
     inner = getattr(annotation, "__args__", ())
     return (
         annotation if not inner else next((_entry(arg) for arg in inner if isinstance(_entry(arg), type)), annotation)

@@ -1,7 +1,7 @@
-"""Whether the files of a configuration were saved.
+"""Notices that the files of a configuration were saved.
 
-Editors write in place, rename over, or delete and create anew; files in containers are links that are switched. So the
-paths are checked again and again, and nothing is kept open.
+Editors write in place, rename a new file over the old one, or delete and create anew; in containers, files may be links that are changed
+to lead elsewhere. So the paths are checked again and again, and no file is kept open.
 """
 
 from __future__ import annotations
@@ -19,26 +19,28 @@ from aggregator.config.project import Unreadable
 from aggregator.config.tree import Items, read_tree
 
 PATIENCE = 60
-"""How many checks a file is left alone for while a process has it open for writing: half a minute, for the pauses of a slow
-network. Not for ever, since some programs never close it."""
+"""For so many checks (half a minute) a file is not read while a process has it open for writing, since a slow network may pause. Not for
+ever, since some programs never close it."""
 
 Stamp = tuple[tuple[int, int, int] | None, ...]
 
 
 class Watch:
-    """Watches the file and those it includes, even while it is broken."""
+    """Watches the main file and those it includes, even while the main file is invalid."""
 
     def __init__(self, main: Path, environ: Mapping[str, str]) -> None:
         self._main = main
         self._environ = environ
         self._paths: tuple[Path, ...] = (main,)
-        self._known: Stamp | None = None  # None: the next look reports an edit
-        self._moving: Stamp | None = None
+        self._known: Stamp | None = None  # the state that was last taken; None: there is an edit to report
+        self._moving: Stamp | None = None  # another state, which the last check found
         self._patience = PATIENCE
 
     def saved(self) -> bool:
-        """True once after each edit, when nothing has changed since the check before: a file that is being written is
-        left alone until it is complete. The first two checks report an edit, since nobody knows what went before."""
+        """True once after each edit, as soon as nothing has changed since the check before: a file is not read while it is being written.
+
+        If no state was taken before, two checks report an edit, since nobody knows what changed earlier.
+        """
         stamp = self._stamp()
         if stamp == self._known:
             self._moving = None
@@ -53,27 +55,27 @@ class Watch:
         return True
 
     def take(self) -> None:
-        """The current state is about to be read. Called before reading, so that no later edit is missed."""
+        """Takes the current state as the one that is read. To be called before reading, so that no later edit is missed."""
         self._paths = (self._main, *self._included())
         self._known = self._stamp()
         self._moving = None
         self._patience = PATIENCE
 
     def forget(self) -> None:
-        """What was taken could not be read: the next look reports it again."""
+        """To be called if what was taken could not be read: the next check reports it again."""
         self._known, self._moving = None, self._known
 
     def _stamp(self) -> Stamp:
         return tuple(_state(path) for path in self._paths)
 
     def _included(self) -> tuple[Path, ...]:
-        """The included files as far as the file can be read, else those known before."""
+        """The included files that the main file names; if it cannot be read, those that were known before."""
         try:
             tree, _ = read_tree(self._main.name, decode(read_bytes(self._main)))
             listed = [] if tree is None else tree.get("include")
             texts = [name for name in listed if isinstance(name, str)] if isinstance(listed, Items) else []
             names = [expand(name, self._environ) for name in texts]
-        except (Unreadable, KeyError):  # the latter: a variable that is not set
+        except (Unreadable, KeyError):  # KeyError: a variable is not set
             tree = None
         if tree is None:
             return self._paths[1:]
@@ -81,7 +83,7 @@ class Watch:
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:
-    """Differs after every save; None if there is no file, or none that may be read: to be allowed to is an edit too."""
+    """A value that differs after every save. None if the file does not exist or may not be read; so a permission to read it is an edit."""
     try:
         stat = path.stat()
         readable = os.access(path, os.R_OK)
@@ -91,8 +93,10 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 
 
 def _is_being_written(path: Path) -> bool:
-    """Whether a process has it open for writing, as far as can be told: Linux does not grant a lease on such a file, and the
-    file's owner may ask for one."""
+    """Whether a process has the file open for writing, as far as can be known.
+
+    Linux refuses a read lease on such a file. Only the file's owner can ask for a lease.
+    """
     if sys.platform != "linux":
         return False
     try:
@@ -100,12 +104,13 @@ def _is_being_written(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     try:
-        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)  # to us, from whoever opens it just now; SIGIO would end us
+        # The signal that we get if the file is opened for writing just now: the default, SIGIO, would end this process.
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except BlockingIOError:
         return True
     except OSError:
         return False
     finally:
-        os.close(file)  # with the lease
+        os.close(file)  # ends the lease too
     return False
