@@ -24,7 +24,8 @@ class Note(Generic[T]):
 # The docstrings of ConfigurationReport and RePlacing appear in /openapi.json.
 @dataclass(frozen=True, slots=True)
 class ConfigurationReport:
-    """Which configuration is in force since when, what it changed, and what a saved edit would change that waits for `apply`."""
+    """The last edit of the configuration. `epoch` identifies the configuration in force; `at` is when the edit was read. `changed` says
+    what it changed; `waiting`, what it would change if it waits for `aggregator apply`."""
 
     epoch: str | None
     at: str
@@ -43,7 +44,7 @@ class BrokenEdit:
 
 @dataclass(frozen=True, slots=True)
 class RePlacing:
-    """How many stories of how many are judged anew, for the configuration `epoch`; at the end `done` equals `of`."""
+    """How many of the stored stories have been judged anew by the configuration `epoch`. At the end `done` equals `of`."""
 
     done: int
     of: int

@@ -1,4 +1,4 @@
-"""Shapes of the parts of stories in JSON, the same in feeds and in the API."""
+"""The types of those parts of a story that are the same in JSON Feed and in the API. Their docstrings appear in /openapi.json."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ Address = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
 
 
 class Match(TypedDict):
+    """A word or place that was found, in which field of the text, and what it weighs there."""
+
     text: str
     field: str
     weight: float
 
 
 class RunnerUp(TypedDict):
+    """The section with the next highest score."""
+
     section: str
     score: float
 
 
 class Receipt(TypedDict):
-    """Why a story is in a section or topic."""
+    """Why a story is in a section or topic: `section` is its id, `rule` its strongest rule, `matched` all that was found."""
 
     section: str
     score: float
@@ -33,7 +37,7 @@ class Receipt(TypedDict):
 
 
 class LocatedReceipt(Receipt):
-    """A receipt with its line in the configuration (`FILE:LINE`)."""
+    """A receipt with the line of its rule in the configuration (`FILE:LINE`); null if no line is responsible."""
 
     at: str | None
 
@@ -49,8 +53,8 @@ class Report(TypedDict):
 
 
 class Placement(TypedDict):
-    """`_aggregator` of an entry of JSON Feed: where its story is placed and why, in the fields of a story of the API. An entry
-    of a list of items has the item's own. `about` documents it."""
+    """`_aggregator` of an entry in JSON Feed: where the entry is placed and why, in the fields that a story has in the API. If the entry
+    is an item, these are the item's own. `about` is the address of the documentation."""
 
     about: Address
     story: str | None

@@ -1,5 +1,5 @@
-"""The types of the API's responses. The views build them (mypy checks it), and `openapi.description` generates /openapi.json from them,
-with the docstrings of the classes as descriptions."""
+"""The types of the API's responses. The views build them (mypy checks it), and `openapi.description` generates /openapi.json from them.
+There, the docstrings of the classes are the descriptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Count = Annotated[int, Meta(ge=0)]
 
 
 class Related(TypedDict):
-    """`filled`: not related by its subject, but one of the most important recent stories of its section."""
+    """A related story. `month` is the archive that lists it. `filled`: its subject is another one; it is recent and important."""
 
     id: Urn
     title: str
@@ -26,8 +26,9 @@ class Related(TypedDict):
 
 
 class Story(TypedDict):
-    """The items that report one event; `link` is the lead article, `url` the story's page. `merged` are the ids of stories
-    that were merged into it and redirect to it: it is listed by `changed_since` when one is."""
+    """The items that report one event. `url` is the story's page, `link` the lead article; `updated` changes when an outlet joins or the
+    lead changes. `merged` are the ids of stories that were merged into this one and redirect to it; each merge counts for
+    `changed_since`."""
 
     id: Urn
     url: Address
@@ -49,6 +50,8 @@ class Story(TypedDict):
 
 
 class Moment(TypedDict):
+    """An item in the timeline of its story."""
+
     published: Instant
     publisher: str
     title: str
@@ -56,7 +59,7 @@ class Moment(TypedDict):
 
 
 class Cited(TypedDict):
-    """Links in the text of a story's lead to other sites."""
+    """A link to another site in the text of a story's lead article; `title` is the text of the link."""
 
     title: str
     url: Address
@@ -64,13 +67,15 @@ class Cited(TypedDict):
 
 
 class StoryInFull(Story):
+    """A story with the text of its lead article, the links in it to other sites (`cited`), and its items (`timeline`)."""
+
     content_html: str
     cited: list[Cited]
     timeline: list[Moment]
 
 
 class Item(TypedDict):
-    """One entry of one source."""
+    """One entry of one source. `source` is the source's id. `story` and `section` are null until the item is placed."""
 
     id: Urn
     url: Address | None
@@ -88,18 +93,22 @@ class Item(TypedDict):
 
 
 class ItemInFull(Item):
+    """An item with its text; `why` says for what reason it is in its story."""
+
     content_html: str
     why: str | None
 
 
 class Feeds(TypedDict):
+    """The addresses of one stream's feeds."""
+
     rss: Address
     atom: Address
     json: Address
 
 
 class Rules(TypedDict):
-    """A section or a topic."""
+    """A section or a topic, with the number of its stories, and of those that entered it in the last 24 hours."""
 
     id: str
     title: str
@@ -111,7 +120,9 @@ class Rules(TypedDict):
 
 
 class Source(TypedDict):
-    """A configured feed and its health; secrets in `url` are masked."""
+    """A configured source and its health. `evidence` is the reason for `state`, `why` that for `next_poll`. `drops` counts what was
+    dropped or held back, by reason; `flaws` names what had to be repaired in the source's last new document. Secrets in `url` are
+    masked."""
 
     id: str
     name: str
@@ -132,6 +143,9 @@ class Source(TypedDict):
 
 
 class Status(TypedDict):
+    """The state of the service. `epoch` identifies the configuration in force; `config_error` describes an invalid edit of feeds.yaml.
+    `last_tick` is when a worker last looked for sources that are due; `totals.pending` counts items that are not placed yet."""
+
     title: str
     epoch: str
     totals: dict[str, Count]
@@ -143,25 +157,30 @@ class Status(TypedDict):
 
 
 class Page(TypedDict):
-    """What every list has in addition to its rows."""
+    """What every list has in addition to its rows: the cursor of its next part, and the address of that."""
 
     next: str | None
     next_url: Address | None
 
 
 class Changes(Page):
-    """With `changed_since`, `removed` are ids to be deleted from a copy once the rows are in it, and `changed_until` on the last page
-    is what to give as `changed_since` the next time."""
+    """The fields of a list of changes (`changed_since`)."""
 
     removed: NotRequired[list[Urn]]
     changed_until: NotRequired[Instant | None]
 
 
 class Stories(Changes):
+    """With `changed_since`: after you have stored the rows in your copy, delete what `removed` names. Only the last page has
+    `changed_until`: the value for `changed_since` in your next request."""
+
     stories: list[Story]
 
 
 class Items(Changes):
+    """With `changed_since`: after you have stored the rows in your copy, delete what `removed` names. Only the last page has
+    `changed_until`: the value for `changed_since` in your next request."""
+
     items: list[Item]
 
 
@@ -178,7 +197,7 @@ class Sources(Page):
 
 
 class Moved(TypedDict):
-    """Of a redirect: where to, as its header says too."""
+    """The body of a redirect: the address that its header names too."""
 
     location: Address
 
@@ -191,7 +210,7 @@ class _Problem(TypedDict):
 
 
 class Problem(_Problem, total=False):
-    """RFC 9457; `parameter` names the invalid one."""
+    """An error (RFC 9457). `parameter` is the name of the invalid parameter, if it was one."""
 
     parameter: str
 
@@ -213,7 +232,7 @@ class JsonFeedItem(TypedDict, total=False):
 
 
 class JsonFeed(TypedDict):
-    """JSON Feed 1.1 (jsonfeed.org)."""
+    """A feed in the format JSON Feed 1.1 (jsonfeed.org)."""
 
     version: str
     title: str
