@@ -779,6 +779,7 @@ def test_explain_knows_an_article_whose_address_ends_in_an_id_of_its_outlet(desk
         "{url}#photo-2",
         "<{url}>",  # a mail
         "“{url}”",  # a text
+        '"{url}"',  # JSON
         "‘{bare}’",
         "«wire.example.org/stories/{id}»",
         "{bare}",  # Firefox and Safari show no scheme
