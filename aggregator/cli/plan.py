@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap.installation import is_there
+from aggregator.cli import shapes
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.planning import Comparison, in_force, move, proposed
 from aggregator.cli.progress import bar
@@ -50,21 +50,20 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-def _report(comparison: Comparison, since: int, limit: int | None) -> dict[str, Any]:
+def _report(comparison: Comparison, since: int, limit: int | None) -> shapes.Plan:
     from aggregator.pipeline.plan import archive_rows
 
-    before, after = comparison.before, comparison.after
-    head = {"file": str(after.installation.config), "in_force": before.settings.epoch if before else None}
-    if not after.database.exists:
-        return {**head, **comparison.run(None, iter(()), lambda done: None)}
-    archive = after.database.open()
+    database = comparison.after.database
+    if not database.exists:
+        return comparison.run(None, iter(()), lambda done: None)
+    archive = database.open()
     total = archive.edition.count(since)
     total = total if limit is None else min(total, limit)
     with bar("Planning") as progress:
         pages = archive_rows(archive.edition, since, limit)
         report = comparison.run(archive, pages, lambda done: progress(done, total))
     archive.close()
-    return {**head, **report}
+    return report
 
 
 def _since(text: str | None) -> int:
@@ -76,7 +75,7 @@ def _since(text: str | None) -> int:
     return int(since.timestamp()) if since else 0
 
 
-def _headline(report: dict[str, Any], edits: Sequence[str]) -> str:
+def _headline(report: shapes.Plan, edits: Sequence[str]) -> str:
     if report["in_force"] is None:
         return "Nothing is in force yet: every source of this file starts, and there is no archive to compare with."
     if not report["changed"] and not edits:
@@ -93,7 +92,7 @@ def _headline(report: dict[str, Any], edits: Sequence[str]) -> str:
     )
 
 
-def _waiting(report: dict[str, Any]) -> Iterator[str]:
+def _waiting(report: shapes.Plan) -> Iterator[str]:
     """A line about stories that move anyway, without this file. They are not listed: stories are compared with where they will be after
     that."""
     if count := report["waiting"]:
@@ -103,32 +102,32 @@ def _waiting(report: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _overruled(report: dict[str, Any]) -> list[str]:
+def _overruled(report: shapes.Plan) -> list[str]:
     """Lines about stories that would be merged or split, or lose or regain an article, and about overrides without effect."""
     lines = []
-    for row in report["joins"]:
-        lines += [f"+ {one['title']}\n      joins: {row['title']}" for one in row["joined_by"]]
-    for row in report["splits"]:
-        lines += [f"- {one['title']}\n      leaves: {row['title']}" for one in row["leaving"]]
-    for row in report["hides"]:
-        where = "hidden, and its story with it" if row["whole"] else f"hidden from: {row['title']}"
-        lines += [f"- {one['title']}\n      {where}" for one in row["hiding"]]
-        lines += [f"+ {one['title']}\n      shown again: {row['title']}" for one in row["showing"]]
-    for row in report["outdone"]:
-        said = f"the pin to {row['section']} ({row['at']}) does not count"
+    for join in report["joins"]:
+        lines += [f"+ {one['title']}\n      joins: {join['title']}" for one in join["joined_by"]]
+    for split in report["splits"]:
+        lines += [f"- {one['title']}\n      leaves: {split['title']}" for one in split["leaving"]]
+    for hide in report["hides"]:
+        where = "hidden, and its story with it" if hide["whole"] else f"hidden from: {hide['title']}"
+        lines += [f"- {one['title']}\n      {where}" for one in hide["hiding"]]
+        lines += [f"+ {one['title']}\n      shown again: {hide['title']}" for one in hide["showing"]]
+    for pin in report["outdone"]:
+        said = f"the pin to {pin['section']} ({pin['at']}) does not count"
         lines.append(
-            f"? {row['title']}\n      {said}: another article of the story is pinned to {row['by']} ({row['by_at']})"
+            f"? {pin['title']}\n      {said}: another article of the story is pinned to {pin['by']} ({pin['by_at']})"
         )
-    for row in report["over"]:
-        lines.append(f"? {row['url']}: its pin ({row['at']}) ended on {row['until']}")
+    for over in report["over"]:
+        lines.append(f"? {over['url']}: its pin ({over['at']}) ended on {over['until']}")
     return [*lines, *(f"? {address}: no stored item has this address" for address in report["unknown"])]
 
 
-def _touched(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return (row for kind in ("sections", "topics") for row in report[kind] if row["come"] or row["go"] or row["become"])
+def _touched(report: shapes.Plan) -> list[shapes.StreamMoves]:
+    return [row for row in (*report["sections"], *report["topics"]) if row["come"] or row["go"] or row["become"]]
 
 
-def _why(sample: dict[str, Any]) -> str:
+def _why(sample: shapes.Sample) -> str:
     at = f" ({sample['at']})" if sample["at"] else ""
     if sample["rule"] == "fallback":
         return "no rule matches another section"
@@ -137,37 +136,41 @@ def _why(sample: dict[str, Any]) -> str:
     return f"{sample['rule']}{at}{', removed' if sample['gone'] else ''}"
 
 
-def _example(row: dict[str, Any]) -> str:
+def _example(row: shapes.Example) -> str:
     said = "holds now" if row["holds"] else "fails" if row["held"] is None else "held, fails now"
     return f"{row['at']}: {said}: {row['why'] or row['text']}"
 
 
-def _refusal(report: dict[str, Any]) -> Iterator[str]:
+def _refusal(report: shapes.Plan) -> Iterator[str]:
     if count := report["refused"]:
         yield f"{counted(count, 'example fails', 'examples fail')} (see `check`), so this file would not be put in force."
 
 
-def _table(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
+def _table(report: shapes.Plan, edits: Sequence[str]) -> Iterator[str]:
     yield _headline(report, edits)
     yield from _waiting(report)
     yield from _section("The file", edits)
-    touched = list(_touched(report))
+    touched = _touched(report)
     if touched:
         width = max(len(row["id"]) for row in touched)
         yield ""
         yield f"{'':{width + 2}}   now  then  come    go"
     for row in touched:
         yield f"  {row['id']:{width}} {row['before']:5} {row['after']:5} {row['come']:5} {row['go']:5}"
-        for sign, key, count in (("+", "coming", "come"), ("-", "going", "go"), ("~", "becoming", "become")):
-            for sample in row[key]:
+        ways = (
+            ("+", row["coming"], row["come"]),
+            ("-", row["going"], row["go"]),
+            ("~", row["becoming"], row["become"]),
+        )
+        for sign, samples, count in ways:
+            for sample in samples:
                 yield f"      {sign} {sample['title']}"
                 yield f"        {move(sample)}: {_why(sample)}"
-            rest = row[count] - len(row[key])
-            if rest:
+            if rest := count - len(samples):
                 yield f"      {sign} … and {rest} more"
     yield from _section("Stories joined, split and hidden", _overruled(report))
     yield from _section("Examples", [*_refusal(report), *map(_example, report["examples"])])
-    yield from _dead(report, str)
+    yield from _dead(report, edited=bool(edits))
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -177,17 +180,15 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
-def _dead(report: dict[str, Any], shown: Callable[[str], str]) -> Iterator[str]:
+def _dead(report: shapes.Plan, *, edited: bool) -> Iterator[str]:
     """Lines about rules and sources that have no use in the archive."""
-    changes = report["configuration"]
-    edited = any(changes["other"]) or any(any(changes[kind].values()) for kind in ("sources", "sections", "topics"))
     never = [row for row in report["dead"]["lines"] if not row["found"]]
     useless = [row for row in report["dead"]["lines"] if row["found"]]
     for words, rows in (("no stored item", never), ("only items placed elsewhere", useless)):
         if rows:
             own = [row for row in rows if row["new"]] if edited else rows
             named = own[:SHOWN] or rows[:SHOWN_BESIDE]
-            lines = [f"{row['at']}  {row['of']}: {row['key']}: {shown(row['line'])}" for row in named]
+            lines = [f"{row['at']}  {row['of']}: {row['key']}: {row['line']}" for row in named]
             rest = len(rows) - len(lines)
             more = [f"… and {rest} more, all in --json"] if rest else []
             whose = "" if own else " (none from this edit)"
@@ -206,7 +207,7 @@ def escaped(text: str) -> str:
     return f"\\{line}" if line[:1] in ("-", "+") else line
 
 
-def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
+def _markdown(report: shapes.Plan, edits: Sequence[str]) -> Iterator[str]:
     yield f"## Plan for {escaped(report['file'])}"
     yield ""
     yield _headline(report, edits)
@@ -214,16 +215,16 @@ def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
     if edits:
         yield from ("", "### The file", "")
         yield from (f"- {escaped(line)}" for line in edits)
-    touched = list(_touched(report))
+    touched = _touched(report)
     if touched:
         yield from ("", "### Sections and topics", "", "| | now | then | come | go |", "|---|--:|--:|--:|--:|")
         for row in touched:
-            numbers = " | ".join(str(row[key]) for key in ("before", "after", "come", "go"))
-            yield f"| {escaped(row['title'])} | {numbers} |"
+            yield f"| {escaped(row['title'])} | {row['before']} | {row['after']} | {row['come']} | {row['go']} |"
         yield from ("", "### Stories", "", "| | headline | primary section | why |", "|---|---|---|---|")
         for row in touched:
-            for sign, key in (("comes to", "coming"), ("leaves", "going"), ("is now first in", "becoming")):
-                for sample in row[key]:
+            ways = (("comes to", row["coming"]), ("leaves", row["going"]), ("is now first in", row["becoming"]))
+            for sign, samples in ways:
+                for sample in samples:
                     cells = (f"{sign} {row['title']}", sample["title"], move(sample), _why(sample))
                     yield f"| {' | '.join(map(escaped, cells))} |"
     if overruled := _overruled(report):
@@ -232,7 +233,7 @@ def _markdown(report: dict[str, Any], edits: Sequence[str]) -> Iterator[str]:
     if told := [*_refusal(report), *map(_example, report["examples"])]:
         yield from ("", "### Examples", "")
         yield from (f"- {escaped(line)}" for line in told)
-    for line in _dead(report, lambda text: text):
+    for line in _dead(report, edited=bool(edits)):
         if line:
             yield f"- {escaped(line.strip())}" if line.startswith("  ") else f"\n### {escaped(line)}\n"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from aggregator.bootstrap import Application, utc_now
 from aggregator.categorise.examples import failing, turned
+from aggregator.cli import shapes
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Rules
@@ -76,7 +76,7 @@ class Comparison:
 
     def run(
         self, archive: Archive | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]
-    ) -> dict[str, Any]:
+    ) -> shapes.Plan:
         policy, _ = self._counting
         if archive:
             self._stored = stored_ids(self.after, archive)
@@ -98,6 +98,8 @@ class Comparison:
         sections = _titles(before.settings.sections) if before else {}
         topics = {**(before.topic_titles if before else {}), **categories.titles, **self.after.topic_titles}
         return {
+            "file": str(self.after.installation.config),
+            "in_force": before.settings.epoch if before else None,
             "stories": found.stories,
             "waiting": found.waiting,
             "moved": found.moved,
@@ -124,27 +126,37 @@ class Comparison:
 
     def _streams(
         self, found: Plan, kind: RulesKind, rules: Sequence[Rules], others: Mapping[str, str]
-    ) -> list[dict[str, Any]]:
+    ) -> list[shapes.StreamMoves]:
         """Rows of sections or topics in the order of the file, followed by others that have stories. `others`: id → title of those that
         the file does not have."""
         own = _titles(rules)
         titles = {**others, **own}
         gone = [stream.id for stream in sorted(found.streams) if stream.kind == kind]
-        rows = []
+        rows: list[shapes.StreamMoves] = []
         for id in dict.fromkeys((*own, *gone)):
             stream = StreamName(kind, id)
             moves = found.streams.get(stream, Moves())
-            row = {"id": id, "title": titles.get(id, id), "before": moves.before, "after": moves.after}
-            if kind == "section":
-                row |= {"primary_before": moves.led, "primary_after": moves.leads}
-            row |= {"come": moves.come, "go": moves.go, "become": moves.become}
-            row["coming"] = [self._sample(stream, sample, "coming") for sample in moves.coming]
-            row["going"] = [self._sample(stream, sample, "going") for sample in moves.going]
-            row["becoming"] = [self._sample(stream, sample, "becoming") for sample in moves.becoming]
-            rows.append(row)
+            leading: shapes.Leading = (
+                {"primary_before": moves.led, "primary_after": moves.leads} if kind == "section" else {}
+            )
+            rows.append(
+                {
+                    "id": id,
+                    "title": titles.get(id, id),
+                    "before": moves.before,
+                    "after": moves.after,
+                    **leading,
+                    "come": moves.come,
+                    "go": moves.go,
+                    "become": moves.become,
+                    "coming": [self._sample(stream, sample, "coming") for sample in moves.coming],
+                    "going": [self._sample(stream, sample, "going") for sample in moves.going],
+                    "becoming": [self._sample(stream, sample, "becoming") for sample in moves.becoming],
+                }
+            )
         return rows
 
-    def _sample(self, stream: StreamName, sample: Sample, way: Way) -> dict[str, Any]:
+    def _sample(self, stream: StreamName, sample: Sample, way: Way) -> shapes.Sample:
         why = self._causes.of(stream, sample, way)
         return {
             "id": urn(sample.id),
@@ -157,7 +169,7 @@ class Comparison:
             "gone": why.gone,
         }
 
-    def _overrides(self, store: EditionStore | None) -> dict[str, Any]:
+    def _overrides(self, store: EditionStore | None) -> shapes.Overrides:
         """The effects of `stories:` of the file: stories that would be merged or split, or lose or regain an article."""
         hidden = self.before.policy.hidden if self.before else frozenset()
         found = override_effects(store, self._counting[0], hidden) if store else OverrideEffects()
@@ -187,7 +199,7 @@ class Comparison:
             "over": self._over(),
         }
 
-    def _over(self) -> list[dict[str, Any]]:
+    def _over(self) -> list[shapes.EndedPin]:
         """New pins that have already ended: probably an error in the date, which is reported nowhere else."""
         zone, now = ZoneInfo(self.after.settings.site.timezone), utc_now().timestamp()
         held = self.before.settings.overrides.pin if self.before else ()
@@ -208,7 +220,7 @@ class Comparison:
         """Canonical address → address as written under `stories:`."""
         return {canonical(url): url for _, url, _ in self.after.settings.overrides.lines()}
 
-    def _examples(self) -> list[dict[str, Any]]:
+    def _examples(self) -> list[shapes.Example]:
         before = self.before.rulebook if self.before else None
         return [
             {
@@ -229,13 +241,13 @@ class Comparison:
         edited = [*before.values()] != [*self.after.settings.texts.values()]
         return len(self._failing[1]) if self.before and edited else 0
 
-    def _dead(self, found: Plan) -> dict[str, Any]:
+    def _dead(self, found: Plan) -> shapes.Dead:
         """Lines of rules and sources without use in the archive, lines from the edit first."""
         _, usage = self._counting
         found_new = self.changes.sections, self.changes.topics
         new = {(one.id, line) for kind in found_new for one in kind.changed for line in one.added}
         whole = {id for kind in found_new for id in kind.added}
-        rows = [
+        rows: list[shapes.DeadLine] = [
             {
                 "of": line.rules,
                 "key": line.key,
@@ -252,7 +264,7 @@ class Comparison:
             for source in self.after.settings.sources
             if found.stories and source.id not in self.changes.sources.added
         }
-        sources = [
+        sources: list[shapes.DeadSource] = [
             {"id": id, "stories": use.stories if use else 0}
             for id, use in uses.items()
             if use is None or not use.telling
@@ -260,19 +272,19 @@ class Comparison:
         return {"lines": rows, "sources": sources}
 
 
-def move(sample: Mapping[str, Any]) -> str:
+def move(sample: shapes.Moved) -> str:
     """The move of a story in words: its primary sections before and after."""
     old, new = sample["old"], sample["new"]
-    return str(new) if old == new else f"{old} → {new}"
+    return new if old == new else f"{old} → {new}"
 
 
 def _titles(rules: Iterable[Rules]) -> dict[str, str]:
     return {one.id: one.title for one in rules}
 
 
-def _articles(items: Sequence[PendingItem]) -> list[dict[str, Any]]:
+def _articles(items: Sequence[PendingItem]) -> list[shapes.Article]:
     return [{"title": item.title, "url": item.url} for item in items]
 
 
-def _story(state: StoryState) -> dict[str, Any]:
+def _story(state: StoryState) -> shapes.Story:
     return {"id": urn(state.id), "title": state.entry.title, "url": state.entry.link}

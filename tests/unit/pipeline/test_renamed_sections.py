@@ -9,6 +9,7 @@ import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap import Application
+from aggregator.cli import shapes
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.errors import ConfigError
 from aggregator.model.poll import PollResult
@@ -60,7 +61,7 @@ def stands(room: Newsroom, **names: str) -> dict[str, Standing]:
     }
 
 
-def report(room: Newsroom, text: str) -> tuple[dict[str, object], list[str]]:
+def report(room: Newsroom, text: str) -> tuple[shapes.Plan, list[str]]:
     proposed = Application.of_texts(room.place, {"feeds.yaml": text}).completed(room.archive.upkeep)
     comparison = Comparison(in_force(room.application), proposed)
     found = comparison.run(room.archive, archive_rows(room.archive.edition), lambda done: None)
@@ -158,7 +159,7 @@ def test_a_plan_says_renamed_and_moves_nothing(room: Newsroom) -> None:
         "+ topic alliance: title: Alliance",
         "- topic alliance: title: NATO",
     ]
-    assert found["configuration"]["sections"] == {  # type: ignore[index]
+    assert found["configuration"]["sections"] == {
         "added": (), "removed": (), "renamed": [{"from": "defense", "to": "security"}],
         "changed": ({"id": "security", "added": ("title: Security",), "removed": ("title: Defense",)},),
     }  # fmt: skip
@@ -167,7 +168,7 @@ def test_a_plan_says_renamed_and_moves_nothing(room: Newsroom) -> None:
 def test_a_plan_of_a_renaming_still_tells_what_else_moves(room: Newsroom) -> None:
     found, _ = report(room, RENAMED.replace("frigate*]", "frigate*, octopus*]"))
     assert (found["changed"], found["moved"]) == (1, 1)
-    (row,) = [one for one in found["sections"] if one["id"] == "security"]  # type: ignore[attr-defined]
+    (row,) = [one for one in found["sections"] if one["id"] == "security"]
     assert [one["rule"] for one in row["coming"]] == ["words: octopus*"]
 
 
