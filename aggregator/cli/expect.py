@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any
 
 from aggregator.bootstrap import Application
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import Proposal, edited
+from aggregator.cli import shapes
 from aggregator.cli.planning import move
 from aggregator.config.characters import in_lines
 from aggregator.config.edit import scalar
@@ -36,7 +36,7 @@ def known_section(application: Application, section: str) -> None:
         raise UsageError(f"--expect: there is no section {section}{did_you_mean(section, ids)}")
 
 
-def expected(application: Application, case: Case, section: str, story: int | None) -> dict[str, Any]:
+def expected(application: Application, case: Case, section: str, story: int | None) -> shapes.Expectation:
     """The answer as for --json, with the best proposals first. `story`: number of the stored story of the text, if there is one."""
     archive = application.database.open() if application.database.exists else None
     expectation = Expectation(application, archive, case, section, story)
@@ -55,14 +55,13 @@ def _trial(application: Application, proposal: Proposal) -> Application:
 
 
 def answer(
-    section: str, own: str, story: str | None, *, fixed: str | None = None, proposals: Sequence[dict[str, Any]] = ()
-) -> dict[str, Any]:
-    """`{section, fixed, story, holds, proposals}`. `own`: the section of the text by itself; `story`: the primary section of its story;
-    `fixed`: the section that its source fixes."""
+    section: str, own: str, story: str | None, *, fixed: str | None = None, proposals: Sequence[shapes.Proposal] = ()
+) -> shapes.Expectation:
+    """`own`: the section of the text by itself; `story`: the primary section of its story; `fixed`: the section that its source fixes."""
     return {"section": section, "fixed": fixed, "story": story, "holds": own == section, "proposals": proposals}
 
 
-def _row(application: Application, effect: Effect) -> dict[str, Any]:
+def _row(application: Application, effect: Effect) -> shapes.Proposal:
     proposal, moves = effect.proposal, effect.moves
     at, edit = _edit(application, proposal)
     return {
@@ -141,7 +140,7 @@ def _typed(term: Term) -> str:
     return term_text(replace(term, parts=parts, unless=unless))
 
 
-def expectation(value: dict[str, Any]) -> Iterator[str]:
+def expectation(value: shapes.Expectation) -> Iterator[str]:
     """The answer as lines for people."""
     section, story = value["section"], value["story"]
     if value["holds"]:

@@ -10,13 +10,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.categorise.attribution import kept_out
 from aggregator.categorise.counterfactuals import Outcome, outcome
-from aggregator.cli import joining
+from aggregator.cli import joining, shapes
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.planning import stored_ids
@@ -77,12 +77,13 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     stays, story = subject.stays, subject.story
     found = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
     value = _value(application, subject, topics, found)
+    answer = None
     if args.expect and stays:
-        value["expect"] = expect.answer(args.expect, stays, story.section if story else None)
+        answer = expect.answer(args.expect, stays, story.section if story else None)
     elif args.expect:
-        value["expect"] = expect.expected(application, case, args.expect, story.n if story else None)
+        answer = expect.expected(application, case, args.expect, story.n if story else None)
     if args.json:
-        print_json(value)
+        print_json({**value, "expect": answer} if answer else value)
         return 0
     receipts = (*application.receipts(subject.title, subject.summary, subject.source), *topics)
     print(*_lines(subject, value, receipts), sep="\n")
@@ -94,32 +95,30 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     for one in value["kept_out"]:
         print(f"  Kept out of {one['id']} by {one['rule']} ({one['at']}).")
     print(what_would_change(found, fixed=case.section is not None))
-    for line in expect.expectation(value["expect"]) if args.expect else ():
+    for line in expect.expectation(answer) if answer else ():
         print(line)
     return 0
 
 
-def _value(application: Application, subject: Subject, topics: Iterable[Receipt], found: Outcome) -> dict[str, Any]:
+def _value(application: Application, subject: Subject, topics: Iterable[Receipt], found: Outcome) -> shapes.Explanation:
     """All results, as for --json."""
     item, story = subject.item, subject.story
-    value: dict[str, Any] = {
-        "id": urn(item.id) if item else None,
-        "story": urn(item.story) if item and item.story else None,
-        **judgement(application, subject.title, subject.summary, subject.source),
-        "found_topics": [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in topics],
-    }
-    if item and story:
-        value |= _story(item, story, subject.pinned)
+    judged = judgement(application, subject.title, subject.summary, subject.source)
     if item and subject.stays:
-        value |= {
+        judged |= {
             "section": subject.stays,
             "sections": [*item.sections] or [subject.stays],
             "topics": [*item.topics],
         }
+    told: shapes.InStory = _story(item, story, subject.pinned) if item and story else {}
     return {
-        **value,
+        "id": urn(item.id) if item else None,
+        "story": urn(item.story) if item and item.story else None,
+        **judged,
+        "found_topics": [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in topics],
+        **told,
         "outcome": _outcome(found),
-        "kept_out": [] if subject.stays else _kept_out(application, subject, value),
+        "kept_out": [] if subject.stays else _kept_out(application, subject, judged),
     }
 
 
@@ -135,9 +134,9 @@ def _found_topics(application: Application, subject: Subject) -> list[Receipt]:
     return [*named, *(one for one in places if one.section not in subject.categories)]
 
 
-def _kept_out(application: Application, subject: Subject, value: dict[str, Any]) -> list[dict[str, str]]:
+def _kept_out(application: Application, subject: Subject, judged: shapes.Judgement) -> list[shapes.KeptOut]:
     """Sections and topics in which the text would be if a line did not keep it out (`never`, `not`, `unless`)."""
-    held = {("section", id) for id in value["sections"]} | {("topic", id) for id in value["topics"]}
+    held = {("section", id) for id in judged["sections"]} | {("topic", id) for id in judged["topics"]}
     return [
         {"kind": stream.kind, "id": stream.id, "rule": cause.rule, "at": str(cause.at)}
         for stream, cause in kept_out(application.rulebook, subject.title, subject.summary)
@@ -145,7 +144,7 @@ def _kept_out(application: Application, subject: Subject, value: dict[str, Any])
     ]
 
 
-def _lines(subject: Subject, value: dict[str, Any], receipts: tuple[Receipt, ...]) -> Iterator[str]:
+def _lines(subject: Subject, value: shapes.Explanation, receipts: tuple[Receipt, ...]) -> Iterator[str]:
     """Lines for people: the text with the words that counted, its story, and the receipts."""
     yield marked(subject.title, receipts, "title")
     if subject.summary:
@@ -164,7 +163,7 @@ def _lines(subject: Subject, value: dict[str, Any], receipts: tuple[Receipt, ...
     yield from lines(receipts)
 
 
-def _outcome(found: Outcome) -> dict[str, Any]:
+def _outcome(found: Outcome) -> shapes.Outcome:
     return {
         "section": found.section,
         "runner_up": found.runner_up,
@@ -273,7 +272,7 @@ def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
     return item
 
 
-def _story(item: ItemView, story: StoryView, pinned: Receipt | None) -> dict[str, Any]:
+def _story(item: ItemView, story: StoryView, pinned: Receipt | None) -> shapes.InStory:
     return {
         "joined": item.why,
         "joining": joining.joining(item),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor
-from typing import Any
 
+from aggregator.cli import shapes
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView
 from aggregator.render.entry import urn
 from aggregator.stories import TUNING
 
 
-def joining(item: ItemView) -> dict[str, Any] | None:
+def joining(item: ItemView) -> shapes.Joining | None:
     """The reason as JSON; None if nothing is known."""
     found = item.joining
     if found is None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from aggregator.bootstrap import Application
+from aggregator.cli import shapes
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Source
 from aggregator.render.jsonfeed import located
@@ -13,8 +13,8 @@ from aggregator.render.jsonfeed import located
 
 def judgement(
     application: Application, title: str, summary: str, source: Source | None = None, *, receipts: bool = True
-) -> dict[str, Any]:
-    """`{section, sections, topics, receipts}` for a text by itself."""
+) -> shapes.Judgement:
+    """For a text by itself."""
     found: tuple[Receipt, ...] = ()
     if receipts:
         judged, found = application.judged(title, summary, source)

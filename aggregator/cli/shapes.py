@@ -1,9 +1,11 @@
-"""The types of what `plan` prints as JSON. Text and Markdown are written from the same values."""
+"""The types of what `plan`, `explain`, `classify` and `try` print as JSON. Text and Markdown are written from the same values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
+
+from aggregator.render.shapes import LocatedReceipt, Report
 
 
 class Moved(TypedDict):
@@ -145,3 +147,123 @@ class Plan(Overrides):
     examples: list[Example]
     refused: int
     dead: Dead
+
+
+class Judgement(TypedDict):
+    section: str
+    sections: list[str]
+    topics: list[str]
+    receipts: list[LocatedReceipt]
+
+
+class Entry(Judgement):
+    title: str
+    url: str | None
+    published: str | None
+
+
+class FoundTopic(TypedDict):
+    topic: str
+    rule: str
+    text: str
+
+
+class NextStory(TypedDict):
+    """The story that came next when an item was grouped; `against`: what spoke against it."""
+
+    story: str | None
+    title: str | None
+    score: float
+    against: list[str]
+
+
+class Joining(TypedDict):
+    reason: str
+    score: float
+    needed: float
+    shared: list[str]
+    next: NextStory | None
+
+
+class Score(TypedDict):
+    section: str
+    score: float
+
+
+class Pin(TypedDict):
+    section: str
+    at: str
+
+
+class InStory(TypedDict, total=False):
+    """What is known of an item that is in a story."""
+
+    joined: str | None
+    joining: Joining | None
+    story_section: str
+    story_sections: list[Score]
+    pinned: Pin | None
+    headed_by: str | None
+    told_by: list[Report]
+
+
+class Turn(TypedDict):
+    """Without this line it would be in `then`."""
+
+    rule: str
+    at: str
+    then: str
+
+
+class Outcome(TypedDict):
+    section: str
+    runner_up: str | None
+    behind: float
+    turns: list[Turn]
+
+
+class KeptOut(TypedDict):
+    kind: str
+    id: str
+    rule: str
+    at: str
+
+
+class Proposal(TypedDict):
+    """A smallest edit. `edit`: what to type at `at`; `fails`: the examples that it breaks; `story`: the primary section that the story of
+    the text would have."""
+
+    section: str
+    key: str
+    line: str
+    was: str | None
+    at: str
+    edit: str
+    fails: list[str]
+    weight: float
+    story: str | None
+    looked_at: int
+    moved: int
+    come: int
+    go: int
+    samples: list[Moved]
+
+
+class Expectation(TypedDict):
+    """`fixed`: the section that its source fixes; `story`: the primary section of its story; `holds`: by itself it is in `section`."""
+
+    section: str
+    fixed: str | None
+    story: str | None
+    holds: bool
+    proposals: Sequence[Proposal]
+
+
+class Explanation(Judgement, InStory):
+    """What `explain` prints, with an `Expectation` as `expect` if that is asked for."""
+
+    id: str | None
+    story: str | None
+    found_topics: list[FoundTopic]
+    outcome: Outcome
+    kept_out: list[KeptOut]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from typing import Any
 
 from aggregator.bootstrap import Application, Installation
+from aggregator.cli import shapes
 from aggregator.cli.appending import present, same_address, web_address
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, offer, pick, pick_option
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     feed, url = found.feed, application.mask(found.url)
     source = present(application).get(same_address(found.url))
     shown = feed.items[: number("--limit", args.limit)]
-    rows = [
+    rows: list[shapes.Entry] = [
         {
             "title": item.title,
             "url": item.url,
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-def _line(row: dict[str, Any]) -> None:
+def _line(row: shapes.Entry) -> None:
     others = [section for section in row["sections"] if section != row["section"]]
     topics = f"  [{', '.join(row['topics'])}]" if row["topics"] else ""
     also = f" (also {', '.join(others)})" if others else ""
