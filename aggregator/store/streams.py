@@ -14,7 +14,7 @@ in that list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from aggregator.model.stream import StreamName, StreamQuery
@@ -68,73 +68,101 @@ def stories_sql(
 ) -> Statement:
     """SQL for the (story, time) pairs of a stream of stories, in its order."""
     sql = Sql(dialect, lookup, numbers)
-    order, times = _base(sql, query, stream.number)
-    tables = ", ".join(order)
+    tables, times = _base(sql, query, stream.number)
     published = "e.published" if query.stream else "st.published"
-    narrow(sql, query.filter, "st", published, _number_of_few(order, lookup))
+    narrow(sql, query.filter, "st", published, _number_of_few(tables, lookup))
+    listing = _Listing(sql, query, limit, stream, tables, times)
     if query.changed_since is not None:
-        # Otherwise SQLite would scan the whole stream, or all stories with so many publishers, and sort them.
-        if not stream.small and (stream.vast or order[0] == "stories st"):
-            tables = _stories_first(order)
-        sql.add("st.changed >= ?", _from(query))
-        if query.before:
-            sql.add("(st.changed, st.n) > (?, ?)", *query.before)
-        return _stories(sql, tables, Time("st.changed"), "st.changed, st.n", limit)
+        return listing.by_change()
     if query.window:
-        _in_month(sql, published, query.window, query.before)
-        return _stories(sql, tables, Time(published), f"{published} DESC, st.n DESC", limit)
-    reports = _reports(dialect, query, numbers)
-    latest = Time.latest(dialect, times, reports)
-    late = sql.copy()
-    if query.before:
-        for time in times:
-            sql.add(f"{time} <= ?", query.before[0])
-            late.add(f"{time} <= ?", query.before[0])
-        sql.add(f"({latest.sql}, st.n) < (?, ?)", *latest.values, *query.before)
-    if lookup.few is not None:
-        # For a further page SQLite would scan all entries of the stream.
-        return _stories(sql, _stories_first(order) if stream.vast else tables, latest, NEWEST, limit)
-    if lookup.later is not None:
-        sql.add(f"{times[0]} > ?", lookup.later)
-    by_entering = f"{times[0]} DESC, {_number(order)} DESC"
-    if len(times) == 1 and not reports:
-        return _stories(sql, tables, latest, by_entering, limit)
-    # SQLite keeps the order of a CROSS JOIN; otherwise it would scan the whole stream and sort.
-    *streams, stories = [table for table in order if table != COUNTED]
-    counted = [COUNTED] if COUNTED in order else []
-    entering = " CROSS JOIN ".join((*streams, *counted, stories) if streams else (stories, *counted))
-    joining = " CROSS JOIN ".join((*counted, stories, *streams))
-    if stream.small:
-        return _stories(sql, joining if stream.small == "joined" else entering, latest, NEWEST, limit)
-    ways = [_stories(sql, tables, latest, by_entering, limit)]
-    if counted:
-        ways = [_stories(sql, joining, latest, "c.reached DESC, c.story DESC", limit)]
-        sql.add(f"{times[0]} >= {_SINCE_FIRST}", limit)
-        ways.append(_stories(sql, entering, latest, by_entering, limit))
-    if reports:
-        # Stories that entered later are in `first`. In a stream that is not vast, the earlier ones are fewer than all reports since then.
-        until = query.before[0] if query.before else NEVER
-        late.add(f"{times[0]} <= {_SINCE_FIRST} AND p.story = {_number(order)}", limit)
-        late.add(f"i.n = p.item AND i.entered >= {_SINCE_FIRST} AND i.entered <= ?", limit, until)
+        return listing.by_publication(published, query.window)
+    return listing.by_entering()
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A list of stories: completes its statement, by the order of the list. `tables` and `times` are those of `_base`."""
+
+    sql: Sql
+    query: StreamQuery
+    limit: int | None
+    stream: KnownStream
+    tables: Sequence[str]
+    times: Sequence[str]
+
+    def by_change(self) -> Statement:
+        self.sql.add("st.changed >= ?", _from(self.query))
+        if self.query.before:
+            self.sql.add("(st.changed, st.n) > (?, ?)", *self.query.before)
+        tables = ", ".join(self.tables)
+        # Otherwise SQLite would scan the whole stream, or all stories with so many publishers, and sort them.
+        if not self.stream.small and (self.stream.vast or self.tables[0] == "stories st"):
+            tables = _stories_first(self.tables)
+        return _stories(self.sql, tables, Time("st.changed"), "st.changed, st.n", self.limit)
+
+    def by_publication(self, published: str, window: tuple[int, int]) -> Statement:
+        before = self.query.before
+        self.sql.add(f"{published} >= ? AND {published} < ?", *window)
+        if before:
+            self.sql.add(f"{published} <= ? AND ({published}, st.n) < (?, ?)", before[0], *before)
+        order = f"{published} DESC, st.n DESC"
+        return _stories(self.sql, ", ".join(self.tables), Time(published), order, self.limit)
+
+    def by_entering(self) -> Statement:
+        sql, query, lookup, stream, limit = self.sql, self.query, self.sql.lookup, self.stream, self.limit
+        tables, times = ", ".join(self.tables), self.times
+        reports = _reports(sql.dialect, query, sql.numbers)
+        latest = Time.latest(sql.dialect, times, reports)
+        if query.before:
+            for time in times:
+                sql.add(f"{time} <= ?", query.before[0])
+        late = sql.copy()
+        if query.before:
+            sql.add(f"({latest.sql}, st.n) < (?, ?)", *latest.values, *query.before)
+        if lookup.few is not None:
+            # For a further page SQLite would scan all entries of the stream.
+            return _stories(sql, _stories_first(self.tables) if stream.vast else tables, latest, NEWEST, limit)
+        if lookup.later is not None:
+            sql.add(f"{times[0]} > ?", lookup.later)
+        by_entering = f"{times[0]} DESC, {_number(self.tables)} DESC"
+        if len(times) == 1 and not reports:
+            return _stories(sql, tables, latest, by_entering, limit)
+        entering, joining = self._entering_and_joining()
+        if stream.small:
+            return _stories(sql, joining if stream.small == "joined" else entering, latest, NEWEST, limit)
+        ways = [_stories(sql, tables, latest, by_entering, limit)]
+        if COUNTED in self.tables:
+            ways = [_stories(sql, joining, latest, "c.reached DESC, c.story DESC", limit)]
+            sql.add(f"{times[0]} >= {_SINCE_FIRST}", limit)
+            ways.append(_stories(sql, entering, latest, by_entering, limit))
+        if reports:
+            ways.append(replace(self, sql=late)._by_reports(latest, reports))
+        return _newest(ways, limit, query.before)
+
+    def _entering_and_joining(self) -> tuple[str, str]:
+        """The tables in the order of the entries, and in that of the publishers that joined. SQLite keeps the order of a CROSS JOIN;
+        otherwise it would scan the whole stream and sort."""
+        *streams, stories = [table for table in self.tables if table != COUNTED]
+        counted = [COUNTED] if COUNTED in self.tables else []
+        entering = (*streams, *counted, stories) if streams else (stories, *counted)
+        return " CROSS JOIN ".join(entering), " CROSS JOIN ".join((*counted, stories, *streams))
+
+    def _by_reports(self, latest: Time, reports: Sequence[Asked]) -> Statement:
+        """The stories that entered before those in `first`, by the reports since then. Stories that entered later are in `first`. In a
+        stream that is not vast, the earlier ones are fewer than all reports since then."""
+        sql, until = self.sql, self.query.before[0] if self.query.before else NEVER
+        sql.add(f"{self.times[0]} <= {_SINCE_FIRST} AND p.story = {_number(self.tables)}", self.limit)
+        sql.add(f"i.n = p.item AND i.entered >= {_SINCE_FIRST} AND i.entered <= ?", self.limit, until)
         asked = " OR ".join(told for told, _ in reports)
         # only if needed: PostgreSQL would read the texts of all items first
         text = ("texts t",) if "t.lang" in asked else ()
-        late.add(
-            f"({asked}){' AND t.item = i.n' if text else ''}", *(value for _, values in reports for value in values)
-        )
-        item, placed, known = "items i", "placements p", (*streams, *counted)
-        small = streams and not stream.vast
-        reporting = " CROSS JOIN ".join(
-            (*known, placed, item, *text, stories) if small else (item, placed, *text, *known, stories)
-        )
-        ways.append(_stories(late, reporting, latest, NEWEST, dialect.everything))
-    return _newest(ways, limit, query.before)
-
-
-def _in_month(sql: Sql, published: str, window: tuple[int, int], before: tuple[int, int] | None) -> None:
-    sql.add(f"{published} >= ? AND {published} < ?", *window)
-    if before:
-        sql.add(f"{published} <= ? AND ({published}, st.n) < (?, ?)", before[0], *before)
+        values = (value for _, values in reports for value in values)
+        sql.add(f"({asked}){' AND t.item = i.n' if text else ''}", *values)
+        item, placed, stories = "items i", "placements p", "stories st"
+        known = [table for table in self.tables if table != stories]
+        small = self.query.stream and not self.stream.vast
+        tables = (*known, placed, item, *text, stories) if small else (item, placed, *text, *known, stories)
+        return _stories(sql, " CROSS JOIN ".join(tables), latest, NEWEST, sql.dialect.everything)
 
 
 NEWEST = "2 DESC, 1 DESC"
@@ -150,20 +178,22 @@ class Time(NamedTuple):
     values: Sequence[Any] = ()
 
     @classmethod
-    def latest(cls, dialect: Dialect, times: Sequence[str], reports: Sequence[tuple[str, tuple[Any, ...]]]) -> Time:
+    def latest(cls, dialect: Dialect, times: Sequence[str], reports: Sequence[Asked]) -> Time:
         """The latest of these times and of the times at which the story first had a report that meets each condition."""
         moments = [*times, *(first_member(told, "st.n") for told, _ in reports)]
         values = [value for _, values in reports for value in values]
         return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
 
 
-def _reports(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> list[tuple[str, tuple[Any, ...]]]:
-    """The conditions on the reports of a story, with their values."""
+def _reports(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> list[Asked]:
+    """The conditions on the reports of a story."""
     own = [(numbers.of_source(query.id or ""), ())] if query.kind == "source" else []
     return [*of_members(dialect, query.filter, numbers), *own]
 
 
 Statement = tuple[str, list[Any]]
+Asked = tuple[str, tuple[Any, ...]]
+"""A condition on the reports of a story, with its values."""
 
 
 def _stories(sql: Sql, tables: str, time: Time, order: str, limit: int | None) -> Statement:
