@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName
-from aggregator.web.followed import emphasis
+from aggregator.web.emphasis import emphasis
 from aggregator.web.ranking import heaviest_first, weight
 from aggregator.web.related import YOUNG
 
@@ -34,7 +34,7 @@ AGAIN = 0.6  # factor on the weight of a story for each story of its affair that
 
 
 class Affairs:
-    """The affairs among the `newest` stories, as far as they are recent. `followed`: the editor's subjects (`followed.py`); if empty, all
+    """The affairs among the `newest` stories, as far as they are recent. `followed`: the editor's subjects (`emphasis.py`); if empty, all
     news counts the same."""
 
     def __init__(

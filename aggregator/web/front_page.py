@@ -12,7 +12,7 @@ from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.headline import tells
 from aggregator.web.affairs import AROUND, RECENT, Affairs
-from aggregator.web.followed import followed, is_followed
+from aggregator.web.emphasis import followed, is_followed
 from aggregator.web.library import Library
 from aggregator.web.pinned import pinned, without
 

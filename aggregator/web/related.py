@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.fold import key
-from aggregator.web.followed import emphasis, followed
+from aggregator.web.emphasis import emphasis, followed
 from aggregator.web.library import Library
 from aggregator.web.ranking import heaviest_first
 
