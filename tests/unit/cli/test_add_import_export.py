@@ -570,6 +570,7 @@ class Interrupting:
         if name == awaited:
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as at a terminal: what runs in the background ignores it
 awaited, sys.argv = sys.argv[1], ["aggregator", "explain", "Navy"]
 sys.meta_path.insert(0, Interrupting())
 from aggregator.__main__ import main
