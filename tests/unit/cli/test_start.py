@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,3 +115,15 @@ def test_the_worker_does_not_go_on_without_its_web(application: Application, mon
     monkeypatch.setattr(Upkeep, "check", lambda self: looked.set())
     with pytest.raises(BrokenPipeError):
         worker.work(application, web)
+
+
+def test_that_it_serves_is_said_once_the_port_listens_and_not_before(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        saying = threading.Thread(target=serve._say_when_listening, args=(*bound.getsockname(), "Serving"), daemon=True)
+        saying.start()
+        saying.join(0.1)
+        assert capsys.readouterr().err == ""
+        bound.listen()
+        saying.join(10)
+        assert capsys.readouterr().err == "Serving\n"
