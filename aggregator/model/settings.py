@@ -15,7 +15,8 @@ from aggregator.model.stream import RulesKind, StreamName
 LONGEST_WORD = 200
 """Characters of a word or phrase in a rule."""
 FALLBACK = "world"
-"""Id of the section of items that no rule places. If the file has no such section, its last one serves, which must have no rules."""
+"""Id of the section of items that no rule places. If the file has no such section, its last one serves, if that has no rules; otherwise
+this one is added."""
 FIRST_INTERVAL = timedelta(minutes=15)
 """The default of `defaults: {every: …}`."""
 

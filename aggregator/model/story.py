@@ -96,7 +96,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A story in a section or topic: when it entered, and since when the section is its primary one (None: never)."""
+    """A story in a section or topic: when it entered, and when the section first was its primary one, even if it no longer is (None:
+    never)."""
 
     stream: StreamName
     entered: int
