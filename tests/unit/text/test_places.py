@@ -93,6 +93,10 @@ def test_names_stand_for_places(title: str, expected: list[str]) -> None:
         ("Cyclone nears Broome", ["AU"]),
         ("In Bolton, Trump Finds a Critic", ["US"]),
         ("Murder in Kendal", ["GB"]),
+        ("Penrith Panthers sack coach", ["AU"]),
+        ("Floods in Penrith, Cumbria", ["GB"]),
+        ("Der Präsident des Landes warnt", []),
+        ("Incendie dans les Landes", ["FR"]),
     ],
 )
 def test_ambiguous_names(title: str, expected: list[str]) -> None:
