@@ -24,9 +24,9 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "q": (
         {"type": "string", "maxLength": MAX_QUERY},
         f'Words, beginnings of words (missile*), "phrases" and -minus, at most {MAX_TERMS}. All must occur; of those joined by '
-        "OR in capitals any one: `drone OR missile strike` is (drone OR missile) and strike. Parentheses group otherwise; a minus before "
-        "a group excludes each of its words. A word is also found in the plural or singular and in its other spellings, unless it is in "
-        "quotes or `lang` asks for another language than English.",
+        "OR in capitals, any one: `drone OR missile strike` is (drone OR missile) and strike. Parentheses change the grouping; a minus "
+        "before a group excludes each of its words. A word is also found in the plural or singular and in its other spellings, unless it "
+        "is in quotes or `lang` asks for another language than English.",
     ),
     "section": (TEXT, "Id of a section."),
     "topic": (TEXT, "Id of a topic."),
@@ -35,7 +35,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`."),
     "lang": (
         TEXT,
-        "Language that an item, its feed or `lang` of its source names, otherwise the one recognised: `en` finds `en-GB` too.",
+        "Language that an item, its feed or `lang` of its source names; otherwise the language recognised. `en` finds `en-GB` too.",
     ),
     "since": (
         MOMENT,
@@ -44,16 +44,16 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "until": (
         MOMENT,
-        "Published before that, in the same forms. A time before `since` is refused, and so is an age above that of `since`.",
+        "Published before this time, in the same forms. A time before `since` is refused, and so is an age above that of `since`.",
     ),
     "min_publishers": (
         {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
-        "Only stories that at least this many independent outlets report; a story enters when the last of them joins. Those that only "
-        "print an agency's text which another had already, or link to another's article, are listed among its outlets but do not count.",
+        "Only stories that at least this many independent outlets report. A story enters when the last of them joins. An outlet that only "
+        "prints an agency's text that another had already, or links to another's article, is listed but does not count.",
     ),
     "primary": (
         {"type": "string", "enum": ["0", "1", "true", "false"]},
-        "`1`: only stories whose primary section is the one asked for. A story may be in several sections, one of them the primary one.",
+        "`1`: only stories whose primary section is the requested one. A story may be in several sections, one of which is primary.",
     ),
     "view": (
         {"type": "string", "enum": ["stories", "items"]},
@@ -76,24 +76,25 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "string", "enum": ["sections", "topics", "sources"]},
         "Whose feeds: `sections` (default), `topics` or `sources`.",
     ),
-    "cursor": ({"type": "string"}, "Where to continue: `next` of the previous answer."),
+    "cursor": ({"type": "string"}, "Where to continue: `next` of the previous response."),
     "changed_since": (
         MOMENT,
         "Only what changed since this time or within this age, in order of change, oldest first.\n\n"
-        "To keep a copy, ask from the `changed_until` of the last page of the previous answer: the archive's own time, whatever the clocks "
-        "say. Store what is listed, then delete what `removed` names: ids of what the editor hid, and of stories that left the `section` "
-        "or `topic` asked for, whether you have them or not. A story that was merged into another is not listed: the other one names it "
-        "under `merged`. An item is listed once it is in a story, and again when its text or its place changes.\n\n"
-        "What no longer meets another parameter is not told: ask for all changes first, and delete what they name and the request with the "
-        "parameter does not list. Items whose story reaches `min_publishers` because another outlet joined it are not told either.\n\n"
-        "Some things change without notice: lines of rules, related stories, ids of renamed sources, what an edited `label` finds, and, "
+        "To keep a copy, give the `changed_until` of the last page of the previous response: the archive's own time, which does not depend "
+        "on clocks. Store what is listed, then delete what `removed` names: ids of what the editor hid, and of stories that left the "
+        "requested `section` or `topic`, whether you have them or not. A story that was merged into another is not listed: the other one "
+        "names it under `merged`. An item is listed once it is in a story, and again when its text or its place changes.\n\n"
+        "What no longer meets another parameter is not reported. So request all changes first, then those with the parameter, and delete "
+        "what the first response lists and the second does not. Items whose story reaches `min_publishers` because another outlet joined "
+        "it are not reported either.\n\n"
+        "These changes are not reported: lines of rules, related stories, ids of renamed sources, what an edited `label` finds, and, "
         "after an edit of `full_text` or `republish_full_text`, which texts of articles are given.",
     ),
 }
 STATUS = {
-    200: "The answer",
+    200: "The response",
     301: "It has another address now: the story was merged into another, or the section, topic or source renamed",
-    304: "Not modified since the answer that the client has",
+    304: "Not modified since the response that the client has",
     400: "A parameter is invalid",
     404: "Not found",
     503: "Not available at the moment",
