@@ -90,17 +90,18 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
     others = (among(draft) if doubtful else None, None if is_known else apart(draft, key), anew(draft, key))
     among_others, set_apart, made_anew = (item_id(context.job.root, other) if other else "" for other in others)
     if is_known:
-        hash = ""
+        hash = written = ""
     else:
         for step in STEPS:
             step(draft, context)
         enclosed = "\n".join(one.url for one in draft.enclosures)
         # Not the address as written: some outlets put another token into it in each response, which is no edit.
-        parts = (draft.title, draft.canonical or "", draft.summary, draft.content)
         outlet = [draft.publisher] if context.job.wrapper else []  # else the configuration names the publisher
         # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
         lang = [draft.lang or ""] if context.job.lang else []
-        hash = digest(*parts, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
+        parts = (draft.summary, draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
+        hash = digest(draft.title, draft.canonical or "", *parts)
+        written = digest(draft.title, draft.url or "", *parts) if draft.url != draft.canonical else hash
         if not draft.summary and not draft.content:
             fingerprint = b""
     return Item(
@@ -120,6 +121,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         image=draft.image,
         enclosures=draft.enclosures,
         hash=hash,
+        written=written,
         outlet=draft.outlet,
         fingerprint=fingerprint,
         formers=ids,

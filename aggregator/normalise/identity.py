@@ -4,7 +4,7 @@ The key is the first of these that applies:
 
 1. The guid: `<guid>tag:a.example,2026:17</guid>`. It is not used
    - if entries with different addresses share it: each entry of the feed has `<guid>article</guid>`;
-   - if the guids of the document only number its entries (1, 2, 3, …): each number goes from article to article.
+   - if the guids of the document only number its entries (1, 2, 3, …), and these have addresses: each number goes from article to article.
 2. `link:…`, the canonical address, if it is that of a single article: `https://a.example/quake`.
 3. `among:…`, made from address, title and date, if the address does not identify an article
    - because it is a front page: all episodes of a podcast link to `https://a.example/`;
@@ -67,8 +67,9 @@ def keys(drafts: Sequence[Draft]) -> list[str]:
 
 
 def _are_numbered(drafts: Sequence[Draft]) -> bool:
-    """Whether the guids only number the entries of the document: they are 0, 1, 2, … or 1, 2, 3, …"""
-    if not drafts or not all(draft.guid and _NUMBER.fullmatch(draft.guid) for draft in drafts):
+    """Whether the guids only number the entries of the document: they are 0, 1, 2, … or 1, 2, 3, … (Not if an entry has no address, which
+    would be left with its title and date alone.)"""
+    if not drafts or not all(draft.canonical and draft.guid and _NUMBER.fullmatch(draft.guid) for draft in drafts):
         return False
     numbers = sorted(int(draft.guid or "") for draft in drafts)
     return numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
@@ -146,29 +147,35 @@ def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
 
 def formers(draft: Draft, key: str) -> tuple[str, ...]:
     """Keys that the entry may have had earlier. One reason is that other entries came to share its address or guid (its key was the guid or
-    `link:…` and is now `among:…`). The others are differences of earlier versions of the program:
+    `link:…` and is now `among:…`). Another is that its guid is a number: earlier versions always used it, and this one uses it as soon as
+    the numbers of the document do not begin with 0 or 1. The others are differences of earlier versions:
 
     - with feedparser they resolved relative guids against xml:base;
     - without feedparser they kept fractions of seconds in dates, and white space around texts;
     - they used the address of a redirecting service (such as Google Alerts) instead of the article's."""
     parsed, guid = draft.parsed, draft.guid
-    if parsed.base and guid == key and not _ABSOLUTE.match(guid):
-        try:
-            return (spaced(urljoin(parsed.base.strip(), guid)),)
-        except ValueError:
-            return ()
+    if guid == key:
+        return _of_other_guid(draft, guid)
     if is_of_link(key):
         named = canonical(absolute(parsed.link, draft.base))
         return () if named is None or named == draft.canonical else (_of_link(named),)
     if is_among(key):
-        # Not a number: it identified whatever entry had this place, perhaps one with the same words.
-        by_guid = [_of_guid(guid)] if guid and not _NUMBER.fullmatch(guid) else []
-        return (*by_guid, *([_of_link(draft.canonical)] if draft.canonical else []))
+        return (*([_of_guid(guid)] if guid else []), *([_of_link(draft.canonical)] if draft.canonical else []))
     if not key.startswith("text:"):
         return ()
     told = earliest([parsed.published, parsed.updated])
     when = told if told and told.microsecond else draft.dated
     return tuple({_of_text(draft, when, parsed.text), _of_text(draft, draft.dated, parsed.text)} - {key})
+
+
+def _of_other_guid(draft: Draft, guid: str) -> tuple[str, ...]:
+    base = draft.parsed.base
+    if base and not _ABSOLUTE.match(guid):
+        try:
+            return (spaced(urljoin(base.strip(), guid)),)
+        except ValueError:
+            return ()
+    return (among(draft),) if draft.canonical and _NUMBER.fullmatch(guid) else ()
 
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:

@@ -6,7 +6,7 @@ hash differs, the item has changed. Real feeds break this in the following ways.
 1. *A new guid at a known address.* Yesterday guid `17` at /quake, today guid `17-v2` at /quake: the same item. The id of the new guid is
    stored as an additional id of the item (`Recognition.further`, table `known_as`), by which it is recognised from then on
    (`_under_first_ids`). Not if the address says nothing: it is a front page, several entries of the document have it, or its item is in
-   the document as another entry.
+   the document as another entry. Of several entries with one address and title, each is known by its date too (`Item.apart`).
 2. *An address of several items.* Warnings have no guids, and all link to /warnings: “Storm, 3 May” and “Storm, 4 May” are two items,
    distinguished by title and date (`Item.among`). This also holds for a document that lists only one of them, if the store has three or
    more items at the address.
@@ -61,7 +61,8 @@ class StoredItems:
     - `own`: additional id of an item → the id under which it is stored.
     - `now`: when the document was fetched.
     - `said`: the fingerprints of the previous document.
-    - `told`: id → (title, canonical address, date) as stored, for items whose guid now has another text.
+    - `told`: id → (title, canonical address, date) as stored, for items whose guid now has another text, and for those that may have been
+      stored under a former id (`may_have_been`).
     """
 
     items: Mapping[str, tuple[int, str]]
@@ -120,7 +121,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         by_address = item.id not in (one.id, one.among, *one.formers)
         if by_address and not is_of_link(listed.key) and listed.id not in known.items and listed.id not in known.own:
             further[listed.id] = item.id
-        if stored and (item.unread or item.hash == stored):
+        if stored and (item.unread or _says(item, stored)):
             seen[number] = None
         else:
             changed[number] = item
@@ -128,6 +129,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     fresh = [item for item in unknown if item.id not in repeated]
     new = newest(fresh, most, lambda item: item.published)
     words = Counter(item.anew for item in items)
+    twins = Counter((item.canonical, item.title) for item in items)
     told = [item.anew for item in new if item.anew in known.own]
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
     return Recognition(
@@ -142,9 +144,14 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
                 *(_words(item) for item in items if _is_of_now(item, known.now)),
             ]
         ),
-        further=further | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)},
+        further=further
+        | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)}
+        | {item.apart: item.id for item in new if item.apart and twins[item.canonical, item.title] > 1},
         kept=(*(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id), *told),
-        by_words=any(one.id != item.id and item.id not in known.own for item, one in zip(items, first, strict=True)),
+        by_words=any(
+            one.id != item.id and known.own.keys().isdisjoint((item.id, item.apart))
+            for item, one in zip(items, first, strict=True)
+        ),
     )
 
 
@@ -159,6 +166,8 @@ def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
     result = []
     for item in items:
         first = known.own.get(item.id)
+        if first is None and item.id not in known.items:
+            first = known.own.get(item.apart)
         if first is None and _is_of_now(item, known.now) and known.items.keys().isdisjoint((item.id, item.among)):
             first = known.own.get(item.anew) if _words(item) in before else None
         if first is None or first in here:
@@ -171,7 +180,12 @@ def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
 
 def says_other(item: Item, stored: str) -> bool:
     """Whether an item that is known by its guid has another content than the stored one, which has this hash."""
-    return bool(item.apart) and not item.unread and item.hash != stored
+    return bool(item.apart) and not item.unread and not _says(item, stored)
+
+
+def _says(item: Item, stored: str) -> bool:
+    """Whether the content of an item is the stored one, which has this hash ("" if it was purged)."""
+    return bool(stored) and stored in (item.hash, item.written)
 
 
 def _is_another(item: Item, known: StoredItems) -> bool:
@@ -186,7 +200,7 @@ def _is_another(item: Item, known: StoredItems) -> bool:
     title, canonical, published = told
     there = known.addresses.get(item.canonical or "", ())
     if is_article(item.canonical) and len(there) < SEVERAL:
-        if there and there[-1] != item.id and known.items[there[-1]][1] == item.hash:
+        if there and there[-1] != item.id and _says(item, known.items[there[-1]][1]):
             return True
         if item.id in there or not _serials(item.canonical).isdisjoint(_serials(canonical)):
             return False
@@ -252,15 +266,28 @@ def _words(item: Item) -> bytes:
 def may_be_another(item: Item, stored: str) -> bool:
     """Whether an item may be another one than the stored item with its id and this hash: the id comes from its address alone, and the
     content differs."""
-    return bool(item.among) and not item.unread and stored not in ("", item.hash)
+    return bool(item.among and stored) and not item.unread and not _says(item, stored)
+
+
+def may_have_been(item: Item, known: Mapping[str, tuple[int, str]]) -> list[int]:
+    """The numbers of the stored items that an item which shares its address with others may be (`Item.formers`)."""
+    if not is_among(item.key) or item.id in known:
+        return []
+    return [known[former][0] for former in item.formers if former in known]
 
 
 def _was(item: Item, former: str, known: StoredItems) -> bool:
-    """Whether the item was stored under this former id. If it shares its address with others, only if the stored content is the same
-    (or its fingerprint shows that it was listed before)."""
+    """Whether the item was stored under this former id. If it shares its address with others, only if what is stored has its title and
+    date, or its fingerprint shows that it was listed before. The content alone is enough for the id from the address (the last of
+    `formers`), but not for that from a guid: if guids number the entries, the same words at another time are another alarm."""
     if former not in known.items:
         return False
-    return not is_among(item.key) or item.unread or item.hash == known.items[former][1]
+    if not is_among(item.key) or item.unread:
+        return True
+    title, _, published = known.told.get(former, ("", None, None))
+    if title == item.title and published == (_dated(item) if item.published else None):
+        return True
+    return former == item.formers[-1] and _says(item, known.items[former][1])
 
 
 def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:

@@ -20,11 +20,13 @@ from aggregator.model.poll import PollResult, RefreshReport
 from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
 from aggregator.normalise.address import is_article
+from aggregator.normalise.identity import is_among
 from aggregator.normalise.recognition import (
     FLOOD_TITLES,
     Recognition,
     StoredItems,
     may_be_another,
+    may_have_been,
     recognise,
     says_other,
 )
@@ -310,10 +312,14 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
     intake = tools.lookup.intake
     first = state.first_success is None
     items = intake.known({id for item in feed.items for id in (item.id, item.among, *item.formers) if id})
-    unknown = (
-        [] if first else [item for item in feed.items if items.keys().isdisjoint((item.id, item.among, *item.formers))]
-    )
-    further = {*(item.id for item in unknown), *(item.anew for item in feed.items if item.anew)}
+    # Whether an item that shares its address was stored under a former id is told only by `told`: until then it is unknown.
+    ids = ((item, (item.id, item.among, *(() if is_among(item.key) else item.formers))) for item in feed.items)
+    unknown = [] if first else [item for item, own in ids if items.keys().isdisjoint(own)]
+    further = {
+        *(item.id for item in unknown),
+        *(item.apart for item in unknown),
+        *(item.anew for item in feed.items),
+    } - {""}
     own = intake.first_ids(further) if further and not first else {}
     if own:
         items |= intake.known(set(own.values()))
@@ -331,8 +337,9 @@ def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recogniti
         addresses = intake.known_addresses(state.id, places)
         apart = {item.apart for _, item in edited if item.apart}
         items |= intake.known(apart.union(ids[-1] for ids in addresses.values()))
-    if edited:
-        told = intake.told({number for number, _ in edited})
+    doubted = {number for number, _ in edited}.union(*(may_have_been(item, items) for item in feed.items))
+    if doubted:
+        told = intake.told(doubted)
     if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
         titles = intake.known_titles(state.id)
     return recognise(

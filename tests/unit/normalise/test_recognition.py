@@ -96,7 +96,7 @@ def test_what_an_earlier_program_stored_under_another_identity_does_not_come_twi
 
 def test_a_changed_text_is_an_update_in_place() -> None:
     stored = items(1, 2)
-    edited = replace(stored[1], title="Corrected", hash="other")
+    edited = replace(stored[1], title="Corrected", hash="other", written="other")
     changes = recognise((stored[0], edited), known(stored))
     assert (changes.new, changes.changed, changes.seen) == ((), ((2, edited),), (1,))
 
@@ -109,6 +109,18 @@ def test_an_address_that_only_counts_readers_otherwise_is_no_update() -> None:
     assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
     moved = items(1, link="https://example.org/{}/moved")
     assert recognise(moved, known(first)).changed == ((1, moved[0]),)
+
+
+def test_a_hash_of_the_address_as_written_is_no_update() -> None:
+    """After an upgrade each story whose outlet writes www. was changed since, and each of its streams had a new version."""
+    (one,) = items(1, link="https://www.example.org/{}/?utm_source=rss")
+    former = digest(one.title, one.url or "", one.summary, one.content, "", "", "")
+    before = StoredItems({one.id: (1, former)}, {}, told=known([one]).told)
+    changes = recognise([one], before)
+    assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
+    (edited,) = items(1, link="https://www.example.org/{}/?utm_source=rss", title="Another title")
+    assert recognise([edited], before).changed == ((1, edited),)
+    assert recognise([one], StoredItems({one.id: (1, "")}, {})).changed == ((1, one),), "its text was deleted"
 
 
 def test_what_was_skipped_as_known_is_no_update() -> None:
@@ -128,7 +140,7 @@ def test_a_text_that_was_deleted_is_read_again_though_its_entry_was_skipped_as_k
 
 def test_an_item_that_a_document_has_as_it_was_and_changed_is_changed() -> None:
     (stored,) = items(1)
-    edited = replace(stored, title="Corrected", hash="other")
+    edited = replace(stored, title="Corrected", hash="other", written="other")
     for document in ((stored, edited), (edited, stored)):
         changes = recognise(document, known([stored]))
         assert (changes.new, changes.changed, changes.seen) == ((), ((1, edited),), ())

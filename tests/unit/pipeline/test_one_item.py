@@ -221,3 +221,30 @@ def test_warnings_of_one_page_that_are_listed_together_in_the_same_words_are_all
     """Of those with guids of their own all but one were left out as an article that is listed twice."""
     *_, found = titles(tmp_path, (0, [Entry("Storm warning", PAGE, f"w{n}", -60 * n) for n in range(3)]))
     assert found == ["Storm warning"] * 3
+
+
+@pytest.mark.parametrize("link", [PAGE, FRONT, ""])
+def test_permanent_numbers_that_began_at_one_go_on(tmp_path: Path, link: str) -> None:
+    """From the poll on at which the first entry is no longer listed, its numbers are guids like any others."""
+    found = titles(
+        tmp_path,
+        *((60 * n, [told("abcdef"[k - 1], str(k), link) for k in range(n, max(0, n - 2), -1)]) for n in range(1, 7)),
+    )
+    assert [len(one) for one in found] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("link", [PAGE, FRONT])
+def test_entries_stored_under_numbers_are_the_same_when_numbers_are_used_no_longer(tmp_path: Path, link: str) -> None:
+    """As after an upgrade, or where the only entry with another guid is gone: they were news once more."""
+    entries = [told("a", "1", link), told("b", "2", link)]
+    *_, found = titles(tmp_path, (0, [*entries, Entry("Else", f"{PAGE}/else", "else")]), (60, entries), (120, entries))
+    assert found == sorted([HEADLINES["a"], HEADLINES["b"], "Else"])
+
+
+def test_an_article_that_is_listed_under_two_dates_and_always_other_guids_is_told_twice_at_most(tmp_path: Path) -> None:
+    """It was news twice at each poll."""
+    found = titles(
+        tmp_path,
+        *((60 * n, [Entry("Talks", PAGE, f"{n}-{k}", -k) for k in range(2)]) for n in range(4)),
+    )
+    assert found == [["Talks"] * 2] * 4
