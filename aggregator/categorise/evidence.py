@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from aggregator.categorise import weights
@@ -16,14 +16,15 @@ _NOTHING: frozenset[int] = frozenset()
 
 Fields = dict[int, list[Hit]]
 """The hits of words, by the number of the word in the headline, and by ~number in the summary."""
-Ranges = Sequence[tuple[int, int]]
+Ranges = Collection[tuple[int, int]]
+Muted = dict[int, set[tuple[int, int]]]
 
 
 class _Silent(NamedTuple):
     """For each rule the spans that do not count: what overlaps those that are `blanked`, and what is within those that are `muted`."""
 
     blanked: Spans
-    muted: Spans
+    muted: Muted
 
     def first(self, hay: Haystack, rule: int, hits: Sequence[Hit]) -> Hit | None:
         """The first of the hits that counts for the rule."""
@@ -113,13 +114,14 @@ def _weigh_words(
     return evidence, frozenset(excluded) if excluded else _NOTHING
 
 
-def _muted(book: Rulebook, hay: Haystack, fields: Fields) -> Spans:
+def _muted(book: Rulebook, hay: Haystack, fields: Fields) -> Muted:
     """For each rule the words of its terms of `not` of several parts of which the text has all parts."""
     found = [use for key in fields for use in book.mutes.get(key, ()) if use.found(fields)]
     keys = {(use.rule, key) for use in found for part in use.parts for key in part if key in fields}
-    spans: Spans = {}
+    spans: Muted = {}
     for rule, key in keys:
-        spans.setdefault(rule, []).extend((start, _word_end(hay, end)) for _, start, end in fields[key])
+        for _, start, end in fields[key]:
+            spans.setdefault(rule, set()).update(((start, end), (start, _word_end(hay, end))))
     return spans
 
 
@@ -177,7 +179,7 @@ def _overlaps(hay: Haystack, start: int, end: int, spans: Ranges) -> bool:
 
 
 def _within(start: int, end: int, spans: Ranges) -> bool:
-    return any(first <= start and end <= last for first, last in spans)
+    return (start, end) in spans or any(first <= start and end <= last for first, last in spans)
 
 
 def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
