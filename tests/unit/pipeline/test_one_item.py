@@ -248,3 +248,15 @@ def test_an_article_that_is_listed_under_two_dates_and_always_other_guids_is_tol
         *((60 * n, [Entry("Talks", PAGE, f"{n}-{k}", -k) for k in range(2)]) for n in range(4)),
     )
     assert found == [["Talks"] * 2] * 4
+
+
+def test_entries_stored_under_numbers_that_were_their_places_are_not_news_once_more(tmp_path: Path) -> None:
+    """As after an upgrade: none has the number under which it is stored, and what is stored under its number is another."""
+
+    def document(articles: str) -> list[Entry]:
+        return [told(name, str(place), FRONT) for place, name in enumerate(articles, 1)]
+
+    *_, found = titles(
+        tmp_path, (0, [*document("abcd"), Entry("Else", f"{PAGE}/else", "else")]), (60, document("eabc"))
+    )
+    assert found == sorted([*(HEADLINES[name] for name in "abcde"), "Else"])
