@@ -129,7 +129,7 @@ def _granian(address: str, port: int, said: str) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    Granian(
+    server = Granian(
         "aggregator",
         address=address,
         port=port,
@@ -140,9 +140,9 @@ def _granian(address: str, port: int, said: str) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,
-    ).serve(
-        target_loader=partial(_served, address, port, said), wrap_loader=False
-    )  # its own loader prefers modules of the current folder
+    )
+    # Not granian's own loader, which prefers modules of the current folder.
+    server.serve(target_loader=partial(_served, address, port, said), wrap_loader=False)
 
 
 COMMAND = Command("Serve feeds, pages and the API, without polling (that is `aggregator worker`).", add, run)

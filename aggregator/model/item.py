@@ -105,9 +105,7 @@ class Item:
     image: str | None
     enclosures: tuple[Enclosure, ...]
     hash: str  # of everything that a reader sees, with `canonical` for the address: a different hash means an update
-    written: str = (
-        ""  # the same with `url` for the address: so earlier versions stored the hash; it means no update either
-    )
+    written: str = ""  # the same with `url`, as earlier versions stored it: no update either
     outlet: str | None = None  # of a wrapper's item: the address of its publisher, by which that is folded; not stored
     fingerprint: bytes = b""  # hash of the entry as in the feed, b"" if it has no text; stored with the source
     # Alternative ids, by which `normalise/recognition.py` finds the item in the store; "" where one does not apply.

@@ -128,9 +128,8 @@ class ResponseCache:
             coding(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
         with self.library.one_request():
-            kept = (
-                None if "HTTP_IF_MATCH" in environ else self.kept.get(key)
-            )  # which hardly anybody sends, and Flask judges
+            # Hardly anybody sends If-Match; `respond` judges it.
+            kept = None if "HTTP_IF_MATCH" in environ else self.kept.get(key)
             if kept is None or self._valid(key, kept):
                 return self._respond(key, kept, environ, start_response)
         with _turn(kept), self.library.one_request():
