@@ -6,7 +6,8 @@ hash differs, the item has changed. Real feeds break this in the following ways.
 1. *A new guid at a known address.* Yesterday guid `17` at /quake, today guid `17-v2` at /quake: the same item. The id of the new guid is
    stored as an additional id of the item (`Recognition.further`, table `known_as`), by which it is recognised from then on
    (`_under_first_ids`). Not if the address says nothing: it is a front page, several entries of the document have it, or its item is in
-   the document as another entry. Of several entries with one address and title, each is known by its date too (`Item.apart`).
+   the document as another entry. Of several entries with one title and the address of an article, each is known by its date too
+   (`Item.apart`).
 2. *An address of several items.* Warnings have no guids, and all link to /warnings: “Storm, 3 May” and “Storm, 4 May” are two items,
    distinguished by title and date (`Item.among`). This also holds for a document that lists only one of them, if the store has three or
    more items at the address.
@@ -146,7 +147,11 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         ),
         further=further
         | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)}
-        | {item.apart: item.id for item in new if item.apart and twins[item.canonical, item.title] > 1},
+        | {
+            item.apart: item.id
+            for item in new
+            if item.apart and is_article(item.canonical) and twins[item.canonical, item.title] > 1
+        },
         kept=(*(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id), *told),
         by_words=any(
             one.id != item.id and known.own.keys().isdisjoint((item.id, item.apart))

@@ -119,6 +119,18 @@ def test_an_alarm_without_a_date_is_told_by_its_guid(tmp_path: Path) -> None:
     assert found[-1] == ["Alarm", "Alarm"]
 
 
+@pytest.mark.parametrize("link", [FRONT, ""])
+@pytest.mark.parametrize("minute", [-60, None])
+def test_alarms_with_one_date_or_none_that_were_listed_together_do_not_stand_for_the_next(
+    tmp_path: Path, link: str, minute: int | None
+) -> None:
+    """Where no article has their address, they are told by their guids alone: the third overwrote the second."""
+    found = titles(
+        tmp_path, *((60 * n, [Entry("Alarm", link, f"{n}-{k}", minute) for k in range(2)]) for n in range(3))
+    )
+    assert [len(one) for one in found] == [2, 4, 6]
+
+
 def test_words_that_two_entries_of_one_document_share_tell_neither(tmp_path: Path) -> None:
     def episodes(*numbers: int) -> list[Entry]:
         return [Entry("Headlines", guid=f"episode-{n}", minute=60 * n) for n in numbers]
