@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.pipeline.leases import release_dead
+from aggregator.sandbox.memory import save_memory
 from aggregator.worker.lock import locks
-from aggregator.worker.memory import save_memory
 from aggregator.worker.startup import end_on_signals
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+
+from aggregator.sandbox.memory import give_back
 
 AT_ONCE = 2  # each may take a thread for seconds, and a hundred megabytes
 # further requests that may wait, each in a thread; all together fewer than there are threads (`cli/serve.py`)
@@ -36,7 +36,7 @@ class LongAnswers:
         try:
             yield
         finally:
-            _give_back()
+            give_back()
             self._free.release()
 
     def _enter(self) -> bool:
@@ -46,10 +46,3 @@ class LongAnswers:
             return self._free.acquire(timeout=PATIENCE)
         finally:
             self._queue.release()
-
-
-def _give_back() -> None:
-    """Return freed memory to the system. By itself glibc keeps for each thread what its longest answer took."""
-    if sys.platform == "linux":
-        with suppress(AttributeError):  # musl has no such function
-            ctypes.CDLL(None).malloc_trim(0)

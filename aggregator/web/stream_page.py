@@ -111,10 +111,9 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
         return {"foremost": [], "pulse": []}
     now = lib.seconds()
     several = rank_by_importance(of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
-    own = ("section", query.id)
     return {
         "foremost": sorted(several, key=lambda story: -story.independent),
-        "pulse": [row for row in pulse(lib) if query.kind == "latest" or (query.kind, row[0].id) == own],
+        "pulse": [row for row in pulse(lib) if query.kind == "latest" or row[0].stream == query.stream],
     }
 
 

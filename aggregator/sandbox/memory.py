@@ -1,4 +1,4 @@
-"""Makes malloc return unused memory to the system."""
+"""Makes malloc return unused memory to the system. Only glibc (Linux) knows how; elsewhere nothing is done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _M_ARENA_MAX = -8
 
 
 def save_memory() -> None:
-    """Change two settings of glibc's malloc, for a process that runs long. To be called before threads start.
+    """Change two settings of malloc, for a process that runs long. To be called before threads start.
 
     - M_MMAP_THRESHOLD: blocks of at least LARGE bytes go back to the system when they are freed. By default glibc raises the threshold
       to the size of each large block that is freed, up to 32 MiB, and so keeps tens of megabytes after some documents and editions. A
@@ -20,8 +20,16 @@ def save_memory() -> None:
     - M_ARENA_MAX: all threads share one arena. By default each has its own, and keeps as much as its largest edition or response ever
       needed. Sharing costs little, since Python runs only one thread at a time.
     """
+    _call("mallopt", _M_MMAP_THRESHOLD, LARGE)
+    _call("mallopt", _M_ARENA_MAX, 1)
+
+
+def give_back() -> None:
+    """Return freed memory to the system. By default glibc keeps for each thread what its longest response needed."""
+    _call("malloc_trim", 0)
+
+
+def _call(function: str, *values: int) -> None:
     if sys.platform == "linux":
-        with suppress(AttributeError):  # musl has no `mallopt`
-            libc = ctypes.CDLL(None)
-            libc.mallopt(_M_MMAP_THRESHOLD, LARGE)
-            libc.mallopt(_M_ARENA_MAX, 1)
+        with suppress(AttributeError):  # musl has no such function
+            getattr(ctypes.CDLL(None), function)(*values)

@@ -11,7 +11,7 @@ import pytest
 DOCUMENTS = """
 import sys
 from pathlib import Path
-from aggregator.worker.memory import save_memory
+from aggregator.sandbox.memory import save_memory
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20
@@ -32,7 +32,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Lock
-from aggregator.worker.memory import save_memory
+from aggregator.sandbox.memory import save_memory
 
 if sys.argv[1] == "service":
     save_memory()
