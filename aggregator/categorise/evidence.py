@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from aggregator.categorise import weights
@@ -17,7 +19,8 @@ _NOTHING: frozenset[int] = frozenset()
 Fields = dict[int, list[Hit]]
 """The hits of words, by the number of the word in the headline, and by ~number in the summary."""
 Ranges = Collection[tuple[int, int]]
-Muted = dict[int, set[tuple[int, int]]]
+Muted = dict[int, list[tuple[int, int]]]
+"""The spans of each rule, sorted; none is within another."""
 
 
 class _Silent(NamedTuple):
@@ -118,11 +121,10 @@ def _muted(book: Rulebook, hay: Haystack, fields: Fields) -> Muted:
     """For each rule the words of its terms of `not` of several parts of which the text has all parts."""
     found = [use for key in fields for use in book.mutes.get(key, ()) if use.found(fields)]
     keys = {(use.rule, key) for use in found for part in use.parts for key in part if key in fields}
-    spans: Muted = {}
+    spans: Spans = {}
     for rule, key in keys:
-        for _, start, end in fields[key]:
-            spans.setdefault(rule, set()).update(((start, end), (start, _word_end(hay, end))))
-    return spans
+        spans.setdefault(rule, []).extend((start, _word_end(hay, end)) for _, start, end in fields[key])
+    return {rule: _outermost(own) for rule, own in spans.items()}
 
 
 def _counting(hay: Haystack, use: AllUse, fields: Fields, silent: _Silent) -> list[Hit]:
@@ -178,8 +180,18 @@ def _overlaps(hay: Haystack, start: int, end: int, spans: Ranges) -> bool:
     return any(hay.text[max(start, first) : min(end, last)].strip(" ") for first, last in spans)
 
 
-def _within(start: int, end: int, spans: Ranges) -> bool:
-    return (start, end) in spans or any(first <= start and end <= last for first, last in spans)
+def _outermost(spans: Ranges) -> list[tuple[int, int]]:
+    """The spans that are within no other, sorted by their starts, and therefore by their ends too."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or end > kept[-1][1]:
+            kept.append((start, end))
+    return kept
+
+
+def _within(start: int, end: int, outermost: Sequence[tuple[int, int]]) -> bool:
+    n = bisect_right(outermost, start, key=itemgetter(0))
+    return n > 0 and end <= outermost[n - 1][1]
 
 
 def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
