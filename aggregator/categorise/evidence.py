@@ -47,7 +47,8 @@ def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
     names = [hit for hit in hits if hit[0] < first_word]
     words = [hit for hit in hits if hit[0] >= first_word]
     fields = _by_field(book, hay, words)
-    blanked, muted = _blanked(book, words), {} if book.mutes.keys().isdisjoint(fields) else _muted(book, hay, fields)
+    blanked = {} if book.blanks.keys().isdisjoint(fields) else _blanked(book, fields)
+    muted = {} if book.mutes.keys().isdisjoint(fields) else _muted(book, hay, fields)
     if blanked or muted:
         names = _uncovered(hay, names, [span for own in (*blanked.values(), *muted.values()) for span in own])
     evidence, codes, elsewhere, abroad = named(book, hay, names)
@@ -65,7 +66,8 @@ def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
     if words:
         of_words, excluded = _weigh_words(book, hay, fields, _Silent(blanked, muted), elsewhere)
         evidence += of_words
-    evidence, covered = said_once(hay, evidence) if _may_repeat(book, hay, words) else (evidence, [])
+    repeats = not book.repeated.isdisjoint(fields) or _overlap(book, hay, words)
+    evidence, covered = said_once(hay, evidence) if repeats else (evidence, [])
     return TextReading(evidence, excluded, codes, covered, elsewhere)
 
 
@@ -73,7 +75,11 @@ def _by_field(book: Rulebook, hay: Haystack, words: list[Hit]) -> Fields:
     fields: Fields = {}
     shift, split = book.first_word, hay.split
     for hit in words:
-        fields.setdefault(hit[0] - shift if hit[1] < split else shift - hit[0] - 1, []).append(hit)
+        key = hit[0] - shift if hit[1] < split else shift - hit[0] - 1
+        if key in fields:
+            fields[key].append(hit)
+        else:
+            fields[key] = [hit]
     return fields
 
 
@@ -93,7 +99,7 @@ def _weigh_words(
     all_count = not (silent.blanked or silent.muted)
     for key, hits in fields.items():
         number, factor = (key, weights.HEADLINE) if key >= 0 else (~key, 1.0)
-        uses, terms, _, nevers = known[number]
+        uses, terms, nevers = known[number]
         for rule, weight, term in uses:
             if counts := hits[0] if all_count else silent.first(hay, rule, hits):
                 value = weight * factor
@@ -108,7 +114,8 @@ def _weigh_words(
             excluded.update(nevers)
     unmuted = _Silent(silent.blanked, {})  # a term of several parts says more than its words
     said = set(fields) if several else ()
-    for use in dict.fromkeys([use for use in several if use.found(said)]) if several else ():
+    several = [use for use in several if not use.parts[0].isdisjoint(said) and use.found(said)]
+    for use in dict.fromkeys(several):
         if use.never:
             excluded.add(use.rule)
         elif counting := _counting(hay, use, fields, unmuted):
@@ -155,13 +162,12 @@ def _of_several(use: AllUse, hits: Sequence[Hit], split: int, elsewhere: bool, s
     return [Evidence(use.rule, share, start, end, use.term, False) for _, start, end in hits]
 
 
-def _blanked(book: Rulebook, words: list[Hit]) -> Spans:
+def _blanked(book: Rulebook, fields: Fields) -> Spans:
     """For each rule the spans that its phrases of `not` exclude."""
     spans: Spans = {}
-    shift, known = book.first_word, book.words
-    for needle, start, end in words:
-        for rule in known[needle - shift][2]:  # `nots`
-            spans.setdefault(rule, []).append((start, end))
+    for key in fields.keys() & book.blanks.keys():
+        for rule in book.blanks[key]:
+            spans.setdefault(rule, []).extend((start, end) for _, start, end in fields[key])
     return spans
 
 
@@ -194,14 +200,9 @@ def _within(start: int, end: int, outermost: Sequence[tuple[int, int]]) -> bool:
     return n > 0 and end <= outermost[n - 1][1]
 
 
-def _may_repeat(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
-    """Whether two hits of one rule overlap by more than a boundary space, or two lines of a rule list the same word.
-
-    Only then `said_once` is needed. The hits are sorted by their ends.
-    """
+def _overlap(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
+    """Whether two hits of one rule overlap by more than a boundary space. The hits are sorted by their ends."""
     shift, rules, text = book.first_word, book.using, hay.text
-    if book.repeated and not book.repeated.isdisjoint([hit[0] - shift for hit in hits]):
-        return True
     last = 0  # the end of the previous hit
     for after, (needle, start, end) in enumerate(hits):
         if last > start:

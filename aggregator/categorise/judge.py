@@ -48,21 +48,19 @@ def totals(book: Rulebook, reading: TextReading, case: Case) -> list[float]:
 def topic_numbers(book: Rulebook, raw: Sequence[float], reading: TextReading) -> list[int]:
     """The numbers of the matching topics, in the editor's order."""
     spoken = {one.rule for one in reading.evidence if one.rule >= book.sections}
-    return sorted(number for number in spoken if raw[number] >= weights.TOPIC)
+    return sorted([number for number in spoken if raw[number] >= weights.TOPIC])
 
 
 def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     """The sections above the threshold, highest score first, on a tie in the editor's order; the fallback if there is none."""
-    raw = enough(book, raw)
-    best = max(raw, default=0.0)
-    if not best:
+    there = [(value, n) for n, value in enumerate(enough(book, raw)) if value]
+    if not there:
         return ((book.fallback, 0.0),)
+    best = max(there)[0]
     scale = weighed(best) + weights.HALF
     floor = weights.THRESHOLD * scale
     # Rounded, so that the order of the additions (of floating-point numbers) does not decide a tie.
-    above = [
-        (round(-value, 9), n) for n, value in enumerate(raw) if value and (value == best or weighed(value) >= floor)
-    ]
+    above = [(round(-value, 9), n) for value, n in there if value == best or weighed(value) >= floor]
     above.sort()
     return tuple([(book.rules[n].id, round(weighed(-value) / scale, 4)) for value, n in above])
 

@@ -150,37 +150,41 @@ def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
 
 def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> Named:
     evidence: list[Evidence] = []
-    seen: set[tuple[int, bool]] = set()
+    seen: set[int] = set()  # needles in the headline, and ~needles in the summary
     codes: dict[str, tuple[int, int]] = {}
     # rule → share that its next place counts; in the summary, in the headline
     further: tuple[dict[int, float], ...] = ({}, {})
     elsewhere: frozenset[int] = frozenset()
     first = True
+    split, cased, meanings = hay.split, hay.cased, book.meanings
     for name in found:
-        in_title = name.start < hay.split
-        if (name.needle, in_title) in seen:
+        needle, start, end, kind, reading = name
+        in_title = start < split
+        key = needle if in_title else ~needle
+        if key in seen:
             continue
-        seen.add((name.needle, in_title))
-        meaning = book.meanings[name.codes]
-        value = weights.GENERIC if name.kind == "generic" else 1.0
-        attribute = _is_attribute(hay, name)
-        if attribute:
+        seen.add(key)
+        meaning = meanings[reading]
+        value = weights.GENERIC if kind == "generic" else 1.0
+        acts = first
+        if (cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, name):
             value *= weights.ATTRIBUTE
-        acts = first and not attribute
+            acts = False
+        elif first:
+            first = False
         if in_title:
             value *= weights.HEADLINE * _role(hay, name, acts)
             if acts:
                 elsewhere = meaning.elsewhere
         elif acts:
             value *= weights.LEAD
-        first = first and attribute
-        if len(name.codes) == 1:  # a sea that several countries share does not name any of them
-            codes.setdefault(name.codes[0], (name.start, name.end))
+        if len(reading) == 1:  # a sea that several countries share does not name any of them
+            codes.setdefault(reading[0], (start, end))
         shares = further[in_title]
-        for use in meaning.uses:
-            share = shares.get(use.rule, 1.0)
-            shares[use.rule] = share * weights.FURTHER
-            evidence.append(Evidence(use.rule, value * use.weight * share, name.start, name.end, use.term, True))
+        for rule, weight, term in meaning.uses:
+            share = shares.get(rule, 1.0)
+            shares[rule] = share * weights.FURTHER
+            evidence.append(Evidence(rule, value * weight * share, start, end, term, True))
     return Named(evidence, codes, elsewhere, abroad)
 
 

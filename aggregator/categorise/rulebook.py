@@ -50,13 +50,11 @@ class Word(NamedTuple):
     Attributes:
         uses: one for each line that lists it.
         several: the terms of several parts that must be checked if it is found.
-        nots: rules for which words inside this phrase do not count.
         nevers: rules that it excludes.
     """
 
     uses: tuple[Use, ...]
     several: tuple[AllUse, ...]
-    nots: tuple[int, ...]
     nevers: tuple[int, ...]
 
 
@@ -87,10 +85,10 @@ class Rulebook:
     first_word: int
     words: tuple[Word, ...]  # by their number, which is that of the needle - first_word
     using: tuple[frozenset[int], ...]  # for each word the rules that list it
-    repeated: frozenset[int]  # words that two lines of one rule list
-    mutes: dict[
-        int, tuple[AllUse, ...]
-    ]  # terms of `not` of several parts, by the words where to look for them, as in `AllUse`
+    # Words, numbered as in `AllUse`:
+    repeated: frozenset[int]  # those that two lines of one rule list
+    blanks: dict[int, tuple[int, ...]]  # the rules that have this phrase under `not`: words inside it do not count
+    mutes: dict[int, tuple[AllUse, ...]]  # the terms of `not` of several parts that must be checked if it is found
     meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
     ids: dict[str, int] = field(repr=False)  # section id → its number
     least: tuple[float, ...]  # for each section the evidence without which it holds nothing
@@ -140,11 +138,13 @@ class _Words:
             self._nots[number].append(rule)
 
     def frozen(self) -> tuple[Word, ...]:
-        uses, several, nots, nevers = self._uses.get, _by_part(self._alls).get, self._nots.get, self._nevers.get
+        uses, several, nevers = self._uses.get, _by_part(self._alls).get, self._nevers.get
         return tuple(
-            Word(tuple(uses(n, ())), tuple(several(n, ())), tuple(nots(n, ())), tuple(nevers(n, ())))
-            for n in self.needles.values()
+            Word(tuple(uses(n, ())), tuple(several(n, ())), tuple(nevers(n, ()))) for n in self.needles.values()
         )
+
+    def blanks(self) -> dict[int, tuple[int, ...]]:
+        return {key: tuple(rules) for number, rules in self._nots.items() for key in (number, ~number)}
 
     def mutes(self) -> dict[int, tuple[AllUse, ...]]:
         found = _by_part(self._mutes)
@@ -200,7 +200,8 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         first_word=len(names.needles),
         words=known,
         using=using,
-        repeated=frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses)),
+        repeated=_in_both(frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses))),
+        blanks=words.blanks(),
         mutes=words.mutes(),
         meanings=_meanings(rules, len(sections)),
         ids=ids,

@@ -203,11 +203,11 @@ class Matcher:
     def _kept(self, hay: Haystack, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """The hits that have the capitals they need and do not begin within a Korean word."""
         capitals, cased = self._capitals, hay.cased
-        return [
-            hit
-            for hit in hits
-            if (not capitals[hit[0]] or self._capital(hay, hit))
-            and (cased[hit[1]] != _PARTING or not _suffixing(cased[hit[1] + 1]))  # ICBM이란, 20대만: no Iran, no Taiwan
+        kept = [hit for hit in hits if not capitals[hit[0]] or self._capital(hay, hit)]
+        if _PARTING not in cased:
+            return kept
+        return [  # ICBM이란, 20대만: no Iran, no Taiwan
+            hit for hit in kept if cased[hit[1]] != _PARTING or not _suffixing(cased[hit[1] + 1])
         ]
 
     def _capital(self, hay: Haystack, hit: tuple[int, int, int]) -> bool:

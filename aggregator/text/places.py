@@ -96,10 +96,18 @@ class Found(NamedTuple):
 
 
 def longest(hits: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The leftmost longest of overlapping hits (index, start, end). Two hits may share the space between them."""
+    """The leftmost longest of overlapping hits (index, start, end), which are in order of end. Two hits may share the space between
+    them."""
     kept: list[tuple[int, int, int]] = []
     last = 0
-    for hit in sorted(hits, key=_order) if len(hits) > 1 else hits:
+    for hit in hits:
+        if hit[1] < last:
+            break
+        last = hit[2] - 1
+    else:
+        return list(hits)  # none overlap, which is most frequent
+    last = 0
+    for hit in sorted(hits, key=_order):
         if hit[1] >= last:
             kept.append(hit)
             last = hit[2] - 1
