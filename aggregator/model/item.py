@@ -117,6 +117,7 @@ class Item:
     apart: str = ""
     # Id from address, title and text: finds an entry whose date, and perhaps guid, the server makes up for each response.
     anew: str = ""
+    twin: bool = False  # the document lists another entry with its address and title
 
     @property
     def unread(self) -> bool:

@@ -61,11 +61,13 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
             step(draft, context)
     kept = without_duplicates(drafts)
     known = Fingerprints(context, job.fingerprints)
+    twins = Counter(_twins(draft) for _, draft in kept)
     context.drops["empty-entry"] += len(feed.items) - len(drafts)
     context.drops["double-entry"] += len(drafts) - len(kept)
     context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)
     items = tuple(
-        _item(key, draft, context, known) for key, draft in dates.newest(kept, MAX_ITEMS, lambda one: one[1].published)
+        _item(key, draft, context, known, twin=twins[_twins(draft)] > 1)
+        for key, draft in dates.newest(kept, MAX_ITEMS, lambda one: one[1].published)
     )
     return NormalFeed(
         format=feed.format,
@@ -82,7 +84,12 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     )
 
 
-def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item:
+def _twins(draft: Draft) -> tuple[str | None, str | None]:
+    """What entries have in common that count as twins (`Item.twin`): address and title (or text)."""
+    return draft.canonical, draft.parsed.title or draft.parsed.text
+
+
+def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin: bool) -> Item:
     fingerprint = known.fingerprint(key, draft.parsed)
     ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
     doubtful = is_of_link(key) or (draft.canonical and not is_article(draft.canonical) and not is_among(key))
@@ -128,6 +135,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints) -> Item
         among=among_others,
         apart=set_apart,
         anew=made_anew,
+        twin=twin,
     )
 
 

@@ -130,7 +130,6 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     fresh = [item for item in unknown if item.id not in repeated]
     new = newest(fresh, most, lambda item: item.published)
     words = Counter(item.anew for item in items)
-    twins = Counter((item.canonical, item.title) for item in items)
     told = [item.anew for item in new if item.anew in known.own]
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
     return Recognition(
@@ -147,11 +146,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         ),
         further=further
         | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)}
-        | {
-            item.apart: item.id
-            for item in new
-            if item.apart and is_article(item.canonical) and twins[item.canonical, item.title] > 1
-        },
+        | {item.apart: item.id for item in new if item.apart and item.twin and is_article(item.canonical)},
         kept=(*(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id), *told),
         by_words=any(
             one.id != item.id and known.own.keys().isdisjoint((item.id, item.apart))
