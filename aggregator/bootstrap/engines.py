@@ -40,12 +40,14 @@ class Engines:
     def upkeep(self) -> Upkeep:
         return self._archives.follower.upkeep
 
-    def make(self, app: Application) -> Engine:
-        """Put the application's configuration in force, if it is not yet, and make an engine from it."""
+    def make(self, app: Application, *, follows: bool = False) -> Engine:
+        """Put the application's configuration in force, if it is not yet, and make an engine from it. `follows`: another process has put
+        it in force. Then that is not done again, since it would undo a later edit that came meanwhile."""
         assert app.rulebook  # compiled before anything is changed
         archives = self._archives
         archives.follower.sources.sync(app.settings.sources)
-        app.put_in_force(archives.follower, int(utc_now().timestamp()))
+        if not follows:
+            app.put_in_force(archives.follower, int(utc_now().timestamp()))
         engine = Engine(
             tools=app.tools(
                 archives.writer, archives.lookup, self._fetcher(app), self._sandbox.parse, self._sandbox.extract

@@ -63,8 +63,8 @@ class Reloads:
             self._upkeep.note(notes.CONFIGURATION, self._report(in_force, self._application).status)
         return self._made(self._application)
 
-    def _made(self, application: Application) -> Engine:
-        engine = self._engines.make(application)
+    def _made(self, application: Application, *, follows: bool = False) -> Engine:
+        engine = self._engines.make(application, follows=follows)
         # Only after `make` has succeeded: otherwise the next check would not try again.
         self._application, self._stored_epoch = application, application.settings.epoch
         return engine
@@ -128,12 +128,16 @@ class Reloads:
         except ConfigError:  # it was written for another environment; reported once
             self._stored_epoch = in_force.epoch
             raise
+        now = self._upkeep.configuration()
+        if now is None or now.epoch != in_force.epoch:
+            return None  # another edit was put in force while this one was compiled, which takes seconds; the next check follows it
         if self._application.database.shared and fresh.settings.epoch != in_force.epoch:
             if self._overruled == in_force.epoch:  # for the second time: two workers would overrule each other forever
                 self._stored_epoch = in_force.epoch
                 raise ConfigError((Problem(main := fresh.settings.files[0], 1, 1, OTHER_VALUES),), main)
             self._overruled = in_force.epoch
-        return replace(self._report(self._own, fresh), engine=self._made(fresh), of_file=False)
+        report = self._report(self._own, fresh)
+        return replace(report, engine=self._made(fresh, follows=fresh.settings.epoch == in_force.epoch), of_file=False)
 
     @property
     def _own(self) -> StoredConfiguration:

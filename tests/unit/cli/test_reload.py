@@ -7,7 +7,7 @@ import errno
 import gc
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import Mock
@@ -410,6 +410,37 @@ def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_chan
     assert told.engine is not None
     assert told.status is not None
     assert told.status.changed["sections"]["changed"]
+
+
+def test_two_edits_of_another_machine_in_quick_succession_leave_the_second_in_force(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is put in force while this machine still compiles the first, which takes seconds: it put the first in force again, and
+    the second was lost on all machines."""
+    first, second = FILE.replace("missile", "rocket"), FILE.replace("missile", "torpedo")
+    elsewhere = Installation(worker.file.with_name("elsewhere.yaml"), worker.place.instance)
+    archive = Database(elsewhere).open()
+
+    def save(text: str) -> None:
+        elsewhere.config.write_text(text)
+        Application.load(elsewhere).put_in_force(archive, 0)
+
+    compiled = Application.of_texts
+
+    def meanwhile(installation: Installation, texts: Mapping[str, str]) -> Application:
+        monkeypatch.undo()
+        save(second)
+        return compiled(installation, texts)
+
+    save(first)
+    monkeypatch.setattr(Application, "of_texts", meanwhile)
+    worker.reloads.changed(False)
+    assert "torpedo" in worker.in_force()
+    told = worker.reloads.changed(False)
+    assert told is not None
+    assert any("torpedo" in line for line in told.lines), told.lines
+    assert worker.reloads.changed(False) is None
+    archive.close()
 
 
 def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
