@@ -143,7 +143,7 @@ class Application(Configured):
             # This comes first: if it fails, the configuration is not in force yet, and everything is tried again.
             self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
         policy = self.completed(archive.upkeep).policy
-        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, policy.renamed)
+        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, policy.renamed.ids)
 
     def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
         """Apply changed settings of sources: those with a shorter `every` are polled within that time, and documents of those with another

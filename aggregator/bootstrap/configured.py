@@ -176,6 +176,7 @@ class Configured:
         from aggregator.categorise.version import program
         from aggregator.normalise.address import canonical
         from aggregator.pipeline.policy import OLD, Policy
+        from aggregator.pipeline.renamed import Renamed
 
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
@@ -199,7 +200,7 @@ class Configured:
             publisher=self.publisher_of,
             at_home=self.at_home,
             topic_titles=self.topic_titles,
-            renamed={old: id for old, id in self.settings.renamed.items() if old not in of_places},
+            renamed=Renamed({old: id for old, id in self.settings.renamed.items() if old not in of_places}),
             found_topics=found,
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
             hidden=_canonical(overrides.hide),

@@ -14,7 +14,6 @@ from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change, announced, is_turned
 from aggregator.pipeline.corroboration import Coverage, counted_since, restored
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.renamed import renamed_placings
 
 FOLDED = 24
 """The times of entering are computed from so many items of a story, the first ones. They determine its sections; later items mostly
@@ -123,7 +122,7 @@ def _merged(old: StoryState | None, absorbed: Sequence[StoryState], policy: Poli
     and topics. For each stream the earliest time counts, both of entering and as the primary section."""
     found: dict[StreamName, Placing] = {}
     for state in (*absorbed, *((old,) if old else ())):
-        for placing in (*state.placings, *renamed_placings(state, policy.renamed)):
+        for placing in (*state.placings, *policy.renamed.placings(state)):
             other = found.get(placing.stream)
             found[placing.stream] = placing if other is None else _earlier(placing, other)
     return list(found.values())

@@ -7,7 +7,6 @@ from dataclasses import replace
 from aggregator.model.joining import Joining
 from aggregator.model.story import Member, PendingItem, Placed
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.renamed import judgement_today
 
 
 def folded(item: PendingItem, policy: Policy) -> PendingItem:
@@ -21,8 +20,7 @@ def rejudged(member: Member, policy: Policy) -> Member:
     (It is judged all the same: `plan` counts which lines of the rules match.)"""
     item = folded(member.item, policy)
     judged = policy.judge(item)
-    kept = judgement_today(member.judgement, policy.renamed) if policy.renamed else member.judgement
-    return Member(item, kept if item.pruned else judged, member.counted_as)
+    return Member(item, policy.renamed.judgement(member.judgement) if item.pruned else judged, member.counted_as)
 
 
 def stays(before: Member, after: Member, policy: Policy) -> bool:

@@ -17,7 +17,6 @@ from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.override_effects import Regrouped
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.renamed import member_today, state_today
 from aggregator.ports import EditionStore
 
 PAGE = 500  # stories in memory at a time
@@ -139,8 +138,7 @@ def plan(
             if before is not None and epoch != before.epoch:
                 found.waiting += 1
                 old, own = _composed(before, old, _judged(before, own))
-            if after.renamed:
-                old, own = state_today(old, after.renamed), [member_today(member, after.renamed) for member in own]
+            old, own = after.renamed.state(old), [after.renamed.member(member) for member in own]
             again = _judged(after, own)  # even if `alike`: this counts which lines of the rules are used
             there: Standing = (old, own) if alike else _composed(after, old, again, as_is=regrouped.home(n) == n)
             then = _followed(regrouped, there)

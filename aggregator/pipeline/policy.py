@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.story import PendingItem
-from aggregator.model.stream import StreamName
+from aggregator.pipeline.renamed import Renamed
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -32,7 +32,7 @@ class Policy:
     place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
     publisher: Callable[[PendingItem], str]
     topic_titles: Mapping[str, str]
-    renamed: Mapping[StreamName, str] = field(default_factory=dict)  # see `Settings.renamed`
+    renamed: Renamed = field(default_factory=Renamed)
     found_topics: frozenset[str] = frozenset()  # topics that come from places or categories, not from rules
     at_home: Callable[[PendingItem], bool] = lambda item: False  # whether the article is at an address of its publisher
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish

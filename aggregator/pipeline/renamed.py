@@ -1,63 +1,78 @@
-"""Translates what was stored or configured before sections and topics were renamed (`was`) to their present ids. Pure.
-
-`renamed`: see `Settings.renamed`: former stream → present id.
-"""
+"""Translates what was stored or configured before sections and topics were renamed (`was`) to their present ids. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.settings import Rules, Settings, Source
 from aggregator.model.story import Member, Placing, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 
-Renamed = Mapping[StreamName, str]
 
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """`ids`: former stream → present id of the section or topic (`Settings.renamed`). If empty, everything stays as it is."""
 
-def judgement_today(judged: Judgement, renamed: Renamed) -> Judgement:
-    section, topics = _today("section", judged.section, renamed), _topics(judged.topics, renamed)
-    return replace(judged, section=section, scores=_scores(judged.scores, renamed), topics=topics)
+    ids: Mapping[StreamName, str] = field(default_factory=dict)
 
+    def id(self, kind: RulesKind, id: str) -> str:
+        return self.ids.get(StreamName(kind, id), id)
 
-def member_today(member: Member, renamed: Renamed) -> Member:
-    return replace(member, judgement=judgement_today(member.judgement, renamed))
+    def judgement(self, judged: Judgement) -> Judgement:
+        if not self.ids:
+            return judged
+        section, topics = self.id("section", judged.section), self._topics(judged.topics)
+        return replace(judged, section=section, scores=self._scores(judged.scores), topics=topics)
 
+    def member(self, member: Member) -> Member:
+        return replace(member, judgement=self.judgement(member.judgement)) if self.ids else member
 
-def state_today(state: StoryState, renamed: Renamed) -> StoryState:
-    """Translates the sections and topics of a story, but not its placings (see `renamed_placings`)."""
-    section, topics = _today("section", state.section, renamed), _topics(state.topics, renamed)
-    return replace(state, section=section, scores=_scores(state.scores, renamed), topics=topics)
+    def state(self, state: StoryState) -> StoryState:
+        """Translates the sections and topics of a story, but not its placings (see `placings`)."""
+        if not self.ids:
+            return state
+        section, topics = self.id("section", state.section), self._topics(state.topics)
+        return replace(state, section=section, scores=self._scores(state.scores), topics=topics)
 
+    def placings(self, state: StoryState) -> Iterator[Placing]:
+        """The placings of a story in streams with former ids, translated to the present ids."""
+        for placing in state.placings if self.ids else ():
+            if id := self.ids.get(placing.stream):
+                yield replace(placing, stream=placing.stream._replace(id=id))
 
-def renamed_placings(state: StoryState, renamed: Renamed) -> Iterator[Placing]:
-    """The placings of a story in streams with former ids, translated to the present ids."""
-    for placing in state.placings if renamed else ():
-        if id := renamed.get(placing.stream):
-            yield replace(placing, stream=placing.stream._replace(id=id))
+    def _scores(self, scores: Scores) -> Scores:
+        """Scores with present ids. If several sections have become one, the first score counts, which is the highest."""
+        found: dict[str, float] = {}
+        for id, score in scores:
+            found.setdefault(self.id("section", id), score)
+        return tuple(found.items())
+
+    def _topics(self, topics: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.id("topic", id) for id in topics))
 
 
 def settings_today(old: Settings, new: Settings) -> Settings:
     """`old` with the ids that `new` gives its sections and topics. If `new` unites several into one, only the first gets that id."""
-    renamed = new.renamed
+    today = Renamed(new.renamed)
 
     def rules(before: Sequence[Rules]) -> tuple[Rules, ...]:
         taken = {one.id for one in before}
         found = []
         for one in before:
-            id = _today(one.kind, one.id, renamed)
+            id = today.id(one.kind, one.id)
             found.append(one if id in taken else replace(one, id=id))
             taken.add(id)
         return tuple(found)
 
     def source(one: Source) -> Source:
-        section, usually = (id and _today("section", id, renamed) for id in (one.section, one.usually))
+        section, usually = (id and today.id("section", id) for id in (one.section, one.usually))
         return replace(one, section=section, usually=usually)
 
-    if not renamed:
+    if not today.ids:
         return old
-    pins = tuple(replace(pin, section=_today("section", pin.section, renamed)) for pin in old.overrides.pin)
+    pins = tuple(replace(pin, section=today.id("section", pin.section)) for pin in old.overrides.pin)
     return replace(
         old,
         sections=rules(old.sections),
@@ -65,22 +80,6 @@ def settings_today(old: Settings, new: Settings) -> Settings:
         sources=tuple(map(source, old.sources)),
         overrides=replace(old.overrides, pin=pins),
     )
-
-
-def _today(kind: RulesKind, id: str, renamed: Renamed) -> str:
-    return renamed.get(StreamName(kind, id), id)
-
-
-def _scores(scores: Scores, renamed: Renamed) -> Scores:
-    """Scores with present ids. If several sections have become one, the first score counts, which is the highest."""
-    found: dict[str, float] = {}
-    for id, score in scores:
-        found.setdefault(_today("section", id, renamed), score)
-    return tuple(found.items())
-
-
-def _topics(topics: Iterable[str], renamed: Renamed) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_today("topic", id, renamed) for id in topics))
 
 
 def renamed_again(old: Settings, new: Settings, led: Mapping[str, str]) -> Settings:

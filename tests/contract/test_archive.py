@@ -29,6 +29,7 @@ from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import candidate, edition
 from aggregator.pipeline.re_placement import re_place, re_place_stories
+from aggregator.pipeline.renamed import Renamed
 from aggregator.store import retention
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.stories import Memory, group
@@ -1404,7 +1405,8 @@ def test_what_an_edition_tells_under_a_former_id_is_found_when_that_comes_back(s
     re_place_stories(
         store,
         policy(
-            lambda one: Judgement("security", (("security", 1.0),), ()), renamed={("section", "defense"): "security"}
+            lambda one: Judgement("security", (("security", 1.0),), ()),
+            renamed=Renamed({StreamName("section", "defense"): "security"}),
         ),
         [1],
         lambda: SECONDS + 80,
