@@ -3,7 +3,7 @@ location on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
     from aggregator.categorise.usage import Usage
     from aggregator.config.publishers import PublisherIndex
-    from aggregator.model.settings import Named, Settings, Source
+    from aggregator.model.settings import Settings, Source
     from aggregator.model.story import PendingItem
     from aggregator.pipeline.policy import Policy
 
@@ -174,7 +174,7 @@ class Configured:
         from aggregator.categorise.judge import judge as judge_text
         from aggregator.categorise.judge import story_sections
         from aggregator.categorise.version import program
-        from aggregator.normalise.address import canonical
+        from aggregator.pipeline.override_index import OverrideIndex
         from aggregator.pipeline.policy import OLD, Policy
         from aggregator.pipeline.renamed import Renamed
 
@@ -189,10 +189,7 @@ class Configured:
             scores = story_sections(judgements, order, fallback)
             return scores[0][0], scores
 
-        overrides = self.settings.overrides
-        zone = ZoneInfo(self.settings.site.timezone)
         keep, own = self.keep
-        pins = tuple((address, pin.section, pin.over(zone)) for pin in overrides.pin if (address := canonical(pin.url)))
         return Policy(
             configuration=self.settings.epoch,
             judge=lambda item: self.judge(item.title, item.summary, self.sources.get(item.source)),
@@ -203,10 +200,7 @@ class Configured:
             renamed=Renamed({old: id for old, id in self.settings.renamed.items() if old not in of_places}),
             found_topics=found,
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
-            hidden=_canonical(overrides.hide),
-            apart=(apart := _canonical(overrides.split)),
-            joined=tuple(_canonical([one]) - apart for one in overrides.join),
-            pins=pins,
+            overrides=OverrideIndex.of(self.settings.overrides, ZoneInfo(self.settings.site.timezone)),
             program=program(),
             taken_names=self._taken_names,
             place_names={name: id for code, name in names() if (id := self._countries[code]) in found},
@@ -223,10 +217,3 @@ class Configured:
             outlets += [publisher.name, *publisher.aliases]
         rules = [name for rule in (*settings.sections, *settings.topics) for name in (rule.id, rule.title, *rule.was)]
         return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules))
-
-
-def _canonical(overrides: Iterable[Named]) -> frozenset[str]:
-    """The canonical addresses of the articles that they name."""
-    from aggregator.normalise.address import canonical
-
-    return frozenset(address for one in overrides for url in one.urls if (address := canonical(url)))

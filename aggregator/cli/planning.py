@@ -171,7 +171,7 @@ class Comparison:
 
     def _overrides(self, store: EditionStore | None) -> shapes.Overrides:
         """The effects of `stories:` of the file: stories that would be merged or split, or lose or regain an article."""
-        hidden = self.before.policy.hidden if self.before else frozenset()
+        hidden = self.before.policy.overrides.hidden if self.before else frozenset()
         found = override_effects(store, self._counting[0], hidden) if store else OverrideEffects()
         return {
             "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
@@ -212,7 +212,7 @@ class Comparison:
 
     def _pinned(self, address: str) -> tuple[str, str]:
         """(section to which the file pins an article, position of the pin)."""
-        section = self._counting[0].pinned[address]
+        section = self._counting[0].overrides.pinned[address]
         pins = self.after.settings.overrides.pin
         return section, next(str(pin.at) for pin in pins if (canonical(pin.url), pin.section) == (address, section))
 

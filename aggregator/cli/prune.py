@@ -18,7 +18,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         if waits and in_force and in_force.epoch != read.settings.epoch:
             # Deleted texts are lost, and the file of this machine may be an old copy: so the configuration in force decides.
             application = Application.of_texts(installation, in_force.texts)
-        purged = archive.upkeep.prune(int(utc_now().timestamp()), *application.keep, named=application.policy.named)
+        purged = archive.upkeep.prune(
+            int(utc_now().timestamp()), *application.keep, named=application.policy.overrides.named
+        )
         archive.close()
         print(f"The texts of {counted(purged, 'item')} were deleted; headlines and links stay.")
     return 0

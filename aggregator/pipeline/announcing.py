@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
 from aggregator.pipeline.corroboration import Coverage
-from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.override_index import OverrideIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
     )
 
 
-def is_turned(entry: Entry, members: Sequence[Member], policy: Policy) -> bool:
+def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex) -> bool:
     """Whether an edit of `stories: hide` made an entry wrong: it names an article that is now hidden, or omits one that is no longer
     hidden. A hidden article that it never named does not matter."""
-    shown = [member.item for member in members if not policy.hides(member.item)]
+    shown = [member.item for member in members if not overrides.hides(member.item)]
     names = _named_by(entry, shown)
     lost = entry.image if entry.image not in {item.image for item in shown} else None
     return any(
         names(item) or (lost is not None and item.image == lost)
-        if policy.hides(item)
+        if overrides.hides(item)
         else item.hidden and not names(item)
         for item in (member.item for member in members)
     )

@@ -45,7 +45,7 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
     moment = None if told[-1].item.entered < change.now - policy.old else change.now
     came = max((member.item.entered for member in told if member.item.n in change.joined), default=moment)
     since = None if old is None or change.replacing else came
-    turned = old is not None and bool(seen) and is_turned(old.entry, members, policy)
+    turned = old is not None and bool(seen) and is_turned(old.entry, members, policy.overrides)
     entry = announced(coverage, topics, old.entry if old else None, change, turned=turned)
     return StoryState(
         n=n,
@@ -91,15 +91,13 @@ def keeps_place(state: StoryState, members: Sequence[Member], policy: Policy) ->
 
 
 def _seen(members: Sequence[Member], policy: Policy) -> Sequence[Member]:
-    return [member for member in members if not policy.hides(member.item)] if policy.hidden else members
+    overrides = policy.overrides
+    return [member for member in members if not overrides.hides(member.item)] if overrides.hidden else members
 
 
 def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
     section, scores = policy.place([(member.item.publisher, member.judgement) for member in members])
-    if not policy.pinned:
-        return section, scores
-    meant = (member.item.canonical or "" for member in members if member.item.n not in policy.strangers)
-    pin = next((pinned for address in meant if (pinned := policy.pinned.get(address))), None)
+    pin = policy.overrides.pin(member.item for member in members)
     if pin is None or pin == section:
         return section, scores
     return pin, ((pin, scores[0][1] or 1.0), *((name, score) for name, score in scores if name != pin and score > 0))

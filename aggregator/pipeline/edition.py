@@ -18,7 +18,6 @@ from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.guests import guests, without_addresses_of_guests
 from aggregator.pipeline.judging import folded, placed
-from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
@@ -63,9 +62,9 @@ def edition(
     edition ends if it returns False. `now` returns epoch seconds. `progress` gets (items done, items in total). Passing the same
     `cache` to successive editions saves time."""
     policy = with_stored(policy, archive, now())
-    if policy.pins and proceed():
+    if policy.overrides.pins and proceed():
         unpin(archive, policy, now)
-    if (policy.apart or policy.joined) and archive.edition.outdated(policy.epoch, 1) and proceed():
+    if policy.overrides.regrouped and archive.edition.outdated(policy.epoch, 1) and proceed():
         # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
         # outdated afterwards, and the overrides would never be applied.
         overrule(archive, policy, now)
@@ -161,11 +160,11 @@ def step(
     cache: FeatureCache | None = None,
 ) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
-    if moved_to_overrides(items, policy):
+    if moved_to_overrides(items, policy.overrides):
         overrule(archive, policy, now)
         items = archive.edition.items([item.n for item in items])
-    if any(item.story is not None and item.canonical in policy.pinned for item in items):
-        policy = with_moved_addresses(policy, archive.edition)
+    if any(item.story is not None and item.canonical in policy.overrides.pinned for item in items):
+        policy = policy.following(archive.edition)
     began = now()
     seen = [folded(item, policy) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}
@@ -202,12 +201,11 @@ def _grouped(
     that the editor split off."""
     from aggregator.stories import group
 
+    apart = policy.overrides.apart
     fresh = [item for item in items if item.story is None]
-    again = [item for item in alone(items, archive) if item.canonical not in policy.apart]
+    again = [item for item in alone(items, archive) if item.canonical not in apart]
     known_alone = {item.n for item in again}
-    listed = [
-        item for item in [*fresh, *without_others_addresses(again, archive.past)] if item.canonical not in policy.apart
-    ]
+    listed = [item for item in [*fresh, *without_others_addresses(again, archive.past)] if item.canonical not in apart]
     there = archive.edition.placed_at({item.canonical for item in listed if item.canonical})
     listed = without_shared_addresses(listed, there, archive, policy)
     linking = guests(listed, policy)
@@ -219,7 +217,7 @@ def _grouped(
     elif known_alone:
         past = Without(past, known_alone)
     grouping = regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})
-    if policy.apart or policy.joined:
+    if policy.overrides.regrouped:
         grouping = overruled(grouping, fresh, archive, policy)
     return candidates, grouping
 
@@ -271,7 +269,8 @@ class _Touched:
         """Whether a story was placed under other rules, or one of its items became hidden or visible because of a change of addresses."""
         if self.states[n].epoch != self.policy.epoch:
             return True
-        return bool(self.policy.hidden) and any(self.policy.hides(m.item) != m.item.hidden for m in self.known[n])
+        overrides = self.policy.overrides
+        return bool(overrides.hidden) and any(overrides.hides(m.item) != m.item.hidden for m in self.known[n])
 
     def stories(self, items: Sequence[PendingItem], judged: dict[int, Judgement], now: int) -> list[StoryState]:
         members: dict[int, dict[int, Member]] = {}

@@ -28,11 +28,13 @@ def stays(before: Member, after: Member, policy: Policy) -> bool:
     return (
         before.judgement == after.judgement
         and before.counted_as == after.item.publisher
-        and before.item.hidden == policy.hides(after.item)
+        and before.item.hidden == policy.overrides.hides(after.item)
     )
 
 
 def placed(member: Member, story: int, policy: Policy, why: str = "", joining: Joining | None = None) -> Placed:
     """The placement of a member, for the store. If `why` is empty, the stored reason for joining stays."""
     item = member.item
-    return Placed(item.n, story, item.publisher, member.judgement, why, joining, policy.hides(item), item.hash)
+    return Placed(
+        item.n, story, item.publisher, member.judgement, why, joining, policy.overrides.hides(item), item.hash
+    )

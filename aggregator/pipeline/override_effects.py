@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from aggregator.model.story import Batch, Member, PendingItem, StoryState
-from aggregator.pipeline.moved_addresses import with_moved_addresses
+from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.overrides import joined, parted, partings, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore, StoredStories
@@ -125,14 +125,14 @@ class OverrideEffects:
 
 def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]) -> OverrideEffects:
     """The effects of all overrides that do not yet apply to the archive. `hidden`: the addresses that are hidden now."""
-    meant = with_moved_addresses(policy, store)
-    regrouped = Regrouped(store, meant)
+    said, followed = policy.overrides, policy.following(store)
+    meant, regrouped = followed.overrides, Regrouped(store, followed)
     return OverrideEffects(
         regrouped.unions,
         _partings(store, meant.apart),
-        _hidings(regrouped, with_moved_addresses(replace(policy, hidden=hidden), store), meant),
-        _unknown(store, policy),
-        tuple(_outdone(regrouped, policy, meant)),
+        _hidings(regrouped, replace(said, hidden=hidden).following(store, policy.publisher), meant),
+        _unknown(store, said),
+        tuple(_outdone(regrouped, said, meant)),
     )
 
 
@@ -146,7 +146,7 @@ def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...
     )
 
 
-def _hidings(store: StoredStories, before: Policy, after: Policy) -> tuple[Hiding, ...]:
+def _hidings(store: StoredStories, before: OverrideIndex, after: OverrideIndex) -> tuple[Hiding, ...]:
     stored = store.placed_at(before.hidden ^ after.hidden)
     homes = {home for found in stored.values() for home in found.values()}
     states = store.stories(homes)
@@ -160,11 +160,11 @@ def _hidings(store: StoredStories, before: Policy, after: Policy) -> tuple[Hidin
     return tuple(found)
 
 
-def _outdone(regrouped: Regrouped, policy: Policy, meant: Policy) -> Iterator[Outdone]:
+def _outdone(regrouped: Regrouped, said: OverrideIndex, meant: OverrideIndex) -> Iterator[Outdone]:
     """Pins without effect, where articles of one story are pinned to several sections: that of the first visible article decides.
-    `meant`: the policy with moved addresses."""
+    `meant`: with moved addresses."""
     pins: defaultdict[int, dict[int, str]] = defaultdict(dict)  # story → article → its address
-    for address, articles in regrouped.placed_at(policy.pinned).items():
+    for address, articles in regrouped.placed_at(said.pinned).items():
         for n, home in articles.items():
             pins[home][n] = address
     states = regrouped.stories(pins)
@@ -172,10 +172,10 @@ def _outdone(regrouped: Regrouped, policy: Policy, meant: Policy) -> Iterator[Ou
         items = sorted((member.item for member in members), key=meant.hides)
         there = [pins[home][item.n] for item in items if item.n in pins[home] and item.n not in meant.strangers]
         for address in dict.fromkeys(there[1:]):
-            if policy.pinned[address] != policy.pinned[there[0]]:
+            if said.pinned[address] != said.pinned[there[0]]:
                 yield Outdone(states[home], address, there[0])
 
 
-def _unknown(store: EditionStore, policy: Policy) -> tuple[str, ...]:
-    wanted = policy.apart.union(policy.hidden, policy.pinned, *policy.joined)
+def _unknown(store: EditionStore, said: OverrideIndex) -> tuple[str, ...]:
+    wanted = said.regrouped.union(said.hidden, said.pinned)
     return tuple(sorted(wanted - store.placed_at(wanted).keys()))

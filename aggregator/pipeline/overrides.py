@@ -21,6 +21,7 @@ from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, recomposed
 from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.judging import placed, rejudged
+from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, StoredStories
 from aggregator.stories import Grouping, Join
@@ -34,7 +35,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     joins = [*grouping.joins, *_alone(fresh, archive, policy)]
     story = {join.item: join.story for join in joins}
     wanted = {one.n: one.canonical for one in fresh if one.canonical}
-    groups = [group for group in policy.joined if not group.isdisjoint(wanted.values())]
+    groups = [group for group in policy.overrides.joined if not group.isdisjoint(wanted.values())]
     if not groups:
         return replace(grouping, joins=tuple(joins))
     stored = _homes(archive.edition, policy, groups)
@@ -58,7 +59,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
 
 def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Iterable[Join]:
     """Joins for new items at addresses that are split off: all items at one address are one story."""
-    apart = [one for one in fresh if one.canonical in policy.apart]
+    apart = [one for one in fresh if one.canonical in policy.overrides.apart]
     stored = archive.edition.placed_at({one.canonical for one in apart if one.canonical}) if apart else {}
     founders = {address: next(iter(homes.values())) for address, homes in stored.items()}
     for one in apart:
@@ -69,18 +70,18 @@ def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> It
 
 def overrule(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
     """Apply the overrides to stored stories. Applying them again changes nothing."""
-    if policy.apart:
+    if policy.overrides.apart:
         batch = parted(archive.edition, policy, now())
         if batch.stories or archive.past.known(batch.forgotten):
             archive.edition.apply(batch)
-    if policy.joined and (batch := joined(archive.edition, policy, now())).merges:
+    if policy.overrides.joined and (batch := joined(archive.edition, policy, now())).merges:
         archive.edition.apply(batch)
 
 
-def moved_to_overrides(items: Iterable[PendingItem], policy: Policy) -> bool:
+def moved_to_overrides(items: Iterable[PendingItem], overrides: OverrideIndex) -> bool:
     """Whether a stored item that changed is now at an address under `join` or `split`: its outlet may have moved it there after the edit,
     so the overrides must be applied again."""
-    meant = policy.apart.union(*policy.joined)
+    meant = overrides.regrouped
     return bool(meant) and any(item.story is not None and item.canonical in meant for item in items)
 
 
@@ -104,7 +105,7 @@ def partings(
 
 def parted(store: StoredStories, policy: Policy, now: int) -> Batch:
     """The batch that splits off stored items."""
-    address, found = partings(store, policy.apart)
+    address, found = partings(store, policy.overrides.apart)
     states = store.stories(found)
     placements: list[Placed] = []
     stories: list[StoryState] = []
@@ -157,9 +158,10 @@ def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]
 
 def unions(store: StoredStories, policy: Policy) -> dict[int, int]:
     """Younger story → the older story into which it merges, for stored stories under `join`."""
-    stored = _homes(store, policy, policy.joined)
+    groups = policy.overrides.joined
+    stored = _homes(store, policy, groups)
     into: dict[int, int] = {}
-    for group in policy.joined:
+    for group in groups:
         homes = {survivor(into, home) for address in group for home in stored.get(address, ())}
         older, *younger = sorted(homes) or [0]
         into.update(dict.fromkeys(younger, older))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
@@ -14,8 +14,8 @@ from aggregator.model.stream import StreamName
 from aggregator.pipeline.category_topics import with_category_topics
 from aggregator.pipeline.compose import keeps_place, recomposed
 from aggregator.pipeline.judging import rejudged
-from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.override_effects import Regrouped
+from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore
 
@@ -124,11 +124,11 @@ def plan(
     not placed again, and no other change since their last placing counts.
     """
     found = Plan()
-    before = with_moved_addresses(with_category_topics(before, category_topics), store) if before else None
-    after = with_moved_addresses(with_category_topics(after, category_topics), store)
-    said = before or replace(after, hidden=frozenset(), hidden_items=frozenset(), pinned={})
+    before = with_category_topics(before, category_topics).following(store) if before else None
+    after = with_category_topics(after, category_topics).following(store)
+    said = before.overrides if before else OverrideIndex()
     regrouped = Regrouped(store, after)
-    for rows in chain(pages, _returning(store, said, after, regrouped)):
+    for rows in chain(pages, _returning(store, said.hidden - after.overrides.hidden, regrouped)):
         numbers = [n for _, n, _ in rows]
         states, members = store.stories(numbers), store.members(numbers)
         for _, n, epoch in rows:
@@ -144,9 +144,9 @@ def plan(
             then = _followed(regrouped, there)
             _count(found, old, then[0])
             _count_sources(found, own)
-            _compare(found, (old, own), then, _overriding((said, after), regrouped, own, there[0], then))
+            _compare(found, (old, own), then, _overriding(said, after, regrouped, own=own, there=there[0], then=then))
             for unseen, then in _founded(regrouped, n, old.section):
-                _compare(found, unseen, then, _overriding((said, after), regrouped, own, unseen[0], then))
+                _compare(found, unseen, then, _overriding(said, after, regrouped, own=own, there=unseen[0], then=then))
         progress(found.stories)
     return found
 
@@ -163,10 +163,10 @@ def _composed(
     return (state if as_is and keeps_place(state, members, policy) else recomposed(state, members, policy)), members
 
 
-def _returning(store: EditionStore, before: Policy, after: Policy, regrouped: Regrouped) -> Iterator[Sequence[Row]]:
-    """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the archive
-    omit hidden stories.)"""
-    stored = store.placed_at(before.hidden - after.hidden)
+def _returning(store: EditionStore, shown: Collection[str], regrouped: Regrouped) -> Iterator[Sequence[Row]]:
+    """Hidden stories that the edit affects: with articles that it no longer hides (`shown`), or that another story joins. (The pages of
+    the archive omit hidden stories.)"""
+    stored = store.placed_at(shown)
     states = store.stories({home for homes in stored.values() for home in homes.values()} | regrouped.own.keys())
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows
@@ -199,30 +199,37 @@ def _founded(regrouped: Regrouped, story: int, section: str) -> Iterator[tuple[S
 
 
 def _overriding(
-    policies: tuple[Policy, Policy], regrouped: Regrouped, own: Sequence[Member], there: StoryState, then: Standing
+    said: OverrideIndex,
+    after: Policy,
+    regrouped: Regrouped,
+    *,
+    own: Sequence[Member],
+    there: StoryState,
+    then: Standing,
 ) -> Overriding:
     """A function that finds the override because of which a story moves into a place or out of it: the one without which it would not.
-    `own`: the members that the story has now; `there`: the story under the new policy with these members."""
-    (before, after), (new, members) = policies, then
+    `said`: the overrides so far; `own`: the members that the story has now; `there`: the story under the policy `after` with these
+    members."""
+    meant, (new, members) = after.overrides, then
 
     @cache
     def overrides() -> list[tuple[Override, set[Place]]]:
         """(override, places that the story would have without it). Computed on demand, since most stories do not move."""
         found: list[tuple[Override, set[Place]]] = []
         if there is not new:
-            key, meant = (
-                ("join", frozenset().union(*after.joined)) if regrouped.joins(there.n) else ("split", after.apart)
+            key, named = (
+                ("join", frozenset().union(*meant.joined)) if regrouped.joins(there.n) else ("split", meant.apart)
             )
-            address = next((one for member in own if (one := member.item.canonical or "") in meant), "")
+            address = next((one for member in own if (one := member.item.canonical or "") in named), "")
             found.append((Override(key, address, gone=False), _standing(there)))
-        hidden = [m.item for m in members if before.hides(m.item) != after.hides(m.item)]
-        pinned = [m.item for m in members if before.pinned.get(one := m.item.canonical or "") != after.pinned.get(one)]
-        unhidden = replace(after, hidden=before.hidden, hidden_items=before.hidden_items)
-        for key, items, without in (("hide", hidden, unhidden), ("pin", pinned, replace(after, pinned=before.pinned))):
+        hidden = [m.item for m in members if said.hides(m.item) != meant.hides(m.item)]
+        pinned = [m.item for m in members if said.pinned.get(one := m.item.canonical or "") != meant.pinned.get(one)]
+        unhidden = replace(meant, hidden=said.hidden, hidden_items=said.hidden_items)
+        for key, items, without in (("hide", hidden, unhidden), ("pin", pinned, replace(meant, pinned=said.pinned))):
             if items:
                 address = items[0].canonical or ""
-                gone = not after.hides(items[0]) if key == "hide" else address not in after.pinned
-                otherwise = recomposed(new, members, without)
+                gone = not meant.hides(items[0]) if key == "hide" else address not in meant.pinned
+                otherwise = recomposed(new, members, replace(after, overrides=without))
                 found.append((Override(key, address, gone), _standing(otherwise)))
         return found
 

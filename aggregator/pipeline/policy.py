@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.story import PendingItem
+from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.renamed import Renamed
+from aggregator.ports import StoredStories
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -36,14 +38,7 @@ class Policy:
     found_topics: frozenset[str] = frozenset()  # topics that come from places or categories, not from rules
     at_home: Callable[[PendingItem], bool] = lambda item: False  # whether the article is at an address of its publisher
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
-    hidden: frozenset[str] = frozenset()  # canonical addresses of `stories: hide`
-    hidden_items: frozenset[int] = frozenset()  # stored items that arrived at these addresses, even if moved since
-    # stored items that moved to an address in `named` of another outlet's article
-    strangers: frozenset[int] = frozenset()
-    pinned: Mapping[str, str] = field(default_factory=dict)  # canonical address → section
-    pins: tuple[tuple[str, str, int | None], ...] = ()  # (canonical address, section, end), including expired ones
-    apart: frozenset[str] = frozenset()  # canonical addresses of `stories: split`
-    joined: tuple[frozenset[str], ...] = ()  # canonical addresses of `stories: join`
+    overrides: OverrideIndex = field(default_factory=OverrideIndex)
     program: str = ""
     like: str | None = None
     # names of outlets, sections and topics: such categories never become topics
@@ -58,21 +53,13 @@ class Policy:
         """Identifies rules and program together: a story that was placed under another epoch is outdated."""
         return f"{self.like or self.configuration}.{self.program}"
 
-    @property
-    def named(self) -> frozenset[str]:
-        """Canonical addresses of the articles that overrides name."""
-        return self.apart.union(self.hidden, (address for address, _, _ in self.pins), *self.joined)
-
     def at(self, now: int) -> Policy:
-        """The policy at this time, with only the pins that have not expired."""
-        if not self.pins:
-            return self
-        return replace(
-            self, pinned={address: section for address, section, over in self.pins if not over or now < over}
-        )
+        """The policy at this time (see `OverrideIndex.at`)."""
+        return replace(self, overrides=self.overrides.at(now))
 
-    def hides(self, item: PendingItem) -> bool:
-        return item.canonical in self.hidden or item.n in self.hidden_items
+    def following(self, store: StoredStories) -> Policy:
+        """The policy with the present addresses of articles (see `OverrideIndex.following`)."""
+        return replace(self, overrides=self.overrides.following(store, self.publisher))
 
 
 class Configuration(Protocol):

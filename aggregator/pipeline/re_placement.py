@@ -63,16 +63,18 @@ def re_place(archive: Archive, policy: Policy, now: Callable[[], int], limit: in
 def unpin(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
     """Re-place stories whose pins have expired: no edit of the file causes that. Idempotent."""
     moment = now()
-    over = {address for address, _, over in policy.pins if over and over <= moment}
-    homes = {home for found in archive.edition.placed_at(over).values() for home in found.values()} if over else ()
+    expired = policy.overrides.expired(moment)
+    homes = (
+        {home for found in archive.edition.placed_at(expired).values() for home in found.values()} if expired else ()
+    )
     states, members = archive.edition.stories(homes), archive.edition.members(homes)
 
     def belongs_elsewhere(n: int, state: StoryState) -> bool:
         again = [rejudged(member, policy) for member in members[n]]
         return recomposed(state, again, policy, moment).scores != state.scores
 
-    if expired := [n for n, state in states.items() if belongs_elsewhere(n, state)]:
-        re_place_stories(archive, policy, expired, now)
+    if moving := [n for n, state in states.items() if belongs_elsewhere(n, state)]:
+        re_place_stories(archive, policy, moving, now)
 
 
 def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int], now: Callable[[], int]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
 from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey, with_category_topics
-from aggregator.pipeline.moved_addresses import with_moved_addresses
 from aggregator.pipeline.plan import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories
@@ -34,7 +33,7 @@ def survey(
     known = last.topics
     if last.at is not None and 0 <= moment - last.at < (EVERY if known.titles else YOUNG):
         return None
-    policy = with_moved_addresses(with_like(policy.at(moment), archive.upkeep), archive.edition)
+    policy = with_like(policy.at(moment), archive.upkeep).following(archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
     uses = (use for _, use in used)
     names, places = policy.taken_names, policy.place_names

@@ -189,7 +189,7 @@ class Editions:
                 return False
             return proceed()
 
-        purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.named)
+        purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.overrides.named)
         if purged:
             log.info("pruned the texts of %d items", purged)
         return report

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
@@ -17,6 +18,7 @@ from aggregator.model.poll import PollResult
 from aggregator.model.settings import Defaults, Position, Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
+from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.refresh import Tools
 from aggregator.store.postgres.archive import PostgresArchive
@@ -120,10 +122,16 @@ def mean(judged: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
     return (ranked[0][0], tuple(ranked)) if ranked else ("world", (("world", 0.0),))
 
 
-def policy(judge: Callable[[PendingItem], Judgement] = by_words, **more: object) -> Policy:
+def policy(
+    judge: Callable[[PendingItem], Judgement] = by_words,
+    *,
+    hidden: frozenset[str] = frozenset(),
+    pinned: Mapping[str, str] = MappingProxyType({}),
+    **more: object,
+) -> Policy:
     values: dict[str, object] = {
         "configuration": "one", "judge": judge, "place": mean, "publisher": lambda item: item.publisher,
-        "topic_titles": {"nato": "NATO", "drones": "Drones"},
+        "topic_titles": {"nato": "NATO", "drones": "Drones"}, "overrides": OverrideIndex(hidden, pinned=pinned),
     }  # fmt: skip
     return Policy(**{**values, **more})  # type: ignore[arg-type]
 

@@ -1562,7 +1562,7 @@ def test_streams_know_their_size_through_joins_merges_and_hiding(store: Store) -
     place(store)
     before = counted()
     hidden = item("alpha", "1", titles[1]).canonical or ""
-    rules = replace(policy(), configuration="two", hidden=frozenset({hidden}))
+    rules = policy(configuration="two", hidden=frozenset({hidden}))
     assert re_place(store, rules, lambda: SECONDS) == 3
     assert sum(counted().values()) < sum(before.values())
     assert re_place(store, replace(policy(), configuration="three"), lambda: SECONDS) == 3

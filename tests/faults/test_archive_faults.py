@@ -28,6 +28,7 @@ from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.address import canonical
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.schedule.health import health
 from aggregator.store.postgres import schema as postgres
 from aggregator.store.sqlite import copying, intake, sources
@@ -635,7 +636,7 @@ def test_f24_an_article_is_the_same_although_addresses_are_compared_otherwise_no
     assert addresses == {now: [known.id]}
     assert recognise([listed], StoredItems(again.intake.known([known.id]), addresses)).seen == (1,)
     assert list(again.edition.placed_at([now])) == [now]
-    assert replace(policy(), hidden=frozenset({now})).hides(again.edition.items([1])[0])
+    assert OverrideIndex(frozenset({now})).hides(again.edition.items([1])[0])
     again.close()
 
 

@@ -23,6 +23,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Entry, Member, PendingItem, StoryState, StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_all
 from aggregator.pipeline.stored_policy import with_stored
@@ -73,7 +74,7 @@ class OnSqlite(RuleBasedStateMachine):
         self.items: list[Item] = []
         self.judge: Callable[[PendingItem], Judgement] = by_words
         self.edits = 0
-        self.overrides: dict[str, Any] = {}
+        self.overrides = OverrideIndex()
         self.ids: set[str] = set()
         self.entries: dict[str, Entry] = {}
         self.copy: dict[str, object] = {}
@@ -90,7 +91,7 @@ class OnSqlite(RuleBasedStateMachine):
 
     @property
     def policy(self) -> Policy:
-        return policy(self.judge, configuration=f"edit {self.edits}", **self.overrides).at(self.now)
+        return policy(self.judge, configuration=f"edit {self.edits}", overrides=self.overrides).at(self.now)
 
     def addresses(self, chosen: Sequence[int]) -> frozenset[str]:
         return frozenset(self.items[one % len(self.items)].canonical or "" for one in chosen)
@@ -156,7 +157,7 @@ class OnSqlite(RuleBasedStateMachine):
 
     def edit(self, **more: Any) -> None:
         self.edits += 1
-        self.overrides |= more
+        self.overrides = replace(self.overrides, **more)
         for store in self.stores:
             store.upkeep.put_in_force(f"edit {self.edits}", {"feeds.yaml": str(self.edits)}, self.now)
 
@@ -169,13 +170,13 @@ class OnSqlite(RuleBasedStateMachine):
     @rule(key=st.sampled_from(("hidden", "apart", "joined", "pins")), chosen=st.lists(places, max_size=3))
     def edit_of_overrides(self, key: str, chosen: list[int]) -> None:
         named = self.addresses(chosen)
-        said: dict[str, Any] = {
+        edits: dict[str, Any] = {
             "hidden": named, "apart": named, "joined": (named,) if len(named) > 1 else (),
             "pins": tuple((one, "defense", self.now + DAY) for one in sorted(named)),
         }  # fmt: skip
-        self.edit(**{key: said[key]})
-        apart = self.overrides.get("apart", frozenset())  # outweighs, as in feeds.yaml
-        self.overrides["joined"] = tuple(group - apart for group in self.overrides.get("joined", ()))
+        self.edit(**{key: edits[key]})
+        said = self.overrides  # `split` outweighs `join`, as in feeds.yaml
+        self.overrides = replace(said, joined=tuple(group - said.apart for group in said.joined))
 
     def follow(self, store: Store) -> None:
         edition(store, self.policy, lambda: self.now)
@@ -189,14 +190,14 @@ class OnSqlite(RuleBasedStateMachine):
             items, states, members = self.archived(store)
             assert store.edition.pending() == []
             for one in items:
-                assert one.hidden == meant.hides(one)
+                assert one.hidden == meant.overrides.hides(one)
             for n, state in states.items():
                 self.as_the_rules_say(state, members[n], meant)
-            homes = store.edition.placed_at(meant.apart.union(*meant.joined))
-            apart = {n for address in meant.apart for n in homes.get(address, ())}
+            homes = store.edition.placed_at(meant.overrides.regrouped)
+            apart = {n for address in meant.overrides.apart for n in homes.get(address, ())}
             for n in apart:
                 assert {member.item.n for member in members[next(i.story for i in items if i.n == n) or 0]} <= apart
-            for group in meant.joined:
+            for group in meant.overrides.joined:
                 assert len({home for one in group for n, home in homes.get(one, {}).items() if n not in apart}) <= 1
             self.follow(store)
             assert self.archived(store) == (items, states, members), "twice is once"
@@ -205,7 +206,7 @@ class OnSqlite(RuleBasedStateMachine):
         shown = [member for member in members if not member.item.hidden] or members
         for member in members:
             assert member.item.pruned or member.judgement == meant.judge(member.item)
-        pinned = [one for member in shown if (one := meant.pinned.get(member.item.canonical or ""))]
+        pinned = [one for member in shown if (one := meant.overrides.pinned.get(member.item.canonical or ""))]
         section, _ = mean([(member.counted_as, member.judgement) for member in shown])
         assert state.section == (pinned[0] if pinned else section)
 

@@ -1,0 +1,116 @@
+"""The editor's overrides (`stories:` of feeds.yaml) by the addresses of the articles that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from aggregator.model.settings import Named, Overrides
+from aggregator.model.story import PendingItem
+from aggregator.normalise.address import canonical
+from aggregator.ports import StoredStories
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideIndex:
+    """All addresses are canonical. `pins`: (address, section, end) of every pin; `pinned`: address → section, of those that have not
+    expired (`at`). `hidden_items` and `strangers` are numbers of stored items, known after `following`: those that arrived at a hidden
+    address, even if moved since; and those that moved to an address in `named` of another outlet's article."""
+
+    hidden: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()  # of `stories: split`
+    joined: tuple[frozenset[str], ...] = ()
+    pins: tuple[tuple[str, str, int | None], ...] = ()
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    hidden_items: frozenset[int] = frozenset()
+    strangers: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, said: Overrides, zone: ZoneInfo) -> OverrideIndex:
+        """`zone`: in which the days of pins end."""
+        apart = _addresses(said.split)
+        return cls(
+            hidden=_addresses(said.hide),
+            apart=apart,
+            joined=tuple(_addresses([one]) - apart for one in said.join),
+            pins=tuple((address, pin.section, pin.over(zone)) for pin in said.pin if (address := canonical(pin.url))),
+        )
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The addresses of all articles that overrides name, also of expired pins."""
+        return self.regrouped.union(self.hidden, (address for address, _, _ in self.pins))
+
+    @property
+    def regrouped(self) -> frozenset[str]:
+        """The addresses under `join` and `split`."""
+        return self.apart.union(*self.joined)
+
+    def at(self, now: int) -> OverrideIndex:
+        """The overrides at this time, with only the pins that have not expired."""
+        if not self.pins:
+            return self
+        return replace(
+            self, pinned={address: section for address, section, over in self.pins if not over or now < over}
+        )
+
+    def expired(self, now: int) -> set[str]:
+        """The addresses of pins that have expired."""
+        return {address for address, _, over in self.pins if over and over <= now}
+
+    def hides(self, item: PendingItem) -> bool:
+        return item.canonical in self.hidden or item.n in self.hidden_items
+
+    def pin(self, items: Iterable[PendingItem]) -> str | None:
+        """The section to which the first pinned one of these items is pinned."""
+        if not self.pinned:
+            return None
+        meant = (item.canonical or "" for item in items if item.n not in self.strangers)
+        return next((section for address in meant if (section := self.pinned.get(address))), None)
+
+    def following(self, store: StoredStories, publisher: Callable[[PendingItem], str]) -> OverrideIndex:
+        """The overrides with the present addresses of the articles, in addition to those in feeds.yaml: outlets change addresses (a live
+        page becomes a report, a slug is corrected). An address at which another outlet has an article is not added: by moving its own
+        article an outlet could otherwise hide, join or split that of another."""
+        named = self.named
+        if not named:
+            return self
+        known = replace(self, strangers=store.strangers_at(named))
+        found = store.placed_at(named)
+        items = {item.n: item for item in store.items({n for numbers in found.values() for n in numbers})}
+        moved = {
+            address: {to for n in numbers if n in items and (to := items[n].canonical)} - {address}
+            for address, numbers in found.items()
+        }
+        if not any(moved.values()):
+            return known
+        there = store.placed_at({to for addresses in moved.values() for to in addresses})
+        items |= {
+            item.n: item for item in store.items({n for numbers in there.values() for n in numbers} - items.keys())
+        }
+
+        def outlets(numbers: Iterable[int]) -> set[str]:
+            return {publisher(items[n]) for n in numbers if n in items}
+
+        def whole(addresses: Iterable[str]) -> frozenset[str]:
+            return frozenset(
+                one
+                for address in addresses
+                for one in (address, *moved.get(address, ()))
+                if one == address or outlets(there.get(one, ())) <= outlets(found[address])
+            )
+
+        apart = whole(self.apart)
+        return replace(
+            known,
+            apart=apart,
+            hidden=whole(self.hidden),
+            hidden_items=frozenset(n for address in self.hidden for n in found.get(address, ())),
+            joined=tuple(whole(group) - apart for group in self.joined),
+            pinned={one: section for address, section in self.pinned.items() for one in whole([address])},
+        )
+
+
+def _addresses(overrides: Iterable[Named]) -> frozenset[str]:
+    return frozenset(address for one in overrides for url in one.urls if (address := canonical(url)))
