@@ -175,7 +175,7 @@ class Configured:
         from aggregator.categorise.judge import story_sections
         from aggregator.categorise.version import program
         from aggregator.pipeline.override_index import OverrideIndex
-        from aggregator.pipeline.policy import OLD, Policy
+        from aggregator.pipeline.policy import OLD, CategoryNames, Policy
         from aggregator.pipeline.renamed import Renamed
 
         order = [section.id for section in self.settings.sections]
@@ -202,9 +202,11 @@ class Configured:
             wrappers=frozenset(source.id for source in self.settings.sources if source.wrapper),
             overrides=OverrideIndex.of(self.settings.overrides, ZoneInfo(self.settings.site.timezone)),
             program=program(),
-            taken_names=self._taken_names,
-            place_names={name: id for code, name in names() if (id := self._countries[code]) in found},
-            spoken_for=lambda title: bool(judge_text(self.rulebook, Case(title)).topics),
+            categories=CategoryNames(
+                taken=self._taken_names,
+                places={name: id for code, name in names() if (id := self._countries[code]) in found},
+                spoken_for=lambda title: bool(judge_text(self.rulebook, Case(title)).topics),
+            ),
             old=min(OLD, keep, *own.values()),
         ).at(int(utc_now().timestamp()))
 

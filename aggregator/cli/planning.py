@@ -23,7 +23,6 @@ from aggregator.pipeline.override_effects import OverrideEffects, override_effec
 from aggregator.pipeline.plan import NO_TOPICS, Moves, Plan, Row, Sample, plan
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
-from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
 from aggregator.render.entry import urn
 
@@ -116,7 +115,7 @@ class Comparison:
     def _stored_policy(self, archive: Archive, epoch: str) -> Policy | None:
         """The policy under which up-to-date stories were placed; None if nothing is in force. It has the epoch in force, although
         environment variables may have changed since: the former values are not known, so stored placings are taken as they are."""
-        return with_like(replace(self.before.policy, configuration=epoch), archive.upkeep) if self.before else None
+        return replace(self.before.policy, configuration=epoch).with_like(archive.upkeep) if self.before else None
 
     def _alike(self, archive: Archive) -> bool:
         """Whether applying the file would leave stored stories as they are, without re-placing them."""

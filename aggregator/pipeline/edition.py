@@ -17,13 +17,11 @@ from aggregator.normalise.address import is_article
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.guests import guests, without_addresses_of_guests
-from aggregator.pipeline.judging import folded, placed
 from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
 from aggregator.pipeline.regrouping import UnderTodaysNames, Without, alone, regrouped, without_others_addresses
 from aggregator.pipeline.shared_addresses import without_shared_addresses
-from aggregator.pipeline.stored_policy import with_stored
 from aggregator.ports import Archive, Past
 from aggregator.stories import Candidate, Grouping, Join
 
@@ -61,7 +59,7 @@ def edition(
     """Place all waiting items except `skip`. The caller must hold the lease of the edition. `proceed` is called before each batch; the
     edition ends if it returns False. `now` returns epoch seconds. `progress` gets (items done, items in total). Passing the same
     `cache` to successive editions saves time."""
-    policy = with_stored(policy, archive, now())
+    policy = policy.with_stored(archive, now())
     if policy.overrides.pins and proceed():
         unpin(archive, policy, now)
     if policy.overrides.regrouped and archive.edition.outdated(policy.epoch, 1) and proceed():
@@ -88,7 +86,7 @@ def warm_up(policy: Policy) -> None:
 
     told = [Candidate(n, "Two outlets tell of one event", "", f"outlet {n}", None, 0, "en") for n in (1, 2)]
     with gc_paused():
-        policy.spoken_for("")  # compiles the rules
+        policy.categories.spoken_for("")  # compiles the rules
         group(told, Memory())
 
 
@@ -166,7 +164,7 @@ def step(
     if any(item.story is not None and item.canonical in policy.overrides.pinned for item in items):
         policy = policy.following(archive.edition)
     began = now()
-    seen = [folded(item, policy) for item in items]
+    seen = [policy.folded(item) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}
     candidates, grouping = _grouped(archive, policy, seen, cache)
     joins = {join.item: join for join in grouping.joins}
@@ -180,7 +178,7 @@ def step(
     archive.edition.apply(
         Batch(
             placed=tuple(
-                placed(Member(item, judged[item.n]), home[item.n], policy, _why(join), _joining(join))
+                policy.placed(Member(item, judged[item.n]), home[item.n], _why(join), _joining(join))
                 for item in seen
                 for join in [joins.get(item.n)]
             ),
@@ -277,7 +275,7 @@ class _Touched:
         for story, known in self.known.items():
             of = members.setdefault(survivor(self.into, story), {})
             for member in known:
-                item = folded(member.item, self.policy)
+                item = self.policy.folded(member.item)
                 of[item.n] = member if item is member.item else replace(member, item=item)
         joined = {item.n for item in items if item.story is None}
         for item in items:

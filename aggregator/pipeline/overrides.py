@@ -20,7 +20,6 @@ from aggregator.normalise.reports import told_once
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, recomposed
 from aggregator.pipeline.corroboration import restored
-from aggregator.pipeline.judging import placed, rejudged
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, StoredStories
@@ -113,11 +112,11 @@ def parted(store: StoredStories, policy: Policy, now: int) -> Batch:
         if n not in states:
             continue
         for members in groups.values():
-            part = [rejudged(member, policy) for member in members]
+            part = list(map(policy.rejudged, members))
             founder = n if any(member.item.n == n for member in part) else part[0].item.n
             stories.append(_parted(founder, part, states[n], policy, now))
             why = APART if part[0].item.n in address else "stays without what was set apart"
-            placements += [placed(member, founder, policy, why if founder != n else "") for member in part]
+            placements += [policy.placed(member, founder, why if founder != n else "") for member in part]
     return Batch(tuple(placements), tuple(stories), forgotten=tuple(address), epoch=policy.epoch, now=now, anew=True)
 
 
@@ -177,9 +176,9 @@ def joined(store: StoredStories, policy: Policy, now: int) -> Batch:
     stories: list[StoryState] = []
     for n in sorted(set(merged.values())):
         younger = [story for story, older in merged.items() if older == n]
-        whole = [rejudged(member, policy) for story in (n, *younger) for member in members[story]]
+        whole = [policy.rejudged(member) for story in (n, *younger) for member in members[story]]
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
-        placements += [placed(member, n, policy, JOINED if member.item.n in younger else "") for member in whole]
+        placements += [policy.placed(member, n, JOINED if member.item.n in younger else "") for member in whole]
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
     return Batch(tuple(placements), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True)
 

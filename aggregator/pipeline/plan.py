@@ -11,9 +11,7 @@ from itertools import chain
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.model.stream import StreamName
-from aggregator.pipeline.category_topics import with_category_topics
 from aggregator.pipeline.compose import keeps_place, recomposed
-from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.override_effects import Regrouped
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
@@ -124,8 +122,8 @@ def plan(
     not placed again, and no other change since their last placing counts.
     """
     found = Plan()
-    before = with_category_topics(before, category_topics).following(store) if before else None
-    after = with_category_topics(after, category_topics).following(store)
+    before = before.with_topics(category_topics).following(store) if before else None
+    after = after.with_topics(category_topics).following(store)
     said = before.overrides if before else OverrideIndex()
     regrouped = Regrouped(store, after)
     for rows in chain(pages, _returning(store, said.hidden - after.overrides.hidden, regrouped)):
@@ -137,9 +135,9 @@ def plan(
                 continue  # merged or deleted since the page was read
             if before is not None and epoch != before.epoch:
                 found.waiting += 1
-                old, own = _composed(before, old, _judged(before, own))
+                old, own = _composed(before, old, list(map(before.rejudged, own)))
             old, own = after.renamed.state(old), [after.renamed.member(member) for member in own]
-            again = _judged(after, own)  # even if `alike`: this counts which lines of the rules are used
+            again = list(map(after.rejudged, own))  # even if `alike`: this counts which lines of the rules are used
             there: Standing = (old, own) if alike else _composed(after, old, again, as_is=regrouped.home(n) == n)
             then = _followed(regrouped, there)
             _count(found, old, then[0])
@@ -149,10 +147,6 @@ def plan(
                 _compare(found, unseen, then, _overriding(said, after, regrouped, own=own, there=unseen[0], then=then))
         progress(found.stories)
     return found
-
-
-def _judged(policy: Policy, members: Sequence[Member]) -> list[Member]:
-    return [rejudged(member, policy) for member in members]
 
 
 def _composed(

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from aggregator.categorise.category_topics import CategoryTopics
+from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement, Scores
-from aggregator.model.story import PendingItem
+from aggregator.model.story import Member, PendingItem, Placed
+from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.renamed import Renamed
-from aggregator.ports import StoredStories
+from aggregator.ports import Archive, StoredStories, Upkeep
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -21,6 +24,16 @@ OLD = 14 * 86_400
 """Seconds after which a report is no longer news, whatever changes in it. A story whose reports are all older enters new streams at the
 times at which it would have entered them, not now. Otherwise old stories could become news: a source that was down lists many old
 texts at once, and the rules may have changed since these were pruned."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNames:
+    """Which categories of feeds may become topics. Not those with `taken` names (of outlets, sections and topics), nor those of which a
+    configured topic is `spoken_for`. `places`: name of a place as used in categories → the topic of that place."""
+
+    taken: frozenset[str] = frozenset()
+    places: Mapping[str, str] = field(default_factory=dict)
+    spoken_for: Callable[[str], bool] = lambda title: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +54,40 @@ class Policy:
     overrides: OverrideIndex = field(default_factory=OverrideIndex)
     program: str = ""
     like: str | None = None
-    # names of outlets, sections and topics: such categories never become topics
-    taken_names: frozenset[str] = frozenset()
-    # Name of a place as used in categories → the topic of that place.
-    place_names: Mapping[str, str] = field(default_factory=dict)
-    spoken_for: Callable[[str], bool] = lambda title: False  # whether a configured topic covers this name
+    categories: CategoryNames = CategoryNames()
     old: int = OLD  # or `keep`, if that is shorter
 
     @property
     def epoch(self) -> str:
         """Identifies rules and program together: a story that was placed under another epoch is outdated."""
         return f"{self.like or self.configuration}.{self.program}"
+
+    def with_stored(self, archive: Archive, now: int) -> Policy:
+        """The policy completed with what the store knows: the earlier configuration that places alike, the topics found among categories,
+        and the present addresses of articles that overrides name."""
+        policy = self.at(now).with_like(archive.upkeep).with_topics(last_survey(archive.upkeep).topics)
+        return policy.following(archive.edition)
+
+    def with_like(self, upkeep: Upkeep) -> Policy:
+        """The policy with `like`, which was stored when its configuration was put in force."""
+        return replace(self, like=upkeep.like(self.configuration))
+
+    def with_topics(self, topics: CategoryTopics) -> Policy:
+        """The policy with topics from categories. An item's topics come in this order: from rules, from categories, from places."""
+        if not topics.ids:
+            return self
+
+        def judge(item: PendingItem) -> Judgement:
+            judged, own = self.judge(item), topics.of(item.categories)
+            ruled = (topic for topic in judged.topics if topic not in self.found_topics)
+            return replace(judged, topics=tuple(dict.fromkeys((*ruled, *own, *judged.topics)))) if own else judged
+
+        return replace(
+            self,
+            judge=judge,
+            topic_titles={**topics.titles, **self.topic_titles},
+            found_topics=self.found_topics | (topics.titles.keys() - self.topic_titles.keys()),
+        )
 
     def at(self, now: int) -> Policy:
         """The policy at this time (see `OverrideIndex.at`)."""
@@ -60,6 +96,31 @@ class Policy:
     def following(self, store: StoredStories) -> Policy:
         """The policy with the present addresses of articles (see `OverrideIndex.following`)."""
         return replace(self, overrides=self.overrides.following(store, self.publisher))
+
+    def folded(self, item: PendingItem) -> PendingItem:
+        """The item with the canonical name of its publisher."""
+        publisher = self.publisher(item)
+        return item if publisher == item.publisher else replace(item, publisher=publisher)
+
+    def rejudged(self, member: Member) -> Member:
+        """The member judged under this policy. If its text was pruned, its judgement stays, because the headline alone would give another.
+        (It is judged all the same: `plan` counts which lines of the rules match.)"""
+        item = self.folded(member.item)
+        judged = self.judge(item)
+        return Member(item, self.renamed.judgement(member.judgement) if item.pruned else judged, member.counted_as)
+
+    def stays(self, before: Member, after: Member) -> bool:
+        """Whether an item is already stored as the policy places it."""
+        return (
+            before.judgement == after.judgement
+            and before.counted_as == after.item.publisher
+            and before.item.hidden == self.overrides.hides(after.item)
+        )
+
+    def placed(self, member: Member, story: int, why: str = "", joining: Joining | None = None) -> Placed:
+        """The placement of a member, for the store. If `why` is empty, the stored reason for joining stays."""
+        item, hidden = member.item, self.overrides.hides(member.item)
+        return Placed(item.n, story, item.publisher, member.judgement, why, joining, hidden, item.hash)
 
 
 class Configuration(Protocol):

@@ -8,10 +8,8 @@ from aggregator.model import notes
 from aggregator.model.notes import RePlacing
 from aggregator.model.story import Batch, Placed, StoryState
 from aggregator.pipeline.compose import recomposed
-from aggregator.pipeline.judging import placed, rejudged, stays
 from aggregator.pipeline.overrides import overrule
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.stored_policy import with_like, with_stored
 from aggregator.ports import Archive
 
 BATCH = 2000  # stories per transaction; each transaction makes cached pages and feeds outdated
@@ -26,7 +24,7 @@ def re_place_all(
 ) -> int:
     """Re-place all outdated stories; returns how many there were. The caller must hold the lease of the edition; `proceed` is called
     before each batch. After a restart the noted progress continues."""
-    policy = with_like(policy, archive.upkeep)
+    policy = policy.with_like(archive.upkeep)
     left, judged = archive.edition.count_outdated(policy.epoch), 0
     noted = archive.upkeep.noted(notes.RE_PLACING)
     if not left:
@@ -53,7 +51,7 @@ def re_place_all(
 def re_place(archive: Archive, policy: Policy, now: Callable[[], int], limit: int = 500) -> int:
     """Re-place at most `limit` outdated stories, newest first; returns how many were done. Nothing is announced: a story enters each
     stream at the time at which it would have entered it under these rules."""
-    policy = with_stored(policy, archive, now())
+    policy = policy.with_stored(archive, now())
     overrule(archive, policy, now)
     numbers = archive.edition.outdated(policy.epoch, limit)
     re_place_stories(archive, policy, numbers, now)
@@ -70,7 +68,7 @@ def unpin(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
     states, members = archive.edition.stories(homes), archive.edition.members(homes)
 
     def belongs_elsewhere(n: int, state: StoryState) -> bool:
-        again = [rejudged(member, policy) for member in members[n]]
+        again = list(map(policy.rejudged, members[n]))
         return recomposed(state, again, policy, moment).scores != state.scores
 
     if moving := [n for n, state in states.items() if belongs_elsewhere(n, state)]:
@@ -86,13 +84,13 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
     stories: list[StoryState] = []
     unmoved: list[int] = []
     for n, members in archive.edition.members(numbers).items():
-        again = [rejudged(member, policy) for member in members]
+        again = list(map(policy.rejudged, members))
         story = recomposed(states[n], again, policy, began)
-        if story == states[n] and all(stays(*pair, policy) for pair in zip(members, again, strict=True)):
+        if story == states[n] and all(map(policy.stays, members, again)):
             unmoved.append(n)
             continue
         stories.append(story)
-        placements += [placed(member, n, policy) for member in again]
+        placements += [policy.placed(member, n) for member in again]
     # `now()` again, since judging takes seconds: a client that asked for changes meanwhile has not seen these.
     archive.edition.apply(
         Batch(tuple(placements), tuple(stories), epoch=policy.epoch, now=now(), anew=True, unmoved=tuple(unmoved))

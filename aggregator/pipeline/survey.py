@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
-from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey, with_category_topics
+from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey
 from aggregator.pipeline.plan import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories
-from aggregator.pipeline.stored_policy import with_like
 from aggregator.ports import Archive, EditionStore
 
 EVERY = 86_400  # seconds between surveys
@@ -33,18 +32,18 @@ def survey(
     known = last.topics
     if last.at is not None and 0 <= moment - last.at < (EVERY if known.titles else YOUNG):
         return None
-    policy = with_like(policy.at(moment), archive.upkeep).following(archive.edition)
+    policy = policy.at(moment).with_like(archive.upkeep).following(archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
     uses = (use for _, use in used)
-    names, places = policy.taken_names, policy.place_names
-    topics = find_topics(uses, known, taken_names=names, places=places, spoken_for=policy.spoken_for)
+    names = policy.categories
+    topics = find_topics(uses, known, taken_names=names.taken, places=names.places, spoken_for=names.spoken_for)
     fresh = _new(topics, known) if last.at is not None else topics
     # While stories are being re-placed, both the new topics and those that are lost have their pages.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)
     former = {id: title for id, title in last.titles.items() if id not in topics.titles}
     former = dict(list(former.items())[-FORMER:])
     archive.upkeep.note(SURVEY, Survey(every, None, former))
-    if not _re_place(archive, with_category_topics(policy, topics), fresh, used, now=now, proceed=proceed):
+    if not _re_place(archive, policy.with_topics(topics), fresh, used, now=now, proceed=proceed):
         return None
     archive.upkeep.note(SURVEY, Survey(topics, moment, former))
     return topics

@@ -26,7 +26,6 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_all
-from aggregator.pipeline.stored_policy import with_stored
 
 SOURCES = ("alpha", "beta", "gamma")
 DAY = 86_400
@@ -186,7 +185,7 @@ class OnSqlite(RuleBasedStateMachine):
     def all_follow_the_edits(self) -> None:
         for store in self.stores:
             self.follow(store)
-            meant = with_stored(self.policy, store, self.now)
+            meant = self.policy.with_stored(store, self.now)
             items, states, members = self.archived(store)
             assert store.edition.pending() == []
             for one in items:

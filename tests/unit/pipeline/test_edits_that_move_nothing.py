@@ -13,7 +13,6 @@ from aggregator.errors import StoreError
 from aggregator.model.poll import PollResult
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all, re_place_stories
-from aggregator.pipeline.stored_policy import with_stored
 
 Edit = tuple[str, str]
 """Old and new text."""
@@ -67,7 +66,7 @@ def save(room: Newsroom, edit: Edit) -> None:
 
 
 def outdated(room: Newsroom) -> int:
-    return room.archive.edition.count_outdated(with_stored(room.application.policy, room.archive, seconds(room)).epoch)
+    return room.archive.edition.count_outdated(room.application.policy.with_stored(room.archive, seconds(room)).epoch)
 
 
 def seconds(room: Newsroom) -> int:
@@ -85,9 +84,7 @@ def test_stored_stories_stay_and_placing_them_anew_would_change_nothing(room: Ne
     assert outdated(room) == 0
     before = stories(room)
     numbers = [n for _, n, _ in room.archive.edition.page(None, 100, 0)]
-    re_place_stories(
-        room.archive, with_stored(room.application.policy, room.archive, 0), numbers, lambda: seconds(room)
-    )
+    re_place_stories(room.archive, room.application.policy.with_stored(room.archive, 0), numbers, lambda: seconds(room))
     assert stories(room) == before
 
 

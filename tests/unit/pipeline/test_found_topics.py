@@ -159,9 +159,9 @@ def test_one_that_is_none_any_more_leaves_its_stories(room: Newsroom) -> None:
 
 
 def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
-    assert {"Defense", "BBC World", "BBC News", "Test Wire", "Rare earths"} <= room.application.policy.taken_names
-    assert room.application.policy.spoken_for("NATO Summits")
-    assert not room.application.policy.spoken_for("Village Life")
+    assert {"Defense", "BBC World", "BBC News", "Test Wire", "Rare earths"} <= room.application.policy.categories.taken
+    assert room.application.policy.categories.spoken_for("NATO Summits")
+    assert not room.application.policy.categories.spoken_for("Village Life")
 
 
 def test_a_country_with_a_topic_of_its_own_has_no_second_one(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamName, StreamQuery
-from aggregator.pipeline.judging import rejudged
 from aggregator.pipeline.plan import archive_rows
 
 DEFENSE = StreamName("section", "defense")
@@ -116,7 +115,7 @@ def test_what_a_removal_would_change_is_planned_with_the_outlets_that_then_count
     n = story(room, "China").n
     removed = RENAMED.replace("  - {name: Reuters World, was: [reuters]", "  # {name: Reuters World, was: [reuters]")
     policy = Application.of_texts(room.place, {"feeds.yaml": removed}).policy
-    planned = [rejudged(member, policy).item.publisher for member in room.archive.edition.members([n])[n]]
+    planned = [policy.rejudged(member).item.publisher for member in room.archive.edition.members([n])[n]]
     edit(room, removed)
     settle(room)
     assert planned == [member.counted_as for member in room.archive.edition.members([n])[n]]
