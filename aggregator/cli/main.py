@@ -8,8 +8,10 @@ import errno
 import gc
 import io
 import os
+import re
 import signal
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
@@ -39,6 +41,9 @@ COMMANDS: dict[str, str] = {
     "backup": "write a consistent copy of the archive, even while the service runs",
 }
 """All commands. The module of each has the same name (with `_` after keywords of Python: `try_`)."""
+
+GLOBAL = ("--config", "--instance", "--database")
+"""The options before the command. Each takes a value."""
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Errors when writing standard output to a file on a full or failing disk."""
@@ -77,13 +82,46 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
     """Parse the arguments of the command itself; bad usage ends the program with exit code 2."""
     parsed, unknown = own.parse_known_args(rest)
     for flag in (word.partition("=")[0] for word in unknown):
-        if flag in ("--config", "--instance", "--database"):
+        if flag in GLOBAL:
             own.error(f"{flag} goes before the command: aggregator {flag} … {command}")
     if unknown and unknown[0].endswith((".yaml", ".yml")):
         own.error(f"for another file: aggregator --config {unknown[0]} {command}")
+    if unknown and unknown[0].startswith("--"):
+        own.error(f"there is no option {_slip(unknown[0].partition('=')[0], _options(own))}")
     if unknown:
         own.error(f"unrecognized arguments: {' '.join(unknown)}")
     return parsed
+
+
+def _check_words(top: argparse.ArgumentParser, words: Iterable[str]) -> None:
+    """End the program with exit code 2 if a global option or the command is misspelt. (argparse takes the value after an unknown
+    option for the command.)"""
+    words = iter(words)
+    for word in words:
+        if not word.startswith("--"):
+            if not word.startswith("-") and word not in COMMANDS:
+                top.error(f"there is no command {_slip(word, COMMANDS)} (`aggregator --help` lists all)")
+            return
+        flag, value, _ = word.partition("=")
+        if any(option.startswith(flag) for option in GLOBAL):  # argparse lets options be shortened
+            if not value:
+                next(words, None)
+            continue
+        options = _options(top)
+        if not any(option.startswith(flag) for option in options):
+            top.error(f"there is no option {_slip(flag, options)}")
+
+
+def _options(of: argparse.ArgumentParser) -> list[str]:
+    return sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", of.format_help())))
+
+
+def _slip(word: str, known: Iterable[str]) -> str:
+    """The word, and what was probably meant by it."""
+    from aggregator.config.suggest import closest
+
+    near = closest(word, known)
+    return f"{word}; did you mean {near}?" if near else word
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -94,7 +132,9 @@ def main(arguments: list[str] | None = None) -> int:
     # exit, would take a tenth of the time of a short command.
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
-    given, rest = parser().parse_known_args(arguments)
+    top = parser()
+    _check_words(top, sys.argv[1:] if arguments is None else arguments)
+    given, rest = top.parse_known_args(arguments)
     installation = Installation(Path(given.config), Path(given.instance), given.database or None)
     if isinstance(sys.stdout, io.TextIOWrapper):  # headlines contain characters that a terminal's encoding may lack
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -121,3 +121,29 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
     monkeypatch.setattr("resource.getrlimit", lambda _: (16, 4096))
     assert main([*check[:-1], command]) == 1
     assert re.fullmatch("aggregator: too many files are open here; allow more .*\n", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["--confg", "x.yaml", "poll"], "there is no option --confg; did you mean --config?"),
+        (["--confg=x.yaml", "poll"], "there is no option --confg; did you mean --config?"),
+        (["--config", "x.yaml", "--databse=x.db", "poll"], "there is no option --databse; did you mean --database?"),
+        (["--config", "x.yaml", "pol"], "there is no command pol; did you mean poll?"),
+        (["zzz"], "there is no command zzz (`aggregator --help` lists all)"),
+        (["poll", "--jsn"], "there is no option --jsn; did you mean --json?"),
+        (["serve", "--prot=1"], "there is no option --prot; did you mean --port?"),
+        (["poll", "--zzzzzz"], "there is no option --zzzzzz\n"),
+    ],
+)
+def test_a_misspelt_option_or_command_is_named_with_the_likely_one(
+    given: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(given)
+    assert (ended.value.code, expected in capsys.readouterr().err) == (2, True)
+
+
+@pytest.mark.parametrize("given", [["--conf", "{}"], ["--conf={}"], ["--con", "{}", "--inst", "poll"]])
+def test_a_global_option_may_be_shortened(check: list[str], given: list[str], tmp_path: Path) -> None:
+    assert main([word.format(check[1]) for word in given] + ["--instance", str(tmp_path / "poll"), "check"]) == 0
