@@ -145,7 +145,7 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     in the edition."""
     from aggregator.normalise.address import canonical, is_article
     from aggregator.pipeline.edition import BATCH
-    from aggregator.pipeline.shared_addresses import shared
+    from aggregator.pipeline.equal_addresses import shared
     from aggregator.stories import Candidate, FeatureCache, Memory, group
 
     memory, cache = Memory(), FeatureCache()

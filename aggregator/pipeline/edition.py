@@ -13,16 +13,13 @@ from aggregator.errors import StoreError
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
-from aggregator.normalise.address import is_article
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
-from aggregator.pipeline.guests import guests, without_addresses_of_guests
-from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, overruled, survivor
+from aggregator.pipeline.grouping import grouped
+from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
-from aggregator.pipeline.regrouping import UnderTodaysNames, Without, alone, regrouped, without_others_addresses
-from aggregator.pipeline.shared_addresses import without_shared_addresses
-from aggregator.ports import Archive, Past
+from aggregator.ports import Archive
 from aggregator.stories import Candidate, Grouping, Join
 
 if TYPE_CHECKING:
@@ -166,7 +163,7 @@ def step(
     began = now()
     seen = [policy.folded(item) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}
-    candidates, grouping = _grouped(archive, policy, seen, cache)
+    candidates, grouping = grouped(archive, policy, seen, cache)
     joins = {join.item: join for join in grouping.joins}
     home = _homes(seen, grouping)
     touched = _Touched(archive, policy, home, grouping.merges)
@@ -192,34 +189,6 @@ def step(
     return sum(join.reason == "founder" for join in grouping.joins)
 
 
-def _grouped(
-    archive: Archive, policy: Policy, items: Sequence[PendingItem], cache: FeatureCache | None
-) -> tuple[list[Candidate], Grouping]:
-    """(candidates, grouping) for the items that are new, and for those that are a story by themselves and have changed. Without items
-    that the editor split off."""
-    from aggregator.stories import group
-
-    apart = policy.overrides.apart
-    fresh = [item for item in items if item.story is None]
-    again = [item for item in alone(items, archive) if item.canonical not in apart]
-    known_alone = {item.n for item in again}
-    listed = [item for item in [*fresh, *without_others_addresses(again, archive.past)] if item.canonical not in apart]
-    there = archive.edition.placed_at({item.canonical for item in listed if item.canonical})
-    listed = without_shared_addresses(listed, there, archive, policy)
-    linking = guests(listed, policy)
-    tied = without_addresses_of_guests(listed, there, archive, policy, known_alone)
-    candidates = [candidate(item, guest=item.n in linking) for item in tied]
-    past: Past = archive.past
-    if archive.edition.outdated(policy.epoch, 1):
-        past = UnderTodaysNames(past, known_alone, archive, policy)
-    elif known_alone:
-        past = Without(past, known_alone)
-    grouping = regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})
-    if policy.overrides.regrouped:
-        grouping = overruled(grouping, fresh, archive, policy)
-    return candidates, grouping
-
-
 def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
     """What the store keeps of a batch for later batches."""
     return Remembered(
@@ -232,13 +201,6 @@ def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
         frequencies=tuple(grouping.frequencies.items()),
         documents=grouping.documents,
     )
-
-
-def candidate(item: PendingItem, *, guest: bool = False) -> Candidate:
-    """The item as the grouping reads it. The address counts only if it is that of an article: a front page says nothing about the
-    event."""
-    address = item.canonical if is_article(item.canonical) else None
-    return Candidate(item.n, item.title, item.summary, item.publisher, address, item.at, item.lang, guest)
 
 
 def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:

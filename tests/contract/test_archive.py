@@ -27,7 +27,8 @@ from aggregator.model.source import SourceState
 from aggregator.model.story import Batch, PendingItem, StoryView
 from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import StoredItems, recognise
-from aggregator.pipeline.edition import candidate, edition
+from aggregator.pipeline.edition import edition
+from aggregator.pipeline.grouping import candidate
 from aggregator.pipeline.re_placement import re_place, re_place_stories
 from aggregator.pipeline.renamed import Renamed
 from aggregator.store import retention

@@ -1,8 +1,9 @@
-"""Groups items again whose text has changed: "Explosion in harbour" becomes a full report, or an outlet adopts another's headline.
+"""Groups the items of a batch: new ones, and again those whose text has changed ("Explosion in harbour" becomes a full report, or an
+outlet adopts another's headline).
 
-Only an item that is a story by itself is grouped again, as if it had just arrived. If it belongs to another story, the two merge: the
-older one keeps its id and its places, the other one redirects, and a publisher that comes with it is announced. An item in a story
-with others stays there, so that readers do not see stories fall apart.
+Of the latter only an item that is a story by itself is grouped again, as if it had just arrived. If it belongs to another story, the
+two merge: the older one keeps its id and its places, the other one redirects, and a publisher that comes with it is announced. An item
+in a story with others stays there, so that readers do not see stories fall apart.
 """
 
 from __future__ import annotations
@@ -10,27 +11,68 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from aggregator.model.story import KnownItem, Merge, PendingItem
+from aggregator.normalise.address import is_article
+from aggregator.pipeline.equal_addresses import (
+    guests,
+    without_addresses_of_guests,
+    without_others_addresses,
+    without_shared_addresses,
+)
+from aggregator.pipeline.overrides import overruled
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Past
-from aggregator.stories import Grouping, Join
+from aggregator.stories import Candidate, Grouping, Join
+
+if TYPE_CHECKING:
+    from aggregator.stories import FeatureCache
 
 
-def alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
+def grouped(
+    archive: Archive, policy: Policy, items: Sequence[PendingItem], cache: FeatureCache | None
+) -> tuple[list[Candidate], Grouping]:
+    """(candidates, grouping) for the items that are new, and for those that are a story by themselves and have changed. Without items
+    that the editor split off."""
+    from aggregator.stories import group
+
+    apart = policy.overrides.apart
+    fresh = [item for item in items if item.story is None]
+    again = [item for item in _alone(items, archive) if item.canonical not in apart]
+    known_alone = {item.n for item in again}
+    new = [item for item in fresh if item.canonical not in apart]
+    listed = [*new, *without_others_addresses(again, archive.past)]
+    there = archive.edition.placed_at({item.canonical for item in listed if item.canonical})
+    listed = without_shared_addresses(listed, there, archive, policy)
+    linking = guests(listed, policy)
+    tied = without_addresses_of_guests(listed, there, archive, policy, known_alone)
+    candidates = [candidate(item, guest=item.n in linking) for item in tied]
+    past: Past = archive.past
+    if archive.edition.outdated(policy.epoch, 1):
+        past = UnderTodaysNames(past, known_alone, archive, policy)
+    elif known_alone:
+        past = Without(past, known_alone)
+    grouping = _regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})
+    if policy.overrides.regrouped:
+        grouping = overruled(grouping, fresh, archive, policy)
+    return candidates, grouping
+
+
+def candidate(item: PendingItem, *, guest: bool = False) -> Candidate:
+    """The item as the grouping reads it. The address counts only if it is that of an article: a front page says nothing about the
+    event."""
+    address = item.canonical if is_article(item.canonical) else None
+    return Candidate(item.n, item.title, item.summary, item.publisher, address, item.at, item.lang, guest)
+
+
+def _alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
     """The items that were placed before and are the only item of a story. Only items that the grouping remembers: not those that the
     editor split off, nor old ones."""
     founders = [item.n for item in items if item.story == item.n]
     remembered = archive.past.known(founders) if founders else {}
     members = archive.past.members(remembered) if remembered else {}
     return [item for item in items if list(members.get(item.n, ())) == [item.n]]
-
-
-def without_others_addresses(items: Sequence[PendingItem], past: Past) -> list[PendingItem]:
-    """The items (each a story by itself), without the address of those that were moved to the address of a younger story. Otherwise that
-    story would continue under the older id and at the older place."""
-    there = past.same_address({item.canonical for item in items if item.canonical})
-    return [replace(item, canonical=None) if there.get(item.canonical or "", 0) > item.n else item for item in items]
 
 
 class Without:
@@ -81,7 +123,7 @@ class UnderTodaysNames(Without):
         return {n: one._replace(publisher=names.get(n, one.publisher)) for n, one in found.items()}
 
 
-def regrouped(grouping: Grouping, again: Collection[int], new: Collection[int]) -> Grouping:
+def _regrouped(grouping: Grouping, again: Collection[int], new: Collection[int]) -> Grouping:
     """The grouping of a batch in which the items `again` are stories already, and the items `new` are not. If a story of `again` joins
     another one, this becomes a merge. If it joins a story that a new item founds, the new item joins it instead."""
     if not again:

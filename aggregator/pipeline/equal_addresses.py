@@ -1,0 +1,100 @@
+"""Which items are of one story because they have one address, and which are not although they have.
+
+Items with equal addresses are united into one story. The functions here take away the addresses that say nothing about the event:
+
+- An address is *shared* if several entries of a source link to it, as weather warnings and live tickers do. These entries are separate
+  items.
+- An item is a *guest* if its address is that of another outlet's article, as in a feed that collects links. A source that lists
+  articles of several outlets under one headline, before these outlets are polled, would unite reports of different events.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from aggregator.model.story import PendingItem
+from aggregator.normalise.identity import SEVERAL
+from aggregator.pipeline.policy import Policy
+from aggregator.ports import Archive, Past
+
+NEWEST = 100  # only so many stored items at an address are considered: a page of warnings may have had thousands
+
+
+def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
+    """From (address, source, title, whether the address is on the publisher's own site): the addresses for which a source has at least
+    SEVERAL titles. (Two titles may be an article with a changed headline.) If the outlet's own article is at the address, only its own
+    titles count: on link sites, readers post one article several times, each with their own words."""
+    distinct = set(told)
+    homes = {address for address, _, _, at_home in distinct if at_home}
+    counts = Counter((address, source) for address, source, _, at_home in distinct if at_home or address not in homes)
+    return frozenset(address for (address, _), count in counts.items() if count >= SEVERAL)
+
+
+def without_shared_addresses(
+    items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive, policy: Policy
+) -> list[PendingItem]:
+    """The items, without the addresses that are `shared` among them and the stored items there. `placed`: canonical address → {stored item:
+    its story}."""
+    there = Counter(item.canonical for item in items if item.canonical)
+    there.update({address: len(numbers) for address, numbers in placed.items()})
+    crowded = {address for address, count in there.items() if count >= SEVERAL}
+    here = {item.n: item for item in items if item.canonical in crowded}
+    stored = {n: address for address in crowded for n in [*placed.get(address, ())][-NEWEST:] if n not in here}
+    known = archive.edition.items(stored) if stored else []
+    told = [(item.canonical or "", item) for item in here.values()] + [(stored[item.n], item) for item in known]
+    several = shared((address, item.source, item.title or str(item.n), policy.at_home(item)) for address, item in told)
+    return [replace(item, canonical=None) if item.canonical in several else item for item in items]
+
+
+def guests(items: Sequence[PendingItem], policy: Policy) -> frozenset[int]:
+    """Numbers of the items whose address is that of an article that its own outlet lists among these items. They go into the story of
+    that article, and their headlines do not unite it with anything else."""
+    listed: dict[str, list[PendingItem]] = {}
+    for item in items:
+        if item.canonical:
+            listed.setdefault(item.canonical, []).append(item)
+    found: set[int] = set()
+    for reports in listed.values():
+        hosts = {item.publisher for item in reports if len(reports) > 1 and policy.at_home(item)}
+        found.update(item.n for item in reports if hosts and item.publisher not in hosts)
+    return frozenset(found)
+
+
+def without_addresses_of_guests(
+    items: Sequence[PendingItem],
+    placed: Mapping[str, Mapping[int, int]],
+    archive: Archive,
+    policy: Policy,
+    again: Collection[int],
+) -> list[PendingItem]:
+    """The items, some without their address, so that only their words decide which story they join. This applies to an outlet's own
+    article if so far only guests listed it, and these are in a story with other reports, which may be about something else.
+
+    `placed`: canonical address → {stored item there: its story}; `again`: items that are grouped again, which do not count."""
+    wanted = {item.canonical for item in items}
+    there = {
+        address: [n for n in numbers if n not in again] for address, numbers in placed.items() if address in wanted
+    }
+    known = {item.n: item for item in archive.edition.items({n for numbers in there.values() for n in numbers})}
+    stories = {address: placed[address][numbers[0]] for address, numbers in there.items() if numbers}
+    members = archive.past.members(set(stories.values())) if stories else {}
+
+    def strange(item: PendingItem) -> bool:
+        address = item.canonical or ""
+        story = stories.get(address)
+        if story is None:
+            return False
+        here = {n for n in there[address] if placed[address][n] == story}
+        outlets = {policy.publisher(known[n]) for n in here if n in known}
+        return item.publisher not in outlets and not here.issuperset(members.get(story, ())) and policy.at_home(item)
+
+    return [replace(item, canonical=None) if strange(item) else item for item in items]
+
+
+def without_others_addresses(items: Sequence[PendingItem], past: Past) -> list[PendingItem]:
+    """The items (each a story by itself), without the address of those that were moved to the address of a younger story. Otherwise that
+    story would continue under the older id and at the older place."""
+    there = past.same_address({item.canonical for item in items if item.canonical})
+    return [replace(item, canonical=None) if there.get(item.canonical or "", 0) > item.n else item for item in items]
