@@ -170,7 +170,8 @@ class Editions:
 
     def _prune(self, now: int, proceed: Callable[[], bool]) -> EditionReport:
         """Retention, once a day. It is done here because it uses the edition's connection. After `keep` was shortened it takes long: news
-        is placed between its steps. If `keep` changes meanwhile, it stops and starts again with the next edition."""
+        is placed between its steps. An edit of the configuration stops it, so that stories are re-placed first, and `keep` may be another;
+        it starts again with the next edition."""
         engine, report = self._current.engine, EditionReport()
         archive = engine.archive
         due = self._retention.due(now, time.monotonic())
@@ -181,12 +182,12 @@ class Editions:
 
         def going_on() -> bool:
             nonlocal report, began
-            if time.monotonic() - began > SLICE and self._news_waits(archive):
-                report = combined(report, self._place(archive, self._current.engine.policy, proceed))
-                began = time.monotonic()
-            if self._current.engine.keep != engine.keep:
+            if self._current.engine is not engine:
                 self._retention.pruned = 0
                 return False
+            if time.monotonic() - began > SLICE and self._news_waits(archive):
+                report = combined(report, self._place(archive, engine.policy, proceed))
+                began = time.monotonic()
             return proceed()
 
         purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.overrides.named)

@@ -1094,20 +1094,33 @@ def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
 
 
 def test_news_does_not_wait_until_all_old_texts_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After `keep` was shortened, an archive of years takes long; what arrives meanwhile is placed between, by the rules then in
-    force."""
-    worker, edited, waiting = Worker(tmp_path), policy(configuration="two"), list[int]()
+    """After `keep` was shortened, an archive of years takes long; what arrives meanwhile is placed between."""
+    worker, waiting = Worker(tmp_path), list[int]()
 
     def between(steps: int) -> None:
         waiting.append(len(worker.archive.edition.pending()))
         if steps == 1:
             worker.archive.intake.apply([polled("two", [item("two", "late", "Late news of a flood")])], worker.now)
-            worker.current.engine = replace(worker.current.engine, policy=edited)
 
     delete_old_texts(worker, monkeypatch, between)
     assert waiting == [0, 0, 0]
-    ((flood, state),) = worker.archive.edition.stories([4]).items()
-    assert (flood, state.epoch) == (4, edited.epoch)
+    worker.close()
+
+
+def test_an_edit_does_not_wait_until_all_old_texts_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody saw what an edit of the rules did until the last text was deleted, which took minutes."""
+    worker, edited = Worker(tmp_path), policy(configuration="two")
+
+    def between(steps: int) -> None:
+        outdated.append(worker.archive.edition.count_outdated(edited.epoch))
+        if steps == 1:
+            worker.current.engine = replace(worker.current.engine, policy=edited)
+
+    outdated = list[int]()
+    steps = delete_old_texts(worker, monkeypatch, between)
+    assert (steps, outdated) == ([1], [3])
+    asyncio.run(worker.editions.once())
+    assert (steps, outdated) == ([1, 2, 3], [3, 0, 0]), "the others follow, after the stories were re-placed"
     worker.close()
 
 
