@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,6 +20,8 @@ from servers.link import Link
 
 from aggregator.bootstrap import utc_now
 from aggregator.errors import ClockApart, StoreTooNew
+from aggregator.model.source import SourceState
+from aggregator.schedule.clock import corrected
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import QueueConnection
 from aggregator.store.postgres.server import Server
@@ -40,12 +44,32 @@ def server_time(store: PostgresArchive) -> float:
     return float(store._connection.read("SELECT extract(epoch FROM clock_timestamp())")[0][0])
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(-600, "10 minutes apart, this one is behind"), (3660, "is ahead")])
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(-600, "10 minutes apart, this one is behind"), (40, "(39|40) seconds apart, this one is ahead")],
+)
 def test_a_clock_that_is_wrong_is_told(store: PostgresArchive, seconds: float, said: str) -> None:
     store.agree(lambda: server_time(store))
-    store.agree(lambda: server_time(store) + 30)
+    store.agree(lambda: server_time(store) + 20)
     with pytest.raises(ClockApart, match=said):
         store.agree(lambda: server_time(store) + seconds)
+
+
+def test_what_a_worker_stores_no_other_takes_for_a_clock_that_was_set_back(store: PostgresArchive) -> None:
+    """One may be ahead of the server and the other behind. Each planned the polls of the other anew, so that sources were polled again
+    at once."""
+
+    def may_work(seconds: int) -> bool:
+        with suppress(ClockApart):
+            store.agree(lambda: server_time(store) + seconds)
+            return True
+        return False
+
+    ahead, behind = (max(n for n in range(0, 300, 5) if may_work(sign * n)) for sign in (1, -1))
+    server = datetime.now(UTC)
+    at = server + timedelta(seconds=ahead)
+    polled = SourceState("s", "s", "https://s.example/", last_attempt=at, next_poll=at + timedelta(minutes=5))
+    assert corrected([polled], server - timedelta(seconds=behind)) == []
 
 
 @pytest.mark.parametrize("step", [-3600.0, 86_400.0 * 3650])

@@ -18,8 +18,9 @@ from aggregator.store.postgres.server import Server, session_name
 SILENT = 10
 """The server ends a session of the queue that is idle in a transaction for so many seconds, since its connection is lost: to free its
 locks."""
-APART = 60.0
-"""Seconds that clocks may differ. Polls are planned by them, and the shortest interval between polls is several times as long."""
+APART = 30.0
+"""Seconds that a machine's clock may differ from the server's. Two machines may then differ by a minute, which `schedule.clock.SLACK` and
+the intake still ignore; if they differ by more, each corrects the times that the other stores, and sources are polled too early."""
 
 
 class PostgresArchive(Readable):
@@ -58,10 +59,11 @@ class PostgresArchive(Readable):
         asked = clock()
         server = float(self._connection.read("SELECT extract(epoch FROM clock_timestamp())")[0][0])
         behind, ahead = server - clock(), asked - server
-        if max(behind, ahead) > APART:
+        if (off := max(behind, ahead)) > APART:
+            told = f"{off:.0f} seconds" if off < 120 else f"{off / 60:.0f} minutes"
             raise ClockApart(
-                f"{self._connection.server.name}: its clock and that of this machine are {max(behind, ahead) / 60:.0f} minutes "
-                f"apart, this one is {'behind' if behind > 0 else 'ahead'}; set them right (NTP). Other workers do the work meanwhile"
+                f"{self._connection.server.name}: its clock and that of this machine are {told} apart, this one is "
+                f"{'behind' if behind > 0 else 'ahead'}; set them right (NTP). Other workers do the work meanwhile"
             )
 
     def address(self, name: str) -> str:
