@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from aggregator.model.item import NormalFeed, Told, Wanted
+from aggregator.model.item import NormalFeed, StoredItem, Told, Wanted
 from aggregator.model.notes import Note
 from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, SourceState
 
@@ -83,18 +83,15 @@ class Sources(Protocol):
 class Intake(Protocol):
     """What a poll reads from the store, and what it writes."""
 
-    def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Item id → (number, hash of its content), for those of `ids` that were ever stored. The hash is "" if the text was pruned:
-        the item then counts as changed, and gets its text again, if a source lists it again."""
+    def known(self, ids: Collection[str]) -> dict[str, StoredItem]:
+        """Item id → what is stored, for those of `ids` that were ever stored. An item whose text was purged counts as changed, and gets its
+        text again, if a source lists it again."""
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
         """Canonical address → ids of this source's items at that address, the newest last."""
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
         """Additional id (`known_as`) → the id under which its item is stored, for those of `ids` that are additional ids."""
-
-    def told(self, numbers: Collection[int]) -> dict[str, tuple[str, str | None, int | None]]:
-        """Item id → its title, canonical address and date (epoch seconds), of the items with these numbers."""
 
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Title → publication times (epoch seconds, None if undated) of the source's newest items."""

@@ -24,7 +24,7 @@ import psutil
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.refresh import COMMIT
@@ -79,7 +79,7 @@ class Side:
         for item in items:
             by_source.setdefault(item.source, []).append(item)
         states = {state.id: state for state in self.archive.sources.states(list(by_source))}
-        results = [PollResult(states[source], new=tuple(found)) for source, found in by_source.items()]
+        results = [PollResult(states[source], Recognition(new=tuple(found))) for source, found in by_source.items()]
         now = max(item.published for item in items if item.published)
         with self.spending(self.intake):
             for start in range(0, len(results), COMMIT):

@@ -22,7 +22,7 @@ from statistics import median
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.stream import StreamQuery
 from aggregator.normalise.identity import item_id
 from aggregator.pipeline.edition import edition
@@ -97,7 +97,10 @@ class Growing:
             self.size += together
             now = START + self.size * 86_400 // A_DAY
             states = {state.id: state for state in self.archive.sources.states()}
-            results = [PollResult(states[source], tuple(items), live=False) for source, items in by_source.items()]
+            results = [
+                PollResult(states[source], Recognition(new=tuple(items)), live=False)
+                for source, items in by_source.items()
+            ]
             self.archive.intake.apply(results, datetime.fromtimestamp(now, UTC))
             spent += _cpu(partial(edition, self.archive, self.application.policy, partial(int, now), cache=self.cache))
             if self.size % (A_DAY * 10) == 0:

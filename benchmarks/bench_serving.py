@@ -27,7 +27,7 @@ from msgspec import structs
 
 from aggregator.bootstrap import Application, Installation, library
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
 
 CONFIG = """
@@ -61,7 +61,7 @@ def fill(folder: Path) -> Installation:
     now = datetime.now(UTC)
     state = structs.replace(archive.sources.states()[0], last_success=now)
     items = tuple(_item(n, now - timedelta(hours=n)) for n in range(60))
-    archive.intake.apply([PollResult(state, new=items, live=False)], now)
+    archive.intake.apply([PollResult(state, Recognition(new=items), live=False)], now)
     edition(archive, application.policy, lambda: int(now.timestamp()))
     archive.close()
     return place

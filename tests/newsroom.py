@@ -22,7 +22,7 @@ from msgspec import structs
 
 from aggregator.bootstrap import Application, Installation, library
 from aggregator.model.item import Enclosure, Item
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place
 from aggregator.web.app import create_app
@@ -154,7 +154,7 @@ class Newsroom:
         results = [
             PollResult(
                 structs.replace(sources[source], last_success=self.now, state="ok"),
-                new=tuple(one for one in items if one.source == source),
+                Recognition(new=tuple(one for one in items if one.source == source)),
                 live=live,
             )
             for source in {one.source for one in items}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +108,28 @@ class Item:
     written: str = ""  # the same with `url`, as earlier versions stored it: no update either
     outlet: str | None = None  # of a wrapper's item: the address of its publisher, by which that is folded; not stored
     fingerprint: bytes = b""  # hash of the entry as in the feed, b"" if it has no text; stored with the source
-    # Alternative ids, by which `normalise/recognition.py` finds the item in the store; "" where one does not apply.
-    # Ids that an earlier version of the program gave the entry, or that it had before other entries came to share its address.
-    formers: tuple[str, ...] = ()
-    # Id from address, title and date: used if the entry has no usable guid and other entries share its address (a front page).
-    among: str = ""
-    # Id from address, title and date: used if the guid turns out to name another article than before.
-    apart: str = ""
-    # Id from address, title and text: finds an entry whose date, and perhaps guid, the server makes up for each response.
-    anew: str = ""
+    # Further ids under which the item may be stored; `normalise/recognition.py` says when they count. "" where one does not apply.
+    former_ids: tuple[str, ...] = ()  # that the entry had earlier
+    title_id: str = ""  # from address, title and date: if its guid or its address turns out not to identify it
+    words_id: str = (
+        ""  # from address, title and text: if the server makes up its date, and perhaps its guid, for each response
+    )
     twin: bool = False  # the document lists another entry with its address and title
 
     @property
     def unread(self) -> bool:
         """Whether the fingerprint shows that the source listed the same entry before, so that only its identity and date were read."""
         return not self.hash
+
+
+class StoredItem(NamedTuple):
+    """What recognising needs to know of an item in the store."""
+
+    number: int
+    hash: str  # "" if its text was purged
+    title: str = ""
+    canonical: str | None = None
+    published: int | None = None  # epoch seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,45 @@ from aggregator.model.source import SourceState
 
 
 @dataclass(frozen=True, slots=True)
-class PollResult:
-    """What one poll of one source changes: the source's new state, and its items (`new`, `changed`, and `seen` for those that are
-    unchanged; existing items are given by their numbers in the store).
+class Recognition:
+    """What is known of the items of a document, and what is not (`normalise/recognition.py`).
 
-    `further`: additional id of an item → the id under which it is stored, to be added to the table `known_as`; `kept`: additional
-    ids to be removed from it. `live` is False for a back-catalogue (the first poll, or the first after a pause): its items enter
-    streams with their publication times.
-    """
+    - `new`: in document order; `changed` and `seen` (as stored): with their numbers in the store. All other items were held back and are
+      counted in `drops`: as `repeated` (a flood) or `over-cap` (too many new items).
+    - `fingerprints`: those of all items that were not held back, and of the words of those whose date may be made up, concatenated.
+    - `known_as`: additional id → the id of its item, to be added to the table of this name; `forget`: ids to be removed from it.
+    - `by_words`: an item was recognised by its words, which may be wrong: the next document must be read even if it is the same."""
 
-    state: SourceState
     new: tuple[Item, ...] = ()
     changed: tuple[tuple[int, Item], ...] = ()
     seen: tuple[int, ...] = ()
     drops: tuple[Drop, ...] = ()
+    fingerprints: bytes = b""
+    known_as: Mapping[str, str] = field(default_factory=dict)
+    forget: tuple[str, ...] = ()
+    by_words: bool = False
+
+    @property
+    def unread(self) -> bool:
+        """Whether an item was skipped because of its fingerprint, but is not stored as expected.
+
+        Then the whole document must be read.
+        """
+        return any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What one poll of one source changes: the source's new state, and what was `found` in its document.
+
+    `drops`: what normalising discarded. `live` is False for a back-catalogue (the first poll, or the first after a pause): its items enter
+    streams with their publication times.
+    """
+
+    state: SourceState
+    found: Recognition = field(default_factory=Recognition)
+    drops: tuple[Drop, ...] = ()
     live: bool = True
-    further: Mapping[str, str] = field(default_factory=dict)
-    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

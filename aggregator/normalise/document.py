@@ -15,15 +15,15 @@ from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.fingerprints import Fingerprints
 from aggregator.normalise.identity import (
-    among,
-    anew,
-    apart,
     digest,
-    formers,
-    is_among,
-    is_of_link,
+    former_keys,
+    is_link_key,
+    is_text_key,
+    is_title_key,
     item_id,
+    title_key,
     without_duplicates,
+    words_key,
 )
 from aggregator.normalise.plain import plain
 from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS
@@ -91,11 +91,8 @@ def _twins(draft: Draft) -> tuple[str | None, str | None]:
 
 def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin: bool) -> Item:
     fingerprint = known.fingerprint(key, draft.parsed)
-    ids = tuple(item_id(context.job.root, former) for former in formers(draft, key))
-    doubtful = is_of_link(key) or (draft.canonical and not is_article(draft.canonical) and not is_among(key))
     is_known = fingerprint in known
-    others = (among(draft) if doubtful else None, None if is_known else apart(draft, key), anew(draft, key))
-    among_others, set_apart, made_anew = (item_id(context.job.root, other) if other else "" for other in others)
+    former_ids, title_id, words_id = _further_ids(key, draft, context.job.root, is_known)
     if is_known:
         hash = written = ""
     else:
@@ -131,11 +128,27 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         written=written,
         outlet=draft.outlet,
         fingerprint=fingerprint,
-        formers=ids,
-        among=among_others,
-        apart=set_apart,
-        anew=made_anew,
+        former_ids=former_ids,
+        title_id=title_id,
+        words_id=words_id,
         twin=twin,
+    )
+
+
+def _further_ids(key: str, draft: Draft, root: str, is_known: bool) -> tuple[tuple[str, ...], str, str]:
+    """`Item.former_ids`, `Item.title_id` and `Item.words_id`.
+
+    A known entry with a guid is what its id says, and needs no title id, unless it links to a front page.
+    """
+    at_article = is_article(draft.canonical)
+    at_front = draft.canonical and not at_article
+    has_guid = not (is_link_key(key) or is_title_key(key) or is_text_key(key))
+    by_title = is_link_key(key) or (has_guid and (at_front or not is_known))
+    by_words = is_title_key(key) or not at_article
+    return (
+        tuple(item_id(root, former) for former in former_keys(draft, key)),
+        item_id(root, title_key(draft)) if by_title else "",
+        item_id(root, words_key(draft)) if by_words else "",
     )
 
 

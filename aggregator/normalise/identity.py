@@ -2,20 +2,20 @@
 
 The key is the first of these that applies:
 
-1. The guid: `<guid>tag:a.example,2026:17</guid>`. It is not used
+1. The *guid*: `<guid>tag:a.example,2026:17</guid>`. It is not used
    - if entries with different addresses share it: each entry of the feed has `<guid>article</guid>`;
    - if the guids of the document only number its entries (1, 2, 3, …), and these have addresses: each number goes from article to article.
-2. `link:…`, the canonical address, if it is that of a single article: `https://a.example/quake`.
-3. `among:…`, made from address, title and date, if the address does not identify an article
+2. The *link key*, made from the canonical address, if it is that of a single article: `https://a.example/quake`.
+3. The *title key*, made from address, title and date, if the address does not identify an article
    - because it is a front page: all episodes of a podcast link to `https://a.example/`;
    - because entries with three or more titles or dates in the document have it: weather warnings, all at `https://a.example/warnings`.
      (Two may be an article and its new headline.)
-4. `text:…`, made from title and date, or from the text if there is no title: for entries without guid and address.
+4. The *text key*, made from title and date, or from the text if there is no title: for entries without guid and address.
 
 Entries of a document with the same key are one item; the newest of them is kept (of equally old ones the last).
 
-Besides its key, an entry has further ones under which its item may be stored: `formers`, `among`, `apart` and `anew`. `recognition.py`
-uses them.
+An item may also be stored under another key of its entry: one of its `former_keys`, its title key, or its *words key*, which is made from
+address, title and text. `recognition.py` says when.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changin
 MAX_GUID = 512  # characters; longer guids are hashed
 SEVERAL = 3  # an address with so many different entries does not identify an article
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
+# How the keys of each kind begin. Ids are made from keys: changing one would announce all its items again.
+_LINK, _TITLE, _TEXT, _WORDS = "link:", "among:", "text:", "anew:"
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OLDEST = datetime.min.replace(tzinfo=UTC)
@@ -95,87 +97,83 @@ def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> froz
 
 def _key(draft: Draft, distrusted: bool, shared: bool) -> str:
     if draft.guid and not distrusted:
-        return _of_guid(draft.guid)
+        return _guid_key(draft.guid)
     if draft.canonical:
-        return among(draft) if shared else _of_link(draft.canonical)
-    return _of_text(draft, draft.dated, draft.parsed.text.strip())
+        return title_key(draft) if shared else _link_key(draft.canonical)
+    return _text_key(draft, draft.dated, draft.parsed.text.strip())
 
 
-def _of_guid(guid: str) -> str:
+def _guid_key(guid: str) -> str:
     return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
 
 
-def _of_link(canonical: str) -> str:
-    return f"link:{digest(canonical)}"
+def _link_key(canonical: str) -> str:
+    return f"{_LINK}{digest(canonical)}"
 
 
-def apart(draft: Draft, key: str) -> str | None:
-    """The key to use if the guid of an entry turns out to be that of another article; None if its key is not its guid."""
-    return among(draft) if draft.guid and key == _of_guid(draft.guid) else None
+def is_link_key(key: str) -> bool:
+    return key.startswith(_LINK)
 
 
-def is_of_link(key: str) -> bool:
-    return key.startswith("link:")
-
-
-def among(draft: Draft) -> str:
-    """The key from address, title (or text) and date, for an entry without a usable guid whose address does not identify it."""
+def title_key(draft: Draft) -> str:
+    """The key from address, title (or text) and date."""
     title = _title(draft)
     when = draft.dated.isoformat() if draft.dated else ""
-    return f"among:{digest(draft.canonical or '', title, when, '' if title else plain(draft.parsed.text))}"
+    return f"{_TITLE}{digest(draft.canonical or '', title, when, '' if title else plain(draft.parsed.text))}"
 
 
-def anew(draft: Draft, key: str) -> str | None:
-    """A key from address, title and text, without date and guid: for an entry whose server makes these up for each response. None if the
-    address identifies the entry."""
-    if is_article(draft.canonical) and not is_among(key):
-        return None
-    return f"anew:{digest(draft.canonical or '', _title(draft), plain(draft.parsed.text))}"
+def is_title_key(key: str) -> bool:
+    return key.startswith(_TITLE)
+
+
+def _text_key(draft: Draft, when: datetime | None, text: str) -> str:
+    return f"{_TEXT}{digest(draft.title, when.isoformat() if when else '', '' if draft.title else text)}"
+
+
+def is_text_key(key: str) -> bool:
+    return key.startswith(_TEXT)
+
+
+def words_key(draft: Draft) -> str:
+    """The key from address, title and text, without guid and date."""
+    return f"{_WORDS}{digest(draft.canonical or '', _title(draft), plain(draft.parsed.text))}"
 
 
 def _title(draft: Draft) -> str:
     return plain(draft.parsed.title, titled=True) if draft.parsed.title else ""
 
 
-def is_among(key: str) -> bool:
-    return key.startswith("among:")
-
-
-def _of_text(draft: Draft, when: datetime | None, text: str) -> str:
-    return f"text:{digest(draft.title, when.isoformat() if when else '', '' if draft.title else text)}"
-
-
-def formers(draft: Draft, key: str) -> tuple[str, ...]:
+def former_keys(draft: Draft, key: str) -> tuple[str, ...]:
     """Keys that the entry may have had earlier. One reason is that other entries came to share its address or guid (its key was the guid or
-    `link:…` and is now `among:…`). Another is that its guid is a number: earlier versions always used it, and this one uses it as soon as
-    the numbers of the document do not begin with 0 or 1. The others are differences of earlier versions:
+    the link key, and is now the title key). Another is that its guid is a number: earlier versions always used it, and this one uses it as
+    soon as the numbers of the document do not begin with 0 or 1. The others are differences of earlier versions:
 
     - with feedparser they resolved relative guids against xml:base;
     - without feedparser they kept fractions of seconds in dates, and white space around texts;
     - they used the address of a redirecting service (such as Google Alerts) instead of the article's."""
     parsed, guid = draft.parsed, draft.guid
     if guid == key:
-        return _of_other_guid(draft, guid)
-    if is_of_link(key):
+        return _former_guid_keys(draft, guid)
+    if is_link_key(key):
         named = canonical(absolute(parsed.link, draft.base))
-        return () if named is None or named == draft.canonical else (_of_link(named),)
-    if is_among(key):
-        return (*([_of_guid(guid)] if guid else []), *([_of_link(draft.canonical)] if draft.canonical else []))
-    if not key.startswith("text:"):
+        return () if named is None or named == draft.canonical else (_link_key(named),)
+    if is_title_key(key) and draft.canonical:
+        return (*([_guid_key(guid)] if guid else []), _link_key(draft.canonical))
+    if not is_text_key(key):
         return ()
     told = earliest([parsed.published, parsed.updated])
     when = told if told and told.microsecond else draft.dated
-    return tuple({_of_text(draft, when, parsed.text), _of_text(draft, draft.dated, parsed.text)} - {key})
+    return tuple({_text_key(draft, when, parsed.text), _text_key(draft, draft.dated, parsed.text)} - {key})
 
 
-def _of_other_guid(draft: Draft, guid: str) -> tuple[str, ...]:
+def _former_guid_keys(draft: Draft, guid: str) -> tuple[str, ...]:
     base = draft.parsed.base
     if base and not _ABSOLUTE.match(guid):
         try:
             return (spaced(urljoin(base.strip(), guid)),)
         except ValueError:
             return ()
-    return (among(draft),) if draft.canonical and _NUMBER.fullmatch(guid) else ()
+    return (title_key(draft),) if draft.canonical and _NUMBER.fullmatch(guid) else ()
 
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
@@ -190,7 +188,7 @@ def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     distinct = []
     for key, draft in chosen.items():
         twin = (draft.canonical or "", draft.parsed.title, draft.dated)
-        if is_among(key) or not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
+        if is_title_key(key) or not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
             distinct.append((key, draft))
         twins.add(twin)
     return distinct

@@ -4,22 +4,22 @@ Normally an item is recognised by its id, which is made from the entry's key (`i
 hash differs, the item has changed. Real feeds break this in the following ways.
 
 1. *A new guid at a known address.* Yesterday guid `17` at /quake, today guid `17-v2` at /quake: the same item. The id of the new guid is
-   stored as an additional id of the item (`Recognition.further`, table `known_as`), by which it is recognised from then on
-   (`_under_first_ids`). Not if the address says nothing: it is a front page, several entries of the document have it, or its item is in
-   the document as another entry. Of several entries with one title and the address of an article, each is known by its date too
-   (`Item.apart`).
+   stored as an additional id of the item (table `known_as`), by which it is recognised from then on. Not if the address says nothing: it
+   is a front page, several entries of the document have it, or its item is in the document as another entry. Of several entries with one
+   title and the address of an article, each gets an additional id from its title and date, too (`Item.twin`).
 2. *An address of several items.* Warnings have no guids, and all link to /warnings: “Storm, 3 May” and “Storm, 4 May” are two items,
-   distinguished by title and date (`Item.among`). This also holds for a document that lists only one of them, if the store has three or
+   distinguished by title and date (`Item.title_id`). This also holds for a document that lists only one of them, if the store has three or
    more items at the address.
 3. *A guid that goes to another article* (`_is_another`). Yesterday guid `top` was “Quake in Chile” at /a-10001, today it is “Election in
-   Peru” at /b-10002: a new item, under an id without the guid (`Item.apart`). If only the headline had changed, it would be an edit.
+   Peru” at /b-10002: a new item, under its title id. If only the headline had changed, it would be an edit.
 4. *A date, and perhaps a guid, that the server makes up for each response.* “Listen live” links to the front page and is always dated
-   now: one item, recognised by address, title and text (`Item.anew`), as long as each document lists it. But “Test alarm”, listed twice
-   with the same true date, is not such an entry: the next test alarm in the same words is new.
-5. *A flood* (`_repeated`). Half of the document are unknown entries with titles that the store knows: the outlet has changed all its guids
+   now: one item, recognised by address, title and text (`Item.words_id`), as long as each document lists it. But “Test alarm”, listed
+   twice with the same true date, is not such an entry: the next test alarm in the same words is new.
+5. *Another key than before* (`Item.former_ids`): since yesterday other entries share the address, or the program was upgraded.
+6. *A flood* (`_repeated`). Half of the document are unknown entries with titles that the store knows: the outlet has changed all its guids
    and addresses. These repeats are not announced, until the last of them has left the document.
-6. *A purged item* is still known by its id. So it does not come back as new if its source lists it again; it only gets its text back.
-7. *An item that is missing from the document* is not gone: feeds list only their newest entries.
+7. *A purged item* is still known by its id. So it does not come back as new if its source lists it again; it only gets its text back.
+8. *An item that is missing from the document* is not gone: feeds list only their newest entries.
 
 docs/decisions/0004-polling.md has the reasons.
 """
@@ -33,15 +33,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.model.item import Drop, Item
+from aggregator.model.item import Drop, Item, StoredItem
+from aggregator.model.poll import Recognition
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest
 from aggregator.normalise.fingerprints import SIZE, split
-from aggregator.normalise.identity import SEVERAL, is_among, is_of_link
+from aggregator.normalise.identity import SEVERAL, is_link_key, is_title_key
 from aggregator.text.words import plains, tokens
 
 FLOOD_TITLES = 3  # fewer different titles that repeat are no flood, but columns that always have the same title
-ANEW = timedelta(minutes=15)
+MADE_UP = timedelta(minutes=15)
 """A date may be made up for each response if it is not older than this: some servers cache their responses for so long."""
 _SERIAL = re.compile(r"\d{5,}")
 _DAY = re.compile(r"(?:19|20)\d\d[01]\d(?:[0-3]\d)?")
@@ -52,140 +53,138 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 class StoredItems:
     """The part of the store that matters for one document.
 
-    - `items`: id → (number, hash), for all ids of the document's items and those in `addresses` and `own`. The hash is "" if the text was
-      purged.
-    - `addresses`: canonical address → ids of this source's items there, the newest last. Only for items whose id is unknown, and for those
-      that may be another item than their id says (`may_be_another`, `says_other`).
+    - `items`: the stored items under all ids of the document's items, and those in `addresses` and `known_as`.
+    - `addresses`: canonical address of an article → ids of this source's items there, the newest last. Only for items whose id is unknown,
+      and for those that `may_be_another`.
     - `titles`: title → dates (epoch seconds) of the source's newest items. Only if the document has FLOOD_TITLES unknown items, or after a
       flood.
     - `flooded`: repeats of the previous document were held back.
-    - `own`: additional id of an item → the id under which it is stored.
+    - `known_as`: additional id of an item → the id under which it is stored.
     - `now`: when the document was fetched.
-    - `said`: the fingerprints of the previous document.
-    - `told`: id → (title, canonical address, date) as stored, for items whose guid now has another text, and for those that may have been
-      stored under a former id (`may_have_been`).
+    - `fingerprints`: those of the previous document.
     """
 
-    items: Mapping[str, tuple[int, str]]
-    addresses: Mapping[str, Sequence[str]]
+    items: Mapping[str, StoredItem]
+    addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
     titles: Mapping[str, Collection[int | None]] = field(default_factory=dict)
     flooded: bool = False
-    own: Mapping[str, str] = field(default_factory=dict)
+    known_as: Mapping[str, str] = field(default_factory=dict)
     now: datetime = _UNDATED
-    said: bytes = b""
-    told: Mapping[str, tuple[str, str | None, int | None]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Recognition:
-    """The result for one document.
-
-    - `new`: in document order; `changed` and `seen`: with their numbers in the store. All other items were held back and are counted in
-      `drops`: as `repeated` (a flood) or `over-cap` (too many new items).
-    - `fingerprints`: those of all items that were not held back, concatenated, and `_words` of those whose date may be made up.
-    - `further`: additional id to be stored → the id of its item; `kept`: additional ids to be deleted, because the date is not made up.
-    - `by_words`: an item was recognised by `Item.anew`, which may be wrong: the next document must be read even if it is the same."""
-
-    new: tuple[Item, ...]
-    changed: tuple[tuple[int, Item], ...]
-    seen: tuple[int, ...]
-    drops: tuple[Drop, ...]
     fingerprints: bytes = b""
-    further: Mapping[str, str] = field(default_factory=dict)
-    kept: tuple[str, ...] = ()
-    by_words: bool = False
-
-    @property
-    def unread(self) -> bool:
-        """Whether an item was skipped because of its fingerprint, but is not stored as expected.
-
-        Then the whole document must be read.
-        """
-        return any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
 
 
 def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
     """Compare the items of a document with the store; at most `most` become new ones. Idempotent: if the same document is compared again
     after the store was updated, nothing is new."""
+    first, by_words = _under_first_ids(items, known)
+    found, later = _under_other_ids(first, known)
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
-    fingerprints: list[bytes] = []
-    further: dict[str, str] = {}
-    first = _under_first_ids(items, known)
-    for listed, one, item in zip(items, first, _under_known_ids(first, known), strict=True):
-        if item.id not in known.items:
+    for item in found:
+        if (stored := known.items.get(item.id)) is None:
             unknown.append(item)
-            continue
-        number, stored = known.items[item.id]
-        fingerprints.append(item.fingerprint)
-        by_address = item.id not in (one.id, one.among, *one.formers)
-        if by_address and not is_of_link(listed.key) and listed.id not in known.items and listed.id not in known.own:
-            further[listed.id] = item.id
-        if stored and (item.unread or _says(item, stored)):
-            seen[number] = None
+        elif stored.hash and (item.unread or _says(item, stored)):
+            seen[stored.number] = None
         else:
-            changed[number] = item
+            changed[stored.number] = item
     repeated = _repeated(unknown, known, items)
     fresh = [item for item in unknown if item.id not in repeated]
     new = newest(fresh, most, lambda item: item.published)
-    words = Counter(item.anew for item in items)
-    told = [item.anew for item in new if item.anew in known.own]
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
+    taken = [*(item.fingerprint for item in found if item.id in known.items), *(item.fingerprint for item in new)]
+    words = [_words(item) for item in items if _is_of_now(item, known.now)]
     return Recognition(
         new=tuple(new),
         changed=tuple(changed.items()),
         seen=tuple(number for number in seen if number not in changed),
         drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
-        fingerprints=b"".join(
-            [
-                *fingerprints,
-                *(item.fingerprint for item in new),
-                *(_words(item) for item in items if _is_of_now(item, known.now)),
-            ]
-        ),
-        further=further
-        | {item.anew: item.id for item in new if words[item.anew] == 1 and _is_of_now(item, known.now)}
-        | {item.apart: item.id for item in new if item.apart and item.twin and is_article(item.canonical)},
-        kept=(*(item.anew for item in items if item.id in known.items and known.own.get(item.anew) == item.id), *told),
-        by_words=any(
-            one.id != item.id and known.own.keys().isdisjoint((item.id, item.apart))
-            for item, one in zip(items, first, strict=True)
-        ),
+        fingerprints=b"".join([*taken, *words]),
+        known_as=later | _additional_ids(new, items, known.now),
+        forget=_out_of_date(new, items, known),
+        by_words=by_words,
     )
 
 
-def _under_first_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
-    """The items, each under the id of its stored item if its own is only an additional id (cases 1 and 4 of the module).
+def _says(item: Item, stored: StoredItem) -> bool:
+    """Whether the content of an item is the stored one."""
+    return bool(stored.hash) and stored.hash in (item.hash, item.written)
 
-    An item keeps its own id if the document also contains an item with the stored id. For made-up dates (`anew`) the
-    previous document must have listed the same words.
-    """
+
+def sure_ids(item: Item) -> tuple[str, ...]:
+    """The ids under which an item is known if anything is stored under one of them. (Under a former id of an item with a title key another
+    may be stored, see `_is_former`.)"""
+    title_id = [item.title_id] if _may_need_title(item) else []
+    return (item.id, *title_id, *(() if is_title_key(item.key) else item.former_ids))
+
+
+def may_be_another(item: Item, stored: StoredItem) -> bool:
+    """Whether an item may be another one than the stored item with its id: neither its guid nor its address is sure to identify it, and
+    the content differs."""
+    return bool(item.title_id) and not item.unread and not _says(item, stored)
+
+
+def _under_first_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], bool]:
+    """The items, each under the id of its stored item if that is known by an additional id (cases 1 and 4 of the module); and whether one
+    was recognised by its words. An item keeps its own id if the document also contains an item with the stored id."""
     here = {item.id for item in items}
-    before = split(known.said)
-    result = []
+    before = split(known.fingerprints)
+    result, by_words = [], False
     for item in items:
-        first = known.own.get(item.id)
-        if first is None and item.id not in known.items:
-            first = known.own.get(item.apart)
-        if first is None and _is_of_now(item, known.now) and known.items.keys().isdisjoint((item.id, item.among)):
-            first = known.own.get(item.anew) if _words(item) in before else None
+        first, words = _first_id(item, known, before)
         if first is None or first in here:
             result.append(item)
         else:
             here.add(first)
             result.append(replace(item, id=first))
-    return result
+            by_words |= words
+    return result, by_words
 
 
-def says_other(item: Item, stored: str) -> bool:
-    """Whether an item that is known by its guid has another content than the stored one, which has this hash."""
-    return bool(item.apart) and not item.unread and not _says(item, stored)
+def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tuple[str | None, bool]:
+    """The id under which an item with an additional id is stored, and whether only its words showed it. These count if the date may be
+    made up, and the previous document listed the same words."""
+    if item.id in known.known_as or item.id in known.items:
+        return known.known_as.get(item.id), False
+    if _has_guid(item) and item.title_id in known.known_as:
+        return known.known_as[item.title_id], False
+    if _is_of_now(item, known.now) and item.title_id not in known.items and _words(item) in before:
+        return known.known_as.get(item.words_id), True
+    return None, False
 
 
-def _says(item: Item, stored: str) -> bool:
-    """Whether the content of an item is the stored one, which has this hash ("" if it was purged)."""
-    return bool(stored) and stored in (item.hash, item.written)
+def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str]]:
+    """The items, each under the id by which it is stored (cases 1, 2, 3 and 5 of the module), and the additional ids of those that were
+    recognised by their address. An item that is not found keeps its own id."""
+    items = [_of_another(item) if _is_another(item, known) else item for item in items]
+    here = {item.id for item in items}
+    entries = Counter(item.canonical for item in items)
+    result = []
+    later: dict[str, str] = {}
+    for item in items:
+        there = known.addresses.get(item.canonical or "", ())
+        if _is_told_by_title(item, there, known):
+            result.append(replace(item, id=item.title_id))
+            continue
+        if item.id in known.items:
+            result.append(item)
+            continue
+        former = [id for id in item.former_ids if _is_former(item, id, known)]
+        at_address = there[-1:] if entries[item.canonical] == 1 and len(there) < SEVERAL else ()
+        old = next((id for id in (*former, *at_address) if id not in here), None)
+        if old is None:
+            result.append(item)
+            continue
+        here.add(old)
+        result.append(replace(item, id=old))
+        if old not in item.former_ids and not is_link_key(item.key) and item.id != item.title_id:
+            later[item.id] = old
+    return result, later
+
+
+def _has_guid(item: Item) -> bool:
+    """Whether the id of an item comes from its guid. (It has no title id if it was not read.)"""
+    return bool(item.title_id) and not is_link_key(item.key)
 
 
 def _is_another(item: Item, known: StoredItems) -> bool:
@@ -194,19 +193,18 @@ def _is_another(item: Item, known: StoredItems) -> bool:
     - the same words are stored at the item's address under another id; or
     - headline, address and date all differ. An edit may change all three, but then the headlines have words in common, or the addresses a
       number (/quake-10001, /strong-quake-10001)."""
-    told = known.told.get(item.id)
-    if told is None or not says_other(item, known.items[item.id][1]):
+    stored = known.items.get(item.id)
+    if stored is None or not _has_guid(item) or not may_be_another(item, stored):
         return False
-    title, canonical, published = told
     there = known.addresses.get(item.canonical or "", ())
-    if is_article(item.canonical) and len(there) < SEVERAL:
-        if there and there[-1] != item.id and _says(item, known.items[there[-1]][1]):
+    if len(there) < SEVERAL:
+        if there and there[-1] != item.id and _says(item, known.items[there[-1]]):
             return True
-        if item.id in there or not _serials(item.canonical).isdisjoint(_serials(canonical)):
+        if item.id in there or not _serials(item.canonical).isdisjoint(_serials(stored.canonical)):
             return False
-    words, others = set(plains(tokens(item.title))), set(plains(tokens(title)))
+    words, others = set(plains(tokens(item.title))), set(plains(tokens(stored.title)))
     unlike = 2 * len(words & others) < min(len(words), len(others))
-    return unlike and (item.published is None or _dated(item) != published)
+    return unlike and (item.published is None or _seconds(item) != stored.published)
 
 
 def _serials(canonical: str | None) -> set[str]:
@@ -215,39 +213,40 @@ def _serials(canonical: str | None) -> set[str]:
     return {number for number in _SERIAL.findall(path) if not _DAY.fullmatch(number)}
 
 
-def _apart(item: Item) -> Item:
-    """The item under its id without guid. It gets no fingerprint, because it must be read at each poll: the guid alone would be taken for
-    that of the other article."""
-    return replace(item, id=item.apart, formers=(), fingerprint=b"")
+def _of_another(item: Item) -> Item:
+    """The item under its title id. It gets no fingerprint, because it must be read at each poll: the guid alone would be taken for that of
+    the other article."""
+    return replace(item, id=item.title_id, former_ids=(), fingerprint=b"")
 
 
-def _under_known_ids(items: Sequence[Item], known: StoredItems) -> list[Item]:
-    """The items, each with the id under which it is stored (cases 1 to 3 of the module; also ids of earlier versions of the program,
-    `Item.formers`). An item that is not found keeps its own id. No two items get the same id."""
-    items = [_apart(item) if _is_another(item, known) else item for item in items]
-    here = {item.id for item in items}
-    entries = Counter(item.canonical for item in items)
-    result = []
-    for item in items:
-        address = item.canonical or ""
-        there = known.addresses.get(address, ()) if is_article(address) else ()
-        stored = known.items.get(item.id)
-        shared = len(there) >= SEVERAL and (stored is None or may_be_another(item, stored[1]))
-        if item.among in known.items or (item.among and shared):
-            result.append(replace(item, id=item.among))
-            continue
-        if stored:
-            result.append(item)
-            continue
-        old = next((former for former in item.formers if _was(item, former, known) and former not in here), None)
-        if old is None and entries[address] == 1 and there and not shared:
-            old = there[-1]
-        if old is not None and old in known.items and old not in here:
-            here.add(old)
-            result.append(replace(item, id=old))
-        else:
-            result.append(item)
-    return result
+def _may_need_title(item: Item) -> bool:
+    """Whether the address of an item may be that of others, and its guid does not help."""
+    is_front = item.canonical is not None and not is_article(item.canonical)
+    return bool(item.title_id) and (is_link_key(item.key) or is_front)
+
+
+def _is_told_by_title(item: Item, there: Sequence[str], known: StoredItems) -> bool:
+    """Whether the title id of an item counts (case 2 of the module): its address does not identify it, and something is stored under that
+    id, or there are SEVERAL items at the address and none is known to be this one."""
+    if not _may_need_title(item):
+        return False
+    stored = known.items.get(item.id)
+    unsure = stored is None or (bool(stored.hash) and may_be_another(item, stored))
+    return item.title_id in known.items or (len(there) >= SEVERAL and unsure)
+
+
+def _is_former(item: Item, former: str, known: StoredItems) -> bool:
+    """Whether the item was stored under this former id. If its key is its title key, only if what is stored has its title and date, or its
+    fingerprint shows that it was listed before. The content alone is enough for the id from the address (the last of `former_ids`), but
+    not for that from a guid: if guids number the entries, the same words at another time are another alarm."""
+    stored = known.items.get(former)
+    if stored is None:
+        return False
+    if not is_title_key(item.key) or item.unread:
+        return True
+    if (item.title, _seconds(item)) == (stored.title, stored.published):
+        return True
+    return former == item.former_ids[-1] and _says(item, stored)
 
 
 def _is_of_now(item: Item, now: datetime) -> bool:
@@ -255,43 +254,32 @@ def _is_of_now(item: Item, now: datetime) -> bool:
 
     Items without a date are recognised by their guid.
     """
-    return bool(item.anew) and item.published is not None and item.published > now - ANEW
+    return bool(item.words_id) and item.published is not None and item.published > now - MADE_UP
 
 
 def _words(item: Item) -> bytes:
     """A fingerprint of address, title and text alone, by which the next document shows whether this one listed the same words."""
-    return bytes.fromhex(item.anew[: SIZE * 2 + 2].replace("-", ""))
+    return bytes.fromhex(item.words_id[: SIZE * 2 + 2].replace("-", ""))
 
 
-def may_be_another(item: Item, stored: str) -> bool:
-    """Whether an item may be another one than the stored item with its id and this hash: the id comes from its address alone, and the
-    content differs."""
-    return bool(item.among and stored) and not item.unread and not _says(item, stored)
+def _additional_ids(new: Sequence[Item], items: Sequence[Item], now: datetime) -> dict[str, str]:
+    """Additional ids of new items: from the words if the date may be made up and no other entry has them (case 4 of the module); from title
+    and date for those of several entries with one title and the address of an article (case 1)."""
+    entries = Counter(item.words_id for item in items)
+    words = {item.words_id: item.id for item in new if entries[item.words_id] == 1 and _is_of_now(item, now)}
+    twins = {item.title_id: item.id for item in new if item.twin and _has_guid(item) and is_article(item.canonical)}
+    return words | twins
 
 
-def may_have_been(item: Item, known: Mapping[str, tuple[int, str]]) -> list[int]:
-    """The numbers of the stored items that an item which shares its address with others may be (`Item.formers`)."""
-    if not is_among(item.key) or item.id in known:
-        return []
-    return [known[former][0] for former in item.formers if former in known]
-
-
-def _was(item: Item, former: str, known: StoredItems) -> bool:
-    """Whether the item was stored under this former id. If it shares its address with others, only if what is stored has its title and
-    date, or its fingerprint shows that it was listed before. The content alone is enough for the id from the address (the last of
-    `formers`), but not for that from a guid: if guids number the entries, the same words at another time are another alarm."""
-    if former not in known.items:
-        return False
-    if not is_among(item.key) or item.unread:
-        return True
-    title, _, published = known.told.get(former, ("", None, None))
-    if title == item.title and published == (_dated(item) if item.published else None):
-        return True
-    return former == item.formers[-1] and _says(item, known.items[former][1])
+def _out_of_date(new: Sequence[Item], items: Sequence[Item], known: StoredItems) -> tuple[str, ...]:
+    """Additional ids from words that count no longer: the item was listed again with the same date, which is not made up; or the words
+    are those of a new item."""
+    again = [item for item in items if item.id in known.items and known.known_as.get(item.words_id) == item.id]
+    return tuple(item.words_id for item in (*again, *new) if item.words_id in known.known_as)
 
 
 def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:
-    """Ids of the unknown items that are repeats of a flood (case 5 of the module), recognised by titles that are known.
+    """Ids of the unknown items that are repeats of a flood (case 6 of the module), recognised by titles that are known.
 
     A title alone proves little, since columns and guides always have the same. So a flood needs FLOOD_TITLES different titles, and either
     half of the document, or titles that are known with the same dates. After a flood (`flooded`), an item with a known title is news only
@@ -299,16 +287,15 @@ def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]
     repeats = [item for item in unknown if item.title in known.titles]
     if known.flooded:
         latest = max((item.published for item in items if item.published and item.id in known.items), default=_UNDATED)
-        repeats = [
+        undated = [item for item in repeats if not item.published]
+        dated = [
             item
             for item in repeats
-            if item.published is None or item.published <= latest or _dated(item) in known.titles[item.title]
+            if item.published and (item.published <= latest or _seconds(item) in known.titles[item.title])
         ]
-        if not _many(repeats):
-            repeats = [item for item in repeats if item.published]
-        return {item.id for item in repeats}
+        return {item.id for item in (dated + undated if _many(dated + undated) else dated)}
     if 2 * len(repeats) < len(items):
-        repeats = [item for item in repeats if _dated(item) in known.titles[item.title]]
+        repeats = [item for item in repeats if item.published and _seconds(item) in known.titles[item.title]]
     return {item.id for item in repeats} if _many(repeats) else set()
 
 
@@ -316,5 +303,5 @@ def _many(items: Sequence[Item]) -> bool:
     return len({item.title for item in items}) >= FLOOD_TITLES
 
 
-def _dated(item: Item) -> int:
-    return int((item.published or _UNDATED).timestamp())
+def _seconds(item: Item) -> int | None:
+    return int(item.published.timestamp()) if item.published else None

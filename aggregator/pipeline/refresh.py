@@ -15,25 +15,15 @@ from msgspec import structs
 
 from aggregator.addresses import plain
 from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError
-from aggregator.model.item import Item, NormalFeed
-from aggregator.model.poll import PollResult, RefreshReport
+from aggregator.model.item import NormalFeed
+from aggregator.model.poll import PollResult, Recognition, RefreshReport
 from aggregator.model.settings import Defaults, Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
-from aggregator.normalise.address import is_article
-from aggregator.normalise.identity import is_among
-from aggregator.normalise.recognition import (
-    FLOOD_TITLES,
-    Recognition,
-    StoredItems,
-    may_be_another,
-    may_have_been,
-    recognise,
-    says_other,
-)
+from aggregator.normalise.recognition import recognise
+from aggregator.pipeline.stored_items import stored_items
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 from aggregator.schedule import decide, permanent_redirects
 from aggregator.schedule.bounds import bounds_for
-from aggregator.schedule.flaws import FLOOD
 from aggregator.schedule.pauses import pause_of
 from aggregator.schedule.rate import new_item_limit
 
@@ -46,8 +36,6 @@ COMMIT = 32
 LINGER = 0.1
 """Seconds that the first result of a transaction waits for more, at most: a transaction itself takes as long as storing some twenty
 results."""
-NOTHING = Recognition((), (), (), ())
-
 
 _PARSER: Mapping[ChildFailure, FailureKind] = {"timeout": "parser-timeout", "crashed": "parser-crashed"}
 
@@ -141,7 +129,7 @@ async def _write(
         if polls:
             results = [poll.result for poll in polls]
             added = await asyncio.to_thread(tools.archive.intake.apply, results, tools.clock(), tools.owner)
-            if added or any(poll.result.changed for poll in polls):
+            if added or any(poll.result.found.changed for poll in polls):
                 news()
             report = _counted(report, polls, added)
             progress(report.polled, total)
@@ -157,19 +145,19 @@ def _counted(report: RefreshReport, polls: Sequence[_Poll], added: int) -> Refre
         again=report.again.union(poll.result.state.id for poll in polls if poll.again),
         kinds=(*report.kinds, *(poll.outcome.kind for poll in polls if isinstance(poll.outcome, Failed))),
         new=report.new + added,
-        changed=report.changed + sum(len(poll.result.changed) for poll in polls),
+        changed=report.changed + sum(len(poll.result.found.changed) for poll in polls),
     )
 
 
 async def poll(tools: Tools, state: SourceState) -> _Poll:
     """Poll one source: fetch, parse, recognise, schedule. Nothing is stored yet."""
     source = tools.sources[state.id]
-    changes, feed, body = NOTHING, None, None
+    found, feed, body = Recognition(), None, None
     try:
         outcome = await _fetched(tools, source, state)
         body = _digest(outcome.body) if isinstance(outcome, Fetched) else None
         if isinstance(outcome, Fetched) and body != state.body_hash:
-            outcome, feed, changes = await _taken(tools, source, state, outcome)
+            outcome, feed, found = await _taken(tools, source, state, outcome)
     except (StoreError, Lacking):  # not the fault of this source; the next one would fail in the same way
         raise
     except Exception as error:
@@ -181,35 +169,26 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         state,
         outcome,
         feed=feed,
-        new_items=len(changes.new),
+        new_items=len(found.new),
         now=tools.clock(),
         bounds=bounds_for(source, tools.defaults),
         jitter=tools.jitter(),
-        held_back=changes.drops,
+        held_back=found.drops,
     )
     if isinstance(outcome, Fetched):
         known = structs.replace(known, body_hash=body)
     elif isinstance(outcome, NotModified) and state.body_hash is None:
         known = structs.replace(known, body_hash="")  # nothing was missed during the pause: the next document has news
-    # Read the next document even if it is the same: if an item found by its words (`anew`) keeps its date then, it is another entry.
-    if changes.by_words:
+    # Read the next document even if it is the same: if an item that was recognised by its words keeps its date then, it is another entry.
+    if found.by_words:
         known = structs.replace(known, body_hash="", etag=None, last_modified=None)
     if feed:
-        known = structs.replace(known, said=changes.fingerprints)
+        known = structs.replace(known, said=found.fingerprints)
     if "${" in source.url:
         # it is the address of the request, which contains the secret
         known = structs.replace(known, validator_url=None)
-    result = PollResult(
-        state=known,
-        new=changes.new,
-        changed=changes.changed,
-        seen=changes.seen,
-        drops=(*(feed.drops if feed else ()), *changes.drops),
-        # False for the first document at this address, or the first after a pause: a back-catalogue.
-        live=state.body_hash is not None,
-        further=changes.further,
-        kept=changes.kept,
-    )
+    # Not live is the first document at this address, or the first after a pause: a back-catalogue.
+    result = PollResult(known, found, drops=feed.drops if feed else (), live=state.body_hash is not None)
     again = isinstance(outcome, Failed) and outcome.message == state.error
     return _Poll(result, None if isinstance(outcome, Fetched) else outcome, again)
 
@@ -252,10 +231,15 @@ async def _taken(
     stored as expected, the whole document is read again."""
     for fingerprints in (state.said or b"", b""):
         outcome, feed = await _read(tools, source, state, fetched, fingerprints)
-        changes = await asyncio.to_thread(_recognised, tools, state, feed) if feed else NOTHING
-        if not changes.unread:
+        found = await asyncio.to_thread(_recognised, tools, state, feed) if feed else Recognition()
+        if not found.unread:
             break
-    return outcome, feed, changes
+    return outcome, feed, found
+
+
+def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recognition:
+    known = stored_items(tools.lookup.intake, state, feed.items, tools.clock())
+    return recognise(feed.items, known, new_item_limit(state.rate))
 
 
 def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
@@ -305,48 +289,6 @@ def _concealed(tools: Tools, outcome: Fetched | NotModified, asked: str) -> Fetc
     own = outcome.url == plain(asked)
     kept = replace(outcome, url=tools.mask(outcome.url), permanent=None)
     return kept if own else replace(kept, etag=None, last_modified=None)
-
-
-def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recognition:
-    """Compare a document with the store. Most documents contain little that is new; details are looked up only for that."""
-    intake = tools.lookup.intake
-    first = state.first_success is None
-    items = intake.known({id for item in feed.items for id in (item.id, item.among, *item.formers) if id})
-    # Whether an item that shares its address was stored under a former id is told only by `told`: until then it is unknown.
-    ids = ((item, (item.id, item.among, *(() if is_among(item.key) else item.formers))) for item in feed.items)
-    unknown = [] if first else [item for item, own in ids if items.keys().isdisjoint(own)]
-    further = {
-        *(item.id for item in unknown),
-        *(item.apart for item in unknown),
-        *(item.anew for item in feed.items),
-    } - {""}
-    own = intake.first_ids(further) if further and not first else {}
-    if own:
-        items |= intake.known(set(own.values()))
-    edited: list[tuple[int, Item]] = []
-    for item in feed.items:
-        number, stored = items.get(own.get(item.id, item.id), (0, item.hash))
-        if may_be_another(item, stored) or says_other(item, stored):
-            edited.append((number, item))
-    addresses: dict[str, list[str]] = {}
-    told: dict[str, tuple[str, str | None, int | None]] = {}
-    titles: dict[str, set[int | None]] = {}
-    flooded = FLOOD in (state.flaws or "")
-    if unknown or edited:
-        places = {item.canonical for item in (*unknown, *(item for _, item in edited)) if is_article(item.canonical)}
-        addresses = intake.known_addresses(state.id, places)
-        apart = {item.apart for _, item in edited if item.apart}
-        items |= intake.known(apart.union(ids[-1] for ids in addresses.values()))
-    doubted = {number for number, _ in edited}.union(*(may_have_been(item, items) for item in feed.items))
-    if doubted:
-        told = intake.told(doubted)
-    if len(unknown) >= FLOOD_TITLES or (unknown and flooded):
-        titles = intake.known_titles(state.id)
-    return recognise(
-        feed.items,
-        StoredItems(items, addresses, titles, flooded, own, tools.clock(), state.said or b"", told),
-        new_item_limit(state.rate),
-    )
 
 
 def _digest(body: bytes) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic
 
-from aggregator.model.item import Item
+from aggregator.model.item import Item, StoredItem
 from aggregator.model.poll import PollResult
 from aggregator.model.source import SourceState
 from aggregator.store import upserts
@@ -46,7 +46,7 @@ def arrivals(results: Sequence[PollResult], now: int) -> list[Arrival]:
     found = [
         (result, item, min(to_seconds(item.published) or now, now))
         for result in reversed(results)
-        for item in reversed(result.new)
+        for item in reversed(result.found.new)
     ]
     return sorted(found, key=lambda arrival: arrival[2])
 
@@ -56,7 +56,7 @@ def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> dict
     return {
         numbers[result.state.root]: to_seconds(result.state.last_success) or 0
         for result in results
-        if result.new or result.changed or result.seen
+        if result.found.new or result.found.changed or result.found.seen
     }
 
 
@@ -68,12 +68,12 @@ class Intake(ABC, Generic[Writer]):
         self._sources = sources
         self._read: dict[int, int] = {}  # number of a source → time of the last document that this process stored
 
-    def known(self, ids: Collection[str]) -> dict[str, tuple[int, str]]:
-        rows = self._db.select(
-            "SELECT i.id, i.n, CASE WHEN t.pruned THEN '' ELSE t.hash END FROM items i JOIN texts t ON t.item = i.n WHERE i.id IN",
-            [to_blob(id) for id in ids],
+    def known(self, ids: Collection[str]) -> dict[str, StoredItem]:
+        query = (
+            "SELECT i.id, i.n, CASE WHEN t.pruned THEN '' ELSE t.hash END, t.title, t.canonical, t.published "
+            "FROM items i JOIN texts t ON t.item = i.n WHERE i.id IN"
         )
-        return {to_id(blob): (n, digest) for blob, n, digest in rows}
+        return {to_id(blob): StoredItem(*row) for blob, *row in self._db.select(query, [to_blob(id) for id in ids])}
 
     def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
         return own_at(self._db, source, canonicals)
@@ -82,12 +82,6 @@ class Intake(ABC, Generic[Writer]):
         """For those of the ids that are additional ids of items → the ids under which these items are stored."""
         query = "SELECT k.id, i.id FROM known_as k JOIN items i ON i.n = k.item WHERE k.id IN"
         return {to_id(later): to_id(first) for later, first in self._db.select(query, [to_blob(id) for id in ids])}
-
-    def told(self, numbers: Collection[int]) -> dict[str, tuple[str, str | None, int | None]]:
-        query = (
-            "SELECT i.id, t.title, t.canonical, t.published FROM texts t JOIN items i ON i.n = t.item WHERE t.item IN"
-        )
-        return {to_id(blob): (title, canonical, at) for blob, title, canonical, at in self._db.select(query, numbers)}
 
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         found: dict[str, set[int | None]] = {}
@@ -109,13 +103,13 @@ class Intake(ABC, Generic[Writer]):
             read = documents(results, numbers)
             note_listed(db, read, self._read)
             added = self._add(raw, new, numbers, moment) if new else 0
-            if changed := {n: item for result in results for n, item in result.changed}:
+            if changed := {n: item for result in results for n, item in result.found.changed}:
                 self._replace_texts(raw, changed, moment)
                 waiting = [(n, item.hash) for n, item in sorted(changed.items())]
                 db.insert("pending", "bigint text", waiting, upserts.PENDING)
                 _save_moves(db, changed)
-            self._note_further_ids(results)
-            seen = [n for result in results for n in result.seen]
+            self._note_additional_ids(results)
+            seen = [n for result in results for n in result.found.seen]
             db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)
             self._sources.write_states(raw, self._as_told(polled, lost, beside) if beside else polled)
@@ -158,19 +152,19 @@ class Intake(ABC, Generic[Writer]):
             for state in polled
         ]
 
-    def _note_further_ids(self, results: Sequence[PollResult]) -> None:
-        if kept := [to_blob(id) for result in results for id in result.kept]:
-            self._db.modify("DELETE FROM known_as WHERE id IN", kept)
-        further = {id: first for result in results for id, first in result.further.items()}
-        if further:
-            numbers = {id: n for id, (n, _) in self.known(set(further.values())).items()}
+    def _note_additional_ids(self, results: Sequence[PollResult]) -> None:
+        if forget := [to_blob(id) for result in results for id in result.found.forget]:
+            self._db.modify("DELETE FROM known_as WHERE id IN", forget)
+        additional = {id: first for result in results for id, first in result.found.known_as.items()}
+        if additional:
+            numbers = {id: stored.number for id, stored in self.known(set(additional.values())).items()}
             counts = "SELECT item, count(*) FROM known_as WHERE item IN"
             often = {
                 n for n, count in self._db.select(counts, set(numbers.values()), "GROUP BY item") if count >= MOVES
             }
             rows = [
                 (to_blob(id), n)
-                for id, first in sorted(further.items())
+                for id, first in sorted(additional.items())
                 if (n := numbers.get(first)) and n not in often
             ]
             self._db.insert("known_as", "bytea bigint", rows)
@@ -198,7 +192,7 @@ def _save_moves(db: Writes, changed: Mapping[int, Item]) -> None:
 def _count_drops(db: Writes, results: Sequence[PollResult], numbers: Mapping[str, int], now: int) -> None:
     counts = Counter[tuple[int, str]]()
     for result in results:
-        for drop in result.drops:
+        for drop in (*result.drops, *result.found.drops):
             counts[numbers[result.state.root], drop.reason] += drop.count
     rows = [(source, reason, count, now) for (source, reason), count in sorted(counts.items())]
     db.insert("drops", "bigint text bigint bigint", rows, upserts.DROPS)

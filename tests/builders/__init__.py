@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from aggregator.model.item import Item
 from aggregator.model.judgement import Judgement, Scores
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.settings import Defaults, Position, Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
@@ -51,10 +51,16 @@ def item(
 
 
 def polled(
-    source: str, items: Sequence[Item] = (), *, live: bool = True, changed: Sequence[tuple[int, Item]] = ()
+    source: str,
+    items: Sequence[Item] = (),
+    *,
+    live: bool = True,
+    changed: Sequence[tuple[int, Item]] = (),
+    **more: object,
 ) -> PollResult:
     state = SourceState(source, source, f"https://{source}.example/feed", state="ok")
-    return PollResult(state, new=tuple(items), changed=tuple(changed), live=live)
+    found = Recognition(new=tuple(items), changed=tuple(changed), **more)  # type: ignore[arg-type]
+    return PollResult(state, found, live=live)
 
 
 Store = SqliteArchive | PostgresArchive

@@ -17,11 +17,11 @@ from msgspec import structs
 
 from aggregator.errors import StoreBusy, StoreTooNew, UsageError
 from aggregator.model import notes
-from aggregator.model.item import Drop, Told, Wanted
+from aggregator.model.item import Drop, StoredItem, Told, Wanted
 from aggregator.model.judgement import Judgement
 from aggregator.model.measures import Measures
 from aggregator.model.notes import Note, RePlacing
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import Batch, PendingItem, StoryView
@@ -59,19 +59,21 @@ def test_applying_a_poll_twice_changes_nothing(store: Store) -> None:
 def test_known_items_by_id_with_their_hash(store: Store) -> None:
     one = item("alpha", "1", "One", published=NOW - timedelta(hours=1))
     store.intake.apply([polled("alpha", [one])], NOW)
-    assert store.intake.known([one.id, item("alpha", "9", "Nine").id]) == {one.id: (1, one.hash)}
+    stored = StoredItem(1, one.hash, "One", one.canonical, SECONDS - 3600)
+    assert store.intake.known([one.id, item("alpha", "9", "Nine").id]) == {one.id: stored}
     assert store.intake.known_addresses("alpha", [one.canonical or ""]) == {one.canonical: [one.id]}
     assert store.intake.known_addresses("beta", [one.canonical or ""]) == {}, "identity stays inside a source"
     assert store.intake.known_titles("alpha") == {"One": {int(NOW.timestamp()) - 3600}}
 
 
-def test_what_is_told_of_items_is_what_was_stored_last(store: Store) -> None:
+def test_what_is_known_of_items_is_what_was_stored_last(store: Store) -> None:
     one, two = item("alpha", "1", "One", published=NOW), item("alpha", "2", "Two")
     store.intake.apply([polled("alpha", [two, one])], NOW)
     store.intake.apply([polled("alpha", changed=[(1, replace(one, title="One and a half"))])], NOW)
-    assert store.intake.told([1, 99]) == {one.id: ("One and a half", one.canonical, SECONDS)}
-    assert store.intake.told([2]) == {two.id: ("Two", two.canonical, None)}
-    assert store.intake.told([]) == {}
+    known = store.intake.known([one.id, two.id])
+    assert known[one.id][2:] == ("One and a half", one.canonical, SECONDS)
+    assert known[two.id][2:] == ("Two", two.canonical, None)
+    assert store.intake.known([]) == {}
 
 
 def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -> None:
@@ -97,20 +99,18 @@ def test_an_item_is_known_by_the_ids_of_later_guids(store: Store) -> None:
     assert store.intake.first_ids(later) == {}
     store.intake.apply([polled("alpha", [two, one])], NOW)
     for _ in range(2):
-        store.intake.apply(
-            [replace(polled("alpha"), further={later[0]: one.id, later[1]: one.id, later[2]: two.id})], NOW
-        )
-    store.intake.apply([replace(polled("alpha"), further={later[2]: one.id})], NOW)
+        store.intake.apply([polled("alpha", known_as={later[0]: one.id, later[1]: one.id, later[2]: two.id})], NOW)
+    store.intake.apply([polled("alpha", known_as={later[2]: one.id})], NOW)
     expected = {later[0]: one.id, later[1]: one.id, later[2]: two.id}
     assert store.intake.first_ids(later) == store.intake.first_ids([one.id, *later]) == expected
     store.intake.apply(
-        [replace(polled("alpha", [item("alpha", "3", "Three")]), further={later[9]: item("alpha", "3", "").id})], NOW
+        [polled("alpha", [item("alpha", "3", "Three")], known_as={later[9]: item("alpha", "3", "").id})], NOW
     )
     assert store.intake.first_ids(later[9:]) == {later[9]: item("alpha", "3", "").id}, "of what comes with it"
-    store.intake.apply([replace(polled("alpha"), kept=(later[9], later[10]))], NOW)
+    store.intake.apply([polled("alpha", forget=(later[9], later[10]))], NOW)
     assert store.intake.first_ids(later) == expected
     for id in later[3:]:
-        store.intake.apply([replace(polled("alpha"), further={id: two.id})], NOW)
+        store.intake.apply([polled("alpha", known_as={id: two.id})], NOW)
     assert store.intake.first_ids(later) == expected | dict.fromkeys(later[3:22], two.id)
 
 
@@ -258,9 +258,9 @@ def test_a_story_enters_min_publishers_when_a_copy_gets_a_text_of_its_own(store:
     own = item(
         "beta", "0", "Volcano Taal erupts", summary="Our man in Batangas saw ash fall on Taal as the volcano rumbled."
     )
-    ((n, _),) = store.intake.known([own.id]).values()
+    ((n, *_),) = store.intake.known([own.id]).values()
     state = next(state for state in store.sources.states() if state.id == "beta")
-    store.intake.apply([PollResult(state, changed=((n, own),), live=True)], NOW)
+    store.intake.apply([PollResult(state, Recognition(changed=((n, own),)), live=True)], NOW)
     place(store)
     found, _ = store.reading.stories(pairs, SECONDS)
     assert [(story.title, story.entered) for story in found] == [("Volcano Taal erupts", NOW), (ferry, ago(hours=5))]
@@ -277,12 +277,12 @@ def test_a_story_that_falls_below_min_publishers_and_reaches_it_again_has_the_pl
         store.intake.apply([polled(outlet, [item(outlet, "0", "Volcano Taal erupts", summary=said)])], ago(hours=5))
     place(store, SECONDS - 5 * 3600)
     pairs = StreamQuery("latest", min_publishers=2)
-    ((n, _),) = store.intake.known([item("beta", "0", "").id]).values()
+    ((n, *_),) = store.intake.known([item("beta", "0", "").id]).values()
     state = next(state for state in store.sources.states() if state.id == "beta")
     seen = []
     for hours, said in ((3, wire), (2, wire + " More soon."), (1, own)):
         changed = item("beta", "0", "Volcano Taal erupts", summary=said)
-        store.intake.apply([PollResult(state, changed=((n, changed),), live=True)], ago(hours=hours))
+        store.intake.apply([PollResult(state, Recognition(changed=((n, changed),)), live=True)], ago(hours=hours))
         place(store, SECONDS - hours * 3600)
         seen.append([story.entered for story in store.reading.stories(pairs, SECONDS)[0]])
     assert seen == [[], [], [ago(hours=5)]]
@@ -570,7 +570,7 @@ def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_
         assert found(word) == [10], word
 
     one = item("alpha", "0", heads[0])
-    n, _ = store.intake.known([one.id])[one.id]
+    n, *_ = store.intake.known([one.id])[one.id]
     store.intake.apply([polled("alpha", changed=[(n, replace(one, title="台湾海峡", hash="new"))])], NOW)
     place(store)
     assert titles(store, StreamQuery("search", filter=Filter(words=("稀土",)))) == []
@@ -711,7 +711,7 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -
     story = store.reading.stories(StreamQuery("latest"), SECONDS)[0][0]
     members = store.reading.members(story.n)
     assert (story.title, members[0].summary, members[0].content) == ("Defense of old", "", "")
-    known = StoredItems(store.intake.known([one.id]), {})
+    known = StoredItems(store.intake.known([one.id]))
     assert recognise([one], known).new == (), "a purged item must not come back"
     assert titles(store, StreamQuery("search", filter=Filter(words=("old",)))) == ["Defense of old"]
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == []
@@ -747,15 +747,15 @@ def test_a_source_that_lists_a_pruned_item_again_gives_it_its_text_again(store: 
     store.upkeep.prune(SECONDS, 90 * 86_400, {})
     (told,) = store.reading.stories(StreamQuery("latest"), SECONDS)[0]
     unread = replace(one, hash="", summary="", content="")
-    assert recognise([unread], StoredItems(store.intake.known([one.id]), {})).unread, "it is to be read"
-    again = recognise([one], StoredItems(store.intake.known([one.id]), {}))
+    assert recognise([unread], StoredItems(store.intake.known([one.id]))).unread, "it is to be read"
+    again = recognise([one], StoredItems(store.intake.known([one.id])))
     store.intake.apply([polled("alpha", changed=again.changed)], NOW)
     place(store)
     assert [member.summary for member in store.reading.members(told.n)] == [one.summary]
     (after,) = store.reading.stories(StreamQuery("latest"), SECONDS)[0]
     assert (after.id, after.entry, after.entered) == (told.id, told.entry, told.entered), "and nothing is announced"
     assert titles(store, StreamQuery("search", filter=Filter(words=("words",)))) == ["Defense of old"]
-    assert recognise([one], StoredItems(store.intake.known([one.id]), {})).seen == (1,)
+    assert recognise([one], StoredItems(store.intake.known([one.id]))).seen == (1,)
     assert store.upkeep.prune(SECONDS + 89 * 86_400, 90 * 86_400, {}) == 0
 
 
@@ -791,7 +791,7 @@ def test_what_the_last_document_listed_is_kept_with_it_though_that_was_noted_a_d
     """That an item is listed is noted once a day at most: of one that the last document lists, it may have been the day before."""
     old, last = (item("alpha", key, f"Defense {key}", summary="Long words about it.") for key in ("old", "last"))
     store.intake.apply([polled("alpha", [old])], ago(days=95, hours=20))
-    store.intake.apply([replace(polled("alpha", [last]), seen=(1,))], ago(days=95))
+    store.intake.apply([polled("alpha", [last], seen=(1,))], ago(days=95))
     place(store)
     (state,) = store.sources.states(["alpha"])
     store.sources.save([structs.replace(state, last_success=ago(hours=1))])
@@ -815,7 +815,7 @@ def test_what_a_source_listed_until_its_next_document_is_kept_from_then_on(store
     (state,) = store.sources.states(["alpha"])
     store.sources.save([structs.replace(state, last_success=ago(hours=1), last_new=ago(days=95))])
     for days in (0, 2, 4):  # a document every other day
-        again = replace(polled("alpha", [item("alpha", str(days), f"Europe {days}")]), seen=(3,))
+        again = polled("alpha", [item("alpha", str(days), f"Europe {days}")], seen=(3,))
         told = structs.replace(state, last_success=NOW + timedelta(days=days), last_new=NOW + timedelta(days=days))
         store.intake.apply([replace(again, state=told)], NOW + timedelta(days=days))
         told = structs.replace(told, last_success=NOW + timedelta(days=days, hours=47))
@@ -842,7 +842,7 @@ def test_a_source_that_says_something_else_at_each_poll_has_its_texts_looked_at_
         (state,) = store.sources.states(["alpha"])
         moment = NOW + timedelta(minutes=minutes)
         told = structs.replace(state, last_success=moment, last_new=ago(days=9))
-        store.intake.apply([PollResult(told, (), live=True, seen=seen)], moment)
+        store.intake.apply([PollResult(told, Recognition(seen=seen), live=True)], moment)
 
     answers(0)
     for minutes in (10, 20, 30):
@@ -915,7 +915,7 @@ def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_n
     assert {one.title: one.pruned for one in store.edition.items([1, 2, 3])} == {
         "Defense": True, "Europe": False, "NATO": False,
     }  # fmt: skip
-    n, _ = store.intake.known([full.id])[full.id]
+    n, *_ = store.intake.known([full.id])[full.id]
     store.intake.apply([polled("alpha", changed=[(n, replace(full, hash="new"))])], NOW)
     assert not store.edition.items([n])[0].pruned, "it has one again"
 
@@ -1627,7 +1627,7 @@ def test_an_article_that_is_hidden_is_so_where_it_moves_to_in_all_feeds_of_its_o
     store.intake.apply([polled("alpha", [one]), polled("beta", [other])], NOW)
     edition(store, rules, lambda: SECONDS)
     moved = replace(one, url=other.url, canonical=other.canonical, hash="moved")
-    n, _ = store.intake.known([one.id])[one.id]
+    n, *_ = store.intake.known([one.id])[one.id]
     store.intake.apply([polled("alpha", changed=[(n, moved)])], NOW)
     edition(store, rules, lambda: SECONDS)
     items, _ = store.reading.items(StreamQuery("search", view="items"), SECONDS)

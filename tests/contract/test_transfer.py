@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,9 +43,7 @@ def file(tmp_path: Path) -> Iterator[SqliteArchive]:
         ]
         made.intake.apply([polled(name, news)], NOW)
         edition(made, policy(), lambda: SECONDS)
-    made.intake.apply(
-        [replace(polled("alpha"), further={item("alpha", "later", "").id: item("alpha", "1", "").id})], NOW
-    )
+    made.intake.apply([polled("alpha", known_as={item("alpha", "later", "").id: item("alpha", "1", "").id})], NOW)
     made.sources.sync([source("alpha"), source("beta", enabled=False)])
     made.sources.claim("somebody", NOW, timedelta(minutes=5))
     made.intake.apply([polled("alpha", [item("alpha", "waits", "Waits for the edition")])], NOW)

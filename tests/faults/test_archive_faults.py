@@ -689,7 +689,7 @@ def test_f24_what_an_earlier_program_indexed_is_found_as_people_type_it(
     again = SqliteArchive(path)
     assert headlines_with(again, word) == [title]
     assert headlines_with(again, "plain") == headlines_with(again, "words") == ["Plain"]
-    n, _ = again.intake.known([items[0].id])[items[0].id]
+    n, *_ = again.intake.known([items[0].id])[items[0].id]
     again.intake.apply([polled("one", changed=[(n, replace(items[0], title="New", hash="new"))])], NOW)
     assert headlines_with(again, "new") == ["New"]
     assert headlines_with(again, word) == headlines_with(again, title) == []

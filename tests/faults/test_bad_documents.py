@@ -20,7 +20,7 @@ from builders.process import busy
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ParseError, SandboxError
-from aggregator.model.item import Item, NormalFeed
+from aggregator.model.item import Item, NormalFeed, StoredItem
 from aggregator.model.source import Fetched, Freshness
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.sandbox.pool import Sandbox
@@ -276,7 +276,7 @@ def test_18_distinct_items_do_not_collapse(guid: str) -> None:
 
 def known(stored: tuple[Item, ...]) -> StoredItems:
     return StoredItems(
-        {one.id: (n, one.hash) for n, one in enumerate(stored)},
+        {one.id: StoredItem(n, one.hash) for n, one in enumerate(stored)},
         {one.canonical or "": [one.id] for one in stored},
         {one.title: {None} for one in stored},
     )
@@ -296,7 +296,7 @@ def test_19_guids_that_change_at_every_poll_are_kept_once() -> None:
         read(rss([item(guid=f"{poll}-{n}", link=f"https://e.org/{n}", title=f"T{n}") for n in range(9)])).items
         for poll in range(3)
     ]
-    first = recognise(polls[0], StoredItems({}, {}))
+    first = recognise(polls[0], StoredItems({}))
     assert len(first.new) == 9
     for poll in polls[1:]:
         changes = recognise(poll, known(first.new))

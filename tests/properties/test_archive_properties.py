@@ -116,13 +116,13 @@ class OnSqlite(RuleBasedStateMachine):
     def correction(self, place: int, title: str, moves: bool) -> None:
         place %= len(self.items)
         old, version = self.items[place], f"{self.now}"
-        known, _ = self.stores[0].intake.known([old.id])[old.id]
+        known, *_ = self.stores[0].intake.known([old.id])[old.id]
         moves &= self.stores[0].edition.items([known])[0].story is not None
         where = f"https://{old.source}.example/{old.key}/{version}" if moves else old.canonical
         new = replace(old, title=title, url=where, canonical=where, hash=f"{title} {version}")
         self.items[place] = new
         for store in self.stores:
-            n, _ = store.intake.known([new.id])[new.id]
+            n, *_ = store.intake.known([new.id])[new.id]
             store.intake.apply([polled(new.source, changed=[(n, new)])], self.moment)
 
     @rule(seconds=passing)
@@ -211,7 +211,7 @@ class OnSqlite(RuleBasedStateMachine):
 
     def archived(self, store: Store) -> tuple[list[PendingItem], dict[int, StoryState], dict[int, list[Member]]]:
         known = store.intake.known([one.id for one in self.items])
-        items = store.edition.items([n for n, _ in known.values()])
+        items = store.edition.items([one.number for one in known.values()])
         stories = {one.story for one in items if one.story is not None}
         return items, store.edition.stories(stories), store.edition.members(stories)
 

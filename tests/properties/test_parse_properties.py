@@ -15,14 +15,15 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ParseError
-from aggregator.model.item import Item
+from aggregator.model.item import Item, StoredItem
+from aggregator.model.poll import Recognition
 from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.characters import cut
 from aggregator.normalise.dates import EARLIEST, earliest
 from aggregator.normalise.dates import read as read_date
 from aggregator.normalise.markup import ATTRIBUTES, TAGS, sanitise
 from aggregator.normalise.plain import plain
-from aggregator.normalise.recognition import Recognition, StoredItems, recognise
+from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.parse.charset import to_utf8
 
 PIECES = st.sampled_from(
@@ -162,8 +163,8 @@ def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]
         [item(guid=f"g{guid}", link=f"https://e.org/{link}", title=f"T{title}") for guid, link, title in entries]
     )
     items = read(body).items
-    changes = recognise(items, StoredItems({}, {}))
-    stored = {one.id: (number, one.hash) for number, one in enumerate(changes.new)}
+    changes = recognise(items, StoredItems({}))
+    stored = {one.id: StoredItem(number, one.hash) for number, one in enumerate(changes.new)}
     addresses = {one.canonical: [one.id] for one in changes.new if one.canonical}
     again = recognise(items, StoredItems(stored, addresses, {one.title: {None} for one in changes.new}))
     assert (again.new, again.changed) == ((), ())
@@ -210,26 +211,24 @@ class Stored:
     """What the store would know of a source."""
 
     def __init__(self) -> None:
-        self.items: dict[str, tuple[int, str]] = {}
+        self.items: dict[str, StoredItem] = {}
         self.addresses: dict[str, list[str]] = {}
         self.titles: dict[int, str] = {}
-        self.told: dict[str, tuple[str, str | None, int | None]] = {}
         self.fingerprints = b""
 
     def take(self, items: Sequence[Item], most: int) -> Recognition:
         titles = {title: {None} for title in self.titles.values()}
-        return recognise(items, StoredItems(self.items, self.addresses, titles, told=self.told), most)
+        return recognise(items, StoredItems(self.items, self.addresses, titles), most)
 
     def store(self, changes: Recognition) -> None:
         self.fingerprints = changes.fingerprints
         fresh = [(len(self.items) + n, one) for n, one in enumerate(changes.new)]
         for number, one in (*fresh, *changes.changed):
-            self.items[one.id] = (number, one.hash)
+            self.items[one.id] = StoredItem(number, one.hash, one.title, one.canonical)
             self.titles[number] = one.title
-            self.told[one.id] = one.title, one.canonical, None
             if one.canonical:
                 there = self.addresses.setdefault(one.canonical, [])
-                there[:] = sorted({*there, one.id}, key=lambda id: self.items[id][0])
+                there[:] = sorted({*there, one.id}, key=lambda id: self.items[id].number)
 
 
 def element(name: str, inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -316,7 +315,7 @@ def said(body: bytes) -> list[Item]:
     """The items of a document but the last, without what tells how they were written: categories may be dc:subject."""
     found = [one for one in read(body).items if one.key != "urn:other"]
     return [
-        replace(one, hash="", fingerprint=b"", formers=(), categories=tuple(sorted(one.categories))) for one in found
+        replace(one, hash="", fingerprint=b"", former_ids=(), categories=tuple(sorted(one.categories))) for one in found
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from builders.documents import JOB, item, read, rss
 
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import NormalFeed, StoredItem
 from aggregator.normalise.recognition import StoredItems, recognise
 from aggregator.schedule.flaws import flaws
 
@@ -16,7 +16,7 @@ SECOND = item(TEXT, guid="g2", link="https://example.org/2", title="Second")
 
 
 def fingerprints(feed: NormalFeed) -> bytes:
-    return recognise(feed.items, StoredItems({}, {})).fingerprints
+    return recognise(feed.items, StoredItems({})).fingerprints
 
 
 def test_only_what_is_new_or_differs_is_read() -> None:
@@ -29,8 +29,8 @@ def test_only_what_is_new_or_differs_is_read() -> None:
     ]  # fmt: skip
     unread, full = again.items[1], before.items[0]
     assert (unread.id, unread.key, unread.canonical, unread.published) == (full.id, full.key, full.canonical, full.published)  # fmt: skip
-    stored = {one.id: (number, one.hash) for number, one in enumerate(before.items)}
-    changes = recognise(again.items, StoredItems(stored, {}))
+    stored = {one.id: StoredItem(number, one.hash) for number, one in enumerate(before.items)}
+    changes = recognise(again.items, StoredItems(stored))
     assert ([one.title for one in changes.new], changes.seen) == (["Third"], (0,))
     assert [(number, one.title) for number, one in changes.changed] == [(1, "Second, corrected")]
 
@@ -54,13 +54,13 @@ def test_a_language_that_the_editor_names_changes_what_is_stored() -> None:
     """It was read anew, and then taken for what was stored: `lang` reached only what came after it."""
     bare = item(guid="bare", link="https://example.org/bare", title="Bare headline")
     jobs = [JOB, replace(JOB, lang="de"), replace(JOB, lang="fr"), replace(JOB, lang="fr"), JOB]
-    stored, before, changed = StoredItems({}, {}), b"", []
+    stored, before, changed = StoredItems({}), b"", []
     for job in jobs:
         read_now = read(rss([FIRST, bare]), replace(job, fingerprints=before))
         changes = recognise(read_now.items, stored)
         changed.append([(number, one.lang) for number, one in changes.changed])
         if changes.new or changes.changed:
-            stored = StoredItems({one.id: (number, one.hash) for number, one in enumerate(read_now.items)}, {})
+            stored = StoredItems({one.id: StoredItem(number, one.hash) for number, one in enumerate(read_now.items)})
         before = changes.fingerprints
     told = read(rss([FIRST, bare])).items
     assert changed == [[], [(0, "de"), (1, "de")], [(0, "fr"), (1, "fr")], [], [(0, told[0].lang), (1, told[1].lang)]]
@@ -78,7 +78,7 @@ def test_headlines_without_a_word_more_are_always_read_and_told_of_their_source(
 
 def test_what_is_held_back_is_not_taken_for_stored() -> None:
     before = read(rss([FIRST, SECOND]))
-    changes = recognise(before.items, StoredItems({}, {}), most=1)
+    changes = recognise(before.items, StoredItems({}), most=1)
     again = read(rss([FIRST, SECOND]), replace(JOB, fingerprints=changes.fingerprints))
     assert [one.unread for one in again.items] == [one in changes.new for one in before.items]
     assert sum(one.unread for one in again.items) == 1

@@ -10,12 +10,13 @@ from email.utils import format_datetime
 import pytest
 from builders.documents import JOB, item, read, rss
 
-from aggregator.model.item import Item
+from aggregator.model.item import Item, StoredItem
+from aggregator.normalise.address import is_article
 from aggregator.normalise.fingerprints import split
 from aggregator.normalise.identity import digest, item_id
 from aggregator.normalise.recognition import StoredItems, recognise
 
-NOTHING = StoredItems({}, {})
+NOTHING = StoredItems({})
 
 
 def items(
@@ -33,10 +34,12 @@ def items(
 
 def known(stored: Sequence[Item]) -> StoredItems:
     return StoredItems(
-        items={one.id: (number, one.hash) for number, one in enumerate(stored, 1)},
+        items={
+            one.id: StoredItem(number, one.hash, one.title, one.canonical, seconds(one))
+            for number, one in enumerate(stored, 1)
+        },
         addresses=there(stored),
         titles=dated(stored),
-        told={one.id: (one.title, one.canonical, seconds(one)) for one in stored},
     )
 
 
@@ -47,7 +50,7 @@ def seconds(one: Item) -> int | None:
 def there(stored: Iterable[Item]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in stored:
-        if one.canonical:
+        if is_article(one.canonical):
             found.setdefault(one.canonical, []).append(one.id)
     return found
 
@@ -115,12 +118,12 @@ def test_a_hash_of_the_address_as_written_is_no_update() -> None:
     """After an upgrade each story whose outlet writes www. was changed since, and each of its streams had a new version."""
     (one,) = items(1, link="https://www.example.org/{}/?utm_source=rss")
     former = digest(one.title, one.url or "", one.summary, one.content, "", "", "")
-    before = StoredItems({one.id: (1, former)}, {}, told=known([one]).told)
+    before = known([replace(one, hash=former)])
     changes = recognise([one], before)
     assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
     (edited,) = items(1, link="https://www.example.org/{}/?utm_source=rss", title="Another title")
     assert recognise([edited], before).changed == ((1, edited),)
-    assert recognise([one], StoredItems({one.id: (1, "")}, {})).changed == ((1, one),), "its text was deleted"
+    assert recognise([one], known([replace(one, hash="")])).changed == ((1, one),), "its text was deleted"
 
 
 def test_what_was_skipped_as_known_is_no_update() -> None:
@@ -133,7 +136,7 @@ def test_what_was_skipped_as_known_is_no_update() -> None:
 def test_a_text_that_was_deleted_is_read_again_though_its_entry_was_skipped_as_known() -> None:
     (stored,) = items(1)
     skipped = replace(stored, title="", summary="", hash="")
-    changes = recognise((skipped,), replace(known([stored]), items={stored.id: (1, "")}))
+    changes = recognise((skipped,), known([replace(stored, hash="")]))
     assert (changes.changed, changes.seen) == (((1, skipped),), ())
     assert changes.unread
 
@@ -166,20 +169,20 @@ def test_an_item_is_known_by_each_guid_that_it_had() -> None:
     stored = items(1, 2)
     rekeyed = items(1, 2, guid="other-{}")
     changes = recognise(rekeyed, known(stored))
-    assert changes.further == {rekeyed[0].id: stored[0].id, rekeyed[1].id: stored[1].id}
-    after = replace(known(stored), own={later.id: first.id for later, first in zip(rekeyed, stored, strict=True)})
-    assert recognise(rekeyed, after).further == {}, "it is noted already"
+    assert changes.known_as == {rekeyed[0].id: stored[0].id, rekeyed[1].id: stored[1].id}
+    after = replace(known(stored), known_as={later.id: first.id for later, first in zip(rekeyed, stored, strict=True)})
+    assert recognise(rekeyed, after).known_as == {}, "it is noted already"
     moved = items(1, 2, guid="other-{}", link="https://example.org/moved/{}")
     another = items(1, guid="new-{}", title="Another {}")
     for document in ((*another, *moved), (*moved, *another)):
         changes = recognise(document, after)
         assert (changes.new, [number for number, _ in changes.changed]) == (another, [1, 2])
-        assert changes.further == {}
+        assert changes.known_as == {}
     (first, _) = stored
     changes = recognise((moved[0], first), after)
     assert (changes.new, changes.seen) == ((moved[0],), (1,)), "of two that a document has neither is lost"
     moved_on = recognise(items(1, guid="", link="https://example.org/1"), known(stored))
-    assert (moved_on.new, moved_on.further) == ((), {}), "an address is known anyhow"
+    assert (moved_on.new, moved_on.known_as) == ((), {}), "an address is known anyhow"
 
 
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
@@ -398,8 +401,8 @@ class Page:
     def __init__(self, link: str = FRONT) -> None:
         self.link = link
         self.stored: list[Item] = []
-        self.own: dict[str, str] = {}
-        self.said = b""
+        self.known_as: dict[str, str] = {}
+        self.fingerprints = b""
 
     def poll(self, minute: int, *entries: tuple[str, str, int | None], guids: str = "") -> list[str]:
         """Titles of what is new, of entries of (title, text, the minute that they are dated)."""
@@ -420,11 +423,12 @@ class Page:
         ]
         changes = recognise(
             read(rss(listed), replace(JOB, now=now)).items,
-            replace(known(self.stored), own=self.own, now=now, said=self.said),
+            replace(known(self.stored), known_as=self.known_as, now=now, fingerprints=self.fingerprints),
         )
         self.stored += changes.new
-        self.own = dict(changes.further) | {id: first for id, first in self.own.items() if id not in changes.kept}
-        self.said = changes.fingerprints
+        kept = {id: first for id, first in self.known_as.items() if id not in changes.forget}
+        self.known_as = {**changes.known_as, **kept}
+        self.fingerprints = changes.fingerprints
         return [one.title for one in changes.new]
 
 
@@ -449,7 +453,7 @@ def test_so_is_one_whose_guid_is_made_anew_too() -> None:
     for minute in range(0, 600, 20):
         new = page.poll(minute, ("Listen live", "At any time.", minute), guids=f"made-{minute}")
         assert new == ([] if minute else ["Listen live"])
-    assert len(page.own) == 1, "of more than a few, none would be kept"
+    assert len(page.known_as) == 1, "of more than a few, none would be kept"
 
 
 @pytest.mark.parametrize("guids", ["", "of-{}"])
@@ -487,21 +491,22 @@ def numbered(*articles: int) -> tuple[Item, ...]:
 def test_guids_that_are_the_places_of_entries_name_no_article(from_the_first: bool) -> None:
     """Each new entry was taken for an edit of the first, and nothing was news any more."""
     stored = numbered(5, 4, 3, 2, 1) if from_the_first else items(5, 4, 3, 2, 1)
-    own: dict[str, str] = {}
+    known_as: dict[str, str] = {}
     for newest in range(6, 15):
         document = numbered(*range(newest, newest - 5, -1))
-        changes = recognise(document, replace(known(stored), own=own))
+        changes = recognise(document, replace(known(stored), known_as=known_as))
         assert ([one.title for one in changes.new], changes.changed) == ([f"Title {newest}"], ())
-        again = recognise(document, replace(known((*stored, *changes.new)), own={**changes.further, **own}))
+        again = recognise(document, replace(known((*stored, *changes.new)), known_as={**changes.known_as, **known_as}))
         assert (again.new, again.changed) == ((), ())
         stored = (*stored, *changes.new)
-        own = {**changes.further, **own}
+        known_as = {**changes.known_as, **known_as}
 
 
 def test_of_two_articles_that_change_guids_each_is_still_itself() -> None:
     stored = items(*range(1, 7))
     first, second = (
-        replace(one, id=other.id, key=other.key, apart=f"apart-{one.key}") for one, other in (stored[:2], stored[1::-1])
+        replace(one, id=other.id, key=other.key, title_id=f"title-{one.key}")
+        for one, other in (stored[:2], stored[1::-1])
     )
     changes = recognise((first, second, *stored[2:]), known(stored))
     assert (changes.new, changes.changed, sorted(changes.seen)) == ((), (), [1, 2, 3, 4, 5, 6])

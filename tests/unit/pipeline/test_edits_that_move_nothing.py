@@ -10,7 +10,7 @@ from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.bootstrap import Application
 from aggregator.errors import StoreError
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all, re_place_stories
 
@@ -233,7 +233,7 @@ def test_a_poll_that_is_under_way_does_not_undo_an_edit(room: Newsroom, more: st
     for id in ("kyodo", "reuters"):
         later = room.now + timedelta(hours=6)
         polled = structs.replace(claimed[id], last_attempt=room.now, next_poll=later, etag="x", body_hash="z")
-        room.archive.intake.apply([PollResult(polled, new=(item(f"News of {id}", id),))], room.now, "us")
+        room.archive.intake.apply([PollResult(polled, Recognition(new=(item(f"News of {id}", id),)))], room.now, "us")
     assert {one.title for one in room.archive.edition.items(room.archive.edition.pending())} >= {
         "News of kyodo",
         "News of reuters",

@@ -10,7 +10,7 @@ import pytest
 from newsroom import Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.override_effects import override_effects
 
 HOUR = timedelta(hours=1)
@@ -43,9 +43,9 @@ def hide(room: Newsroom, *items: Item) -> None:
 def move(room: Newsroom, one: Item, to: str | None) -> Item:
     """Its outlet gives an article another address."""
     (state,) = room.archive.sources.states([one.source])
-    n, _ = room.archive.intake.known([one.id])[one.id]
+    n, *_ = room.archive.intake.known([one.id])[one.id]
     moved = replace(one, url=to, canonical=to, hash="moved")
-    room.archive.intake.apply([PollResult(state, changed=((n, moved),))], room.now)
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
     room.publish()
     return moved
 

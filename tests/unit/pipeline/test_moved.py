@@ -13,7 +13,7 @@ from newsroom import CONFIG, Newsroom, item, of_the_file
 from aggregator.cli.main import main
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.judgement import Judgement
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.plan import archive_rows
@@ -36,8 +36,8 @@ def room(room: Newsroom) -> Newsroom:
 def moves(room: Newsroom) -> None:
     """The outlet moves its article, and a poll and an edition see that."""
     (state,) = room.archive.sources.states(["bbc-world"])
-    n, _ = room.archive.intake.known([LIVE.id])[LIVE.id]
-    room.archive.intake.apply([PollResult(state, changed=((n, REPORT),))], room.now)
+    n, *_ = room.archive.intake.known([LIVE.id])[LIVE.id]
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, REPORT),)))], room.now)
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
 
 
@@ -198,9 +198,9 @@ def test_one_that_cannot_be_read_where_it_comes_holds_up_no_other(room: Newsroom
         return policy.judge(one)
 
     (state,) = room.archive.sources.states(["bbc-world"])
-    n, _ = room.archive.intake.known([LIVE.id])[LIVE.id]
+    n, *_ = room.archive.intake.known([LIVE.id])[LIVE.id]
     room.receive(item("Central bank lowers its rates", "kyodo"))
-    room.archive.intake.apply([PollResult(state, changed=((n, REPORT),))], room.now)
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, REPORT),)))], room.now)
     report = edition(room.archive, replace(policy, judge=judge), lambda: int(room.now.timestamp()))
     assert (report.items, report.set_aside) == (1, frozenset({n}))
 

@@ -12,7 +12,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.re_placement import re_place_all
 
 HOUR = timedelta(hours=1)
@@ -224,9 +224,9 @@ def test_what_was_set_apart_stays_so_when_the_line_is_gone_and_its_outlet_change
     edit(room)
     assert {OCTOPUS.id, DREAMS.id} <= entries(room).keys()
     (state,) = room.archive.sources.states(["reuters"])
-    n, _ = room.archive.intake.known([DREAMS.id])[DREAMS.id]
+    n, *_ = room.archive.intake.known([DREAMS.id])[DREAMS.id]
     corrected = replace(DREAMS, summary="Corrected.", hash="corrected")
-    room.archive.intake.apply([PollResult(state, changed=((n, corrected),))], room.now)
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, corrected),)))], room.now)
     room.publish()
     assert {OCTOPUS.id, DREAMS.id} <= entries(room).keys()
     assert room.client.get(f"/stories/{DREAMS.id}").status_code == 200

@@ -12,7 +12,7 @@ from newsroom import CONFIG, Newsroom, item
 
 from aggregator.cli.main import main
 from aggregator.cli.planning import Comparison, in_force
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import edition
@@ -170,7 +170,7 @@ def test_a_text_that_comes_back_is_judged(pruned: Newsroom) -> None:
     wanted = next(known for known in (TALKS, HARBOUR) if known.title == one.item.title)
     states = {state.id: state for state in pruned.archive.sources.states()}
     again = replace(wanted, summary="A recipe for fish.", hash="new")
-    result = PollResult(states[wanted.source], changed=((one.item.n, again),), live=True)
+    result = PollResult(states[wanted.source], Recognition(changed=((one.item.n, again),)), live=True)
     pruned.archive.intake.apply([result], pruned.now)
     assert not store.items([one.item.n])[0].pruned
     edition(pruned.archive, pruned.application.policy, lambda: int(pruned.now.timestamp()))
@@ -196,7 +196,7 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     )
     states = {state.id: state for state in room.archive.sources.states()}
     again = replace(TALKS, content="<p>As it was, beside other advertisements.</p>", hash="new")
-    result = PollResult(states[TALKS.source], changed=((n, again),), live=True)
+    result = PollResult(states[TALKS.source], Recognition(changed=((n, again),)), live=True)
     room.archive.intake.apply([result], room.now)
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
     after = stories(room)[TALKS.title]
@@ -219,8 +219,8 @@ def test_a_copy_whose_text_comes_back_before_that_of_its_original_does_not_count
     room.now += timedelta(days=365)
     room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
     state = next(state for state in room.archive.sources.states() if state.id == "reuters")
-    (n, _) = room.archive.intake.known([PRINTED.id])[PRINTED.id]
-    room.archive.intake.apply([PollResult(state, changed=((n, PRINTED),), live=True)], room.now)
+    n, *_ = room.archive.intake.known([PRINTED.id])[PRINTED.id]
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, PRINTED),)), live=True)], room.now)
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
     after = stories(room)[HARBOUR.title]
     assert (after.publishers, after.entry) == (before.publishers, before.entry)

@@ -9,7 +9,7 @@ import pytest
 from newsroom import Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
 
 HOUR = timedelta(hours=1)
@@ -31,7 +31,7 @@ def change(room: Newsroom, *items: Item) -> None:
     states = {state.id: state for state in room.archive.sources.states()}
     known = room.archive.intake.known([one.id for one in items])
     room.archive.intake.apply(
-        [PollResult(states[one.source], changed=((known[one.id][0], one),)) for one in items], room.now
+        [PollResult(states[one.source], Recognition(changed=((known[one.id][0], one),))) for one in items], room.now
     )
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
 

@@ -11,7 +11,7 @@ from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap.application import Application
 from aggregator.cli.planning import Comparison, in_force
-from aggregator.model.poll import PollResult
+from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.pipeline.plan import archive_rows
@@ -182,9 +182,9 @@ def test_an_outlet_that_moved_its_report_before_it_was_renamed_is_not_announced_
     silent = item("China grants suppliers of US automakers rare earth licenses", "silent", publisher="Silent", url=None)
     room.publish(silent)
     (known,) = room.archive.sources.states(["reuters"])
-    n, _ = room.archive.intake.known([NEWS[2].id])[NEWS[2].id]
+    n, *_ = room.archive.intake.known([NEWS[2].id])[NEWS[2].id]
     moved = replace(NEWS[2], url=(to := "https://reuters.example/moved"), canonical=to, hash="moved")
-    room.archive.intake.apply([PollResult(known, changed=((n, moved),))], room.now)
+    room.archive.intake.apply([PollResult(known, Recognition(changed=((n, moved),)))], room.now)
     room.publish()
     before = story(room, "China")
     assert {one.publisher for one in before.entry.reports} == {"BBC", "Kyodo", "Reuters", "Silent"}
