@@ -138,12 +138,11 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
 def _further_ids(key: str, draft: Draft, root: str, is_known: bool) -> tuple[tuple[str, ...], str, str]:
     """`Item.former_ids`, `Item.title_id` and `Item.words_id`.
 
-    A known entry with a guid is what its id says, and needs no title id, unless it links to a front page.
+    A known entry with a guid at the address of an article is what its id says, and needs no title id.
     """
     at_article = is_article(draft.canonical)
-    at_front = draft.canonical and not at_article
     has_guid = not (is_link_key(key) or is_title_key(key) or is_text_key(key))
-    by_title = is_link_key(key) or (has_guid and (at_front or not is_known))
+    by_title = is_link_key(key) or (has_guid and not (is_known and at_article))
     by_words = is_title_key(key) or not at_article
     return (
         tuple(item_id(root, former) for former in former_keys(draft, key)),

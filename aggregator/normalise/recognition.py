@@ -155,7 +155,7 @@ def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tupl
 
 def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str]]:
     """The items, each under the id by which it is stored (cases 1, 2, 3 and 5 of the module), and the additional ids of those that were
-    recognised by their address. An item that is not found keeps its own id."""
+    recognised by their address. An item that is not found keeps its own id. No two items get the same id."""
     items = [_of_another(item) if _is_another(item, known) else item for item in items]
     here = {item.id for item in items}
     entries = Counter(item.canonical for item in items)
@@ -163,22 +163,22 @@ def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[It
     later: dict[str, str] = {}
     for item in items:
         there = known.addresses.get(item.canonical or "", ())
+        found: Sequence[str] = ()
+        at_address: Sequence[str] = ()
         if _is_told_by_title(item, there, known):
-            result.append(replace(item, id=item.title_id))
-            continue
-        if item.id in known.items:
+            found = (item.title_id,)
+        elif item.id not in known.items:
+            if entries[item.canonical] == 1 and len(there) < SEVERAL:
+                at_address = there[-1:]
+            found = (*(former for former in item.former_ids if _is_former(item, former, known)), *at_address)
+        id = next((id for id in found if id not in here), None)
+        if id is None:
             result.append(item)
             continue
-        former = [id for id in item.former_ids if _is_former(item, id, known)]
-        at_address = there[-1:] if entries[item.canonical] == 1 and len(there) < SEVERAL else ()
-        old = next((id for id in (*former, *at_address) if id not in here), None)
-        if old is None:
-            result.append(item)
-            continue
-        here.add(old)
-        result.append(replace(item, id=old))
-        if old not in item.former_ids and not is_link_key(item.key) and item.id != item.title_id:
-            later[item.id] = old
+        here.add(id)
+        result.append(replace(item, id=id))
+        if id in at_address and id not in item.former_ids and item.id != item.title_id and not is_link_key(item.key):
+            later[item.id] = id
     return result, later
 
 
@@ -220,9 +220,8 @@ def _of_another(item: Item) -> Item:
 
 
 def _may_need_title(item: Item) -> bool:
-    """Whether the address of an item may be that of others, and its guid does not help."""
-    is_front = item.canonical is not None and not is_article(item.canonical)
-    return bool(item.title_id) and (is_link_key(item.key) or is_front)
+    """Whether the title of an item may tell what it is: its id comes from its address, or it has a guid but no address of its own."""
+    return bool(item.title_id) and (is_link_key(item.key) or not is_article(item.canonical))
 
 
 def _is_told_by_title(item: Item, there: Sequence[str], known: StoredItems) -> bool:
@@ -274,7 +273,7 @@ def _additional_ids(new: Sequence[Item], items: Sequence[Item], now: datetime) -
 def _out_of_date(new: Sequence[Item], items: Sequence[Item], known: StoredItems) -> tuple[str, ...]:
     """Additional ids from words that count no longer: the item was listed again with the same date, which is not made up; or the words
     are those of a new item."""
-    again = [item for item in items if item.id in known.items and known.known_as.get(item.words_id) == item.id]
+    again = [item for item in items if known.known_as.get(item.words_id) == item.id]
     return tuple(item.words_id for item in (*again, *new) if item.words_id in known.known_as)
 
 

@@ -191,6 +191,31 @@ def test_a_guid_that_comes_to_another_article_overwrites_none(tmp_path: Path, li
     assert found == sorted(HEADLINES.values())
 
 
+@pytest.mark.parametrize("link", [FRONT, ""])
+def test_an_article_that_was_told_by_its_title_is_told_by_it_under_any_guid(tmp_path: Path, link: str) -> None:
+    """Without an address it was news once more under a new guid, and under that of a similar title it overwrote that article."""
+    similar = Entry("Talks on rates begin", link, "two", -1)
+    found = titles(
+        tmp_path,
+        (0, [told("a", "one", link), similar]),
+        (60, [told("f", "one", link), similar]),
+        (120, [told("f", "new", link)]),
+        (180, [told("f", "two", link)]),
+    )
+    assert found[1:] == [sorted([HEADLINES["a"], HEADLINES["f"], similar.title])] * 3
+
+
+@pytest.mark.parametrize("link", [FRONT, ""])
+def test_of_two_entries_with_the_title_of_one_item_one_is_that_item(tmp_path: Path, link: str) -> None:
+    """Both were taken for it, and one was not told."""
+
+    def alarm(guid: str) -> Entry:
+        return Entry("Alarm", link, guid, None)
+
+    *_, found = titles(tmp_path, (0, [told("a", "top", link)]), (60, [alarm("top")]), (120, [alarm("x"), alarm("y")]))
+    assert found == ["Alarm", "Alarm", HEADLINES["a"]]
+
+
 def test_a_further_guid_that_comes_to_another_article_overwrites_none(tmp_path: Path) -> None:
     found = titles(
         tmp_path,
@@ -243,6 +268,15 @@ def test_permanent_numbers_that_began_at_one_go_on(tmp_path: Path, link: str) ->
         *((60 * n, [told("abcdef"[k - 1], str(k), link) for k in range(n, max(0, n - 2), -1)]) for n in range(1, 7)),
     )
     assert [len(one) for one in found] == [1, 2, 3, 4, 5, 6]
+
+
+def test_an_edit_of_an_entry_with_a_permanent_number_is_an_edit(tmp_path: Path) -> None:
+    """Numbers that do not begin at 0 or 1 are guids like any others."""
+    edited = Entry("Frigate and tanker sink", FRONT, "4", -ord("a"))
+    *_, found = titles(
+        tmp_path, (0, [told("a", "4", FRONT), told("b", "5", FRONT)]), (60, [edited, told("b", "5", FRONT)])
+    )
+    assert found == sorted([edited.title, HEADLINES["b"]])
 
 
 @pytest.mark.parametrize("link", [PAGE, FRONT])
