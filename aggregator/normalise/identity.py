@@ -29,7 +29,6 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from aggregator.normalise.address import absolute, canonical, is_article
-from aggregator.normalise.characters import spaced
 from aggregator.normalise.dates import earliest
 from aggregator.normalise.draft import Draft
 from aggregator.normalise.plain import plain
@@ -41,7 +40,6 @@ _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 # How the keys of each kind begin. Ids are made from keys: changing one would announce all its items again.
 _LINK, _TITLE, _TEXT, _WORDS = "link:", "among:", "text:", "anew:"
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -163,17 +161,17 @@ def former_keys(draft: Draft, key: str) -> tuple[str, ...]:
         return ()
     told = earliest([parsed.published, parsed.updated])
     when = told if told and told.microsecond else draft.dated
-    return tuple({_text_key(draft, when, parsed.text), _text_key(draft, draft.dated, parsed.text)} - {key})
+    return (_text_key(draft, when, parsed.text),)
 
 
 def _former_guid_keys(draft: Draft, guid: str) -> tuple[str, ...]:
     base = draft.parsed.base
-    if base and not _ABSOLUTE.match(guid):
+    if base:
         try:
-            return (spaced(urljoin(base.strip(), guid)),)
+            return (urljoin(base, guid),)
         except ValueError:
             return ()
-    return (title_key(draft),) if draft.canonical and _NUMBER.fullmatch(guid) else ()
+    return (title_key(draft),) if _NUMBER.fullmatch(guid) else ()
 
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
@@ -188,7 +186,7 @@ def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     distinct = []
     for key, draft in chosen.items():
         twin = (draft.canonical or "", draft.parsed.title, draft.dated)
-        if is_title_key(key) or not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
+        if not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
             distinct.append((key, draft))
         twins.add(twin)
     return distinct

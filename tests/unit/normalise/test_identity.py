@@ -39,8 +39,12 @@ def test_the_guid_is_the_key_and_the_id_depends_on_source_and_key_alone() -> Non
         (item(link="http://www.example.org/a/?utm_source=x&b=2&a=%C3%A9"), "592eac94-4119-57d4-a276-5ea7d62eea44"),
         (item(LATER, link=""), "a4fb418d-0d44-597b-bc3b-7a21cd0d2564"),
         (item("<description>What happened.</description>", title="", link=""), "afba3129-5e25-59bf-b955-abf9570a9539"),
+        (
+            item(f"{LATER}<description>What.</description>", link="https://example.org/"),
+            "5c9b0b5c-d762-535d-a26e-bf082048c305",
+        ),
     ],
-    ids=["guid", "long guid", "address", "title and date", "text"],
+    ids=["guid", "long guid", "address", "title and date", "text", "front page"],
 )
 def test_ids_never_change(entry: str, id: str) -> None:
     """Should this fail, every item ever delivered would be announced again."""

@@ -473,27 +473,56 @@ def test_of_two_alarms_in_the_same_words_that_are_listed_together_both_are_news(
     assert page.poll(40, ("Alarm in Kyiv", "", 35), ("Alarm in Kyiv", "", 15)) == ["Alarm in Kyiv"]
 
 
-def numbered(*articles: int) -> tuple[Item, ...]:
+def test_an_entry_at_a_page_of_several_whose_date_is_made_anew_is_one_item() -> None:
+    page = Page("https://example.org/live")
+    others = [("Rates rise", "", -90), ("Ships collide", "", -80), ("Quake shakes Lima", "", -70)]
+    assert len(page.poll(0, *others, ("Listen live", "At any time.", 0))) == 4
+    assert page.poll(20, *others, ("Listen live", "At any time.", 19)) == []
+
+
+def test_an_alarm_right_after_the_last_in_the_same_words_is_news_if_that_kept_its_date() -> None:
+    page = Page()
+    assert page.poll(0, ("Alarm in Kyiv", "", -1)) == ["Alarm in Kyiv"]
+    assert page.poll(5, ("Alarm in Kyiv", "", -1)) == []
+    assert page.poll(10, ("Alarm in Kyiv", "", 9)) == ["Alarm in Kyiv"]
+
+
+def test_words_that_come_again_are_those_of_the_last_item_that_had_them() -> None:
+    page = Page()
+    for minute in (0, 40):
+        assert page.poll(minute, ("Listen live", "At any time.", minute)) == ["Listen live"]
+        assert page.poll(minute + 20) == []
+        assert list(page.known_as.values()) == [page.stored[-1].id]
+
+
+def test_the_words_of_an_entry_with_a_true_date_are_not_stored() -> None:
+    page = Page()
+    page.poll(0, ("Rates rise", "Again.", -90))
+    assert page.known_as == {}
+
+
+def numbered(*articles: int, first: int = 1) -> tuple[Item, ...]:
     """A document whose guids are the places of its entries."""
     return tuple(
         read(
             rss(
                 [
                     item(guid=str(place), link=f"https://example.org/{n}", title=f"Title {n}")
-                    for place, n in enumerate(articles, 1)
+                    for place, n in enumerate(articles, first)
                 ]
             )
         ).items
     )
 
 
+@pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("from_the_first", [True, False])
-def test_guids_that_are_the_places_of_entries_name_no_article(from_the_first: bool) -> None:
+def test_guids_that_are_the_places_of_entries_name_no_article(from_the_first: bool, first: int) -> None:
     """Each new entry was taken for an edit of the first, and nothing was news any more."""
-    stored = numbered(5, 4, 3, 2, 1) if from_the_first else items(5, 4, 3, 2, 1)
+    stored = numbered(5, 4, 3, 2, 1, first=first) if from_the_first else items(5, 4, 3, 2, 1)
     known_as: dict[str, str] = {}
     for newest in range(6, 15):
-        document = numbered(*range(newest, newest - 5, -1))
+        document = numbered(*range(newest, newest - 5, -1), first=first)
         changes = recognise(document, replace(known(stored), known_as=known_as))
         assert ([one.title for one in changes.new], changes.changed) == ([f"Title {newest}"], ())
         again = recognise(document, replace(known((*stored, *changes.new)), known_as={**changes.known_as, **known_as}))
