@@ -35,6 +35,9 @@ _ATTRIBUTES = (
 )
 _ATTRIBUTE = frozenset(_ATTRIBUTES.split())
 _SIDES = (" pro", " anti")
+_CONFLICT = ("war ", "conflict ", "tensions ")
+_HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
+_EMBASSY = ("embassy ", "embassies ", "consulate ")  # it stands in another country
 _COUNTRY = ("country", "demonym")
 
 
@@ -156,7 +159,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     further: tuple[dict[int, float], ...] = ({}, {})
     elsewhere: frozenset[int] = frozenset()
     first = True
-    split, cased, meanings = hay.split, hay.cased, book.meanings
+    split, cased, text, meanings = hay.split, hay.cased, hay.text, book.meanings
     for name in found:
         needle, start, end, kind, reading = name
         in_title = start < split
@@ -167,7 +170,9 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         meaning = meanings[reading]
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
-        if (cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, name):
+        if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, name)) or (
+            kind in _COUNTRY and text.startswith(_EMBASSY, end)
+        ):
             value *= weights.ATTRIBUTE
             acts = False
         elif first:
@@ -189,10 +194,19 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
 
 
 def _is_attribute(hay: Haystack, name: Found) -> bool:
-    """Whether the name is only part of an adjective: a "Liberian-flagged" tanker, "US-made" jets, a "pro-Russian" party."""
-    if hay.cased[name.end - 1] == "-" and hay.text[name.end : name.end + 16].split(" ", 1)[0] in _ATTRIBUTE:
-        return True
-    return hay.cased[name.start] == "-" and hay.text[max(0, name.start - 5) : name.start].endswith(_SIDES)
+    """Whether the name is only part of an adjective: a "Liberian-flagged" tanker, "US-made" jets, a "pro-Russian" party, or the
+    "Israel-Hamas" war, unless it heads live news ("Israel-Hamas war live: Gaza ...")."""
+    text, start, end = hay.text, name.start, name.end
+    if hay.cased[end - 1] == "-":
+        first, _, second = text[end : end + 40].partition(" ")
+        return first in _ATTRIBUTE or (second.startswith(_CONFLICT) and not _heads(hay, end))
+    if text.startswith(_CONFLICT, end):
+        return not _heads(hay, end)
+    return text.endswith(_SIDES, 0, start)
+
+
+def _heads(hay: Haystack, end: int) -> bool:
+    return ":" in hay.cased[end : end + _HEADING]
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:

@@ -483,6 +483,11 @@ def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: 
         ("Kremlin-linked network pays for sabotage in Germany", "europe"),
         ("Pro\u2011Palestinian activists break into RAF base", "europe"),
         ("Anti-French protests spread in Niger", "africa"),
+        ("Swedish embassy stormed in Baghdad", "middle-east"),
+        ("Gunmen attack Azerbaijan's embassy in Tehran", "middle-east"),
+        ("Driver rams Chinese consulate in San Francisco", "america"),
+        ("India\u2011Pakistan conflict raises fears for Washington's plans", "america"),
+        ("Israel-Hamas war overshadows Labour conference", "europe"),
     ],
 )
 def test_whose_or_what_kind_a_thing_is_is_not_the_actor(title: str, section: str) -> None:
@@ -493,6 +498,9 @@ def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
     assert judge(_book(), "Norwegian-flagged car carrier burns").section == "europe"
     assert judge(_book(), "Anti-American march in Tehran").section == "middle-east"
     assert judge(_book(), "Anti-Trump marches grow").section == "america"
+    assert judge(_book(), "Russian embassy burns").section == "europe"
+    assert judge(_book(), "Israel-Hamas war enters third year").section == "middle-east"
+    assert judge(_book(), "Israel-Hamas war live: Biden speaks").section == "middle-east", "what live news are about"
     assert judge(_book(), "US made deal with Yemen on prisoners").section == "america", "a verb, without the hyphen"
     assert judge(_book(), "US-led forces strike camp in Syria").section == "america", "who leads acts"
     assert judge(_book(), "Golf pro US hopes rest on wins in Spain").section == "america", "no hyphen, a player"
