@@ -25,22 +25,24 @@ def re_place_all(
     """Re-place all outdated stories; returns how many there were. The caller must hold the lease of the edition; `proceed` is called
     before each batch. After a restart the noted progress continues."""
     policy = policy.with_like(archive.upkeep)
-    left, judged = archive.edition.count_outdated(policy.epoch), 0
     noted = archive.upkeep.noted(notes.RE_PLACING)
-    if not left:
+    same = noted if noted and noted.epoch == policy.configuration else None
+    if not archive.edition.outdated(policy.epoch, 1):
         # Note the end: the process that did the last batch may not have done it, and an edit may leave nothing to do.
-        if not (noted and noted.finished and noted.epoch == policy.configuration):
+        if not (same and same.finished):
             of = noted.of if noted else 0
             archive.upkeep.note(notes.RE_PLACING, RePlacing(of, of, policy.configuration))
         return 0
-    of = left
-    if noted and noted.epoch == policy.configuration and not noted.finished:  # an earlier process did not finish
-        of = max(left, noted.of)
+    if same and not same.finished:  # news interrupted it, or an earlier process did not finish
+        before, of = same.done, same.of
+    else:  # once: counting takes the longer the larger the archive is, and news interrupts every few seconds
+        before, of = 0, archive.edition.count_outdated(policy.epoch)
+    judged = 0
     while proceed():
         count = re_place(archive, policy, now, BATCH)
         judged += count
         # Stories that merged meanwhile were counted at first, but need not be judged.
-        done = min(of - left + judged, of) if count else of
+        done = min(before + judged, of) if count else of
         archive.upkeep.note(notes.RE_PLACING, RePlacing(done, of, policy.configuration))
         if not count:
             break

@@ -73,6 +73,16 @@ def test_a_restart_in_the_middle_goes_on_where_it_was(room: Newsroom) -> None:
     assert (told(room)["done"], told(room)["of"]) == (5, 5)
 
 
+def test_stories_are_counted_once_however_often_news_interrupts(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 223,000 stories on PostgreSQL the count took up to a second of every five."""
+    room.put_in_force(EDIT)
+    follow(room, stopping(after=1))
+    monkeypatch.setattr(room.archive.edition, "count_outdated", None)
+    assert follow(room) == [(4, 5), (5, 5)]
+
+
 def test_what_was_finished_untold_is_told_by_the_next(room: Newsroom) -> None:
     room.put_in_force(EDIT)
     room.archive.upkeep.note(notes.RE_PLACING, RePlacing(2, 5, "gone"))
