@@ -1,14 +1,51 @@
-"""Atom 1.0 (RFC 4287), by feedgen."""
+"""Atom 1.0 (RFC 4287): the feed by feedgen, the entries here."""
 
 from __future__ import annotations
 
 from aggregator.model.feed import Rendered, Stream
 from aggregator.render.bytes import rendered
-from aggregator.render.xmlfeed import written
+from aggregator.render.entry import FeedEntry
+from aggregator.render.xmlfeed import element, quoted, text, thumbnail, written
 
 TYPE = "application/atom+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    body = written(stream, "atom", TYPE, lambda feed: bytes(feed.atom_str()), b"</feed>")
+    body = written(stream, "atom", TYPE, write=lambda feed: bytes(feed.atom_str()), entry=_entry, end="</feed>")
     return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
+
+
+def _entry(entry: FeedEntry, language: str) -> str:
+    """An `<entry>`. `language`: that of the feed."""
+    title, lang = text(entry.title), entry.lang
+    updated = entry.updated.isoformat()
+    return "".join(
+        (
+            f'<entry xml:lang="{quoted(lang)}">' if lang and lang != language else "<entry>",
+            f"<id>{text(entry.id)}</id><title>{title}</title><updated>{updated}</updated>"
+            f"<author><name>{text(entry.author)}</name></author>"
+            f'<content type="html">{text(entry.body)}</content>',
+            element("link", href=entry.link),
+            f"<summary>{text(entry.summary) or title}</summary>",
+            *(element("category", term=id, label=title) for id, title in entry.tags),
+            f"<published>{entry.published.isoformat()}</published>",
+            _source(entry, updated),
+            *(
+                element("link", rel="enclosure", href=url, type=type, length=length)
+                for url, type, length in entry.enclosures
+            ),
+            thumbnail(entry),
+            "</entry>",
+        )
+    )
+
+
+def _source(entry: FeedEntry, updated: str) -> str:
+    if not entry.source:
+        return ""
+    title, address = entry.source
+    icon = f"<icon>{text(entry.icon)}</icon>" if entry.icon else ""
+    return (
+        f"<source><id>{text(address)}</id><title>{text(title)}</title><updated>{updated}</updated>"
+        f"{element('link', rel='self', href=address)}{icon}</source>"
+    )

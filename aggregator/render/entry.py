@@ -57,7 +57,7 @@ def entries(stream: Stream) -> Iterable[FeedEntry]:
 
 
 def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
-    entry, names = story.entry, stream.names
+    entry, names, source = story.entry, stream.names, story.lead_source
     page = f"{stream.root}/stories/{story.id}"
     return FeedEntry(
         id=urn(story.id),
@@ -70,8 +70,8 @@ def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
         author=fit(entry.publisher),
         lang=entry.lang,
         image=fit_address(entry.image),
-        source=_feed(story.lead_source, names),
-        icon=fit_address(stream.icons.get(story.lead_source or "")),
+        source=_feed(source, names),
+        icon=fit_address(stream.icons.get(source or "")),
         tags=_tags(tuple(name for name, _ in story.scores), story.topics, names),
         enclosures=_enclosures(entry.enclosures),
         story=story,
@@ -161,7 +161,7 @@ def _inline(text: str) -> str:
     return f"<span{dir}>{escape(text)}</span>" if dir else escape(text)
 
 
-def _body(text: str, reports: Iterable[Report], page: str | None, topics: Iterable[str]) -> str:
+def _body(text: str, reports: Collection[Report], page: str | None, topics: Iterable[str]) -> str:
     """`text` (safe HTML), followed by the sources, the topics and the address of the story's page."""
     parts = [text]
     if lines := list(_lines(told_once(reports))):

@@ -12,9 +12,11 @@ _UNFIT = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 def fit(text: str) -> str:
     """The text without characters that XML forbids and without bidirectional controls."""
-    return _UNFIT.sub("", text)
+    return text if text.isprintable() else _UNFIT.sub("", text)  # printable characters are fit, and quickly told
 
 
+_FIT_ADDRESS = re.compile(r"https?://(?:[\w!$&'()*+,./:;=?@~-]|%[0-9A-Fa-f]{2})*+", re.ASCII)
+"""What most addresses match: as a whole they need no change."""
 _UNFIT_IN_ADDRESS = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w%!$&'()*+,./:;=?@~-]", re.ASCII)
 
 
@@ -25,8 +27,8 @@ def fit_address(url: None) -> None: ...
 def fit_address(url: str | None) -> str | None:
     """Make an http(s) address in the form of browsers (WHATWG) a valid URI (RFC 3986), by quoting characters that browsers leave, such
     as `[`, `|` and a bare `%`."""
-    if url is None:
-        return None
+    if url is None or _FIT_ADDRESS.fullmatch(url):
+        return url
     start = url.find("/", len("https://"))
     if start < 0:
         return url

@@ -1,14 +1,48 @@
-"""RSS 2.0, by feedgen."""
+"""RSS 2.0: the channel by feedgen, the items here."""
 
 from __future__ import annotations
 
+from datetime import UTC
+from email.utils import format_datetime
+
 from aggregator.model.feed import Rendered, Stream
 from aggregator.render.bytes import rendered
-from aggregator.render.xmlfeed import written
+from aggregator.render.entry import FeedEntry
+from aggregator.render.xmlfeed import element, is_picture, text, thumbnail, written
 
 TYPE = "application/rss+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    body = written(stream, "rss", TYPE, lambda feed: bytes(feed.rss_str()), b"</channel></rss>")
+    body = written(stream, "rss", TYPE, write=lambda feed: bytes(feed.rss_str()), entry=_item, end="</channel></rss>")
     return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
+
+
+def _item(entry: FeedEntry, language: str) -> str:
+    """An `<item>`. `language`: that of the feed."""
+    title, lang = text(entry.title), entry.lang
+    attached = [one for one in entry.enclosures if not is_picture(one)][:1]  # RSS allows one per item
+    pictures = [one for one in entry.enclosures if is_picture(one)] if entry.enclosures else ()
+    return "".join(
+        (
+            f"<item><title>{title}</title><link>{text(entry.link)}</link>"
+            f"<description>{text(entry.summary) or title}</description>"
+            f"<content:encoded>{text(entry.body)}</content:encoded>"
+            f'<guid isPermaLink="false">{text(entry.id)}</guid>',
+            *(f"<category>{text(title)}</category>" for _, title in entry.tags),
+            *(
+                element("enclosure", url=url, length=length or "0", type=type or "application/octet-stream")
+                for url, type, length in attached
+            ),
+            f"<pubDate>{format_datetime(entry.published.astimezone(UTC))}</pubDate>",
+            element("source", entry.source[0], url=entry.source[1]) if entry.source else "",
+            f"<dc:creator>{text(entry.author)}</dc:creator>",
+            f"<dc:language>{text(lang)}</dc:language>" if lang and lang != language else "",
+            thumbnail(entry),
+            *(
+                element("media:content", url=url, medium="image", type=type, fileSize=length)
+                for url, type, length in pictures
+            ),
+            "</item>",
+        )
+    )
