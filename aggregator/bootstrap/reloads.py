@@ -16,7 +16,7 @@ from aggregator.errors import ConfigError, Problem, StoreError, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import StoredConfiguration
-from aggregator.pipeline.changes import BRIEFLY, Changes, changes
+from aggregator.pipeline.edits.changes import BRIEFLY, Changes, changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker.engine import Engine, Reload
 

@@ -90,7 +90,7 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
         AggregatorError: the file would become invalid, or cannot be written; it stays as it was.
     """
     from aggregator.config.load import parse
-    from aggregator.pipeline.changes import Changes, changes
+    from aggregator.pipeline.edits.changes import Changes, changes
 
     path, settings = application.installation.config, application.settings
     before = path.read_bytes()

@@ -10,7 +10,7 @@ from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.cli.terminal import print_json
 from aggregator.model import notes
-from aggregator.pipeline.changes import BRIEFLY, changes
+from aggregator.pipeline.edits.changes import BRIEFLY, changes
 from aggregator.schedule.clock import is_polling
 from aggregator.text.plurals import counted
 

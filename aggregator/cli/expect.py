@@ -19,8 +19,8 @@ from aggregator.config.tree import Items, Table, read_tree
 from aggregator.errors import UsageError
 from aggregator.model.judgement import Case
 from aggregator.model.settings import Position, Term
-from aggregator.pipeline.changes import term_text
-from aggregator.pipeline.expectation import LOOKED_AT, Effect, Expectation
+from aggregator.pipeline.edits.changes import term_text
+from aggregator.pipeline.edits.expectation import LOOKED_AT, Effect, Expectation
 
 SHOWN = 3
 

@@ -17,10 +17,10 @@ from aggregator.model.story import PendingItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import last_survey
-from aggregator.pipeline.causes import Causes, Way
-from aggregator.pipeline.changes import ENVIRONMENT, Changes, changes, term_text
-from aggregator.pipeline.override_effects import OverrideEffects, override_effects
-from aggregator.pipeline.plan import NO_TOPICS, Moves, Plan, Row, Sample, plan
+from aggregator.pipeline.edits.causes import Causes, Way
+from aggregator.pipeline.edits.changes import ENVIRONMENT, Changes, changes, term_text
+from aggregator.pipeline.edits.override_effects import OverrideEffects, override_effects
+from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Plan, Row, Sample, plan
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
 from aggregator.ports import Archive, EditionStore

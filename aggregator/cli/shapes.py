@@ -32,7 +32,7 @@ class Leading(TypedDict, total=False):
 
 
 class StreamMoves(Leading):
-    """Of a section or topic, the numbers and examples of `pipeline.plan.Moves`. Only sections have the numbers of `Leading`."""
+    """Of a section or topic, the numbers and examples of `pipeline.edits.plan.Moves`. Only sections have the numbers of `Leading`."""
 
     id: str
     title: str

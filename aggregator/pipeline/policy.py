@@ -1,10 +1,9 @@
-"""A configuration as the pipeline sees it: for editions (Policy), and for comparisons (Configuration)."""
+"""A configuration as the edition sees it: the settings and functions by which it decides, and what is done by them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
 
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.joining import Joining
@@ -14,11 +13,6 @@ from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.renamed import Renamed
 from aggregator.ports import Archive, StoredStories, Upkeep
-
-if TYPE_CHECKING:
-    from aggregator.categorise.rulebook import Rulebook
-    from aggregator.model.judgement import Receipt
-    from aggregator.model.settings import Settings, Source
 
 OLD = 14 * 86_400
 """Seconds after which a report is no longer news, whatever changes in it. A story whose reports are all older enters new streams at the
@@ -121,18 +115,3 @@ class Policy:
         """The placement of a member, for the store. If `why` is empty, the stored reason for joining stays."""
         item, hidden = member.item, self.overrides.hides(member.item)
         return Placed(item.n, story, item.publisher, member.judgement, why, joining, hidden, item.hash)
-
-
-class Configuration(Protocol):
-    """One of two configurations that are compared. `sources` uses the ids that stored items have."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def rulebook(self) -> Rulebook: ...
-    @property
-    def policy(self) -> Policy: ...
-    @property
-    def sources(self) -> Mapping[str, Source]: ...
-    def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement: ...
-    def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]: ...

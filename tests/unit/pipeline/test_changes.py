@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.config.load import parse
 from aggregator.model.settings import Settings
-from aggregator.pipeline.changes import Changes, RuleChange, changes
+from aggregator.pipeline.edits.changes import Changes, RuleChange, changes
 
 OLD = """
 site: {title: Wire}

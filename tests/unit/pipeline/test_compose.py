@@ -14,7 +14,7 @@ from aggregator.model.story import Member, PendingItem, Placing, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, keeps_place, recomposed
-from aggregator.pipeline.plan import streams_of
+from aggregator.pipeline.edits.plan import streams_of
 from aggregator.pipeline.policy import Policy
 from aggregator.stories import copies
 

@@ -11,7 +11,7 @@ from newsroom import Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult, Recognition
-from aggregator.pipeline.override_effects import override_effects
+from aggregator.pipeline.edits.override_effects import override_effects
 
 HOUR = timedelta(hours=1)
 MARK = "Zanzibarian"  # stands in the hidden article alone

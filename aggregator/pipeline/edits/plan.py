@@ -12,7 +12,7 @@ from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.compose import keeps_place, recomposed
-from aggregator.pipeline.override_effects import Regrouped
+from aggregator.pipeline.edits.override_effects import Regrouped
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from aggregator.categorise.attribution import Cause, cause
 from aggregator.model.stream import StreamName
 from aggregator.normalise.address import canonical
-from aggregator.pipeline.changes import ENVIRONMENT
+from aggregator.pipeline.edits.changes import ENVIRONMENT
 
 if TYPE_CHECKING:
-    from aggregator.model.settings import Position, Rules
+    from aggregator.categorise.rulebook import Rulebook
+    from aggregator.model.judgement import Judgement, Receipt
+    from aggregator.model.settings import Position, Rules, Settings, Source
     from aggregator.model.story import PendingItem
-    from aggregator.pipeline.plan import Override, Sample
-    from aggregator.pipeline.policy import Configuration
+    from aggregator.pipeline.edits.plan import Override, Sample
+    from aggregator.pipeline.policy import Policy
 
 Way = Literal["coming", "going", "becoming"]
 """How a story moves: into a stream, out of it, or it stays in a section that becomes its primary one."""
+
+
+class Configuration(Protocol):
+    """One of two configurations that are compared. `sources` uses the ids that stored items have."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def rulebook(self) -> Rulebook: ...
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+    def judge(self, title: str, summary: str, source: Source | None = None) -> Judgement: ...
+    def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

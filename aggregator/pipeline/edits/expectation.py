@@ -12,9 +12,9 @@ from aggregator.errors import Problem
 from aggregator.model.judgement import Case
 from aggregator.model.settings import FALLBACK
 from aggregator.pipeline.category_topics import last_survey
-from aggregator.pipeline.changes import term_text
-from aggregator.pipeline.plan import PAGE, Moves, Plan, Row, archive_rows, plan
-from aggregator.pipeline.policy import Configuration
+from aggregator.pipeline.edits.causes import Configuration
+from aggregator.pipeline.edits.changes import term_text
+from aggregator.pipeline.edits.plan import PAGE, Moves, Plan, Row, archive_rows, plan
 from aggregator.ports import Archive
 
 TRIED = 24  # the effect on the archive is computed for so many proposals
