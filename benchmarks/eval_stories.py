@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from aggregator.pipeline.edition import BATCH
-from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Memory, Tuning, group
+from aggregator.stories import Candidate, FeatureCache, Grouping, Memory, group
 from benchmarks.clusters import Scores, score
 
 SETS = {"allsides": "allsides-neus-dev.jsonl.gz", "ecbplus": "ecbplus-dev.jsonl.gz", "og2021": "og2021-dev.jsonl.gz"}
@@ -59,12 +59,12 @@ def epoch(published: str | None) -> int:
     return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
 
 
-def replay(items: Sequence[Candidate], tuning: Tuning = TUNING, batch: int = BATCH) -> tuple[Memory, list[Grouping]]:
+def replay(items: Sequence[Candidate], batch: int = BATCH) -> tuple[Memory, list[Grouping]]:
     """Group all items, a batch at a time."""
     memory, cache, decided = Memory(), FeatureCache(), []
     for start in range(0, len(items), batch):
         part = items[start : start + batch]
-        decided.append(group(part, memory, tuning, cache))
+        decided.append(group(part, memory, cache))
         memory.apply(part, decided[-1])
     return memory, decided
 
@@ -79,13 +79,13 @@ def subject(cluster: str) -> str:
     return re.sub(r"-ecb(plus)?$", "", cluster)
 
 
-def evaluate(name: str, rows: Sequence[dict[str, Any]], tuning: Tuning = TUNING) -> Iterator[Row]:
+def evaluate(name: str, rows: Sequence[dict[str, Any]]) -> Iterator[Row]:
     for part in ("tuned", "held", "all"):
         chosen = [row for row in rows if part in ("all", half(row["cluster"]))]
         ordered = sorted(chosen, key=lambda row: epoch(row.get("published")))
         items = candidates(ordered)
         start = perf_counter()
-        memory, _ = replay(items, tuning)
+        memory, _ = replay(items)
         seconds = perf_counter() - start
         found = [memory.story(item.item) for item in items]
         yield Row(name, part, len(items), score([row["cluster"] for row in ordered], found), seconds)

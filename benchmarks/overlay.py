@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aggregator.stories import TUNING, Candidate, FeatureCache, Memory
+from aggregator.stories import Candidate, FeatureCache, Memory
 from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.grouping import in_order
-from aggregator.stories.tuning import Tuning
 from benchmarks.eval_stories import epoch, load, replay
 
 STREAM = "stream/2023-10.jsonl.gz"
@@ -67,19 +66,19 @@ def overlay(rows: Sequence[dict[str, Any]], one: range, other: range) -> Overlay
     return Overlay(items, [side for _, side, _ in laid])
 
 
-def strangers(laid: Overlay, parts: int, tuning: Tuning = TUNING) -> Iterator[list[float]]:
+def strangers(laid: Overlay, parts: int) -> Iterator[list[float]]:
     """The evidence on nominated pairs across the two sides; `parts`: into how many batches the items are cut."""
     size = -(-len(laid.items) // parts)
     for start in range(0, len(laid.items), size):
         batch = sorted(laid.items[start : start + size], key=in_order)
-        for (a, b), row in Comparison(read(batch, Memory(), tuning, FeatureCache()), tuning).evidence():
+        for (a, b), row in Comparison(read(batch, Memory(), FeatureCache())).evidence():
             if laid.side[a] != laid.side[b]:
                 yield row
 
 
-def mixed(laid: Overlay, tuning: Tuning = TUNING) -> list[Stories]:
+def mixed(laid: Overlay) -> list[Stories]:
     """What the grouping makes of it."""
-    memory, _ = replay(laid.items, tuning)
+    memory, _ = replay(laid.items)
     found: dict[str, list[bool]] = defaultdict(list)
     for story in memory.stories().values():
         if len(story) > 1:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from aggregator.stories import TUNING, Candidate, Tuning
+from aggregator.stories import Candidate
 from benchmarks.eval_stories import epoch, load, replay
 from benchmarks.overlay import DAY, STREAM
 
@@ -71,7 +71,7 @@ def laid(found: Sequence[Probe], at: int, first: int, bare: int = 0) -> list[Can
     ]
 
 
-def probed(corpus: Path, tuning: Tuning = TUNING, bare: int = 0) -> Probed:
+def probed(corpus: Path, bare: int = 0) -> Probed:
     rows = load(corpus / STREAM)
     began = min(epoch(row["published"]) for row in rows) // DAY * DAY
     news = [row for row in rows if (epoch(row["published"]) - began) // DAY in AROUND]
@@ -81,7 +81,7 @@ def probed(corpus: Path, tuning: Tuning = TUNING, bare: int = 0) -> Probed:
         Candidate(n, row["title"], row["summary"], row["source"], row["url"] or None, epoch(row["published"]), None)
         for n, row in enumerate(news)
     ]
-    memory, _ = replay(sorted([*real, *asked], key=lambda one: one.at), tuning)
+    memory, _ = replay(sorted([*real, *asked], key=lambda one: one.at))
     story = [memory.story(one.item) for one in asked]
     pairs = [
         (found[a], found[b], story[a] == story[b])

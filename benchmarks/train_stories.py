@@ -29,7 +29,7 @@ from typing import Any
 import lightgbm
 import numpy
 
-from aggregator.stories import TUNING, Candidate, FeatureCache, Memory
+from aggregator.stories import Candidate, FeatureCache, Memory
 from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.features import features, readable
@@ -140,7 +140,7 @@ def _dealt(cluster: str, parts: int) -> int:
 def _pairs(rows: list[dict[str, Any]]) -> tuple[list[list[float]], list[bool]]:
     ordered = sorted(rows, key=lambda row: epoch(row.get("published")))
     items = candidates(ordered)
-    compared = Comparison(read(sorted(items, key=in_order), Memory(), TUNING, FeatureCache()), TUNING)
+    compared = Comparison(read(sorted(items, key=in_order), Memory(), FeatureCache()))
     found = list(compared.evidence())
     return [list(row) for _, row in found], [ordered[a]["cluster"] == ordered[b]["cluster"] for (a, b), _ in found]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Grouping, Join
 from aggregator.stories.memory import Memory
-from aggregator.stories.tuning import TUNING, Tuning
+from aggregator.stories.tuning import TUNING
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache
@@ -22,7 +22,6 @@ __all__ = [
     "Grouping",
     "Join",
     "Memory",
-    "Tuning",
     "group",
 ]
 

@@ -15,7 +15,7 @@ from aggregator.stories.features import Features, features
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.nomination import nominated, posted
 from aggregator.stories.rarity import Rarity
-from aggregator.stories.tuning import Tuning
+from aggregator.stories.tuning import TUNING
 
 LATEST = 20  # of the known items with an equal headline, only so many are considered, the newest ones
 
@@ -37,52 +37,52 @@ class BatchContext:
     cache: FeatureCache
 
 
-def read(new: Sequence[Candidate], past: Past, tuning: Tuning, cache: FeatureCache) -> BatchContext:
+def read(new: Sequence[Candidate], past: Past, cache: FeatureCache) -> BatchContext:
     """`new` must be sorted by `in_order` and not be empty."""
     items = [one.item for one in new]
     kept = {one.item: features(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
     words, _ = cache.matrix(cache.rows(items, encoded))
-    counts, rarity, postings, others = _nominate(new, words, past, tuning)
+    counts, rarity, postings, others = _nominate(new, words, past)
     near = dict(zip(items, others, strict=True))
     same = past.same_headline(
         {one.headline for one in kept.values() if one.headline},
-        new[0].at - tuning.same_headline,
-        new[-1].at + tuning.same_headline,
+        new[0].at - TUNING.same_headline,
+        new[-1].at + TUNING.same_headline,
     )
     headlines = {headline: items[-LATEST:] for headline, items in same.items()}
     addresses = past.same_address({one.canonical for one in new if one.canonical})
     named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
-    known = _known(named, set(addresses.values()), past, tuning)
+    known = _known(named, set(addresses.values()), past)
     return BatchContext(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts, cache)
 
 
 def _nominate(
-    new: Sequence[Candidate], words: Matrix, past: Past, tuning: Tuning
+    new: Sequence[Candidate], words: Matrix, past: Past
 ) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
     """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `new`."""
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
     seen = past.frequencies(every)
     rarity = Rarity(past.documents() + len(new), {word: count + seen.get(word, 0) for word, count in counts.items()})
-    asked = posted(words, rarity.of(words.ids), tuning)
+    asked = posted(words, rarity.of(words.ids))
     indexed = words.ids[np.unique(asked.column)].tolist()
     counted = {word for word in indexed if word in seen}  # a word that was never counted has no postings
-    listed = past.postings(counted, new[0].at - tuning.window, new[-1].at + tuning.window, tuning.max_postings + 1)
+    listed = past.postings(counted, new[0].at - TUNING.window, new[-1].at + TUNING.window, TUNING.max_postings + 1)
     items = np.array([one.item for one in new])
-    near = nominated(asked, words.ids, items, listed, tuning)
+    near = nominated(asked, words.ids, items, listed)
     at = np.array([one.at for one in new])
     order = np.lexsort((items[asked.row], at[asked.row], asked.column))  # as the store keeps them
     postings = list(zip(words.ids[asked.column[order]].tolist(), items[asked.row[order]].tolist(), strict=True))
     return counts, rarity, postings, near
 
 
-def _known(items: set[int], stories: set[int], past: Past, tuning: Tuning) -> dict[int, KnownItem]:
+def _known(items: set[int], stories: set[int], past: Past) -> dict[int, KnownItem]:
     """These items, and for each of their stories (and of `stories`) its founder and its newest members, which show its present
     subject."""
     known = dict(past.known(items))
     members = past.members(stories | {one.story for one in known.values()})
-    sampled = {item for story, held in members.items() for item in _sample(story, held, tuning.story_sample)}
+    sampled = {item for story, held in members.items() for item in _sample(story, held, TUNING.story_sample)}
     known.update(past.known(sampled - known.keys()))
     return known
 

@@ -14,7 +14,7 @@ from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.similarity import EVIDENCE, FEW, KEPT, LEAST, among, evidence, neighbourhood, vectors
 from aggregator.stories.trees import probability
-from aggregator.stories.tuning import Tuning
+from aggregator.stories.tuning import TUNING
 from aggregator.stories.twins import Naming, naming, twins
 
 Pair = tuple[int, int]
@@ -26,8 +26,7 @@ _WEIGHT, _NATIONS = ([name for name, _ in EVIDENCE].index(name) for name in ("we
 class Comparison:
     """The items of a `BatchContext`, prepared for comparison. Each has a row: first the new items, then the known ones."""
 
-    def __init__(self, context: BatchContext, tuning: Tuning) -> None:
-        self.tuning = tuning
+    def __init__(self, context: BatchContext) -> None:
         self.rarity = context.rarity
         items = [*(one.item for one in context.new), *context.known]
         known = context.known.values()
@@ -55,7 +54,7 @@ class Comparison:
         self._twins: set[Pair] = set()
         self._names_alone: set[Pair] = set()
         found = self._judge(one, other, close, common)
-        likely = found >= tuning.min_probability
+        likely = found >= TUNING.min_probability
         self._likely = self._items_of(one[likely], other[likely])
         self._keep(one, other, found)
 
@@ -74,21 +73,19 @@ class Comparison:
         "Houthis") counts as a shared word."""
         at = self._vectors.at
         close, common = self._vectors.cosines(one, other)
-        close = np.where(np.abs(at[one] - at[other]) <= self.tuning.window, close, 0.0)
-        some = np.flatnonzero((close >= self.tuning.min_cosine) & (common < LEAST))
+        close = np.where(np.abs(at[one] - at[other]) <= TUNING.window, close, 0.0)
+        some = np.flatnonzero((close >= TUNING.min_cosine) & (common < LEAST))
         common[some] += self._vectors.nations.otherwise(one[some], other[some])[0]
         return close, common
 
     def _semantic_cosines(self, one: Ints, other: Ints) -> Floats:
         """As `Vectors.semantic_cosines`, 0 for pairs outside the window."""
         at = self._vectors.at
-        return np.where(
-            np.abs(at[one] - at[other]) <= self.tuning.window, self._vectors.semantic_cosines(one, other), 0.0
-        )
+        return np.where(np.abs(at[one] - at[other]) <= TUNING.window, self._vectors.semantic_cosines(one, other), 0.0)
 
     def _comparable(self, close: Floats, common: Ints, least: int = LEAST) -> Bools:
         """Which pairs are worth an evaluation of the trees: those that share `least` words and have a high enough cosine."""
-        return (close >= self.tuning.min_cosine) & (common >= least)
+        return (close >= TUNING.min_cosine) & (common >= least)
 
     def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
         """The probability for each pair of rows, twins not yet considered.
@@ -101,20 +98,20 @@ class Comparison:
         if worth.any():
             a, b = one[worth], other[worth]
             same = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
-            penalty = np.where(same, self.tuning.same_publisher_penalty, 0.0)
+            penalty = np.where(same, TUNING.same_publisher_penalty, 0.0)
             rows = evidence(self._vectors, self._around, a, b, close[worth])
             likely = probability(rows)
-            few = np.flatnonzero((common[worth] < LEAST) & (likely > self.tuning.few_words))
+            few = np.flatnonzero((common[worth] < LEAST) & (likely > TUNING.few_words))
             if len(few):
                 weight, nations = rows[few, _WEIGHT], rows[few, _NATIONS]
                 named = self._named(a[few], b[few]) | (nations > 0)
-                telling = ~same[few] & named & (weight + nations >= self.tuning.few_rarity)
-                likely[few[~telling]] = self.tuning.few_words
-            unsure = np.flatnonzero((likely > self.tuning.few_words) & (likely < self.tuning.names_alone))
+                telling = ~same[few] & named & (weight + nations >= TUNING.few_rarity)
+                likely[few[~telling]] = TUNING.few_words
+            unsure = np.flatnonzero((likely > TUNING.few_words) & (likely < TUNING.names_alone))
             if len(unsure):
                 told = self._vectors.told(a[unsure], b[unsure])
-                alone = unsure[told < self.tuning.told_rarity]
-                likely[alone] = self.tuning.few_words
+                alone = unsure[told < TUNING.told_rarity]
+                likely[alone] = TUNING.few_words
                 self._names_alone.update(self._items_of(a[alone], b[alone]))
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
@@ -145,9 +142,7 @@ class Comparison:
     def _column(self, one: Ints, other: Ints) -> Bools:
         """Pairs with equal headlines more than half a day apart. If they are from one outlet, it is a column that appears regularly."""
         at = self._vectors.at
-        found: Bools = (self._headline[one] == self._headline[other]) & (
-            np.abs(at[one] - at[other]) > self.tuning.column
-        )
+        found: Bools = (self._headline[one] == self._headline[other]) & (np.abs(at[one] - at[other]) > TUNING.column)
         return found
 
     def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
@@ -156,7 +151,7 @@ class Comparison:
         for a, b, likely in zip(one[kin].tolist(), other[kin].tolist(), found[kin].tolist(), strict=True):
             self._kin[a].append((int(at[b]), likely))
             self._kin[b].append((int(at[a]), likely))
-        alike = np.flatnonzero(found >= self.tuning.min_probability)
+        alike = np.flatnonzero(found >= TUNING.min_probability)
         rows, (a, b) = among(one[alike], other[alike])
         apart = alike[twins(self._naming(rows), a, b)]
         found[apart] = 0.0

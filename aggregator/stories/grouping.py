@@ -18,20 +18,17 @@ from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import with_neighbours
 from aggregator.stories.groups import Groups
 from aggregator.stories.reasons import joins
-from aggregator.stories.tuning import TUNING, Tuning
 
 
-def group(
-    batch: Sequence[Candidate], past: Past, tuning: Tuning = TUNING, cache: FeatureCache | None = None
-) -> Grouping:
+def group(batch: Sequence[Candidate], past: Past, cache: FeatureCache | None = None) -> Grouping:
     """Decide on a batch of new items, none of which is known to `past`. Their order does not matter. Passing the same `cache` for
     successive batches is much faster and does not change the result."""
     if not batch:
         return Grouping((), ())
     ordered = sorted(batch, key=in_order)
     cache = FeatureCache() if cache is None else cache
-    context = read(ordered, past, tuning, cache)
-    groups = Groups(context, tuning)
+    context = read(ordered, past, cache)
+    groups = Groups(context)
     groups.tie()
     groups.unite()
     items, near = [one.item for one in ordered], groups.compared.near()
@@ -39,7 +36,7 @@ def group(
     cache.update(items, kept, near)
     headlines = [one.headline for one in context.features.values()]
     return Grouping(
-        joins=tuple(joins(groups, tuning)),
+        joins=tuple(joins(groups)),
         merges=tuple(groups.merges()),
         kept=dict(zip(items, map(Kept, kept, headlines), strict=True)),
         postings=context.postings,

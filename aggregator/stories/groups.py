@@ -12,7 +12,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.linkage import Linkage, shown
 from aggregator.stories.marks import Marks
-from aggregator.stories.tuning import Tuning
+from aggregator.stories.tuning import TUNING
 
 PREFETCHED = 20_000  # pairs of two likely groups are scored in advance only if there are at most so many
 ALL_PREFETCHED = 1_000_000  # … and at most so many for a batch (300 MB); a batch of dense news has a third of that
@@ -23,9 +23,8 @@ class Groups:
     keeps the smaller index, so the key of a group is that of its oldest story, or else of its earliest item.
     """
 
-    def __init__(self, context: BatchContext, tuning: Tuning) -> None:
+    def __init__(self, context: BatchContext) -> None:
         self.context = context
-        self.tuning = tuning
         stories: dict[int, list[int]] = {}
         for item, one in context.known.items():
             stories.setdefault(one.story, []).append(item)
@@ -40,8 +39,8 @@ class Groups:
         self.items: dict[int, Candidate | KnownItem] = {**context.known, **{one.item: one for one in context.new}}
         self.tied: dict[int, str] = {}
         self.merged: list[tuple[int, int]] = []
-        self.compared = Comparison(context, tuning)
-        self.marks = Marks(self.compared.words, context.rarity, tuning)
+        self.compared = Comparison(context)
+        self.marks = Marks(self.compared.words, context.rarity)
 
     def find(self, index: int) -> int:
         """The index of the group that has absorbed group `index`, or `index` itself."""
@@ -77,8 +76,8 @@ class Groups:
         other = self.items[item]
         began = self.items.get(self.keys[self.find(self.index[item])], other)
         column = one.publisher and one.publisher == other.publisher
-        apart = self.tuning.column if column else self.tuning.same_headline
-        return abs(other.at - one.at) <= apart and abs(began.at - one.at) <= self.tuning.same_headline
+        apart = TUNING.column if column else TUNING.same_headline
+        return abs(other.at - one.at) <= apart and abs(began.at - one.at) <= TUNING.same_headline
 
     def _tie(self, item: int, index: int, reason: str) -> None:
         a, b = sorted((self.find(index), self.find(self.index[item])))
@@ -94,14 +93,14 @@ class Groups:
         """Unite similar groups, after `tie`."""
         edges = {self._groups(pair) for pair in self.compared.likely()}
         self._prefetch(edges)
-        linkage = Linkage(self.members, self.compared.scores, self.tuning.best_share, self._agree)
-        for union in linkage.unite(sorted(edges), self.tuning.min_link_new):
+        linkage = Linkage(self.members, self.compared.scores, TUNING.best_share, self._agree)
+        for union in linkage.unite(sorted(edges), TUNING.min_link_new):
             self._union(union.kept, union.absorbed)
             if union.absorbed < self.old:
                 self.merged.append((union.kept, union.absorbed))
 
     def _agree(self, one: Sequence[int], other: Sequence[int], link: float) -> bool:
-        enough = link >= self.tuning.min_link or link >= self._needed(one, other)
+        enough = link >= TUNING.min_link or link >= self._needed(one, other)
         return enough and self.mark(one, other) is None
 
     def mark(self, one: Sequence[int], other: Sequence[int]) -> int | None:
@@ -114,21 +113,20 @@ class Groups:
         often about one event than their average similarity suggests, since each outlet has its own angle. It is lowest if many
         outlets report both, or if the groups have little similarity to earlier news. (Chapters of a running affair are similar to
         the chapters before them, and should stay apart.)"""
-        tuning = self.tuning
         few, many = sorted(len({self.items[item].publisher for item in group}) for group in (one, other))
-        if not self._within_a_day(one, other) or (few < tuning.some and many < tuning.many):
-            return tuning.min_link
-        most = tuning.min_link_many if few >= tuning.many else tuning.min_link_day
-        if many < tuning.many:
+        if not self._within_a_day(one, other) or (few < TUNING.some and many < TUNING.many):
+            return TUNING.min_link
+        most = TUNING.min_link_many if few >= TUNING.many else TUNING.min_link_day
+        if many < TUNING.many:
             return most
-        before = min(self.items[item].at for item in (*one, *other)) - tuning.new_before
+        before = min(self.items[item].at for item in (*one, *other)) - TUNING.new_before
         kin = max(self.compared.kin(item, before) for item in (*one, *other))
-        return min(most, tuning.min_link_new + tuning.kin_share * kin)
+        return min(most, TUNING.min_link_new + TUNING.kin_share * kin)
 
     def _within_a_day(self, one: Sequence[int], other: Sequence[int]) -> bool:
         at = [self.items[item].at for item in (*one, *other)]
         # Items without a date have the time 0: nothing is known about when they were published, nor about what came before.
-        return min(at) > self.tuning.new_before and max(at) - min(at) <= self.tuning.day
+        return min(at) > TUNING.new_before and max(at) - min(at) <= TUNING.day
 
     def _groups(self, pair: tuple[int, int]) -> tuple[int, int]:
         a, b = self.find(self.index[pair[0]]), self.find(self.index[pair[1]])
@@ -145,7 +143,7 @@ class Groups:
                 group = into[group]
             return group
 
-        for pair in self.compared.likely(self.tuning.min_link):
+        for pair in self.compared.likely(TUNING.min_link):
             a, b = map(whole, self._groups(pair))
             if a != b:
                 into[max(a, b)] = min(a, b)

@@ -10,17 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from aggregator.stories.names import named
-from aggregator.stories.tuning import Tuning
+from aggregator.stories.tuning import TUNING
 
 
 class Marks:
     """`words` returns the significant words of an item → whether the word is in its headline."""
 
-    def __init__(self, words: Callable[[int], Mapping[int, bool]], rarity: Mapping[int, float], tuning: Tuning) -> None:
+    def __init__(self, words: Callable[[int], Mapping[int, bool]], rarity: Mapping[int, float]) -> None:
         self._read = words
         self._known: dict[int, Mapping[int, bool]] = {}
         self.rarity = rarity
-        self.tuning = tuning
 
     def words(self, item: int) -> Mapping[int, bool]:
         if item not in self._known:
@@ -30,7 +29,7 @@ class Marks:
     def between(self, one: Sequence[int], other: Sequence[int], names: bool) -> int | None:
         """The mark of `one` if each group has a mark against the other, else None. `names`: only words that may be (part of) a name
         count."""
-        if len(one) < self.tuning.mark_members or len(other) < self.tuning.mark_members:
+        if len(one) < TUNING.mark_members or len(other) < TUNING.mark_members:
             return None
         mark = self._mark(one, other, names)
         return None if mark is None or self._mark(other, one, names) is None else mark
@@ -38,7 +37,7 @@ class Marks:
     def _mark(self, one: Sequence[int], other: Sequence[int], names: bool) -> int | None:
         """The rarest word that nearly all items of `one` have and no item of `other`."""
         theirs, rarity = self._counted(other), self.rarity
-        enough, rare = self.tuning.mark_share * len(one), self.tuning.mark_rarity
+        enough, rare = TUNING.mark_share * len(one), TUNING.mark_rarity
         marks = [
             word
             for word, count in self._counted(one).items()

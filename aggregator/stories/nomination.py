@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Floats, Ints, Sparse, chunks, highest, rows_of, unique
 from aggregator.stories.matrix import Matrix
-from aggregator.stories.tuning import Tuning
+from aggregator.stories.tuning import TUNING
 
 ROWS = 1024  # rows that are computed at a time, which limits memory
 STEPS = 1 << 16  # weights are multiplied by this and rounded, since sums of integers do not depend on their order
@@ -26,15 +26,13 @@ class Posted:
     column: Ints
 
 
-def posted(words: Matrix, weight: Floats, tuning: Tuning) -> Posted:
+def posted(words: Matrix, weight: Floats) -> Posted:
     """The entries of each row: its `index_words` words with the highest weight. `weight`: column → rarity."""
-    weighted = weight[words.column] * np.where(words.title, tuning.headline_weight, 1.0)
-    return Posted(*highest(words.row, np.round(weighted * STEPS).astype(np.int64), words.column, tuning.index_words))
+    weighted = weight[words.column] * words.weights(TUNING.headline_weight)
+    return Posted(*highest(words.row, np.round(weighted * STEPS).astype(np.int64), words.column, TUNING.index_words))
 
 
-def nominated(
-    new: Posted, ids: Ints, items: Ints, past: Mapping[int, Sequence[int]], tuning: Tuning
-) -> list[list[int]]:
+def nominated(new: Posted, ids: Ints, items: Ints, past: Mapping[int, Sequence[int]]) -> list[list[int]]:
     """For each row (item `items[row]`) at most `max_nominees` items that share indexed words with it, those with the highest total
     weight of shared words first. Computed as the matrix product of (rows × words) and (words × items).
 
@@ -47,14 +45,12 @@ def nominated(
     word = np.concatenate([new.column, np.repeat(np.searchsorted(ids, listed), sizes)])
     lister = np.concatenate([new.row, number + len(items)])
     held = np.bincount(word, minlength=len(ids))
-    asking = ((held > 1) & (held <= tuning.max_postings))[new.column]
+    asking = ((held > 1) & (held <= TUNING.max_postings))[new.column]
     every = len(items) + len(known)
     asked = csr_array((new.steps[asking], (new.row[asking], new.column[asking])), shape=(len(items), len(ids)))
     listing = csr_array((np.ones_like(word), (word, lister)), shape=(len(ids), every))
     names = np.concatenate([items, known])
-    return [
-        near for some in chunks(len(items), ROWS) for near in _most(asked[some] @ listing, some.start, names, tuning)
-    ]
+    return [near for some in chunks(len(items), ROWS) for near in _most(asked[some] @ listing, some.start, names)]
 
 
 def _as_listed(items: Ints) -> tuple[Ints, Ints]:
@@ -69,11 +65,11 @@ def _as_listed(items: Ints) -> tuple[Ints, Ints]:
     return known[order], rank[number]
 
 
-def _most(votes: Sparse, first: int, names: Ints, tuning: Tuning) -> Iterator[list[int]]:
+def _most(votes: Sparse, first: int, names: Ints) -> Iterator[list[int]]:
     """For each row of `votes` the items with the most votes, except itself. The rows stand for the items `names[first]`, …"""
     voter, other = rows_of(votes.indptr.astype(np.int64)), votes.indices.astype(np.int64)
     others = voter + first != other
-    voter, _, other = highest(voter[others], votes.data[others], other[others], tuning.max_nominees)
+    voter, _, other = highest(voter[others], votes.data[others], other[others], TUNING.max_nominees)
     elected = names[other].tolist()
     ends = np.searchsorted(voter, np.arange(votes.shape[0] + 1)).tolist()
     return (elected[start:end] for start, end in pairwise(ends))

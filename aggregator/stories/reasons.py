@@ -12,25 +12,24 @@ from aggregator.stories.groups import Groups
 from aggregator.stories.linkage import SHOWN, Linkage, shown
 from aggregator.stories.nations import referring
 from aggregator.stories.similarity import WEEKDAYS
-from aggregator.stories.tuning import DAY, Tuning
+from aggregator.stories.tuning import DAY, TUNING
 
 SHARED = 8  # at most so many shared words are reported
 
 
-def joins(groups: Groups, tuning: Tuning) -> list[Join]:
+def joins(groups: Groups) -> list[Join]:
     """One join for each new item, founders first, so that a story exists before others join it."""
-    reasons = _Reasons(groups, tuning)
+    reasons = _Reasons(groups)
     return sorted(reasons.joins(), key=lambda join: join.reason != "founder")
 
 
 class _Reasons:
-    def __init__(self, groups: Groups, tuning: Tuning) -> None:
+    def __init__(self, groups: Groups) -> None:
         self.groups = groups
         self.context = groups.context
         self.compared = groups.compared
         self.words = groups.marks.words
-        self.linkage = Linkage((), self.compared.scores, tuning.best_share)
-        self.least = tuning.min_link
+        self.linkage = Linkage((), self.compared.scores, TUNING.best_share)
         # (group, group) → the mark of the first one, None if marks do not keep them apart.
         self.marks: dict[tuple[int, int], int | None] = {}
 
@@ -110,10 +109,12 @@ class _Reasons:
             self.marks[home, rival] = groups.mark(groups.members[home], groups.members[rival])
         mark = self.marks[home, rival]
         if mark is None:
-            if score < self.least or len(groups.members[home]) == 1:
+            if score < TUNING.min_link or len(groups.members[home]) == 1:
                 return vetoes
             whole = self._link(groups.members[home], groups.members[rival])
-            return (*vetoes, f"its story as a whole is less like it: {whole:.2f}") if whole < self.least else vetoes
+            return (
+                (*vetoes, f"its story as a whole is less like it: {whole:.2f}") if whole < TUNING.min_link else vetoes
+            )
         word = readable(one, {mark}).get(mark)
         return (*vetoes, "each story has a word of its own that the other lacks" + (f": {word}" if word else ""))
 

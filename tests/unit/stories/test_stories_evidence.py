@@ -65,7 +65,7 @@ def batch(seed: int, size: int = 40) -> list[Candidate]:
 
 
 def reading(seed: int) -> BatchContext:
-    return read(batch(seed), Memory(), TUNING, FeatureCache())
+    return read(batch(seed), Memory(), FeatureCache())
 
 
 def telling(one: Features, rarity: Rarity) -> dict[int, float]:
@@ -77,7 +77,7 @@ def telling(one: Features, rarity: Rarity) -> dict[int, float]:
 def test_evidence_is_what_it_says(seed: int) -> None:
     told = reading(seed)
     rarity, candidates = told.rarity, {one.item: one for one in told.new}
-    rows = dict(Comparison(told, TUNING).evidence())
+    rows = dict(Comparison(told).evidence())
     assert rows
     for (a, b), row in rows.items():
         one, other = told.features[a], told.features[b]
@@ -108,7 +108,7 @@ def test_evidence_is_what_it_says(seed: int) -> None:
 
 
 def test_all_evidence_but_language_occurs_in_what_it_is_compared_with() -> None:
-    rows = np.array([row for seed in range(5) for _, row in Comparison(reading(seed), TUNING).evidence()])
+    rows = np.array([row for seed in range(5) for _, row in Comparison(reading(seed)).evidence()])
     assert [name for (name, _), column in zip(EVIDENCE, rows.T, strict=True) if not np.ptp(column)] == []
 
 
@@ -149,7 +149,7 @@ def covered(one: Features, others: dict[int, float], rarity: Rarity) -> float:
 
 def test_rivals_are_those_that_either_met_closer() -> None:
     told = reading(1)
-    rows = dict(Comparison(told, TUNING).evidence())
+    rows = dict(Comparison(told).evidence())
     names = [name for name, _ in EVIDENCE]
     pairs = {(min(a, b), max(a, b)) for a, others in told.near.items() for b in others}
     for name, closeness in (("rank", cosine), ("rank by sense", by_embedding)):
@@ -174,7 +174,7 @@ def by_embedding(told: BatchContext, a: int, b: int) -> float:
 
 def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones() -> None:
     told = reading(4)
-    first = Comparison(told, TUNING)
+    first = Comparison(told)
     new, known = told.new[:20], told.new[20:]
     nears = dict(zip(told.features, first.near(), strict=True))
     kept = {one.item: with_neighbours(told.features[one.item].encode(), nears[one.item]) for one in known}
@@ -191,9 +191,7 @@ def test_what_an_item_remembers_of_its_neighbours_counts_when_it_meets_new_ones(
     )
     for name in ("crowded back", "crowded back by sense"):
         place = [name for name, _ in EVIDENCE].index(name)
-        with_it, without = (
-            sum(row[place] for _, row in Comparison(each, TUNING).evidence()) for each in (again, forgot)
-        )
+        with_it, without = (sum(row[place] for _, row in Comparison(each).evidence()) for each in (again, forgot))
         assert with_it > without > 0
 
 
@@ -215,7 +213,7 @@ def test_each_word_of_the_background_has_its_embedding() -> None:
 
 def test_who_says_only_words_that_are_not_listed_is_close_by_embedding_to_nobody() -> None:
     strange = [Candidate(n, "Xyzzy plugh frotz", "", "", None, n, "en") for n in (1, 2)]
-    rows = dict(Comparison(read(strange, Memory(), TUNING, FeatureCache()), TUNING).evidence())
+    rows = dict(Comparison(read(strange, Memory(), FeatureCache())).evidence())
     assert [row[[name for name, _ in EVIDENCE].index("sense")] for row in rows.values()] == [0.0]
 
 
@@ -252,8 +250,8 @@ def test_who_shares_the_rarest_words_is_nominated_first() -> None:
 
 def test_a_word_that_too_many_have_nominates_nobody() -> None:
     many = [Candidate(n, "Zugspitze", "", "", None, n, "de") for n in range(TUNING.max_postings + 1)]
-    assert not any(read(many, Memory(), TUNING, FeatureCache()).near.values())
-    assert all(read(many[1:], Memory(), TUNING, FeatureCache()).near.values())
+    assert not any(read(many, Memory(), FeatureCache()).near.values())
+    assert all(read(many[1:], Memory(), FeatureCache()).near.values())
 
 
 trees = st.recursive(

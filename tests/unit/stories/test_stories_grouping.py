@@ -445,8 +445,8 @@ def test_events_of_one_kind_stay_apart() -> None:
     spring = [fight(n, "Okonkwo", "sixth") for n in range(3)]
     rivals = (("Lindqvist", "fifth"), ("Marchetti", "ninth"), ("Nakamura", "third"))
     tour = [fight(9, rival, round_) for rival, round_ in rivals]
-    compared = Comparison(read(autumn + spring + tour, Memory(), TUNING, FeatureCache()), TUNING)
-    marks = Marks(compared.words, compared.rarity, TUNING)
+    compared = Comparison(read(autumn + spring + tour, Memory(), FeatureCache()))
+    marks = Marks(compared.words, compared.rarity)
 
     def apart(one: Sequence[int], other: Sequence[int]) -> bool:
         return marks.between(one, other, names=True) is not None
@@ -478,7 +478,7 @@ def test_within_a_day_other_words_for_one_event_are_no_marks(first: int, second:
 
     weapon = [trial("who carried crossbow sentenced", n, first) for n in range(3)]
     motive = [trial("sentenced: chatbot urged him on", n, second) for n in range(3)]
-    groups = Groups(read(weapon + motive, Memory(), TUNING, FeatureCache()), TUNING)
+    groups = Groups(read(weapon + motive, Memory(), FeatureCache()))
     halves = [one.item for one in weapon], [one.item for one in motive]
     assert (groups.mark(*halves) is not None) is apart
 

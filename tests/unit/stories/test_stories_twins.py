@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from aggregator.stories import TUNING, Candidate, FeatureCache, Memory, group
+from aggregator.stories import Candidate, FeatureCache, Memory, group
 from aggregator.stories.batch_context import read
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.features import Features, features
@@ -264,7 +264,7 @@ def test_no_name_is_strange_where_the_other_report_accounts_for_it(
     one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     told = [item(1, *one), item(2, *other)]
-    assert not Comparison(read(told, Memory(), TUNING, FeatureCache()), TUNING).twins(1, 2)
+    assert not Comparison(read(told, Memory(), FeatureCache())).twins(1, 2)
 
 
 @pytest.mark.parametrize(("bare", "same"), [(0, 0.6), (2, 0.4), (1, 0.35)])
