@@ -94,13 +94,13 @@ def _ending_at_once() -> Iterator[None]:
 
 def _hint(unknown: str, application: Application) -> str:
     """A hint for an unknown source id."""
-    from difflib import get_close_matches
+    from aggregator.config.suggest import closest
 
     if unknown in Application.load(application.installation).sources:
         return f"{application.installation.config} has it, and waits for `aggregator apply`, since reload is manual"
-    renamed = [source.id for source in application.settings.sources if unknown in source.was]
-    near = renamed or get_close_matches(unknown, application.sources, 1)
-    return f"did you mean {near[0]}?" if near else "`aggregator sources` lists them"
+    renamed = next((source.id for source in application.settings.sources if unknown in source.was), None)
+    near = renamed or closest(unknown, application.sources)
+    return f"did you mean {near}?" if near else "`aggregator sources` lists them"
 
 
 Held = list[tuple[str, str]]

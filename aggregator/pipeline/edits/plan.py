@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
@@ -81,6 +82,18 @@ class SourceUse:
         return bool(self.first or self.alone)
 
 
+class Standing(NamedTuple):
+    """A story and its members, before an edit or after it."""
+
+    state: StoryState
+    members: Sequence[Member]
+
+
+Place = tuple[StreamName, bool]
+"""(stream, whether it is meant as the primary section)."""
+Overriding = Callable[[Place], Override | None]
+
+
 @dataclass
 class Plan:
     """The effect of an edit. Numbers: `stories` that were examined; `changed`: those with other sections or topics or another primary
@@ -95,6 +108,39 @@ class Plan:
     streams: dict[StreamName, Moves] = field(default_factory=dict)
     sources: dict[str, SourceUse] = field(default_factory=dict)
 
+    def count(self, old: StoryState, new: StoryState) -> None:
+        self.stories += 1
+        self.moved += old.section != new.section
+        self.changed += streams_of(old) != streams_of(new) or old.section != new.section
+
+    def compare(self, now: Standing, then: Standing, overriding: Overriding) -> None:
+        (old, was), (new, members) = now, then
+        stood, stands = streams_of(old), streams_of(new)
+        for name in stood | stands:
+            moves = self.streams.setdefault(name, Moves())
+            moves.before += name in stood
+            moves.after += name in stands
+            if name not in stood:
+                moves.come += 1
+                _sample(moves.coming, (name, False), (old, new), members, overriding)
+            elif name not in stands:
+                moves.go += 1
+                _sample(moves.going, (name, False), (old, new), was, overriding)
+            elif old.section != new.section and name == StreamName("section", new.section):
+                moves.become += 1
+                _sample(moves.becoming, (name, True), (old, new), members, overriding)
+        self.streams.setdefault(StreamName("section", old.section), Moves()).led += not old.hidden
+        self.streams.setdefault(StreamName("section", new.section), Moves()).leads += not new.hidden
+
+    def count_sources(self, members: Sequence[Member]) -> None:
+        by_source = Counter(member.item.source for member in members)
+        first = min(members, key=lambda member: (member.item.at, member.item.n)).item.source
+        for source in by_source:
+            use = self.sources.setdefault(source, SourceUse())
+            use.stories += 1
+            use.first += source == first
+            use.alone += len(by_source) == 1
+
 
 def archive_rows(store: EditionStore, since: int = 0, limit: int | None = None) -> Iterator[Sequence[Row]]:
     """The stories of the archive, newest first, in pages. At most `limit` (None: all) that entered at or after `since`."""
@@ -103,6 +149,72 @@ def archive_rows(store: EditionStore, since: int = 0, limit: int | None = None) 
     while left > 0 and (page := store.page(before, min(PAGE, left), since)):
         yield page
         before, left = page[-1][:2], left - len(page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """The policies before and after an edit. `said`: the overrides so far; `regrouped`: stored stories after `join` and `split`."""
+
+    said: OverrideIndex
+    after: Policy
+    regrouped: Regrouped
+
+    def followed(self, there: Standing) -> Standing:
+        """A story after `join` and `split`. A story that merges into another one becomes hidden."""
+        state, members = there
+        home = self.regrouped.home(state.n)
+        kept = self.regrouped.own.get(home)
+        if kept is None:
+            return there
+        if home != state.n:
+            return Standing(replace(state, section=kept.section, hidden=True), members)
+        return Standing(kept, self.regrouped.members([home])[home])
+
+    def founded(self, story: int, section: str) -> Iterator[tuple[Standing, Standing]]:
+        """(before, after) of each story that would split off from `story`; before, it is hidden."""
+        for n, left in self.regrouped.founded.items():
+            if left == story:
+                state, members = self.regrouped.own[n], self.regrouped.members([n])[n]
+                yield Standing(replace(state, section=section, hidden=True), members), Standing(state, members)
+
+    def overriding(self, own: Sequence[Member], there: StoryState, then: Standing) -> Overriding:
+        """A function that finds the override because of which a story moves into a place or out of it: the one without which it would not.
+        `own`: the members that the story has now; `there`: the story under the policy `after` with these members."""
+        said, meant, (new, members) = self.said, self.after.overrides, then
+
+        @cache
+        def overrides() -> list[tuple[Override, set[Place]]]:
+            """(override, places that the story would have without it). Computed on demand, since most stories do not move."""
+            found: list[tuple[Override, set[Place]]] = []
+            if there is not new:
+                key, named = (
+                    ("join", frozenset().union(*meant.joined))
+                    if self.regrouped.joins(there.n)
+                    else ("split", meant.apart)
+                )
+                address = next((one for member in own if (one := member.item.canonical or "") in named), "")
+                found.append((Override(key, address, gone=False), _standing(there)))
+            hidden = [m.item for m in members if said.hides(m.item) != meant.hides(m.item)]
+            pinned = [
+                m.item for m in members if said.pinned.get(one := m.item.canonical or "") != meant.pinned.get(one)
+            ]
+            unhidden = replace(meant, hidden=said.hidden, hidden_items=said.hidden_items)
+            for key, items, without in (
+                ("hide", hidden, unhidden),
+                ("pin", pinned, replace(meant, pinned=said.pinned)),
+            ):
+                if items:
+                    address = items[0].canonical or ""
+                    gone = not meant.hides(items[0]) if key == "hide" else address not in meant.pinned
+                    otherwise = recomposed(new, members, replace(self.after, overrides=without))
+                    found.append((Override(key, address, gone), _standing(otherwise)))
+            return found
+
+        def responsible(place: Place) -> Override | None:
+            stands = place in _standing(new)
+            return next((override for override, other in overrides() if (place in other) != stands), None)
+
+        return responsible
 
 
 def plan(
@@ -125,8 +237,8 @@ def plan(
     before = before.with_topics(category_topics).following(store) if before else None
     after = after.with_topics(category_topics).following(store)
     said = before.overrides if before else OverrideIndex()
-    regrouped = Regrouped(store, after)
-    for rows in chain(pages, _returning(store, said.hidden - after.overrides.hidden, regrouped)):
+    edit = _Edit(said, after, Regrouped(store, after))
+    for rows in chain(pages, _returning(store, edit)):
         numbers = [n for _, n, _ in rows]
         states, members = store.stories(numbers), store.members(numbers)
         for _, n, epoch in rows:
@@ -135,129 +247,36 @@ def plan(
                 continue  # merged or deleted since the page was read
             if before is not None and epoch != before.epoch:
                 found.waiting += 1
-                old, own = _composed(before, old, list(map(before.rejudged, own)))
-            old, own = after.renamed.state(old), [after.renamed.member(member) for member in own]
+                own = list(map(before.rejudged, own))
+                old = recomposed(old, own, before)
+            old, own = after.renamed.state(old), list(map(after.renamed.member, own))
             again = list(map(after.rejudged, own))  # even if `alike`: this counts which lines of the rules are used
-            there: Standing = (old, own) if alike else _composed(after, old, again, as_is=regrouped.home(n) == n)
-            then = _followed(regrouped, there)
-            _count(found, old, then[0])
-            _count_sources(found, own)
-            _compare(found, (old, own), then, _overriding(said, after, regrouped, own=own, there=there[0], then=then))
-            for unseen, then in _founded(regrouped, n, old.section):
-                _compare(found, unseen, then, _overriding(said, after, regrouped, own=own, there=unseen[0], then=then))
+            now = Standing(old, own)
+            there = now if alike else _composed(after, old, again, as_is=edit.regrouped.home(n) == n)
+            then = edit.followed(there)
+            found.count(old, then.state)
+            found.count_sources(own)
+            found.compare(now, then, edit.overriding(own, there.state, then))
+            for unseen, then in edit.founded(n, old.section):
+                found.compare(unseen, then, edit.overriding(own, unseen.state, then))
         progress(found.stories)
     return found
 
 
-def _composed(
-    policy: Policy, state: StoryState, members: list[Member], *, as_is: bool = False
-) -> tuple[StoryState, list[Member]]:
+def _composed(policy: Policy, state: StoryState, members: Sequence[Member], *, as_is: bool) -> Standing:
     """The story composed with these members. `as_is`: it need not be composed if its sections and topics stay the same, since the plan
     shows only these."""
-    return (state if as_is and keeps_place(state, members, policy) else recomposed(state, members, policy)), members
+    same = as_is and keeps_place(state, members, policy)
+    return Standing(state if same else recomposed(state, members, policy), members)
 
 
-def _returning(store: EditionStore, shown: Collection[str], regrouped: Regrouped) -> Iterator[Sequence[Row]]:
-    """Hidden stories that the edit affects: with articles that it no longer hides (`shown`), or that another story joins. (The pages of
-    the archive omit hidden stories.)"""
-    stored = store.placed_at(shown)
-    states = store.stories({home for homes in stored.values() for home in homes.values()} | regrouped.own.keys())
+def _returning(store: EditionStore, edit: _Edit) -> Iterator[Sequence[Row]]:
+    """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the archive
+    omit hidden stories.)"""
+    stored = store.placed_at(edit.said.hidden - edit.after.overrides.hidden)
+    states = store.stories({home for homes in stored.values() for home in homes.values()} | edit.regrouped.own.keys())
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows
-
-
-Standing = tuple[StoryState, Sequence[Member]]
-Place = tuple[StreamName, bool]
-"""(stream, whether it is meant as the primary section)."""
-Overriding = Callable[[Place], Override | None]
-
-
-def _followed(regrouped: Regrouped, there: Standing) -> Standing:
-    """A story after `join` and `split`. A story that merges into another one becomes hidden."""
-    state, members = there
-    home = regrouped.home(state.n)
-    kept = regrouped.own.get(home)
-    if kept is None:
-        return there
-    if home != state.n:
-        return replace(state, section=kept.section, hidden=True), members
-    return kept, regrouped.members([home])[home]
-
-
-def _founded(regrouped: Regrouped, story: int, section: str) -> Iterator[tuple[Standing, Standing]]:
-    """(before, after) of each story that would split off from `story`; before, it is hidden."""
-    for n, left in regrouped.founded.items():
-        if left == story:
-            state, members = regrouped.own[n], regrouped.members([n])[n]
-            yield (replace(state, section=section, hidden=True), members), (state, members)
-
-
-def _overriding(
-    said: OverrideIndex,
-    after: Policy,
-    regrouped: Regrouped,
-    *,
-    own: Sequence[Member],
-    there: StoryState,
-    then: Standing,
-) -> Overriding:
-    """A function that finds the override because of which a story moves into a place or out of it: the one without which it would not.
-    `said`: the overrides so far; `own`: the members that the story has now; `there`: the story under the policy `after` with these
-    members."""
-    meant, (new, members) = after.overrides, then
-
-    @cache
-    def overrides() -> list[tuple[Override, set[Place]]]:
-        """(override, places that the story would have without it). Computed on demand, since most stories do not move."""
-        found: list[tuple[Override, set[Place]]] = []
-        if there is not new:
-            key, named = (
-                ("join", frozenset().union(*meant.joined)) if regrouped.joins(there.n) else ("split", meant.apart)
-            )
-            address = next((one for member in own if (one := member.item.canonical or "") in named), "")
-            found.append((Override(key, address, gone=False), _standing(there)))
-        hidden = [m.item for m in members if said.hides(m.item) != meant.hides(m.item)]
-        pinned = [m.item for m in members if said.pinned.get(one := m.item.canonical or "") != meant.pinned.get(one)]
-        unhidden = replace(meant, hidden=said.hidden, hidden_items=said.hidden_items)
-        for key, items, without in (("hide", hidden, unhidden), ("pin", pinned, replace(meant, pinned=said.pinned))):
-            if items:
-                address = items[0].canonical or ""
-                gone = not meant.hides(items[0]) if key == "hide" else address not in meant.pinned
-                otherwise = recomposed(new, members, replace(after, overrides=without))
-                found.append((Override(key, address, gone), _standing(otherwise)))
-        return found
-
-    def responsible(place: Place) -> Override | None:
-        stands = place in _standing(new)
-        return next((override for override, other in overrides() if (place in other) != stands), None)
-
-    return responsible
-
-
-def _count(found: Plan, old: StoryState, new: StoryState) -> None:
-    found.stories += 1
-    found.moved += old.section != new.section
-    found.changed += streams_of(old) != streams_of(new) or old.section != new.section
-
-
-def _compare(found: Plan, now: Standing, then: Standing, overriding: Overriding) -> None:
-    (old, was), (new, members) = now, then
-    stood, stands = streams_of(old), streams_of(new)
-    for name in stood | stands:
-        moves = found.streams.setdefault(name, Moves())
-        moves.before += name in stood
-        moves.after += name in stands
-        if name not in stood:
-            moves.come += 1
-            _sample(moves.coming, (name, False), (old, new), members, overriding)
-        elif name not in stands:
-            moves.go += 1
-            _sample(moves.going, (name, False), (old, new), was, overriding)
-        elif old.section != new.section and name == StreamName("section", new.section):
-            moves.become += 1
-            _sample(moves.becoming, (name, True), (old, new), members, overriding)
-    found.streams.setdefault(StreamName("section", old.section), Moves()).led += not old.hidden
-    found.streams.setdefault(StreamName("section", new.section), Moves()).leads += not new.hidden
 
 
 def streams_of(state: StoryState) -> set[StreamName]:
@@ -294,13 +313,3 @@ def _own_streams(member: Member) -> set[StreamName]:
 
 def _streams(sections: Iterable[str], topics: Iterable[str]) -> set[StreamName]:
     return {StreamName("section", id) for id in sections} | {StreamName("topic", id) for id in topics}
-
-
-def _count_sources(found: Plan, members: Sequence[Member]) -> None:
-    by_source = Counter(member.item.source for member in members)
-    first = min(members, key=lambda member: (member.item.at, member.item.n)).item.source
-    for source in by_source:
-        use = found.sources.setdefault(source, SourceUse())
-        use.stories += 1
-        use.first += source == first
-        use.alone += len(by_source) == 1
