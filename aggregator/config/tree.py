@@ -8,6 +8,7 @@ ours is a list.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -75,6 +76,15 @@ class Broken(Exception):
     """Parsing cannot continue; the builder's `problems` say why."""
 
 
+@dataclass(slots=True)
+class _Open:
+    """A list or table whose end has not come. `under`: the key whose value it is; `key`: of a table, the key whose value comes next."""
+
+    node: Items | Table
+    under: Text | None
+    key: Text | None = None
+
+
 class _Builder:
     """Builds the tree from events, and collects `problems`. `sound` becomes false if the tree cannot represent the file."""
 
@@ -84,9 +94,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.sound = True
         self.root: Node | None = None
-        self._open: list[Items | Table] = []
-        self._keys: list[Text | None] = []  # of each open table, the key whose value comes next
-        self._under: list[Text | None] = []  # of each open list or table, the key whose value it is
+        self._open: list[_Open] = []
         self._documents = 0
 
     def take(self, event: yaml.Event) -> None:
@@ -111,8 +119,6 @@ class _Builder:
                 self._enter(event, Table(self._at(event)))
             case yaml.CollectionEndEvent():
                 self._open.pop()
-                self._keys.pop()
-                self._under.pop()
 
     def refuse(self, event: yaml.Event, message: str) -> None:
         self.problems.append(self._at(event).problem(message))
@@ -128,11 +134,12 @@ class _Builder:
         return without_faults(event.value)
 
     def _misread(self, event: yaml.ScalarEvent) -> None:
-        of_list = bool(self._open) and isinstance(self._open[-1], Items)
+        around = self._open[-1] if self._open else None
+        of_list = around is not None and isinstance(around.node, Items)
         if of_list and is_comment(event, self._lines):
             self.refuse(event, "this entry is a comment: quote text that begins with #, or put the # before the dash")
-        of_value = self._keys[-1] if self._keys else None
-        for line, column, message in misread(event, self._lines, (of_list and self._under[-1]) or of_value):
+        key = None if around is None else around.under if of_list else around.key
+        for line, column, message in misread(event, self._lines, key):
             at = Position(self.name, line, column, self.included)
             self.problems.append(at.problem(message, warning=True))
 
@@ -151,27 +158,25 @@ class _Builder:
 
     def _enter(self, event: yaml.Event, node: Items | Table) -> None:
         self._marks(event)
-        under = self._keys[-1] if self._keys else None
+        under = self._open[-1].key if self._open else None
         self._put(node)
         if len(self._open) >= MAX_DEPTH:
             self.refuse(event, f"nested more than {MAX_DEPTH} deep; nothing in this file needs more than six")
             raise Broken
-        self._open.append(node)
-        self._keys.append(None)
-        self._under.append(under)
+        self._open.append(_Open(node, under))
 
     def _put(self, node: Node) -> None:
         if not self._open:
             self.root = node
             return
         parent = self._open[-1]
-        if isinstance(parent, Items):
-            parent.append(node)
-        elif self._keys[-1] is None:
-            self._keys[-1] = self._key(node)
+        if isinstance(parent.node, Items):
+            parent.node.append(node)
+        elif parent.key is None:
+            parent.key = self._key(node)
         else:
-            key, self._keys[-1] = self._keys[-1], None
-            self._pair(parent, key, node)
+            key, parent.key = parent.key, None
+            self._pair(parent.node, key, node)
 
     def _key(self, node: Node) -> Text:
         if isinstance(node, Text):

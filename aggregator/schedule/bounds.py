@@ -13,17 +13,13 @@ from aggregator.model.source import HORIZON
 class Bounds:
     """`every` is the first interval, and the scale of the following ones (`rate.interval`); `explicit`: the editor chose it.
     `shortest` and `longest` limit the interval that follows from the rate of news; `silent` is the longest interval of a source that
-    has been silent for long. `ceiling` is the longest wait after failures; `unresolved` the same after failed DNS look-ups, which
-    bother no server and may be the fault of our own network, in which case all sources recover at once."""
+    has been silent for long."""
 
     every: timedelta = FIRST_INTERVAL
     explicit: bool = False
     shortest: timedelta = timedelta(minutes=5)
     longest: timedelta = timedelta(hours=6)
     silent: timedelta = timedelta(hours=24)
-    ceiling: timedelta = timedelta(hours=24)
-    unresolved: timedelta = timedelta(hours=1)
-    unconditional: timedelta = timedelta(hours=1)  # minimum interval without ETag or Last-Modified, unless `explicit`
 
 
 def bounds_for(source: Source, defaults: Defaults) -> Bounds:

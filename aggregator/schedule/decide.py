@@ -28,6 +28,11 @@ from aggregator.text.plurals import counted
 JITTER: Final = 0.1  # at most this share of the interval is added at random, to spread out the polls of many sources
 SPREAD: Final = 0.5  # the same after a first poll: sources that were polled together at start are spread out more
 UNCONDITIONAL_AFTER: Final = 3  # failures in a row
+UNCONDITIONAL: Final = timedelta(hours=1)  # minimum interval without ETag or Last-Modified, unless the editor chose one
+CEILING: Final = timedelta(hours=24)  # longest wait after failures …
+UNRESOLVED: Final = timedelta(hours=1)
+"""… and after failed DNS look-ups, which bother no server and may be the fault of our own network, in which case all sources recover at
+once."""
 _SECOND: Final = timedelta(seconds=1)
 _A_DAY: Final = timedelta(days=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
@@ -222,7 +227,7 @@ def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
     if not (known.etag or known.last_modified or bounds.explicit):
         broke_off = TRUNCATED in (known.flaws or "")  # those of such a document are not kept
         why = "its last document breaks off" if broke_off else "it sends no ETag or Last-Modified"
-        floors.append((bounds.unconditional, f"{why}, so every poll downloads the whole feed"))
+        floors.append((UNCONDITIONAL, f"{why}, so every poll downloads the whole feed"))
     return floors
 
 
@@ -247,7 +252,7 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
     else:
         # The first other failure after a DNS failure counts as one too: a network comes back step by step.
         unresolved = "dns" in (known.error_kind, visit.before.error_kind)
-        ceiling = visit.bounds.unresolved if unresolved else visit.bounds.ceiling
+        ceiling = UNRESOLVED if unresolved else CEILING
         wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), ceiling))
         what = f"{counted(known.failures, 'failure')} in a row"
     return _at(wait, f"again in {span(wait)}: {what}; {known.error}", known, visit)

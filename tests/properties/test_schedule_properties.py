@@ -13,7 +13,7 @@ from aggregator.model.item import Channel, NormalFeed
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.clock import corrected, due_at
-from aggregator.schedule.decide import next_poll
+from aggregator.schedule.decide import CEILING, next_poll
 from aggregator.schedule.hints import PollHints
 
 DAY = timedelta(days=1)
@@ -87,7 +87,7 @@ def test_never_before_a_floor_and_never_beyond_the_bounds(
     if isinstance(outcome, Failed):
         if outcome.freshness.retry_after is not None:
             assert wait >= timedelta(seconds=outcome.freshness.retry_after)
-        assert decision.interval <= max(bounds.ceiling, before.interval or bounds.every)
+        assert decision.interval <= max(CEILING, before.interval or bounds.every)
         return
     assert wait >= bounds.shortest
     assert wait >= min(timedelta(seconds=outcome.freshness.max_age or 0), DAY)
