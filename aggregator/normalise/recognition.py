@@ -55,7 +55,7 @@ class StoredItems:
 
     - `items`: the stored items under all ids of the document's items, and those in `addresses` and `known_as`.
     - `addresses`: canonical address of an article → ids of this source's items there, the newest last. Only for items whose id is unknown,
-      and for those that `may_be_another`.
+      and for those that may be another item (`differs`).
     - `titles`: title → dates (epoch seconds) of the source's newest items. Only if the document has FLOOD_TITLES unknown items, or after a
       flood.
     - `flooded`: repeats of the previous document were held back.
@@ -84,7 +84,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     for item in found:
         if (stored := known.items.get(item.id)) is None:
             unknown.append(item)
-        elif stored.hash and (item.unread or _says(item, stored)):
+        elif stored.hash and not differs(item, stored):
             seen[stored.number] = None
         else:
             changed[stored.number] = item
@@ -108,7 +108,12 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
 
 def _says(item: Item, stored: StoredItem) -> bool:
     """Whether the content of an item is the stored one."""
-    return bool(stored.hash) and stored.hash in (item.hash, item.written)
+    return stored.hash in (item.hash, item.written)
+
+
+def differs(item: Item, stored: StoredItem) -> bool:
+    """Whether an item was read and has another content than the stored one with its id, so that it may be another item."""
+    return not item.unread and not _says(item, stored)
 
 
 def sure_ids(item: Item) -> tuple[str, ...]:
@@ -116,12 +121,6 @@ def sure_ids(item: Item) -> tuple[str, ...]:
     may be stored, see `_is_former`.)"""
     title_id = [item.title_id] if _may_need_title(item) else []
     return (item.id, *title_id, *(() if is_title_key(item.key) else item.former_ids))
-
-
-def may_be_another(item: Item, stored: StoredItem) -> bool:
-    """Whether an item may be another one than the stored item with its id: neither its guid nor its address is sure to identify it, and
-    the content differs."""
-    return bool(item.title_id) and not item.unread and not _says(item, stored)
 
 
 def _under_first_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], bool]:
@@ -144,11 +143,13 @@ def _under_first_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[It
 def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tuple[str | None, bool]:
     """The id under which an item with an additional id is stored, and whether only its words showed it. These count if the date may be
     made up, and the previous document listed the same words."""
-    if item.id in known.known_as or item.id in known.items:
-        return known.known_as.get(item.id), False
-    if _has_guid(item) and item.title_id in known.known_as:
+    if item.id in known.known_as:
+        return known.known_as[item.id], False
+    if not known.items.keys().isdisjoint(sure_ids(item)):
+        return None, False
+    if item.title_id in known.known_as:
         return known.known_as[item.title_id], False
-    if _is_of_now(item, known.now) and item.title_id not in known.items and _words(item) in before:
+    if _is_of_now(item, known.now) and _words(item) in before:
         return known.known_as.get(item.words_id), True
     return None, False
 
@@ -177,6 +178,7 @@ def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[It
             continue
         here.add(id)
         result.append(replace(item, id=id))
+        # The id of a later guid is stored, not one that says no more than the address or the title.
         if id in at_address and id not in item.former_ids and item.id != item.title_id and not is_link_key(item.key):
             later[item.id] = id
     return result, later
@@ -194,11 +196,11 @@ def _is_another(item: Item, known: StoredItems) -> bool:
     - headline, address and date all differ. An edit may change all three, but then the headlines have words in common, or the addresses a
       number (/quake-10001, /strong-quake-10001)."""
     stored = known.items.get(item.id)
-    if stored is None or not _has_guid(item) or not may_be_another(item, stored):
+    if stored is None or not _has_guid(item) or not differs(item, stored):
         return False
     there = known.addresses.get(item.canonical or "", ())
     if len(there) < SEVERAL:
-        if there and there[-1] != item.id and _says(item, known.items[there[-1]]):
+        if there and _says(item, known.items[there[-1]]):
             return True
         if item.id in there or not _serials(item.canonical).isdisjoint(_serials(stored.canonical)):
             return False
@@ -230,7 +232,7 @@ def _is_told_by_title(item: Item, there: Sequence[str], known: StoredItems) -> b
     if not _may_need_title(item):
         return False
     stored = known.items.get(item.id)
-    unsure = stored is None or (bool(stored.hash) and may_be_another(item, stored))
+    unsure = stored is None or (bool(stored.hash) and differs(item, stored))
     return item.title_id in known.items or (len(there) >= SEVERAL and unsure)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from aggregator.model.item import Item
 from aggregator.model.source import SourceState
 from aggregator.normalise.address import is_article
-from aggregator.normalise.recognition import FLOOD_TITLES, StoredItems, may_be_another, sure_ids
+from aggregator.normalise.recognition import FLOOD_TITLES, StoredItems, differs, sure_ids
 from aggregator.ports import Intake
 from aggregator.schedule.flaws import FLOOD
 
@@ -23,7 +23,7 @@ def stored_items(intake: Intake, state: SourceState, items: Sequence[Item], now:
     doubtful = [
         item
         for item in items
-        if (known := stored.get(known_as.get(item.id, item.id))) is not None and may_be_another(item, known)
+        if (known := stored.get(known_as.get(item.id, item.id))) is not None and differs(item, known)
     ]
     places = {item.canonical for item in (*unknown, *doubtful) if is_article(item.canonical)}
     addresses = intake.known_addresses(state.id, places)

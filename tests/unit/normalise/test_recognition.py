@@ -169,9 +169,11 @@ def test_an_item_is_known_by_each_guid_that_it_had() -> None:
     stored = items(1, 2)
     rekeyed = items(1, 2, guid="other-{}")
     changes = recognise(rekeyed, known(stored))
+    assert not changes.by_words
     assert changes.known_as == {rekeyed[0].id: stored[0].id, rekeyed[1].id: stored[1].id}
     after = replace(known(stored), known_as={later.id: first.id for later, first in zip(rekeyed, stored, strict=True)})
-    assert recognise(rekeyed, after).known_as == {}, "it is noted already"
+    again = recognise(rekeyed, after)
+    assert (again.known_as, again.by_words) == ({}, False), "it is noted already"
     moved = items(1, 2, guid="other-{}", link="https://example.org/moved/{}")
     another = items(1, guid="new-{}", title="Another {}")
     for document in ((*another, *moved), (*moved, *another)):
@@ -183,6 +185,30 @@ def test_an_item_is_known_by_each_guid_that_it_had() -> None:
     assert (changes.new, changes.seen) == ((moved[0],), (1,)), "of two that a document has neither is lost"
     moved_on = recognise(items(1, guid="", link="https://example.org/1"), known(stored))
     assert (moved_on.new, moved_on.known_as) == ((), {}), "an address is known anyhow"
+
+
+def test_of_two_entries_with_guids_that_an_item_had_one_is_that_item() -> None:
+    stored, both = items(1), items(2, 3)
+    changes = recognise(both, replace(known(stored), known_as={one.id: stored[0].id for one in both}))
+    assert (changes.new, [number for number, _ in changes.changed]) == ((both[1],), [1])
+
+
+@pytest.mark.parametrize("other", ["title_id", "words_id"])
+def test_an_item_that_is_known_by_its_id_is_no_other_with_its_title_or_words(other: str) -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    date = f"<pubDate>{format_datetime(now)}</pubDate>"
+    first, second = items(1, 2, link=FRONT, extra=[date] * 2)
+    before = recognise((first, second), replace(NOTHING, now=now))
+    known_as = {getattr(second, other): first.id}
+    stored = replace(known((first, second)), known_as=known_as, fingerprints=before.fingerprints, now=now)
+    assert recognise((second,), stored).seen == (2,)
+
+
+def test_what_was_skipped_as_known_is_no_other_entry_of_its_page() -> None:
+    _, *others = items(1, 2, 3, guid="", link="https://example.org/warnings")
+    (alone,) = items(1, guid="", link="https://example.org/warnings")
+    skipped = replace(alone, title="", hash="", written="")
+    assert recognise((skipped,), known((alone, *others))).seen == (1,)
 
 
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
