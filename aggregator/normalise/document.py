@@ -18,7 +18,6 @@ from aggregator.normalise.identity import (
     digest,
     former_keys,
     is_link_key,
-    is_text_key,
     is_title_key,
     item_id,
     title_key,
@@ -141,8 +140,7 @@ def _further_ids(key: str, draft: Draft, root: str, is_known: bool) -> tuple[tup
     A known entry with a guid at the address of an article is what its id says, and needs no title id.
     """
     at_article = is_article(draft.canonical)
-    has_guid = not (is_link_key(key) or is_title_key(key) or is_text_key(key))
-    by_title = is_link_key(key) or (has_guid and not (is_known and at_article))
+    by_title = is_link_key(key) or not (is_title_key(key) or (is_known and at_article))
     by_words = is_title_key(key) or not at_article
     return (
         tuple(item_id(root, former) for former in former_keys(draft, key)),

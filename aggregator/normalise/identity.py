@@ -128,10 +128,6 @@ def _text_key(draft: Draft, when: datetime | None, text: str) -> str:
     return f"{_TEXT}{digest(draft.title, when.isoformat() if when else '', '' if draft.title else text)}"
 
 
-def is_text_key(key: str) -> bool:
-    return key.startswith(_TEXT)
-
-
 def words_key(draft: Draft) -> str:
     """The key from address, title and text, without guid and date."""
     return f"{_WORDS}{digest(draft.canonical or '', _title(draft), plain(draft.parsed.text))}"
@@ -157,7 +153,7 @@ def former_keys(draft: Draft, key: str) -> tuple[str, ...]:
         return () if named is None or named == draft.canonical else (_link_key(named),)
     if is_title_key(key) and draft.canonical:
         return (*([_guid_key(guid)] if guid else []), _link_key(draft.canonical))
-    if not is_text_key(key):
+    if not key.startswith(_TEXT):
         return ()
     told = earliest([parsed.published, parsed.updated])
     when = told if told and told.microsecond else draft.dated

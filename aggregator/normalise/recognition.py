@@ -116,13 +116,6 @@ def differs(item: Item, stored: StoredItem) -> bool:
     return not item.unread and not _says(item, stored)
 
 
-def sure_ids(item: Item) -> tuple[str, ...]:
-    """The ids under which an item is known if anything is stored under one of them. (Under a former id of an item with a title key another
-    may be stored, see `_is_former`.)"""
-    title_id = [item.title_id] if _may_need_title(item) else []
-    return (item.id, *title_id, *(() if is_title_key(item.key) else item.former_ids))
-
-
 def _under_first_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], bool]:
     """The items, each under the id of its stored item if that is known by an additional id (cases 1 and 4 of the module); and whether one
     was recognised by its words. An item keeps its own id if the document also contains an item with the stored id."""
@@ -141,11 +134,11 @@ def _under_first_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[It
 
 
 def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tuple[str | None, bool]:
-    """The id under which an item with an additional id is stored, and whether only its words showed it. These count if the date may be
-    made up, and the previous document listed the same words."""
+    """The id under which an item is stored that is known by an additional id, and whether only its words showed it. These count if the
+    date may be made up, and the previous document listed the same words."""
     if item.id in known.known_as:
         return known.known_as[item.id], False
-    if not known.items.keys().isdisjoint(sure_ids(item)):
+    if item.id in known.items or item.title_id in known.items:
         return None, False
     if item.title_id in known.known_as:
         return known.known_as[item.title_id], False
@@ -179,14 +172,9 @@ def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[It
         here.add(id)
         result.append(replace(item, id=id))
         # The id of a later guid is stored, not one that says no more than the address or the title.
-        if id in at_address and id not in item.former_ids and item.id != item.title_id and not is_link_key(item.key):
+        if id in at_address and item.id != item.title_id and not is_link_key(item.key):
             later[item.id] = id
     return result, later
-
-
-def _has_guid(item: Item) -> bool:
-    """Whether the id of an item comes from its guid. (It has no title id if it was not read.)"""
-    return bool(item.title_id) and not is_link_key(item.key)
 
 
 def _is_another(item: Item, known: StoredItems) -> bool:
@@ -195,8 +183,9 @@ def _is_another(item: Item, known: StoredItems) -> bool:
     - the same words are stored at the item's address under another id; or
     - headline, address and date all differ. An edit may change all three, but then the headlines have words in common, or the addresses a
       number (/quake-10001, /strong-quake-10001)."""
+    has_guid = item.title_id and not is_link_key(item.key)
     stored = known.items.get(item.id)
-    if stored is None or not _has_guid(item) or not differs(item, stored):
+    if not has_guid or stored is None or not differs(item, stored):
         return False
     there = known.addresses.get(item.canonical or "", ())
     if len(there) < SEVERAL:
@@ -268,7 +257,7 @@ def _additional_ids(new: Sequence[Item], items: Sequence[Item], now: datetime) -
     and date for those of several entries with one title and the address of an article (case 1)."""
     entries = Counter(item.words_id for item in items)
     words = {item.words_id: item.id for item in new if entries[item.words_id] == 1 and _is_of_now(item, now)}
-    twins = {item.title_id: item.id for item in new if item.twin and _has_guid(item) and is_article(item.canonical)}
+    twins = {item.title_id: item.id for item in new if item.twin and item.title_id and is_article(item.canonical)}
     return words | twins
 
 

@@ -9,23 +9,19 @@ from datetime import datetime
 from aggregator.model.item import Item
 from aggregator.model.source import SourceState
 from aggregator.normalise.address import is_article
-from aggregator.normalise.recognition import FLOOD_TITLES, StoredItems, differs, sure_ids
+from aggregator.normalise.recognition import FLOOD_TITLES, StoredItems, differs
 from aggregator.ports import Intake
 from aggregator.schedule.flaws import FLOOD
 
 
 def stored_items(intake: Intake, state: SourceState, items: Sequence[Item], now: datetime) -> StoredItems:
     stored = intake.known({id for item in items for id in (item.id, item.title_id, *item.former_ids) if id})
-    unknown = [item for item in items if stored.keys().isdisjoint(sure_ids(item))]
+    unknown = [item for item in items if item.id not in stored]
     additional = {id for item in unknown for id in (item.id, item.title_id)}.union(item.words_id for item in items)
     known_as = intake.first_ids(additional - {""})
     stored |= intake.known(set(known_as.values()))
-    doubtful = [
-        item
-        for item in items
-        if (known := stored.get(known_as.get(item.id, item.id))) is not None and differs(item, known)
-    ]
-    places = {item.canonical for item in (*unknown, *doubtful) if is_article(item.canonical)}
+    edited = [item for item in items if item.id in stored and differs(item, stored[item.id])]
+    places = {item.canonical for item in (*unknown, *edited) if is_article(item.canonical)}
     addresses = intake.known_addresses(state.id, places)
     stored |= intake.known({ids[-1] for ids in addresses.values()})
     flooded = FLOOD in (state.flaws or "")

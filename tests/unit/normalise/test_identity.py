@@ -123,6 +123,10 @@ def test_a_long_guid_and_one_with_controls() -> None:
     assert keys(item(guid="a&#8;b\u202ec")) == ["abc"]
 
 
+def test_a_base_that_is_no_address_does_not_matter() -> None:
+    assert keys('<item xml:base="http://[/"><guid>p/1</guid><title>Title</title></item>') == ["p/1"]
+
+
 def test_equal_guids_with_different_addresses_are_distrusted() -> None:
     items = [item(guid="same", link=f"https://example.org/{number}", title=f"T{number}") for number in range(3)]
     assert len(set(keys(*items))) == 3

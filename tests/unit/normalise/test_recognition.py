@@ -93,6 +93,8 @@ def test_what_an_earlier_program_stored_under_another_identity_does_not_come_twi
     for _ in range(2):
         changes = recognise((one,), known([stored]))
         assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
+    edited = replace(one, title="Corrected", hash="other", written="other")
+    assert [number for number, _ in recognise((edited,), known([stored])).changed] == [1]
     assert recognise((one,), NOTHING).new == (one,)
     assert recognise((one, stored), known([stored])).new == (one,)  # that one is here too
 
@@ -193,14 +195,15 @@ def test_of_two_entries_with_guids_that_an_item_had_one_is_that_item() -> None:
     assert (changes.new, [number for number, _ in changes.changed]) == ((both[1],), [1])
 
 
-@pytest.mark.parametrize("other", ["title_id", "words_id"])
-def test_an_item_that_is_known_by_its_id_is_no_other_with_its_title_or_words(other: str) -> None:
+@pytest.mark.parametrize(("by", "other"), [("id", "title_id"), ("id", "words_id"), ("title_id", "words_id")])
+def test_an_item_that_is_known_by_its_id_or_title_is_no_other_with_its_title_or_words(by: str, other: str) -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
     date = f"<pubDate>{format_datetime(now)}</pubDate>"
     first, second = items(1, 2, link=FRONT, extra=[date] * 2)
     before = recognise((first, second), replace(NOTHING, now=now))
     known_as = {getattr(second, other): first.id}
-    stored = replace(known((first, second)), known_as=known_as, fingerprints=before.fingerprints, now=now)
+    items_there = known((first, replace(second, id=getattr(second, by))))
+    stored = replace(items_there, known_as=known_as, fingerprints=before.fingerprints, now=now)
     assert recognise((second,), stored).seen == (2,)
 
 
@@ -209,6 +212,26 @@ def test_what_was_skipped_as_known_is_no_other_entry_of_its_page() -> None:
     (alone,) = items(1, guid="", link="https://example.org/warnings")
     skipped = replace(alone, title="", hash="", written="")
     assert recognise((skipped,), known((alone, *others))).seen == (1,)
+    assert recognise((alone,), known((replace(alone, hash=""), *others))).changed == ((1, alone),), (
+        "its text was deleted"
+    )
+
+
+def test_a_new_guid_at_a_page_of_several_is_a_new_item() -> None:
+    stored = items(1, 2, 3, link="https://example.org/live")
+    fresh = items(4, link="https://example.org/live")
+    assert recognise(fresh, known(stored)).new == fresh
+
+
+def test_an_entry_whose_guid_names_another_article_is_read_at_each_poll() -> None:
+    """Its fingerprint would say that the other article is listed. Nor does a former id of its guid count."""
+    first, other = items(1, title="Quake in Chile"), items(2, title="Quake in Chile again")
+    text = "<description>What it says.</description>"
+    (moved,) = items(1, link="https://example.org/b", title="Election shakes Peru", extra=[text])
+    changes = recognise((replace(moved, former_ids=(other[0].id,)),), known((*first, *other)))
+    assert ([one.id for one in changes.new], changes.changed, changes.seen) == ([moved.title_id], (), ())
+    assert moved.fingerprint
+    assert changes.fingerprints == b""
 
 
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
@@ -527,6 +550,12 @@ def test_the_words_of_an_entry_with_a_true_date_are_not_stored() -> None:
     assert page.known_as == {}
 
 
+def test_the_words_of_an_article_are_not_stored() -> None:
+    article = Page("https://example.org/rates")
+    assert article.poll(0, ("Rates rise", "Again.", 0)) == ["Rates rise"]
+    assert article.known_as == {}
+
+
 def numbered(*articles: int, first: int = 1) -> tuple[Item, ...]:
     """A document whose guids are the places of its entries."""
     return tuple(
@@ -565,3 +594,4 @@ def test_of_two_articles_that_change_guids_each_is_still_itself() -> None:
     )
     changes = recognise((first, second, *stored[2:]), known(stored))
     assert (changes.new, changes.changed, sorted(changes.seen)) == ((), (), [1, 2, 3, 4, 5, 6])
+    assert changes.known_as == {}

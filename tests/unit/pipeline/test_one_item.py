@@ -216,6 +216,36 @@ def test_of_two_entries_with_the_title_of_one_item_one_is_that_item(tmp_path: Pa
     assert found == ["Alarm", "Alarm", HEADLINES["a"]]
 
 
+def test_two_articles_that_change_guids_are_the_same(tmp_path: Path) -> None:
+    found = titles(tmp_path, (0, [told("a", "one"), told("b", "two")]), (60, [told("b", "one"), told("a", "two")]))
+    assert found == [sorted([HEADLINES["a"], HEADLINES["b"]])] * 2
+
+
+@pytest.mark.parametrize("minutes", [(0, 50), (None, None)], ids=["dated", "undated"])
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/20261124/{}", "https://example.org/{}?site=10001", "https://10001.example/{}"],
+    ids=["date", "parameter", "host"],
+)
+def test_a_number_that_all_addresses_have_does_not_make_two_articles_one(
+    tmp_path: Path, address: str, minutes: tuple[int | None, int | None]
+) -> None:
+    entries = [
+        Entry(HEADLINES[name], address.format(name), "top", minute) for name, minute in zip("ab", minutes, strict=True)
+    ]
+    *_, found = titles(tmp_path, *((60 * n, [entry]) for n, entry in enumerate(entries)))
+    assert found == sorted([HEADLINES["a"], HEADLINES["b"]])
+
+
+def test_an_edit_of_the_last_of_several_entries_of_a_page_is_known_by_its_guid(tmp_path: Path) -> None:
+    def listed(*names: str) -> list[Entry]:
+        return [told(name, f"guid-{name}", PAGE) for name in names]
+
+    edited = Entry("Rebels leave the city", PAGE, "guid-d", 170)
+    *_, found = titles(tmp_path, (0, listed(*"abc")), (60, listed(*"dabc")), (120, [edited, *listed(*"abc")]))
+    assert found == sorted([edited.title, *(HEADLINES[name] for name in "abc")])
+
+
 def test_a_further_guid_that_comes_to_another_article_overwrites_none(tmp_path: Path) -> None:
     found = titles(
         tmp_path,
@@ -252,6 +282,16 @@ def test_warnings_in_the_same_words_with_numbers_for_guids_are_all_told(tmp_path
         tmp_path, (0, warnings(-60, -120, -180)), (60, warnings(30, -60, -120)), (120, warnings(90, 30, -60))
     )
     assert found == ["Storm warning"] * 5
+
+
+def test_a_warning_in_the_words_of_one_that_is_stored_under_its_number_is_told(tmp_path: Path) -> None:
+    """The number is that of a place, which only its own document shows."""
+
+    def warning(minute: int) -> Entry:
+        return Entry("Storm warning", FRONT, "1", minute)
+
+    *_, found = titles(tmp_path, (0, [warning(-60), Entry("Else", f"{PAGE}/else", "else")]), (60, [warning(30)]))
+    assert found == ["Else", "Storm warning", "Storm warning"]
 
 
 def test_warnings_of_one_page_that_are_listed_together_in_the_same_words_are_all_told(tmp_path: Path) -> None:
