@@ -12,6 +12,7 @@ from aggregator.cli.broken_file import file_or_in_force
 from aggregator.cli.terminal import print_json
 from aggregator.config.suggest import did_you_mean
 from aggregator.errors import UsageError
+from aggregator.schedule.health import in_words
 from aggregator.text.plurals import counted
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _print(rows: Sequence[Source], *, whole: bool) -> None:
             print(f"{margin}dropped {count} × {reason}")
         for flaw in row["flaws"]:
             if flaw != row["state"]:
-                print(f"{margin}document: {flaw}")
+                print(f"{margin}{in_words(flaw)}")
         if whole:
             print(f"{margin}{row['name']}, of {row['publisher']}: {row['url']}")
             if row["polls"]:

@@ -14,6 +14,7 @@ from aggregator.cli.discovery import find, offer, pick, pick_option
 from aggregator.cli.judgement import judgement
 from aggregator.cli.terminal import print_json
 from aggregator.render.instants import rfc3339
+from aggregator.schedule.health import in_words
 from aggregator.text.plurals import counted
 
 
@@ -55,9 +56,10 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         }
         print_json({**head, "items": rows})
         return 0
-    flaws = f", {', '.join(feed.flaws)}" if feed.flaws else ""
-    print(f"{feed.channel.title or url}: {feed.format}, {counted(len(feed.items), 'entry', 'entries')}{flaws}")
+    print(f"{feed.channel.title or url}: {feed.format}, {counted(len(feed.items), 'entry', 'entries')}")
     print(f"  {url}{f', source {source.id} ({source.at})' if source else ''}")
+    for flaw in feed.flaws:
+        print(f"  {in_words(flaw)}")
     for row in rows:
         _line(row)
     return 0

@@ -25,6 +25,38 @@ FLAWS: dict[Flaw, str] = {
     THIN: "its last document contains headlines only",
 }
 """Flaws of a document that are shown as the state, the gravest first."""
+REPAIRED = {
+    "malformed": "is not well-formed XML",
+    "junk-before-start": "has something before its beginning",
+    "junk-after-end": "goes on after its end",
+    "second-declaration": "has a second XML declaration",
+    "second-document": "is followed by another one",
+    "internal-subset": "has a document type of its own",
+    "control-characters": "has characters that XML forbids",
+    "forbidden-references": "refers to characters that XML forbids",
+    "doubled-cdata": "has text marked as CDATA twice",
+    "endless-cdata": "has a CDATA section that never ends",
+    "endless-comment": "has a comment that never ends",
+    "unusual-namespaces": "writes its namespaces in an unusual way",
+    "undeclared-entities": "uses entities that XML does not know",
+    "stray-less-than": "has < in a text",
+    "missing-ends": "has elements that do not end",
+    "stray-ends": "has ends of elements that do not begin",
+    "encoding-mismatch": "is not in the encoding that it declares",
+    "encoding-unknown": "declares an unknown encoding",
+    "encoding-errors": "has bytes that mean nothing in its encoding",
+    "items-of-wrong-type": "lists things that are no items",
+    "no-version": "does not say its version of JSON Feed",
+}
+"""Flaws of a document that were repaired."""
+
+
+def in_words(flaw: str) -> str:
+    """A flaw in `SourceState.flaws`, as people read it."""
+    for known, words in FLAWS.items():
+        if flaw == known:
+            return words
+    return f"its last document {REPAIRED.get(flaw, f'has a flaw: {flaw}')}"
 
 
 def health(state: SourceState) -> tuple[Health, str]:

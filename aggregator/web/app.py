@@ -20,6 +20,7 @@ from aggregator.normalise.characters import cut
 from aggregator.normalise.reports import told_once
 from aggregator.render.entry import urn
 from aggregator.render.formats import FORMATS
+from aggregator.schedule.health import in_words
 from aggregator.text.scripts import direction
 from aggregator.web.api import api
 from aggregator.web.cache import ResponseCache
@@ -71,6 +72,7 @@ def create_app(library: Library) -> Flask:
     app.jinja_env.filters["apart"] = apart
     app.jinja_env.filters["cut"] = cut
     app.jinja_env.filters["direction"] = direction
+    app.jinja_env.filters["in_words"] = in_words
     app.jinja_env.filters["told_once"] = told_once
     for blueprint in (feeds, api, system, pages):
         app.register_blueprint(blueprint)

@@ -155,6 +155,13 @@ def test_alternatives_do_not_count_inside_what_does_not_count() -> None:
     assert judge(book(war), "Moscow has a drone show, and missiles").section == "war"
 
 
+def test_a_receipt_tells_lines_that_differ_in_unless_alone_apart() -> None:
+    war = rule("war", (["moscow", "truce"], ("gaza",)), (["moscow", "truce"], ("syria", "iran")))
+    for title, unless in (("Moscow: truce in Gaza", "syria, iran"), ("Moscow: truce in Syria", "gaza")):
+        (told,) = receipts(book(war), title)
+        assert told.rule == f"words: all: moscow, truce, unless: {unless}"
+
+
 def test_a_line_does_not_count_beside_what_it_names_under_unless() -> None:
     war = rule("war", (["trump", "truce | ceasefire"], ("gaza", "syria*")), ["kyiv", "truce"])
     assert judge(book(war), "Trump wants a truce").section == "war"

@@ -74,9 +74,10 @@ def test_what_was_repaired_in_a_document_is_listed_and_the_details_of_one_source
         "kyodo": ["malformed", "junk-after-end", "undated"]
     }
     page = room.client.get("/sources").text
-    assert "document: malformed" in page
-    assert "document: junk-after-end" in page
-    assert "document: undated" not in page, "that is its state"
+    assert "its last document is not well-formed XML" in page
+    assert "its last document goes on after its end" in page
+    assert "junk-after-end" not in page
+    assert page.count("have no plausible date") == 1, "that is its state"
     room.close()
 
     (tmp_path / "feeds.yaml").write_text(CONFIG)
@@ -85,7 +86,7 @@ def test_what_was_repaired_in_a_document_is_listed_and_the_details_of_one_source
     told = capsys.readouterr().out
     assert told.startswith("kyodo  undated  last success ")
     assert "reuters" not in told
-    assert "document: junk-after-end" in told
+    assert "its last document goes on after its end" in told
     assert "Kyodo, of Kyodo: https://user:***@kyodo.example/feed.xml" in told
     assert "3 polls, 1 of them answered 304" in told
     assert main([*command, "kyodo", "--json"]) == 0
