@@ -74,11 +74,8 @@ class NewNames:
 
 def with_publisher(application: Application, source: NewSource) -> NewSource:
     """The source with the publisher that `publishers:` lists for its host, unless its name already leads to that publisher."""
-    from aggregator.config.publishers import publisher_index
-
-    index = publisher_index(application.settings)
-    known = index.at(host_of(source.url) or "")
-    if known is None or index.named(source.name) is known:
+    known = application.outlets.at(host_of(source.url) or "")
+    if known is None or application.outlets.named(source.name) is known:
         return source
     return replace(source, publisher=known.name)
 
