@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def _report(comparison: Comparison, since: int, limit: int | None) -> shapes.Plan:
-    from aggregator.pipeline.edits.plan import archive_rows
+    from aggregator.pipeline.pages import archive_rows
 
     database = comparison.after.database
     if not database.exists:

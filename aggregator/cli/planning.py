@@ -20,7 +20,8 @@ from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Causes, Way
 from aggregator.pipeline.edits.changes import ENVIRONMENT, Changes, changes, term_text
 from aggregator.pipeline.edits.override_effects import OverrideEffects, override_effects
-from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Plan, Row, Sample, plan
+from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Plan, Sample, plan
+from aggregator.pipeline.pages import Row
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
 from aggregator.ports import Archive, EditionStore

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
 from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey
-from aggregator.pipeline.edits.plan import PAGE, archive_rows
+from aggregator.pipeline.pages import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories
 from aggregator.ports import Archive, EditionStore

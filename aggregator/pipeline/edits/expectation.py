@@ -14,7 +14,8 @@ from aggregator.model.settings import FALLBACK
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Configuration
 from aggregator.pipeline.edits.changes import term_text
-from aggregator.pipeline.edits.plan import PAGE, Moves, Plan, Row, archive_rows, plan
+from aggregator.pipeline.edits.plan import Moves, Plan, plan
+from aggregator.pipeline.pages import PAGE, Row, archive_rows
 from aggregator.ports import Archive
 
 TRIED = 24  # the effect on the archive is computed for so many proposals

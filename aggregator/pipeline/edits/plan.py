@@ -15,16 +15,13 @@ from aggregator.model.stream import StreamName
 from aggregator.pipeline.compose import keeps_place, recomposed
 from aggregator.pipeline.edits.override_effects import Regrouped
 from aggregator.pipeline.override_index import OverrideIndex
+from aggregator.pipeline.pages import Row
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore
 
-PAGE = 500  # stories in memory at a time
 SAMPLES = 5  # headlines shown for each section and direction
 
 NO_TOPICS = CategoryTopics()
-
-Row = tuple[int, int, str]
-"""(when the story entered, its number, the epoch under which it was placed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +137,6 @@ class Plan:
             use.stories += 1
             use.first += source == first
             use.alone += len(by_source) == 1
-
-
-def archive_rows(store: EditionStore, since: int = 0, limit: int | None = None) -> Iterator[Sequence[Row]]:
-    """The stories of the archive, newest first, in pages. At most `limit` (None: all) that entered at or after `since`."""
-    before: tuple[int, int] | None = None
-    left = limit if limit is not None else 1 << 62
-    while left > 0 and (page := store.page(before, min(PAGE, left), since)):
-        yield page
-        before, left = page[-1][:2], left - len(page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.item import Item
 from aggregator.pipeline.category_topics import last_survey
-from aggregator.pipeline.edits.plan import archive_rows
+from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
 from aggregator.pipeline.survey import EVERY, survey
 

@@ -16,7 +16,7 @@ from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.edits.plan import archive_rows
+from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.survey import survey
 
 LIVE = item("Live: frigates collide off Lumio")

@@ -16,7 +16,7 @@ from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.edits.plan import archive_rows
+from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
 
 WIRE = (

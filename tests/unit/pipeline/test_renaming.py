@@ -14,7 +14,7 @@ from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamName, StreamQuery
-from aggregator.pipeline.edits.plan import archive_rows
+from aggregator.pipeline.pages import archive_rows
 
 DEFENSE = StreamName("section", "defense")
 NATO = StreamName("topic", "nato")

@@ -11,7 +11,7 @@ from aggregator.categorise import version as judging
 from aggregator.categorise import weights
 from aggregator.cli.planning import Comparison, in_force
 from aggregator.model import notes
-from aggregator.pipeline.edits.plan import archive_rows
+from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
 from aggregator.worker.editions import Editions
 
