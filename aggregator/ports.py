@@ -67,18 +67,6 @@ class Sources(Protocol):
     def save(self, states: Collection[SourceState]) -> None:
         """Write states outside a poll; leases stay as they are."""
 
-    def disown(self, ids: Collection[str], again: datetime) -> None:
-        """Take away the leases of polls of these sources that are under way, because their settings have changed since. Such a poll
-        then stores only its news: neither the time of the next poll nor the validators of its document. The next poll is due at
-        `again`."""
-
-    def read_anew(self, ids: Collection[str]) -> None:
-        """Forget the validators and the hash of the last document of these sources, so that the next poll reads the document even if
-        it has not changed."""
-
-    def plan_sooner(self, states: Collection[SourceState]) -> None:
-        """Bring the next polls forward to those of these states, except for sources that were polled meanwhile."""
-
 
 class Intake(Protocol):
     """What a poll reads from the store, and what it writes."""

@@ -28,7 +28,7 @@ SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
 
 class Sources(ABC, Generic[Writer]):
-    """Implements `ports.Sources`, and makes rows follow feeds.yaml. A backend adds how rows and states are written."""
+    """Implements `ports.Sources`, and makes rows and plans follow feeds.yaml. A backend adds how rows and states are written."""
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
@@ -88,6 +88,9 @@ class Sources(ABC, Generic[Writer]):
             self.write_states(raw, states)
 
     def disown(self, ids: Collection[str], again: datetime) -> None:
+        """Take away the leases of polls of these sources that are under way, because their settings have changed since. Such a poll
+        then stores only its news: neither the time of the next poll nor the validators of its document. The next poll is due at
+        `again`."""
         if ids:
             with self._db.transaction():
                 lock_sources(self._db, "id", ids)
@@ -96,6 +99,7 @@ class Sources(ABC, Generic[Writer]):
                 self._db.modify(f"{planned} WHERE lease_owner IS NOT NULL AND id IN", ids, *values)
 
     def plan_sooner(self, states: Collection[SourceState]) -> None:
+        """Bring the next polls forward to those of these states, except for sources that were polled meanwhile."""
         with self._db.transaction():
             lock_sources(self._db, "root", [state.root for state in states])
             for state in states:
@@ -106,6 +110,8 @@ class Sources(ABC, Generic[Writer]):
                 )
 
     def read_anew(self, ids: Collection[str]) -> None:
+        """Forget the validators and the hash of the last document of these sources, so that the next poll reads the document even if
+        it has not changed."""
         if ids:
             with self._db.transaction():
                 lock_sources(self._db, "id", ids)
