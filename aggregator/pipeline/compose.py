@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import zip_longest
+from typing import NamedTuple
 
 from aggregator.model.judgement import Scores
 from aggregator.model.story import Entry, Member, Placing, StoryState
@@ -24,6 +25,22 @@ FOUND = 4
 _stream = lru_cache(maxsize=4096)(StreamName)
 
 
+class _Place(NamedTuple):
+    """Where a story is: its primary section, all its sections with scores, and its topics."""
+
+    section: str
+    scores: Scores
+    topics: tuple[str, ...]
+
+    @classmethod
+    def of(cls, members: Sequence[Member], policy: Policy) -> _Place:
+        return cls(*_sections(members, policy), _topics(members, policy))
+
+    @property
+    def streams(self) -> set[StreamName]:
+        return {_stream("section", name) for name, _ in self.scores} | {_stream("topic", name) for name in self.topics}
+
+
 def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: Policy, change: Change) -> StoryState:
     """The story with the founding item `n` and these members (all of them, in order of entering). `old` is the story as stored.
 
@@ -39,27 +56,26 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
     seen = _seen(members, policy)
     told = seen or members
     coverage = Coverage(told, policy, counted_since(before), {state.lead for state in before})
-    section, scores = _placed(told, policy)
-    topics = _topics(told, policy)
+    place = _Place.of(told, policy)
     known = {placing.stream: placing for placing in _merged(old, change.absorbed, policy)}
     moment = None if told[-1].item.entered < change.now - policy.old else change.now
     came = max((member.item.entered for member in told if member.item.n in change.joined), default=moment)
     since = None if old is None or change.replacing else came
     turned = old is not None and bool(seen) and is_turned(old.entry, members, policy.overrides)
-    entry = announced(coverage, topics, old.entry if old else None, change, turned=turned)
+    entry = announced(coverage, place.topics, old.entry if old else None, change, turned=turned)
     return StoryState(
         n=n,
         id=old.id if old else next(member.item.id for member in members if member.item.n == n),
         lead=_lead(coverage, entry, old),
         published=coverage.published,
         entered=min((state.entered for state in before), default=told[0].item.entered),
-        section=section,
-        scores=scores,
-        topics=topics,
+        section=place.section,
+        scores=place.scores,
+        topics=place.topics,
         publishers=coverage.publishers,
         reached=_reached(coverage.publishers, before, since),
         entry=entry,
-        placings=_placings(told, policy, (section, scores, topics), known, since),
+        placings=_placings(told, policy, place, known, since),
         hidden=not seen,
     )
 
@@ -81,12 +97,11 @@ def keeps_place(state: StoryState, members: Sequence[Member], policy: Policy) ->
     """Whether a stored story with these members would have the same sections and topics and the same primary section. Answers without
     composing the story, which takes several times as long."""
     seen = _seen(members, policy)
-    told = seen or members
-    section, scores = _placed(told, policy)
+    place = _Place.of(seen or members, policy)
     return (
-        (section, not seen) == (state.section, state.hidden)
-        and {name for name, _ in scores} == {name for name, _ in state.scores}
-        and {*_topics(told, policy)} == {*state.topics}
+        (place.section, not seen) == (state.section, state.hidden)
+        and {name for name, _ in place.scores} == {name for name, _ in state.scores}
+        and {*place.topics} == {*state.topics}
     )
 
 
@@ -95,7 +110,8 @@ def _seen(members: Sequence[Member], policy: Policy) -> Sequence[Member]:
     return [member for member in members if not overrides.hides(member.item)] if overrides.hidden else members
 
 
-def _placed(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
+def _sections(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
+    """The primary section, and all sections with scores."""
     section, scores = policy.place([(member.item.publisher, member.judgement) for member in members])
     pin = policy.overrides.pin(member.item for member in members)
     if pin is None or pin == section:
@@ -142,29 +158,28 @@ def _reached(publishers: Sequence[tuple[str, int]], before: Sequence[StoryState]
 def _placings(
     members: Sequence[Member],
     policy: Policy,
-    final: tuple[str, Scores, tuple[str, ...]],
+    final: _Place,
     known: Mapping[StreamName, Placing],
     since: int | None,
 ) -> tuple[Placing, ...]:
     """The streams of a story with the times of entering. `known`: its earlier ones, which keep their times. `since`: new streams are
     entered at this time at the earliest."""
-    section, scores, topics = final
     first, primary = _walk(members, policy, final)
-    active = {_stream("section", name) for name, _ in scores} | {_stream("topic", name) for name in topics}
+    active = final.streams
     placings = []
     for stream in sorted(active | known.keys()):
         before = known.get(stream)
         fresh = max(first.get(stream, members[-1].item.entered), since or 0)
         entered = before.entered if before else fresh
         led = before.primary_since if before else None
-        if led is None and stream == _stream("section", section):
+        if led is None and stream == _stream("section", final.section):
             led = max(primary.get(stream, members[-1].item.entered), since or 0)
         placings.append(Placing(stream, entered, led, stream in active))
     return tuple(placings)
 
 
 def _walk(
-    members: Sequence[Member], policy: Policy, final: tuple[str, Scores, tuple[str, ...]]
+    members: Sequence[Member], policy: Policy, final: _Place
 ) -> tuple[dict[StreamName, int], dict[StreamName, int]]:
     """(stream → when the story was first in it, stream → when that was first its primary section), found by composing the story from its
     first item, its first two, and so on."""
@@ -174,13 +189,9 @@ def _walk(
         return first, primary  # all reports entered together: the caller uses the time of the last one
     walked = members[:FOLDED]
     for count in range(1, len(walked) + 1):
-        whole = count == len(members)
-        section, scores = final[:2] if whole else _placed(members[:count], policy)
-        topics = final[2] if whole else _topics(members[:count], policy)
+        place = final if count == len(members) else _Place.of(members[:count], policy)
         entered = members[count - 1].item.entered
-        for name, _ in scores:
-            first.setdefault(_stream("section", name), entered)
-        primary.setdefault(_stream("section", section), entered)
-        for topic in topics:
-            first.setdefault(_stream("topic", topic), entered)
+        for stream in place.streams:
+            first.setdefault(stream, entered)
+        primary.setdefault(_stream("section", place.section), entered)
     return first, primary
