@@ -38,6 +38,15 @@ _SIDES = (" pro", " anti")
 _CONFLICT = ("war ", "conflict ", "tensions ")
 _HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
 _EMBASSY = ("embassy ", "embassies ", "consulate ")  # it stands in another country
+_OBJECTS = (
+    "arms ",
+    "weapons ",
+    "aid ",
+    "sanctions ",
+    "tariffs ",
+    "trade deal ",
+    "trade bill ",
+)  # what others decide on
 _COUNTRY = ("country", "demonym")
 
 
@@ -99,7 +108,8 @@ def _spoken_of(hay: Haystack, names: list[tuple[Hit, Place]]) -> set[tuple[str, 
     """The countries that are named after an institution that several countries have, in the same field.
 
     "Senate backs Kenya trade deal" is not about the senate of Kenya: a Kenyan outlet would not name its own country, or would name it
-    first, or with "in". So these countries are not the owners of the institution.
+    first, or with "in". Nor is "Philippines arms sale approved by Congress" about the congress of the Philippines. So these countries are
+    not the owners of the institution.
     """
     countries: set[tuple[str, ...]] = set()
     said: set[bool] = set()  # whether in the headline
@@ -107,7 +117,9 @@ def _spoken_of(hay: Haystack, names: list[tuple[Hit, Place]]) -> set[tuple[str, 
         in_title = hit[1] < hay.split
         if place.kind == "institution" and len(place.choices) > 1:
             said.add(in_title)
-        elif in_title in said and place.kind in _COUNTRY and not hay.text.endswith(" in ", 0, hit[1] + 1):
+        elif place.kind in _COUNTRY and (
+            (in_title in said and not hay.text.endswith(" in ", 0, hit[1] + 1)) or hay.text.startswith(_OBJECTS, hit[2])
+        ):
             countries.add(place.choices[0])
     return countries
 

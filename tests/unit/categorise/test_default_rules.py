@@ -524,3 +524,29 @@ def test_a_place_that_is_spoken_of_is_not_the_actor(title: str) -> None:
 )
 def test_the_invasion_and_the_occupation_are_the_war(title: str, summary: str) -> None:
     assert judge(_book(), title, summary).section == "ukraine-russia-war"
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "section"),
+    [
+        ("Ford kills off the Fiesta", "", "economy"),
+        ("Tesla recalls 50,000 pickups after fatal crash", "", "economy"),
+        ("Carrier Ford heads to Caribbean", "", "defense"),
+        ("Turkey signs for 20 Typhoons", "", "defense"),
+        ("Attorney general opposes the bill", "Baharav-Miara said it would harm the courts.", "middle-east"),
+        ("Pinker flamingos are more aggressive", "They fight for food, a study of the flamingo says.", "world"),
+        ("Florida executes man convicted of killing grocery store owner", "", "america"),
+    ],
+)
+def test_what_recalls_carriers_attorneys_and_birds_belong_to(title: str, summary: str, section: str) -> None:
+    assert judge(_book(), title, summary).section == section
+
+
+def test_a_killing_at_a_store_is_not_the_economy() -> None:
+    assert judge(_book(), "Florida executes man convicted of killing grocery store owner").sections == ("america",)
+
+
+def test_what_a_congress_decides_on_another_country_is_not_of_that_country() -> None:
+    assert "america" in judge(_book(), "Philippines arms sale approved by Congress").sections
+    assert "america" in judge(_book(), "Pakistan aid cut by Congress").sections
+    assert judge(_book(), "Philippines Congress opens session").sections == ("asia-pacific",)
