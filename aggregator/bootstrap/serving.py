@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from aggregator.model.source import Health, SourceState
     from aggregator.web.in_force import InForce
     from aggregator.web.library import Library
+
+RECEIPTS = 2048
+"""The receipts of so many texts are kept. Most news changes one story of a list, and the others are shown again with it."""
 
 
 def in_force(application: Application) -> InForce:
@@ -33,8 +37,8 @@ def in_force(application: Application) -> InForce:
             fallback=settings.fallback,
         ),
         publisher=lambda name: application.fold_publisher(name, None),
-        receipts=lambda title, summary, source: application.receipts(
-            title, summary, application.sources.get(source or "")
+        receipts=lru_cache(RECEIPTS)(
+            lambda title, summary, source: application.receipts(title, summary, application.sources.get(source or ""))
         ),
         root=(settings.site.url or application.installation.address).rstrip("/"),
         zone=ZoneInfo(settings.site.timezone),
