@@ -36,7 +36,7 @@ def test_each_reason_is_counted_by_source_and_listed_everywhere(
     again = Newsroom(tmp_path)
     assert counted(again) == {"kyodo": {"over-cap": 14, "unsafe-address": 4}, "reuters": {"unplaced": 1}}
     page = again.client.get("/sources").text
-    assert all(told in page for told in ("14 × over-cap", "4 × unsafe-address", "1 × unplaced"))
+    assert all(told in page for told in ("14 × over cap", "4 × unsafe address", "1 × unplaced"))
     assert 'aggregator_drops_total{reason="over-cap"} 14\n' in again.client.get("/metrics").text
     (tmp_path / "feeds.yaml").write_text(CONFIG)
     command = ["--config", str(tmp_path / "feeds.yaml"), "--instance", str(tmp_path), "sources"]

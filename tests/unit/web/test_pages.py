@@ -499,6 +499,15 @@ def test_an_entry_names_the_feed_of_the_outlet_that_wrote_it_not_of_one_that_lin
     room.close()
 
 
+def test_a_story_marks_its_section_and_leads_to_its_sources(newsroom: Newsroom) -> None:
+    text = page_of(newsroom.client, "licenses")
+    assert re.findall(r'href="/news/sections/([^"]+)"[^>]* aria-current="true"', text) == ["asia-pacific"]
+    assert '<a href="#sources"><b>and 2 other outlets</b></a>' in text
+    brief = newsroom.client.get("/sections/defense/daily").text
+    assert re.findall(r'href="/news/sections/([^"]+)"[^>]* aria-current="true"', brief) == ["defense"]
+    assert "aria-current" not in newsroom.client.get("/").text
+
+
 def test_coverage_by_country_and_owner(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, CONFIG)
     room.publish(*NEWS)
