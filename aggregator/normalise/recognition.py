@@ -9,7 +9,7 @@ hash differs, the item has changed. Real feeds break this in the following ways.
    title and the address of an article, each gets an additional id from its title and date, too (`Item.twin`).
 2. *An address of several items.* Warnings have no guids, and all link to /warnings: “Storm, 3 May” and “Storm, 4 May” are two items,
    distinguished by title and date (`Item.title_id`). This also holds for a document that lists only one of them, if the store has three or
-   more items at the address.
+   more items at the address. What was stored by its title is known by it under any guid, if it links to a front page or to nothing.
 3. *A guid that goes to another article* (`_is_another`). Yesterday guid `top` was “Quake in Chile” at /a-10001, today it is “Election in
    Peru” at /b-10002: a new item, under its title id. If only the headline had changed, it would be an edit.
 4. *A date, and perhaps a guid, that the server makes up for each response.* “Listen live” links to the front page and is always dated
