@@ -204,7 +204,8 @@ def test_an_item_that_is_known_by_its_id_or_title_is_no_other_with_its_title_or_
     known_as = {getattr(second, other): first.id}
     items_there = known((first, replace(second, id=getattr(second, by))))
     stored = replace(items_there, known_as=known_as, fingerprints=before.fingerprints, now=now)
-    assert recognise((second,), stored).seen == (2,)
+    changes = recognise((second,), stored)
+    assert (changes.seen, changes.by_words) == ((2,), False)
 
 
 def test_what_was_skipped_as_known_is_no_other_entry_of_its_page() -> None:
@@ -404,6 +405,16 @@ def test_an_entry_without_a_guid_is_not_announced_again_when_others_come_to_its_
     changes = recognise(items(3, 2, 1, guid="", link=page), known([first]))
     assert [one.title for one in changes.new] == ["Title 3", "Title 2"]
     assert (changes.changed, changes.seen) == ((), (1,))
+    assert changes.known_as == {}
+    skipped = [replace(one, title="", hash="", written="") for one in items(3, 2, 1, guid="", link=page)]
+    assert recognise(skipped[2:], known([first])).seen == (1,)
+
+
+def test_warnings_with_one_title_get_no_additional_id() -> None:
+    dates = [f"<pubDate>{format_datetime(datetime(2026, 11, day, tzinfo=UTC))}</pubDate>" for day in (1, 2, 3)]
+    warnings = items(1, 1, 1, guid="", link="https://example.org/warnings", extra=dates)
+    changes = recognise(warnings, NOTHING)
+    assert (len(changes.new), changes.known_as) == (3, {})
 
 
 @pytest.mark.parametrize(

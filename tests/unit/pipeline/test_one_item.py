@@ -216,6 +216,13 @@ def test_of_two_entries_with_the_title_of_one_item_one_is_that_item(tmp_path: Pa
     assert found == ["Alarm", "Alarm", HEADLINES["a"]]
 
 
+def test_the_last_entries_of_a_flood_are_not_news(tmp_path: Path) -> None:
+    """Two unknown entries are no flood, but may be the rest of one."""
+    moved = [told(name, f"moved-{name}", "https://moved.example/{}") for name in "abcd"]
+    found = titles(tmp_path, (0, [told(name, name) for name in "abcd"]), (60, moved), (120, moved[2:]))
+    assert found == [sorted(HEADLINES[name] for name in "abcd")] * 3
+
+
 def test_two_articles_that_change_guids_are_the_same(tmp_path: Path) -> None:
     found = titles(tmp_path, (0, [told("a", "one"), told("b", "two")]), (60, [told("b", "one"), told("a", "two")]))
     assert found == [sorted([HEADLINES["a"], HEADLINES["b"]])] * 2
