@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from newsroom import Newsroom
+from newsroom import Newsroom, of_the_file
 from newsroom import item as news
 
 from aggregator.render import xmlfeed
@@ -359,6 +359,7 @@ room.close()
 """
 
 
+@of_the_file
 def test_bytes_depend_on_content_alone(newsroom: Newsroom) -> None:
     from hashlib import sha256
 
