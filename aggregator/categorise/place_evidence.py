@@ -37,7 +37,7 @@ _ATTRIBUTE = frozenset(_ATTRIBUTES.split())
 _SIDES = (" pro", " anti")
 _CONFLICT = ("war ", "conflict ", "tensions ")
 _HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
-_EMBASSY = ("embassy ", "embassies ", "consulate ")  # it stands in another country
+_EMBASSY = ("embass", "consulate")  # it stands in another country
 _OBJECTS = (
     "arms ",
     "weapons ",
@@ -172,6 +172,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     elsewhere: frozenset[int] = frozenset()
     first = True
     split, cased, text, meanings = hay.split, hay.cased, hay.text, book.meanings
+    embassies = _EMBASSY[0] in text or _EMBASSY[1] in text
     for name in found:
         needle, start, end, kind, reading = name
         in_title = start < split
@@ -183,7 +184,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
         if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, name)) or (
-            kind in _COUNTRY and text.startswith(_EMBASSY, end)
+            embassies and kind in _COUNTRY and text.startswith(_EMBASSY, end)
         ):
             value *= weights.ATTRIBUTE
             acts = False
