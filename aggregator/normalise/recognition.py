@@ -6,7 +6,8 @@ hash differs, the item has changed. Real feeds break this in the following ways.
 1. *A new guid at a known address.* Yesterday guid `17` at /quake, today guid `17-v2` at /quake: the same item. The id of the new guid is
    stored as an additional id of the item (table `known_as`), by which it is recognised from then on. Not if the address says nothing: it
    is a front page, several entries of the document have it, or its item is in the document as another entry. Of several entries with one
-   title and the address of an article, each gets an additional id from its title and date, too (`Item.twin`).
+   title and the address of an article, each gets an additional id from its title and date, too (`Item.twin`). It does not count for an
+   entry with other words whose date is not exact: two warnings of one day are two items.
 2. *An address of several items.* Warnings have no guids, and all link to /warnings: “Storm, 3 May” and “Storm, 4 May” are two items,
    distinguished by title and date (`Item.title_id`). This also holds for a document that lists only one of them, if the store has three or
    more items at the address. What was stored by its title is known by it under any guid, if it links to a front page or to nothing.
@@ -140,11 +141,17 @@ def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tupl
         return known.known_as[item.id], False
     if item.id in known.items or item.title_id in known.items:
         return None, False
-    if item.title_id in known.known_as:
-        return known.known_as[item.title_id], False
+    if (first := known.known_as.get(item.title_id)) is not None:
+        return (first if _is_exact(item.published) or not differs(item, known.items[first]) else None), False
     if _is_of_now(item, known.now) and _words(item) in before:
         return known.known_as.get(item.words_id), True
     return None, False
+
+
+def _is_exact(date: datetime | None) -> bool:
+    """Whether hardly another entry has this date. (One that names only a day is that of all its warnings; midnight is at a quarter of an
+    hour in each time zone.)"""
+    return date is not None and bool(date.minute % 15 or date.second)
 
 
 def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str]]:

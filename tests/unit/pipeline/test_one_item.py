@@ -27,6 +27,7 @@ class Entry:
     link: str = FRONT
     guid: str = ""
     minute: int | None = 0  # that it is dated
+    text: str = "What it says."
 
     def __str__(self) -> str:
         when = (
@@ -34,7 +35,7 @@ class Entry:
             if self.minute is not None
             else ""
         )
-        return item(f"<description>What it says.</description>{when}", title=self.title, link=self.link, guid=self.guid)
+        return item(f"<description>{self.text}</description>{when}", title=self.title, link=self.link, guid=self.guid)
 
 
 def titles(folder: Path, *polls: tuple[int, Sequence[Entry]]) -> list[list[str]]:
@@ -307,6 +308,20 @@ def test_warnings_of_one_page_that_are_listed_together_in_the_same_words_are_all
     assert found == ["Storm warning"] * 3
 
 
+@pytest.mark.parametrize("minute", [0, -90, -12 * 60, None])
+def test_the_next_warning_of_one_day_in_other_words_does_not_overwrite_the_last(
+    tmp_path: Path, minute: int | None
+) -> None:
+    """Title and date of the last, which was listed with that of another day, were taken for those of one article under another guid."""
+
+    def warning(guid: str, minute: int | None) -> Entry:
+        return Entry("Storm warning", PAGE, guid, minute, f"Of {guid}.")
+
+    last, other, next = warning("w2", minute), warning("w1", -36 * 60), warning("w3", minute)
+    found = titles(tmp_path, (0, [other]), (60, [last, other]), (120, [next, other]), (180, [next, other]))
+    assert [len(one) for one in found] == [1, 2, 3, 3]
+
+
 @pytest.mark.parametrize("link", [PAGE, FRONT, ""])
 def test_permanent_numbers_that_began_at_one_go_on(tmp_path: Path, link: str) -> None:
     """From the poll on at which the first entry is no longer listed, its numbers are guids like any others."""
@@ -338,7 +353,7 @@ def test_an_article_that_is_listed_under_two_dates_and_always_other_guids_is_tol
     """It was news twice at each poll."""
     found = titles(
         tmp_path,
-        *((60 * n, [Entry("Talks", PAGE, f"{n}-{k}", -k) for k in range(2)]) for n in range(4)),
+        *((60 * n, [Entry("Talks", PAGE, f"{n}-{k}", -k, f"Edit {n}." * k) for k in range(2)]) for n in range(4)),
     )
     assert found == [["Talks"] * 2] * 4
 
