@@ -8,7 +8,6 @@ import errno
 import gc
 import io
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterable
@@ -84,10 +83,10 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
     for flag in (word.partition("=")[0] for word in unknown):
         if flag in GLOBAL:
             own.error(f"{flag} goes before the command: aggregator {flag} … {command}")
+    if unknown and unknown[0].startswith("--") and unknown[0] != "--":
+        own.error(f"there is no option {_slip(unknown[0].partition('=')[0], (*_options(own), *GLOBAL))}")
     if unknown and unknown[0].endswith((".yaml", ".yml")):
         own.error(f"for another file: aggregator --config {unknown[0]} {command}")
-    if unknown and unknown[0].startswith("--"):
-        own.error(f"there is no option {_slip(unknown[0].partition('=')[0], _options(own))}")
     if unknown:
         own.error(f"unrecognized arguments: {' '.join(unknown)}")
     return parsed
@@ -95,25 +94,29 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
 
 def _check_words(top: argparse.ArgumentParser, words: Iterable[str]) -> None:
     """End the program with exit code 2 if a global option or the command is misspelt. (argparse takes the value after an unknown
-    option for the command.)"""
-    words = iter(words)
+    option for the command.) An unknown option right before the command may be one of the command: that is checked later."""
+    words, unknown = iter(words), ""
     for word in words:
-        if not word.startswith("--"):
-            if not word.startswith("-") and word not in COMMANDS:
-                top.error(f"there is no command {_slip(word, COMMANDS)} (`aggregator --help` lists all)")
+        if word in COMMANDS:
             return
-        flag, value, _ = word.partition("=")
+        if not word.startswith("-"):
+            if unknown:
+                top.error(f"there is no option {_slip(unknown, _options(top))}")
+            top.error(f"there is no command {_slip(word, COMMANDS)} (`aggregator --help` lists all)")
+        flag, equals, _ = word.partition("=")
+        if not flag.startswith("--") or flag == "--":
+            return
         if any(option.startswith(flag) for option in GLOBAL):  # argparse lets options be shortened
-            if not value:
+            if not equals:
                 next(words, None)
-            continue
-        options = _options(top)
-        if not any(option.startswith(flag) for option in options):
-            top.error(f"there is no option {_slip(flag, options)}")
+        elif any(option.startswith(flag) for option in _options(top)):
+            return  # --help or --version, which are answered whatever follows
+        else:
+            unknown = unknown or flag
 
 
 def _options(of: argparse.ArgumentParser) -> list[str]:
-    return sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", of.format_help())))
+    return [flag for flag in of._option_string_actions if flag.startswith("--")]
 
 
 def _slip(word: str, known: Iterable[str]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NoReturn
 
@@ -134,6 +135,7 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
         (["poll", "--jsn"], "there is no option --jsn; did you mean --json?"),
         (["serve", "--prot=1"], "there is no option --prot; did you mean --port?"),
         (["poll", "--zzzzzz"], "there is no option --zzzzzz\n"),
+        (["check", "--", "--json"], "unrecognized arguments: -- --json"),
     ],
 )
 def test_a_misspelt_option_or_command_is_named_with_the_likely_one(
@@ -147,3 +149,31 @@ def test_a_misspelt_option_or_command_is_named_with_the_likely_one(
 @pytest.mark.parametrize("given", [["--conf", "{}"], ["--conf={}"], ["--con", "{}", "--inst", "poll"]])
 def test_a_global_option_may_be_shortened(check: list[str], given: list[str], tmp_path: Path) -> None:
     assert main([word.format(check[1]) for word in given] + ["--instance", str(tmp_path / "poll"), "check"]) == 0
+
+
+def test_an_option_of_the_command_may_stand_before_it(check: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """As it always could: `aggregator --json check`."""
+    assert main([*check[:-1], "--json", "check"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"]
+
+
+@pytest.mark.parametrize("given", [["--help", "pol"], ["--hel", "--confg"], ["--version", "pol"]])
+def test_help_and_version_are_told_whatever_follows(given: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(given)
+    assert ended.value.code == 0
+
+
+def test_options_are_known_on_a_terminal_that_shows_colours(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python 3.14 writes the help in colours there; the options were read off it, and `aggregator --version` was refused."""
+    plain = ArgumentParser.format_help
+    monkeypatch.setattr(
+        ArgumentParser, "format_help", lambda self: re.sub("(--[a-z-]+)", "\x1b[1;36m\\1\x1b[0m", plain(self))
+    )
+    for given, code in (["--version"], 0), (["poll", "--jsn"], 2):
+        with pytest.raises(SystemExit) as ended:
+            main(given)
+        assert ended.value.code == code
+    assert "did you mean --json?" in capsys.readouterr().err
