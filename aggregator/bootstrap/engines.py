@@ -41,8 +41,8 @@ class Engines:
         return self._archives.follower.upkeep
 
     def make(self, app: Application, *, follows: bool = False) -> Engine:
-        """Put the application's configuration in force, if it is not yet, and make an engine from it. `follows`: another process has put
-        it in force. Then that is not done again, since it would undo a later edit that came meanwhile."""
+        """Put the application's configuration in force, if it is not yet, and make an engine from it. `follows`: it was in force when it
+        was read. Then that is not done again, since it would undo a later edit that came meanwhile."""
         assert app.rulebook  # compiled before anything is changed
         archives = self._archives
         archives.follower.sources.sync(app.settings.sources)

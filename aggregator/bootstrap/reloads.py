@@ -48,6 +48,7 @@ class Reloads:
         for problem in application.admit(self._upkeep):
             log.warning("%s", problem)
         self._stored_epoch = application.settings.epoch  # the epoch in force at the last check
+        self._follows = in_force is not None and in_force.epoch == application.settings.epoch  # at start
         # The last epoch that another machine put in force with other environment variables.
         self._overruled: str | None = None
         self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as it could not be stored
@@ -58,10 +59,10 @@ class Reloads:
 
     def start(self) -> Engine:
         """The engine for the configuration in force at start."""
-        in_force = self._upkeep.configuration()
-        if in_force is None or in_force.epoch != self._application.settings.epoch:
-            self._upkeep.note(notes.CONFIGURATION, self._report(in_force, self._application).status)
-        return self._made(self._application)
+        if not self._follows:
+            report = self._report(self._upkeep.configuration(), self._application)
+            self._upkeep.note(notes.CONFIGURATION, report.status)
+        return self._made(self._application, follows=self._follows)
 
     def _made(self, application: Application, *, follows: bool = False) -> Engine:
         engine = self._engines.make(application, follows=follows)

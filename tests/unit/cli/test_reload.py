@@ -577,3 +577,27 @@ def test_an_apply_that_is_interrupted_says_that_the_file_is_in_force(
     assert told.err.count("\n") == 1
     assert f"{file} is in force now" in told.err
     assert "`poll`" in told.err
+
+
+@pytest.mark.parametrize("reload", ["auto", "manual"])
+def test_an_edit_that_is_put_in_force_while_a_worker_starts_stays(tmp_path: Path, reload: str) -> None:
+    """A worker that restarts runs examples and compiles rules, which takes seconds, and its file changes nothing: it put what was in force
+    at its start in force again."""
+    text = FILE.replace("reload: auto", f"reload: {reload}")
+    asyncio.run(Worker(tmp_path, text).engines.close())
+    place = Installation(tmp_path / "feeds.yaml", tmp_path / "instance")
+    application = Application.load(place)
+    engines = Engines(application, Sandbox())
+    reloads = Reloads(application, engines)
+    elsewhere = Installation(tmp_path / "elsewhere.yaml", place.instance)
+    elsewhere.config.write_text(text.replace("missile", "rocket"))
+    assert main(["--config", str(elsewhere.config), "--instance", str(elsewhere.instance), "apply"]) == 0
+    reloads.start()
+    in_force = engines.upkeep.configuration()
+    assert in_force is not None
+    assert "rocket" in next(iter(in_force.texts.values()))
+    told = reloads.changed(False)
+    assert told is not None
+    assert told.engine is not None
+    assert any("rocket" in line for line in told.lines)
+    asyncio.run(engines.close())
