@@ -126,7 +126,7 @@ class Editions:
             report = combined(report, self._place(archive, policy, proceed))
         if proceed():  # otherwise no long work is begun
             survey(archive, policy, self._seconds, proceed)
-            report = combined(report, self._prune(self._seconds(), proceed))
+            report = combined(report, self._prune(self._seconds(), policy, proceed))
         return report
 
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
@@ -168,11 +168,13 @@ class Editions:
     def _news_waits(self, archive: Archive) -> bool:
         return any(n not in self._set_aside for n in archive.edition.pending())
 
-    def _prune(self, now: int, proceed: Callable[[], bool]) -> EditionReport:
+    def _prune(self, now: int, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
         """Retention, once a day. It is done here because it uses the edition's connection. After `keep` was shortened it takes long: news
         is placed between its steps. An edit of the configuration stops it, so that stories are re-placed first, and `keep` may be another;
         it starts again with the next edition."""
         engine, report = self._current.engine, EditionReport()
+        if engine.policy is not policy:  # it was edited since this edition began
+            return report
         archive = engine.archive
         due = self._retention.due(now, time.monotonic())
         self._note_rest(archive)

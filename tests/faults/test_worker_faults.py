@@ -50,6 +50,7 @@ from aggregator.model.source import (
 )
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import EditionReport, edition
+from aggregator.pipeline.survey import survey
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker import editions, polling, web_process
 from aggregator.worker.config_reload import ConfigReload
@@ -1169,6 +1170,28 @@ def delete_old_texts(worker: Worker, monkeypatch: pytest.MonkeyPatch, between: C
     asyncio.run(worker.editions.once())
     assert worker.shown == ""
     return steps
+
+
+def test_an_edit_during_the_survey_is_followed_before_old_texts_are_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The survey reads thousands of stories; what is saved meanwhile waited until the last text was deleted."""
+    worker, edited, outdated = Worker(tmp_path), policy(configuration="two"), list[int]()
+
+    def editing(*of: Any) -> object:
+        if worker.now > NOW:
+            worker.current.engine = replace(worker.current.engine, policy=edited)
+        return survey(*of)
+
+    monkeypatch.setattr(editions, "survey", editing)
+    steps = delete_old_texts(
+        worker, monkeypatch, lambda _: outdated.append(worker.archive.edition.count_outdated(edited.epoch))
+    )
+    assert steps == []
+    monkeypatch.setattr(editions, "survey", survey)
+    asyncio.run(worker.editions.once())
+    assert (steps, outdated) == ([1, 2, 3], [0, 0, 0])
+    worker.close()
 
 
 def test_a_worker_that_is_told_to_stop_begins_nothing_long(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
