@@ -21,6 +21,8 @@ _DECIDES = (
     "bootstrap/configured.py",  # derives topics from places
     "config/publishers.py",  # decides the publisher of an item
     "pipeline/policy.py",
+    "pipeline/override_index.py",
+    "pipeline/renamed.py",
     "pipeline/category_topics.py",
     "pipeline/compose.py",
     "pipeline/corroboration.py",

@@ -41,8 +41,8 @@ def re_place_all(
     while proceed():
         count = re_place(archive, policy, now, BATCH)
         judged += count
-        # Stories that merged meanwhile were counted at first, but need not be judged.
-        done = min(before + judged, of) if count else of
+        # Stories that merged meanwhile were counted at first, but need not be judged; after an upgrade meanwhile all are judged again.
+        done = min(before + judged, of - (count == BATCH)) if count else of
         archive.upkeep.note(notes.RE_PLACING, RePlacing(done, of, policy.configuration))
         if not count:
             break

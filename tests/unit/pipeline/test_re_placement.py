@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom
 
+from aggregator.categorise import version
 from aggregator.model import notes
 from aggregator.model.notes import RePlacing
 from aggregator.model.stream import StreamName
@@ -81,6 +82,21 @@ def test_stories_are_counted_once_however_often_news_interrupts(
     follow(room, stopping(after=1))
     monkeypatch.setattr(room.archive.edition, "count_outdated", None)
     assert follow(room) == [(4, 5), (5, 5)]
+
+
+def test_an_upgrade_in_the_middle_is_not_told_as_done_before_it_is(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All stories are outdated again, under the same configuration."""
+    room.put_in_force(EDIT)
+    follow(room, stopping(after=2))
+    monkeypatch.setattr(version, "program", lambda: "another")
+    room.put_in_force(EDIT)
+    follow(room, stopping(after=2))
+    assert room.archive.edition.count_outdated(room.application.policy.epoch) == 1
+    assert told(room)["done"] < told(room)["of"]
+    follow(room)
+    assert told(room)["done"] == told(room)["of"] == 5
 
 
 def test_what_was_finished_untold_is_told_by_the_next(room: Newsroom) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -52,6 +53,15 @@ def test_all_that_decides_is_part_of_it() -> None:
     } <= names
     assert not any(name.endswith(".pyc") for name in names)
     assert len(judging.program()) == 16
+
+
+def test_what_decides_uses_nothing_of_the_pipeline_that_is_no_part_of_it() -> None:
+    """The overrides came to have a module of their own; a change of how pins apply would have re-placed nothing."""
+    parts = {name: content.decode() for name, content in judging._parts() if name.startswith("pipeline/")}
+    used = {
+        name for text in parts.values() for name in re.findall(r"^from aggregator\.pipeline\.(\w+) import", text, re.M)
+    }
+    assert {f"pipeline/{name}.py" for name in used} <= parts.keys()
 
 
 def test_the_same_program_finds_nothing_outdated(room: Newsroom) -> None:
