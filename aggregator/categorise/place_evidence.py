@@ -36,17 +36,10 @@ _ATTRIBUTES = (
 _ATTRIBUTE = frozenset(_ATTRIBUTES.split())
 _SIDES = (" pro", " anti")
 _CONFLICT = ("war ", "conflict ", "tensions ")
+_NO_CONFLICT = ("war game", "war power", "war crime")  # what is held, asked for or charged by those named before
 _HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
 _EMBASSY = ("embass", "consulate")  # it stands in another country
-_OBJECTS = (
-    "arms ",
-    "weapons ",
-    "aid ",
-    "sanctions ",
-    "tariffs ",
-    "trade deal ",
-    "trade bill ",
-)  # what others decide on
+_OBJECTS = ("arms ", "weapons ", "aid ")  # what others decide on
 _COUNTRY = ("country", "demonym")
 
 
@@ -183,7 +176,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         meaning = meanings[reading]
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
-        if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, name)) or (
+        if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, name, found)) or (
             embassies and kind in _COUNTRY and text.startswith(_EMBASSY, end)
         ):
             value *= weights.ATTRIBUTE
@@ -206,20 +199,23 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     return Named(evidence, codes, elsewhere, abroad)
 
 
-def _is_attribute(hay: Haystack, name: Found) -> bool:
+def _is_attribute(hay: Haystack, name: Found, found: list[Found]) -> bool:
     """Whether the name is only part of an adjective: a "Liberian-flagged" tanker, "US-made" jets, a "pro-Russian" party, or the
-    "Israel-Hamas" war, unless it heads live news ("Israel-Hamas war live: Gaza ...")."""
+    "Israel-Hamas" war, unless it heads live news ("Israel-Hamas war live: Gaza ..."). Who leads a "US-led" war acts."""
     text, start, end = hay.text, name.start, name.end
     if hay.cased[end - 1] == "-":
-        first, _, second = text[end : end + 40].partition(" ")
-        return first in _ATTRIBUTE or (second.startswith(_CONFLICT) and not _heads(hay, end))
-    if text.startswith(_CONFLICT, end):
-        return not _heads(hay, end)
-    return text.endswith(_SIDES, 0, start)
+        first = text[end : end + 24].split(" ", 1)[0]
+        if first in _ATTRIBUTE:
+            return True
+        return _of_conflict(hay, end + len(first) + 1) and any(one.start == end - 1 for one in found)
+    return _of_conflict(hay, end) or text.endswith(_SIDES, 0, start)
 
 
-def _heads(hay: Haystack, end: int) -> bool:
-    return ":" in hay.cased[end : end + _HEADING]
+def _of_conflict(hay: Haystack, end: int) -> bool:
+    """Whether a conflict follows the names of its parties, and not a colon after it."""
+    if not hay.text.startswith(_CONFLICT, end) or hay.text.startswith(_NO_CONFLICT, end):
+        return False
+    return ":" not in hay.cased[end : end + _HEADING]
 
 
 def _role(hay: Haystack, name: Found, first: bool) -> float:

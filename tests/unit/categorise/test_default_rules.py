@@ -503,6 +503,11 @@ def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
     assert judge(_book(), "Israel-Hamas war live: Biden speaks").section == "middle-east", "what live news are about"
     assert judge(_book(), "US made deal with Yemen on prisoners").section == "america", "a verb, without the hyphen"
     assert judge(_book(), "US-led forces strike camp in Syria").section == "america", "who leads acts"
+    assert judge(_book(), "US-led conflict resolution talks open in Doha").section == "america", (
+        "no party of a conflict"
+    )
+    assert judge(_book(), "US-Iran war powers vote fails").section == "america", "nor of one"
+    assert judge(_book(), "China-Russia war games in Sea of Japan").section == "asia-pacific", "nor of a game"
     assert judge(_book(), "Golf pro US hopes rest on wins in Spain").section == "america", "no hyphen, a player"
 
 
@@ -536,6 +541,10 @@ def test_the_invasion_and_the_occupation_are_the_war(title: str, summary: str) -
         ("Attorney general opposes the bill", "Baharav-Miara said it would harm the courts.", "middle-east"),
         ("Pinker flamingos are more aggressive", "They fight for food, a study of the flamingo says.", "world"),
         ("Florida executes man convicted of killing grocery store owner", "", "america"),
+        ("Two typhoons kill 50 in Philippines; Kuwait sends aid", "", "asia-pacific"),
+        ("Electric cars are killing the gas station", "", "economy"),
+        ("Porsche driver killed off Sicily coast", "", "europe"),
+        ("Flamingo cruise missile hits Oryol", "", "ukraine-russia-war"),
     ],
 )
 def test_what_recalls_carriers_attorneys_and_birds_belong_to(title: str, summary: str, section: str) -> None:
@@ -550,3 +559,4 @@ def test_what_a_congress_decides_on_another_country_is_not_of_that_country() -> 
     assert "america" in judge(_book(), "Philippines arms sale approved by Congress").sections
     assert "america" in judge(_book(), "Pakistan aid cut by Congress").sections
     assert judge(_book(), "Philippines Congress opens session").sections == ("asia-pacific",)
+    assert "america" not in judge(_book(), "India tariffs: Congress slams Modi's silence").sections
