@@ -130,8 +130,10 @@ class Upkeep(ABC, Generic[Writer]):
             items = [item for item, listed in old.get(source, ()) if listed < limit]
             for start in range(0, len(items), STEP):
                 if not proceed():
-                    break
+                    return purged
                 purged += self._prune(source, items[start : start + STEP], limit, now)
+        if not proceed():
+            return purged
         self._forget(now - MEMORY_SECONDS)
         with self._db.transaction():
             forget_addresses(self._db, named)

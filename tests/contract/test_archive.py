@@ -131,6 +131,19 @@ def test_links_that_differ_at_each_poll_are_not_all_kept(store: Store) -> None:
     assert kept == {named, addresses[1][-1], *addresses[2], "https://alpha.example/1", "https://alpha.example/2"}
 
 
+def test_retention_that_is_stopped_forgets_no_address(store: Store) -> None:
+    """What stops it may be an edit, which names articles by addresses that `named` does not have yet."""
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Restless")])], NOW)
+    place(store)
+    for token in range(30):
+        address = f"https://alpha.example/1?session={token}"
+        moved = item("alpha", "1", f"Moved {token}", url=address, canonical=address)
+        store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
+    for now in (SECONDS, SECONDS + 100 * 86_400):  # with and without texts that are old enough to be deleted
+        store.upkeep.prune(now, 90 * 86_400, {}, lambda: False)
+        assert store.edition.placed_at(["https://alpha.example/1?session=3"])
+
+
 def test_the_back_catalogue_enters_with_its_publication_times(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Old defense", published=ago(days=3))], live=False)], NOW)
     store.intake.apply([polled("beta", [item("beta", "1", "Late europe", published=ago(days=3))])], NOW)
