@@ -40,6 +40,9 @@ class Reloads:
         self._watch = Watch(self._installation.config, os.environ)
         self._upkeep = engines.upkeep
         self._upkeep.note(notes.PROGRAM, program())
+        self._read_first: str | None = (
+            application.settings.epoch
+        )  # of the file at start; None as soon as it was read again
         in_force = self._upkeep.configuration()
         self._application = application.ruling(in_force)
         if self._application is not application:
@@ -76,11 +79,16 @@ class Reloads:
             self._watch.take()
         if force or self._watch.saved():
             self._untaken = None  # also if this edit is broken
+            first, self._read_first = self._read_first, None
             try:
-                self._untaken = Application.load(self._installation), force
+                fresh = Application.load(self._installation)
             except TooManyFiles:
                 self._watch.forget()
+                self._read_first = first
                 raise
+            outdone = fresh.settings.epoch == first != self._stored_epoch and fresh.settings.site.reload == "auto"
+            if force or not outdone:  # otherwise it was not saved since the start, and a later edit has been followed
+                self._untaken = fresh, force
         if self._untaken is None:
             return self._applied()
         edit, self._untaken = self._untaken, None

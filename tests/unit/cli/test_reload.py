@@ -592,12 +592,23 @@ def test_an_edit_that_is_put_in_force_while_a_worker_starts_stays(tmp_path: Path
     elsewhere = Installation(tmp_path / "elsewhere.yaml", place.instance)
     elsewhere.config.write_text(text.replace("missile", "rocket"))
     assert main(["--config", str(elsewhere.config), "--instance", str(elsewhere.instance), "apply"]) == 0
+
+    def in_force() -> str:
+        held = engines.upkeep.configuration()
+        assert held is not None
+        return next(iter(held.texts.values()))
+
     reloads.start()
-    in_force = engines.upkeep.configuration()
-    assert in_force is not None
-    assert "rocket" in next(iter(in_force.texts.values()))
+    assert "rocket" in in_force()
     told = reloads.changed(False)
     assert told is not None
     assert told.engine is not None
     assert any("rocket" in line for line in told.lines)
+    for _ in range(3):  # these read the file, which may have been saved during the start, for the first time
+        reloads.changed(False)
+    assert "rocket" in in_force()
+    os.utime(place.config, (0, 0))
+    for _ in range(2):
+        reloads.changed(False)
+    assert ("missile" in in_force()) == (reload == "auto"), "it was saved again, and the last to be saved counts"
     asyncio.run(engines.close())
