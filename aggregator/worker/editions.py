@@ -192,7 +192,11 @@ class Editions:
                 began = time.monotonic()
             return proceed()
 
-        purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.overrides.named)
+        try:
+            purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.overrides.named)
+        except RenamedMeanwhile:  # by an edit that is yet to be followed
+            self._retention.pruned = 0
+            raise
         if purged:
             log.info("pruned the texts of %d items", purged)
         return report

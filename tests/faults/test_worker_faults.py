@@ -49,6 +49,7 @@ from aggregator.model.source import (
     SourceState,
 )
 from aggregator.model.story import PendingItem
+from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import EditionReport, edition
 from aggregator.pipeline.survey import survey
 from aggregator.store.sqlite.archive import SqliteArchive
@@ -1170,6 +1171,26 @@ def delete_old_texts(worker: Worker, monkeypatch: pytest.MonkeyPatch, between: C
     asyncio.run(worker.editions.once())
     assert worker.shown == ""
     return steps
+
+
+def test_old_texts_are_deleted_although_an_edit_renamed_a_section_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """News that came too was to be placed under the former id: that ended the edition, and retention until the next day."""
+    worker = Worker(tmp_path)
+
+    def between(steps: int) -> None:
+        if steps == 1:
+            renamed = {StreamName("section", "europe"): "old-continent"}
+            worker.archive.upkeep.put_in_force("two", {}, int(worker.now.timestamp()), renamed=renamed)
+            worker.archive.intake.apply([polled("two", [item("two", "late", "Late news of a flood")])], worker.now)
+
+    steps = delete_old_texts(worker, monkeypatch, between)
+    assert steps == [1]
+    worker.current.engine = replace(worker.current.engine, policy=policy(configuration="two"))
+    asyncio.run(worker.editions.once())
+    assert steps == [1, 2, 3]
+    worker.close()
 
 
 def test_an_edit_during_the_survey_is_followed_before_old_texts_are_deleted(
