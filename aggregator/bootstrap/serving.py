@@ -62,10 +62,10 @@ def _health(state: SourceState) -> tuple[Health, str]:
 
 
 def written() -> datetime:
-    """When the code that writes feeds and pages last changed on this machine (by an upgrade, usually): since then their bytes may
-    differ."""
-    files = (path for package in ("render", "web") for path in (Path(__file__).parents[1] / package).rglob("*.*"))
-    return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files if path.suffix != ".pyc")), UTC)
+    """When the program last changed on this machine (by an upgrade, usually): since then the bytes of feeds and pages may differ. Not only
+    by the code that writes them: the receipts that they show are computed, too."""
+    files = (path for path in Path(__file__).parents[1].rglob("*.*") if path.suffix != ".pyc")
+    return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files)), UTC)
 
 
 def library(application: Application, written: datetime | None = None) -> Library:

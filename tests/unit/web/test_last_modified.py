@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, item
 from werkzeug.http import parse_date
 
+from aggregator.bootstrap import serving
 from aggregator.model import notes
 from aggregator.model.item import Item
 from aggregator.model.notes import BrokenEdit
@@ -374,3 +377,13 @@ def test_a_date_that_was_given_while_the_clock_was_ahead(room: Newsroom, address
     room.app_client = None  # another process
     for _ in range(2):
         assert room.client.get(address, headers={"If-Modified-Since": held}).status_code == 200
+
+
+def test_an_upgrade_of_what_computes_receipts_is_a_change_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "__file__", str(tmp_path / "bootstrap" / "serving.py"))
+    for n, name in enumerate(("web/app.py", "render/rss.py", "categorise/receipts.py", "categorise/receipts.pyc")):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+        os.utime(path, (n, n))
+    assert serving.written() == datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC)
