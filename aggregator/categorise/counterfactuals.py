@@ -10,7 +10,7 @@ from aggregator.categorise import weights
 from aggregator.categorise.evidence import read, said_once, word_value
 from aggregator.categorise.findings import Evidence, TextReading
 from aggregator.categorise.judge import decided, totals
-from aggregator.categorise.receipts import rule_name
+from aggregator.categorise.receipts import full_rule_name
 from aggregator.categorise.rulebook import Rulebook, without_place
 from aggregator.model.judgement import Case
 from aggregator.model.settings import Position, Term
@@ -86,4 +86,4 @@ def _counterfactuals(
             left = reading._replace(evidence=kept)
         then = decided(book, left, case).section
         if then != winner:
-            yield Counterfactual(rule_name(term, one.place), term.at, then)
+            yield Counterfactual(full_rule_name(term, one.place), term.at, then)

@@ -43,7 +43,7 @@ def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
             return Receipt(id, score, "fallback", None, (), rival)
         if source is not None:
             return Receipt(id, score, f"{source}: {id}", None, matched, rival)
-        return Receipt(id, score, _in_full(own[0].term, own[0].place), own[0].term.at, matched, rival)
+        return Receipt(id, score, full_rule_name(own[0].term, own[0].place), own[0].term.at, matched, rival)
 
     found = []
     for id, score in judgement.scores:
@@ -80,6 +80,6 @@ def rule_name(term: Term, place: bool) -> str:
     return f"{'places' if place else 'words'}: {term.parts[0]}"
 
 
-def _in_full(term: Term, place: bool) -> str:
+def full_rule_name(term: Term, place: bool) -> str:
     """With `unless`, since feeds have no line numbers by which to tell lines with the same words apart."""
     return rule_name(term, place) + (f", unless: {', '.join(term.unless)}" if term.unless else "")

@@ -10,6 +10,7 @@ from aggregator.categorise.attribution import cause
 from aggregator.categorise.counterfactuals import outcome
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import edited, proposals
+from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.categorise.usage import Usage
 from aggregator.config.load import parse
@@ -47,6 +48,14 @@ def test_the_line_without_which_it_would_stand_elsewhere() -> None:
     (counterfactual,) = found.counterfactuals
     assert (counterfactual.rule, counterfactual.then) == ("places: europe", "defense")
     assert found.behind > 0
+
+
+def test_the_line_is_named_as_in_its_receipt() -> None:
+    """Whoever reads both finds the one by the other, and two lines may differ in `unless` alone."""
+    rules = book(RULES.replace("{turret: 0.2}", "{all: [tank, moat], unless: [fish]}"))
+    case = Case("Tank in a moat")
+    (counterfactual,), (receipt,) = outcome(rules, case).counterfactuals, receipts(rules, case)
+    assert counterfactual.rule == receipt.rule == "words: all: tank, moat, unless: fish"
 
 
 def test_without_a_phrase_the_words_inside_it_count() -> None:
