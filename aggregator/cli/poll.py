@@ -144,8 +144,11 @@ def _put_in_force(application: Application) -> None:
     try:
         for problem in application.admit(archive.upkeep):
             print(problem, file=sys.stderr)
-        archive.sources.sync(settings.sources)
-        application.put_in_force(archive, seconds())
+        in_force = archive.upkeep.configuration()
+        if settings.site.reload == "auto" or in_force is None or in_force.texts == settings.texts:
+            archive.sources.sync(settings.sources)
+            application.put_in_force(archive, seconds())
+        # Otherwise `apply` has changed what was in force when this command began.
         release_dead(archive, is_dead)
     finally:
         archive.close()

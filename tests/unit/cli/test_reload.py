@@ -612,3 +612,22 @@ def test_an_edit_that_is_put_in_force_while_a_worker_starts_stays(tmp_path: Path
         reloads.changed(False)
     assert ("missile" in in_force()) == (reload == "auto"), "it was saved again, and the last to be saved counts"
     asyncio.run(engines.close())
+
+
+def test_an_apply_while_a_poll_starts_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With reload: manual the poll works by what was in force when it began, and put that in force again."""
+    text = FILE.replace("reload: auto", "reload: manual")
+    worker = Worker(tmp_path, text)
+    asyncio.run(worker.engines.close())
+    effective = Application.effective
+
+    def meanwhile(installation: Installation) -> Application:
+        monkeypatch.undo()
+        found = effective(installation)
+        worker.save(text.replace("missile", "rocket"))
+        assert worker.command("apply") == 0
+        return found
+
+    monkeypatch.setattr(Application, "effective", meanwhile)
+    assert worker.command("poll", "--due") == 0
+    assert "rocket" in worker.in_force()
