@@ -7,7 +7,7 @@ hash differs, the item has changed. Real feeds break this in the following ways.
    stored as an additional id of the item (table `known_as`), by which it is recognised from then on. Not if the address says nothing: it
    is a front page, several entries of the document have it, or its item is in the document as another entry. Of several entries with one
    title and the address of an article, each gets an additional id from its title and date, too (`Item.twin`). It does not count for an
-   entry with other words whose date is not exact: two warnings of one day are two items.
+   entry with other words whose date names no second: two warnings of one day are two items.
 2. *An address of several items.* Warnings have no guids, and all link to /warnings: “Storm, 3 May” and “Storm, 4 May” are two items,
    distinguished by title and date (`Item.title_id`). This also holds for a document that lists only one of them, if the store has three or
    more items at the address. What was stored by its title is known by it under any guid, if it links to a front page or to nothing.
@@ -149,9 +149,8 @@ def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tupl
 
 
 def _is_exact(date: datetime | None) -> bool:
-    """Whether hardly another entry has this date. (One that names only a day is that of all its warnings; midnight is at a quarter of an
-    hour in each time zone.)"""
-    return date is not None and bool(date.minute % 15 or date.second)
+    """Whether a date names a second. One that names a day or a minute is that of all warnings of this day, or issued together."""
+    return date is not None and date.second > 0
 
 
 def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str]]:
