@@ -310,7 +310,7 @@ def test_warnings_of_one_page_that_are_listed_together_in_the_same_words_are_all
 
 @pytest.mark.parametrize("minute", [-12 * 60, -17, None])
 def test_the_next_warning_of_one_day_in_other_words_does_not_overwrite_the_last(
-    tmp_path: Path, minute: float | None
+    tmp_path: Path, minute: int | None
 ) -> None:
     """Title and date of the last, which was listed with that of another day, were taken for those of one article under another guid."""
 
