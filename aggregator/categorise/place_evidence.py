@@ -163,6 +163,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     # rule → share that its next place counts; in the summary, in the headline
     further: tuple[dict[int, float], ...] = ({}, {})
     elsewhere: frozenset[int] = frozenset()
+    spared: set[int] = set()  # rules of what stands before the actor: the words of "Ukraine-Russia war ends, Merz says" count
     first = True
     split, cased, text, meanings = hay.split, hay.cased, hay.text, book.meanings
     embassies = _EMBASSY[0] in text or _EMBASSY[1] in text
@@ -181,12 +182,14 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         ):
             value *= weights.ATTRIBUTE
             acts = False
+            if first and in_title:
+                spared.update([rule for rule, _, _ in meaning.uses])
         elif first:
             first = False
         if in_title:
             value *= weights.HEADLINE * _role(hay, name, acts)
             if acts:
-                elsewhere = meaning.elsewhere
+                elsewhere = meaning.elsewhere - spared
         elif acts:
             value *= weights.LEAD
         if len(reading) == 1:  # a sea that several countries share does not name any of them

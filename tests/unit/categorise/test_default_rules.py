@@ -494,6 +494,19 @@ def test_whose_or_what_kind_a_thing_is_is_not_the_actor(title: str, section: str
     assert judge(_book(), title).section == section
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Russia-Ukraine war will not end by Christmas, Merz says",
+        "Ukraine-Russia war hits German exporters",
+        "Russia-Ukraine conflict to be raised by Modi in Washington",
+    ],
+)
+def test_a_war_that_others_speak_of_is_in_its_section(title: str) -> None:
+    """Its parties do not act, and its words yielded to the country of the speaker."""
+    assert judge(_book(), title).section == "ukraine-russia-war"
+
+
 def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
     assert judge(_book(), "Norwegian-flagged car carrier burns").section == "europe"
     assert judge(_book(), "Anti-American march in Tehran").section == "middle-east"
