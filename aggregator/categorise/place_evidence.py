@@ -163,9 +163,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     # rule → share that its next place counts; in the summary, in the headline
     further: tuple[dict[int, float], ...] = ({}, {})
     elsewhere: frozenset[int] = frozenset()
-    spared: set[int] = (
-        set()
-    )  # rules of what stands before the actor: the words of "Ukraine-Russia war ends, Merz says" count
+    spared: set[int] = set()  # rules of what stands before the actor: "Ukraine-Russia war ends, Merz says"
     first = True
     split, cased, text, meanings = hay.split, hay.cased, hay.text, book.meanings
     embassies = _EMBASSY[0] in text or _EMBASSY[1] in text
