@@ -377,6 +377,28 @@ def test_while_a_flood_drains_off_what_is_as_old_as_what_is_known_is_no_news() -
     assert recognise((*stored[3:], *later), flooded).new == later
 
 
+@pytest.mark.parametrize("flooded", [False, True])
+@pytest.mark.parametrize("link", ["https://example.org/{}", "https://example.org/log", ""])
+def test_a_log_with_a_few_titles_is_no_flood(link: str, flooded: bool) -> None:
+    """Of a fire brigade: its news was held back, never became known, and so kept the flood going for ever."""
+
+    def listed(first: int, last: int) -> tuple[Item, ...]:
+        alarms = ("Fire", "Flood", "Crash", "Gas leak")
+        return tuple(
+            replace(
+                items(n, link=link, title=alarms[n % 4])[0],
+                published=datetime(2026, 9, 1, tzinfo=UTC) + timedelta(hours=n),
+            )
+            for n in range(first, last)
+        )
+
+    stored = listed(0, 20)
+    news = listed(20, 35)
+    changes = recognise((*stored[-5:], *news), replace(known(stored), flooded=flooded))
+    assert (len(changes.new), changes.drops) == (15, ())
+    assert recognise(news, replace(known(stored), flooded=flooded)).new == news, "nothing that is known is left"
+
+
 def test_a_column_of_one_name_is_no_flood() -> None:
     stored = items(1, 2, 3, title="Morning briefing")
     fresh = items(4, 5, 6, 7, title="Morning briefing")
