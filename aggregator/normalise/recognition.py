@@ -277,10 +277,10 @@ def _out_of_date(new: Sequence[Item], items: Sequence[Item], known: StoredItems)
 def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:
     """Ids of the unknown items that are repeats of a flood (case 6 of the module), recognised by titles that are known.
 
-    A title alone proves little, since columns and guides always have the same, and logs only a few: an item that is dated later than several
-    of its title repeats none. So a flood needs FLOOD_TITLES different titles, and either half of the document, or titles that are known with
-    the same dates. After a flood (`flooded`), an item with a known title is news only if it is dated later than all known items of the
-    document and its title is not known with its date."""
+    A title alone proves little, since columns and guides always have the same, and logs only a few: an item that is dated later than
+    several of its title repeats none. So a flood needs FLOOD_TITLES different titles, and either half of the document, or titles that are
+    known with the same dates. After a flood (`flooded`), an item with a known title is news only if it is dated later than all known items
+    of the document and its title is not known with its date."""
     repeats = [item for item in unknown if item.title in known.titles and not _recurs(item, known.titles[item.title])]
     if known.flooded:
         latest = max((item.published for item in items if item.published and item.id in known.items), default=_UNDATED)
