@@ -170,18 +170,25 @@ def _former_guid_keys(draft: Draft, guid: str) -> tuple[str, ...]:
     return (title_key(draft),) if _NUMBER.fullmatch(guid) else ()
 
 
+def is_exact(date: datetime | None) -> bool:
+    """Whether a date names a second. One that names a day or a minute is that of all warnings of this day, or issued together."""
+    return date is not None and date.second > 0
+
+
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     """(key, draft) of each distinct entry, in document order. Two entries are the same if their keys are equal, or if address, title and
-    date are equal and the address is that of an article. (Without the date, warnings with the same title would be lost.)"""
+    date are equal and the address is that of an article. (Without the date, warnings with the same title would be lost.) If the date does
+    not name a second, their texts must be equal, too."""
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)
         if rival is None or (draft.published or _OLDEST) >= (rival.published or _OLDEST):
             chosen[key] = draft
-    twins: set[tuple[str, str | None, datetime | None]] = set()
+    twins: set[tuple[str | datetime | None, ...]] = set()
     distinct = []
     for key, draft in chosen.items():
-        twin = (draft.canonical or "", draft.parsed.title, draft.dated)
+        words = "" if is_exact(draft.dated) else draft.parsed.text
+        twin = (draft.canonical, draft.parsed.title, draft.dated, words)
         if not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
             distinct.append((key, draft))
         twins.add(twin)

@@ -39,7 +39,7 @@ from aggregator.model.poll import Recognition
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest
 from aggregator.normalise.fingerprints import SIZE, split
-from aggregator.normalise.identity import SEVERAL, is_link_key, is_title_key
+from aggregator.normalise.identity import SEVERAL, is_exact, is_link_key, is_title_key
 from aggregator.text.words import plains, tokens
 
 FLOOD_TITLES = 3  # fewer different titles that repeat are no flood, but columns that always have the same title
@@ -142,15 +142,10 @@ def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tupl
     if item.id in known.items or item.title_id in known.items:
         return None, False
     if (first := known.known_as.get(item.title_id)) is not None:
-        return (first if _is_exact(item.published) or not differs(item, known.items[first]) else None), False
+        return (first if is_exact(item.published) or not differs(item, known.items[first]) else None), False
     if _is_of_now(item, known.now) and _words(item) in before:
         return known.known_as.get(item.words_id), True
     return None, False
-
-
-def _is_exact(date: datetime | None) -> bool:
-    """Whether a date names a second. One that names a day or a minute is that of all warnings of this day, or issued together."""
-    return date is not None and date.second > 0
 
 
 def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str]]:

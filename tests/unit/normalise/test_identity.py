@@ -167,6 +167,30 @@ def test_an_article_that_is_listed_twice_under_another_title_is_one() -> None:
     assert len(keys(item(EARLIER, title="Five dead"), item(LATER, title="Seven dead"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("date", "texts", "count"),
+    [
+        ("Fri, 20 Nov 2026 00:00:00 GMT", ("In the north.", "In the south."), 2),
+        ("Fri, 20 Nov 2026 10:15:00 GMT", ("In the north.", "In the south."), 2),
+        ("Fri, 20 Nov 2026 10:15:42 GMT", ("In the north.", "In the south."), 1),
+        ("Fri, 20 Nov 2026 00:00:00 GMT", ("In the north.", "In the north."), 1),
+    ],
+)
+def test_warnings_of_one_day_with_guids_and_words_of_their_own_are_two(
+    date: str, texts: tuple[str, str], count: int
+) -> None:
+    """A date that names a second is that of one article, under whatever guids; one that names a day or a minute is not."""
+    entries = [
+        item(
+            f"<pubDate>{date}</pubDate><description>{text}</description>",
+            guid=guid,
+            link="https://example.org/warnings",
+        )
+        for guid, text in zip(("w1", "w2"), texts, strict=True)
+    ]
+    assert len(read(rss(entries)).items) == count
+
+
 def test_one_entry_twice_keeps_the_newest() -> None:
     newer, older = item(LATER, guid="g", title="Newer"), item(EARLIER, guid="g", title="Older")
     for entries in ([newer, older], [older, newer], [newer, item(guid="g", title="Undated")]):
