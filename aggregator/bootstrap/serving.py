@@ -64,7 +64,7 @@ def _health(state: SourceState) -> tuple[Health, str]:
 def written() -> datetime:
     """When the program last changed on this machine (by an upgrade, usually): since then the bytes of feeds and pages may differ. Not only
     by the code that writes them: the receipts that they show are computed, too."""
-    files = (path for path in Path(__file__).parents[1].rglob("*.*") if path.suffix != ".pyc")
+    files = (path for path in Path(__file__).parents[1].rglob("*.*") if path.parent.name != "__pycache__")
     return datetime.fromtimestamp(int(max(path.stat().st_mtime for path in files)), UTC)
 
 

@@ -381,9 +381,22 @@ def test_a_date_that_was_given_while_the_clock_was_ahead(room: Newsroom, address
 
 def test_an_upgrade_of_what_computes_receipts_is_a_change_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "__file__", str(tmp_path / "bootstrap" / "serving.py"))
-    for n, name in enumerate(("web/app.py", "render/rss.py", "categorise/receipts.py", "categorise/receipts.pyc")):
+    names = ("web/app.py", "render/rss.py", "categorise/receipts.py", "categorise/__pycache__/receipts.cpython-313.pyc")
+    for n, name in enumerate(names):
         path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.touch()
         os.utime(path, (n, n))
     assert serving.written() == datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC)
+
+
+def test_bytecode_that_another_process_writes_meanwhile_hinders_no_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade all processes write it at once, under a name that is gone a moment later: the web process ended with a traceback."""
+    monkeypatch.setattr(serving, "__file__", str(tmp_path / "bootstrap" / "serving.py"))
+    written = tmp_path / "bootstrap" / "__pycache__"
+    written.mkdir(parents=True)
+    (tmp_path / "bootstrap" / "serving.py").touch()
+    (written / "serving.cpython-313.pyc.140234").symlink_to(tmp_path / "gone")
+    assert serving.written() > datetime(2026, 1, 1, tzinfo=UTC)
