@@ -38,11 +38,12 @@ class Reloads:
         self._engines = engines
         self._installation = application.installation
         self._watch = Watch(self._installation.config, os.environ)
+        self._watch.take()
+        self._watch.forget()  # the first check reads the file again, which may have been saved since it was read
         self._upkeep = engines.upkeep
         self._upkeep.note(notes.PROGRAM, program())
-        self._read_first: str | None = (
-            application.settings.epoch
-        )  # of the file at start; None as soon as it was read again
+        # The epoch of the file at start; None after the first check.
+        self._read_first: str | None = application.settings.epoch
         in_force = self._upkeep.configuration()
         self._application = application.ruling(in_force)
         if self._application is not application:
@@ -77,18 +78,18 @@ class Reloads:
         """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
         if force:
             self._watch.take()
+        first, self._read_first = self._read_first, None
         if force or self._watch.saved():
             self._untaken = None  # also if this edit is broken
-            first, self._read_first = self._read_first, None
             try:
                 fresh = Application.load(self._installation)
             except TooManyFiles:
                 self._watch.forget()
                 self._read_first = first
                 raise
-            outdone = fresh.settings.epoch == first != self._stored_epoch and fresh.settings.site.reload == "auto"
-            if force or not outdone:  # otherwise it was not saved since the start, and a later edit has been followed
+            if force or fresh.settings.epoch != first or fresh.settings.site.reload == "manual":
                 self._untaken = fresh, force
+            # Otherwise it was not saved since the start, and what was put in force meanwhile stays.
         if self._untaken is None:
             return self._applied()
         edit, self._untaken = self._untaken, None

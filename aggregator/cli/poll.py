@@ -144,11 +144,12 @@ def _put_in_force(application: Application) -> None:
     try:
         for problem in application.admit(archive.upkeep):
             print(problem, file=sys.stderr)
-        in_force = archive.upkeep.configuration()
-        if settings.site.reload == "auto" or in_force is None or in_force.texts == settings.texts:
+        in_force, now = archive.upkeep.configuration(), application
+        if in_force is not None and in_force.epoch != settings.epoch:
+            now = Application.effective(application.installation)
+        if now.settings.epoch == settings.epoch:  # otherwise there was an edit since this command began
             archive.sources.sync(settings.sources)
             application.put_in_force(archive, seconds())
-        # Otherwise `apply` has changed what was in force when this command began.
         release_dead(archive, is_dead)
     finally:
         archive.close()
