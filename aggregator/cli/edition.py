@@ -43,12 +43,19 @@ def place_all(application: Application) -> tuple[int, int]:
 
 
 def re_place_stored(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
-    """Re-place all outdated stories; returns how many there were."""
-    from aggregator.pipeline.re_placement import re_place_all
+    """Re-place all outdated stories, unless there was an edit since this command began; returns how many were re-placed."""
+    from aggregator.pipeline.re_placement import decides, re_place_all
 
-    archive.upkeep.note(notes.PROGRAM, application.policy.program)
+    policy = application.policy
+    archive.upkeep.note(notes.PROGRAM, policy.program)
+
+    def going_on() -> bool:
+        return decides(archive, policy) and proceed()
+
+    if not going_on():
+        return 0
     with bar("Re-placing") as progress:
-        return re_place_all(archive, application.policy, seconds, proceed, progress)
+        return re_place_all(archive, policy, seconds, going_on, progress)
 
 
 @contextmanager

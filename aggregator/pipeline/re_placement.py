@@ -97,3 +97,13 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
     archive.edition.apply(
         Batch(tuple(placements), tuple(stories), epoch=policy.epoch, now=now(), anew=True, unmoved=tuple(unmoved))
     )
+
+
+def decides(archive: Archive, policy: Policy) -> bool:
+    """Whether this process may re-place stored stories by its policy. Not if another version of the program started after this one, or
+    if another configuration was put in force that this process does not follow (yet): two processes would otherwise re-place all stories
+    in turn, forever."""
+    in_force = archive.upkeep.configuration()
+    if in_force and in_force.epoch != policy.configuration:
+        return False
+    return archive.upkeep.noted(notes.PROGRAM) in (None, policy.program)

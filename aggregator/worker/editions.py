@@ -18,7 +18,7 @@ from aggregator.model.notes import Note
 from aggregator.pipeline.edition import EditionReport, combined, edition
 from aggregator.pipeline.leases import EDITION_LEASE
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.re_placement import re_place_all
+from aggregator.pipeline.re_placement import decides, re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
@@ -150,13 +150,13 @@ class Editions:
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
         """Re-place stored stories after an edit of the rules or an upgrade of the program, newest first. False if it was interrupted for
         news, which must not wait until an archive of years is done."""
-        if not _decides(archive, policy):
+        if not decides(archive, policy):
             return True
         began, left_off = time.monotonic(), False
 
         def going_on() -> bool:
             nonlocal left_off
-            may = self._current.engine.policy is policy and _decides(archive, policy) and proceed()
+            may = self._current.engine.policy is policy and decides(archive, policy) and proceed()
             left_off = may and time.monotonic() - began > SLICE and self._news_waits(archive)
             return may and not left_off
 
@@ -205,16 +205,6 @@ class Editions:
         if self._retention.rests_until != self._rests_noted:
             archive.upkeep.note(notes.RETENTION_RESTS, self._retention.rests_until)
             self._rests_noted = self._retention.rests_until
-
-
-def _decides(archive: Archive, policy: Policy) -> bool:
-    """Whether this process may re-place stored stories by its policy. Not if another version of the program started after this one, or
-    if another machine put a configuration in force that cannot be read here: two processes would otherwise re-place all stories in
-    turn, forever."""
-    in_force = archive.upkeep.configuration()
-    if in_force and in_force.epoch != policy.configuration:
-        return False
-    return archive.upkeep.noted(notes.PROGRAM) in (None, policy.program)
 
 
 def _noted(archive: Archive, time: Note[int]) -> int | None:

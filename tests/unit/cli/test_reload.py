@@ -14,6 +14,7 @@ from unittest.mock import Mock
 
 import pytest
 from builders import archive as made_archive
+from builders import item, polled
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Installation
@@ -21,6 +22,7 @@ from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.installation import utc_now
 from aggregator.bootstrap.reloads import Reloads
+from aggregator.cli import poll
 from aggregator.cli.main import main
 from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
@@ -678,3 +680,29 @@ def test_an_apply_while_a_poll_starts_stays(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(Application, "effective", meanwhile)
     assert worker.command("poll", "--due") == 0
     assert "rocket" in worker.in_force()
+
+
+@pytest.mark.parametrize("reload", ["auto", "manual"])
+def test_an_apply_during_a_poll_is_not_re_placed_by_the_former_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reload: str
+) -> None:
+    """Without a worker the stories stayed so until the next poll, although `apply` had re-placed them."""
+    text = FILE.replace("reload: auto", f"reload: {reload}")
+    place = Installation(tmp_path / "feeds.yaml", tmp_path / "instance")
+    place.config.write_text(text)
+    archive = made_archive(place.instance, "one")
+    archive.intake.apply([polled("one", [item("one", "a", "Missile lands in the sea")])], utc_now())
+    command = ["--config", str(place.config), "--instance", str(place.instance)]
+    assert main([*command, "poll", "--due"]) == 0
+    place_all = poll.place_all
+
+    def meanwhile(application: Application) -> tuple[int, int]:
+        place.config.write_text(text.replace("missile", "rocket"))
+        assert archive.edition.outdated(Application.load(place).policy.epoch, 1)
+        assert main([*command, "apply"]) == 0
+        return place_all(application)
+
+    monkeypatch.setattr(poll, "place_all", meanwhile)
+    assert main([*command, "poll", "--due"]) == 0
+    assert not archive.edition.outdated(Application.load(place).policy.epoch, 1)
+    archive.close()
