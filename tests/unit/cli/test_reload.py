@@ -22,7 +22,7 @@ from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.installation import utc_now
 from aggregator.bootstrap.reloads import Reloads
-from aggregator.cli import poll
+from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
 from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
@@ -694,7 +694,6 @@ def test_an_apply_during_a_poll_is_not_re_placed_by_the_former_rules(
     archive.intake.apply([polled("one", [item("one", "a", "Missile lands in the sea")])], utc_now())
     command = ["--config", str(place.config), "--instance", str(place.instance)]
     assert main([*command, "poll", "--due"]) == 0
-    place_all = poll.place_all
 
     def meanwhile(application: Application) -> tuple[int, int]:
         place.config.write_text(text.replace("missile", "rocket"))
@@ -702,7 +701,7 @@ def test_an_apply_during_a_poll_is_not_re_placed_by_the_former_rules(
         assert main([*command, "apply"]) == 0
         return place_all(application)
 
-    monkeypatch.setattr(poll, "place_all", meanwhile)
+    monkeypatch.setattr("aggregator.cli.poll.place_all", meanwhile)
     assert main([*command, "poll", "--due"]) == 0
     assert not archive.edition.outdated(Application.load(place).policy.epoch, 1)
     archive.close()
