@@ -17,7 +17,8 @@ class Recognition:
       counted in `drops`: as `repeated` (a flood) or `over-cap` (too many new items).
     - `fingerprints`: those of all items that were not held back, and of the words of those whose date may be made up, concatenated.
     - `known_as`: additional id → the id of its item, to be added to the table of this name; `forget`: ids to be removed from it.
-    - `by_words`: an item was recognised by its words, which may be wrong: the next document must be read even if it is the same."""
+    - `by_words`: an item was recognised by its words, or held back although it may be news, since its date may be made up: the next
+      document must be read even if it is the same."""
 
     new: tuple[Item, ...] = ()
     changed: tuple[tuple[int, Item], ...] = ()

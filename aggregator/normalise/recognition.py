@@ -42,7 +42,8 @@ from aggregator.normalise.fingerprints import SIZE, split
 from aggregator.normalise.identity import SEVERAL, is_exact, is_link_key, is_title_key
 from aggregator.text.words import plains, tokens
 
-FLOOD_TITLES = 3  # fewer different titles that repeat are no flood, but columns that always have the same title
+FLOOD_TITLES = 3  # fewer different titles that repeat are no flood, but columns that always have the same title …
+MANY_TITLES = 5  # … and fewer with other dates than those known are none, but a log with a few titles
 MADE_UP = timedelta(minutes=15)
 """A date may be made up for each response if it is not older than this: some servers cache their responses for so long."""
 _SERIAL = re.compile(r"\d{5,}")
@@ -103,7 +104,8 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         fingerprints=b"".join([*taken, *words]),
         known_as=later | _additional_ids(new, items, known.now),
         forget=_out_of_date(new, items, known),
-        by_words=by_words,
+        by_words=by_words
+        or any(item.id in repeated and _may_be_made_up(item.published, known.now) for item in unknown),
     )
 
 
@@ -241,11 +243,16 @@ def _is_former(item: Item, former: str, known: StoredItems) -> bool:
 
 
 def _is_of_now(item: Item, now: datetime) -> bool:
-    """Whether the date of an item may be made up for this response, because it is hardly older.
+    """Whether an item may be recognised by its words, because its date may be made up.
 
     Items without a date are recognised by their guid.
     """
-    return bool(item.words_id) and item.published is not None and item.published > now - MADE_UP
+    return bool(item.words_id) and _may_be_made_up(item.published, now)
+
+
+def _may_be_made_up(date: datetime | None, now: datetime) -> bool:
+    """Whether a date may be made up for this response, because it is hardly older."""
+    return date is not None and date > now - MADE_UP
 
 
 def _words(item: Item) -> bytes:
@@ -273,10 +280,21 @@ def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]
     """Ids of the unknown items that are repeats of a flood (case 6 of the module), recognised by titles that are known.
 
     A title alone proves little, since columns and guides always have the same, and logs only a few: an item that is dated later than
-    several of its title repeats none. So a flood needs FLOOD_TITLES different titles, and either half of the document, or titles that are
-    known with the same dates. After a flood (`flooded`), an item with a known title is news only if it is dated later than all known items
-    of the document and its title is not known with its date."""
-    repeats = [item for item in unknown if item.title in known.titles and not _recurs(item, known.titles[item.title])]
+    several of its title repeats none, unless its date may be made up. So a flood needs FLOOD_TITLES different titles that are known with
+    the same dates, or MANY_TITLES that are half of the document. After a flood (`flooded`), an item with a known title is news only if it
+    is dated later than all known items of the document and its title is not known with its date."""
+    listed: dict[str, set[int | None]] = {}
+    for item in unknown:
+        listed.setdefault(item.title, set()).add(_seconds(item))
+    repeats = [
+        item
+        for item in unknown
+        if item.title in known.titles
+        and (
+            _may_be_made_up(item.published, known.now)
+            or not _recurs(item, known.titles[item.title], listed[item.title])
+        )
+    ]
     if known.flooded:
         latest = max((item.published for item in items if item.published and item.id in known.items), default=_UNDATED)
         undated = [item for item in repeats if not item.published]
@@ -286,20 +304,21 @@ def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]
             if item.published and (item.published <= latest or _seconds(item) in known.titles[item.title])
         ]
         return {item.id for item in (dated + undated if _many(dated + undated) else dated)}
-    if 2 * len(repeats) < len(items):
-        repeats = [item for item in repeats if item.published and _seconds(item) in known.titles[item.title]]
-    return {item.id for item in repeats} if _many(repeats) else set()
+    dated = [item for item in repeats if item.published and _seconds(item) in known.titles[item.title]]
+    if 2 * len(repeats) >= len(items) and (_many(dated) or _many(repeats, MANY_TITLES)):
+        return {item.id for item in repeats}
+    return {item.id for item in dated} if _many(dated) else set()
 
 
-def _recurs(item: Item, dates: Collection[int | None]) -> bool:
-    """Whether an item is the next one with a title that several had before."""
+def _recurs(item: Item, dates: Collection[int | None], listed: Collection[int | None]) -> bool:
+    """Whether an item is the next one with a title that recurs. `dates`: those of known items with it; `listed`: of unknown ones."""
     before = [date for date in dates if date is not None]
     at = _seconds(item)
-    return len(before) > 1 and at is not None and at > max(before)
+    return bool(before) and len(before) + len(listed) > 2 and at is not None and at > max(before)
 
 
-def _many(items: Sequence[Item]) -> bool:
-    return len({item.title for item in items}) >= FLOOD_TITLES
+def _many(items: Sequence[Item], titles: int = FLOOD_TITLES) -> bool:
+    return len({item.title for item in items}) >= titles
 
 
 def _seconds(item: Item) -> int | None:

@@ -179,7 +179,8 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         known = structs.replace(known, body_hash=body)
     elif isinstance(outcome, NotModified) and state.body_hash is None:
         known = structs.replace(known, body_hash="")  # nothing was missed during the pause: the next document has news
-    # Read the next document even if it is the same: if an item that was recognised by its words keeps its date then, it is another entry.
+    # Read the next document even if it is the same: if an item that was recognised by its words, or held back, keeps its date then, the
+    # date is not made up, and it is another entry.
     if found.by_words:
         known = structs.replace(known, body_hash="", etag=None, last_modified=None)
     if feed:

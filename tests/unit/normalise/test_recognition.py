@@ -399,6 +399,21 @@ def test_a_log_with_a_few_titles_is_no_flood(link: str, flooded: bool) -> None:
     assert recognise(news, replace(known(stored), flooded=flooded)).new == news, "nothing that is known is left"
 
 
+def test_a_flood_that_is_dated_anew_at_each_poll_is_held_back_also_if_its_titles_recurred() -> None:
+    """And read again: if it keeps its dates, they are not made up."""
+
+    def listed(day: int, minute: int = 0, **other: str) -> tuple[Item, ...]:
+        date = datetime(2026, 9, day, 8, minute, tzinfo=UTC)
+        return tuple(replace(one, published=date) for one in items(*range(8), **other))
+
+    stored = (*listed(1), *listed(2, guid="b{}", link="https://example.org/b{}"))
+    flood = listed(3, guid="c{}", link="https://example.org/c{}")
+    for minute, told in (10, 0), (30, 8):
+        now = datetime(2026, 9, 3, 8, minute, tzinfo=UTC)
+        changes = recognise(flood, replace(known(stored), now=now, flooded=True))
+        assert (changes.new, changes.by_words) == (flood[:told], told == 0)
+
+
 def test_a_column_of_one_name_is_no_flood() -> None:
     stored = items(1, 2, 3, title="Morning briefing")
     fresh = items(4, 5, 6, 7, title="Morning briefing")
