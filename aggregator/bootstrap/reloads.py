@@ -39,11 +39,11 @@ class Reloads:
         self._installation = application.installation
         self._watch = Watch(self._installation.config, os.environ)
         self._watch.take()
-        self._watch.forget()  # the first check reads the file again, which may have been saved since it was read
+        # The file at start: (its epoch, its state on disk); None as soon as it was read again.
+        self._at_start: tuple[str, object] | None = application.settings.epoch, self._watch.known
+        self._watch.forget()  # it may have been saved since it was read
         self._upkeep = engines.upkeep
         self._upkeep.note(notes.PROGRAM, program())
-        # The epoch of the file at start; None after the first check.
-        self._read_first: str | None = application.settings.epoch
         in_force = self._upkeep.configuration()
         self._application = application.ruling(in_force)
         if self._application is not application:
@@ -78,18 +78,18 @@ class Reloads:
         """What changed in the configuration since the last call. Raises ConfigError if the file is broken."""
         if force:
             self._watch.take()
-        first, self._read_first = self._read_first, None
         if force or self._watch.saved():
             self._untaken = None  # also if this edit is broken
+            at_start, self._at_start = self._at_start, None
             try:
                 fresh = Application.load(self._installation)
             except TooManyFiles:
                 self._watch.forget()
-                self._read_first = first
+                self._at_start = at_start
                 raise
-            if force or fresh.settings.epoch != first or fresh.settings.site.reload == "manual":
+            saved = (fresh.settings.epoch, self._watch.known) != at_start
+            if force or saved or fresh.settings.site.reload == "manual":  # otherwise a later edit may be in force
                 self._untaken = fresh, force
-            # Otherwise it was not saved since the start, and what was put in force meanwhile stays.
         if self._untaken is None:
             return self._applied()
         edit, self._untaken = self._untaken, None

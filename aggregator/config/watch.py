@@ -32,7 +32,7 @@ class Watch:
         self._main = main
         self._environ = environ
         self._paths: tuple[Path, ...] = (main,)
-        self._known: Stamp | None = None  # the state that was last taken; None: there is an edit to report
+        self.known: Stamp | None = None  # the state that was last taken; None: there is an edit to report
         self._moving: Stamp | None = None  # another state, which the last check found
         self._patience = PATIENCE
 
@@ -42,7 +42,7 @@ class Watch:
         If no state was taken before, two checks report an edit, since nobody knows what changed earlier.
         """
         stamp = self._stamp()
-        if stamp == self._known:
+        if stamp == self.known:
             self._moving = None
             return False
         if stamp != self._moving:
@@ -57,13 +57,13 @@ class Watch:
     def take(self) -> None:
         """Takes the current state as the one that is read. To be called before reading, so that no later edit is missed."""
         self._paths = (self._main, *self._included())
-        self._known = self._stamp()
+        self.known = self._stamp()
         self._moving = None
         self._patience = PATIENCE
 
     def forget(self) -> None:
         """To be called if what was taken could not be read: the next check reports it again."""
-        self._known, self._moving = None, self._known
+        self.known, self._moving = None, self.known
 
     def _stamp(self) -> Stamp:
         return tuple(_state(path) for path in self._paths)

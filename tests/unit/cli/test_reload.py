@@ -614,6 +614,26 @@ def test_an_edit_that_is_put_in_force_while_a_worker_starts_stays(tmp_path: Path
     asyncio.run(engines.close())
 
 
+def test_an_edit_stays_though_a_program_keeps_the_file_open_while_a_worker_starts(tmp_path: Path) -> None:
+    asyncio.run(Worker(tmp_path, FILE).engines.close())
+    place = Installation(tmp_path / "feeds.yaml", tmp_path / "instance")
+    engines = Engines(Application.load(place), Sandbox())
+    reloads = Reloads(Application.load(place), engines)
+    elsewhere = tmp_path / "elsewhere.yaml"
+    elsewhere.write_text(FILE.replace("missile", "rocket"))
+    with place.config.open("a"):
+        reloads.start()
+        assert main(["--config", str(elsewhere), "--instance", str(place.instance), "apply"]) == 0
+        for _ in range(3):
+            reloads.changed(False)
+    for _ in range(3):
+        reloads.changed(False)
+    held = engines.upkeep.configuration()
+    assert held is not None
+    assert "rocket" in "".join(held.texts.values())
+    asyncio.run(engines.close())
+
+
 @pytest.mark.parametrize("included", [False, True])
 def test_an_edit_that_is_undone_while_a_worker_starts_is_undone(tmp_path: Path, included: bool) -> None:
     """The undone file was taken for the one that was there at start: the edit stayed in force until the next save."""
