@@ -178,17 +178,20 @@ def is_exact(date: datetime | None) -> bool:
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
     """(key, draft) of each distinct entry, in document order. Two entries are the same if their keys are equal, or if address, title and
     date are equal and the address is that of an article. (Without the date, warnings with the same title would be lost.) If the date does
-    not name a second, their texts must be equal, too."""
+    not name a second, their words must be equal, too. (Not the markup: of an article listed in two sections, each has a counting pixel of
+    its own.)"""
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)
         if rival is None or (draft.published or _OLDEST) >= (rival.published or _OLDEST):
             chosen[key] = draft
+    alike = Counter((draft.canonical, draft.parsed.title, draft.dated) for draft in chosen.values())
     twins: set[tuple[str | datetime | None, ...]] = set()
     distinct = []
     for key, draft in chosen.items():
-        words = "" if is_exact(draft.dated) else draft.parsed.text
-        twin = (draft.canonical, draft.parsed.title, draft.dated, words)
+        same = (draft.canonical, draft.parsed.title, draft.dated)
+        words = "" if is_exact(draft.dated) or alike[same] == 1 else plain(draft.parsed.text)
+        twin = (*same, words)
         if not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
             distinct.append((key, draft))
         twins.add(twin)

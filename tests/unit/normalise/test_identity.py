@@ -174,6 +174,8 @@ def test_an_article_that_is_listed_twice_under_another_title_is_one() -> None:
         ("Fri, 20 Nov 2026 10:15:00 GMT", ("In the north.", "In the south."), 2),
         ("Fri, 20 Nov 2026 10:15:42 GMT", ("In the north.", "In the south."), 1),
         ("Fri, 20 Nov 2026 00:00:00 GMT", ("In the north.", "In the north."), 1),
+        ("Fri, 20 Nov 2026 00:00:00 GMT", ("In the north.", "In the north. &lt;img src='/seen?1'&gt;"), 1),
+        ("Fri, 20 Nov 2026 00:00:00 GMT", ("In the north.", "\n In the  north."), 1),
     ],
 )
 def test_warnings_of_one_day_with_guids_and_words_of_their_own_are_two(
