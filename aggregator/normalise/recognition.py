@@ -91,6 +91,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         else:
             changed[stored.number] = item
     repeated = _repeated(unknown, known, items)
+    repeated |= _imported(unknown, repeated, known)
     fresh = [item for item in unknown if item.id not in repeated]
     new = newest(fresh, most, lambda item: item.published)
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
@@ -308,6 +309,17 @@ def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]
     if 2 * len(repeats) >= len(items) and (_many(dated) or _many(repeats, MANY_TITLES)):
         return {item.id for item in repeats}
     return {item.id for item in dated} if _many(dated) else set()
+
+
+def _imported(unknown: Sequence[Item], repeated: Collection[str], known: StoredItems) -> set[str]:
+    """Ids of the unknown items with known titles that are dated no later than the newest repeat of a flood, if all repeats have other dates
+    than those known: the outlet dated everything anew, also the entries of its columns."""
+    repeats = [item for item in unknown if item.id in repeated]
+    dates = [item.published for item in repeats if item.published and _seconds(item) not in known.titles[item.title]]
+    if len(dates) < len(repeats) or not _many(repeats, MANY_TITLES):
+        return set()
+    last = max(dates)
+    return {item.id for item in unknown if item.title in known.titles and item.published and item.published <= last}
 
 
 def _recurs(item: Item, dates: Collection[int | None], listed: Collection[int | None]) -> bool:
