@@ -28,6 +28,7 @@ from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.source import Failed, Freshness
+from aggregator.ports import Upkeep
 from aggregator.sandbox.pool import Sandbox
 from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.decide import JITTER, next_poll
@@ -48,6 +49,13 @@ sections:
   - {id: world}
 """
 FAILING = FILE.replace("[missile]}", "[rocket], examples: [Missile lands in the sea]}")
+
+
+def text_in_force(upkeep: Upkeep) -> str:
+    """The files of the configuration in force."""
+    held = upkeep.configuration()
+    assert held is not None
+    return "".join(held.texts.values())
 
 
 class Worker:
@@ -76,10 +84,9 @@ class Worker:
     def in_force(self) -> str:
         archive = self.place.instance / "aggregator.db"
         opened = SqliteArchive(archive)
-        held = opened.upkeep.configuration()
+        text = text_in_force(opened.upkeep)
         opened.close()
-        assert held is not None
-        return next(iter(held.texts.values()))
+        return text
 
     def command(self, *arguments: str) -> int:
         return main(["--config", str(self.file), "--instance", str(self.place.instance), *arguments])
@@ -595,22 +602,19 @@ def test_an_edit_that_is_put_in_force_while_a_worker_starts_stays(tmp_path: Path
     elsewhere.config.write_text(text.replace("missile", "rocket"))
     assert main(["--config", str(elsewhere.config), "--instance", str(elsewhere.instance), "apply"]) == 0
 
-    def in_force() -> str:
-        held = engines.upkeep.configuration()
-        assert held is not None
-        return next(iter(held.texts.values()))
-
     reloads.start()
-    assert "rocket" in in_force()
+    assert "rocket" in text_in_force(engines.upkeep)
     told = [reloads.changed(False) for _ in range(2)]
     assert any("rocket" in line for found in told if found and found.engine for line in found.lines)
     for _ in range(3):  # these read the file, which may have been saved during the start, for the first time
         reloads.changed(False)
-    assert "rocket" in in_force()
+    assert "rocket" in text_in_force(engines.upkeep)
     os.utime(place.config, (0, 0))
     for _ in range(2):
         reloads.changed(False)
-    assert ("missile" in in_force()) == (reload == "auto"), "it was saved again, and the last to be saved counts"
+    assert ("missile" in text_in_force(engines.upkeep)) == (reload == "auto"), (
+        "it was saved again, and the last to be saved counts"
+    )
     asyncio.run(engines.close())
 
 
@@ -628,9 +632,7 @@ def test_an_edit_stays_though_a_program_keeps_the_file_open_while_a_worker_start
             reloads.changed(False)
     for _ in range(3):
         reloads.changed(False)
-    held = engines.upkeep.configuration()
-    assert held is not None
-    assert "rocket" in "".join(held.texts.values())
+    assert "rocket" in text_in_force(engines.upkeep)
     asyncio.run(engines.close())
 
 
@@ -656,9 +658,7 @@ def test_an_edit_that_is_undone_while_a_worker_starts_is_undone(tmp_path: Path, 
     edited.write_text(text)
     for _ in range(4):
         reloads.changed(False)
-    held = engines.upkeep.configuration()
-    assert held is not None
-    assert "missile" in "".join(held.texts.values())
+    assert "missile" in text_in_force(engines.upkeep)
     asyncio.run(engines.close())
 
 
