@@ -29,7 +29,7 @@ from statistics import fmean, median, quantiles
 from aggregator.model.source import Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import rate
 from aggregator.schedule.bounds import Bounds
-from aggregator.schedule.decide import next_poll
+from aggregator.schedule.decide import after_poll
 
 DAY = timedelta(days=1)
 FIRST = datetime(2023, 10, 1, tzinfo=UTC)
@@ -93,7 +93,7 @@ def adaptive(arrivals: Arrivals, bounds: Bounds, span: Span, name: str) -> Resul
             seen += len(found)
             requests += span[0] <= now < span[1]
             delays += [(now - time) / timedelta(minutes=1) for time in found if span[0] <= time < span[1]]
-            state, decision = next_poll(
+            state = after_poll(
                 state,
                 _answer(feed, bool(found)),
                 feed=None,
@@ -102,7 +102,8 @@ def adaptive(arrivals: Arrivals, bounds: Bounds, span: Span, name: str) -> Resul
                 bounds=bounds,
                 jitter=chance.random(),
             )
-            now = decision.at
+            assert state.next_poll
+            now = state.next_poll
     return Result.of(name, requests, delays, span)
 
 

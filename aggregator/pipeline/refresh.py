@@ -165,7 +165,7 @@ async def poll(tools: Tools, state: SourceState) -> _Poll:
         outcome, feed = Failed("crashed", f"an error in this program, see the log ({type(error).__name__})"), None
     if isinstance(outcome, Failed):
         outcome = replace(outcome, message=tools.mask(outcome.message))
-    known, _ = decide.next_poll(
+    known = decide.after_poll(
         state,
         outcome,
         feed=feed,

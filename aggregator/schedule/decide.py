@@ -60,16 +60,7 @@ class _Visit:
         return self.before.last_success is None
 
 
-@dataclass(frozen=True, slots=True)
-class NextPoll:
-    """The time of the next poll, the interval without jitter, and the reason in words."""
-
-    at: datetime
-    interval: timedelta
-    why: str
-
-
-def next_poll(
+def after_poll(
     state: SourceState,
     outcome: Outcome,
     *,
@@ -79,8 +70,8 @@ def next_poll(
     bounds: Bounds,
     jitter: float,
     held_back: Sequence[Drop] = (),
-) -> tuple[SourceState, NextPoll]:
-    """The complete state after a poll, and the decision on the next one (which the state includes).
+) -> SourceState:
+    """The complete state after a poll, with the time of the next one and the reason in words.
 
     `outcome` must be `Failed` also if a response arrived but could not be parsed: its validators must not be stored without its
     items. `feed` is None if there was nothing to parse (304, a failure, or the same body as before). `new_items` is the number of
@@ -88,18 +79,15 @@ def next_poll(
     """
     visit = _Visit(state, now, bounds, jitter)
     if isinstance(outcome, Failed) and outcome.kind == "waiting":
-        known, decision = state, _with_its_host(state, outcome.freshness, visit)
+        known = _with_its_host(state, outcome.freshness, visit)
     elif isinstance(outcome, Failed):
-        known = _failure(state, outcome, now)
-        decision = _after_failure(known, outcome.freshness, visit)
+        known = _after_failure(_failure(state, outcome, now), outcome.freshness, visit)
     else:
         known = _success(state, outcome, now)
         known = known if feed is None else _read(known, state, feed, held_back)
         known = _with_rate(known, visit, feed, new_items)
-        known = replace(known, interval=_by_rate(known, visit))
-        decision = _after_success(known, visit)
-    known = replace(known, next_poll=decision.at, why=decision.why)
-    return replace(known, state=health(known)[0]), decision
+        known = _after_success(replace(known, interval=_by_rate(known, visit)), visit)
+    return replace(known, state=health(known)[0])
 
 
 def sooner(state: SourceState, now: datetime, bounds: Bounds, jitter: float) -> SourceState:
@@ -231,7 +219,7 @@ def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
     return floors
 
 
-def _after_success(known: SourceState, visit: _Visit) -> NextPoll:
+def _after_success(known: SourceState, visit: _Visit) -> SourceState:
     own = known.interval or visit.bounds.every
     floor, asker = max(_floors(known, visit.bounds), key=lambda asked: asked[0])
     reason = "the first interval" if visit.first else pace(known.rate or 0.0)
@@ -240,10 +228,11 @@ def _after_success(known: SourceState, visit: _Visit) -> NextPoll:
     return _at(own, f"every {span(own)}: {reason}", known, visit)
 
 
-def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
+def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> SourceState:
     usual = known.interval or visit.bounds.every
     if health(known)[0] == "gone":
-        return NextPoll(visit.now + HORIZON, HORIZON, "410 Gone: not polled again until its url changes")
+        why = "410 Gone: not polled again until its url changes"
+        return replace(known, next_poll=visit.now + HORIZON, why=why)
     asked = timedelta(seconds=fresh.retry_after or 0)
     if asked >= usual:  # a shorter Retry-After is ignored: the backoff below is then longer
         wait, what = asked, f"the server asked for {span(asked)} (Retry-After)"
@@ -258,16 +247,17 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> NextP
     return _at(wait, f"again in {span(wait)}: {what}; {known.error}", known, visit)
 
 
-def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> NextPoll:
-    """The decision if no request was made, because the host has asked for a pause."""
+def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> SourceState:
+    """The state if no request was made, because the host has asked for a pause."""
     wait = timedelta(seconds=fresh.retry_after or 0)
     return _at(
         wait, f"again in {span(wait)}: another feed of its host was told to wait that long (Retry-After)", state, visit
     )
 
 
-def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> NextPoll:
-    """The decision for this interval: add the jitter, step over the hours and days that the feed asks to skip, round up to seconds."""
+def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> SourceState:
+    """The state with the next poll after this interval: add the jitter, step over the hours and days that the feed asks to skip, round up
+    to seconds."""
     hints = PollHints.read(known.asks)
     now, jitter = visit.now, visit.jitter
     first = visit.first and known.last_success is not None
@@ -281,4 +271,4 @@ def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> Nex
     moment = min(moment, now + HORIZON - _SECOND)
     if moment.microsecond:  # the store keeps whole seconds; rounding down would make the interval too short
         moment = moment.replace(microsecond=0) + _SECOND
-    return NextPoll(moment, interval, why)
+    return replace(known, next_poll=moment, why=why)

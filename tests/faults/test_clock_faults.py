@@ -15,7 +15,7 @@ from aggregator.model.poll import PollResult
 from aggregator.model.source import Freshness, NotModified, SourceState
 from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.clock import corrected
-from aggregator.schedule.decide import next_poll
+from aggregator.schedule.decide import after_poll
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -53,7 +53,7 @@ class Service:
         known = replace(state, etag='"1"')
         answer = NotModified(state.url, '"1"', None, Freshness())
         chance = self.chance.random()
-        return next_poll(known, answer, feed=None, new_items=0, now=now, bounds=BOUNDS, jitter=chance)[0]
+        return after_poll(known, answer, feed=None, new_items=0, now=now, bounds=BOUNDS, jitter=chance)
 
 
 @pytest.mark.parametrize(

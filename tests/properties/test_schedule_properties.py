@@ -13,7 +13,7 @@ from aggregator.model.item import Channel, NormalFeed
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.clock import corrected, due_at
-from aggregator.schedule.decide import CEILING, next_poll
+from aggregator.schedule.decide import CEILING, SPREAD, after_poll
 from aggregator.schedule.hints import PollHints
 
 DAY = timedelta(days=1)
@@ -61,8 +61,13 @@ def live(visits_made: list[tuple[Outcome, NormalFeed | None, int, float, float]]
     for outcome, feed, new, later, jitter in visits_made:
         now += timedelta(seconds=later)
         parsed = feed if isinstance(outcome, Fetched) else None
-        state, _ = next_poll(state, outcome, feed=parsed, new_items=new, now=now, bounds=bounds, jitter=jitter)
+        state = after_poll(state, outcome, feed=parsed, new_items=new, now=now, bounds=bounds, jitter=jitter)
     return state
+
+
+def longest(interval: timedelta) -> timedelta:
+    """The interval with all that is added to spread out the polls, rounded up to seconds."""
+    return interval * (1 + SPREAD) + timedelta(seconds=1)
 
 
 @given(st.lists(visits, max_size=6), visits, policies)
@@ -75,26 +80,27 @@ def test_never_before_a_floor_and_never_beyond_the_bounds(
     before = live(past, bounds)
     now = (before.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)) + timedelta(seconds=later)
     parsed = feed if isinstance(outcome, Fetched) else None
-    state, decision = next_poll(before, outcome, feed=parsed, new_items=new, now=now, bounds=bounds, jitter=jitter)
+    state = after_poll(before, outcome, feed=parsed, new_items=new, now=now, bounds=bounds, jitter=jitter)
 
-    wait = decision.at - now
+    assert state.next_poll
+    wait = state.next_poll - now
     assert timedelta() < wait <= HORIZON
-    assert state.next_poll == decision.at
-    assert decision.why == state.why
     hints = PollHints.read(state.asks)
-    assert decision.at.microsecond == 0
-    assert not hints.skips(decision.at) or wait >= HORIZON - timedelta(seconds=1)
+    skips = bool(hints.skip_hours or hints.skip_days)
+    assert state.next_poll.microsecond == 0
+    assert not hints.skips(state.next_poll) or wait >= HORIZON - timedelta(seconds=1)
     if isinstance(outcome, Failed):
         if outcome.freshness.retry_after is not None:
             assert wait >= timedelta(seconds=outcome.freshness.retry_after)
-        assert decision.interval <= max(CEILING, before.interval or bounds.every)
+        asked = timedelta(seconds=outcome.freshness.retry_after or 0)
+        assert skips or wait <= longest(max(CEILING, before.interval or bounds.every, asked))
         return
     assert wait >= bounds.shortest
     assert wait >= min(timedelta(seconds=outcome.freshness.max_age or 0), DAY)
     assert wait >= max(hints.ttl or timedelta(), hints.update or timedelta())
     if not state.etag and not bounds.explicit:
         assert wait >= timedelta(hours=1)
-    assert decision.interval <= max(bounds.silent, DAY)
+    assert skips or wait <= longest(max(bounds.silent, DAY))
 
 
 of_servers = failed.filter(lambda failure: failure.kind != "dns")
@@ -104,14 +110,15 @@ of_servers = failed.filter(lambda failure: failure.kind != "dns")
 def test_backoff_never_shortens_while_nothing_is_asked(
     past: list[tuple[Outcome, NormalFeed | None, int, float, float]], failures: list[Failed], bounds: Bounds
 ) -> None:
-    state = live(past, bounds)
-    now = state.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)
+    state = structs.replace(live(past, bounds), asks=None)  # no hours to skip
+    now = (state.last_attempt or datetime(2026, 1, 1, tzinfo=UTC)).replace(microsecond=0)
     waits = []
     for failure in failures:
         mute = replace(failure, freshness=Freshness())
-        state, decision = next_poll(state, mute, feed=None, new_items=0, now=now, bounds=bounds, jitter=0.0)
-        waits.append(decision.interval)
-        now = decision.at
+        state = after_poll(state, mute, feed=None, new_items=0, now=now, bounds=bounds, jitter=0.0)
+        assert state.next_poll
+        waits.append(state.next_poll - now)
+        now = state.next_poll
     assert waits == sorted(waits)
 
 
@@ -150,7 +157,7 @@ def test_a_long_sleep_owes_one_poll(
     assert state.next_poll is not None
     now = state.next_poll + timedelta(days=days)
     assert due_at(state, now) <= now
-    after, _ = next_poll(
+    after = after_poll(
         state, NotModified(URL, '"a"', None, Freshness()), feed=None, new_items=0, now=now, bounds=bounds, jitter=0.0
     )
     assert due_at(after, now) > now

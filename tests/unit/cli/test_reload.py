@@ -31,7 +31,7 @@ from aggregator.model.source import Failed, Freshness
 from aggregator.ports import Upkeep
 from aggregator.sandbox.pool import Sandbox
 from aggregator.schedule.bounds import Bounds
-from aggregator.schedule.decide import JITTER, next_poll
+from aggregator.schedule.decide import JITTER, after_poll
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.engine import Current, Reload
@@ -156,7 +156,7 @@ def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sour
     current, tools, now = Current(told.engine), told.engine.tools, utc_now()
     asked = Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=1800))
     (one,) = tools.archive.sources.states(["one"])
-    state, _ = next_poll(one, asked, feed=None, new_items=0, now=now, bounds=Bounds(), jitter=0.0)
+    state = after_poll(one, asked, feed=None, new_items=0, now=now, bounds=Bounds(), jitter=0.0)
     tools.archive.sources.save([state])
 
     async def poll() -> None:
