@@ -171,7 +171,7 @@ class Editions:
     def _prune(self, now: int, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
         """Retention, once a day. It is done here because it uses the edition's connection. After `keep` was shortened it takes long: news
         is placed between its steps. An edit of the configuration stops it, so that stories are re-placed first, and `keep` may be another;
-        it starts again with the next edition."""
+        it starts again with the next edition, as it does after an error."""
         engine, report = self._current.engine, EditionReport()
         if engine.policy is not policy:  # it was edited since this edition began
             return report
@@ -180,23 +180,22 @@ class Editions:
         self._note_rest(archive)
         if not due:
             return report
-        began = time.monotonic()
+        began, done = time.monotonic(), True
 
         def going_on() -> bool:
-            nonlocal report, began
+            nonlocal report, began, done
             if self._current.engine is not engine:
-                self._retention.pruned = 0
+                done = False
                 return False
             if time.monotonic() - began > SLICE and self._news_waits(archive):
                 report = combined(report, self._place(archive, engine.policy, proceed))
                 began = time.monotonic()
-            return proceed()
+            done = proceed()
+            return done
 
-        try:
-            purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.overrides.named)
-        except RenamedMeanwhile:  # by an edit that is yet to be followed
-            self._retention.pruned = 0
-            raise
+        purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.overrides.named)
+        if done:
+            self._retention.pruned = now
         if purged:
             log.info("pruned the texts of %d items", purged)
         return report

@@ -33,7 +33,4 @@ class Retention:
 
     def due(self, now: int, running: float) -> bool:
         self.look(now, running)
-        if now < self.rests_until <= now + EVERY or 0 <= now - self.pruned < EVERY:
-            return False
-        self.pruned = now
-        return True
+        return not (now < self.rests_until <= now + EVERY or 0 <= now - self.pruned < EVERY)
