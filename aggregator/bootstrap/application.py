@@ -135,15 +135,26 @@ class Application(Configured):
         return tuple(replace(problem, warning=True) for problem in failing)
 
     def put_in_force(self, archive: Store, now: int) -> bool:
-        """Make this the configuration in force; False if it already is. Stored stories are then to be re-placed, unless it places them as
-        the previous configuration does."""
-        before = archive.upkeep.configuration()
-        alike = before.epoch if before and self._places_like(before, archive) else None
-        if before and before.epoch != self.settings.epoch and (former := self.former(before)):
-            # This comes first: if it fails, the configuration is not in force yet, and everything is tried again.
-            self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
-        policy = self.completed(archive.upkeep).policy
-        return archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, policy.renamed.ids)
+        """Make this the configuration in force, with its sources; False if it already is. Stored stories are then to be re-placed, unless
+        it places them as the previous configuration does."""
+        self.former(archive.upkeep.configuration())  # compiled before the transaction, since others wait for that
+        with archive.upkeep.configuring():
+            before = archive.upkeep.configuration()
+            alike = before.epoch if before and self._places_like(before, archive) else None
+            renamed = self.completed(archive.upkeep).policy.renamed.ids
+            # This comes first, by the order in which rows are locked.
+            put = archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
+            archive.sources.sync(self.settings.sources)
+            if put and (former := self.former(before)):
+                self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
+        return put
+
+    def follow(self, archive: Store) -> None:
+        """Give the archive the sources of this configuration, which another process has put in force, unless a later one is by now."""
+        with archive.upkeep.configuring():
+            in_force = archive.upkeep.configuration()
+            if in_force and in_force.epoch == self.settings.epoch:
+                archive.sources.sync(self.settings.sources)
 
     def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
         """Apply changed settings of sources: those with a shorter `every` are polled within that time, and documents of those with another

@@ -45,8 +45,9 @@ class Engines:
         was read. Then that is not done again, since it would undo a later edit that came meanwhile."""
         assert app.rulebook  # compiled before anything is changed
         archives = self._archives
-        archives.follower.sources.sync(app.settings.sources)
-        if not follows:
+        if follows:
+            app.follow(archives.follower)
+        else:
             app.put_in_force(archives.follower, int(utc_now().timestamp()))
         engine = Engine(
             tools=app.tools(

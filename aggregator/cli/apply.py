@@ -34,7 +34,6 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     replaced = 0
     if not running:
         try:
-            archive.sources.sync(settings.sources)
             with editing(archive) as proceed:
                 replaced = re_place_stored(archive, application, proceed)
         except KeyboardInterrupt:

@@ -148,7 +148,6 @@ def _put_in_force(application: Application) -> None:
         if in_force is not None and in_force.epoch != settings.epoch:
             now = Application.effective(application.installation)
         if now.settings.epoch == settings.epoch:  # otherwise there was an edit since this command began
-            archive.sources.sync(settings.sources)
             application.put_in_force(archive, seconds())
         release_dead(archive, is_dead)
     finally:

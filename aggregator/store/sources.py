@@ -125,8 +125,9 @@ class Sources(ABC, Generic[Writer]):
         """
         db = self._db
         with db.transaction(Lock.SYNCING) as raw:
-            found = edits(configured, db.read("SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n"))
-            lock_sources(db, "n", {*found.gone, *(n for _, n in found.displaced), *(n for n, *_ in found.edited)})
+            # All are locked: the transaction of an edit writes further rows after these, and two sets would not be in the order of locks.
+            rows = db.read(f"SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n{db.dialect.locking}")
+            found = edits(configured, rows)
             db.modify("UPDATE sources SET listed = FALSE WHERE n IN", found.gone)
             for displaced in found.displaced:
                 db.write("UPDATE sources SET id = ? WHERE n = ?", displaced)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from time import monotonic
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -58,6 +58,11 @@ class Upkeep(ABC, Generic[Writer]):
         """The time (epoch seconds) at which the configuration in force was put in force; 0 if there is none."""
         rows = self._db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
         return int(rows[0][0]) if rows else 0
+
+    def configuring(self) -> AbstractContextManager[object]:
+        """A transaction for an edit of the configuration, which no other edit may come into. Those of the methods called in it are part
+        of it, so that a process that is killed leaves the edit in force as a whole or not at all."""
+        return self._db.transaction(Lock.CONFIGURING)
 
     def put_in_force(
         self,

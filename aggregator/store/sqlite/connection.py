@@ -201,11 +201,16 @@ class Connection:
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
-        """A transaction. It begins with BEGIN IMMEDIATE, since a deferred one that begins to write may fail at once.
+        """A transaction, or a part of the one that this thread is in. It begins with BEGIN IMMEDIATE, since a deferred one that begins to
+        write may fail at once.
 
         So there is only one writer, and `alone` is not needed; nor is `unhurried`, since statements have no time limit.
         """
         with self._turn, self.translate():
+            begun = self.raw.in_transaction
+            if begun:
+                yield self.raw
+                return
             self._execute("BEGIN IMMEDIATE")
             try:
                 self._check_schema()

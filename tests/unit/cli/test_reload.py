@@ -725,3 +725,17 @@ def test_an_apply_during_a_poll_is_not_re_placed_by_the_former_rules(
     assert main([*command, "poll", "--due"]) == 0
     assert not archive.edition.outdated(Application.load(place).policy.epoch, 1)
     archive.close()
+
+
+def test_a_worker_that_follows_an_edit_leaves_the_sources_of_a_later_one(worker: Worker) -> None:
+    """Put in force by a third worker in the moment before: if the first was killed then, the sources stayed those of the former edit."""
+    applications = []
+    for name in ("Two", "Three"):
+        worker.file.write_text(FILE.replace("One", name))
+        applications.append(Application.load(worker.place))
+    archive = Database(worker.place).open()
+    for application in applications:
+        application.put_in_force(archive, 0)
+    applications[0].follow(archive)
+    assert [state.id for state in archive.sources.states()] == ["three"]
+    archive.close()

@@ -1,0 +1,152 @@
+"""A process that is killed while it puts an edit in force leaves it in force as a whole or not at all: rules with their sources, and
+when these are polled next."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders import item, polled
+from builders.postgres import fresh_database
+from msgspec import structs
+
+from aggregator.bootstrap import Application, Installation
+from aggregator.bootstrap.engines import Engines
+from aggregator.bootstrap.installation import utc_now
+from aggregator.cli.edition import place_all
+from aggregator.cli.main import main
+from aggregator.sandbox.pool import Sandbox
+from aggregator.store.postgres.connection import Raw
+
+if TYPE_CHECKING:
+    from aggregator.bootstrap.database import Store
+
+BEFORE = """\
+site: {title: Wire, reload: manual}
+sources:
+  - {name: One, url: "https://one.example/", every: 6h}
+  - {name: Two, url: "https://two.example/"}
+  - {name: Four, url: "https://four.example/"}
+sections:
+  - {id: defense, words: [missile]}
+  - {id: world}
+"""
+AFTER = """\
+site: {title: Wire, reload: manual}
+sources:
+  - {name: First, was: [one], url: "https://one.example/", every: 5m}
+  - {name: Three, url: "https://three.example/"}
+  - {name: Four, url: "https://four.example/new", lang: de}
+sections:
+  - {id: arms, was: [defense], words: [rocket]}
+  - {id: world}
+"""
+KILLED = 9
+
+
+def apply(place: Installation) -> None:
+    assert place.database is not None
+    arguments = ["--config", place.config, "--instance", place.instance, "--database", place.database, "apply"]
+    assert main([str(argument) for argument in arguments]) == 0
+
+
+def reload(place: Installation) -> None:
+    """What a worker does."""
+    application = Application.load(place)
+    Engines(application, Sandbox()).make(application)
+
+
+def killed_at(statement: int, do: Callable[[], None]) -> bool:
+    """Do it in a process that is killed at this statement of an archive; whether it was killed before the end."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(1)
+            _kill_at(statement)
+            do()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    assert code in (0, KILLED), "it failed"
+    return code == KILLED
+
+
+def _kill_at(statement: int) -> None:
+    """End this process at this statement after `put_in_force` began."""
+    left: Iterator[int] | None = None
+
+    def count(*_: object) -> None:
+        if left is not None and next(left, None) is None:
+            os._exit(KILLED)
+
+    def began(self: Application, archive: Store, now: int) -> bool:
+        nonlocal left
+        left = iter(range(statement))
+        return put_in_force(self, archive, now)
+
+    def connected(*arguments: Any, **more: Any) -> sqlite3.Connection:
+        made: sqlite3.Connection = connect(*arguments, **more)
+        made.set_trace_callback(count)
+        return made
+
+    def waited(self: Raw, *arguments: Any, **more: Any) -> Any:
+        count()
+        return wait(self, *arguments, **more)
+
+    put_in_force, connect, wait = Application.put_in_force, sqlite3.connect, Raw.wait
+    Application.put_in_force, sqlite3.connect, Raw.wait = began, connected, waited  # type: ignore[method-assign,assignment]
+
+
+def state(place: Installation) -> tuple[Any, ...]:
+    """What an edit changes: the rules, the sources and which of them are polled soon, and the sections of stories."""
+    with closing(Application.load(place).database.open()) as archive:
+        in_force = archive.upkeep.configuration()
+        assert in_force is not None
+        sources = archive.sources.states()
+        soon = utc_now() + timedelta(minutes=6)
+        placed = [story.section for story in archive.edition.stories([1]).values()]
+    return (
+        "rocket" in "".join(in_force.texts.values()),
+        {one.id: (one.url, one.etag, bool(one.next_poll and one.next_poll < soon)) for one in sources},
+        *placed,
+    )
+
+
+@pytest.mark.parametrize("do", [apply, reload])
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_kill_at_any_statement_leaves_an_edit_in_force_as_a_whole_or_not_at_all(
+    tmp_path: Path, kind: str, do: Callable[[Installation], None]
+) -> None:
+    database = fresh_database() if kind == "postgres" else f"sqlite:///{tmp_path / 'a.db'}"
+    place = Installation(tmp_path / "feeds.yaml", tmp_path, database)
+    place.config.write_text(BEFORE)
+    apply(place)
+    now = utc_now()
+    with closing(Application.load(place).database.open()) as archive:
+        archive.intake.apply([polled("one", [item("one", "a", "Missile lands in the sea")])], now)
+        place_all(Application.load(place))
+        known = {"etag": '"1"', "next_poll": now + timedelta(hours=5), "last_attempt": now, "last_success": now}
+        archive.sources.save([structs.replace(one, **known) for one in archive.sources.states()])
+    seen, statement = [state(place)], 0
+    place.config.write_text(AFTER)
+    while killed_at(statement, lambda: do(place)):
+        if (found := state(place)) != seen[-1]:
+            seen.append(found)
+        statement += 1
+    assert statement > 20
+    told = {
+        "first": ("https://one.example/", '"1"', True),
+        "three": ("https://three.example/", None, False),
+        "four": ("https://four.example/new", None, False),
+    }
+    former = {id: (f"https://{id}.example/", '"1"', False) for id in ("one", "two", "four")}
+    edited = [(True, told, "arms"), (True, told, "world")]
+    assert seen == [(False, former, "defense"), *(edited if do is apply else edited[:1])]
