@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.database import driver
 from aggregator.bootstrap.installation import utc_now
+from aggregator.model import notes
+from aggregator.schedule.clock import is_polling
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.identity import identity
 
 QUEUE = "aggregator queue"  # name of the queue's sessions on the server
 DUE = 5000
 """Maximum number of sources that one tick takes."""
+
+
+def worker_runs(application: Application) -> bool:
+    """Whether a worker takes part on a PostgreSQL archive. By its last tick, which may be half a minute ago, and by its sessions, which
+    end with it: else `apply` would leave an edit to a worker that has just stopped."""
+    with closing(application.database.server()) as archive:
+        return is_polling(archive.upkeep.noted(notes.TICK), utc_now()) and archive.connected(QUEUE)
 
 
 class Sharing:

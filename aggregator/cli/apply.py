@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from aggregator.bootstrap import Application, Installation, utc_now
+from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.cli.terminal import print_json
-from aggregator.model import notes
 from aggregator.pipeline.edits.changes import BRIEFLY, changes
-from aggregator.schedule.clock import is_polling
 from aggregator.text.plurals import counted
 
 
@@ -28,7 +26,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     found = changes(application.former(before), told, before and before.epoch)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
-        running = is_polling(archive.upkeep.noted(notes.TICK), utc_now())
+        from aggregator.bootstrap.sharing import worker_runs
+
+        running = worker_runs(application)
     else:
         running = any(lock.held() for lock in locks(installation.instance, application.database.file))
     replaced = 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +22,9 @@ from msgspec import structs
 from psycopg.conninfo import make_conninfo
 from servers.link import Link
 
+from aggregator.bootstrap.installation import utc_now
+from aggregator.bootstrap.sharing import QUEUE
+from aggregator.cli.main import main
 from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
 from aggregator.model import notes
 from aggregator.model.measures import Measures
@@ -909,3 +914,25 @@ def test_where_a_further_page_begins_is_asked_of_what_such_reports_found(store: 
     (found,) = (n for n, line in enumerate(plan) if line.startswith("->  Subquery Scan on way1"))
     assert plan[found + 1].startswith("Filter: (ROW(way1.t, way1.n) < ROW("), plan[found + 1]
     assert not any("ROW(" in line for line in plan[found + 2 :]), "\n".join(plan)
+
+
+def test_an_apply_knows_a_running_worker_from_one_that_has_just_stopped(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stored stories waited for the next worker, and it said that the running service follows within seconds."""
+    file = tmp_path / "feeds.yaml"
+    file.write_text("sources: []\nsections:\n  - {id: defense, words: [missile]}\n  - {id: world}\n")
+    made = PostgresArchive(url)
+    made.upkeep.note(notes.TICK, int(utc_now().timestamp()))
+    command = ["--config", str(file), "--instance", str(tmp_path), "--database", url, "apply", "--json"]
+
+    def running() -> bool:
+        assert main(command) == 0
+        return bool(json.loads(capsys.readouterr().out)["running"])
+
+    assert not running()
+    with psycopg.connect(made.address(QUEUE)):
+        assert running()
+        made.upkeep.note(notes.TICK, int(utc_now().timestamp()) - 60)
+        assert not running(), "of another archive in the same database"
+    made.close()

@@ -43,10 +43,12 @@ class PostgresArchive(Readable):
 
     def absent(self, owner: str) -> bool:
         """Whether no process of this name is connected now."""
-        return not self._connection.read(
-            "SELECT 1 FROM pg_stat_activity WHERE application_name = ? AND datname = current_database() LIMIT 1",
-            (session_name(owner),),
-        )
+        return not self.connected(session_name(owner))
+
+    def connected(self, name: str) -> bool:
+        """Whether there is a session of this name now."""
+        query = "SELECT 1 FROM pg_stat_activity WHERE application_name = ? AND datname = current_database() LIMIT 1"
+        return bool(self._connection.read(query, (name,)))
 
     def agree(self, clock: Callable[[], float]) -> None:
         """Check that this process may share the archive with others. `clock` gives seconds since 1970.
