@@ -112,6 +112,11 @@ def test_entries_of_one_page_are_told_apart_by_the_place_in_it() -> None:
     assert len(keys(*comments)) == 3
 
 
+def test_an_entry_of_a_front_page_that_has_a_place_in_it_stays_itself_under_a_new_headline() -> None:
+    one, corrected = (item(title=title, link="https://example.org/#post-17") for title in ("Quake", "Quake kills two"))
+    assert keys(one) == keys(corrected)
+
+
 def test_an_address_as_guid_is_the_link_of_an_entry_without_one() -> None:
     (one,) = read(atom("<entry><id>https://example.org/now#2026-02-16 A note</id><title>A note</title></entry>")).items
     assert one.url == "https://example.org/now#2026-02-16%20A%20note"

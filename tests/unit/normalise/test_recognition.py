@@ -88,7 +88,7 @@ DATED = "<pubDate>2026-11-20T09:00:00.750Z</pubDate>"
 def test_what_an_earlier_program_stored_under_another_identity_does_not_come_twice(body: bytes, former: str) -> None:
     """It resolved ids where feedparser read them, and kept fractions of seconds and white space where it did not."""
     (one,) = read(body).items
-    stored = replace(one, id=item_id(JOB.root, former))
+    stored = replace(one, id=item_id(JOB.root, former), canonical=None)  # the id alone tells
     assert stored.id != one.id
     for _ in range(2):
         changes = recognise((one,), known([stored]))

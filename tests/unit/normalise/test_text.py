@@ -251,6 +251,10 @@ def test_texts_of_which_most_have_one_length_are_broken_off() -> None:
     assert [one.summary for one in read(rss("".join(items[:4]))).items] == whole[:4], "too few tell nothing"
     longer = item(f"<description>{texts[0]} and more of it</description>", link="https://a.example/9")
     assert [one.summary for one in read(rss("".join(items) + longer)).items][:6] == whole
+    unequal = [
+        item(f"<description>{texts[n][: 80 - n]}</description>", link=f"https://a.example/{n}") for n in range(6)
+    ]
+    assert read(rss(unequal)).items[0].summary == whole[0]
 
 
 @pytest.mark.parametrize("end", ["at 10:0{}:00 UTC", "moved {}00 km/h", "a gain of {}.21", "at latitude {}6"])
@@ -801,6 +805,10 @@ ENGLISH = "<description>The council will meet in the town hall and vote on the p
                 ]
             ),
             ["de", "en", None],
+        ),
+        (
+            rss([item(text, link=f"https://example.org/{n}") for n, text in enumerate([*4 * [GERMAN], ENGLISH, ""])]),
+            [*4 * ["de"], "en", "de"],
         ),
         # Behind the markup that a text begins with.
         (
