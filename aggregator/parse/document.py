@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 MAX_ENTRIES = 10_000  # per document
 ENTRY_START = re.compile(rb"<(?:item|entry)[\s>]")
+ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
 MALFORMED = "malformed"
 """The flaw of a document that is not well-formed XML; parsers read such documents differently."""
 XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -52,3 +53,14 @@ def outside_cdata(data: bytes, changed: Callable[[bytes], bytes]) -> bytes:
 def without_cdata(data: bytes) -> bytes:
     """The document without its CDATA sections, for searches: these are faster, and do not find markup that an article quotes."""
     return b"".join(split_cdata(data)[::2])
+
+
+def outside_cdata_spans(data: bytes, pattern: re.Pattern[bytes]) -> list[tuple[int, int]]:
+    """(start, end) of each match outside the CDATA sections of the document."""
+    spans: list[tuple[int, int]] = []
+    place = 0
+    for number, part in enumerate(split_cdata(data)):
+        if number % 2 == 0:
+            spans += [(place + found.start(), place + found.end()) for found in pattern.finditer(part)]
+        place += len(part)
+    return spans

@@ -1,5 +1,5 @@
 """Repairs an XML document before it is parsed: an ordered list of repairs (`STEPS`), each of which records a flaw if it changed
-something.
+something. (Those of missing ends are in `ends`, those of the end of the document and its length in `extent`.)
 
 Each repair is a linear pass over bytes. Most documents need none, so many repairs first search for a single byte that must be there
 (searching for one byte is a hundred times as fast as for two). Entity declarations are removed and never interpreted, so nothing is
@@ -11,22 +11,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from html.entities import html5
-from itertools import pairwise
 from xml.parsers import expat
 
-from aggregator.model.item import TRUNCATED
 from aggregator.parse import ends
-from aggregator.parse.document import (
-    ENTRY_START,
-    MALFORMED,
-    MAX_ENTRIES,
-    Document,
-    outside_cdata,
-    split_cdata,
-)
+from aggregator.parse.document import MALFORMED, ROOT, Document, outside_cdata, split_cdata
+from aggregator.parse.extent import closed, limited
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
@@ -48,14 +39,12 @@ _NO_TAG = re.compile(
     rb"<(?![/!?])(?![\w.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))++\s*+/?>)"
     rb"(?!(?:" + b"|".join(sorted(ends.FIELDS | {b"item", b"entry"})) + rb")\b|[\w.-]++:[A-Za-z])([^<>]++)(?=<)"
 )
-_ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
     b"media": b'xmlns:media="http://search.yahoo.com/mrss/"',
 }
-_CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 
 
 def repair(document: Document) -> Document:
@@ -110,7 +99,7 @@ def _doctype_end(data: bytes, start: int) -> int:
             inside = False
         elif mark == b">" and not inside:
             return token.end()
-    root = _ROOT.search(data, start)  # the declaration does not end, but what follows may still be a feed
+    root = ROOT.search(data, start)  # the declaration does not end, but what follows may still be a feed
     return root.start() if root else len(data)
 
 
@@ -220,83 +209,6 @@ def _allowed(match: re.Match[bytes]) -> bytes:
         number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
     )
     return match[0].replace(b"X", b"x") if legal else b""
-
-
-def closed(document: Document) -> Document:
-    """Remove junk after the end, merge a second document into the first, and end a document that breaks off after its last complete
-    entry."""
-    data = document.data
-    root = _ROOT.search(data, 0, 65536)
-    if root is None:
-        return document
-    name = root[1]
-    ends = [found.end() for found in re.finditer(rb"</" + re.escape(name) + rb"\s*>", data)]
-    if not ends:
-        return _broken_off(document, name)
-    tail = data[ends[-1] :].strip()
-    if _ROOT.search(tail) and _complete_entries(tail):
-        return document.changed(_joined(data, [*_closings(data, name), len(data)]), "second-document", TRUNCATED)
-    if tail and not tail.startswith(b"<!--"):
-        return document.changed(data[: ends[-1]], "junk-after-end")
-    if len(ends) > 1 and len(ends := _closings(data, name)) > 1:
-        return document.changed(_joined(data, ends), "second-document")
-    return document
-
-
-def _joined(data: bytes, ends: list[int]) -> bytes:
-    """Merge concatenated documents (`ends`: where each one ends): the first, with the complete entries of the others after its own."""
-    whole = data[: ends[0]]
-    further = dict.fromkeys(_complete_entries(data[start:end]) for start, end in pairwise(ends))
-    own = _complete_entries(whole)
-    further.pop(own, None)  # mostly it is the same document again
-    inside = whole.rfind(own) + len(own) if own else whole.rfind(b"</channel" if b"</channel" in whole else b"</")
-    return whole[:inside] + b"".join(further) + whole[inside:]
-
-
-def _complete_entries(data: bytes) -> bytes:
-    """The document from the beginning of the first entry to the end of the last complete one."""
-    start, ends = ENTRY_START.search(data), [found.end() for found in _CLOSED.finditer(data)]
-    return data[start.start() : ends[-1]] if start and ends else b""
-
-
-def _closings(data: bytes, name: bytes) -> list[int]:
-    """Positions after the end tags of this name, outside CDATA sections."""
-    found, place = [], 0
-    for number, part in enumerate(split_cdata(data)):
-        if number % 2 == 0:
-            found += [place + end.end() for end in re.finditer(rb"</" + re.escape(name) + rb"\s*>", part)]
-        place += len(part)
-    return found
-
-
-def _broken_off(document: Document, name: bytes) -> Document:
-    """Cut a document that breaks off after its last complete entry, or before its only entry. If several entries begin and none ends, it
-    stays as it is."""
-    ends = [found.end() for found in _CLOSED.finditer(document.data)]
-    begun = [found.start() for found in ENTRY_START.finditer(document.data)]
-    if not ends and len(begun) == 1:
-        ends = begun
-    if not ends:
-        return document.changed(document.data, TRUNCATED)
-    channel = b"</channel>" if name.lower().endswith(b"rss") else b""
-    return document.changed(document.data[: ends[-1]] + channel + b"</" + name + b">", TRUNCATED)
-
-
-def limited(document: Document) -> Document:
-    """Keep at most MAX_ENTRIES entries: half of them from the beginning and half from the end, since the newest are at either end."""
-    data = document.data
-    if data.count(b"<") <= MAX_ENTRIES or data.count(b"<item") + data.count(b"<entry") <= MAX_ENTRIES:
-        return document
-    starts, place = [], 0
-    for number, part in enumerate(split_cdata(data)):
-        if number % 2 == 0:
-            starts += [place + found.start() for found in ENTRY_START.finditer(part)]
-        place += len(part)
-    left_out = len(starts) - MAX_ENTRIES
-    if left_out <= 0:
-        return document
-    half = MAX_ENTRIES // 2
-    return replace(document, data=data[: starts[half]] + data[starts[-half] :], left_out=left_out)
 
 
 def well_formed(document: Document) -> Document:
