@@ -113,6 +113,11 @@ class StreamQuery:
             return None
         return self.id if self.kind == "section" else self.filter.section
 
+    @property
+    def first_change(self) -> int:
+        """The time at which a list of changes begins: that of the requested page, so that no earlier rows are read."""
+        return max(self.changed_since or 0, self.before[0] if self.before else 0)
+
 
 class Extent(NamedTuple):
     """Facts about a list besides its entries. `of`: the total number of entries, including other pages. `left` and `expires`: when an

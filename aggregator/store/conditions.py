@@ -16,6 +16,10 @@ NEVER = (1 << 62) - 1
 """A time (epoch seconds) later than any other."""
 
 
+Statement = tuple[str, list[Any]]
+"""SQL with its values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Few:
     """The numbers of the only rows that can match, and a condition that restricts a query to them."""

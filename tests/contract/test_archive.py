@@ -464,7 +464,7 @@ def test_the_newest_are_searched_first_and_nothing_is_missed(store: Store, monke
 
     whole = found()
     for near in (0, 1, 3, 5):
-        monkeypatch.setattr("aggregator.store.reading.NEAR", near)
+        monkeypatch.setattr("aggregator.store.lists.NEAR", near)
         assert found() == whole
 
 

@@ -34,6 +34,8 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
 from aggregator.store.conditions import Numbers, counted, few_sql, of_members
 from aggregator.store.dialect import Lock
+from aggregator.store.item_lists import items_sql
+from aggregator.store.lists import numbers_of
 from aggregator.store.postgres import connection, readonly, refusals, server, silence
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, Raw, copy
@@ -42,7 +44,7 @@ from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
 from aggregator.store.postgres.server import Server
-from aggregator.store.streams import items_sql, stories_sql
+from aggregator.store.story_lists import stories_sql
 from aggregator.store.versions import next_version
 from aggregator.worker.fleet import GRACE, Absences
 
@@ -835,7 +837,7 @@ def test_it_is_known_how_much_a_source_or_a_section_has(store: PostgresArchive) 
         ("none", "none", (1, 1)),
     ):
         query = StreamQuery("source", outlet, filter=Filter(section=section))
-        narrow = few_sql(DIALECT, query, "st", numbers=store.reading._numbers(query))
+        narrow = few_sql(DIALECT, query, "st", numbers=numbers_of(store._connection, query))
         rows = [store._connection.read(f"EXPLAIN (FORMAT JSON) {asked}", values) for _, asked, values in narrow]
         found = tuple(plan[0]["Plan"]["Plan Rows"] for ((plan,),) in rows)
         assert [max(1, one) for one in found] == pytest.approx(expected, rel=0.1), outlet

@@ -23,8 +23,8 @@ from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Fi
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place
 from aggregator.store import versions
+from aggregator.store.lists import COMMON, FEW, NEAR, SELDOM, SHARE, STEPS
 from aggregator.store.postgres.full_text import query, tokens, vector
-from aggregator.store.reading import COMMON, FEW, NEAR, SELDOM, SHARE, STEPS
 from aggregator.store.rows import to_id
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.text.forms import forms
@@ -173,12 +173,12 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
         steps: int = 1 << 40,
         some: slice = slice(None),
     ) -> list[Any]:
-        monkeypatch.setattr("aggregator.store.reading.STEPS", steps)
-        monkeypatch.setattr("aggregator.store.reading.NEAR", near)
-        monkeypatch.setattr("aggregator.store.reading.SHARE", share)
-        monkeypatch.setattr("aggregator.store.reading.COMMON", common)
-        monkeypatch.setattr("aggregator.store.reading.FEW", few)
-        monkeypatch.setattr("aggregator.store.reading.SELDOM", seldom)
+        monkeypatch.setattr("aggregator.store.lists.STEPS", steps)
+        monkeypatch.setattr("aggregator.store.lists.NEAR", near)
+        monkeypatch.setattr("aggregator.store.lists.SHARE", share)
+        monkeypatch.setattr("aggregator.store.lists.COMMON", common)
+        monkeypatch.setattr("aggregator.store.lists.FEW", few)
+        monkeypatch.setattr("aggregator.store.lists.SELDOM", seldom)
         return [getattr(store.reading, view)(query, SECONDS) for query in queries[some] for store in both]
 
     walked = found(-1, -1)
@@ -207,15 +207,15 @@ def test_words_that_are_nowhere_lead_to_no_walk_through_all_items(
     """PostgreSQL would expect many items where there are many of them, and look at one after the other. Where it expects them in too many,
     the newest items are looked at first."""
     walks: list[object] = []
-    monkeypatch.setattr("aggregator.store.reading.NEAR", 60)
-    monkeypatch.setattr("aggregator.store.reading.SHARE", share)
+    monkeypatch.setattr("aggregator.store.lists.NEAR", 60)
+    monkeypatch.setattr("aggregator.store.lists.SHARE", share)
     reading = both[1].reading
 
     def listed(sql: object) -> list[tuple[int, int]]:
         walks.append(sql)
         return []
 
-    monkeypatch.setattr(reading, "_listed", listed)
+    monkeypatch.setattr(reading._lists, "_listed", listed)
     words = (" OR ".join(f"zebra{letter}" for letter in "abcdefgh"),)
     assert not getattr(reading, view)(StreamQuery("search", view=view, filter=Filter(words=words), limit=5), SECONDS)[0]
     assert len(walks) == (share > 1)

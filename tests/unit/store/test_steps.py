@@ -16,9 +16,9 @@ from msgspec import structs
 from aggregator.model.stream import Filter, QueryKind, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.store.conditions import Numbers
-from aggregator.store.reading import STEPS
+from aggregator.store.lists import STEPS
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.store.streams import KnownStream, stories_sql
+from aggregator.store.story_lists import KnownStream, stories_sql
 
 T = TypeVar("T")
 SECONDS = int(NOW.timestamp())
@@ -157,8 +157,8 @@ def test_what_changed_lately_is_read_without_all_that_did_not(
     store: SqliteArchive, monkeypatch: pytest.MonkeyPatch, kind: QueryKind, publishers: int
 ) -> None:
     """Who keeps a copy of a large section asks every minute, and its older stories cost nothing."""
-    monkeypatch.setattr("aggregator.store.reading.FEW", 10)
-    monkeypatch.setattr("aggregator.store.reading.SELDOM", 10)
+    monkeypatch.setattr("aggregator.store.lists.FEW", 10)
+    monkeypatch.setattr("aggregator.store.lists.SELDOM", 10)
 
     def tell(name: str, news: range, at: datetime) -> None:
         told = {
@@ -257,8 +257,8 @@ def test_what_a_section_has_of_an_outlet_is_found_without_all_that_was_told_sinc
     store: SqliteArchive, monkeypatch: pytest.MonkeyPatch, publishers: int
 ) -> None:
     """What others told before may enter with any later report, and those of other sections cost nothing."""
-    monkeypatch.setattr("aggregator.store.reading.FEW", 12)
-    monkeypatch.setattr("aggregator.store.reading.SELDOM", 3)
+    monkeypatch.setattr("aggregator.store.lists.FEW", 12)
+    monkeypatch.setattr("aggregator.store.lists.SELDOM", 3)
 
     def tell(source: str, word: str, news: range, at: datetime) -> None:
         told = [item(source, f"{word}{n}", f"{word}{n} happened{n} with {word}") for n in news]
@@ -287,7 +287,7 @@ def test_what_others_told_meanwhile_is_looked_at_once(
 ) -> None:
     """In steps of SQLite's machine, which reads stories from the newest on: what an outlet told of one that had entered before is looked
     for among its own reports."""
-    monkeypatch.setattr("aggregator.store.reading.FEW", 12)
+    monkeypatch.setattr("aggregator.store.lists.FEW", 12)
 
     def tell(source: str, news: range, at: datetime) -> None:
         told = [item(source, str(n), f"Thing{n}{source} happened{n}{source} missile") for n in news]
@@ -314,8 +314,8 @@ def test_what_one_in_twenty_told_is_not_looked_for_in_the_whole_archive(
     store: SqliteArchive, monkeypatch: pytest.MonkeyPatch, kind: QueryKind
 ) -> None:
     """They are more than a few, and none of the newest; what others told before costs nothing."""
-    monkeypatch.setattr("aggregator.store.reading.FEW", 3)
-    monkeypatch.setattr("aggregator.store.reading.NEAR", 20)
+    monkeypatch.setattr("aggregator.store.lists.FEW", 3)
+    monkeypatch.setattr("aggregator.store.lists.NEAR", 20)
 
     def tell(source: str, news: range, at: datetime, lang: str) -> None:
         told = [item(source, str(n), f"Thing{n}{source} happened{n}{source} missile", lang=lang) for n in news]
@@ -362,8 +362,8 @@ def test_what_an_outlet_told_with_others_is_not_looked_for_among_all_that_others
     store: SqliteArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It told more than a few, which are still fewer than what would be walked through."""
-    monkeypatch.setattr("aggregator.store.reading.FEW", 3)
-    monkeypatch.setattr("aggregator.store.reading.SELDOM", 3)
+    monkeypatch.setattr("aggregator.store.lists.FEW", 3)
+    monkeypatch.setattr("aggregator.store.lists.SELDOM", 3)
     query = StreamQuery("latest", min_publishers=2, limit=5, filter=Filter(source="gamma"))
 
     def tell(news: range, *sources: str) -> None:
@@ -372,7 +372,7 @@ def test_what_an_outlet_told_with_others_is_not_looked_for_among_all_that_others
         edition(store, policy(), lambda: SECONDS)
 
     def cost(steps: int = STEPS) -> int:
-        monkeypatch.setattr("aggregator.store.reading.STEPS", steps)
+        monkeypatch.setattr("aggregator.store.lists.STEPS", steps)
         (found, _), taken = counted(store, lambda: store.reading.stories(query, SECONDS))
         assert len(found) == 5
         return taken
@@ -411,7 +411,7 @@ def test_what_few_told_is_found_without_all_entries_of_a_large_section(
     store: SqliteArchive, monkeypatch: pytest.MonkeyPatch, before: tuple[int, int] | None
 ) -> None:
     """What others told costs nothing."""
-    monkeypatch.setattr("aggregator.store.reading.FEW", 20)
+    monkeypatch.setattr("aggregator.store.lists.FEW", 20)
 
     def tell(news: range, source: str) -> None:
         told = [item(source, f"{n}", f"Thing{n}{source} happened{n}{source}") for n in news]
@@ -496,7 +496,7 @@ def test_a_word_that_nearly_all_say_is_looked_up_item_by_item_from_the_newest(
     store: SqliteArchive, monkeypatch: pytest.MonkeyPatch, read: str
 ) -> None:
     """Older news costs no more than noting that it says the word."""
-    monkeypatch.setattr("aggregator.store.reading.COMMON", 20)
+    monkeypatch.setattr("aggregator.store.lists.COMMON", 20)
 
     def cost(news: range) -> int:
         told = [item("alpha", str(n), f"Thing{n} happened{n} with missile") for n in news]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from newsroom import CONFIG, Newsroom, item
 
-from aggregator.store import reading
+from aggregator.store import lists
 from aggregator.web.ranking import CANDIDATES, SearchText, rank_by_relevance
 
 PASSING = "Harbour budget passes after a long night"
@@ -197,7 +197,7 @@ def test_the_newest_are_searched_first_and_nothing_is_missed(
         for limit in (1, 2, 4, 9)
     ]
     whole = [titles(made, address) for address in addresses]
-    monkeypatch.setattr(reading, "NEAR", near)
+    monkeypatch.setattr(lists, "NEAR", near)
     made.app_client = None
     assert [titles(made, address) for address in addresses] == whole
     made.close()
@@ -220,8 +220,8 @@ def test_a_story_is_found_by_words_that_an_old_report_of_it_has_and_an_outlet_th
         made.publish(one, live=True)
     address = "/api/v1/stories?q=quarry&source=bbc-world&limit=1"
     whole = titles(made, address)
-    monkeypatch.setattr(reading, "NEAR", 3)
-    monkeypatch.setattr(reading, "FEW", -1)  # as if the outlet had told thousands
+    monkeypatch.setattr(lists, "NEAR", 3)
+    monkeypatch.setattr(lists, "FEW", -1)  # as if the outlet had told thousands
     made.app_client = None
     assert titles(made, address) == whole == [new.title]
     made.close()

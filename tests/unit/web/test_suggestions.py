@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from newsroom import Newsroom, item
 
 from aggregator.model.stream import StreamQuery
-from aggregator.store.reading import Reading
+from aggregator.store.lists import Lists
 from aggregator.text import words
 from aggregator.web.suggestions import FEW, NEAREST, SUSPECTS, rarest, suggestions
 from aggregator.web.suggestions import typed as as_typed
@@ -119,13 +119,13 @@ def test_what_was_meant_costs_no_memory(newsroom: Newsroom) -> None:
 
 def test_few_searches_are_made_to_say_what_was_meant(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[StreamQuery] = []
-    cut = Reading._cut
+    cut = Lists._cut
 
-    def counted(self: Reading, query: StreamQuery, *more: Any) -> Any:
+    def counted(self: Lists, query: StreamQuery, *more: Any) -> Any:
         made.append(query)
         return cut(self, query, *more)
 
-    monkeypatch.setattr(Reading, "_cut", counted)
+    monkeypatch.setattr(Lists, "_cut", counted)
     slips = "+".join(f"{word}{word[-1]}" for word in ("frigate", "delayed", "newest", "navy", "harbour", "october") * 3)
     assert "Did you mean" not in newsroom.client.get(f"/search?q={slips}").text
     assert len(made) <= 1 + SUSPECTS + NEAREST

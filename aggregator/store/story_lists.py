@@ -1,4 +1,4 @@
-"""Builds the SQL for streams, for any backend: what a feed lists, newest first.
+"""Builds the SQL for lists of stories, for any backend.
 
 A story's time in a stream is the latest of
 
@@ -17,23 +17,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from aggregator.model.stream import StreamName, StreamQuery
+from aggregator.model.stream import StreamQuery
 from aggregator.store.conditions import (
     ANY_ROW,
-    IN_TOPIC,
     NEVER,
     NOTHING_NAMED,
-    OF_STREAM,
-    SCORED,
     Lookup,
     Numbers,
     Sql,
+    Statement,
     counted,
     first_member,
     has_member,
     narrow,
     of_members,
-    quoted,
 )
 from aggregator.store.dialect import Dialect
 
@@ -91,7 +88,7 @@ class _Listing:
     times: Sequence[str]
 
     def by_change(self) -> Statement:
-        self.sql.add("st.changed >= ?", _from(self.query))
+        self.sql.add("st.changed >= ?", self.query.first_change)
         if self.query.before:
             self.sql.add("(st.changed, st.n) > (?, ?)", *self.query.before)
         tables = ", ".join(self.tables)
@@ -191,7 +188,6 @@ def _reports(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> list[Ask
     return [*of_members(dialect, query.filter, numbers), *own]
 
 
-Statement = tuple[str, list[Any]]
 Asked = tuple[str, tuple[Any, ...]]
 """A condition on the reports of a story, with its values."""
 
@@ -260,102 +256,3 @@ def _number_of_few(tables: Sequence[str], lookup: Lookup) -> str:
 
 def _stories_first(tables: Sequence[str]) -> str:
     return " CROSS JOIN ".join(sorted(tables, key=lambda table: table != "stories st"))
-
-
-def items_sql(
-    dialect: Dialect,
-    query: StreamQuery,
-    limit: int | None,
-    lookup: Lookup = ANY_ROW,
-    *,
-    numbers: Numbers = NOTHING_NAMED,
-) -> tuple[str, list[Any]]:
-    """SQL for the (item, time) pairs of a stream of items. A section has the items whose own judgement is this section."""
-    sql = Sql(dialect, lookup, numbers)
-    if query.kind == "source":
-        sql.add(numbers.of_source(query.id or ""))
-    for name in [query.stream, *query.filter.streams]:
-        if name and name.kind == "topic":
-            sql.add(IN_TOPIC, quoted(name.id))
-        elif name:
-            _in_section(sql, query, name.id)
-    if query.min_publishers > 1:
-        sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
-    # An item without a placement is not listed: a feed could not name its story. With `coalesce`, since SQLite would turn a plain
-    # condition into an inner join, and scan all placements.
-    sql.add("NOT coalesce(p.hidden, TRUE)")
-    narrow(sql, query.filter, "i", "i.at")
-    if lookup.later is not None:
-        sql.add("i.entered > ?", lookup.later)
-    order, column, number = "DESC", "i.entered", "i.n"
-    if query.window:
-        column = "i.at"
-        sql.add("i.at >= ? AND i.at < ?", *query.window)
-    if query.changed_since is not None:
-        # Items without a placement are listed when they have one.
-        column, order, number = "p.changed", "", "p.item"  # the columns of the index
-        sql.add("p.changed >= ?", _from(query))
-    if query.before:
-        sql.add(f"({column}, {number}) {'>' if not order else '<'} (?, ?)", *query.before)
-    tables = "items i LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"
-    ordered = f"{column} {order}, {number} {order}"
-    return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {ordered} LIMIT ?", [*sql.values, limit]
-
-
-def _in_section(sql: Sql, query: StreamQuery, id: str) -> None:
-    """Adds the condition that an item is in a section, as its primary one if that is asked for.
-
-    Items whose texts were deleted stay in sections that feeds.yaml no longer has. They count as in the fallback if they are in no other
-    section.
-    """
-    # With `coalesce`, since SQLite expects few rows of a plain comparison, and would scan all placements and sort.
-    told = "coalesce(p.section, '') = ?"
-    values: list[Any] = [id]
-    if id != query.primary_section:
-        told, values = f"p.section = ? OR {SCORED}", [id, quoted(id)]
-    if query.sections[:1] == (id,):
-        others = [sql.dialect.one_of.format("p.section"), *(SCORED for _ in query.sections)]
-        told += f" OR NOT ({' OR '.join(others)})"
-        values += [sql.dialect.listed(query.sections), *map(quoted, query.sections)]
-    sql.add(f"({told})", *values)
-
-
-def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> tuple[str, list[Any]]:
-    """SQL for (number, time, id) of what a list of changes no longer shows, in its order, up to the time and number `until`.
-
-    These are hidden stories or items, and stories that left a section or topic that is asked for.
-    """
-    items = query.view == "items"
-    tables, number, time, id, gone = _HIDDEN_ITEMS if items else _HIDDEN_STORIES
-    values: list[Any] = []
-    for stream in [] if items else _streams(query):
-        left, section = "NOT e.active", query.primary_section
-        values.append(str(stream))
-        if section and stream == StreamName("section", section):
-            left = f"({left} OR st.section != ?)"
-            values.append(section)
-        gone += f" OR EXISTS (SELECT 1 FROM entries e WHERE {OF_STREAM} AND e.story = st.n AND {left})"
-    where = f"({gone}) AND {time} >= ?"
-    values.append(_from(query))
-    for bound, position in ((">", query.before), ("<=", until)):
-        if position:
-            where += f" AND ({time}, {number}) {bound} (?, ?)"
-            values += position
-    return f"SELECT {number}, {time}, {id} FROM {tables} WHERE {where} ORDER BY {time}, {number} LIMIT ?", [
-        *values,
-        query.limit,
-    ]
-
-
-_HIDDEN_STORIES = ("stories st", "st.n", "st.changed", "st.id", "st.hidden")
-_HIDDEN_ITEMS = ("placements p JOIN items i ON i.n = p.item", "p.item", "p.changed", "i.id", "p.hidden")
-
-
-def _streams(query: StreamQuery) -> tuple[StreamName, ...]:
-    """The sections and topics that a query asks for."""
-    return (query.stream, *query.filter.streams) if query.stream else query.filter.streams
-
-
-def _from(query: StreamQuery) -> int:
-    """The time at which a list of changes begins: that of the requested page, so that no earlier rows are read."""
-    return max(query.changed_since or 0, query.before[0] if query.before else 0)

@@ -1,0 +1,190 @@
+"""Finds which stories or items a stream lists, in its order. There are several ways to find them, of which the cheapest depends on how
+many rows each condition of the query can match; so this is examined first. `story_lists.py` and `item_lists.py` build the SQL. The same
+for all backends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import isqrt
+
+from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, StreamQuery
+from aggregator.store.conditions import (
+    Condition,
+    Few,
+    Lookup,
+    Numbers,
+    Statement,
+    counted,
+    few_by_words,
+    few_sql,
+    match,
+)
+from aggregator.store.dialect import Dialect, Reads
+from aggregator.store.item_lists import items_sql
+from aggregator.store.story_lists import KnownStream, stories_sql
+
+NEAR = 50_000
+"""So many of the newest items are searched first, before all items are."""
+FEW = 5_000
+"""Up to so many candidate items are looked up one by one: scanning the archive until such rare items fill a list would take longer."""
+
+SHARE = 20
+"""If the newest items do not fill a list, candidates are looked up one by one if at most one in so many items is a candidate."""
+
+STEPS = 3
+"""So many steps of a scan through the stories with k publishers take as long as one look-up."""
+
+COMMON = 50_000
+"""If words are in more items than this, they are looked up row by row until the list is full: scanning all of them would take longer."""
+
+SELDOM = 500
+"""If at most so many stories have the requested number of publishers, all of them are examined."""
+
+Build = Callable[[Dialect, StreamQuery, int | None, Lookup], Statement]
+"""`stories_sql` or `items_sql`."""
+
+Listed = tuple[int, int]
+"""(number of a story or item, its time in the stream)."""
+
+
+class Lists:
+    def __init__(self, connection: Reads) -> None:
+        self._db = connection
+
+    def stories(self, query: StreamQuery, now: int) -> tuple[list[Listed], Extent]:
+        stream, total = 0, None
+        if query.stream:
+            named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (str(query.stream),))
+            stream, total = named[0] if named else (0, 0)
+        known = KnownStream(stream, self._small(query.min_publishers, total), total is not None and total > FEW)
+        numbers = numbers_of(self._db, query)
+        narrow = list(few_sql(self._db.dialect, query, "st", stream, numbers))
+        return self._cut(query, now, partial(stories_sql, stream=known, numbers=numbers), narrow)
+
+    def items(self, query: StreamQuery, now: int) -> tuple[list[Listed], Extent]:
+        numbers = numbers_of(self._db, query)
+        narrow = list(few_sql(self._db.dialect, query, "i", numbers=numbers))
+        return self._cut(query, now, partial(items_sql, numbers=numbers), narrow)
+
+    def _small(self, publishers: int, total: int | None) -> str | None:
+        """The value of `KnownStream.small` for stories with so many publishers.
+
+        It is "joined" if few stories have so many publishers, "entered" if the section or topic has few stories (`total`), else None.
+        """
+        if publishers == 1:
+            return None
+        several = counted(self._db.dialect, "k", publishers)
+        rows = self._db.read(f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?", (SELDOM + 1,))
+        if len(rows) <= SELDOM:
+            return "joined"
+        return "entered" if total is not None and total <= FEW else None
+
+    def _cut(
+        self, query: StreamQuery, now: int, build: Build, narrow: Sequence[Condition]
+    ) -> tuple[list[Listed], Extent]:
+        # One more than the longest list: its time tells when it left the list.
+        ask = query.limit or (self._db.dialect.everything if query.window else LONGEST + 1)
+        pairs = self._pairs(query, ask, build, narrow)
+        if query.part:
+            return pairs[slice(*query.part)], Extent(len(pairs))
+        if query.limit or query.window or query.changed_since is not None:
+            return pairs, Extent(len(pairs))
+        fresh = sum(1 for _, time in pairs if time > now - FRESH_SECONDS)
+        count = min(LONGEST, max(SHORTEST, fresh))
+        kept, rest = pairs[:count], pairs[count:]
+        left = rest[0][1] + FRESH_SECONDS if rest else None
+        return kept, Extent(len(kept), left, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None)
+
+    def _pairs(self, query: StreamQuery, ask: int | None, build: Build, narrow: Sequence[Condition]) -> list[Listed]:
+        """(number, time) of the rows of a list.
+
+        If only few rows can meet a condition, only these are examined. If many can (a word that is in a million items), the newest
+        items are searched first. Nothing enters before it was first seen. So if the newest items fill the list with rows that entered
+        later than any other item was seen, no other item can be in the list.
+
+        The words of a story may be in older items than the report with which it entered. So a search for words and reports together is
+        not limited to the newest items.
+        """
+        few, common = self._few([*narrow, *self._seldom(query)], self._worth(query, ask)), self._common(query)
+        if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
+            last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
+            until, apart = query.filter.until, query.view == "stories" and query.filter.words and query.of_reports
+            for n, seen in self._db.read(last, (NEAR,)):
+                if not apart and (until is None or until.timestamp() > seen):  # else they were published later
+                    newest = self._listed(
+                        build(self._db.dialect, query, ask, Lookup(common=common, above=n, later=seen))
+                    )
+                    if len(newest) == ask:
+                        return newest
+                few = self._few([*narrow, *few_by_words(self._db.dialect, query)], n // SHARE)
+        if few and not few.numbers:
+            return []
+        return self._listed(build(self._db.dialect, query, ask, Lookup(few, common)))
+
+    def _seldom(self, query: StreamQuery) -> list[Condition]:
+        """The conditions of `few_by_words`, if the planner expects the words in at most one of SHARE items.
+
+        Listing the items of common words would take long. For words that do not occur the planner expects many items, but hardly more
+        than that.
+        """
+        dialect = self._db.dialect
+        return [
+            (condition, sql, values)
+            for condition, sql, values in few_by_words(dialect, query)
+            if dialect.expected and dialect.expected(self._db, sql, values) <= self._newest() // SHARE
+        ]
+
+    def _newest(self) -> int:
+        """The number of the newest item."""
+        return int(self._db.read("SELECT max(n) FROM items")[0][0] or 0)
+
+    def _worth(self, query: StreamQuery, ask: int | None) -> int:
+        """The number of candidates up to which they are looked up one by one.
+
+        For stories in the order of several times, the alternative is a scan through the stories with k publishers until the list is full.
+        In an archive of N items it takes about N / candidates steps for each row of the list.
+        """
+        ordered = query.window is None and query.changed_since is None
+        if query.view == "items" or query.min_publishers == 1 or not ordered or not ask:
+            return FEW
+        return max(FEW, isqrt(ask * self._newest() // STEPS))
+
+    def _listed(self, sql: Statement) -> list[Listed]:
+        return [(n, time) for n, time in self._db.read(*sql)]
+
+    def _common(self, query: StreamQuery) -> bool:
+        dialect = self._db.dialect
+        if dialect.expected or not query.filter.words:
+            return dialect.expected is not None
+        said = f"SELECT {dialect.found} FROM search WHERE {dialect.matches} LIMIT ?"
+        values = match(dialect, query.filter.words, query.filter.lang), COMMON + 1
+        return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
+
+    def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:
+        """The rows that the narrowest of the conditions can match, if they are at most `most`.
+
+        The rows of several conditions are not intersected: different items of a story may meet them.
+        """
+        meant = [
+            Few(
+                condition, [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, most + 1))]
+            )
+            for condition, sql, values in narrow
+        ]
+        few = min(meant, key=lambda one: len(one.numbers), default=None)
+        return few if few and len(few.numbers) <= most else None
+
+
+def numbers_of(db: Reads, query: StreamQuery) -> Numbers:
+    sources = {query.id if query.kind == "source" else None, query.filter.source} - {None}
+    return Numbers(
+        dict(db.select("SELECT id, n FROM sources WHERE id IN", sources)),
+        dict(db.select("SELECT name, n FROM streams WHERE name IN", [*map(str, query.filter.streams)])),
+    )
+
+
+def _entering(query: StreamQuery) -> bool:
+    """Whether a list is ordered by the time at which stories or items entered the archive; or, without words, their section or topic."""
+    ordered = query.window is None and query.changed_since is None and query.min_publishers == 1
+    return ordered and (not query.filter.words or query.kind in ("latest", "search", "source"))
