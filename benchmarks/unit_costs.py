@@ -33,7 +33,7 @@ import psutil
 
 from aggregator import stories
 from aggregator.bootstrap import Application, Installation, utc_now
-from aggregator.fetch.client import Limits
+from aggregator.fetch.limits import Limits
 from aggregator.model import notes
 from aggregator.model.source import Fetched, Freshness, ParseJob
 from aggregator.pipeline import edition as editions

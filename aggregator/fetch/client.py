@@ -10,10 +10,9 @@ import asyncio
 import base64
 import ssl
 from collections.abc import Iterable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Final
 
 import aiohttp
@@ -21,13 +20,15 @@ from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aggregator.addresses import Allowance, host_of
+from aggregator.addresses import Allowance
+from aggregator.fetch.connections import Connections, Once
 from aggregator.fetch.decode import Body, larger_than
 from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate, Room
-from aggregator.fetch.guard import Guard, SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
+from aggregator.fetch.limits import Limits
 from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
+from aggregator.fetch.resolver import SystemResolver
 from aggregator.fetch.robots import Robots
 from aggregator.model.source import ASKED_TO_WAIT, OWN_HEADERS, Failed, Fetched, FetchRequest, NotModified, Outcome
 
@@ -35,21 +36,6 @@ ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
 )
-_EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of a single request, and of all requests together."""
-
-    deadline: float = 30.0  # seconds for a request with all its redirects, without the time of waiting at the gate
-    body: int = 10 << 20  # bytes; for the decoded body, and for the bytes on the wire
-    redirects: int = 5
-    header_line: int = 32 << 10  # bytes; the Content-Security-Policy of some sites exceeds aiohttp's default of 8 KiB
-    header_count: int = 128
-    concurrency: int = 64
-    per_host: int = 2
-    spacing: float = 1.0  # seconds between the starts of two requests to one host
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +59,6 @@ class _Terms:
     secrets_of: WebAddress
 
 
-class _Once:
-    """Keeps aiohttp from sending a request twice. If a connection breaks before the response, aiohttp sends the request again at once,
-    without asking the gate. That is right only for a connection that was kept from an earlier request, because its server may have
-    closed it meanwhile (RFC 9112, 9.3.1); `_kept_connections` sets `kept` for those."""
-
-    kept = False
-
-    async def __call__(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-        try:
-            return await send(request)
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-            if self.kept:
-                raise
-            failed = failure(error)
-            raise Stopped(failed.kind, failed.message) from error
-
-
-def _kept_connections() -> aiohttp.TraceConfig:
-    async def kept(
-        session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionReuseconnParams
-    ) -> None:
-        context.trace_request_ctx.kept = True
-
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_reuseconn.append(kept)
-    return trace
-
-
 class Http:
     """A `ports.Fetcher`. It may be created anywhere, and must be used and closed in one event loop.
 
@@ -119,22 +77,17 @@ class Http:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._limits = limits or Limits()
-        self._allowance = Allowance.of(allow_private)
-        resolver = resolver or SystemResolver()
-        self._guard = Guard(self._allowance, resolver)
-        self._anywhere = Guard(_EVERYWHERE, resolver)
-        self._public = Guard(Allowance(), resolver) if self._allowance != Allowance() else self._guard
+        allowance = Allowance.of(allow_private)
+        self._connections = Connections(allowance, self._limits, resolver or SystemResolver(), tls)
         self._gate = HostGate(
             per_host=self._limits.per_host,
             spacing=self._limits.spacing,
             overall=self._limits.concurrency,
-            exempt=self._allowance.names,
+            exempt=allowance.names,
             room=room,
         )
         self._robots = {public: self._asking_robots(public) for public in (False, True)}
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
-        self._tls = tls
-        self._sessions: dict[Guard, aiohttp.ClientSession] = {}
 
     async def __call__(self, request: FetchRequest) -> Outcome:
         """One conditional request within all limits. Never raises for errors of a server or the network.
@@ -142,22 +95,10 @@ class Http:
         Raises:
             TooManyFiles: no connection can be opened here.
         """
-        return await self._tried(request, await self._stays_public(request.named_by))
+        return await self._tried(request, await self._connections.only_public(request.named_by))
 
     def _asking_robots(self, public: bool) -> Robots:
         return Robots(lambda url: self._tried(FetchRequest("", url), public))
-
-    async def _stays_public(self, origin: str | None) -> bool:
-        """Whether an address that a feed or page (`origin`) links to must be public. Otherwise a public feed could show everybody what is
-        at an address that `allow_private` admits for another source."""
-        if origin is None:
-            return False
-        host = host_of(origin)
-        if host is None or self._allowance == Allowance():
-            return True
-        with suppress(OSError):  # if the origin cannot be resolved, it counts as public
-            await self._guard.resolve(host)
-        return not self._guard.is_private(host)
 
     async def _tried(self, request: FetchRequest, public: bool) -> Outcome:
         try:
@@ -176,11 +117,7 @@ class Http:
 
     async def close(self) -> None:
         """Close all connections. The caller must cancel requests in progress first, since a shutdown is not a failure of a source."""
-        sessions, self._sessions = self._sessions, {}
-        for session in sessions.values():
-            await session.close()
-        for guard in (self._guard, self._anywhere, self._public):
-            await guard.close()
+        await self._connections.close()
 
     async def _poll(self, request: FetchRequest, public: bool) -> Outcome:
         configured, login = start(request.configured or request.url)
@@ -220,7 +157,7 @@ class Http:
                     self._gate.pause(trail.here.host if terms.pause == "host" else trail.here.url, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
-            if not self._guard.is_private(trail.first.host):
+            if not self._connections.is_private(trail.first.host):
                 # `allow_private` is for addresses in feeds.yaml, not for redirects from public hosts
                 terms.public = True
             trail = trail.step(answer.status, answer.headers.get("Location"))
@@ -234,7 +171,7 @@ class Http:
                 async with asyncio.timeout(terms.seconds):
                     return await self._exchange(address, headers, terms.public)
             except TimeoutError:
-                if self._guard_of(address.host, terms.public).asks(address.host):
+                if self._connections.looks_up(address.host, terms.public):
                     raise Stopped("dns", NO_NAME_SERVER) from None
                 seconds = self._limits.deadline
                 raise Stopped("timeout", f"no complete answer within {seconds:g} seconds") from None
@@ -247,8 +184,8 @@ class Http:
                 terms.seconds -= clock() - began
 
     async def _exchange(self, address: WebAddress, headers: CIMultiDict[str], public: bool) -> _Answer:
-        url, once = URL(address.url, encoded=True), _Once()
-        async with self._session(address.host, public).get(
+        url, once = URL(address.url, encoded=True), Once()
+        async with self._connections.session(address.host, public).get(
             url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once
         ) as response:
             if response.status != 200:
@@ -292,41 +229,10 @@ class Http:
         """The address to which permanent redirects led. None if a public source would move to a private address, even one that
         `allow_private` admits."""
         target = trail.permanent
-        is_private = self._guard.is_private
+        is_private = self._connections.is_private
         if target is None or (is_private(target.host) and not is_private(trail.first.host)):
             return None
         return target.url
-
-    def _session(self, host: str, public: bool) -> aiohttp.ClientSession:
-        """The session for a host. Hosts that `allow_private` lists by name have a session of their own, whose connections may lead to any
-        address: when a socket is created, the host name is not known."""
-        guard = self._guard_of(host, public)
-        if guard not in self._sessions:
-            self._sessions[guard] = self._new_session(guard)
-        return self._sessions[guard]
-
-    def _guard_of(self, host: str, public: bool) -> Guard:
-        named = host.rstrip(".") in self._allowance.hosts
-        return self._public if public else self._anywhere if named else self._guard
-
-    def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            resolver=guard,
-            socket_factory=guard.make_socket,
-            ssl=self._tls or True,
-            limit=0,  # the gate limits the number of connections
-            keepalive_timeout=5,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            trace_configs=[_kept_connections()],
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),  # `_ask` enforces the deadline, which includes redirects
-            auto_decompress=False,
-            max_line_size=self._limits.header_line,
-            max_field_size=self._limits.header_line,
-            max_headers=self._limits.header_count,
-        )
 
 
 def _own_headers(request: FetchRequest, login: tuple[str, str] | None) -> dict[str, str]:

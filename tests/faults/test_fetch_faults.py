@@ -28,8 +28,9 @@ from servers.threaded import HOST
 
 from aggregator.addresses import Allowance
 from aggregator.errors import TooManyFiles
-from aggregator.fetch.client import Http, Limits
+from aggregator.fetch.client import Http
 from aggregator.fetch.guard import Guard
+from aggregator.fetch.limits import Limits
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
 from aggregator.sandbox.pool import Sandbox
@@ -527,8 +528,8 @@ def test_nobody_leads_a_public_source_to_a_private_address(server: Server, allow
     async def main() -> Outcome:
         http = Http(AGENT, allow_private=[HOST], resolver=stub)
         # No public address can be reached in a test: this one is called public.
-        http._allowance = Allowance.of(allow)
-        http._guard.is_private = lambda host: host == "inside.example"  # type: ignore[method-assign]
+        http._connections._allowance = Allowance.of(allow)
+        http._connections._guard.is_private = lambda host: host == "inside.example"  # type: ignore[method-assign]
         try:
             return await http(FetchRequest("s", server.url("/away")))
         finally:

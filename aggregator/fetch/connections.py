@@ -1,0 +1,118 @@
+"""Opens the connections of requests: in sessions that each reach only admitted addresses."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Final
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+
+from aggregator.addresses import Allowance, host_of
+from aggregator.fetch.failures import Stopped, failure
+from aggregator.fetch.guard import Guard
+from aggregator.fetch.limits import Limits
+
+_EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
+
+
+class Once:
+    """Keeps aiohttp from sending a request twice. If a connection breaks before the response, aiohttp sends the request again at once,
+    without asking the gate. That is right only for a connection that was kept from an earlier request, because its server may have
+    closed it meanwhile (RFC 9112, 9.3.1); `_kept_connections` sets `kept` for those."""
+
+    kept = False
+
+    async def __call__(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        try:
+            return await send(request)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            if self.kept:
+                raise
+            failed = failure(error)
+            raise Stopped(failed.kind, failed.message) from error
+
+
+def _kept_connections() -> aiohttp.TraceConfig:
+    async def kept(
+        session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceConnectionReuseconnParams
+    ) -> None:
+        context.trace_request_ctx.kept = True
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(kept)
+    return trace
+
+
+class Connections:
+    """Sessions for requests. `allowance`: the private addresses that may be reached, except where `public` is asked for."""
+
+    def __init__(
+        self, allowance: Allowance, limits: Limits, resolver: AbstractResolver, tls: ssl.SSLContext | None
+    ) -> None:
+        self._allowance = allowance
+        self._limits = limits
+        self._tls = tls
+        self._guard = Guard(allowance, resolver)
+        self._anywhere = Guard(_EVERYWHERE, resolver)
+        self._public = Guard(Allowance(), resolver) if allowance != Allowance() else self._guard
+        self._sessions: dict[Guard, aiohttp.ClientSession] = {}
+
+    def is_private(self, host: str) -> bool:
+        return self._guard.is_private(host)
+
+    async def only_public(self, origin: str | None) -> bool:
+        """Whether an address that a feed or page (`origin`) links to must be public. Otherwise a public feed could show everybody what is
+        at an address that `allow_private` admits for another source."""
+        if origin is None:
+            return False
+        host = host_of(origin)
+        if host is None or self._allowance == Allowance():
+            return True
+        with suppress(OSError):  # if the origin cannot be resolved, it counts as public
+            await self._guard.resolve(host)
+        return not self._guard.is_private(host)
+
+    def looks_up(self, host: str, public: bool) -> bool:
+        """Whether the name of a host is being looked up."""
+        return self._guard_of(host, public).asks(host)
+
+    def session(self, host: str, public: bool) -> aiohttp.ClientSession:
+        """The session for a host. Hosts that `allow_private` lists by name have a session of their own, whose connections may lead to any
+        address: when a socket is created, the host name is not known."""
+        guard = self._guard_of(host, public)
+        if guard not in self._sessions:
+            self._sessions[guard] = self._new_session(guard)
+        return self._sessions[guard]
+
+    def _guard_of(self, host: str, public: bool) -> Guard:
+        named = host.rstrip(".") in self._allowance.hosts
+        return self._public if public else self._anywhere if named else self._guard
+
+    def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=guard,
+            socket_factory=guard.make_socket,
+            ssl=self._tls or True,
+            limit=0,  # the gate limits the number of connections
+            keepalive_timeout=5,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            trace_configs=[_kept_connections()],
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),  # the client enforces the deadline, which includes redirects
+            auto_decompress=False,
+            max_line_size=self._limits.header_line,
+            max_field_size=self._limits.header_line,
+            max_headers=self._limits.header_count,
+        )
+
+    async def close(self) -> None:
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            await session.close()
+        for guard in (self._guard, self._anywhere, self._public):
+            await guard.close()
