@@ -1,12 +1,38 @@
-"""The result of a poll, and the summary of many."""
+"""What a poll compares its document with, its result, and the summary of many polls."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from aggregator.model.item import Drop, Item
+from aggregator.model.item import Drop, Item, StoredItem
 from aggregator.model.source import SourceState
+
+_UNDATED = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItems:
+    """The part of the store that matters for one document (`pipeline/stored_items.py` looks it up).
+
+    - `items`: the stored items under all ids of the document's items, and those in `addresses` and `known_as`.
+    - `addresses`: canonical address of an article → ids of this source's items there, the newest last. Only for items whose id is unknown,
+      and for those that may be another item (`recognition.differs`).
+    - `titles`: title → dates (epoch seconds) of the source's newest items. Only if the document may be a flood, or after one.
+    - `flooded`: repeats of the previous document were held back.
+    - `known_as`: additional id of an item → the id under which it is stored.
+    - `now`: when the document was fetched.
+    - `fingerprints`: those of the previous document.
+    """
+
+    items: Mapping[str, StoredItem]
+    addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    titles: Mapping[str, Collection[int | None]] = field(default_factory=dict)
+    flooded: bool = False
+    known_as: Mapping[str, str] = field(default_factory=dict)
+    now: datetime = _UNDATED
+    fingerprints: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

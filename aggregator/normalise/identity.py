@@ -24,7 +24,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 from uuid import UUID
 
@@ -36,6 +36,8 @@ from aggregator.normalise.plain import plain
 NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would announce all items again
 MAX_GUID = 512  # characters; longer guids are hashed
 SEVERAL = 3  # an address with so many different entries does not identify an article
+MADE_UP = timedelta(minutes=15)
+"""A date may be made up for each response if it is not older than this: some servers cache their responses for so long."""
 _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 # How the keys of each kind begin. Ids are made from keys: changing one would announce all its items again.
 _LINK, _TITLE, _TEXT, _WORDS = "link:", "among:", "text:", "anew:"
@@ -173,6 +175,11 @@ def _former_guid_keys(draft: Draft, guid: str) -> tuple[str, ...]:
 def is_exact(date: datetime | None) -> bool:
     """Whether a date names a second. One that names a day or a minute is that of all warnings of this day, or issued together."""
     return date is not None and date.second > 0
+
+
+def may_be_made_up(date: datetime | None, now: datetime) -> bool:
+    """Whether a date may be made up for this response, because it is hardly older."""
+    return date is not None and date > now - MADE_UP
 
 
 def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:

@@ -17,7 +17,7 @@ hash differs, the item has changed. Real feeds break this in the following ways.
    now: one item, recognised by address, title and text (`Item.words_id`), as long as each document lists it. But “Test alarm”, listed
    twice with the same true date, is not such an entry: the next test alarm in the same words is new.
 5. *Another key than before* (`Item.former_ids`): since yesterday other entries share the address, or the program was upgraded.
-6. *A flood* (`_repeated`). Half of the document are unknown entries with titles that the store knows: the outlet has changed all its guids
+6. *A flood* (`floods.py`). Half of the document are unknown entries with titles that the store knows: the outlet has changed all its guids
    and addresses. These repeats are not announced, until the last of them has left the document.
 7. *A purged item* is still known by its id. So it does not come back as new if its source lists it again; it only gets its text back.
 8. *An item that is missing from the document* is not gone: feeds list only their newest entries.
@@ -30,49 +30,21 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from aggregator.model.item import Drop, Item, StoredItem
-from aggregator.model.poll import Recognition
+from aggregator.model.poll import Recognition, StoredItems
 from aggregator.normalise.address import is_article
-from aggregator.normalise.dates import newest
+from aggregator.normalise.dates import newest, to_seconds
 from aggregator.normalise.fingerprints import SIZE, split
-from aggregator.normalise.identity import SEVERAL, is_exact, is_link_key, is_title_key
+from aggregator.normalise.floods import held_back
+from aggregator.normalise.identity import SEVERAL, is_exact, is_link_key, is_title_key, may_be_made_up
 from aggregator.text.words import plains, tokens
 
-FLOOD_TITLES = 3  # fewer different titles that repeat are no flood, but columns that always have the same title …
-MANY_TITLES = 5  # … and fewer with other dates than those known are none, but a log with a few titles
-MADE_UP = timedelta(minutes=15)
-"""A date may be made up for each response if it is not older than this: some servers cache their responses for so long."""
 _SERIAL = re.compile(r"\d{5,}")
 _DAY = re.compile(r"(?:19|20)\d\d[01]\d(?:[0-3]\d)?")
-_UNDATED = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItems:
-    """The part of the store that matters for one document.
-
-    - `items`: the stored items under all ids of the document's items, and those in `addresses` and `known_as`.
-    - `addresses`: canonical address of an article → ids of this source's items there, the newest last. Only for items whose id is unknown,
-      and for those that may be another item (`differs`).
-    - `titles`: title → dates (epoch seconds) of the source's newest items. Only if the document has FLOOD_TITLES unknown items, or after a
-      flood.
-    - `flooded`: repeats of the previous document were held back.
-    - `known_as`: additional id of an item → the id under which it is stored.
-    - `now`: when the document was fetched.
-    - `fingerprints`: those of the previous document.
-    """
-
-    items: Mapping[str, StoredItem]
-    addresses: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    titles: Mapping[str, Collection[int | None]] = field(default_factory=dict)
-    flooded: bool = False
-    known_as: Mapping[str, str] = field(default_factory=dict)
-    now: datetime = _UNDATED
-    fingerprints: bytes = b""
 
 
 def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
@@ -90,8 +62,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
             seen[stored.number] = None
         else:
             changed[stored.number] = item
-    repeated = _repeated(unknown, known, items)
-    repeated |= _imported(unknown, repeated, known)
+    repeated = held_back(unknown, items, known)
     fresh = [item for item in unknown if item.id not in repeated]
     new = newest(fresh, most, lambda item: item.published)
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
@@ -105,8 +76,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         fingerprints=b"".join([*taken, *words]),
         known_as=later | _additional_ids(new, items, known.now),
         forget=_out_of_date(new, items, known),
-        by_words=by_words
-        or any(item.id in repeated and _may_be_made_up(item.published, known.now) for item in unknown),
+        by_words=by_words or any(item.id in repeated and may_be_made_up(item.published, known.now) for item in unknown),
     )
 
 
@@ -199,7 +169,7 @@ def _is_another(item: Item, known: StoredItems) -> bool:
             return False
     words, others = set(plains(tokens(item.title))), set(plains(tokens(stored.title)))
     unlike = 2 * len(words & others) < min(len(words), len(others))
-    return unlike and (item.published is None or _seconds(item) != stored.published)
+    return unlike and (item.published is None or to_seconds(item.published) != stored.published)
 
 
 def _serials(canonical: str | None) -> set[str]:
@@ -238,7 +208,7 @@ def _is_former(item: Item, former: str, known: StoredItems) -> bool:
         return False
     if not is_title_key(item.key) or item.unread:
         return True
-    if (item.title, _seconds(item)) == (stored.title, stored.published):
+    if (item.title, to_seconds(item.published)) == (stored.title, stored.published):
         return True
     return former == item.former_ids[-1] and _says(item, stored)
 
@@ -248,12 +218,7 @@ def _is_of_now(item: Item, now: datetime) -> bool:
 
     Items without a date are recognised by their guid.
     """
-    return bool(item.words_id) and _may_be_made_up(item.published, now)
-
-
-def _may_be_made_up(date: datetime | None, now: datetime) -> bool:
-    """Whether a date may be made up for this response, because it is hardly older."""
-    return date is not None and date > now - MADE_UP
+    return bool(item.words_id) and may_be_made_up(item.published, now)
 
 
 def _words(item: Item) -> bytes:
@@ -275,63 +240,3 @@ def _out_of_date(new: Sequence[Item], items: Sequence[Item], known: StoredItems)
     are those of a new item."""
     again = [item for item in items if known.known_as.get(item.words_id) == item.id]
     return tuple(item.words_id for item in (*again, *new) if item.words_id in known.known_as)
-
-
-def _repeated(unknown: Sequence[Item], known: StoredItems, items: Sequence[Item]) -> set[str]:
-    """Ids of the unknown items that are repeats of a flood (case 6 of the module), recognised by titles that are known.
-
-    A title alone proves little, since columns and guides always have the same, and logs only a few: an item that is dated later than
-    several of its title repeats none, unless its date may be made up. So a flood needs FLOOD_TITLES different titles that are known with
-    the same dates, or MANY_TITLES that are half of the document. After a flood (`flooded`), an item with a known title is news only if it
-    is dated later than all known items of the document and its title is not known with its date."""
-    listed: dict[str, set[int | None]] = {}
-    for item in unknown:
-        listed.setdefault(item.title, set()).add(_seconds(item))
-    repeats = [
-        item
-        for item in unknown
-        if item.title in known.titles
-        and (
-            _may_be_made_up(item.published, known.now)
-            or not _recurs(item, known.titles[item.title], listed[item.title])
-        )
-    ]
-    if known.flooded:
-        latest = max((item.published for item in items if item.published and item.id in known.items), default=_UNDATED)
-        undated = [item for item in repeats if not item.published]
-        dated = [
-            item
-            for item in repeats
-            if item.published and (item.published <= latest or _seconds(item) in known.titles[item.title])
-        ]
-        return {item.id for item in (dated + undated if _many(dated + undated) else dated)}
-    dated = [item for item in repeats if item.published and _seconds(item) in known.titles[item.title]]
-    if 2 * len(repeats) >= len(items) and (_many(dated) or _many(repeats, MANY_TITLES)):
-        return {item.id for item in repeats}
-    return {item.id for item in dated} if _many(dated) else set()
-
-
-def _imported(unknown: Sequence[Item], repeated: Collection[str], known: StoredItems) -> set[str]:
-    """Ids of the unknown items with known titles that are dated no later than the newest repeat of a flood, if all repeats have other dates
-    than those known: the outlet dated everything anew, also the entries of its columns."""
-    repeats = [item for item in unknown if item.id in repeated]
-    dates = [item.published for item in repeats if item.published and _seconds(item) not in known.titles[item.title]]
-    if len(dates) < len(repeats) or not _many(repeats, MANY_TITLES):
-        return set()
-    last = max(dates)
-    return {item.id for item in unknown if item.title in known.titles and item.published and item.published <= last}
-
-
-def _recurs(item: Item, dates: Collection[int | None], listed: Collection[int | None]) -> bool:
-    """Whether an item is the next one with a title that recurs. `dates`: those of known items with it; `listed`: of unknown ones."""
-    before = [date for date in dates if date is not None]
-    at = _seconds(item)
-    return bool(before) and len(before) + len(listed) > 2 and at is not None and at > max(before)
-
-
-def _many(items: Sequence[Item], titles: int = FLOOD_TITLES) -> bool:
-    return len({item.title for item in items}) >= titles
-
-
-def _seconds(item: Item) -> int | None:
-    return int(item.published.timestamp()) if item.published else None

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aggregator.model.item import Item
+from aggregator.model.poll import StoredItems
 from aggregator.model.source import SourceState
 from aggregator.normalise.address import is_article
-from aggregator.normalise.recognition import FLOOD_TITLES, StoredItems, differs
+from aggregator.normalise.floods import FLOOD_TITLES
+from aggregator.normalise.recognition import differs
 from aggregator.ports import Intake
 from aggregator.schedule.flaws import FLOOD
 

@@ -21,12 +21,12 @@ from aggregator.model.item import Drop, StoredItem, Told, Wanted
 from aggregator.model.judgement import Judgement
 from aggregator.model.measures import Measures
 from aggregator.model.notes import Note, RePlacing
-from aggregator.model.poll import PollResult, Recognition
+from aggregator.model.poll import PollResult, Recognition, StoredItems
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import Batch, PendingItem, StoryView
 from aggregator.model.stream import Filter, StreamName, StreamQuery
-from aggregator.normalise.recognition import StoredItems, recognise
+from aggregator.normalise.recognition import recognise
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.grouping import candidate
 from aggregator.pipeline.re_placement import re_place, re_place_stories

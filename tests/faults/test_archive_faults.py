@@ -23,10 +23,11 @@ from builders.disks import read_only, small_disk
 from aggregator.bootstrap import Database, Installation
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 from aggregator.model import notes
+from aggregator.model.poll import StoredItems
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.normalise.address import canonical
-from aggregator.normalise.recognition import StoredItems, recognise
+from aggregator.normalise.recognition import recognise
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.schedule.health import health

@@ -21,8 +21,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ParseError, SandboxError
 from aggregator.model.item import Item, NormalFeed, StoredItem
+from aggregator.model.poll import StoredItems
 from aggregator.model.source import Fetched, Freshness
-from aggregator.normalise.recognition import StoredItems, recognise
+from aggregator.normalise.recognition import recognise
 from aggregator.sandbox.pool import Sandbox
 
 FORBIDDEN = (

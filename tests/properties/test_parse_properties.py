@@ -16,14 +16,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Item, StoredItem
-from aggregator.model.poll import Recognition
+from aggregator.model.poll import Recognition, StoredItems
 from aggregator.normalise.address import absolute, canonical
 from aggregator.normalise.characters import cut
 from aggregator.normalise.dates import EARLIEST, earliest
 from aggregator.normalise.dates import read as read_date
 from aggregator.normalise.markup import ATTRIBUTES, TAGS, sanitise
 from aggregator.normalise.plain import plain
-from aggregator.normalise.recognition import StoredItems, recognise
+from aggregator.normalise.recognition import recognise
 from aggregator.parse.charset import to_utf8
 
 PIECES = st.sampled_from(

@@ -7,7 +7,8 @@ from dataclasses import replace
 from builders.documents import JOB, item, read, rss
 
 from aggregator.model.item import NormalFeed, StoredItem
-from aggregator.normalise.recognition import StoredItems, recognise
+from aggregator.model.poll import StoredItems
+from aggregator.normalise.recognition import recognise
 from aggregator.schedule.flaws import flaws
 
 TEXT = "<description>What happened, at &lt;b&gt;length&lt;/b&gt;.</description>"

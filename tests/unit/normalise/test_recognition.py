@@ -11,10 +11,11 @@ import pytest
 from builders.documents import JOB, item, read, rss
 
 from aggregator.model.item import Item, StoredItem
+from aggregator.model.poll import StoredItems
 from aggregator.normalise.address import is_article
 from aggregator.normalise.fingerprints import split
 from aggregator.normalise.identity import digest, item_id
-from aggregator.normalise.recognition import StoredItems, recognise
+from aggregator.normalise.recognition import recognise
 
 NOTHING = StoredItems({})
 
