@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from aggregator.normalise.boilerplate import prose, without_boilerplate, without_credit
 from aggregator.normalise.characters import cut
 from aggregator.normalise.plain import plain, plain_of_safe, without_headings, without_shortcodes
 from aggregator.text.scripts import unspaced
@@ -11,157 +12,18 @@ from aggregator.text.scripts import unspaced
 LENGTH = 500
 TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
-_TAIL = 600  # characters at the end in which boilerplate is searched
-_APPEARED_TAIL = 200  # the same for `_APPEARANCE`
-_MORE_TAIL = 300  # the same for `_MORE` with the text that `_REST` allows after it
-# Follows words with which a sentence of news may begin too («Подробнее о пострадавших рассказал губернатор»): they count only at the
-# end of the text.
-_ALONE = r"(?=(?: her| hier| ici| aqui)?\W*\Z)"
-# Links to the rest of the article ("Read more"). Each pattern contains its key, and a text is searched for the keys first: that is
-# ten times as fast.
-_LEADING_ON = {
-    "read ": r"to read (?:this|the) (?:article|story|post) in full|read (?:the )?(?:more|full (?:story|article|post))"
-    r"|\d+ posts? - \d+ participants? read full topic",
-    "continue reading": "continue reading",
-    "keep reading": "keep reading",
-    "click here": "click here to (?:read|view)",
-    "(more": r"(?<=\()more ?(?:…|\.{3})(?=\))",
-    "view ": "view (?:the )?(?:full )?(?:article|post)",
-    "weiterlesen": "weiterlesen",
-    "lire la suite": "lire la suite",
-    "leer más": "leer más",
-    "sigue leyendo": "sigue leyendo",
-    "leia mais": "leia mais",
-    "leggi tutto": "leggi tutto",
-    "continua a": "continua a leggere",
-    "lees ": "lees (?:meer|verder)",
-    "läs mer": "läs mera?",
-    "czytaj ": "czytaj (?:dalej|więcej)",
-    "читать ": "читать (?:далее|полностью)",
-    "подробнее": f"подробнее{_ALONE}",
-    "читати ": f"читати (?:далі|більше|повністю){_ALONE}",
-    "mehr ": f"mehr (?:lesen|erfahren){_ALONE}",
-    "seguir leyendo": f"seguir leyendo{_ALONE}",
-    "saiba mais": f"saiba mais{_ALONE}",
-    "en savoir plus": f"en savoir plus{_ALONE}",
-    "læs mere": f"læs mere{_ALONE}",
-    "les mer": f"les mer{_ALONE}",
-    "lue lisää": f"lue lisää{_ALONE}",
-    "číst ": f"číst (?:dále|více|celý článek){_ALONE}",
-    "citește ": f"citește (?:mai (?:mult|departe)|tot articolul){_ALONE}",
-    "διαβάστε ": f"διαβάστε (?:περισσότερα|τη συνέχεια){_ALONE}",
-    "devamını oku": "devamını oku",
-    "baca ": "baca (?:selengkapnya|juga:)",
-    "đọc tiếp": "đọc tiếp",
-    "المزيد": "[اإ]قرأ المزيد",
-    "ادامه مطلب": "ادامه مطلب",
-    "続きを読む": "続きを読む",
-    "全文": "[阅閱][读讀]全文",
-    "더 보기": f"더 보기{_ALONE}",
-}
-_MORE = re.compile(rf"(?:{'|'.join(_LEADING_ON.values())})(?!\w)", re.IGNORECASE)
-# What may follow `_MORE` up to the end of the text. WordPress writes a whole title and an arrow: `Continue reading Title →`.
-_REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
-# one of these must precede `_MORE`, so that "children read more than ever" stays
-_ENDS_BEFORE = '.!?…])"”’»([-–—|。！？؟।'
-_QUOTES = '"”’»'  # they must close a quotation before `_MORE`, not open one: "Read more books," he said
-# What WordPress adds to every excerpt (`The post TITLE appeared first on OUTLET`): a key that is searched first, then the words
-# before and after the title.
-_APPEARED = {
-    " appeared ": ("The (?:post|article)", "(?:first )?appeared (?:first )?on"),
-    " erschien zuerst auf ": ("Der Beitrag", "erschien zuerst auf"),
-    " est apparu en premier sur ": ("(?:Cet|L[’']) ?article", "est apparu en premier sur"),
-    " se publicó primero en ": ("La entrada", "se publicó primero en"),
-    " aparece primero en ": ("La entrada", "aparece primero en"),
-    " apareció primero en ": ("La entrada", "apareció primero en"),
-    " apareceu primeiro em ": ("O post", "apareceu primeiro em"),
-    " verscheen eerst op ": ("Het bericht", "verscheen eerst op"),
-    " proviene da ": ("L[’']articolo", "proviene da"),
-    " sembra essere il primo su ": ("L[’']articolo", "sembra essere il primo su"),
-    " pochodzi z serwisu ": ("Artykuł", "pochodzi z serwisu"),
-    " появились сначала на ": ("Сообщение", "появились сначала на"),
-    " з'явиться на ": ("Запис", "спершу з'явиться на"),
-    " dök först upp på ": ("Inlägget", "dök först upp på"),
-    " dukket først opp på ": ("Innlegget", "dukket først opp på"),
-    " εμφανίστηκε πρώτα στο ": ("Το άρθρο", "εμφανίστηκε πρώτα στο"),
-    " apare prima dată în ": ("Articolul", "apare prima dată în"),
-    " pertama kali tampil pada ": ("Artikel", "pertama kali tampil pada"),
-    " أولاً على ": ("ظهرت المقالة", "أولاً على"),
-    " впервые появилась ": ("Запись(?-i:(?= [^а-яё]))", "впервые появилась(?! (?:во?|на) )"),
-    " з'явився спочатку на ": ("Допис", "з'явився спочатку на"),
-    " pochází z ": ("Příspěvek(?-i:(?= [^a-zá-ž]))", "pochází z(?-i:(?= [^a-zá-ž]))"),
-    " se nejdříve objevil na ": ("Příspěvek", "se nejdříve objevil na"),
-    " blev først udgivet på ": ("Indlægget", "blev først udgivet på"),
-    " aparece primeiro em ": ("O conteúdo", "aparece primeiro em"),
-    " đã xuất hiện đầu tiên ": ("Bài viết", "đã xuất hiện đầu tiên"),
-}
-_APPEARANCE = re.compile(
-    r"\b(?:" + "|".join(f"{before} .{{1,400}}? {after}" for before, after in _APPEARED.values()) + r") .{1,160}\Z",
-    re.IGNORECASE,
-)
-_REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
-# The names of the authors before the dateline of a wire story: `By A. Writer GENEVA, Feb 17 (Reuters) - `.
-_BYLINE = re.compile(
-    r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
-)
 _NOTHING = ("", "Comments")  # texts that say nothing: only dots; only a link to the comments (Hacker News, Lobsters)
-_MARKS = ("∞ Permalink", "★", "◉", "∞", "¶")
-_MARK = re.compile(rf"\s+(?:{'|'.join(_MARKS)})\Z")  # the link of a blog post to itself
-_LINKED = re.compile(r"Continue reading\W*\Z")  # a link that may follow any text, without one of `_ENDS_BEFORE`
-_RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
-# A paragraph or list item of sanitised HTML, with its content; then a link.
-_BLOCK = re.compile(r"<(li|p)(?: [^<>]*)?>([^<]*(?:<(?!/?(?:li|p|ul|ol|div)\b)[^<]*)*)</\1>")
-_LINK = re.compile(r"<a [^<>]*>[^<]*(?:<(?!/?a\b)[^<]*)*</a>")
-_TAG = re.compile(r"<[^<>]*>")
-_BETWEEN = re.compile(r"(?:\s|<[^<>]*>)*")
-_LABEL = re.compile(r"(?:related|see also|also read|read also|read more|read next|more on this|more)\W*", re.IGNORECASE)
-# A call to subscribe to the outlet's newsletters and channels.
-_INVITING = re.compile(
-    r"(?:if you haven[’']t (?:yet|already), )?(?:please )?(?:sign up|subscribe|follow (?:us|our)|like us on|"
-    r"e-?mail (?:us (?:at|on|with|your)|our)|rate, review|(?:get|download|listen to) our|get [^.!?]{1,150} (?:in|to) your inbox)\b",
-    re.IGNORECASE,
-)
-_CHANNELS = (
-    r"(?:here|newsletters?|inbox|e-?mails?|podcasts?|apps?|alerts|channel|live ?blog|editors|facebook|twitter|instagram|telegram|whatsapp"
-    r"|youtube|tiktok|linkedin)\b"
-)
-_CHANNEL = re.compile(rf"\b{_CHANNELS}|@\w", re.IGNORECASE)
-# Words that show that such a sentence tells news too, or runs into the next sentence: "Sign up here In October …".
-_TELLING = re.compile(
-    r"\b(?:after|are|as|ends?|ha[ds]|have|is|sa(?:id|ys?)|was|were|where|who)\b"
-    rf"|\b{_CHANNELS}\s+(?!{_CHANNELS})(?-i:[A-Z])",
-    re.IGNORECASE,
-)
-_INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our", "rate, review", "your inbox")
-_SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
-_ADDRESS = re.compile(r"[/@]\S*\Z")
-_POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
-_AROUND_NAMES = 80  # at most so many characters around the names of article and outlet
-_ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 _SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
 
 def summarise(text: str, safe: bool = False, title: str = "") -> str:
     """The summary of HTML or text. `safe`: `markup` has sanitised it. `title`: the title of the article, as plain text."""
-    head = _without_credit(text[: 15 * _ENOUGH_HTML], title)
+    head = without_credit(text[: 15 * _ENOUGH_HTML], title)
     if not safe:
         head = without_shortcodes(head)
-    found = _at_sentence(_without_boilerplate(_told(head, safe)))
+    found = _at_sentence(without_boilerplate(_told(head, safe)))
     return found if found.strip(".… ") not in _NOTHING else ""
-
-
-def _without_credit(text: str, title: str) -> str:
-    """The text without the last paragraph, if it only links to the article and to its outlet.
-
-    WordPress adds such a paragraph in many languages: "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı."
-    """
-    start = text.rfind("<p")
-    if start < 0 or not title:
-        return text
-    links = _LINK.findall(text, start)
-    named = len(links) == 2 and plain(links[0], titled=True) == title
-    return text[:start] if named and len(plain(_LINK.sub("", text[start:]))) <= _AROUND_NAMES else text
 
 
 def ended(summary: str, text: str) -> str:
@@ -187,52 +49,13 @@ def _told(text: str, safe: bool) -> str:
     """The beginning as plain text, without headings and without blocks that only link elsewhere, unless there is nothing else."""
     bare = without_headings(text)
     if "<li" in bare or "<p" in bare:
-        prose = _beginning(_prose(_head(bare, 3 * _ENOUGH_HTML)), safe)
-        if len(prose) < LENGTH and len(bare) > 3 * _ENOUGH_HTML:
-            prose = _beginning(_prose(bare), safe)
-        enough = len(prose) >= _TOLD and not prose.endswith(":")
-        if enough and (len(prose) >= LENGTH or 2 * len(prose) >= len(_beginning(bare, safe))):
-            return prose
+        told = _beginning(prose(_head(bare, 3 * _ENOUGH_HTML)), safe)
+        if len(told) < LENGTH and len(bare) > 3 * _ENOUGH_HTML:
+            told = _beginning(prose(bare), safe)
+        enough = len(told) >= _TOLD and not told.endswith(":")
+        if enough and (len(told) >= LENGTH or 2 * len(told) >= len(_beginning(bare, safe))):
+            return told
     return _beginning(bare, safe) or _beginning(text, safe)
-
-
-def _prose(text: str) -> str:
-    """HTML without list items that are only links, and without paragraphs that name other articles or ask to subscribe.
-
-    Each remaining paragraph and list item gets a full stop, if it has none and would run into the next one.
-    """
-
-    def kept(block: re.Match[str]) -> str:
-        kind, inside = block[1], block[2]
-        if "<a " in inside:
-            said = _TAG.sub("", inside).strip()
-            rest = _TAG.sub("", _LINK.sub("", inside)).strip()
-            if not any(map(str.isalnum, rest)) and kind == "li":
-                return " "
-            if (_LABEL.fullmatch(rest) and said.startswith(rest)) or _invites(said):
-                return " "
-        told = _TAG.sub("", inside).rstrip()
-        if len(told) < _POINT or not _open_ended(told):
-            return block[0]
-        between = _BETWEEN.match(text, block.end())
-        following = text[between.end() : between.end() + 1] if between else ""
-        if not following or following.islower():  # the last block, or its sentence continues in the next
-            return block[0]
-        return f"{block[0][: -len(kind) - 3].rstrip()}.</{kind}>"
-
-    return _BLOCK.sub(kept, text)
-
-
-def _open_ended(text: str) -> bool:
-    """Whether the text lacks a full stop, in a script with upper and lower case. An address at the end needs none."""
-    ends = text.rstrip("”’\"')")[-1:]
-    letter = next(filter(str.isalpha, reversed(text)), "") if ends.isdigit() else ends
-    return letter.lower() != letter.upper() and _ADDRESS.search(text, len(text) - 200) is None
-
-
-def _invites(text: str) -> bool:
-    found = _INVITING.match(text)
-    return found is not None and _CHANNEL.search(text) is not None and not _TELLING.search(text, found.end())
 
 
 def _beginning(text: str, safe: bool) -> str:
@@ -249,34 +72,6 @@ def _head(text: str, length: int) -> str:
         return text
     end = text.find(">", length, length + 300)
     return text[: end + 1] if end >= 0 else text[:length]
-
-
-def _without_boilerplate(text: str) -> str:
-    if text.startswith("By ") and (byline := _BYLINE.match(text)):
-        text = text[byline.end() :]
-    tail = text[-_TAIL:]
-    if any(map(tail[-_APPEARED_TAIL:].__contains__, _APPEARED)):
-        text = _APPEARANCE.sub("", text).rstrip()
-    if text.endswith(("comments]", "comment]")):
-        text = _REDDIT.sub("", text).rstrip()
-    if any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):
-        text = _without_more(_LINKED.sub("", text).rstrip())
-    if "Related" in tail:
-        text = _RELATED.sub("", text)
-    if any(map(text.lower().__contains__, _INVITED)):
-        text = _SENTENCE.sub(lambda said: "" if _invites(said[1].strip()) else said[0], text).strip() or text
-    if text.endswith(_MARKS):
-        text = _MARK.sub("", text)
-    return _ELLIPSIS.sub("…", text) if text.endswith(("]", ")")) else text
-
-
-def _without_more(text: str) -> str:
-    for found in _MORE.finditer(text, max(0, len(text) - _MORE_TAIL)):
-        before = text[: found.start()].rstrip()
-        opened = before and before[-1] in _QUOTES and len(before) == found.start()
-        if (not before or before[-1] in _ENDS_BEFORE) and not opened and _REST.fullmatch(text, found.end()):
-            return before.rstrip("([-–—| ")
-    return text
 
 
 def _at_sentence(text: str) -> str:

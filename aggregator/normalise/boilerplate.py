@@ -1,0 +1,215 @@
+"""Removes what outlets add to their texts: links to the rest of the article ("Read more"), credits, calls to subscribe, lists of links."""
+
+from __future__ import annotations
+
+import re
+
+from aggregator.normalise.plain import plain
+
+_TAIL = 600  # characters at the end in which boilerplate is searched
+_APPEARED_TAIL = 200  # the same for `_APPEARANCE`
+_MORE_TAIL = 300  # the same for `_MORE` with the text that `_REST` allows after it
+# Follows words with which a sentence of news may begin too («Подробнее о пострадавших рассказал губернатор»): they count only at the
+# end of the text.
+_ALONE = r"(?=(?: her| hier| ici| aqui)?\W*\Z)"
+# Links to the rest of the article ("Read more"). Each pattern contains its key, and a text is searched for the keys first: that is
+# ten times as fast.
+_LEADING_ON = {
+    "read ": r"to read (?:this|the) (?:article|story|post) in full|read (?:the )?(?:more|full (?:story|article|post))"
+    r"|\d+ posts? - \d+ participants? read full topic",
+    "continue reading": "continue reading",
+    "keep reading": "keep reading",
+    "click here": "click here to (?:read|view)",
+    "(more": r"(?<=\()more ?(?:…|\.{3})(?=\))",
+    "view ": "view (?:the )?(?:full )?(?:article|post)",
+    "weiterlesen": "weiterlesen",
+    "lire la suite": "lire la suite",
+    "leer más": "leer más",
+    "sigue leyendo": "sigue leyendo",
+    "leia mais": "leia mais",
+    "leggi tutto": "leggi tutto",
+    "continua a": "continua a leggere",
+    "lees ": "lees (?:meer|verder)",
+    "läs mer": "läs mera?",
+    "czytaj ": "czytaj (?:dalej|więcej)",
+    "читать ": "читать (?:далее|полностью)",
+    "подробнее": f"подробнее{_ALONE}",
+    "читати ": f"читати (?:далі|більше|повністю){_ALONE}",
+    "mehr ": f"mehr (?:lesen|erfahren){_ALONE}",
+    "seguir leyendo": f"seguir leyendo{_ALONE}",
+    "saiba mais": f"saiba mais{_ALONE}",
+    "en savoir plus": f"en savoir plus{_ALONE}",
+    "læs mere": f"læs mere{_ALONE}",
+    "les mer": f"les mer{_ALONE}",
+    "lue lisää": f"lue lisää{_ALONE}",
+    "číst ": f"číst (?:dále|více|celý článek){_ALONE}",
+    "citește ": f"citește (?:mai (?:mult|departe)|tot articolul){_ALONE}",
+    "διαβάστε ": f"διαβάστε (?:περισσότερα|τη συνέχεια){_ALONE}",
+    "devamını oku": "devamını oku",
+    "baca ": "baca (?:selengkapnya|juga:)",
+    "đọc tiếp": "đọc tiếp",
+    "المزيد": "[اإ]قرأ المزيد",
+    "ادامه مطلب": "ادامه مطلب",
+    "続きを読む": "続きを読む",
+    "全文": "[阅閱][读讀]全文",
+    "더 보기": f"더 보기{_ALONE}",
+}
+_MORE = re.compile(rf"(?:{'|'.join(_LEADING_ON.values())})(?!\w)", re.IGNORECASE)
+# What may follow `_MORE` up to the end of the text. WordPress writes a whole title and an arrow: `Continue reading Title →`.
+_REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
+# one of these must precede `_MORE`, so that "children read more than ever" stays
+_ENDS_BEFORE = '.!?…])"”’»([-–—|。！？؟।'
+_QUOTES = '"”’»'  # they must close a quotation before `_MORE`, not open one: "Read more books," he said
+# What WordPress adds to every excerpt (`The post TITLE appeared first on OUTLET`): a key that is searched first, then the words
+# before and after the title.
+_APPEARED = {
+    " appeared ": ("The (?:post|article)", "(?:first )?appeared (?:first )?on"),
+    " erschien zuerst auf ": ("Der Beitrag", "erschien zuerst auf"),
+    " est apparu en premier sur ": ("(?:Cet|L[’']) ?article", "est apparu en premier sur"),
+    " se publicó primero en ": ("La entrada", "se publicó primero en"),
+    " aparece primero en ": ("La entrada", "aparece primero en"),
+    " apareció primero en ": ("La entrada", "apareció primero en"),
+    " apareceu primeiro em ": ("O post", "apareceu primeiro em"),
+    " verscheen eerst op ": ("Het bericht", "verscheen eerst op"),
+    " proviene da ": ("L[’']articolo", "proviene da"),
+    " sembra essere il primo su ": ("L[’']articolo", "sembra essere il primo su"),
+    " pochodzi z serwisu ": ("Artykuł", "pochodzi z serwisu"),
+    " появились сначала на ": ("Сообщение", "появились сначала на"),
+    " з'явиться на ": ("Запис", "спершу з'явиться на"),
+    " dök först upp på ": ("Inlägget", "dök först upp på"),
+    " dukket først opp på ": ("Innlegget", "dukket først opp på"),
+    " εμφανίστηκε πρώτα στο ": ("Το άρθρο", "εμφανίστηκε πρώτα στο"),
+    " apare prima dată în ": ("Articolul", "apare prima dată în"),
+    " pertama kali tampil pada ": ("Artikel", "pertama kali tampil pada"),
+    " أولاً على ": ("ظهرت المقالة", "أولاً على"),
+    " впервые появилась ": ("Запись(?-i:(?= [^а-яё]))", "впервые появилась(?! (?:во?|на) )"),
+    " з'явився спочатку на ": ("Допис", "з'явився спочатку на"),
+    " pochází z ": ("Příspěvek(?-i:(?= [^a-zá-ž]))", "pochází z(?-i:(?= [^a-zá-ž]))"),
+    " se nejdříve objevil na ": ("Příspěvek", "se nejdříve objevil na"),
+    " blev først udgivet på ": ("Indlægget", "blev først udgivet på"),
+    " aparece primeiro em ": ("O conteúdo", "aparece primeiro em"),
+    " đã xuất hiện đầu tiên ": ("Bài viết", "đã xuất hiện đầu tiên"),
+}
+_APPEARANCE = re.compile(
+    r"\b(?:" + "|".join(f"{before} .{{1,400}}? {after}" for before, after in _APPEARED.values()) + r") .{1,160}\Z",
+    re.IGNORECASE,
+)
+_REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
+# The names of the authors before the dateline of a wire story: `By A. Writer GENEVA, Feb 17 (Reuters) - `.
+_BYLINE = re.compile(
+    r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
+)
+_MARKS = ("∞ Permalink", "★", "◉", "∞", "¶")
+_MARK = re.compile(rf"\s+(?:{'|'.join(_MARKS)})\Z")  # the link of a blog post to itself
+_LINKED = re.compile(r"Continue reading\W*\Z")  # a link that may follow any text, without one of `_ENDS_BEFORE`
+_RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
+# A paragraph or list item of sanitised HTML, with its content; then a link.
+_BLOCK = re.compile(r"<(li|p)(?: [^<>]*)?>([^<]*(?:<(?!/?(?:li|p|ul|ol|div)\b)[^<]*)*)</\1>")
+_LINK = re.compile(r"<a [^<>]*>[^<]*(?:<(?!/?a\b)[^<]*)*</a>")
+_TAG = re.compile(r"<[^<>]*>")
+_BETWEEN = re.compile(r"(?:\s|<[^<>]*>)*")
+_LABEL = re.compile(r"(?:related|see also|also read|read also|read more|read next|more on this|more)\W*", re.IGNORECASE)
+# A call to subscribe to the outlet's newsletters and channels.
+_INVITING = re.compile(
+    r"(?:if you haven[’']t (?:yet|already), )?(?:please )?(?:sign up|subscribe|follow (?:us|our)|like us on|"
+    r"e-?mail (?:us (?:at|on|with|your)|our)|rate, review|(?:get|download|listen to) our|get [^.!?]{1,150} (?:in|to) your inbox)\b",
+    re.IGNORECASE,
+)
+_CHANNELS = (
+    r"(?:here|newsletters?|inbox|e-?mails?|podcasts?|apps?|alerts|channel|live ?blog|editors|facebook|twitter|instagram|telegram|whatsapp"
+    r"|youtube|tiktok|linkedin)\b"
+)
+_CHANNEL = re.compile(rf"\b{_CHANNELS}|@\w", re.IGNORECASE)
+# Words that show that such a sentence tells news too, or runs into the next sentence: "Sign up here In October …".
+_TELLING = re.compile(
+    r"\b(?:after|are|as|ends?|ha[ds]|have|is|sa(?:id|ys?)|was|were|where|who)\b"
+    rf"|\b{_CHANNELS}\s+(?!{_CHANNELS})(?-i:[A-Z])",
+    re.IGNORECASE,
+)
+_INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our", "rate, review", "your inbox")
+_SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
+_ADDRESS = re.compile(r"[/@]\S*\Z")
+_POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
+_AROUND_NAMES = 80  # at most so many characters around the names of article and outlet
+_ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
+
+
+def without_boilerplate(text: str) -> str:
+    """Plain text without boilerplate at its beginning and end, and without calls to subscribe."""
+    if text.startswith("By ") and (byline := _BYLINE.match(text)):
+        text = text[byline.end() :]
+    tail = text[-_TAIL:]
+    if any(map(tail[-_APPEARED_TAIL:].__contains__, _APPEARED)):
+        text = _APPEARANCE.sub("", text).rstrip()
+    if text.endswith(("comments]", "comment]")):
+        text = _REDDIT.sub("", text).rstrip()
+    if any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):
+        text = _without_more(_LINKED.sub("", text).rstrip())
+    if "Related" in tail:
+        text = _RELATED.sub("", text)
+    if any(map(text.lower().__contains__, _INVITED)):
+        text = _SENTENCE.sub(lambda said: "" if _invites(said[1].strip()) else said[0], text).strip() or text
+    if text.endswith(_MARKS):
+        text = _MARK.sub("", text)
+    return _ELLIPSIS.sub("…", text) if text.endswith(("]", ")")) else text
+
+
+def _without_more(text: str) -> str:
+    for found in _MORE.finditer(text, max(0, len(text) - _MORE_TAIL)):
+        before = text[: found.start()].rstrip()
+        opened = before and before[-1] in _QUOTES and len(before) == found.start()
+        if (not before or before[-1] in _ENDS_BEFORE) and not opened and _REST.fullmatch(text, found.end()):
+            return before.rstrip("([-–—| ")
+    return text
+
+
+def without_credit(text: str, title: str) -> str:
+    """The text without the last paragraph, if it only links to the article and to its outlet.
+
+    WordPress adds such a paragraph in many languages: "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı."
+    """
+    start = text.rfind("<p")
+    if start < 0 or not title:
+        return text
+    links = _LINK.findall(text, start)
+    named = len(links) == 2 and plain(links[0], titled=True) == title
+    return text[:start] if named and len(plain(_LINK.sub("", text[start:]))) <= _AROUND_NAMES else text
+
+
+def prose(text: str) -> str:
+    """HTML without list items that are only links, and without paragraphs that name other articles or ask to subscribe.
+
+    Each remaining paragraph and list item gets a full stop, if it has none and would run into the next one.
+    """
+
+    def kept(block: re.Match[str]) -> str:
+        kind, inside = block[1], block[2]
+        if "<a " in inside:
+            said = _TAG.sub("", inside).strip()
+            rest = _TAG.sub("", _LINK.sub("", inside)).strip()
+            if not any(map(str.isalnum, rest)) and kind == "li":
+                return " "
+            if (_LABEL.fullmatch(rest) and said.startswith(rest)) or _invites(said):
+                return " "
+        told = _TAG.sub("", inside).rstrip()
+        if len(told) < _POINT or not _open_ended(told):
+            return block[0]
+        between = _BETWEEN.match(text, block.end())
+        following = text[between.end() : between.end() + 1] if between else ""
+        if not following or following.islower():  # the last block, or its sentence continues in the next
+            return block[0]
+        return f"{block[0][: -len(kind) - 3].rstrip()}.</{kind}>"
+
+    return _BLOCK.sub(kept, text)
+
+
+def _open_ended(text: str) -> bool:
+    """Whether the text lacks a full stop, in a script with upper and lower case. An address at the end needs none."""
+    ends = text.rstrip("”’\"')")[-1:]
+    letter = next(filter(str.isalpha, reversed(text)), "") if ends.isdigit() else ends
+    return letter.lower() != letter.upper() and _ADDRESS.search(text, len(text) - 200) is None
+
+
+def _invites(text: str) -> bool:
+    found = _INVITING.match(text)
+    return found is not None and _CHANNEL.search(text) is not None and not _TELLING.search(text, found.end())
