@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aggregator.bootstrap.database import Store
     from aggregator.fetch.client import Http
     from aggregator.fetch.gate import Room
-    from aggregator.pipeline.refresh import Tools
+    from aggregator.pipeline.tools import Tools
     from aggregator.ports import Archive, Extractor, Parser, Upkeep
 
 ONCE_MORE = timedelta(minutes=1)
@@ -270,7 +270,7 @@ class Application(Configured):
         extract: Extractor | None = None,
     ) -> Tools:
         """What a refresh needs; without `extract` no articles are fetched."""
-        from aggregator.pipeline.refresh import Tools
+        from aggregator.pipeline.tools import Tools
         from aggregator.worker.identity import identity
 
         return Tools(

@@ -12,7 +12,7 @@ from aggregator.addresses import host_of
 from aggregator.errors import AggregatorError, FailureKind, Lacking, StoreError
 from aggregator.model.item import Wanted
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified
-from aggregator.pipeline.refresh import Tools
+from aggregator.pipeline.tools import Tools
 from aggregator.ports import Extractor
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aggregator.errors import NotAStore, StoreCorrupt
 from aggregator.model.notes import ConfigurationReport
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.refresh import Tools
+from aggregator.pipeline.tools import Tools
 from aggregator.ports import Archive
 
 

@@ -16,7 +16,8 @@ from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
 from aggregator.pipeline.leases import release_dead
-from aggregator.pipeline.refresh import Tools, refresh
+from aggregator.pipeline.refresh import refresh
+from aggregator.pipeline.tools import Tools
 from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
 from aggregator.text.plurals import counted

@@ -20,7 +20,7 @@ from aggregator.model.source import SourceState
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.refresh import Tools
+from aggregator.pipeline.tools import Tools
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.sqlite.archive import SqliteArchive
 from builders.postgres import fresh_database

@@ -20,7 +20,7 @@ from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, NotModified, Outcome, ParseJob
 from aggregator.normalise.document import normalise
 from aggregator.parse.reader import parse
-from aggregator.pipeline.refresh import poll
+from aggregator.pipeline.poll import poll
 
 STEPS = 60
 DAY = 86_400

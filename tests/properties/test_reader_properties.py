@@ -25,7 +25,8 @@ from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, No
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all
-from aggregator.pipeline.refresh import Tools, refresh
+from aggregator.pipeline.refresh import refresh
+from aggregator.pipeline.tools import Tools
 from aggregator.sandbox.pool import Sandbox
 from aggregator.web.app import create_app
 

@@ -16,7 +16,7 @@ from aggregator.errors import FailureKind
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, Outcome, ParseJob
 from aggregator.pipeline.articles import LATER, RECENT, TURN, articles
-from aggregator.pipeline.refresh import Tools
+from aggregator.pipeline.tools import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
 
 GONE = Failed("timeout", "no complete answer within 30 seconds")

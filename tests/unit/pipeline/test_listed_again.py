@@ -11,7 +11,7 @@ from builders import NOW, archive, policy, rss, source, tools
 
 from aggregator.model.source import Fetched, FetchRequest, Freshness
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.refresh import poll
+from aggregator.pipeline.poll import poll
 from aggregator.sandbox.pool import Sandbox
 
 

@@ -1,0 +1,51 @@
+"""Keeps the secrets in addresses of sources out of what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from aggregator.addresses import plain
+from aggregator.model.item import NormalFeed
+from aggregator.model.source import Fetched, NotModified
+
+
+def without_secrets(feed: NormalFeed, secrets: Sequence[str]) -> NormalFeed:
+    """Hide the secrets of a source in its items. A feed with a personal key often repeats it in the links of its items, which everybody
+    would see."""
+    if not secrets:
+        return feed
+
+    def hide(text: Any) -> Any:
+        for value in secrets if text else ():
+            text = text.replace(value, "***")
+        return text
+
+    items = tuple(
+        replace(
+            item,
+            url=hide(item.url),
+            canonical=hide(item.canonical),
+            title=hide(item.title),
+            summary=hide(item.summary),
+            content=hide(item.content),
+            author=hide(item.author),
+            publisher=hide(item.publisher),
+            categories=tuple(map(hide, item.categories)),
+            image=hide(item.image),
+            enclosures=tuple(replace(one, url=hide(one.url)) for one in item.enclosures),
+        )
+        for item in feed.items
+    )
+    channel = feed.channel
+    shown = replace(channel, title=hide(channel.title), link=hide(channel.link), icon=hide(channel.icon))
+    return replace(feed, items=items, channel=shown)
+
+
+def concealed(outcome: Fetched | NotModified, asked: str, mask: Callable[[str], str]) -> Fetched | NotModified:
+    """The response to an address that contains a secret, without anything that may reveal it: the addresses are masked, and a permanent
+    redirect is dropped. Validators are dropped if they come from another address, because they would have to be stored with it."""
+    own = outcome.url == plain(asked)
+    kept = replace(outcome, url=mask(outcome.url), permanent=None)
+    return kept if own else replace(kept, etag=None, last_modified=None)
