@@ -1,37 +1,33 @@
-"""The Flask application: blueprints, converters, errors, headers. `create_app` makes it; importing this module has no effects."""
+"""The Flask application: blueprints, checks of requests, headers. `create_app` makes it; importing this module has no effects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
-import orjson
-from flask import Flask, Response, current_app, redirect, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import BaseConverter
-from werkzeug.wrappers import Response as BaseResponse
 
 from aggregator.errors import QueryError, StoreError
 from aggregator.normalise.characters import cut
 from aggregator.normalise.reports import told_once
-from aggregator.render.entry import urn
 from aggregator.render.formats import FORMATS
 from aggregator.schedule.health import in_words
 from aggregator.text.scripts import direction
 from aggregator.web.api import api
 from aggregator.web.cache import ResponseCache
+from aggregator.web.errors import READING, crash, fail, redirect_renamed, refuse, unavailable
 from aggregator.web.feeds import feeds
-from aggregator.web.layout import HTML, apart, printed
+from aggregator.web.layout import apart
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY
 from aggregator.web.operations import Operation
 from aggregator.web.pages import pages
-from aggregator.web.request_context import Renamed, library
-from aggregator.web.responses import problem
+from aggregator.web.request_context import Renamed, library, path_of_request
 from aggregator.web.system import system
 from aggregator.web.well_formed import well_formed
 
@@ -46,9 +42,6 @@ SLIP = 0.85
 """Minimum similarity (`difflib`) of an unknown parameter to a known one to be taken for a misspelling: `min_publisher`, `limt`."""
 UNKNOWN = 20
 """At most so many unknown parameters are checked for misspellings."""
-READING = ("GET", "HEAD", "OPTIONS")
-NO_PAGES = (".opml", *(f".{extension}" for extension in FORMATS))
-"""Extensions of addresses that are not pages, for which errors are plain text even in a browser."""
 
 
 class Slug(BaseConverter):
@@ -124,13 +117,8 @@ def one_host() -> None:
 def one_slash() -> None:
     """Refuse `//metrics` and `//readyz`, because a proxy may block only `/metrics`. In general a double slash at the beginning is
     accepted (`//latest`), as in Werkzeug: some proxies add it, and a redirect would never end."""
-    if request.endpoint in ("system.metrics", "system.readyz") and _path().startswith("//"):
+    if request.endpoint in ("system.metrics", "system.readyz") and path_of_request().startswith("//"):
         raise NotFound
-
-
-def _path() -> str:
-    """The path of the request, without the path of `site.url`."""
-    return request.environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace") or "/"
 
 
 def well_meant() -> None:
@@ -168,112 +156,3 @@ def headers(response: Response) -> Response:
             response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
             response.headers["Access-Control-Max-Age"] = "86400"
     return response
-
-
-def _is_api() -> bool:
-    return f"{request.path}/".startswith("/api/")
-
-
-def _is_page() -> bool:
-    """Whether a browser asks for a page. The Accept header is only searched, not parsed: for a header with many blanks Werkzeug needs
-    minutes, during which nobody else is answered."""
-    return not request.path.endswith(NO_PAGES) and "text/html" in request.headers.get("Accept", "")
-
-
-def _error_response(status: int, title: str, detail: str) -> Response:
-    """The response to a bad request: a page with links for browsers, else plain text."""
-    if _is_page():
-        with suppress(StoreError):
-            body = printed("error.html", title=title, detail=detail, refused=True)
-            return _unkept(Response(body, status=status, content_type=HTML))
-    return _plain(status, title, detail)
-
-
-def _plain(status: int, title: str, detail: str) -> Response:
-    """An error as plain text, which quotes nothing from the request."""
-    return _unkept(Response(f"{title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8"))
-
-
-def _unkept(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Accept"
-    return response
-
-
-def redirect_renamed(error: Renamed) -> BaseResponse:
-    """Redirect to the same address with the new id, after a section, topic or source was renamed or a story was merged."""
-    id = urn(error.id) if _is_api() else error.id
-    named = {**(request.view_args or {}), "id": id}
-    return _moved(current_app.url_map.bind("").build(request.endpoint or "", named))
-
-
-def _moved(path: str) -> BaseResponse:
-    """A redirect to the public address of this path, with the parameters of the request."""
-    query = quote(request.query_string, safe="!$&'()*+,;=:@/?%[]")  # `%` is safe: the string is quoted already
-    root = library().in_force().root
-    address = f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}"
-    response = redirect(address, 301)
-    if _is_api():
-        response.data = orjson.dumps({"location": address})
-        response.content_type = "application/json"
-    # By default browsers keep a 301 forever, but an edit that splits a story or changes `site.url` makes it wrong.
-    response.headers["Cache-Control"] = "max-age=60"
-    return response
-
-
-def _without_slashes() -> str | None:
-    """The path without superfluous slashes, which people type and link, if there is something at that address."""
-    parts = [part for part in request.path.split("/") if part]
-    path = "/" + "/".join(parts)
-    if path == _path() or request.method not in READING or {".", ".."} & set(parts):
-        return None
-    return path if current_app.url_map.bind("").test(path, "GET") else None
-
-
-def refuse(error: QueryError) -> Response:
-    if _is_api():
-        return problem(400, "Bad parameter", str(error), parameter=error.parameter)
-    return _error_response(400, "Bad parameter", str(error))
-
-
-def unavailable(error: StoreError) -> Response:
-    current_app.logger.error("store: %s", error)
-    detail = "The archive cannot be read at the moment; try again in a minute."
-    response = problem(503, "Unavailable", detail) if _is_api() else _plain(503, "Unavailable", detail)
-    response.headers["Retry-After"] = "60"
-    return response
-
-
-def fail(error: HTTPException) -> BaseResponse | Response:
-    code = error.code or 500
-    if code in (301, 302, 303, 307, 308):
-        return BaseResponse.force_type(error.get_response(request.environ))
-    if code == 404 and (path := _without_slashes()):
-        if request.method == "OPTIONS":  # the CORS preflight of a conditional request must not be redirected
-            return Response(headers={"Allow": ", ".join(READING)})
-        with suppress(StoreError):
-            return _moved(path)
-    detail = DETAILS.get(code, "The request cannot be answered.")
-    if code == 404 and error.description and error.description.startswith("there is no"):
-        detail = error.description[0].upper() + error.description[1:] + "."
-    response = problem(code, error.name, detail) if _is_api() else _error_response(code, error.name, detail)
-    for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
-            response.headers[name] = value
-    return response
-
-
-DETAILS = {
-    404: "There is nothing at this address. The lists of sections, topics and sources lead to everything there is.",
-    405: "This address is read-only: use GET or HEAD.",
-    400: "The request is malformed.",
-    412: "What is at this address is not what If-Match names.",
-    503: "Several months or long lists are being made at the moment; try again in some seconds.",
-}
-
-
-def crash(error: Exception) -> Response:
-    """Answer an unexpected error: the client learns only that the service failed, the log has the traceback."""
-    current_app.logger.error("unexpected error", exc_info=error)
-    detail = "This is a fault of the service; it has been logged."
-    return problem(500, "Internal error", detail) if _is_api() else _plain(500, "Internal error", detail)

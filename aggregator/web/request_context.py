@@ -1,10 +1,10 @@
-"""What views need of a request: the library of the application, and the story that the address names."""
+"""What views need of a request: the library of the application, its path, and the story that the address names."""
 
 from __future__ import annotations
 
 import uuid
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.exceptions import NotFound
 
 from aggregator.model.story import StoryView
@@ -22,6 +22,11 @@ class Renamed(Exception):
 def library() -> Library:
     found: Library = current_app.extensions["library"]
     return found
+
+
+def path_of_request() -> str:
+    """The path of the request, without the path of `site.url`."""
+    return request.environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace") or "/"
 
 
 def identifier(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Builds HTTP responses: validators, compression, caching, errors (RFC 9110, 9111, 9457)."""
+"""Builds HTTP responses: validators, compression, caching (RFC 9110, 9111)."""
 
 from __future__ import annotations
 
@@ -65,11 +65,3 @@ def json_response(value: Any, modified: datetime | None, max_age: int = 60, link
     """A response with JSON. `modified`: when its content last changed; None: unknown."""
     shown = rendered(orjson.dumps(value), "application/json", modified or current_app.extensions["library"].now())
     return respond(shown, max_age=max_age, link=link, dated=modified is not None)
-
-
-def problem(status: int, title: str, detail: str, **more: Any) -> Response:
-    """An error as application/problem+json (RFC 9457). `detail` must be our own words and quote nothing from the request."""
-    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
-    response = Response(body, status=status, content_type="application/problem+json")
-    response.headers["Cache-Control"] = "no-store"
-    return response

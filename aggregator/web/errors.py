@@ -1,0 +1,137 @@
+"""The answers to requests that fail, or whose address has changed: pages for browsers, RFC 9457 under /api, else plain text."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from flask import Response, current_app, redirect, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from aggregator.errors import QueryError, StoreError
+from aggregator.render.entry import urn
+from aggregator.render.formats import FORMATS
+from aggregator.web.layout import HTML, printed
+from aggregator.web.request_context import Renamed, library, path_of_request
+
+READING = ("GET", "HEAD", "OPTIONS")
+NO_PAGES = (".opml", *(f".{extension}" for extension in FORMATS))
+"""Extensions of addresses that are not pages, for which errors are plain text even in a browser."""
+DETAILS = {
+    404: "There is nothing at this address. The lists of sections, topics and sources lead to everything there is.",
+    405: "This address is read-only: use GET or HEAD.",
+    400: "The request is malformed.",
+    412: "What is at this address is not what If-Match names.",
+    503: "Several months or long lists are being made at the moment; try again in some seconds.",
+}
+
+
+def refuse(error: QueryError) -> Response:
+    if _is_api():
+        return _problem(400, "Bad parameter", str(error), parameter=error.parameter)
+    return _error_response(400, "Bad parameter", str(error))
+
+
+def unavailable(error: StoreError) -> Response:
+    current_app.logger.error("store: %s", error)
+    detail = "The archive cannot be read at the moment; try again in a minute."
+    response = _problem(503, "Unavailable", detail) if _is_api() else _plain(503, "Unavailable", detail)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+def fail(error: HTTPException) -> BaseResponse | Response:
+    code = error.code or 500
+    if code in (301, 302, 303, 307, 308):
+        return BaseResponse.force_type(error.get_response(request.environ))
+    if code == 404 and (path := _without_slashes()):
+        if request.method == "OPTIONS":  # the CORS preflight of a conditional request must not be redirected
+            return Response(headers={"Allow": ", ".join(READING)})
+        with suppress(StoreError):
+            return _moved(path)
+    detail = DETAILS.get(code, "The request cannot be answered.")
+    if code == 404 and error.description and error.description.startswith("there is no"):
+        detail = error.description[0].upper() + error.description[1:] + "."
+    response = _problem(code, error.name, detail) if _is_api() else _error_response(code, error.name, detail)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def crash(error: Exception) -> Response:
+    """Answer an unexpected error: the client learns only that the service failed, the log has the traceback."""
+    current_app.logger.error("unexpected error", exc_info=error)
+    detail = "This is a fault of the service; it has been logged."
+    return _problem(500, "Internal error", detail) if _is_api() else _plain(500, "Internal error", detail)
+
+
+def redirect_renamed(error: Renamed) -> BaseResponse:
+    """Redirect to the same address with the new id, after a section, topic or source was renamed or a story was merged."""
+    id = urn(error.id) if _is_api() else error.id
+    named = {**(request.view_args or {}), "id": id}
+    return _moved(current_app.url_map.bind("").build(request.endpoint or "", named))
+
+
+def _moved(path: str) -> BaseResponse:
+    """A redirect to the public address of this path, with the parameters of the request."""
+    query = quote(request.query_string, safe="!$&'()*+,;=:@/?%[]")  # `%` is safe: the string is quoted already
+    root = library().in_force().root
+    address = f"{root}{quote(path, safe='/:')}{f'?{query}' if query else ''}"
+    response = redirect(address, 301)
+    if _is_api():
+        response.data = orjson.dumps({"location": address})
+        response.content_type = "application/json"
+    # By default browsers keep a 301 forever, but an edit that splits a story or changes `site.url` makes it wrong.
+    response.headers["Cache-Control"] = "max-age=60"
+    return response
+
+
+def _without_slashes() -> str | None:
+    """The path without superfluous slashes, which people type and link, if there is something at that address."""
+    parts = [part for part in request.path.split("/") if part]
+    path = "/" + "/".join(parts)
+    if path == path_of_request() or request.method not in READING or {".", ".."} & set(parts):
+        return None
+    return path if current_app.url_map.bind("").test(path, "GET") else None
+
+
+def _is_api() -> bool:
+    return f"{request.path}/".startswith("/api/")
+
+
+def _is_page() -> bool:
+    """Whether a browser asks for a page. The Accept header is only searched, not parsed: for a header with many blanks Werkzeug needs
+    minutes, during which nobody else is answered."""
+    return not request.path.endswith(NO_PAGES) and "text/html" in request.headers.get("Accept", "")
+
+
+def _error_response(status: int, title: str, detail: str) -> Response:
+    """The response to a bad request: a page with links for browsers, else plain text."""
+    if _is_page():
+        with suppress(StoreError):
+            body = printed("error.html", title=title, detail=detail, refused=True)
+            return _unkept(Response(body, status=status, content_type=HTML))
+    return _plain(status, title, detail)
+
+
+def _plain(status: int, title: str, detail: str) -> Response:
+    """An error as plain text, which quotes nothing from the request."""
+    return _unkept(Response(f"{title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8"))
+
+
+def _unkept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _problem(status: int, title: str, detail: str, **more: Any) -> Response:
+    """An error as application/problem+json (RFC 9457). `detail` must be our own words and quote nothing from the request."""
+    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
+    response = Response(body, status=status, content_type="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
