@@ -17,8 +17,9 @@ from aggregator.store.answers import as_told, by_plan_of
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
 from aggregator.store.retention import LISTED_EVERY, MOVES, note_listed
-from aggregator.store.rows import address_hash, source_state, to_blob, to_id, to_seconds
+from aggregator.store.rows import address_hash, to_blob, to_id, to_seconds
 from aggregator.store.sources import SELECT, Sources, release_leases
+from aggregator.store.states import source_state
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from aggregator.store.rows import (
     to_blob,
     to_id,
 )
-from aggregator.store.sources import first_ids
+from aggregator.store.source_edits import first_ids
 
 
 class Reading(ABC):

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import zip_longest
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
 import msgspec
 import orjson
@@ -15,7 +15,6 @@ import orjson
 from aggregator.model.item import Enclosures, Item
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Scores
-from aggregator.model.source import SourceState
 from aggregator.model.story import (
     Batch,
     Entry,
@@ -240,64 +239,3 @@ def item_view(row: Sequence[Any], time: int) -> ItemView:
         sections=tuple(name for name, _ in decode_scores(scores)),
         topics=decode_names(topics), why=why, pruned=bool(pruned),
     )  # fmt: skip
-
-
-STATE_FIELDS = SourceState.__struct_fields__
-STATE_COLUMNS = tuple(name for name in STATE_FIELDS if name not in ("id", "root", "url"))
-_HINTS = get_type_hints(SourceState)
-
-
-def state_fields(kind: type) -> frozenset[str]:
-    """The names of the fields of `SourceState` that have values of this type."""
-    return frozenset(name for name, hint in _HINTS.items() if kind in _kinds(hint))
-
-
-def _kinds(hint: Any) -> set[type]:
-    """The types that an annotation allows."""
-    if get_origin(hint) is Literal:
-        return set(map(type, get_args(hint)))
-    parts = get_args(hint)
-    return set().union(*map(_kinds, parts)) if parts else {hint}
-
-
-_TIMES = state_fields(datetime)
-_SPANS = state_fields(timedelta)
-
-
-def source_state(row: Iterable[Any]) -> SourceState:
-    values = dict(zip(STATE_FIELDS, row, strict=True))
-    for name in _TIMES:
-        values[name] = to_time(values[name])
-    if not values["next_poll"] or values["next_poll"].timestamp() == 0:
-        values["next_poll"] = None
-    for name in _SPANS:
-        values[name] = None if values[name] is None else timedelta(seconds=values[name])
-    return SourceState(**values)
-
-
-def state_columns(state: SourceState) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name in STATE_COLUMNS:
-        value = getattr(state, name)
-        if name in _TIMES:
-            value = to_seconds(value)
-        elif name in _SPANS and value is not None:
-            value = int(value.total_seconds())
-        values[name] = value
-    values["next_poll"] = values["next_poll"] or 0
-    return values
-
-
-def at_new_address(state: SourceState) -> SourceState:
-    """The state of a source whose address has changed: without the validators and failures of the former address."""
-    return msgspec.structs.replace(
-        state,
-        etag=None, last_modified=None, validator_url=None, next_poll=None, failures=0,
-        state="new", error=None, error_kind=None, last_status=None, body_hash=None, said=None,
-        moved_to=None, moved_since=None, moved_count=0, held_until=None, why="its address changed",
-    )  # fmt: skip
-
-
-def after_pause(state: SourceState) -> SourceState:
-    """The state of a source that is polled again after a pause: the items of its next document are not news, like those of a first one."""
-    return msgspec.structs.replace(state, body_hash=None)

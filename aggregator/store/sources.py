@@ -1,26 +1,20 @@
-"""Sources: their states between polls, which of them may be claimed, and what an edit of feeds.yaml changes in their rows. The part that
-all backends share."""
+"""Sources: their states between polls, and which of them may be claimed. The part that all backends share."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic
 
-from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, SourceState
 from aggregator.store.dialect import Dialect, Lock, Writer, Writes
 from aggregator.store.locks import lock_sources
-from aggregator.store.rows import STATE_FIELDS, after_pause, at_new_address, source_state, state_columns
+from aggregator.store.source_edits import Edited, Edits, New, after_pause, at_new_address, edits
+from aggregator.store.states import STATE_FIELDS, source_state, state_columns
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
-AGAIN = "-again"
-"""Suffix for the root of a source, if another source had its id before."""
-BEFORE = "-before"
-"""Suffix for the id of a former source, if another source has its id now."""
 LONGEST_LEASE = timedelta(hours=2)
 """Longer than any lease of workers or commands. A lease that ends later comes from a wrong clock, and is ignored."""
 
@@ -195,72 +189,3 @@ def available(
         condition += f" AND {dialect.one_of.format('id')}"
         values.append(dialect.listed(ids))
     return condition, values
-
-
-New = tuple[str, str, str, bool]
-"""id, root, url, enabled"""
-Edited = tuple[int, str, str, bool]
-"""number, id, url, enabled"""
-
-
-@dataclass(slots=True)
-class Edits:
-    """The changes that make the rows follow feeds.yaml. Rows that are correct already are in none of the lists."""
-
-    # (new id, number) of rows whose id now belongs to another source; to be written first, since ids are unique.
-    displaced: list[tuple[str, int]] = field(default_factory=list)
-    new: list[New] = field(default_factory=list)
-    edited: list[Edited] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)  # ids of sources that have another address now
-    resumed: list[str] = field(default_factory=list)  # ids of sources that were paused or removed, and are polled again
-    gone: list[int] = field(default_factory=list)  # numbers of sources that are no longer in feeds.yaml
-
-
-def edits(configured: Collection[Source], rows: Iterable[Sequence[Any]]) -> Edits:
-    """The changes for this configuration. `rows` are (number, id, root, url, listed, enabled)."""
-    known: dict[str, tuple[int, str, bool, bool]] = {}
-    roots: set[str] = set()
-    for n, id, root, url, listed, enabled in rows:
-        known[id] = (n, url, bool(listed), bool(enabled))
-        roots.add(root)
-    found = Edits()
-    ids = {source.id for source in configured} | known.keys()
-    addresses = {id: url for id, (_, url, _, _) in known.items()}
-    before = {id for id, (*_, listed, _) in known.items() if listed}
-    formers = list(former_ids(configured, addresses, before))
-    for source, former in formers:
-        if former != source.id and source.id in known:
-            found.displaced.append((_free(source.id + BEFORE, ids), known[source.id][0]))
-    for source, former in formers:
-        if former is None:
-            found.new.append((source.id, _free(source.id, roots), source.url, source.enabled))
-            continue
-        n, url, listed, enabled = known.pop(former)
-        if (former, url, listed, enabled) != (source.id, source.url, True, source.enabled):
-            found.edited.append((n, source.id, source.url, source.enabled))
-        if url != source.url:
-            found.moved.append(source.id)
-        elif source.enabled and not (listed and enabled):
-            found.resumed.append(source.id)
-    found.gone = [n for n, _, listed, _ in known.values() if listed]
-    return found
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """A root or id that is not in `taken`; it is added there."""
-    while name in taken:
-        name += AGAIN  # it used to belong to a source that was renamed
-    taken.add(name)
-    return name
-
-
-def first_ids(rows: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
-    """First id → last id of sources that were renamed and then removed; without ids that another source had later.
-
-    `rows` are (root, id, listed) of the renamed sources.
-    """
-    known = list(rows)
-    later = {root.removesuffix(AGAIN) for root, _, _ in known if root.endswith(AGAIN)}
-    return {
-        root: id for root, id, listed in known if not listed and root not in later and not id.startswith(root + BEFORE)
-    }
