@@ -12,7 +12,7 @@ from aggregator.bootstrap import Application
 from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import Proposal, edited
 from aggregator.cli import shapes
-from aggregator.cli.planning import move
+from aggregator.cli.comparison import move
 from aggregator.config.characters import in_lines
 from aggregator.config.edit import scalar
 from aggregator.config.tree import Items, Table, read_tree

@@ -18,8 +18,8 @@ from aggregator.categorise.attribution import kept_out
 from aggregator.categorise.counterfactuals import Outcome, outcome
 from aggregator.cli import joining, shapes
 from aggregator.cli.arguments import Command, json_option, option
+from aggregator.cli.comparison import stored_ids
 from aggregator.cli.judgement import judgement, lines
-from aggregator.cli.planning import stored_ids
 from aggregator.cli.terminal import is_terminal, print_json
 from aggregator.config.characters import unwrapped
 from aggregator.errors import AggregatorError, UsageError

@@ -13,7 +13,7 @@ from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap.installation import is_there
 from aggregator.cli import shapes
 from aggregator.cli.arguments import Command, json_option, number, option
-from aggregator.cli.planning import Comparison, in_force, move, proposed
+from aggregator.cli.comparison import Comparison, in_force, move, proposed
 from aggregator.cli.progress import bar
 from aggregator.cli.terminal import print_json
 from aggregator.errors import UsageError

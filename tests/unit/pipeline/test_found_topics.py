@@ -11,7 +11,7 @@ import pytest
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.bootstrap import Application, Installation
-from aggregator.cli.planning import Comparison, in_force
+from aggregator.cli.comparison import Comparison, in_force
 from aggregator.model.item import Item
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.pages import archive_rows

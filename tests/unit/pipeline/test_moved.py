@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from newsroom import CONFIG, Newsroom, item, of_the_file
 
+from aggregator.cli.comparison import Comparison, in_force
 from aggregator.cli.main import main
-from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import PendingItem

@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 from newsroom import CONFIG, Newsroom, item
 
+from aggregator.cli.comparison import Comparison, in_force
 from aggregator.cli.main import main
-from aggregator.cli.planning import Comparison, in_force
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.model.stream import StreamName

@@ -10,7 +10,7 @@ from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap import Application
 from aggregator.cli import shapes
-from aggregator.cli.planning import Comparison, in_force
+from aggregator.cli.comparison import Comparison, in_force
 from aggregator.errors import ConfigError
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState

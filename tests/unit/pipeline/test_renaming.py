@@ -10,7 +10,7 @@ import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap.application import Application
-from aggregator.cli.planning import Comparison, in_force
+from aggregator.cli.comparison import Comparison, in_force
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamName, StreamQuery

@@ -10,7 +10,7 @@ from newsroom import NEWS, Newsroom, item
 
 from aggregator.categorise import version as judging
 from aggregator.categorise import weights
-from aggregator.cli.planning import Comparison, in_force
+from aggregator.cli.comparison import Comparison, in_force
 from aggregator.model import notes
 from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
