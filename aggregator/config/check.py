@@ -11,31 +11,18 @@ import ada_url
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.config.environment import expand
 from aggregator.config.publishers import name_key
-from aggregator.config.rules import MAX_WEIGHT
+from aggregator.config.rule_checks import rule_problems
 from aggregator.config.scalars import slug
 from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
 from aggregator.config.slips import slips
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import Problem
-from aggregator.model.settings import FALLBACK, Position, Term
-from aggregator.text.fold import key
-from aggregator.text.match import Needle, needle
-from aggregator.text.regions import KNOWN_PLACES, known_place
+from aggregator.model.settings import FALLBACK, Position
 
 POLITE = timedelta(minutes=1)
 IMPOLITE = "polling others' servers more than once a minute is impolite: write 1m or more"
 
 PAGE = re.compile(r"/stories/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?([?#].*)?\Z")
-
-WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, read as one text
-# In headlines these stand for a continent; in this file the group is meant.
-GROUPS_MEANT = {
-    "balkan": "balkans",
-    "baltics": "baltic",
-    "maghreb": "northern-africa",
-    "nordics": "nordic",
-    "scandinavia": "nordic",
-}
 
 
 class Findings:
@@ -65,10 +52,9 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
         _former_ids(findings, kind, entries, _unique_ids(findings, kind, entries))
     if lacks_fallback(sections):
         _fallback_is_no_former_id(findings, sections)
-    for rules in sections:
-        _rules(findings, rules, "section")
-    for rules in topics:
-        _rules(findings, rules, "topic")
+    for kind, entries in (("section", sections), ("topic", topics)):
+        for rules in entries:
+            findings.problems += rule_problems(rules, kind)
     _stories(findings, main)
     for at, message in slips(parts, main):
         findings.note(at, message)
@@ -231,60 +217,6 @@ def _fallback_is_no_former_id(findings: Findings, sections: Iterable[Rules]) -> 
                 section.at("was", section.was.index(FALLBACK)),
                 f"was: the file still has a section `{FALLBACK}`, which is added for items that no rule places; to give "
                 "that another id, list it last and without rules",
-            )
-
-
-def _place_meant(written: str) -> str:
-    """Suggests a group, the code of the place with this name, or a region with a similar name."""
-    from aggregator.text.places import gazetteer  # here, since it reads tens of thousands of names
-
-    if group := GROUPS_MEANT.get(written.lower()):
-        return f"; did you mean `{group}`?"
-    name = key(written.replace("-", " "))
-    names = gazetteer()
-    for known, place in zip(names.needles, names.places, strict=True):
-        if known.word == name and place.choices:
-            return f"; did you mean `{place.choices[0][0]}`?"
-    if len(written) <= 3:  # similar codes are of unrelated countries: RUS and US, CHN and HN
-        return "; the codes of countries are those of two letters (ISO 3166), such as DE"
-    return did_you_mean(written, (place for place in KNOWN_PLACES if len(place) > 3))
-
-
-def _rules(findings: Findings, rules: Rules, kind: str) -> None:
-    for term in rules.places:
-        code = term.parts[0]
-        if not known_place(code):
-            findings.refuse(term.at, f"places: `{code}` is not a known place{_place_meant(code)}")
-    if rules.nots and not (rules.words or rules.places):
-        findings.refuse(
-            rules.at("not"), f"`not` only restricts what `words` or `places` find, and this {kind} has neither"
-        )
-    if kind == "topic" and not (rules.words or rules.places):
-        findings.note(rules.at(), f"topic `{rules.id}` has neither words nor places: nothing will be found")
-    for terms in (rules.places, rules.words, rules.nots, rules.never):
-        _twice(findings, terms)
-    for term in rules.words:
-        said = WEIGHED.fullmatch(term.parts[0]) if len(term.parts) == 1 and term.weight == 1 else None
-        if said and float(said[2]) <= MAX_WEIGHT:  # else a name, such as `iso:9001`
-            findings.note(
-                term.at,
-                f"`{said[0]}` is a phrase without a weight; one stands outside quotes, after a colon and a space: "
-                f"`{said[1]}: {said[2]}`",
-            )
-
-
-def _twice(findings: Findings, terms: list[Term]) -> None:
-    first: dict[object, Term] = {}
-    for term in terms:
-        parts = sorted(sorted(needle(word) or Needle(word) for word in choice) for choice in term.choices)
-        other = first.setdefault((str(parts), frozenset(term.unless)), term)
-        if other is not term:
-            says, meant = (" + ".join(one.parts) for one in (term, other))
-            findings.note(
-                term.at,
-                f"`{says}` is listed twice, first on line {other.at.line}: keep one"
-                if says.lower() == meant.lower()
-                else f"`{says}` is the same word as `{meant}` on line {other.at.line}: keep one",
             )
 
 
