@@ -22,8 +22,10 @@ from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.installation import Installation, utc_now
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
+from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import Settings, Source, StoredConfiguration
 from aggregator.model.source import SourceState
+from aggregator.render.instants import rfc3339
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.database import Store
@@ -135,18 +137,25 @@ class Application(Configured):
         return tuple(replace(problem, warning=True) for problem in failing)
 
     def put_in_force(self, archive: Store, now: int) -> bool:
-        """Make this the configuration in force, with its sources; False if it already is. Stored stories are then to be re-placed, unless
-        it places them as the previous configuration does."""
+        """Make this the configuration in force, with its sources, and note for the status what it changes; False if it already is. Stored
+        stories are then to be re-placed, unless it places them as the previous configuration does."""
+        from aggregator.pipeline.edits.changes import changes
+
         self.former(archive.upkeep.configuration())  # compiled before the transaction, since others wait for that
         with archive.upkeep.configuring():
             before = archive.upkeep.configuration()
             alike = before.epoch if before and self._places_like(before, archive) else None
-            renamed = self.completed(archive.upkeep).policy.renamed.ids
+            completed = self.completed(archive.upkeep)
+            renamed = completed.policy.renamed.ids
             # This comes first, by the order in which rows are locked.
             put = archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
             archive.sources.sync(self.settings.sources)
-            if put and (former := self.former(before)):
-                self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
+            if put:
+                if former := self.former(before):
+                    self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
+                found = changes(former, completed.settings, before and before.epoch)
+                report = ConfigurationReport(self.settings.epoch, rfc3339(now), found.as_json())
+                archive.upkeep.note(notes.CONFIGURATION, report)
         return put
 
     def follow(self, archive: Store) -> None:

@@ -63,9 +63,6 @@ class Reloads:
 
     def start(self) -> Engine:
         """The engine for the configuration in force at start."""
-        if not self._follows:
-            report = self._report(self._upkeep.configuration(), self._application)
-            self._upkeep.note(notes.CONFIGURATION, report.status)
         return self._made(self._application, follows=self._follows)
 
     def _made(self, application: Application, *, follows: bool = False) -> Engine:

@@ -21,6 +21,7 @@ from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.installation import utc_now
 from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
+from aggregator.model import notes
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.postgres.connection import Raw
 
@@ -109,7 +110,10 @@ def state(place: Installation) -> tuple[Any, ...]:
     """What an edit changes: the rules, the sources and which of them are polled soon, and the sections of stories."""
     with closing(Application.load(place).database.open()) as archive:
         in_force = archive.upkeep.configuration()
+        report = archive.upkeep.noted(notes.CONFIGURATION)
         assert in_force is not None
+        assert report is not None
+        assert report.epoch == in_force.epoch, "so the status tells of this edit"
         sources = archive.sources.states()
         soon = utc_now() + timedelta(minutes=6)
         placed = [story.section for story in archive.edition.stories([1]).values()]

@@ -478,6 +478,26 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
     asyncio.run(worker.engines.close())
 
 
+def test_an_edit_that_waited_and_was_applied_without_a_worker_waits_no_more(tmp_path: Path) -> None:
+    """The status said that it waits; and the next worker, that it was undone."""
+    manual = FILE.replace("reload: auto", "reload: manual")
+    worker = Worker(tmp_path, manual)
+    worker.save(manual.replace("missile", "rocket"))
+    told = worker.look()
+    assert told is not None
+    assert told.status is not None
+    worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
+    asyncio.run(worker.engines.close())
+    assert worker.command("apply") == 0
+    again = Worker(tmp_path, manual.replace("missile", "rocket"))
+    assert again.at_start is None
+    noted = again.engine.tools.archive.upkeep.noted(notes.CONFIGURATION)
+    assert noted is not None
+    assert (noted.epoch, noted.waiting) == (again.reloads._application.settings.epoch, None)
+    assert noted.changed["sections"]["changed"][0]["added"] == ["words: rocket"]
+    asyncio.run(again.engines.close())
+
+
 @pytest.mark.parametrize("restarted", [False, True])
 def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, restarted: bool) -> None:
     manual = FILE.replace("reload: auto", "reload: manual")
