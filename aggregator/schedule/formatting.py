@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 _LONG = 14 * 86_400  # seconds; longer times are given in whole days
+_FEWEST = 0.1  # new items a day; the rate of a source with fewer is not told as a number
 _STEPS = ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"))
 
 
@@ -25,6 +26,9 @@ def minute(moment: datetime) -> str:
 
 
 def pace(rate: float) -> str:
-    """The rate of news (items per hour) in words: `3 new items an hour`, or per day if they are few."""
+    """The rate of news (items per hour) in words: `3 new items an hour`, or per day if they are few. After a long silence it is a very
+    small number, which would say nothing to readers."""
+    if rate * 24 < _FEWEST:
+        return "less than one new item in ten days"
     number, each = (f"{rate:.2g}", "an hour") if rate >= 0.95 else (f"{rate * 24:.2g}", "a day")
     return f"{number} new {'item' if number == '1' else 'items'} {each}"

@@ -102,6 +102,8 @@ def test_pace_in_words() -> None:
     assert pace(3.14159) == "3.1 new items an hour"
     assert pace(0.1) == "2.4 new items a day"
     assert (pace(1.0), pace(1 / 24)) == ("1 new item an hour", "1 new item a day")
+    assert pace(0.1 / 24) == "0.1 new items a day"
+    assert pace(5e-9) == pace(0.0) == "less than one new item in ten days", "after a long silence"
 
 
 def entry(
