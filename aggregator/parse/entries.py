@@ -54,7 +54,7 @@ def needed(markup: bytes) -> bool:
         return True
     if b"<rss" not in markup[:2000]:
         return b":creator" in markup
-    beside = b"<author" in markup and (b":creator" in markup or b":author" in markup)
+    beside = sum(name in markup for name in (b"<author", b":creator", b":author")) > 1
     return beside or _NESTED_AUTHOR.search(markup) is not None
 
 
