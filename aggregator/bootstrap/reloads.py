@@ -103,9 +103,10 @@ class Reloads:
                 log.info("the configuration was read again: nothing changed")
             return self._withdrawn()
         fresh.admit(self._upkeep)
-        # It is already in force if another machine has made the same edit, or if an error interrupted us.
-        report = self._report(self._own if in_force and in_force.epoch == fresh.settings.epoch else in_force, fresh)
-        if fresh.settings.site.reload == "manual" and not force:
+        # By another machine that has made the same edit, by `apply` in this moment, or by us before an error.
+        already = in_force is not None and in_force.epoch == fresh.settings.epoch
+        report = self._report(self._own if already else in_force, fresh)
+        if fresh.settings.site.reload == "manual" and not (force or already):
             self._waits = True
             epoch = in_force.epoch if in_force else None
             status = ConfigurationReport(

@@ -478,6 +478,23 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
     asyncio.run(worker.engines.close())
 
 
+def test_an_edit_that_is_applied_before_the_worker_has_read_it_never_waits(tmp_path: Path) -> None:
+    """Log and status said that it waits for `apply`."""
+    manual = FILE.replace("reload: auto", "reload: manual")
+    worker = Worker(tmp_path, manual)
+    worker.save(manual.replace("missile", "rocket"))
+    assert worker.reloads.changed(False) is None, "the first of the two looks that see an edit"
+    with WorkerLock(worker.place.instance):
+        assert worker.command("apply") == 0
+    told = worker.reloads.changed(False)
+    assert told is not None
+    assert told.engine is not None
+    assert told.status is not None
+    assert told.status.waiting is None
+    assert worker.look() is None
+    asyncio.run(worker.engines.close())
+
+
 def test_an_edit_that_waited_and_was_applied_without_a_worker_waits_no_more(tmp_path: Path) -> None:
     """The status said that it waits; and the next worker, that it was undone."""
     manual = FILE.replace("reload: auto", "reload: manual")
