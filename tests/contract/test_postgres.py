@@ -695,6 +695,13 @@ def brings_changes(store: PostgresArchive) -> None:
     store.intake.apply([polled("alpha", changed=changed[:3]), polled("beta", changed=changed[3:])], NOW)
 
 
+def edits(store: PostgresArchive) -> None:
+    with store.upkeep.configuring():
+        store.upkeep.put_in_force("two", {"feeds.yaml": ""}, SECONDS)
+        store.sources.sync([source("beta", enabled=False), source("alpha")])
+        store.sources.disown(["beta", "alpha"], NOW)
+
+
 WRITERS: list[tuple[str, Callable[[PostgresArchive], object]]] = [
     ("sources", brings_changes),
     ("sources", lambda store: store.sources.save(store.sources.states()[::-1])),
@@ -702,6 +709,7 @@ WRITERS: list[tuple[str, Callable[[PostgresArchive], object]]] = [
     ("sources", lambda store: store.sources.release("me", ["beta", "alpha"])),
     ("sources", lambda store: store.sources.release("me")),
     ("sources", lambda store: store.sources.sync([source("beta", enabled=False), source("alpha", enabled=False)])),
+    ("sources", edits),
     ("sources", lambda store: store.upkeep.prune(SECONDS + 9 * 86_400, 86_400, {})),
     ("pending", brings_changes),
     ("pending", lambda store: edition(store, policy(), lambda: SECONDS)),
@@ -711,7 +719,7 @@ WRITERS: list[tuple[str, Callable[[PostgresArchive], object]]] = [
 @pytest.mark.parametrize(
     ("table", "write"),
     WRITERS,
-    ids=["poll", "save", "renew", "release", "release all", "sync", "prune", "change", "edition"],
+    ids=["poll", "save", "renew", "release", "release all", "sync", "edit", "prune", "change", "edition"],
 )
 def test_who_waits_for_a_row_holds_none_that_another_takes_after_it(
     table: str, write: Callable[[PostgresArchive], object]
