@@ -1,32 +1,23 @@
-"""Opens the file, runs transactions, and translates SQLite's errors to ours."""
+"""Opens the file, and runs transactions."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aggregator.errors import (
-    OUT_OF_FILES,
-    NotAStore,
-    StoreBusy,
-    StoreCorrupt,
-    StoreError,
-    StoreFull,
-    StoreReadOnly,
-    StoreTooNew,
-    TooManyFiles,
-)
+from aggregator.errors import StoreError
 from aggregator.store.dialect import Dialect, Lock
-from aggregator.store.migrations import OTHER_COLUMNS, migrated_meanwhile
+from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.rows import to_json
+from aggregator.store.sqlite.failures import translated
+from aggregator.store.sqlite.files import identity, opened, refuse_foreign_log
 from aggregator.text.search import begun, indexed
 
 if TYPE_CHECKING:
@@ -44,8 +35,6 @@ SLICE = 0.5
 PAUSE = 0.01
 """Seconds between two attempts, since SQLite does not wait for some locks, such as for a change of the journal mode."""
 BOUND = 900  # at most so many values in one statement
-ALONE = b"\1\1"
-"""The version bytes in the header of a database without WAL (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
 
 
 def _words(wanted: Sequence[Sequence[str]], every: bool) -> str:
@@ -94,7 +83,7 @@ class Connection:
                 f"{path}: SQLite {'.'.join(map(str, OLDEST))} or later is needed, and this Python has {sqlite3.sqlite_version}; "
                 "use a Python that brings a newer one, or a PostgreSQL database"
             )
-        _refuse_foreign_log(path)
+        refuse_foreign_log(path)
         with self.translate():
             self.raw = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
@@ -112,7 +101,7 @@ class Connection:
                 # twice and crashes.
                 self.raw.create_function("indexed", 1, indexed, deterministic=True)
             self._file = identity(path)  # the file exists by now
-            _opened.add(self._file)
+            opened.add(self._file)
             # A commit must survive a power cut, which costs 2 or 3 ms each: an item that its feed no longer lists would be lost for good.
             self.raw.execute("PRAGMA synchronous = FULL")
             # A batch of the edition changes pages all over the file. With the default of 1,000 pages, all of them would be copied back
@@ -174,30 +163,7 @@ class Connection:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            raise self._ours(error) from error
-
-    def _ours(self, error: sqlite3.DatabaseError) -> StoreError:
-        full_code = getattr(error, "sqlite_errorcode", None) or 0
-        code, path, said = full_code & 0xFF, self.path, str(error)
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return StoreBusy(f"{path}: another process holds the database; tried for {self.patience:g} seconds")
-        no_file = code == sqlite3.SQLITE_CANTOPEN and _inodes_left(path.parent) == 0
-        if no_file or code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-            # SHMSIZE: the first process to open the archive could not create the shared index of the log (the -shm file).
-            reads = "reading still works" if code == sqlite3.SQLITE_FULL else "even reading needs some room on it"
-            full = "takes no further file, however much room it has (see df -i)" if no_file else "is full"
-            return StoreFull(f"{path}: the disk {full}; nothing was changed, {reads}")
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            if code != sqlite3.SQLITE_CANTOPEN or _files_left():
-                return StoreReadOnly(
-                    f"{path}: cannot be opened for writing; check that the file and its folder are yours"
-                )
-            said = f"cannot be opened: {TooManyFiles()}"
-        if code == sqlite3.SQLITE_CORRUPT:
-            return damaged(path)
-        if code == sqlite3.SQLITE_NOTADB:
-            return NotAStore(f"{path}: is not a database of this program; it was left untouched")
-        return StoreTooNew(f"{path}: {OTHER_COLUMNS}") if "no such column" in said else StoreError(f"{path}: {said}")
+            raise translated(error, self.path, self.patience) from error
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
@@ -249,79 +215,6 @@ class Connection:
             for part in parts(keys):
                 rows += self._execute(f"{query} {marks(len(part))} {order}", (*bounds, *part))
         return rows
-
-
-def _files_left() -> bool:
-    """Whether this process can open the three files of an archive: the database, its log (-wal) and the index of the log (-shm)."""
-    with ExitStack() as opened:
-        try:
-            for _ in range(3):
-                opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
-        except OSError as error:
-            return error.errno not in OUT_OF_FILES
-    return True
-
-
-def _inodes_left(folder: Path) -> int | None:
-    """The number of files that can still be created on the disk; None if it has no limit, or is unknown."""
-    with suppress(OSError):
-        disk = os.statvfs(folder)
-        return disk.f_favail if disk.f_files else None
-    return None
-
-
-def damaged(path: Path, found: str = "") -> StoreCorrupt:
-    return StoreCorrupt(
-        f"{path}: the database is damaged{found and f' ({found})'} and is left as it is. Stop the service, move the file away, with "
-        f"{path.name}-wal and {path.name}-shm, which belong to it, and put back a copy made by `aggregator backup` (cp BACKUP {path})"
-    )
-
-
-_opened: set[tuple[int, int] | None] = set()
-"""The files that this process has opened, by `identity`."""
-_looking = threading.Lock()
-
-
-def _refuse_foreign_log(path: Path) -> None:
-    """Refuses to open a file next to the log (-wal) of another archive.
-
-    SQLite would write that log into a file that was restored from a backup, and so destroy it. Next to a new file it would delete the
-    log, which may have the newest data of an archive that was moved away. A log is foreign if the header of the file says that it has no
-    log: this is so in a copy made by `backup`, until it is opened.
-
-    A file is examined only before this process opens it for the first time: when any handle of a file is closed, the system releases all
-    locks that the process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
-
-    Raises:
-        StoreError: the log is that of the archive that was there before.
-    """
-    log = path.with_name(path.name + "-wal")
-    with _looking:
-        if (file := identity(path)) in _opened:
-            return
-        if _is_foreign(log, path):
-            raise StoreError(
-                f"{path}: {log.name} beside it is the log of another archive, which was there before; it would destroy this one, or be "
-                f"deleted. Move {log.name} and {path.name}-shm to where that was moved"
-            )
-        _opened.add(file)
-
-
-def _is_foreign(log: Path, path: Path) -> bool:
-    with suppress(OSError):  # SQLite will raise the error
-        if log.stat().st_size:
-            with path.open("rb") as file:
-                return file.read(20)[18:] in (ALONE, b"")
-    return False
-
-
-def identity(path: Path) -> tuple[int, int] | None:
-    """Device and inode of the file with this name, or None if there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def parts(values: Collection[T]) -> Iterator[list[T]]:

@@ -9,7 +9,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from aggregator.errors import StoreError
-from aggregator.store.sqlite.connection import Connection, identity
+from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.files import identity
 
 OF_WHAT_IS_COPIED = (
     sqlite3.SQLITE_BUSY,

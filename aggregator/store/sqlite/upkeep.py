@@ -9,8 +9,9 @@ from pathlib import Path
 from aggregator.errors import StoreError
 from aggregator.store import upkeep
 from aggregator.store.retention import EMPTY_TEXTS
-from aggregator.store.sqlite.connection import Connection, damaged
+from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.copying import save_copy
+from aggregator.store.sqlite.failures import damaged
 from aggregator.store.sqlite.intake import forget_words
 
 

@@ -1,0 +1,70 @@
+"""Translates SQLite's errors to ours."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from aggregator.errors import (
+    OUT_OF_FILES,
+    NotAStore,
+    StoreBusy,
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreTooNew,
+    TooManyFiles,
+)
+from aggregator.store.migrations import OTHER_COLUMNS
+
+
+def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> StoreError:
+    """The error of the store. `patience`: the seconds after which an attempt was given up."""
+    full_code = getattr(error, "sqlite_errorcode", None) or 0
+    code, said = full_code & 0xFF, str(error)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(f"{path}: another process holds the database; tried for {patience:g} seconds")
+    no_file = code == sqlite3.SQLITE_CANTOPEN and _inodes_left(path.parent) == 0
+    if no_file or code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
+        # SHMSIZE: the first process to open the archive could not create the shared index of the log (the -shm file).
+        reads = "reading still works" if code == sqlite3.SQLITE_FULL else "even reading needs some room on it"
+        full = "takes no further file, however much room it has (see df -i)" if no_file else "is full"
+        return StoreFull(f"{path}: the disk {full}; nothing was changed, {reads}")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        if code != sqlite3.SQLITE_CANTOPEN or _files_left():
+            return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
+        said = f"cannot be opened: {TooManyFiles()}"
+    if code == sqlite3.SQLITE_CORRUPT:
+        return damaged(path)
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotAStore(f"{path}: is not a database of this program; it was left untouched")
+    return StoreTooNew(f"{path}: {OTHER_COLUMNS}") if "no such column" in said else StoreError(f"{path}: {said}")
+
+
+def damaged(path: Path, found: str = "") -> StoreCorrupt:
+    return StoreCorrupt(
+        f"{path}: the database is damaged{found and f' ({found})'} and is left as it is. Stop the service, move the file away, with "
+        f"{path.name}-wal and {path.name}-shm, which belong to it, and put back a copy made by `aggregator backup` (cp BACKUP {path})"
+    )
+
+
+def _files_left() -> bool:
+    """Whether this process can open the three files of an archive: the database, its log (-wal) and the index of the log (-shm)."""
+    with ExitStack() as opened:
+        try:
+            for _ in range(3):
+                opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        except OSError as error:
+            return error.errno not in OUT_OF_FILES
+    return True
+
+
+def _inodes_left(folder: Path) -> int | None:
+    """The number of files that can still be created on the disk; None if it has no limit, or is unknown."""
+    with suppress(OSError):
+        disk = os.statvfs(folder)
+        return disk.f_favail if disk.f_files else None
+    return None
