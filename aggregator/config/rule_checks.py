@@ -26,6 +26,7 @@ GROUPS_MEANT = {
 
 
 def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
+    """The problems of a section or topic (`kind`)."""
     for term in rules.places:
         code = term.parts[0]
         if not known_place(code):

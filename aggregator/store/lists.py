@@ -49,6 +49,8 @@ Listed = tuple[int, int]
 
 
 class Lists:
+    """Lists of stories and of items, in the order of their stream; each with its extent."""
+
     def __init__(self, connection: Reads) -> None:
         self._db = connection
 
@@ -177,6 +179,7 @@ class Lists:
 
 
 def numbers_of(db: Reads, query: StreamQuery) -> Numbers:
+    """The numbers of the sources and streams that a query names."""
     sources = {query.id if query.kind == "source" else None, query.filter.source} - {None}
     return Numbers(
         dict(db.select("SELECT id, n FROM sources WHERE id IN", sources)),
