@@ -11,10 +11,9 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model.feed import Stream
 from aggregator.model.story import StoryView
-from aggregator.model.stream import SHORTEST, Filter, QueryKind, StreamQuery
-from aggregator.text.languages import language_code
-from aggregator.text.search import alternatives
+from aggregator.model.stream import SHORTEST, QueryKind, StreamQuery
 from aggregator.web import parameters
+from aggregator.web.advice import broader, meant
 from aggregator.web.cache import kept
 from aggregator.web.front_page import SEVERAL, of_many_outlets
 from aggregator.web.layout import feeds_of, page
@@ -26,7 +25,6 @@ from aggregator.web.queries import Position, continued, path_of, position_of, qu
 from aggregator.web.ranking import CANDIDATES, best_first, rank_by_importance
 from aggregator.web.request_context import library
 from aggregator.web.streams import build
-from aggregator.web.suggestions import FEW, NEAREST, everywhere, narrowest, rarest, respelled, suggestions, typed
 from aggregator.web.titles import heading, narrowings, searched
 
 PER_PAGE = 200  # stories or items of a month on one page
@@ -99,8 +97,8 @@ def _advice(lib: Library, query: StreamQuery, stream: Stream, path: str, *, best
     found = len(stream.stories) + len(stream.items)
     return {
         "orders": _orders(path, best=best) if found and query.filter.words and not query.window else (),
-        "suggested": _suggested(lib, query, path, found) if first and not stream.older else [],
-        "meant": _meant(lib, query, path) if first and not found else None,
+        "suggested": broader(lib, query, path, found) if first and not stream.older else [],
+        "meant": meant(lib, query, path) if first and not found else None,
     }
 
 
@@ -115,50 +113,6 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
         "foremost": sorted(several, key=lambda story: -story.independent),
         "pulse": [row for row in pulse(lib) if query.kind == "latest" or row[0].stream == query.stream],
     }
-
-
-def _suggested(lib: Library, query: StreamQuery, path: str, results: int) -> list[tuple[str, str]]:
-    """(words, path) of broader forms of a search that found little. If it found nothing, only those that find something."""
-    if results >= FEW or query.window:
-        return []
-    asked = query.filter
-    return [
-        (shown, path + query_string({**request.args, "q": shown}))
-        for words in suggestions(asked.words, asked.without)
-        if results or _finds(lib, replace(query, filter=replace(asked, words=words)))
-        for shown in [typed(words, asked.without)]
-    ]
-
-
-def _meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | None:
-    """(words, path) of a search that found nothing, with a word that no text has replaced by a similar one, so that it finds something.
-    None if there is no such replacement. English only."""
-    wanted = query.filter
-    if query.window or language_code(wanted.lang or "en") != "en":
-        return None
-    words, known = wanted.words, lib.archive.past.frequencies
-    terms = {word: narrowest(words, word) for word in rarest(words, known)}
-    nowhere = next((term for term in terms.values() if not _finds(lib, _alone(term))), None)
-    if nowhere:  # respelling a word of another term would not help: nothing has this term
-        alike = [word for word in terms if word in alternatives(nowhere)]
-    else:
-        alike = [word for word, term in terms.items() if word != term and not _finds(lib, _alone(word))]
-    for word in alike:
-        for other in respelled(word, known)[: NEAREST // len(alike)]:
-            meant = everywhere(words, word, other)
-            if _finds(lib, replace(query, filter=replace(wanted, words=meant))):
-                shown = typed(meant, wanted.without)
-                return shown, path + query_string({**request.args, "q": shown})
-    return None
-
-
-def _alone(term: str) -> StreamQuery:
-    return StreamQuery("search", view="items", filter=Filter(words=(term,)))
-
-
-def _finds(lib: Library, query: StreamQuery) -> bool:
-    ask = lib.archive.reading.items if query.view == "items" else lib.archive.reading.stories
-    return bool(ask(replace(query, limit=1), lib.seconds())[0])
 
 
 def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
