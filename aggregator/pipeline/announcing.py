@@ -54,11 +54,8 @@ def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex)
     hidden. A hidden article that it never named does not matter."""
     shown = [member.item for member in members if not overrides.hides(member.item)]
     names = _named_by(entry, shown)
-    lost = entry.image if entry.image not in {item.image for item in shown} else None
     return any(
-        names(item) or (lost is not None and item.image == lost)
-        if overrides.hides(item)
-        else item.hidden and not names(item)
+        names(item) if overrides.hides(item) else item.hidden and not names(item)
         for item in (member.item for member in members)
     )
 
