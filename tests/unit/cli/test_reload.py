@@ -27,6 +27,7 @@ from aggregator.cli.main import main
 from aggregator.config import files
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
+from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import Failed, Freshness
 from aggregator.ports import Upkeep
 from aggregator.sandbox.pool import Sandbox
@@ -715,6 +716,27 @@ def test_an_edit_that_a_worker_puts_in_force_while_a_poll_starts_stays(
         return found
 
     monkeypatch.setattr(Application, "effective", meanwhile)
+    assert worker.command("poll", "--due") == 0
+    worker.look()
+    assert "rocket" in worker.in_force()
+
+
+def test_an_edit_that_a_worker_puts_in_force_while_a_poll_compiles_the_former_one_stays(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The poll had looked at the file before that."""
+    worker.file.write_text(FILE.replace("missile", "torpedo"))
+    former = Application.former
+
+    def meanwhile(application: Application, stored: StoredConfiguration | None) -> Settings | None:
+        monkeypatch.undo()
+        worker.save(FILE.replace("missile", "rocket"))
+        told = worker.look()
+        assert told is not None
+        assert told.engine is not None
+        return former(application, stored)
+
+    monkeypatch.setattr(Application, "former", meanwhile)
     assert worker.command("poll", "--due") == 0
     worker.look()
     assert "rocket" in worker.in_force()
