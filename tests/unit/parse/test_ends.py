@@ -111,3 +111,8 @@ def test_what_never_ends_takes_no_time(endless: bytes) -> None:
     document = b"<rss><channel><item>" + endless
     assert len(ends.of_elements(ends.of_cdata(document))) >= len(document)
     assert len(ends.without_strays(document)) <= len(document)
+
+
+def test_the_ends_of_markup_inside_an_element_that_does_not_end_are_its_own() -> None:
+    entry = f"<item><title>T</title><link>https://e.org/1</link><description>Rescue <b>teams</b> at work{DATE}</item>"
+    assert told(entry).items[1].content == "Rescue <b>teams</b> at work"

@@ -484,6 +484,12 @@ def test_a_guid_is_no_date_and_content_no_summary() -> None:
     assert (feed.items[0].published, feed.items[0].summary) == (None, None)
 
 
+def test_content_is_no_summary_beside_an_entry_that_has_one() -> None:
+    content = f"<content:encoded>{300 * 'It is told. '}</content:encoded>"
+    feed = parsed(rss([item(f"<description>Short</description>{content}"), item(content)]))
+    assert [one.summary for one in feed.items] == ["Short", None]
+
+
 @pytest.mark.parametrize("own", ["", "<pubDate />", "<updated>2026-11-20T09:00:00Z</updated>"])
 def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
     twice = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate><dc:date>2026-11-20T09:00:00Z</dc:date>"
