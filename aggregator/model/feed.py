@@ -77,12 +77,16 @@ class Stream:
     texts: Mapping[str, str] = field(default_factory=dict)  # story or item id → safe HTML of its article
     icons: Mapping[str, str] = field(default_factory=dict)  # source id → address of its icon
     ttl: int = 15  # minutes
-    icon: str | None = None  # address of an image of 144 × 144 pixels
     archive: bool = False  # an archive document (RFC 5005), which no longer changes
     previous: str | None = None
     next: str | None = None
     current: str | None = None
     selection: str = ""
+
+    @property
+    def icon(self) -> str:
+        """The address of an image of 144 × 144 pixels."""
+        return f"{self.root}/static/icon.png"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ def render(stream: Stream) -> Rendered:
         "feed_url": f"{stream.address}.json{stream.part}",
         "description": stream.description,
         "language": stream.language,
+        "icon": stream.icon,
+        "favicon": stream.icon,
     }
-    if stream.icon:
-        feed["icon"] = feed["favicon"] = stream.icon
     if stream.previous:
         feed["next_url"] = f"{stream.previous}.json{stream.selection}"
     elif stream.older:

@@ -116,9 +116,8 @@ def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     feed.updated(stream.updated)
     feed.generator("Aggregator")
     feed.ttl(stream.ttl)
-    if stream.icon:
-        feed.icon(stream.icon)
-        feed.image(url=stream.icon, title=title, link=page, width=str(ICON), height=str(ICON))
+    feed.icon(stream.icon)
+    feed.image(url=stream.icon, title=title, link=page, width=str(ICON), height=str(ICON))
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
     if stream.older and not stream.previous:  # if there are archives, readers follow those

@@ -40,7 +40,6 @@ def daily(library: Library, query: StreamQuery) -> Stream:
         modified=max(changed, datetime.fromtimestamp(_start(force, today), UTC)),
         briefs=tuple(found),
         ttl=60,
-        icon=f"{force.root}/static/icon.png",
         expires=_start(force, today + timedelta(days=1)),
     )
 

@@ -56,7 +56,6 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},
         ttl=max(1, int(every.total_seconds() // 60)),
-        icon=f"{force.root}/static/icon.png",
         archive=query.window is not None and query.window[1] <= now,
         previous=previous,
         next=following,

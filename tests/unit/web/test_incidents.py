@@ -157,3 +157,9 @@ def test_a_section_gone_quiet_is_told_unless_all_are(newsroom: Newsroom) -> None
     world = "  - {id: world, title: World}\n"
     newsroom.put_in_force(CONFIG.replace(world, "").replace("sections:\n", f"sections:\n{world}"))
     assert "section defense: quiet" in entries(newsroom), "also after one that is not quiet"
+
+
+def test_it_has_the_icon_of_the_site(newsroom: Newsroom) -> None:
+    mine, latest = (orjson.loads(newsroom.client.get(f"/{name}.json").data) for name in ("sources", "latest"))
+    assert mine["icon"] == latest["icon"]
+    assert mine["icon"].endswith("/static/icon.png")
