@@ -95,7 +95,7 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
         url = web_address(one.url)
         address = same_address(url)
         if not _pollable(url, allowed):
-            found.bad.append(url)
+            found.bad.append(url or one.title)
         elif address in there:
             found.known.append(url)
         elif address in seen:

@@ -459,6 +459,15 @@ def test_explain_says_nothing_to_the_terminal_that_a_headline_could_not(desk: De
     assert "for Taiwan" in out.replace("[", "").replace("]", "")
 
 
+def test_a_listed_feed_without_an_address_is_named(desk: Desk) -> None:
+    """As the last one of a file that breaks off."""
+    path = desk.file.with_name("list.opml")
+    path.write_text('<opml version="2.0"><body><outline type="rss" text="Harbour" xmlUrl')
+    code, out, _ = desk.run("import", str(path))
+    assert code == 1
+    assert "dropped: 'Harbour'\n" in out
+
+
 def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Desk) -> None:
     own = [desk.server.url("/news.rss"), "http://nas.local/feed", "http://10.1.2.3/feed"]
     allowed = FILE.replace("[127.0.0.1]", "[127.0.0.1, nas.local, 10.1.0.0/16]")
