@@ -73,11 +73,11 @@ def embedding(title: str, summary: str, lang: str | None) -> Floats:
 
 
 def closeness(one: Floats, others: Sequence[Floats]) -> list[float]:
-    """The cosine of an embedding with each of the others. 1 if either is zero: nothing is known that speaks against the two."""
+    """The cosine of an embedding with each of the others. 1 if both are zero: nothing is known that speaks against the two."""
     if not others:
         return []
     all = np.array(others)
-    found: list[float] = np.where(all.any(axis=1) & one.any(), all @ one, 1.0).tolist()
+    found: list[float] = np.where(all.any(axis=1) | one.any(), all @ one, 1.0).tolist()
     return found
 
 

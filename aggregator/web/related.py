@@ -1,7 +1,7 @@
 """Related News of a story, in this order:
 
 1. chapters of the same running event;
-2. stories with the same topics, those that share the rarest topics and are most similar in meaning first;
+2. stories of its language with the same topics, those that share the rarest topics and are most similar in meaning first;
 3. to fill the list, the most important recent stories, first of the same section.
 
 A topic that every tenth story has does not relate two stories by itself: a truce in one country and floods in another are not related
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.fold import key
+from aggregator.text.languages import language_code
 from aggregator.web.emphasis import emphasis, followed
 from aggregator.web.library import Library
 from aggregator.web.ranking import heaviest_first
@@ -107,8 +108,9 @@ class Relatives:
         for topic in story.topics[:6]:
             rarity = self._rarity(topic)
             for other in self._stream(StreamQuery("topic", topic, limit=LOOKED_AT)):
-                found[other.id] = other
-                scores[other.id] += rarity
+                if _in_one_language(story, other):
+                    found[other.id] = other
+                    scores[other.id] += rarity
         telling = [found[id] for id, score in scores.items() if score >= TELLING]
         close = {other.id: c for other, c in zip(telling, self._closeness(story, telling), strict=True) if c >= CLOSE}
         akin = {id: scores[id] * c for id, c in close.items() if c >= SURELY or scores[id] * c >= AKIN}
@@ -162,3 +164,8 @@ class Relatives:
         if query not in self._streams:
             self._streams[query] = self.lib.archive.reading.stories(query, self.lib.seconds())[0]
         return self._streams[query]
+
+
+def _in_one_language(one: StoryView, other: StoryView) -> bool:
+    """Whether nothing is known to the contrary. Embeddings of texts in two languages tell nothing about what they have in common."""
+    return not (one.lang and other.lang) or language_code(one.lang) == language_code(other.lang)

@@ -388,6 +388,19 @@ def test_one_country_alone_relates_no_stories(room: Newsroom) -> None:
     ]
 
 
+@pytest.mark.parametrize("lang", ["zh", None])
+def test_a_place_relates_no_stories_in_two_languages(room: Newsroom, lang: str | None) -> None:
+    """Nothing is known of how similar they are in meaning, and they stood before those of which it is."""
+    room.publish(
+        item("Carmakers in Japan Recall Cars", summary="The brakes of some models fail.", lang="en" if lang else None),
+        item("Carmakers in Japan Sell More Cars", summary="Buyers ask for small models.", age=timedelta(hours=2)),
+        item("日本与德国道歉的不同", summary="", lang=lang),
+        item("日本の自動車", summary="", lang="ja"),
+    )
+    related = room.client.get("/api/v1/stories?q=recall").get_json()["stories"][0]["related"]
+    assert [one["title"] for one in related if not one["filled"]] == ["Carmakers in Japan Sell More Cars"]
+
+
 def test_related_news_lists_a_headline_once(room: Newsroom) -> None:
     """A column, or a preview that an outlet publishes again each day, comes as a story each time."""
     erupts, watch = "Volcano Katla Erupts and Closes Roads in Iceland", "Katla Volcano in Iceland: how to watch"
