@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import replace
@@ -243,18 +244,20 @@ class Application(Configured):
             fetcher.pause(host, seconds)
 
     @cached_property
-    def _secrets(self) -> tuple[str, ...]:
-        from aggregator.config.environment import secrets
+    def _secrets(self) -> re.Pattern[str] | None:
+        from aggregator.config.environment import pattern, secrets
 
-        return secrets(self.settings.sources, os.environ)
+        return pattern(secrets(self.settings.sources, os.environ))
 
-    def secrets_of(self, source: Source) -> tuple[str, ...]:
-        """The secrets in the address and headers of a source, which its items must not show. Without secrets that are part of its host
-        name, to which items link, and without those shorter than `KEY`."""
-        from aggregator.config.environment import secrets
+    def secrets_of(self, source: Source) -> re.Pattern[str] | None:
+        """Finds the secrets in the address and headers of a source, which its items must not show. Without secrets that are part of its
+        host name, to which items link, and without those shorter than `KEY`. A key that stands in the address itself (`token=…`) may be
+        an ordinary word: it is found only with its name."""
+        from aggregator.config.environment import keys, pattern, secrets
 
         host = host_of(self.request(source)[0]) or ""
-        return tuple(one for one in secrets([source], os.environ) if len(one) >= KEY and one.lower() not in host)
+        known = [one for one in secrets([source], os.environ) if len(one) >= KEY and one.lower() not in host]
+        return pattern([*known, *(one for one in keys(source.url) if len(one.partition("=")[2]) >= KEY)])
 
     def mask(self, text: str) -> str:
         """The text with the secrets of this configuration masked."""

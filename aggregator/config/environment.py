@@ -6,9 +6,10 @@ substituted when the file is read. `$${` stands for a literal `${`.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote, quote_plus
+from urllib.parse import unquote
 
 from aggregator.model.settings import Source
 
@@ -44,26 +45,47 @@ def expand(text: str, environ: Mapping[str, str]) -> str:
 
 
 def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
-    """All values of these sources that must not be shown, longest first, each also as it is encoded in addresses.
+    """All values of these sources that must not be shown, longest first.
 
-    These are the values of variables in addresses and headers, passwords in addresses, and headers whose names say that they are secret.
+    These are the values of variables in addresses and headers, passwords in addresses, and headers whose names say that they are secret
+    (also their last word: `Bearer …`).
     """
     found: set[str] = set()
     for source in sources:
         texts = [source.url, *(value for _, value in source.headers)]
         found.update(environ.get(name, "").strip() for text in texts for name in references(text))
-        found.update(value for name, value in source.headers if TELLING.search(name) and not references(value))
-        password = re.search(r"://(?:[^/?#\s@:]*:)?([^/?#\s]*)@", source.url)
-        if password:
-            found.add(password[1])
-    forms = {form for value in found for form in (value, quote(value, safe=""), quote_plus(value), quote(value))}
-    return tuple(sorted((form for form in forms if len(form) >= SHORTEST), key=lambda form: (-len(form), form)))
+        for name, value in source.headers:
+            if TELLING.search(name) and not references(value):
+                found |= {value, value.rpartition(" ")[2]}
+        if password := re.search(r"://(?:[^/?#\s@:]*:)?([^/?#\s]*)@", source.url):
+            found |= {password[1], unquote(password[1])}
+    return tuple(sorted((one for one in found if len(one) >= SHORTEST), key=lambda one: (-len(one), one)))
 
 
-def mask(text: str, hidden: Iterable[str] = ()) -> str:
-    """Replaces by *** every hidden value (from `secrets`), and in any address the password and the parameters whose names say that they are
-    secret. A user name without a password is masked too, since it may be a token."""
-    for value in hidden:
-        text = text.replace(value, "***")
+def keys(url: str) -> list[str]:
+    """The parameters of an address that carry a key, as written: `token=abc`. Not those whose value is a variable."""
+    return [found[0] for found in KEYED.finditer(url) if not references(found[0])]
+
+
+def pattern(values: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds these values in addresses and HTML, in which each character may be escaped; None if there are none. Programs differ in which
+    characters of an address they escape, and whether with capitals (`%2F`, in .NET `%2f`)."""
+    written = ["".join(map(_written, value)) for value in values]
+    return re.compile("|".join(written)) if written else None
+
+
+def _written(char: str) -> str:
+    if char.isascii() and char.isalnum():
+        return char
+    escaped = "".join(f"%{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
+    forms = (re.escape(char), re.escape(html.escape(char)), f"(?i:{escaped})", *([r"\+"] if char == " " else []))
+    return f"(?:{'|'.join(dict.fromkeys(forms))})"
+
+
+def mask(text: str, hidden: re.Pattern[str] | None = None) -> str:
+    """Replaces by *** every hidden value (the `pattern` of `secrets`), and in any address the password and the parameters whose names say
+    that they are secret. A user name without a password is masked too, since it may be a token."""
+    if hidden:
+        text = hidden.sub("***", text)
     text = USERINFO.sub(lambda match: f"{match[1] or ''}***@", MISWRITTEN.sub(r"\1***@", text))
     return KEYED.sub(r"\1=***", text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,16 +12,14 @@ from aggregator.model.item import NormalFeed
 from aggregator.model.source import Fetched, NotModified
 
 
-def without_secrets(feed: NormalFeed, secrets: Sequence[str]) -> NormalFeed:
+def without_secrets(feed: NormalFeed, secrets: re.Pattern[str] | None) -> NormalFeed:
     """Hide the secrets of a source in its items. A feed with a personal key often repeats it in the links of its items, which everybody
     would see."""
-    if not secrets:
+    if secrets is None:
         return feed
 
     def hide(text: Any) -> Any:
-        for value in secrets if text else ():
-            text = text.replace(value, "***")
-        return text
+        return secrets.sub("***", text) if text else text
 
     items = tuple(
         replace(

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -347,6 +348,34 @@ def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, serve
     assert query(config, "SELECT count(*) FROM items") == [(20,)]
     known = [one.headers.get("if-none-match") is not None for one in server.asked("/one")]
     assert known == [False, path == "/one?key="], "its own validators are sent back, of another address none are kept"
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("?key=${WIRE_KEY}", "?key=Ab%2b%2f12cd=="),  # as .NET escapes
+        ("?key=${WIRE_KEY}", "?key=Ab%2B%2F12cd%3d="),
+        ("?key=${WIRE_KEY}", "?key=Ab+/12cd%3D="),
+        ("?token=Abcdefgh12", "?n=1&token=Abcdefgh12"),
+        ("?next=%2F&api_key=Abcdefgh12", "?next=/in%3Fapi_key%3DAbcdefgh12"),
+    ],
+)
+def test_a_key_that_a_feed_repeats_is_hidden_in_every_writing(
+    tmp_path: Path, server: Server, address: str, written: str
+) -> None:
+    text = escape(f'<a href="https://one.example/play{escape(written)}">Play</a> {escape(written)}')
+    body = document("one").replace(b"</link>", escape(written).encode() + b"</link>")
+    server.routes["/one"] = conditional(body.replace(b"<description>", b"<description>" + text.encode()))
+    config = configuration(tmp_path, {"one": server.url("/one") + address})
+    assert aggregator(config, "poll", WIRE_KEY="Ab+/12cd==").returncode == 0
+    told = query(
+        config, "SELECT url, canonical, summary, content FROM texts WHERE url LIKE 'https://one.example/one-%?%'"
+    )
+    text = "".join("".join(one) for one in told)
+    assert len(told) == 20
+    assert "12cd" not in text
+    assert "efgh12" not in text
+    assert text.count("***") == 5 * len(told)
 
 
 def test_f23_a_killed_web_process_is_replaced(tmp_path: Path, server: Server) -> None:

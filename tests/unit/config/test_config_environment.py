@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.config.environment import expand, mask, references, secrets
+from aggregator.config.environment import expand, mask, pattern, references, secrets
 from aggregator.config.load import parse
 from aggregator.errors import ConfigError
 
@@ -28,17 +28,31 @@ sources:
     (source,) = settings.sources
     assert [expand(value, environ) for _, value in source.headers] == ["Bearer letmein", "as is"]
     assert (
-        mask("polled https://a.example/letmein", secrets(settings.sources, environ)) == "polled https://a.example/***"
+        mask("polled https://a.example/letmein", pattern(secrets(settings.sources, environ)))
+        == "polled https://a.example/***"
     )
 
 
-@pytest.mark.parametrize("written", ["a b/c", "a%20b%2Fc", "a%20b/c", "a+b%2Fc"])
+@pytest.mark.parametrize("written", ["a b/c", "a%20b%2Fc", "a%20b%2fc", "a%20b/c", "a+b%2Fc", "a+b%2fc"])
 def test_a_secret_is_masked_in_every_form_that_it_takes_in_an_address(written: str) -> None:
     environ = {"KEY": "a b/c", "PART": "x"}
     text = "sources: [{name: A, url: 'https://a.example/${PART}', headers: {X: '${KEY}'}}]"
     settings, _ = parse({"f": text}, "f", environ)
-    told = mask(f"GET https://a.example/x/{written}/rss failed", secrets(settings.sources, environ))
+    told = mask(f"GET https://a.example/x/{written}/rss failed", pattern(secrets(settings.sources, environ)))
     assert told == "GET https://a.example/x/***/rss failed", "but one letter is no secret"
+
+
+@pytest.mark.parametrize(
+    ("source", "told", "masked"),
+    [
+        ("url: 'https://me:p%40ss%3Aword@a.example/'", "p@ss:word p%40ss:word p%40ss%3aword", "*** *** ***"),
+        ("url: 'https://a.example/', headers: {Authorization: Bearer letmein}", "Bearer letmein, letmein", "***, ***"),
+        ("url: 'https://a.example/', headers: {X-Api-Key: R&D <1>}", "R&D <1> R&amp;D &lt;1&gt;", "*** ***"),
+    ],
+)
+def test_a_secret_is_masked_alone_without_escapes_and_in_html(source: str, told: str, masked: str) -> None:
+    settings, _ = parse({"f": f"sources: [{{name: A, {source}}}]"}, "f", {})
+    assert mask(told, pattern(secrets(settings.sources, {}))) == masked
 
 
 def test_a_section_whose_id_comes_from_the_environment_can_be_named() -> None:
@@ -95,7 +109,7 @@ sources:
 """
     environ = {"KEY": "p&q=r/s", "TOKEN": "tok-tok", "OTHER": "public"}
     settings, _ = parse({"f": text}, "f", environ)
-    hidden = secrets(settings.sources, environ)
+    hidden = pattern(secrets(settings.sources, environ))
     told = "p&q=r/s p%26q%3Dr%2Fs p%26q%3Dr/s tok-tok literal-key letmein application/xml public A"
     assert mask(told, hidden) == "*** *** *** *** *** *** application/xml public A"
 
@@ -122,5 +136,5 @@ def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
 def test_a_longer_secret_is_masked_before_one_inside_it() -> None:
     text = "sources: [{name: A, url: 'https://a.example/${A}/${B}'}]"
     environ = {"A": "abcd", "B": "abcdefgh"}
-    hidden = secrets(parse({"f": text}, "f", environ)[0].sources, environ)
+    hidden = pattern(secrets(parse({"f": text}, "f", environ)[0].sources, environ))
     assert mask("abcdefgh abcd", hidden) == "*** ***"

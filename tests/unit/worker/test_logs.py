@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.config.environment import mask
+from aggregator.config.environment import mask, pattern
 from aggregator.worker import logs
 from aggregator.worker.logs import LineFormatter, Unrepeated
 from aggregator.worker.troubles import Troubles
@@ -22,7 +22,7 @@ HOSTILE = "title\r\nERROR forged\x1b[2J\x07\x00 \u202egpj.exe\u2028next \udc80"
 
 def written(message: str, *arguments: object, as_json: bool, error: Any = None) -> str:
     record = logging.LogRecord("aggregator.test", logging.WARNING, "x.py", 1, message, arguments, error)
-    return LineFormatter(lambda text: mask(text, ("hush-hush",)), as_json=as_json).format(record)
+    return LineFormatter(lambda text: mask(text, pattern(["hush-hush"])), as_json=as_json).format(record)
 
 
 def test_an_event_is_one_line_of_json() -> None:
