@@ -160,13 +160,15 @@ def test_no_page_comes_after_the_last(client: FlaskClient, name: str, count: int
 def test_the_service(room: Newsroom) -> None:
     room.publish(*NEWS)
     status = told(room.client, "status")
+    configuration = status.pop("configuration")
+    assert configuration["epoch"] == room.application.settings.epoch
+    assert (configuration["at"], configuration["waiting"]) == ("2026-11-24T11:59:00Z", None)
     assert status == {
         "title": "Test Wire",
         "epoch": room.application.settings.epoch,
         "totals": {"sources": 4, "items": 7, "stories": 5, "pending": 0},
         "last_tick": None,
         "last_edition": "2026-11-24T12:00:00Z",
-        "configuration": None,
         "config_error": None,
         "re_placing": None,
     }
