@@ -50,6 +50,9 @@ _DAY = re.compile(r"(?:19|20)\d\d[01]\d(?:[0-3]\d)?")
 def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
     """Compare the items of a document with the store; at most `most` become new ones. Idempotent: if the same document is compared again
     after the store was updated, nothing is new."""
+    if unread := [item for item in items if item.unread and _is_one_of_two(item, known)]:
+        return Recognition(new=tuple(unread))  # so that the whole document is read
+    items = [replace(item, fingerprint=b"") if _is_one_of_two(item, known) else item for item in items]
     first, by_words = _under_first_ids(items, known)
     found, later = _under_other_ids(first, known)
     unknown: list[Item] = []
@@ -191,12 +194,24 @@ def _may_need_title(item: Item) -> bool:
 
 def _is_told_by_title(item: Item, there: Sequence[str], known: StoredItems) -> bool:
     """Whether the title id of an item counts (case 2 of the module): its address does not identify it, and something is stored under that
-    id, or there are SEVERAL items at the address and none is known to be this one."""
+    id, or there are SEVERAL items at the address and none is known to be this one. Not if both ids are stored, and its own with the title
+    and the date that it has now: then the other one is an entry that was listed beside it."""
     if not _may_need_title(item):
         return False
     stored = known.items.get(item.id)
-    unsure = stored is None or (bool(stored.hash) and differs(item, stored))
-    return item.title_id in known.items or (len(there) >= SEVERAL and unsure)
+    if item.title_id in known.items:
+        return stored is None or not _has_title_and_date(item, stored)
+    return len(there) >= SEVERAL and (stored is None or (bool(stored.hash) and differs(item, stored)))
+
+
+def _is_one_of_two(item: Item, known: StoredItems) -> bool:
+    """Whether both the id and the title id of an item are stored, as different items. Then its title must be read at each poll."""
+    both = item.id in known.items and item.title_id in known.items and item.id != item.title_id
+    return both and _may_need_title(item)
+
+
+def _has_title_and_date(item: Item, stored: StoredItem) -> bool:
+    return (item.title, to_seconds(item.published)) == (stored.title, stored.published)
 
 
 def _is_former(item: Item, former: str, known: StoredItems) -> bool:
@@ -208,9 +223,7 @@ def _is_former(item: Item, former: str, known: StoredItems) -> bool:
         return False
     if not is_title_key(item.key) or item.unread:
         return True
-    if (item.title, to_seconds(item.published)) == (stored.title, stored.published):
-        return True
-    return former == item.former_ids[-1] and _says(item, stored)
+    return _has_title_and_date(item, stored) or (former == item.former_ids[-1] and _says(item, stored))
 
 
 def _is_of_now(item: Item, now: datetime) -> bool:

@@ -236,6 +236,26 @@ def test_an_entry_whose_guid_names_another_article_is_read_at_each_poll() -> Non
     assert changes.fingerprints == b""
 
 
+def test_an_entry_is_not_the_one_that_was_listed_beside_it_under_its_title() -> None:
+    """The other one is stored by its title, since its guid was that of another article; the entry overwrote its text."""
+    page, said = "https://example.org/talks", "<description>What it says.</description>"
+    entry = item(said, guid="", link=page, title="Talks")
+    beside = item("<description>What the other says.</description>", guid="g1", link=page, title="Talks")
+    stored = items(1, title="A quake in Chile", extra=[said])
+    documents = [(entry, beside), (entry,), (entry,)]
+    fingerprints, seen = b"", []
+    for document in documents:
+        body = rss(document)
+        found = recognise(read(body, replace(JOB, fingerprints=fingerprints)).items, known(stored))
+        if found.unread:
+            found = recognise(read(body).items, known(stored))
+        assert not found.changed
+        stored, fingerprints = (*stored, *found.new), found.fingerprints
+        seen.append(found.seen)
+    assert [one.title for one in stored] == ["A quake in Chile", "Talks", "Talks"]
+    assert seen == [(), (2,), (2,)]
+
+
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
     stored = items(1, 2)
     (moved,) = items(1, link="https://example.org/moved/{}")
