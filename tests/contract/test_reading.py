@@ -22,7 +22,6 @@ from aggregator.model.story import Batch
 from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Filter, StreamName, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place
-from aggregator.store import versions
 from aggregator.store.lists import COMMON, FEW, NEAR, SELDOM, SHARE, STEPS
 from aggregator.store.postgres.full_text import query, tokens, vector
 from aggregator.store.rows import to_id
@@ -80,24 +79,8 @@ def fill(store: Store) -> None:
     store.intake.apply([polled("gamma", [waiting])], ago(minutes=1))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def no_time_passes() -> Iterator[None]:
-    """What takes long to store is dated later: on a busy machine the same news would differ."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(versions, "monotonic", lambda: 0.0)
-        yield
-
-
 @pytest.fixture(scope="module")
-def in_time() -> Iterator[None]:
-    """What takes long to store is dated later, and on a busy machine that may happen to one of the two."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aggregator.store.versions.monotonic", lambda: 0.0)
-        yield
-
-
-@pytest.fixture(scope="module")
-def news(tmp_path_factory: pytest.TempPathFactory, in_time: None) -> Iterator[SqliteArchive]:
+def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteArchive]:
     store = archive(tmp_path_factory.mktemp("sqlite"), *SOURCES)
     fill(store)
     yield store

@@ -182,7 +182,9 @@ ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0
 @example(
     [[(0, 1, 0, 0), (0, 1, 2, 1), (0, 1, 1, 0)], [(0, 1, 0, 0), (0, 1, 1, 0), (1, 1, 2, 0), (0, 1, 2, 1)]], 2
 )  # the twin of a new entry is not read
-@example([[(1, 0, 0, 0)], [(0, 1, 1, 1), (1, 1, 1, 0)], [(0, 1, 1, 1)]], 2)  # an entry has the title of another, stored by it
+@example(
+    [[(1, 0, 0, 0)], [(0, 1, 1, 1), (1, 1, 1, 0)], [(0, 1, 1, 1)]], 2
+)  # an entry has the title of another, stored by it
 def test_not_reading_what_was_said_before_changes_nothing(
     documents: list[list[tuple[int, int, int, int]]], most: int
 ) -> None:
