@@ -50,7 +50,7 @@ class Application(Configured):
         self.installation = installation
         self.database = Database(installation)
         self.warnings = warnings
-        self._former: dict[str, Settings | None] = {}
+        self._former: dict[str, Settings | None] = {settings.epoch: settings}
 
     @classmethod
     def load(cls, installation: Installation) -> Application:
@@ -137,27 +137,36 @@ class Application(Configured):
             raise ConfigError(failing, self.settings.files[0])
         return tuple(replace(problem, warning=True) for problem in failing)
 
-    def put_in_force(self, archive: Store, now: int) -> bool:
+    def put_in_force(self, archive: Store, now: int, over: str | None = None) -> bool:
         """Make this the configuration in force, with its sources, and note for the status what it changes; False if it already is. Stored
-        stories are then to be re-placed, unless it places them as the previous configuration does."""
-        from aggregator.pipeline.edits.changes import changes
+        stories are then to be re-placed, unless it places them as the previous configuration does.
 
-        self.former(archive.upkeep.configuration())  # compiled before the transaction, since others wait for that
-        with archive.upkeep.configuring():
+        `over`: only if the one of this epoch is still in force. Otherwise nothing is done.
+        """
+        from aggregator.pipeline.edits.changes import Changes, changes
+
+        while True:
             before = archive.upkeep.configuration()
-            alike = before.epoch if before and self._places_like(before, archive) else None
-            completed = self.completed(archive.upkeep)
+            if over is not None and (before is None or before.epoch != over):
+                return False
+            # Compared before the transaction, since others wait for that, and it takes long with very many sources.
+            completed, alike, found = self.completed(archive.upkeep), None, Changes()
             renamed = completed.policy.renamed.ids
-            # This comes first, by the order in which rows are locked.
-            put = archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
-            archive.sources.sync(self.settings.sources)
-            if put:
-                if former := self.former(before):
-                    self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
-                found = changes(former, completed.settings, before and before.epoch)
-                report = ConfigurationReport(self.settings.epoch, rfc3339(now), found.as_json())
-                archive.upkeep.note(notes.CONFIGURATION, report)
-        return put
+            if before and before.epoch != self.settings.epoch:
+                alike = before.epoch if self._places_like(before, archive) else None
+                found = changes(self.former(before), completed.settings, before.epoch)
+            with archive.upkeep.configuring():
+                if archive.upkeep.configuration() != before:  # there was another edit since
+                    continue
+                # This comes first, by the order in which rows are locked.
+                put = archive.upkeep.put_in_force(self.settings.epoch, self.settings.texts, now, alike, renamed)
+                archive.sources.sync(self.settings.sources)
+                if put:
+                    if former := self.former(before):
+                        self._poll_as_edited(former, archive, datetime.fromtimestamp(now, UTC))
+                    report = ConfigurationReport(self.settings.epoch, rfc3339(now), found.as_json())
+                    archive.upkeep.note(notes.CONFIGURATION, report)
+            return put
 
     def follow(self, archive: Store) -> None:
         """Give the archive the sources of this configuration, which another process has put in force, unless a later one is by now."""
@@ -210,8 +219,6 @@ class Application(Configured):
         return self._former[epoch]
 
     def _places_like(self, stored: StoredConfiguration, archive: Store) -> bool:
-        if stored.epoch == self.settings.epoch:
-            return False  # it is already in force
         before = self.former(stored)
         if before is None or before.epoch != stored.epoch:  # the environment variables that it uses have changed
             return False

@@ -146,10 +146,9 @@ def _put_in_force(application: Application) -> None:
             print(problem, file=sys.stderr)
         in_force, now = archive.upkeep.configuration(), application
         if in_force is not None and in_force.epoch != settings.epoch:
-            application.former(in_force)  # compiled before the file is looked at again, since that takes seconds
             now = Application.effective(application.installation)
         if now.settings.epoch == settings.epoch:  # otherwise there was an edit since this command began
-            application.put_in_force(archive, seconds())
+            application.put_in_force(archive, seconds(), over=in_force and in_force.epoch)
         release_dead(archive, is_dead)
     finally:
         archive.close()

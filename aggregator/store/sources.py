@@ -119,9 +119,12 @@ class Sources(ABC, Generic[Writer]):
         """
         db = self._db
         with db.transaction(Lock.SYNCING) as raw:
-            # All are locked: the transaction of an edit writes further rows after these, and two sets would not be in the order of locks.
-            rows = db.read(f"SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n{db.dialect.locking}")
+            rows = db.read("SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n")
             found = edits(configured, rows)
+            if found == Edits():
+                return
+            # All are locked: the transaction of an edit writes further rows after these, and two sets would not be in the order of locks.
+            db.read(f"SELECT n FROM sources ORDER BY n{db.dialect.locking}")
             db.modify("UPDATE sources SET listed = FALSE WHERE n IN", found.gone)
             for displaced in found.displaced:
                 db.write("UPDATE sources SET id = ? WHERE n = ?", displaced)

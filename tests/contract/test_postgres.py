@@ -702,6 +702,15 @@ def edits(store: PostgresArchive) -> None:
         store.sources.disown(["beta", "alpha"], NOW)
 
 
+def test_sources_can_be_claimed_while_another_worker_starts(store: PostgresArchive) -> None:
+    """All seemed to be polled by another process, although the start changes none."""
+    starting = other(store, "starting")
+    with starting.upkeep.configuring():
+        starting.sources.sync([source("alpha"), source("beta")])
+        assert len(store.sources.claim("me", NOW, timedelta(minutes=5))) == 2
+    starting.close()
+
+
 WRITERS: list[tuple[str, Callable[[PostgresArchive], object]]] = [
     ("sources", brings_changes),
     ("sources", lambda store: store.sources.save(store.sources.states()[::-1])),

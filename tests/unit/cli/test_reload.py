@@ -8,8 +8,10 @@ import gc
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -29,11 +31,13 @@ from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import Failed, Freshness
+from aggregator.pipeline.edits import changes as edits
 from aggregator.ports import Upkeep
 from aggregator.sandbox.pool import Sandbox
 from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.decide import JITTER, after_poll
 from aggregator.store.sqlite.archive import SqliteArchive
+from aggregator.store.sqlite.connection import Connection
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.engine import Current, Reload
 from aggregator.worker.lock import WorkerLock
@@ -740,6 +744,53 @@ def test_an_edit_that_a_worker_puts_in_force_while_a_poll_compiles_the_former_on
     assert worker.command("poll", "--due") == 0
     worker.look()
     assert "rocket" in worker.in_force()
+
+
+def test_the_edit_that_comes_second_is_compared_with_the_one_before_it(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was compared with the one that was in force when it began."""
+    former = Application.former
+
+    def meanwhile(application: Application, stored: StoredConfiguration | None) -> Settings | None:
+        monkeypatch.undo()
+        worker.save(FILE.replace("missile", "rocket"))
+        assert worker.command("apply") == 0
+        return former(application, stored)
+
+    edit = Application.of_texts(worker.place, {"feeds.yaml": FILE.replace("missile", "torpedo")})
+    monkeypatch.setattr(Application, "former", meanwhile)
+    archive = Database(worker.place).open()
+    assert edit.put_in_force(archive, 0)
+    assert "torpedo" in worker.in_force()
+    noted = archive.upkeep.noted(notes.CONFIGURATION)
+    assert noted is not None
+    assert noted.changed["sections"]["changed"][0]["removed"] == ["words: rocket"]
+    archive.close()
+
+
+def test_others_write_while_an_edit_is_compared_with_what_is_in_force(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 100,000 sources the comparison takes a quarter of a minute, for which no poll could be stored."""
+    changes, done = edits.changes, list[bool]()
+
+    def compared(*settings: Any) -> edits.Changes:
+        with closing(Connection(worker.place.instance / "aggregator.db", patience=0)) as other, other.transaction():
+            done.append(True)
+        return changes(*settings)
+
+    edit = Application.of_texts(worker.place, {"feeds.yaml": FILE.replace("missile", "torpedo")})
+    monkeypatch.setattr(edits, "changes", compared)
+    with closing(Database(worker.place).open()) as archive:
+        assert edit.put_in_force(archive, 0)
+    assert done
+
+
+def test_what_is_in_force_already_is_not_compiled_again(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That cost each `poll` of the default file a second."""
+    monkeypatch.setattr(Application, "of_texts", Mock(side_effect=AssertionError))
+    assert worker.command("poll", "--due") == 0
 
 
 def test_an_apply_while_a_poll_starts_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
