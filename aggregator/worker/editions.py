@@ -171,7 +171,7 @@ class Editions:
     def _prune(self, now: int, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
         """Retention, once a day. It is done here because it uses the edition's connection. After `keep` was shortened it takes long: news
         is placed between its steps. An edit of the configuration stops it, so that stories are re-placed first, and `keep` may be another;
-        it starts again with the next edition, as it does after an error."""
+        it starts again with the next edition. After an error it is tried again in an hour."""
         engine, report = self._current.engine, EditionReport()
         if engine.policy is not policy:  # it was edited since this edition began
             return report
@@ -193,7 +193,13 @@ class Editions:
             done = proceed()
             return done
 
-        purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.overrides.named)
+        try:
+            purged = archive.upkeep.prune(now, *engine.keep, going_on, engine.policy.overrides.named)
+        except RenamedMeanwhile:  # by an edit that is yet to be followed
+            raise
+        except Exception:
+            self._retention.failed(now)
+            raise
         if done:
             self._retention.pruned = now
         if purged:

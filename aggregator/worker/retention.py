@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 EVERY = 86_400  # seconds
+RETRY_EVERY = 3600
+"""Seconds until it is tried again after an error. Not with the next edition: where a query takes longer than it may, each would."""
 LEAP = 86_400
 """If the clock has advanced by so many seconds more than the monotonic clock shows, it is not trusted."""
 
@@ -34,3 +36,6 @@ class Retention:
     def due(self, now: int, running: float) -> bool:
         self.look(now, running)
         return not (now < self.rests_until <= now + EVERY or 0 <= now - self.pruned < EVERY)
+
+    def failed(self, now: int) -> None:
+        self.pruned = now - EVERY + RETRY_EVERY

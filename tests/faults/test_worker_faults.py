@@ -1157,6 +1157,9 @@ def test_old_texts_are_deleted_soon_after_the_store_was_busy(worker: Worker, mon
     assert steps == [1, 2]
     worker.now += timedelta(seconds=30)
     asyncio.run(worker.editions.once())
+    assert (steps, worker.shown) == ([1, 2], ""), "the next edition does not wait for the same error"
+    worker.now += timedelta(hours=1)
+    asyncio.run(worker.editions.once())
     assert (steps, worker.shown) == ([1, 2, 3, 4], "")
     asyncio.run(worker.editions.once())
     assert steps == [1, 2, 3, 4]
