@@ -44,6 +44,8 @@ _FOREIGN = frozenset(
         "http://www.google.com/schemas/play-podcasts/1.0",
     }
 )
+_BING = "News"  # prefix of a namespace that is another for each search
+_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/"
 _ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 _UPDATED = ("updated", "modified", "lastbuilddate")
 
@@ -122,7 +124,9 @@ def _link(element: etree._Element, found: str | None) -> str | None:
 
 def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree._Element | None, list[str]]:
     """(texts, foreign, source, authors): texts of the item's own elements by local name; local names for which an element of a foreign
-    namespace (`_FOREIGN`) comes first, so that fastfeedparser takes its text; the <source>; the names of the authors."""
+    namespace (`_FOREIGN`) comes first, so that fastfeedparser takes its text; the <source>; the names of the authors. <source> and
+    <language> count only in the item's own namespace, Dublin Core (language) and that of Bing (source), as elsewhere."""
+    own = element.tag.rpartition("}")[0]
     texts: dict[str, str] = {}
     foreign: set[str] = set()
     source = None
@@ -133,7 +137,10 @@ def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree.
         space, _, local = child.tag.rpartition("}")
         local = local.lower()
         if local == "source":
-            source = child
+            if space in (own, "") or child.prefix == _BING:
+                source = child
+        elif local == "language" and space not in (own, "", _DUBLIN_CORE):
+            continue
         elif local in ("creator", "author"):
             authors += _named(child)
         elif space[1:] in _FOREIGN:

@@ -452,6 +452,14 @@ def test_the_source_of_an_item_is_kept() -> None:
     assert feed.items[0].publisher_url == "https://paper.example"
 
 
+@pytest.mark.parametrize("date", ["Mon, 02 Nov 2026 10:00:00 GMT", "2 November 2026"])
+def test_source_and_language_of_another_namespace_are_not_those_of_the_item(date: str) -> None:
+    """They counted in documents that are read from the tree, as for an unusual date."""
+    told = f"<r:source>An Archive</r:source><r:language>SV</r:language><pubDate>{date}</pubDate>"
+    feed = parsed(rss(item(told)).replace(b"<rss ", b'<rss xmlns:r="urn:r" '))
+    assert [(one.publisher, one.language) for one in feed.items] == [(None, None)]
+
+
 def test_xml_base_is_given_with_the_item() -> None:
     entry = '<entry xml:base="b/"><id>1</id><title>T</title><link href="c"/></entry>'
     feed = parsed(atom(entry, head="").replace(b"<feed ", b'<feed xml:base="https://example.org/a/" '))
