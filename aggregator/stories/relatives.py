@@ -72,12 +72,14 @@ def embedding(title: str, summary: str, lang: str | None) -> Floats:
     return embed_text(own.title, own.lead)
 
 
-def closeness(one: Floats, others: Sequence[Floats]) -> list[float]:
-    """The cosine of an embedding with each of the others. 1 if both are zero: nothing is known that speaks against the two."""
+def closeness(one: Floats, others: Sequence[Floats], alike: Sequence[bool]) -> list[float]:
+    """The cosine of an embedding with each of the others. 1 if nothing is known that speaks against the two: both are zero, or one is and
+    they are in one language (`alike`): in a text that is not in English a word or two have vectors, or none."""
     if not others:
         return []
     all = np.array(others)
-    found: list[float] = np.where(all.any(axis=1) | one.any(), all @ one, 1.0).tolist()
+    there = all.any(axis=1)
+    found: list[float] = np.where(there & one.any(), all @ one, np.array(alike) | ~(there | one.any())).tolist()
     return found
 
 

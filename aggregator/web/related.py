@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.fold import key
-from aggregator.text.languages import language_code
+from aggregator.text.languages import language
+from aggregator.text.words import tokens
 from aggregator.web.emphasis import emphasis, followed
 from aggregator.web.library import Library
 from aggregator.web.ranking import heaviest_first
@@ -61,6 +62,7 @@ class Relatives:
     _weighed: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
     _rarities: dict[str, float] = field(default_factory=dict)
     _embeddings: dict[str, Floats] = field(default_factory=dict)
+    _languages: dict[str, str] = field(default_factory=dict)
 
     def of(self, story: StoryView) -> list[Relative]:
         """At most `SHOWN` other stories. Each headline appears only once, since an outlet's column may come again under the same one."""
@@ -105,10 +107,12 @@ class Relatives:
     def _by_topics(self, story: StoryView) -> Iterator[StoryView]:
         scores: dict[str, float] = defaultdict(float)
         found: dict[str, StoryView] = {}
+        own = self._language(story)
         for topic in story.topics[:6]:
             rarity = self._rarity(topic)
             for other in self._stream(StreamQuery("topic", topic, limit=LOOKED_AT)):
-                if _in_one_language(story, other):
+                # embeddings do not tell what texts in two languages have in common
+                if not own or self._language(other) in (own, ""):
                     found[other.id] = other
                     scores[other.id] += rarity
         telling = [found[id] for id, score in scores.items() if score >= TELLING]
@@ -120,7 +124,15 @@ class Relatives:
     def _closeness(self, one: StoryView, others: Sequence[StoryView]) -> list[float]:
         from aggregator.stories.relatives import closeness
 
-        return closeness(self._embedding(one), [self._embedding(other) for other in others])
+        own = self._language(one)
+        alike = [own != "" and self._language(other) == own for other in others]
+        return closeness(self._embedding(one), [self._embedding(other) for other in others], alike)
+
+    def _language(self, story: StoryView) -> str:
+        """The code of the language of a story's text, as far as it is known; that which its feed claims may be wrong."""
+        if story.id not in self._languages:
+            self._languages[story.id] = language(tokens(f"{story.title}\n{story.summary}"), story.lang)
+        return self._languages[story.id]
 
     def _embedding(self, story: StoryView) -> Floats:
         from aggregator.stories.relatives import embedding
@@ -164,8 +176,3 @@ class Relatives:
         if query not in self._streams:
             self._streams[query] = self.lib.archive.reading.stories(query, self.lib.seconds())[0]
         return self._streams[query]
-
-
-def _in_one_language(one: StoryView, other: StoryView) -> bool:
-    """Whether nothing is known to the contrary. Embeddings of texts in two languages tell nothing about what they have in common."""
-    return not (one.lang and other.lang) or language_code(one.lang) == language_code(other.lang)

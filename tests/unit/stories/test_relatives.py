@@ -70,12 +70,12 @@ def test_stories_are_close_by_what_they_are_about() -> None:
         "White House holds back billions from Tehran", "The assets were to be released under the agreement.", "en"
     )
     race = embedding("Verstappen wins the Qatar Grand Prix", "The driver took the title after a collision.", "en")
-    close, far = closeness(funds, [aid, race])
+    close, far = closeness(funds, [aid, race], [True, True])
     assert close > 0.3 > far
 
 
 def test_nothing_speaks_against_two_texts_without_known_words() -> None:
     known, unknown = embedding("Floods in the valley", "", "en"), embedding("Zqx wvut", "", "en")
-    assert closeness(unknown, [known, unknown]) == [0.0, 1.0]
-    assert closeness(known, [unknown]) == [0.0]
-    assert closeness(known, []) == []
+    assert closeness(unknown, [known, unknown], [False, False]) == [0.0, 1.0]
+    assert closeness(known, [unknown, unknown], [False, True]) == [0.0, 1.0]
+    assert closeness(known, [], []) == []

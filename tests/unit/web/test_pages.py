@@ -401,6 +401,18 @@ def test_a_place_relates_no_stories_in_two_languages(room: Newsroom, lang: str |
     assert [one["title"] for one in related if not one["filled"]] == ["Carmakers in Japan Sell More Cars"]
 
 
+@pytest.mark.parametrize("claimed", ["zh", "en"])
+def test_one_known_word_speaks_against_no_story_in_its_language(room: Newsroom, claimed: str) -> None:
+    """Of words in languages other than English embeddings know next to none."""
+    room.publish(
+        item("日本与德国道歉的不同", summary="", lang="zh"),
+        item("日本火箭与 NASA 的卫星", summary="", lang=claimed),
+        item("NASA Counts Satellites of Japan", summary="The agency lists all rockets."),
+    )
+    related = room.client.get("/api/v1/stories?q=日本与德国道歉的不同").get_json()["stories"][0]["related"]
+    assert [one["title"] for one in related if not one["filled"]] == ["日本火箭与 NASA 的卫星"]
+
+
 def test_related_news_lists_a_headline_once(room: Newsroom) -> None:
     """A column, or a preview that an outlet publishes again each day, comes as a story each time."""
     erupts, watch = "Volcano Katla Erupts and Closes Roads in Iceland", "Katla Volcano in Iceland: how to watch"
