@@ -167,7 +167,8 @@ class Connection:
 
     @contextmanager
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
-        """A transaction, or a part of the one that this thread is in. It begins with BEGIN IMMEDIATE, since a deferred one that begins to
+        """A transaction, or a part of the one that this thread is in; if a part fails, the whole must be left with its exception, since
+        what the part wrote is undone only with the whole. A transaction begins with BEGIN IMMEDIATE, since a deferred one that begins to
         write may fail at once.
 
         So there is only one writer, and `alone` is not needed; nor is `unhurried`, since statements have no time limit.
