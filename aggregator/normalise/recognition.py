@@ -195,12 +195,14 @@ def _may_need_title(item: Item) -> bool:
 def _is_told_by_title(item: Item, there: Sequence[str], known: StoredItems) -> bool:
     """Whether the title id of an item counts (case 2 of the module): its address does not identify it, and something is stored under that
     id, or there are SEVERAL items at the address and none is known to be this one. Not if both ids are stored, and its own with the title
-    and the date that it has now: then the other one is an entry that was listed beside it."""
+    and the date that it has now: then the other one is an entry that was listed beside it, unless that has its content."""
     if not _may_need_title(item):
         return False
-    stored = known.items.get(item.id)
-    if item.title_id in known.items:
-        return stored is None or not _has_title_and_date(item, stored)
+    stored, titled = known.items.get(item.id), known.items.get(item.title_id)
+    if titled:
+        return (
+            stored is None or not _has_title_and_date(item, stored) or (differs(item, stored) and _says(item, titled))
+        )
     return len(there) >= SEVERAL and (stored is None or (bool(stored.hash) and differs(item, stored)))
 
 

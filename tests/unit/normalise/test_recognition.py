@@ -256,6 +256,22 @@ def test_an_entry_is_not_the_one_that_was_listed_beside_it_under_its_title() -> 
     assert seen == [(), (2,), (2,)]
 
 
+def test_a_warning_that_is_stored_by_its_title_does_not_overwrite_the_first_of_its_page() -> None:
+    """Which has the same title, no date either, and the id from the address. It did when the last one was listed once more."""
+
+    def warning(number: int, guid: str = "") -> str:
+        more = f"<description>Of region {number}.</description>"
+        return item(more, guid=guid, link="https://example.org/warnings", title="Storm warning")
+
+    stored: tuple[Item, ...] = ()
+    for document in ([warning(1)], [warning(2, "two"), warning(3, "three")], [warning(4)], [warning(4)]):
+        found = recognise(read(rss(document)).items, known(stored))
+        assert not found.changed
+        stored += found.new
+    assert [one.summary for one in stored] == [f"Of region {n}." for n in (1, 2, 3, 4)]
+    assert found.seen == (4,)
+
+
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
     stored = items(1, 2)
     (moved,) = items(1, link="https://example.org/moved/{}")
