@@ -107,15 +107,14 @@ class Relatives:
     def _by_topics(self, story: StoryView) -> Iterator[StoryView]:
         scores: dict[str, float] = defaultdict(float)
         found: dict[str, StoryView] = {}
-        own = self._language(story)
         for topic in story.topics[:6]:
             rarity = self._rarity(topic)
             for other in self._stream(StreamQuery("topic", topic, limit=LOOKED_AT)):
-                # embeddings do not tell what texts in two languages have in common
-                if not own or self._language(other) in (own, ""):
-                    found[other.id] = other
-                    scores[other.id] += rarity
+                found[other.id] = other
+                scores[other.id] += rarity
         telling = [found[id] for id, score in scores.items() if score >= TELLING]
+        if own := self._language(story):  # embeddings do not tell what texts in two languages have in common
+            telling = [other for other in telling if self._language(other) in (own, "")]
         close = {other.id: c for other, c in zip(telling, self._closeness(story, telling), strict=True) if c >= CLOSE}
         akin = {id: scores[id] * c for id, c in close.items() if c >= SURELY or scores[id] * c >= AKIN}
         related = [found[id] for id in akin]
