@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from typing import TYPE_CHECKING
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap.application import Application
@@ -15,16 +15,21 @@ from aggregator.schedule.clock import is_polling
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.identity import identity
 
+if TYPE_CHECKING:
+    from aggregator.bootstrap.database import Store
+
 QUEUE = "aggregator queue"  # name of the queue's sessions on the server
 DUE = 5000
 """Maximum number of sources that one tick takes."""
 
 
-def worker_runs(application: Application) -> bool:
+def worker_runs(archive: Store) -> bool:
     """Whether a worker takes part on a PostgreSQL archive. By its last tick, which may be half a minute ago, and by its sessions, which
     end with it: else `apply` would leave an edit to a worker that has just stopped."""
-    with closing(application.database.server()) as archive:
-        return is_polling(archive.upkeep.noted(notes.TICK), utc_now()) and archive.connected(QUEUE)
+    from aggregator.store.postgres.archive import PostgresArchive
+
+    assert isinstance(archive, PostgresArchive)
+    return is_polling(archive.upkeep.noted(notes.TICK), utc_now()) and archive.connected(QUEUE)
 
 
 class Sharing:

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     if application.database.shared:
         from aggregator.bootstrap.sharing import worker_runs
 
-        running = worker_runs(application)
+        running = worker_runs(archive)
     else:
         running = any(lock.held() for lock in locks(installation.instance, application.database.file))
     replaced = 0

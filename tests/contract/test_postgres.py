@@ -955,3 +955,13 @@ def test_an_apply_knows_a_running_worker_from_one_that_has_just_stopped(
         made.upkeep.note(notes.TICK, int(utc_now().timestamp()) - 60)
         assert not running(), "of another archive in the same database"
     made.close()
+
+
+def test_an_apply_needs_one_connection(url: str, tmp_path: Path) -> None:
+    """It put the file in force, failed to open another to see whether a worker runs, and left the stored stories as they were."""
+    execute(url, "DROP ROLE IF EXISTS alone", "CREATE ROLE alone LOGIN CONNECTION LIMIT 1")
+    execute(url, "GRANT CREATE ON SCHEMA public TO alone")
+    file, alone = tmp_path / "feeds.yaml", url.replace("postgres:@", "alone:@")
+    file.write_text("sources: []\nsections:\n  - {id: world}\n")
+    assert main(["--config", str(file), "--instance", str(tmp_path), "--database", alone, "apply"]) == 0
+    execute(url, "DROP OWNED BY alone", "DROP ROLE alone")
