@@ -114,7 +114,7 @@ class Reloads:
             )
             head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
             return Reload(status=status, lines=_listed(head, report.lines[1:]))
-        return replace(report, engine=self._made(fresh))
+        return replace(report, engine=self._made(fresh, follows=already))
 
     def _withdrawn(self) -> Reload:
         """The file equals the configuration in force. If an edit was waiting, it was undone."""

@@ -500,6 +500,34 @@ def test_an_edit_that_is_applied_before_the_worker_has_read_it_never_waits(tmp_p
     asyncio.run(worker.engines.close())
 
 
+def test_an_edit_that_is_in_force_already_does_not_undo_a_later_one(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine has made it and the later one, which came into force while this machine compiled the first."""
+    first, later = (
+        Application.of_texts(worker.place, {"feeds.yaml": FILE.replace("missile", word)})
+        for word in ("rocket", "torpedo")
+    )
+    report = Reloads._report
+
+    def meanwhile(reloads: Reloads, before: StoredConfiguration | None, application: Application) -> Reload:
+        monkeypatch.undo()
+        later.put_in_force(archive, 0)
+        return report(reloads, before, application)
+
+    with closing(Database(worker.place).open()) as archive:
+        worker.save(FILE.replace("missile", "rocket"))
+        assert worker.reloads.changed(False) is None, "the first of the two looks that see an edit"
+        first.put_in_force(archive, 0)
+        monkeypatch.setattr(Reloads, "_report", meanwhile)
+        worker.reloads.changed(False)
+        told = worker.look()
+    assert "torpedo" in worker.in_force()
+    assert told is not None
+    assert told.engine is not None
+    assert told.engine.policy.configuration == later.settings.epoch
+
+
 def test_an_edit_that_waited_and_was_applied_without_a_worker_waits_no_more(tmp_path: Path) -> None:
     """The status said that it waits; and the next worker, that it was undone."""
     manual = FILE.replace("reload: auto", "reload: manual")
