@@ -225,6 +225,45 @@ def test_names_of_firms_and_weapons_are_no_everyday_words(title: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "not_in"),
+    [
+        ("Johannes Thingnes Boe wins biathlon sprint in Oslo", "economy"),
+        ("Alfie Boe announces Manchester tour", "economy"),
+        ("Gallium-68 scans find tumours", "economy"),
+        ("Fan falls from Section 122 at Fenway", "economy"),
+        ("Alcoa High wins Tennessee football title", "economy"),
+        ("Brent drops album", "economy"),
+        ("Brent Tops List of London Boroughs for Fly-Tipping", "economy"),
+        ("FTA orders Chicago to curb crime on trains", "economy"),
+        ("PWSA to replace lead pipes in Pittsburgh", "defense"),
+        ("NSSL scientists chase tornadoes in Oklahoma", "defense"),
+        ("Saildrone measures waves inside hurricane", "defense"),
+        ("Cavoli e salsiccia: la ricetta della nonna", "defense"),
+        ("Turkey GDP beats forecasts as NATO ally cuts rates", "defense"),
+        ("New book claims Putin gave Trump a portrait", "ukraine-russia-war"),
+        ("Modi hosts Putin in Delhi as Trump tariffs bite", "ukraine-russia-war"),
+        ("Armenia turns from Putin to Trump", "ukraine-russia-war"),
+    ],
+)
+def test_what_only_shares_its_name_with_firms_weapons_and_talks(title: str, not_in: str) -> None:
+    assert not_in not in judge(_book(), title).sections
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("BoE Holds Rates at 4%", "economy"),
+        ("Brent Rises 3%", "economy"),
+        ("China eases gallium export ban", "economy"),
+        ("Nato Allies Meet 2% of GDP Target", "defense"),
+        ("Trump Says He Is Disappointed in Putin", "ukraine-russia-war"),
+    ],
+)
+def test_what_is_meant_by_the_same_names(title: str, section: str) -> None:
+    assert section in judge(_book(), title).sections
+
+
+@pytest.mark.parametrize(
     ("title", "section"),
     [
         ("Michelin guide adds hawker stalls", "world"),

@@ -13,6 +13,11 @@ def place(name: str, lang: str = "en") -> Location | None:
     return unpack(int(locate(np.array([word_id(stem(name, lang))]))[0]))
 
 
+def test_a_common_word_of_another_language_names_no_country() -> None:
+    """ "Ni" (neither) stands in every fortieth Spanish item, and in Polish, Swedish, Turkish ones."""
+    assert place("ni") is None
+
+
 @pytest.mark.parametrize(
     ("one", "other", "agree"),
     [
