@@ -194,22 +194,22 @@ def _may_need_title(item: Item) -> bool:
 
 def _is_told_by_title(item: Item, there: Sequence[str], known: StoredItems) -> bool:
     """Whether the title id of an item counts (case 2 of the module): its address does not identify it, and something is stored under that
-    id, or there are SEVERAL items at the address and none is known to be this one. Not if both ids are stored, and its own with the title
-    and the date that it has now: then the other one is an entry that was listed beside it, unless that has its content."""
+    id, or there are SEVERAL items at the address and none is known to be this one. Not if both ids are stored, and its own with the title,
+    date and content that it has now: then the other one is an entry that was listed beside it."""
     if not _may_need_title(item):
         return False
-    stored, titled = known.items.get(item.id), known.items.get(item.title_id)
-    if titled:
-        return (
-            stored is None or not _has_title_and_date(item, stored) or (differs(item, stored) and _says(item, titled))
-        )
+    stored = known.items.get(item.id)
+    if item.title_id in known.items:
+        return stored is None or differs(item, stored) or not _has_title_and_date(item, stored)
     return len(there) >= SEVERAL and (stored is None or (bool(stored.hash) and differs(item, stored)))
 
 
 def _is_one_of_two(item: Item, known: StoredItems) -> bool:
-    """Whether both the id and the title id of an item are stored, as different items. Then its title must be read at each poll."""
-    both = item.id in known.items and item.title_id in known.items and item.id != item.title_id
-    return both and _may_need_title(item)
+    """Whether two different items are stored under ids of an item: its id and its title id, or two former ids. Then it must be read at
+    each poll, since title, date and content tell which of them it is."""
+    if item.id in known.items:
+        return _may_need_title(item) and item.title_id in known.items and item.title_id != item.id
+    return sum(former in known.items for former in item.former_ids) > 1
 
 
 def _has_title_and_date(item: Item, stored: StoredItem) -> bool:

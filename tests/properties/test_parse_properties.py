@@ -185,6 +185,9 @@ ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0
 @example(
     [[(1, 0, 0, 0)], [(0, 1, 1, 1), (1, 1, 1, 0)], [(0, 1, 1, 1)]], 2
 )  # an entry has the title of another, stored by it
+@example(
+    [[(1, 0, 3, 0)], [(0, 1, 0, 1)], *[[(0, 1, 2, 0), (1, 1, 0, 1), (0, 1, 3, 0), (1, 0, 1, 0)]] * 2], 8
+)  # different items are stored under an entry's guid and its address, none of which counts now
 def test_not_reading_what_was_said_before_changes_nothing(
     documents: list[list[tuple[int, int, int, int]]], most: int
 ) -> None:

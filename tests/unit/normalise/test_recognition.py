@@ -257,19 +257,21 @@ def test_an_entry_is_not_the_one_that_was_listed_beside_it_under_its_title() -> 
 
 
 def test_a_warning_that_is_stored_by_its_title_does_not_overwrite_the_first_of_its_page() -> None:
-    """Which has the same title, no date either, and the id from the address. It did when the last one was listed once more."""
+    """Which has the same title, no date either, and the id from the address. It did when the last one was listed once more, or edited."""
 
-    def warning(number: int, guid: str = "") -> str:
-        more = f"<description>Of region {number}.</description>"
+    def warning(text: str, guid: str = "") -> str:
+        more = f"<description>{text}</description>"
         return item(more, guid=guid, link="https://example.org/warnings", title="Storm warning")
 
     stored: tuple[Item, ...] = ()
-    for document in ([warning(1)], [warning(2, "two"), warning(3, "three")], [warning(4)], [warning(4)]):
+    for document in ([warning("One.")], [warning("Two.", "two"), warning("Three.", "three")], [warning("Four.")]):
         found = recognise(read(rss(document)).items, known(stored))
         assert not found.changed
         stored += found.new
-    assert [one.summary for one in stored] == [f"Of region {n}." for n in (1, 2, 3, 4)]
-    assert found.seen == (4,)
+    assert [one.summary for one in stored] == ["One.", "Two.", "Three.", "Four."]
+    again, edited = (recognise(read(rss(warning(text))).items, known(stored)) for text in ("Four.", "Four, edited."))
+    assert (again.seen, again.changed) == ((4,), ())
+    assert [number for number, _ in edited.changed] == [4]
 
 
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
