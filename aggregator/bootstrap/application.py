@@ -17,7 +17,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from aggregator import __version__
-from aggregator.addresses import host_of
 from aggregator.bootstrap.configured import Configured
 from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.installation import Installation, utc_now
@@ -257,13 +256,14 @@ class Application(Configured):
         return pattern(secrets(self.settings.sources, os.environ))
 
     def secrets_of(self, source: Source) -> re.Pattern[str] | None:
-        """Finds the secrets in the address and headers of a source, which its items must not show. Without secrets that are part of its
-        host name, to which items link, and without those shorter than `KEY`. A key that stands in the address itself (`token=…`) may be
-        an ordinary word: it is found only with its name."""
-        from aggregator.config.environment import keys, pattern, secrets
+        """Finds the secrets in the address and headers of a source, which its items must not show. Without variables that hold its host
+        name (`https://one.example`) or a part of it, to which items link, and without secrets shorter than `KEY`. A key that stands in
+        the address itself (`token=…`) may be an ordinary word: it is found only with its name."""
+        from aggregator.config.environment import USERINFO, keys, pattern, secrets
 
-        host = host_of(self.request(source)[0]) or ""
-        known = [one for one in secrets([source], os.environ) if len(one) >= KEY and one.lower() not in host]
+        address = re.split(r"[?#]", USERINFO.sub("", self.request(source)[0]))[0]
+        site = "/".join([*address.split("/")[:3], ""]).lower()
+        known = [one for one in secrets([source], os.environ) if len(one) >= KEY and one.lower() not in site]
         return pattern([*known, *(one for one in keys(source.url) if len(one.partition("=")[2]) >= KEY)])
 
     def mask(self, text: str) -> str:

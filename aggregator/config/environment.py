@@ -45,10 +45,10 @@ def expand(text: str, environ: Mapping[str, str]) -> str:
 
 
 def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
-    """All values of these sources that must not be shown, longest first.
+    """All values of these sources that must not be shown, longest first, each also without the escapes with which it is written.
 
     These are the values of variables in addresses and headers, passwords in addresses, and headers whose names say that they are secret
-    (also their last word: `Bearer …`).
+    (of `Authorization: Bearer abc` also `abc` alone; the last word of another, such as a cookie, may be any word of the news).
     """
     found: set[str] = set()
     for source in sources:
@@ -56,15 +56,19 @@ def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str,
         found.update(environ.get(name, "").strip() for text in texts for name in references(text))
         for name, value in source.headers:
             if TELLING.search(name) and not references(value):
-                found |= {value, value.rpartition(" ")[2]}
+                found.add(value)
+                if name.lower().endswith("authorization"):
+                    found.add(value.rpartition(" ")[2])
         if password := re.search(r"://(?:[^/?#\s@:]*:)?([^/?#\s]*)@", source.url):
-            found |= {password[1], unquote(password[1])}
+            found.add(password[1])
+    found.update([unquote(one) for one in found])
     return tuple(sorted((one for one in found if len(one) >= SHORTEST), key=lambda one: (-len(one), one)))
 
 
 def keys(url: str) -> list[str]:
-    """The parameters of an address that carry a key, as written: `token=abc`. Not those whose value is a variable."""
-    return [found[0] for found in KEYED.finditer(url) if not references(found[0])]
+    """The parameters of an address that carry a key: `token=abc`, as written and without escapes. Not those whose value is a variable."""
+    found = [match[0] for match in KEYED.finditer(url) if not references(match[0])]
+    return list(dict.fromkeys([*found, *map(unquote, found)]))
 
 
 def pattern(values: Iterable[str]) -> re.Pattern[str] | None:

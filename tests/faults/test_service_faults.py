@@ -358,6 +358,9 @@ def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, serve
         ("?key=${WIRE_KEY}", "?key=Ab+/12cd%3D="),
         ("?token=Abcdefgh12", "?n=1&token=Abcdefgh12"),
         ("?next=%2F&api_key=Abcdefgh12", "?next=/in%3Fapi_key%3DAbcdefgh12"),
+        ("?token=Ab%2B%2F12cd==", "?token=Ab%2b%2f12cd%3d%3d"),
+        ("?token=Ab%2B%2F12cd==", "?token=Ab+/12cd=="),
+        ("?key=${ESCAPED}", "?key=Ab%2b/12cd=="),
     ],
 )
 def test_a_key_that_a_feed_repeats_is_hidden_in_every_writing(
@@ -367,7 +370,7 @@ def test_a_key_that_a_feed_repeats_is_hidden_in_every_writing(
     body = document("one").replace(b"</link>", escape(written).encode() + b"</link>")
     server.routes["/one"] = conditional(body.replace(b"<description>", b"<description>" + text.encode()))
     config = configuration(tmp_path, {"one": server.url("/one") + address})
-    assert aggregator(config, "poll", WIRE_KEY="Ab+/12cd==").returncode == 0
+    assert aggregator(config, "poll", WIRE_KEY="Ab+/12cd==", ESCAPED="Ab%2B%2F12cd%3D%3D").returncode == 0
     told = query(
         config, "SELECT url, canonical, summary, content FROM texts WHERE url LIKE 'https://one.example/one-%?%'"
     )
@@ -376,6 +379,19 @@ def test_a_key_that_a_feed_repeats_is_hidden_in_every_writing(
     assert "12cd" not in text
     assert "efgh12" not in text
     assert text.count("***") == 5 * len(told)
+
+
+def test_what_only_looks_like_a_secret_is_no_word_or_site_that_items_lose(tmp_path: Path, server: Server) -> None:
+    """The site of a source in a variable, and the last word of a cookie."""
+    text = escape(f'<a href="{server.url("/play")}">Play</a> an anonymous source')
+    server.routes["/one"] = conditional(document("one").replace(b"<description>", b"<description>" + text.encode()))
+    config = configuration(tmp_path, {"one": "${SITE}/one"})
+    config.write_text(config.read_text().replace("${SITE}/one'", "${SITE}/one', headers: {Cookie: a=1; anonymous}"))
+    assert aggregator(config, "poll", SITE=server.url("")).returncode == 0
+    told = query(config, "SELECT content FROM texts")
+    assert len(told) == 20
+    assert all(f'href="{server.url("/play")}"' in content for (content,) in told)
+    assert all("an anonymous source" in content for (content,) in told)
 
 
 def test_f23_a_killed_web_process_is_replaced(tmp_path: Path, server: Server) -> None:
