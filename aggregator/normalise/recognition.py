@@ -194,13 +194,15 @@ def _may_need_title(item: Item) -> bool:
 
 def _is_told_by_title(item: Item, there: Sequence[str], known: StoredItems) -> bool:
     """Whether the title id of an item counts (case 2 of the module): its address does not identify it, and something is stored under that
-    id, or there are SEVERAL items at the address and none is known to be this one. Not if both ids are stored, and its own with the title,
-    date and content that it has now: then the other one is an entry that was listed beside it."""
+    id, or there are SEVERAL items at the address and none is known to be this one. Not if both ids are stored, and its own with the
+    content that it has now: then the other one is an entry that was listed beside it, unless that has this content too, and this date."""
     if not _may_need_title(item):
         return False
     stored = known.items.get(item.id)
     if item.title_id in known.items:
-        return stored is None or differs(item, stored) or not _has_title_and_date(item, stored)
+        if stored is None or differs(item, stored):
+            return True
+        return _says(item, known.items[item.title_id]) and not _has_title_and_date(item, stored)
     return len(there) >= SEVERAL and (stored is None or (bool(stored.hash) and differs(item, stored)))
 
 

@@ -274,6 +274,22 @@ def test_a_warning_that_is_stored_by_its_title_does_not_overwrite_the_first_of_i
     assert [number for number, _ in edited.changed] == [4]
 
 
+def test_an_entry_that_got_the_date_of_another_is_known_by_its_content() -> None:
+    """A new date alone is not stored; it overwrote the entry without guid that was listed beside it with the same title and date."""
+
+    def warning(guid: str, hour: int) -> str:
+        more = f"<description>Of {guid or 'none'}.</description><pubDate>Thu, 19 Nov 2026 {hour}:00:00 GMT</pubDate>"
+        return item(more, guid=guid, link="https://example.org/", title="Storm warning")
+
+    stored: tuple[Item, ...] = ()
+    for document in ([warning("g", 10)], [warning("g", 11), warning("", 11)], [warning("g", 11)]):
+        found = recognise(read(rss(document)).items, known(stored))
+        assert not found.changed
+        stored += found.new
+    assert [one.summary for one in stored] == ["Of g.", "Of none."]
+    assert found.seen == (1,)
+
+
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
     stored = items(1, 2)
     (moved,) = items(1, link="https://example.org/moved/{}")
