@@ -127,8 +127,15 @@ def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tupl
 def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str]]:
     """The items, each under the id by which it is stored (cases 1, 2, 3 and 5 of the module), and the additional ids of those that were
     recognised by their address. An item that is not found keeps its own id. No two items get the same id."""
-    items = [_of_another(item) if _is_another(item, known) else item for item in items]
-    here = {item.id for item in items}
+    moved = [(item, _of_another(item) if _is_another(item, known) else item) for item in items]
+    here = {item.id for item, one in moved if one is item}
+    items = []
+    for item, one in moved:
+        if (
+            one is item or one.id not in here
+        ):  # else it has the title id of another entry, which would be an edit of it at each poll
+            items.append(one)
+            here.add(one.id)
     entries = Counter(item.canonical for item in items)
     result = []
     later: dict[str, str] = {}

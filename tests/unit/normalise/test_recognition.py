@@ -290,6 +290,21 @@ def test_an_entry_that_got_the_date_of_another_is_known_by_its_content() -> None
     assert found.seen == (1,)
 
 
+@pytest.mark.parametrize("guids", [("", "top"), ("top", "second")])
+def test_two_entries_with_one_title_id_are_one_item_that_does_not_change_at_each_poll(guids: tuple[str, str]) -> None:
+    """Each was an edit of the other, at each poll."""
+
+    def entry(guid: str, title: str, more: str) -> str:
+        return item(f"<description>{more}</description>", guid=guid, link="https://example.org/", title=title)
+
+    first = ("A quake in Chile", "A frigate collides")
+    before = read(rss([entry(guid, title, title) for guid, title in zip(guids, first, strict=True) if guid])).items
+    document = read(rss([entry(guid, "Talks on grain", f"From {guid}.") for guid in guids])).items
+    (new,) = recognise(document, known(before)).new
+    again = recognise(document, known((*before, new)))
+    assert (again.new, again.changed, again.seen) == ((), (), (len(before) + 1,))
+
+
 def test_an_address_whose_item_is_listed_elsewhere_now_tells_nothing() -> None:
     stored = items(1, 2)
     (moved,) = items(1, link="https://example.org/moved/{}")
