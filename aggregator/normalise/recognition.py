@@ -127,15 +127,8 @@ def _first_id(item: Item, known: StoredItems, before: Collection[bytes]) -> tupl
 def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str]]:
     """The items, each under the id by which it is stored (cases 1, 2, 3 and 5 of the module), and the additional ids of those that were
     recognised by their address. An item that is not found keeps its own id. No two items get the same id."""
-    moved = [(item, _of_another(item) if _is_another(item, known) else item) for item in items]
-    here = {item.id for item, one in moved if one is item}
-    items = []
-    for item, one in moved:
-        if (
-            one is item or one.id not in here
-        ):  # else it has the title id of another entry, which would be an edit of it at each poll
-            items.append(one)
-            here.add(one.id)
+    items = _apart(items, known)
+    here = {item.id for item in items}
     entries = Counter(item.canonical for item in items)
     result = []
     later: dict[str, str] = {}
@@ -159,6 +152,21 @@ def _under_other_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[It
         if id in at_address and item.id != item.title_id and not is_link_key(item.key):
             later[item.id] = id
     return result, later
+
+
+def _apart(items: Sequence[Item], known: StoredItems) -> list[Item]:
+    """The items, those whose guid now belongs to another article (case 3 of the module) under their title ids. One is left out if another
+    entry has that id: each would be an edit of the other, at each poll."""
+    others = [_of_another(item) if _is_another(item, known) else None for item in items]
+    here = {item.id for item, other in zip(items, others, strict=True) if other is None}
+    kept = []
+    for item, other in zip(items, others, strict=True):
+        if other is None:
+            kept.append(item)
+        elif other.id not in here:
+            kept.append(other)
+            here.add(other.id)
+    return kept
 
 
 def _is_another(item: Item, known: StoredItems) -> bool:
