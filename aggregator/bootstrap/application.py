@@ -258,13 +258,14 @@ class Application(Configured):
     def secrets_of(self, source: Source) -> re.Pattern[str] | None:
         """Finds the secrets in the address and headers of a source, which its items must not show. Without variables that hold its host
         name (`https://one.example`) or a part of it, to which items link, and without secrets shorter than `KEY`. A key that stands in
-        the address itself (`token=…`) may be an ordinary word: it is found only with its name."""
+        the address itself (`token=…`), or in a variable with other parts of it, may be an ordinary word: it is found only with its name."""
         from aggregator.config.environment import USERINFO, keys, pattern, secrets
 
-        address = re.split(r"[?#]", USERINFO.sub("", self.request(source)[0]))[0]
+        requested = self.request(source)[0]
+        address = re.split(r"[?#]", USERINFO.sub("", requested))[0]
         site = "/".join([*address.split("/")[:3], ""]).lower()
         known = [one for one in secrets([source], os.environ) if len(one) >= KEY and one.lower() not in site]
-        return pattern([*known, *(one for one in keys(source.url) if len(one.partition("=")[2]) >= KEY)])
+        return pattern([*known, *(one for one in keys(requested) if len(one.partition("=")[2]) >= KEY)])
 
     def mask(self, text: str) -> str:
         """The text with the secrets of this configuration masked."""

@@ -66,8 +66,8 @@ def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str,
 
 
 def keys(url: str) -> list[str]:
-    """The parameters of an address that carry a key: `token=abc`, as written and without escapes. Not those whose value is a variable."""
-    found = [match[0] for match in KEYED.finditer(url) if not references(match[0])]
+    """The parameters of an address that carry a key: `token=abc`, as written and without escapes."""
+    found = [match[0] for match in KEYED.finditer(url)]
     return list(dict.fromkeys([*found, *map(unquote, found)]))
 
 

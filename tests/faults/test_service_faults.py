@@ -361,6 +361,7 @@ def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, serve
         ("?token=Ab%2B%2F12cd==", "?token=Ab%2b%2f12cd%3d%3d"),
         ("?token=Ab%2B%2F12cd==", "?token=Ab+/12cd=="),
         ("?key=${ESCAPED}", "?key=Ab%2b/12cd=="),
+        ("?${QUERY}", "?token=Abcdefgh12"),
     ],
 )
 def test_a_key_that_a_feed_repeats_is_hidden_in_every_writing(
@@ -370,7 +371,10 @@ def test_a_key_that_a_feed_repeats_is_hidden_in_every_writing(
     body = document("one").replace(b"</link>", escape(written).encode() + b"</link>")
     server.routes["/one"] = conditional(body.replace(b"<description>", b"<description>" + text.encode()))
     config = configuration(tmp_path, {"one": server.url("/one") + address})
-    assert aggregator(config, "poll", WIRE_KEY="Ab+/12cd==", ESCAPED="Ab%2B%2F12cd%3D%3D").returncode == 0
+    polled = aggregator(
+        config, "poll", WIRE_KEY="Ab+/12cd==", ESCAPED="Ab%2B%2F12cd%3D%3D", QUERY="n=1&token=Abcdefgh12"
+    )
+    assert polled.returncode == 0
     told = query(
         config, "SELECT url, canonical, summary, content FROM texts WHERE url LIKE 'https://one.example/one-%?%'"
     )
