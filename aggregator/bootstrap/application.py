@@ -149,7 +149,7 @@ class Application(Configured):
             if over is not None and (before is None or before.epoch != over):
                 return False
             # Compared before the transaction, since others wait for that, and it takes long with very many sources.
-            completed, alike, found = self.completed(archive.upkeep), None, Changes()
+            completed, alike, found = self.completed(before, archive.upkeep), None, Changes()
             renamed = completed.policy.renamed.ids
             if before and before.epoch != self.settings.epoch:
                 alike = before.epoch if self._places_like(before, archive) else None
@@ -194,14 +194,14 @@ class Application(Configured):
         archive.sources.plan_sooner([sooner(one, now, shorter[one.id], random.random()) for one in states])
         archive.sources.read_anew(told_anew)
 
-    def completed(self, upkeep: Upkeep) -> Application:
-        """This application, with renamings of sections and topics that the file makes without `was`, because it undoes or repeats an
-        earlier renaming. To be called before the configuration is put in force."""
+    def completed(self, before: StoredConfiguration | None, upkeep: Upkeep) -> Application:
+        """This application, with renamings of sections and topics that the file makes without `was`, because compared with `before` it
+        undoes or repeats an earlier renaming."""
         from aggregator.pipeline.renamed import renamed_again
 
         led = upkeep.noted(notes.RENAMED) or {}
-        before = self.former(upkeep.configuration()) if led else None
-        settings = renamed_again(before, self.settings, led) if before else self.settings
+        former = self.former(before) if led else None
+        settings = renamed_again(former, self.settings, led) if former else self.settings
         return self if settings is self.settings else Application(self.installation, settings, self.warnings)
 
     def former(self, stored: StoredConfiguration | None) -> Settings | None:

@@ -154,7 +154,7 @@ class Reloads:
 
     def _report(self, before: StoredConfiguration | None, application: Application) -> Reload:
         """What the application's configuration changes compared with `before`, for log and status."""
-        settings = application.completed(self._upkeep).settings
+        settings = application.completed(before, self._upkeep).settings
         found = changes(application.former(before), settings, before and before.epoch)
         status = ConfigurationReport(application.settings.epoch, rfc3339(utc_now()), found.as_json())
         lines = [f"  {line}" for line in found.lines(BRIEFLY)]

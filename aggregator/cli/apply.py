@@ -22,7 +22,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     before = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
-    told = application.completed(archive.upkeep).settings
+    told = application.completed(before, archive.upkeep).settings
     found = changes(application.former(before), told, before and before.epoch)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:

@@ -50,7 +50,7 @@ def in_force(application: Application) -> Application | None:
 def proposed(application: Application) -> Application:
     """The application, completed with renamings (`Application.completed`)."""
     with closing(application.database.open()) as archive:
-        return application.completed(archive.upkeep)
+        return application.completed(archive.upkeep.configuration(), archive.upkeep)
 
 
 def stored_ids(application: Application, archive: Archive) -> dict[str, str]:

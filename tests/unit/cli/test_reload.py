@@ -426,6 +426,20 @@ def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_chan
     assert told.status.changed["sections"]["changed"]
 
 
+@pytest.mark.parametrize("command", ["", "apply"])
+def test_who_follows_an_edit_that_undoes_a_renaming_says_so(worker: Worker, command: str) -> None:
+    """In the status, over the true note of `apply`, the section was removed and another one new."""
+    worker.save(FILE.replace("{id: defense,", "{id: defence, was: [defense],"))
+    assert worker.look()
+    worker.save(FILE)
+    assert not command or worker.command(command) == 0
+    told = worker.look()
+    assert told is not None
+    assert told.status is not None
+    assert told.status.changed["sections"]["renamed"] == [{"from": "defence", "to": "defense"}]
+    assert not told.status.changed["sections"]["removed"]
+
+
 def test_two_edits_of_another_machine_in_quick_succession_leave_the_second_in_force(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

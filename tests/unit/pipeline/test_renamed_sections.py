@@ -62,7 +62,9 @@ def stands(room: Newsroom, **names: str) -> dict[str, Standing]:
 
 
 def report(room: Newsroom, text: str) -> tuple[shapes.Plan, list[str]]:
-    proposed = Application.of_texts(room.place, {"feeds.yaml": text}).completed(room.archive.upkeep)
+    proposed = Application.of_texts(room.place, {"feeds.yaml": text}).completed(
+        room.archive.upkeep.configuration(), room.archive.upkeep
+    )
     comparison = Comparison(in_force(room.application), proposed)
     found = comparison.run(room.archive, archive_rows(room.archive.edition), lambda done: None)
     return found, comparison.changes.lines()
