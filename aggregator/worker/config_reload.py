@@ -65,10 +65,7 @@ class ConfigReload:
             log.info("the configuration is valid again")
         if outcome.status is not None:
             log.info("%s", "\n".join(outcome.lines))
-            if (
-                outcome.engine is None
-            ):  # otherwise it was noted as it came into force, and a later edit may have been since
-                await self._note(notes.CONFIGURATION, outcome.status)
+            await self._note(notes.CONFIGURATION, outcome.status)
         if outcome.engine is not None:
             self._current.engine = outcome.engine
             self._news.set()

@@ -440,26 +440,6 @@ def test_who_follows_an_edit_that_undoes_a_renaming_says_so(worker: Worker, comm
     assert not told.status.changed["sections"]["removed"]
 
 
-def test_the_status_names_the_edit_in_force_also_if_it_came_right_after_that_of_this_worker(worker: Worker) -> None:
-    """The worker noted its own over that, and if it was killed then, the status stayed so until the next edit."""
-    worker.save(FILE.replace("missile", "rocket"))
-    later = Application.of_texts(worker.place, {"feeds.yaml": FILE.replace("missile", "torpedo")})
-
-    def followed(force: bool) -> Reload | None:
-        told = worker.reloads.changed(force)
-        if told and told.engine:
-            assert later.put_in_force(archive, 0)
-        return told
-
-    reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), followed)
-    with closing(Database(worker.place).open()) as archive:
-        for _ in range(2):
-            asyncio.run(reload.check())
-        noted = archive.upkeep.noted(notes.CONFIGURATION)
-        assert noted is not None
-        assert noted.epoch == later.settings.epoch
-
-
 def test_two_edits_of_another_machine_in_quick_succession_leave_the_second_in_force(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
