@@ -46,5 +46,16 @@ def concealed(outcome: Fetched | NotModified, asked: str, mask: Callable[[str], 
     """The response to an address that contains a secret, without anything that may reveal it: the addresses are masked, and a permanent
     redirect is dropped. Validators are dropped if they come from another address, because they would have to be stored with it."""
     own = outcome.url == plain(asked)
-    kept = replace(outcome, url=mask(outcome.url), permanent=None)
+    kept = replace(outcome, url=_masked(outcome.url, mask), permanent=None)
     return kept if own else replace(kept, etag=None, last_modified=None)
+
+
+def _masked(url: str, mask: Callable[[str], str]) -> str:
+    """The address with its secrets masked, but not its host if a variable is nothing but that, with the scheme or without: relative links
+    lead there. (In `https://${TOKEN}.example`, the host itself is secret.)"""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    site = f"{scheme}://{host}"
+    if "***" in (mask(host), mask(site), mask(f"{site}/")):
+        return f"{site}{slash}{mask(path)}"
+    return mask(url)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from builders import rss
@@ -396,6 +397,22 @@ def test_what_only_looks_like_a_secret_is_no_word_or_site_that_items_lose(tmp_pa
     assert len(told) == 20
     assert all(f'href="{server.url("/play")}"' in content for (content,) in told)
     assert all("an anonymous source" in content for (content,) in told)
+
+
+@pytest.mark.parametrize(
+    ("address", "value"),
+    [("http://${SITE}/one", "HOST"), ("${SITE}/one", "http://HOST"), ("${SITE}one", "http://HOST/")],
+)
+def test_relative_links_of_a_source_whose_host_is_in_a_variable_lead_there(
+    tmp_path: Path, server: Server, address: str, value: str
+) -> None:
+    """They led to http://***/, or nowhere."""
+    host = server.url("").removeprefix("http://")
+    body = document("one").replace(b"<link>https://one.example", b"<link>")
+    server.routes["/one"] = conditional(body)
+    config = configuration(tmp_path, {"one": address})
+    assert aggregator(config, "poll", SITE=value.replace("HOST", host)).returncode == 0
+    assert {urlsplit(url).netloc for (url,) in query(config, "SELECT url FROM texts")} == {host}
 
 
 def test_f23_a_killed_web_process_is_replaced(tmp_path: Path, server: Server) -> None:
