@@ -91,7 +91,9 @@ async def _examined(examine: Callable[[], None], stopping: asyncio.Event) -> boo
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
     end_on_signals()
-    if not examined.done():
+    for _ in range(2):  # a signal that came meanwhile: the loop reads it, and then sets `stopping`
+        await asyncio.sleep(0)
+    if stopping.is_set() or not examined.done():
         return False
     examined.result()
     return True

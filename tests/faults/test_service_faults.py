@@ -48,6 +48,14 @@ PYTHON_3_14 = [
     "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
 ]
 """Starts what follows, `python -m aggregator …`, with processes started as Python 3.14 would by default."""
+STOPPED_DURING_THE_CHECK = [
+    sys.executable,
+    "-c",
+    "import os, runpy, signal, sys; from aggregator.store.sqlite.upkeep import Upkeep\n"
+    "Upkeep.check = lambda self: os.kill(os.getpid(), signal.SIGTERM)\n"
+    "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
+]
+"""Starts what follows, `python -m aggregator …`, and is told to stop just as the check of its archive ends."""
 
 
 def document(name: str, entries: int = 20, words: str = "") -> bytes:
@@ -131,6 +139,19 @@ def test_f3_a_signal_ends_it_while_it_starts(
             for one in signals:
                 process.send_signal(one)
             assert process.wait(5) == 0, log_of(config)
+    assert "Traceback" not in log_of(config)
+
+
+@pytest.mark.parametrize("command", ["run", "worker"])
+def test_f3_a_signal_as_the_check_of_the_archive_ends_ends_it(tmp_path: Path, server: Server, command: str) -> None:
+    """It went on, and was deaf as long as another process held the archive."""
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    aggregator(config, "poll")
+    with contextlib.closing(sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        options = ["--port", str(free_port())] if command == "run" else []
+        with running(config, command, *options, under=STOPPED_DURING_THE_CHECK) as process:
+            assert process.wait(30) == 0, log_of(config)
     assert "Traceback" not in log_of(config)
 
 
