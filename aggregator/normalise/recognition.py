@@ -50,9 +50,10 @@ _DAY = re.compile(r"(?:19|20)\d\d[01]\d(?:[0-3]\d)?")
 def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
     """Compare the items of a document with the store; at most `most` become new ones. Idempotent: if the same document is compared again
     after the store was updated, nothing is new."""
-    if unread := [item for item in items if item.unread and _is_one_of_two(item, known)]:
+    unclear = {item.id for item in items if _is_one_of_two(item, known)}
+    if unread := [item for item in items if item.unread and item.id in unclear]:
         return Recognition(new=tuple(unread))  # so that the whole document is read
-    items = [replace(item, fingerprint=b"") if _is_one_of_two(item, known) else item for item in items]
+    items = [replace(item, fingerprint=b"") if item.id in unclear else item for item in items]
     first, by_words = _under_first_ids(items, known)
     found, later = _under_other_ids(first, known)
     unknown: list[Item] = []

@@ -86,6 +86,13 @@ class Worker:
         told = [found for found in (self.reloads.changed(False), self.reloads.changed(False)) if found is not None]
         return told[0] if told and (told[0].engine or told[0].status) else None
 
+    def edit(self, text: str) -> None:
+        """Save the file, and put it in force."""
+        self.save(text)
+        told = self.look()
+        assert told is not None
+        assert told.engine is not None
+
     def in_force(self) -> str:
         archive = self.place.instance / "aggregator.db"
         opened = SqliteArchive(archive)
@@ -755,10 +762,7 @@ def test_an_edit_that_a_worker_puts_in_force_while_a_poll_starts_stays(
     def meanwhile(installation: Installation) -> Application:
         monkeypatch.undo()
         found = effective(installation)
-        worker.save(FILE.replace("missile", "rocket"))
-        told = worker.look()
-        assert told is not None
-        assert told.engine is not None
+        worker.edit(FILE.replace("missile", "rocket"))
         return found
 
     monkeypatch.setattr(Application, "effective", meanwhile)
@@ -776,10 +780,7 @@ def test_an_edit_that_a_worker_puts_in_force_while_a_poll_compiles_the_former_on
 
     def meanwhile(application: Application, stored: StoredConfiguration | None) -> Settings | None:
         monkeypatch.undo()
-        worker.save(FILE.replace("missile", "rocket"))
-        told = worker.look()
-        assert told is not None
-        assert told.engine is not None
+        worker.edit(FILE.replace("missile", "rocket"))
         return former(application, stored)
 
     monkeypatch.setattr(Application, "former", meanwhile)
