@@ -27,7 +27,7 @@ from aggregator.model.stream import StreamQuery
 from aggregator.normalise.identity import item_id
 from aggregator.pipeline.edition import edition
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.stories import FeatureCache
+from aggregator.stories.feature_cache import FeatureCache
 from benchmarks.bench_ingest import configuration
 from benchmarks.feeds import Language
 

@@ -15,7 +15,11 @@ from time import perf_counter
 from typing import Any
 
 from aggregator.pipeline.edition import BATCH
-from aggregator.stories import Candidate, FeatureCache, Grouping, Memory, group
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.decision import Grouping
+from aggregator.stories.feature_cache import FeatureCache
+from aggregator.stories.grouping import group
+from aggregator.stories.memory import Memory
 from benchmarks.clusters import Scores, score
 
 SETS = {"allsides": "allsides-neus-dev.jsonl.gz", "ecbplus": "ecbplus-dev.jsonl.gz", "og2021": "og2021-dev.jsonl.gz"}

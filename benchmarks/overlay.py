@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aggregator.stories import Candidate, FeatureCache, Memory
 from aggregator.stories.batch_context import read
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.grouping import in_order
+from aggregator.stories.memory import Memory
 from benchmarks.eval_stories import epoch, load, replay
 
 STREAM = "stream/2023-10.jsonl.gz"

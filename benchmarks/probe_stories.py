@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from aggregator.stories import Candidate
+from aggregator.stories.candidate import Candidate
 from benchmarks.eval_stories import epoch, load, replay
 from benchmarks.overlay import DAY, STREAM
 

@@ -15,7 +15,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aggregator.stories import TUNING, Candidate, Join, Memory
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.decision import Join
+from aggregator.stories.memory import Memory
+from aggregator.stories.tuning import TUNING
 from benchmarks.eval_stories import candidates, load, replay
 from benchmarks.overlay import STREAM
 

@@ -21,8 +21,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import lsmr
 
-from aggregator.stories import Candidate
 from aggregator.stories.arrays import Floats
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.embeddings import DIMENSIONS
 from aggregator.stories.features import features
 from aggregator.stories.rarity import listed

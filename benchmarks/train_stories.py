@@ -29,11 +29,13 @@ from typing import Any
 import lightgbm
 import numpy
 
-from aggregator.stories import Candidate, FeatureCache, Memory
 from aggregator.stories.batch_context import read
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import features, readable
 from aggregator.stories.grouping import in_order
+from aggregator.stories.memory import Memory
 from aggregator.stories.names import UNKNOWN
 from aggregator.stories.rarity import listed
 from aggregator.stories.similarity import EVIDENCE

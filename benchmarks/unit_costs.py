@@ -31,7 +31,6 @@ from unittest.mock import patch
 
 import psutil
 
-from aggregator import stories
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.fetch.limits import Limits
 from aggregator.model import notes
@@ -40,7 +39,7 @@ from aggregator.pipeline import edition as editions
 from aggregator.pipeline.refresh import COMMIT, TOGETHER, refresh
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.upkeep import MEMORY_SECONDS
-from aggregator.stories import batch_context
+from aggregator.stories import batch_context, grouping
 from aggregator.stories.tuning import TUNING
 from aggregator.worker.identity import identity
 from aggregator.worker.polling import CLAIM, CLAIMS
@@ -57,7 +56,7 @@ SOURCES = 5_000  # for what a tick costs
 DOCUMENT = ROOT / "docs" / "scale.md"
 PARTS = ("classifying", "features", "comparing", "composing", "reading", "writing", "the rest")
 CALLED = (
-    (stories, "group", "comparing"),
+    (grouping, "group", "comparing"),
     (editions, "compose", "composing"),
     (batch_context, "features", "features"),
 )

@@ -146,7 +146,10 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     from aggregator.normalise.address import canonical, is_article
     from aggregator.pipeline.edition import BATCH
     from aggregator.pipeline.equal_addresses import shared
-    from aggregator.stories import Candidate, FeatureCache, Memory, group
+    from aggregator.stories.candidate import Candidate
+    from aggregator.stories.feature_cache import FeatureCache
+    from aggregator.stories.grouping import group
+    from aggregator.stories.memory import Memory
 
     memory, cache = Memory(), FeatureCache()
     times = _dated(items)

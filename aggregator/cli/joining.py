@@ -9,7 +9,7 @@ from aggregator.cli import shapes
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView
 from aggregator.render.entry import urn
-from aggregator.stories import TUNING
+from aggregator.stories.tuning import TUNING
 
 
 def joining(item: ItemView) -> shapes.Joining | None:

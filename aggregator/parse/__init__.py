@@ -3,6 +3,6 @@ What it returns is not trusted."""
 
 from __future__ import annotations
 
-from aggregator.parse.reader import PARSERS, parse
+from aggregator.parse.reader import parse
 
-__all__ = ["PARSERS", "parse"]
+__all__ = ["parse"]

@@ -20,10 +20,11 @@ from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, ove
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
 from aggregator.ports import Archive
-from aggregator.stories import Candidate, Grouping, Join
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.decision import Grouping, Join
 
 if TYPE_CHECKING:
-    from aggregator.stories import FeatureCache
+    from aggregator.stories.feature_cache import FeatureCache
 
 BATCH = 4000
 """Items in a batch: enough to share the cost of look-ups, few enough to commit often."""
@@ -79,7 +80,8 @@ def edition(
 
 def warm_up(policy: Policy) -> None:
     """Import, load and compile everything that the first batch needs."""
-    from aggregator.stories import Memory, group
+    from aggregator.stories.grouping import group
+    from aggregator.stories.memory import Memory
 
     told = [Candidate(n, "Two outlets tell of one event", "", f"outlet {n}", None, 0, "en") for n in (1, 2)]
     with gc_paused():
@@ -101,7 +103,8 @@ def gc_paused() -> Iterator[None]:
 
 
 def _feature_cache() -> FeatureCache:
-    from aggregator.stories import FeatureCache  # with numpy and scipy, which an edition without news does not need
+    # here, since it imports numpy and scipy, which an edition without news does not need
+    from aggregator.stories.feature_cache import FeatureCache
 
     return FeatureCache()
 

@@ -24,10 +24,11 @@ from aggregator.pipeline.equal_addresses import (
 from aggregator.pipeline.overrides import overruled
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Past
-from aggregator.stories import Candidate, Grouping, Join
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.decision import Grouping, Join
 
 if TYPE_CHECKING:
-    from aggregator.stories import FeatureCache
+    from aggregator.stories.feature_cache import FeatureCache
 
 
 def grouped(
@@ -35,7 +36,7 @@ def grouped(
 ) -> tuple[list[Candidate], Grouping]:
     """(candidates, grouping) for the items that are new, and for those that are a story by themselves and have changed. Without items
     that the editor split off."""
-    from aggregator.stories import group
+    from aggregator.stories.grouping import group
 
     apart = policy.overrides.apart
     fresh = [item for item in items if item.story is None]

@@ -23,7 +23,7 @@ from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, StoredStories
-from aggregator.stories import Grouping, Join
+from aggregator.stories.decision import Grouping, Join
 
 APART = "set apart by the editor"
 JOINED = "joined by the editor"

@@ -90,7 +90,7 @@ class Relatives:
         return (other for other in self._chapters[story.id] if self._closeness(story, [other])[0] >= CLOSE)
 
     def _read_chapters(self, stories: Sequence[StoryView]) -> dict[str, list[StoryView]]:
-        from aggregator.stories import Candidate
+        from aggregator.stories.candidate import Candidate
         from aggregator.stories.relatives import chapters  # brings numpy, which a command need not wait for
 
         texts = [

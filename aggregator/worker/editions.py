@@ -26,7 +26,7 @@ from aggregator.worker.retention import Retention
 from aggregator.worker.shared import Shared
 
 if TYPE_CHECKING:
-    from aggregator.stories import FeatureCache
+    from aggregator.stories.feature_cache import FeatureCache
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,9 @@ class Editions:
 
     @cached_property
     def _feature_cache(self) -> FeatureCache:
-        from aggregator.stories import FeatureCache  # brings numpy and scipy, which the start need not wait for
+        from aggregator.stories.feature_cache import (
+            FeatureCache,  # brings numpy and scipy, which the start need not wait for
+        )
 
         return FeatureCache()
 

@@ -33,7 +33,8 @@ from aggregator.pipeline.re_placement import re_place, re_place_stories
 from aggregator.pipeline.renamed import Renamed
 from aggregator.store import retention
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.stories import Memory, group
+from aggregator.stories.grouping import group
+from aggregator.stories.memory import Memory
 
 DEFENSE = StreamName("section", "defense")
 EUROPE = StreamName("section", "europe")

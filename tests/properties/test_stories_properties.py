@@ -6,8 +6,11 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.stories import Candidate, FeatureCache, Memory, group
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, features
+from aggregator.stories.grouping import group
+from aggregator.stories.memory import Memory
 from aggregator.text.headline import bare_lead, bare_title
 
 HOUR = 3_600

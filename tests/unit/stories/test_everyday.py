@@ -7,8 +7,10 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from aggregator.stories import Candidate, Memory, group
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
+from aggregator.stories.grouping import group
+from aggregator.stories.memory import Memory
 from aggregator.stories.rarity import Rarity
 
 # Invented. Two outlets tell each of the events that have two reports.

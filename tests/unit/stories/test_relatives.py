@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from aggregator.stories import Candidate, Memory, group
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.grouping import group
+from aggregator.stories.memory import Memory
 from aggregator.stories.relatives import chapters, closeness, embedding
 
 HEADLINES = [

@@ -15,20 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model.story import KnownItem
-from aggregator.stories import TUNING, Candidate, Memory
 from aggregator.stories.arrays import highest, unique
 from aggregator.stories.batch_context import BatchContext, read
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, with_neighbours
 from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import matrix
+from aggregator.stories.memory import Memory
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.similarity import DEEP, EVIDENCE, KEPT, NEAR, RIVALS, TELLING
 from aggregator.stories.trees import complete
+from aggregator.stories.tuning import TUNING
 from aggregator.text.words import stem, word_id
 
 WORDS = (

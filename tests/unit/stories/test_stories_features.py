@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 
-from aggregator.stories import Candidate
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import Features, features, readable, readable_own
 from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.words import stem_ids, stems, tokens, unelided, word_id

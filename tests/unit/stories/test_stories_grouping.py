@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from aggregator.model.story import KnownItem, Merge
-from aggregator.stories import TUNING, Candidate, FeatureCache, Grouping, Join, Memory, group
 from aggregator.stories.batch_context import read
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.decision import Grouping, Join
+from aggregator.stories.feature_cache import FeatureCache
+from aggregator.stories.grouping import group
 from aggregator.stories.groups import Groups
 from aggregator.stories.linkage import Linkage, Union
 from aggregator.stories.marks import Marks
+from aggregator.stories.memory import Memory
+from aggregator.stories.tuning import TUNING
 
 HOUR, DAY = 3_600, 86_400
 NOON = 1_700_000_000

@@ -7,10 +7,13 @@ from itertools import combinations
 
 import pytest
 
-from aggregator.stories import Candidate, FeatureCache, Memory, group
 from aggregator.stories.batch_context import read
+from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
+from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, features
+from aggregator.stories.grouping import group
+from aggregator.stories.memory import Memory
 from benchmarks.probe_stories import laid, probes
 
 NOON = 1_700_000_000

@@ -7,7 +7,9 @@ from importlib.resources import files
 import pytest
 import snowballstemmer
 
-from aggregator.stories import Candidate, Memory, group
+from aggregator.stories.candidate import Candidate
+from aggregator.stories.grouping import group
+from aggregator.stories.memory import Memory
 from aggregator.text.words import stem
 
 
