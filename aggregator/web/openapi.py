@@ -23,10 +23,10 @@ MOMENT: dict[str, Any] = {"type": "string", "examples": ["2026-11-24T12:00:00Z",
 QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "q": (
         {"type": "string", "maxLength": MAX_QUERY},
-        f'Words, beginnings of words (missile*), "phrases" and -minus, at most {MAX_TERMS}. All must occur; of those joined by '
-        "OR in capitals, any one: `drone OR missile strike` is (drone OR missile) and strike. Parentheses change the grouping; a minus "
-        "before a group excludes each of its words. A word is also found in the plural or singular and in its other spellings, unless it "
-        "is in quotes or `lang` asks for another language than English.",
+        f'Words, beginnings of words (missile*: three letters or more), "phrases" and -minus, at most {MAX_TERMS}. All must '
+        "occur; of those joined by OR in capitals, any one: `drone OR missile strike` is (drone OR missile) and strike. Parentheses "
+        "change the grouping; a minus before a group excludes each of its words. A word is also found in the plural or singular and in "
+        "its other spellings, unless it is in quotes or `lang` asks for another language than English.",
     ),
     "section": (TEXT, "Id of a section."),
     "topic": (TEXT, "Id of a topic."),
@@ -53,7 +53,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "primary": (
         {"type": "string", "enum": ["0", "1", "true", "false"]},
-        "`1`: only stories whose primary section is the requested one. A story may be in several sections, one of which is primary.",
+        "`1`: only stories whose primary section is the requested one. A story may be in several sections, one of which is primary. Where "
+        "no section is requested, this changes nothing.",
     ),
     "view": (
         {"type": "string", "enum": ["stories", "items"]},
@@ -122,6 +123,9 @@ def description(app: Flask, title: str, root: str) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(
         [*sorted(types, key=lambda shape: str(shape.__name__)), *NAMED], ref_template="#/components/schemas/{name}"
     )
+    for schema in components.values():
+        if "description" in schema:  # a docstring, with the line breaks of the code
+            schema["description"] = " ".join(schema["description"].split())
     return {
         "openapi": "3.1.0",
         "info": {

@@ -27,6 +27,7 @@ def test_it_is_openapi(described: Any) -> None:
     assert described["servers"] == [{"url": "https://wire.example.org/news"}]
     for schema in described["components"]["schemas"].values():
         jsonschema.Draft202012Validator.check_schema(schema)
+        assert "\n" not in schema.get("description", "")  # a line break there would be that of a docstring
     for reference in re.findall(r'"\$ref": ?"#/components/schemas/(\w+)"', str(described).replace("'", '"')):
         assert reference in described["components"]["schemas"]
 
