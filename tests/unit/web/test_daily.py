@@ -40,6 +40,12 @@ def test_one_entry_a_day_of_the_sites_zone_for_a_week(tmp_path: Path) -> None:
     room.close()
 
 
+def test_a_page_without_briefs_says_when_the_first_comes(room: Newsroom) -> None:
+    room.publish(item("Navy tows frigate", age=HOUR))
+    page = room.client.get("/sections/defense/daily").text
+    assert "Nothing of the last seven days. What is news today comes here when the day is over." in page
+
+
 def test_a_brief_word_for_word(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, CONFIG.replace("{name: Kyodo, url", '{name: Kyodo, publisher: "K & <Sons>", url'))
     first = item("Navy <b>tows</b> & sinks a frigate", age=20 * HOUR, summary="Nobody was <hurt> & all is well.")
