@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from aggregator.model.item import Channel
-from aggregator.parse.document import XML, Document
+from aggregator.parse.document import ENTRY_END, XML, Document
 from aggregator.parse.fields import person
 
 _FIRST = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
-_LAST = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")  # as datetime counts them
 _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
@@ -65,7 +64,7 @@ def _without_entries(data: bytes) -> bytes:
         return data
     end = first.start()
     tail_from = max(end, len(data) - 65536)
-    for last in _LAST.finditer(data, tail_from):
+    for last in ENTRY_END.finditer(data, tail_from):
         end = last.end()
     return data[: first.start()] + (data[end:] if end > first.start() else b"")
 

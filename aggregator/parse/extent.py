@@ -8,9 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from aggregator.model.item import TRUNCATED
-from aggregator.parse.document import ENTRY_START, MAX_ENTRIES, ROOT, Document, outside_cdata_spans
-
-_CLOSED = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+from aggregator.parse.document import ENTRY_END, ENTRY_START, MAX_ENTRIES, ROOT, Document, outside_cdata_spans
 
 
 def closed(document: Document) -> Document:
@@ -52,14 +50,14 @@ def _joined(data: bytes, ends: list[int]) -> bytes:
 
 def _complete_entries(data: bytes) -> bytes:
     """The document from the beginning of the first entry to the end of the last complete one."""
-    start, ends = ENTRY_START.search(data), [found.end() for found in _CLOSED.finditer(data)]
+    start, ends = ENTRY_START.search(data), [found.end() for found in ENTRY_END.finditer(data)]
     return data[start.start() : ends[-1]] if start and ends else b""
 
 
 def _broken_off(document: Document, name: bytes) -> Document:
     """Cut a document that breaks off after its last complete entry, or before its only entry. If several entries begin and none ends, it
     stays as it is."""
-    ends = [found.end() for found in _CLOSED.finditer(document.data)]
+    ends = [found.end() for found in ENTRY_END.finditer(document.data)]
     begun = [found.start() for found in ENTRY_START.finditer(document.data)]
     if not ends and len(begun) == 1:
         ends = begun

@@ -67,7 +67,10 @@ def edition(
     waiting = [n for n in archive.edition.pending() if n not in skip]
     report = EditionReport()
     if waiting and cache is None:
-        cache = _feature_cache()
+        # here, since it imports numpy and scipy, which an edition without news does not need
+        from aggregator.stories.feature_cache import FeatureCache
+
+        cache = FeatureCache()
     for start in range(0, len(waiting), BATCH):
         if not proceed():
             break
@@ -100,13 +103,6 @@ def gc_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _feature_cache() -> FeatureCache:
-    # here, since it imports numpy and scipy, which an edition without news does not need
-    from aggregator.stories.feature_cache import FeatureCache
-
-    return FeatureCache()
 
 
 def _place_or_split(

@@ -101,7 +101,7 @@ class Policy:
         (It is judged all the same: `plan` counts which lines of the rules match.)"""
         item = self.folded(member.item)
         judged = self.judge(item)
-        return Member(item, self.renamed.judgement(member.judgement) if item.pruned else judged, member.counted_as)
+        return Member(item, self.renamed.today(member.judgement) if item.pruned else judged, member.counted_as)
 
     def stays(self, before: Member, after: Member) -> bool:
         """Whether an item is already stored as the policy places it."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.settings import Rules, Settings, Source
 from aggregator.model.story import Member, Placing, StoryState
 from aggregator.model.stream import RulesKind, StreamName
+
+Sectioned = TypeVar("Sectioned", Judgement, StoryState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +23,18 @@ class Renamed:
     def id(self, kind: RulesKind, id: str) -> str:
         return self.ids.get(StreamName(kind, id), id)
 
-    def judgement(self, judged: Judgement) -> Judgement:
+    def today(self, one: Sectioned) -> Sectioned:
+        """Translates the sections and topics of an item or a story, but not the placings of a story (see `placings`)."""
         if not self.ids:
-            return judged
-        section, topics = self.id("section", judged.section), self._topics(judged.topics)
-        return replace(judged, section=section, scores=self._scores(judged.scores), topics=topics)
+            return one
+        section, topics = (
+            self.id("section", one.section),
+            tuple(dict.fromkeys(self.id("topic", id) for id in one.topics)),
+        )
+        return replace(one, section=section, scores=self._scores(one.scores), topics=topics)
 
     def member(self, member: Member) -> Member:
-        return replace(member, judgement=self.judgement(member.judgement)) if self.ids else member
-
-    def state(self, state: StoryState) -> StoryState:
-        """Translates the sections and topics of a story, but not its placings (see `placings`)."""
-        if not self.ids:
-            return state
-        section, topics = self.id("section", state.section), self._topics(state.topics)
-        return replace(state, section=section, scores=self._scores(state.scores), topics=topics)
+        return replace(member, judgement=self.today(member.judgement)) if self.ids else member
 
     def placings(self, state: StoryState) -> Iterator[Placing]:
         """The placings of a story in streams with former ids, translated to the present ids."""
@@ -48,9 +48,6 @@ class Renamed:
         for id, score in scores:
             found.setdefault(self.id("section", id), score)
         return tuple(found.items())
-
-    def _topics(self, topics: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.id("topic", id) for id in topics))
 
 
 def settings_today(old: Settings, new: Settings) -> Settings:

@@ -237,7 +237,7 @@ def plan(
                 found.waiting += 1
                 own = list(map(before.rejudged, own))
                 old = recomposed(old, own, before)
-            old, own = after.renamed.state(old), list(map(after.renamed.member, own))
+            old, own = after.renamed.today(old), list(map(after.renamed.member, own))
             again = list(map(after.rejudged, own))  # even if `alike`: this counts which lines of the rules are used
             now = Standing(old, own)
             there = now if alike else _composed(after, old, again, as_is=edit.regrouped.home(n) == n)
