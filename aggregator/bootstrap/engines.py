@@ -40,7 +40,7 @@ class Engines:
     def upkeep(self) -> Upkeep:
         return self._archives.follower.upkeep
 
-    def make(self, app: Application, *, follows: bool = False) -> Engine:
+    def make(self, app: Application, *, follows: bool) -> Engine:
         """Put the application's configuration in force, if it is not yet, and make an engine from it. `follows`: it was in force when it
         was read. Then that is not done again, since it would undo a later edit that came meanwhile."""
         assert app.rulebook  # compiled before anything is changed

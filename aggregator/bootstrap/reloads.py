@@ -65,7 +65,7 @@ class Reloads:
         """The engine for the configuration in force at start."""
         return self._made(self._application, follows=self._follows)
 
-    def _made(self, application: Application, *, follows: bool = False) -> Engine:
+    def _made(self, application: Application, *, follows: bool) -> Engine:
         engine = self._engines.make(application, follows=follows)
         # Only after `make` has succeeded: otherwise the next check would not try again.
         self._application, self._stored_epoch = application, application.settings.epoch

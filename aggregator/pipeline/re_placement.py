@@ -39,7 +39,7 @@ def re_place_all(
         before, of = 0, archive.edition.count_outdated(policy.epoch)
     judged = 0
     while proceed():
-        count = re_place(archive, policy, now, BATCH)
+        count = re_place(archive, policy, now)
         judged += count
         # Stories that merged meanwhile were counted at first, but need not be judged; after an upgrade meanwhile all are judged again.
         done = min(before + judged, of - (count == BATCH)) if count else of
@@ -50,12 +50,12 @@ def re_place_all(
     return judged
 
 
-def re_place(archive: Archive, policy: Policy, now: Callable[[], int], limit: int = 500) -> int:
-    """Re-place at most `limit` outdated stories, newest first; returns how many were done. Nothing is announced: a story enters each
+def re_place(archive: Archive, policy: Policy, now: Callable[[], int]) -> int:
+    """Re-place at most BATCH outdated stories, newest first; returns how many were done. Nothing is announced: a story enters each
     stream at the time at which it would have entered it under these rules."""
     policy = policy.with_stored(archive, now())
     overrule(archive, policy, now)
-    numbers = archive.edition.outdated(policy.epoch, limit)
+    numbers = archive.edition.outdated(policy.epoch, BATCH)
     re_place_stories(archive, policy, numbers, now)
     return len(numbers)
 

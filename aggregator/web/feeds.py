@@ -85,7 +85,7 @@ def links(page: str, asked: str, alternate: str, extension: str) -> str:
     return ", ".join(found)
 
 
-serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>", of_lists=("cursor",), of_months=("cursor",))
+serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>", of_months="cursor")
 
 
 SHORT = ("limit",)

@@ -78,7 +78,7 @@ def _failed(lib: Library) -> int:
     return len(polled) if failures.issuperset(polled) else 0
 
 
-serve_streams(pages, "Page", PAGE, stream_page, of_lists=("cursor",), of_months=("page",))
+serve_streams(pages, "Page", PAGE, stream_page, of_months="page")
 
 
 @pages.get("/sections/<slug:id>/daily")

@@ -38,17 +38,16 @@ def serve_streams(
     answer: Callable[..., Response],
     *,
     ending: str = "",
-    of_lists: tuple[str, ...] = (),
-    of_months: tuple[str, ...] = (),
+    of_months: str,
 ) -> None:
     """Register `answer(kind, id=…, month=…, extension=…)` for all addresses of streams and of their months (with only those arguments
-    that the address contains). `called` names the response in the API description; `of_lists` and `of_months` are additional
-    parameters of the streams, and of their months."""
+    that the address contains). `called` names the response in the API description; `of_months` is the parameter that leads to
+    the next part of a month."""
     for one in STREAMS:
         fails = (301, 503) if "id" in one.address else (503,)
-        stream = described(f"{called} of {one.named}", gives, (*STREAM, *of_lists), fails)
+        stream = described(f"{called} of {one.named}", gives, (*STREAM, "cursor"), fails)
         blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))
         if one.monthly:
-            month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, *of_months), fails)
+            month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, of_months), fails)
             address = f"{one.address}/<month:month>{ending}"
             blueprint.add_url_rule(address, f"{one.kind}_month", month(partial(answer, one.kind)))

@@ -60,7 +60,7 @@ def apply(place: Installation) -> None:
 def reload(place: Installation) -> None:
     """What a worker does."""
     application = Application.load(place)
-    Engines(application, Sandbox()).make(application)
+    Engines(application, Sandbox()).make(application, follows=False)
 
 
 def killed_at(statement: int, do: Callable[[], None]) -> bool:
