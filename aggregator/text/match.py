@@ -76,26 +76,27 @@ class Needle(NamedTuple):
 @lru_cache(maxsize=10_000)  # an editor's rules are compiled again and again with one line changed
 def needle(phrase: str) -> Needle | None:
     """The needle for a phrase as an editor writes it; None if the phrase has no letters or digits. A `*` at the end stands for any
-    ending (missile*). All-capital words match capitals only (NATO). If the phrase has no such word, a `!` at the end requires that its
-    words begin with capitals (Turkey!)."""
-    if phrase.rstrip().endswith("!"):
-        made = needle(phrase.rstrip().rstrip("!"))
-        return made if made is None or made.capitals else _capitalised(made)
-    open_end = phrase.rstrip().endswith("*")
-    folded = _parted(fold(phrase.rstrip().removesuffix("*")))
+    ending (missile*). All-capital words match capitals only (NATO). If the phrase has no such word, a `!` at the end requires capitals:
+    words must begin with one as they do in the phrase (Law and Justice!), or if none does there, all must (turkey!)."""
+    named = phrase.rstrip().endswith("!")
+    phrase = phrase.rstrip().rstrip("!").rstrip() if named else phrase.rstrip()
+    open_end = phrase.endswith("*")
+    folded = _parted(fold(phrase.removesuffix("*")))
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
     if not cased:
         return None
     text = searchable(cased)
     start = "" if unspaced(text[0]) else " "
     end = "" if open_end or unspaced(text[-1]) or _suffixing(text[-1]) else " "
-    return Needle(start + text + end, _capitals(cased, len(start)))
+    capitals = _capitals(cased, len(start))
+    return Needle(start + text + end, capitals or (_initials(cased, len(start)) if named else ()))
 
 
-def _capitalised(made: Needle) -> Needle:
-    """The needle restricted to words that begin with capitals: Turkey, not turkey."""
-    at = [i + 1 for i, char in enumerate(made.text[:-1]) if char == " "]
-    return Needle(made.text, tuple((i, i + 1) for i in at if made.text[i].islower()))
+def _initials(cased: str, shift: int) -> Spans:
+    """The first letters of the words that begin with a capital, or if none does, of all words."""
+    first = [i for i, char in enumerate(cased) if (char.islower() or char.isupper()) and cased[i - 1 : i] in ("", " ")]
+    written = [i for i in first if cased[i].isupper()]
+    return tuple((i + shift, i + shift + 1) for i in written or first)
 
 
 def _capitals(cased: str, shift: int) -> Spans:

@@ -120,6 +120,16 @@ def test_a_phrase_with_an_exclamation_mark_needs_its_capital(text: str, found: b
     assert bool(list(Matcher([made]).find(haystack(text)))) is found
     assert needle("!") is None
     assert needle("US!") == needle("US"), "capitals as they are asked for"
+    assert needle("日本!") == needle("日本"), "this script has no capitals"
+
+
+def test_of_a_phrase_with_an_exclamation_mark_the_words_need_a_capital_that_it_writes_with_one() -> None:
+    party, turkey = needle("Law and Justice!"), needle("wild turkey!")
+    assert party
+    assert turkey
+    assert _hits(party, "Law and Justice loses, and so does Law And Justice") == ["Law and Justice", "Law And Justice"]
+    assert _hits(party, "Law and justice for all, or law and Justice") == []
+    assert _hits(turkey, "Wild Turkey or wild turkey") == ["Wild Turkey"]
 
 
 def test_capitalised_names_need_their_capital() -> None:

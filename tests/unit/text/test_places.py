@@ -44,6 +44,10 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Wildfire in Texas", ["US"]),
         ("Leaders of Africa meet", ["africa"]),
         ("EU agrees", ["eu"]),
+        ("Fair in Frankfurt am Main", ["DE"]),
+        ("Fort-de-France votes", ["MQ"]),
+        ("Pier of Southend-on-Sea burns", ["GB"]),
+        ("Tanks near Yan'an", ["CN"]),
     ],
 )
 def test_names_stand_for_places(title: str, expected: list[str]) -> None:
@@ -398,6 +402,12 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Concert at Palau Sant Jordi", []),
         ("Final at Emirates Stadium", []),
         ("Body found in the Seine", ["FR"]),
+        ("Ban hailed as a turning point, tourists welcomed with open arms", []),
+        ("A turning point in Sudan's war", ["SD"]),
+        ("They demand law and justice, fair work, and peace now", []),
+        ("Law and Justice loses its majority", ["PL"]),
+        ("Red deer cull on a long beach", []),
+        ("Fire in Red Deer", ["CA"]),
     ],
 )
 def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: list[str]) -> None:
