@@ -80,7 +80,7 @@ def duration(value: object, bounds: tuple[timedelta, timedelta]) -> timedelta:
         hint = next((f"; did you mean {one}?" for one in _meant(written) if _fits(one, bounds)), "")
         raise Wrong(f"expected a duration such as 30s, 15m, 2h, 7d or 2w, found {shown(value)}{hint}")
     if not _fits(written, bounds):
-        raise Wrong(f"{shown(value)} is out of range: from {_words(bounds[0])} to {_words(bounds[1])}")
+        raise Wrong(f"{shown(value)} is out of range: from {duration_text(bounds[0])} to {duration_text(bounds[1])}")
     return timedelta(seconds=_seconds(written))
 
 
@@ -102,7 +102,8 @@ def _meant(written: str) -> Iterator[str]:
         yield from (f"{int(written)}m", f"{int(written)}d")
 
 
-def _words(span: timedelta) -> str:
+def duration_text(span: timedelta) -> str:
+    """A duration as the file has it: `90d`."""
     seconds = int(span.total_seconds())
     return next(f"{seconds // size}{unit}" for unit, size in reversed(UNITS.items()) if seconds % size == 0)
 

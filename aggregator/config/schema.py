@@ -75,6 +75,13 @@ def _scope(value: Any) -> str:
     return scalars.choice(value, ("host", "source"))
 
 
+def _duration(default: timedelta, description: str) -> Any:
+    """A key with a duration. In the JSON Schema its default is as the file would have it: pydantic would say PT15M."""
+    return Field(
+        default=default, description=description, json_schema_extra={"default": scalars.duration_text(default)}
+    )
+
+
 Line = Annotated[str, *_read(_name, TEXT)]
 Slug = Annotated[str, *_read(scalars.slug_id, SLUG)]
 Flag = Annotated[bool, *_read(scalars.boolean, {"type": "boolean"})]
@@ -154,10 +161,8 @@ class Site(Entry):
 class Defaults(Entry):
     """Defaults for sources that do not set the key themselves."""
 
-    every: Every = Field(default=FIRST_INTERVAL, description="Initial interval between polls; it then adapts.")
-    keep: Keep = Field(
-        default=timedelta(days=90), description="How long texts of items are kept after a source last listed them."
-    )
+    every: Every = _duration(FIRST_INTERVAL, "Initial interval between polls; it then adapts.")
+    keep: Keep = _duration(timedelta(days=90), "How long texts of items are kept after a source last listed them.")
     retry_after: Scope = Field(
         default="host",
         description="Which sources wait when a server asks for a pause (Retry-After): all of its host, or only that source.",
@@ -213,7 +218,7 @@ class Rules(Entry):
     """A section or a topic, and the rules for what belongs to it."""
 
     id: Slug = Field(description="Used in web addresses: /sections/ID or /topics/ID.")
-    title: Line | None = Field(default=None, description="Shown as heading; defaults to the id.")
+    title: Line | None = Field(default=None, description="Shown as heading; defaults to the id without hyphens.")
     description: Line | None = Field(default=None, description="One line for the index and the feed.")
     was: Annotated[list[Slug], Empty] = Field(
         default=[], description="Earlier ids: their addresses lead here, and stories keep their places."
@@ -292,20 +297,22 @@ class FeedsFile(IncludedFile):
 def json_schema() -> str:
     """The JSON Schema (2020-12) of feeds.yaml as the text of docs/feeds.schema.json."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **FeedsFile.model_json_schema(by_alias=True)}
-    _take_nothing_as_empty(schema)
+    _suit_text_editors(schema)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _take_nothing_as_empty(schema: dict[str, Any]) -> None:
-    """Lets keys of lists and tables be null (changes `schema` in place): a text editor's YAML reader finds null if all entries are
-    commented out."""
+def _suit_text_editors(schema: dict[str, Any]) -> None:
+    """Changes `schema` in place. Keys of lists and tables may be null: a text editor's YAML reader finds null if all entries are
+    commented out. Defaults that say nothing are left out: a text editor writes the default of a key that is completed."""
     for value in schema.values():
         if isinstance(value, dict):
             kind = value.get("type")
             table = kind == "object" and "properties" in value and "required" not in value
             if table or (kind in ("array", "object") and value.get("default") == []):
                 value["type"] = [kind, "null"]
-            _take_nothing_as_empty(value)
+            if value.get("default") in (None, []):
+                value.pop("default", None)
+            _suit_text_editors(value)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,24 @@ def test_the_schema_is_one(docs: Path) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads((docs / "feeds.schema.json").read_text(encoding="utf-8")))
 
 
+def test_a_default_is_what_may_be_written(docs: Path) -> None:
+    """A text editor writes it for a key that is completed."""
+    schema = json.loads((docs / "feeds.schema.json").read_text(encoding="utf-8"))
+    keys = {
+        (table, key): of
+        for table, shape in {"": schema, **schema["$defs"]}.items()
+        for key, of in shape["properties"].items()
+        if "default" in of
+    }
+    assert {(table, key): of["default"] for (table, key), of in keys.items() if table == "Defaults"} == {
+        ("Defaults", "every"): "15m",
+        ("Defaults", "keep"): "90d",
+        ("Defaults", "retry_after"): "host",
+    }
+    for of in keys.values():
+        jsonschema.validate(of["default"], of)
+
+
 def test_the_default_file_names_and_passes_it(default_file: Path) -> None:
     text = default_file.read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=docs/feeds.schema.json\n")
