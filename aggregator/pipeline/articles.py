@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from aggregator.addresses import host_of
-from aggregator.errors import AggregatorError, FailureKind, Lacking, StoreError
+from aggregator.errors import AggregatorError, FailureKind, Lacking
 from aggregator.model.item import Wanted
-from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified
+from aggregator.model.source import Failed, Fetched, FetchRequest
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Extractor
 
@@ -108,16 +108,15 @@ class _Reader:
         if isinstance(outcome, Failed):
             failed = self._failed(first, outcome)
             return failed if isinstance(failed, _Later) else [failed] * len(named)
+        assert isinstance(outcome, Fetched)  # the request had no conditions
         return [await self._text(article, outcome) for article in named]
 
-    async def _text(self, article: Wanted, outcome: Fetched | NotModified) -> _Read:
-        if not isinstance(outcome, Fetched):
-            return "", "not modified"
+    async def _text(self, article: Wanted, outcome: Fetched) -> _Read:
         if _is_front_page(outcome.url) and not _is_front_page(article.url):
             return "", "its address leads to the front page"
         try:
             return await self.extract(outcome, article.told), None
-        except (StoreError, Lacking):
+        except Lacking:
             raise
         except AggregatorError as error:
             return "", str(error)
