@@ -48,6 +48,7 @@ def front_page(lib: Library) -> FrontPage:
     several = of_many_outlets(lib, StreamQuery("latest", limit=SEVERAL), now)
     top = affairs.foremost((story for story in several if story.id not in homes), FOREMOST)
     chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top, *pins.values())) if top else []
+    chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
     seen = {story.id for story in (*top, *chapters)}
     shown = []
     for section in sections:

@@ -65,6 +65,7 @@ def printed(template: str, **values: Any) -> str:
         tones={section.id: f"tone-{n % TONES}" for n, section in enumerate(force.settings.sections)},
         today=times.now,
         local=times.local,
+        after=times.after,
         spoken=spoken,
         instant=datetime.fromisoformat,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),

@@ -24,6 +24,15 @@ class Times:
         day = here.strftime("%-d\N{NO-BREAK SPACE}%b")  # in a narrow column the line breaks after the day
         return f"{day}, {here:%H:%M}" if here.year == self.now.year else f"{day} {here:%Y}"
 
+    def after(self, moment: datetime, said: datetime) -> str:
+        """The short form where the day of `said` has just been told: `14:05` on that day, else `24 Nov, 14:05`. In a list that is read from
+        one time to the next, a time without a day would be taken to be of the day before it in the list."""
+        here, day = (one.astimezone(self.now.tzinfo) for one in (moment, said))
+        if here.date() == day.date():
+            return here.strftime("%H:%M")
+        year = "" if here.year == self.now.year else f" {here:%Y}"
+        return f"{here:%-d\N{NO-BREAK SPACE}%b}{year}, {here:%H:%M}"
+
     def full(self, moment: datetime) -> str:
         here = moment.astimezone(self.now.tzinfo)
         return f"{here:%-d %B %Y, %H:%M} {_zone(here)}"

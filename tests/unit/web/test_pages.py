@@ -54,8 +54,8 @@ def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(tmp_p
         text = text.replace(f"{{name: {name}, url", f"{{name: {name}, publisher: {publisher}, url")
     room = Newsroom(tmp_path, text)
     room.publish(*NEWS[:3])
-    shown = "BBC, <bdi>כאן 11</bdi>, <bdi>ערוץ 12</bdi>"
-    assert f"<b>3 outlets</b> {shown}</span>" in room.client.get("/latest").text
+    shown = re.sub(r"</?a[^>]*>", "", room.client.get("/latest").text)
+    assert "<b>3 outlets</b> BBC, <bdi>כאן 11</bdi>, <bdi>ערוץ 12</bdi></span>" in shown
     assert '<span class="outlets"><bdi>כאן 11</bdi></span>' in room.client.get("/latest?view=items").text
     page = page_of(room.client, "licenses")
     assert "<b><bdi>כאן 11</bdi></b>" in page

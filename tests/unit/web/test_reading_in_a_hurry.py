@@ -1,0 +1,113 @@
+"""What a reader in a hurry looks at: where a name leads, what a time says, where the next news stands."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import CONFIG, NEWS, Newsroom, item
+
+HOUR = timedelta(hours=1)
+TOLD = "Navy Sinks Three Pirate Frigates Off Somalia"
+
+
+def lines(page: str) -> list[str]:
+    """The line below each headline of a page, as text."""
+    found = re.findall(r'<p class="meta">(.*?)</p>', page, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", "", one).split()) for one in found]
+
+
+def times(page: str, part: str) -> list[str]:
+    inside = re.search(part, page, re.DOTALL)
+    assert inside
+    return re.findall(r"<time [^>]+>([^<]+)</time>", inside[0].replace("\N{NO-BREAK SPACE}", " "))
+
+
+def story_page(room: Newsroom, title: str) -> str:
+    (told,) = (one for one in room.client.get("/api/v1/stories").get_json()["stories"] if one["title"] == title)
+    return room.client.get(told["url"].removeprefix("https://wire.example.org/news")).text
+
+
+@pytest.mark.parametrize("address", ["/", "/latest"])
+def test_each_outlet_that_a_card_names_leads_to_its_own_article(room: Newsroom, address: str) -> None:
+    room.publish(*NEWS[:3], item("Navy buys potatoes", url=None))
+    page = room.client.get(address).text
+    links = [f'<a href="{one.url}" rel="noopener nofollow">{one.publisher}</a>' for one in NEWS[:3]]
+    assert f"<b>3 outlets</b> {', '.join(links)}</span>" in page
+    assert '<span class="outlets">BBC</span>' in page, "its report has no address"
+
+
+def test_the_outlet_whose_headline_is_shown_is_named_first(room: Newsroom) -> None:
+    question = item("Has the navy sunk three pirate frigates off Somalia?", "kyodo", age=3 * HOUR, summary="")
+    lead = item(TOLD, "reuters", age=2 * HOUR, summary="")
+    room.publish(question, lead)
+    assert "<h3" in (front := room.client.get("/").text)
+    assert TOLD in front, "a question heads no story that somebody tells"
+    named = f'<b>2 outlets</b> <a href="{lead.url}" rel="noopener nofollow">Reuters</a>, <a href="{question.url}"'
+    assert named in front
+    assert named in room.client.get("/latest").text
+
+
+def test_more_than_three_outlets_are_counted(tmp_path: Path) -> None:
+    outlets = ("herald", "mail", "courier", "globe")
+    sources = "".join(f'  - {{name: {outlet}, url: "https://{outlet}.example/feed.xml"}}\n' for outlet in outlets)
+    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{sources}sections:\n"))
+    room.publish(*(item(TOLD, one, publisher=one, summary="", age=HOUR * (9 - n)) for n, one in enumerate(outlets)))
+    assert lines(room.client.get("/latest").text) == ["03:00 4 outlets herald, mail, courier&nbsp;…"]
+    room.close()
+
+
+def test_among_the_sources_of_a_story_the_day_is_told_where_it_changes(room: Newsroom) -> None:
+    """At noon, 23 November, 20:00 is recent enough to stand alone: after 23 Nov, 16:00 it would look like the next evening."""
+    for age, source in ((20, "bbc-world"), (16, "kyodo"), (2, "reuters")):
+        room.publish(item(TOLD, source, age=age * HOUR, summary=""))
+    part = r'<section class="sources".*?</ol>'
+    assert times(story_page(room, TOLD), part) == ["23 Nov, 16:00", "20:00", "24 Nov, 10:00"]
+
+
+def test_the_sources_of_an_old_story_are_told_with_the_year(room: Newsroom) -> None:
+    room.publish(item(TOLD, age=400 * 24 * HOUR, summary=""), item(TOLD, "kyodo", age=399 * 24 * HOUR, summary=""))
+    part = r'<section class="sources".*?</ol>'
+    assert times(story_page(room, TOLD), part) == ["20 Oct 2025, 12:00", "21 Oct 2025, 12:00"]
+
+
+def test_sources_of_today_are_told_by_the_hour_alone(room: Newsroom) -> None:
+    room.publish(item(TOLD, age=3 * HOUR, summary=""), item(TOLD, "kyodo", age=HOUR, summary=""))
+    assert times(story_page(room, TOLD), r'<section class="sources".*?</ol>') == ["09:00", "11:00"]
+
+
+def test_below_the_heading_of_a_day_only_hours_are_told(room: Newsroom) -> None:
+    room.publish(item("Navy buys potatoes", age=35 * HOUR), item("Navy sells a frigate", age=14 * HOUR))
+    page = room.client.get("/sections/defense/daily").text
+    assert "Monday 23 November 2026</h2>" in page
+    assert times(page, r"<main.*?</main>") == ["01:00", "22:00"]
+
+
+def test_where_a_list_is_not_in_the_order_of_publication_it_says_since_when_a_story_is_there(room: Newsroom) -> None:
+    room.publish(item("Navy buys potatoes", age=6 * HOUR))  # as the past of a source: it came when it was published
+    room.publish(item("Navy sells a frigate", age=9 * HOUR), item("Navy tests missiles", age=HOUR / 2), live=True)
+    for address in ("/latest", "/sections/defense", "/search?q=navy"):
+        told = lines(room.client.get(address).text)
+        assert sorted(told) == ["03:00 here since 12:00 BBC", "06:00 BBC", "11:30 BBC"], address
+        assert told[2] == "06:00 BBC", address
+    for address in ("/", "/latest/2026-11", "/search?q=navy&order=relevance", "/sections/defense/daily"):
+        assert "here since" not in room.client.get(address).text, address
+
+
+def test_what_belongs_to_the_leading_story_stands_in_the_order_of_the_times_beside_it(tmp_path: Path) -> None:
+    outlets = ("herald", "mail", "courier", "globe", "star")
+    sources = "".join(f'  - {{name: {outlet}, url: "https://{outlet}.example/feed.xml"}}\n' for outlet in outlets)
+    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{sources}sections:\n"))
+    told = {
+        "Israel Forms Emergency Government for War Against Hamas": (2, outlets[:3]),
+        "What Is the Iron Dome That Protects Israel From Hamas Rockets?": (1, outlets[:1]),  # weighs less than news
+        "Gaza Hospitals Run Out of Fuel as Israel Strikes Hamas": (3, outlets[3:4]),
+        "Families of Israeli Hostages Plead With Hamas": (4, outlets[4:]),
+    }
+    for title, (age, who) in told.items():
+        room.publish(*(item(title, one, publisher=one, age=age * HOUR, summary="") for one in who))
+    beneath = times(room.client.get("/").text, r'<div class="chapters">.*?</ol>')
+    assert beneath == ["11:00", "09:00", "08:00"]
+    room.close()
