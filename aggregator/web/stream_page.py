@@ -111,7 +111,7 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
     several = rank_by_importance(of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
     return {
         "foremost": sorted(several, key=lambda story: -story.independent),
-        "pulse": [row for row in pulse(lib) if query.kind == "latest" or row[0].stream == query.stream],
+        "pulse": pulse(lib, query.stream) if query.kind in ("latest", "section") else [],
     }
 
 

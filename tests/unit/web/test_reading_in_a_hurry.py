@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 
+from aggregator.web.charts import HEIGHT
+
 HOUR = timedelta(hours=1)
 TOLD = "Navy Sinks Three Pirate Frigates Off Somalia"
 
@@ -111,3 +113,31 @@ def test_what_belongs_to_the_leading_story_stands_in_the_order_of_the_times_besi
     beneath = times(room.client.get("/").text, r'<div class="chapters">.*?</ol>')
     assert beneath == ["11:00", "09:00", "08:00"]
     room.close()
+
+
+def test_the_chart_of_one_section_is_as_high_as_its_busiest_hour(room: Newsroom) -> None:
+    """Beside those of other sections it has their scale, so that they can be compared."""
+    words = ("anchors", "boilers", "cooks", "divers", "engines", "flags")
+    room.publish(*(item(f"Japan loses {one}", age=HOUR, summary="") for one in words), item("Navy buys potatoes"))
+
+    def highest(address: str) -> int:
+        (chart,) = re.findall(r'aria-label="Defense: [^"]*">(.*?)</svg>', room.client.get(address).text)
+        return max(map(int, re.findall(r'height="(\d+)"', chart)))
+
+    assert highest("/sections/defense") == HEIGHT
+    assert highest("/latest") == highest("/sections") == highest("/") < HEIGHT
+    assert '<svg class="bars"' not in room.client.get("/search").text
+    assert '<svg class="bars"' not in room.client.get("/topics/nato").text
+
+
+def test_where_outlets_share_few_stories_the_sections_stand_beside_what_has_just_come_in(room: Newsroom) -> None:
+    """Beside an empty place there would be nothing to see but times: the first page of who tries one source."""
+    columns, rail = '<div class="columns">', '<aside class="rail">'
+    room.publish(*NEWS[3:])
+    page = room.client.get("/").text
+    assert page.index(columns) < page.index(rail)
+    for title in (TOLD, "Glacier collapses above an alpine village", "Striking bakers block the bridges"):
+        room.publish(*(item(title, one, summary="") for one in ("bbc-world", "kyodo")))
+    page = room.client.get("/").text
+    assert page.index(rail) < page.index(columns)
+    assert page.count(columns) == 1
