@@ -451,6 +451,20 @@ def test_explain_says_what_keeps_a_text_out(desk: Desk) -> None:
     assert "  Kept out of defense by never: drill (feeds.yaml:9).\n  No other section matches." in told
 
 
+def test_explain_says_what_the_runner_up_lacks_if_no_single_line_decides(desk: Desk) -> None:
+    rules = "  - {id: europe, words: [ferry, harbour]}\n  - {id: america, words: [canal]}\n"
+    desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{rules}"))
+    text = "Ferry from the harbour through the canal"
+    assert desk.run("explain", text).endswith(
+        "  One more word in the headline, of weight 1.01, would put it in america.\n"
+    )
+    for weight, section in (("1", "europe"), ("1.01", "america")):
+        desk.file.write_text(
+            FILE.replace("sections:\n", f"sections:\n{rules.replace('canal', f'canal, {{barge: {weight}}}')}")
+        )
+        assert desk.json("explain", f"{text} by barge")["section"] == section
+
+
 def test_explain_names_with_each_line_the_section_that_would_follow(desk: Desk) -> None:
     rules = "  - {id: america, places: [US], words: [zebra]}\n  - {id: europe, places: [FR], words: [{tariff: 2.5}]}\n"
     desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{rules}  - {{id: economy, words: [{{trade: 2}}]}}\n"))
@@ -643,6 +657,27 @@ def test_no_rule_is_proposed_that_takes_a_last_section_what_nothing_places(desk:
     desk.file.write_text(FILE.replace("id: world", "id: misc"))
     proposals = desk.json("explain", "Missile dreams", "--expect", "misc")["expect"]["proposals"]
     assert {(one["section"], one["key"]) for one in proposals} == {("defense", "not")}
+
+
+def test_explain_expect_says_why_it_proposes_nothing(desk: Desk) -> None:
+    source = '{name: One, url: "https://one.example/"'
+    desk.file.write_text(
+        FILE.replace(source, f"{source}, section: world").replace(
+            "{turret: 0.05}]", "{turret: 0.05}]\n    never: [dream]"
+        )
+    )
+    desk.run("apply")
+    assert "Its source sets `section: world`, which no word overrides." in desk.run(
+        "explain", url_of(TEXTS[0][1]), "--expect", "defense"
+    )
+    assert "No edit of a single line moves it to defense; a `never`" in desk.run(
+        "explain", "Dream", "--expect", "defense"
+    )
+
+
+def test_explain_expect_says_that_what_is_not_meant_counts_nowhere(desk: Desk) -> None:
+    told = desk.run("explain", "Missile dreams", "--expect", "world")
+    assert "    “missile dreams” then no longer counts for defense anywhere\n" in told
 
 
 def test_explain_expect_knows_the_section_to_which_a_source_leans(desk: Desk) -> None:
