@@ -85,7 +85,7 @@ def _refusal(name: str, main: str, project: Project, index: int) -> str | None:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
         return f"`{name}` must be in the folder of this file or below: write it without a leading / and without .."
-    if name in project.texts or path.as_posix() == PurePosixPath(main).name:
+    if path.as_posix() == PurePosixPath(main).name or path in map(PurePosixPath, project.texts):
         return f"`{name}` is included already"
     if index >= MAX_INCLUDES:
         return f"more than {MAX_INCLUDES} files"

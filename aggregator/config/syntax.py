@@ -85,7 +85,9 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     for number in (line, line - 1):
         if 0 <= number < len(lines) and (blank := BLANK.match(lines[number])):
             return Problem(name, number + 1, blank.start(1) + 1, f"invalid YAML: {no_space(blank[1])}")
-    if keyless:
+    if keyless and re.match(r"-\w", rest):
+        meaning = NO_SPACE_BEHIND_DASH
+    elif keyless:
         meaning = NO_SPACE if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
     elif "mapping values" in str(error.problem) and line and re.match(r"\s*-\w", lines[line - 1]):
         meaning = f"the line above: {NO_SPACE_BEHIND_DASH}"

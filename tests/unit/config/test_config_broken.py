@@ -34,6 +34,8 @@ YAML = [
     ("# A\n<<<<<<< HEAD\n# B\n||||||| 1a2b3c4\n# C\n=======\n# D\n>>>>>>> x\nsite:\n  title: A\n", "2:1", ["conflict"]),
     ("sections:\n  - id: a\n    words:\n<<<<<<< HEAD\n      - b\n=======\n      - c\n>>>>>>> x\n", "4:1", ["conflict"]),
     ("site: {}\nsources\n  - name: A\n", "2:1", ["without a colon"]),
+    ("topics:\n  - id: a\n    words:\n    -navy\n    -army\n", "4:5", ["a space is missing after the dash"]),
+    ("topics:\n  - id: a\n    words:\n    - navy\n    -army\n", "5:5", ["a space is missing after the dash"]),
     ("sources:\n\t- name: A\n", "2:1", ["tab", "spaces"]),
     ("site:\n  title: A\n\tlanguage: en\n", "3:1", ["tab", "spaces"]),
     ("sections:\n  - id: a\n    words: [x, *missile]\n", "3:16", ["alias", "missile*"]),

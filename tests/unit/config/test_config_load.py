@@ -224,6 +224,18 @@ def test_include_adds_and_names_its_file(tmp_path: Path) -> None:
     assert again == settings
 
 
+@pytest.mark.parametrize("again", ["asia.yaml", "./asia.yaml", "./f"])
+def test_a_file_is_included_once_however_its_name_is_written(tmp_path: Path, again: str) -> None:
+    main = tmp_path / "f"
+    main.write_text(f"include: [asia.yaml, {again}]\n")
+    (tmp_path / "asia.yaml").write_text("sections: [{id: asia, words: [x]}]\ntopics: [{id: t, words: [y]}]\n")
+    with pytest.raises(ConfigError) as caught:
+        load(main, {})
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{main}:1:22: include: `{again}` is included already"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
