@@ -307,8 +307,7 @@ def _suit_text_editors(schema: dict[str, Any]) -> None:
     for value in schema.values():
         if isinstance(value, dict):
             kind = value.get("type")
-            table = kind == "object" and "properties" in value and "required" not in value
-            if table or (kind in ("array", "object") and value.get("default") == []):
+            if (kind == "object" and "required" not in value) or (kind == "array" and value.get("default") == []):
                 value["type"] = [kind, "null"]
             if value.get("default") in (None, []):
                 value.pop("default", None)

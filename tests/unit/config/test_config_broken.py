@@ -246,6 +246,7 @@ ACROSS = [
     ("publishers:\n  - {name: A, aliases: [X]}\n  - {name: C, aliases: [x]}\n", "3:25", ["`A`", "line 2"]),
     ("publishers:\n  - {name: A}\n  - {name: C, aliases: [The A]}\n", "3:25", ["`A`"]),
     ("publishers:\n  - {name: A, domains: [x.example]}\n  - {name: C, domains: [x.example]}\n", "3:25", ["`A`"]),
+    ("publishers:\n  - {name: A, aliases: [X]}\n  - {name: x}\n", "3:12", ["`x` belongs to publisher `A`", "line 2"]),
     ("publishers: [{name: A}, {name: A}]\n", "1:32", ["duplicate publisher `A`"]),
     ("stories: {pin: [{url: https://x.example/, section: b}]}\n" + RULES, "1:52", ["no section `b`"]),
     (

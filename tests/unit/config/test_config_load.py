@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -309,3 +310,42 @@ def test_the_default_file_holds(default_file: Path) -> None:
 def test_nothing_heavy_is_imported_until_a_file_is_compiled() -> None:
     code = "import sys, aggregator.config.load, aggregator.config.cache; print({'yaml', 'pydantic'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def named(count: int) -> list[str]:
+    return [f"w{n}x" for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("most", "written"),
+    [
+        (64, lambda n: f"topics: [{{id: {'i' * n}, words: [x]}}]\n"),
+        (200, lambda n: f"site: {{title: {'t' * n}}}\n"),
+        (200, lambda n: f"topics: [{{id: a, words: [{'w' * n}]}}]\n"),
+        (100, lambda n: f"topics: [{{id: a, words: [{{x: {n}}}]}}]\n"),
+        (8, lambda n: f"topics: [{{id: a, words: [{{all: [{', '.join(named(n))}]}}]}}]\n"),
+        (100, lambda n: f"topics: [{{id: a, words: [{{all: [a, {' | '.join(named(n))}]}}]}}]\n"),
+        (100, lambda n: f"topics: [{{id: a, words: [{{all: [a, b], unless: [{', '.join(named(n))}]}}]}}]\n"),
+        (100, lambda n: f"publishers: [{{name: A, labels: {{x: {'l' * n}}}}}]\n"),
+        (500, lambda n: f"topics: [{{id: a, words: [x], examples: [{'e' * n}]}}]\n"),
+        (2048, lambda n: f"stories: {{hide: [https://a.example/{'p' * (n - 18)}]}}\n"),
+        (8192, lambda n: f"sources: [{{name: A, url: 'https://a.example/', headers: {{X: {'h' * n}}}}}]\n"),
+        (28, lambda n: f"defaults: {{every: {n}d}}\n"),
+        (36500, lambda n: f"defaults: {{keep: {n}d}}\n"),
+        (50, lambda n: f"include: [{', '.join(named(n))}]\n"),
+        ((1 << 20) - 10, lambda n: f"site: {{}} #{'c' * n}"),
+    ],
+)
+def test_as_much_as_is_allowed_is_taken_and_no_more(most: int, written: Callable[[int], str]) -> None:
+    files = dict.fromkeys(named(most + 1), "topics:\n")
+    parse({"f": written(most), **files}, "f", {})
+    with pytest.raises(ConfigError) as caught:
+        parse({"f": written(most + 1), **files}, "f", {})
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(("least", "below"), [("defaults: {every: 1s}\n", "0s"), ("defaults: {keep: 1d}\n", "23h")])
+def test_as_little_as_is_allowed_is_taken_and_no_less(least: str, below: str) -> None:
+    parse({"f": least}, "f", {})
+    with pytest.raises(ConfigError):
+        parse({"f": re.sub(r"1\w", below, least)}, "f", {})
