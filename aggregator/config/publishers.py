@@ -42,11 +42,9 @@ class PublisherIndex:
 
 
 def publisher_index(settings: Settings) -> PublisherIndex:
-    by_name: dict[str, Publisher] = {}
-    by_domain: dict[str, Publisher] = {}
-    for publisher in settings.publishers:
-        for name in (publisher.name, *publisher.aliases):
-            by_name.setdefault(name_key(name), publisher)
-        for domain in publisher.domains:
-            by_domain.setdefault(domain.lower(), publisher)
-    return PublisherIndex(by_name, by_domain)
+    """The index of the publishers of a valid file, in which no two share a name or a domain."""
+    publishers = settings.publishers
+    return PublisherIndex(
+        {name_key(name): publisher for publisher in publishers for name in (publisher.name, *publisher.aliases)},
+        {domain: publisher for publisher in publishers for domain in publisher.domains},
+    )
