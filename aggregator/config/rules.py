@@ -29,7 +29,7 @@ ONE_EACH = "write a line for each: `- quad: 2`"
 
 def read_word(value: object) -> Term:
     """Reads a line of `words`."""
-    if isinstance(value, dict):
+    if isinstance(value, Table):
         return _all(value) if isinstance(value.get("all"), list) else _weighed(value, word)
     if isinstance(value, list):
         raise Wrong("expected text, found a list; words that must all be found are {all: [a | b, c]}", position(value))
@@ -38,7 +38,7 @@ def read_word(value: object) -> Term:
 
 def read_place(value: object) -> Term:
     """Reads a line of `places`: an ISO 3166 code, a UN M49 name as a slug, or a named group; optionally with a weight."""
-    if isinstance(value, dict):
+    if isinstance(value, Table):
         return _weighed(value, place_code)
     return Term((place_code(value),), 1.0, position(value))
 
@@ -54,7 +54,7 @@ def read_never(value: object) -> Term:
 
 
 def _unweighed(value: object, key: str, effect: str) -> Term:
-    if not isinstance(value, dict):
+    if not isinstance(value, Table):
         return Term((word(value),), 1.0, position(value))
     if not isinstance(value.get("all"), list) or value.keys() & {"weight", "unless"}:
         raise Wrong(f"a line of `{key}` is text or {{all: [a, b]}} without a weight: {effect}")
@@ -135,7 +135,7 @@ def weight(value: object) -> float:
     return number
 
 
-def _weighed(value: dict[str, object], read: Callable[[object], str]) -> Term:
+def _weighed(value: Table, read: Callable[[object], str]) -> Term:
     if not value:
         raise Wrong("expected a word, found an empty table")
     if isinstance(value.get("unless"), list) and "all" not in value:
@@ -151,28 +151,25 @@ def _weighed(value: dict[str, object], read: Callable[[object], str]) -> Term:
             f"a table names one word and its weight, found {len(value)} keys; {ONE_EACH}{did_you_mean(stray, known) if known else ''}"
         )
     ((phrase, heavy),) = value.items()
-    at = value.keys_at[phrase] if isinstance(value, Table) else position(value)
     try:
-        read(phrase)
+        written = read(phrase)
     except Wrong as wrong:
-        raise Wrong(str(wrong), at) from None
-    return Term((read(phrase),), weight(heavy), position(value))
+        raise Wrong(str(wrong), value.keys_at[phrase]) from None
+    return Term((written,), weight(heavy), value.at)
 
 
-def _all(value: dict[str, object]) -> Term:
+def _all(value: Table) -> Term:
     for key in value:
         if key not in ALL_KEYS:
-            at = value.keys_at[key] if isinstance(value, Table) else None
-            raise Wrong(f"unknown key `{key}` beside `all`{did_you_mean(key, ALL_KEYS[1:])}", at)
+            raise Wrong(f"unknown key `{key}` beside `all`{did_you_mean(key, ALL_KEYS[1:])}", value.keys_at[key])
     parts = value["all"]
-    assert isinstance(parts, list)
     if not 2 <= len(parts) <= MAX_PARTS:
         raise Wrong(f"`all` takes 2 to {MAX_PARTS} words, found {len(parts)}", position(parts))
     read = tuple(map(part, parts))
     if len({word for one in read for word in alternatives(one)}) < sum(len(alternatives(one)) for one in read):
         raise Wrong("`all` names a word twice", position(parts))
     heavy = weight(value["weight"]) if "weight" in value else 1.0
-    return Term(read, heavy, position(value), _unless(value["unless"], read) if "unless" in value else ())
+    return Term(read, heavy, value.at, _unless(value["unless"], read) if "unless" in value else ())
 
 
 def _unless(value: object, parts: Sequence[str]) -> tuple[str, ...]:

@@ -169,10 +169,6 @@ def labels(value: object) -> tuple[tuple[str, str], ...]:
 def table(value: object, example: str) -> Table:
     if isinstance(value, Table):
         return value
-    if isinstance(value, dict):
-        made = Table(NOWHERE)
-        made.update(value)
-        return made
     if isinstance(value, Text) and value == "" and value.plain:
         return Table(value.at)
     raise Wrong(f"expected {example}, found {kind(value)}")

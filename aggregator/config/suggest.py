@@ -22,8 +22,6 @@ def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     other = OTHER_NAMES.get(lower)
     if other in by_lower:
         return other
-    if lower in by_lower:
-        return by_lower[lower]
     near = difflib.get_close_matches(lower, by_lower, n=1, cutoff=cutoff)
     return by_lower[near[0]] if near else None
 

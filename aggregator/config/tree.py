@@ -260,10 +260,8 @@ def _unreadable(name: str, text: str) -> Problem | None:
         return Problem(
             name, 1, 1, f"larger than {MAX_BYTES >> 20} MiB; split it with `include`, or check what got into it"
         )
-    for found in FORBIDDEN.finditer(text):
+    if found := FORBIDDEN.search(text):
         index, char = found.start(), found[0]
-        if char == "\ufeff" and index == 0:
-            continue
         ends = [line.end() for line in LINE_BREAK.finditer(text, 0, index)]
         column = index - (ends[-1] if ends else 0) + 1
         return Problem(

@@ -28,6 +28,7 @@ LAYOUTS = {
     "windows": "sources:\r\n  - name: A\r\n    url: https://a.example/f\r\nsections: []\r\n",
     "folded text at the end": "sources:\n  - url: https://a.example/f\n    name: >\n      A\n\nsections: []\n",
     "signs beyond ascii": "# 東京 é 🎌\nsources:\n  - name: A\n    publisher: é東🎌\n    url: https://a.example/f\n\n\nsections: []\n",
+    "below keys without a value": "sections:\ntopics: # none\nsources:\n  - name: A\n    url: https://a.example/f\npublishers:\n",
     "nested lists": "sources:\n  - name: A\n    url: https://a.example/f\n    was:\n      - old\n      - older\n# x\nsections: []\n",
 }
 EMPTY = {

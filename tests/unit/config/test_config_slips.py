@@ -36,6 +36,7 @@ def warned(old: str, new: str) -> list[str]:
         ("- heat", "- heat；drought", "10:9: warning: `heat；drought` is one phrase"),
         ("- heat", "- heat,drought", "10:9: warning: `heat,drought` is one phrase"),
         ("- heat", "- U.S., U.K.", "10:9: warning: `U.S., U.K.` is one phrase"),
+        ("- heat", "- heat NOT fever", "in which NOT is a word: what must not count goes under `not` or `never`"),
         ("[recipe]", "[drone missile tank artillery]", "11:13: warning: `drone missile tank artillery` is one phrase, found word for word"),
         ("[recipe]", "[NATO EU]", "11:13: warning: `NATO EU` is one phrase, found word for word: if these are words"),
         ("- heat", "- NATO x2", "`NATO x2` is one phrase: a weight follows a colon and a space (`NATO: 2`), or quote it"),
