@@ -141,3 +141,26 @@ def test_where_outlets_share_few_stories_the_sections_stand_beside_what_has_just
     page = room.client.get("/").text
     assert page.index(rail) < page.index(columns)
     assert page.count(columns) == 1
+
+
+def test_the_reasons_name_the_next_section_only_if_it_has_no_line_of_its_own(room: Newsroom) -> None:
+    room.publish(item("Missile test over the Sea of Japan alarms NATO", summary=""))
+    fleet = "Navy frigates fire missiles, navy says"
+    room.publish(item(fleet, summary="The missile of a frigate flew far, said the navy. Officials in Japan were told."))
+    both = story_page(room, "Missile test over the Sea of Japan alarms NATO")
+    reasons = both[both.index("Why is this here?") :]
+    assert "<b>Defense</b>" in reasons
+    assert "<b>Asia-Pacific</b>" in reasons
+    assert "next:" not in reasons, "each was told to be next to the other, also the better one to the worse"
+    one = story_page(room, fleet)
+    assert "<b>Asia-Pacific</b>" not in one
+    assert re.search(r"<small>next: Asia-Pacific 0\.\d\d</small>", one)
+
+
+def test_a_misspelt_search_first_tells_what_was_probably_meant(room: Newsroom) -> None:
+    room.publish(item("Navy sells a frigate"))
+    page = room.client.get("/search?q=frigatte").text
+    assert 'Nothing here. Did you mean <a href="/news/search?q=frigate" rel="nofollow">frigate</a>?</p>' in page
+    assert page.count("Did you mean") == 1
+    assert "try fewer words" not in page
+    assert "Nothing here: try fewer words" in room.client.get("/search?q=zebra").text
