@@ -38,7 +38,9 @@ def position(value: object) -> Position:
 
 
 def shown(value: object) -> str:
-    """A value for a message: shortened, quoted, and without secrets."""
+    """A value for a message: shortened, quoted, and without secrets; of a list or table, that it is one."""
+    if isinstance(value, Items | Table):
+        return kind(value)
     text = mask(value.shown if isinstance(value, Text) else str(value))
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
 

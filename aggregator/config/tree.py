@@ -234,8 +234,6 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
         return None, builder.problems
     except yaml.MarkedYAMLError as error:
         return None, [*builder.problems, advice(name, text, error)]
-    except yaml.YAMLError as error:  # an error of YAML's reader, without a position
-        return None, [*builder.problems, Problem(name, 1, 1, f"invalid YAML: {error}")]
     root = builder.root
     if builder.sound and not isinstance(root, Table):
         empty = root is None or root == ""
