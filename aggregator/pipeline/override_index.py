@@ -102,12 +102,17 @@ class OverrideIndex:
             )
 
         apart = whole(self.apart)
+        # What is split off by one of its addresses is not joined by another.
+        leaving = {n for address in self.apart for n in found.get(address, ())} - known.strangers
         return replace(
             known,
             apart=apart,
             hidden=whole(self.hidden),
             hidden_items=frozenset(n for address in self.hidden for n in found.get(address, ())),
-            joined=tuple(whole(group) - apart for group in self.joined),
+            joined=tuple(
+                frozenset(one for one in whole(group) - apart if leaving.isdisjoint(found.get(one, ())))
+                for group in self.joined
+            ),
             pinned={one: section for address, section in self.pinned.items() for one in whole([address])},
         )
 

@@ -155,7 +155,7 @@ def _hidings(store: StoredStories, before: OverrideIndex, after: OverrideIndex) 
         items = [member.item for member in members]
         hiding = tuple(item for item in items if after.hides(item) and not before.hides(item))
         showing = tuple(item for item in items if before.hides(item) and not after.hides(item))
-        if n in states:
+        if n in states and (hiding or showing):
             found.append(Hiding(states[n], hiding, showing, all(map(after.hides, items))))
     return tuple(found)
 

@@ -105,6 +105,15 @@ def test_what_has_moved_is_hidden_set_apart_and_joined_by_either_address(room: N
     assert keys(room) == {frozenset({TO, OTHER.url}), frozenset({SECOND.url})}
 
 
+@pytest.mark.parametrize(("split", "joined"), [(FROM, TO), (TO, FROM)])
+def test_what_has_moved_is_set_apart_though_its_other_address_is_to_be_joined(
+    room: Newsroom, split: str, joined: str
+) -> None:
+    moves(room)
+    edit(room, f"{{join: [['{joined}', '{OTHER.url}']], split: ['{split}']}}")
+    assert keys(room) == {frozenset({TO}), frozenset({OTHER.url})}
+
+
 @pytest.mark.parametrize("address", [FROM, TO])
 def test_what_has_moved_is_pinned_by_either_address(room: Newsroom, address: str) -> None:
     moves(room)
@@ -147,6 +156,16 @@ def test_a_plan_knows_both_addresses(room: Newsroom) -> None:
     assert report["unknown"] == []
     assert [one["hiding"][0]["url"] for one in report["hides"]] == [TO]
     assert len(report["joins"]) == 1
+
+
+def test_a_plan_lists_no_story_for_a_line_that_names_a_hidden_article_by_its_other_address(room: Newsroom) -> None:
+    moves(room)
+    edit(room, f"{{hide: ['{FROM}']}}")
+    proposed = type(room.application).of_texts(room.place, {"feeds.yaml": f"{CONFIG}stories: {{hide: ['{TO}']}}\n"})
+    report = Comparison(in_force(room.application), proposed).run(
+        room.archive, archive_rows(room.archive.edition), lambda done: None
+    )
+    assert report["hides"] == []
 
 
 def test_a_new_guid_at_the_new_address_is_the_same_item(room: Newsroom) -> None:
