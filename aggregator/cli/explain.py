@@ -16,6 +16,7 @@ from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.subject import Subject, look_up
 from aggregator.cli.terminal import is_terminal, print_json
 from aggregator.errors import UsageError
+from aggregator.model.joining import in_words
 from aggregator.model.judgement import Case, Match, Receipt
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
@@ -172,7 +173,7 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
 
 def _story(item: ItemView, story: StoryView, pinned: Receipt | None) -> shapes.InStory:
     return {
-        "joined": item.why,
+        "joined": in_words(item.joining) if item.joining else item.why,
         "joining": joining.joining(item),
         "story_section": story.section,
         "story_sections": [{"section": name, "score": score} for name, score in story.scores],

@@ -16,7 +16,7 @@ from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.grouping import grouped
-from aggregator.pipeline.overrides import APART, JOINED, moved_to_overrides, overrule, survivor
+from aggregator.pipeline.overrides import moved_to_overrides, overrule, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
 from aggregator.ports import Archive
@@ -174,7 +174,7 @@ def step(
     archive.edition.apply(
         Batch(
             placed=tuple(
-                policy.placed(Member(item, judged[item.n]), home[item.n], _why(join), _joining(join))
+                policy.placed(Member(item, judged[item.n]), home[item.n], join.reason if join else "", _joining(join))
                 for item in seen
                 for join in [joins.get(item.n)]
             ),
@@ -254,16 +254,6 @@ class _Touched:
             )
             for story, of in sorted(members.items())
         ]
-
-
-def _why(join: Join | None) -> str:
-    """Why an item is in its story, in a few words."""
-    if join is None or join.reason == "founder":
-        return "founder" if join else ""
-    if join.reason in (APART, JOINED):
-        return join.reason
-    words = f": {', '.join(join.shared[:6])}" if join.shared else ""
-    return f"{join.reason} {join.score:.2f}{words}"
 
 
 def _joining(join: Join | None) -> Joining | None:
