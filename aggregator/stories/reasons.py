@@ -109,7 +109,7 @@ class _Reasons:
             self.marks[home, rival] = groups.mark(groups.members[home], groups.members[rival])
         mark = self.marks[home, rival]
         if mark is None:
-            if score < TUNING.min_link or len(groups.members[home]) == 1:
+            if score < TUNING.min_link:
                 return vetoes
             whole = self._link(groups.members[home], groups.members[rival])
             return (
