@@ -93,6 +93,22 @@ def test_a_country_is_no_second_topic_by_its_everyday_name(tmp_path: Path, name:
     room.archive.close()
 
 
+def test_a_category_that_a_configured_topic_tells_of_is_no_second_topic(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, f"{CONFIG}  - {{id: villages, title: Villages, words: [village*]}}\n")
+    room.publish(*told(SOURCES, [None]))
+    found = survey(room.archive, room.application.policy, lambda: NOW)
+    assert found is not None and found.titles == {}
+    room.archive.close()
+
+
+def test_a_section_of_the_sites_is_no_topic(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.publish(*(replace(one, url=f"{one.url}/village-life/{one.id}") for one in told(SOURCES, [None])))
+    found = survey(room.archive, room.application.policy, lambda: NOW)
+    assert found is not None and found.titles == {}
+    room.archive.close()
+
+
 def test_new_items_get_it_as_they_are_placed(room: Newsroom) -> None:
     survey(room.archive, room.application.policy, lambda: NOW)
     room.publish(replace(item("Chapel bells ring again", "kyodo", age=timedelta(0)), categories=("village life",)))

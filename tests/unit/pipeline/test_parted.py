@@ -73,6 +73,7 @@ def test_what_stays_no_longer_names_what_left(room: Newsroom) -> None:
     edit(room, join=(FRIGATE, HARVEST))
     joined = entries(room)[FRIGATE.id]
     assert "Plum harvest" in joined["content_html"]
+    room.now -= HOUR  # in the same second
     edit(room, split=(HARVEST,))
     rest = entries(room)[FRIGATE.id]
     assert "Plum harvest" not in rest["content_html"]

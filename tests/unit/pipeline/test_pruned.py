@@ -161,6 +161,13 @@ def test_an_entry_keeps_what_it_said_when_another_outlet_joins(pruned: Newsroom)
     assert (after.lead, after.entry.summary) == (before.lead, TALKS.summary)
 
 
+def test_an_entry_keeps_what_it_said_when_an_article_is_split_off(pruned: Newsroom) -> None:
+    before = stories(pruned)["Talks End Without a Word"]
+    after = edited(pruned, CONFIG + f'stories: {{split: ["{COPY.url}"]}}\n')["Talks End Without a Word"]
+    assert [report.publisher for report in after.entry.reports] == ["BBC"]
+    assert (after.lead, after.entry.summary) == (before.lead, TALKS.summary)
+
+
 def test_a_text_that_comes_back_is_judged(pruned: Newsroom) -> None:
     store = pruned.archive.edition
     n = next(

@@ -19,8 +19,15 @@ HEADLINES = [
 ]
 
 
-def past(headlines: list[str]) -> Memory:
-    memory = Memory()
+class Large(Memory):
+    """One of a thousand items, of which these are some."""
+
+    def documents(self) -> int:
+        return 1_000
+
+
+def past(headlines: list[str], kind: type[Memory] = Memory) -> Memory:
+    memory = kind()
     batch = [Candidate(n, title, "", f"P{n}", None, n, "en") for n, title in enumerate(headlines, 1)]
     memory.apply(batch, group(batch, memory))
     return memory
@@ -38,6 +45,20 @@ def test_chapters_share_two_rare_words() -> None:
 
 def test_two_words_of_which_one_is_a_name_make_a_chapter() -> None:
     assert sorted(item for item, _ in chaptered("Karellia mends a dam", past(HEADLINES))) == [1, 2]
+
+
+def test_what_shares_most_comes_first() -> None:
+    memory = past([*HEADLINES, "Museum needs engineers", "Critics warn of a scandal"])
+    assert [item for item, _ in chaptered("Engineers warn Karellia of the Vassiliki dam", memory)] == [2, 1]
+
+
+def test_a_word_in_one_of_a_hundred_items_is_still_rare() -> None:
+    headlines = [
+        f"Vassiliki dam in Karellia: {word}" for word in ("floods", "cracks", "talks", "games", "votes", "fish")
+    ]
+    asked = "Army secures the Vassiliki dam in Karellia"
+    assert chaptered(asked, past(headlines)) == []
+    assert len(chaptered(asked, past(headlines, Large))) == len(headlines)
 
 
 def test_frequencies_of_many_texts_are_read_at_once() -> None:

@@ -90,10 +90,14 @@ def test_a_headline_that_says_little_joins_by_the_words_of_its_address() -> None
         assert memory.story(one.item) == home
 
 
-def test_a_later_batch_joins_the_known_story() -> None:
-    memory, joins = told([DAM, GRAIN], [DAM_TOO])
-    assert memory.story(DAM_TOO.item) == DAM.item
-    assert joins[-1].story == DAM.item
+@pytest.mark.parametrize(("known", "new"), [(DAM, DAM_TOO), (DAM_TOO, DAM)], ids=["later", "late"])
+@pytest.mark.parametrize("days", [-9, 9])
+def test_a_later_batch_joins_the_known_story(known: Candidate, new: Candidate, days: int) -> None:
+    """Also if it arrives late, and whatever else arrives with it."""
+    other = replace(GRAIN, item=next(numbers), at=NOON + days * DAY)
+    memory, joins = told([known, GRAIN], [new, other])
+    assert memory.story(new.item) == known.item
+    assert next(join.story for join in joins if join.item == new.item) == known.item
 
 
 def test_beyond_the_window_nothing_joins() -> None:
@@ -145,7 +149,7 @@ def test_equal_headlines_join_within_two_days_but_a_daily_column_does_not(
 ) -> None:
     first = item("What the papers say about the harvest festival", "Aubergines and pumpkins.", "Bugle")
     second = item("What the papers say about the harvest festival", "Weather ruins parade.", publisher, NOON + apart)
-    for batches in ([[first, second]], [[first], [second]]):
+    for batches in ([[first, second]], [[first], [second]], [[second], [first]]):
         _, joins = told(*batches)
         assert (joins[-1].reason == "same headline") is one
 
@@ -233,6 +237,11 @@ def test_who_acts_is_not_enough(one: str, other: str) -> None:
     ("one", "other", "shared"),
     [
         ("Houthis strike airport with missile", "Missile from Yemen hits airport", {"airport", "missil", "yemen"}),
+        (
+            "Houthis strike airport with missile",
+            "Missile from Yemen hits airport: Peru",
+            {"airport", "missil", "yemen"},
+        ),
         # The background of news has no word for this country: it is as rare as can be.
         ("Nouakchott ferry sinks", "Ferry capsizes off Mauritania", {"ferri", "mauritania"}),
     ],
