@@ -46,6 +46,21 @@ MIN_US_CITY = 60_000
 LARGE = 1_000_000
 SHORT_NAMED = 2_000_000  # cities of four letters: Lira, Hail and Saga are words first
 
+NAMES_OF_WORDS = {"country", "city", "person", "body"}
+"""Kinds of names of which a phrase without its capitals is none ("did not come back alive")."""
+WRITTEN_SMALL = """
+    al an and ar as at bin da de del den der di do dos du el en for ibn in la las le les los of on or ter the to van von
+    anti co ex mid non pan pro sub trans central east eastern north northern south southern west western
+    affairs agency agreement air airport amendment archbishop area army authority bank bay bill brigade brigades bridge bronzes canal
+    chief church city coast command commission committee communist community congress conservative council county court cup day
+    democratic department desert district fleet force forces foreign forest government group guard gulf hospital house inquiry
+    intelligence island islanders islands judiciary king lake law leader league mayor ministry mountain mountains movement museum
+    nation national navy ocean office palace park parliament party peninsula police political poll prince princess prize protocol
+    province queen railway railways reef region republic river school sculptures sea senator service state states station strait
+    street strip syndrome task test town tribunal union university valley war
+"""
+"""Words of names that some outlets write without a capital (Labour party, eastern Europe, von der Leyen)."""
+
 OTHER_PARTS = {"US-alias": "city", "more-cities": "city", "people-of-2025-and-26": "person"}
 
 Row = tuple[str, str, str, str, str]
@@ -53,7 +68,7 @@ Row = tuple[str, str, str, str, str]
 
 def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
     """(kind, codes, name with its flags) of names.txt, and the keys of cities to leave out."""
-    rows, off = [], set()
+    rows, off, known = [], set(), set()
     kind = ""
     for raw in NAMES.read_text().splitlines():
         line = raw.strip()
@@ -63,14 +78,27 @@ def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
             kind = line.strip("[]")
             continue
         codes, _, names = line.partition(":")
-        for name in names.split(","):
-            if not name.strip():
-                continue
+        for name in filter(None, map(str.strip, names.split(","))):
             if kind == "cities-off":
                 off.add(key(name))
-            else:
-                rows.append((OTHER_PARTS.get(kind, kind), codes, name.strip()))
+            elif name not in known:  # "Jackson Hole" is a city, but where it was first it is none
+                part = OTHER_PARTS.get(kind, kind)
+                rows.append((part, codes, with_capitals(name, part) if part in NAMES_OF_WORDS else name))
+                known.add(name)
     return rows, off
+
+
+def with_capitals(name: str, kind: str) -> str:
+    """A name of several words with the flag that asks for its capitals, except those of `WRITTEN_SMALL`, and of a person's third word
+    (Kim Jong-un). As it is if it has a flag, or is written in small letters itself."""
+    if name == name.lower() or name.endswith(("!", "?")) or not is_latin(name) or not re.search(r"\w\W+\w", name):
+        return name
+    words = re.split(r"([^\W\d_]+)", name)  # words stand at odd places
+    small = [one.lower() if one.lower() in set(WRITTEN_SMALL.split()) and not one.isupper() else one for one in words]
+    if kind == "person":
+        small[5:] = [one.lower() for one in small[5:]]
+    written = "".join(small)
+    return f"{name if written == written.lower() else written}!"
 
 
 def row(kind: str, codes: str, name: str) -> Row | None:

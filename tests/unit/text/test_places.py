@@ -408,6 +408,14 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Law and Justice loses its majority", ["PL"]),
         ("Red deer cull on a long beach", []),
         ("Fire in Red Deer", ["CA"]),
+        ("Britain becomes first nation to ban it", ["GB"]),
+        ("First Nation in Ontario votes", ["CA"]),
+        ("Draft dodgers, woodlands, an indigo snake and a wicker sofa trump it", []),
+        ("How long an egg keeps", []),
+        ("So far a dozen did not come back alive, sit at home or travel via rail", []),
+        ("Police kill man city officials wanted, overruled by election officials", []),
+        ("Lights go out in eastern Europe", ["europe"]),
+        ("Havana syndrome puzzles", []),
     ],
 )
 def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: list[str]) -> None:
