@@ -48,8 +48,8 @@ class PageRequest:
         """(rows of a list of changes, ids that it no longer shows, cursor of the next page). Removed ids count as rows. `removals(query,
         position)` returns what was removed up to a position (None: all): more rows may follow after that."""
         more = extent.of > self.limit
-        if more and not found:
-            return found, [], None
+        if more and not found:  # all were merged since they were found: the same page again
+            return found, [], parameters.encode_cursor(self.kind, *(self.query.before or (self.query.first_change, 0)))
         gone: list[Removed] = removals(self.query, position_of(found[-1]) if more else None)
         places = sorted([*map(position_of, found), *map(position_of, gone)])
         end = places[: self.limit][-1] if places else (0, 0)

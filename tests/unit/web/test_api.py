@@ -129,11 +129,12 @@ def test_what_changes_while_a_page_is_read_takes_nothing_else_from_who_follows_c
     assert {row["title"] for row in rows} >= set(titles)
 
 
-def merged_when_read(room: Newsroom, monkeypatch: pytest.MonkeyPatch, older: str, younger: str) -> None:
+def merged_when_read(room: Newsroom, monkeypatch: pytest.MonkeyPatch, older: str, *younger: str) -> None:
     """These stories merge after the rows of the next request were found, and before they are read."""
-    known = [room.archive.reading.story(id.removeprefix("urn:uuid:")) for id in (older, younger)]
-    merge = Merge(*(story.n for story in known if isinstance(story, StoryView)))
-    read, waiting = Reading._stories, [Batch(merges=(merge,), epoch="one", now=int(NOON.timestamp()))]
+    known = [room.archive.reading.story(id.removeprefix("urn:uuid:")) for id in (older, *younger)]
+    first, *others = (story.n for story in known if isinstance(story, StoryView))
+    merges = tuple(Merge(first, other) for other in others)
+    read, waiting = Reading._stories, [Batch(merges=merges, epoch="one", now=int(room.now.timestamp()))]
 
     def interrupted(reading: Reading, pairs: Any) -> Any:
         if waiting:
@@ -148,6 +149,18 @@ def test_a_merge_while_a_page_is_read_does_not_end_the_list(room: Newsroom, monk
     before = [row["id"] for row in walk(room.client, "stories")]
     merged_when_read(room, monkeypatch, before[1], before[0])
     assert [row["id"] for row in walk(room.client, "stories", "?limit=2")] == before[1:]
+
+
+def test_merges_of_a_whole_page_while_it_is_read_do_not_end_a_list_of_changes(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("Typhoon Reaches Luzon", "Octopuses Dream", "Parliament Elects a Speaker", "Grain Prices Fall"):
+        room.publish(item(title, age=timedelta(minutes=1)))
+        room.now += timedelta(minutes=5)
+    since = "?changed_since=2026-11-24T00:00:00Z"
+    first, second, third, fourth = (row["id"] for row in walk(room.client, "stories", since))
+    merged_when_read(room, monkeypatch, third, first, second)
+    assert {row["id"] for row in walk(room.client, "stories", f"{since}&limit=1")} == {third, fourth}
 
 
 def test_a_story_that_is_merged_while_it_is_read_redirects(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
