@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
@@ -192,11 +192,9 @@ class ResponseCache:
         def note(status: str, headers: Headers, error: Any = None, /) -> Any:
             seen.append((status, headers))
 
-        answer = self.inner(environ, note)
-        body = b"".join(answer)
-        close = getattr(answer, "close", None)
-        if close:
-            close()
+        answer: Any = self.inner(environ, note)  # werkzeug's ClosingIterator
+        with closing(answer):
+            body = b"".join(answer)
         return *seen[-1], body
 
     def _keep(self, key: Key, body: bytes, headers: Headers, validity: Validity, rendered: Rendered) -> None:

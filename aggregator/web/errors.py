@@ -45,8 +45,6 @@ def unavailable(error: StoreError) -> Response:
 
 def fail(error: HTTPException) -> BaseResponse | Response:
     code = error.code or 500
-    if code in (301, 302, 303, 307, 308):
-        return BaseResponse.force_type(error.get_response(request.environ))
     if code == 404 and (path := _without_slashes()):
         if request.method == "OPTIONS":  # the CORS preflight of a conditional request must not be redirected
             return Response(headers={"Allow": ", ".join(READING)})

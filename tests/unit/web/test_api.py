@@ -11,7 +11,7 @@ import pytest
 from builders import polled
 from flask.testing import FlaskClient
 from msgspec import structs
-from newsroom import CONFIG, NEWS, NOON, Newsroom, item
+from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.model.story import Batch, Merge, StoryView
 from aggregator.pipeline.edition import edition

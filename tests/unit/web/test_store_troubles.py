@@ -73,6 +73,30 @@ def test_what_is_kept_goes_on_through_a_short_lock(room: Newsroom) -> None:
     room.close()
 
 
+@of_the_file
+def test_an_error_in_the_program_is_logged_and_told_without_its_words(
+    room: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    with room.archive._connection.transaction() as raw:
+        raw.execute("UPDATE stories SET entry = '{\"headline\": 1'")
+    for address, kind in (
+        ("/latest", "text/plain"),
+        ("/latest.rss", "text/plain"),
+        ("/api/v1/stories", "application/problem+json"),
+    ):
+        caplog.clear()
+        got = room.client.get(address)
+        assert (got.status_code, got.content_type.partition(";")[0], got.headers["Cache-Control"]) == (
+            500,
+            kind,
+            "no-store",
+        )
+        assert "This is a fault of the service; it has been logged." in got.text
+        assert "JSON" not in got.text and "Traceback" not in got.text
+        assert "DecodeError" in caplog.text
+    room.close()
+
+
 def test_the_web_cannot_write(room: Newsroom) -> None:
     archive = room.application.database.read_only()
     with pytest.raises(StoreReadOnly):
