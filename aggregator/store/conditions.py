@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
-from aggregator.errors import QueryError
 from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.store.dialect import Dialect
 from aggregator.text.forms import forms
@@ -199,9 +198,7 @@ def of_members(dialect: Dialect, wanted: Filter, numbers: Numbers) -> Iterator[t
         lang = wanted.lang.lower()  # a tag is the same in any case (RFC 5646, 2.1.1)
         told = dialect.folded.format("t.lang")
         yield f"({told} = ? OR {told} LIKE ? || '-%')", (lang, lang)
-    if wanted.labelled is not None and not any(wanted.labelled):
-        yield "FALSE", ()  # no source or publisher has the label
-    elif wanted.labelled is not None:
+    if wanted.labelled is not None:
         sources = f"i.source IN (SELECT n FROM sources WHERE {dialect.one_of.format('id')})"
         publishers = dialect.one_of.format("p.publisher")
         yield f"({sources} OR {publishers})", tuple(dialect.listed(values) for values in wanted.labelled)
@@ -273,15 +270,9 @@ _FOLDED = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def match(dialect: Dialect, words: tuple[str, ...], lang: str | None = None, *, every: bool = True) -> str:
-    """The words, in all their forms, and phrases in the query syntax of the backend. Syntax in the user's text is not interpreted.
-
-    Raises:
-        QueryError: no word has a letter or digit.
-    """
-    phrases = [word for word in words if any(letter.isalnum() for letter in word)]
-    if not phrases:
-        raise QueryError("q", "nothing to search for: give at least one word of letters or digits")
-    return dialect.words([forms(phrase, lang) for phrase in phrases], every)
+    """The words, in all their forms, and phrases in the query syntax of the backend. Syntax in the user's text is not interpreted. Each
+    word or phrase has a letter or digit."""
+    return dialect.words([forms(word, lang) for word in words], every)
 
 
 def quoted(id: str | None) -> str:

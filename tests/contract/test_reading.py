@@ -15,7 +15,6 @@ from builders import NOW, Store, ago, archive, item, policy, polled, postgres_ar
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.errors import QueryError
 from aggregator.model import notes
 from aggregator.model.item import Drop, Enclosure
 from aggregator.model.story import Batch
@@ -525,11 +524,6 @@ def test_readers_see_that_something_was_committed(store: Store) -> None:
     with pytest.raises(Exception, match=r"writ"):
         reader.sources.release("nobody")
     reader.close()
-
-
-def test_nothing_to_search_for_is_said(store: Store) -> None:
-    with pytest.raises(QueryError):
-        store.reading.stories(StreamQuery("search", filter=Filter(words=("...",))), SECONDS)
 
 
 def test_a_step_that_moves_no_story_changes_nothing_for_readers(store: Store) -> None:
