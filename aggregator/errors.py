@@ -17,6 +17,8 @@
     │   └── ClockApart               this machine's clock and that of the archive's server disagree
     ├── Lacking                      this machine lacks a resource: no source is to blame
     │   ├── TooManyFiles             this process or machine may open no more files
+    │   ├── TooManyProcesses         no further process or thread may be started
+    │   ├── OutOfMemory              no memory is left, or allowed
     │   └── NoReader                 no child process for parsing can be started
     ├── AlreadyRunning               a second `run` or `worker` on one SQLite archive
     ├── CannotListen                 the port is in use or not permitted
@@ -142,6 +144,28 @@ class TooManyFiles(Lacking):
 
     def __str__(self) -> str:
         return "too many files are open here; allow more (ulimit -n, or LimitNOFILE= of systemd)"
+
+
+class TooManyProcesses(Lacking):
+    def __str__(self) -> str:
+        return "no further process or thread can be started here; allow more (ulimit -u, or TasksMax= of systemd)"
+
+
+class OutOfMemory(Lacking):
+    def __str__(self) -> str:
+        return "there is not enough memory here; allow more (ulimit -v)"
+
+
+def lack(error: BaseException) -> Lacking | None:
+    """What this machine lacks, if that is the reason for an unexpected error."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in OUT_OF_FILES:
+        return TooManyFiles()
+    if isinstance(error, MemoryError) or number == errno.ENOMEM:
+        return OutOfMemory()
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return TooManyProcesses()
+    return None
 
 
 class NoReader(Lacking):

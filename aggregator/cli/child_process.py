@@ -10,28 +10,23 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from types import FrameType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, TooManyProcesses
 from aggregator.sandbox.parent import die_with_parent
 
 T = TypeVar("T")
 Notify = Callable[[], None]
 
-
-class _Child:
-    """What the child process is to do; set by its initializer."""
-
-    prepare: ClassVar[Callable[[], None]]
-    work: ClassVar[Callable[[Notify], Any]]
-    started: ClassVar[Connection]
+_NEWS = None
+_Ended = tuple[bool, Any]
+"""What the child sends: `_NEWS` when `work` calls its function; at the end whether it succeeded, and its value or its error."""
 
 
 class Terminated(Exception):
@@ -47,14 +42,18 @@ def run_in_child(
 ) -> T:
     """Run `prepare` and then `work` in a child process. This process runs `before` at the same time as `prepare`; `work` starts when both
     are done. `work` is given a function; when it calls that, this process runs `meanwhile` at the same time. Returns what `work`
-    returns, and raises what `work` or `before` raise.
+    returns, and raises what any of the four raises.
 
     A SIGTERM or Ctrl-C of this process is passed to `work` as SIGTERM; a second one kills the child. Since the function forks, there
     must be only one thread and no connection to a database. It forks only on Linux; elsewhere `before`, `prepare` and `work` run one
     after the other in this process, without `meanwhile`.
 
+    Not by a ProcessPoolExecutor: that needs threads, which a limit of processes may deny when it has forked already (it then hangs),
+    and shared memory (/dev/shm).
+
     Raises:
         Terminated, KeyboardInterrupt: SIGTERM or Ctrl-C, after `work` has ended.
+        TooManyProcesses: no child process can be started.
         AggregatorError: the child process was killed.
     """
     if sys.platform != "linux":
@@ -62,28 +61,34 @@ def run_in_child(
         prepare()
         return work(lambda: None)
     context = get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    with ProcessPoolExecutor(1, context, _initialize, (prepare, work, sender, os.getpid())) as pool:
-        child = pool.submit(os.getpid).result()  # forks now, while there is one thread
-        sender.close()
-        received: list[int] = []
-        try:
-            prepared = pool.submit(_prepare)
-            before()
-            with _forwarding_signals(child, received):
-                done: Future[T] = pool.submit(_work)
-                if _notified(receiver):
-                    meanwhile()
-                wait([done])
-            if not received:
-                prepared.result()
-                return done.result()
-        except BrokenProcessPool:
-            if not received:
-                raise AggregatorError(
-                    "the polling process was killed; what had arrived is stored and waits for the next edition"
-                ) from None
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_run, args=(prepare, work, theirs, ours, os.getpid()))
+    try:
+        child.start()
+    except BlockingIOError as error:
+        raise TooManyProcesses from error
+    theirs.close()
+    received: list[int] = []
+    try:
+        before()
+        assert child.pid is not None
+        with _forwarding_signals(child.pid, received):
+            with suppress(ConnectionError):  # it has ended
+                ours.send(_NEWS)
+            if (ended := _next(ours)) is _NEWS:
+                meanwhile()
+                ended = _next(ours)
+    finally:
+        ours.close()
+        child.join()
+    if received:
         raise KeyboardInterrupt if received[0] == signal.SIGINT else Terminated
+    assert ended is not _NEWS
+    succeeded, value = ended
+    if not succeeded:
+        raise value
+    result: T = value
+    return result
 
 
 @contextmanager
@@ -104,36 +109,39 @@ def _forwarding_signals(child: int, received: list[int]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _notified(receiver: Connection) -> bool:
-    """Wait until `work` calls the function that it was given. False if it ended without doing so."""
+def _next(connection: Connection) -> _Ended | None:
+    """What the child sends next."""
     try:
-        receiver.recv_bytes()
-    except EOFError:
-        return False
-    return True
+        received: _Ended | None = connection.recv()
+    except (EOFError, ConnectionError):
+        return False, AggregatorError(
+            "the polling process was killed; what had arrived is stored and waits for the next edition"
+        )
+    return received
 
 
-def _initialize(prepare: Callable[[], None], work: Callable[[Notify], Any], sender: Connection, parent: int) -> None:
+def _run(
+    prepare: Callable[[], None], work: Callable[[Notify], Any], parent: Connection, theirs: Connection, pid: int
+) -> None:
+    """Run in the child. `theirs`: the parent's end, which the fork left open here too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; the parent forwards it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    die_with_parent(parent)
-    _Child.prepare, _Child.work, _Child.started = prepare, work, sender
-
-
-def _prepare() -> None:
-    _Child.prepare()
-
-
-def _work() -> Any:
+    die_with_parent(pid)
+    theirs.close()
     sent = False
 
     def notify() -> None:
         nonlocal sent
         if not sent:
-            _Child.started.send_bytes(b"started")
+            parent.send(_NEWS)
             sent = True
 
     try:
-        return _Child.work(notify)
-    finally:
-        _Child.started.close()
+        prepare()
+        parent.recv()  # `before` is done
+        ended: _Ended = True, work(notify)
+    except BaseException as error:  # noqa: BLE001 (the parent raises it)
+        error.add_note(traceback.format_exc())  # pickled without its traceback
+        ended = False, error
+    with suppress(OSError):  # `before` or `meanwhile` failed: nobody asks
+        parent.send(ended)

@@ -18,7 +18,7 @@ from pathlib import Path
 from aggregator import __version__
 from aggregator.bootstrap import Installation
 from aggregator.cli.arguments import Command, option
-from aggregator.errors import OUT_OF_FILES, AggregatorError, ConfigError, TooManyFiles
+from aggregator.errors import AggregatorError, ConfigError, lack
 
 COMMANDS: dict[str, str] = {
     "run": "poll and serve in one command",
@@ -163,11 +163,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output has ended (`| head`), which is not an error
         _end_output()
-    except OSError as error:
-        if error.errno in OUT_OF_FILES:
-            print(f"aggregator: {TooManyFiles()}", file=sys.stderr)
-            return 1
-        if error.errno not in UNWRITABLE or error.filename is not None:
+    except (OSError, MemoryError, RuntimeError) as error:
+        if lacking := lack(error):
+            print(f"aggregator: {lacking}", file=sys.stderr)
+            return lacking.exit_code
+        if not isinstance(error, OSError) or error.errno not in UNWRITABLE or error.filename is not None:
             raise
         _end_output()
         print(f"aggregator: the output cannot be written: {error.strerror}", file=sys.stderr)

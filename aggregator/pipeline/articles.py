@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from aggregator.addresses import host_of
-from aggregator.errors import AggregatorError, FailureKind, Lacking
+from aggregator.errors import AggregatorError, FailureKind, Lacking, lack
 from aggregator.model.item import Wanted
 from aggregator.model.source import Failed, Fetched, FetchRequest
 from aggregator.pipeline.tools import Tools
@@ -125,6 +125,8 @@ class _Reader:
 
     @staticmethod
     def _crashed(article: Wanted, error: Exception) -> _Read:
+        if lacking := lack(error):
+            raise lacking from error
         log.error("source %s: an article could not be read", article.source, exc_info=error)
         return "", f"an error in this program, see the log ({type(error).__name__})"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
-from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError
+from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError, lack
 from aggregator.model.item import NormalFeed
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.settings import Source
@@ -51,6 +51,8 @@ async def poll(tools: Tools, state: SourceState) -> Poll:
     except (StoreError, Lacking):  # not the fault of this source; the next one would fail in the same way
         raise
     except Exception as error:
+        if lacking := lack(error):
+            raise lacking from error
         log.exception("source %s: unexpected error", source.id)
         outcome, feed = Failed("crashed", f"an error in this program, see the log ({type(error).__name__})"), None
     if isinstance(outcome, Failed):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from aggregator.errors import OUT_OF_FILES, Lacking, StoreError, TooManyFiles
+from aggregator.errors import Lacking, StoreError, lack
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,8 @@ class Troubles:
     def report(self, part: str, error: Exception | str) -> None:
         """Report that a part failed. `StoreError` and `Lacking` are reported with their message, an unexpected exception with its name
         only; the log has its traceback."""
-        if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
-            error = TooManyFiles()
+        if isinstance(error, Exception):
+            error = lack(error) or error
         expected = isinstance(error, StoreError | Lacking | str)
         message = str(error) if expected else f"{type(error).__name__}, an error in this program: see the log"
         if self._open.get(part) == message:

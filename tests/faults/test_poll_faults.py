@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,15 +17,19 @@ from subprocess import Popen
 
 import pytest
 from builders import archive, rss
-from builders.process import aggregator, children, command, configuration, query, running, until
+from builders.process import aggregator, children, command, configuration, environment, query, running, until
 from msgspec import structs
 from servers.local import Request, Server, conditional
 
 from aggregator.bootstrap import utc_now
 from aggregator.cli import poll
+from aggregator.cli.main import main
 from aggregator.cli.poll import STOPPED, adopting, renewing
+from aggregator.errors import TooManyProcesses
 
 ENTRIES = 20
+LIMITED = 61234
+"""A user of no other process, where the tests run as root."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does all")
 
@@ -132,6 +138,58 @@ def test_a_pause_that_a_host_asks_of_a_worker_meanwhile_is_kept(
 
     asyncio.run(main())
     store.close()
+
+
+def test_where_no_process_may_be_started_it_says_so_and_ends(tmp_path: Path) -> None:
+    """It hung, after a page of Python's own words."""
+    config = configuration(tmp_path, {"one": "http://127.0.0.1:1/"})
+    for path in (tmp_path, config):
+        os.chown(path, -1 if os.geteuid() else LIMITED, -1)
+    ended = subprocess.run(
+        [*_as_a_user_with_limits(), *command(config, "poll")],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NPROC, (1, 1)),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=environment(),
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (1, f"aggregator: {TooManyProcesses()}\n")
+
+
+def _as_a_user_with_limits() -> list[str]:
+    """A command that starts another one as a user whose processes can be limited, who may read everything."""
+    if os.geteuid():
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root has no limit of processes, and setpriv is needed to become somebody else")
+    rights = "-all,+dac_read_search"
+    sets = [word for kind in ("inh-caps", "ambient-caps", "bounding-set") for word in (f"--{kind}", rights)]
+    return ["setpriv", "--reuid", str(LIMITED), "--clear-groups", *sets]
+
+
+def test_it_needs_no_shared_memory(tmp_path: Path) -> None:
+    """Where a container or a chroot has no /dev/shm."""
+    without = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o ro none /dev/shm && exec "$@"', "sh"]
+    if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("only root may hide /dev/shm")
+    with Server({"/one": conditional(rss([("1", "Rain over Oslo", None)], "One", "one.example"))}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        with running(config, "poll", under=without) as process:
+            assert process.wait(30) == 0, (tmp_path / "log").read_text()
+        assert query(config, "SELECT count(*) FROM stories") == [(1,)]
+
+
+def test_an_error_of_this_program_is_told_with_where_it_happened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise LookupError("of ours")
+
+    monkeypatch.setattr("aggregator.pipeline.refresh.refresh", broken)
+    with pytest.raises(LookupError) as raised:
+        main(command(configuration(tmp_path, {}), "poll")[3:])
+    assert ", in broken" in "".join(raised.value.__notes__)
 
 
 def test_what_came_is_placed_when_all_have_answered(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import resource
@@ -26,12 +27,14 @@ from aggregator.errors import (
     ConfigError,
     Lacking,
     NoReader,
+    OutOfMemory,
     Problem,
     StoreBusy,
     StoreCorrupt,
     StoreError,
     StoreFull,
     TooManyFiles,
+    TooManyProcesses,
 )
 from aggregator.model import notes
 from aggregator.model.item import NormalFeed
@@ -317,15 +320,27 @@ def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("lack", [TooManyFiles(), NoReader("no process that reads documents starts here: …")])
+NO_READER = NoReader("no process that reads documents starts here: …")
+
+
+@pytest.mark.parametrize(
+    ("raised", "lack"),
+    [
+        (TooManyFiles(), TooManyFiles()),
+        (NO_READER, NO_READER),
+        (MemoryError(), OutOfMemory()),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), OutOfMemory()),
+        (RuntimeError("can't start new thread"), TooManyProcesses()),
+    ],
+)
 def test_a_lack_of_files_or_readers_is_a_trouble_of_the_worker_and_no_failure_of_its_sources(
-    worker: Worker, lack: Lacking
+    worker: Worker, raised: Exception, lack: Lacking
 ) -> None:
     """… and what the others answered is stored."""
 
     async def lacking(request: FetchRequest) -> Outcome:
         if request.source == "two":
-            raise lack
+            raise raised
         return await unchanged(request)
 
     async def run() -> None:

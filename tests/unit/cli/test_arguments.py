@@ -103,15 +103,27 @@ def test_the_address_that_is_told_is_one_at_which_it_answers(host: str, address:
     assert reached.address == address
 
 
-def test_a_limit_of_open_files_that_is_too_low_is_told_in_one_line(
-    check: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.EMFILE, "Too many open files", "check.py"), "too many files are open here; allow more .*"),
+        (MemoryError(), "there is not enough memory here; allow more .*"),
+        (RuntimeError("can't start new thread"), "no further process or thread can be started here; allow more .*"),
+    ],
+)
+def test_a_limit_that_is_too_low_is_told_in_one_line(
+    check: list[str],
+    error: Exception,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def load(name: str) -> NoReturn:
-        raise OSError(errno.EMFILE, "Too many open files", f"{name}.py")
+        raise error
 
     monkeypatch.setattr("aggregator.cli.main.load", load)
     assert main(check) == 1
-    assert re.fullmatch("aggregator: too many files are open here; allow more .*\n", capsys.readouterr().err)
+    assert re.fullmatch(f"aggregator: {said}\n", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("command", ["run", "serve"])
