@@ -415,6 +415,7 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("So far a dozen did not come back alive, sit at home or travel via rail", []),
         ("Police kill man city officials wanted, overruled by election officials", []),
         ("Lights go out in eastern Europe", ["europe"]),
+        ("Tick-Borne Illness on Ship's Hull, a Panorama: Singers on a Diet in Unison", []),
         ("Simmering Tensions, Shaping Up, Brick by Brick, Erode Trust From Pole Position", []),
         ("Havana syndrome puzzles", []),
     ],
