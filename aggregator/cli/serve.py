@@ -22,6 +22,8 @@ from aggregator.worker.startup import PARENT, check_port, end_on_signals, wait_u
 THREADS = 5  # started on demand; with more than 2 × cores + 1 granian warns at each start
 FILES = 64  # minimum number of files that a process must be able to open to serve anybody
 KILL_AFTER = 5  # seconds that open connections get when the service stops
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
+"""What stands for all addresses of the machine, and the one that links name."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +44,7 @@ def listening(args: argparse.Namespace, installation: Installation) -> tuple[str
         raise UsageError("--host: expected an address or a name of this machine")
     if port > 65535:
         raise UsageError(f"--port: expected a number from 1 to 65535, found {port}")
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared with, not bound
+    shown = EVERYWHERE.get(host, host)
     return host, port, replace(installation, address=f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
 
 
@@ -75,7 +77,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     # For the processes that granian starts.
     os.environ.update({**installation.environment(), PARENT: str(os.getpid())})
     _fork()
-    _granian(address, port, f"Serving on {installation.address} (Ctrl-C stops)")
+    others = " and at the other addresses of this machine" if host in EVERYWHERE else ""
+    _granian(address, port, f"Serving on {installation.address}{others} (Ctrl-C stops)")
     return 0
 
 

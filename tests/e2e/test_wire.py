@@ -307,16 +307,25 @@ def test_a_renamed_source_redirects_and_topics_found_by_places_hold_items(tmp_pa
             assert [item["title"] for item in found["items"]] == ["Parliament of Norway votes on fishing quotas"]
 
 
-@pytest.mark.parametrize("said", ["serve", "run"])
-def test_whoever_waits_for_the_line_that_it_serves_is_answered(tmp_path: Path, said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "host", "where"),
+    [
+        ("serve", "127.0.0.1", ""),
+        ("run", "127.0.0.1", ""),
+        ("run", "0.0.0.0", " and at the other addresses of this machine"),
+    ],
+)
+def test_whoever_waits_for_the_line_that_it_serves_is_answered(
+    tmp_path: Path, said: str, host: str, where: str
+) -> None:
     config, port = configuration(tmp_path, {}), free_port()
     with subprocess.Popen(
-        command(config, said, "--port", str(port)), stderr=subprocess.PIPE, text=True, env=environment()
+        command(config, said, "--host", host, "--port", str(port)), stderr=subprocess.PIPE, text=True, env=environment()
     ) as process:
         assert process.stderr
         line = next(line for line in process.stderr if line.startswith("Serving on "))
         try:
-            assert line == f"Serving on http://127.0.0.1:{port} (Ctrl-C stops)\n"
+            assert line == f"Serving on http://127.0.0.1:{port}{where} (Ctrl-C stops)\n"
             assert get(f"http://127.0.0.1:{port}/healthz")[0] == 200
         finally:
             process.send_signal(signal.SIGINT)
