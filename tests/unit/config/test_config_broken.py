@@ -23,6 +23,7 @@ YAML = [
     ("site:\n  title:A\n\n  language: en\n", "2:3", ["space", "colon"]),
     ("sources:\n  - name:A\n    url: https://a.example/\n", "2:5", ["space", "colon"]),
     ("sources:\n  - name: A\n    url:\u00a0https://a.example/\n    every: 5m\n", "3:9", ["U+00A0", "type a space"]),
+    ("site:\n  \u00a0\n  title: A\n", "2:3", ["U+00A0", "type a space"]),
     ("sources:\n  - name: A\n\u00a0   url: https://a.example/\n", "3:1", ["U+00A0", "type a space"]),
     (RULES + "\u3000\u3000title: A\n", "4:1", ["U+3000", "type a space"]),
     ("sections:\n  - id: a\n    words:\n      - x\n      -\u00a0y\n", "5:8", ["U+00A0", "type a space"]),
