@@ -18,6 +18,8 @@ YAML = [
     ("", "1:1", ["empty", "sources:"]),
     ("# only a comment\n", "1:1", ["empty"]),
     ("- a\n", "1:1", ["keys and values", "a list"]),
+    ("site:\x07 {}\n", "1:6", ["U+0007", "delete"]),
+    ("\ufeffsite: {}\n", "1:1", ["U+FEFF", "delete"]),  # a second one: the file's own was taken off already
     ("hello\n", "1:1", ["keys and values", "text"]),
     ("sources:\n  - name: A\n    url", "3:5", ["key: value"]),
     ("site:\n  title:A\n\n  language: en\n", "2:3", ["space", "colon"]),
