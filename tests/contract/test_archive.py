@@ -1071,6 +1071,18 @@ def test_what_a_server_says_of_when_to_come_again_holds_though_the_lease_was_los
     assert len(store.sources.claim("three", until, lease, ids=["alpha"])) == (state != "gone")
 
 
+def test_the_plan_after_a_failure_holds_though_the_lease_was_lost(store: Store) -> None:
+    """The plan by which it was asked has passed, and would have it asked again at once."""
+    (alpha,) = store.sources.states(["alpha"])
+    store.sources.save([structs.replace(alpha, last_attempt=NOW - timedelta(hours=1), next_poll=NOW, why="as ever")])
+    lease, later, until = timedelta(minutes=5), NOW + timedelta(minutes=6), NOW + timedelta(hours=2)
+    (one,) = store.sources.claim("one", NOW, lease, ids=["alpha"])
+    store.sources.claim("two", later, lease, ids=["alpha"])
+    store.intake.apply([refused(one, later, 500, until, state="failing")], later, "one")
+    (alpha,) = store.sources.states(["alpha"])
+    assert (alpha.next_poll, alpha.why, alpha.failures) == (until, "500", 1)
+
+
 def test_of_two_polls_of_one_source_the_later_answer_counts_and_the_pause_of_either(store: Store) -> None:
     lease, later, until = timedelta(minutes=5), NOW + timedelta(minutes=6), NOW + timedelta(hours=5)
     (one,) = store.sources.claim("one", NOW, lease, ids=["alpha", "beta"])[:1]
