@@ -381,6 +381,12 @@ def test_an_archive_remembers_what_the_reference_in_memory_does(store: Store) ->
             word: sorted(items) for word, items in memory.postings(used, since, until, 1000).items()
         }
     assert len(memory.stories()) < 60
+    oldest = SECONDS - 9 * 3600
+    store.upkeep.prune(oldest + 14 * 86_400, 90 * 86_400, {})
+    young = {n: one for n, one in memory.known(everything).items() if one.at >= oldest}
+    assert past.known(everything) == young, "what is older than two weeks is forgotten"
+    assert {n for items in past.postings(used, 0, SECONDS, 1000).values() for n in items} == young.keys()
+    assert past.frequencies(used) == memory.frequencies(used)
 
 
 def test_stories_placed_under_any_other_configuration_are_outdated(store: Store) -> None:

@@ -55,6 +55,14 @@ def test_a_secret_is_masked_alone_without_escapes_and_in_html(source: str, told:
     assert mask(told, pattern(secrets(settings.sources, {}))) == masked
 
 
+def test_a_value_of_three_letters_is_no_secret() -> None:
+    """It stands in half of all sentences; *** in each of them would hide the news."""
+    environ = {"SHORT": "war", "LONG": "wars"}
+    text = "sources: [{name: A, url: 'https://a.example/${SHORT}/${LONG}'}]"
+    settings, _ = parse({"f": text}, "f", environ)
+    assert mask("war and wars", pattern(secrets(settings.sources, environ))) == "war and ***"
+
+
 def test_a_section_whose_id_comes_from_the_environment_can_be_named() -> None:
     text = (
         "sections: [{id: '${DESK}', words: [election]}, {id: world}]\n"
