@@ -178,6 +178,6 @@ def table(value: object, example: str) -> Table:
 
 def day(value: object) -> date:
     try:
-        return date.fromisoformat(text(value, 10))
+        return date.fromisoformat(text(value))
     except ValueError:
         raise Wrong(f"expected a date such as 2026-12-01, found {shown(value)}") from None

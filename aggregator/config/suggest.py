@@ -18,7 +18,7 @@ OTHER_NAMES = {
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known name that was probably meant, or None."""
     by_lower = {name.lower(): name for name in known}
-    lower = word.lower().strip()
+    lower = word.lower()
     other = OTHER_NAMES.get(lower)
     if other in by_lower:
         return other

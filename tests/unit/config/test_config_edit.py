@@ -214,3 +214,12 @@ def test_what_root_adds_stays_the_file_of_the_service(tmp_path: Path) -> None:
     replace_file(path, b"a", b"b")
     found = path.stat()
     assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (12345, 23456, 0o600)
+
+
+def test_a_file_that_cannot_be_replaced_is_told_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / ("f" * 250)  # the new file beside it would have a name that is too long
+    path.write_bytes(b"a")
+    with pytest.raises(AggregatorError, match="cannot be written: File name too long"):
+        replace_file(path, b"a", b"b")
+    assert path.read_bytes() == b"a"
+    assert list(tmp_path.iterdir()) == [path]

@@ -312,6 +312,18 @@ def test_nothing_heavy_is_imported_until_a_file_is_compiled() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("BBC World", "bbc-world"), ("Süddeutsche Zeitung", "suddeutsche-zeitung"), ("A.P. & Co.", "ap-and-co"),
+        ("Le Monde's «Œil»", "le-mondes-oeil"), (f"{'a' * 63} b", "a" * 63), ("a" * 70, "a" * 64), ("24", "24"),
+    ],
+)  # fmt: skip
+def test_the_id_of_a_source_is_made_of_its_name(name: str, id: str) -> None:
+    (source,) = parse({"f": f"sources: [{{name: \"{name}\", url: 'https://a.example/'}}]\n"}, "f", {})[0].sources
+    assert source.id == id
+
+
 def named(count: int) -> list[str]:
     return [f"w{n}x" for n in range(count)]
 
