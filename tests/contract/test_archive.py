@@ -1451,11 +1451,20 @@ def test_what_an_edition_tells_under_a_former_id_is_found_when_that_comes_back(s
 
 
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:
-    known = structs.replace(store.sources.states(["alpha"])[0], etag='"x"', failures=3, state="gone", first_success=NOW)
-    store.intake.apply([replace(polled("alpha"), state=known)], NOW)
+    (new,) = store.sources.states(["alpha"])
+    of_both = structs.replace(
+        new, first_success=NOW, last_success=NOW, feed_title="Alpha", rate=0.5, rhythm=timedelta(days=2)
+    )
+    of_the_former = structs.replace(
+        of_both, etag='"x"', last_modified="then", validator_url="https://a.example/x", next_poll=NOW + timedelta(days=1),
+        held_until=NOW + timedelta(days=1), failures=3, state="gone", error="it is gone", error_kind="gone", last_status=410,
+        body_hash="hash", said=b"said", moved_to="https://moved.example/", moved_since=NOW, moved_count=4,
+    )  # fmt: skip
+    store.intake.apply([replace(polled("alpha"), state=of_the_former)], NOW)
+    assert store.sources.states(["alpha"]) == [of_the_former]
     store.sources.sync([source("alpha", url="https://elsewhere.example/feed")])
-    state = store.sources.states(["alpha"])[0]
-    assert (state.etag, state.failures, state.state, state.first_success) == (None, 0, "new", NOW)
+    there = structs.replace(of_both, url="https://elsewhere.example/feed", why="its address changed")
+    assert store.sources.states(["alpha"]) == [there]
 
 
 def test_what_a_former_address_answers_says_nothing_of_the_new_one(store: Store) -> None:
