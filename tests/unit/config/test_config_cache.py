@@ -125,8 +125,9 @@ def test_drafts_do_not_fill_the_disk(place: Place, tmp_path: Path) -> None:
 def test_each_text_of_a_pipe_is_read(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
+    more = "# more than a pipe holds at a time\n" * 20_000
     for title in ("One", "Two"):
-        writer = Thread(target=pipe.write_text, args=[f"site: {{title: {title}}}\n"])
+        writer = Thread(target=pipe.write_text, args=[f"{more}site: {{title: {title}}}\n"])
         writer.start()
         assert examine_cached(pipe, tmp_path / "instance", {})[0].site.title == title
         writer.join()

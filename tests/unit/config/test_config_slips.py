@@ -93,6 +93,7 @@ def test_a_slip_is_pointed_out(old: str, new: str, message: str) -> None:
         ("[recipe]", '["drone missile tank artillery"]'),
         ("[recipe]", "[north carolina supreme court, recipe]"),
         ("- heat", "- north carolina supreme court"),
+        ("    never: [recipe]", "    never:\n      - north carolina supreme court"),
         ("- heat", "- UK GDP"),
         ("- heat", "- US Navy"),
         ("- heat", "- Model X"),
