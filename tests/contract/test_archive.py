@@ -1077,6 +1077,18 @@ def test_what_a_server_says_of_when_to_come_again_holds_though_the_lease_was_los
     assert len(store.sources.claim("three", until, lease, ids=["alpha"])) == (state != "gone")
 
 
+def test_an_item_that_waits_for_the_edition_can_be_read_but_is_not_listed_yet(store: Store) -> None:
+    news = item("alpha", "1", "Defense: frigate sails")
+    store.intake.apply([polled("alpha", [news])], NOW)
+    found = store.reading.item(news.id)
+    assert found
+    assert (found.title, found.publisher, found.story, found.section) == (news.title, "Alpha", None, None)
+    listed = StreamQuery("latest", view="items")
+    assert store.reading.items(listed, SECONDS)[0] == []
+    place(store)
+    assert [one.section for one in store.reading.items(listed, SECONDS)[0]] == ["defense"]
+
+
 def test_the_plan_after_a_failure_holds_though_the_lease_was_lost(store: Store) -> None:
     """The plan by which it was asked has passed, and would have it asked again at once."""
     (alpha,) = store.sources.states(["alpha"])
