@@ -722,6 +722,20 @@ def test_a_page_that_names_its_feed_is_told_about() -> None:
         parsed(page % b"")
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "says"),
+    [
+        (b"%PDF-1.7", "application/pdf", "not-a-page: the article is sent as application/pdf, not as a page"),
+        (b"<p>" + b"x" * (4 << 20), None, "too-large: the page is larger than 4 MiB"),
+        (b"<html><body></body></html>", "text/html", "no-article: no article was found on the page"),
+    ],
+)
+def test_why_a_page_gives_no_article_is_said(body: bytes, kind: str | None, says: str) -> None:
+    with pytest.raises(ParseError) as error:
+        article(body, kind, URL)
+    assert f"{error.value.kind}: {error.value}" == says
+
+
 @pytest.mark.parametrize("kind", ["image/png\u202e\x9b31m", "\u202etext", "application/pdf; name=\u202e"])
 def test_what_an_article_is_sent_as_is_told_in_letters_of_media_types(kind: str) -> None:
     with pytest.raises(ParseError) as error:

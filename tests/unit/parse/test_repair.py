@@ -23,7 +23,11 @@ def titles(feed: ParsedFeed) -> list[str | None]:
 
 @pytest.mark.parametrize(
     ("before", "flaw"),
-    [(b"\n\n  ", None), (b"<br />\n<b>Warning</b>: oops\n", "junk-before-start")],
+    [
+        (b"\n\n  ", None),
+        (b"<br />\n<b>Warning</b>: oops\n", "junk-before-start"),
+        (b'<?xml version="1.0"?>\n', "second-declaration"),
+    ],
 )
 def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -> None:
     feed = parsed(before + rss(TWO))
