@@ -23,7 +23,7 @@ Spans = tuple[tuple[int, int], ...]
 """Ranges of a text: (start, end), end exclusive."""
 
 # In a headline written in capitals, these are more often the common word than the name (US, WHO, IT, …).
-_COMMON_WORDS = "us who it is in or as at he me so do go no am all are aid can may mad ice man new old one ph"
+_COMMON_WORDS = "us who it is in or as at he me so do go no am all are aid can may mad ice man new old one ph la"
 _COMMON = frozenset(_COMMON_WORDS.split())
 # After these words, "US" in a headline written in capitals is the pronoun.
 _PRONOUN_WORDS = "of to for with from tell tells told let lets between join give gives help all about on at by and"
