@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
@@ -135,6 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
     # exit, would take a tenth of the time of a short command.
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
+    atexit.register(_end_streams)
     top = parser()
     _check_words(top, sys.argv[1:] if arguments is None else arguments)
     given, rest = top.parse_known_args(arguments)
@@ -175,12 +177,36 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
+class _Errors(io.TextIOWrapper):
+    """Standard error of which nobody reads what is said (`2>&1 | head`, a full disk): no reason to end, and nobody can be told."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
+
+
 def _open_streams() -> None:
     """Replace standard streams that the caller closed (`2>&-`) by /dev/null. Python sets them to None, which cannot be printed to, and
     the next file to be opened would get their descriptor."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 (open to the end)
+    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
+        encoding, errors = sys.stderr.encoding, sys.stderr.errors
+        sys.stderr = _Errors(sys.stderr.buffer, encoding, errors, line_buffering=True)
+
+
+def _end_streams() -> None:
+    """At the exit, after `--help` too: an error of Python's own flush would be another exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _end_output()
 
 
 def _end_output() -> None:

@@ -193,6 +193,35 @@ def test_f4_hangup_reloads_what_waits_for_apply(tmp_path: Path, server: Server) 
         assert process.wait(10) == 0
 
 
+@pytest.mark.parametrize("full", [True, False], ids=["disk is full", "reader ended"])
+def test_f5_where_nothing_of_the_log_can_be_written_it_serves_and_ends_as_ever(tmp_path: Path, full: bool) -> None:
+    """The warning that `site.url` is not set ended it, without a word."""
+    port = free_port()
+    reader, writer = (-1, os.open("/dev/full", os.O_WRONLY)) if full else os.pipe()
+    if not full:
+        os.close(reader)
+    words = command(configuration(tmp_path, {}), "run", "--port", str(port))
+    with subprocess.Popen(words, stdout=writer, stderr=writer, env=environment()) as process:
+        os.close(writer)
+        try:
+            until(lambda: process.poll() is not None or serves(f"http://127.0.0.1:{port}/readyz"))
+            assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(15) == 0
+        finally:
+            process.kill()
+
+
+def test_help_that_nobody_reads_is_no_error(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [*command(configuration(tmp_path, {})), "--help"]
+    buffered = {**environment(), "PYTHONUNBUFFERED": ""}
+    ended = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, env=buffered, timeout=30, check=False)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
 def test_f6_a_read_only_folder_is_one_clear_line(tmp_path: Path, server: Server) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
     aggregator(config, "poll")
