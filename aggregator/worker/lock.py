@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from aggregator.errors import AlreadyRunning, StoreFull, StoreReadOnly
+from aggregator.store.sqlite.files import make_folder
 from aggregator.worker.identity import identity, is_dead
 
 LOCK = "worker.lock"
@@ -31,8 +32,8 @@ class WorkerLock:
         self.killed: str | None = None
 
     def __enter__(self) -> WorkerLock:
+        make_folder(self._path.parent)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             made = os.open(self._path, os.O_RDWR | os.O_CREAT, MODE)
             self._file = os.fdopen(made, "r+b", buffering=0)
         except OSError as error:

@@ -40,7 +40,7 @@ def check_port(host: str, port: int) -> str:
             probe.bind(address)
             return str(address[0])
     except OSError as error:
-        wrong = "host" if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else "port"
+        wrong = "port" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "host"
         raise CannotListen(
             f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --{wrong} "
             f"(or AGGREGATOR_{wrong.upper()})"

@@ -141,6 +141,24 @@ def test_f5_a_disk_that_takes_no_further_file_is_not_said_to_be_somebody_elses(t
         archive(folder, "one").close()
 
 
+@pytest.mark.parametrize("worker", [True, False])
+@pytest.mark.parametrize(("link", "said"), [(True, "a link to a folder that is not there"), (False, "a file")])
+def test_a_folder_on_a_disk_that_is_not_there_is_said_to_be_that(
+    tmp_path: Path, worker: bool, link: bool, said: str
+) -> None:
+    """As where the disk of the archive is not mounted: it said that the file exists."""
+    folder = tmp_path / "instance"
+    if link:
+        folder.symlink_to(tmp_path / "disk" / "instance")
+    else:
+        folder.touch()
+    with pytest.raises(StoreReadOnly, match=f"{folder}: the folder cannot be made: this is {said}$"):
+        if worker:
+            WorkerLock(folder).__enter__()
+        else:
+            SqliteArchive(folder / "aggregator.db")
+
+
 def test_an_instance_folder_that_is_moved_away_is_told_at_once(tmp_path: Path) -> None:
     """With what the worker reports in it."""
     instance = tmp_path / "instance"

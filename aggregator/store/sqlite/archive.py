@@ -6,11 +6,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from aggregator.errors import StoreReadOnly
 from aggregator.store.articles import Articles
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import EditionStore
 from aggregator.store.sqlite.export import Export
+from aggregator.store.sqlite.files import make_folder
 from aggregator.store.sqlite.intake import Intake
 from aggregator.store.sqlite.readonly import Readable
 from aggregator.store.sqlite.schema import migrate
@@ -27,10 +27,7 @@ class SqliteArchive(Readable):
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreReadOnly(f"{path.parent}: the folder cannot be made: {error.strerror}") from error
+        make_folder(path.parent)
         with suppress(OSError):  # the file exists, or SQLite will raise the error
             os.close(os.open(path, os.O_CREAT | os.O_EXCL, MODE))
         self.path = path

@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreError, StoreReadOnly
 
 ALONE = b"\1\1"
 """The version bytes in the header of a database without WAL (https://www.sqlite.org/fileformat.html#file_format_version_numbers)."""
@@ -14,6 +14,21 @@ ALONE = b"\1\1"
 opened: set[tuple[int, int] | None] = set()
 """The files that this process has opened, by `identity`."""
 _looking = threading.Lock()
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of an archive, unless it is there.
+
+    Raises:
+        StoreReadOnly: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = error.strerror
+        if isinstance(error, FileExistsError):
+            why = "this is a link to a folder that is not there" if folder.is_symlink() else "this is a file"
+        raise StoreReadOnly(f"{folder}: the folder cannot be made: {why}") from error
 
 
 def refuse_foreign_log(path: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_name_is_listened_on_by_its_address(host: str, address: str) -> None:
     assert check_port(host, free_port()) == address
 
 
-@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "0.0..0"])
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "0.0..0", "fe80::1"])
 def test_a_host_that_is_not_this_machine_does_not_call_for_another_port(host: str) -> None:
     with pytest.raises(CannotListen, match=r"choose another with --host \(or AGGREGATOR_HOST\)"):
         check_port(host, 8000)
