@@ -12,6 +12,12 @@ ANEW := --clear
 endif
 endif
 
+# .venv is made anew where its commands would not start: its Python is gone (an upgrade of the system), or the folder has moved.
+ifeq ($(shell test ! -e $(STAMP) || { test -x $(BIN)/python && grep -qsF '$(CURDIR)/$(BIN)/' $(BIN)/aggregator; } && echo yes),)
+ANEW := --clear
+.PHONY: $(STAMP)
+endif
+
 .PHONY: help install run test faults eval bench bench-peers interop lint format clean
 .DEFAULT_GOAL := help
 
@@ -26,7 +32,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python lacks the venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Setting up .venv (takes up to a minute) …"
 	@$(PYTHON) -m venv $(ANEW) .venv
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[postgres,test,bench]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[postgres,test,bench]' || { echo "Not all packages could be installed, see above (\"from versions: none\": no package index was reached). Then again: make $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(BIN)/python -m compileall -q aggregator # where Python is told to keep no bytecode, each command would compile anew
 	@touch $(STAMP)
 

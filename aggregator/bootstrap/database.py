@@ -31,8 +31,10 @@ def driver() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
+        # "aggregator[postgres]" would be another project's package where an index is asked for it.
         raise UsageError(
-            f"--database: PostgreSQL needs the extra `postgres` (pip install 'aggregator[postgres]'): {error}"
+            "--database: PostgreSQL needs the extra `postgres`, which `make install` sets up "
+            f"(with pip, in the checkout: `pip install '.[postgres]'`): {error}"
         ) from error
 
 
