@@ -81,8 +81,6 @@ def _loads(data: bytes) -> object:
         )
     except ValueError as error:
         raise ParseError("malformed", "the document is broken JSON") from error
-    except RecursionError as error:
-        raise ParseError("too-deep", "the document is nested too deeply") from error
 
 
 def _integer(digits: str) -> int | str:

@@ -163,6 +163,7 @@ def test_regions() -> None:
         ("Philippine Senate opens inquiry into flood funds", ["PH"]),
         ("Nigeria's Senate approves loan", ["NG"]),
         ("Senate of Nigeria approves loan", ["NG"]),
+        ("Senate of tomorrow meets", ["US"]),
         ("House of Representatives of Japan dissolved", ["JP"]),
         ("Japan's House of Representatives dissolved", ["JP"]),
         ("Supreme Court of the Philippines halts dam", ["PH"]),
