@@ -173,10 +173,8 @@ def offsets(text: str) -> list[int]:
     return result
 
 
-def span(text: str, start: int, end: int, origins: Sequence[int] | None = None) -> tuple[int, int]:
-    """The range (start, end) of `text` that became `fold(text)[start:end]`, including combining accents. `origins` is
-    `offsets(text)`, if the caller has computed it."""
-    origins = offsets(text) if origins is None else origins
+def span(text: str, start: int, end: int, origins: Sequence[int]) -> tuple[int, int]:
+    """The range (start, end) of `text` that became `fold(text)[start:end]`, including combining accents. `origins` is `offsets(text)`."""
     if start >= end or end > len(origins):
         return (len(text), len(text))
     first, last = origins[start], origins[end - 1] + 1

@@ -90,13 +90,9 @@ def unelided(words: list[str], lang: str) -> list[str]:
     return [joined.sub("", word) for word in words] if joined else words
 
 
-def plain(word: str) -> str:
-    """The form in which words are compared: lower case, without diacritics, possessive and the dots of abbreviations."""
-    return _PLAIN[word]
-
-
 def plains(words: Iterable[str]) -> list[str]:
-    """`plain` of each word, in order."""
+    """Of each word, in order, the form in which words are compared: lower case, without diacritics, possessive and the dots of
+    abbreviations."""
     known = _PLAIN
     return [known[word] for word in words]
 

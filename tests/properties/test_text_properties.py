@@ -59,7 +59,7 @@ def test_a_span_folds_to_what_it_came_from(text: str, start: int, length: int) -
     folded = fold(text)
     if start + length > len(folded):
         return
-    first, last = span(text, start, start + length)
+    first, last = span(text, start, start + length, offsets(text))
     assert 0 <= first < last <= len(text)
     kept = [char for char in folded[start : start + length] if char.isalnum()]
     inside = [char for char in fold(text[first:last]) if char.isalnum()]

@@ -58,7 +58,7 @@ def test_lower_keeps_the_length() -> None:
 )
 def test_span_leads_back(text: str, part: str, original: str) -> None:
     start = fold(text).index(part)
-    first, last = span(text, start, start + len(part))
+    first, last = span(text, start, start + len(part), offsets(text))
     assert text[first:last] == original
 
 
