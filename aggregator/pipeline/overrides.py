@@ -88,9 +88,14 @@ def partings(
     store: StoredStories, apart: Collection[str]
 ) -> tuple[dict[int, str], dict[int, dict[str | None, list[Member]]]]:
     """Two mappings: stored item → its address, for addresses that are to be split off; and story → {address: members}, for the stories in
-    which such items are not alone. There the members that stay are under None."""
+    which such items are not alone. There the members that stay are under None. What is at several addresses of one article that moved
+    has one of them."""
     stored = store.placed_at(apart)
-    address = {n: canonical for canonical, homes in stored.items() for n in homes}
+    address: dict[int, str] = {}
+    for canonical, homes in stored.items():
+        others = {address[n] for n in homes if n in address}
+        address |= dict.fromkeys((n for n, one in address.items() if one in others), canonical)
+        address |= dict.fromkeys(homes, canonical)
     touched = {home for homes in stored.values() for home in homes.values()}
     found: dict[int, dict[str | None, list[Member]]] = {}
     for n, members in store.members(touched).items():

@@ -114,6 +114,16 @@ def test_what_has_moved_is_set_apart_though_its_other_address_is_to_be_joined(
     assert keys(room) == {frozenset({TO}), frozenset({OTHER.url})}
 
 
+def test_what_links_to_the_old_address_of_what_is_set_apart_stays_with_it(room: Newsroom) -> None:
+    moves(room)
+    edit(room, f"{{split: ['{FROM}']}}")
+    room.publish(item("Nine hurt as frigates collide", "kyodo", url=FROM))
+    together = {frozenset({FROM, TO}), frozenset({OTHER.url})}
+    assert keys(room) == together
+    edit(room, f"{{split: ['{FROM}'], hide: ['https://nowhere.example/']}}")
+    assert keys(room) == together
+
+
 @pytest.mark.parametrize("address", [FROM, TO])
 def test_what_has_moved_is_pinned_by_either_address(room: Newsroom, address: str) -> None:
     moves(room)
