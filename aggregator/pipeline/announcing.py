@@ -33,7 +33,7 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
         if not turned and (change.replacing or (not newcomers and said)):
             return old
         fresh = {member.item.publisher for member in members if member.item.n in change.joined}
-        times = [change.now] if turned else [at if name in fresh else change.now for name, at in newcomers]
+        times = [at if name in fresh else change.now for name, at in newcomers]
         updated = max(old.updated + 1, *(times or [change.now]))
     return Entry(
         title=lead.title,
