@@ -91,6 +91,11 @@ def test_sections_and_topics_tell_their_lines() -> None:
     assert found.lines() == ["+ topic otan is new", f"- topic nato is removed{hint}"]
     found = told("  - {id: europe, places: [europe]}\n", "")
     assert found.lines() == ["- section europe is removed; its pages and feeds are found no more"]
+    found = told("topics:\n  - {id: nato, words: [NATO]}\n", "")
+    assert found.lines() == ["- topic nato is removed"], "it may still be found among places or categories"
+    found = told("{id: europe,", "{id: europe, description: Cities, examples: [Rain in Paris], counterexamples: [Ode],")
+    said = ("description: Cities", "example: Rain in Paris", "counterexample: Ode")
+    assert found.lines() == [f"+ section europe: {line}" for line in said]
 
 
 def test_a_log_tells_the_first_lines_of_a_long_edit() -> None:

@@ -80,6 +80,18 @@ def test_what_stays_no_longer_names_what_left(room: Newsroom) -> None:
     assert rest["date_modified"] > joined["date_modified"]
 
 
+def test_what_stays_shows_no_text_of_the_lead_that_left(room: Newsroom) -> None:
+    bare = item("Poets of Perth meet again", age=26 * HOUR, summary="", content="<p>Bare.</p>")
+    full = item("Poets of Perth meet again", "kyodo", age=25 * HOUR, content="<p>In full.</p>")
+    room.publish(bare)
+    room.publish(full)
+    before, page = (room.client.get(f"/api/v1/stories/{bare.id}").get_json(), room.client.get(f"/stories/{bare.id}"))
+    assert (before["link"], "In full." in before["content_html"], "In full." in page.text) == (full.url, True, True)
+    edit(room, split=(full,))
+    after, page = (room.client.get(f"/api/v1/stories/{bare.id}").get_json(), room.client.get(f"/stories/{bare.id}"))
+    assert (after["link"], after["content_html"], "In full." in page.text) == (bare.url, "<p>Bare.</p>", False)
+
+
 def test_what_stays_keeps_its_id_also_where_its_founder_is_not_its_earliest_report(tmp_path: Path) -> None:
     room = Newsroom(tmp_path)
     founder, earlier = replace(FRIGATE, published=room.now - HOUR), HARVEST

@@ -12,6 +12,7 @@ from newsroom import CONFIG, Newsroom, item
 
 from aggregator.cli.comparison import Comparison, in_force
 from aggregator.cli.main import main
+from aggregator.model.item import Enclosure
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.model.stream import StreamName
@@ -23,7 +24,10 @@ WIRE = (
     "GENEVA (Reuters) - The missile that fell on the harbour at dawn was one of a kind that no navy of NATO has admitted to own, "
     "officials said on Tuesday after a first look at what was left of it, and they asked for more time."
 )
-TALKS = item("Talks End Without a Word", summary="Admirals of the navy spoke of rare earths and of NATO.")
+SPOKEN = Enclosure("https://bbc-world.example/talks.mp3", "audio/mpeg", 1_000)
+TALKS = item(
+    "Talks End Without a Word", summary="Admirals of the navy spoke of rare earths and of NATO.", enclosures=[SPOKEN]
+)
 COPY = item(
     "Talks end without a word", "kyodo", age=timedelta(minutes=50), summary="The navy's admirals spoke of NATO."
 )
@@ -159,6 +163,7 @@ def test_an_entry_keeps_what_it_said_when_another_outlet_joins(pruned: Newsroom)
     after = stories(pruned)["Talks End Without a Word"]
     assert [name for name, _ in after.publishers] == ["BBC", "Kyodo", "Reuters"]
     assert (after.lead, after.entry.summary) == (before.lead, TALKS.summary)
+    assert [url for url, _, _ in after.entry.enclosures] == [SPOKEN.url]
 
 
 def test_an_entry_keeps_what_it_said_when_an_article_is_split_off(pruned: Newsroom) -> None:
