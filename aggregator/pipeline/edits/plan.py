@@ -240,7 +240,7 @@ def plan(
             old, own = after.renamed.today(old), list(map(after.renamed.member, own))
             again = list(map(after.rejudged, own))  # even if `alike`: this counts which lines of the rules are used
             now = Standing(old, own)
-            there = now if alike else _composed(after, old, again, as_is=edit.regrouped.home(n) == n)
+            there = now if alike else _composed(after, old, again)
             then = edit.followed(there)
             found.count(old, then.state)
             found.count_sources(own)
@@ -251,10 +251,10 @@ def plan(
     return found
 
 
-def _composed(policy: Policy, state: StoryState, members: Sequence[Member], *, as_is: bool) -> Standing:
-    """The story composed with these members. `as_is`: it need not be composed if its sections and topics stay the same, since the plan
-    shows only these."""
-    same = as_is and keeps_place(state, members, policy)
+def _composed(policy: Policy, state: StoryState, members: Sequence[Member]) -> Standing:
+    """The story composed with these members. It need not be composed if its sections and topics stay the same, since the plan shows only
+    these."""
+    same = keeps_place(state, members, policy)
     return Standing(state if same else recomposed(state, members, policy), members)
 
 
