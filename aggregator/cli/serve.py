@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 import threading
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
 from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.parent import die_with_parent
-from aggregator.worker.startup import PARENT, check_port, end_on_signals, wait_until_listened
+from aggregator.worker.startup import PARENT, check_port, end_on_signals, terminal_closed, wait_until_listened
 
 THREADS = 5  # started on demand; with more than 2 × cores + 1 granian warns at each start
 FILES = 64  # minimum number of files that a process must be able to open to serve anybody
@@ -123,16 +123,20 @@ def _served(address: str, port: int, said: str) -> Any:
 
 def _say_when_listening(address: str, port: int, said: str) -> None:
     wait_until_listened(address, port)
-    with suppress(OSError):  # standard error is closed
-        print(said, file=sys.stderr, flush=True)
+    print(said, file=sys.stderr, flush=True)
 
 
 def _granian(address: str, port: int, said: str) -> None:
-    from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
+    from granian.server.mp import MPServer
 
-    server = Granian(
+    class Server(MPServer):
+        def signal_handler_reload(self, *_: Any) -> None:
+            react: Any = self.signal_handler_interrupt if terminal_closed() else super().signal_handler_reload
+            react()
+
+    server = Server(
         "aggregator",
         address=address,
         port=port,

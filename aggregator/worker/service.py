@@ -18,6 +18,7 @@ from aggregator.worker.fleet import Absences, Fleet
 from aggregator.worker.identity import identity, is_dead
 from aggregator.worker.polling import Polling
 from aggregator.worker.shared import Shared
+from aggregator.worker.startup import terminal_closed
 from aggregator.worker.ticks import Ticks
 from aggregator.worker.troubles import Troubles
 
@@ -30,8 +31,8 @@ LAST_CALL = 8.0
 
 
 class Service:
-    """Polls and makes editions until `stopping` is set, which SIGINT and SIGTERM do. `reload`: see ConfigReload; `adopt_pauses`: see
-    Polling; `show`: see Troubles; `fleet`: given if other workers share the archive (PostgreSQL)."""
+    """Polls and makes editions until `stopping` is set, which SIGINT, SIGTERM and the end of its terminal do. `reload`: see ConfigReload;
+    `adopt_pauses`: see Polling; `show`: see Troubles; `fleet`: given if other workers share the archive (PostgreSQL)."""
 
     def __init__(
         self,
@@ -66,7 +67,14 @@ class Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop)
         ticks = Ticks(self._clock)
-        loop.add_signal_handler(signal.SIGHUP, lambda: ticks.once(self.config_reload.check, force=True))
+
+        def hung_up() -> None:
+            if terminal_closed():
+                self._stop()
+            else:
+                ticks.once(self.config_reload.check, force=True)
+
+        loop.add_signal_handler(signal.SIGHUP, hung_up)
         await self.config_reload.start()
         work = asyncio.create_task(self._work())
         ticks.every(TICK, self._tick)

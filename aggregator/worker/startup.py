@@ -14,11 +14,20 @@ from aggregator.errors import CannotListen
 PARENT = "AGGREGATOR_PARENT"  # environment variable with the process id of the parent
 
 
+_TERMINALS = tuple(stream for stream in (0, 1, 2) if os.isatty(stream))
+
+
+def terminal_closed() -> bool:
+    """Whether the terminal that this process was started on is closed. A SIGHUP then says so, and does not ask for a reload."""
+    return not all(os.isatty(stream) for stream in _TERMINALS)
+
+
 def end_on_signals() -> None:
-    """Until other handlers are set, SIGINT and SIGTERM end this process at once with exit code 0. For a service that is starting: all
-    that it changes is in a transaction. The handler does not raise an exception, because within an import that may look like a failed
-    import. SIGHUP is ignored: it asks for a reload of the configuration, which is being read anyway."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    """Until other handlers are set, SIGINT and SIGTERM end this process at once with exit code 0, and so does the end of its terminal.
+    For a service that is starting: all that it changes is in a transaction. The handler does not raise an exception, because within an
+    import that may look like a failed import. Another SIGHUP is ignored: it asks for a reload of the configuration, which is being read
+    anyway."""
+    signal.signal(signal.SIGHUP, lambda *_: os._exit(0) if terminal_closed() else None)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))
 

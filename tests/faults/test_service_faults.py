@@ -177,6 +177,43 @@ def test_f4_ctrl_c_in_a_terminal_ends_the_web_at_once_without_a_word_of_killing(
     assert "Killing" not in log_of(config)
 
 
+@pytest.mark.parametrize("kind", ["run", "worker", "serve"])
+def test_f4_it_ends_with_its_terminal(tmp_path: Path, server: Server, kind: str) -> None:
+    """Where somebody closes the window: it went on unseen, and kept the next one from starting."""
+    config, port = configuration(tmp_path, {"one": server.url("/one")}), free_port()
+    listens = () if kind == "worker" else ("--port", str(port))
+    terminal, its_end = os.openpty()
+    os.set_blocking(terminal, False)
+    parts: list[bytes] = []
+
+    def shown() -> bytes:
+        with contextlib.suppress(BlockingIOError):
+            parts.append(os.read(terminal, 1 << 16))
+        return b"".join(parts)
+
+    with subprocess.Popen(
+        ["setsid", "--ctty", *command(config, kind, *listens)],
+        stdin=its_end,
+        stdout=its_end,
+        stderr=its_end,
+        env=environment(),
+    ) as process:
+        try:
+            os.close(its_end)
+            if kind == "worker":
+                until(lambda: len(server.asked("/one")) == 1)
+            else:
+                until(lambda: serves(f"http://127.0.0.1:{port}/healthz"))
+            if kind != "serve":
+                process.send_signal(signal.SIGHUP)  # by hand: a reload
+                until(lambda: b"the configuration was read again" in shown())
+            os.close(terminal)
+            assert process.wait(12 * busy()) == 0
+            until(lambda: kind == "worker" or not serves(f"http://127.0.0.1:{port}/healthz"))
+        finally:
+            process.kill()
+
+
 def test_f4_hangup_reloads_what_waits_for_apply(tmp_path: Path, server: Server) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
     config.write_text(config.read_text().replace("{title: Test Wire}", "{title: Test Wire, reload: manual}"))
