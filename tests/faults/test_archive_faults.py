@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -19,6 +20,7 @@ from pathlib import Path
 import pytest
 from builders import NOW, ago, archive, item, policy, polled, source
 from builders.disks import read_only, small_disk
+from builders.process import aggregator, command, configuration, environment
 
 from aggregator.bootstrap import Database, Installation
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
@@ -121,6 +123,15 @@ def test_f5_whoever_opens_the_archive_on_a_full_disk_is_told_so(tmp_path: Path, 
             Connection(folder / "aggregator.db", read_only=read_only).read("SELECT * FROM items")
         (folder / "other").unlink()
         archive(folder, "one").close()
+
+
+def test_f5_a_limit_of_the_size_of_files_is_not_said_to_be_a_broken_disk(tmp_path: Path) -> None:
+    """Or a quota, which SQLite tells from a full disk as little."""
+    limited = ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh", *command(configuration(tmp_path, {}), "poll")]
+    ended = subprocess.run(limited, capture_output=True, text=True, timeout=30, env=environment(), check=False)
+    assert ended.returncode == 1
+    assert re.fullmatch(r"aggregator: \S+aggregator\.db: .*, or a quota or a limit of .* is reached\n", ended.stderr)
+    assert aggregator(tmp_path / "feeds.yaml", "poll").returncode == 0, "nothing half made is left"
 
 
 def test_f5_a_disk_that_takes_no_further_file_is_not_said_to_be_somebody_elses(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
         if code != sqlite3.SQLITE_CANTOPEN or _files_left():
             return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
         said = f"cannot be opened: {TooManyFiles()}"
+    if full_code == sqlite3.SQLITE_IOERR_WRITE:
+        said += "; the disk fails, or a quota or a limit of the size of files (ulimit -f) is reached"
     if code == sqlite3.SQLITE_CORRUPT:
         return damaged(path)
     if code == sqlite3.SQLITE_NOTADB:

@@ -51,7 +51,9 @@ def test_a_variable_that_is_neither_is_bad_usage(
     assert "AGGREGATOR_JSON: expected 1 or 0, found json" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite:///", "sqlite://", "archive.db", "mysql://host/db"])
+@pytest.mark.parametrize(
+    "url", ["sqlite:///:memory:", "sqlite:///", "sqlite:////", "sqlite://", "archive.db", "mysql://host/db"]
+)
 def test_an_archive_is_a_file_or_on_a_server(
     check: list[str], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
