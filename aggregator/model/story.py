@@ -211,7 +211,6 @@ class StoryView:
     published: datetime
     updated: datetime
     entered: datetime  # into the stream asked for
-    changed: datetime
     section: str
     scores: Scores
     topics: tuple[str, ...]
@@ -269,7 +268,6 @@ class ItemView:
     published: datetime
     updated: datetime
     entered: datetime
-    changed: datetime  # when its text or its placing last changed; for an item not yet placed, when it arrived
     story: str | None
     section: str | None
     sections: tuple[str, ...] = ()

@@ -86,7 +86,7 @@ class Reading(ABC):
     def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
         numbers = [n for n, _ in pairs]
         reports = self._reports(numbers)
-        columns = "n, id, lead, published, entered, updated, changed, section, scores, topics, publishers, entry"
+        columns = "n, id, lead, published, updated, section, scores, topics, publishers, entry"
         rows = {row[0]: row for row in self._db.select(f"SELECT {columns} FROM stories WHERE n IN", numbers)}
         merged = self._merged(numbers)
         return [story_view(rows[n], time, reports.get(n, ()), merged.get(n, ())) for n, time in pairs if n in rows]
@@ -273,8 +273,7 @@ class Reading(ABC):
 _ITEMS = """
     SELECT i.n, i.id, s.id, coalesce(p.publisher, t.publisher), t.title, t.summary, t.content, t.url, t.author,
         t.lang, t.image, t.enclosures,
-        t.categories, i.at, t.updated, coalesce(p.changed, t.updated), st.id, p.section, p.scores, p.topics, p.why,
-        t.pruned
+        t.categories, i.at, t.updated, st.id, p.section, p.scores, p.topics, p.why, t.pruned
     FROM items i JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source
         LEFT JOIN placements p ON p.item = i.n LEFT JOIN stories st ON st.n = p.story
     WHERE i.n IN

@@ -213,13 +213,13 @@ def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:
 
 
 def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merged: Sequence[bytes]) -> StoryView:
-    n, id, lead, published, _, updated, changed, section, scores, topics, independent, text = row
+    n, id, lead, published, updated, section, scores, topics, independent, text = row
     entry = decode_entry(text)
     return StoryView(
         id=to_id(id), n=n, title=headline(entry.title, entry.link, entry.publisher), summary=entry.summary, link=entry.link,
         image=entry.image, lang=entry.lang,
-        published=at_time(published), updated=at_time(updated), entered=at_time(time), changed=at_time(changed),
-        section=section, scores=decode_scores(scores), topics=decode_names(topics),
+        published=at_time(published), updated=at_time(updated), entered=at_time(time), section=section,
+        scores=decode_scores(scores), topics=decode_names(topics),
         publishers=tuple(dict.fromkeys(report.publisher for report in reports)) or (entry.publisher,),
         reports=reports or entry.reports, entry=entry, lead=lead,
         merged=tuple(map(to_id, merged)), independent=independent,
@@ -228,13 +228,13 @@ def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merge
 
 def item_view(row: Sequence[Any], time: int) -> ItemView:
     (n, id, source, publisher, title, summary, content, url, author, lang, image, enclosures, categories, at, updated,
-     changed, story, section, scores, topics, why, pruned) = row  # fmt: skip
+     story, section, scores, topics, why, pruned) = row  # fmt: skip
     return ItemView(
         id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
         content=unpack(content), url=url, author=author, lang=lang, image=image,
         enclosures=decode_enclosures(enclosures),
         categories=decode_names(categories),
-        published=at_time(at), updated=at_time(updated), entered=at_time(time), changed=at_time(changed),
+        published=at_time(at), updated=at_time(updated), entered=at_time(time),
         story=to_id(story) if story else None, section=section,
         sections=tuple(name for name, _ in decode_scores(scores)),
         topics=decode_names(topics), why=why, pruned=bool(pruned),

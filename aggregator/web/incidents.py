@@ -117,5 +117,5 @@ def _entry(root: str, identity: str, *, title: str, text: str, source: str, at: 
     return ItemView(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{identity}")), n=0, source=source, publisher="Aggregator",
         title=title, summary=text, content="", url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
-        categories=(), published=at, updated=at, entered=at, changed=at, story=None, section=None,
+        categories=(), published=at, updated=at, entered=at, story=None, section=None,
     )  # fmt: skip

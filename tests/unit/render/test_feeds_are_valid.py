@@ -75,7 +75,7 @@ def one_entry(told: Sequence[str]) -> Stream:
     item = ItemView(
         id=id, n=1, source=source, publisher=publisher, title=title, summary=summary, content="", url=url, author=author, lang=lang,
         image=image, enclosures=((sound, kind, 1), (picture, "image/png", 2)), categories=(), published=NOON, updated=NOON,
-        entered=NOON, changed=NOON, story=None, section=section, sections=(section,), topics=(topic,),
+        entered=NOON, story=None, section=section, sections=(section,), topics=(topic,),
     )  # fmt: skip
     return Stream(
         title="One", description="One", root=ROOT, address=f"{ROOT}/latest", query="", language="en", updated=NOON, items=(item,),
