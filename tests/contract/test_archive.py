@@ -50,6 +50,16 @@ def titles(store: Store, query: StreamQuery, now: int = SECONDS) -> list[str]:
     return [story.title for story in store.reading.stories(query, now)[0]]
 
 
+def test_a_poll_that_cannot_be_stored_whole_leaves_nothing(store: Store) -> None:
+    told = polled("alpha", [item("alpha", "1", "One")])
+    broken = replace(told, found=replace(told.found, known_as={"no id": item("alpha", "1", "").id}))
+    before = store.sources.states()
+    with pytest.raises(ValueError, match="fromhex"):
+        store.intake.apply([broken], NOW)
+    assert (store.reading.totals()["items"], store.edition.pending(), store.sources.states()) == (0, [], before)
+    assert store.intake.apply([told], NOW) == 1
+
+
 def test_applying_a_poll_twice_changes_nothing(store: Store) -> None:
     result = polled("alpha", [item("alpha", "1", "One"), item("alpha", "2", "Two")])
     assert store.intake.apply([result], NOW) == 2
