@@ -69,7 +69,7 @@ class EditionStore(ABC, Generic[Writer]):
         found: dict[int, list[Member]] = {}
         for row in self._db.select(
             f"SELECT {ITEM}, p.section, p.scores, p.topics, p.places FROM placements p JOIN items i ON i.n = p.item "
-            "JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n WHERE p.story IN",
+            "JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n WHERE p.story IN",
             stories,
         ):
             *columns, section, scores, topics, places = row

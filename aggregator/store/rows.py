@@ -108,12 +108,11 @@ def decode_enclosures(text: str | None) -> Enclosures:
 
 
 ITEM = """
-    i.n, i.id, s.id, coalesce(t.publisher, ''), coalesce(t.title, ''), coalesce(t.summary, ''), t.url, t.canonical, t.lang,
-    t.categories, t.image, i.at, i.entered, i.first_seen, p.story, i.live, t.enclosures, t.pruned, p.hidden,
-    coalesce(t.hash, ''), t.author, coalesce(p.publisher, '')
+    i.n, i.id, s.id, t.publisher, t.title, t.summary, t.url, t.canonical, t.lang, t.categories, t.image, i.at, i.entered,
+    i.first_seen, p.story, i.live, t.enclosures, t.pruned, p.hidden, t.hash, t.author, coalesce(p.publisher, '')
 """
 ITEM_TABLES = """
-    items i JOIN sources s ON s.n = i.source LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
+    items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n
 """
 
 
