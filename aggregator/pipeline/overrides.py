@@ -150,12 +150,12 @@ def survivor(into: Mapping[int, int], story: int) -> int:
 
 
 def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]]) -> dict[str, set[int]]:
-    """Canonical address → the stories of the article there. Articles that other outlets moved to this address are ignored."""
+    """Canonical address → the stories of the article there: those of its own outlet, if any of them is, else all that link to it."""
     stored = store.placed_at({address for group in groups for address in group})
     several = {n for homes in stored.values() if len({*homes.values()}) > 1 for n in homes}
-    outlet = {item.n: policy.publisher(item) for item in store.items(several)} if several else {}
+    own = {item.n for item in store.items(several) if policy.at_home(item)} if several else set()
     return {
-        address: {home for n, home in homes.items() if outlet.get(n) == outlet.get(next(iter(homes)))}
+        address: {home for n, home in homes.items() if n in own} or {*homes.values()}
         for address, homes in stored.items()
     }
 

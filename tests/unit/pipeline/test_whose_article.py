@@ -82,6 +82,21 @@ def test_who_lists_articles_of_others_does_not_unite_them(tmp_path: Path, togeth
     assert stories(room, "?min_publishers=2") == []
 
 
+def test_an_article_under_join_is_that_of_its_outlet_although_another_listed_it_first(tmp_path: Path) -> None:
+    feeds = '{name: Courier, url: "https://courier.example/feed"}\n  - {name: Herald, url: "https://herald.example/feed"}\n  - '
+    room = Newsroom(tmp_path, CONFIG.replace("publishers:", OUTLETS).replace("{name: Silent", f"{feeds}{{name: Silent"))
+    votes, rates = "Parliament votes on the harbour budget", item("Central bank lowers its rates", "kyodo")
+    room.publish(*(_listed("silent", host, "The zoo counts its elephants", 9) for host in ("courier", "herald")))
+    room.publish(_listed("courier", "courier", votes, 1))
+    room.publish(rates)
+    room.edit(f"{room.text}stories: {{join: [['https://courier.example/1', '{rates.url}']]}}\n")
+    assert {frozenset(story["publishers"]) for story in stories(room)} == {
+        frozenset({"Courier", "Kyodo"}),
+        frozenset({"Silent"}),
+    }
+    room.close()
+
+
 def test_what_links_to_a_front_page_alone_is_no_one_story(room: Newsroom) -> None:
     """Of an outlet that links all its news to its front page there was one story, of everything."""
     titles = ("Parliament of Norway passes fishing law", "Volcano on Iceland forces hundreds to flee")
