@@ -100,9 +100,6 @@ class StoredStories(Protocol):
         """Canonical address → {placed item: story}: first the items that arrived with this address, then those that were moved to it,
         without `strangers_at`."""
 
-    def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
-        """Items that are at these addresses only because their outlet later changed their address to that of another outlet's article."""
-
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in order of entering."""
 
@@ -121,6 +118,9 @@ class EditionStore(StoredStories, Protocol):
 
     def release(self, owner: str) -> None:
         """Release the lease of the edition, if `owner` holds it."""
+
+    def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
+        """Items that are at these addresses only because their outlet later changed their address to that of another outlet's article."""
 
     def pending(self) -> list[int]:
         """The waiting items, in order of publication."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model.settings import Named, Overrides
 from aggregator.model.story import PendingItem
 from aggregator.normalise.address import canonical
-from aggregator.ports import StoredStories
+from aggregator.ports import EditionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class OverrideIndex:
         meant = (item.canonical or "" for item in items if item.n not in self.strangers)
         return next((section for address in meant if (section := self.pinned.get(address))), None)
 
-    def following(self, store: StoredStories, publisher: Callable[[PendingItem], str]) -> OverrideIndex:
+    def following(self, store: EditionStore, publisher: Callable[[PendingItem], str]) -> OverrideIndex:
         """The overrides with the present addresses of the articles, in addition to those in feeds.yaml: outlets change addresses (a live
         page becomes a report, a slug is corrected). An address at which another outlet has an article is not added: by moving its own
         article an outlet could otherwise hide, join or split that of another."""

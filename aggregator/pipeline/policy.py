@@ -12,7 +12,7 @@ from aggregator.model.story import Member, PendingItem, Placed
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.renamed import Renamed
-from aggregator.ports import Archive, StoredStories, Upkeep
+from aggregator.ports import Archive, EditionStore, Upkeep
 
 OLD = 14 * 86_400
 """Seconds after which a report is no longer news, whatever changes in it. A story whose reports are all older enters new streams at the
@@ -87,7 +87,7 @@ class Policy:
         """The policy at this time (see `OverrideIndex.at`)."""
         return replace(self, overrides=self.overrides.at(now))
 
-    def following(self, store: StoredStories) -> Policy:
+    def following(self, store: EditionStore) -> Policy:
         """The policy with the present addresses of articles (see `OverrideIndex.following`)."""
         return replace(self, overrides=self.overrides.following(store, self.publisher))
 

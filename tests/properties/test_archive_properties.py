@@ -262,7 +262,7 @@ class OnSqlite(RuleBasedStateMachine):
         query = StreamQuery("search", limit=PAGE, changed_since=self.asked)
         while changed := reading.stories(replace(query, before=before), self.now)[0]:
             self.copy |= {story.id: _told(story) for story in changed}
-            self.asked = int(changed[-1].changed.timestamp())
+            self.asked = int(changed[-1].entered.timestamp())  # in this list the time of the change
             before = self.asked, changed[-1].n
         for story in reading.stories(replace(query, limit=500, changed_since=None), self.now)[0]:
             assert self.copy[story.id] == _told(story)

@@ -72,9 +72,6 @@ class Regrouped:
         stored = self._store.placed_at(canonicals)
         return {address: {n: homes.get(n, home) for n, home in found.items()} for address, found in stored.items()}
 
-    def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
-        return self._store.strangers_at(canonicals)
-
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         return self._store.members(set(stories) - self._members.keys()) | {
             n: self._members[n] for n in stories if n in self._members
