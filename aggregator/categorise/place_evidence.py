@@ -9,7 +9,7 @@ from aggregator.categorise.findings import Evidence, Hit, Spans
 from aggregator.categorise.institutions import OWNERS, SHARED, owners, with_areas
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
-from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, longest
+from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, is_word, longest
 
 LONGEST = 7  # characters of the longest initials that may be a town (GAO), with the spaces around them
 _SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off", "on", "about", "against"))
@@ -123,6 +123,8 @@ def _kept(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[tuple[Hit, Pl
     hits = longest(names)
     for hit in hits:
         place = book.places[hit[0]]
+        if place.word and is_word(hay, hit[1], hit[2]):
+            continue
         if place.first_name:
             if _of_a_person(hay, hit, place):
                 continue

@@ -1,8 +1,8 @@
 """Places in texts: names of countries, peoples, cities, leaders and bodies → ISO 3166 codes and region slugs.
 
 `data/places.tsv.gz` has one line for all names with one meaning. Its columns: kind, codes, ranges of capitals, `?` if the names are
-also first names, then the needles. `benchmarks/build_places.py` builds it from CLDR, GeoNames and the hand-written
-`benchmarks/places/names.txt`; `data/NOTICE.md` names the licences.
+also first names or `~` if they are also words, then the needles. `benchmarks/build_places.py` builds it from CLDR, GeoNames and the
+hand-written `benchmarks/places/names.txt`; `data/NOTICE.md` names the licences.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ _PLACE_WORDS = (
     "team university valley west western"
 )
 _OF_A_PLACE = frozenset(_PLACE_WORDS.split())
+_WHERE = (" in ", " near ", " outside ")
+_OPENING = ("", "\n", ".", "!", "?", ":", "|", "'", '"')  # what stands before the first word of a sentence
 _FEAT = re.compile(
     r"(?:scores|scored|nets|averages|averaged) [1-9]\d |(?:slam )?dunks? |buzzer beater|(?:double|triple) doubles? |"
     r"touchdowns? |homers |home runs? |free throws? |three pointers? "
@@ -47,12 +49,13 @@ class Place:
 
     `kind` is country, demonym, city, person, body, institution (a body that other countries have too, such as a senate),
     generic (counts only if no other country is named) or none. `first_name`: the name is not a place if another name follows
-    ("Jordan Peele").
+    ("Jordan Peele"). `word`: it is one only where its capitals tell so (`is_word`).
     """
 
     kind: str
     choices: tuple[tuple[str, ...], ...]
     first_name: bool = False
+    word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def gazetteer() -> Gazetteer:
     for line in gzip.decompress(raw).decode().splitlines():
         kind, codes, capitals, first, *names = line.split("\t")
         choices = tuple(tuple(choice.split("+")) for choice in codes.split("|")) if codes != "-" else ()
-        place = Place(kind, choices, first == "?")
+        place = Place(kind, choices, first == "?", first == "~")
         needles += map(Needle._make, zip(names, repeat(_spans(capitals))))
         places += repeat(shared.setdefault(place, place), len(names))
     every = frozenset(choice for place in shared for choice in place.choices)
@@ -126,8 +129,22 @@ def is_first_name(hay: Haystack, end: int) -> bool:
         return False
     if hay.text[end : hay.text.index(" ", end)] in _OF_A_PLACE:
         return False
+    return not _in_title_case(hay, end)
+
+
+def is_word(hay: Haystack, start: int, end: int) -> bool:
+    """Whether a name that is also a word or a phrase may be meant as such: in a headline in title case, and at the beginning of a
+    sentence if no later word of it has a capital. "In Mobile" is a place even there."""
+    if hay.text.endswith(_WHERE, 0, start + 1):
+        return False
+    opens = hay.cased[start - 1 : start] in _OPENING and not any(map(str.isupper, hay.cased[start + 2 : end]))
+    return opens or _in_title_case(hay, end)
+
+
+def _in_title_case(hay: Haystack, end: int) -> bool:
+    """Whether capitals show no name in the field of a match that ends at `end`."""
     field = hay.cased[: hay.split] if end < hay.split else hay.cased[hay.split :]
-    return any(word[0].islower() and len(word) >= LONG and word not in _LINKS for word in field.split())
+    return not any(word[0].islower() and len(word) >= LONG and word not in _LINKS for word in field.split())
 
 
 def is_player(hay: Haystack, end: int) -> bool:

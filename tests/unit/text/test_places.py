@@ -424,6 +424,17 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Tick-Borne Illness on Ship's Hull, a Panorama: Singers on a Diet in Unison", []),
         ("Simmering Tensions, Shaping Up, Brick by Brick, Erode Trust From Pole Position", []),
         ("Havana syndrome puzzles", []),
+        ("Head Start Loses Its Funding", []),
+        ("A Head Start in Life: How Reading to Babies Helps", []),
+        ("Teachers worry about Head Start", ["US"]),
+        ("Head Start teachers fear for their jobs", ["US"]),
+        ("Historic Pact on Stadium Signed by Rivals", []),
+        ("Colombian left chooses its candidate: Historic Pact is ahead", ["CO"]),
+        ("Mobile library visits the village", []),
+        ("Fire in Mobile", ["US"]),
+        ("Mayor of Mobile resigns after inquiry", ["US"]),
+        ("Plaid Shirts Return to the Catwalk", []),
+        ("Mango Salsa With Chicken", []),
     ],
 )
 def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: list[str]) -> None:
