@@ -45,7 +45,7 @@ def headings(document: Path) -> set[str]:
 def test_every_link_leads_somewhere() -> None:
     dead = []
     for document in DOCUMENTS:
-        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", document.read_text()):
+        for link in re.findall(r"\]\((?![a-z]+:)([^)\s]+)\)", document.read_text()):
             path, _, heading = link.partition("#")
             to = (document.parent / path).resolve() if path else document
             if not to.exists() or (heading and heading not in headings(to)):
@@ -55,12 +55,12 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_every_file_that_is_named_is_there() -> None:
     ends = {"/".join(file.split("/")[n:]) for file in FILES for n in range(file.count("/") + 1)}
-    named = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|tsv|bin|service)|(?:[\w.-]+/)+[\w.-]+\.txt")
+    named = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:md|py|tsv|bin|service)|(?:[\w.-]+/)+[\w.-]+\.txt")
     assert [(where, word) for where, word in WORDS if named.fullmatch(word) and word not in ends] == []
 
 
 def test_every_command_and_option_that_is_named_is_there() -> None:
-    line = re.compile(r"(?:\$ )?(?:\S*/)?(?:aggregator|wire) ((?:--[a-z]+ \S+ )*)([a-z]+)( .*)?")
+    line = re.compile(r"(?:\$ )?(?:[A-Z_]+=\S* )*(?:\S*/)?(?:aggregator|wire) ((?:--[a-z]+ \S+ )*)([a-z]+)( .*)?")
     named = [
         (where, found.groups(""))
         for where, word in WORDS
@@ -88,9 +88,13 @@ def test_every_target_and_benchmark_that_is_named_is_there() -> None:
     assert [(where, module) for where, module in modules if f"benchmarks/{module}.py" not in FILES] == []
 
 
-def test_every_variable_of_an_option_is_documented() -> None:
+def test_the_variables_of_options_are_documented_and_no_others() -> None:
+    variable = re.compile("AGGREGATOR_[A-Z_]+")
     helps = [parser().format_help(), *map(help_of, COMMANDS)]
-    variables = set(re.findall(r"AGGREGATOR_[A-Z_]+", " ".join(helps)))
+    variables = set(variable.findall(" ".join(helps)))
     table = set(re.findall(r"`(AGGREGATOR_[A-Z_]+)`", (ROOT / "docs/operations/README.md").read_text()))
     assert len(variables) > 10
     assert variables - table == set()
+    written = " ".join((ROOT / file).read_text() for file in FILES if file.endswith(".py"))
+    read = variables | set(variable.findall(written))
+    assert [(where, name) for where, word in WORDS for name in variable.findall(word) if name not in read] == []
