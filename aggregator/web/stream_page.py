@@ -63,6 +63,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         asked=request.args,
         candidates=CANDIDATES,
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
+        entering=not query.window and not best,
         older=path_of(kind, id) + stream.older if stream.older else None,
         parts=_other_parts(part, len(stream.stories) if best else stream.of) if part else [],
         months=_months(stream),

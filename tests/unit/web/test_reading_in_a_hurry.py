@@ -41,6 +41,13 @@ def test_each_outlet_that_a_card_names_leads_to_its_own_article(room: Newsroom, 
     assert '<span class="outlets">BBC</span>' in page, "its report has no address"
 
 
+def test_an_outlet_whose_first_report_has_no_address_leads_to_its_next(room: Newsroom) -> None:
+    room.publish(item(TOLD, "kyodo", age=3 * HOUR, summary=""), item(TOLD, age=2 * HOUR, summary="", url=None))
+    later = item(f"{TOLD}, Says Admiral", age=HOUR, summary="")
+    room.publish(later)
+    assert f'<a href="{later.url}" rel="noopener nofollow">BBC</a></span>' in room.client.get("/latest").text
+
+
 def test_the_outlet_whose_headline_is_shown_is_named_first(room: Newsroom) -> None:
     question = item("Has the navy sunk three pirate frigates off Somalia?", "kyodo", age=3 * HOUR, summary="")
     lead = item(TOLD, "reuters", age=2 * HOUR, summary="")
@@ -91,7 +98,8 @@ def test_where_a_list_is_not_in_the_order_of_publication_it_says_since_when_a_st
     room.publish(item("Navy buys potatoes", age=6 * HOUR))  # as the past of a source: it came when it was published
     room.publish(item("Navy sells a frigate", age=9 * HOUR), item("Navy tests missiles", age=HOUR / 2), live=True)
     room.publish(item("Navy paints an old frigate", age=30 * HOUR), live=True)
-    for address in ("/latest", "/sections/defense", "/search?q=navy"):
+    # without words there is nothing to rank, so `order=relevance` changes nothing
+    for address in ("/latest", "/sections/defense", "/search?q=navy", "/search?order=relevance"):
         told = lines(room.client.get(address).text)
         late = ["03:00 here since 12:00 BBC", "11:30 BBC", "23 Nov, 06:00 here since 24 Nov, 12:00 BBC"]
         assert sorted(told[:3]) == late, address
