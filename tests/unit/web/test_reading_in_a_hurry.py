@@ -180,3 +180,7 @@ def test_the_page_of_a_source_without_news_leads_to_how_it_is_doing(room: Newsro
     page = room.client.get("/sources/silent").text
     assert 'Nothing here yet: <a href="/news/sources">Sources</a> says how its last poll went' in page
     assert "Nothing here yet.</p>" in room.client.get("/sections/defense").text
+    room.publish(item("Navy buys potatoes"))
+    for asked in ("q=zebra", "lang=de", "min_publishers=3"):
+        page = room.client.get(f"/sources/bbc-world?{asked}").text
+        assert "Nothing here yet.</p>" in page, "there is news, of which nothing was asked for"
