@@ -163,11 +163,12 @@ def test_a_folder_on_a_disk_that_is_not_there_is_said_to_be_that(
         folder.symlink_to(tmp_path / "disk" / "instance")
     else:
         folder.touch()
-    with pytest.raises(StoreReadOnly, match=f"{folder}: the folder cannot be made: this is {said}$"):
-        if worker:
-            WorkerLock(folder).__enter__()
-        else:
-            SqliteArchive(folder / "aggregator.db")
+    for wanted in (folder, folder / "wire") if link else (folder,):
+        with pytest.raises(StoreReadOnly, match=f"{folder}: the folder cannot be made: this is {said}$"):
+            if worker:
+                WorkerLock(wanted).__enter__()
+            else:
+                SqliteArchive(wanted / "aggregator.db")
 
 
 def test_an_instance_folder_that_is_moved_away_is_told_at_once(tmp_path: Path) -> None:

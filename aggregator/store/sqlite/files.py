@@ -25,10 +25,11 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        why = error.strerror
+        at, why = folder, error.strerror
         if isinstance(error, FileExistsError):
-            why = "this is a link to a folder that is not there" if folder.is_symlink() else "this is a file"
-        raise StoreReadOnly(f"{folder}: the folder cannot be made: {why}") from error
+            at = Path(error.filename)  # this folder, or one that it is in
+            why = "this is a link to a folder that is not there" if at.is_symlink() else "this is a file"
+        raise StoreReadOnly(f"{at}: the folder cannot be made: {why}") from error
 
 
 def refuse_foreign_log(path: Path) -> None:
