@@ -48,6 +48,14 @@ def test_an_outlet_whose_first_report_has_no_address_leads_to_its_next(room: New
     assert f'<a href="{later.url}" rel="noopener nofollow">BBC</a></span>' in room.client.get("/latest").text
 
 
+def test_an_outlet_with_several_reports_leads_to_its_first(room: Newsroom) -> None:
+    first = item(f"{TOLD} Today", age=2 * HOUR, summary="")
+    room.publish(
+        item(TOLD, "kyodo", age=3 * HOUR, summary=""), first, item(f"{TOLD}, Says Admiral", age=HOUR, summary="")
+    )
+    assert f'<a href="{first.url}" rel="noopener nofollow">BBC</a></span>' in room.client.get("/latest").text
+
+
 def test_the_outlet_whose_headline_is_shown_is_named_first(room: Newsroom) -> None:
     question = item("Has the navy sunk three pirate frigates off Somalia?", "kyodo", age=3 * HOUR, summary="")
     lead = item(TOLD, "reuters", age=2 * HOUR, summary="")
@@ -108,6 +116,14 @@ def test_where_a_list_is_not_in_the_order_of_publication_it_says_since_when_a_st
         assert "here since" not in room.client.get(address).text, address
 
 
+def test_a_pinned_story_stands_in_no_order_of_times(room: Newsroom) -> None:
+    late = item("Navy paints an old frigate", age=30 * HOUR)
+    room.publish(late, live=True)
+    assert "here since" in room.client.get("/sections/defense").text
+    room.edit(f'{CONFIG}stories: {{pin: [{{url: "{late.url}", section: defense}}]}}\n')
+    assert lines(room.client.get("/sections/defense").text) == ["Pinned 23 Nov, 06:00 BBC"]
+
+
 def test_what_belongs_to_the_leading_story_stands_in_the_order_of_the_times_beside_it(tmp_path: Path) -> None:
     outlets = ("herald", "mail", "courier", "globe", "star")
     sources = "".join(f'  - {{name: {outlet}, url: "https://{outlet}.example/feed.xml"}}\n' for outlet in outlets)
@@ -138,6 +154,14 @@ def test_the_chart_of_one_section_is_as_high_as_its_busiest_hour(room: Newsroom)
     assert highest("/latest") == highest("/sections") == highest("/") < HEIGHT
     assert '<svg class="bars"' not in room.client.get("/search").text
     assert '<svg class="bars"' not in room.client.get("/topics/nato").text
+
+
+def test_large_numbers_are_told_in_thousands(room: Newsroom) -> None:
+    room.publish(*NEWS)
+    with room.archive._connection.transaction() as raw:
+        raw.execute("UPDATE streams SET total = 1234567")
+    assert "1,234,567 in all</span>" in room.client.get("/sections").text
+    assert 'title="1 in 24 hours, 1,234,567 in all">1<small> / 1,234,567</small>' in room.client.get("/topics").text
 
 
 def test_where_outlets_share_few_stories_the_sections_stand_beside_what_has_just_come_in(room: Newsroom) -> None:
