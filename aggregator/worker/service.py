@@ -69,10 +69,10 @@ class Service:
         ticks = Ticks(self._clock)
 
         def hung_up() -> None:
-            if terminal_closed():
-                self._stop()
-            else:
+            if not terminal_closed():
                 ticks.once(self.config_reload.check, force=True)
+            elif not self._stopping.is_set():  # both the shell and the system may tell it
+                self._stop()
 
         loop.add_signal_handler(signal.SIGHUP, hung_up)
         await self.config_reload.start()

@@ -14,12 +14,22 @@ from aggregator.errors import CannotListen
 PARENT = "AGGREGATOR_PARENT"  # environment variable with the process id of the parent
 
 
-_TERMINALS = tuple(stream for stream in (0, 1, 2) if os.isatty(stream))
+def _ends_with(stream: int) -> bool:
+    """Whether a stream is a terminal that ends what was started in its foreground. Not what outlives it: the shell's `&`, `setsid`, or
+    hangups ignored, as `nohup` does."""
+    try:
+        foreground = os.tcgetpgrp(stream) == os.getpgrp()
+    except OSError:
+        return False
+    return foreground and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+
+
+_TERMINALS = tuple(filter(_ends_with, (0, 1, 2)))
 
 
 def terminal_closed() -> bool:
     """Whether the terminal that this process was started on is closed. A SIGHUP then says so, and does not ask for a reload."""
-    return not all(os.isatty(stream) for stream in _TERMINALS)
+    return not all(map(os.isatty, _TERMINALS))
 
 
 def end_on_signals() -> None:

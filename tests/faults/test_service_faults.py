@@ -214,6 +214,60 @@ def test_f4_it_ends_with_its_terminal(tmp_path: Path, server: Server, kind: str)
             process.kill()
 
 
+def _on(terminal: int, start: str) -> list[str]:
+    """What starts, by this shell command, a process (`"$@"`) whose standard input is this terminal."""
+    return ["sh", "-c", f"exec <{os.ttyname(terminal)}; {start}", "sh"]
+
+
+def test_f4_it_ends_in_time_although_both_shell_and_system_tell_it_that_its_terminal_ends(
+    tmp_path: Path, server: Server
+) -> None:
+    """It took the one for a second signal, and ended at once with exit code 1."""
+    server.routes["/silent"] = silent
+    config = configuration(tmp_path, {"one": server.url("/silent")})
+    terminal, its_end = os.openpty()
+    with running(config, "worker", under=_on(its_end, 'exec setsid --ctty "$@"')) as process:
+        os.close(its_end)
+        until(lambda: len(server.asked("/silent")) == 1)
+        os.close(terminal)
+        until(lambda: "stopping" in log_of(config))
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(12 * busy()) == 0, log_of(config)
+    assert "at once" not in log_of(config)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        'exec setsid "$@"',
+        "trap '' HUP; exec setsid --ctty \"$@\"",
+        'exec setsid --ctty bash -c \'set -m; "$@" & wait\' bash "$@"',
+    ],
+    ids=["another session", "hangups ignored", "in the background"],
+)
+def test_f4_who_outlives_its_terminal_is_still_told_to_reload_by_a_hangup(
+    tmp_path: Path, server: Server, start: str
+) -> None:
+    """What `setsid`, `nohup` or `&` started, it ended."""
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    lock = tmp_path / "instance" / "aggregator.db.lock"
+    terminal, its_end = os.openpty()
+    with running(config, "worker", under=_on(its_end, start)):
+        until(lambda: len(server.asked("/one")) == 1)
+        pid = int(lock.read_text().split()[0])
+        try:
+            os.close(its_end)
+            os.close(terminal)
+            os.kill(pid, signal.SIGHUP)
+            until(lambda: "the configuration was read again" in log_of(config))
+            os.kill(pid, signal.SIGTERM)
+            until(lambda: lock.read_text() == "")
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    assert log_of(config).count("stopping") == 1
+
+
 def test_f4_hangup_reloads_what_waits_for_apply(tmp_path: Path, server: Server) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
     config.write_text(config.read_text().replace("{title: Test Wire}", "{title: Test Wire, reload: manual}"))
