@@ -15,6 +15,8 @@ from aggregator.web.queries import Position, in_order, position_of, resolve
 from aggregator.web.ranking import CANDIDATES, Entry, best_first
 
 DEFAULT_LIMIT = 50
+NEWEST = (10**12, 0)
+"""A position before all entries of a list that begins with the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,10 @@ class PageRequest:
             first = self.query.before[0] if self.query.before else 1 + int(found[0].entered.timestamp())
             return best, parameters.encode_cursor(self.kind, first, end)
         shown = found[: self.limit]
-        if extent.of <= self.limit or not shown:
+        if extent.of <= self.limit:
             return shown, None
-        return shown, parameters.encode_cursor(self.kind, *position_of(shown[-1]))
+        last = position_of(shown[-1]) if shown else self.query.before or NEWEST  # all were merged: the same page again
+        return shown, parameters.encode_cursor(self.kind, *last)
 
     def changes(
         self, found: Sequence[Entry], extent: Extent, removals: Callable[[StreamQuery, Position | None], list[Removed]]
