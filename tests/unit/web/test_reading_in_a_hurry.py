@@ -65,6 +65,8 @@ def test_the_outlet_whose_headline_is_shown_is_named_first(room: Newsroom) -> No
     named = f'<b>2 outlets</b> <a href="{lead.url}" rel="noopener nofollow">Reuters</a>, <a href="{question.url}"'
     assert named in front
     assert named in room.client.get("/latest").text
+    room.edit(CONFIG.replace("{name: Reuters, url", "{name: Reuters, publisher: Thomson Reuters, url"))
+    assert named.replace(">Reuters<", ">Thomson Reuters<") in room.client.get("/latest").text
 
 
 def test_more_than_three_outlets_are_counted(tmp_path: Path) -> None:
