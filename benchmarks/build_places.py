@@ -50,14 +50,17 @@ NAMES_OF_WORDS = {"country", "city", "person", "body"}
 """Kinds of names of which a phrase without its capitals is none ("did not come back alive")."""
 WRITTEN_SMALL = """
     al an and ar as at bin da de del den der di do dos du el en for ibn in la las le les los of on or ter the to van von
-    anti co ex mid non pan pro sub trans central east eastern north northern south southern west western
-    affairs agency agreement air airport amendment archbishop area army authority bank bay bill brigade brigades bridge bronzes canal
-    chief church city coast command commission committee communist community congress conservative council county court cup day
-    democratic department desert district fleet force forces foreign forest government group guard gulf hospital house inquiry
-    intelligence island islanders islands judiciary king lake law leader league mayor ministry mountain mountains movement museum
-    nation national navy ocean office palace park parliament party peninsula police political poll prince princess prize protocol
-    province queen railway railways reef region republic river school sculptures sea senator service state states station strait
-    street strip syndrome task test town tribunal union university valley war
+    anti co ex mid non pan pro sub trans central east eastern north northern south southern west western northeast northwest
+    southeast southwest
+    accord accords affairs agency agreement air airport amendment archbishop area army authority bank bay bill bridge brigade
+    brigades bronzes canal cartel chief church city coast command commission committee communist community congress conservative
+    constitutional corridor council county court crown cup dam day delta democratic department desert district duke emir emirate
+    emperor federal fleet force forces foreign forest government group guard gulf harbor harbour hospital house initiative
+    inquiry institute intelligence island islanders islands judiciary king lake law leader league mayor ministry mountain
+    mountains movement museum nation national navy ocean office palace parish park parliament party peninsula police political
+    poll prefecture prince princess prize protocol province queen railway railways reef region republic revolution river school
+    sculptures sea senator service state states station strait street strip sultan supreme syndrome task test town township
+    treaty tribunal tunnel union university valley war
 """
 """Words of names that some outlets write without a capital (Labour party, eastern Europe, von der Leyen)."""
 
@@ -99,9 +102,9 @@ def with_capitals(name: str, kind: str) -> str:
         return name
     words = re.split(r"([^\W\d_]+)", name)  # words stand at odd places
     small = [one.lower() if one.lower() in set(WRITTEN_SMALL.split()) and not one.isupper() else one for one in words]
-    if kind == "person":
-        small[5:] = [one.lower() for one in small[5:]]
     written = "".join(small)
+    if kind == "person" and any(map(str.isupper, "".join(small[:5]))):  # not in archbishop of Canterbury
+        written = "".join(small[:5]) + "".join(small[5:]).lower()
     return f"{name if written == written.lower() else written}!"
 
 

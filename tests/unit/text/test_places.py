@@ -48,6 +48,19 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Fort-de-France votes", ["MQ"]),
         ("Pier of Southend-on-Sea burns", ["GB"]),
         ("Tanks near Yan'an", ["CN"]),
+        ("Vigil at Bondi beach after attack", ["AU"]),
+        ("Oil workers kidnapped in Niger delta", ["NG"]),
+        ("Bear attacks hiker in Kochi prefecture", ["JP"]),
+        ("Dam on the Nile delta", ["EG"]),
+        ("House foreign affairs committee hears witnesses", ["US"]),
+        ("Rise in national insurance feared", ["GB"]),
+        ("Bishops and the archbishop of Canterbury meet", ["GB"]),
+        ("Talks with crown prince Mohammed", ["SA"]),
+        ("Members of the axis of resistance threaten revenge", ["middle-east"]),
+        ("Summit of southeast Asia", ["south-eastern-asia"]),
+        ("Hausse des prix: retour des gilets jaunes", ["FR"]),
+        ("Le Conseil constitutionnel tranche", ["FR"]),
+        ("Thousands Pray at Western Wall", ["IL"]),
     ],
 )
 def test_names_stand_for_places(title: str, expected: list[str]) -> None:
@@ -435,6 +448,8 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Mayor of Mobile resigns after inquiry", ["US"]),
         ("Plaid Shirts Return to the Catwalk", []),
         ("Mango Salsa With Chicken", []),
+        ("Premio Nobel de la Paz para un periodista", []),
+        ("Vota por la paz, la plata y el oro", []),
     ],
 )
 def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: list[str]) -> None:
