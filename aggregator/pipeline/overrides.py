@@ -153,9 +153,13 @@ def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]
     """Canonical address → the stories of the article there: those of its own outlet, if any of them is, else all that link to it."""
     stored = store.placed_at({address for group in groups for address in group})
     several = {n for homes in stored.values() if len({*homes.values()}) > 1 for n in homes}
-    own = {item.n for item in store.items(several) if policy.at_home(item)} if several else set()
+    items = {item.n: policy.folded(item) for item in store.items(several)} if several else {}
+
+    def own(n: int, address: str) -> bool:
+        return n in items and policy.at_home(replace(items[n], url=address))  # it may have moved since
+
     return {
-        address: {home for n, home in homes.items() if n in own} or {*homes.values()}
+        address: {home for n, home in homes.items() if own(n, address)} or {*homes.values()}
         for address, homes in stored.items()
     }
 

@@ -12,6 +12,8 @@ import pytest
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.model.poll import PollResult, Recognition
+from aggregator.pipeline.edition import edition
 from aggregator.web.app import create_app
 
 HEADLINE = "Ukraine and Russia agree a prisoner exchange of three hundred"
@@ -82,16 +84,32 @@ def test_who_lists_articles_of_others_does_not_unite_them(tmp_path: Path, togeth
     assert stories(room, "?min_publishers=2") == []
 
 
-def test_an_article_under_join_is_that_of_its_outlet_although_another_listed_it_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", ["", "renamed", "moved"])
+def test_an_article_under_join_is_that_of_its_outlet_although_another_listed_it_first(
+    tmp_path: Path, then: str
+) -> None:
+    """… and also if the outlet has another name since, or has moved the article to another site."""
     feeds = '{name: Courier, url: "https://courier.example/feed"}\n  - {name: Herald, url: "https://herald.example/feed"}\n  - '
     room = Newsroom(tmp_path, CONFIG.replace("publishers:", OUTLETS).replace("{name: Silent", f"{feeds}{{name: Silent"))
     votes, rates = "Parliament votes on the harbour budget", item("Central bank lowers its rates", "kyodo")
     room.publish(*(_listed("silent", host, "The zoo counts its elephants", 9) for host in ("courier", "herald")))
-    room.publish(_listed("courier", "courier", votes, 1))
+    own = _listed("courier", "courier", votes, 1)
+    room.publish(own)
     room.publish(rates)
-    room.edit(f"{room.text}stories: {{join: [['https://courier.example/1', '{rates.url}']]}}\n")
+    if then == "moved":
+        (state,) = room.archive.sources.states(["courier"])
+        n, *_ = room.archive.intake.known([own.id])[own.id]
+        url = "https://courier-live.example/1"
+        moved = Recognition(changed=((n, replace(own, url=url, canonical=url, hash="moved")),))
+        room.archive.intake.apply([PollResult(state, moved)], room.now)
+        edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    name = "The Courier" if then == "renamed" else "Courier"
+    text = room.text
+    if then == "renamed":
+        text = text.replace("{name: Courier, domains", "{name: The Courier, aliases: [Courier], domains")
+    room.edit(f"{text}stories: {{join: [['https://courier.example/1', '{rates.url}']]}}\n")
     assert {frozenset(story["publishers"]) for story in stories(room)} == {
-        frozenset({"Courier", "Kyodo"}),
+        frozenset({name, "Kyodo"}),
         frozenset({"Silent"}),
     }
     room.close()
