@@ -46,7 +46,7 @@ MIN_US_CITY = 60_000
 LARGE = 1_000_000
 SHORT_NAMED = 2_000_000  # cities of four letters: Lira, Hail and Saga are words first
 
-NAMES_OF_WORDS = {"country", "city", "person", "body"}
+NAMES_OF_WORDS = {"city", "person", "body"}
 """Kinds of names of which a phrase without its capitals is none ("did not come back alive")."""
 WRITTEN_SMALL = """
     al an and ar as at bin da de del den der di do dos du el en for ibn in la las le les los of on or ter the to van von

@@ -61,6 +61,10 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Hausse des prix: retour des gilets jaunes", ["FR"]),
         ("Le Conseil constitutionnel tranche", ["FR"]),
         ("Thousands Pray at Western Wall", ["IL"]),
+        ("North korea fires missile", ["KP"]),
+        ("Lok sabha adjourned", ["IN"]),
+        ("los angeles at night", ["US"]),
+        ("On the west bank of the river", []),
     ],
 )
 def test_names_stand_for_places(title: str, expected: list[str]) -> None:
