@@ -13,7 +13,7 @@ endif
 endif
 
 # .venv is made anew where its commands would not start: its Python is gone (an upgrade of the system), or the folder has moved.
-ifeq ($(shell test ! -e $(STAMP) || { test -x $(BIN)/python && grep -qsF '$(CURDIR)/$(BIN)/' $(BIN)/aggregator; } && echo yes),)
+ifeq ($(shell test ! -e $(STAMP) || { test -x $(BIN)/python && grep -qsF "$$(pwd -P)/$(BIN)/" $(BIN)/aggregator; } && echo yes),)
 ANEW := --clear
 .PHONY: $(STAMP)
 endif

@@ -21,6 +21,14 @@ def test_another_python_makes_the_environment_anew(tmp_path: Path, named: list[s
     assert ("venv" in told) == steps
 
 
+def test_an_environment_stays_in_a_folder_whose_name_a_shell_would_read_otherwise(tmp_path: Path) -> None:
+    """In the folder of an O'Brien it was made anew by each command, and without a network it was lost."""
+    folder = tmp_path / "o'brien & $HOME `x` \"y"
+    folder.mkdir()
+    checkout(folder)
+    assert "venv" not in install(folder)
+
+
 def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path) -> None:
     """An upgrade of the system took it, and `make run` ended with "not found"."""
     checkout(tmp_path)
