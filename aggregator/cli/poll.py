@@ -82,7 +82,8 @@ def _ending_at_once() -> Iterator[None]:
     interrupted a `print`."""
 
     def end(*_: object) -> None:
-        os.write(sys.stderr.fileno(), f"aggregator: {STOPPED}\n".encode())
+        with suppress(OSError):  # nobody reads it
+            os.write(sys.stderr.fileno(), f"aggregator: {STOPPED}\n".encode())
         os._exit(AggregatorError.exit_code)
 
     before = signal.signal(signal.SIGTERM, end)
