@@ -36,7 +36,8 @@ _PLACE_WORDS = (
 )
 _OF_A_PLACE = frozenset(_PLACE_WORDS.split())
 _WHERE = (" in ", " near ", " outside ")
-_OPENING = ("", "\n", ".", "!", "?", ":", "|", "'", '"')  # what stands before the first word of a sentence
+_OPENING = ("", "\n", *".!?:|-–—'\"")  # what stands before the first word of a sentence
+_QUOTING = "'\"("  # what it may begin with
 _FEAT = re.compile(
     r"(?:scores|scored|nets|averages|averaged) [1-9]\d |(?:slam )?dunks? |buzzer beater|(?:double|triple) doubles? |"
     r"touchdowns? |homers |home runs? |free throws? |three pointers? "
@@ -137,8 +138,8 @@ def is_word(hay: Haystack, start: int, end: int) -> bool:
     sentence if no later word of it has a capital. "In Mobile" is a place even there."""
     if hay.text.endswith(_WHERE, 0, start + 1):
         return False
-    opens = hay.cased[start - 1 : start] in _OPENING and not any(map(str.isupper, hay.cased[start + 2 : end]))
-    return opens or _in_title_case(hay, end)
+    opens = hay.cased[start - 1 : start] in _OPENING or hay.cased[start] in _QUOTING
+    return (opens and not any(map(str.isupper, hay.cased[start + 2 : end]))) or _in_title_case(hay, end)
 
 
 def _in_title_case(hay: Haystack, end: int) -> bool:

@@ -64,6 +64,7 @@ def places(title: str, summary: str = "") -> list[str]:
         ("North korea fires missile", ["KP"]),
         ("Lok sabha adjourned", ["IN"]),
         ("los angeles at night", ["US"]),
+        ("Runoffs are held mainly in the deep South", ["US"]),
         ("On the west bank of the river", []),
     ],
 )
@@ -448,6 +449,8 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Historic Pact on Stadium Signed by Rivals", []),
         ("Colombian left chooses its candidate: Historic Pact is ahead", ["CO"]),
         ("Mobile library visits the village", []),
+        ('She asked: "Mobile or landline?" and nobody answered', []),
+        ("Phones — Mobile or landline", []),
         ("Fire in Mobile", ["US"]),
         ("Mayor of Mobile resigns after inquiry", ["US"]),
         ("Plaid Shirts Return to the Catwalk", []),
