@@ -64,6 +64,8 @@ def places(title: str, summary: str = "") -> list[str]:
         ("North korea fires missile", ["KP"]),
         ("Lok sabha adjourned", ["IN"]),
         ("los angeles at night", ["US"]),
+        ("Rapid support forces shell city", ["SD"]),
+        ("Democratic progressive party loses", ["TW"]),
         ("Crash in Hull kills two", ["GB"]),
         ("Hull man jailed for fraud", ["GB"]),
         ("Strike by Unison members ends", ["GB"]),
