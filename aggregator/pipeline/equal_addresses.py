@@ -4,8 +4,9 @@ Items with equal addresses are united into one story. The functions here take aw
 
 - An address is *shared* if several entries of a source link to it, as weather warnings and live tickers do. These entries are separate
   items.
-- An item is a *guest* if its address is that of another outlet's article, as in a feed that collects links. A source that lists
-  articles of several outlets under one headline, before these outlets are polled, would unite reports of different events.
+- An item is a *guest* if its address is that of another outlet's article, as in a feed that collects links. It is in the story of that
+  article, whatever its words say. A source that lists articles of several outlets under one headline, before these outlets are polled,
+  would unite reports of different events.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.model.story import PendingItem
+from aggregator.normalise.address import is_article
 from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Past
@@ -48,18 +50,30 @@ def without_shared_addresses(
     return [replace(item, canonical=None) if item.canonical in several else item for item in items]
 
 
-def guests(items: Sequence[PendingItem], policy: Policy) -> frozenset[int]:
-    """Numbers of the items whose address is that of an article that its own outlet lists among these items. They go into the story of
-    that article, and their headlines do not unite it with anything else."""
+def guests(
+    items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive, policy: Policy
+) -> dict[int, int]:
+    """Guest → the item of the outlet whose article it links to, among `items` or stored. A guest goes into the story of that article,
+    and its words count for nothing: whoever links to an article under another headline would unite two stories by that.
+
+    `placed`: canonical address → {stored item there: its story}."""
     listed: dict[str, list[PendingItem]] = {}
     for item in items:
-        if item.canonical:
+        if item.canonical and is_article(item.canonical):
             listed.setdefault(item.canonical, []).append(item)
-    found: set[int] = set()
-    for reports in listed.values():
-        hosts = {item.publisher for item in reports if len(reports) > 1 and policy.at_home(item)}
-        found.update(item.n for item in reports if hosts and item.publisher not in hosts)
-    return frozenset(found)
+    here = {item.n for item in items}
+    stored = {n: address for address in listed for n in [*placed.get(address, ())][-NEWEST:] if n not in here}
+    there = {address: list(reports) for address, reports in listed.items()}
+    for known in archive.edition.items(stored) if stored else ():
+        address = stored[known.n]
+        there[address].append(policy.folded(replace(known, url=address)))  # it may have moved since
+    found: dict[int, int] = {}
+    for address, reports in listed.items():
+        hosts = [one for one in there[address] if len(there[address]) > 1 and policy.at_home(one)]
+        outlets = {one.publisher for one in hosts}
+        first = min((one.n for one in hosts), default=0)
+        found |= {one.n: first for one in reports if hosts and one.publisher not in outlets and one.story is None}
+    return found
 
 
 def without_addresses_of_guests(

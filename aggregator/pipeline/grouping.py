@@ -46,25 +46,31 @@ def grouped(
     listed = [*new, *without_others_addresses(again, archive.past)]
     there = archive.edition.placed_at({item.canonical for item in listed if item.canonical})
     listed = without_shared_addresses(listed, there, archive, policy)
-    linking = guests(listed, policy)
+    hosts = guests(listed, there, archive, policy)
     tied = without_addresses_of_guests(listed, there, archive, policy, known_alone)
-    candidates = [candidate(item, guest=item.n in linking) for item in tied]
+    candidates = [candidate(item) for item in tied if item.n not in hosts]
     past: Past = archive.past
     if archive.edition.outdated(policy.epoch, 1):
         past = UnderTodaysNames(past, known_alone, archive, policy)
     elif known_alone:
         past = Without(past, known_alone)
-    grouping = _regrouped(group(candidates, past, cache=cache), known_alone, {item.n for item in fresh})
+    grouping = group(candidates, past, cache=cache)
+    if hosts:
+        story = {n: home for homes in there.values() for n, home in homes.items()}
+        story |= {join.item: join.story for join in grouping.joins}
+        with_hosts = [Join(n, story[host], "same address", 1.0) for n, host in hosts.items()]
+        grouping = replace(grouping, joins=(*grouping.joins, *with_hosts))
+    grouping = _regrouped(grouping, known_alone, {item.n for item in fresh})
     if policy.overrides.regrouped:
         grouping = overruled(grouping, fresh, archive, policy)
     return candidates, grouping
 
 
-def candidate(item: PendingItem, *, guest: bool = False) -> Candidate:
+def candidate(item: PendingItem) -> Candidate:
     """The item as the grouping reads it. The address counts only if it is that of an article: a front page says nothing about the
     event."""
     address = item.canonical if is_article(item.canonical) else None
-    return Candidate(item.n, item.title, item.summary, item.publisher, address, item.at, item.lang, guest)
+    return Candidate(item.n, item.title, item.summary, item.publisher, address, item.at, item.lang)
 
 
 def _alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:

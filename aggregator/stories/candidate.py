@@ -16,4 +16,3 @@ class Candidate:
     canonical: str | None  # canonical address
     at: int  # publication in epoch seconds, never later than first seen; `classify` gives all undated items the same time
     lang: str | None
-    guest: bool = False  # its address is that of another outlet's article, which is in the batch

@@ -56,8 +56,7 @@ class Groups:
         for one in self.context.new:
             if one.canonical:
                 self._tie(one.item, by_address.setdefault(one.canonical, self.index[one.item]), "same address")
-            if not one.guest:
-                self._tie_headline(one, by_headline)
+            self._tie_headline(one, by_headline)
 
     def _tie_headline(self, one: Candidate, by_headline: dict[int, int]) -> None:
         headline = self.context.features[one.item].headline

@@ -84,6 +84,28 @@ def test_who_lists_articles_of_others_does_not_unite_them(tmp_path: Path, togeth
     assert stories(room, "?min_publishers=2") == []
 
 
+@pytest.mark.parametrize("others", [False, True])
+@pytest.mark.parametrize("together", [False, True])
+def test_who_links_to_an_article_under_another_headline_does_not_unite_two_stories(
+    tmp_path: Path, others: bool, together: bool
+) -> None:
+    feeds = '{name: Courier, url: "https://courier.example/feed"}\n  - '
+    room = Newsroom(tmp_path, CONFIG.replace("publishers:", OUTLETS).replace("{name: Silent", f"{feeds}{{name: Silent"))
+    votes, zoo = "Parliament votes on the harbour budget", "The zoo counts its elephants"
+    room.publish(*([item(f"{votes} at last", "bbc-world")] if others else []), item(zoo, "reuters"))
+    room.publish(item("Zoo counts its elephants and finds nine", "kyodo"), live=True)
+    own, linking = _listed("courier", "courier", votes, 1), _listed("silent", "courier", zoo, 0)
+    if together:
+        room.publish(own, linking, live=True)
+    else:
+        room.publish(own, live=True)
+        room.publish(linking, live=True)
+    room.publish(item(f"{zoo} again", "reuters", age=timedelta(0)), live=True)  # nor later, by the words of the link
+    told = {frozenset(story["publishers"]) for story in stories(room)}
+    assert told == {frozenset({"Courier", "Silent", *(["BBC"] if others else [])}), frozenset({"Reuters", "Kyodo"})}
+    assert len(stories(room, "?min_publishers=2&q=budget")) == others
+
+
 @pytest.mark.parametrize("then", ["", "renamed", "moved"])
 def test_an_article_under_join_is_that_of_its_outlet_although_another_listed_it_first(
     tmp_path: Path, then: str
