@@ -155,13 +155,13 @@ def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]
     several = {n for homes in stored.values() if len({*homes.values()}) > 1 for n in homes}
     items = {item.n: policy.folded(item) for item in store.items(several)} if several else {}
 
-    def own(n: int, address: str) -> bool:
-        return n in items and policy.at_home(replace(items[n], url=address))  # it may have moved since
-
-    return {
-        address: {home for n, home in homes.items() if own(n, address)} or {*homes.values()}
-        for address, homes in stored.items()
-    }
+    found = {}
+    for address, homes in stored.items():
+        articles = {items[n]: home for n, home in homes.items() if n in items}
+        there = {home for item, home in articles.items() if policy.at_home(replace(item, url=address))}
+        moved = {home for item, home in articles.items() if policy.at_home(item)}  # since then, with the outlet
+        found[address] = there or moved or {*homes.values()}
+    return found
 
 
 def unions(store: StoredStories, policy: Policy) -> dict[int, int]:

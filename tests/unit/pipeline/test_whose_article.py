@@ -106,7 +106,7 @@ def test_who_links_to_an_article_under_another_headline_does_not_unite_two_stori
     assert len(stories(room, "?min_publishers=2&q=budget")) == others
 
 
-@pytest.mark.parametrize("then", ["", "renamed", "moved"])
+@pytest.mark.parametrize("then", ["", "renamed", "moved", "moved with its feed"])
 def test_an_article_under_join_is_that_of_its_outlet_although_another_listed_it_first(
     tmp_path: Path, then: str
 ) -> None:
@@ -118,7 +118,7 @@ def test_an_article_under_join_is_that_of_its_outlet_although_another_listed_it_
     own = _listed("courier", "courier", votes, 1)
     room.publish(own)
     room.publish(rates)
-    if then == "moved":
+    if then.startswith("moved"):
         (state,) = room.archive.sources.states(["courier"])
         n, *_ = room.archive.intake.known([own.id])[own.id]
         url = "https://courier-live.example/1"
@@ -129,6 +129,9 @@ def test_an_article_under_join_is_that_of_its_outlet_although_another_listed_it_
     text = room.text
     if then == "renamed":
         text = text.replace("{name: Courier, domains", "{name: The Courier, aliases: [Courier], domains")
+    if then == "moved with its feed":
+        text = text.replace("https://courier.example", "https://courier-live.example")
+        text = text.replace("domains: [courier.example]", "domains: [courier-live.example]")
     room.edit(f"{text}stories: {{join: [['https://courier.example/1', '{rates.url}']]}}\n")
     assert {frozenset(story["publishers"]) for story in stories(room)} == {
         frozenset({name, "Kyodo"}),
