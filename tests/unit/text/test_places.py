@@ -73,6 +73,12 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Flights to Port Stanley resume", ["FK"]),
         ("Runoffs are held mainly in the deep South", ["US"]),
         ("On the west bank of the river", []),
+        ("Presidential Security Service resists arrest of president", ["KR"]),
+        ("Attack on the presidential security service in Bamako", ["ML"]),
+        ("Offer of an international stabilization force for Haiti", ["HT"]),
+        ("Minister jailed by a special criminal court in Cameroon", ["CM"]),
+        ("Fire on Reunion island", ["RE"]),
+        ("A family reunion island by island", []),
     ],
 )
 def test_names_stand_for_places(title: str, expected: list[str]) -> None:
