@@ -5,7 +5,7 @@ Items with equal addresses are united into one story. The functions here take aw
 - An address is *shared* if several entries of a source link to it, as weather warnings and live tickers do. These entries are separate
   items.
 - An item is a *guest* if its address is that of another outlet's article, as in a feed that collects links. It is in the story of that
-  article, whatever its words say. A source that lists articles of several outlets under one headline, before these outlets are polled,
+  article, whatever its headline says. A source that lists articles of several outlets under one headline, before these outlets are polled,
   would unite reports of different events.
 """
 
@@ -20,6 +20,7 @@ from aggregator.normalise.address import is_article
 from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.policy import Policy
 from aggregator.ports import Archive, Past
+from aggregator.text.fold import key
 
 NEWEST = 100  # only so many stored items at an address are considered: a page of warnings may have had thousands
 
@@ -53,8 +54,8 @@ def without_shared_addresses(
 def guests(
     items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive, policy: Policy
 ) -> dict[int, int]:
-    """Guest → the item of the outlet whose article it links to, among `items` or stored. A guest goes into the story of that article,
-    and its words count for nothing: whoever links to an article under another headline would unite two stories by that.
+    """Guest with another headline → the item of the outlet whose article it links to, among `items` or stored. It goes into the story of
+    that article, and its words count for nothing: they would unite that story with the one that they tell of.
 
     `placed`: canonical address → {stored item there: its story}."""
     listed: dict[str, list[PendingItem]] = {}
@@ -70,9 +71,10 @@ def guests(
     found: dict[int, int] = {}
     for address, reports in listed.items():
         hosts = [one for one in there[address] if len(there[address]) > 1 and policy.at_home(one)]
-        outlets = {one.publisher for one in hosts}
+        outlets, titles = {one.publisher for one in hosts}, {key(one.title) for one in hosts}
         first = min((one.n for one in hosts), default=0)
-        found |= {one.n: first for one in reports if hosts and one.publisher not in outlets and one.story is None}
+        strange = [one for one in reports if one.publisher not in outlets and key(one.title) not in titles]
+        found |= {one.n: first for one in strange if hosts and one.story is None}
     return found
 
 
