@@ -36,6 +36,8 @@ ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1"
 )
+_WHOLE: Final = (200, 203)
+"""Status codes with which the body is the document. 203 comes from a proxy that changed something about it (RFC 9110, 15.3.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +190,14 @@ class Http:
         async with self._connections.session(address.host, public).get(
             url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once
         ) as response:
-            if response.status != 200:
+            if response.status not in _WHOLE:
                 return _Answer(response.status, response.headers)
             if (response.content_length or 0) > self._limits.body:
                 raise Stopped("too-large", larger_than(self._limits.body))
             body = Body(",".join(response.headers.getall("Content-Encoding", ())), self._limits.body)
             async for chunk in response.content.iter_any():
                 body.add(chunk)
-            return _Answer(200, response.headers, body.whole(), body.wire_bytes)
+            return _Answer(response.status, response.headers, body.whole(), body.wire_bytes)
 
     def _outcome(self, trail: Trail, answer: _Answer, asked: dict[str, str]) -> Outcome:
         fresh = freshness(answer.headers, answer.status, datetime.now(UTC))
@@ -209,13 +211,13 @@ class Http:
         if answer.status == 410 and not trail.unbroken:
             # A temporary redirect to a 410 does not mean that the feed is gone for good.
             return Failed("redirect", "redirects for the moment to an address that is gone (410)", None, fresh)
-        if answer.status != 200:
+        if answer.status not in _WHOLE:
             return http_failure(answer.status, fresh, answer.headers)
         if not answer.body:
-            return Failed("empty", "the answer has no body", 200, fresh)
+            return Failed("empty", "the answer has no body", answer.status, fresh)
         return Fetched(
             url=trail.here.url,
-            status=200,
+            status=answer.status,
             body=answer.body,
             content_type=written(answer.headers.get("Content-Type", "")[:200]) or None,
             etag=legal_validator(answer.headers.get("ETag")),

@@ -21,7 +21,7 @@ from aggregator.schedule import rate as rates
 from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.flaws import flaws
 from aggregator.schedule.formatting import pace, span
-from aggregator.schedule.health import SILENT_AFTER, health, quiet
+from aggregator.schedule.health import SILENT_AFTER, health, quiet, silent_after
 from aggregator.schedule.hints import PollHints
 from aggregator.text.plurals import counted
 
@@ -87,6 +87,7 @@ def after_poll(
         known = known if feed is None else _read(known, state, feed, held_back)
         known = _with_rate(known, visit, feed, new_items)
         known = _after_success(replace(known, interval=_by_rate(known, visit)), visit)
+        known = _doubting(known, visit) if isinstance(outcome, NotModified) else known
     return replace(known, state=health(known)[0])
 
 
@@ -217,6 +218,15 @@ def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
         why = "its last document breaks off" if broke_off else "it sends no ETag or Last-Modified"
         floors.append((UNCONDITIONAL, f"{why}, so every poll downloads the whole feed"))
     return floors
+
+
+def _doubting(known: SourceState, visit: _Visit) -> SourceState:
+    """The state after a 304, without validators if the source has just fallen silent, or has been silent for as long once more: some
+    servers answer 304 for ever although there is news. The next response is then a full one, and brings validators again."""
+    long, before = silent_after(known), visit.before.last_success or visit.now
+    if quiet(known, visit.now) // long == quiet(known, before) // long:
+        return known
+    return replace(known, etag=None, last_modified=None)
 
 
 def _after_success(known: SourceState, visit: _Visit) -> SourceState:

@@ -107,6 +107,12 @@ def test_every_offered_coding_is_read(server: Server, path: str) -> None:
     assert full(ask(server.url(f"/{path}"))[0]).body == FEED
 
 
+def test_a_document_that_a_proxy_changed_is_one() -> None:
+    with Server({"/": answer(FEED, "203 Non-Authoritative Information", ETag='"1"')}) as server:
+        outcome = full(ask(server.url("/"))[0])
+    assert (outcome.status, outcome.body, outcome.etag) == (203, FEED, '"1"')
+
+
 def test_html_is_a_full_answer_here_and_no_feed_for_the_parser(server: Server) -> None:
     assert full(ask(server.url("/login"))[0]).content_type == "text/html"
 

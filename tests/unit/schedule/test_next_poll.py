@@ -449,6 +449,37 @@ def test_validators_are_left_out_after_three_errors_of_the_server_alone() -> Non
         assert validators(state) == ('"2"', None)
 
 
+def silence(rhythm: timedelta | None, days: int, news: int = 0) -> list[int]:
+    """The days on which a server that always answers 304 to validators is asked without any. On the day `news` something new came."""
+    state = replace(known_state(), last_success=NOW, last_new=NOW, rhythm=rhythm)
+    asked = []
+    for day in range(1, days + 1):
+        now = NOW + day * 24 * HOUR
+        etag, _ = validators(state)
+        if etag is None:
+            asked.append(day)
+            state, _ = poll(state, fetched(), new=int(day == news), now=now)
+        else:
+            state, _ = poll(state, NotModified(URL, etag, None, Freshness()), now=now)
+    return asked
+
+
+def test_a_server_whose_304_may_be_wrong_is_asked_without_validators_as_often_as_its_source_would_be_silent() -> None:
+    assert silence(None, 30) == [8, 15, 22, 29]
+    assert silence(timedelta(days=10), 95) == [31, 61, 91], "a source that seldom has news is not silent soon"
+    assert silence(None, 20, news=8) == [8, 16], "what came is news, from which on silence is counted anew"
+
+
+def test_a_304_in_doubt_plans_the_next_poll_like_any_other() -> None:
+    week_ago = NOW - timedelta(days=7)
+    before = replace(known_state(), last_new=week_ago, last_success=NOW - HOUR, last_modified="yesterday")
+    sure = poll(replace(before, last_new=week_ago + HOUR), NotModified(URL, '"1"', "yesterday", Freshness()))
+    doubted = poll(before, NotModified(URL, '"1"', "yesterday", Freshness()), bounds=Bounds())
+    assert validators(sure[0]) == ('"1"', "yesterday")
+    assert validators(doubted[0]) == (None, None)
+    assert "Last-Modified" not in doubted[1].why
+
+
 def test_validators_of_a_document_that_breaks_off_are_kept_only_if_it_always_does() -> None:
     """Else a 304 would stand for entries that never arrived."""
     before = replace(known_state(), last_modified="yesterday", validator_url="https://harbour.example/before")
