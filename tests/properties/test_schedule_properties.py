@@ -98,7 +98,8 @@ def test_never_before_a_floor_and_never_beyond_the_bounds(
     assert wait >= bounds.shortest
     assert wait >= min(timedelta(seconds=outcome.freshness.max_age or 0), DAY)
     assert wait >= max(hints.ttl or timedelta(), hints.update or timedelta())
-    if not state.etag and not bounds.explicit:
+    doubted = isinstance(outcome, NotModified) and outcome.etag  # after a long silence they are left out once
+    if not state.etag and not doubted and not bounds.explicit:
         assert wait >= timedelta(hours=1)
     assert skips or wait <= longest(max(bounds.silent, DAY))
 
