@@ -201,9 +201,15 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     try:
         with target.open("rb") as held:
             fcntl.flock(held, fcntl.LOCK_EX)  # a process that waits here will find other bytes at the path
-            if target.read_bytes() != before:
-                raise saved_meanwhile(path)
-            _rename_over(target, after)
+            fresh = _written_beside(target, after)
+            try:
+                if (
+                    target.read_bytes() != before
+                ):  # compared last: a text editor takes no lock, and the disk takes its time
+                    raise saved_meanwhile(path)
+                fresh.replace(target)
+            finally:
+                fresh.unlink(missing_ok=True)
     except OSError as error:
         raise AggregatorError(f"{path}: cannot be written: {error.strerror}") from error
 
@@ -212,9 +218,11 @@ def saved_meanwhile(path: Path) -> AggregatorError:
     return AggregatorError(f"{path}: was saved by somebody else just now; nothing was written, try again")
 
 
-def _rename_over(target: Path, data: bytes) -> None:
+def _written_beside(target: Path, data: bytes) -> Path:
+    """A new file in the folder of `target`, with its owner and permissions, that holds the data and is on the disk."""
     was = target.stat()
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    fresh = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as out:
             out.write(data)
@@ -222,9 +230,8 @@ def _rename_over(target: Path, data: bytes) -> None:
             os.fsync(out.fileno())
         with contextlib.suppress(PermissionError):  # only root may: the service must be able to read what root wrote
             os.chown(name, was.st_uid, was.st_gid)
-        Path(name).chmod(was.st_mode & 0o7777)
-        Path(name).replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
+        fresh.chmod(was.st_mode & 0o7777)
+    except BaseException:  # Ctrl-C as well
+        fresh.unlink(missing_ok=True)
         raise
+    return fresh

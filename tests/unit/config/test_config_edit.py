@@ -181,6 +181,24 @@ def test_a_file_saved_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == b"theirs"
 
 
+def test_a_file_that_a_text_editor_saves_while_ours_is_written_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_bytes(b"before")
+    sync = os.fsync
+
+    def slow(descriptor: int) -> None:
+        sync(descriptor)
+        path.write_bytes(b"theirs")
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with pytest.raises(AggregatorError, match="saved by somebody else"):
+        replace_file(path, b"before", b"ours")
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_of_writers_at_once_none_undoes_what_another_says_it_wrote(tmp_path: Path) -> None:
     path = tmp_path / "feeds.yaml"
     path.write_bytes(b"")
