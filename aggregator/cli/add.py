@@ -7,11 +7,10 @@ import asyncio
 from typing import Any
 
 from aggregator.bootstrap import Application, Installation
-from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, web_address, with_publisher
+from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option
+from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option, typed
 from aggregator.cli.terminal import print_json
-from aggregator.config.edit import NewSource
 from aggregator.errors import UsageError
 from aggregator.model.settings import Source
 from aggregator.text.plurals import counted
@@ -26,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
-    there, url = present(application), web_address(args.url)
+    there, url = present(application), typed(args.url)
     known = there.get(same_address(url if "://" in url else f"https://{url}"))
     if known:
         return _present(application, known, args.json)
@@ -42,8 +41,14 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         return _present(application, known, args.json)
     source = NewNames(application.settings.sources).give(args.name or found.feed.channel.title or "", found.url)
     source = with_publisher(application, source)
-    append(application, [source])
-    _print(application, source, len(found.feed.items), args.json)
+    (made,) = append(application, [source])
+    if args.json:
+        row: dict[str, Any] = {"id": made.id, "name": made.name, "url": application.mask(made.url)}
+        print_json({"added": row, "present": None, "at": str(made.at)})
+        return 0
+    entries = counted(len(found.feed.items), "entry", "entries")
+    print(f"Added source {made.id} ({made.at}): {made.name}, {entries}, {application.mask(made.url)}")
+    hint_to_apply(application, "it")
     return 0
 
 
@@ -55,19 +60,6 @@ def _present(application: Application, source: Source, as_json: bool) -> int:
             f"{application.mask(source.url)} is polled already, by source {source.id} ({source.at}). Nothing was written."
         )
     return 0
-
-
-def _print(application: Application, source: NewSource, entries: int, as_json: bool) -> None:
-    fresh = Application.load(application.installation)
-    made = next(one for one in fresh.settings.sources if one.url == source.url.replace("${", "$${"))
-    if as_json:
-        row: dict[str, Any] = {"id": made.id, "name": made.name, "url": application.mask(made.url)}
-        print_json({"added": row, "present": None, "at": str(made.at)})
-        return
-    print(
-        f"Added source {made.id} ({made.at}): {made.name}, {counted(entries, 'entry', 'entries')}, {application.mask(made.url)}"
-    )
-    hint_to_apply(fresh, "it")
 
 
 COMMAND = Command(

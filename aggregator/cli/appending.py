@@ -16,6 +16,7 @@ from aggregator.config.characters import unwrapped
 from aggregator.config.edit import NewSource, append_sources, replace_file, saved_meanwhile
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Settings, Source
+from aggregator.normalise.address import canonical
 from aggregator.text.plurals import counted
 
 LONGEST = 100  # characters of a name
@@ -30,13 +31,15 @@ def web_address(url: str) -> str:
 
 
 def same_address(url: str) -> str:
-    """A form of an address that is equal for two addresses of the same feed: without scheme, www, fragment and trailing slash."""
+    """A form of an address that is equal for two addresses of the same feed: without scheme, www, fragment, trailing slash and `utm_…`, and
+    with the same escapes. (`canonical` alone would drop more parameters, which may tell one feed of a site from another.)"""
     try:
         parsed = ada_url.URL(url)
     except ValueError:
         return url
-    parsed.hash = ""
-    return str(parsed.href).split("://", 1)[-1].removeprefix("www.").rstrip("/")
+    kept = "&".join(one for one in parsed.search.removeprefix("?").split("&") if not one.startswith("utm_"))
+    parsed.hash = parsed.search = ""
+    return f"{canonical(parsed.href)}?{kept}"
 
 
 def present(application: Application) -> dict[str, Source]:
@@ -80,8 +83,8 @@ def with_publisher(application: Application, source: NewSource) -> NewSource:
     return replace(source, publisher=known.name)
 
 
-def append(application: Application, sources: Sequence[NewSource]) -> None:
-    """Append sources to the configured file, and print warnings about them.
+def append(application: Application, sources: Sequence[NewSource]) -> list[Source]:
+    """Append sources to the configured file, and print warnings about them. Returns them as they are read from it.
 
     Raises:
         AggregatorError: the file would become invalid, or cannot be written; it stays as it was.
@@ -114,6 +117,7 @@ def append(application: Application, sources: Sequence[NewSource]) -> None:
             print(problem, file=sys.stderr)
     for line in _doubts(fresh, set(found.sources.added)):
         print(line, file=sys.stderr)
+    return [source for source in fresh.sources if source.id in found.sources.added]
 
 
 def hint_to_apply(application: Application, what: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from aggregator.bootstrap import Application, utc_now
+from aggregator.cli.appending import web_address
 from aggregator.cli.arguments import number, option
 from aggregator.errors import AggregatorError, UsageError
 from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
@@ -22,11 +26,23 @@ def pick(text: str | None) -> int | None:
     return None if text is None else number("--pick", text)
 
 
+def typed(text: str) -> str:
+    """The web address that the editor gave, with white space and slashes as browsers read them. Raises UsageError if it is none at all."""
+    url = re.sub(r"[\t\r\n]", "", web_address(text)).replace(" ", "%20")
+    url = re.sub("^(https?:)/*", r"\1//", url.removeprefix("//"), flags=re.IGNORECASE)
+    if not url:
+        raise UsageError("give the address of a feed, or of a page that links to one")
+    with suppress(OSError, ValueError):  # too long for a name, or impossible in one
+        if "://" not in url and Path(text).is_file():
+            raise UsageError(f"{text} is a file, not a web address; `aggregator import` takes lists of feeds (OPML)")
+    return url
+
+
 async def find(
     application: Application, address: str, choice: int | None, otherwise: int | None = None
 ) -> tuple[FeedFound | None, tuple[Link, ...]]:
     """(feed, all feeds that the page at the address links to). If the address is a page with several feeds, `choice` is the number of the
-    wanted one; if it is None, `otherwise` is used; if that is None too, no feed is returned.
+    wanted one; if it is None, `otherwise` is used; if that is None too, the only one that is not of comments; else no feed is returned.
 
     Raises:
         AggregatorError: there is no feed; the message says what there is at the address.
@@ -40,7 +56,7 @@ async def find(
             found = await finder.find(address)
             if isinstance(found, FeedFound):
                 return found, ()
-            picked = choice or otherwise
+            picked = choice or otherwise or _without_comments(found)
             if picked is None:
                 return None, found
             if picked > len(found):
@@ -54,12 +70,19 @@ async def find(
         await fetcher.close()
 
 
+def _without_comments(links: Sequence[Link]) -> int | None:
+    """The number of the only feed that is not of comments: most sites of WordPress declare one of each."""
+    numbers = [number for number, link in enumerate(links, 1) if not link.comments]
+    return numbers[0] if len(numbers) == 1 else None
+
+
 def _offered(page: bytes, url: str) -> Offered:
-    from aggregator.fetch.discover import candidates
+    from aggregator.fetch.discover import candidates, of_comments
     from aggregator.normalise.plain import plain
 
     found = candidates(page, url)
-    declared = tuple(Link(address, url, plain(found.titles.get(address, ""))) for address in found.declared)
+    titled = ((address, plain(found.titles.get(address, ""))) for address in found.declared)
+    declared = tuple(Link(address, url, title, of_comments(title, address)) for address, title in titled)
     return Offered(declared, (*found.linked, *found.guessed))
 
 

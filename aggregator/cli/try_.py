@@ -8,9 +8,9 @@ import sys
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli import shapes
-from aggregator.cli.appending import present, same_address, web_address
+from aggregator.cli.appending import present, same_address
 from aggregator.cli.arguments import Command, json_option, number, option
-from aggregator.cli.discovery import find, offer, pick, pick_option
+from aggregator.cli.discovery import find, offer, pick, pick_option, typed
 from aggregator.cli.judgement import judgement
 from aggregator.cli.terminal import print_json
 from aggregator.render.instants import rfc3339
@@ -28,7 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
     choice = pick(args.pick)
-    found, links = asyncio.run(find(application, web_address(args.url), choice, otherwise=1))
+    found, links = asyncio.run(find(application, typed(args.url), choice, otherwise=1))
     assert found is not None
     if links and choice is None:
         offer(links)

@@ -39,8 +39,8 @@ def without_faults(text: str) -> str:
 
 
 def unwrapped(address: str) -> str:
-    """An address without what may be copied with it: the < > of an e-mail, quotes, invisible characters. Quotes only at the end stay,
-    since they may belong to it."""
-    around, quotes = f" <>{INVISIBLE}", f"{CURLY}\"'"
+    """An address without what may be copied with it: white space, the < > of an e-mail, quotes, invisible characters. Quotes only at
+    the end stay, since they may belong to it."""
+    around, quotes = f" \t\r\n\xa0<>{INVISIBLE}", f"{CURLY}\"'"
     address = address.strip(around)
     return address.strip(f"{around}{quotes}") if address.startswith(tuple(quotes)) else address

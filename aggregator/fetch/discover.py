@@ -4,7 +4,7 @@ Pure: the caller fetches them in this order until one is a feed."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,9 @@ from aggregator.fetch.redirects import WebAddress
 _TYPES: Final = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/json"}
 )
+_ANY_XML: Final = frozenset({"application/xml", "text/xml"})  # older pages declare feeds so, others their own text
+_INTERFACE: Final = re.compile("oembed|/wp-json/|rest_route=")  # WordPress declares its own as alternates, in JSON
+_COMMENTS: Final = re.compile(r"\bcomments\b", re.IGNORECASE)  # WordPress has it in the address in every language
 _LOOKS_LIKE_A_FEED: Final = re.compile(
     r"(?:^|[/._-])(?:rss2?|atom|feeds?|rdf)(?:$|[/._?-])|\.(?:rss|atom|rdf)$", re.IGNORECASE
 )
@@ -42,8 +45,11 @@ def candidates(page: bytes, url: str) -> Candidates:
     """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind."""
     tree = LexborHTMLParser(b"<".join(page.split(b"<", _TAGS)[:_TAGS]))
     base = _base(tree, url)
-    declared = [link for link in tree.css("link[href]") if _declares(link)]
-    declared.sort(key=lambda link: "comment" in (link.attributes.get("title") or "").lower())
+    named = tree.css("link[href]")
+    declared = [link for link in named if _declares(link, _TYPES)] or [
+        link for link in named if _declares(link, _ANY_XML)
+    ]
+    declared.sort(key=lambda link: of_comments(link.attributes.get("title") or "", link.attributes.get("href") or ""))
     links = (
         link
         for link in tree.css("a[href]")
@@ -52,9 +58,14 @@ def candidates(page: bytes, url: str) -> Candidates:
     return Candidates(
         declared=_addresses((link.attributes.get("href") or "" for link in declared), base),
         linked=_addresses((link.attributes.get("href") or "" for link in links), base),
-        guessed=_addresses((start + name for start in ("./", "/") for name in _USUAL), url),
+        guessed=_addresses((start + name for name in _USUAL for start in ("./", "/")), url),
         titles=_titles(declared, base),
     )
+
+
+def of_comments(title: str, address: str) -> bool:
+    """Whether a declared feed is one of readers' comments."""
+    return bool(_COMMENTS.search(title) or _COMMENTS.search(address))
 
 
 def _titles(declared: Iterable[LexborNode], base: str) -> dict[str, str]:
@@ -66,12 +77,12 @@ def _titles(declared: Iterable[LexborNode], base: str) -> dict[str, str]:
     return {address: title for address, title in found.items() if title}
 
 
-def _declares(link: LexborNode) -> bool:
+def _declares(link: LexborNode, types: Container[str]) -> bool:
     rel = (link.attributes.get("rel") or "").lower().split()
     kind = (link.attributes.get("type") or "").partition(";")[0].strip().lower()
-    if kind == "application/json" and "oembed" in (link.attributes.get("href") or ""):
+    if kind == "application/json" and _INTERFACE.search(link.attributes.get("href") or ""):
         return False
-    return "stylesheet" not in rel and (("alternate" in rel and kind in _TYPES) or "feed" in rel)
+    return "stylesheet" not in rel and (("alternate" in rel and kind in types) or "feed" in rel)
 
 
 def _base(tree: LexborHTMLParser, url: str) -> str:

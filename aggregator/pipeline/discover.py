@@ -11,7 +11,7 @@ from aggregator.model.source import Failed, Fetched, FetchRequest, ParseJob
 from aggregator.parse.sniff import kind
 from aggregator.ports import Clock, Fetcher, Parser
 
-GUESSES = 8
+GUESSES = 12
 """At most so many addresses that only look like feeds are requested."""
 
 PAGE = 1 << 20
@@ -20,11 +20,12 @@ PAGE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A feed that a page links to; `page` is the address of the page."""
+    """A feed that a page links to; `page` is the address of the page; `comments`: it is one of readers' comments."""
 
     url: str
     page: str
     title: str = ""
+    comments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +90,20 @@ class Finder:
 
     async def _guess(self, addresses: Iterable[str], page: str, error: ParseError) -> FeedFound | tuple[Link, ...]:
         """Request addresses that only look like feeds, one after the other."""
-        found = []
+        found: dict[str, FeedFound] = {}  # by its address: several may lead to one
         for url in addresses:
             try:
-                found.append(await self.feed(Link(url, page)))
+                one = await self.feed(Link(url, page))
             except AggregatorError:
                 continue
+            found.setdefault(one.url, one)
         if not found:
             raise AggregatorError(
                 f"{page}: {error}; it links to no feed, and there is none at the usual addresses"
             ) from error
+        feeds = tuple(found.values())
         return (
-            found[0] if len(found) == 1 else tuple(Link(one.url, page, one.feed.channel.title or "") for one in found)
+            feeds[0] if len(feeds) == 1 else tuple(Link(one.url, page, one.feed.channel.title or "") for one in feeds)
         )
 
     async def _get(self, url: str, page: str | None = None) -> Fetched:

@@ -208,6 +208,109 @@ def test_an_address_already_there_is_said_so_before_anybody_is_asked(desk: Desk)
     assert desk.server.requests == []
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://first.example:443/feed?",
+        "https://first.example/%66eed",
+        "http://FIRST.example/./feed#top",
+        "https://first.example/feed/?utm_source=page&utm_medium=rss",
+        " //first.example/feed\n",
+        "https:/first.example/feed",
+    ],
+)
+def test_an_address_already_there_is_known_in_other_spellings(desk: Desk, address: str) -> None:
+    assert "is polled already, by source first (feeds.yaml:6)" in desk.run("add", address)[1]
+    assert desk.server.requests == []
+
+
+@pytest.mark.parametrize("address", ["https://first.example/feed?feed_id=2", "https://first.example/Feed"])
+def test_an_address_that_may_be_another_feed_is_asked(desk: Desk, address: str) -> None:
+    assert desk.run("add", address)[0] == 1
+    assert desk.text() == FILE
+
+
+@pytest.mark.parametrize("typed", ["  {}\n", "{}\u00a0", "//{1}", "http:/{1}", "http:{1}", "HTTP://{1}"])
+def test_an_address_is_taken_as_browsers_take_it(desk: Desk, typed: str) -> None:
+    url = desk.server.url("/news.rss")
+    code, out, err = desk.run("add", typed.format(url, url.removeprefix("http://")))
+    assert (code, err) == (0, "")
+    assert f", {url}\n" in out.replace("HTTP:", "http:")
+    assert desk.run("add", url)[1].endswith("(feeds.yaml:8). Nothing was written.\n")
+
+
+def test_an_address_that_was_wrapped_in_an_e_mail_is_taken(desk: Desk) -> None:
+    url = desk.server.url("/news.rss")
+    assert desk.run("try", url.replace("/news", "/\nne\tws"))[0] == 0
+    desk.server.routes["/my%20news.rss"] = desk.server.routes["/news.rss"]
+    assert desk.run("add", desk.server.url("/my news.rss"))[0] == 0
+    assert f"    url: {desk.server.url('/my%20news.rss')}\n" in desk.text()
+
+
+@pytest.mark.parametrize("command", ["add", "try"])
+def test_what_is_no_web_address_at_all_is_bad_usage(desk: Desk, command: str) -> None:
+    path = desk.file.with_name("list.opml")
+    path.write_text("<opml/>")
+    code, _, err = desk.run(command, str(path))
+    assert (code, "is a file, not a web address; `aggregator import` takes lists" in err) == (2, True)
+    assert desk.run(command, " ")[::2] == (
+        2,
+        "aggregator: give the address of a feed, or of a page that links to one\n",
+    )
+    assert desk.run(command, "a" * 5000)[0] == 1
+
+
+def declaring(*links: tuple[str, str, str]) -> Any:
+    rows = (f'<link rel=alternate type="{type}" title="{title}" href="{href}">' for type, title, href in links)
+    return answer(f"<!doctype html><title>x</title>{''.join(rows)}".encode(), content_type="text/html")
+
+
+RSS = "application/rss+xml"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [(RSS, "News &raquo; Comments Feed", "/sport.rss")],
+        [(RSS, "News &raquo; Kommentar-Feed", "/comments/feed/")],
+        [("application/json", "JSON", "/wp-json/wp/v2/pages/5")],
+        [("text/xml", "This page", "/page.xml")],
+    ],
+)
+def test_beside_the_feed_of_a_page_its_comments_and_interfaces_are_no_choice(
+    desk: Desk, others: list[tuple[str, str, str]]
+) -> None:
+    desk.server.routes["/blog"] = declaring(*others, (RSS, "News &raquo; Feed", "/news.rss"))
+    code, out, err = desk.run("add", desk.server.url("/blog"))
+    assert (code, err) == (0, ""), out
+    assert f"url: {desk.server.url('/news.rss')}\n" in desk.text()
+
+
+def test_a_feed_of_comments_is_there_to_be_picked(desk: Desk) -> None:
+    desk.server.routes["/blog"] = declaring((RSS, "Comments", "/sport.rss"), (RSS, "Feed", "/news.rss"))
+    assert desk.run("add", desk.server.url("/blog"), "--pick", "2")[0] == 0
+    assert f"url: {desk.server.url('/sport.rss')}\n" in desk.text()
+
+
+@pytest.mark.parametrize("type", ["text/xml", "application/xml"])
+def test_a_feed_that_a_page_declares_as_xml_is_found(desk: Desk, type: str) -> None:
+    desk.server.routes["/old-blog"] = declaring((type, "RSS", "/news.rss"))
+    assert desk.run("add", desk.server.url("/old-blog"))[0] == 0
+    assert f"url: {desk.server.url('/news.rss')}\n" in desk.text()
+
+
+def test_a_feed_at_the_root_is_guessed_from_an_article_and_told_once(desk: Desk) -> None:
+    desk.server.routes |= {
+        "/2026/11/article.html": answer(b"<!doctype html><p>no links", content_type="text/html"),
+        "/feed": redirect("/feed.xml", "301 Moved Permanently"),
+        "/feed.xml": conditional(rss([("1", "Boats", NOW)], "Boats", "boats.example")),
+    }
+    code, _, err = desk.run("add", desk.server.url("/2026/11/article.html"))
+    assert (code, err) == (0, "")
+    assert f"url: {desk.server.url('/feed.xml')}\n" in desk.text()
+    assert len(desk.server.requests) < 15
+
+
 def test_what_is_no_feed_is_said_and_nothing_is_written(desk: Desk) -> None:
     for address, said in (
         (desk.server.url("/plain"), "no feed"),
