@@ -1,4 +1,4 @@
-"""Checks that the text extracted from a page is the article that the feed announces.
+"""Checks that the text extracted from a page is the article that the feed announces, and cleans it.
 
 Many pages answer with status 200 but are not the article: a log-in form, a cookie banner, "not found", the front page. Others hold
 less of the article than the feed.
@@ -6,9 +6,15 @@ less of the article than the feed.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import islice
+
 from aggregator.errors import ParseError
 from aggregator.model.item import Told
+from aggregator.normalise.boilerplate import without_asides
 from aggregator.normalise.plain import plain, plain_of_safe
+from aggregator.text.fold import fold
 from aggregator.text.words import stems, tokens
 
 BEGINNING = 2000  # characters that are compared: a longer text, such as a list of news, contains some of any words
@@ -16,11 +22,37 @@ SHARED = 0.25
 """The least share of the words of headline and summary that the beginning of the text must repeat. Measured on full texts in feeds:
 nearly all articles repeat more, and other pages fewer."""
 NAMED = 0.5
-"""If the page's own heading has more than this share of the words of the headline, its text need not repeat any."""
+"""If the page's own headings have more than this share of the words of the headline, its text need not repeat any."""
+_OPENING = 3  # blocks at the beginning among which the headline is searched
+_BLOCK = re.compile(r"\s*<(h[2-6]|p)>(.{1,1000}?)</\1>", re.DOTALL)
+
+
+def article_of(text: str, told: Told, headings: Sequence[str]) -> str:
+    """The text of a page (`text`, sanitised HTML; `headings`: its own headings, HTML), without the headline and what outlets put between
+    their paragraphs.
+
+    Raises:
+        ParseError: see `confirm`.
+    """
+    text = without_asides(_without_headline(text, [told.headline, *map(plain, headings)]))
+    confirm(text, told, " ".join(headings))
+    return text
+
+
+def _without_headline(text: str, names: Sequence[str]) -> str:
+    known = {_folded(name) for name in names}
+    for block in islice(_BLOCK.finditer(text), _OPENING):
+        if _folded(plain_of_safe(block[2])) in known:
+            return text[: block.start()] + text[block.end() :]
+    return text
+
+
+def _folded(text: str) -> str:
+    return fold(text).casefold().rstrip(". ")
 
 
 def confirm(text: str, told: Told, heading: str = "") -> None:
-    """Checks the text of a page (`text`, sanitised HTML) and its own heading (`heading`, HTML) against what the feed told.
+    """Checks the text of a page (`text`, sanitised HTML) and its own headings (`heading`, HTML) against what the feed told.
 
     Raises:
         ParseError: the text is not that of the article (`another-text`), or is shorter than the feed's (`shorter`).
@@ -29,7 +61,7 @@ def confirm(text: str, told: Told, heading: str = "") -> None:
     words = _words(f"{told.headline} {told.summary}")
     name = _words(told.headline)
     named = len(name & _words(plain(heading))) > NAMED * len(name)
-    if not named and len(words & _words(article[:BEGINNING])) < SHARED * len(words):
+    if not article or (not named and len(words & _words(article[:BEGINNING])) < SHARED * len(words)):
         raise ParseError("another-text", "the page does not tell what the feed tells of the article")
     if len(article) < len(plain_of_safe(told.text)):
         raise ParseError("shorter", "the page holds less of the article than the feed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aggregator.normalise.plain import plain
+from aggregator.normalise.plain import plain, plain_of_safe
 
 _TAIL = 600  # characters at the end in which boilerplate is searched
 _APPEARED_TAIL = 200  # the same for `_APPEARANCE`
@@ -100,7 +100,7 @@ _BYLINE = re.compile(
     r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
 )
 _MARKS = ("∞ Permalink", "★", "◉", "∞", "¶")
-_MARK = re.compile(rf"\s+(?:{'|'.join(_MARKS)})\Z")  # the link of a blog post to itself
+_MARK = re.compile(rf"(?:\A|\s+)(?:{'|'.join(_MARKS)})\Z")  # the link of a blog post to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link that may follow any text, without one of `_ENDS_BEFORE`
 _RELATED = re.compile(r"(?<=[.!?…\])”\"]) Related(?: (?:posts|stories|articles))?: .{1,300}\Z")
 # A paragraph or list item of sanitised HTML, with its content; then a link.
@@ -129,6 +129,17 @@ _TELLING = re.compile(
 _INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our", "rate, review", "your inbox")
 _SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
 _ADDRESS = re.compile(r"[/@]\S*\Z")
+_ASIDE = 300  # characters of the longest paragraph that is searched for these:
+# Labels of advertisements, players and buttons, and what stands where an article ends for those who do not subscribe.
+_LABELLED = re.compile(
+    r"(?:advertisement|comments?|(?:story|article) continues (?:after|below)(?: this)? ad(?:vertisement)?"
+    r"|share this(?: article| story| post)?|video unavailable|view this post on \w+|our standards: .{1,60})\W*\Z"
+    r"|already a (?:subscriber|member)\?|you(?:[’']ve| have) reached your (?:free )?(?:article )?limit\b"
+    r"|(?:subscribe|(?:log|sign) in)(?: now| or [\w ]{1,40})? to (?:continue|keep) reading\b"
+    r"|to (?:continue|keep) reading,? (?:please )?(?:log|sign|subscribe)\b"
+    r"|this (?:article|story|content) is (?:only )?for (?:our )?subscribers\b",
+    re.IGNORECASE,
+)
 _POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
 _AROUND_NAMES = 80  # at most so many characters around the names of article and outlet
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
@@ -184,13 +195,8 @@ def prose(text: str) -> str:
 
     def kept(block: re.Match[str]) -> str:
         kind, inside = block[1], block[2]
-        if "<a " in inside:
-            said = _TAG.sub("", inside).strip()
-            rest = _TAG.sub("", _LINK.sub("", inside)).strip()
-            if not any(map(str.isalnum, rest)) and kind == "li":
-                return " "
-            if (_LABEL.fullmatch(rest) and said.startswith(rest)) or _invites(said):
-                return " "
+        if "<a " in inside and ((kind == "li" and not any(map(str.isalnum, _unlinked(inside)))) or _leads_away(inside)):
+            return " "
         told = _TAG.sub("", inside).rstrip()
         if len(told) < _POINT or not _open_ended(told):
             return block[0]
@@ -201,6 +207,28 @@ def prose(text: str) -> str:
         return f"{block[0][: -len(kind) - 3].rstrip()}.</{kind}>"
 
     return _BLOCK.sub(kept, text)
+
+
+def without_asides(text: str) -> str:
+    """Sanitised HTML without the paragraphs that only name other articles, ask to subscribe or share, or label an advertisement."""
+    return _BLOCK.sub(lambda block: "" if _is_aside(block[2]) else block[0], text)
+
+
+def _is_aside(inside: str) -> bool:
+    said = plain_of_safe(inside)
+    if not said or len(said) > _ASIDE:
+        return False
+    return not without_boilerplate(said) or _LABELLED.match(said) is not None or _leads_away(inside)
+
+
+def _leads_away(inside: str) -> bool:
+    """Whether a paragraph only names another article after a label ("Read more: …"), or asks to subscribe."""
+    said, rest = _TAG.sub("", inside).strip(), _unlinked(inside)
+    return ("<a " in inside and _LABEL.fullmatch(rest) is not None and said.startswith(rest)) or _invites(said)
+
+
+def _unlinked(inside: str) -> str:
+    return _TAG.sub("", _LINK.sub("", inside)).strip()
 
 
 def _open_ended(text: str) -> bool:

@@ -216,7 +216,7 @@ def _linked(player: re.Match[str], base: str) -> str:
         inside = _PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0]
         played = _PLAYED.search(inside)  # the address is in a <source> or <embed> inside
     url = address.absolute(played[1], base) if played else None
-    if url is None or is_counter(url) or _ADVERTISEMENT.search(url):
+    if url is None or is_counter(url) or is_advertisement(url):
         return player[0]
     if video := _YOUTUBE.match(url):
         url = f"https://www.youtube.com/watch?v={video[1]}"
@@ -238,6 +238,11 @@ def _wanted(image: str, drops: Counter[str]) -> str:
 def is_counter(url: str) -> bool:
     """Whether an address is that of a tracking pixel."""
     return _COUNTER.search(url) is not None
+
+
+def is_advertisement(url: str) -> bool:
+    """Whether an address is that of an advertisement."""
+    return _ADVERTISEMENT.search(url) is not None
 
 
 def first_image(safe: str) -> str | None:

@@ -3,10 +3,17 @@ needed."""
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import sys
 import types
+from collections.abc import Iterator
 from itertools import islice
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
 
 from aggregator.errors import ParseError
 from aggregator.parse import charset
@@ -18,8 +25,19 @@ _PAID = re.compile(
     rb"\bisAccessibleForFree[\"']?\s*(?::|\bcontent\s*=)\s*+[\"']?+\s*+(?:https?://schema\.org/)?(true|false)\b",
     re.IGNORECASE,
 )
-_HEADLINE = re.compile(r"<h1>.*?</h1>", re.DOTALL)
 _HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.IGNORECASE)
+_BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})""", re.IGNORECASE)
+# What the page tells machines of the article (JSON-LD).
+_DATA = re.compile(rb"""<script\s[^<>]{0,200}?\btype\s*=\s*["']?application/ld\+json\b[^<>]*>""", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"<p\b", re.IGNORECASE)
+_NESTED = 20  # levels of that data that are searched
+# trafilatura's names of elements, and those of HTML.
+_ELEMENTS = {
+    "list": "ul", "item": "li", "code": "pre", "quote": "blockquote", "lb": "br", "ref": "a", "row": "tr", "cell": "td",
+}  # fmt: skip
+_WITHIN_TEXT = {"code": "code", "quote": "q"}  # the same for those that are a part of a sentence
+_TEXTS = frozenset(["p", "li", "td", "th", "a", "h1", "h2", "h3", "h4", "h5", "h6", "pre"])
+_RENDERED = {"#i": "i", "#b": "strong", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
 
 
 def _import() -> types.ModuleType:
@@ -40,7 +58,7 @@ def _import() -> types.ModuleType:
 
 
 def article(body: bytes, content_type: str | None, url: str) -> str:
-    """The article as HTML, not sanitised: paragraphs, sub-headings, lists, quotations and links, without the headline.
+    """The article as HTML, not sanitised: paragraphs, sub-headings, lists, quotations, tables and links.
 
     Raises:
         ParseError: the document is not a web page, contains no article, or contains one for subscribers only.
@@ -53,9 +71,8 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
     if (paid := _PAID.search(body)) and paid[1].lower() == b"false":
         raise ParseError("paid", "the outlet gives this article to subscribers only")
     body = _decoded(body, content_type)
-    found = _import().extract(
+    found = _import().bare_extraction(
         body,
-        url=url,
         output_format="html",
         include_links=True,
         include_formatting=True,
@@ -64,17 +81,95 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
         favor_precision=True,
         with_metadata=False,
     )
-    if not found:
+    text = _html(found.body, _base(body, url)) if found is not None else _for_machines(body)
+    if not text:
         raise ParseError("no-article", "no article was found on the page")
-    text: str = _HEADLINE.sub("", found, count=1)
     return text
 
 
-def heading(body: bytes, content_type: str | None) -> str:
+def _html(body: Any, base: str) -> str:
+    """What trafilatura found, as HTML with absolute links.
+
+    Its own conversion makes all lists unnumbered and all code and quotations blocks, and takes links as relative to the root of the site.
+    """
+    for element in list(body.iter(etree.Element)):
+        parent = element.getparent()
+        within = parent.tag if parent is not None else ""
+        kind, rendered, target = element.tag, element.get("rend") or "", element.get("target")
+        tag = _ELEMENTS.get(kind, kind)
+        if kind == "head":
+            tag = rendered if rendered in _TEXTS else "h3"
+        elif kind == "hi":
+            tag = _RENDERED.get(rendered, "i")
+        elif kind == "list" and rendered == "ol":
+            tag = "ol"
+        elif kind == "cell" and element.get("role") == "head":
+            tag = "th"
+        elif within in _TEXTS:
+            tag = _WITHIN_TEXT.get(kind, tag)
+        elif kind == "row" and parent.index(element) == 0 and (caption := _caption(element)):
+            element[:] = []
+            tag, element.text = "caption", caption
+        element.tag = tag
+        element.attrib.clear()
+        if kind == "ref" and target:
+            element.set("href", _joined(base, target))
+    return html.escape(body.text or "") + "".join(
+        etree.tostring(block, encoding="unicode", method="html") for block in body
+    )
+
+
+def _caption(row: Any) -> str:
+    """The caption of a table, which trafilatura writes into the first cell of a row of empty ones."""
+    first, *others = (" ".join(cell.itertext()).strip() for cell in row)
+    return first if others and not any(others) else ""
+
+
+def _base(body: bytes, url: str) -> str:
+    """The address to which the page's links are relative."""
+    own = _BASE.search(body)
+    return _joined(url, html.unescape(own[1].decode(errors="ignore"))) if own else url
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return ""
+
+
+def _for_machines(body: bytes) -> str:
+    """The longest text that the page tells machines, for pages that show theirs only with JavaScript. It is plain text or HTML."""
+    text = max(_texts(body), key=len, default="")
+    if "&lt;" in text:
+        text = html.unescape(text)
+    if _PARAGRAPH.search(text):
+        return text
+    return "".join(
+        f"<p>{html.escape(line, quote=False)}</p>" for line in html.unescape(text).splitlines() if line.strip()
+    )
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    for part in body.split(b"</script"):
+        if not (script := _DATA.search(part)):
+            continue
+        try:
+            told: list[Any] = [json.loads(part[script.end() :])]
+        except (ValueError, RecursionError):
+            continue
+        for _ in range(_NESTED):
+            objects = [one for one in told if isinstance(one, dict)]
+            yield from (text for one in objects if isinstance(text := one.get("articleBody"), str))
+            told = [inner for one in told for inner in (one.values() if isinstance(one, dict) else one)]
+            told = [inner for inner in told if isinstance(inner, (dict, list))]
+
+
+def headings(body: bytes, content_type: str | None) -> list[str]:
     """The first `<h1>` headings of a page, as HTML. The page's `<title>` is no evidence of the article: login pages often have the same
     title."""
     found = _HEADING.finditer(_decoded(body, content_type))
-    return " ".join(one[1].decode(errors="ignore") for one in islice(found, 3))
+    return [one[1].decode(errors="ignore") for one in islice(found, 3)]
 
 
 def _decoded(body: bytes, content_type: str | None) -> bytes:

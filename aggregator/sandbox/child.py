@@ -78,13 +78,12 @@ def _answer(task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
 
 
 def _article(page: frames.Page, body: bytes) -> str:
-    from aggregator.normalise.article import confirm  # most children never need these
+    from aggregator.normalise.article import article_of  # most children never need these
     from aggregator.normalise.markup import sanitise
-    from aggregator.parse.article import article, heading
+    from aggregator.parse.article import article, headings
 
     text = sanitise(article(body, page.content_type, page.url), page.url, Counter())
-    confirm(text, page.told, heading(body, page.content_type))
-    return text
+    return article_of(text, page.told, headings(body, page.content_type))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import re
 
 from markupsafe import Markup
 
+from aggregator.normalise.boilerplate import without_asides, without_boilerplate
 from aggregator.normalise.plain import plain_of_safe, prose_of_safe
 from aggregator.text.fold import fold
 
@@ -15,7 +16,7 @@ _CAPTIONED = re.compile(
     r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption>)', re.DOTALL
 )
 _EMPTY = re.compile(
-    r'<(?:(p|div|figure|h[2-6])|(a|span|em|strong|b|i))\b(?:[^>"]|"[^"]*")*>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>'
+    r'<(?:(p|div|figure|blockquote|li|[uo]l|h[2-6])|(a|span|em|strong|b|i))\b(?:[^>"]|"[^"]*")*>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>'
 )
 """Elements that are empty after their image was removed. A link without words can be neither seen nor read out."""
 _LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
@@ -23,35 +24,50 @@ _LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
 _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
 _HEADING = re.compile(r"(</?h)([2-6])\b")
 _TABLE = re.compile(r"<(/?)table\b[^>]*>")
-_PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
+_OPENING = re.compile(r"\s*<(p|h[2-6])>(.*?)</\1>", re.DOTALL)
+_BEGIN, _END = 80, 40  # letters of the summary that are searched in the text
+_SKIPPED = 300  # letters of the text that the summary may leave out
 
 
 def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]:
     """(standfirst, body) of a story with this summary and this sanitised text. The body is None if it has nothing to add:
 
     - A text that only repeats the summary is no body, unless it has lists, headings or the like.
-    - A first paragraph that repeats the summary is omitted.
-    - If the summary is the beginning of the text, there is no standfirst.
+    - A first paragraph or heading that repeats the summary is omitted.
+    - If the summary is an excerpt from the beginning of the text, there is no standfirst.
     - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
     - A text without words (such as a star that links to the article) is no body.
 
     Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
     """
+    content = without_asides(content)
     said = fold(" ".join(summary.split()))
-    text, whole = (fold(told[: 2 * len(said) + 100]) for told in (prose_of_safe(content), plain_of_safe(content)))
+    text = fold(prose_of_safe(content)[: 2 * len(said) + 100])
     if text.rstrip(". ") in said and not _BLOCKS.search(content):
         return summary, None
-    first = _PARAGRAPH.match(content)
-    if said and first and fold(plain_of_safe(first[1])) == said:
+    first = _OPENING.match(content)
+    if said and first and fold(plain_of_safe(first[2])) == said:
         content = content[first.end() :]
-    elif said and any(told.startswith(said.rstrip(". ")) for told in (text, whole)):
+    elif _is_excerpt(said, content):
         summary = ""
     content = _IMAGE.sub("", _CAPTIONED.sub(_LINKED, content))
     for _ in range(3):  # up to three levels of nesting: a link in a paragraph in a figure
         content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks stay: they separate words
-    if not any(map(str.isalnum, plain_of_safe(content))):
+    if not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
         return summary, None
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
+
+
+def _is_excerpt(said: str, content: str) -> bool:
+    """Whether beginning and end of the summary are in the beginning of the text. A summary leaves out headings, links and captions, and
+    has full stops where the text has the end of a line: only letters are compared."""
+    letters = _letters(said)
+    text = _letters(fold(plain_of_safe(content)[: 2 * len(said) + _SKIPPED]))
+    return bool(letters) and letters[:_BEGIN] in text and letters[-_END:] in text
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _nested(content: str) -> str:

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import unquote, urlsplit
+
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.addresses import host_of, one_site
 from aggregator.model.story import ItemView
 from aggregator.normalise.address import absolute
+from aggregator.normalise.boilerplate import without_asides, without_boilerplate
 from aggregator.normalise.characters import cut
+from aggregator.normalise.markup import is_advertisement, is_counter
 from aggregator.render.fit import fit_address
 from aggregator.web import shapes
 
 MOST = 20  # links
 LONGEST = 120  # characters of a link's text
+# Words that say nothing of what they link to: its address says more.
+_NAMELESS = re.compile(
+    r"\W*(?:(?:click |see |read )?(?:here|this|more)|\d+|link|source|via|website|permalink|comments?|https?://\S+|hier|ici|aquí|qui|здесь|тут|这里|這裡)?\W*",
+    re.IGNORECASE,
+)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 
 
 def cited(lead: ItemView | None) -> list[shapes.Cited]:
-    """The links in the order of the text, each address once, without links within the outlet's own site."""
+    """The links in the order of the text, each address once.
+
+    Links within the outlet's own site, links that share the article, advertisements and pictures are left out."""
     if lead is None or "<a " not in (text := lead.extracted or lead.content):
         return []
     own = host_of(lead.url or "") or ""
     found: dict[str, shapes.Cited] = {}
-    for link in LexborHTMLParser(text).css("a[href]"):
+    for link in LexborHTMLParser(without_asides(text)).css("a[href]"):
         url, words = fit_address(absolute(link.attributes.get("href"), "") or ""), " ".join(link.text().split())
         host = (host_of(url) or "").removeprefix("www.")
-        if host and words and not one_site(host, own) and url not in found:
-            found[url] = {"title": cut(words, LONGEST), "url": url, "host": host}
+        if not host or one_site(host, own) or url in found or not without_boilerplate(words) or _is_aside(url, own):
+            continue
+        if _NAMELESS.fullmatch(words):
+            words = unquote(url.split("://", 1)[1].removeprefix("www.").rstrip("/"))
+        found[url] = {"title": cut(words, LONGEST), "url": url, "host": host}
         if len(found) == MOST:
             break
     return list(found.values())
+
+
+def _is_aside(url: str, own: str) -> bool:
+    """Whether a link is an advertisement or a picture, or names the article's own site as what is to be shared."""
+    parts = urlsplit(url)
+    shared = bool(own) and f"//{own}" in unquote(parts.query)
+    return shared or is_counter(url) or is_advertisement(url) or _PICTURE.search(parts.path) is not None

@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Told
-from aggregator.normalise.article import confirm
+from aggregator.normalise.article import article_of, confirm
 
 TOLD = Told("Ferry sinks near Palermo", "All passengers were saved by fishermen.", "<p>All passengers were saved.</p>")
 TEXT = (
@@ -47,3 +47,22 @@ def test_a_page_with_its_headline_may_tell_it_in_other_words() -> None:
 
 def test_where_the_feed_tells_nothing_any_text_will_do() -> None:
     confirm(TEXT, Told("", "", ""))
+
+
+def test_the_headline_is_no_part_of_the_text() -> None:
+    rest = f"{TEXT}<h2>Fishermen</h2><p>They were near.</p>"
+    for first in (
+        "<p>Ferry sinks near Palermo.</p>",
+        "<h2>Ferry off Palermo: all saved</h2>",
+        "<p>Sicily</p><h3>Ferry sinks near Palermo</h3>",
+    ):
+        told = article_of(first + rest, TOLD, ["The Outlet", "Ferry off Palermo: <b>all saved</b>"])
+        assert told == ("<p>Sicily</p>" if "Sicily<" in first else "") + rest
+    assert article_of(rest, TOLD, ["Ferry sinks", "Fishermen"]) == f"{TEXT}<p>They were near.</p>"
+
+
+def test_a_page_with_the_headline_that_only_asks_to_log_in_is_not_the_article() -> None:
+    text = '<p><a href="https://x.example">Log in</a> or create an account to continue reading this article.</p>'
+    with pytest.raises(ParseError) as error:
+        article_of(text, TOLD, ["Ferry sinks near Palermo"])
+    assert error.value.kind == "another-text"

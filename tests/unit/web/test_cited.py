@@ -26,6 +26,21 @@ def test_what_the_lead_links_elsewhere_is_listed_once_in_its_order(room: Newsroo
     assert "bbc.example" not in part
 
 
+def test_what_shares_or_advertises_is_not_cited_and_here_names_nothing(room: Newsroom) -> None:
+    content = (
+        '<p>The <a href="https://gov.example/r%C3%A9port.pdf">here</a> <a href="https://law.example/7">[1]</a> says.</p>'
+        '<p><a href="https://share.example/s?u=https%3A%2F%2Fwww.bbc.example%2Fdam">Share it</a>'
+        ' <a href="https://ad.doubleclick.net/x">Shoes</a> <a href="https://i.example/a.jpg">View fullsize</a>'
+        ' <a href="https://links.example/1">∞ Permalink</a></p>'
+        '<p>Follow us on <a href="https://facebook.example/bbc">Facebook</a>.</p>'
+        '<p>Read more: <a href="https://other.example/1">Another dam</a></p>'
+    )
+    room.publish(item("Dam gives way in Kakhovka", content=content, url="https://www.bbc.example/dam"))
+    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    told = room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
+    assert [one["title"] for one in told] == ["gov.example/réport.pdf", "law.example/7"]
+
+
 def test_where_nothing_is_cited_there_is_no_heading(room: Newsroom) -> None:
     room.publish(item("Octopuses dream", content="<p>They <a href='https://bbc-world.example/2'>do</a>.</p>"))
     id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
@@ -63,10 +78,10 @@ def test_the_host_is_the_one_a_browser_goes_to(room: Newsroom) -> None:
 
 
 def test_the_words_of_a_long_link_end_with_one_of_them_and_no_sign_in_half(room: Newsroom) -> None:
-    links = [("a", "alpha beta gamma " * 20), ("b", "🇺🇦" * 100)]
+    links = [("a", "alpha beta gamma " * 20), ("b", "A" + "🇺🇦" * 100)]
     content = "".join(f'<a href="https://gov.example/{path}">{words}</a> ' for path, words in links)
     room.publish(item("Dam gives way in Kakhovka", content=content))
     id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
     long, flags = (one["title"] for one in room.client.get(f"/api/v1/stories/{id}").get_json()["cited"])
     assert long.endswith(("alpha…", "beta…", "gamma…")) and 100 < len(long) <= 120
-    assert flags == "🇺🇦" * 59 + "…"
+    assert flags == "A" + "🇺🇦" * 59 + "…"

@@ -305,6 +305,53 @@ def test_what_a_body_repeats_is_told_once() -> None:
     assert standfirst_and_body(straight, f"<div>{curly} More of it.</div>")[0] == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>By A. Writer</p><h2>Coast</h2><p>Seven states agreed on Tuesday</p><ul><li>to share data</li><li>to pay</li></ul><p>More.</p>",
+        "<p>Seven states <a>agreed</a>\non Tuesday to share data to pay and more.</p><p>More.</p>",
+    ],
+)
+def test_an_excerpt_from_the_text_is_not_shown_above_it(text: str) -> None:
+    """Headings, list items and bylines are not in a summary, and it has full stops of its own."""
+    summary = "Seven states agreed on Tuesday. To share data. To pay…"
+    assert standfirst_and_body(summary, text) == ("", text)
+    assert standfirst_and_body("Coastal states. " + summary, text) == ("Coastal states. " + summary, text)
+
+
+def test_a_heading_that_repeats_the_summary_is_shown_once() -> None:
+    text = "<h2>Seven states agreed.</h2><p>They met on Tuesday.</p>"
+    assert standfirst_and_body("Seven states agreed.", text) == ("Seven states agreed.", "<p>They met on Tuesday.</p>")
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        '<p>The post <a href="https://x.example/1">Deal</a> appeared first on <a href="https://x.example/">X</a>.</p>',
+        '<p><a href="https://x.example/1">Continue reading</a></p>',
+        ' <a href="https://x.example/1">∞ Permalink</a>',
+        '<p>submitted by <a href="https://x.example/u">u</a> <a href="https://x.example/1">[link]</a>'
+        ' <a href="https://x.example/2">[3 comments]</a></p>',
+    ],
+)
+def test_a_text_that_only_leads_on_is_no_body(tail: str) -> None:
+    summary = "Seven states agreed to share data."
+    assert standfirst_and_body(summary, f"<p>{summary}</p>{tail}") == (summary, None)
+    assert standfirst_and_body(summary, tail) == (summary, None)
+
+
+def test_what_outlets_put_between_their_paragraphs_is_not_shown() -> None:
+    text = (
+        "<p>Seven states agreed.</p><p>Advertisement</p><p>Story continues below advertisement</p>"
+        '<p>Read more: <a href="https://x.example/2">Squid is dear</a></p><p>They met on Tuesday.</p>'
+        "<blockquote><p>View this post on Instagram</p></blockquote>"
+        '<p>Follow us on <a href="https://t.example">Telegram</a>.</p><p>Already a subscriber? Log in.</p>'
+    )
+    assert standfirst_and_body("", text)[1] == "<p>Seven states agreed.</p><p>They met on Tuesday.</p>"
+    told = "<p>Advertisement is a third of its income.</p><p>Subscribers to the newsletter are 3,000.</p>"
+    assert standfirst_and_body("", told)[1] == told
+
+
 def test_a_text_without_words_is_no_body() -> None:
     """As in a weblog's entries that link to others: a star that leads to the entry itself."""
     star = '<div><a href="https://weblog.example/1">&nbsp;★&nbsp;</a></div>'

@@ -1,0 +1,98 @@
+"""The text of an article as its page has it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from aggregator.errors import ParseError
+from aggregator.parse.article import article, headings
+
+URL = "https://courier.example/2026/11/deal"
+TEXT = (
+    "Negotiators from seven coastal states agreed on Tuesday to share radar data on fishing vessels that switch off their"
+    " transponders in the strait, ending two years of talks that had twice collapsed over who would pay for the stations."
+)
+
+
+def read(markup: str, head: str = "") -> str:
+    page = f"<html><head>{head}</head><body><article><p>{TEXT}</p>{markup}<p>{TEXT[::-1]}</p></article></body></html>"
+    return article(page.encode(), "text/html; charset=utf-8", URL)
+
+
+def test_lists_keep_their_numbers_and_code_and_quotations_stay_in_their_sentence() -> None:
+    told = read(
+        "<p>They call <code>publish()</code> a <q>first step</q>, said <b>she</b> <i>now</i> H<sub>2</sub>O.</p>"
+        "<ol><li>Three judges decide</li><li>The bank pays</li></ol><ul><li>No one objects</li></ul>"
+        "<pre><code>for vessel in fleet:\n    publish(vessel)</code></pre><blockquote><p>We have waited long for this.</p></blockquote>"
+    )
+    for part in (
+        "<p>They call <code>publish()</code> a <q>first step</q>, said <strong>she</strong> <i>now</i> H<sub>2</sub>O.</p>",
+        "<ol><li>Three judges decide</li><li>The bank pays</li></ol><ul><li>No one objects</li></ul>",
+        "<pre><code>for vessel in fleet:\n    publish(vessel)</code></pre>",
+        "<blockquote><p>We have waited long for this.</p></blockquote>",
+    ):
+        assert part in told
+
+
+@pytest.mark.parametrize(
+    ("base", "found"),
+    [
+        ("", ("https://courier.example/2026/11/map", "https://courier.example/study", f"{URL}#note")),
+        (
+            '<base href="//base.example/a/">',
+            ("https://base.example/a/map", "https://base.example/study", "https://base.example/a/#note"),
+        ),
+        (
+            "<base target='_top'>",
+            ("https://courier.example/2026/11/map", "https://courier.example/study", f"{URL}#note"),
+        ),
+    ],
+)
+def test_links_are_relative_to_the_page_or_to_what_it_names(base: str, found: tuple[str, ...]) -> None:
+    told = read(
+        '<p>The <a href="map">map</a>, the <a href="/study">study</a>, a <a href="#note">note</a> and'
+        ' <a href="https://[broken">more</a> show what has changed since last year in the strait.</p>',
+        base,
+    )
+    assert all(f'<a href="{url}">' in told for url in found) and "[broken" not in told
+
+
+def test_the_caption_of_a_table_is_one() -> None:
+    told = read(
+        "<table><caption>Catches, tonnes</caption><tr><th>State</th><th>2025</th></tr><tr><td>Norland</td><td>300</td></tr></table>"
+    )
+    assert "<table><caption>Catches, tonnes</caption><tr><th>State</th><th>2025</th></tr><tr><td>Norland</td>" in told
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (f"{TEXT}\n\n{TEXT} &amp; <more", f"<p>{TEXT}</p><p>{TEXT} &amp; &lt;more</p>"),
+        (f"<p>{TEXT}</p><h2>More</h2>", f"<p>{TEXT}</p><h2>More</h2>"),
+        (f"&lt;p&gt;{TEXT}&lt;/p&gt;", f"<p>{TEXT}</p>"),
+    ],
+)
+def test_a_text_that_only_scripts_show_is_that_which_the_page_tells_machines(body: str, shown: str) -> None:
+    page = '<html><head><script type="application/ld+json">{{"@type": broken</script>{}</head><body><div id="root"></div></body></html>'
+    for data in (
+        {"articleBody": body},
+        [{"@graph": [{"x": [1, None]}, {"articleBody": body}]}],
+        {"articleBody": [body]},
+    ):
+        script = f'<script type="application/ld+json">{json.dumps(data)}</script>'
+        if data == {"articleBody": [body]}:
+            with pytest.raises(ParseError, match="no article was found"):
+                article(page.format(script).encode(), "text/html", URL)
+        else:
+            assert article(page.format(script).encode(), "text/html", URL) == shown
+
+
+def test_what_a_page_tells_machines_does_not_replace_what_it_shows() -> None:
+    assert "Another" not in read("", '<script type="application/ld+json">{"articleBody": "Another text"}</script>')
+
+
+def test_the_headings_of_a_page_are_its_first() -> None:
+    page = b"<h1><a>The Courier</a></h1><h1 class='x'>Deal</h1><h2>No</h2><h1>A</h1><h1>B</h1>"
+    assert headings(page, "text/html") == ["<a>The Courier</a>", "Deal", "A"]
