@@ -121,7 +121,7 @@ def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) 
         etag=outcome.etag,
         last_modified=outcome.last_modified,
         validator_url=outcome.url,
-        asks=PollHints.read(state.asks).after(outcome.freshness.max_age).write(),
+        asks=_asks(state, outcome),
     )
     if isinstance(outcome, NotModified):
         return replace(
@@ -132,6 +132,13 @@ def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) 
         )
     size = outcome.wire_bytes or len(outcome.body)
     return replace(known, last_status=outcome.status, last_size=size, bytes_received=state.bytes_received + size)
+
+
+def _asks(state: SourceState, outcome: Fetched | NotModified) -> str | None:
+    """A 304 that does not say how long it stays fresh leaves what the last response said (RFC 9111, 4.3.4)."""
+    if isinstance(outcome, NotModified) and outcome.freshness.max_age is None:
+        return state.asks
+    return PollHints.read(state.asks).after(outcome.freshness.max_age).write()
 
 
 def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:

@@ -317,6 +317,17 @@ def test_what_the_document_asks_is_remembered_over_a_304() -> None:
     assert decision.at == datetime(2026, 11, 24, 14, 0, tzinfo=UTC)  # 13:45 is in a skipped hour
 
 
+@pytest.mark.parametrize(("said", "minutes"), [(None, 90), (1800, 30)])
+def test_how_long_an_answer_is_fresh_is_remembered_over_a_304_that_does_not_say_it(
+    said: int | None, minutes: int
+) -> None:
+    """As in a cache (RFC 9111, 4.3.4). Apache leaves out of a 304 what `Header set` adds."""
+    state, _ = poll(known_state(), fetched(max_age=5400), parsed=feed())
+    for number in (1, 2):
+        state, decision = poll(state, NotModified(URL, '"1"', None, Freshness(said)), now=NOW + number * 2 * HOUR)
+        assert decision.interval == minutes * MIN
+
+
 def test_a_document_that_stops_asking_is_forgotten() -> None:
     state, _ = poll(fresh_state(), fetched(), parsed=feed(ttl=45))
     state, _ = poll(state, fetched(), parsed=feed(), now=NOW + HOUR)
@@ -713,7 +724,7 @@ def test_but_not_before_the_server_and_the_document_allow(
 
 
 def test_the_freshness_of_an_earlier_answer_says_nothing() -> None:
-    state, _ = poll(planned(fetched(max_age=1800)), NotModified(URL, '"1"', None, Freshness()), bounds=SIX_HOURS)
+    state, _ = poll(planned(fetched(max_age=1800)), fetched(), bounds=SIX_HOURS)
     assert sooner(state, NOW, FIVE_MINUTES, 0.0).next_poll == NOW + 5 * MIN
 
 
