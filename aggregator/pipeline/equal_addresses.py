@@ -14,15 +14,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from aggregator.model.story import PendingItem
 from aggregator.normalise.address import is_article
 from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Archive, Past
+from aggregator.ports import Past, StoredStories
 from aggregator.text.fold import key
 
-NEWEST = 100  # only so many stored items at an address are considered: a page of warnings may have had thousands
+NEWEST = 100  # only so many stored items at an address are read: a page of warnings may have had thousands
+
+
+class Stored(NamedTuple):
+    """What is stored at the addresses of a batch. `stories`: canonical address → {item there: its story}, in order of arrival; `items`: the
+    items themselves, the newest of each address."""
+
+    stories: Mapping[str, Mapping[int, int]]
+    items: Mapping[int, PendingItem]
+
+    @classmethod
+    def at_addresses_of(cls, batch: Iterable[PendingItem], store: StoredStories) -> Stored:
+        stories = store.placed_at({item.canonical for item in batch if item.canonical})
+        newest = {n for there in stories.values() for n in [*there][-NEWEST:]}
+        return cls(stories, {item.n: item for item in store.items(newest)})
+
+    def at(self, address: str, without: Collection[int]) -> list[PendingItem]:
+        """The items at an address, without those with these numbers."""
+        return [self.items[n] for n in self.stories.get(address, ()) if n in self.items and n not in without]
 
 
 def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
@@ -35,42 +54,32 @@ def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
     return frozenset(address for (address, _), count in counts.items() if count >= SEVERAL)
 
 
-def without_shared_addresses(
-    items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive, policy: Policy
-) -> list[PendingItem]:
-    """The items, without the addresses that are `shared` among them and the stored items there. `placed`: canonical address → {stored item:
-    its story}."""
+def without_shared_addresses(items: Sequence[PendingItem], stored: Stored, policy: Policy) -> list[PendingItem]:
+    """The items, without the addresses that are `shared` among them and the stored items there."""
     there = Counter(item.canonical for item in items if item.canonical)
-    there.update({address: len(numbers) for address, numbers in placed.items()})
+    there.update({address: len(numbers) for address, numbers in stored.stories.items()})
     crowded = {address for address, count in there.items() if count >= SEVERAL}
     here = {item.n: item for item in items if item.canonical in crowded}
-    stored = {n: address for address in crowded for n in [*placed.get(address, ())][-NEWEST:] if n not in here}
-    known = archive.edition.items(stored) if stored else []
-    told = [(item.canonical or "", item) for item in here.values()] + [(stored[item.n], item) for item in known]
+    told = [(item.canonical or "", item) for item in here.values()]
+    told += [(address, item) for address in crowded for item in stored.at(address, without=here)]
     several = shared((address, item.source, item.title or str(item.n), policy.at_home(item)) for address, item in told)
     return [replace(item, canonical=None) if item.canonical in several else item for item in items]
 
 
-def guests(
-    items: Sequence[PendingItem], placed: Mapping[str, Mapping[int, int]], archive: Archive, policy: Policy
-) -> dict[int, int]:
+def guests(items: Sequence[PendingItem], stored: Stored, policy: Policy) -> dict[int, int]:
     """Guest with another headline → the item of the outlet whose article it links to, among `items` or stored. It goes into the story of
-    that article, and its words count for nothing: they would unite that story with the one that they tell of.
-
-    `placed`: canonical address → {stored item there: its story}."""
+    that article, and its words count for nothing: they would unite that story with the one that they tell of."""
     listed: dict[str, list[PendingItem]] = {}
     for item in items:
         if item.canonical and is_article(item.canonical):
             listed.setdefault(item.canonical, []).append(item)
     here = {item.n for item in items}
-    stored = {n: address for address in listed for n in [*placed.get(address, ())][-NEWEST:] if n not in here}
-    there = {address: list(reports) for address, reports in listed.items()}
-    for known in archive.edition.items(stored) if stored else ():
-        address = stored[known.n]
-        there[address].append(policy.folded(replace(known, url=address)))  # it may have moved since
     found: dict[int, int] = {}
     for address, reports in listed.items():
-        hosts = [one for one in there[address] if len(there[address]) > 1 and policy.at_home(one)]
+        # At this address, even if it has moved since.
+        known = [policy.folded(replace(item, url=address)) for item in stored.at(address, without=here)]
+        there = [*reports, *known]
+        hosts = [one for one in there if len(there) > 1 and policy.at_home(one)]
         outlets, titles = {one.publisher for one in hosts}, {key(one.title) for one in hosts}
         first = min((one.n for one in hosts), default=0)
         strange = [one for one in reports if one.publisher not in outlets and key(one.title) not in titles]
@@ -79,32 +88,29 @@ def guests(
 
 
 def without_addresses_of_guests(
-    items: Sequence[PendingItem],
-    placed: Mapping[str, Mapping[int, int]],
-    archive: Archive,
-    policy: Policy,
-    again: Collection[int],
+    items: Sequence[PendingItem], stored: Stored, past: Past, policy: Policy, again: Collection[int]
 ) -> list[PendingItem]:
     """The items, some without their address, so that only their words decide which story they join. This applies to an outlet's own
     article if so far only guests listed it, and these are in a story with other reports, which may be about something else.
 
-    `placed`: canonical address → {stored item there: its story}; `again`: items that are grouped again, which do not count."""
+    `again`: items that are grouped again, which do not count."""
     wanted = {item.canonical for item in items}
     there = {
-        address: [n for n in numbers if n not in again] for address, numbers in placed.items() if address in wanted
+        address: {n: story for n, story in placed.items() if n not in again}
+        for address, placed in stored.stories.items()
+        if address in wanted
     }
-    known = {item.n: item for item in archive.edition.items({n for numbers in there.values() for n in numbers})}
-    stories = {address: placed[address][numbers[0]] for address, numbers in there.items() if numbers}
-    members = archive.past.members(set(stories.values())) if stories else {}
+    first = {address: next(iter(placed.values())) for address, placed in there.items() if placed}
+    members = past.members(set(first.values())) if first else {}
 
     def strange(item: PendingItem) -> bool:
         address = item.canonical or ""
-        story = stories.get(address)
+        story = first.get(address)
         if story is None:
             return False
-        here = {n for n in there[address] if placed[address][n] == story}
-        outlets = {policy.publisher(known[n]) for n in here if n in known}
-        return item.publisher not in outlets and not here.issuperset(members.get(story, ())) and policy.at_home(item)
+        known = {n for n, home in there[address].items() if home == story}
+        outlets = {policy.publisher(stored.items[n]) for n in known if n in stored.items}
+        return item.publisher not in outlets and not known.issuperset(members.get(story, ())) and policy.at_home(item)
 
     return [replace(item, canonical=None) if strange(item) else item for item in items]
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from aggregator.model.story import KnownItem, Merge, PendingItem
 from aggregator.normalise.address import is_article
 from aggregator.pipeline.equal_addresses import (
+    Stored,
     guests,
     without_addresses_of_guests,
     without_others_addresses,
@@ -44,10 +45,10 @@ def grouped(
     known_alone = {item.n for item in again}
     new = [item for item in fresh if item.canonical not in apart]
     listed = [*new, *without_others_addresses(again, archive.past)]
-    there = archive.edition.placed_at({item.canonical for item in listed if item.canonical})
-    listed = without_shared_addresses(listed, there, archive, policy)
-    hosts = guests(listed, there, archive, policy)
-    tied = without_addresses_of_guests(listed, there, archive, policy, known_alone)
+    stored = Stored.at_addresses_of(listed, archive.edition)
+    listed = without_shared_addresses(listed, stored, policy)
+    hosts = guests(listed, stored, policy)
+    tied = without_addresses_of_guests(listed, stored, archive.past, policy, known_alone)
     candidates = [candidate(item) for item in tied if item.n not in hosts]
     past: Past = archive.past
     if archive.edition.outdated(policy.epoch, 1):
@@ -56,7 +57,7 @@ def grouped(
         past = Without(past, known_alone)
     grouping = group(candidates, past, cache=cache)
     if hosts:
-        story = {n: home for homes in there.values() for n, home in homes.items()}
+        story = {n: home for homes in stored.stories.values() for n, home in homes.items()}
         story |= {join.item: join.story for join in grouping.joins}
         with_hosts = [Join(n, story[host], "same address", 1.0) for n, host in hosts.items()]
         grouping = replace(grouping, joins=(*grouping.joins, *with_hosts))
