@@ -100,8 +100,8 @@ def with_capitals(name: str, kind: str) -> str:
         return f"{with_capitals(name[:-1], kind).removesuffix('!')}!~"
     if name == name.lower() or name.endswith(("!", "?")) or not is_latin(name) or not re.search(r"\w\W+\w", name):
         return name
-    words = re.split(r"([^\W\d_]+)", name)  # words stand at odd places
-    small = [one.lower() if one.lower() in set(WRITTEN_SMALL.split()) and not one.isupper() else one for one in words]
+    words, without = re.split(r"([^\W\d_]+)", name), set(WRITTEN_SMALL.split())  # words stand at odd places
+    small = [one.lower() if one.lower() in without and not one.isupper() else one for one in words]
     written = "".join(small)
     if kind == "person" and any(map(str.isupper, "".join(small[:5]))):  # not in archbishop of Canterbury
         written = "".join(small[:5]) + "".join(small[5:]).lower()

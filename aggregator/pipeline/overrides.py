@@ -93,8 +93,8 @@ def partings(
     stored = store.placed_at(apart)
     address: dict[int, str] = {}
     for canonical, homes in stored.items():
-        others = {address[n] for n in homes if n in address}
-        address |= dict.fromkeys((n for n, one in address.items() if one in others), canonical)
+        if others := {address[n] for n in homes if n in address}:
+            address |= dict.fromkeys((n for n, one in address.items() if one in others), canonical)
         address |= dict.fromkeys(homes, canonical)
     touched = {home for homes in stored.values() for home in homes.values()}
     found: dict[int, dict[str | None, list[Member]]] = {}
