@@ -13,9 +13,10 @@ import brotli
 _MEMBER = b"\x1f\x8b"  # how a gzip member begins
 _MEMBERS = 64  # in one gzip body; normally there is one, and thousands of tiny ones take more time to scan than to send
 _STEP = 1 << 16
-_NO_CODING = frozenset({"", "identity", "none", "utf-8", "utf8", "iso-8859-1", "binary", "7bit", "8bit"})
-"""Values of Content-Encoding that are ignored. Servers send some of them by mistake for a charset or for the transfer encoding of
-mail; browsers ignore them too."""
+_READ = frozenset({"gzip", "x-gzip", "deflate", "br"})
+_NOT_READ = frozenset({"compress", "x-compress", "dcb", "dcz", "exi", "zstd"})
+"""Other codings (IANA). Any other value of Content-Encoding is ignored, as by browsers: servers send charsets by mistake, and stores of
+files the `aws-chunked` with which a file was uploaded."""
 
 
 class BodyRefused(Exception):
@@ -93,16 +94,14 @@ class _Brotli:
 
 
 def _coding(header: str) -> _Coding:
-    names = [name for name in (part.strip().lower() for part in header.split(",")) if name not in _NO_CODING]
+    names = [name for name in (part.strip().lower() for part in header.split(",")) if name in _READ | _NOT_READ]
     if len(names) > 1:
         raise BodyRefused("protocol", "the body is compressed more than once")
     if not names:
         return _Identity()
-    if names[0] in ("gzip", "x-gzip", "deflate"):
-        return _Zlib()
-    if names[0] == "br":
-        return _Brotli()
-    raise BodyRefused("protocol", "the body is in a content coding that was not offered")
+    if names[0] in _NOT_READ:
+        raise BodyRefused("protocol", "the body is in a content coding that was not offered")
+    return _Brotli() if names[0] == "br" else _Zlib()
 
 
 class Body:

@@ -95,17 +95,20 @@ def test_bytes_that_decode_to_nothing_count_too() -> None:
     assert refused.value.kind == "too-large"
 
 
-@pytest.mark.parametrize("coding", ["gzip, gzip", "br, gzip", "identity, gzip, br", "zstd", "compress", "\x00"])
+@pytest.mark.parametrize(
+    "coding", ["gzip, gzip", "br, gzip", "identity, gzip, br", "zstd", "compress", "aws-chunked, zstd"]
+)
 def test_stacked_and_unoffered_codings_are_refused(coding: str) -> None:
     with pytest.raises(BodyRefused) as refused:
         Body(coding, MIB)
     assert refused.value.kind == "protocol"
 
 
-@pytest.mark.parametrize("name", ["UTF-8", "none", "identity", " iso-8859-1 ", "8bit", ""])
+@pytest.mark.parametrize("name", ["UTF-8", "none", "identity", " iso-8859-1 ", "windows-1251", "aws-chunked", ""])
 def test_what_is_no_coding_is_read_as_it_is(name: str) -> None:
     assert decoded(name, b"<rss>") == b"<rss>"
 
 
-def test_identity_beside_one_coding_means_nothing() -> None:
-    assert decoded("identity, gzip", gzip.compress(b"x")) == b"x"
+@pytest.mark.parametrize("beside", ["identity", "aws-chunked", "utf-8"])
+def test_what_is_no_coding_means_nothing_beside_one(beside: str) -> None:
+    assert decoded(f"{beside}, gzip", gzip.compress(b"x")) == b"x"
