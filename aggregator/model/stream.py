@@ -100,13 +100,6 @@ class StreamQuery:
                 return None
 
     @property
-    def of_reports(self) -> bool:
-        """Whether it filters by source, publisher, label or language. A story matches if one of its reports does."""
-        wanted = self.filter
-        named = (wanted.source, wanted.publisher, wanted.labelled, wanted.lang)
-        return self.kind == "source" or any(one is not None for one in named)
-
-    @property
     def primary_section(self) -> str | None:
         """If `primary` is set, the section that must be the primary one of each entry: that of the stream, else that of the search."""
         if not self.primary:

@@ -19,6 +19,7 @@ from aggregator.store.conditions import (
     few_by_words,
     few_sql,
     match,
+    of_members,
 )
 from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.item_lists import items_sql
@@ -111,7 +112,8 @@ class Lists:
         few, common = self._few([*narrow, *self._seldom(query)], self._worth(query, ask)), self._common(query)
         if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
-            until, apart = query.filter.until, query.view == "stories" and query.filter.words and query.of_reports
+            reports = query.kind == "source" or any(of_members(self._db.dialect, query.filter))
+            until, apart = query.filter.until, query.view == "stories" and query.filter.words and reports
             for n, seen in self._db.read(last, (NEAR,)):
                 if not apart and (until is None or until.timestamp() > seen):  # else they were published later
                     newest = self._listed(
