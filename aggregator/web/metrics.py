@@ -14,27 +14,28 @@ from aggregator.model.source import Health, SourceState
 from aggregator.web.library import Library
 
 OVERDUE = timedelta(minutes=10)
-HELP = {
-    "sources": "Sources of the configuration in force.",
-    "items": "Items in the archive.",
-    "stories": "Stories in the archive.",
-    "pending": "Items waiting for the edition.",
-    "polls_total": "Polls of all sources, removed ones included.",
-    "not_modified_total": "Polls answered with 304.",
-    "received_bytes_total": "Bytes received on the wire.",
-    "saved_bytes_total": "Bytes saved by 304.",
-    "sources_overdue": "Sources more than ten minutes overdue.",
-    "sources_by_state": "Sources by their health.",
-    "drops_total": "What was discarded or held back, by reason.",
-    "poll_errors_total": "Polls that failed, by kind of error.",
-    "editions_total": "Editions that placed items.",
-    "edition_seconds_total": "Seconds spent on editions.",
-    "last_edition_seconds": "Seconds that the last edition took.",
-    "items_set_aside": "Items that the edition failed on.",
-    "delay_seconds": "Seconds from the publication of an item to its appearance in our feeds.",
-    "trouble": "Parts of the service that have a problem.",
-    "last_tick_timestamp_seconds": "When the worker last looked for sources that are due.",
+METRICS: dict[str, tuple[str, str]] = {
+    "sources": ("gauge", "Sources of the configuration in force."),
+    "items": ("gauge", "Items in the archive."),
+    "stories": ("gauge", "Stories in the archive."),
+    "pending": ("gauge", "Items waiting for the edition."),
+    "polls_total": ("counter", "Polls of all sources, removed ones included."),
+    "not_modified_total": ("counter", "Polls answered with 304."),
+    "received_bytes_total": ("counter", "Bytes received on the wire."),
+    "saved_bytes_total": ("counter", "Bytes saved by 304."),
+    "sources_overdue": ("gauge", "Sources more than ten minutes overdue."),
+    "sources_by_state": ("gauge", "Sources by their health."),
+    "drops_total": ("counter", "What was discarded or held back, by reason."),
+    "poll_errors_total": ("counter", "Polls that failed, by kind of error."),
+    "editions_total": ("counter", "Editions that placed items."),
+    "edition_seconds_total": ("counter", "Seconds spent on editions."),
+    "last_edition_seconds": ("gauge", "Seconds that the last edition took."),
+    "items_set_aside": ("gauge", "Items that the edition failed on."),
+    "delay_seconds": ("histogram", "Seconds from the publication of an item to its appearance in our feeds."),
+    "trouble": ("gauge", "Parts of the service that have a problem."),
+    "last_tick_timestamp_seconds": ("gauge", "When the worker last looked for sources that are due."),
 }
+"""Name without `aggregator_` → its kind, and what it is."""
 
 
 def _none_of(words: Any) -> dict[str, int]:
@@ -53,34 +54,35 @@ def measured(lib: Library) -> str:
     states = [(state, lib.health(state)[0]) for state in lib.watched()]
     counted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
-        *(_one(name, "gauge", value) for name, value in lib.archive.reading.totals().items()),
-        _one("polls_total", "counter", sum(state.polls for state in ever)),
-        _one("not_modified_total", "counter", sum(state.not_modified for state in ever)),
-        _one("received_bytes_total", "counter", sum(state.bytes_received for state in ever)),
-        _one("saved_bytes_total", "counter", sum(state.bytes_saved for state in ever)),
-        _one("sources_overdue", "gauge", sum(kind != "gone" and _overdue(state, now) for state, kind in states)),
-        *_labelled("sources_by_state", "gauge", "state", {**STATES, **Counter(kind for _, kind in states)}),
-        *_labelled("drops_total", "counter", "reason", _drops(lib.archive.sources.drops().values())),
+        *(_one(name, value) for name, value in lib.archive.reading.totals().items()),
+        _one("polls_total", sum(state.polls for state in ever)),
+        _one("not_modified_total", sum(state.not_modified for state in ever)),
+        _one("received_bytes_total", sum(state.bytes_received for state in ever)),
+        _one("saved_bytes_total", sum(state.bytes_saved for state in ever)),
+        _one("sources_overdue", sum(kind != "gone" and _overdue(state, now) for state, kind in states)),
+        *_labelled("sources_by_state", "state", {**STATES, **Counter(kind for _, kind in states)}),
+        *_labelled("drops_total", "reason", _drops(lib.archive.sources.drops().values())),
         *(_of_worker(counted) if counted else ()),
-        *_labelled("trouble", "gauge", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
+        *_labelled("trouble", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
     ]
     tick = lib.archive.upkeep.noted(notes.TICK)
     if tick is not None:
-        lines.append(_one("last_tick_timestamp_seconds", "gauge", tick))
+        lines.append(_one("last_tick_timestamp_seconds", tick))
     return "\n".join(lines) + "\n"
 
 
-def _one(name: str, kind: str, value: float) -> str:
-    return f"{_head(name, kind)}\naggregator_{name} {value}"
+def _one(name: str, value: float) -> str:
+    return f"{_head(name)}\naggregator_{name} {value}"
 
 
-def _head(name: str, kind: str) -> str:
-    return f"# HELP aggregator_{name} {HELP[name]}\n# TYPE aggregator_{name} {kind}"
+def _head(name: str) -> str:
+    kind, text = METRICS[name]
+    return f"# HELP aggregator_{name} {text}\n# TYPE aggregator_{name} {kind}"
 
 
-def _labelled(name: str, kind: str, label: str, values: Mapping[str, int]) -> Iterable[str]:
+def _labelled(name: str, label: str, values: Mapping[str, int]) -> Iterable[str]:
     if values:
-        yield _head(name, kind)
+        yield _head(name)
     for value, count in sorted(values.items()):
         yield f'aggregator_{name}{{{label}="{value}"}} {count}'
 
@@ -97,12 +99,12 @@ def _drops(by_source: Iterable[Mapping[str, int]]) -> Counter[str]:
 
 
 def _of_worker(measures: Measures) -> Iterable[str]:
-    yield from _labelled("poll_errors_total", "counter", "kind", {**ERRORS, **measures.errors})
-    yield _one("editions_total", "counter", measures.editions)
-    yield _one("edition_seconds_total", "counter", measures.edition_seconds)
-    yield _one("last_edition_seconds", "gauge", measures.last_edition_seconds)
-    yield _one("items_set_aside", "gauge", measures.set_aside)
-    yield _head("delay_seconds", "histogram")
+    yield from _labelled("poll_errors_total", "kind", {**ERRORS, **measures.errors})
+    yield _one("editions_total", measures.editions)
+    yield _one("edition_seconds_total", measures.edition_seconds)
+    yield _one("last_edition_seconds", measures.last_edition_seconds)
+    yield _one("items_set_aside", measures.set_aside)
+    yield _head("delay_seconds")
     count = 0
     for bound, items in measures.delays:
         count += items
