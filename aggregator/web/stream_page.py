@@ -29,6 +29,8 @@ from aggregator.web.titles import heading, narrowings, searched
 
 PER_PAGE = 200  # stories or items of a month on one page
 MOST = 8  # stories with the most outlets, shown beside a stream
+IN_FORM = ("q", "section", "since", "until", "min_publishers")
+"""The parameters for which the form of a search has a field (in `stream.html`); the form carries the others along."""
 
 
 @kept
@@ -61,6 +63,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         heading=heading(force, query),
         narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
         asked=request.args,
+        carried=[name for name in parameters.KEPT if name not in IN_FORM],
         candidates=CANDIDATES,
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
         entering=not query.window and not best,

@@ -427,7 +427,23 @@ def test_a_search_within_a_search_keeps_what_narrows_it(client: FlaskClient) -> 
 
 
 def test_a_search_within_a_search_keeps_values_that_its_form_does_not_offer(client: FlaskClient) -> None:
-    kept = {"since": "2026-10-01", "min_publishers": "4", "primary": "1", "view": "items", "limit": "7"}
+    kept = {
+        "since": "2026-10-01",
+        "until": "2026-11-30",
+        "min_publishers": "4",
+        "primary": "1",
+        "view": "items",
+        "limit": "7",
+    }
+    kept |= {
+        "section": "defense",
+        "topic": "nato",
+        "source": "kyodo",
+        "publisher": "BBC",
+        "label": "owner:public",
+        "lang": "en",
+    }
+    assert {"q", *kept} == {*parameters.KEPT}
     page = client.get("/search", query_string={"q": "x", **kept}).text
     form = page.split('class="finder"', 1)[1].split("</form>", 1)[0]
     sent = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', form))
