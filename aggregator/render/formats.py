@@ -10,16 +10,17 @@ from aggregator.render import atom, jsonfeed, rss
 
 
 class Format(NamedTuple):
-    """`name` as readers know it; `type` is the media type."""
+    """`name` as readers know it; `type` is the media type; `receipts`: whether it shows why a story is where it is."""
 
     name: str
     type: str
     render: Callable[[Stream], Rendered]
+    receipts: bool = False
 
 
 FORMATS = {
     "rss": Format("RSS", rss.TYPE, rss.render),
     "atom": Format("Atom", atom.TYPE, atom.render),
-    "json": Format("JSON Feed", jsonfeed.TYPE, jsonfeed.render),
+    "json": Format("JSON Feed", jsonfeed.TYPE, jsonfeed.render, receipts=True),
 }
 """Extension of the address → format."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from aggregator.model.feed import Stream
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import LATEST, Extent, StreamQuery
+from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name
@@ -52,7 +53,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         of=extent.of,
         part=continued(args, query, query.before),
         older=continued(args, query, position_of(last)) if last else None,
-        receipts=receipts_of(library, stories, items) if rendered == "json" else {},
+        receipts=receipts_of(library, stories, items) if rendered and FORMATS[rendered].receipts else {},
         texts=republished(library, stories, items) if rendered else {},
         icons=_icons(library, stories, items) if rendered else {},
         ttl=max(1, int(every.total_seconds() // 60)),

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from newsroom import Newsroom
 
+from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
 
 UNDESCRIBED = {"/static/{name}", "/favicon.ico"}
@@ -113,5 +114,6 @@ def test_the_help_page_links_it_and_lists_parameters(client: FlaskClient, descri
     assert 'href="/news/openapi.json"' in text
     for name in parameters.STREAM:
         assert f"<code>{name}</code>" in text
+    assert all(f"<code>.{extension}</code>" in text for extension in FORMATS)
     for address in described["paths"]:
         assert address in text.replace("&amp;", "&")

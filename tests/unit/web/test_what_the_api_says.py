@@ -14,6 +14,7 @@ from newsroom import CONFIG, NEWS, Newsroom, item
 from aggregator.errors import Problem
 from aggregator.model import notes
 from aggregator.model.notes import BrokenEdit, ConfigurationReport, RePlacing
+from aggregator.render.formats import FORMATS
 
 ROOT = "https://wire.example.org/news"
 STORY = "urn:uuid:e9c35c8b-891b-546d-a46f-232c3b1c75dd"
@@ -105,7 +106,7 @@ def test_an_item(client: FlaskClient) -> None:
 def test_sections_and_topics(client: FlaskClient) -> None:
     def row(kind: str, id: str, title: str, description: str | None, stories: int, recent: int) -> dict[str, Any]:
         at = f"{ROOT}/{kind}/{id}"
-        feeds = {extension: f"{at}.{extension}" for extension in ("rss", "atom", "json")}
+        feeds = {extension: f"{at}.{extension}" for extension in FORMATS}
         return {
             "id": id, "title": title, "description": description, "url": at, "feeds": feeds, "stories": stories,
             "stories_24h": recent,
