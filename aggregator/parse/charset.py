@@ -1,7 +1,7 @@
 """Converts bytes in any encoding to UTF-8.
 
 The first of these that applies decides the encoding:
-1. a byte order mark;
+1. a byte order mark (that of UTF-8 if the bytes are at least nearly valid UTF-8);
 2. UTF-8 if the bytes are valid UTF-8, or nearly so, whatever header and prolog say: text in another encoding is practically never
    valid UTF-8 by chance;
 3. the Content-Type header, unless it says ISO-8859-1 (the default of many servers);
@@ -17,7 +17,6 @@ import codecs
 import re
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -76,8 +75,12 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     `encoding-unknown` (the declared one is not known), `encoding-errors` (some bytes could not be decoded and became U+FFFD)."""
     for mark, name in (*_MARKS, *_UNMARKED):
         if body.startswith(mark):
-            skip = len(mark) if name == "utf-8" else 0
-            return _decoded(body[skip:], name)
+            return _decoded(body, name)
+    marked = body.startswith(codecs.BOM_UTF8)
+    if marked:
+        body = body[len(codecs.BOM_UTF8) :]
+        if _is_utf8(body):
+            return _decoded(body, "utf-8")
     header, prolog = _HEADER.search(content_type or ""), _DECLARED.match(body[:400])
     labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
     candidates = [known for label in labels if (known := codec(label))]
@@ -95,7 +98,7 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
         lied = bool(others)
         data, more = _decoded(_in_utf8(body, others[0]) if others else body, "utf-8")
     else:
-        lied = "utf-8" in candidates
+        lied = marked or "utf-8" in candidates
         data, more = _first_that_reads(body, others)
     return data, (*flaws, *more, *(["encoding-mismatch"] if lied else []))
 

@@ -123,5 +123,20 @@ def test_utf_7_is_never_decoded() -> None:
     assert title(body, "text/xml; charset=utf-7") == "+ADw-script+AD4-"
 
 
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [("iso-8859-1", "Ölbindearbeiten"), ("windows-1251", "Пожар в порту"), ("shift_jis", "港の火災")],
+)
+def test_a_mark_of_utf_8_before_another_encoding_is_not_believed(declared: str, text: str) -> None:
+    """PHP writes the mark of an included file before a template in another encoding."""
+    document = f'<?xml version="1.0" encoding="{declared}"?><rss>{text}</rss>'
+    read, flaws = to_utf8(codecs.BOM_UTF8 + document.encode(declared), None)
+    assert (read.decode(), flaws) == (document, ("encoding-mismatch",))
+    read, flaws = to_utf8(codecs.BOM_UTF8 + document.encode(), None)
+    assert (read.decode(), flaws) == (document, ())
+    broken = codecs.BOM_UTF8 + f"<rss>“{text}”</rss>".encode() + b"\xff"
+    assert to_utf8(broken, None)[0].decode() == f"<rss>“{text}”</rss>\ufffd"
+
+
 def test_the_mark_is_removed() -> None:
     assert to_utf8(codecs.BOM_UTF8 + b"<rss/>", None) == (b"<rss/>", ())
