@@ -140,6 +140,7 @@ def test_what_an_earlier_program_indexed_is_found_in_every_script(url: str, monk
         ("U.S. F-35", "J. D. Vance"),
         ("12 µg", "ϑ ſ"),
         ("ＮＡＴＯ首脳", "Ｆ－３５"),
+        ("Обʼєднання", "CO₂ ﬁnance"),
     ]
     with monkeypatch.context() as earlier:
         earlier.setattr("aggregator.store.postgres.schema.migrations", lambda: known[:4])

@@ -19,7 +19,7 @@ from aggregator.store.sources import FREE
 
 log = logging.getLogger(__name__)
 
-SEARCH_REBUILT = 19
+SEARCH_REBUILT = 28
 """Before this migration some texts in the full-text index differed from what `indexed` returns now (aggregator/text/search.py)."""
 CANONICAL_REWRITTEN = 17
 """Before this migration some addresses had another canonical form (aggregator/normalise/address.py)."""

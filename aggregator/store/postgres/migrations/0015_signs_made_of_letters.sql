@@ -1,1 +1,1 @@
--- Had the index of words written anew; 0019 does.
+-- Had the index of words written anew; 0028 does.

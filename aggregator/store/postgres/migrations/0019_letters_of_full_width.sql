@@ -1,1 +1,1 @@
--- The index of words is written anew from the texts: `TOLD_ANEW` in schema.py.
+-- Had the index of words written anew; 0028 does.

@@ -1,1 +1,1 @@
--- Had the index of words written anew; 0025 does.
+-- Had the index of words written anew; 0032 does.

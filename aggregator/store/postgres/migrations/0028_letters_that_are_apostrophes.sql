@@ -1,0 +1,1 @@
+-- The index of words is written anew from the texts: `SEARCH_REBUILT` in schema.py.
