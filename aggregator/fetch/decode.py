@@ -39,16 +39,23 @@ class _Identity:
 
 
 class _Zlib:
-    """gzip (RFC 1952, several members) and deflate (RFC 1950)."""
+    """gzip (RFC 1952, several members) and deflate (RFC 1950). `bare`: the wrapper of deflate may be missing (RFC 1951 alone)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool) -> None:
         self._engine = zlib.decompressobj(47)
+        self._bare = bare  # as long as the first two bytes, which show it, have not arrived
         self._members = 1
         self._held = b""
 
     def decode(self, data: bytes, remaining: int) -> list[bytes]:
         pieces: list[bytes] = []
         data, self._held = self._held + data, b""
+        if self._bare and len(data) < 2:
+            self._held = data
+            return pieces
+        if self._bare and not _is_wrapped(data):
+            self._engine = zlib.decompressobj(-15)
+        self._bare = False
         while data and not (self._engine.eof and not self._next_member(data)):
             pieces.append(self._engine.decompress(data, max(1, remaining + 1)))
             remaining -= len(pieces[-1])
@@ -71,6 +78,10 @@ class _Zlib:
 
     def complete(self) -> bool:
         return self._engine.eof
+
+
+def _is_wrapped(data: bytes) -> bool:
+    return data.startswith(_MEMBER) or (data[0] & 15 == zlib.DEFLATED and int.from_bytes(data[:2], "big") % 31 == 0)
 
 
 class _Brotli:
@@ -101,7 +112,7 @@ def _coding(header: str) -> _Coding:
         return _Identity()
     if names[0] in _NOT_READ:
         raise BodyRefused("protocol", "the body is in a content coding that was not offered")
-    return _Brotli() if names[0] == "br" else _Zlib()
+    return _Brotli() if names[0] == "br" else _Zlib(bare=names[0] == "deflate")
 
 
 class Body:

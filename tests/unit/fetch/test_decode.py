@@ -30,6 +30,18 @@ def test_what_was_coded_comes_back_however_it_is_cut(coding: str, data: bytes, s
     assert decoded(coding, CODERS[coding](data), step=step) == data
 
 
+@given(st.binary(max_size=5000), st.integers(1, 700), st.integers(0, 9))
+def test_deflate_without_its_wrapper_comes_back_however_it_is_cut(data: bytes, step: int, level: int) -> None:
+    """Older servers of Microsoft send it so (RFC 9110, 8.4.1.2)."""
+    engine = zlib.compressobj(level, wbits=-15)
+    coded = engine.compress(data) + engine.flush()
+    assert decoded("deflate", coded, step=step) == data
+    if len(coded) > 1:
+        with pytest.raises(BodyRefused) as refused:
+            decoded("deflate", coded[:-1], step=step)
+        assert refused.value.kind == "truncated"
+
+
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.integers(1, 50))
 def test_a_body_in_several_members_comes_back_whole_however_it_is_cut(parts: list[bytes], step: int) -> None:
     coded = b"".join(map(gzip.compress, parts))
