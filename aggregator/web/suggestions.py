@@ -1,14 +1,15 @@
-"""Suggestions for a search that found little: a word with any ending, or without quotes. For a search that found nothing: with a
-typing error corrected. Pure."""
+"""Suggestions for a search that found little: `or` and `and` as operators, a word with any ending, or without quotes. For a search that
+found nothing: with a typing error corrected. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from string import ascii_lowercase
 
 from aggregator.text.search import EITHER, alternatives
 from aggregator.text.words import stem_ids_once
-from aggregator.web.terms import MAX_QUERY
+from aggregator.web.terms import MAX_QUERY, terms
 
 FEW = 10
 """With so many results or more, nothing is suggested."""
@@ -29,9 +30,19 @@ _SHORTEST = 4
 
 
 def suggestions(words: Sequence[str], without: Sequence[str]) -> list[tuple[str, ...]]:
-    """At most `MOST` variants of the search, each with one word changed. Phrases stay as they are."""
+    """At most `MOST` variants of the search, each with one word changed, or with all operators that were not typed in capitals. Phrases
+    stay as they are."""
     found = (with_other(words, place, other) for word, place in _places(words) for other in _otherwise(word))
-    return [others for others in dict.fromkeys(found) if len(typed(others, without)) <= MAX_QUERY][:MOST]
+    return [
+        others for others in dict.fromkeys(chain(_operating(words), found)) if len(typed(others, without)) <= MAX_QUERY
+    ][:MOST]
+
+
+def _operating(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The search with `or` and `and` as operators, which readers type small, too; then they are words that must occur."""
+    capitals = [word.upper() if word.lower() in ("or", "and") else word for word in words]
+    if capitals != [*words] and {*capitals} - {"OR", "AND"}:
+        yield terms(" ".join(capitals))[0]
 
 
 def rarest(words: Sequence[str], known: Known) -> list[str]:

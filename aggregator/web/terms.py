@@ -48,7 +48,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if text.strip() and not wanted and not unwanted:  # such a search would find everything
         raise QueryError("q", "`q` must have at least one word of letters or digits")
     if _size(wanted) + len(unwanted) > MAX_TERMS:
-        raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases")
+        raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases; words in quotes count as one")
     return tuple(map(EITHER.join, wanted)), tuple(unwanted)
 
 

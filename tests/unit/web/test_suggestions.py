@@ -26,6 +26,9 @@ from aggregator.web.terms import terms
         ('"hurricanes" ian', ["hurricanes ian"]),
         ("zelenskyy OR kyiv -tax", ["zelenskyy* OR kyiv -tax", "zelenskyy OR kyiv* -tax"]),
         ("AND", []),
+        ("and or", []),
+        ("navy or nato", ["navy OR nato", "navy* or nato", "navy or nato*"]),
+        ('uk and "eu" Or us -nato', ['uk "eu" OR us -nato', "uk and eu Or us -nato"]),
         ("missile*", []),
         ("war", []),
         ("congress", ["congress*"]),
@@ -57,6 +60,13 @@ def test_a_search_that_found_little_says_how_it_may_be_written_too(newsroom: New
     page = newsroom.client.get("/search?q=frigates&section=defense").text
     assert '<a href="/news/search?q=frigate%2A&amp;section=defense" rel="nofollow">frigate*</a>' in page
     assert "Navy&#39;s Newest Frigate" in newsroom.client.get("/search?q=frigate%2A&section=defense").text
+
+
+def test_operators_that_were_typed_small_are_offered_in_capitals(newsroom: Newsroom) -> None:
+    page = newsroom.client.get("/search?q=navy+or+octopuses").text
+    assert "Nothing here" in page
+    assert '<a href="/news/search?q=navy+OR+octopuses" rel="nofollow">navy OR octopuses</a>' in page
+    assert "Octopuses Dream" in newsroom.client.get("/search?q=navy+OR+octopuses").text
 
 
 def test_where_nothing_is_found_only_what_finds_something_is_offered(newsroom: Newsroom) -> None:
