@@ -12,36 +12,18 @@ Items with equal addresses are united into one story. The functions here take aw
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from aggregator.model.story import PendingItem
 from aggregator.normalise.address import is_article
 from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.policy import Policy
-from aggregator.ports import Past, StoredStories
+from aggregator.pipeline.stored_at import StoredAt
+from aggregator.ports import Past
 from aggregator.text.fold import key
 
 NEWEST = 100  # only so many stored items at an address are read: a page of warnings may have had thousands
-
-
-class Stored(NamedTuple):
-    """What is stored at the addresses of a batch. `stories`: canonical address → {item there: its story}, in order of arrival; `items`: the
-    items themselves, the newest of each address."""
-
-    stories: Mapping[str, Mapping[int, int]]
-    items: Mapping[int, PendingItem]
-
-    @classmethod
-    def at_addresses_of(cls, batch: Iterable[PendingItem], store: StoredStories) -> Stored:
-        stories = store.placed_at({item.canonical for item in batch if item.canonical})
-        newest = {n for there in stories.values() for n in [*there][-NEWEST:]}
-        return cls(stories, {item.n: item for item in store.items(newest)})
-
-    def at(self, address: str, without: Collection[int]) -> list[PendingItem]:
-        """The items at an address, without those with these numbers."""
-        return [self.items[n] for n in self.stories.get(address, ()) if n in self.items and n not in without]
 
 
 def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
@@ -54,7 +36,7 @@ def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
     return frozenset(address for (address, _), count in counts.items() if count >= SEVERAL)
 
 
-def without_shared_addresses(items: Sequence[PendingItem], stored: Stored, policy: Policy) -> list[PendingItem]:
+def without_shared_addresses(items: Sequence[PendingItem], stored: StoredAt, policy: Policy) -> list[PendingItem]:
     """The items, without the addresses that are `shared` among them and the stored items there."""
     there = Counter(item.canonical for item in items if item.canonical)
     there.update({address: len(numbers) for address, numbers in stored.stories.items()})
@@ -66,7 +48,7 @@ def without_shared_addresses(items: Sequence[PendingItem], stored: Stored, polic
     return [replace(item, canonical=None) if item.canonical in several else item for item in items]
 
 
-def guests(items: Sequence[PendingItem], stored: Stored, policy: Policy) -> dict[int, int]:
+def guests(items: Sequence[PendingItem], stored: StoredAt, policy: Policy) -> dict[int, int]:
     """Guest with another headline → the item of the outlet whose article it links to, among `items` or stored. It goes into the story of
     that article, and its words count for nothing: they would unite that story with the one that they tell of."""
     listed: dict[str, list[PendingItem]] = {}
@@ -88,7 +70,7 @@ def guests(items: Sequence[PendingItem], stored: Stored, policy: Policy) -> dict
 
 
 def without_addresses_of_guests(
-    items: Sequence[PendingItem], stored: Stored, past: Past, policy: Policy, again: Collection[int]
+    items: Sequence[PendingItem], stored: StoredAt, past: Past, policy: Policy, again: Collection[int]
 ) -> list[PendingItem]:
     """The items, some without their address, so that only their words decide which story they join. This applies to an outlet's own
     article if so far only guests listed it, and these are in a story with other reports, which may be about something else.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from aggregator.model.story import KnownItem, Merge, PendingItem
 from aggregator.normalise.address import is_article
 from aggregator.pipeline.equal_addresses import (
-    Stored,
+    NEWEST,
     guests,
     without_addresses_of_guests,
     without_others_addresses,
@@ -24,6 +24,7 @@ from aggregator.pipeline.equal_addresses import (
 )
 from aggregator.pipeline.overrides import overruled
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.stored_at import StoredAt
 from aggregator.ports import Archive, Past
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Grouping, Join
@@ -45,7 +46,7 @@ def grouped(
     known_alone = {item.n for item in again}
     new = [item for item in fresh if item.canonical not in apart]
     listed = [*new, *without_others_addresses(again, archive.past)]
-    stored = Stored.at_addresses_of(listed, archive.edition)
+    stored = StoredAt.read(archive.edition, {item.canonical for item in listed if item.canonical}, NEWEST)
     listed = without_shared_addresses(listed, stored, policy)
     hosts = guests(listed, stored, policy)
     tied = without_addresses_of_guests(listed, stored, archive.past, policy, known_alone)

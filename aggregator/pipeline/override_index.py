@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model.settings import Named, Overrides
 from aggregator.model.story import PendingItem
 from aggregator.normalise.address import canonical
+from aggregator.pipeline.stored_at import StoredAt
 from aggregator.ports import EditionStore
 
 
@@ -77,40 +78,35 @@ class OverrideIndex:
         if not named:
             return self
         known = replace(self, strangers=store.strangers_at(named))
-        found = store.placed_at(named)
-        items = {item.n: item for item in store.items({n for numbers in found.values() for n in numbers})}
+        here = StoredAt.read(store, named)
         moved = {
-            address: {to for n in numbers if n in items and (to := items[n].canonical)} - {address}
-            for address, numbers in found.items()
+            address: {to for item in here.at(address) if (to := item.canonical)} - {address} for address in here.stories
         }
         if not any(moved.values()):
             return known
-        there = store.placed_at({to for addresses in moved.values() for to in addresses})
-        items |= {
-            item.n: item for item in store.items({n for numbers in there.values() for n in numbers} - items.keys())
-        }
+        there = StoredAt.read(store, set().union(*moved.values()))
 
-        def outlets(numbers: Iterable[int]) -> set[str]:
-            return {publisher(items[n]) for n in numbers if n in items}
+        def outlets(stored: StoredAt, address: str) -> set[str]:
+            return {publisher(item) for item in stored.at(address)}
 
         def whole(addresses: Iterable[str]) -> frozenset[str]:
             return frozenset(
                 one
                 for address in addresses
                 for one in (address, *moved.get(address, ()))
-                if one == address or outlets(there.get(one, ())) <= outlets(found[address])
+                if one == address or outlets(there, one) <= outlets(here, address)
             )
 
         apart = whole(self.apart)
         # What is split off by one of its addresses is not joined by another.
-        leaving = {n for address in self.apart for n in found.get(address, ())} - known.strangers
+        leaving = {n for address in self.apart for n in here.numbers(address)} - known.strangers
         return replace(
             known,
             apart=apart,
             hidden=whole(self.hidden),
-            hidden_items=frozenset(n for address in self.hidden for n in found.get(address, ())),
+            hidden_items=frozenset(n for address in self.hidden for n in here.numbers(address)),
             joined=tuple(
-                frozenset(one for one in whole(group) - apart if leaving.isdisjoint(found.get(one, ())))
+                frozenset(one for one in whole(group) - apart if leaving.isdisjoint(here.numbers(one)))
                 for group in self.joined
             ),
             pinned={one: section for address, section in self.pinned.items() for one in whole([address])},

@@ -22,6 +22,7 @@ from aggregator.pipeline.compose import compose, recomposed
 from aggregator.pipeline.corroboration import restored
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.stored_at import StoredAt
 from aggregator.ports import Archive, StoredStories
 from aggregator.stories.decision import Grouping, Join
 
@@ -151,13 +152,10 @@ def survivor(into: Mapping[int, int], story: int) -> int:
 
 def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]]) -> dict[str, set[int]]:
     """Canonical address → the stories of the article there: those of its own outlet, if any of them is, else all that link to it."""
-    stored = store.placed_at({address for group in groups for address in group})
-    several = {n for homes in stored.values() if len({*homes.values()}) > 1 for n in homes}
-    items = {item.n: policy.folded(item) for item in store.items(several)} if several else {}
-
+    stored = StoredAt.read(store, frozenset().union(*groups))
     found = {}
-    for address, homes in stored.items():
-        articles = {items[n]: home for n, home in homes.items() if n in items}
+    for address, homes in stored.stories.items():
+        articles = {policy.folded(item): homes[item.n] for item in stored.at(address)}
         there = {home for item, home in articles.items() if policy.at_home(replace(item, url=address))}
         moved = {home for item, home in articles.items() if policy.at_home(item)}  # since then, with the outlet
         found[address] = there or moved or {*homes.values()}

@@ -10,6 +10,7 @@ from aggregator.model.story import Batch, Placed, StoryState
 from aggregator.pipeline.compose import recomposed
 from aggregator.pipeline.overrides import overrule
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import Archive
 
 BATCH = 2000  # stories per transaction; each transaction makes cached pages and feeds outdated
@@ -64,9 +65,7 @@ def unpin(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
     """Re-place stories whose pins have expired: no edit of the file causes that. Idempotent."""
     moment = now()
     expired = policy.overrides.expired(moment)
-    homes = (
-        {home for found in archive.edition.placed_at(expired).values() for home in found.values()} if expired else ()
-    )
+    homes = stories_at(archive.edition, expired)
     states, members = archive.edition.stories(homes), archive.edition.members(homes)
 
     def belongs_elsewhere(n: int, state: StoryState) -> bool:

@@ -10,6 +10,7 @@ from aggregator.model.story import Batch, Member, PendingItem, StoryState
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.overrides import joined, parted, partings, survivor
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import EditionStore, StoredStories
 
 
@@ -144,8 +145,7 @@ def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...
 
 
 def _hidings(store: StoredStories, before: OverrideIndex, after: OverrideIndex) -> tuple[Hiding, ...]:
-    stored = store.placed_at(before.hidden ^ after.hidden)
-    homes = {home for found in stored.values() for home in found.values()}
+    homes = stories_at(store, before.hidden ^ after.hidden)
     states = store.stories(homes)
     found = []
     for n, members in sorted(store.members(homes).items()):

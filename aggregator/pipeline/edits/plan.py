@@ -17,6 +17,7 @@ from aggregator.pipeline.edits.override_effects import Regrouped
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.pages import Row
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import EditionStore
 
 SAMPLES = 5  # headlines shown for each section and direction
@@ -261,8 +262,8 @@ def _composed(policy: Policy, state: StoryState, members: Sequence[Member]) -> S
 def _returning(store: EditionStore, edit: _Edit) -> Iterator[Sequence[Row]]:
     """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the archive
     omit hidden stories.)"""
-    stored = store.placed_at(edit.said.hidden - edit.after.overrides.hidden)
-    states = store.stories({home for homes in stored.values() for home in homes.values()} | edit.regrouped.own.keys())
+    unhidden = stories_at(store, edit.said.hidden - edit.after.overrides.hidden)
+    states = store.stories(unhidden | edit.regrouped.own.keys())
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows
 

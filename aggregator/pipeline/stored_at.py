@@ -1,0 +1,39 @@
+"""What is stored at addresses: those of a batch, and those of articles that the editor names."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from aggregator.model.story import PendingItem
+from aggregator.ports import StoredStories
+
+
+class StoredAt(NamedTuple):
+    """`stories`: canonical address → {item there: its story}, in order of arrival; `items`: the items themselves."""
+
+    stories: Mapping[str, Mapping[int, int]]
+    items: Mapping[int, PendingItem]
+
+    @classmethod
+    def read(cls, store: StoredStories, canonicals: Collection[str], newest: int = sys.maxsize) -> StoredAt:
+        """`newest`: so many items of each address are read at most."""
+        stories = store.placed_at(canonicals)
+        wanted = {n for there in stories.values() for n in [*there][-newest:]}
+        return cls(stories, {item.n: item for item in store.items(wanted)})
+
+    def numbers(self, address: str) -> Collection[int]:
+        """The numbers of the items at an address."""
+        return self.stories.get(address, {}).keys()
+
+    def at(self, address: str, without: Collection[int] = ()) -> list[PendingItem]:
+        """The items at an address, without those with these numbers."""
+        return [self.items[n] for n in self.numbers(address) if n in self.items and n not in without]
+
+
+def stories_at(store: StoredStories, canonicals: Collection[str]) -> set[int]:
+    """The stories of the items at these addresses."""
+    return (
+        {story for there in store.placed_at(canonicals).values() for story in there.values()} if canonicals else set()
+    )
