@@ -21,7 +21,7 @@ from aggregator.model.judgement import Case, Match, Receipt
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
-from aggregator.render.jsonfeed import reports
+from aggregator.render.shapes import reports
 from aggregator.text.plurals import counted
 
 

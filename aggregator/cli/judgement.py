@@ -8,7 +8,7 @@ from aggregator.bootstrap import Application
 from aggregator.cli import shapes
 from aggregator.model.judgement import Receipt
 from aggregator.model.settings import Source
-from aggregator.render.jsonfeed import located
+from aggregator.render.shapes import located
 
 
 def judgement(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
 from aggregator.model.feed import Rendered, Stream
-from aggregator.model.judgement import Receipt
-from aggregator.model.story import ItemView, Report, StoryView
-from aggregator.render import shapes
+from aggregator.model.story import ItemView, StoryView
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn
-from aggregator.render.fit import fit, fit_address
+from aggregator.render.fit import fit
 from aggregator.render.instants import rfc3339
+from aggregator.render.shapes import Placement, receipt, reports
 
 TYPE = "application/feed+json"
 
@@ -74,7 +72,7 @@ def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
     return found
 
 
-def _of_story(story: StoryView, stream: Stream) -> shapes.Placement:
+def _of_story(story: StoryView, stream: Stream) -> Placement:
     return {
         "about": f"{stream.root}/docs",
         "story": urn(story.id),
@@ -87,7 +85,7 @@ def _of_story(story: StoryView, stream: Stream) -> shapes.Placement:
     }
 
 
-def _of_item(item: ItemView, section: str, stream: Stream) -> shapes.Placement:
+def _of_item(item: ItemView, section: str, stream: Stream) -> Placement:
     return {
         "about": f"{stream.root}/docs",
         "story": urn(item.story) if item.story else None,
@@ -98,34 +96,3 @@ def _of_item(item: ItemView, section: str, stream: Stream) -> shapes.Placement:
         "sources": reports((item.report,)),
         "receipts": [receipt(one) for one in stream.receipts.get(item.id, ())],
     }
-
-
-def reports(of: Iterable[Report]) -> list[shapes.Report]:
-    return [
-        {
-            "publisher": one.publisher,
-            "source": one.source,
-            "url": fit_address(one.url),
-            "title": one.title,
-            "published": rfc3339(one.published),
-        }
-        for one in of
-    ]
-
-
-def receipt(one: Receipt) -> shapes.Receipt:
-    runner_up = one.runner_up
-    return {
-        "section": one.section,
-        "score": round(one.score, 3),
-        "rule": one.rule,
-        "matched": [
-            {"text": match.text, "field": match.field, "weight": round(match.weight, 3)} for match in one.matched
-        ],
-        "runner_up": {"section": runner_up.section, "score": round(runner_up.score, 3)} if runner_up else None,
-    }
-
-
-def located(one: Receipt) -> shapes.LocatedReceipt:
-    """A receipt with its line in feeds.yaml, for the API and commands; feeds do not contain it."""
-    return {**receipt(one), "at": str(one.at) if one.at else None}

@@ -1,10 +1,16 @@
-"""The types of those parts of a story that are the same in JSON Feed and in the API. Their docstrings appear in /openapi.json."""
+"""Those parts of a story that are the same in JSON Feed and in the API: their types, whose docstrings appear in /openapi.json, and how
+they are made."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, TypedDict
 
 from msgspec import Meta
+
+from aggregator.model import judgement, story
+from aggregator.render.fit import fit_address
+from aggregator.render.instants import rfc3339
 
 Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """RFC 3339, UTC, whole seconds."""
@@ -64,3 +70,34 @@ class Placement(TypedDict):
     publishers: list[str]
     sources: list[Report]
     receipts: list[Receipt]
+
+
+def reports(of: Iterable[story.Report]) -> list[Report]:
+    return [
+        {
+            "publisher": one.publisher,
+            "source": one.source,
+            "url": fit_address(one.url),
+            "title": one.title,
+            "published": rfc3339(one.published),
+        }
+        for one in of
+    ]
+
+
+def receipt(one: judgement.Receipt) -> Receipt:
+    runner_up = one.runner_up
+    return {
+        "section": one.section,
+        "score": round(one.score, 3),
+        "rule": one.rule,
+        "matched": [
+            {"text": match.text, "field": match.field, "weight": round(match.weight, 3)} for match in one.matched
+        ],
+        "runner_up": {"section": runner_up.section, "score": round(runner_up.score, 3)} if runner_up else None,
+    }
+
+
+def located(one: judgement.Receipt) -> LocatedReceipt:
+    """A receipt with its line in feeds.yaml, for the API and commands; feeds do not contain it."""
+    return {**receipt(one), "at": str(one.at) if one.at else None}

@@ -10,7 +10,7 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
 from aggregator.render.fit import fit_address
 from aggregator.render.instants import rfc3339
-from aggregator.render.jsonfeed import located, reports
+from aggregator.render.shapes import located, reports
 from aggregator.web import shapes
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library
