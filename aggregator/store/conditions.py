@@ -106,8 +106,8 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
         newest = "" if above is None else f" AND {dialect.found} > {above:d}"
         by_row = shape.by_row.format(dialect.item_matches.format(shape.item, newest))
         said = by_row if sql.lookup.common else shape.found.format(dialect, newest)
-        sql.add(said, match(dialect, wanted.words, wanted.lang))
-    if wanted.without:
+        sql.add(said, match_words(dialect, wanted))
+    if wanted.without and not (wanted.words and of == "i"):
         by_row = shape.by_row.format(dialect.item_matches.format(shape.item, ""))
         sql.add(f"NOT {by_row}", match(dialect, wanted.without, wanted.lang, every=False))
     if wanted.since:
@@ -266,7 +266,7 @@ def few_by_words(dialect: Dialect, query: StreamQuery) -> Iterator[Condition]:
         item = dialect.one_of.format("item" if query.view == "stories" else "i.n")
         of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if query.view == "stories" else item
         found = f"SELECT {dialect.found} FROM search WHERE {dialect.matches}"
-        yield of_items, found, (match(dialect, wanted.words, wanted.lang),)
+        yield of_items, found, (match_words(dialect, wanted),)
 
 
 _STORIES = "SELECT n FROM stories WHERE NOT hidden"
@@ -278,6 +278,14 @@ def match(dialect: Dialect, words: tuple[str, ...], lang: str | None = None, *, 
     """The words, in all their forms, and phrases in the query syntax of the backend. Syntax in the user's text is not interpreted. Each
     word or phrase has a letter or digit."""
     return dialect.words([forms(word, lang) for word in words], every)
+
+
+def match_words(dialect: Dialect, wanted: Filter) -> str:
+    """The words that must occur in an item, without those that must not occur in any item of a story. If both are in the query, a search
+    that rules out what it asks for (`ally -allies`) is known to find nothing without walking through all stories."""
+    found = match(dialect, wanted.words, wanted.lang)
+    unwanted = match(dialect, wanted.without, wanted.lang, every=False)
+    return dialect.but_not.format(found, unwanted) if wanted.without else found
 
 
 def quoted(id: str | None) -> str:

@@ -19,6 +19,7 @@ class Dialect:
     item_matches: str  # the same for a given item {0}; {1} is a further condition on the row of `search`
     # Groups of phrases → full-text query. True: one phrase of each group must occur; False: one of any group.
     words: Callable[[Sequence[Sequence[str]], bool], str]
+    but_not: str  # the full-text query {0} without what the full-text query {1} finds
     # The number of rows that the planner expects of a query; None if the planner does not know how frequent words are.
     expected: Callable[[Reads, str, Sequence[Any]], int] | None
     folded: str  # {} with its ASCII letters in lower case; the indexes have publishers and languages in this form

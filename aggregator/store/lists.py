@@ -18,7 +18,7 @@ from aggregator.store.conditions import (
     counted,
     few_by_words,
     few_sql,
-    match,
+    match_words,
     of_members,
 )
 from aggregator.store.dialect import Dialect, Reads
@@ -162,7 +162,7 @@ class Lists:
         if dialect.expected or not query.filter.words:
             return dialect.expected is not None
         said = f"SELECT {dialect.found} FROM search WHERE {dialect.matches} LIMIT ?"
-        values = match(dialect, query.filter.words, query.filter.lang), COMMON + 1
+        values = match_words(dialect, query.filter), COMMON + 1
         return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
 
     def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:

@@ -9,13 +9,14 @@ from unicodedata import normalize
 
 from aggregator.errors import QueryError
 from aggregator.normalise.characters import without_unwanted
-from aggregator.text.search import EITHER, INITIALS
+from aggregator.text.search import EITHER, INITIALS, indexed
 
 MAX_QUERY = 1000  # characters
 MAX_TERMS = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 # Groups: minus, opening parenthesis, phrase, word, closing parenthesis. A word may contain pairs of parentheses: Boeing(737).
 _TERM = re.compile(rf'(-?)(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))')
+_LETTER = re.compile(r"[^\W_]")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 
 
@@ -36,7 +37,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         elif word in ("AND", "OR") and not minus:
             operators.append(word)
             groups[-1].either = word == "OR"
-        elif any(letter.isalnum() for letter in term):
+        elif _LETTER.search(indexed(term)):
             if minus:
                 unwanted.append(term)
                 groups[-1].either = False

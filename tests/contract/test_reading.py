@@ -183,11 +183,19 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
 
 @pytest.mark.parametrize("share", [1, 1_000_000], ids=["seldom", "often"])
 @pytest.mark.parametrize("view", ["stories", "items"])
-def test_words_that_are_nowhere_lead_to_no_walk_through_all_items(
-    both: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch, view: str, share: int
+@pytest.mark.parametrize(
+    "filter",
+    [
+        Filter(words=(" OR ".join(f"zebra{letter}" for letter in "abcdefgh"),)),
+        Filter(words=("drones",), without=("drone",)),
+    ],
+    ids=["nowhere", "ruled out"],
+)
+def test_what_finds_nothing_leads_to_no_walk_through_all_items(
+    both: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch, view: str, share: int, filter: Filter
 ) -> None:
-    """PostgreSQL would expect many items where there are many of them, and look at one after the other. Where it expects them in too many,
-    the newest items are looked at first."""
+    """PostgreSQL would expect many items where there are many words, or one that is in many items although a minus rules it out, and look
+    at one after the other. Where it expects them in too many, the newest items are looked at first."""
     walks: list[object] = []
     monkeypatch.setattr("aggregator.store.lists.NEAR", 60)
     monkeypatch.setattr("aggregator.store.lists.SHARE", share)
@@ -198,8 +206,7 @@ def test_words_that_are_nowhere_lead_to_no_walk_through_all_items(
         return []
 
     monkeypatch.setattr(reading._lists, "_listed", listed)
-    words = (" OR ".join(f"zebra{letter}" for letter in "abcdefgh"),)
-    assert not getattr(reading, view)(StreamQuery("search", view=view, filter=Filter(words=words), limit=5), SECONDS)[0]
+    assert not getattr(reading, view)(StreamQuery("search", view=view, filter=filter, limit=5), SECONDS)[0]
     assert len(walks) == (share > 1)
 
 

@@ -46,6 +46,7 @@ DIALECT = Dialect(
     matches="search.words @@ ?::tsquery",
     item_matches="EXISTS (SELECT 1 FROM search WHERE search.item = {0} AND search.words @@ ?::tsquery{1})",
     words=words_query,
+    but_not="({0}) & !({1})",
     expected=expected,
     folded='lower({} COLLATE "C")',
     one_by_one="{}",

@@ -53,6 +53,7 @@ DIALECT = Dialect(
     matches="search MATCH ?",
     item_matches="+{0} IN (SELECT search.rowid FROM search WHERE search MATCH ?{1})",  # found once; the sign has it looked up in that
     words=_words,
+    but_not="({0}) NOT ({1})",
     expected=None,
     folded="lower({})",
     one_by_one="({} || '')",

@@ -250,6 +250,13 @@ def test_initials_with_spaces_are_one_word() -> None:
     assert terms("-J. R. R. Tolkien A. Smith") == (("Tolkien", "A.", "Smith"), ("J. R. R.",))
 
 
+def test_marks_that_are_no_words_of_the_index_are_left_out() -> None:
+    """SQLite would find nothing with them, PostgreSQL all that has the other words."""
+    assert terms('navy ʼ -ـ "ʼ ʻ" %') == (("navy",), ())
+    with pytest.raises(QueryError, match="at least one word"):
+        terms("ʼ")
+
+
 def test_what_programs_make_of_quotes_and_words_is_undone() -> None:
     for typed in (
         '"south china sea" -"world cup"',
