@@ -45,10 +45,12 @@ def read_opml(data: bytes) -> FeedList:
     """The feeds of an OPML file.
 
     Raises:
-        ParseError: it is not OPML (`not-a-feed`), not XML or declares entities (`malformed`), is too large or too deep (`too-deep`).
+        ParseError: it is empty, not OPML (`not-a-feed`), not XML or declares entities (`malformed`), too large or too deep (`too-deep`).
     """
     if len(data) > MOST_BYTES:
         raise ParseError("too-deep", f"larger than {MOST_BYTES >> 20} MiB; no list of feeds is that large")
+    if not data.strip():
+        raise ParseError("empty", "is empty, so it is no OPML")
     text, _ = to_utf8(data, None)
     if _DECLARES.search(text):
         raise ParseError("malformed", "declares its own entities, which OPML does not need: refused")

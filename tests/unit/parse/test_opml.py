@@ -106,6 +106,12 @@ def test_what_is_no_list_is_said_so(data: bytes) -> None:
         read_opml(data)
 
 
+@pytest.mark.parametrize("data", [b"", b"\n  \r\n"])
+def test_an_empty_file_is_said_to_be_empty(data: bytes) -> None:
+    with pytest.raises(ParseError, match="is empty"):
+        read_opml(data)
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_end_in_feeds_or_a_clear_error(data: bytes) -> None:
     for document in (data, opml("").replace(b"</body>", data + b"</body>")):
