@@ -136,6 +136,9 @@ class EditionStore(StoredStories, Protocol):
         """(entered, number, epoch under which it was placed) of stories that readers see, newest first: those before the position
         `before` (entered, number), and not older than `since`."""
 
+    def count(self, since: int = 0) -> int:
+        """The number of stories that `page` lists in all."""
+
     def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
         """As `page`, for stories with an item whose headline or summary contains the words of `phrase` in this order."""
 

@@ -14,13 +14,14 @@ from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.judgement import Case
 from aggregator.model.settings import LONGEST_WORD, Rules, Term
 from aggregator.text.match import Locator, haystack, needle
+from aggregator.text.scripts import MARKS
 
 WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
 """Weights that an editor would write. A proposal uses the smallest that moves the text."""
 
 MOST_PHRASES = 16  # so many phrases of a headline are tried as new words
 
-_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
+_WORD = re.compile(rf"[\w{MARKS}]+(?:['’.-][\w{MARKS}]+)*")  # \w alone breaks off a word of Hindi at its first vowel sign
 _POSSESSIVE = re.compile("['’][sS]$")
 _EMPTY_WORDS = (
     "a an and are as at be been but by can could did do does for from had has have he her his how i in into is it its may "
@@ -180,7 +181,7 @@ def _phrases(title: str) -> list[str]:
     written = [match[0] for match in _WORD.finditer(title)]
     words = [_POSSESSIVE.sub("", word) for word in written]
     plain = [_cased(word, title) for word in words]
-    telling = [word.lower() not in _EMPTY and len(word) > 2 and not word.isdigit() for word in words]
+    telling = [word.lower() not in _EMPTY and len(word) > 2 and not word[0].isdigit() for word in words]
     single = {word for word, tells in zip(plain, telling, strict=True) if tells}
     pairs = [
         f"{plain[i]} {plain[i + 1]}"

@@ -147,7 +147,6 @@ class EditionStore(ABC, Generic[Writer]):
         )
 
     def count(self, since: int = 0) -> int:
-        """The number of stories that `page` lists in all."""
         return int(self._db.read("SELECT count(*) FROM stories WHERE NOT hidden AND entered >= ?", (since,))[0][0])
 
     def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:

@@ -20,6 +20,7 @@ from aggregator.ports import Archive
 
 TRIED = 24  # the effect on the archive is computed for so many proposals
 LOOKED_AT = 2000  # … over so many stories with the words of the proposal, the newest ones
+COMMON = 2000  # a word that more than one in so many stories has says little
 
 Trial = Callable[[Proposal], Configuration]
 """Returns the configuration with the proposed edit."""
@@ -66,13 +67,14 @@ class Expectation:
         2. move the story of the text as well;
         3. move the fewest other stories;
         4. have the smaller weight;
-        5. use a word that a topic uses, then fewer words, then a word that few stored stories have (but at least one, since nothing is
-           known about the effect of a word that none has)."""
+        5. use a word that a topic uses, then fewer words, then words that are not common, then those that the headline has first: it
+           mostly begins with what it is about."""
         found = islice(filter(self._keeps_fallback, proposals(self.now.rulebook, self.case, self.wanted)), TRIED)
         failing = {_at(problem) for problem in check_examples(self.now.rulebook)}
         effects = [self._effect(proposal, trial(proposal), failing) for proposal in found]
         telling = self._telling()
-        return sorted(effects, key=lambda effect: self._rank(effect, telling))
+        stories = self.archive.edition.count() if self.archive else 0
+        return sorted(effects, key=lambda effect: self._rank(effect, telling, max(3, stories // COMMON)))
 
     def leading(self, then: Configuration) -> str | None:
         """The new primary section of the stored story; None if it would not change, or no story is stored."""
@@ -108,8 +110,8 @@ class Expectation:
             archive.edition, self.now.policy, then.policy, pages, category_topics=last_survey(archive.upkeep).topics
         )
 
-    def _rank(self, effect: Effect, telling: frozenset[str]) -> tuple[int | float, ...]:
-        line, seen = effect.line, effect.plan.stories
+    def _rank(self, effect: Effect, telling: frozenset[str], few: int) -> tuple[int | float, ...]:
+        line, words = effect.line, effect.proposal.term.parts[0].lower()
         return (
             len(effect.fails),
             effect.story not in (None, self.wanted),
@@ -117,9 +119,8 @@ class Expectation:
             effect.proposal.term.weight,
             line.partition(":")[0].strip("{} ").lower() not in telling,
             line.count(" "),
-            not seen,
-            seen,
-            -len(line),
+            effect.plan.stories > few,
+            self.case.title.lower().find(words),
         )
 
 

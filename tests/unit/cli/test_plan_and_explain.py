@@ -621,6 +621,48 @@ def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk
     )
 
 
+def test_words_that_many_stories_have_come_after_others(desk: Desk) -> None:
+    application = Application.load(Installation(desk.file, desk.folder / "instance"))
+    archive = application.database.open()
+    titles = ["Kiosk in Tokyo closes", "Osaka: bakery closes", "Library closes in Nagoya", "Theatre of Kobe closes"]
+    found = [item("one", f"c{n}", title, published=NOW) for n, title in enumerate(titles)]
+    archive.intake.apply([polled("one", found, live=False)], NOW)
+    edition(archive, application.policy, lambda: int(NOW.timestamp()))
+    archive.close()
+    proposals = desk.json("explain", "Closes early: geisha", "--expect", "asia-pacific")["expect"]["proposals"]
+    assert [(one["line"], one["looked_at"]) for one in proposals] == [("early", 0), ("geisha", 0), ("closes", 4)]
+
+
+def test_of_words_alike_those_come_first_with_which_the_headline_begins(empty_desk: Desk) -> None:
+    proposals = empty_desk.json("explain", "Komodo park raises its fee tenfold", "--expect", "defense")["expect"][
+        "proposals"
+    ]
+    assert [one["line"] for one in proposals] == ["komodo", "park", "raises"]
+
+
+def test_words_that_begin_with_a_number_are_not_proposed(empty_desk: Desk) -> None:
+    proposals = empty_desk.json("explain", "20-second delay on the 100th day", "--expect", "defense")["expect"][
+        "proposals"
+    ]
+    assert [one["line"] for one in proposals] == ["delay", "day"]
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "किसानों ने संसद के बाहर प्रदर्शन किया",
+        "விவசாயிகள் போராட்டம் நடத்தினர்",
+        "কৃষকরা বিক্ষোভ করেছেন",
+        "مُزَارِعُون يَحتجون",
+    ],
+)
+def test_words_with_vowel_signs_are_proposed_whole(empty_desk: Desk, headline: str) -> None:
+    first, *_ = empty_desk.json("explain", headline, "--expect", "defense")["expect"]["proposals"]
+    assert first["line"] in headline.lower().split()
+    empty_desk.file.write_text(FILE.replace("[missile*,", f"[missile*, '{first['line']}',"), "utf-8")
+    assert empty_desk.json("explain", headline, "--expect", "defense")["expect"]["holds"]
+
+
 def test_what_a_proposed_edit_says_to_type_is_read_as_it_is_meant(desk: Desk) -> None:
     words = 'words: ["fleet: day 900", "paris, texas"]'
     desk.file.write_text(FILE.replace("  - id: world\n", f"  - {{id: boats, {words}}}\n"))
