@@ -120,13 +120,14 @@ def _sections(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
 
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
-    """Configured topics that at least a third of the items have, the most frequent first; then at most FOUND found topics that at least
-    half of the items have."""
+    """Configured topics that at least a third of the items have, and of three or more at least two, the most frequent first; then at most
+    FOUND found topics that at least half of the items have. What a single one of several reports mentions is seldom what they tell."""
     held = [topic for member in members for topic in member.judgement.topics if topic in policy.topic_titles]
     if not held:
         return ()
     counts = Counter(held).most_common()
-    ruled = [topic for topic, count in counts if topic not in policy.found_topics and count * 3 >= len(members)]
+    enough = max(len(members) / 3, min(len(members) - 1, 2))
+    ruled = [topic for topic, count in counts if topic not in policy.found_topics and count >= enough]
     found = [topic for topic, count in counts if topic in policy.found_topics and count * 2 >= len(members)]
     return (*ruled, *found[:FOUND])
 

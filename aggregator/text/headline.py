@@ -26,6 +26,7 @@ _LABEL_ENDS = r"\s*(?:[:：|\]】–—]|!\s|-\s|\s-\s|,?\s*-)\s*"
 _LABEL = re.compile(rf"^\W*(?:{_URGENT}|{_ASIDE}){_LABEL_ENDS}", re.IGNORECASE | re.VERBOSE)
 _LIVE = r"(?<!to\ )live"  # but not "somewhere to live"
 _FEW = r"(?:\d+|one|two|three|four|five|six)"
+_DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|next\ week)"
 _BESIDE = re.compile(
     rf"""^\W*(?:{_ASIDE}){_LABEL_ENDS}
         |^.{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
@@ -39,6 +40,12 @@ _BESIDE = re.compile(
             |live-?(?:ticker|blog))\s?[:|]\s
         |^.{{0,40}}[:|]\s*the\ latest\b(?!\ \w)
         |[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
+        |\b(?:here['’]s|this\ is)\ (?:why|how|what)\b|[:–—]\s(?:how|why|what)\s
+        |(?:^|[:;|–—-]\s)(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
+            \ (?:(?:big|key|top|main|other|more|simple|easy|important|surprising|unanswered|outstanding)\ ){{0,2}}
+            (?:takeaways|things|numbers|facts|reasons|questions|moments|lessons|charts|ways|myths)\b
+        |\btakeaways\b|^the\ papers:|\b(?:how|what|when)\ to\ watch\b|\bwhat\ to\ (?:know|expect)\b
+        |^(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
         |\bexplained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)\b
         |\bin\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images)\b
         |^(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
@@ -65,9 +72,11 @@ _QUESTION = re.compile(
     re.VERBOSE,
 )
 _AHEAD = re.compile(
-    r"(?<!was )(?<!were )(?<!been )\b(?:expected|poised|scheduled|slated|about|set) to\b|\bto vote on\b|\bbraces? for\b|^\W*ahead of\b"
-    r"|\bto be (?:arraigned|sentenced|sworn in|inaugurated|crowned)\b",
-    re.IGNORECASE,
+    rf"""(?<!was\ )(?<!were\ )(?<!been\ )\b(?:expected|poised|scheduled|slated|about|set)\ to\b|\bto\ vote\ on\b
+        |\bbraces?\ for\b|\bpoised\ for\b|^\W*ahead\ of\b|\bfac(?:es?|ing)\ sentencing\b
+        |\bto\ be\ (?:arraigned|sentenced|sworn\ in|inaugurated|crowned)\b
+        |\b(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}\b|\bcould\ (?:happen|come|begin|start)\ as\ (?:early|soon)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _TRAILER = re.compile(
     r"\s*(?:[-–—|:,]\s*)?\(?(?:live updates?|live blog|as it happened|live|video|photos|opinion|analysis|updated)\)?\s*$",

@@ -556,10 +556,22 @@ def test_the_picture_of_a_hidden_article_goes_even_if_it_has_another_address_now
     assert (first.entry.image, less.entry.image, less.entry.updated) == ("https://x.example/2.jpg", None, 900)
 
 
-def test_topics_need_a_third_of_the_items() -> None:
-    members = [member(n, f"P{n}", "NATO meets" if n == 1 else "They meet", n) for n in range(1, 5)]
-    assert told(members[:3]).topics == ("nato",)
-    assert told(members).topics == ()
+@pytest.mark.parametrize(
+    ("saying", "items", "topics"),
+    [
+        (1, 1, ("nato",)),
+        (1, 2, ("nato",)),
+        (1, 3, ()),
+        (2, 3, ("nato",)),
+        (2, 6, ("nato",)),
+        (2, 7, ()),
+        (3, 9, ("nato",)),
+    ],
+)
+def test_topics_need_a_third_of_the_items_and_two_of_three(saying: int, items: int, topics: tuple[str, ...]) -> None:
+    """Dead birds were migration, and a tax scheme protests, since one report of three had the word."""
+    members = [member(n, f"P{n}", "NATO meets" if n <= saying else "They meet", n) for n in range(1, items + 1)]
+    assert told(members).topics == topics
 
 
 def test_found_topics_need_half_of_the_items() -> None:
@@ -580,8 +592,8 @@ def test_topics_come_by_how_many_items_have_them_and_found_ones_last_and_few() -
     rules = policy(judge, topic_titles=titles, found_topics=frozenset(found))
     texts = (
         "gone china japan korea india nepal nato drones",
-        "gone china japan korea india nepal drones",
-        "gone nepal",
+        "gone china japan korea india nepal nato drones",
+        "gone nepal drones",
     )
     members = [member(n, f"P{n}", text, n) for n, text in enumerate(texts, 1)]
     members = [Member(one.item, judge(one.item)) for one in members]
