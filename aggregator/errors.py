@@ -107,6 +107,10 @@ class StoreBusy(StoreError):
     pass
 
 
+class StoreSlow(StoreBusy):
+    """A query took too long and was broken off."""
+
+
 class RenamedMeanwhile(StoreBusy):
     """An edit renamed sections or topics since this edition began, so its batch may use former ids. The next edition does the rest."""
 

@@ -11,7 +11,7 @@ from flask import Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from aggregator.errors import QueryError, StoreError
+from aggregator.errors import QueryError, StoreError, StoreSlow
 from aggregator.render.entry import urn
 from aggregator.render.formats import FORMATS
 from aggregator.web.layout import HTML, printed
@@ -37,8 +37,12 @@ def refuse(error: QueryError) -> Response:
 
 def unavailable(error: StoreError) -> Response:
     current_app.logger.error("store: %s", error)
-    detail = "The archive cannot be read at the moment; try again in a minute."
-    response = _problem(503, "Unavailable", detail) if _is_api() else _plain(503, "Unavailable", detail)
+    if isinstance(error, StoreSlow):
+        detail = "This took too long. Try again in a minute, or ask for less: rarer words, or a shorter time."
+        response = _problem(503, "Unavailable", detail) if _is_api() else _error_response(503, "Unavailable", detail)
+    else:
+        detail = "The archive cannot be read at the moment; try again in a minute."
+        response = _problem(503, "Unavailable", detail) if _is_api() else _plain(503, "Unavailable", detail)
     response.headers["Retry-After"] = "60"
     return response
 

@@ -25,7 +25,16 @@ from servers.link import Link
 from aggregator.bootstrap.installation import utc_now
 from aggregator.bootstrap.sharing import QUEUE
 from aggregator.cli.main import main
-from aggregator.errors import AggregatorError, NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew, UsageError
+from aggregator.errors import (
+    AggregatorError,
+    NotAStore,
+    StoreBusy,
+    StoreError,
+    StoreReadOnly,
+    StoreSlow,
+    StoreTooNew,
+    UsageError,
+)
 from aggregator.model import notes
 from aggregator.model.measures import Measures
 from aggregator.model.story import Batch
@@ -117,6 +126,14 @@ def test_many_that_start_at_once_make_one_schema(url: str) -> None:
     assert execute(url, "SELECT value FROM meta WHERE key = 'schema'") == [(str(migrations()[-1][0]),)]
     for archive in made:
         archive.close()
+
+
+def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(url: str) -> None:
+    reader = Connection(Server(url), "reader", read_only=True, patience=1)
+    with pytest.raises(StoreSlow, match=r"took too long.* tried for 1 seconds"):
+        reader.read("SELECT pg_sleep(60)")
+    assert reader.read("SELECT 1") == [(1,)]
+    reader.close()
 
 
 COLUMNS_TO_COME = """

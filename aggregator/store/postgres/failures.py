@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import errors
 
-from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreSlow, StoreTooNew
 from aggregator.store.migrations import OTHER_COLUMNS
 
 SILENT = "does not answer; check host, port and firewall"
@@ -26,10 +26,11 @@ def translated(error: psycopg.Error, where: str, patience: float) -> StoreError:
 
 _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ...] = (
     (
-        (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.SerializationFailure),
+        (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure),
         StoreBusy,
-        "other processes hold the lock, or the query took too long; tried for {patience} seconds",
+        "other processes hold the lock; tried for {patience} seconds",
     ),
+    ((errors.QueryCanceled,), StoreSlow, "the query took too long, or waited for others; tried for {patience} seconds"),
     (
         (errors.TooManyConnections,),
         StoreBusy,

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from newsroom import NEWS, Newsroom, of_the_file
 
-from aggregator.errors import StoreReadOnly
+from aggregator.errors import StoreReadOnly, StoreSlow
 from aggregator.model import notes
+from aggregator.store.lists import Lists
 from aggregator.store.sqlite import readonly
 from aggregator.web.app import create_app
 
@@ -63,6 +64,22 @@ def test_an_archive_that_cannot_be_read(room: Newsroom, damage: str) -> None:
     holder.close()
     path.write_bytes(saved)
     assert client.get("/latest.rss").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/search?q=x", "/search.rss?q=x", "/api/v1/stories?q=x", "/api/v1/items?q=x"])
+def test_what_takes_too_long_is_told_apart_from_an_archive_that_cannot_be_read(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def slow(*_: object) -> None:
+        raise StoreSlow("PostgreSQL: the query took too long")
+
+    for view in ("stories", "items"):
+        monkeypatch.setattr(Lists, view, slow)
+    got = room.client.get(address, headers={"Accept": "text/html"})
+    assert (got.status_code, got.headers["Retry-After"], got.headers["Cache-Control"]) == (503, "60", "no-store")
+    assert "ask for less" in got.text
+    assert ("<h1>" in got.text) == address.startswith("/search?")
+    room.close()
 
 
 def test_what_is_kept_goes_on_through_a_short_lock(room: Newsroom) -> None:
