@@ -38,7 +38,7 @@ _SLUG = re.compile(r"(?<=[a-z]{2})-(?=[a-z]{2})")  # in machine-learning, not in
 LENGTH = range(2, 41)
 WORDS = 4
 
-# Words for parts and kinds of pages, of any site. A category of only such words is not a topic.
+# Words for parts and kinds of pages, of any site, and for desks of any outlet. A category of only such words is not a topic.
 _PARTS = (
     "news latest breaking headline top story article post page home front main feature featured general misc other more "
     "uncategorized uncategorised default opinion editorial op-ed comment commentary column analysis explainer interview "
@@ -48,7 +48,8 @@ _PARTS = (
     "editors editor picks pick must in depth long read longread deep dive letters quiz crossword puzzle horoscope cartoon "
     "homepage trending popular recommended slider hero carousel push lead staff wire syndicated evergreen magazine print edition "
     "web short watch listen view review profile people perspective insight resource announcement event app only important hot now "
-    "monday tuesday wednesday thursday friday saturday sunday"
+    "monday tuesday wednesday thursday friday saturday sunday "
+    "business politics sport culture society lifestyle entertainment style"
 )
 
 

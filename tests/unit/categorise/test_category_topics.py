@@ -109,8 +109,14 @@ def test_what_an_outlet_writes_on_most_items_names_its_feed() -> None:
 
 
 def test_a_part_of_the_site_is_no_topic() -> None:
-    assert not find_topics(uses("Sport", address="https://a.example/Sport/2026/a-match"), CategoryTopics()).titles
-    assert find_topics(uses("Sport", address="https://a.example/2026/sport"), CategoryTopics()).titles
+    assert not find_topics(uses("Chess", address="https://a.example/Chess/2026/a-match"), CategoryTopics()).titles
+    assert find_topics(uses("Chess", address="https://a.example/2026/chess"), CategoryTopics()).titles
+
+
+@pytest.mark.parametrize("category", ["Sports", "World politics", "Business & Culture", "Politics News"])
+def test_the_desk_of_an_outlet_is_no_topic(category: str) -> None:
+    assert not find_topics(uses(category), CategoryTopics()).titles
+    assert find_topics(uses(f"{category} fraud"), CategoryTopics()).titles
 
 
 def test_names_of_outlets_sections_and_configured_topics_are_none() -> None:
