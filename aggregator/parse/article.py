@@ -26,6 +26,7 @@ _PAID = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.IGNORECASE)
+_CHARSET = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE | re.ASCII)
 _BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})""", re.IGNORECASE)
 # What the page tells machines of the article (JSON-LD).
 _DATA = re.compile(rb"""<script\s[^<>]{0,200}?\btype\s*=\s*["']?application/ld\+json\b[^<>]*>""", re.IGNORECASE)
@@ -173,5 +174,9 @@ def headings(body: bytes, content_type: str | None) -> list[str]:
 
 
 def _decoded(body: bytes, content_type: str | None) -> bytes:
-    """The body in UTF-8 if the header names an encoding (which outranks what the page says), else unchanged."""
+    """The body in UTF-8 if header or page name an encoding, else unchanged. The header outranks the page, unless it names ISO-8859-1, the
+    default of many servers."""
+    named = charset.of_header(content_type)
+    if named in (None, "cp1252") and (own := _CHARSET.search(body)) and charset.codec(own[1].decode()):
+        content_type = f"text/html; charset={own[1].decode()}"
     return charset.to_utf8(body, content_type)[0] if charset.of_header(content_type) else body

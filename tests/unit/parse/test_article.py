@@ -96,3 +96,22 @@ def test_what_a_page_tells_machines_does_not_replace_what_it_shows() -> None:
 def test_the_headings_of_a_page_are_its_first() -> None:
     page = b"<h1><a>The Courier</a></h1><h1 class='x'>Deal</h1><h2>No</h2><h1>A</h1><h1>B</h1>"
     assert headings(page, "text/html") == ["<a>The Courier</a>", "Deal", "A"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header", "named"),
+    [
+        ("windows-1251", "text/html", "windows-1251"),
+        ("koi8-r", "text/html; charset=ISO-8859-1", "koi8-r"),  # the default of many servers
+        ("windows-1251", "text/html; charset=windows-1251", "koi8-r"),
+        ("windows-1251", None, "windows-1251"),
+        ("utf-8", "text/html; charset=ISO-8859-1", "windows-1251"),
+    ],
+)
+def test_text_and_headings_are_in_the_encoding_that_header_or_page_name(
+    encoding: str, header: str | None, named: str
+) -> None:
+    text = "Прибрежные государства договорились во вторник обмениваться данными о рыболовных судах, которые прячутся в проливе."
+    page = f'<html><head><meta charset="{named}"></head><body><article><h1>Договор</h1><p>{text}</p></article></body></html>'
+    assert f"<p>{text}</p>" in article(page.encode(encoding), header, URL)
+    assert headings(page.encode(encoding), header) == ["Договор"]
