@@ -12,7 +12,7 @@ from aggregator.categorise.examples import failing, turned
 from aggregator.cli import shapes
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.renaming import former_ids
-from aggregator.model.settings import Rules
+from aggregator.model.settings import Pin, Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import canonical
@@ -187,14 +187,9 @@ class Comparison:
             ],
             "unknown": [self._written().get(address, address) for address in found.unknown],
             "outdone": [
-                {
-                    **_story(one.story),
-                    "section": self._pinned(one.address)[0],
-                    "at": self._pinned(one.address)[1],
-                    "by": self._pinned(one.by)[0],
-                    "by_at": self._pinned(one.by)[1],
-                }
+                {**_story(one.story), "section": pin.section, "at": str(pin.at), "by": by.section, "by_at": str(by.at)}
                 for one in found.outdone
+                for pin, by in [map(self._pin, (one.address, one.by))]
             ],
             "over": self._over(),
         }
@@ -210,11 +205,11 @@ class Comparison:
             if (over := pin.over(zone)) and over <= now and (pin.url, pin.section, pin.until) not in known
         ]
 
-    def _pinned(self, address: str) -> tuple[str, str]:
-        """(section to which the file pins an article, position of the pin)."""
+    def _pin(self, address: str) -> Pin:
+        """The pin of the file that holds for the article at a canonical address."""
         section = self._counting[0].overrides.pinned[address]
         pins = self.after.settings.overrides.pin
-        return section, next(str(pin.at) for pin in pins if (canonical(pin.url), pin.section) == (address, section))
+        return next(pin for pin in pins if (canonical(pin.url), pin.section) == (address, section))
 
     def _written(self) -> dict[str | None, str]:
         """Canonical address → address as written under `stories:`."""

@@ -190,9 +190,7 @@ def counted(dialect: Dialect, column: str, publishers: int) -> str:
     return exact if dialect.expected else f"{column} > 1 AND {exact}"
 
 
-def of_members(
-    dialect: Dialect, wanted: Filter, numbers: Numbers = NOTHING_NAMED
-) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def of_members(dialect: Dialect, wanted: Filter, numbers: Numbers) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """The conditions that an item, or one of a story's items, must meet; each with its values."""
     if wanted.source:
         yield numbers.of_source(wanted.source), ()

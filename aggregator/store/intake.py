@@ -80,7 +80,6 @@ class Intake(ABC, Generic[Writer]):
         return own_at(self._db, source, canonicals)
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
-        """For those of the ids that are additional ids of items → the ids under which these items are stored."""
         query = "SELECT k.id, i.id FROM known_as k JOIN items i ON i.n = k.item WHERE k.id IN"
         return {to_id(later): to_id(first) for later, first in self._db.select(query, [to_blob(id) for id in ids])}
 

@@ -19,11 +19,10 @@ from aggregator.store.conditions import (
     few_by_words,
     few_sql,
     match_words,
-    of_members,
 )
 from aggregator.store.dialect import Dialect, Reads
 from aggregator.store.item_lists import items_sql
-from aggregator.store.story_lists import KnownStream, stories_sql
+from aggregator.store.story_lists import KnownStream, asked_of_reports, stories_sql
 
 NEAR = 50_000
 """So many of the newest items are searched first, before all items are."""
@@ -112,8 +111,8 @@ class Lists:
         few, common = self._few([*narrow, *self._seldom(query)], self._worth(query, ask)), self._common(query)
         if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
-            reports = query.kind == "source" or any(of_members(self._db.dialect, query.filter))
-            until, apart = query.filter.until, query.view == "stories" and query.filter.words and reports
+            until, reports = query.filter.until, asked_of_reports(self._db.dialect, query)
+            apart = query.view == "stories" and query.filter.words and reports
             for n, seen in self._db.read(last, (NEAR,)):
                 if not apart and (until is None or until.timestamp() > seen):  # else they were published later
                     newest = self._listed(

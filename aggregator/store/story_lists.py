@@ -108,7 +108,7 @@ class _Listing:
     def by_entering(self) -> Statement:
         sql, query, lookup, stream, limit = self.sql, self.query, self.sql.lookup, self.stream, self.limit
         tables, times = ", ".join(self.tables), self.times
-        reports = _reports(sql.dialect, query, sql.numbers)
+        reports = asked_of_reports(sql.dialect, query, sql.numbers)
         latest = Time.latest(sql.dialect, times, reports)
         if query.before:
             for time in times:
@@ -182,8 +182,8 @@ class Time(NamedTuple):
         return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
 
 
-def _reports(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> list[Asked]:
-    """The conditions on the reports of a story."""
+def asked_of_reports(dialect: Dialect, query: StreamQuery, numbers: Numbers = NOTHING_NAMED) -> list[Asked]:
+    """The conditions on the reports of a story, each of which one of them must meet."""
     own = [(numbers.of_source(query.id or ""), ())] if query.kind == "source" else []
     return [*of_members(dialect, query.filter, numbers), *own]
 

@@ -176,34 +176,33 @@ class _Edit:
             """(override, places that the story would have without it). Computed on demand, since most stories do not move."""
             found: list[tuple[Override, set[Place]]] = []
             if there is not new:
-                key, named = (
-                    ("join", frozenset().union(*meant.joined))
-                    if self.regrouped.joins(there.n)
-                    else ("split", meant.apart)
-                )
-                address = next((one for member in own if (one := member.item.canonical or "") in named), "")
-                found.append((Override(key, address, gone=False), _standing(there)))
-            hidden = [m.item for m in members if said.hides(m.item) != meant.hides(m.item)]
-            pinned = [
-                m.item for m in members if said.pinned.get(one := m.item.canonical or "") != meant.pinned.get(one)
-            ]
-            unhidden = replace(meant, hidden=said.hidden, hidden_items=said.hidden_items)
-            for key, items, without in (
-                ("hide", hidden, unhidden),
-                ("pin", pinned, replace(meant, pinned=said.pinned)),
-            ):
-                if items:
-                    address = items[0].canonical or ""
-                    gone = not meant.hides(items[0]) if key == "hide" else address not in meant.pinned
-                    otherwise = recomposed(new, members, replace(self.after, overrides=without))
-                    found.append((Override(key, address, gone), _standing(otherwise)))
+                found.append((self._regrouping(there.n, own), _standing(there)))
+            items = [member.item for member in members]
+            if turned := [item for item in items if said.hides(item) != meant.hides(item)]:
+                hide = Override("hide", turned[0].canonical or "", gone=not meant.hides(turned[0]))
+                found.append((hide, places(replace(meant, hidden=said.hidden, hidden_items=said.hidden_items))))
+            addresses = [item.canonical or "" for item in items]
+            if moved := [one for one in addresses if said.pinned.get(one) != meant.pinned.get(one)]:
+                pin = Override("pin", moved[0], gone=moved[0] not in meant.pinned)
+                found.append((pin, places(replace(meant, pinned=said.pinned))))
             return found
+
+        def places(overrides: OverrideIndex) -> set[Place]:
+            return _standing(recomposed(new, members, replace(self.after, overrides=overrides)))
 
         def responsible(place: Place) -> Override | None:
             stands = place in _standing(new)
             return next((override for override, other in overrides() if (place in other) != stands), None)
 
         return responsible
+
+    def _regrouping(self, story: int, members: Sequence[Member]) -> Override:
+        """The `join` or `split` that gives a story other members than these."""
+        meant = self.after.overrides
+        joins = self.regrouped.joins(story)
+        named = frozenset().union(*meant.joined) if joins else meant.apart
+        address = next((one for member in members if (one := member.item.canonical or "") in named), "")
+        return Override("join" if joins else "split", address, gone=False)
 
 
 def plan(
