@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
 
+from aggregator.addresses import host_of
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Position, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
@@ -13,6 +14,10 @@ from aggregator.model.stream import StreamName
 from aggregator.pipeline.renamed import settings_today
 
 ENVIRONMENT = "a value from the environment"
+INDIFFERENT = frozenset((
+    "id", "name", "url", "every", "keep", "full_text", "enabled", "was", "headers", "labels", "lang", "at", "retry_after",
+))  # fmt: skip
+"""Settings of a source that place none of its stored items elsewhere. (A name that is the publisher's, too, is in `publisher`.)"""
 BRIEFLY = 6  # at most so many lines about a section or topic are shown to the editor who made the change
 
 
@@ -138,7 +143,8 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
 def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> bool:
     """Whether `new` places every stored item as `old` does, so that stored stories need not be re-placed. `told`: the sources that may
     have items, whether they are still in the file or not. Sections and topics must be the same except for titles, descriptions,
-    examples and removed former ids. Of sources only the publisher, `usually`, `section` and `wrapper` matter."""
+    examples and removed former ids. Of sources all matters but `INDIFFERENT`, and of the address the host, by which an outlet
+    is known."""
     if _decisive(old) != _decisive(new) or not new.renamed.items() <= old.renamed.items():
         return False
     before, after = ({source.id: _decisive_of(source) for source in one.sources} for one in (old, new))
@@ -165,8 +171,9 @@ def _decisive(settings: Settings) -> tuple[Any, ...]:
 
 
 def _decisive_of(source: Source) -> tuple[object, ...]:
-    """The settings of a source that decide where its items are placed."""
-    return source.publisher, source.usually, source.section, source.wrapper
+    """The settings of a source that decide where its items are placed, and whose they are."""
+    settings = (getattr(source, field.name) for field in fields(source) if field.name not in INDIFFERENT)
+    return (*settings, host_of(source.url))
 
 
 def _is_special(source: Source) -> bool:

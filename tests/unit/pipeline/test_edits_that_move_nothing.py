@@ -44,6 +44,7 @@ DIFFERENT: tuple[Edit, ...] = (
     ("{name: Reuters, url", "{name: Reuters, section: world, url"),
     ("{name: Reuters, url", "{name: Reuters, wrapper: true, url"),
     ("{name: Reuters, url", "{name: Reuters World, url"),
+    ("https://reuters.example/feed.xml", "https://feeds.bbc.example/asia.xml"),
     ('  - {name: Silent, url: "https://silent.example/feed.xml"}\n', ""),
     ("\nsections:", '\n  - {name: New One, url: "https://new.example/", usually: defense}\nsections:'),
     ("\nsections:", "\nstories: {hide: ['https://bbc.example/1']}\nsections:"),

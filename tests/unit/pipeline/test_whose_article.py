@@ -46,6 +46,14 @@ def test_a_source_at_the_domain_of_a_publisher_is_this_publisher(tmp_path: Path)
     assert [story["publishers"] for story in stories(room)] == [["BBC"]]
 
 
+def test_a_source_that_moves_to_the_domain_of_a_publisher_has_always_been_that_publisher(tmp_path: Path) -> None:
+    """Its stored items kept the former name, beside which the same outlet counted once more."""
+    room = Newsroom(tmp_path)
+    room.publish(item(HEADLINE, "reuters"))
+    room.edit(room.text.replace("https://reuters.example/feed.xml", "https://feeds.bbc.example/asia.xml"))
+    assert [story["publishers"] for story in stories(room)] == [["BBC"]]
+
+
 def test_an_article_is_its_outlets_although_another_listed_it_first(room: Newsroom) -> None:
     """Who is polled more often, or writes what is polled, would else take the headline, and keep out whom it links to."""
     taken = item("The BBC lies about prisoners", "kyodo", url="https://bbc.example/exchange", age=timedelta(minutes=9))
