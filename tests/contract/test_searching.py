@@ -166,3 +166,20 @@ def test_any_search_finds_what_it_means(told: tuple[Store, ...], asked: Search) 
         assert {one.id for one in items} == good - bad, asked.typed
         stories, _ = store.reading.stories(StreamQuery("search", limit=500, filter=wanted), now)
         assert {one.id for one in stories} == {story[id] for id in good} - {story[id] for id in bad}, asked.typed
+
+
+SIGNS = (*'"“”()-*^{}~|+:;,.’ʼ_%½ª🤔ก中ـ \\', "\u0308", "\x00", " OR ", " AND ", "NEAR", "title:")
+
+
+@settings(max_examples=300, deadline=None)
+@given(typed=st.lists(st.sampled_from([*SIGNS, *(one for word in WORDS for one in word)]), max_size=8).map("".join))
+def test_whatever_is_typed_finds_the_same_on_both(told: tuple[Store, ...], typed: str) -> None:
+    try:
+        words, without = terms(typed)
+    except QueryError:
+        assume(False)
+    now, wanted = int(NOW.timestamp()), Filter(words=words, without=without)
+    for view in ("stories", "items"):
+        query = StreamQuery("search", view=view, filter=wanted)
+        found, other = ([one.id for one in getattr(store.reading, view)(query, now)[0]] for store in told)
+        assert found == other, typed
