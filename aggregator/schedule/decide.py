@@ -84,7 +84,7 @@ def after_poll(
         known = _after_failure(_failure(state, outcome, now), outcome.freshness, visit)
     else:
         known = _success(state, outcome, now)
-        known = known if feed is None else _read(known, state, feed, held_back)
+        known = known if feed is None else _read(known, state, feed, held_back, new_items)
         known = _with_rate(known, visit, feed, new_items)
         known = _after_success(replace(known, interval=_by_rate(known, visit)), visit)
         known = _doubting(known, visit) if isinstance(outcome, NotModified) else known
@@ -158,7 +158,9 @@ def _failure(state: SourceState, outcome: Failed, now: datetime) -> SourceState:
     return given_up if given_up is known else replace(given_up, last_status=None)
 
 
-def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: Sequence[Drop]) -> SourceState:
+def _read(
+    known: SourceState, before: SourceState, feed: NormalFeed, held_back: Sequence[Drop], new: int
+) -> SourceState:
     """The state after a document was read. The validators of a document that breaks off are not stored, because they belong to the
     complete document: a 304 would then hide the missing entries. If the next response is the same (`feed` is None then), the document
     always ends there, and its validators are stored."""
@@ -170,7 +172,7 @@ def _read(known: SourceState, before: SourceState, feed: NormalFeed, held_back: 
         feed_title=feed.channel.title or known.feed_title,
         feed_link=feed.channel.link or known.feed_link,
         icon=feed.channel.icon or known.icon,
-        flaws=", ".join(flaws(feed, held_back)) or None,
+        flaws=", ".join(flaws(feed, held_back, 0 if before.body_hash is None else new)) or None,
     )
 
 

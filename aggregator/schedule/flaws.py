@@ -15,11 +15,13 @@ UNDATED: Final = "undated"
 FUTURE: Final = "future-dated"
 THIN: Final = "thin"
 FLOOD: Final = "guid-flood"
+ALL_NEW: Final = "all-new"
 
 
-def flaws(feed: NormalFeed, held_back: Iterable[Drop]) -> tuple[str, ...]:
+def flaws(feed: NormalFeed, held_back: Iterable[Drop], news: int = 0) -> tuple[str, ...]:
     """The parser's flaws, and ours: `undated` (no plausible date), `future-dated`, `thin` (headlines only),
-    `guid-flood` (known titles under new guids, held back)."""
+    `guid-flood` (known titles under new guids, held back), `all-new` (nothing in it was known, so that other news may have come and gone
+    before). `news`: how many of its items are new; 0 for a back-catalogue, in which all are."""
     drops = {drop.reason: drop.count for drop in feed.drops}
     count = len(feed.items)
     shares = {
@@ -30,4 +32,6 @@ def flaws(feed: NormalFeed, held_back: Iterable[Drop]) -> tuple[str, ...]:
     found = [name for name, many in shares.items() if count >= FEWEST and many >= MOST * count]
     if any(drop.reason == "repeated" for drop in held_back):
         found.append(FLOOD)
+    if news >= max(count, FEWEST):
+        found.append(ALL_NEW)
     return (*feed.flaws, *found)

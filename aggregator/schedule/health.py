@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aggregator.model.item import TRUNCATED
 from aggregator.model.source import NOT_POLLED, Flaw, Health, SourceState
 from aggregator.schedule import permanent_redirects
-from aggregator.schedule.flaws import FLOOD, FUTURE, THIN, UNDATED
+from aggregator.schedule.flaws import ALL_NEW, FLOOD, FUTURE, THIN, UNDATED
 from aggregator.schedule.formatting import minute, span
 from aggregator.text.plurals import counted
 
@@ -26,6 +26,7 @@ FLAWS: dict[Flaw, str] = {
 }
 """Flaws of a document that are shown as the state, the gravest first."""
 REPAIRED = {
+    ALL_NEW: "lists nothing that was known: other news may have come and gone before it (a shorter `every` helps)",
     "malformed": "is not well-formed XML",
     "junk-before-start": "has something before its beginning",
     "junk-after-end": "goes on after its end",
@@ -48,7 +49,7 @@ REPAIRED = {
     "items-of-wrong-type": "lists things that are no items",
     "no-version": "does not say its version of JSON Feed",
 }
-"""Flaws of a document that were repaired."""
+"""Other flaws of a document, most of which were repaired."""
 
 
 def in_words(flaw: str) -> str:

@@ -18,6 +18,7 @@ from aggregator.schedule import permanent_redirects
 from aggregator.schedule.bounds import Bounds, bounds_for
 from aggregator.schedule.decide import after_poll, sooner, validators
 from aggregator.schedule.formatting import span
+from aggregator.schedule.health import in_words
 from aggregator.schedule.pauses import pausing
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -519,6 +520,18 @@ def test_a_source_is_called_what_its_last_document_says_that_says_it() -> None:
     state, _ = poll(state, fetched(), parsed=feed(title="New", link="https://b.example/", icon="https://b.example/i"))
     state, _ = poll(state, fetched(), parsed=feed(title=None))
     assert (state.feed_title, state.feed_link, state.icon) == ("New", "https://b.example/", "https://b.example/i")
+
+
+def test_a_document_of_news_alone_is_told_since_more_may_have_come_and_gone() -> None:
+    three = feed(items=tuple(item(NOW, number) for number in range(3)))
+    live = replace(known_state(), body_hash="before")
+    state, _ = poll(live, fetched(), parsed=three, new=3)
+    assert state.flaws == "thin, all-new"
+    assert "may have come and gone" in in_words("all-new")
+    assert (state.state, poll(live, fetched(), parsed=three, new=2)[0].flaws) == ("thin", "thin")
+    assert poll(fresh_state(), fetched(), parsed=three, new=3)[0].flaws == "thin", "a back-catalogue"
+    two = feed(items=three.items[:2])
+    assert poll(live, fetched(), parsed=two, new=2)[0].flaws is None, "a list of the last issue alone"
 
 
 def test_404_backs_off_and_410_stops() -> None:
