@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -45,7 +46,7 @@ from aggregator.store.conditions import Numbers, counted, few_sql, of_members
 from aggregator.store.dialect import Lock
 from aggregator.store.item_lists import items_sql
 from aggregator.store.lists import numbers_of
-from aggregator.store.postgres import connection, readonly, refusals, server, silence
+from aggregator.store.postgres import connection, readonly, refusals, schema, server, silence
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, Raw, copy
 from aggregator.store.postgres.failures import translated
@@ -197,6 +198,46 @@ def test_an_article_is_the_same_although_addresses_are_compared_otherwise_now(
     assert again.intake.known_addresses("one", now) == {to: [one.id] for to, one in zip(now, known, strict=True)}
     assert sorted(one.canonical or "" for one in again.edition.items([1, 2, 3])) == now
     again.close()
+
+
+def earlier_archive(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = migrations()[:9]
+    with monkeypatch.context() as earlier:
+        earlier.setattr("aggregator.store.postgres.schema.migrations", lambda: steps)
+        PostgresArchive(url).close()
+
+
+def test_an_upgrade_goes_on_beside_readers_that_lock_tables_in_another_order(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the earlier version `serve` still runs. The server ended the migration as a deadlock, and the new version did not start."""
+    earlier_archive(url, monkeypatch)
+    with psycopg.connect(url) as reader, ThreadPoolExecutor(1) as beside:
+        reader.execute(
+            "SET deadlock_timeout = '1h'"
+        )  # the migration finds the deadlock, and so is what the server ends
+        reader.execute("SELECT FROM texts")
+        upgraded = beside.submit(PostgresArchive, url)
+        until(lambda: bool(execute(url, "SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database "
+                                        "WHERE d.datname = current_database() AND NOT granted")))  # fmt: skip
+        reader.execute("SELECT FROM placements")
+        reader.rollback()
+        upgraded.result().close()
+    assert execute(url, "SELECT value FROM meta WHERE key = 'schema'") == [(str(migrations()[-1][0]),)]
+
+
+def test_what_an_upgrade_takes_longest_for_keeps_nobody_from_reading(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index of words is written anew for minutes. `serve` answered 503 all the while."""
+    earlier_archive(url, monkeypatch)
+    rebuild, read = schema._rebuild_search, []
+
+    def watched(raw: Raw) -> None:
+        rebuild(raw)
+        read.extend(execute(url, "SET lock_timeout = '1s'", "SELECT count(*) FROM texts, placements, configurations"))
+
+    monkeypatch.setattr(schema, "_rebuild_search", watched)
+    PostgresArchive(url).close()
+    assert read == [(0,)]
 
 
 def test_strangers_and_later_versions_are_left_alone(url: str) -> None:

@@ -6,14 +6,16 @@ The row `schema` of the table `meta` has the number of the last migration that w
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 
-from aggregator.errors import NotAStore, StoreError, StoreReadOnly, StoreTooNew
+from aggregator.errors import NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew
 from aggregator.normalise.address import canonical
 from aggregator.store.dialect import Lock
 from aggregator.store.migrations import read_migrations
 from aggregator.store.postgres.connection import Connection, Raw, put
 from aggregator.store.postgres.intake import save_words
+from aggregator.store.postgres.server import BUSY_SECONDS
 from aggregator.store.rows import address_hash
 from aggregator.store.sources import FREE
 
@@ -23,6 +25,10 @@ SEARCH_REBUILT = 28
 """Before this migration some texts in the full-text index differed from what `indexed` returns now (aggregator/text/search.py)."""
 CANONICAL_REWRITTEN = 17
 """Before this migration some addresses had another canonical form (aggregator/normalise/address.py)."""
+LOCKING_SECONDS = 2
+"""A migration waits for a table at most so many seconds at a time, since who wants to read it meanwhile waits behind the migration."""
+BREATH = 0.2
+"""Seconds between two attempts to lock all tables, in which those who read them have their turn."""
 
 
 def migrations() -> list[tuple[int, str, str]]:
@@ -87,16 +93,38 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
             _refuse(connection, raw)
         elif current < known[-1][0]:
             log.warning("%s: migrating from schema %d to %d", connection.server.name, current, known[-1][0])
+            if current < SEARCH_REBUILT:  # takes longest, and keeps nobody from reading
+                _rebuild_search(raw)
+            _lock_tables(connection, raw)
         for number, _, text in known:
             if number > current:
                 raw.execute(text.encode())
                 raw.execute("INSERT INTO meta VALUES ('schema', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                             (str(number),))  # fmt: skip
         raw.execute(FREE)  # processes that hold leases are of an earlier version, and cannot store anything any more
-        if 0 < current < SEARCH_REBUILT:
-            _rebuild_search(raw)
         if 0 < current < CANONICAL_REWRITTEN:
             _rewrite_canonical(raw)
+
+
+def _lock_tables(connection: Connection, raw: Raw) -> None:
+    """Locks all tables before the first is changed. Processes that read (`serve` of the earlier version) lock tables in another order: if
+    they were locked one by one as they are changed, the server would end the migration as a deadlock. So it may end an attempt to lock
+    them, which is then repeated."""
+    tables = raw.execute(
+        "SELECT string_agg(quote_ident(tablename), ', ' ORDER BY tablename) FROM pg_tables WHERE schemaname = current_schema() AND "
+        "tablename NOT LIKE 'procrastinate%%'"
+    ).fetchall()[0][0]
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            with connection.translate(), raw.transaction():
+                raw.execute(f"SET LOCAL lock_timeout = '{LOCKING_SECONDS}s'".encode())
+                raw.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE".encode())
+            return
+        except StoreBusy:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(BREATH)
 
 
 def _rebuild_search(raw: Raw) -> None:
