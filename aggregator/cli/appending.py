@@ -43,8 +43,10 @@ def same_address(url: str) -> str:
 
 
 def present(application: Application) -> dict[str, Source]:
-    """`same_address` → configured source."""
-    return {same_address(source.url.replace("$${", "${")): source for source in application.settings.sources}
+    """`same_address` → configured source. An address with variables is known by their values."""
+    from aggregator.config.environment import expand
+
+    return {same_address(expand(source.url, os.environ)): source for source in application.settings.sources}
 
 
 class NewNames:

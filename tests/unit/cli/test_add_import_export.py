@@ -224,6 +224,20 @@ def test_an_address_already_there_is_known_in_other_spellings(desk: Desk, addres
     assert desk.server.requests == []
 
 
+def test_an_address_already_there_is_known_by_the_value_of_its_variable(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIRE_KEY", "hush-hush")
+    desk.file.write_text(FILE.replace("first.example/feed", "first.example/${WIRE_KEY}/feed"), "utf-8")
+    code, out, _ = desk.run("add", "https://first.example/hush-hush/feed")
+    assert code == 0
+    assert out.startswith("https://first.example/${WIRE_KEY}/feed is polled already, by source first (feeds.yaml:6)")
+    path = desk.file.with_name("list.opml")
+    path.write_text('<opml><body><outline xmlUrl="https://first.example/hush-hush/feed"/></body></opml>', "utf-8")
+    told = json.loads(desk.run("import", str(path), "--json")[1])
+    assert told["present"] == ["https://first.example/***/feed"]
+
+
 @pytest.mark.parametrize("address", ["https://first.example/feed?feed_id=2", "https://first.example/Feed"])
 def test_an_address_that_may_be_another_feed_is_asked(desk: Desk, address: str) -> None:
     assert desk.run("add", address)[0] == 1
