@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from urllib.parse import urlsplit
 
-from aggregator.addresses import host_of
+from aggregator.addresses import host_of, one_site
 from aggregator.errors import AggregatorError, FailureKind, Lacking, lack
 from aggregator.model.item import Wanted
 from aggregator.model.source import Failed, Fetched, FetchRequest
@@ -31,6 +33,7 @@ together with it are put off for half of `LATER`: they are tried earlier, becaus
 may redirect to another host."""
 # concern a whole host
 _UNREACHABLE: frozenset[FailureKind] = frozenset({"waiting", "timeout", "dns", "refused", "reset"})
+_SLUG = re.compile(r"[\d-]")
 _Read = tuple[str, str | None]
 """(text of an article as safe HTML, why there is none)."""
 
@@ -112,8 +115,8 @@ class _Reader:
         return [await self._text(article, outcome) for article in named]
 
     async def _text(self, article: Wanted, outcome: Fetched) -> _Read:
-        if _is_front_page(outcome.url) and not _is_front_page(article.url):
-            return "", "its address leads to the front page"
+        if outcome.url != article.url and leads_to_list(article.url, outcome.url):
+            return "", "its address leads to the front page or to that of a section"
         try:
             return await self.extract(outcome, article.told), None
         except Lacking:
@@ -140,6 +143,22 @@ class _Reader:
         return "", failed.message
 
 
-def _is_front_page(url: str) -> bool:
-    page = url.partition("#")[0]
-    return page.count("/") == 3 and page.endswith("/")
+def leads_to_list(url: str, target: str) -> bool:
+    """Whether a redirect leads from an article to a list of articles, judged by the addresses: to the front page, to a folder above the
+    article, or to a page of the same site with one or two plain words for its path. (`/story-1/amp` leads to `/story-1`.)"""
+    own, found = _path(url), _path(target)
+    if not found:
+        return bool(own)
+    if own[: len(found)] == found:
+        return _has_slug(own[len(found) :])
+    short = len(found) <= 2 and all(map(str.isalpha, found))
+    return short and _has_slug(own) and one_site(host_of(url) or "", host_of(target) or "")
+
+
+def _path(url: str) -> list[str]:
+    return [part for part in urlsplit(url).path.split("/") if part]
+
+
+def _has_slug(path: list[str]) -> bool:
+    """Whether a part of a path looks like the name of an article, which has digits or hyphens."""
+    return any(map(_SLUG.search, path))

@@ -15,7 +15,7 @@ from builders import NOW, archive, item, polled, source, tools
 from aggregator.errors import FailureKind
 from aggregator.model.item import NormalFeed, Told
 from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, Outcome, ParseJob
-from aggregator.pipeline.articles import LATER, RECENT, TURN, articles
+from aggregator.pipeline.articles import LATER, RECENT, TURN, articles, leads_to_list
 from aggregator.pipeline.tools import Tools
 from aggregator.store.sqlite.archive import SqliteArchive
 
@@ -132,3 +132,30 @@ def test_a_page_that_several_items_name_is_requested_once(desk: Desk) -> None:
     assert {text for _, text in found.values()} == {
         f"<p>{title}</p>" for title in ("All", "Number 1", "Number 2", "Number 3", *(f"Update {n}" for n in range(9)))
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "target", "to_list"),
+    [
+        ("https://a.example/world/2026/deal", "https://a.example/", True),
+        ("https://a.example/deal", "https://www.a.example/?from=deal", True),
+        ("https://a.example/world/2026/deal", "https://a.example/world", True),
+        ("https://a.example/middle-east/deal-of-the-states", "https://a.example/middle-east/", True),
+        ("https://a.example/article-123", "https://www.a.example/news/world", True),
+        ("https://a.example/?p=7", "https://a.example/2026/11/deal", False),
+        ("https://a.example/world/deal-1/amp", "https://a.example/world/deal-1", False),
+        ("https://a.example/deal/index.html", "https://a.example/deal/", False),
+        ("https://a.example/world/2026/deal-1", "https://a.example/world/2026/deal-2", False),
+        ("https://links.example/a-1", "https://a.example/deal", False),
+    ],
+)
+def test_a_redirect_to_a_list_of_articles_gives_no_article(url: str, target: str, to_list: bool) -> None:
+    """The teasers of a section, that of the article among them, were the text of the story."""
+    assert leads_to_list(url, target) is to_list
+
+
+def test_what_a_section_lists_is_not_shown_as_an_article_of_it(desk: Desk) -> None:
+    desk.answers = lambda path: Fetched("https://alpha.example/news", 200, b"", "text/html", None, None, Freshness())
+    assert len(desk.call()) == 6
+    found = desk.store.reading.extracted(list(range(1, 7))).values()
+    assert {source for source, text in found if text} == {"beta"}
