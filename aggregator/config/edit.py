@@ -26,7 +26,8 @@ FOLDER = "folder"
 """The label for the folder that a source had in another reader."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .,&'()/–—-]*")
-_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
+NO_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
+"""Words that other programs that read YAML take for a truth value or nothing, unless they are in quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def scalar(text: str, *, flow: bool = False) -> str:
     safe = (
         _PLAIN.fullmatch(text)
         and text == text.strip()
-        and text.lower() not in _WORDS
+        and text.lower() not in NO_TEXT
         and not re.fullmatch(r"[\d.,]+", text)
     )
     return text if safe and not (flow and "," in text) else _quoted(text)
