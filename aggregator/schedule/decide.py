@@ -230,10 +230,12 @@ def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
 
 
 def _doubting(known: SourceState, visit: _Visit) -> SourceState:
-    """The state after a 304, without validators if the source has just fallen silent, or has been silent for as long once more: some
-    servers answer 304 for ever although there is news. The next response is then a full one, and brings validators again."""
+    """The state after a 304, without validators if the source has just fallen silent, or has now been silent for twice as long as the
+    last time: some servers answer 304 for ever although there is news. The next response is then a full one, and brings validators
+    again."""
     long, before = silent_after(known), visit.before.last_success or visit.now
-    if quiet(known, visit.now) // long == quiet(known, before) // long:
+    now_and_before = [max(0, quiet(known, at) // long).bit_length() for at in (visit.now, before)]
+    if now_and_before[0] <= now_and_before[1]:
         return known
     return replace(known, etag=None, last_modified=None)
 

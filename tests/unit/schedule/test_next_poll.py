@@ -476,9 +476,9 @@ def silence(rhythm: timedelta | None, days: int, news: int = 0) -> list[int]:
     return asked
 
 
-def test_a_server_whose_304_may_be_wrong_is_asked_without_validators_as_often_as_its_source_would_be_silent() -> None:
-    assert silence(None, 30) == [8, 15, 22, 29]
-    assert silence(timedelta(days=10), 95) == [31, 61, 91], "a source that seldom has news is not silent soon"
+def test_a_server_whose_304_may_be_wrong_is_asked_without_validators_each_time_that_a_silence_has_doubled() -> None:
+    assert silence(None, 70) == [8, 15, 29, 57]
+    assert silence(timedelta(days=10), 125) == [31, 61, 121], "a source that seldom has news is not silent soon"
     assert silence(None, 20, news=8) == [8, 16], "what came is news, from which on silence is counted anew"
 
 
@@ -748,3 +748,9 @@ def test_a_shorter_every_ends_no_backoff_and_delays_nothing() -> None:
     soon = planned(next_poll=NOW + MIN)
     assert sooner(soon, NOW, FIVE_MINUTES, 0.0) == soon
     assert sooner(fresh_state(), NOW, FIVE_MINUTES, 0.0) == fresh_state()
+
+
+def test_a_clock_that_was_set_back_puts_no_304_in_doubt() -> None:
+    before = replace(known_state(), last_new=NOW, last_success=NOW)
+    state, _ = poll(before, NotModified(URL, '"1"', None, Freshness()), now=NOW - timedelta(days=3650))
+    assert validators(state) == ('"1"', None)
