@@ -24,6 +24,8 @@ _LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
 _BLOCKS = re.compile(r"<(?:h[2-6]|[uo]l|pre|table|blockquote)\b")
 _HEADING = re.compile(r"(</?h)([2-6])\b")
 _TABLE = re.compile(r"<(/?)table\b[^>]*>")
+_LAST_HEADING = re.compile(r"<h([2-6])>[^<]*(?:<(?!/?h[2-6]\b)[^<]*)*</h\1>\s*\Z")
+_TAIL = 600  # characters at the end in which headings are searched
 _OPENING = re.compile(r"\s*<(p|h[2-6])>(.*?)</\1>", re.DOTALL)
 _BEGIN, _END = 80, 40  # letters of the summary that are searched in the text
 _SKIPPED = 300  # letters of the text that the summary may leave out
@@ -36,6 +38,7 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
     - A first paragraph or heading that repeats the summary is omitted.
     - If the summary is an excerpt from the beginning of the text, there is no standfirst.
     - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
+    - Headings at the end, whose pictures or forms are not shown, are omitted.
     - A text without words (such as a star that links to the article) is no body.
 
     Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
@@ -55,7 +58,14 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
         content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks stay: they separate words
     if not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
         return summary, None
+    content = _without_last_headings(content) or content
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
+
+
+def _without_last_headings(content: str) -> str:
+    while found := _LAST_HEADING.search(content, max(0, len(content) - _TAIL)):
+        content = content[: found.start()].rstrip()
+    return content
 
 
 def _is_excerpt(said: str, content: str) -> bool:

@@ -340,6 +340,13 @@ def test_a_text_that_only_leads_on_is_no_body(tail: str) -> None:
     assert standfirst_and_body(summary, tail) == (summary, None)
 
 
+def test_a_heading_with_nothing_below_it_is_not_shown() -> None:
+    text = "<h2>Deal</h2><p>They met.</p>"
+    last = '<h2>More</h2><h3>In <em>pictures</em></h3>\n<img src="https://x.example/1.jpg">'
+    assert standfirst_and_body("", text + last)[1] == text
+    assert standfirst_and_body("", "<h2>They met.</h2>")[1] == "<h2>They met.</h2>"
+
+
 def test_what_outlets_put_between_their_paragraphs_is_not_shown() -> None:
     text = (
         "<p>Seven states agreed.</p><p>Advertisement</p><p>Story continues below advertisement</p>"
