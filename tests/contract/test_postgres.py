@@ -229,13 +229,13 @@ def test_an_upgrade_goes_on_beside_readers_that_lock_tables_in_another_order(
 def test_what_an_upgrade_takes_longest_for_keeps_nobody_from_reading(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index of words is written anew for minutes. `serve` answered 503 all the while."""
     earlier_archive(url, monkeypatch)
-    rebuild, read = schema._rebuild_search, []
+    write, read = schema._write_search, []
 
     def watched(raw: Raw) -> None:
-        rebuild(raw)
+        write(raw)
         read.extend(execute(url, "SET lock_timeout = '1s'", "SELECT count(*) FROM texts, placements, configurations"))
 
-    monkeypatch.setattr(schema, "_rebuild_search", watched)
+    monkeypatch.setattr(schema, "_write_search", watched)
     PostgresArchive(url).close()
     assert read == [(0,)]
 

@@ -13,8 +13,8 @@ from aggregator.errors import NotAStore, StoreBusy, StoreError, StoreReadOnly, S
 from aggregator.normalise.address import canonical
 from aggregator.store.dialect import Lock
 from aggregator.store.migrations import read_migrations
-from aggregator.store.postgres.connection import Connection, Raw, put
-from aggregator.store.postgres.intake import save_words
+from aggregator.store.postgres.connection import Connection, Raw, copy, put
+from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.server import BUSY_SECONDS
 from aggregator.store.rows import address_hash
 from aggregator.store.sources import FREE
@@ -94,8 +94,10 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
         elif current < known[-1][0]:
             log.warning("%s: migrating from schema %d to %d", connection.server.name, current, known[-1][0])
             if current < SEARCH_REBUILT:  # takes longest, and keeps nobody from reading
-                _rebuild_search(raw)
+                _write_search(raw)
             _lock_tables(connection, raw)
+            if current < SEARCH_REBUILT:
+                _replace_search(raw)
         for number, _, text in known:
             if number > current:
                 raw.execute(text.encode())
@@ -127,14 +129,27 @@ def _lock_tables(connection: Connection, raw: Raw) -> None:
             time.sleep(BREATH)
 
 
-def _rebuild_search(raw: Raw) -> None:
-    """Rebuilds the full-text index from the texts."""
+def _write_search(raw: Raw) -> None:
+    """Writes the full-text index from the texts, as a table beside the present one: readers go on meanwhile, and an index that is built
+    at once takes a fraction of the time of one that is changed row by row."""
+    raw.execute("CREATE TABLE search_anew (item BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)")
     last = 0
     while texts := raw.execute(
         "SELECT item, title, summary FROM texts WHERE item > %s ORDER BY item LIMIT 10000", (last,)
     ).fetchall():
-        save_words(raw, texts)
+        copy(raw, "search_anew", [(n, vector(title, summary)) for n, title, summary in texts])
         last = texts[-1][0]
+    # as in migrations 1 and 25
+    raw.execute("CREATE INDEX search_words_anew ON search_anew USING gin (words) WITH (gin_pending_list_limit = 512)")
+    raw.execute("ALTER TABLE search_anew ALTER COLUMN words SET STATISTICS 300")
+    raw.execute("ANALYZE search_anew")
+
+
+def _replace_search(raw: Raw) -> None:
+    raw.execute("DROP TABLE search")
+    raw.execute("ALTER TABLE search_anew RENAME TO search")
+    raw.execute("ALTER INDEX search_anew_pkey RENAME TO search_pkey")
+    raw.execute("ALTER INDEX search_words_anew RENAME TO search_words")
 
 
 def _rewrite_canonical(raw: Raw) -> None:
