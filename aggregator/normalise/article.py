@@ -24,6 +24,7 @@ nearly all articles repeat more, and other pages fewer."""
 NAMED = 0.5
 """If the page's own headings have more than this share of the words of the headline, its text need not repeat any."""
 _OPENING = 3  # blocks at the beginning among which the headline is searched
+_LONG = 80  # characters of a paragraph that is not repeated on purpose
 _BLOCK = re.compile(r"\s*<(h[2-6]|p)>(.{1,1000}?)</\1>", re.DOTALL)
 
 
@@ -34,7 +35,7 @@ def article_of(text: str, told: Told, headings: Sequence[str]) -> str:
     Raises:
         ParseError: see `confirm`.
     """
-    text = without_asides(_without_headline(text, [told.headline, *map(plain, headings)]))
+    text = _once(without_asides(_without_headline(text, [told.headline, *map(plain, headings)])))
     confirm(text, told, " ".join(headings))
     return text
 
@@ -45,6 +46,18 @@ def _without_headline(text: str, names: Sequence[str]) -> str:
         if _folded(plain_of_safe(block[2])) in known:
             return text[: block.start()] + text[block.end() :]
     return text
+
+
+def _once(text: str) -> str:
+    """The text with each long paragraph once: some pages have all of it twice, for phones and for large screens."""
+    seen: set[str] = set()
+
+    def kept(block: re.Match[str]) -> str:
+        again = len(block[2]) >= _LONG and block[2] in seen
+        seen.add(block[2])
+        return "" if again else block[0]
+
+    return _BLOCK.sub(kept, text)
 
 
 def _folded(text: str) -> str:

@@ -66,3 +66,8 @@ def test_a_page_with_the_headline_that_only_asks_to_log_in_is_not_the_article() 
     with pytest.raises(ParseError) as error:
         article_of(text, TOLD, ["Ferry sinks near Palermo"])
     assert error.value.kind == "another-text"
+
+
+def test_a_text_that_the_page_has_twice_is_read_once() -> None:
+    refrain = "<p>So they say.</p>"
+    assert article_of(TEXT + refrain + TEXT + refrain, TOLD, []) == TEXT + refrain + refrain
