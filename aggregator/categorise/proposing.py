@@ -21,9 +21,8 @@ WEIGHTS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0)
 
 MOST_PHRASES = 16  # so many phrases of a headline are tried as new words
 
-_WORD = re.compile(
-    rf"[\w{MARKS}]+(?:['’.-][\w{MARKS}]+)*"
-)  # \w alone breaks off a word of Hindi at its first vowel sign
+# \w alone breaks off a word of Hindi at its first vowel sign
+_WORD = re.compile(rf"[\w{MARKS}]+(?:['’.-][\w{MARKS}]+)*")
 _POSSESSIVE = re.compile("['’][sS]$")
 _EMPTY_WORDS = (
     "a an and are as at be been but by can could did do does for from had has have he her his how i in into is it its may "
