@@ -28,13 +28,40 @@ _LINK_WORDS = (
 )
 _LINKS = frozenset(_LINK_WORDS.split())
 _PLACE_WORDS = (
-    "airport army attorney bank border capital central city club coast congress council county court courts democrat "
+    "airport army attorney bank beach border bridge capital center central city club coast congress council county court courts democrat "
     "democrats district east embassy fire foreign general gov government governor high hospital house international king "
-    "legislature mayor military minister national new north parliament police president prime prince princess queen "
+    "legislature mayor military minister museum national new north parliament police president prime prince princess queen "
     "rep republican republicans river school schools sen senate senator sheriff south southern state stock supreme "
     "team university valley west western"
 )
 _OF_A_PLACE = frozenset(_PLACE_WORDS.split())
+_GIVEN_NAMES = (
+    "abigail adam adrian alan albert alex alexander alice alison amanda amber amelia amy andrea angela anna anthony arthur ashley "
+    "ava barbara becky ben benjamin betty beverly bobby brandon brenda brian bruce bryan carl carol caroline carolyn catherine "
+    "cheryl chris christina christine christopher claire clara clive colin craig cynthia dan daniel danielle darren dave david "
+    "debbie deborah denise dennis denzel derek dominic donna dorothy doug duncan dylan edith eleanor elizabeth ella ellen ellie "
+    "emily emma eric erin ethan eva evelyn fiona freya gabriel gareth gary gavin geoff gerald gloria gordon graham greg gregory "
+    "hannah heather helen henry howard hugh ian isaac isabel isabella jack jacob jacqueline jake james jamie jane janet janice "
+    "jason jean jeff jeffrey jennifer jenny jeremy jerry jesse jessica jill jim joan joanna joanne joel john johnny jon jonathan "
+    "joseph joshua joyce judith judy julia julian julie karen karl katherine kathleen kathryn keith kelly ken kenneth kerry kevin "
+    "kimberly kirsty kyle larry laura lauren lawrence leon leonard liam linda lisa lori louise lucas lucy luke lynn malcolm marcus "
+    "margaret marie marilyn martha martin mary matt matthew megan michael michelle mike miles nancy naomi natalie nathan neil "
+    "nicholas nick nicola nicole nigel nina noah nora oliver olivia owen pamela patricia patrick paul paula penny peter phil philip "
+    "phoebe rachel ralph raymond rebecca richard rob robert robin rodney roger ron ronald rory rosie ruth ryan sally sam samantha "
+    "samuel sandra sara sarah sean sebastian sharon shaun sheila shirley simon sophia stephanie stephen steve steven stuart susan "
+    "suzanne tara teresa theo theresa thomas tim timothy tina todd tom tony tracy trevor vanessa walter wendy willie zachary zoe "
+)
+_GIVEN = frozenset(_GIVEN_NAMES.split())
+_STORMS = frozenset(("hurricane", "storm", "typhoon", "cyclone"))
+_KIND_WORDS = (
+    "bulldog corgi greyhound hound kitten malinois mastiff poodle retriever setter sheepdog spaniel terrier wolfhound anemone "
+    "artichoke balsam bluebell creeper daisies daisy fern fir geranium honeysuckle irises jasmine knotweed lavender lilies lily "
+    "marigold orchid pondweed primrose spruce violets biscuit bun cake casserole cheesecake chutney cookbook curries curry dumpling "
+    "flatbread goulash kebab marinade meatball meringue muffin omelette paella pancake pastries pastry patties pie pierogi pudding "
+    "ramen recipe risotto salad soup stew stroganoff tagine tart tiramisu tortilla waffle blazer braid brogues manicure pedicure rug "
+    "sweater teacup teapot trousers vase "
+)
+_KINDS = frozenset(word + ending for word in _KIND_WORDS.split() for ending in ("", "s"))
 _WHERE = (" in ", " near ", " outside ")
 _OPENING = ("", "\n", *".!?:|-–—'\"")  # what stands before the first word of a sentence
 _QUOTING = "'\"("  # what it may begin with
@@ -146,6 +173,30 @@ def _in_title_case(hay: Haystack, end: int) -> bool:
     """Whether capitals show no name in the field of a match that ends at `end`."""
     field = hay.cased[: hay.split] if end < hay.split else hay.cased[hay.split :]
     return not any(word[0].islower() and len(word) >= LONG and word not in _LINKS for word in field.split())
+
+
+def is_surname(hay: Haystack, start: int) -> bool:
+    """Whether the name that begins at `start` is a family name, because a given name stands before it ("Denzel Washington", but not
+    "Hurricane Helen Florida")."""
+    given = hay.text.rfind(" ", 0, start) + 1
+    if hay.text[given:start] not in _GIVEN:
+        return False
+    if hay.cased[start] != " " or not (hay.cased[start + 1].isupper() and hay.cased[given].isupper()):
+        return False
+    return hay.text[hay.text.rfind(" ", 0, given - 1) + 1 : given - 1] not in _STORMS
+
+
+def is_kind(hay: Haystack, end: int) -> bool:
+    """Whether the name that ends at `end` only says what kind a dish, a breed, a plant or a garment is of ("Boston terrier", "Peruvian
+    lilies", "Thai green curry"): one of the next two words says so. With a capital it may be a person ("Italy's Jasmine Paolini")."""
+    words = hay.text[end : end + 40].split(" ", 2)
+    if words[0] in _KINDS:
+        start = end
+    elif len(words) > 1 and words[1] in _KINDS:
+        start = end + len(words[0]) + 1
+    else:
+        return False
+    return hay.cased[end - 1] == " " and (not hay.cased[start].isupper() or _in_title_case(hay, end))
 
 
 def is_player(hay: Haystack, end: int) -> bool:

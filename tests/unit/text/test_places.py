@@ -419,6 +419,64 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
+        ("Denzel Washington to star in stage comedy", []),
+        ("Emily London wins the baking contest", []),
+        ("Interview: Jack Holland on his garden", []),
+        ("Tom English on the art of the tackle", []),
+        ("Jeff German Wrote About Mobsters", []),
+        ("Naomi Osaka returns to tennis", ["JP"]),
+        ("Hurricane Laura Louisiana landfall: what is known", ["US"]),
+        ("Storm kills two: Helen, Georgia, wakes to ruins", ["US"]),
+        ("emily london wins the baking contest", ["GB"]),  # no capitals that tell it
+    ],
+)
+def test_a_family_name_is_no_place(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Boston terrier named best in show", []),
+        ("Peruvian lilies last two weeks in a vase", []),
+        ("Thai Green Curry for Beginners", []),
+        ("African violets bloom all winter", []),
+        ("Swedish cinnamon buns", []),
+        ("hungarian goulash, slow and smoky", []),
+        ("Boston marathon is won by a baker", ["US"]),
+        ("Thai police find curry powder that hid drugs", ["TH"]),
+        ("American-salad days", ["US"]),
+        ("Crowds cheer as Italian Jasmine Paolini wins", ["IT"]),
+        ("Alabama Ivy League applicants", ["US"]),
+    ],
+)
+def test_dishes_breeds_and_plants_are_called_after_places(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Montana deputy kills man", ["US"]),
+        ("Kent wakes to snow", ["GB"]),
+        ("Clark Kent flies again", []),
+        ("Tyrone Mings and the dressing-room quiz", []),
+        ("Cheyenne Jackson and the role he could not refuse", []),
+        ("Police in Tyrone search farm", ["GB"]),
+        ("Bondi gunmen inspired by IS, say police", ["AU"]),
+        ("Bondi testifies to panel", ["US"]),
+        ("Followers of Sadr storm offices", ["IQ"]),
+        ("Chihuahua saves owner from fire", []),
+        ("Gunmen attack bus in Chihuahua", ["MX"]),
+    ],
+)
+def test_a_name_is_the_place_that_is_meant(title: str, expected: list[str]) -> None:
+    assert places(title) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
         ("Archaeologists find a Georgian bathhouse under London", ["GB"]),
         ("Georgian Dream wins vote", ["GE"]),
         ("Olaf Scholz writes memoir", ["DE"]),
