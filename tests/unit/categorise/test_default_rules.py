@@ -614,3 +614,55 @@ def test_what_a_congress_decides_on_another_country_is_not_of_that_country() -> 
     assert "america" in judge(_book(), "Pakistan aid cut by Congress").sections
     assert judge(_book(), "Philippines Congress opens session").sections == ("asia-pacific",)
     assert "america" not in judge(_book(), "India tariffs: Congress slams Modi's silence").sections
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Fans storm pitch after cup final",
+        "Singer announces comeback tour after ten years",
+        "Rapper drops surprise album at midnight",
+        "Missing hiker found safe after two nights on the fell",
+        "The truth about cold plunges",
+        "Fossil of giant penguin found by walkers",
+        "Shoe box full of batteries found in skip",
+        "Console sells out before lunch",
+        "Pantry raid: what to cook when you have not been shopping",
+        "Streaming this week: a heist, a haunted house and a baking contest",
+        "Conch shell horn heard for the first time in centuries",
+        "Blood donors needed as stocks fall",
+        "Stock up on candles",
+        "Trading cards found in loft",
+        "Your immune system's first line of defence is your skin",
+        "A sharp spade is the best weapon against slugs",
+        "Generals beat Captains in overtime",
+        "Admiral butterflies seen again",
+        "Thriller set on a submarine runs out of air",
+        "Fish tanks for beginners",
+        "Hit song catapults choir to fame",
+        "Teenagers fined for loitering in the park",
+        "Bakery unveils cake as tall as a lamp post",
+    ],
+)
+def test_everyday_words_are_news_of_the_world(title: str) -> None:
+    assert judge(_book(), title).section == "world"
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Retail giant cuts outlook", "economy"),
+        ("Streaming giants agree to merge", "economy"),
+        ("Shell to sell North Sea stake", "economy"),
+        ("Costs soar for builders", "economy"),
+        ("BoJ lifts rates to 30-year high", "economy"),
+        ("Energy cap to rise in January", "economy"),
+        ("Southcom chief steps down", "defense"),
+        ("Navy tests torpedo", "defense"),
+        ("Man is fatally shot at a gas station", "america"),
+        ("Suspect arraigned overnight", "america"),
+        ("Winter storm grounds travellers", "america"),
+    ],
+)
+def test_what_the_same_words_are_beside_others(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section
