@@ -240,6 +240,22 @@ def test_what_an_upgrade_takes_longest_for_keeps_nobody_from_reading(url: str, m
     assert read == [(0,)]
 
 
+def test_an_upgrade_keeps_owners_and_rights_and_leaves_the_tables_of_others_alone(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may only read could not search any more after it, and a table of an extension beside ours stopped it."""
+    maker, owner, reader = (f"{name}_{time.monotonic_ns()}" for name in ("maker", "owner", "reader"))
+    execute(url, *(f"CREATE ROLE {role} LOGIN" for role in (maker, owner, reader)), f"GRANT {owner} TO {maker}",
+            f"GRANT CREATE, USAGE ON SCHEMA public TO {maker}, {owner}", f"GRANT USAGE ON SCHEMA public TO {reader}")  # fmt: skip
+    earlier_archive(make_conninfo(url, user=owner), monkeypatch)
+    execute(url, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}", "CREATE TABLE theirs (n int)")
+    rights = "SELECT relname, relowner, relacl FROM pg_class WHERE relname IN ('search', 'texts') ORDER BY relname"
+    before = execute(url, rights)
+    PostgresArchive(make_conninfo(url, user=maker)).close()
+    assert execute(url, rights) == before
+    assert execute(make_conninfo(url, user=reader), "SELECT count(*) FROM search") == [(0,)]
+
+
 def test_strangers_and_later_versions_are_left_alone(url: str) -> None:
     with pytest.raises(NotAStore, match="no archive yet"):
         ReadOnlyArchive(url)

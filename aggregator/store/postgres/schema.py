@@ -111,10 +111,11 @@ def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> Non
 def _lock_tables(connection: Connection, raw: Raw) -> None:
     """Locks all tables before the first is changed. Processes that read (`serve` of the earlier version) lock tables in another order: if
     they were locked one by one as they are changed, the server would end the migration as a deadlock. So it may end an attempt to lock
-    them, which is then repeated."""
+    them, which is then repeated. Tables that others have put beside ours, as extensions do, may not be ours to lock."""
     tables = raw.execute(
-        "SELECT string_agg(quote_ident(tablename), ', ' ORDER BY tablename) FROM pg_tables WHERE schemaname = current_schema() AND "
-        "tablename NOT LIKE 'procrastinate%%'"
+        "SELECT string_agg(quote_ident(t.tablename), ', ' ORDER BY t.tablename) FROM pg_tables t JOIN pg_tables ours USING "
+        "(schemaname, tableowner) WHERE ours.tablename = 'meta' AND schemaname = current_schema() AND t.tablename NOT LIKE "
+        "'procrastinate%%'"
     ).fetchall()[0][0]
     until = time.monotonic() + BUSY_SECONDS
     while True:
@@ -146,6 +147,13 @@ def _write_search(raw: Raw) -> None:
 
 
 def _replace_search(raw: Raw) -> None:
+    rights = (
+        "SELECT format('ALTER TABLE search_anew OWNER TO %s', relowner::regrole) FROM pg_class WHERE oid = 'search'::regclass",
+        "SELECT format('GRANT %s ON search_anew TO %s', privilege_type, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE "
+        "grantee::regrole::text END) FROM pg_class, aclexplode(relacl) WHERE oid = 'search'::regclass",
+    )
+    for (given,) in [row for query in rights for row in raw.execute(query.encode()).fetchall()]:
+        raw.execute(given.encode())
     raw.execute("DROP TABLE search")
     raw.execute("ALTER TABLE search_anew RENAME TO search")
     raw.execute("ALTER INDEX search_anew_pkey RENAME TO search_pkey")
