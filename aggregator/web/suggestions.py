@@ -41,8 +41,9 @@ def suggestions(words: Sequence[str], without: Sequence[str]) -> list[tuple[str,
 def _operating(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """The search with `or` and `and` as operators, which readers type small, too; then they are words that must occur."""
     capitals = [word.upper() if word.lower() in ("or", "and") else word for word in words]
-    if capitals != [*words] and {*capitals} - {"OR", "AND"}:
-        yield terms(" ".join(capitals))[0]
+    text = " ".join(capitals)  # longer than what was typed if groups were multiplied out
+    if capitals != [*words] and {*capitals} - {"OR", "AND"} and len(text) <= MAX_QUERY:
+        yield terms(text)[0]
 
 
 def rarest(words: Sequence[str], known: Known) -> list[str]:
