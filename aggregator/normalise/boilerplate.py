@@ -129,6 +129,7 @@ _TELLING = re.compile(
 _INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our", "rate, review", "your inbox")
 _SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
 _ADDRESS = re.compile(r"[/@]\S*\Z")
+_AROUND_LINKS = 40  # characters beside the links of a paragraph that only leads elsewhere
 _ASIDE = 300  # characters of the longest paragraph that is searched for these:
 # Labels of advertisements, players and buttons, and what stands where an article ends for those who do not subscribe.
 _LABELLED = re.compile(
@@ -195,9 +196,13 @@ def prose(text: str) -> str:
 
     def kept(block: re.Match[str]) -> str:
         kind, inside = block[1], block[2]
-        if "<a " in inside and ((kind == "li" and not any(map(str.isalnum, _unlinked(inside)))) or _leads_away(inside)):
-            return " "
         told = _TAG.sub("", inside).rstrip()
+        if "<a " in inside and (
+            (kind == "li" and not any(map(str.isalnum, _unlinked(inside))))
+            or _names_another(inside)
+            or _invites(told.lstrip())
+        ):
+            return " "
         if len(told) < _POINT or not _open_ended(told):
             return block[0]
         between = _BETWEEN.match(text, block.end())
@@ -211,20 +216,26 @@ def prose(text: str) -> str:
 
 def without_asides(text: str) -> str:
     """Sanitised HTML without the paragraphs that only name other articles, ask to subscribe or share, or label an advertisement."""
-    return _BLOCK.sub(lambda block: "" if _is_aside(block[2]) else block[0], text)
+    return _BLOCK.sub(lambda block: "" if _is_aside(block[1], block[2]) else block[0], text)
 
 
-def _is_aside(inside: str) -> bool:
+def _is_aside(kind: str, inside: str) -> bool:
+    """What leads elsewhere is a link with few words around it: sentences of news begin with "Read more" and "Sign up" too. Points of a
+    list may be labels ("Comments") and advice ("Sign up for alerts")."""
     said = plain_of_safe(inside)
     if not said or len(said) > _ASIDE:
         return False
-    return not without_boilerplate(said) or _LABELLED.match(said) is not None or _leads_away(inside)
+    if kind == "p" and _LABELLED.match(said):
+        return True
+    if "<a " not in inside or len(_unlinked(inside)) > _AROUND_LINKS:
+        return False
+    return not without_boilerplate(said) or _names_another(inside) or (kind == "p" and _invites(said))
 
 
-def _leads_away(inside: str) -> bool:
-    """Whether a paragraph only names another article after a label ("Read more: …"), or asks to subscribe."""
-    said, rest = _TAG.sub("", inside).strip(), _unlinked(inside)
-    return ("<a " in inside and _LABEL.fullmatch(rest) is not None and said.startswith(rest)) or _invites(said)
+def _names_another(inside: str) -> bool:
+    """Whether a paragraph with a link only names another article after a label ("Read more: …")."""
+    rest = _unlinked(inside)
+    return _LABEL.fullmatch(rest) is not None and _TAG.sub("", inside).strip().startswith(rest)
 
 
 def _unlinked(inside: str) -> str:

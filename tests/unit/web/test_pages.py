@@ -359,6 +359,17 @@ def test_what_outlets_put_between_their_paragraphs_is_not_shown() -> None:
     assert standfirst_and_body("", told)[1] == told
 
 
+def test_what_only_begins_as_outlets_lead_elsewhere_is_shown() -> None:
+    link = '<a href="https://x.example/2" rel="nofollow noopener">'
+    told = (
+        "<p>Read more books this winter, librarians told pupils on Tuesday.</p>"
+        f"<p>Continue reading aloud {link}long after children learn to read</a>, a study of 3,000 pupils finds.</p>"
+        "<p>The article he wrote appeared on Monday.</p><p>Follow our leaders, not Facebook, the bishops told them.</p>"
+        f"<ul><li>Sign up for {link}emergency alerts</a></li><li>Read more than the label</li><li>Comments</li></ul>"
+    )
+    assert standfirst_and_body("", told)[1] == told
+
+
 def test_a_text_without_words_is_no_body() -> None:
     """As in a weblog's entries that link to others: a star that leads to the entry itself."""
     star = '<div><a href="https://weblog.example/1">&nbsp;★&nbsp;</a></div>'
