@@ -145,13 +145,14 @@ class _Reader:
 
 def leads_to_list(url: str, target: str) -> bool:
     """Whether a redirect leads from an article to a list of articles, judged by the addresses: to the front page, to a folder above the
-    article, or to a page of the same site with one or two plain words for its path. (`/story-1/amp` leads to `/story-1`.)"""
+    article, or to a page of the same site with one or two plain words for its path. (`/story-1/amp` leads to `/story-1`, and
+    `/2026/11/deal` to `/deal`.)"""
     own, found = _path(url), _path(target)
     if not found:
-        return bool(own)
+        return bool(own) or bool(urlsplit(url).query) > bool(urlsplit(target).query)
     if own[: len(found)] == found:
         return _has_slug(own[len(found) :])
-    short = len(found) <= 2 and all(map(str.isalpha, found))
+    short = len(found) <= 2 and all(map(str.isalpha, found)) and found[-1:] != own[-1:]
     return short and _has_slug(own) and one_site(host_of(url) or "", host_of(target) or "")
 
 
