@@ -11,7 +11,7 @@ from aggregator.addresses import host_of, one_site
 from aggregator.model.story import ItemView
 from aggregator.normalise.address import absolute
 from aggregator.normalise.boilerplate import without_asides, without_boilerplate
-from aggregator.normalise.characters import cut
+from aggregator.normalise.characters import cut, one_line
 from aggregator.normalise.markup import is_advertisement, is_counter
 from aggregator.render.fit import fit_address
 from aggregator.web import shapes
@@ -40,7 +40,7 @@ def cited(lead: ItemView | None) -> list[shapes.Cited]:
         if not host or one_site(host, own) or url in found or not without_boilerplate(words) or _is_aside(url, own):
             continue
         if _NAMELESS.fullmatch(words):
-            words = unquote(url.split("://", 1)[1].removeprefix("www.").rstrip("/"))
+            words = one_line(unquote(url.split("://", 1)[1].removeprefix("www.").rstrip("/")))
         found[url] = {"title": cut(words, LONGEST), "url": url, "host": host}
         if len(found) == MOST:
             break
