@@ -30,7 +30,8 @@ _CHARSET = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]{
 _BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})""", re.IGNORECASE)
 # What the page tells machines of the article (JSON-LD).
 _DATA = re.compile(rb"""<script\s[^<>]{0,200}?\btype\s*=\s*["']?application/ld\+json\b[^<>]*>""", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"<p\b", re.IGNORECASE)
+_PARTED = re.compile(r"<(?:p|br|div|h[1-6]|[uo]l)\b", re.IGNORECASE)  # HTML that has paragraphs or lines
+_WORDED = re.compile(r"</(?:a|b|i|em|strong|span|u|sup|sub|q|cite)>", re.IGNORECASE)  # HTML in lines of plain text
 _NESTED = 20  # levels of that data that are searched
 # trafilatura's names of elements, and those of HTML.
 _ELEMENTS = {
@@ -144,11 +145,11 @@ def _for_machines(body: bytes) -> str:
     text = max(_texts(body), key=len, default="")
     if "&lt;" in text:
         text = html.unescape(text)
-    if _PARAGRAPH.search(text):
+    if _PARTED.search(text):
         return text
-    return "".join(
-        f"<p>{html.escape(line, quote=False)}</p>" for line in html.unescape(text).splitlines() if line.strip()
-    )
+    if not _WORDED.search(text):
+        text = html.escape(html.unescape(text), quote=False)
+    return "".join(f"<p>{line}</p>" for line in text.splitlines() if line.strip())
 
 
 def _texts(body: bytes) -> Iterator[str]:

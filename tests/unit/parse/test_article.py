@@ -72,6 +72,9 @@ def test_the_caption_of_a_table_is_one() -> None:
         (f"{TEXT}\n\n{TEXT} &amp; <more", f"<p>{TEXT}</p><p>{TEXT} &amp; &lt;more</p>"),
         (f"<p>{TEXT}</p><h2>More</h2>", f"<p>{TEXT}</p><h2>More</h2>"),
         (f"&lt;p&gt;{TEXT}&lt;/p&gt;", f"<p>{TEXT}</p>"),
+        (f"{TEXT}<br><br>{TEXT} &amp; more", f"{TEXT}<br><br>{TEXT} &amp; more"),
+        (f"{TEXT}\n<b>More</b> &amp; more\n", f"<p>{TEXT}</p><p><b>More</b> &amp; more</p>"),
+        (f"{TEXT}\nThe <b> is bold", f"<p>{TEXT}</p><p>The &lt;b&gt; is bold</p>"),
     ],
 )
 def test_a_text_that_only_scripts_show_is_that_which_the_page_tells_machines(body: str, shown: str) -> None:
