@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from aggregator.errors import ParseError
@@ -71,3 +73,10 @@ def test_a_page_with_the_headline_that_only_asks_to_log_in_is_not_the_article() 
 def test_a_text_that_the_page_has_twice_is_read_once() -> None:
     refrain = "<p>So they say.</p>"
     assert article_of(TEXT + refrain + TEXT + refrain, TOLD, []) == TEXT + refrain + refrain
+
+
+def test_spaces_in_a_text_take_no_time() -> None:
+    started = time.process_time()
+    text = f"{TEXT}<pre>x{' ' * 50_000}x</pre>"
+    assert article_of(text, TOLD, []) == text
+    assert time.process_time() - started < 1
