@@ -7,6 +7,7 @@ special-purpose registries do not list); other addresses must be named in `allow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -86,6 +87,11 @@ def host_of(url: str) -> str | None:
     if parsed.protocol not in ("http:", "https:"):
         return None
     return parsed.hostname.strip("[]").rstrip(".").lower() or None
+
+
+def has_scheme(url: str) -> bool:
+    """Whether an address as typed begins with a scheme and `//`. (Another address may follow in its path or parameters.)"""
+    return re.match("[^/?#]*://", url) is not None
 
 
 def one_site(host: str, other: str) -> bool:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from aggregator.addresses import has_scheme
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.appending import web_address
 from aggregator.cli.arguments import number, option
@@ -33,7 +34,7 @@ def typed(text: str) -> str:
     if not url:
         raise UsageError("give the address of a feed, or of a page that links to one")
     with suppress(OSError, ValueError):  # too long for a name, or impossible in one
-        if "://" not in url and Path(text).is_file():
+        if not has_scheme(url) and Path(text).is_file():
             raise UsageError(f"{text} is a file, not a web address; `aggregator import` takes lists of feeds (OPML)")
     return url
 

@@ -134,7 +134,7 @@ def _ends_there(lines: Sequence[str], at: Position) -> bool:
 def _typed(term: Term) -> str:
     """As `term_text`, with the quotes that YAML needs within brackets."""
     parts, unless = (
-        tuple(one if _BARE.fullmatch(one) and one not in NO_TEXT else scalar(one, flow=True) for one in words)
+        tuple(one if _BARE.fullmatch(one) and one.lower() not in NO_TEXT else scalar(one, flow=True) for one in words)
         for words in (term.parts, term.unless)
     )
     return term_text(replace(term, parts=parts, unless=unless))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from aggregator.addresses import has_scheme
 from aggregator.errors import AggregatorError, ParseError, SandboxError
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, ParseJob
@@ -70,7 +71,7 @@ class Finder:
 
     async def _open(self, address: str) -> tuple[str, Fetched]:
         """(address, response). An address without a scheme is tried with https, then with http."""
-        if "://" in address:
+        if has_scheme(address):
             return address, await self._get(address)
         try:
             return f"https://{address}", await self._get(f"https://{address}")

@@ -253,6 +253,14 @@ def test_an_address_is_taken_as_browsers_take_it(desk: Desk, typed: str) -> None
     assert desk.run("add", url)[1].endswith("(feeds.yaml:8). Nothing was written.\n")
 
 
+@pytest.mark.parametrize("place", ["/news.rss?of=https://harbour.example/", "/web/2026/https://harbour.example/feed"])
+def test_an_address_without_scheme_may_hold_another_one(desk: Desk, place: str) -> None:
+    desk.server.routes[place] = desk.server.routes["/news.rss"]
+    code, out, err = desk.run("add", desk.server.url(place).removeprefix("http://"))
+    assert (code, err) == (0, "")
+    assert f", {desk.server.url(place)}\n" in out
+
+
 def test_an_address_that_was_wrapped_in_an_e_mail_is_taken(desk: Desk) -> None:
     url = desk.server.url("/news.rss")
     assert desk.run("try", url.replace("/news", "/\nne\tws"))[0] == 0

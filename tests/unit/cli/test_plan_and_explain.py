@@ -664,8 +664,9 @@ def test_words_with_vowel_signs_are_proposed_whole(empty_desk: Desk, headline: s
 
 
 def test_a_proposed_word_that_yaml_takes_for_nothing_is_to_be_typed_in_quotes(empty_desk: Desk) -> None:
-    first, *_ = empty_desk.json("explain", "Null tests", "--expect", "defense")["expect"]["proposals"]
-    assert (first["line"], first["edit"]) == ("null", 'words, within the brackets: "null"')
+    for written in ("null", "NULL"):
+        first, *_ = empty_desk.json("explain", f"{written} tests", "--expect", "defense")["expect"]["proposals"]
+        assert (first["line"], first["edit"]) == (written, f'words, within the brackets: "{written}"')
 
 
 def test_what_a_proposed_edit_says_to_type_is_read_as_it_is_meant(desk: Desk) -> None:
