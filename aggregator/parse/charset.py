@@ -1,7 +1,7 @@
 """Converts bytes in any encoding to UTF-8.
 
 The first of these that applies decides the encoding:
-1. a byte order mark (that of UTF-8 if the bytes are at least nearly valid UTF-8);
+1. a byte order mark (that of UTF-8 unless most of what is beyond ASCII is invalid);
 2. UTF-8 if the bytes are valid UTF-8, or nearly so, whatever header and prolog say: text in another encoding is practically never
    valid UTF-8 by chance;
 3. the Content-Type header, unless it says ISO-8859-1 (the default of many servers);
@@ -79,7 +79,7 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     marked = body.startswith(codecs.BOM_UTF8)
     if marked:
         body = body[len(codecs.BOM_UTF8) :]
-        if _is_utf8(body):
+        if _fits_mark(body):
             return _decoded(body, "utf-8")
     header, prolog = _HEADER.search(content_type or ""), _DECLARED.match(body[:400])
     labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
@@ -115,6 +115,14 @@ def _is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _fits_mark(body: bytes) -> bool:
+    """Whether no more bytes of the body are invalid in UTF-8 than characters are valid beyond ASCII. In another encoding hardly any is
+    valid."""
+    text = body.decode("utf-8", "surrogateescape")
+    broken = sum(run.end() - run.start() for run in _STRAY.finditer(text))
+    return len(text) - len(text.encode("ascii", "ignore")) >= 2 * broken
 
 
 def _first_that_reads(body: bytes, names: list[str]) -> tuple[bytes, tuple[str, ...]]:

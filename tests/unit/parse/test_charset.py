@@ -138,5 +138,15 @@ def test_a_mark_of_utf_8_before_another_encoding_is_not_believed(declared: str, 
     assert to_utf8(broken, None)[0].decode() == f"<rss>“{text}”</rss>\ufffd"
 
 
+def test_a_mark_of_utf_8_is_believed_for_all_but_a_stray_byte() -> None:
+    """Without the mark these few characters would not tell; each was read as two."""
+    body = "<rss>Prix\u00a0: 20\u00a0€, d’après Łódź</rss>".encode()
+    assert to_utf8(codecs.BOM_UTF8 + body + b"\xff", None)[0] == body + "\ufffd".encode()
+    lost = "<rss>Ł\ufffd\ufffd\ufffd</rss>".encode()  # by who wrote it
+    assert to_utf8(codecs.BOM_UTF8 + lost, "text/xml; charset=iso-8859-1") == (lost, ())
+    spaces = "<rss>20\u00a0£</rss>".encode()
+    assert to_utf8(codecs.BOM_UTF8 + spaces + b"\xa0", "text/xml; charset=iso-8859-1")[0].startswith(spaces)
+
+
 def test_the_mark_is_removed() -> None:
     assert to_utf8(codecs.BOM_UTF8 + b"<rss/>", None) == (b"<rss/>", ())
