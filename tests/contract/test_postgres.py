@@ -133,6 +133,12 @@ def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(ur
     reader = Connection(Server(url), "reader", read_only=True, patience=1)
     with pytest.raises(StoreSlow, match=r"took too long.* tried for 1 seconds"):
         reader.read("SELECT pg_sleep(60)")
+    execute(url, "CREATE TABLE theirs (n int)")
+    with psycopg.connect(url) as other:
+        other.execute("LOCK TABLE theirs")
+        with pytest.raises(StoreBusy, match="hold the lock") as told:
+            reader.read("SELECT FROM theirs")
+    assert not isinstance(told.value, StoreSlow)
     assert reader.read("SELECT 1") == [(1,)]
     reader.close()
 

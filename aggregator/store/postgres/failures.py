@@ -30,7 +30,7 @@ _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ..
         StoreBusy,
         "other processes hold the lock; tried for {patience} seconds",
     ),
-    ((errors.QueryCanceled,), StoreSlow, "the query took too long, or waited for others; tried for {patience} seconds"),
+    ((errors.QueryCanceled,), StoreSlow, "the query took too long; tried for {patience} seconds"),
     (
         (errors.TooManyConnections,),
         StoreBusy,

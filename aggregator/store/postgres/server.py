@@ -49,7 +49,8 @@ class Server:
         `patience`: seconds that a statement may take; `idle`: seconds that the session may be idle in a transaction.
         """
         settings = {
-            "statement_timeout": f"{patience}s",
+            # Longer than a lock is awaited: else a query that waits for others would count as one that takes too long.
+            "statement_timeout": f"{patience * 1100}ms",
             "lock_timeout": f"{patience}s",
             "idle_in_transaction_session_timeout": f"{idle}s",
             # The locks of a machine that disappears are freed after 15 seconds. Keepalives notice it while the server waits for it; the
