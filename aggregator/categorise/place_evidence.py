@@ -9,17 +9,7 @@ from aggregator.categorise.findings import Evidence, Hit, Spans
 from aggregator.categorise.institutions import OWNERS, SHARED, owners, with_areas
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
-from aggregator.text.places import (
-    Found,
-    Place,
-    disambiguate,
-    is_first_name,
-    is_kind,
-    is_player,
-    is_surname,
-    is_word,
-    longest,
-)
+from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, is_surname, is_word, longest
 
 LONGEST = 7  # characters of the longest initials that may be a town (GAO), with the spaces around them
 _SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off", "on", "about", "against"))
@@ -140,7 +130,7 @@ def _kept(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[tuple[Hit, Pl
             if _of_a_person(hay, hit, place):
                 continue
             place = _in_full(book, hay, hit, hits) or place
-        if place.kind != "person" and (is_kind(hay, hit[2]) or (place.kind in _SURNAMES and is_surname(hay, hit[1]))):
+        if place.kind in _SURNAMES and is_surname(hay, hit[1]):
             continue
         if place.choices and not (place.kind == "city" and hit[2] - hit[1] <= LONGEST and _initials(book, hay, hit)):
             kept.append((hit, place))

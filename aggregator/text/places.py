@@ -35,6 +35,8 @@ _PLACE_WORDS = (
     "team university valley west western"
 )
 _OF_A_PLACE = frozenset(_PLACE_WORDS.split())
+# English given names, common ones chosen by hand: none that is also a word or place (Mark, Grant, Jordan), or that headlines give to royals
+# and popes (Charles, Francis).
 _GIVEN_NAMES = (
     "abigail adam adrian alan albert alex alexander alice alison amanda amber amelia amy andrea angela anna anthony arthur ashley "
     "ava barbara becky ben benjamin betty beverly bobby brandon brenda brian bruce bryan carl carol caroline carolyn catherine "
@@ -52,16 +54,6 @@ _GIVEN_NAMES = (
     "suzanne tara teresa theo theresa thomas tim timothy tina todd tom tony tracy trevor vanessa walter wendy willie zachary zoe "
 )
 _GIVEN = frozenset(_GIVEN_NAMES.split())
-_STORMS = frozenset(("hurricane", "storm", "typhoon", "cyclone"))
-_KIND_WORDS = (
-    "bulldog corgi greyhound hound kitten malinois mastiff poodle retriever setter sheepdog spaniel terrier wolfhound anemone "
-    "artichoke balsam bluebell creeper daisies daisy fern fir geranium honeysuckle irises jasmine knotweed lavender lilies lily "
-    "marigold orchid pondweed primrose spruce violets biscuit bun cake casserole cheesecake chutney cookbook curries curry dumpling "
-    "flatbread goulash kebab marinade meatball meringue muffin omelette paella pancake pastries pastry patties pie pierogi pudding "
-    "ramen recipe risotto salad soup stew stroganoff tagine tart tiramisu tortilla waffle blazer braid brogues manicure pedicure rug "
-    "sweater teacup teapot trousers vase "
-)
-_KINDS = frozenset(word + ending for word in _KIND_WORDS.split() for ending in ("", "s"))
 _WHERE = (" in ", " near ", " outside ")
 _OPENING = ("", "\n", *".!?:|-–—'\"")  # what stands before the first word of a sentence
 _QUOTING = "'\"("  # what it may begin with
@@ -176,27 +168,17 @@ def _in_title_case(hay: Haystack, end: int) -> bool:
 
 
 def is_surname(hay: Haystack, start: int) -> bool:
-    """Whether the name that begins at `start` is a family name, because a given name stands before it ("Denzel Washington", but not
-    "Hurricane Helen Florida")."""
+    """Whether the name that begins at `start` is a family name, because a given name stands before it ("Denzel Washington"). A further
+    name before that is of a person, a storm or a firm: "John Kerry China trip", "Hurricane Helen Florida", "Lockheed Martin Poland"."""
     given = hay.text.rfind(" ", 0, start) + 1
     if hay.text[given:start] not in _GIVEN:
         return False
     if hay.cased[start] != " " or not (hay.cased[start + 1].isupper() and hay.cased[given].isupper()):
         return False
-    return hay.text[hay.text.rfind(" ", 0, given - 1) + 1 : given - 1] not in _STORMS
-
-
-def is_kind(hay: Haystack, end: int) -> bool:
-    """Whether the name that ends at `end` only says what kind a dish, a breed, a plant or a garment is of ("Boston terrier", "Peruvian
-    lilies", "Thai green curry"): one of the next two words says so. With a capital it may be a person ("Italy's Jasmine Paolini")."""
-    words = hay.text[end : end + 40].split(" ", 2)
-    if words[0] in _KINDS:
-        start = end
-    elif len(words) > 1 and words[1] in _KINDS:
-        start = end + len(words[0]) + 1
-    else:
-        return False
-    return hay.cased[end - 1] == " " and (not hay.cased[start].isupper() or _in_title_case(hay, end))
+    before = hay.text.rfind(" ", 0, given - 1) + 1
+    if before >= given - 1 or not hay.cased[before].isupper():
+        return True
+    return hay.cased[before + 1].isupper() and not hay.all_caps  # the BBC's Zoe Conway
 
 
 def is_player(hay: Haystack, end: int) -> bool:

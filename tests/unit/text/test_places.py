@@ -427,6 +427,12 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Naomi Osaka returns to tennis", ["JP"]),
         ("Hurricane Laura Louisiana landfall: what is known", ["US"]),
         ("Storm kills two: Helen, Georgia, wakes to ruins", ["US"]),
+        ("Strikes explained by the BBC's Zoe Conway", []),
+        ("Queen Mary Denmark tour starts", ["DK"]),
+        ("Camp David Israel talks end", ["US", "IL"]),
+        ("Lockheed Martin Poland plant opens", ["PL"]),
+        ("John Kerry China climate talks resume", ["US", "CN"]),
+        ("JOHN KERRY CHINA CLIMATE TALKS RESUME", ["US", "CN"]),
         ("emily london wins the baking contest", ["GB"]),  # no capitals that tell it
     ],
 )
@@ -441,8 +447,12 @@ def test_a_family_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Peruvian lilies last two weeks in a vase", []),
         ("Thai Green Curry for Beginners", []),
         ("African violets bloom all winter", []),
-        ("Swedish cinnamon buns", []),
         ("hungarian goulash, slow and smoky", []),
+        ("Gaza soup kitchens close as flour runs out", ["PS"]),
+        ("Mexico tortilla prices soar", ["MX"]),
+        ("Kenyan lilies left to rot as exports stop", ["KE"]),
+        ("Hong Kong cake shop raided over slogans", ["HK"]),
+        ("Moscow fir festival opens", ["RU"]),
         ("Boston marathon is won by a baker", ["US"]),
         ("Thai police find curry powder that hid drugs", ["TH"]),
         ("American-salad days", ["US"]),
@@ -450,7 +460,9 @@ def test_a_family_name_is_no_place(title: str, expected: list[str]) -> None:
         ("Alabama Ivy League applicants", ["US"]),
     ],
 )
-def test_dishes_breeds_and_plants_are_called_after_places(title: str, expected: list[str]) -> None:
+def test_some_dishes_breeds_and_plants_are_no_places_but_news_of_food_has_its_place(
+    title: str, expected: list[str]
+) -> None:
     assert places(title) == expected
 
 
@@ -467,6 +479,9 @@ def test_dishes_breeds_and_plants_are_called_after_places(title: str, expected: 
         ("Bondi testifies to panel", ["US"]),
         ("Followers of Sadr storm offices", ["IQ"]),
         ("Chihuahua saves owner from fire", []),
+        ("Diplomat George Kent testifies", ["US"]),
+        ("Aberdeen Proving Ground blast injures six", ["US"]),
+        ("Camden fire: two dead in north London", ["GB"]),
         ("Gunmen attack bus in Chihuahua", ["MX"]),
     ],
 )
