@@ -662,7 +662,39 @@ def test_everyday_words_are_news_of_the_world(title: str) -> None:
         ("Man is fatally shot at a gas station", "america"),
         ("Suspect arraigned overnight", "america"),
         ("Winter storm grounds travellers", "america"),
+        ("Why sending tanks is a new step", "defense"),
+        ("Getting tanks to the front lines looms as a challenge", "defense"),
+        ("Torpedo maker wins contract", "defense"),
+        ("Catapults on new carrier fail tests", "defense"),
+        ("Military bans PlayStation for soldiers at bases", "defense"),
+        ("Shopping centre giant likely to appoint administrators", "economy"),
+        ("Stores close as chain calls in administrators", "economy"),
+        ("Chemicals giant settles claims", "economy"),
+        ("Childcare costs force mothers out of work", "economy"),
+        ("Law enforcement officers without badges", "america"),
     ],
 )
 def test_what_the_same_words_are_beside_others(title: str, section: str) -> None:
     assert judge(_book(), title).section == section
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "North Korea conducts weapon test",
+        "German defence minister resigns after blunders over tanks",
+        "China defence minister warns of war with US",
+        "US Navy submarine gets Xbox controllers",
+        "Ukraine army recruits gamers as drone pilots",
+        "Russian troops claim captured tanks in Ukraine",
+    ],
+)
+def test_news_of_forces_and_arms_is_of_defense_too(title: str) -> None:
+    assert "defense" in judge(_book(), title).sections
+
+
+def test_what_a_navy_says_and_does_is_of_defense_too() -> None:
+    item = judge(
+        _book(), "Navy says Iran harassed ship", "The US Navy said that it came to the help of the Navy of Oman."
+    )
+    assert "defense" in item.sections
