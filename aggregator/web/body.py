@@ -38,7 +38,7 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
     - A first paragraph or heading that repeats the summary is omitted.
     - If the summary is an excerpt from the beginning of the text, there is no standfirst.
     - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
-    - Headings at the end, whose pictures or forms are not shown, are omitted.
+    - Headings at the end are omitted if what stood below them was: other texts end with a line that is marked up as a heading.
     - A text without words (such as a star that links to the article) is no body.
 
     Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
@@ -53,19 +53,24 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
         content = content[first.end() :]
     elif _is_excerpt(said, content):
         summary = ""
+    ends = _last_heading(content) is not None
     content = _IMAGE.sub("", _CAPTIONED.sub(_LINKED, content))
     for _ in range(3):  # up to three levels of nesting: a link in a paragraph in a figure
         content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks stay: they separate words
     if not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
         return summary, None
-    content = _without_last_headings(content) or content
+    content = content if ends else _without_last_headings(content) or content
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
 
 
 def _without_last_headings(content: str) -> str:
-    while found := _LAST_HEADING.search(content, max(0, len(content) - _TAIL)):
+    while found := _last_heading(content):
         content = content[: found.start()].rstrip()
     return content
+
+
+def _last_heading(content: str) -> re.Match[str] | None:
+    return _LAST_HEADING.search(content, max(0, len(content) - _TAIL))
 
 
 def _is_excerpt(said: str, content: str) -> bool:

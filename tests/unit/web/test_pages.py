@@ -345,6 +345,8 @@ def test_a_heading_with_nothing_below_it_is_not_shown() -> None:
     last = '<h2>More</h2><h3>In <em>pictures</em></h3>\n<img src="https://x.example/1.jpg">'
     assert standfirst_and_body("", text + last)[1] == text
     assert standfirst_and_body("", "<h2>They met.</h2>")[1] == "<h2>They met.</h2>"
+    poem = "<h2>Haiku</h2><h3>Radar in the strait</h3><h3>Out of reach of idle hands</h3>"
+    assert standfirst_and_body("", poem)[1] == poem, "a text may be of headings"
 
 
 def test_what_outlets_put_between_their_paragraphs_is_not_shown() -> None:
