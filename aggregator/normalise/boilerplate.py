@@ -130,6 +130,9 @@ _INVITED = ("sign up", "subscribe", "follow us", "like us", "mail us", "mail our
 _SENTENCE = re.compile(r"(?:\A|(?<=[.!?…][\s”’\"')]))\s*([^.!?…]{1,200}[.!?…]+(?:\s+|\Z))")
 _ADDRESS = re.compile(r"[/@]\S*\Z")
 _AROUND_LINKS = 40  # characters beside the links of a paragraph that only leads elsewhere
+_ELSEWHERE = re.compile(
+    r"(?:read|see|view) [\w ]{3,20} (?:at|on) (?-i:[A-Z])", re.IGNORECASE
+)  # "Read the full story at The Outlet"
 _ASIDE = 300  # characters of the longest paragraph that is searched for these:
 # Labels of advertisements, players and buttons, and what stands where an article ends for those who do not subscribe.
 _LABELLED = re.compile(
@@ -220,14 +223,14 @@ def without_asides(text: str) -> str:
 
 
 def _is_aside(kind: str, inside: str) -> bool:
-    """What leads elsewhere is a link with few words around it: sentences of news begin with "Read more" and "Sign up" too. Points of a
-    list may be labels ("Comments") and advice ("Sign up for alerts")."""
+    """What leads on is a link with few words around it: sentences of news begin with "Read more" and "Sign up" too. Points of a list may
+    be labels ("Comments") and advice ("Sign up for alerts"), and who reads on at a named outlet reads the source."""
     said = plain_of_safe(inside)
     if not said or len(said) > _ASIDE:
         return False
     if kind == "p" and _LABELLED.match(said):
         return True
-    if "<a " not in inside or len(_unlinked(inside)) > _AROUND_LINKS:
+    if "<a " not in inside or len(_unlinked(inside)) > _AROUND_LINKS or _ELSEWHERE.match(said):
         return False
     return not without_boilerplate(said) or _names_another(inside) or (kind == "p" and _invites(said))
 

@@ -367,6 +367,7 @@ def test_what_only_begins_as_outlets_lead_elsewhere_is_shown() -> None:
         "<p>Read more books this winter, librarians told pupils on Tuesday.</p>"
         f"<p>Continue reading aloud {link}long after children learn to read</a>, a study of 3,000 pupils finds.</p>"
         "<p>The article he wrote appeared on Monday.</p><p>Follow our leaders, not Facebook, the bishops told them.</p>"
+        f"<p>Read the full story at {link}The Rival</a>.</p><p>Read more on {link}Rival News</a></p>"
         f"<ul><li>Sign up for {link}emergency alerts</a></li><li>Read more than the label</li><li>Comments</li></ul>"
     )
     assert standfirst_and_body("", told)[1] == told
