@@ -76,7 +76,7 @@ def confirm(text: str, told: Told, heading: str = "") -> None:
     named = len(name & _words(plain(heading))) > NAMED * len(name)
     if not article or (not named and len(words & _words(article[:BEGINNING])) < SHARED * len(words)):
         raise ParseError("another-text", "the page does not tell what the feed tells of the article")
-    if len(article) < len(plain_of_safe(told.text)):
+    if len(article) < len(plain_of_safe(without_asides(told.text))):
         raise ParseError("shorter", "the page holds less of the article than the feed")
 
 

@@ -80,3 +80,12 @@ def test_spaces_in_a_text_take_no_time() -> None:
     text = f"{TEXT}<pre>x{' ' * 50_000}x</pre>"
     assert article_of(text, TOLD, []) == text
     assert time.process_time() - started < 1
+
+
+def test_what_a_feed_adds_to_its_text_makes_no_page_the_shorter() -> None:
+    credit = (
+        '<p>The post <a href="https://x.example/1">Ferry</a> appeared first on <a href="https://x.example">X</a>.</p>'
+    )
+    told = Told(TOLD.headline, TOLD.summary, TEXT + credit)
+    update = f"{TEXT}<p>All are home.</p>"
+    assert article_of(update + credit, told, []) == update
