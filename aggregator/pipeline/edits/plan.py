@@ -262,7 +262,9 @@ def _returning(store: EditionStore, edit: _Edit) -> Iterator[Sequence[Row]]:
     """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the archive
     omit hidden stories.)"""
     unhidden = stories_at(store, edit.said.hidden - edit.after.overrides.hidden)
-    states = store.stories(unhidden | edit.regrouped.own.keys())
+    # hidden by the address to which they moved, although `stories_at` knows them not by it
+    strangers = {item.story for item in store.items(edit.said.strangers) if item.story is not None}
+    states = store.stories(unhidden | strangers | edit.regrouped.own.keys())
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows
 

@@ -178,6 +178,20 @@ def test_a_plan_lists_no_story_for_a_line_that_names_a_hidden_article_by_its_oth
     assert report["hides"] == []
 
 
+def test_a_plan_tells_of_what_moved_to_a_hidden_article_and_returns_with_it(room: Newsroom) -> None:
+    room.publish(item("Central bank lowers its rates", "kyodo", url=TO))
+    edit(room, f"{{hide: ['{TO}']}}")
+    moves(room)
+    assert keys(room) == {frozenset({OTHER.url})}
+    proposed = type(room.application).of_texts(room.place, {"feeds.yaml": CONFIG})
+    report = Comparison(in_force(room.application), proposed).run(
+        room.archive, archive_rows(room.archive.edition), lambda done: None
+    )
+    assert {one["id"]: one["come"] for one in report["sections"] if one["come"]} == {"defense": 1, "world": 1}
+    room.edit(CONFIG)
+    assert len(told(room)) == 3
+
+
 def test_a_new_guid_at_the_new_address_is_the_same_item(room: Newsroom) -> None:
     moves(room)
     assert room.archive.intake.known_addresses("bbc-world", [TO, FROM]) == {TO: [LIVE.id], FROM: [LIVE.id]}
