@@ -12,7 +12,7 @@ from aggregator.categorise.examples import failing, turned
 from aggregator.cli import shapes
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.renaming import former_ids
-from aggregator.model.settings import Pin, Rules
+from aggregator.model.settings import Rules
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import canonical
@@ -173,6 +173,9 @@ class Comparison:
         """The effects of `stories:` of the file: stories that would be merged or split, or lose or regain an article."""
         hidden = self.before.policy.overrides.hidden if self.before else frozenset()
         found = override_effects(store, self._counting[0], hidden) if store else OverrideEffects()
+        said, pinned = self.after.settings.overrides, self._counting[0].overrides.pinned
+        written = {canonical(url): url for _, url, _ in said.lines()}
+        pins = {(canonical(pin.url), pin.section): pin for pin in reversed(said.pin)}
         return {
             "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
             "splits": [{**_story(one.story), "leaving": _articles(one.leaving)} for one in found.partings],
@@ -185,11 +188,11 @@ class Comparison:
                 }
                 for one in found.hidings
             ],
-            "unknown": [self._written().get(address, address) for address in found.unknown],
+            "unknown": [written.get(address, address) for address in found.unknown],
             "outdone": [
                 {**_story(one.story), "section": pin.section, "at": str(pin.at), "by": by.section, "by_at": str(by.at)}
                 for one in found.outdone
-                for pin, by in [map(self._pin, (one.address, one.by))]
+                for pin, by in [[pins[address, pinned[address]] for address in (one.address, one.by)]]
             ],
             "over": self._over(),
         }
@@ -204,16 +207,6 @@ class Comparison:
             for pin in self.after.settings.overrides.pin
             if (over := pin.over(zone)) and over <= now and (pin.url, pin.section, pin.until) not in known
         ]
-
-    def _pin(self, address: str) -> Pin:
-        """The pin of the file that holds for the article at a canonical address."""
-        section = self._counting[0].overrides.pinned[address]
-        pins = self.after.settings.overrides.pin
-        return next(pin for pin in pins if (canonical(pin.url), pin.section) == (address, section))
-
-    def _written(self) -> dict[str | None, str]:
-        """Canonical address → address as written under `stories:`."""
-        return {canonical(url): url for _, url, _ in self.after.settings.overrides.lines()}
 
     def _examples(self) -> list[shapes.Example]:
         before = self.before.rulebook if self.before else None

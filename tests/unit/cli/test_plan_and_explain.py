@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -773,6 +774,14 @@ def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     (came,) = asia["coming"]
     assert (came["title"], came["rule"], came["at"]) == (second, "stories: split", "proposed.yaml:1")
     assert joined == [asia[key] for key in ("after", "before", "primary_after", "primary_before")] == [3, 2, 3, 2]
+
+
+def test_lines_that_name_no_stored_article_are_looked_up_once(desk: Desk) -> None:
+    gone = [f"https://gone.example/{n}" for n in range(5000)]  # more than `canonical` remembers
+    desk.file.write_text(f"{FILE}stories: {{hide: {gone}}}\n")
+    before = time.process_time()
+    assert len(desk.json("plan")["unknown"]) == len(gone)
+    assert time.process_time() - before < 10
 
 
 def test_an_article_that_stays_when_another_is_set_apart_is_joined_as_what_it_is_then(desk: Desk) -> None:
