@@ -176,8 +176,8 @@ def headings(body: bytes, content_type: str | None) -> list[str]:
 
 def _decoded(body: bytes, content_type: str | None) -> bytes:
     """The body in UTF-8 if header or page name an encoding, else unchanged. The header outranks the page, unless it names ISO-8859-1, the
-    default of many servers."""
+    default of many servers, or UTF-8, which shows in the body itself."""
     named = charset.of_header(content_type)
-    if named in (None, "cp1252") and (own := _CHARSET.search(body)) and charset.codec(own[1].decode()):
+    if named in (None, "cp1252", "utf-8") and (own := _CHARSET.search(body)) and charset.codec(own[1].decode()):
         content_type = f"text/html; charset={own[1].decode()}"
     return charset.to_utf8(body, content_type)[0] if charset.of_header(content_type) else body

@@ -109,6 +109,7 @@ def test_the_headings_of_a_page_are_its_first() -> None:
         ("windows-1251", "text/html; charset=windows-1251", "koi8-r"),
         ("windows-1251", None, "windows-1251"),
         ("utf-8", "text/html; charset=ISO-8859-1", "windows-1251"),
+        ("windows-1251", "text/html; charset=utf-8", "windows-1251"),
     ],
 )
 def test_text_and_headings_are_in_the_encoding_that_header_or_page_name(
