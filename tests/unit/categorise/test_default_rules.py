@@ -687,6 +687,8 @@ def test_what_the_same_words_are_beside_others(title: str, section: str) -> None
         "US Navy submarine gets Xbox controllers",
         "Ukraine army recruits gamers as drone pilots",
         "Russian troops claim captured tanks in Ukraine",
+        "Tanks roll into Rafah",
+        "Defence deal is signed by Australia and Papua New Guinea",
     ],
 )
 def test_news_of_forces_and_arms_is_of_defense_too(title: str) -> None:
