@@ -20,7 +20,7 @@ from aggregator.normalise.address import is_article
 from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.stored_at import StoredAt
-from aggregator.ports import Past
+from aggregator.ports import Archive, Past
 from aggregator.text.fold import key
 
 NEWEST = 100  # only so many stored items at an address are read: a page of warnings may have had thousands
@@ -70,7 +70,7 @@ def guests(items: Sequence[PendingItem], stored: StoredAt, policy: Policy) -> di
 
 
 def without_addresses_of_guests(
-    items: Sequence[PendingItem], stored: StoredAt, past: Past, policy: Policy, again: Collection[int]
+    items: Sequence[PendingItem], stored: StoredAt, archive: Archive, policy: Policy, again: Collection[int]
 ) -> list[PendingItem]:
     """The items, some without their address, so that only their words decide which story they join. This applies to an outlet's own
     article if so far only guests listed it, and these are in a story with other reports, which may be about something else.
@@ -83,7 +83,7 @@ def without_addresses_of_guests(
         if address in wanted
     }
     first = {address: next(iter(placed.values())) for address, placed in there.items() if placed}
-    members = past.members(set(first.values())) if first else {}
+    members = archive.past.members(set(first.values())) if first else {}
 
     def strange(item: PendingItem) -> bool:
         address = item.canonical or ""
@@ -91,8 +91,13 @@ def without_addresses_of_guests(
         if story is None:
             return False
         known = {n for n, home in there[address].items() if home == story}
-        outlets = {policy.publisher(stored.items[n]) for n in known if n in stored.items}
-        return item.publisher not in outlets and not known.issuperset(members.get(story, ())) and policy.at_home(item)
+        if known.issuperset(members.get(story, ())) or not policy.at_home(item):
+            return False
+        older = archive.edition.items(
+            known - stored.items.keys()
+        )  # than the newest ones: the outlet's own may be among them
+        there_already = (*older, *(stored.items[n] for n in known if n in stored.items))
+        return item.publisher not in set(map(policy.publisher, there_already))
 
     return [replace(item, canonical=None) if strange(item) else item for item in items]
 

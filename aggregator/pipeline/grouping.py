@@ -49,7 +49,7 @@ def grouped(
     stored = StoredAt.read(archive.edition, {item.canonical for item in listed if item.canonical}, NEWEST)
     listed = without_shared_addresses(listed, stored, policy)
     hosts = guests(listed, stored, policy)
-    tied = without_addresses_of_guests(listed, stored, archive.past, policy, known_alone)
+    tied = without_addresses_of_guests(listed, stored, archive, policy, known_alone)
     candidates = [candidate(item) for item in tied if item.n not in hosts]
     past: Past = archive.past
     if archive.edition.outdated(policy.epoch, 1):

@@ -14,6 +14,7 @@ from newsroom import CONFIG, Newsroom, item
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.equal_addresses import NEWEST
 from aggregator.web.app import create_app
 
 HEADLINE = "Ukraine and Russia agree a prisoner exchange of three hundred"
@@ -206,3 +207,19 @@ def test_an_article_that_changes_its_title_again_and_again_is_one_item_of_one_st
     room.publish(item("Gold price falls in Zurich", "kyodo", url="https://bbc.example/article", summary=""))
     (story,) = stories(room)
     assert len(story["sources"]) == 2
+
+
+def test_an_outlet_is_known_at_its_address_below_more_guests_than_are_read(room: Newsroom) -> None:
+    address = "https://kyodo.example/frigates"
+    first = item("Frigates collide off Lumio, nine hurt", "kyodo", url=address, age=timedelta(hours=5))
+    room.publish(first)
+    room.publish(item(first.title, "reuters", age=timedelta(hours=4)))
+    room.publish(*(item(f"Link {n} of the day", url=address, age=timedelta(hours=3)) for n in range(NEWEST + 1)))
+    late = item("Harbour of Lumio closed", "kyodo", url=address)
+    room.publish(late)
+    assert len({one["story"] for one in items(room) if one["title"] in (first.title, late.title)}) == 1
+
+
+def items(room: Newsroom) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = room.client.get("/api/v1/items?limit=500").get_json()["items"]
+    return found
