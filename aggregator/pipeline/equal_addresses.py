@@ -12,8 +12,9 @@ Items with equal addresses are united into one story. The functions here take aw
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import replace
+from functools import cache
 
 from aggregator.model.story import PendingItem
 from aggregator.normalise.address import is_article
@@ -85,19 +86,20 @@ def without_addresses_of_guests(
     first = {address: next(iter(placed.values())) for address, placed in there.items() if placed}
     members = archive.past.members(set(first.values())) if first else {}
 
+    @cache
+    def outlets(address: str) -> Set[str] | None:
+        """The outlets that are in the story at an address by it; None if the story has no other reports. All items there are read, once,
+        as those of the outlet itself may be older than the newest ones."""
+        known = {n for n, home in there[address].items() if home == first[address]}
+        if known.issuperset(members.get(first[address], ())):
+            return None
+        return set(map(policy.publisher, archive.edition.items(known)))
+
     def strange(item: PendingItem) -> bool:
-        address = item.canonical or ""
-        story = first.get(address)
-        if story is None:
+        if item.canonical not in first or not policy.at_home(item):
             return False
-        known = {n for n, home in there[address].items() if home == story}
-        if known.issuperset(members.get(story, ())) or not policy.at_home(item):
-            return False
-        older = archive.edition.items(
-            known - stored.items.keys()
-        )  # than the newest ones: the outlet's own may be among them
-        there_already = (*older, *(stored.items[n] for n in known if n in stored.items))
-        return item.publisher not in set(map(policy.publisher, there_already))
+        known = outlets(item.canonical)
+        return known is not None and item.publisher not in known
 
     return [replace(item, canonical=None) if strange(item) else item for item in items]
 

@@ -263,7 +263,11 @@ def _returning(store: EditionStore, edit: _Edit) -> Iterator[Sequence[Row]]:
     omit hidden stories.)"""
     unhidden = stories_at(store, edit.said.hidden - edit.after.overrides.hidden)
     # hidden by the address to which they moved, although `stories_at` knows them not by it
-    strangers = {item.story for item in store.items(edit.said.strangers) if item.story is not None}
+    strangers = {
+        item.story
+        for item in store.items(edit.said.strangers)
+        if item.story is not None and edit.said.hides(item) and not edit.after.overrides.hides(item)
+    }
     states = store.stories(unhidden | strangers | edit.regrouped.own.keys())
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows

@@ -192,6 +192,18 @@ def test_a_plan_tells_of_what_moved_to_a_hidden_article_and_returns_with_it(room
     assert len(told(room)) == 3
 
 
+def test_a_plan_does_not_count_what_moved_to_a_hidden_article_and_stays_hidden_with_it(room: Newsroom) -> None:
+    room.publish(item("Central bank lowers its rates", "kyodo", url=TO))
+    edit(room, f"{{hide: ['{TO}']}}")
+    moves(room)
+    text = f"{CONFIG.replace('frigate*', 'corvette*')}stories: {{hide: ['{TO}']}}\n"
+    report = Comparison(
+        in_force(room.application), type(room.application).of_texts(room.place, {"feeds.yaml": text})
+    ).run(room.archive, archive_rows(room.archive.edition), lambda done: None)
+    assert (report["stories"], report["moved"], report["changed"]) == (1, 0, 0)
+    assert "bbc-world" in {one["id"] for one in report["dead"]["sources"]}
+
+
 def test_a_new_guid_at_the_new_address_is_the_same_item(room: Newsroom) -> None:
     moves(room)
     assert room.archive.intake.known_addresses("bbc-world", [TO, FROM]) == {TO: [LIVE.id], FROM: [LIVE.id]}

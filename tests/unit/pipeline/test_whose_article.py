@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -218,6 +219,17 @@ def test_an_outlet_is_known_at_its_address_below_more_guests_than_are_read(room:
     late = item("Harbour of Lumio closed", "kyodo", url=address)
     room.publish(late)
     assert len({one["story"] for one in items(room) if one["title"] in (first.title, late.title)}) == 1
+
+
+def test_what_is_at_an_address_is_read_once_for_all_items_that_come_there(room: Newsroom) -> None:
+    made = item("Frigates collide off Lumio, nine hurt", "kyodo", url="https://kyodo.example/frigates")
+    room.publish(made)
+    room.publish(item(made.title, "reuters"))
+    for part in range(3):
+        again = [replace(made, id=str(uuid5(NAMESPACE_URL, f"{part} {n}"))) for n in range(1000)]
+        before = time.process_time()
+        room.publish(*again)
+    assert time.process_time() - before < 5
 
 
 def items(room: Newsroom) -> list[dict[str, Any]]:
