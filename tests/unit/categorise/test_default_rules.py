@@ -689,10 +689,20 @@ def test_what_the_same_words_are_beside_others(title: str, section: str) -> None
         "Russian troops claim captured tanks in Ukraine",
         "Tanks roll into Rafah",
         "Defence deal is signed by Australia and Papua New Guinea",
+        "Defence deals are signed in Manila",
+        "Navy midshipmen killed in helicopter crash",
+        "Navy dresses up for fleet week",
+        "US Navy suits up for war in the Gulf",
+        "An old navy base is reopened",
     ],
 )
 def test_news_of_forces_and_arms_is_of_defense_too(title: str) -> None:
     assert "defense" in judge(_book(), title).sections
+
+
+@pytest.mark.parametrize("title", ["Old Navy closes stores", "Kate wears navy dress", "Bengals defense dealt blow"])
+def test_clothes_and_sport_are_not_of_defense(title: str) -> None:
+    assert "defense" not in judge(_book(), title).sections
 
 
 def test_what_a_navy_says_and_does_is_of_defense_too() -> None:
