@@ -79,7 +79,7 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     marked = body.startswith(codecs.BOM_UTF8)
     if marked:
         body = body[len(codecs.BOM_UTF8) :]
-        if _fits_mark(body):
+        if _is_utf8(body):
             return _decoded(body, "utf-8")
     header, prolog = _HEADER.search(content_type or ""), _DECLARED.match(body[:400])
     labels = [header[1] if header else None, prolog[1].decode("ascii", "replace") if prolog else None]
@@ -94,7 +94,7 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
         lied = not body.isascii() and any(name != "utf-8" for name in candidates)
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
     others = [name for name in candidates if _is_possible(name, body)]
-    if _mostly_utf8(body):
+    if _mostly_utf8(body) or (marked and _fits_mark(body)):
         lied = bool(others)
         data, more = _decoded(_in_utf8(body, others[0]) if others else body, "utf-8")
     else:

@@ -148,5 +148,10 @@ def test_a_mark_of_utf_8_is_believed_for_all_but_a_stray_byte() -> None:
     assert to_utf8(codecs.BOM_UTF8 + spaces + b"\xa0", "text/xml; charset=iso-8859-1")[0].startswith(spaces)
 
 
+def test_a_document_with_the_mark_of_utf_8_may_mix_encodings_too() -> None:
+    body = '<?xml version="1.0" encoding="windows-1251"?><rss>Привет, мир</rss>'.encode()
+    assert to_utf8(codecs.BOM_UTF8 + body + "ещё".encode("cp1251"), None)[0] == body + "ещё".encode()
+
+
 def test_the_mark_is_removed() -> None:
     assert to_utf8(codecs.BOM_UTF8 + b"<rss/>", None) == (b"<rss/>", ())
