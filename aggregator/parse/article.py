@@ -30,8 +30,9 @@ _CHARSET = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]{
 _BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})""", re.IGNORECASE)
 # What the page tells machines of the article (JSON-LD).
 _DATA = re.compile(rb"""<script\s[^<>]{0,200}?\btype\s*=\s*["']?application/ld\+json\b[^<>]*>""", re.IGNORECASE)
-_PARTED = re.compile(r"<(?:p|br|div|h[1-6]|[uo]l)\b", re.IGNORECASE)  # HTML that has paragraphs or lines
-_WORDED = re.compile(r"</(?:a|b|i|em|strong|span|u|sup|sub|q|cite)>", re.IGNORECASE)  # HTML in lines of plain text
+_PARTED = re.compile(r"<(?:p|div|h[1-6]|[uo]l)\b", re.IGNORECASE)  # HTML that has paragraphs
+# HTML in lines of plain text
+_WORDED = re.compile(r"</(?:a|b|i|em|strong|span|u|sup|sub|q|cite)>|<br\b", re.IGNORECASE)
 _NESTED = 20  # levels of that data that are searched
 # trafilatura's names of elements, and those of HTML.
 _ELEMENTS = {
