@@ -38,7 +38,8 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
     - A first paragraph or heading that repeats the summary is omitted.
     - If the summary is an excerpt from the beginning of the text, there is no standfirst.
     - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
-    - Headings at the end are omitted if what stood below them was: other texts end with a line that is marked up as a heading.
+    - A heading at the end whose pictures or forms are not shown is omitted, with the headings that it stands under. Other headings there
+      may be lines of the text.
     - A text without words (such as a star that links to the article) is no body.
 
     Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
@@ -64,8 +65,9 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
 
 
 def _without_last_headings(content: str) -> str:
-    while found := _last_heading(content):
-        content = content[: found.start()].rstrip()
+    level = "7"
+    while (found := _last_heading(content)) and found[1] < level:
+        level, content = found[1], content[: found.start()].rstrip()
     return content
 
 

@@ -347,6 +347,8 @@ def test_a_heading_with_nothing_below_it_is_not_shown() -> None:
     assert standfirst_and_body("", "<h2>They met.</h2>")[1] == "<h2>They met.</h2>"
     poem = "<h2>Haiku</h2><h3>Radar in the strait</h3><h3>Out of reach of idle hands</h3>"
     assert standfirst_and_body("", poem)[1] == poem, "a text may be of headings"
+    pictured = standfirst_and_body("", f'{text}{poem}<h2>In pictures</h2><img src="https://x.example/1.jpg">')[1]
+    assert pictured == text + poem
 
 
 def test_what_outlets_put_between_their_paragraphs_is_not_shown() -> None:
