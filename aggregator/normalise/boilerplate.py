@@ -222,17 +222,22 @@ def without_asides(text: str) -> str:
     return _BLOCK.sub(lambda block: "" if _is_aside(block[1], block[2]) else block[0], text)
 
 
+def leads_on(said: str) -> bool:
+    """Whether the words of a link only lead to the rest of the article ("Read more"). Who reads on at a named outlet reads the source."""
+    return not without_boilerplate(said) and not _ELSEWHERE.match(said)
+
+
 def _is_aside(kind: str, inside: str) -> bool:
     """What leads on is a link with few words around it: sentences of news begin with "Read more" and "Sign up" too. Points of a list may
-    be labels ("Comments") and advice ("Sign up for alerts"), and who reads on at a named outlet reads the source."""
+    be labels ("Comments") and advice ("Sign up for alerts")."""
     said = plain_of_safe(inside)
     if not said or len(said) > _ASIDE:
         return False
     if kind == "p" and _LABELLED.match(said):
         return True
-    if "<a " not in inside or len(_unlinked(inside)) > _AROUND_LINKS or _ELSEWHERE.match(said):
+    if "<a " not in inside or len(_unlinked(inside)) > _AROUND_LINKS:
         return False
-    return not without_boilerplate(said) or _names_another(inside) or (kind == "p" and _invites(said))
+    return leads_on(said) or _names_another(inside) or (kind == "p" and _invites(said))
 
 
 def _names_another(inside: str) -> bool:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from aggregator.addresses import host_of, one_site
 from aggregator.model.story import ItemView
 from aggregator.normalise.address import absolute
-from aggregator.normalise.boilerplate import without_asides, without_boilerplate
+from aggregator.normalise.boilerplate import leads_on, without_asides
 from aggregator.normalise.characters import cut, one_line
 from aggregator.normalise.markup import is_advertisement, is_counter
 from aggregator.render.fit import fit_address
@@ -37,7 +37,7 @@ def cited(lead: ItemView | None) -> list[shapes.Cited]:
     for link in LexborHTMLParser(without_asides(text)).css("a[href]"):
         url, words = fit_address(absolute(link.attributes.get("href"), "") or ""), " ".join(link.text().split())
         host = (host_of(url) or "").removeprefix("www.")
-        if not host or one_site(host, own) or url in found or not without_boilerplate(words) or _is_aside(url, own):
+        if not host or one_site(host, own) or url in found or leads_on(words) or _is_aside(url, own):
             continue
         if _NAMELESS.fullmatch(words):
             words = one_line(unquote(url.split("://", 1)[1].removeprefix("www.").rstrip("/")))

@@ -35,11 +35,14 @@ def test_what_shares_or_advertises_is_not_cited_and_here_names_nothing(room: New
         '<p>Seen <a href="https://rival.example/%E2%80%AEgpj.exe%00%0Ax%1B">here</a>.</p>'
         '<p>Follow us on <a href="https://facebook.example/bbc">Facebook</a>.</p>'
         '<p>Read more: <a href="https://other.example/1">Another dam</a></p>'
+        '<p>Read next <a href="https://other.example/2">Strike on Kyiv</a></p>'
+        '<p><a href="https://source.example/1">Read the full story at The Source</a></p>'
     )
     room.publish(item("Dam gives way in Kakhovka", content=content, url="https://www.bbc.example/dam"))
     id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
     told = room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
-    assert [one["title"] for one in told] == ["gov.example/réport.pdf", "law.example/7", "rival.example/gpj.exe x"]
+    titles = ["gov.example/réport.pdf", "law.example/7", "rival.example/gpj.exe x", "Read the full story at The Source"]
+    assert [one["title"] for one in told] == titles
 
 
 def test_where_nothing_is_cited_there_is_no_heading(room: Newsroom) -> None:
