@@ -64,8 +64,8 @@ def sql(query: str) -> str:
 
 
 LATE = 1.2
-"""The client waits for an answer for so many times the server's statement timeout. Nothing else notices a server that hangs, or one that
-is gone behind a proxy which keeps our connection open."""
+"""The client waits for an answer for so many times its patience, and so longer than a statement may take on the server. Nothing else
+notices a server that hangs, or one that is gone behind a proxy which keeps our connection open."""
 
 
 @contextmanager
