@@ -145,7 +145,10 @@ def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...
 
 
 def _hidings(store: StoredStories, before: OverrideIndex, after: OverrideIndex) -> tuple[Hiding, ...]:
-    homes = stories_at(store, before.hidden ^ after.hidden)
+    strangers = store.items(before.strangers | after.strangers)
+    # hidden by the address to which they moved, although `stories_at` knows them not by it
+    turned = {one.story for one in strangers if one.story is not None and before.hides(one) != after.hides(one)}
+    homes = stories_at(store, before.hidden ^ after.hidden) | turned
     states = store.stories(homes)
     found = []
     for n, members in sorted(store.members(homes).items()):

@@ -188,6 +188,7 @@ def test_a_plan_tells_of_what_moved_to_a_hidden_article_and_returns_with_it(room
         room.archive, archive_rows(room.archive.edition), lambda done: None
     )
     assert {one["id"]: one["come"] for one in report["sections"] if one["come"]} == {"defense": 1, "world": 1}
+    assert {one["showing"][0]["title"] for one in report["hides"]} == {"Central bank lowers its rates", REPORT.title}
     room.edit(CONFIG)
     assert len(told(room)) == 3
 
