@@ -204,9 +204,8 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
             fcntl.flock(held, fcntl.LOCK_EX)  # a process that waits here will find other bytes at the path
             fresh = _written_beside(target, after)
             try:
-                if (
-                    target.read_bytes() != before
-                ):  # compared last: a text editor takes no lock, and the disk takes its time
+                # Compared last: a text editor takes no lock, and the disk takes its time.
+                if target.read_bytes() != before:
                     raise saved_meanwhile(path)
                 fresh.replace(target)
             finally:

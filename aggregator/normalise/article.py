@@ -14,7 +14,7 @@ from aggregator.errors import ParseError
 from aggregator.model.item import Told
 from aggregator.normalise.boilerplate import without_asides
 from aggregator.normalise.plain import plain, plain_of_safe
-from aggregator.text.fold import fold
+from aggregator.text.fold import key
 from aggregator.text.words import stems, tokens
 
 BEGINNING = 2000  # characters that are compared: a longer text, such as a list of news, contains some of any words
@@ -41,9 +41,9 @@ def article_of(text: str, told: Told, headings: Sequence[str]) -> str:
 
 
 def _without_headline(text: str, names: Sequence[str]) -> str:
-    known = {_folded(name) for name in names}
+    known = {_compared(name) for name in names}
     for block in islice(_BLOCK.finditer(text), _OPENING):
-        if _folded(plain_of_safe(block[2])) in known:
+        if _compared(plain_of_safe(block[2])) in known:
             return text[: block.start()] + text[block.end() :]
     return text
 
@@ -60,8 +60,8 @@ def _once(text: str) -> str:
     return _BLOCK.sub(kept, text)
 
 
-def _folded(text: str) -> str:
-    return fold(text).casefold().rstrip(". ")
+def _compared(text: str) -> str:
+    return key(text).rstrip(". ")
 
 
 def confirm(text: str, told: Told, heading: str = "") -> None:

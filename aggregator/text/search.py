@@ -37,15 +37,10 @@ _PLAIN |= dict.fromkeys(map(chr, _MARKS), "")
 _PLAIN |= {"µ": "μ", "ϐ": "β", "ϑ": "θ", "ϕ": "φ", "ϖ": "π", "ϰ": "κ", "ϱ": "ρ", "ϵ": "ε", "ſ": "s", "ẛ": "s"}
 _PLAIN |= {chr(ord(char) + 0xFEE0): char for char in f"{ascii_letters}{digits}.-"}  # full width
 _STYLED = (
-    0xB2,
-    0xB3,
-    0xB9,
-    0x2070,
-    *range(0x2074, 0x207A),
-    *range(0x2080, 0x208A),
-    *range(0xFB00, 0xFB07),
-    *range(0x1D400, 0x1D800),
-)
+    0xB2, 0xB3, 0xB9, 0x2070, *range(0x2074, 0x207A), *range(0x2080, 0x208A),  # raised and lowered
+    *range(0xFB00, 0xFB07),  # joined
+    *range(0x1D400, 0x1D800),  # styled
+)  # fmt: skip
 _PLAIN |= {chr(code): unicodedata.normalize("NFKD", chr(code)) for code in _STYLED}
 _PLAIN |= {chr(code): chr(code).lower() for code in range(0x1C90, 0x1CC0)}  # Georgian capitals, of Unicode 11
 _PLAIN |= dict.fromkeys("ʹʻʼʾʿ", "'")

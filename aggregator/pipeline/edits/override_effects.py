@@ -145,10 +145,7 @@ def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...
 
 
 def _hidings(store: StoredStories, before: OverrideIndex, after: OverrideIndex) -> tuple[Hiding, ...]:
-    strangers = store.items(before.strangers | after.strangers)
-    # hidden by the address to which they moved, although `stories_at` knows them not by it
-    turned = {one.story for one in strangers if one.story is not None and before.hides(one) != after.hides(one)}
-    homes = stories_at(store, before.hidden ^ after.hidden) | turned
+    homes = unhidden(store, before, after) | unhidden(store, after, before)
     states = store.stories(homes)
     found = []
     for n, members in sorted(store.members(homes).items()):
@@ -158,6 +155,14 @@ def _hidings(store: StoredStories, before: OverrideIndex, after: OverrideIndex) 
         if n in states and (hiding or showing):
             found.append(Hiding(states[n], hiding, showing, all(map(after.hides, items))))
     return tuple(found)
+
+
+def unhidden(store: StoredStories, before: OverrideIndex, after: OverrideIndex) -> set[int]:
+    """Stories with articles that `before` hides and `after` does not, and some with others at their addresses."""
+    strangers = store.items(before.strangers | after.strangers)
+    # hidden by the address to which they moved, although `stories_at` knows them not by it
+    moved = {one.story for one in strangers if one.story is not None and before.hides(one) and not after.hides(one)}
+    return stories_at(store, before.hidden - after.hidden) | moved
 
 
 def _outdone(regrouped: Regrouped, said: OverrideIndex, meant: OverrideIndex) -> Iterator[Outdone]:

@@ -13,11 +13,10 @@ from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.compose import keeps_place, recomposed
-from aggregator.pipeline.edits.override_effects import Regrouped
+from aggregator.pipeline.edits.override_effects import Regrouped, unhidden
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.pages import Row
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import EditionStore
 
 SAMPLES = 5  # headlines shown for each section and direction
@@ -261,14 +260,7 @@ def _composed(policy: Policy, state: StoryState, members: Sequence[Member]) -> S
 def _returning(store: EditionStore, edit: _Edit) -> Iterator[Sequence[Row]]:
     """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the archive
     omit hidden stories.)"""
-    unhidden = stories_at(store, edit.said.hidden - edit.after.overrides.hidden)
-    # hidden by the address to which they moved, although `stories_at` knows them not by it
-    strangers = {
-        item.story
-        for item in store.items(edit.said.strangers)
-        if item.story is not None and edit.said.hides(item) and not edit.after.overrides.hides(item)
-    }
-    states = store.stories(unhidden | strangers | edit.regrouped.own.keys())
+    states = store.stories(unhidden(store, edit.said, edit.after.overrides) | edit.regrouped.own.keys())
     if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
         yield rows
 
