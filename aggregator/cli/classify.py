@@ -82,6 +82,7 @@ def _read(file: str | None) -> tuple[list[InputItem], list[str]]:
 def _item(line: bytes, number: int) -> InputItem:
     """The item in a line. Raises ValueError with a message that says what is wrong."""
     from aggregator.normalise.plain import plain
+    from aggregator.text.languages import language_tag
 
     try:
         value = orjson.loads(line)
@@ -102,7 +103,7 @@ def _item(line: bytes, number: int) -> InputItem:
         publisher=text("publisher") or text("source"),
         at=_seconds(value.get("published")),
         url=text("url") or None,
-        lang=text("lang") or None,
+        lang=language_tag(text("lang")),
     )
 
 

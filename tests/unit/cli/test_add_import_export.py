@@ -545,6 +545,20 @@ def test_a_story_of_undated_items_has_the_id_of_the_first_of_them(desk: Desk) ->
     assert [json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()] == ["line-1"] * 2
 
 
+@pytest.mark.parametrize("lang", ["und", "English", "x" * 300])
+def test_classify_reads_as_a_poll_does_what_is_no_language(desk: Desk, lang: str) -> None:
+    """Reports in two languages are never one story."""
+    summary = "An explosion at the port of Oslo killed two dock workers on Sunday, police said."
+    told = (
+        ("Blast hits the harbour of Oslo, two dock workers killed", "Bugle", "en"),
+        ("Explosion in the port of Oslo kills two dock workers", "Harbour", lang),
+    )
+    items = [{"title": title, "summary": summary, "publisher": who, "lang": lang} for title, who, lang in told]
+    path = desk.file.with_name("items.jsonl")
+    path.write_text("\n".join(map(json.dumps, items)), encoding="utf-8")
+    assert {json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()} == {"line-1"}
+
+
 def test_classify_makes_no_one_story_of_a_page_that_several_titles_share(desk: Desk) -> None:
     titles = ("Parliament passes fishing law", "Volcano forces hundreds to flee", "Chess master loses in Madrid")
     items = [{"title": title, "publisher": "Bugle", "url": "https://bugle.example/live"} for title in titles]
