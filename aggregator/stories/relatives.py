@@ -31,7 +31,8 @@ UNNAMED = 3  # … and if none is
 
 
 def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]]]:
-    """For each text, (item, score) of the items that share rare words with it, highest score first."""
+    """For each text, (item, score) of the items that share rare words with it, highest score first; of equal ones those that arrived at
+    about the same time."""
     own = [features(one) for one in of]
     documents = past.documents()
     frequencies = past.frequencies({word for one in own for word in one.words})
@@ -42,8 +43,20 @@ def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]
     for text, candidate in zip(own, of, strict=True):
         telling = (word for word in text.words if 1 < frequencies.get(word, 0) <= most)
         asked = sorted(telling, key=lambda word: (-rarity[word], word))[:ASKED]
-        postings = past.postings(asked, candidate.at - WINDOW, candidate.at + WINDOW, LISTED)
-        found.append(_scored(postings, rarity, _names(asked, text)))
+        scored = _scored(_postings(asked, candidate.at, past), rarity, _names(asked, text))
+        found.append(sorted(scored, key=lambda entry: (-entry[1], abs(entry[0] - candidate.item), entry[0])))
+    return found
+
+
+def _postings(words: Sequence[int], at: int, past: Past) -> dict[int, Sequence[int]]:
+    """Word → the items within `WINDOW` of the time `at` that are indexed under it. For a word that has too many, the window is smaller,
+    since the store gives the first ones: a story of today would otherwise share the word only with reports of two weeks ago."""
+    found: dict[int, Sequence[int]] = {}
+    window = WINDOW
+    while words and window:
+        found |= past.postings(words, at - window, at + window, LISTED)
+        words = [word for word in words if len(found.get(word, ())) == LISTED]
+        window //= 4
     return found
 
 
@@ -59,10 +72,9 @@ def _scored(
         for item in items:
             scores[item] = scores.get(item, 0.0) + rarity[word]
             shared[item] = shared.get(item, 0) + 1
-    found = [
+    return [
         (item, score) for item, score in scores.items() if shared[item] >= (SHARED if item in namesakes else UNNAMED)
     ]
-    return sorted(found, key=lambda entry: (-entry[1], entry[0]))
 
 
 @lru_cache(maxsize=8192)  # some 10 MB; the newest stories of each topic are compared for every list

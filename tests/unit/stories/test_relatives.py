@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import combinations, islice
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
-from aggregator.stories.relatives import chapters, closeness, embedding
+from aggregator.stories.relatives import LISTED, chapters, closeness, embedding
 
 HEADLINES = [
     "Talks on the Vassiliki dam collapse as Karellia walks out",
@@ -59,6 +60,40 @@ def test_a_word_in_one_of_a_hundred_items_is_still_rare() -> None:
     asked = "Army secures the Vassiliki dam in Karellia"
     assert chaptered(asked, past(headlines)) == []
     assert len(chaptered(asked, past(headlines, Large))) == len(headlines)
+
+
+def test_of_those_that_share_the_same_words_the_nearest_in_time_come_first() -> None:
+    titles = [
+        f"Karellia mends the Vassiliki dam, {day}" for day in ("Monday", "Tuesday", "Friday", "Saturday", "Sunday")
+    ]
+    memory = past(titles, Large)
+    asked = Candidate(4, "Karellia mends the Vassiliki dam", "", "", None, 10, "en")
+    assert [item for item, _ in chapters([asked], memory)[0]] == [4, 3, 5, 2, 1]
+
+
+def test_a_word_of_very_many_items_is_shared_with_those_of_the_same_day() -> None:
+    class Huge(Memory):
+        def documents(self) -> int:
+            return 1_000_000
+
+    names = [
+        f"{first}{second}ov"
+        for first in ("Bard", "Delm", "Fink", "Gost", "Helb")
+        for second in ("an", "ek", "il", "or", "um")
+    ]
+    memory = Huge()
+    batch = [
+        Candidate(n, f"Karellia {' '.join(one)}", "", f"P{n}", None, n * 1000, "en")
+        for n, one in enumerate(islice(combinations(names, 4), LISTED), 1)
+    ]
+    end = batch[-1].at
+    batch += [
+        Candidate(LISTED + 1, "Karellia leaves Vassiliki talks", "", "P", None, end + 1000, "en"),
+        Candidate(LISTED + 2, "Karellia army secures Vassiliki", "", "Q", None, end + 2000, "en"),
+    ]
+    memory.apply(batch, group(batch, memory))
+    [found] = chapters(batch[-1:], memory)
+    assert {item for item, _ in found[:2]} == {LISTED + 1, LISTED + 2}
 
 
 def test_frequencies_of_many_texts_are_read_at_once() -> None:
