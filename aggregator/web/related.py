@@ -2,7 +2,8 @@
 
 1. chapters of the same running event;
 2. stories of its language with the same topics, those that share the rarest topics and are most similar in meaning first;
-3. to fill the list, the most important recent stories, first of the same section.
+3. stories that share the words of a chapter, but are hardly similar in meaning: half of them have no more than a name in common;
+4. to fill the list, the most important recent stories, first of the same section.
 
 A topic that every tenth story has does not relate two stories by itself: a truce in one country and floods in another are not related
 because both mention the United States. Nor does a rare name if the stories are about quite different things, such as a prisoner deal
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -39,6 +40,7 @@ TELLING = 3.0  # minimum total rarity of shared topics; 3 is one topic that one 
 FEW = 5  # a topic of so many stories counts as if it had none, so that it is rare in a small archive too, …
 YOUNG = 100  # … and an archive counts as if it had at least so many stories
 CLOSE = 0.35  # minimum cosine of embeddings
+CHAPTER = 0.5  # … of a chapter
 SURELY = 0.6  # stories with at least this cosine are related …
 AKIN = 2.6  # … or if cosine × total rarity of shared topics is at least this; one country in common is not enough
 
@@ -78,16 +80,23 @@ class Relatives:
 
     def _ranked(self, story: StoryView) -> Iterator[Relative]:
         """All candidates, best first, including the story itself and repetitions. Each kind is computed only if it is needed."""
-        yield from map(Relative, self._chapters_of(story))
+        weak = []
+        for other in self._chapters_of(story):
+            [close] = self._closeness(story, [other])
+            if close >= CHAPTER:
+                yield Relative(other)
+            elif close >= CLOSE:
+                weak.append(other)
         yield from map(Relative, self._by_topics(story))
+        yield from map(Relative, weak)
         yield from (Relative(other, filled=True) for other in self._important(story))
 
-    def _chapters_of(self, story: StoryView) -> Iterable[StoryView]:
+    def _chapters_of(self, story: StoryView) -> Sequence[StoryView]:
+        """The stories that share rare words, those that share most first."""
         if story.id not in self._chapters:
             start = self.stories.index(story)
             self._chapters = self._read_chapters(self.stories[start : start + TOGETHER])
-        # Lazily: the caller stops after the first ten.
-        return (other for other in self._chapters[story.id] if self._closeness(story, [other])[0] >= CLOSE)
+        return self._chapters[story.id]
 
     def _read_chapters(self, stories: Sequence[StoryView]) -> dict[str, list[StoryView]]:
         from aggregator.stories.candidate import Candidate

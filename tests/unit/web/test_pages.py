@@ -443,6 +443,24 @@ def test_a_rare_place_relates_no_story_about_something_else(room: Newsroom) -> N
     ]  # fmt: skip
 
 
+def test_who_shares_little_but_a_name_comes_after_what_has_the_same_topic(room: Newsroom) -> None:
+    """Or else ten stories that name one leader would leave no room for others about the same subject."""
+    visit = "Narendra Modi Meets the Cricket Team in a Temple"
+    subject = [
+        f"{what} of Rare Earths"
+        for what in ("Tonnes", "Mines in Lapland Dig", "A Cargo", "Makers of Cars Run Short", "Exporters")
+    ]
+    room.publish(
+        item("Narendra Modi Asks for Exports of Rare Earths", summary="Mines of the metals lie idle."),
+        item(visit, summary=""),
+        *(item(title, age=timedelta(hours=n), summary="Metals.") for n, title in enumerate(subject, 1)),
+    )
+    related = room.client.get("/api/v1/stories?q=asks").get_json()["stories"][0]["related"]
+    told = [one["title"] for one in related if not one["filled"]]
+    assert len(told) > 3
+    assert told[-1] == visit
+
+
 def test_one_country_alone_relates_no_stories(room: Newsroom) -> None:
     room.publish(
         item(
