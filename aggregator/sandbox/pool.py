@@ -212,7 +212,7 @@ class Sandbox:
         if fine and not self._closed and child.asked < self._recycle:
             self._idle.append(child)
         else:
-            await child.stop(kill=not fine or self._closed)
+            await child.stop()
 
     @property
     def pids(self) -> list[int]:
@@ -224,7 +224,7 @@ class Sandbox:
         self._closed = True
         idle, self._idle = self._idle, []
         for child in [*idle, *self._busy]:
-            await child.stop(kill=True)
+            await child.stop()
 
     async def start(self) -> None:
         """Start the first child now, to save time if documents are expected."""

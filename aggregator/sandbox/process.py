@@ -11,6 +11,7 @@ from aggregator.sandbox import frames
 from aggregator.sandbox.parent import module_path
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_PIECE = 1 << 16  # bytes
 
 
 class ChildProcess:
@@ -26,7 +27,7 @@ class ChildProcess:
         """Start a child with at most `memory` bytes of address space.
 
         It is started by exec with a reduced environment, so that it inherits no locks, descriptors or secrets. It has its own process
-        group, so that a Ctrl-C in the terminal reaches only its parent, which closes the child's input when it is done."""
+        group, so that a Ctrl-C in the terminal reaches only its parent, which kills the child when it is done."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
             stdin=asyncio.subprocess.PIPE,
@@ -68,13 +69,19 @@ class ChildProcess:
             raise ValueError("the answer is longer than any answer may be")
         return frames.decode_answer(await reader.readexactly(length))
 
-    async def stop(self, kill: bool) -> None:
-        """End the child by killing it or by closing its input, and wait until it has ended."""
-        if kill and self.alive:
+    async def stop(self) -> None:
+        """Kill the child, and wait until it has ended. It holds nothing that a kill would lose."""
+        reader, writer = self._process.stdout, self._process.stdin
+        assert reader is not None and writer is not None
+        if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        writer.close()
+        # If nobody reads the rest of an answer, asyncio never sees the end of the pipe, and `wait` never returns. RuntimeError: `ask`
+        # is still reading it.
+        with contextlib.suppress(OSError, RuntimeError):
+            while await reader.read(_PIECE):
+                pass
         await self._process.wait()
 
 

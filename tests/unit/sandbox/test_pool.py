@@ -99,6 +99,27 @@ def test_a_stalled_child_is_killed() -> None:
     assert not _runs(child)
 
 
+def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_others() -> None:
+    """Its poll waited forever, and so did a queue that was restarted: of an answer that nobody reads asyncio never sees the end."""
+    words = f"<description>{'word ' * 2000}</description>"
+    long = fetched(rss([item(words, guid=str(n), link=f"https://example.org/{n}") for n in range(900)]))
+
+    async def main() -> None:
+        async with Sandbox(children=1) as sandbox:
+            given_up = asyncio.create_task(sandbox.parse(long, JOB))
+            while not sandbox._busy:
+                await asyncio.sleep(0.001)
+            (child,) = sandbox._busy
+            arrived = child._process.stdout._buffer  # type: ignore[union-attr]  # asyncio does not say how much has arrived
+            while len(arrived) <= 2 * MEBIBYTE:
+                await asyncio.sleep(0)
+            given_up.cancel()
+            async with asyncio.timeout(30):
+                assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+
+    asyncio.run(main())
+
+
 def test_the_time_that_a_child_takes_to_start_is_none_of_its_document() -> None:
     wall = 2 * busy()
 
