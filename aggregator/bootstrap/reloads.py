@@ -12,7 +12,7 @@ from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.installation import utc_now
 from aggregator.categorise.version import program
 from aggregator.config.watch import Watch
-from aggregator.errors import ConfigError, Problem, StoreError, TooManyFiles
+from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
 from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import StoredConfiguration
@@ -55,7 +55,8 @@ class Reloads:
         self._follows = in_force is not None and in_force.epoch == application.settings.epoch  # at start
         # The last epoch that another machine put in force with other environment variables.
         self._overruled: str | None = None
-        self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as it could not be stored
+        self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as it could not be put in force
+        self._broken = False  # whether the file as read last is
         # Whether the waiting edit in the status, if there is one, comes from this machine's file.
         self._waits = not application.database.shared
         if in_force is not None and in_force.epoch != application.settings.epoch:
@@ -76,11 +77,14 @@ class Reloads:
         if force:
             self._watch.take()
         if force or self._watch.saved():
-            self._untaken = None  # also if this edit is broken
+            self._untaken, self._broken = None, False
             at_start, self._at_start = self._at_start, None
             try:
                 fresh = Application.load(self._installation)
-            except TooManyFiles:
+            except ConfigError:
+                self._broken = True
+                raise
+            except Exception:  # the machine lacks something: the next check tries again
                 self._watch.forget()
                 self._at_start = at_start
                 raise
@@ -92,7 +96,10 @@ class Reloads:
         edit, self._untaken = self._untaken, None
         try:
             return self._saved(*edit)
-        except StoreError:
+        except ConfigError:
+            self._broken = True
+            raise
+        except Exception:  # or the store cannot be written
             self._untaken = edit
             raise
 
@@ -145,7 +152,8 @@ class Reloads:
                 raise ConfigError((Problem(main := fresh.settings.files[0], 1, 1, OTHER_VALUES),), main)
             self._overruled = in_force.epoch
         report = self._report(self._own, fresh)
-        return replace(report, engine=self._made(fresh, follows=fresh.settings.epoch == in_force.epoch), of_file=False)
+        engine = self._made(fresh, follows=fresh.settings.epoch == in_force.epoch)
+        return replace(report, engine=engine, valid=not self._broken)
 
     @property
     def _own(self) -> StoredConfiguration:

@@ -59,7 +59,7 @@ class ConfigReload:
                 await self._insist()
 
     async def _take(self, outcome: Reload) -> None:
-        if outcome.of_file and self._broken is not None:
+        if outcome.valid and self._broken is not None:
             self._broken = None
             await self._note(notes.BROKEN_EDIT, None)
             log.info("the configuration is valid again")

@@ -25,12 +25,12 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """The result of a check of the configuration. `engine` is the new engine, None if the present one stays. `of_file`: the file was
-    read and is valid. `status` is for the status in the API, `lines` are for the log; if `status` is None, there is nothing to
-    report."""
+    """The result of a check of the configuration. `engine` is the new engine, None if the present one stays. `valid`: the file, as
+    it was read last, and what is in force are. `status` is for the status in the API, `lines` are for the log; if `status` is None,
+    there is nothing to report."""
 
     engine: Engine | None = None
-    of_file: bool = True
+    valid: bool = True
     status: ConfigurationReport | None = None
     lines: Sequence[str] = ()
 

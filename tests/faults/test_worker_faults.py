@@ -778,7 +778,7 @@ def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
     broken = [ConfigError((Problem("/etc/feeds.yaml", line, 1, "broken"),), "/etc/feeds.yaml") for line in (3, 4)]
     new = replace(worker.current.engine, keep=(1, {}))
     outcomes: list[ConfigError | Reload | None] = [
-        broken[0], broken[0], Reload(of_file=False), broken[1], None, Reload(engine=new), broken[1],
+        broken[0], broken[0], Reload(valid=False), broken[1], None, Reload(engine=new), broken[1],
     ]  # fmt: skip
 
     def reload(force: bool) -> Reload | None:

@@ -155,7 +155,7 @@ def test_a_broken_file_changes_nothing_and_is_mended_without_a_restart(worker: W
     worker.save(FILE.replace("missile", "rocket"))
     told = worker.look()
     assert told is not None
-    assert told.of_file
+    assert told.valid
     assert "rocket" in worker.in_force()
 
 
@@ -397,6 +397,25 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
     told = worker.look()
     assert told is not None
     assert told.engine is not None
+    assert "rocket" in worker.in_force()
+
+
+@pytest.mark.parametrize("where", [(Application, "load"), (Application, "admit"), (Engines, "make")])
+def test_where_memory_is_lacking_an_edit_is_not_lost(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: tuple[type, str]
+) -> None:
+    """Half a second after the error the log said that all was well, and the edit was never put in force."""
+    caplog.set_level("INFO", "aggregator.worker.troubles")
+    reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.reloads.changed)
+    worker.save(FILE.replace("missile", "rocket"))
+    with monkeypatch.context() as lacking:
+        lacking.setattr(*where, Mock(side_effect=MemoryError))
+        for _ in range(5):
+            asyncio.run(reload.check())
+    assert caplog.messages == ["configuration: there is not enough memory here; allow more (ulimit -v)"]
+    for _ in range(2):
+        asyncio.run(reload.check())
+    assert caplog.messages[1:] == ["configuration: recovered"]
     assert "rocket" in worker.in_force()
 
 
@@ -892,3 +911,27 @@ def test_a_worker_that_follows_an_edit_leaves_the_sources_of_a_later_one(worker:
     applications[0].follow(archive)
     assert [state.id for state in archive.sources.states()] == ["three"]
     archive.close()
+
+
+def test_what_is_in_force_and_cannot_be_read_here_is_told_until_something_else_is_in_force(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers were told that the last edit is broken until the file of this machine, which nobody had touched, was saved."""
+    other = tmp_path / "other.yaml"
+    reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.reloads.changed)
+
+    def told_after_apply(word: str) -> str | None:
+        other.write_text(FILE.replace("missile", word))
+        with monkeypatch.context() as elsewhere, WorkerLock(worker.place.instance):
+            elsewhere.setenv("WORD", "torpedo")
+            assert main(["--config", str(other), "--instance", str(worker.place.instance), "apply"]) == 0
+        for _ in range(3):
+            asyncio.run(reload.check())
+        noted = worker.engine.archive.upkeep.noted(notes.BROKEN_EDIT)
+        return noted.message if noted else None
+
+    assert "WORD" in (told_after_apply('"${WORD}"') or "")
+    assert told_after_apply("rocket") is None
+    worker.save("sources: [")
+    assert told_after_apply("frigate") is not None
+    assert told_after_apply("destroyer") is not None, "the file of this machine is as broken as before"
