@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aggregator.model.story import StoryView
@@ -23,8 +23,6 @@ from aggregator.web.related import YOUNG
 if TYPE_CHECKING:
     from aggregator.stories.relatives import Subjects
 
-AROUND = 500  # so many of the newest stories are considered
-RECENT = timedelta(hours=24)
 CLOSE = 0.5  # two stories belong to one affair if the cosine of their embeddings is at least this …
 # … and the rarities of their shared topics, -log(share of stories with the topic), add up to at least this
 TELLING = 2.0
@@ -34,14 +32,13 @@ AGAIN = 0.6  # factor on the weight of a story for each story of its affair that
 
 
 class Affairs:
-    """The affairs among the `newest` stories, as far as they are recent. `followed`: the editor's subjects (`emphasis.py`); if empty, all
-    news counts the same."""
+    """The affairs among the `recent` stories. `followed`: the editor's subjects (`emphasis.py`); if empty, all news counts the same."""
 
     def __init__(
-        self, newest: Iterable[StoryView], now: datetime, followed: frozenset[StreamName] = frozenset()
+        self, recent: Sequence[StoryView], now: datetime, followed: frozenset[StreamName] = frozenset()
     ) -> None:
         self._followed = followed
-        self._recent = [story for story in newest if story.published >= now - RECENT]
+        self._recent = recent
         self._now = int(now.timestamp())
         held = Counter(topic for story in self._recent for topic in story.topics)
         stories = max(YOUNG, len(self._recent))

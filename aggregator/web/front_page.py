@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, islice
 
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.headline import tells
-from aggregator.web.affairs import AROUND, RECENT, Affairs
+from aggregator.web.affairs import Affairs
 from aggregator.web.emphasis import followed, is_followed
 from aggregator.web.library import Library
 from aggregator.web.pinned import pinned, without
 
+AROUND = 500  # so many of the newest stories are considered
+RECENT = timedelta(hours=24)
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
 SEVERAL = 60  # those at the top are chosen from so many of the newest stories, for each number of outlets in MANY
@@ -41,7 +43,8 @@ def front_page(lib: Library) -> FrontPage:
     sections = settings.sections
     newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
     subjects = followed(settings)
-    affairs = Affairs(newest, lib.now(), subjects)
+    since = lib.hour() - RECENT  # by the hour, as the date of the page
+    affairs = Affairs([story for story in newest if story.published >= since], lib.now(), subjects)
     pins = {section.id: pinned(lib, section.id) for section in sections}
     held = {id: [story for story in stories if story.section == id] for id, stories in pins.items()}
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
@@ -59,7 +62,7 @@ def front_page(lib: Library) -> FrontPage:
         stories = [*own, *without(own, affairs.foremost(others, PER_SECTION))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
-    come = just_in([one for one in newest if one.id not in seen], subjects, since=lib.now() - RECENT)
+    come = just_in([one for one in newest if one.id not in seen], subjects, since)
     return FrontPage(top, chapters, come, shown, homes)
 
 

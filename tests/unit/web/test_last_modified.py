@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from werkzeug.http import parse_date
 
 from aggregator.bootstrap import serving
@@ -292,6 +292,20 @@ def test_a_pin_that_ends(room: Newsroom) -> None:
     assert ["stories: pin" in room.client.get(feed).text for feed in feeds] == [False, False]
     assert {"/api/v1/stories", "/sections/defense.json"} <= set(changed)
     assert any(address.startswith("/api/v1/stories/") for address in changed)
+
+
+def test_what_has_just_come_in_until_it_is_a_day_old(room: Newsroom) -> None:
+    """Further subjects of the editor come before other news on the front page, unless they are older than that."""
+    room.publish(*(item(f"Choir number {n} sings", "kyodo", age=timedelta(minutes=-n)) for n in range(9)))
+    room.publish(item("Navy of Peru buys tugs", age=timedelta(minutes=-10)))
+    room.publish(*(item(f"Baker number {n} bakes", "kyodo", age=timedelta(minutes=-20 - n)) for n in range(9)))
+    keeper = Keeper(room)
+    room.now = NOON + timedelta(hours=24, minutes=5)
+    seen: set[str] = set()
+    for _ in range(12):
+        seen |= set(keeper.look())
+        room.now += timedelta(minutes=10)
+    assert "/" in seen
 
 
 def test_related_news_that_is_no_longer_recent(room: Newsroom) -> None:
