@@ -42,8 +42,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     part = _part(query)
     after = None if month else parameters.decode_cursor(request.args, query.view)
     wanted = replace(query, limit=CANDIDATES) if best else replace(query, part=part, before=after)
-    with lib.turn_for(wanted):
-        stream = build(lib, wanted, request.args)
+    stream = build(lib, wanted, request.args)
     if best:
         stream = _best(stream, query)
     pins = held(lib, query)[: query.limit]
