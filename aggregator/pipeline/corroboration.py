@@ -108,33 +108,30 @@ class Coverage:
         found: dict[str, int] = {}
         articles: set[str] = set()
         told: list[Lead] = []
-        gone = False
-
-        def copied(member: Member, lead: Lead) -> bool:
-            if member.item.canonical in articles:
-                return True
-            if not member.item.pruned:
-                if any(is_copy(lead, other) for other in told):
-                    return True
-                if not gone or member.item.story is None:
-                    return False
-            if member.item.hidden:
-                return False  # that it did not count so far is only because it was hidden
-            author = self._author(member)
-            since = self._counted.get(author.counted_as or author.item.publisher)
-            return bool(self._counted and found) and (since is None or member.item.entered < since)
-
+        gone = False  # whether the text of an earlier report was pruned
         for member in self.members:
             item, publisher = member.item, self._author(member).item.publisher
             lead = Lead(item.summary, item.author)
-            if publisher not in found and not copied(member, lead):
-                found[publisher] = item.entered
+            if publisher not in found and item.canonical not in articles:
+                copied = not item.pruned and any(is_copy(lead, other) for other in told)
+                unknown = item.pruned or (gone and item.story is not None)
+                if not copied and not (unknown and found and self._was_copy(member)):
+                    found[publisher] = item.entered
             if item.canonical:
                 articles.add(item.canonical)
             if item.summary:
                 told.append(lead)
             gone = gone or (item.pruned and not item.summary)
         return tuple(found.items())
+
+    def _was_copy(self, member: Member) -> bool:
+        """Whether a stored item was a copy so far: its publisher has not counted, or only since a later item. If the item was hidden, that
+        alone was the reason."""
+        if member.item.hidden or not self._counted:
+            return False
+        author = self._author(member)
+        since = self._counted.get(author.counted_as or author.item.publisher)
+        return since is None or member.item.entered < since
 
     def _author(self, member: Member) -> Member:
         """The report by the outlet whose article this is: the item itself, or that of another outlet to whose article it links."""
