@@ -12,7 +12,17 @@ from aggregator.model.story import KnownItem
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.similarity import EVIDENCE, FEW, KEPT, LEAST, among, evidence, neighbourhood, vectors
+from aggregator.stories.similarity import (
+    EVIDENCE,
+    FEW,
+    KEPT,
+    LEAST,
+    Neighbourhood,
+    among,
+    evidence,
+    neighbourhood,
+    vectors,
+)
 from aggregator.stories.trees import probability
 from aggregator.stories.tuning import TUNING
 from aggregator.stories.twins import Naming, naming, twins
@@ -28,32 +38,27 @@ class Comparison:
 
     def __init__(self, context: BatchContext) -> None:
         self.rarity = context.rarity
-        items = [*(one.item for one in context.new), *context.known]
         known = context.known.values()
-        rows = context.cache.rows(items, [*context.encoded, *(one.kept for one in known)])
+        items = [*(one.item for one in context.new), *context.known]
         everyone: list[Candidate | KnownItem] = [*context.new, *known]
         self._row = dict(zip(items, range(len(items)), strict=True))
         self._items = np.array(items)
         self._new = len(context.new)
         self._publisher = _numbered([one.publisher for one in everyone])
-        self._headline = context.cache.headline(rows)
-        words, figure = context.cache.matrix(rows)
+        cached = context.cache.rows(items, [*context.encoded, *(one.kept for one in known)])
+        self._headline = context.cache.headline(cached)
+        words, figure = context.cache.matrix(cached)
         at = np.array([one.at for one in everyone])
-        self._vectors = vectors(words, self.rarity.of(words.ids), figure, context.cache.lang(rows), at)
+        self._vectors = vectors(words, self.rarity.of(words.ids), figure, context.cache.lang(cached), at)
         one, other = self._pairs(context.near)
-        close, common = self._cosines(one, other)
-        met, both, semantic = context.cache.near(rows), np.concatenate([one, other]), self._semantic_cosines(one, other)
-        self._around = (
-            neighbourhood(both, np.concatenate([close, close]), met[:, :KEPT]),
-            neighbourhood(both, np.concatenate([semantic, semantic]), met[:, KEPT:]),
-        )
-        self._nominated = one, other, close, common
+        self._nominated = one, other, *self._cosines(one, other)
+        self._around = self._neighbourhoods(context.cache.near(cached))
         # Row → (publication, probability) of each item that is similar to it.
         self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._probability: dict[Pair, float] = {}
         self._twins: set[Pair] = set()
         self._names_alone: set[Pair] = set()
-        found = self._judge(one, other, close, common)
+        found = self._judge(*self._nominated)
         likely = found >= TUNING.min_probability
         self._likely = self._items_of(one[likely], other[likely])
         self._keep(one, other, found)
@@ -82,6 +87,15 @@ class Comparison:
         """As `Vectors.semantic_cosines`, 0 for pairs outside the window."""
         at = self._vectors.at
         return np.where(np.abs(at[one] - at[other]) <= TUNING.window, self._vectors.semantic_cosines(one, other), 0.0)
+
+    def _neighbourhoods(self, earlier: Ints) -> tuple[Neighbourhood, Neighbourhood]:
+        """The neighbourhood of each item by words, and by embedding: from the nominated pairs and `earlier` ones (`FeatureCache.near`)."""
+        one, other, close, _ = self._nominated
+        both, semantic = np.concatenate([one, other]), self._semantic_cosines(one, other)
+        return (
+            neighbourhood(both, np.concatenate([close, close]), earlier[:, :KEPT]),
+            neighbourhood(both, np.concatenate([semantic, semantic]), earlier[:, KEPT:]),
+        )
 
     def _comparable(self, close: Floats, common: Ints, least: int = LEAST) -> Bools:
         """Which pairs are worth an evaluation of the trees: those that share `least` words and have a high enough cosine."""
