@@ -108,7 +108,7 @@ class FeatureCache:
         return self._lang.all[rows]
 
     def headline(self, rows: Ints) -> Ints:
-        """A number for the headline of each row, equal for equal headlines; 0 for headlines too short to be compared."""
+        """A number for the headline of each row, equal for equal headlines; 0 for headlines without words."""
         return self._headline.all[rows]
 
     def near(self, rows: Ints) -> Any:

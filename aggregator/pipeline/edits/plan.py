@@ -168,32 +168,33 @@ class _Edit:
     def overriding(self, own: Sequence[Member], there: StoryState, then: Standing) -> Overriding:
         """A function that finds the override because of which a story moves into a place or out of it: the one without which it would not.
         `own`: the members that the story has now; `there`: the story under the policy `after` with these members."""
-        said, meant, (new, members) = self.said, self.after.overrides, then
+        overrides = cache(lambda: list(self._overrides(own, there, then)))  # on demand, since most stories do not move
 
-        @cache
-        def overrides() -> list[tuple[Override, set[Place]]]:
-            """(override, places that the story would have without it). Computed on demand, since most stories do not move."""
-            found: list[tuple[Override, set[Place]]] = []
-            if there is not new:
-                found.append((self._regrouping(there.n, own), _standing(there)))
-            items = [member.item for member in members]
-            if turned := [item for item in items if said.hides(item) != meant.hides(item)]:
-                hide = Override("hide", turned[0].canonical or "", gone=not meant.hides(turned[0]))
-                found.append((hide, places(replace(meant, hidden=said.hidden, hidden_items=said.hidden_items))))
-            addresses = [item.canonical or "" for item in items]
-            if moved := [one for one in addresses if said.pinned.get(one) != meant.pinned.get(one)]:
-                pin = Override("pin", moved[0], gone=moved[0] not in meant.pinned)
-                found.append((pin, places(replace(meant, pinned=said.pinned))))
-            return found
+        def responsible(place: Place) -> Override | None:
+            stands = place in _standing(then.state)
+            return next((override for override, places in overrides() if (place in places) != stands), None)
+
+        return responsible
+
+    def _overrides(
+        self, own: Sequence[Member], there: StoryState, then: Standing
+    ) -> Iterator[tuple[Override, set[Place]]]:
+        """(override, places that the story would have without it), for each override that the edit changes for this story."""
+        said, meant, (new, members) = self.said, self.after.overrides, then
 
         def places(overrides: OverrideIndex) -> set[Place]:
             return _standing(recomposed(new, members, replace(self.after, overrides=overrides)))
 
-        def responsible(place: Place) -> Override | None:
-            stands = place in _standing(new)
-            return next((override for override, other in overrides() if (place in other) != stands), None)
-
-        return responsible
+        if there is not new:
+            yield self._regrouping(there.n, own), _standing(there)
+        items = [member.item for member in members]
+        if turned := [item for item in items if said.hides(item) != meant.hides(item)]:
+            hide = Override("hide", turned[0].canonical or "", gone=not meant.hides(turned[0]))
+            yield hide, places(replace(meant, hidden=said.hidden, hidden_items=said.hidden_items))
+        addresses = [item.canonical or "" for item in items]
+        if moved := [one for one in addresses if said.pinned.get(one) != meant.pinned.get(one)]:
+            pin = Override("pin", moved[0], gone=moved[0] not in meant.pinned)
+            yield pin, places(replace(meant, pinned=said.pinned))
 
     def _regrouping(self, story: int, members: Sequence[Member]) -> Override:
         """The `join` or `split` that gives a story other members than these."""
