@@ -106,7 +106,12 @@ class Relatives:
             Candidate(story.n, story.title, story.summary, "", None, int(story.published.timestamp()), story.lang)
             for story in stories
         ]
-        items = [[item for item, _ in found[:LOOKED_AT]] for found in chapters(texts, self.lib.archive.past)]
+        past = self.lib.archive.past
+        reports = past.members([story.n for story in stories])
+        items = []
+        for story, found in zip(stories, chapters(texts, past), strict=True):
+            own = frozenset(reports.get(story.n, ()))  # they share most words, and in a large story would leave no room
+            items.append([item for item, _ in found if item not in own][:LOOKED_AT])
         told = self.lib.archive.reading.stories_by_item({item for found in items for item in found})
         return {
             story.id: [told[item] for item in found if item in told]

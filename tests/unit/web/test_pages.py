@@ -18,6 +18,7 @@ from msgspec import structs
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.model.item import Enclosure
+from aggregator.web import related
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
 from aggregator.web.stream_page import PER_PAGE
@@ -441,6 +442,18 @@ def test_a_rare_place_relates_no_story_about_something_else(room: Newsroom) -> N
     assert [(one["title"], one["filled"]) for one in related] == [
         ("Qatar hosts talks between Iran and Saudi Arabia", False), ("Verstappen wins the Qatar Grand Prix", True),
     ]  # fmt: skip
+
+
+def test_the_reports_of_a_story_leave_room_for_its_chapters(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They share more words with it than any chapter."""
+    monkeypatch.setattr(related, "LOOKED_AT", 3)
+    erupts, flows = "Volcano Katla Erupts and Closes Roads", "Lava of Katla Reaches the Sea as the Volcano Calms"
+    room.publish(
+        *(item(erupts, outlet, summary="") for outlet in ("kyodo", "reuters", "bbc-world")),
+        item(flows, age=timedelta(hours=60), summary=""),
+    )
+    told = room.client.get("/api/v1/stories?q=erupts").get_json()["stories"]
+    assert [[(one["title"], one["filled"]) for one in story["related"]] for story in told] == [[(flows, False)]]
 
 
 def test_who_shares_little_but_a_name_comes_after_what_has_the_same_topic(room: Newsroom) -> None:
