@@ -222,12 +222,8 @@ def _fallback_is_no_former_id(findings: Findings, sections: Iterable[Rules]) -> 
 
 def _articles(findings: Findings, main: FeedsFile) -> None:
     """Refuses overrides that name a page of this service instead of an outlet's article."""
-    stories, ours = main.stories, host_of(main.site.url or "")
-    named = [(url, stories.at("join", n)) for n, urls in enumerate(stories.join) for url in urls]
-    named += [(url, stories.at("split", n)) for n, url in enumerate(stories.split)]
-    named += [(url, stories.at("hide", n)) for n, url in enumerate(stories.hide)]
-    named += [(pin.url, pin.at("url")) for pin in stories.pin]
-    for url, at in named:
+    ours = host_of(main.site.url or "")
+    for _, url, at in main.stories.overrides().lines():
         if PAGE.search(url) and (host_of(url) == ours or literal_private(url)):
             findings.refuse(
                 at,

@@ -55,7 +55,7 @@ def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
         sources=tuple(_source(entry, names) for part in parts for entry in part.sources),
         sections=_sections([entry for part in parts for entry in part.sections], main),
         topics=tuple(_rules("topic", entry) for part in parts for entry in part.topics),
-        overrides=_overrides(main.stories),
+        overrides=main.stories.overrides(),
         epoch=_epoch(project),
         files=tuple(project.texts),
         texts=MappingProxyType(dict(project.texts)),
@@ -106,12 +106,3 @@ def _sections(entries: list[schema.Rules], main: schema.FeedsFile) -> tuple[mode
     if not lacks_fallback(entries):
         return sections
     return (*sections, model.Rules("section", model.FALLBACK, "World", main.at()))
-
-
-def _overrides(entry: schema.Stories) -> model.Overrides:
-    return model.Overrides(
-        join=tuple(model.Named(tuple(urls), entry.at("join", n)) for n, urls in enumerate(entry.join)),
-        split=tuple(model.Named((url,), entry.at("split", n)) for n, url in enumerate(entry.split)),
-        hide=tuple(model.Named((url,), entry.at("hide", n)) for n, url in enumerate(entry.hide)),
-        pin=tuple(model.Pin(pin.url, pin.section, pin.until, pin.at()) for pin in entry.pin),
-    )

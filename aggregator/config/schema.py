@@ -28,6 +28,7 @@ from pydantic import (
 
 from aggregator.config import network, rules, scalars
 from aggregator.config.tree import Text
+from aggregator.model import settings
 from aggregator.model.settings import FIRST_INTERVAL, Example, Position, Term
 
 # JSON Schema of a scalar that we take as text. A text editor's YAML reader converts some to numbers or booleans.
@@ -264,6 +265,14 @@ class Stories(Entry):
         default=[], description="Articles that are shown nowhere; a story disappears when all its articles are hidden."
     )
     pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories kept at the top of a section's page.")
+
+    def overrides(self) -> settings.Overrides:
+        return settings.Overrides(
+            join=tuple(settings.Named(tuple(urls), self.at("join", n)) for n, urls in enumerate(self.join)),
+            split=tuple(settings.Named((url,), self.at("split", n)) for n, url in enumerate(self.split)),
+            hide=tuple(settings.Named((url,), self.at("hide", n)) for n, url in enumerate(self.hide)),
+            pin=tuple(settings.Pin(pin.url, pin.section, pin.until, pin.at()) for pin in self.pin),
+        )
 
 
 class IncludedFile(Entry):

@@ -144,14 +144,15 @@ def _of_publisher(publisher: Publisher) -> Iterator[Slip]:
 
 
 def _of_joins(main: FeedsFile) -> Iterator[Slip]:
-    apart = {canonical(url): main.stories.at("split", n) for n, url in enumerate(main.stories.split)}
-    for n, group in enumerate(main.stories.join):
-        at, articles = main.stories.at("join", n), [canonical(url) for url in group]
+    said = main.stories.overrides()
+    apart = {canonical(url): one.at for one in said.split for url in one.urls}
+    for one in said.join:
+        articles = [canonical(url) for url in one.urls]
         if len(set(articles)) < 2:
-            yield at, "join: these are one article, so nothing is joined"
+            yield one.at, "join: these are one article, so nothing is joined"
         for article in dict.fromkeys(articles):
             if article in apart:
                 yield (
-                    at,
+                    one.at,
                     f"join: `split` on line {apart[article].line} takes one of these articles out again: keep one of the two",
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
@@ -149,6 +149,10 @@ class Pin:
     until: date | None
     at: Position
 
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return (self.url,)
+
     def holds(self, day: date) -> bool:
         return self.until is None or day <= self.until
 
@@ -179,10 +183,8 @@ class Overrides:
 
     def lines(self) -> Iterator[tuple[str, str, Position]]:
         """(key, address, position) of every address: ("hide", "https://…", …)."""
-        yield from (("split", url, one.at) for one in self.split for url in one.urls)
-        yield from (("hide", url, one.at) for one in self.hide for url in one.urls)
-        yield from (("pin", pin.url, pin.at) for pin in self.pin)
-        yield from (("join", url, one.at) for one in self.join for url in one.urls)
+        for key in fields(self):
+            yield from ((key.name, url, one.at) for one in getattr(self, key.name) for url in one.urls)
 
 
 @dataclass(frozen=True, slots=True)

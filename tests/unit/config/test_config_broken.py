@@ -274,7 +274,7 @@ ACROSS = [
     ),
     (f"stories: {{split: [http://127.0.0.1:8000{PAGE}]}}\n", "1:19", ["article"]),
     (f"stories: {{join: [[https://x.example/, http://localhost:8000{PAGE}]]}}\n", "1:18", ["article"]),
-    (f"stories: {{pin: [{{url: http://127.0.0.1:8000{PAGE}, section: world}}]}}\n", "1:23", ["article"]),
+    (f"stories: {{pin: [{{url: http://127.0.0.1:8000{PAGE}, section: world}}]}}\n", "1:17", ["article"]),
     (
         "stories: {hide: [https://X.example], pin: [{url: https://x.example/, section: world}]}\n",
         "1:50",

@@ -129,11 +129,11 @@ def test_grammar_of_rules(settings: Settings) -> None:
 def test_overrides(settings: Settings) -> None:
     overrides = settings.overrides
     assert [(key, url) for key, url, _ in overrides.lines()] == [
+        ("join", "https://a.example/1"),
+        ("join", "https://b.example/2"),
         ("split", "https://a.example/3"),
         ("hide", "https://a.example/4"),
         ("pin", "https://a.example/5"),
-        ("join", "https://a.example/1"),
-        ("join", "https://b.example/2"),
     ]
     assert (overrides.pin[0].section, overrides.pin[0].until) == ("asia-pacific", date(2026, 12, 1))
 
