@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from aggregator.categorise.attribution import Cause, cause
@@ -101,8 +101,12 @@ class Causes:
         return (stream.id in held) == (way == "coming")
 
     def _position(self, override: Override) -> Position | None:
-        """The position of an override in the file that has it."""
+        """The position of an override in the file that has it; of several pins of one article, of that in force."""
         source = self.before if override.gone else self.after
-        lines = source.settings.overrides.lines() if source else ()
-        meant = (override.key, override.address)
-        return next((at for key, url, at in lines if (key, canonical(url)) == meant), None)
+        if source is None:
+            return None
+        said, meant = source.settings.overrides, (override.key, override.address)
+        if override.key == "pin":
+            section = source.policy.overrides.pinned.get(override.address)
+            said = replace(said, pin=tuple(pin for pin in said.pin if pin.section == section))
+        return next((at for key, url, at in said.lines() if (key, canonical(url)) == meant), None)

@@ -945,6 +945,14 @@ def test_what_the_editor_pins_moves_for_that_reason(desk: Desk) -> None:
     assert (gone["rule"], gone["at"], gone["gone"]) == ("stories: pin", "feeds.yaml:1", True)
 
 
+def test_of_two_pins_of_one_article_that_in_force_is_named(desk: Desk) -> None:
+    """The later one is in force until its day is over, then the earlier one."""
+    lines = [f'- {{url: "{url_of(OCTOPUS)}", section: {rest}}}' for rest in ("world", "defense, until: 9999-01-01")]
+    proposed = desk.propose(("sources:", f"stories:\n  pin:\n    {lines[0]}\n    {lines[1]}\nsources:"))
+    (came,) = row(desk.json("plan", proposed), "sections", "defense")["coming"]
+    assert (came["rule"], came["at"]) == ("stories: pin", "proposed.yaml:4")
+
+
 def test_of_two_pins_of_one_story_the_one_that_does_not_count_is_told(desk: Desk) -> None:
     pins = [f'{{url: "{url_of(title)}", section: {id}}}' for title, id in ((OCTOPUS, "world"), (PANDA, "defense"))]
     joined = f'join: [["{url_of(OCTOPUS)}", "{url_of(PANDA)}"]]'
