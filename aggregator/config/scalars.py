@@ -42,7 +42,7 @@ def shown(value: object) -> str:
     if isinstance(value, Items | Table):
         return kind(value)
     text = mask(value.shown if isinstance(value, Text) else str(value))
-    return f"`{text if len(text) <= 60 else text[:57] + '…'}`"
+    return f"`{text if len(text) <= 60 else text[:57] + '…'}`" if text.strip() else "nothing"
 
 
 def text(value: object, most: int = 500) -> str:
@@ -51,7 +51,7 @@ def text(value: object, most: int = 500) -> str:
         raise Wrong(f"expected text, found {kind(value)}", position(value))
     line = " ".join(value.split())
     if not line:
-        raise Wrong("expected text, found nothing", position(value))
+        raise Wrong("expected text, found nothing; write it, or leave it out", position(value))
     if len(line) > most:
         raise Wrong(f"longer than {most} characters", position(value))
     return line

@@ -32,7 +32,7 @@ from aggregator.model import settings
 from aggregator.model.settings import FIRST_INTERVAL, Example, Position, Term
 
 # JSON Schema of a scalar that we take as text. A text editor's YAML reader converts some to numbers or booleans.
-TEXT = {"type": ["string", "number", "boolean"]}
+TEXT = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
 STRING: dict[str, Any] = {"type": "string"}
 _VARIABLE = r".*\$\{"  # a variable may have any value
 DURATION = {"type": "string", "pattern": rf"^([0-9]+ ?[smhdw]$|{_VARIABLE})"}
@@ -42,6 +42,8 @@ SLUG = {
     "maxLength": scalars.MAX_ID,
 }
 ADDRESS = {"type": "string", "pattern": f"^(https?://|{_VARIABLE})"}
+LANGUAGE = {"type": "string", "pattern": f"^({scalars.LANGUAGE.pattern}$|{_VARIABLE})"}
+SWITCH = {"type": ["boolean", "string"], "pattern": _VARIABLE}
 WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": rules.MAX_WEIGHT}
 WEIGHED = {"type": "object", "additionalProperties": WEIGHT, "minProperties": 1, "maxProperties": 1}
 PARTS = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": rules.MAX_PARTS}
@@ -68,12 +70,9 @@ def _name(value: Any) -> str:
     return scalars.text(value, 200)
 
 
-def _reload(value: Any) -> str:
-    return scalars.choice(value, ("auto", "manual"))
-
-
-def _scope(value: Any) -> str:
-    return scalars.choice(value, ("host", "source"))
+def _choice(*names: str) -> tuple[PlainValidator, WithJsonSchema]:
+    schema = {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": _VARIABLE}]}
+    return _read(partial(scalars.choice, names=names), schema)
 
 
 def _duration(default: timedelta, description: str) -> Any:
@@ -85,12 +84,12 @@ def _duration(default: timedelta, description: str) -> Any:
 
 Line = Annotated[str, *_read(_name, TEXT)]
 Slug = Annotated[str, *_read(scalars.slug_id, SLUG)]
-Flag = Annotated[bool, *_read(scalars.boolean, {"type": "boolean"})]
+Flag = Annotated[bool, *_read(scalars.boolean, SWITCH)]
 Address = Annotated[str, *_read(network.web_address, ADDRESS)]
-Language = Annotated[str, *_read(scalars.language, STRING)]
+Language = Annotated[str, *_read(scalars.language, LANGUAGE)]
 Every = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.EVERY), DURATION)]
 Keep = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.KEEP), DURATION)]
-Scope = Annotated[str, *_read(_scope, {"enum": ["host", "source"]})]
+Scope = Annotated[str, *_choice("host", "source")]
 Labels = Annotated[tuple[tuple[str, str], ...], *_read(scalars.labels, LABELS)]
 Headers = Annotated[tuple[tuple[str, str], ...], *_read(network.headers, LABELS)]
 Place = Annotated[Term, *_read(rules.read_place, {"anyOf": [TEXT, WEIGHED]})]
@@ -149,7 +148,7 @@ class Site(Entry):
         default=None,
         description="E-mail or web address, sent in the User-Agent so that outlets can reach you.",
     )
-    reload: Annotated[str, *_read(_reload, {"enum": ["auto", "manual"]})] = Field(
+    reload: Annotated[str, *_choice("auto", "manual")] = Field(
         default="auto", description="auto: saving the file applies it. manual: wait for `aggregator apply`."
     )
     cors: Flag = Field(default=True, description="Whether web pages of other sites may read the feeds and the API.")
@@ -312,12 +311,16 @@ def json_schema() -> str:
 
 def _suit_text_editors(schema: dict[str, Any]) -> None:
     """Changes `schema` in place. Keys of lists and tables may be null: a text editor's YAML reader finds null if all entries are
-    commented out. Defaults that say nothing are left out: a text editor writes the default of a key that is completed."""
+    commented out. No other key may, also if its value is None when it is left out. Defaults that say nothing are left out: a text editor
+    writes the default of a key that is completed."""
     for value in schema.values():
         if isinstance(value, dict):
             kind = value.get("type")
             if (kind == "object" and "required" not in value) or (kind == "array" and value.get("default") == []):
                 value["type"] = [kind, "null"]
+            if (either := value.get("anyOf")) and either[1:] == [{"type": "null"}]:
+                del value["anyOf"]
+                value.update(either[0])
             if value.get("default") in (None, []):
                 value.pop("default", None)
             _suit_text_editors(value)

@@ -67,15 +67,12 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "missing":
             message = f"`{key}` is missing here"
         case "list_type":
-            of_stories = detail["loc"][-2:-1] == ("join",)
-            how = "[[a, b], [c, d]], a list for each story" if of_stories else "[a, b] or a line with - for each"
-            how = NO_SPACE_BEHIND_DASH if _dashed(detail["input"]) else f"write {how}"
+            how = NO_SPACE_BEHIND_DASH if _dashed(detail["input"]) else f"write {_as_list(schema, detail['loc'])}"
             message = f"expected a list, found {kind(detail['input'])}; {how}"
         case "model_type" | "dict_type" | "model_attributes_type":
             glued = isinstance(detail["input"], str) and re.match(r"[\w-]+:(?!//)\S", detail["input"])
-            message = (
-                f"expected a table of keys and values, found {kind(detail['input'])}{f'; {NO_SPACE}' if glued else ''}"
-            )
+            how = NO_SPACE if glued else _as_table(_model(schema, detail["loc"]))
+            message = f"expected a table of keys and values, found {kind(detail['input'])}; {how}"
         case "too_short":
             message = "expected at least two addresses, of articles that tell one story"
         case "value_error":
@@ -91,10 +88,24 @@ def _dashed(found: Any) -> bool:
     return re.match(r"-\w", first) is not None
 
 
+def _as_list(schema: type[Entry], path: Path) -> str:
+    """How to write the list at the path."""
+    if path[-2:-1] == ("join",):
+        return "[[a, b], [c, d]], a list for each story"
+    model = _model(schema, path)
+    return f"a line with `- {_required(model)[0]}: …` for each" if model else "[a, b] or a line with - for each"
+
+
+def _as_table(model: type[Entry] | None) -> str:
+    if needed := _required(model):
+        return f"write {' and '.join(f'`{key}: …`' for key in needed)}"
+    return f"its keys are {', '.join(f'`{key}`' for key in _keys(model))}"
+
+
 def _unknown(key: str, schema: type[Entry], path: Path) -> str:
     if len(path) == 1 and schema is IncludedFile and key in FeedsFile.model_fields:
         return f"`{key}` is allowed in the main file only, not in an included one"
-    return f"unknown key `{key}`{did_you_mean(key, _known(schema, path))}"
+    return f"unknown key `{key}`{did_you_mean(key, _keys(_model(schema, path[:-1])))}"
 
 
 def _locate(tree: Table, path: Path) -> tuple[Position, Any]:
@@ -117,14 +128,22 @@ def _path(detail: ErrorDetails) -> str:
     return f"{names[-1]}: " if names else ""
 
 
-def _known(schema: type[Entry], path: Path) -> list[str]:
-    """The keys that are allowed in the table of the last key of `path`."""
+def _model(schema: type[Entry], path: Path) -> type[Entry] | None:
+    """The class of the table at the path, or of the entries of the list there; None if they are no tables."""
     model: Any = schema
-    for step in path[:-1]:
+    for step in path:
         if isinstance(step, str):
             names = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
             model = _entry(names.get(step))
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return model if isinstance(model, type) and issubclass(model, Entry) else None
+
+
+def _keys(model: type[Entry] | None) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
+
+
+def _required(model: type[Entry] | None) -> list[str]:
+    return [name for name, field in model.model_fields.items() if field.is_required()] if model else []
 
 
 def _entry(annotation: Any) -> Any:

@@ -89,6 +89,14 @@ YAML = [
 ]
 
 KEYS = [
+    ("sources:\n  - https://x.example/y\n", "2:5", ["found text; write `name: …` and `url: …`"]),
+    ("sources:\n  BBC:\n    url: https://x.example/y\n", "2:3", ["a line with `- name: …` for each"]),
+    ("sections: {europe: {words: [x]}}\n", "1:11", ["a line with `- id: …` for each"]),
+    ("stories: {pin: [https://x.example/y]}\n", "1:17", ["write `url: …` and `section: …`"]),
+    ("site: World Wire\n", "1:7", ["found text; its keys are `title`, `url`"]),
+    (SOURCE + "    every:\n", "4:11", ["found nothing; write it, or leave it out"]),
+    (SOURCE + "    enabled:\n", "4:13", ["found nothing"]),
+    ("stories: {pin: [{url: https://x.example/, section: world, until: }]}\n", "1:66", ["found nothing"]),
     ("sorces: []\n", "1:1", ["`sorces`", "did you mean `sources`"]),
     (SOURCE + "    interval: 1:30\n", "4:5", ["`interval`", "did you mean `every`"]),
     (SOURCE + "    enabledd: true\n", "4:5", ["did you mean `enabled`"]),

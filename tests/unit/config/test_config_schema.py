@@ -83,10 +83,20 @@ def test_the_default_file_names_and_passes_it(default_file: Path) -> None:
         "defaults: {every: '${EVERY}'}\nsources: [{name: A, id: '${HERE}', url: https://a.example/, section: '${HERE}'}]\n"
         "sections: [{id: '${HERE}'}]",
         "stories: {join: [[https://a.example/, https://b.example/]], pin: [{url: https://a.example/, section: world}]}",
+        "site: {reload: '${RELOAD}', cors: '${CORS}', language: '${LANG}'}\ndefaults: {retry_after: '${WHO}'}",
     ],
 )
 def test_both_accept(text: str) -> None:
-    parse({"f": text}, "f", {"HOST": "a.example", "EVERY": "5m", "HERE": "home"})
+    known = {
+        "HOST": "a.example",
+        "EVERY": "5m",
+        "HERE": "home",
+        "RELOAD": "manual",
+        "CORS": "false",
+        "LANG": "de",
+        "WHO": "host",
+    }
+    parse({"f": text}, "f", known)
     assert accepts(text)
 
 
@@ -107,6 +117,14 @@ def test_both_accept(text: str) -> None:
         "sections: [{id: a, words: [b], not: [{x: 1}]}]",
         "site: {reload: sometimes}",
         "stories: {join: [[https://a.example/]]}",
+        "site: {title: ' '}",
+        "site: {language: english}",
+        *(
+            f"sources: [{{name: A, url: https://a.example/, {key}: }}]"
+            for key in ("id", "publisher", "every", "section", "lang")
+        ),
+        "sections: [{id: a, title: }]",
+        "stories: {pin: [{url: https://a.example/, section: world, until: }]}",
     ],
 )
 def test_both_refuse(text: str) -> None:
