@@ -30,7 +30,7 @@ def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any =
         default = _switched(variable, given)
     elif given:
         default = given
-    shown = f" (default {default})" if default not in (None, False, True) else ""
+    shown = f" (default {str(default).replace('%', '%%')})" if default not in (None, False, True) else ""
     parser.add_argument(flag, help=f"{help}{shown}; {variable}", default=default, **more)
 
 

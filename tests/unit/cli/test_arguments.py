@@ -51,6 +51,16 @@ def test_a_variable_that_is_neither_is_bad_usage(
     assert "AGGREGATOR_JSON: expected 1 or 0, found json" in capsys.readouterr().err
 
 
+def test_help_shows_a_default_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_CONFIG", "/srv/100%/feeds.yaml")
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    assert "/srv/100%/feeds.yaml" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "url", ["sqlite:///:memory:", "sqlite:///", "sqlite:////", "sqlite://", "archive.db", "mysql://host/db"]
 )
