@@ -1,8 +1,9 @@
 """Caches compiled settings in the instance folder, so that a command need not read YAML first.
 
-An entry is valid for the same bytes of the files, the same values of the variables that they use, and the same code. Of the variables,
-which may be secrets, only salted digests are stored. If anything is wrong with an entry, the files are read instead. Entries are
-MessagePack and are decoded to value types, so a manipulated entry can contain wrong settings, but cannot run code.
+An entry is valid for the same bytes of the files, the same values of the variables that they use, and the same code. Of the variables
+that are secret, only salted digests are stored: the settings do not contain their values. If anything is wrong with an entry, the files
+are read instead. Entries are MessagePack and are decoded to value types, so a manipulated entry can contain wrong settings, but cannot run
+code.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,8 @@ from aggregator.errors import Problem
 from aggregator.model.settings import Settings
 
 FOLDER = "cache"
+_CODE = ("config", "model", "text", "normalise", "addresses.py", "errors.py")
+"""The modules, relative to the package, whose code decides what is compiled."""
 KEPT = 8
 """So many entries are kept, those written last: each draft that `plan` is given has its own."""
 
@@ -118,14 +121,14 @@ def _write(file: Path, data: bytes) -> None:
 
 def _code() -> str:
     """A digest of the code that compiles: its version, and the sizes and times of its files, which may have been edited."""
-    package = Path(aggregator.__file__).parent
-    files = [
-        *sorted((package / "config").glob("*.py")),
-        package / "model" / "settings.py",
-        package / "text" / "regions.py",
-    ]
-    stats = [f"{file.name}:{stat.st_size}:{stat.st_mtime_ns}" for file in files if (stat := file.stat())]
+    stats = [f"{file.name}:{stat.st_size}:{stat.st_mtime_ns}" for file in code_files() if (stat := file.stat())]
     return _digest("\n".join([aggregator.__version__, *stats]).encode())
+
+
+def code_files() -> Iterator[Path]:
+    for name in _CODE:
+        place = Path(aggregator.__file__).parent / name
+        yield from [place] if place.suffix else sorted(place.glob("*.py"))
 
 
 def _digest(data: bytes) -> str:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from aggregator.config import cache
 from aggregator.config.cache import KEPT, examine_cached
 from aggregator.config.load import load
 from aggregator.config.watch import Watch
@@ -71,6 +74,16 @@ def test_a_change_is_seen(place: Place, change: str, monkeypatch: pytest.MonkeyP
     elif change == "code":
         monkeypatch.setattr("aggregator.__version__", "9.9.9")
     assert not place.hit(**({change: "other"} if change in ENVIRON else {}))
+
+
+def test_all_modules_that_compile_count_as_the_code() -> None:
+    """Among them those that fold names of publishers and write addresses in ASCII, which the settings contain."""
+    listing = "import sys, aggregator.config.compile, aggregator.config.files; print(*(m.__file__ for m in sys.modules.values()"
+    listing += " if m.__name__.startswith('aggregator.')), sep='\\n')"
+    loaded = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout.split()
+    assert len(loaded) > 20
+    compiling = {Path(name) for name in loaded if not name.endswith("__init__.py")}
+    assert compiling - set(cache.code_files()) == set()
 
 
 def test_a_file_that_breaks_is_refused_although_it_is_cached(place: Place) -> None:
