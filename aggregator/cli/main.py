@@ -102,7 +102,9 @@ def _check_words(top: argparse.ArgumentParser, words: Iterable[str]) -> None:
             return
         if not word.startswith("-"):
             if unknown:
-                top.error(f"there is no option {_slip(unknown, _options(top))}")
+                told = _slip(unknown, _options(top))
+                own = " before the command; its own go after it" if told == unknown else ""
+                top.error(f"there is no option {told}{own}")
             top.error(f"there is no command {_slip(word, COMMANDS)} (`aggregator --help` lists all)")
         flag, equals, _ = word.partition("=")
         if not flag.startswith("--") or flag == "--":

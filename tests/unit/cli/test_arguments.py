@@ -155,6 +155,7 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
         (["--confg=x.yaml", "poll"], "there is no option --confg; did you mean --config?"),
         (["--config", "x.yaml", "--databse=x.db", "poll"], "there is no option --databse; did you mean --database?"),
         (["--config", "x.yaml", "pol"], "there is no command pol; did you mean poll?"),
+        (["--port", "8000", "run"], "there is no option --port before the command; its own go after it\n"),
         (["zzz"], "there is no command zzz (`aggregator --help` lists all)"),
         (["poll", "--jsn"], "there is no option --jsn; did you mean --json?"),
         (["serve", "--prot=1"], "there is no option --prot; did you mean --port?"),
