@@ -79,11 +79,12 @@ def _counterfactuals(
     every = (*reading.evidence, *reading.covered)
     for term, (_, one) in sorted(own.items(), key=lambda entry: -entry[1][0]):
         if number is not None and one.place:
-            # Evaluated anew, since another line may list the same country, and places decide which words count (`elsewhere`).
-            left = read(without_place(book, number, term), hay)
+            # Evaluated anew, since another line may list the same country, and places decide which words count (`elsewhere`),
+            # and how much evidence the section needs.
+            without = without_place(book, number, term)
+            then = decided(without, read(without, hay), case).section
         else:
             kept, _ = said_once(hay, [other for other in every if not (other.rule == number and other.term == term)])
-            left = reading._replace(evidence=kept)
-        then = decided(book, left, case).section
+            then = decided(book, reading._replace(evidence=kept), case).section
         if then != winner:
             yield Counterfactual(full_rule_name(term, one.place), term.at, then)

@@ -58,6 +58,14 @@ def test_the_line_is_named_as_in_its_receipt() -> None:
     assert counterfactual.rule == receipt.rule == "words: all: tank, moat, unless: fish"
 
 
+def test_without_its_only_place_a_section_needs_more_than_a_weak_word() -> None:
+    words = "words: [{fjord: 0.2}]"
+    case = Case("Fjord of Norway")
+    (deciding,) = outcome(book(RULES.replace("[europe]", f"[europe]\n    {words}")), case).counterfactuals
+    assert (deciding.rule, deciding.then) == ("places: europe", "world")
+    assert judge(book(RULES.replace("places: [europe]", words)), case).section == "world"
+
+
 def test_without_a_phrase_the_words_inside_it_count() -> None:
     heavy = RULES.replace("missile*,", "{missile*: 2},")
     case = Case("Missile defence for Japan")
