@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from aggregator.categorise.evidence import read
+from aggregator.categorise.judge import decided
 from aggregator.categorise.receipts import rule_name
-from aggregator.categorise.rulebook import Rulebook
+from aggregator.categorise.rulebook import Rulebook, compile_rules
+from aggregator.model.judgement import Case
 from aggregator.model.settings import Position, Rules, Term
 from aggregator.model.stream import StreamName
 from aggregator.text.match import Haystack, Matcher, haystack, needle
@@ -54,17 +56,41 @@ def cause(
     return Cause("outweighed", None)
 
 
-def kept_out(book: Rulebook, title: str, summary: str) -> list[tuple[StreamName, Cause]]:
-    """The sections and topics that a line of `never` or `not`, or a word under `unless`, keeps the text out of; each with that line."""
-    hay = haystack(title, summary)
+def kept_out(book: Rulebook, case: Case) -> list[tuple[StreamName, Cause]]:
+    """The sections and topics in which the text would be without a line of `never` or `not`, or the `unless` of a line; each with that
+    line. If only several together keep it out, one of them is given."""
+    hay = haystack(case.title, case.summary)
     reading = read(book, hay)
     told = {one.rule for one in reading.evidence}
     found = []
     for number, rules in enumerate(book.rules):
         keys = ("not: ", "unless: ") if number not in told else ("never: ",) if number in reading.excluded else ()
-        blocks = _blocks(book, rules.stream, hay).values() if keys else ()
-        found += [(rules.stream, block) for block in blocks if block.rule.startswith(keys)][:1]
+        left = rules
+        for block in _blocks(book, rules.stream, hay).values() if keys else ():
+            if block.rule.startswith(keys):
+                left = _lifted(left, block.at)
+                if _would_hold(book, number, left, case, hay):
+                    found.append((rules.stream, block))
+                    break
     return found
+
+
+def _lifted(rules: Rules, at: Position | None) -> Rules:
+    """The rules without the line of `never` or `not` at this position, or without the `unless` of the line there."""
+    return replace(
+        rules,
+        nevers=tuple(term for term in rules.nevers if term.at != at),
+        nots=tuple(term for term in rules.nots if term.at != at),
+        words=tuple(replace(term, unless=()) if term.at == at else term for term in rules.words),
+    )
+
+
+def _would_hold(book: Rulebook, number: int, rules: Rules, case: Case, hay: Haystack) -> bool:
+    """Whether the text would be in a section or topic that had these rules."""
+    every = (*book.rules[:number], rules, *book.rules[number + 1 :])
+    tried = compile_rules(every[: book.sections], every[book.sections :], book.fallback)
+    judgement = decided(tried, read(tried, hay, once=True), case)
+    return rules.id in (judgement.sections if number < book.sections else judgement.topics)
 
 
 def _most(lines: Weighed, others: Weighed) -> tuple[str | None, float]:

@@ -108,7 +108,7 @@ def _kept_out(application: Application, subject: Subject, judged: shapes.Judgeme
     held = {("section", id) for id in judged["sections"]} | {("topic", id) for id in judged["topics"]}
     return [
         {"kind": stream.kind, "id": stream.id, "rule": cause.rule, "at": str(cause.at)}
-        for stream, cause in kept_out(application.rulebook, subject.title, subject.summary)
+        for stream, cause in kept_out(application.rulebook, Case.of(subject.title, subject.summary, subject.source))
         if stream not in held
     ]
 

@@ -452,6 +452,25 @@ def test_explain_says_what_keeps_a_text_out(desk: Desk) -> None:
     assert "  Kept out of defense by never: drill (feeds.yaml:9).\n  No other section matches." in told
 
 
+def test_explain_names_no_line_that_keeps_nothing_out(desk: Desk) -> None:
+    """A phrase of `not` without a word of the section, or with one that is too weak, was said to keep the text out."""
+    desk.file.write_text(
+        FILE.replace(
+            "words: [missile*, {turret: 0.05}]\n",
+            "words: [missile*, {turret: 0.05}]\n    not: [by storm, turret clock, missile silo, toy missile]\n"
+            "    never: [drill, plush]\n",
+        )
+    )
+
+    def out(text: str) -> list[tuple[str, str]]:
+        return [(one["id"], one["rule"]) for one in desk.json("explain", text)["kept_out"]]
+
+    assert out("Singer takes Oslo by storm") == out("Turret clock restored") == out("Turret drill") == []
+    assert out("Missile silo taken by storm") == [("defense", "not: missile silo")]
+    assert out("Toy missile in a missile silo") == [("defense", "not: missile silo")]
+    assert out("Plush missile for a drill") == [("defense", "never: plush")]
+
+
 def test_explain_says_what_the_runner_up_lacks_if_no_single_line_decides(desk: Desk) -> None:
     rules = "  - {id: europe, words: [ferry, harbour]}\n  - {id: america, words: [canal]}\n"
     desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{rules}"))
