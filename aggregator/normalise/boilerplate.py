@@ -71,7 +71,7 @@ _APPEARED = {
     " apareció primero en ": ("La entrada", "apareció primero en"),
     " apareceu primeiro em ": ("O post", "apareceu primeiro em"),
     " verscheen eerst op ": ("Het bericht", "verscheen eerst op"),
-    " proviene da ": ("L[’']articolo", "proviene da"),
+    " proviene da ": ("L[’']articolo", "proviene da(?! [a-zà-ÿ]+ )"),
     " sembra essere il primo su ": ("L[’']articolo", "sembra essere il primo su"),
     " pochodzi z serwisu ": ("Artykuł", "pochodzi z serwisu"),
     " появились сначала на ": ("Сообщение", "появились сначала на"),
@@ -82,17 +82,19 @@ _APPEARED = {
     " apare prima dată în ": ("Articolul", "apare prima dată în"),
     " pertama kali tampil pada ": ("Artikel", "pertama kali tampil pada"),
     " أولاً على ": ("ظهرت المقالة", "أولاً على"),
-    " впервые появилась ": ("Запись(?-i:(?= [^а-яё]))", "впервые появилась(?! (?:во?|на) )"),
+    " впервые появилась ": ("Запись", "впервые появилась(?! (?:во?|на) )"),
     " з'явився спочатку на ": ("Допис", "з'явився спочатку на"),
-    " pochází z ": ("Příspěvek(?-i:(?= [^a-zá-ž]))", "pochází z(?-i:(?= [^a-zá-ž]))"),
+    " pochází z ": ("Příspěvek", "pochází z(?= [^a-zá-ž])"),
     " se nejdříve objevil na ": ("Příspěvek", "se nejdříve objevil na"),
     " blev først udgivet på ": ("Indlægget", "blev først udgivet på"),
     " aparece primeiro em ": ("O conteúdo", "aparece primeiro em"),
     " đã xuất hiện đầu tiên ": ("Bài viết", "đã xuất hiện đầu tiên"),
 }
 _APPEARANCE = re.compile(
-    r"\b(?:" + "|".join(f"{before} .{{1,400}}? {after}" for before, after in _APPEARED.values()) + r") .{1,160}\Z",
-    re.IGNORECASE,
+    # A title begins with a capital, a number or a sign: "The post by the ministry appeared first on Telegram" is news.
+    r"\b(?:"
+    + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+\b).{{1,400}}? {after}" for before, after in _APPEARED.values())
+    + r") .{1,160}\Z"
 )
 _REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
 # The names of the authors before the dateline of a wire story: `By A. Writer GENEVA, Feb 17 (Reuters) - `.
