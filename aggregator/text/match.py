@@ -152,8 +152,7 @@ class Locator:
 
     def _fresh(self, field: int, shift: int) -> list[int] | range:
         text = self._texts[field]
-        same = self._hay.cased.startswith(text, shift) and self._hay.cased[shift + len(text)] == " "
-        return range(len(text)) if same else _origins(text)
+        return range(len(text)) if self._hay.cased.startswith(f"{text} ", shift) else _origins(text)
 
 
 def _origins(text: str) -> list[int]:

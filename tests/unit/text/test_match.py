@@ -36,6 +36,7 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("U.S.", "US-China talks", ["US"]),
         ("US", "Tell us more", []),
         ("US", "A loan of US$58 million to the US", ["US"]),
+        ("US", "Ships of the US  ", ["US"]),
         ("HK", "HK$455 million for HK painter", ["HK"]),
         ("WHO", "Who won?", []),
         ("us auto", "US Auto Suppliers", ["US Auto"]),
