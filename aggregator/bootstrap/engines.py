@@ -73,6 +73,10 @@ class Engines:
         """Whether `allow_private` names a host: such a host needs no spacing of requests."""
         return self._allowance.names(host)
 
+    def mask(self, text: str) -> str:
+        """The text with the secrets of the configuration of the last engine masked."""
+        return self._application.mask(text)
+
     def adopt_pauses(self, ids: Collection[str]) -> None:
         """Obey the pauses that the hosts of these sources requested from other processes."""
         application = self._application

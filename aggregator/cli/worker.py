@@ -105,10 +105,12 @@ async def _work(
     from aggregator.bootstrap.engines import Engines
     from aggregator.bootstrap.reloads import Reloads
     from aggregator.sandbox.pool import Sandbox
+    from aggregator.worker import logs
     from aggregator.worker.service import Service
 
     async with Sandbox() as sandbox:
         engines = Engines(application, sandbox)
+        logs.start(engines.mask)  # an edit may bring further secrets
         fleet = sharing.fleet(engines.private) if sharing else None
         try:
             reloads = Reloads(application, engines)

@@ -135,6 +135,15 @@ def test_a_host_that_is_private_no_more_is_spared_again(worker: Worker) -> None:
     assert not worker.engines.private("nas.local")
 
 
+def test_a_secret_that_an_edit_brings_is_not_written_into_the_log_either(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log hid those with which the worker had started."""
+    monkeypatch.setenv("WIRE_KEY", "s3cret-0f-the-wire")
+    worker.edit(FILE.replace("https://one.example/", "https://one.example/${WIRE_KEY}/feed"))
+    assert worker.engines.mask("cannot read https://one.example/s3cret-0f-the-wire/feed").endswith("/***/feed")
+
+
 def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
     worker.save("# a comment\n" + FILE)
     told = worker.look()
