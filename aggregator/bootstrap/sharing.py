@@ -42,7 +42,7 @@ class Sharing:
         self._reporter = ThreadPoolExecutor(1)  # so that callers do not wait for the server
 
     def __enter__(self) -> Sharing:
-        self._archive.upkeep.report_troubles(identity(), "")
+        self._reporter.submit(self._archive.upkeep.report_troubles, identity(), "").result()  # starts its thread
         return self
 
     def report(self, troubles: str) -> None:

@@ -77,6 +77,8 @@ class Service:
         loop.add_signal_handler(signal.SIGHUP, hung_up)
         await self.config_reload.start()
         work = asyncio.create_task(self._work())
+        # It ends earlier only if it failed in an unforeseen way. Then the worker ends too: nothing would be polled or placed any more.
+        work.add_done_callback(lambda _: self._stopping.set())
         ticks.every(TICK, self._tick)
         ticks.every(LOOK, self.config_reload.check)
         ticks.start()
@@ -85,7 +87,7 @@ class Service:
         finally:
             ticks.stop()
             if self._queued:
-                await work  # jobs end with the queue
+                await asyncio.wait([work])  # jobs end with the queue
             await self.polling.wind_down()
             self._news.set()
             await work

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -18,7 +21,8 @@ from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from servers.link import Link
 
-from aggregator.bootstrap import utc_now
+from aggregator.bootstrap import Application, Installation, utc_now
+from aggregator.bootstrap.sharing import Sharing
 from aggregator.errors import ClockApart, StoreTooNew
 from aggregator.model.source import SourceState
 from aggregator.schedule.clock import corrected
@@ -167,6 +171,21 @@ def test_a_queue_whose_connections_are_dead_is_opened_anew(
             await running
 
     asyncio.run(scenario())
+
+
+def test_troubles_are_told_to_others_although_no_further_thread_may_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To report that failed too, which ended the queue for good."""
+    config = tmp_path / "feeds.yaml"
+    config.write_text('sources: [{name: One, url: "https://one.example/"}]')
+    application = Application.load(Installation(config, tmp_path, fresh_database()))
+    with Sharing(application) as sharing:
+        with monkeypatch.context() as lacking:
+            lacking.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread")))
+            sharing.report("queue: no thread")
+        while application.database.troubles() != ("queue: no thread",):
+            time.sleep(0.01)
 
 
 def test_a_queue_that_ends_at_once_is_opened_at_growing_intervals(

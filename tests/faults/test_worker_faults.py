@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from builders import NOW, by_words, item, policy, polled, source, tools
@@ -62,6 +63,7 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
 from aggregator.worker.identity import identity
 from aggregator.worker.polling import Polling
+from aggregator.worker.service import Service
 from aggregator.worker.shared import Shared
 from aggregator.worker.troubles import Troubles
 
@@ -616,6 +618,23 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
         await running
 
     asyncio.run(asyncio.wait_for(run(), 10))
+
+
+def test_f23_a_worker_that_makes_no_editions_any_more_ends(worker: Worker) -> None:
+    """It went on as if all were well, and only a look at the stories showed that nothing came."""
+
+    async def run() -> None:
+        engine = worker.current.engine
+        service = Service(engine, lambda force: None, lambda ids: None, worker.clock, worker.stopping)
+        service._work = AsyncMock(side_effect=ZeroDivisionError)
+        running = asyncio.create_task(service.run())
+        ended, _ = await asyncio.wait([running], timeout=10)
+        worker.stopping.set()
+        assert ended
+        with pytest.raises(ZeroDivisionError):
+            await running
+
+    asyncio.run(run())
 
 
 def test_an_edition_that_nobody_waits_for_any_more_is_joined_by_no_second(
