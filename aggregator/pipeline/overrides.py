@@ -35,7 +35,8 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     joins = [*grouping.joins, *_alone(fresh, archive, policy)]
     story = {join.item: join.story for join in joins}
     wanted = {one.n: one.canonical for one in fresh if one.canonical}
-    groups = [group for group in policy.overrides.joined if not group.isdisjoint(wanted.values())]
+    here = frozenset(wanted.values())
+    groups = [group for group in policy.overrides.joined if not group.isdisjoint(here)]
     if not groups:
         return replace(grouping, joins=tuple(joins))
     stored = _homes(archive.edition, policy, groups)

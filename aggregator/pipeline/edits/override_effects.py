@@ -23,8 +23,8 @@ class Union:
 
 
 class Regrouped:
-    """Stored stories as `overrule` would leave them. `own`: the stories that it would compose again; `founded`: those of them that are
-    not stored yet → the story from which they split off; `unions`: the merges."""
+    """Stored stories as `overrule` would leave them. `own`: the stories that it would compose again; `founded`: stored story → those
+    that split off from it and are not stored yet; `unions`: the merges."""
 
     def __init__(self, store: StoredStories, policy: Policy) -> None:
         self._store = store
@@ -36,7 +36,9 @@ class Regrouped:
         self.unions = self._unions(merging)
         self._take(merging)
         stored = store.stories(self.own)
-        self.founded = {item.n: item.story for item in store.items(self.own.keys() - stored.keys())}
+        self.founded: defaultdict[int | None, list[int]] = defaultdict(list)
+        for item in store.items(self.own.keys() - stored.keys()):
+            self.founded[item.story].append(item.n)
 
     def _take(self, batch: Batch) -> None:
         items = {item.n: item for item in self._store.items([one.item for one in batch.placed])}

@@ -160,10 +160,9 @@ class _Edit:
 
     def founded(self, story: int, section: str) -> Iterator[tuple[Standing, Standing]]:
         """(before, after) of each story that would split off from `story`; before, it is hidden."""
-        for n, left in self.regrouped.founded.items():
-            if left == story:
-                state, members = self.regrouped.own[n], self.regrouped.members([n])[n]
-                yield Standing(replace(state, section=section, hidden=True), members), Standing(state, members)
+        for n in self.regrouped.founded.get(story, ()):
+            state, members = self.regrouped.own[n], self.regrouped.members([n])[n]
+            yield Standing(replace(state, section=section, hidden=True), members), Standing(state, members)
 
     def overriding(self, own: Sequence[Member], there: StoryState, then: Standing) -> Overriding:
         """A function that finds the override because of which a story moves into a place or out of it: the one without which it would not.
