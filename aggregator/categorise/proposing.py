@@ -151,7 +151,7 @@ def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) ->
     for phrase in _phrases(case.title)[:MOST_PHRASES]:
         made = needle(phrase)
         if made and len(phrase) <= LONGEST_WORD and made.word not in listed and names.isdisjoint(made.word.split()):
-            yield Proposal(rules, "words", Term((phrase,), 1.0, rules.at), None, phrase)
+            yield Proposal(rules, "words", _below(rules, rules.words, phrase), None, phrase)
 
 
 def _blocked(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
@@ -169,8 +169,13 @@ def _blocked(book: Rulebook, reading: TextReading, number: int, case: Case) -> I
             for phrase in _around(case.title if field == "title" else case.summary, start, end):
                 phrases[phrase] = None
     for phrase in phrases:
-        term = Term((phrase,), 1.0, rules.at)
+        term = _below(rules, rules.nots, phrase)
         yield _put(Proposal(rules, "not", term, None, phrase), term)
+
+
+def _below(rules: Rules, lines: Sequence[Term], phrase: str) -> Term:
+    """A new line of the section, with the position of the one that it is to stand below: an example that it breaks names this position."""
+    return Term((phrase,), 1.0, lines[-1].at if lines else rules.at)
 
 
 def _phrases(title: str) -> list[str]:

@@ -639,6 +639,10 @@ def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk
     assert re.search(
         r'    fails an example: .*feeds.yaml:13:16: "Octopuses knit": expected section world, got defense', out
     )
+    row = desk.json("explain", "Octopuses dream", "--expect", "defense")["expect"]["proposals"][-1]
+    assert (
+        f"(words: octopuses at {row['at']} matched" in row["fails"][0]
+    )  # where it is to be typed, not the head of the section
 
 
 def test_words_that_many_stories_have_come_after_others(desk: Desk) -> None:
