@@ -102,7 +102,7 @@ class Lists:
         """(number, time) of the rows of a list.
 
         If only few rows can meet a condition, only these are examined. If many can (a word that is in a million items), the newest
-        items are searched first. Nothing enters before it was first seen. So if the newest items fill the list with rows that entered
+        items are searched first. No item enters later than it is first seen. So if the newest items fill the list with rows that entered
         later than any other item was seen, no other item can be in the list.
 
         The words of a story may be in older items than the report with which it entered. So a search for words and reports together is

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from builders import NOW, archive, item, policy, polled, postgres_archive, source
 from builders.postgres import execute, fresh_database
@@ -18,6 +19,7 @@ from aggregator.pipeline.edition import edition
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.loading import Load, loading
+from aggregator.store.postgres.schema import migrate
 from aggregator.store.postgres.server import Server
 from aggregator.store.postgres.upkeep import Upkeep
 from aggregator.store.sqlite.archive import SqliteArchive
@@ -155,6 +157,19 @@ def test_a_poll_beside_it_leaves_nothing(
     beside.close()
     assert server.reading.totals() == {"sources": 0, "items": 0, "stories": 0, "pending": 0}
     assert transfer(file, server)["items"].rows == 82
+
+
+def test_a_copy_whose_statistics_cannot_be_made_leaves_nothing() -> None:
+    """It was reported as failed when it was there already, and so was refused when it was tried again."""
+    url = fresh_database()
+    impatient = Connection(Server(url), "", patience=1)
+    migrate(impatient)
+    with psycopg.connect(url) as maintenance:
+        maintenance.execute("LOCK TABLE frequencies IN SHARE UPDATE EXCLUSIVE MODE")  # as VACUUM does
+        with pytest.raises(StoreBusy), loading(impatient) as load:
+            load.fill("frequencies", ["word", "count"], [(1, 1)])
+    impatient.close()
+    assert execute(url, "SELECT count(*) FROM frequencies") == [(0,)]
 
 
 def test_a_sum_knows_every_value_and_no_order() -> None:

@@ -37,8 +37,7 @@ def loading(connection: Connection) -> Iterator[Load]:
         raw.execute("DELETE FROM meta WHERE key != 'schema'")
         yield Load(raw)
         _number(raw)
-    with connection.translate():
-        connection.raw.execute("ANALYZE")
+        raw.execute("ANALYZE")
 
 
 class Load:
