@@ -10,10 +10,12 @@ from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
 from aggregator.stories.copies import Lead, is_copy
-from aggregator.text.headline import is_ahead, tells
+from aggregator.text.headline import is_ahead, length, tells
 
 LATE = 900
 """Reports within so many seconds of the first one count as first reports: a round of polls takes less."""
+FULL = 40
+"""A summary of fewer letters says no more than a headline."""
 EARLIER = 86_400
 """A later report may be dated up to so many seconds before the first reports: sources with little news are polled only a few times a
 day."""
@@ -72,7 +74,8 @@ class Coverage:
         def rank(member: Member) -> tuple[bool, bool, bool]:
             item = member.item
             links = self._author(member).item.publisher != item.publisher
-            return links or item.source in self.policy.wrappers, not tells(item.title, item.url), len(item.summary) < 40
+            bare = length(item.summary[:FULL]) < FULL
+            return links or item.source in self.policy.wrappers, not tells(item.title, item.url), bare
 
         ranks = list(map(rank, self.members))
         best = min(ranks)

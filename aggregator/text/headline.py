@@ -128,7 +128,7 @@ def bare_title(title: str) -> str:
     text = " ".join(title.split())
     for _ in range(2 if _MARKS.search(text, 0, 40) else 0):
         shorter = _after(_LABEL, text)
-        if _length(shorter) < 12:
+        if length(shorter) < 12:
             break
         text = shorter
     parts = _PIPE.split(text) if any(map(text.__contains__, _PIPES)) else ()
@@ -146,7 +146,7 @@ def _longest_head(parts: Sequence[str]) -> str:
     return max(parts, key=lambda part: len(part.split()) + (0 if part.isascii() else len(_UNSPACED.findall(part)) // 2))
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
     """Number of letters; a letter that stands for a syllable or a word (Han, kana, Hangul, …) counts as two."""
     return len(text) if text.isascii() else len(text) + len(_UNSPACED.findall(text))
 

@@ -285,6 +285,15 @@ def test_who_antedates_a_late_report_takes_over_neither_headline_nor_month() -> 
     assert told([*here, days_old]).published == 1, "of what came together the earliest counts, as in a back-catalogue"
 
 
+def test_a_summary_in_chinese_is_one_although_it_has_fewer_characters() -> None:
+    bare = member(1, "A", "基辅遭无人机袭击", 100, summary="乌克兰首都。")
+    full = member(
+        2, "B", "无人机袭击基辅", 200, summary="乌克兰首都基辅周一凌晨遭到无人机袭击，造成两人死亡，多栋房屋受损。"
+    )
+    assert len(full.item.summary) < 40
+    assert told([bare, full]).lead == 2
+
+
 def test_the_lead_tells_the_news() -> None:
     """A question, an explainer or a live page is the headline only of a story that has no other."""
     asking = member(1, "A", "What was the massacre that he wanted to avenge?", 100, summary=LEAD)
