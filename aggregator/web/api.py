@@ -76,7 +76,6 @@ def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime, unti
     else:
         found, removed, last = _cut(lib, asked, *reading.items(asked.query, seconds))
         rows = [item_json(lib.in_force().names.of(item)) for item in found]
-        changed = max([changed, *(item.updated for item in found)])  # including items that are not placed yet
     more: dict[str, Any] = {}
     if removed is not None:
         more = {"removed": [urn(id) for id in removed], "changed_until": None if last else rfc3339(until)}
@@ -146,6 +145,7 @@ def story(id: str) -> Response:
 @kept
 def item(id: str) -> Response:
     lib = library()
+    changed = lib.changed()
     found = lib.archive.reading.item(identifier(id))
     if found is None:
         raise NotFound("there is no item with this id")
@@ -154,7 +154,7 @@ def item(id: str) -> Response:
         "content_html": republished(lib, (), (found,)).get(found.id) or found.content,
         "why": in_words(found.joining) if found.joining else found.why,
     }
-    return json_response(full, max(found.updated, lib.changed()))
+    return json_response(full, changed)
 
 
 @api.get("/sections")

@@ -46,8 +46,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         language=force.settings.site.language,
         updated=max(newest, default=library.since),  # constant for an empty stream: news elsewhere does not change it
         names=force.names,
-        # Including items that are not placed yet, whose changes raise no version.
-        modified=max([by_time(library, query, args, extent, changed), *(one.updated for one in items)]),
+        modified=by_time(library, query, args, extent, changed),
         stories=stories,
         items=items,
         of=extent.of,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import polled
 from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from werkzeug.http import parse_date
@@ -166,6 +168,22 @@ def test_items_that_wait_for_their_place(room: Newsroom) -> None:
     room.now += timedelta(minutes=1)
     room.publish()
     assert "/api/v1/items" in keeper.look()
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/v1/items", "/latest.atom?view=items", "/sources/kyodo", "/sources/kyodo.rss"]
+)
+def test_a_corrected_text_and_news_of_one_second_for_who_asked_in_between(room: Newsroom, address: str) -> None:
+    """The text is shown when it is stored, the news when the edition has placed it."""
+    ((n, *_),) = room.archive.intake.known([NEWS[4].id]).values()
+    corrected = dataclasses.replace(NEWS[4], summary="Corrected.", hash="another")
+    room.archive.intake.apply([polled("kyodo", changed=[(n, corrected)])], room.now)
+    room.receive(item("Volcano Erupts on Iceland", "kyodo"), live=True)
+    held = room.client.get(address)
+    assert "Corrected." in held.text
+    room.publish()
+    again = room.client.get(address, headers={"If-Modified-Since": held.headers["Last-Modified"]})
+    assert "Volcano" in again.text
 
 
 def test_an_edit_of_rules_moves_dates_of_bytes_and_no_entry(room: Newsroom) -> None:
