@@ -97,7 +97,7 @@ def _without_title(safe: str, draft: Draft) -> str:
 
 
 def _is_title(safe: str, draft: Draft) -> bool:
-    return plain_of_safe(safe) == plain(draft.parsed.title or "")
+    return "<img" not in safe and plain_of_safe(safe) == plain(draft.parsed.title or "")
 
 
 def summary(draft: Draft, context: Context) -> None:
