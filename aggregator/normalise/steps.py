@@ -156,7 +156,8 @@ def publisher(draft: Draft, context: Context) -> None:
     elif draft.title.casefold().endswith(f" - {named.casefold()}"):
         # Not by length: STRASSE, which is equal to Straße when folded, is longer.
         draft.title = draft.title.rsplit(" - ", named.count(" - ") + 1)[0].rstrip()
-    if draft.summary.casefold().startswith(draft.title.casefold()) and len(draft.summary) < len(draft.title) + 80:
+    rest = draft.summary.casefold().removeprefix(draft.title.casefold()).replace(named.casefold(), "")
+    if not any(map(str.isalnum, rest)):
         draft.summary = ""  # Google News repeats the headline and the outlet here
 
 

@@ -737,6 +737,10 @@ def test_a_wrapper_names_the_outlet_and_the_title_loses_it() -> None:
     read_item = read(body, WRAPPER).items[0]
     assert (read_item.publisher, read_item.title, read_item.summary) == ("The Paper", "Big news", "")
     assert (read(body).items[0].publisher, read(body).items[0].title) == ("Example News", "Big news - The Paper")
+    told = body.replace(b"Big news The Paper", b"Big news is on its way, The Paper learns.")
+    assert read(told, WRAPPER).items[0].summary == "Big news is on its way, The Paper learns.", (
+        "not only what repeats it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -845,8 +849,14 @@ def test_a_heading_that_repeats_the_title_is_left_out() -> None:
         "<div><p>I have been fascinated.</p></div>",
         "I have been fascinated.",
     )
-    assert one("<h2>Another</h2><p>Text.</p>").content == "<h2>Another</h2><p>Text.</p>"
-    assert one("<p>Title</p>").content == "<p>Title</p>"
+    picture = '<h2><img src="https://e.org/p.jpg">{}</h2><p>Text.</p>'
+    for title, text in (
+        ("Title", "<h2>Another</h2><p>Text.</p>"),
+        ("Title", "<p>Title</p>"),
+        ("Title", picture.format("Title")),
+        ("", picture.format("")),
+    ):
+        assert one(text, title=title).content == text
 
 
 @pytest.mark.parametrize("date", ["Thu, 11/20/2025 - 10:00", '<time datetime="2025-11-20">Thu, 20 Nov</time>\n'])
