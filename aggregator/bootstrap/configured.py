@@ -156,7 +156,7 @@ class Configured:
     def _countries(self) -> dict[str, str]:
         """Country code → its topic: a configured topic that has this country as its only place, else the one found."""
         own = {
-            topic.places[0].parts[0]: topic.id
+            topic.places[0].parts[0].upper(): topic.id
             for topic in reversed(self.settings.topics)
             if len(topic.places) == 1 and topic.places[0].weight >= MARK
         }

@@ -180,10 +180,10 @@ def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
     assert not room.application.policy.categories.spoken_for("Village Life")
 
 
-def test_a_country_with_a_topic_of_its_own_has_no_second_one(tmp_path: Path) -> None:
-    topics = (
-        "topics: [{id: holy-see, places: [VA], words: [pope]}, {id: us-laws, places: [{US: 0.05}], words: [senate]}]"
-    )
+@pytest.mark.parametrize("code", ["VA", "va"])
+def test_a_country_with_a_topic_of_its_own_has_no_second_one(tmp_path: Path, code: str) -> None:
+    own = f"{{id: holy-see, places: [{code}], words: [pope]}}"
+    topics = f"topics: [{own}, {{id: us-laws, places: [{{US: 0.05}}], words: [senate]}}]"
     place = Installation(tmp_path / "feeds.yaml", tmp_path)
     app = Application.of_texts(place, {str(place.config): f"sections: [{{id: world}}]\n{topics}\n"})
     assert app.judge("Pope prays at the Vatican", "").topics == ("holy-see",)
