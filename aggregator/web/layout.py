@@ -16,7 +16,6 @@ from aggregator.text.plurals import counted
 from aggregator.text.scripts import direction
 from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
-from aggregator.web.queries import query_string
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 from aggregator.web.times import Times
@@ -85,9 +84,8 @@ def address() -> str:
     return library().in_force().root + request.path
 
 
-def feeds_of(path: str) -> list[tuple[str, str, str]]:
+def feeds_of(path: str, query: str = "") -> list[tuple[str, str, str]]:
     """(name, media type, address) of the feeds of a page, for autodiscovery and for readers to copy."""
-    query = query_string(request.args)
     root = library().in_force().root
     return [(one.name, one.type, f"{root}{path}.{extension}{query}") for extension, one in FORMATS.items()]
 

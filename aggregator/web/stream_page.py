@@ -58,7 +58,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         path=path,
         description=stream.description,
         canonical=None if after or best or (part and part[0]) else stream.address + stream.query,
-        feeds=feeds_of(path),
+        feeds=feeds_of(path, stream.query),
         heading=heading(force, query),
         narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
         asked=request.args,

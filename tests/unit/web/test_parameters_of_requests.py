@@ -140,7 +140,11 @@ def test_a_parameter_of_ours_is_refused_where_it_would_change_nothing(
 
 @pytest.mark.parametrize("address", ["/", "/sections", "/sources", "/docs", "/sections/defense/daily", "/healthz"])
 def test_links_to_pages_that_take_none_may_have_any(client: FlaskClient, address: str) -> None:
-    assert client.get(f"{address}?source=letter&lang=en&page=1&view=app&label=x").status_code == 200
+    """The addresses of feeds that a page tells are the same as without."""
+    found = client.get(f"{address}?source=letter&lang=en&page=1&view=app&label=x")
+    assert found.status_code == 200
+    for feed in re.findall(r'rel="alternate"[^>]* href="https://wire.example.org/news([^"]*)"', found.text):
+        assert client.get(unescape(feed)).status_code == 200, feed
 
 
 @pytest.mark.parametrize("name", ["stories", "items", "sections", "topics", "sources"])
