@@ -93,7 +93,7 @@ _APPEARED = {
 _APPEARANCE = re.compile(
     # A title begins with a capital, a number or a sign: "The post by the ministry appeared first on Telegram" is news.
     r"\b(?:"
-    + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+\b).{{1,400}}? {after}" for before, after in _APPEARED.values())
+    + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+ ).{{1,400}}? {after}" for before, after in _APPEARED.values())
     + r") .{1,160}\Z"
 )
 _REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")

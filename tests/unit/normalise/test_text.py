@@ -173,6 +173,7 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
     "tail",
     [
         " Read more", " [Read more]", "… Continue reading →", " The post Big News appeared first on Example Paper.",
+        " The post al-Shabaab retreats appeared first on Example Paper.",
         " Der Beitrag Große Neuigkeit erschien zuerst auf Beispiel.", " L’article Nouvelle est apparu en premier sur Exemple.",
         " La entrada Noticia se publicó primero en Ejemplo.", " Het bericht Nieuws verscheen eerst op Voorbeeld.",
         " O post Notícia apareceu primeiro em Exemplo.", " L'articolo Notizia proviene da Esempio.",
