@@ -77,8 +77,8 @@ class _Listed(NamedTuple):
 def _listed(library: Library, query: StreamQuery, now: int, *, in_parts: bool) -> _Listed:
     """What the stream lists. `in_parts`: a long month is divided into several documents."""
     most = query.limit
-    if query.window:  # pages of a month are limited by `query.part`; with `limit` there is no next document
-        most = MONTH if in_parts and not query.limit else None
+    if query.window:
+        most = most or MONTH if in_parts else None  # pages of a month are limited by `query.part`
     # One more than needed, to know whether older ones follow.
     stories, items, extent = _results(library, replace(query, limit=most + 1) if most else query, now)
     found = stories or items

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -81,9 +82,19 @@ def test_a_document_that_others_stand_between_is_not_called_the_next(archived: N
     assert f'rel="next" href="{ROOT}/latest/2026-10"' in page
 
 
-def test_who_asks_for_a_few_of_a_month_gets_these(archived: Newsroom) -> None:
-    numbers, links, _ = document(archived, "/latest/2026-10.atom?limit=2")
-    assert (numbers[0], len(numbers), links["older"]) == ("9", 2, "/latest/2026-09.atom")
+@pytest.mark.parametrize("extension", ["rss", "atom", "json"])
+def test_who_asks_for_a_few_of_a_month_gets_these_and_is_led_to_the_rest(archived: Newsroom, extension: str) -> None:
+    """Whoever followed the links of such documents missed most of each month."""
+    address = f"/latest/2026-10.{extension}?limit=2"
+    shown = list[list[str]]()
+    while address.startswith("/latest/2026-10"):
+        numbers, links, _ = document(archived, address)
+        shown.append(numbers)
+        address = links["older"]
+    assert [len(numbers) for numbers in shown] == [2, 2, 2, 1]
+    assert (shown[0][0], len({*chain(*shown)})) == ("9", 7)
+    assert address == f"/latest/2026-09.{extension}"
+    assert "cursor=" not in archived.client.get("/latest/2026-10?limit=2").text
 
 
 def test_a_part_stays_what_it_is_when_news_comes_late(archived: Newsroom) -> None:
