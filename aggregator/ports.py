@@ -113,6 +113,9 @@ class EditionStore(StoredStories, Protocol):
     def lease(self, owner: str, now: int, seconds: int) -> bool:
         """Take the lease of the edition for so many seconds, or extend it if `owner` holds it. False if another process holds it."""
 
+    def renew(self, owner: str, now: int, seconds: int) -> None:
+        """Extend the lease of the edition, if `owner` still holds it. For another thread than the one that makes the edition."""
+
     def holder(self) -> str | None:
         """Who holds the lease of the edition; None: nobody."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aggregator.ports import Archive
 
-EDITION_LEASE = 60  # seconds; renewed before each batch
+EDITION_LEASE = 60  # seconds; renewed before each batch, by workers during it too
 
 
 def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:

@@ -94,6 +94,13 @@ class Editions:
         else:
             self._troubles.recovered("editions")
 
+    async def renew(self) -> None:
+        """Extend the lease of the edition that is made here: on a slow machine a batch takes longer than the lease lasts."""
+        if self._turn.locked():
+            archive = self._current.engine.tools.archive
+            with suppress(StoreError):  # the parts that need the store report it
+                await asyncio.to_thread(archive.edition.renew, self._owner, self._seconds(), EDITION_LEASE)
+
     def _seconds(self) -> int:
         return int(self._clock().timestamp())
 

@@ -1541,6 +1541,19 @@ def test_a_dead_holders_lease_ends(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_lease_of_the_edition_is_extended_only_for_its_holder(tmp_path: Path) -> None:
+    store, beside = archive(tmp_path), archive(tmp_path)
+    beside.edition.renew("one", 1000, 60)
+    assert store.edition.holder() is None
+    assert store.edition.lease("one", 1000, 60)
+    beside.edition.renew("one", 1050, 60)
+    beside.edition.renew("two", 1050, 600)
+    assert not beside.edition.lease("two", 1100, 60)
+    assert beside.edition.lease("two", 1110, 60)
+    store.close()
+    beside.close()
+
+
 def test_merged_stories_redirect_and_lose_nothing(store: Store) -> None:
     from aggregator.model.story import Batch, Merge
 

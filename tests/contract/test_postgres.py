@@ -633,6 +633,9 @@ def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchiv
 def test_a_holder_that_hangs_is_cut_off_and_writes_no_more(store: PostgresArchive) -> None:
     first, second = other(store, "one"), other(store, "two")
     assert first.edition.lease("one", SECONDS, -1), "a lease that has run out"
+    store.edition.renew("one", SECONDS, 60)
+    assert not any(second.edition.lease("two", SECONDS, 60) for _ in range(20)), "it was extended by another thread"
+    store.edition.renew("one", SECONDS, -1)
     taken = [second.edition.lease("two", SECONDS, 60) for _ in range(200)]
     assert taken[-1]
     with pytest.raises(StoreBusy, match="lost"):

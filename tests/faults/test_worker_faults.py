@@ -55,6 +55,7 @@ from aggregator.model.source import (
 from aggregator.model.story import PendingItem
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import EditionReport, edition
+from aggregator.pipeline.leases import EDITION_LEASE
 from aggregator.pipeline.survey import survey
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker import editions, polling, web_process
@@ -659,6 +660,34 @@ def test_an_edition_that_nobody_waits_for_any_more_is_joined_by_no_second(
         go_on.set()
         while began == [1]:
             await worker.editions.once()
+
+    monkeypatch.setattr(editions, "edition", slow)
+    asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def test_an_edition_that_takes_longer_than_its_lease_is_taken_over_by_nobody(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers on slow machines took it from each other again and again, and no news was placed."""
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: Any, **__: Any) -> EditionReport:
+        at_work.set()
+        go_on.wait(10)
+        return EditionReport()
+
+    async def run() -> None:
+        making = asyncio.create_task(worker.editions.once())
+        await asyncio.to_thread(at_work.wait, 10)
+        for _ in range(3):
+            worker.now += timedelta(seconds=EDITION_LEASE - 1)
+            await worker.editions.renew()
+        worker.now += timedelta(seconds=EDITION_LEASE - 1)
+        assert not worker.archive.edition.lease("another", int(worker.now.timestamp()), EDITION_LEASE)
+        go_on.set()
+        await making
+        await worker.editions.renew()
+        assert worker.archive.edition.holder() is None
 
     monkeypatch.setattr(editions, "edition", slow)
     asyncio.run(asyncio.wait_for(run(), 20))

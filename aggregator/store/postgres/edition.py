@@ -40,6 +40,14 @@ class EditionStore(edition.EditionStore[Connection]):
             )
         return True
 
+    def renew(self, owner: str, now: int, seconds: int) -> None:
+        with self._db.transaction() as raw:
+            raw.execute(
+                "UPDATE meta SET value = json_build_array(value::json -> 0, extract(epoch FROM clock_timestamp())::bigint + %s, "
+                "value::json -> 2)::text WHERE key = 'edition' AND value::json ->> 0 = %s",
+                (seconds, owner),
+            )
+
     @property
     def _held(self) -> bool:
         return self._owner is not None and self._opened == self._db.opened and not self._db.lost

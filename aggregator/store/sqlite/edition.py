@@ -33,6 +33,11 @@ class EditionStore(edition.EditionStore[Connection]):
         self._holding = owner
         return True
 
+    def renew(self, owner: str, now: int, seconds: int) -> None:
+        with self._db.transaction():
+            if self.holder() == owner:
+                self._db.write("UPDATE meta SET value = ? WHERE key = 'edition'", (to_json([owner, now + seconds]),))
+
     def release(self, owner: str) -> None:
         self._holding = self._ids = None
         with self._db.transaction():
