@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-TEXTS = ("name", "title", "description", "publisher", "words", "not", "never")
+TEXTS = (
+    "name", "aliases", "title", "description", "publisher", "words", "not", "never", "examples", "counterexamples",
+)  # fmt: skip
 """Keys of texts and of lists of texts, in which a # is probably part of the text."""
 
 _DASH = re.compile(" *-(?= )")

@@ -69,7 +69,7 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "list_type":
             how = NO_SPACE_BEHIND_DASH if _dashed(detail["input"]) else f"write {_as_list(schema, detail['loc'])}"
             message = f"expected a list, found {kind(detail['input'])}; {how}"
-        case "model_type" | "dict_type" | "model_attributes_type":
+        case "model_type":
             glued = isinstance(detail["input"], str) and re.match(r"[\w-]+:(?!//)\S", detail["input"])
             how = NO_SPACE if glued else _as_table(_model(schema, detail["loc"]))
             message = f"expected a table of keys and values, found {kind(detail['input'])}; {how}"

@@ -52,6 +52,7 @@ def warned(old: str, new: str) -> list[str]:
         ("- heat", "- all: [heat, drought]\n      - weight: 3", "11:9: warning: `weight` is a word here; words that must both"),
         ("- heat", "- all: 2", "10:9: warning: `all` is a word here; words that must both be found"),
         ("- heat", "- heat #wave", "10:14: warning: `#wave` is a comment, since a space precedes the #: quote the text"),
+        ("- id: world", "- id: world\n    examples:\n      - Harvest hits record #1", "14:29: warning: `#1` is a comment"),
         ("name: One", "name: Channel #1", "4:19: warning: `#1` is a comment"),
         ("[recipe]", "[heat]", "11:13: warning: never: `heat` is under `words` too, on line 10, and so excludes its own items"),
         ("never: [recipe]", "not: [Heat]", "11:11: warning: not: `Heat` is under `words` too, on line 10, and so never counts"),
