@@ -103,11 +103,10 @@ def _check_words(top: argparse.ArgumentParser, words: Iterable[str]) -> None:
         if not word.startswith("-"):
             if unknown:
                 told = _slip(unknown, _options(top))
-                own = " before the command; its own go after it" if told == unknown else ""
-                top.error(f"there is no option {told}{own}")
+                top.error(f"there is no option {told}{'; those of a command go after it' if told == unknown else ''}")
             top.error(f"there is no command {_slip(word, COMMANDS)} (`aggregator --help` lists all)")
         flag, equals, _ = word.partition("=")
-        if not flag.startswith("--") or flag == "--":
+        if flag in ("-h", "-", "--"):
             return
         if any(option.startswith(flag) for option in GLOBAL):  # argparse lets options be shortened
             if not equals:
