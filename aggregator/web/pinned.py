@@ -11,12 +11,13 @@ from aggregator.web.library import Library
 
 
 def pinned(library: Library, section: str) -> list[StoryView]:
-    """The stories pinned to a section, in the order of the file. Pins end with their last day in the site's time zone."""
+    """The stories pinned to a section, in the order of the file. Pins end with their last day in the site's time zone. A pin in force makes
+    the section the primary one: if it is another, a pin of the same article or story replaces this one."""
     today = library.today()
     pins = [pin for pin in library.in_force().settings.overrides.pin if pin.section == section and pin.holds(today)]
     addresses = [address for pin in pins if (address := canonical(pin.url))]
     found = library.archive.reading.stories_at(addresses) if addresses else []
-    return [story for story in found if section in {name for name, _ in story.scores}]
+    return [story for story in found if story.section == section]
 
 
 def held(library: Library, query: StreamQuery) -> list[StoryView]:

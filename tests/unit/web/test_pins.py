@@ -103,6 +103,17 @@ def test_the_block_of_the_front_page_begins_with_what_is_pinned(room: Newsroom) 
     assert room.client.get("/").text.count("Pinned") == 2
 
 
+def test_a_pin_that_another_replaces_holds_nothing(room: Newsroom) -> None:
+    """`check` says so; the story has both sections."""
+    told = SHIPS[-1]
+    pins = ", ".join(f"{{url: '{told.url}', section: {section}}}" for section in ("defense", "world"))
+    room.edit(f"{CONFIG}stories: {{pin: [{pins}]}}\n")
+    assert headlines(room, "/sections/world")[0] == told.title
+    shown = headlines(room, "/sections/defense")
+    assert told.title in shown[1:]
+    assert "Pinned" not in room.client.get("/sections/defense").text
+
+
 def test_a_pin_ends_with_its_last_day(room: Newsroom) -> None:
     pin(room, (OLD, "2099-12-31"))
     room.now = datetime(2099, 12, 31, 23, 0, tzinfo=UTC)
