@@ -147,11 +147,12 @@ class Upkeep(ABC, Generic[Writer]):
     def _prune(self, source: int, items: Sequence[int], limit: int, now: int) -> int:
         """Deletes, in one transaction, the texts of these items of a source and of their articles; returns the number of items.
 
-        Items that were listed again since `limit` are left out.
+        Items that were listed again since `limit`, or wait for the edition, are left out.
         """
         db, began = self._db, monotonic()
         with db.transaction() as raw:
-            rows = db.select("SELECT item FROM texts WHERE listed < ? AND item IN", items, "", limit)
+            unread = "SELECT item FROM texts WHERE listed < ? AND item NOT IN (SELECT item FROM pending) AND item IN"
+            rows = db.select(unread, items, "", limit)
             if not rows:
                 return 0
             old = [item for (item,) in rows]

@@ -17,7 +17,7 @@ from msgspec import structs
 
 from aggregator.errors import StoreBusy, StoreTooNew, UsageError
 from aggregator.model import notes
-from aggregator.model.item import Drop, StoredItem, Told, Wanted
+from aggregator.model.item import Drop, Enclosure, StoredItem, Told, Wanted
 from aggregator.model.judgement import Judgement
 from aggregator.model.measures import Measures
 from aggregator.model.notes import Note, RePlacing
@@ -789,6 +789,30 @@ def test_a_source_that_lists_a_pruned_item_again_gives_it_its_text_again(store: 
     assert store.upkeep.prune(SECONDS + 89 * 86_400, 90 * 86_400, {}) == 0
 
 
+def test_a_picture_without_words_comes_back_like_a_text(store: Store) -> None:
+    """A comic, say, or a photograph with a headline alone. A headline with nothing else loses nothing, and does not count as changed."""
+    picture = item("alpha", "1", "Defense drawn", content='<img src="https://alpha.example/1.png">')
+    picture, bare = replace(picture, enclosures=(Enclosure("https://alpha.example/1.mp3"),)), item("alpha", "2", "NATO")
+    store.intake.apply([polled("alpha", [picture, bare])], ago(days=100))
+    place(store)
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
+    again = recognise([picture, bare], StoredItems(store.intake.known([picture.id, bare.id])))
+    assert len(again.seen) == 1
+    store.intake.apply([polled("alpha", changed=again.changed)], NOW)
+    place(store)
+    told = store.reading.item(picture.id)
+    assert told and (told.content, told.enclosures) == (picture.content, (("https://alpha.example/1.mp3", None, None),))
+    assert recognise([picture], StoredItems(store.intake.known([picture.id]))).seen
+
+
+def test_a_text_that_waits_for_the_edition_is_not_pruned_before(store: Store) -> None:
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Of old", summary="Defense of it.")])], ago(days=100))
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 0
+    place(store)
+    assert store.edition.pending() == []
+    assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
+
+
 def test_what_a_source_says_after_its_texts_were_pruned_is_read_though_it_says_the_same(store: Store) -> None:
     """It was paused for months, and answers with the document of then: what comes with it for the first time is live."""
     one = item("alpha", "1", "Defense of old", summary="Long words about it.")
@@ -797,6 +821,7 @@ def test_what_a_source_says_after_its_texts_were_pruned_is_read_though_it_says_t
         (state,) = store.sources.states([name])
         told = {"etag": '"1"', "last_modified": "then", "body_hash": "abc", "last_success": ago(days=days)}
         store.sources.save([structs.replace(state, **told)])
+    place(store)
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
     alpha, beta = store.sources.states(["alpha", "beta"])
     assert (alpha.etag, alpha.last_modified, alpha.body_hash) == (None, None, "")
@@ -930,6 +955,7 @@ def test_retention_asks_before_each_step_whether_it_may_go_on(store: Store) -> N
     """The first one of a large archive takes minutes: the edition's lease is renewed meanwhile, and a stop is heeded."""
     for name in ("alpha", "beta"):
         store.intake.apply([polled(name, [item(name, str(n), f"Thing {n}", summary="Said.") for n in range(3)])], NOW)
+    place(store)
     later = SECONDS + 91 * 86_400
     answers = iter([True, False])
     assert store.upkeep.prune(later, 90 * 86_400, {}, lambda: next(answers)) == 3

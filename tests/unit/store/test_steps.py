@@ -349,6 +349,8 @@ def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(stor
         store.intake.apply([polled("alpha", new)], NOW)
         (state,) = store.sources.states(["alpha"])
         store.sources.save([structs.replace(state, last_success=NOW)])
+        # as after an edition, but without its memory, which is forgotten too
+        store._connection.write("DELETE FROM pending")
         store.upkeep.prune(SECONDS, 90 * 86_400, {})
         purged, steps = counted(store, lambda: store.upkeep.prune(SECONDS, 90 * 86_400, {}))
         assert purged == 0
