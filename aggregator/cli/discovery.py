@@ -40,10 +40,11 @@ def typed(text: str) -> str:
 
 
 async def find(
-    application: Application, address: str, choice: int | None, otherwise: int | None = None
+    application: Application, address: str, choice: int | None, show: bool = False
 ) -> tuple[FeedFound | None, tuple[Link, ...]]:
     """(feed, all feeds that the page at the address links to). If the address is a page with several feeds, `choice` is the number of the
-    wanted one; if it is None, `otherwise` is used; if that is None too, the only one that is not of comments; else no feed is returned.
+    wanted one; if it is None, the only one that is not of comments, else no feed is returned. With `show` it is the first, and all are
+    printed before it is fetched, to be chosen from if it is dead.
 
     Raises:
         AggregatorError: there is no feed; the message says what there is at the address.
@@ -57,11 +58,14 @@ async def find(
             found = await finder.find(address)
             if isinstance(found, FeedFound):
                 return found, ()
-            picked = choice or otherwise or _without_comments(found)
+            picked = choice or (1 if show else _without_comments(found))
             if picked is None:
                 return None, found
             if picked > len(found):
                 raise UsageError(f"--pick: the page names {counted(len(found), 'feed')}")
+            if show and choice is None:
+                offer(found)
+                print("The first is shown; --pick N shows another.", file=sys.stderr)
             return await finder.feed(found[picked - 1]), found
     except UsageError:
         raise

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli import shapes
 from aggregator.cli.appending import present, same_address
 from aggregator.cli.arguments import Command, json_option, number, option
-from aggregator.cli.discovery import find, offer, pick, pick_option, typed
+from aggregator.cli.discovery import find, pick, pick_option, typed
 from aggregator.cli.judgement import judgement
 from aggregator.cli.terminal import print_json
 from aggregator.render.instants import rfc3339
@@ -27,12 +26,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
-    choice = pick(args.pick)
-    found, links = asyncio.run(find(application, typed(args.url), choice, otherwise=1))
+    found, _ = asyncio.run(find(application, typed(args.url), pick(args.pick), show=True))
     assert found is not None
-    if links and choice is None:
-        offer(links)
-        print("The first is shown; --pick N shows another.", file=sys.stderr)
     feed, url = found.feed, application.mask(found.url)
     source = present(application).get(same_address(found.url))
     shown = feed.items[: number("--limit", args.limit)]

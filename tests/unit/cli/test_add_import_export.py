@@ -362,6 +362,14 @@ def test_try_finds_the_feed_of_a_page_and_stores_nothing(desk: Desk) -> None:
     assert not (desk.file.parent / "instance" / "aggregator.db").exists()
 
 
+def test_try_lists_the_feeds_of_a_page_whose_first_one_is_dead(desk: Desk) -> None:
+    desk.server.routes["/half"] = declaring((RSS, "Gone", "/gone.rss"), (RSS, "News", "/news.rss"))
+    code, _, err = desk.run("try", desk.server.url("/half"))
+    assert code == 1
+    assert f"  2  {desk.server.url('/news.rss')}  News\n" in err
+    assert "--pick N" in err
+
+
 def test_try_shows_where_the_entries_of_a_source_land_that_is_listed(desk: Desk) -> None:
     """Its `usually` or `section` counts, as it does when they come."""
     desk.run("add", desk.server.url("/news.rss"))
