@@ -103,7 +103,8 @@ _ZONE_IN_BRACKETS = re.compile(
 _BESIDE_ZONE = re.compile(r"(?<=\b[A-Z]{3})\s*\([^()]*\)\s*\Z")  # 10:30 CET (GMT+1)
 _WEEK = re.compile(r"\s*(\d{4})-?W(\d\d)-?([1-7])(?=T|\s|\Z)", re.ASCII)
 _IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
-_DOTTED = re.compile(r"\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
+# 20.11.2026, perhaps after a day of the week.
+_DOTTED = re.compile(r"(?:\A\s*[^\W\d_]{2,12}\.?,)?\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
 # 20/11/2026 or 11-20-2026, perhaps after a day of the week and with a dash before the time.
 _SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+){0,2}(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
 _COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)")
@@ -165,14 +166,14 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
         return _at([int(part or 0) for part in digits.groups()], 0)
     if since := _SINCE_1970.fullmatch(text):
         return datetime.fromtimestamp(int(since[1]), UTC)
-    text = _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", _ZONE_IN_BRACKETS.sub(_bare_zone, text)))
+    text = _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", text))))
     text = _SPACED.sub(r"\1-\2-\3", _DAY.sub(_of_year, _WEEK.sub(_of_week, text)))
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]
     text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
     text = _IN_ORDER.sub(r"\1-\2-\3 ", _DOTTED.sub(r"\3-\2-\1", text))
     text = _HOURS.sub(r"\1:\2", _AT.sub(" ", text))
-    text = _HALF_DAY.sub(_of_whole_day, _DASHED.sub(" ", text))
+    text = _HALF_DAY.sub(_of_whole_day, text)
     if match := _ISO.fullmatch(text):
         return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
     text = _MONTH.sub(_in_english, _NUMBERED.sub("th", text))
