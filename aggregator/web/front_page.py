@@ -28,11 +28,11 @@ NEWEST = 9  # stories that have just come in, shown beside them
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """Each story appears once, except those that the editor pinned to a section."""
+    """Each story appears once, except those that have just come in, which their sections show too, and those that the editor pinned."""
 
     top: list[StoryView]  # the most important stories that several outlets report
     chapters: list[StoryView]  # further stories of the affair of the first of these
-    newest: list[StoryView]
+    newest: list[StoryView]  # stories that have just come in
     # sections that are not empty, with their most important stories first
     sections: list[tuple[Rules, list[StoryView]]]
     pinned: frozenset[str]  # ids of stories that are pinned to their primary section

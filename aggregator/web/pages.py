@@ -55,7 +55,6 @@ def favicon() -> Response:
 @described("Front page", PAGE, fails=(503,))
 @kept
 def front() -> Response:
-    """The front page. Each story appears once, except those that the editor pinned to a section."""
     lib = library()
     shown = front_page(lib)
     return page(
