@@ -16,8 +16,9 @@ from aggregator.ports import EditionStore
 @dataclass(frozen=True, slots=True)
 class OverrideIndex:
     """All addresses are canonical. `pins`: (address, section, end) of every pin; `pinned`: address → section, of those that have not
-    expired (`at`). `hidden_items` and `strangers` are numbers of stored items, known after `following`: those that arrived at a hidden
-    address, even if moved since; and those that moved to an address in `named` of another outlet's article."""
+    expired (`at`). `hidden_items`, `pinned_items` and `strangers` are numbers of stored items, known after `following`: those that
+    arrived at a hidden or pinned address, even if moved since; and those that moved to an address in `named` of another outlet's
+    article."""
 
     hidden: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()  # of `stories: split`
@@ -25,6 +26,7 @@ class OverrideIndex:
     pins: tuple[tuple[str, str, int | None], ...] = ()
     pinned: Mapping[str, str] = field(default_factory=dict)
     hidden_items: frozenset[int] = frozenset()
+    pinned_items: Mapping[int, str] = field(default_factory=dict)
     strangers: frozenset[int] = frozenset()
 
     @classmethod
@@ -63,12 +65,15 @@ class OverrideIndex:
     def hides(self, item: PendingItem) -> bool:
         return item.canonical in self.hidden or item.n in self.hidden_items
 
+    def section(self, item: PendingItem) -> str | None:
+        """The section to which an item is pinned."""
+        if item.n in self.strangers:
+            return None
+        return self.pinned.get(item.canonical or "") or self.pinned_items.get(item.n)
+
     def pin(self, items: Iterable[PendingItem]) -> str | None:
         """The section to which the first pinned one of these items is pinned."""
-        if not self.pinned:
-            return None
-        meant = (item.canonical or "" for item in items if item.n not in self.strangers)
-        return next((section for address in meant if (section := self.pinned.get(address))), None)
+        return next((section for item in items if (section := self.section(item))), None) if self.pinned else None
 
     def following(self, store: EditionStore, publisher: Callable[[PendingItem], str]) -> OverrideIndex:
         """The overrides with the present addresses of the articles, in addition to those in feeds.yaml: outlets change addresses (a live
@@ -110,6 +115,7 @@ class OverrideIndex:
                 for group in self.joined
             ),
             pinned={one: section for address, section in self.pinned.items() for one in whole([address])},
+            pinned_items={n: section for address, section in self.pinned.items() for n in here.numbers(address)},
         )
 
 

@@ -190,10 +190,9 @@ class _Edit:
         if turned := [item for item in items if said.hides(item) != meant.hides(item)]:
             hide = Override("hide", turned[0].canonical or "", gone=not meant.hides(turned[0]))
             yield hide, places(replace(meant, hidden=said.hidden, hidden_items=said.hidden_items))
-        addresses = [item.canonical or "" for item in items]
-        if moved := [one for one in addresses if said.pinned.get(one) != meant.pinned.get(one)]:
-            pin = Override("pin", moved[0], gone=moved[0] not in meant.pinned)
-            yield pin, places(replace(meant, pinned=said.pinned))
+        if moved := [item for item in items if said.section(item) != meant.section(item)]:
+            pin = Override("pin", moved[0].canonical or "", gone=meant.section(moved[0]) is None)
+            yield pin, places(replace(meant, pinned=said.pinned, pinned_items=said.pinned_items))
 
     def _regrouping(self, story: int, members: Sequence[Member]) -> Override:
         """The `join` or `split` that gives a story other members than these."""

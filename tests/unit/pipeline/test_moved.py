@@ -136,6 +136,17 @@ def test_what_has_moved_is_pinned_by_either_address(room: Newsroom, address: str
     assert "stories: pin" in room.client.get(f"/stories/{LIVE.id}").get_data(as_text=True)
 
 
+def test_what_is_pinned_and_moves_stays_pinned_although_others_link_to_it(room: Newsroom) -> None:
+    edit(room, f"{{pin: [{{url: '{FROM}', section: asia-pacific}}]}}")
+    moves(room)
+    room.publish(item("Nine hurt in the strait", "kyodo", url=TO))
+    assert section(room) == "asia-pacific"
+    room.publish(item(REPORT.title, "reuters"))
+    assert section(room) == "asia-pacific"
+    edit(room, "{}")
+    assert section(room) == "defense"
+
+
 @pytest.mark.parametrize("address", [FROM, TO])
 def test_a_pin_of_what_has_moved_ends_on_its_day(room: Newsroom, address: str) -> None:
     moves(room)
