@@ -58,13 +58,16 @@ def _incident(root: str, state: SourceState, kind: Health, evidence: str, since:
     identity = f"{state.root}\n{kind}\n{after.isoformat() if after else 'never'}"
     known = after or (state.first_success if kind in SILENCE else None)
     later = {"silent": silent_after(state), "stale": STALE_AFTER}.get(kind, timedelta())
+    at = (known or since) + later
+    if kind in SILENCE and state.first_success:  # a feed that was dead when it was added is no news of years ago
+        at = max(at, state.first_success)
     return _entry(
         root,
         identity,
         title=f"{state.id}: {kind}",
         text=_text(state, kind, evidence),
         source=state.id,
-        at=(known or since) + later,
+        at=at,
     )
 
 

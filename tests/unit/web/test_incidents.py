@@ -63,6 +63,14 @@ def test_a_trouble_is_one_entry_however_often_it_is_polled(
     assert again["date_published"] == first["date_published"] == f"{begun:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def test_a_feed_that_was_dead_when_it_was_added_is_told_with_the_date_of_its_first_poll(newsroom: Newsroom) -> None:
+    """Readers put an alert dated years ago below all others, or count it as read."""
+    (kyodo,) = newsroom.archive.sources.states(["kyodo"])
+    polled = {"first_success": NOON - DAY, "last_success": NOON, "last_new": NOON - 2000 * DAY}
+    newsroom.archive.sources.save([structs.replace(kyodo, **polled)])
+    assert entries(newsroom)["kyodo: stale"]["date_published"] == f"{NOON - DAY:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_an_entry_says_what_is_wrong_and_does_not_name_itself_as_its_source(newsroom: Newsroom) -> None:
     (kyodo,) = newsroom.archive.sources.states(["kyodo"])
     dead = {"last_success": NOON - DAY, "failures": 3, "error": "refused", "error_kind": "refused"}
