@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from contextlib import suppress
 from types import SimpleNamespace
@@ -71,8 +72,9 @@ class Connections:
         host = host_of(origin)
         if host is None or self._allowance == Allowance():
             return True
-        with suppress(OSError):  # if the origin cannot be resolved, it counts as public
-            await self._guard.resolve(host)
+        with suppress(OSError):  # if the origin cannot be resolved (in time), it counts as public
+            async with asyncio.timeout(self._limits.deadline):
+                await self._guard.resolve(host)
         return not self._guard.is_private(host)
 
     def looks_up(self, host: str, public: bool) -> bool:

@@ -601,6 +601,12 @@ def test_names_that_are_not_known_or_never_answered() -> None:
     assert (fail(slow).kind, fail(slow).message) == ("dns", "the name server does not answer")
 
 
+def test_an_article_does_not_wait_without_end_for_the_name_of_its_feed(server: Server) -> None:
+    article = FetchRequest("s", server.url("/feed"), named_by="https://slow.example/feed")
+    (outcome,) = ask(article, limits=QUICK, resolver=StubResolver({"slow.example": []}))
+    assert fail(outcome).message == "a public address leads to this private one"
+
+
 def test_whoever_waits_for_the_same_unanswered_name_is_told_so() -> None:
     """Not that its server was slow: nobody asked it, and it is asked again soon after the name server is back."""
 
