@@ -151,8 +151,8 @@ class Upkeep(ABC, Generic[Writer]):
         """
         db, began = self._db, monotonic()
         with db.transaction() as raw:
-            unread = "SELECT item FROM texts WHERE listed < ? AND item NOT IN (SELECT item FROM pending) AND item IN"
-            rows = db.select(unread, items, "", limit)
+            placed = "SELECT item FROM texts WHERE listed < ? AND item NOT IN (SELECT item FROM pending) AND item IN"
+            rows = db.select(placed, items, "", limit)
             if not rows:
                 return 0
             old = [item for (item,) in rows]
