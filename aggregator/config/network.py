@@ -13,6 +13,7 @@ from aggregator.config.tree import Table, Text
 from aggregator.model.source import OWN_HEADERS
 
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
+BLANK = re.compile(r"[\s\x00-\x1f]")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
 # In an invalid address: what may be its scheme and user, then anything up to an @, which may be a password.
 LOGIN = re.compile(r"\A((?:[a-z]{0,8}:?[/\\]+)?[^/\\?#@:\s]*:(?![/\\]))?.*@", re.DOTALL | re.IGNORECASE)
@@ -21,21 +22,25 @@ LOGIN = re.compile(r"\A((?:[a-z]{0,8}:?[/\\]+)?[^/\\?#@:\s]*:(?![/\\]))?.*@", re
 def web_address(value: object) -> str:
     """An absolute http or https address. If it is secret, the address with `${NAME}` is returned."""
     written = text(value, 2048)
-    if re.search(r"[\s\x00-\x1f]", str(value).strip()):
-        raise Wrong(f"an address cannot contain white space: {_loginless(value)}")
+    if BLANK.search(str(value).strip()):
+        held = "" if BLANK.search(_typed(value).strip()) else ", as the value of a variable here does"
+        raise Wrong(f"an address cannot contain white space{held}: {_loginless(value)}")
     if host_of(written) is None or not re.match(r"https?://[^/\\]", written, re.IGNORECASE):
         raise Wrong(f"expected an http or https address, found {_loginless(value)}{_address_meant(value)}")
     return value.kept.strip() if isinstance(value, Text) else written
 
 
+def _typed(value: object) -> str:
+    """The address as the editor wrote it."""
+    return value.shown if isinstance(value, Text) else str(value)
+
+
 def _loginless(value: object) -> str:
-    return shown(
-        LOGIN.sub(lambda login: f"{login[1] or ''}***@", value.shown if isinstance(value, Text) else str(value))
-    )
+    return shown(LOGIN.sub(lambda login: f"{login[1] or ''}***@", _typed(value)))
 
 
 def _address_meant(value: object) -> str:
-    written = unwrapped(value.shown if isinstance(value, Text) else str(value))
+    written = unwrapped(_typed(value))
     bare = re.sub(r"^(?:feed:|(?!https?://)[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
     bare = re.sub(r"^feed:(?=https?://)", "", bare, flags=re.IGNORECASE)
     guess = bare if "://" in bare else f"https://{bare}"

@@ -294,6 +294,7 @@ ACROSS = [
     ("include: [feeds.yaml]\n", "1:11", ["included already"]),
     ("sources: [{name: A, url: 'https://a.example/${NOPE}'}]\n", "1:26", ["variable NOPE is not set"]),
     (SOURCE + "    headers: {Authorization: 'Bearer ${NOPE}'}\n", "4:30", ["variable NOPE is not set"]),
+    ("sources: [{name: A, url: 'https://a.example/${SPACED}'}]\n", "1:26", ["white space", "value of a variable"]),
     ("site: {title: '${BLANK}'}\n", "1:15", ["BLANK", "empty"]),
     ("site: {title: '${A-B}'}\n", "1:15", ["${NAME}", "$${"]),
     ("site: {title: '${OPEN'}\n", "1:15", ["${NAME}"]),
@@ -304,7 +305,7 @@ GRAMMAR_FILES = [(f"sections:\n  - id: a\n    {text}\n", at, words) for text, at
 
 def problems(text: str) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
-        parse({"feeds.yaml": text}, "feeds.yaml", {"BLANK": " ", "STEERING": "a\x1b[2J"})
+        parse({"feeds.yaml": text}, "feeds.yaml", {"BLANK": " ", "SPACED": "a b", "STEERING": "a\x1b[2J"})
     return tuple(str(problem) for problem in caught.value.problems)
 
 
