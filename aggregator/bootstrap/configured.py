@@ -137,7 +137,6 @@ class Configured:
         return tuple(
             Receipt(topic, 1.0, f"places: {code}", None, (names[code],), None)
             for code, topic in self._place_topics(judged)
-            if topic not in judged.topics
         )
 
     def _with_places(self, judged: Judgement) -> Judgement:
@@ -145,8 +144,7 @@ class Configured:
         found = [topic for _, topic in self._place_topics(judged)]
         if not found:
             return judged
-        topics = tuple(dict.fromkeys((*judged.topics, *found)))
-        return Judgement(judged.section, judged.scores, topics, judged.places)
+        return replace(judged, topics=(*judged.topics, *found))
 
     def _place_topics(self, judged: Judgement) -> list[tuple[str, str]]:
         """(country code, topic) for the places of a judgement that become topics."""
@@ -154,19 +152,22 @@ class Configured:
 
     @cached_property
     def _countries(self) -> dict[str, str]:
-        """Country code → its topic: a configured topic that has this country as its only place, else the one found."""
+        """Country code → the topic found for it. None if a topic of the file has this country as its only place, or that id: then the rules
+        of that topic decide."""
+        topics = self.settings.topics
+        ids = {topic.id for topic in topics}
         own = {
-            topic.places[0].parts[0].upper(): topic.id
-            for topic in reversed(self.settings.topics)
+            topic.places[0].parts[0].upper()
+            for topic in topics
             if len(topic.places) == 1 and topic.places[0].weight >= MARK
         }
-        return {code: own.get(code, slug) for code, (slug, _) in countries().items()}
+        return {code: slug for code, (slug, _) in countries().items() if code not in own and slug not in ids}
 
     @cached_property
     def topic_titles(self) -> dict[str, str]:
-        """Topic id → title, for configured topics and those of countries. If both have the same country or id, they are one topic."""
-        found = {slug: name for code, (slug, name) in countries().items() if self._countries[code] == slug}
-        return {**found, **{topic.id: topic.title for topic in self.settings.topics}}
+        """Topic id → title, for the topics of the file and those of countries."""
+        found = {slug: countries()[code][1] for code, slug in self._countries.items()}
+        return found | {topic.id: topic.title for topic in self.settings.topics}
 
     @cached_property
     def policy(self) -> Policy:
@@ -180,7 +181,7 @@ class Configured:
 
         order = [section.id for section in self.settings.sections]
         fallback = self.settings.fallback
-        found = frozenset(self.topic_titles) - {topic.id for topic in self.settings.topics}
+        found = frozenset(self._countries.values())
         of_places = {
             StreamName("topic", id) for id in found
         }  # these keep their ids, even if a renamed topic had the same id
@@ -204,7 +205,7 @@ class Configured:
             program=program(),
             categories=CategoryNames(
                 taken=self._taken_names,
-                places={name: id for code, name in names() if (id := self._countries[code]) in found},
+                places={name: self._countries[code] for code, name in names() if code in self._countries},
                 spoken_for=lambda title: bool(judge_text(self.rulebook, Case(title)).topics),
             ),
             old=min(OLD, keep, *own.values()),

@@ -182,7 +182,7 @@ def test_names_of_sections_and_outlets_are_none(room: Newsroom) -> None:
 
 @pytest.mark.parametrize("code", ["VA", "va"])
 def test_a_country_with_a_topic_of_its_own_has_no_second_one(tmp_path: Path, code: str) -> None:
-    own = f"{{id: holy-see, places: [{code}], words: [pope]}}"
+    own = f"{{id: holy-see, places: [{code}], words: [pope], not: [vatican library], never: [recipe]}}"
     topics = f"topics: [{own}, {{id: us-laws, places: [{{US: 0.05}}], words: [senate]}}]"
     place = Installation(tmp_path / "feeds.yaml", tmp_path)
     app = Application.of_texts(place, {str(place.config): f"sections: [{{id: world}}]\n{topics}\n"})
@@ -190,3 +190,5 @@ def test_a_country_with_a_topic_of_its_own_has_no_second_one(tmp_path: Path, cod
     assert app.judge("Guests stay away", "They were at the Vatican.").topics == ("holy-see",)
     assert app.judge("Senate of the United States votes", "").topics == ("us-laws", "united-states")
     assert "vatican-city" not in app.topic_titles
+    for text in ("A recipe from the Vatican", "A book of the Vatican Library"):
+        assert app.judge(text, "").topics == (), "its `not` and `never` hold"
