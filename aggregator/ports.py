@@ -222,8 +222,9 @@ class Upkeep(Protocol):
         proceed: Callable[[], bool] = ...,
         named: Collection[str] = ...,
     ) -> int:
-        """Delete the texts of items that their source has not listed for `keep` seconds (`per_source`: source id → seconds); returns
-        how many. Ids, headlines and links stay, so that purged items do not come back and archives never break.
+        """Delete the texts of items that their source has not listed for `keep` seconds (`per_source`: source id → seconds) and that do
+        not wait for the edition; returns how many. Ids, headlines and links stay, so that purged items do not come back and archives
+        never break.
 
         Pruning may take long: `proceed` is called before each step, and False stops it. `named` are addresses of articles that
         feeds.yaml names under `stories:`; these are not forgotten."""
