@@ -201,6 +201,13 @@ def test_other_warnings() -> None:
     assert "did you mean `The Guardian`" in warned(text)[0]
 
 
+def test_a_topic_with_the_id_of_a_section_is_a_warning() -> None:
+    (told,) = warned(
+        "sections: [{id: navy, words: [navy]}]\ntopics: [{id: fleet, words: [fleet]}, {id: navy, words: [boat]}]\n"
+    )
+    assert told.startswith("f:2:44: warning: `navy` is the id of a section, too")
+
+
 def test_a_pin_that_replaces_another_for_good_is_a_warning() -> None:
     file = "sections: [{id: one, title: One}]\nstories:\n  pin:\n    - {url: 'https://a.example/1', section: one%s}\n"
     again = "    - {url: 'http://www.a.example/1/?utm_source=rss', section: one%s}\n"
