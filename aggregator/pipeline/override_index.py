@@ -75,10 +75,15 @@ class OverrideIndex:
         """The section to which the first pinned one of these items is pinned."""
         return next((section for item in items if (section := self.section(item))), None) if self.pinned else None
 
-    def following(self, store: EditionStore, publisher: Callable[[PendingItem], str]) -> OverrideIndex:
+    def following(
+        self,
+        store: EditionStore,
+        folded: Callable[[PendingItem], PendingItem],
+        at_home: Callable[[PendingItem], bool],
+    ) -> OverrideIndex:
         """The overrides with the present addresses of the articles, in addition to those in feeds.yaml: outlets change addresses (a live
         page becomes a report, a slug is corrected). An address at which another outlet has an article is not added: by moving its own
-        article an outlet could otherwise hide, join or split that of another."""
+        article an outlet could otherwise hide, join or split that of another. On its own site, others only link to the article."""
         named = self.named
         if not named:
             return self
@@ -92,14 +97,19 @@ class OverrideIndex:
         there = StoredAt.read(store, set().union(*moved.values()))
 
         def outlets(stored: StoredAt, address: str) -> set[str]:
-            return {publisher(item) for item in stored.at(address)}
+            return {folded(item).publisher for item in stored.at(address)}
+
+        def on_own_site(address: str, to: str) -> bool:
+            own = {one.publisher for one in map(folded, here.at(address)) if one.canonical == to and at_home(one)}
+            others = (folded(replace(item, url=to)) for item in there.at(to))
+            return bool(own) and all(one.publisher in own for one in others if at_home(one))
 
         def whole(addresses: Iterable[str]) -> frozenset[str]:
             return frozenset(
                 one
                 for address in addresses
                 for one in (address, *moved.get(address, ()))
-                if one == address or outlets(there, one) <= outlets(here, address)
+                if one == address or outlets(there, one) <= outlets(here, address) or on_own_site(address, one)
             )
 
         apart = whole(self.apart)

@@ -89,7 +89,7 @@ class Policy:
 
     def following(self, store: EditionStore) -> Policy:
         """The policy with the present addresses of articles (see `OverrideIndex.following`)."""
-        return replace(self, overrides=self.overrides.following(store, self.publisher))
+        return replace(self, overrides=self.overrides.following(store, self.folded, self.at_home))
 
     def folded(self, item: PendingItem) -> PendingItem:
         """The item with the canonical name of its publisher."""

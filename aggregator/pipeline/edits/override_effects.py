@@ -130,7 +130,7 @@ def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]
     return OverrideEffects(
         regrouped.unions,
         _partings(store, meant.apart),
-        _hidings(regrouped, replace(said, hidden=hidden).following(store, policy.publisher), meant),
+        _hidings(regrouped, replace(said, hidden=hidden).following(store, policy.folded, policy.at_home), meant),
         _unknown(store, said),
         tuple(_outdone(regrouped, said, meant)),
     )

@@ -147,6 +147,43 @@ def test_what_is_pinned_and_moves_stays_pinned_although_others_link_to_it(room: 
     assert section(room) == "defense"
 
 
+def test_who_links_to_where_a_hidden_article_went_is_hidden_with_it(room: Newsroom) -> None:
+    """As who links to where it was."""
+    there, goes = "https://bbc.example/live", "https://bbc.example/report"
+    live = item("Live: mayor of Lumio resigns", url=there)
+    room.publish(live)
+    edit(room, f"{{hide: ['{there}']}}")
+    (state,) = room.archive.sources.states(["bbc-world"])
+    n, *_ = room.archive.intake.known([live.id])[live.id]
+    moved = replace(live, url=goes, canonical=goes, hash="moved")
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
+    room.publish(item("Mayor gone", "kyodo", url=goes))
+    assert goes not in {url for urls in keys(room) for url in urls}
+    edit(room, f"{{hide: ['{there}']}}\n# again")
+    room.publish(item("Plum harvest fails in Lumio", "kyodo"))
+    edit(room, f"{{hide: ['{there}', 'https://nowhere.example/']}}")
+    assert goes not in {url for urls in keys(room) for url in urls}
+
+
+def test_no_outlet_hides_what_another_publishes_on_the_same_host(room: Newsroom) -> None:
+    blogs = [f'  - {{name: Blog {x}, url: "https://blogs.example/{x}.xml"}}\n' for x in "ab"]
+    config = CONFIG.replace("sections:\n", f"{''.join(blogs)}sections:\n", 1)
+    room.edit(config)
+    room.archive.sources.sync(room.application.settings.sources)
+    mine, theirs = "https://blogs.example/a/1", "https://blogs.example/b/1"
+    post = item("Octopuses hide in shells", "blog-a", publisher="Blog a", url=mine)
+    room.publish(post, item("Plum harvest fails in Lumio", "blog-b", publisher="Blog b", url=theirs))
+    room.edit(f"{config}stories: {{hide: ['{mine}']}}\n")
+    (state,) = room.archive.sources.states(["blog-a"])
+    n, *_ = room.archive.intake.known([post.id])[post.id]
+    moved = replace(post, url=theirs, canonical=theirs, hash="moved")
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
+    room.edit(f"{config}stories: {{hide: ['{mine}', 'https://nowhere.example/']}}\n")
+    titles = {one["title"] for story in told(room) for one in story["sources"]}
+    assert "Plum harvest fails in Lumio" in titles
+    assert post.title not in titles
+
+
 @pytest.mark.parametrize("address", [FROM, TO])
 def test_a_pin_of_what_has_moved_ends_on_its_day(room: Newsroom, address: str) -> None:
     moves(room)
