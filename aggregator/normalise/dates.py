@@ -7,7 +7,7 @@ A date that the parser did not understand is read here, in one of these forms:
 - numbers: 20261120, 2026112010, 20261120T1000, 20.11.2026, 2026. 11. 20., 20/11/2026, 11/20/2026, 2026年11月20日, and seconds or
   milliseconds since 1970;
 - RFC 5322 with deviations: PM, +01:00, GMT+1, a zone in brackets, no time, words before the time (`um 10:30`), 20th, 20 11月 2026,
-  months of other languages, years of the Buddhist era, dates of the Iranian calendar.
+  `Nov. 20, 2026 at 10:30 AM ET`, months of other languages, years of the Buddhist era, dates of the Iranian calendar.
 
 The text must name the day: nothing is guessed from today's date. Whether 10/11/2026 begins with the day or the month is inferred
 from the other dates of the document (`day_first`).
@@ -37,7 +37,10 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})?")
-_ZONES = {  # hours from UTC; IST, CST and BST are ambiguous, and have the meaning that is usual in news feeds
+# Hours from UTC. IST, CST and BST are ambiguous, and have the meaning that is usual in news feeds. ET, CT, MT and PT are taken for daylight
+# time, which holds for most of the year; in winter they are an hour too early, never in the future.
+_ZONES = {
+    "ET": -4, "CT": -5, "MT": -6, "PT": -7,
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "HST": -10,
     "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "PKT": 5, "SGT": 8,
     "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "WEST": 1, "WAT": 1, "CAT": 2, "SAST": 2,
@@ -78,6 +81,7 @@ _IRANIAN_MONTHS = dict(
 _MONTH = re.compile(
     r"(?:^\D*)?(?<!\d)(\d{1,2})[\s.-]+(?:de |ב)?([^\s\d,:/+-][^\s,:/+-]{1,13})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?(?=\d{4})"
 )
+_MONTH_FIRST = re.compile(r"(?<![^\W_])([^\W\d_]{3,13})\.?\s+(\d{1,2}),?\s+(?=\d{4}(?!\d))")  # Nov. 20, 2026
 _NUMBERED = re.compile(r"tháng (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
 # Words before the time (`um 10:30`) or after it (`10:30 Uhr`); the time may be written 10.30 or 10 h 30.
 _AT = re.compile(
@@ -173,13 +177,11 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
     text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
     text = _IN_ORDER.sub(r"\1-\2-\3 ", _DOTTED.sub(r"\3-\2-\1", text))
     text = _HOURS.sub(r"\1:\2", _AT.sub(" ", text))
-    text = _HALF_DAY.sub(_of_whole_day, text)
+    text = _ZONE.sub(_bare_offset, _HALF_DAY.sub(_of_whole_day, text))
     if match := _ISO.fullmatch(text):
         return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
-    text = _MONTH.sub(_in_english, _NUMBERED.sub("th", text))
-    if _TIME.search(text):
-        text = _ZONE.sub(lambda zone: f"{zone[1]} {zone[2]}{zone[3]:0>2}{zone[4] or '00'}", text)
-    elif re.search(r"\d{4}", text):
+    text = _MONTH.sub(_in_english, _MONTH_FIRST.sub(r"\2 \1 ", _NUMBERED.sub("th", text)))
+    if not _TIME.search(text) and re.search(r"\d{4}", text):
         text += " 00:00"
     parts = None if _YEAR_ONE.search(text) else parsedate_tz(text)
     if parts is None or not re.search(r"\d{4}|\b\d{2}\s+\d{1,2}:\d{2}", text):
@@ -221,6 +223,10 @@ def _of_year(day: re.Match[str]) -> str:
 
 def _bare_zone(zone: re.Match[str]) -> str:
     return f" {zone['name']}" if zone["name"] else f" {zone['sign']}{zone['hours']:0>2}{zone['minutes'] or '00'}"
+
+
+def _bare_offset(zone: re.Match[str]) -> str:
+    return f"{zone[1]} {zone[2]}{zone[3]:0>2}{zone[4] or '00'}"
 
 
 def _of_whole_day(time: re.Match[str]) -> str:

@@ -132,6 +132,11 @@ from aggregator.normalise.dates import read as read_date
         ("2026. 1. 2", (2026, 1, 2, 0, 0)),
         ("金, 20 11月 2026 10:00:00 +0900", (2026, 11, 20, 1, 0)),
         ("20 листопада 2026 р. 10:00", (2026, 11, 20, 10, 0)),
+        ("Sept 20, 2026", (2026, 9, 20, 0, 0)),
+        ("Fri, Nov. 20, 2026 10:30 p.m. EST", (2026, 11, 21, 3, 30)),
+        ("Sept. 20, 2026 at 10:30 AM ET", (2026, 9, 20, 14, 30)),
+        ("Fri, 20 Nov 2026 10:30:00 PT", (2026, 11, 20, 17, 30)),  # as in summer: rather too early than in the future
+        ("2026-11-20 10:00:00 UTC+2", (2026, 11, 20, 8, 0)),
     ],
 )
 def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
@@ -145,7 +150,7 @@ def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
         "yesterday", "12:00", "10/11/2026", "13/20/2026", "11/20-2026", "20/11/20261", "1.2.3",
         "20.11.20261", "32.11.2026", "2026-W54-1", "2026-W47", "2026. 11", "20年1月2日", "2026-11",
         "0123456789", "17951652001", "20261320", "2026-367", "2027-366", "20260230", "2026. 13. 1",
-        "Nov 20", "", "2026-13-45", "2026-02-30", "99999-01-01", "Mon, 01 Jan 0001 00:00:00 +0000",
+        "Nov 20", "Nov 20, 20261", "Brumaire 20, 2026", "", "2026-13-45", "2026-02-30", "99999-01-01", "Mon, 01 Jan 0001 00:00:00 +0000",
         "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:60:00Z",
         "2026-11-20T24:00:01Z", "2026-11-20T24:30:00Z", "0000-300", "Fri, 20 Nov 2026 12:75:00 GMT",
     ],
@@ -167,6 +172,8 @@ def test_odd_dates_are_read_alike_whichever_parser_reads_the_document(name: str,
     assert published("Ter, 08 Set 2026 10:00:00 -0300") == datetime(2026, 9, 8, 13, tzinfo=UTC)
     assert published("Fri, 20 Nov 2026 10:00:00 +01:00") == datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert published("Thu, 19 Nov 2026 10:00:00 PM") == datetime(2026, 11, 19, 22, tzinfo=UTC)
+    assert published("Sun, 20 Sep 2026 10:30:00 ET") == datetime(2026, 9, 20, 14, 30, tzinfo=UTC)
+    assert published("Nov. 19, 2026 at 10:30 AM EST") == datetime(2026, 11, 19, 15, 30, tzinfo=UTC)
     assert published("2026/1/10 14:33:00") == datetime(2026, 1, 10, 14, 33, tzinfo=UTC)
     assert [published(text) for text in ("2026-W47", "2026-11", "10/11/2026")] == [None] * 3
 
