@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 EVERY = 30.0  # seconds
 SLICE = 5.0  # after so many seconds of re-placing stories or deleting old texts, waiting news is placed first
 RETRY_EVERY = 3600  # seconds until items that could not be placed are tried again
+LONGEST = 3600.0  # seconds for which a batch keeps the lease; an edition that hangs must not keep it for ever
 
 
 class Editions:
@@ -50,6 +51,7 @@ class Editions:
             # before this process writes TICK: a later one would then not notice the clock's leap
             self._note_rest(archive)
         self._turn = threading.Lock()
+        self._proceeded = 0.0  # when the edition made here last began a batch, on the monotonic clock
         self._set_aside: frozenset[int] = frozenset()
         self._skipping_since = 0
         self._noted: Counter[str] | None = None  # the last SET_ASIDE that this process wrote; None: none yet
@@ -96,7 +98,7 @@ class Editions:
 
     async def renew(self) -> None:
         """Extend the lease of the edition that is made here: on a slow machine a batch takes longer than the lease lasts."""
-        if self._turn.locked():
+        if self._turn.locked() and time.monotonic() - self._proceeded < LONGEST:
             archive = self._current.engine.tools.archive
             with suppress(StoreError):  # the parts that need the store report it
                 await asyncio.to_thread(archive.edition.renew, self._owner, self._seconds(), EDITION_LEASE)
@@ -117,6 +119,7 @@ class Editions:
         archive, policy = self._current.engine.archive, self._current.engine.policy
 
         def proceed() -> bool:
+            self._proceeded = time.monotonic()
             return not self._stopping.is_set() and archive.edition.lease(self._owner, self._seconds(), EDITION_LEASE)
 
         if not proceed():

@@ -693,6 +693,31 @@ def test_an_edition_that_takes_longer_than_its_lease_is_taken_over_by_nobody(
     asyncio.run(asyncio.wait_for(run(), 20))
 
 
+def test_an_edition_that_hangs_is_taken_over_in_the_end(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process lives and renews, so nothing else would ever end its lease."""
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def hangs(*_: Any, **__: Any) -> EditionReport:
+        at_work.set()
+        go_on.wait(10)
+        return EditionReport()
+
+    async def run() -> None:
+        making = asyncio.create_task(worker.editions.once())
+        await asyncio.to_thread(at_work.wait, 10)
+        monkeypatch.setattr(editions, "LONGEST", 0.0)
+        worker.now += timedelta(seconds=EDITION_LEASE - 1)
+        await worker.editions.renew()
+        worker.now += timedelta(seconds=1)
+        assert worker.archive.edition.lease("another", int(worker.now.timestamp()), EDITION_LEASE)
+        go_on.set()
+        await making
+        assert worker.archive.edition.holder() == "another"
+
+    monkeypatch.setattr(editions, "edition", hangs)
+    asyncio.run(asyncio.wait_for(run(), 20))
+
+
 def test_what_another_process_has_the_lease_for_is_left_to_it(worker: Worker) -> None:
     """`aggregator poll` beside the service, or a worker elsewhere: of two editions at once each would found the stories."""
     worker.archive.intake.apply([polled("one", [item("one", "1", "A title")])], NOW)
