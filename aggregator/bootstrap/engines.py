@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.addresses import Allowance, host_of
 from aggregator.bootstrap.installation import utc_now
+from aggregator.config.environment import mask, pattern, secrets
 from aggregator.worker.engine import Engine
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class Engines:
 
     def __init__(self, application: Application, sandbox: Sandbox) -> None:
         self._application = application  # of the last engine
+        self._secrets: set[str] = set()
+        self._hide(application)
         self._sandbox = sandbox
         self._archives = Archives(*(application.database.open() for _ in Archives._fields))
         self._fetchers: dict[tuple[object, ...], Http] = {}
@@ -44,6 +48,7 @@ class Engines:
         """Put the application's configuration in force, if it is not yet, and make an engine from it. `follows`: it was in force when it
         was read. Then that is not done again, since it would undo a later edit that came meanwhile."""
         assert app.rulebook  # compiled before anything is changed
+        self._hide(app)
         archives = self._archives
         if follows:
             app.follow(archives.follower)
@@ -73,9 +78,13 @@ class Engines:
         """Whether `allow_private` names a host: such a host needs no spacing of requests."""
         return self._allowance.names(host)
 
+    def _hide(self, application: Application) -> None:
+        self._secrets.update(secrets(application.settings.sources, os.environ))
+        self._hidden = pattern(sorted(self._secrets, key=lambda one: (-len(one), one)))
+
     def mask(self, text: str) -> str:
-        """The text with the secrets of the configuration of the last engine masked."""
-        return self._application.mask(text)
+        """The text with the secrets of all configurations so far masked: a poll that began before an edit may fail after it."""
+        return mask(text, self._hidden)
 
     def adopt_pauses(self, ids: Collection[str]) -> None:
         """Obey the pauses that the hosts of these sources requested from other processes."""

@@ -142,6 +142,9 @@ def test_a_secret_that_an_edit_brings_is_not_written_into_the_log_either(
     monkeypatch.setenv("WIRE_KEY", "s3cret-0f-the-wire")
     worker.edit(FILE.replace("https://one.example/", "https://one.example/${WIRE_KEY}/feed"))
     assert worker.engines.mask("cannot read https://one.example/s3cret-0f-the-wire/feed").endswith("/***/feed")
+    worker.edit(FILE)
+    told = worker.engines.mask("cannot read https://one.example/s3cret-0f-the-wire/feed")
+    assert told.endswith("/***/feed"), "a poll that began before the edit may fail after it"
 
 
 def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
