@@ -48,20 +48,24 @@ def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]
     return found
 
 
-def _postings(words: Sequence[int], at: int, past: Past) -> dict[int, Sequence[int]]:
-    """Word → the items within `WINDOW` of the time `at` that are indexed under it. For a word that has too many, the window is smaller,
-    since the store gives the first ones: a story of today would otherwise share the word only with reports of two weeks ago."""
-    found: dict[int, Sequence[int]] = {}
+def _postings(words: Sequence[int], at: int, past: Past) -> dict[int, set[int]]:
+    """Word → the items within `WINDOW` of the time `at` that are indexed under it. The store gives the first ones. For a word that has too
+    many, those of smaller windows are added, else a story of today would share it only with reports of two weeks ago."""
+    found: dict[int, set[int]] = {
+        word: set() for word in words
+    }  # in this order, since the order of a sum may change its last digit
     window = WINDOW
     while words and window:
-        found |= past.postings(words, at - window, at + window, LISTED)
-        words = [word for word in words if len(found.get(word, ())) == LISTED]
+        listed = past.postings(words, at - window, at + window, LISTED)
+        for word, items in listed.items():
+            found[word].update(items)
+        words = [word for word in words if len(listed.get(word, ())) == LISTED]
         window //= 4
     return found
 
 
 def _scored(
-    postings: Mapping[int, Sequence[int]], rarity: Mapping[int, float], names: Collection[int]
+    postings: Mapping[int, Collection[int]], rarity: Mapping[int, float], names: Collection[int]
 ) -> list[tuple[int, float]]:
     scores: dict[int, float] = {}
     shared: dict[int, int] = {}

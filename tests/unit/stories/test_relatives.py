@@ -27,6 +27,20 @@ class Large(Memory):
         return 1_000
 
 
+class Huge(Memory):
+    """One of a million."""
+
+    def documents(self) -> int:
+        return 1_000_000
+
+
+NAMES = [
+    f"{first}{second}ov"
+    for first in ("Bard", "Delm", "Fink", "Gost", "Helb")
+    for second in ("an", "ek", "il", "or", "um")
+]
+
+
 def past(headlines: list[str], kind: type[Memory] = Memory) -> Memory:
     memory = kind()
     batch = [Candidate(n, title, "", f"P{n}", None, n, "en") for n, title in enumerate(headlines, 1)]
@@ -72,19 +86,10 @@ def test_of_those_that_share_the_same_words_the_nearest_in_time_come_first() -> 
 
 
 def test_a_word_of_very_many_items_is_shared_with_those_of_the_same_day() -> None:
-    class Huge(Memory):
-        def documents(self) -> int:
-            return 1_000_000
-
-    names = [
-        f"{first}{second}ov"
-        for first in ("Bard", "Delm", "Fink", "Gost", "Helb")
-        for second in ("an", "ek", "il", "or", "um")
-    ]
     memory = Huge()
     batch = [
         Candidate(n, f"Karellia {' '.join(one)}", "", f"P{n}", None, n * 1000, "en")
-        for n, one in enumerate(islice(combinations(names, 4), LISTED), 1)
+        for n, one in enumerate(islice(combinations(NAMES, 4), LISTED), 1)
     ]
     end = batch[-1].at
     batch += [
@@ -94,6 +99,20 @@ def test_a_word_of_very_many_items_is_shared_with_those_of_the_same_day() -> Non
     memory.apply(batch, group(batch, memory))
     [found] = chapters(batch[-1:], memory)
     assert {item for item, _ in found[:2]} == {LISTED + 1, LISTED + 2}
+
+
+def test_a_word_of_very_many_items_of_long_ago_is_shared_with_them() -> None:
+    """An event that was told hundreds of times ten days ago, and of which there is news today."""
+    memory = Huge()
+    batch = [
+        Candidate(n, f"Karellia {' '.join(one)} Vassiliki", "", f"P{n}", None, n, "en")
+        for n, one in enumerate(islice(combinations(NAMES, 4), LISTED + 20), 1)
+    ]
+    today = Candidate(1000, "Karellia leaves Vassiliki talks", "", "P", None, batch[-1].at + 10 * 86_400, "en")
+    for one in (batch, [today]):
+        memory.apply(one, group(one, memory))
+    [found] = chapters([today], memory)
+    assert len(found) > LISTED
 
 
 def test_frequencies_of_many_texts_are_read_at_once() -> None:
