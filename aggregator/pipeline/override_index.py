@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from aggregator.model.settings import Named, Overrides
 from aggregator.model.story import PendingItem
-from aggregator.normalise.address import canonical
+from aggregator.normalise.address import canonical, is_article
+from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.stored_at import StoredAt
 from aggregator.ports import EditionStore
 
@@ -83,7 +85,8 @@ class OverrideIndex:
     ) -> OverrideIndex:
         """The overrides with the present addresses of the articles, in addition to those in feeds.yaml: outlets change addresses (a live
         page becomes a report, a slug is corrected). An address at which another outlet has an article is not added: by moving its own
-        article an outlet could otherwise hide, join or split that of another. On its own site, others only link to the article."""
+        article an outlet could otherwise hide, join or split that of another. On its own site, others only link to the article. A page to
+        which it moved several of its articles (feeds link to a front page for a while) is not added either."""
         named = self.named
         if not named:
             return self
@@ -94,7 +97,11 @@ class OverrideIndex:
         }
         if not any(moved.values()):
             return known
-        there = StoredAt.read(store, set().union(*moved.values()))
+        goals = {to for found in moved.values() for to in found if is_article(to)}
+        there = StoredAt.read(store, goals)
+        # Where another outlet's link came first, the outlet's own articles count as strangers.
+        articles = map(folded, [*there.items.values(), *store.items(store.strangers_at(goals))])
+        goals -= _pages(one for one in articles if at_home(one))
 
         def outlets(stored: StoredAt, address: str) -> set[str]:
             return {folded(item).publisher for item in stored.at(address)}
@@ -108,7 +115,7 @@ class OverrideIndex:
             return frozenset(
                 one
                 for address in addresses
-                for one in (address, *moved.get(address, ()))
+                for one in (address, *(moved.get(address, set()) & goals))
                 if one == address or outlets(there, one) <= outlets(here, address) or on_own_site(address, one)
             )
 
@@ -131,3 +138,10 @@ class OverrideIndex:
 
 def _addresses(overrides: Iterable[Named]) -> frozenset[str]:
     return frozenset(address for one in overrides for url in one.urls if (address := canonical(url)))
+
+
+def _pages(articles: Iterable[PendingItem]) -> set[str]:
+    """The addresses that identify no article, since these of one source with SEVERAL headlines are there."""
+    headlines = {(one.canonical or "", one.source, one.title) for one in articles}
+    counts = Counter((address, source) for address, source, _ in headlines)
+    return {address for (address, _), count in counts.items() if count >= SEVERAL}

@@ -165,6 +165,31 @@ def test_who_links_to_where_a_hidden_article_went_is_hidden_with_it(room: Newsro
     assert goes not in {url for urls in keys(room) for url in urls}
 
 
+@pytest.mark.parametrize("page", ["https://bbc.example", "https://bbc.example/news"])
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_page_to_which_all_entries_of_a_feed_link_for_a_while_is_not_hidden(
+    room: Newsroom, page: str, linked: bool
+) -> None:
+    """… with one of them: with it all went."""
+    hidden, *others = (item(title) for title in ("Mayor of Lumio resigns", "Plum harvest fails", "Chess title for Ito"))
+    room.publish(hidden, *others)
+    if linked:
+        room.publish(item("What the outlet is like", "kyodo", url=page))
+    edit(room, f"{{hide: ['{hidden.url}']}}")
+    before = len(told(room))
+    (state,) = room.archive.sources.states(["bbc-world"])
+    numbers = {id: n for id, (n, *_) in room.archive.intake.known([one.id for one in (hidden, *others)]).items()}
+    there = [replace(one, url=page, canonical=page, hash=f"moved {one.hash}") for one in (hidden, *others)]
+    changed = tuple((numbers[one.id], one) for one in there)
+    room.archive.intake.apply([PollResult(state, Recognition(changed=changed))], room.now)
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    edit(room, f"{{hide: ['{hidden.url}', 'https://nowhere.example/']}}")
+    titles = [one["title"] for story in told(room) for one in story["sources"]]
+    assert len(told(room)) == before
+    assert {one.title for one in others} < set(titles)
+    assert hidden.title not in titles
+
+
 def test_no_outlet_hides_what_another_publishes_on_the_same_host(room: Newsroom) -> None:
     blogs = [f'  - {{name: Blog {x}, url: "https://blogs.example/{x}.xml"}}\n' for x in "ab"]
     config = CONFIG.replace("sections:\n", f"{''.join(blogs)}sections:\n", 1)
