@@ -37,7 +37,8 @@ def loading(connection: Connection) -> Iterator[Load]:
         raw.execute("DELETE FROM meta WHERE key != 'schema'")
         yield Load(raw)
         _number(raw)
-        raw.execute("ANALYZE")
+        # Without statistics of a table that a VACUUM holds, rather than without the copy; autovacuum makes them later.
+        raw.execute("ANALYZE (SKIP_LOCKED)")
 
 
 class Load:
