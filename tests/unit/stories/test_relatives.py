@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, islice
 
 from aggregator.stories.candidate import Candidate
@@ -113,6 +113,28 @@ def test_a_word_of_very_many_items_of_long_ago_is_shared_with_them() -> None:
         memory.apply(one, group(one, memory))
     [found] = chapters([today], memory)
     assert len(found) > LISTED
+
+
+def test_the_order_in_which_a_database_answers_changes_no_score() -> None:
+    """SQLite gives the words in the order asked, PostgreSQL in any; of sums of the same numbers the last digit may differ."""
+
+    class Middling(Memory):
+        def documents(self) -> int:
+            return 20_000
+
+    class Backwards(Middling):
+        def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
+            return dict(reversed([*super().postings(words, since, until, most).items()]))
+
+    batch = [
+        Candidate(n, " ".join(NAMES[n % 3 : n % 25 : 1 + n % 4]), "", f"P{n}", None, n, "en") for n in range(1, 200)
+    ]
+    found = []
+    for memory in (Middling(), Backwards()):
+        memory.apply(batch, group(batch, memory))
+        found.append(chapters(batch[:25], memory))
+    assert any(found[0])
+    assert found[0] == found[1]
 
 
 def test_frequencies_of_many_texts_are_read_at_once() -> None:
