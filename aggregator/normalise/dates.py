@@ -113,7 +113,7 @@ _DOTTED = re.compile(r"(?:\A\s*[^\W\d_]{2,12}\.?,)?\s*(\d{1,2})\.(\d{1,2})\.(\d{
 _SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+){0,2}(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
 _COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}:\d{2})")  # Drupal writes a dash before the time
+_DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}(?:[:.]| ?h ?)\d{2}(?![\d.]))")  # Drupal writes a dash before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
 # The form of RFC 5322, which most feeds use: a text that matches it need not be compared with the other forms.
