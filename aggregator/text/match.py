@@ -170,6 +170,7 @@ def _automaton(texts: tuple[str, ...]) -> AhoCorasick:
 _large = lru_cache(maxsize=1)(_automaton)
 """The last large automaton is kept: building it takes most of the time of compiling the rules, and most edits change no words."""
 LARGE = 1000  # needles
+SHORT = 3000  # characters; to search longer texts for each needle takes longer than to build the automaton
 
 
 class Matcher:
@@ -194,7 +195,9 @@ class Matcher:
         return self._kept(hay, self._automaton.find_matches_as_indexes(hay.text, overlapping=True))
 
     def find_once(self, hay: Haystack) -> list[tuple[int, int, int]]:
-        """As `find`, without building the automaton of all needles: faster if the matcher is used for one text only."""
+        """As `find`, without building the automaton of all needles: faster if the matcher is used for one text only, and it is short."""
+        if len(hay.text) > SHORT:
+            return self.find(hay)
         numbers = [number for number, made in enumerate(self.needles) if made.text in hay.text]
         there = _automaton(tuple(self.needles[number].text for number in numbers))
         hits = there.find_matches_as_indexes(hay.text, overlapping=True)
