@@ -84,7 +84,7 @@ _APPEARED = {
     " أولاً على ": ("ظهرت المقالة", "أولاً على"),
     " впервые появилась ": ("Запись", "впервые появилась(?! (?:во?|на) )"),
     " з'явився спочатку на ": ("Допис", "з'явився спочатку на"),
-    " pochází z ": ("Příspěvek", "pochází z(?= [^a-zá-ž])"),
+    " pochází z ": ("Příspěvek", "pochází z(?= [^a-zß-ÿčďěňřšťůž])"),
     " se nejdříve objevil na ": ("Příspěvek", "se nejdříve objevil na"),
     " blev først udgivet på ": ("Indlægget", "blev først udgivet på"),
     " aparece primeiro em ": ("O conteúdo", "aparece primeiro em"),
