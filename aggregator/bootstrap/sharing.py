@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.database import driver
 from aggregator.bootstrap.installation import utc_now
+from aggregator.errors import StoreError
 from aggregator.model import notes
 from aggregator.schedule.clock import is_polling
 from aggregator.worker.fleet import Fleet
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 QUEUE = "aggregator queue"  # name of the queue's sessions on the server
 DUE = 5000
 """Maximum number of sources that one tick takes."""
+AGAIN = 5.0  # seconds until problems that could not be stored are stored again
 
 
 def worker_runs(archive: Store) -> bool:
@@ -40,14 +43,28 @@ class Sharing:
             import procrastinate  # noqa: F401 - missed here rather than in the middle of the work
         self._archive = application.database.server()
         self._reporter = ThreadPoolExecutor(1)  # so that callers do not wait for the server
+        self._troubles = self._stored = ""
+        self._closing = Event()
 
     def __enter__(self) -> Sharing:
         self._reporter.submit(self._archive.upkeep.report_troubles, identity(), "").result()  # starts its thread
         return self
 
     def report(self, troubles: str) -> None:
-        """Store the problems for readers of the status. If the database server is the problem, readers notice that themselves."""
-        self._reporter.submit(self._archive.upkeep.report_troubles, identity(), troubles)
+        """Store the problems for readers of the status."""
+        self._troubles = troubles
+        self._reporter.submit(self._store_troubles)
+
+    def _store_troubles(self) -> None:
+        """Try until it succeeds. A server may refuse this process and yet serve readers (it takes no more connections): they would take a
+        worker for well that is in trouble, or for in trouble when it has recovered."""
+        while (troubles := self._troubles) != self._stored:
+            try:
+                self._archive.upkeep.report_troubles(identity(), troubles)
+                self._stored = troubles
+            except StoreError:
+                if self._closing.wait(AGAIN):
+                    return
 
     def fleet(self, private: Callable[[str], bool]) -> Fleet:
         archive = self._archive
@@ -63,5 +80,6 @@ class Sharing:
         return [(id, id if (host := host_of(address) or "") and private(host) else host) for id, address in due]
 
     def __exit__(self, *_: object) -> None:
+        self._closing.set()
         self._reporter.shutdown()
         self._archive.close()

@@ -15,13 +15,14 @@ from unittest.mock import Mock
 
 import psycopg
 import pytest
-from builders.postgres import execute, fresh_database
+from builders.postgres import execute, fresh_database, server_url
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from servers.link import Link
 
 from aggregator.bootstrap import Application, Installation, utc_now
+from aggregator.bootstrap import sharing as sharing_module
 from aggregator.bootstrap.sharing import Sharing
 from aggregator.errors import ClockApart, StoreTooNew
 from aggregator.model.source import SourceState
@@ -186,6 +187,43 @@ def test_troubles_are_told_to_others_although_no_further_thread_may_be_started(
             sharing.report("queue: no thread")
         while application.database.troubles() != ("queue: no thread",):
             time.sleep(0.01)
+
+
+def test_troubles_that_could_not_be_stored_are_stored_when_the_server_takes_connections_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """/readyz said that all was well for as long as a worker was in trouble whose report had found no free connection."""
+    monkeypatch.setattr(sharing_module, "AGAIN", 0.05)
+    config = tmp_path / "feeds.yaml"
+    config.write_text('sources: [{name: One, url: "https://one.example/"}]')
+    url = fresh_database()
+    name = url.partition("?")[0].rpartition("/")[2]
+    application = Application.load(Installation(config, tmp_path, url))
+    with Sharing(application) as sharing:
+        tried = threading.Event()
+        store = sharing._archive.upkeep.report_troubles
+
+        def watched(owner: str, troubles: str) -> None:
+            try:
+                store(owner, troubles)
+            finally:
+                tried.set()
+
+        monkeypatch.setattr(sharing._archive.upkeep, "report_troubles", watched)
+        for troubles, told in (("queue: full", ("queue: full",)), ("", ())):
+            tried.clear()
+            execute(
+                server_url(),
+                f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+            )
+            sharing.report(troubles)
+            assert tried.wait(30)
+            execute(server_url(), f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            began = time.monotonic()
+            while application.database.troubles() != told:
+                assert time.monotonic() - began < 20
+                time.sleep(0.01)
 
 
 def test_a_queue_that_ends_at_once_is_opened_at_growing_intervals(

@@ -9,7 +9,7 @@ from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, St
 from aggregator.store.migrations import OTHER_COLUMNS
 
 SILENT = "does not answer; check host, port and firewall"
-FULL = "takes no more connections; raise max_connections (or the limit of the user) or run fewer processes"
+FULL = "takes no more connections; raise max_connections (or the limit of the user or database) or run fewer processes"
 POOLED = "is reached through a pooler (PgBouncer), which does not pass on how our sessions are set; give the address of the server itself"
 
 
