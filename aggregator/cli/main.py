@@ -85,7 +85,7 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
         if flag in GLOBAL:
             own.error(f"{flag} goes before the command: aggregator {flag} … {command}")
     if unknown and unknown[0].startswith("--") and unknown[0] != "--":
-        own.error(f"there is no option {_slip(unknown[0].partition('=')[0], (*_options(own), *GLOBAL))}")
+        own.error(f"there is no option {_slip(unknown[0].partition('=')[0], (*own._option_string_actions, *GLOBAL))}")
     if unknown and unknown[0].endswith((".yaml", ".yml")):
         own.error(f"for another file: aggregator --config {unknown[0]} {command}")
     if unknown:
@@ -102,7 +102,7 @@ def _check_words(top: argparse.ArgumentParser, words: Iterable[str]) -> None:
             return
         if not word.startswith("-"):
             if unknown:
-                told = _slip(unknown, _options(top))
+                told = _slip(unknown, top._option_string_actions)
                 top.error(f"there is no option {told}{'; those of a command go after it' if told == unknown else ''}")
             top.error(f"there is no command {_slip(word, COMMANDS)} (`aggregator --help` lists all)")
         flag, equals, _ = word.partition("=")
@@ -111,14 +111,10 @@ def _check_words(top: argparse.ArgumentParser, words: Iterable[str]) -> None:
         if any(option.startswith(flag) for option in GLOBAL):  # argparse lets options be shortened
             if not equals:
                 next(words, None)
-        elif any(option.startswith(flag) for option in _options(top)):
+        elif any(option.startswith(flag) for option in top._option_string_actions):
             return  # --help or --version, which are answered whatever follows
         else:
             unknown = unknown or flag
-
-
-def _options(of: argparse.ArgumentParser) -> list[str]:
-    return [flag for flag in of._option_string_actions if flag.startswith("--")]
 
 
 def _slip(word: str, known: Iterable[str]) -> str:

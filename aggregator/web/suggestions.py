@@ -98,7 +98,7 @@ def respelled(word: str, known: Known) -> list[str]:
 def _slipped(word: str) -> set[str]:
     """All words that differ by one typing error: a letter omitted, added or changed, or two letters exchanged."""
     parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    fewer = {head + tail[1:] for head, tail in parts if tail}
+    fewer = {head + tail[1:] for head, tail in parts}
     swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1}
     more = {head + letter + tail for head, tail in parts for letter in ascii_lowercase}
     others = {head + letter + tail[1:] for head, tail in parts if tail for letter in ascii_lowercase}

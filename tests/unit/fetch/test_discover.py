@@ -38,6 +38,15 @@ def test_what_the_page_declares_comes_first_and_comments_last() -> None:
     )
 
 
+def test_what_else_a_page_names_is_not_requested_in_search_of_a_feed() -> None:
+    page = (
+        b'<link rel="stylesheet" type="text/css" href="/a.css"><link rel=icon href="/i.png">'
+        b'<link rel="alternate" type="text/html" href="/fr/"><a href="/news/rss">News</a>'
+    )
+    found = candidates(page, "https://harbour.example/")
+    assert (found.declared, found.linked) == ((), ("https://harbour.example/news/rss",))
+
+
 def test_guesses_are_made_beside_the_page_and_at_the_top_of_the_host() -> None:
     guessed = candidates(b"", "https://harbour.example/news/today.html").guessed
     assert guessed[0] == "https://harbour.example/news/feed"

@@ -18,7 +18,7 @@ from msgspec import structs
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.model.item import Enclosure
-from aggregator.web import related
+from aggregator.web import layout, related
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
 from aggregator.web.stream_page import PER_PAGE
@@ -759,6 +759,22 @@ def test_paper_is_white_whatever_the_screen(client: FlaskClient) -> None:
     """Browsers print no backgrounds: the light letters of the dark would stand on white."""
     css = client.get("/static/wire.css").text
     assert css.count("prefers-color-scheme: dark") == css.count("@media screen and (prefers-color-scheme: dark)") > 0
+
+
+def test_a_new_style_has_a_new_address_since_browsers_keep_the_old_one(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def linked() -> list[str]:
+        layout.static_version.cache_clear()
+        return re.findall(r"/static/wire\.(?:css|js)\?\w+", client.get("/sections").text)
+
+    before = linked()
+    monkeypatch.setattr(layout, "static_file", lambda name: b"body { color: red }")
+    other = linked()
+    monkeypatch.undo()
+    assert linked() == before
+    assert len(before) == 2
+    assert not {*before} & {*other}
 
 
 @pytest.mark.parametrize(
