@@ -102,7 +102,7 @@ def append(application: Application, sources: Sequence[NewSource]) -> list[Sourc
         raise saved_meanwhile(path)
     text = append_sources(held, sources)
     try:
-        fresh, warnings = parse({**settings.texts, settings.files[0]: text}, settings.files[0], os.environ)
+        fresh, _ = parse({**settings.texts, settings.files[0]: text}, settings.files[0], os.environ)
     except ConfigError as error:
         raise AggregatorError(
             f"{path} would be invalid with these additions, and was left unchanged:\n{error}"
@@ -114,9 +114,6 @@ def append(application: Application, sources: Sequence[NewSource]) -> list[Sourc
             f"{path}: the sources cannot be added without changing something else; nothing was written"
         )
     replace_file(path, before, mark + text.encode("utf-8"))
-    for problem in warnings:
-        if problem not in application.warnings and "private address" in problem.message:
-            print(problem, file=sys.stderr)
     for line in _doubts(fresh, set(found.sources.added)):
         print(line, file=sys.stderr)
     return [source for source in fresh.sources if source.id in found.sources.added]

@@ -57,7 +57,7 @@ class _Zlib:
             self._engine = zlib.decompressobj(-15)
         self._bare = False
         while data and not (self._engine.eof and not self._next_member(data)):
-            pieces.append(self._engine.decompress(data, max(1, remaining + 1)))
+            pieces.append(self._engine.decompress(data, remaining + 1))
             remaining -= len(pieces[-1])
             if remaining < 0:
                 break

@@ -184,6 +184,12 @@ def test_several_feeds_are_offered_with_numbers(desk: Desk) -> None:
     assert "News & views" in err
     assert "--pick N" in err
     assert desk.text() == FILE
+    code, out, err = desk.run("add", desk.server.url("/"), "--json")
+    offered = [
+        {"pick": 1, "url": desk.server.url("/news.rss"), "title": "News & views"},
+        {"pick": 2, "url": desk.server.url("/sport.rss"), "title": "Sport"},
+    ]
+    assert (code, json.loads(out), err.count("\n")) == (2, {"feeds": offered}, 1)
     code, out, _ = desk.run("add", desk.server.url("/"), "--pick", "2", "--json")
     assert code == 0
     assert json.loads(out)["added"] == {"id": "cmd", "name": "=cmd()", "url": desk.server.url("/sport.rss")}
@@ -197,6 +203,8 @@ def test_the_one_feed_of_a_page_and_a_permanent_redirect(desk: Desk) -> None:
     code, out, _ = desk.run("add", desk.server.url("/old"))
     assert code == 0
     assert "is polled already, by source mine (feeds.yaml:8)" in out
+    told = json.loads(desk.run("add", desk.server.url("/news.rss"), "--json")[1])
+    assert told == {"added": None, "present": "mine", "at": "feeds.yaml:8"}
 
 
 def test_an_address_already_there_is_said_so_before_anybody_is_asked(desk: Desk) -> None:
@@ -355,7 +363,7 @@ def test_a_broken_file_is_not_added_to(desk: Desk) -> None:
 def test_try_finds_the_feed_of_a_page_and_stores_nothing(desk: Desk) -> None:
     code, out, err = desk.run("try", desk.server.url("/"))
     assert code == 0
-    assert "The News: rss, 1 entry\n" in out
+    assert f"The News: rss, 1 entry\n  {desk.server.url('/news.rss')}\n  world  " in out
     assert "--pick N" in err
     found = json.loads(desk.run("try", desk.server.url("/"), "--pick", "2", "--json")[1])
     assert (found["title"], found["entries"], found["items"][0]["section"]) == ("=cmd()", 1, "world")
@@ -546,6 +554,29 @@ def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, li
     assert bool(code) == err.startswith(f"{path}:1: `published` must be")
 
 
+def test_classify_names_each_line_that_is_no_item_and_places_the_others(desk: Desk) -> None:
+    path = desk.file.with_name("items.jsonl")
+    path.write_text('{"title": "Ferries collide"}\n\n[1]\n{"id": 7}\n{"title"\n')
+    code, out, err = desk.run("classify", str(path))
+    assert (code, [json.loads(line)["id"] for line in out.splitlines()]) == (1, ["line-1"])
+    first, second, third, last = err.splitlines()
+    assert first == f"{path}:3: expected an object with a `title`"
+    assert second == f"{path}:4: expected an object with a `title`"
+    assert third.startswith(f"{path}:5: is not JSON: ")
+    assert last == "aggregator: 3 lines are no items"
+    assert desk.run("classify", str(path.with_name("none")))[::2] == (
+        1,
+        f"aggregator: {path.with_name('none')}: cannot be read: No such file or directory\n",
+    )
+
+
+def test_of_many_lines_that_are_no_items_some_are_named(desk: Desk) -> None:
+    path = desk.file.with_name("items.jsonl")
+    path.write_text("[]\n" * 21)
+    *named, last = desk.run("classify", str(path))[2].splitlines()
+    assert (len(named), last) == (20, "aggregator: 21 lines are no items, 20 of which are named above")
+
+
 def test_a_story_of_undated_items_has_the_id_of_the_first_of_them(desk: Desk) -> None:
     """Items without a date are taken in the order of the lines, and a story has its founder's id."""
     path = desk.file.with_name("items.jsonl")
@@ -613,6 +644,52 @@ def test_a_listed_feed_without_an_address_is_named(desk: Desk) -> None:
     code, out, _ = desk.run("import", str(path))
     assert code == 1
     assert "dropped: 'Harbour'\n" in out
+
+
+@pytest.mark.parametrize(("many", "more"), [(5, ""), (7, "  … and 2 more; --json lists all\n")])
+def test_of_many_addresses_that_cannot_be_polled_some_are_named(desk: Desk, many: int, more: str) -> None:
+    path = desk.file.with_name("list.opml")
+    rows = "".join(f'<outline text="a" xmlUrl="ftp://a.example/{n}"/>' for n in range(many))
+    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
+    code, out, _ = desk.run("import", str(path))
+    assert (code, desk.text()) == (0, FILE)
+    assert out.startswith(
+        f"Sources added to {desk.file}: 0. Already there: 0. Listed twice: 0. Dropped because they cannot be polled: {many}.\n"
+    )
+    assert f"  dropped: 'ftp://a.example/4'\n{more}  (Only http(s)" in out
+
+
+def test_try_says_what_is_wrong_with_the_document(desk: Desk) -> None:
+    whole = rss([("1", "Ferries collide off Oslo", NOW), ("2", "Rowing", NOW)], "News", "news.example")
+    desk.server.routes["/cut.rss"] = answer(whole[: whole.rindex(b"</item>") - 20])
+    assert (
+        "  its last document breaks off: its complete entries were kept\n"
+        in desk.run("try", desk.server.url("/cut.rss"))[1]
+    )
+
+
+def test_poll_says_which_sources_it_leaves_alone_and_why(desk: Desk) -> None:
+    paused = FILE.replace("https://first.example/feed", f"{desk.server.url('/news.rss')}\n    enabled: false")
+    desk.file.write_text(paused)
+    code, out, _ = desk.run("poll")
+    assert code == 0
+    assert "0 sources polled" in out
+    assert "  first: left alone, paused: enabled is false in feeds.yaml\n" in out
+    assert desk.server.asked("/news.rss") == []
+
+
+def test_poll_leaves_a_source_alone_that_is_gone_until_it_is_named(desk: Desk) -> None:
+    desk.server.routes["/gone"] = answer(b"", "410 Gone")
+    desk.file.write_text(FILE.replace("https://first.example/feed", desk.server.url("/gone")))
+    desk.run("poll")
+    assert "  first: left alone, " in desk.run("poll")[1]
+    assert len(desk.server.asked("/gone")) == 1
+    desk.run("poll", "first")
+    assert len(desk.server.asked("/gone")) == 2
+
+
+def test_explain_wants_something_to_explain(desk: Desk) -> None:
+    assert desk.run("explain", " ")[::2] == (2, "aggregator: give a headline, an address or an id\n")
 
 
 def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Desk) -> None:

@@ -14,7 +14,7 @@ import pytest
 from builders.process import configuration, free_port
 
 from aggregator.bootstrap import Application, Installation
-from aggregator.cli import serve, worker
+from aggregator.cli import run, serve, worker
 from aggregator.cli.main import main
 from aggregator.errors import StoreCorrupt
 from aggregator.store.sqlite.upkeep import Upkeep
@@ -77,15 +77,36 @@ def test_a_signal_while_the_archive_is_looked_through_ends_the_web_and_does_not_
     assert happened == ["web ended", "exit 0"]
 
 
-def test_serve_says_that_it_serves_by_another_configuration_than_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Somebody edits `site.url`, starts the web alone, and looks in vain for what the edit changed."""
+@pytest.fixture
+def unserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve` and `run` do all but serve."""
+    monkeypatch.setattr(run, "work", lambda application, web: 0)
     monkeypatch.setattr(serve, "_fork", lambda: None)
     monkeypatch.setattr(serve, "_granian", lambda address, port, said: None)
     for name in ("AGGREGATOR_CONFIG", "AGGREGATOR_INSTANCE", "AGGREGATOR_DATABASE_URL", "AGGREGATOR_ADDRESS", PARENT):
         monkeypatch.setenv(name, "")  # which it sets for its children
         monkeypatch.delenv(name)
+
+
+@pytest.mark.usefixtures("unserved")
+@pytest.mark.parametrize("command", ["run", "serve"])
+@pytest.mark.parametrize("url", [None, "https://wire.example.org"])
+def test_where_links_lead_to_the_address_on_which_it_listens_it_warns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, url: str | None
+) -> None:
+    config, port = configuration(tmp_path, {}), free_port()
+    if url:
+        config.write_text(config.read_text().replace("site: {", f"site: {{url: {url}, "))
+    assert main(["--config", str(config), "--instance", str(tmp_path / "i"), command, "--port", str(port)]) == 0
+    warned = f"site.url is not set in {config}, so feeds link to http://127.0.0.1:{port};" in capsys.readouterr().err
+    assert warned is (url is None)
+
+
+@pytest.mark.usefixtures("unserved")
+def test_serve_says_that_it_serves_by_another_configuration_than_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody edits `site.url`, starts the web alone, and looks in vain for what the edit changed."""
     config = configuration(tmp_path, {})
     place = ["--config", str(config), "--instance", str(tmp_path / "instance")]
     for command, edited, differs in (

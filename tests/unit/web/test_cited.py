@@ -45,6 +45,14 @@ def test_what_shares_or_advertises_is_not_cited_and_here_names_nothing(room: New
     assert [one["title"] for one in told] == titles
 
 
+def test_of_a_page_of_links_the_first_are_listed(room: Newsroom) -> None:
+    links = " ".join(f'<a href="https://l{n}.example/">Paper {n}</a>' for n in range(30))
+    room.publish(item("Dam gives way in Kakhovka", content=f"<p>{links}</p>", url="https://www.bbc.example/dam"))
+    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
+    told = room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
+    assert [one["title"] for one in told] == [f"Paper {n}" for n in range(20)]
+
+
 def test_where_nothing_is_cited_there_is_no_heading(room: Newsroom) -> None:
     room.publish(item("Octopuses dream", content="<p>They <a href='https://bbc-world.example/2'>do</a>.</p>"))
     id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
