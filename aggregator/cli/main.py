@@ -106,13 +106,13 @@ def _check_words(top: argparse.ArgumentParser, words: Iterable[str]) -> None:
                 top.error(f"there is no option {told}{'; those of a command go after it' if told == unknown else ''}")
             top.error(f"there is no command {_slip(word, COMMANDS)} (`aggregator --help` lists all)")
         flag, equals, _ = word.partition("=")
-        if flag in ("-h", "-", "--"):
+        if flag in ("-", "--"):
             return
         if any(option.startswith(flag) for option in GLOBAL):  # argparse lets options be shortened
             if not equals:
                 next(words, None)
         elif any(option.startswith(flag) for option in top._option_string_actions):
-            return  # --help or --version, which are answered whatever follows
+            return  # -h, --help or --version, which are answered whatever follows
         else:
             unknown = unknown or flag
 

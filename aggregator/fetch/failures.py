@@ -86,11 +86,9 @@ def _tls(error: Exception) -> Failed:
 
 
 def _payload(error: aiohttp.ClientPayloadError) -> Failed:
-    cause = error.__cause__ or error
+    cause = error.__cause__
     if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
         return Failed("protocol", "the body is cut into chunks that cannot be read")
-    if isinstance(cause, ConnectionResetError):
-        return Failed("reset", "the connection was reset")
     return Failed("truncated", "the body ends early")
 
 

@@ -37,12 +37,9 @@ def legal_validator(value: str | None) -> str | None:
     aiohttp reads and writes headers as UTF-8: bytes that are not UTF-8 (lone surrogates here) would be sent back changed. Control
     characters could split a header, and `*` as an ETag would match anything (RFC 9110, 13.1.2).
     """
-    if not value or value == "*" or not value.isprintable():
+    if not value or value == "*" or not value.isprintable():  # nor are lone surrogates
         return None
-    try:
-        return value if len(value.encode()) <= _LONGEST_VALIDATOR else None
-    except UnicodeEncodeError:
-        return None
+    return value if len(value.encode()) <= _LONGEST_VALIDATOR else None
 
 
 def written(value: str) -> str:

@@ -45,12 +45,11 @@ def front_page(lib: Library) -> FrontPage:
     subjects = followed(settings)
     since = lib.hour() - RECENT  # by the hour, as the date of the page
     affairs = Affairs([story for story in newest if story.published >= since], lib.now(), subjects)
-    pins = {section.id: pinned(lib, section.id) for section in sections}
-    held = {id: [story for story in stories if story.section == id] for id, stories in pins.items()}
+    held = {section.id: pinned(lib, section.id) for section in sections}
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
     several = of_many_outlets(lib, StreamQuery("latest", limit=SEVERAL), now)
     top = affairs.foremost((story for story in several if story.id not in homes), FOREMOST)
-    chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top, *pins.values())) if top else []
+    chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top, *held.values())) if top else []
     chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
     seen = {story.id for story in (*top, *chapters)}
     shown = []

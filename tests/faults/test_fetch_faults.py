@@ -601,6 +601,25 @@ def test_names_that_are_not_known_or_never_answered() -> None:
     assert (fail(slow).kind, fail(slow).message) == ("dns", "the name server does not answer")
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (socket.EAI_AGAIN, "the name server does not answer"),
+        (socket.EAI_NONAME, "the host name is not known"),
+        (socket.EAI_FAIL, "the host name is not known"),
+    ],
+)
+def test_a_name_server_that_is_out_of_reach_says_nothing_of_the_name(
+    monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    def refused(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(number, "said by the system")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    outcome = fail(ask("http://some.example/", limits=QUICK)[0])
+    assert (outcome.kind, outcome.message) == ("dns", said)
+
+
 def test_an_article_does_not_wait_without_end_for_the_name_of_its_feed(server: Server) -> None:
     article = FetchRequest("s", server.url("/feed"), named_by="https://slow.example/feed")
     (outcome,) = ask(article, limits=QUICK, resolver=StubResolver({"slow.example": []}))

@@ -183,7 +183,7 @@ def test_an_option_of_the_command_may_stand_before_it(check: list[str], capsys: 
     assert json.loads(capsys.readouterr().out)["ok"]
 
 
-@pytest.mark.parametrize("given", [["--help", "pol"], ["--hel", "--confg"], ["--version", "pol"]])
+@pytest.mark.parametrize("given", [["--help", "pol"], ["-h", "pol"], ["--hel", "--confg"], ["--version", "pol"]])
 def test_help_and_version_are_told_whatever_follows(given: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(given)

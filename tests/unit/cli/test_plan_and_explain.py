@@ -147,6 +147,8 @@ def test_stories_that_come_and_go_with_the_line_responsible(desk: Desk) -> None:
     (flip,) = plan["examples"]
     assert (flip["of"], flip["held"], flip["holds"], flip["at"]) == ("asia-pacific", True, False, "proposed.yaml:12")
     assert "\n  1 example fails (see `check`), so this file would not be put in force.\n" in desk.run("plan", proposed)
+    review = desk.run("plan", proposed, "--markdown").split("### Examples\n\n", 1)[1]
+    assert "Bone Japan porcelain breaks records" in review.split("\n\n")[0]
     assert desk.json("plan", proposed) == plan, "a plan changes nothing, not even the next plan"
 
 

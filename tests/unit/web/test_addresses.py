@@ -391,6 +391,8 @@ def test_what_is_in_force_and_cannot_be_read_here_takes_no_page_from_readers(
     assert room.client.get("/sections").text == before
     assert room.client.get("/readyz").text == "degraded: configuration\n"
     assert 'aggregator_trouble{part="configuration"} 1' in room.client.get("/metrics").text
+    room.archive.upkeep.note(notes.RENAMED, {})  # whatever else changes meanwhile
+    assert room.client.get("/readyz").text == "degraded: configuration\n"
     told = [record.getMessage() for record in caplog.records if "cannot be read here" in record.getMessage()]
     assert len(told) == 1, "it is told once"
     assert "variable WIRE_TOKEN is not set" in told[0]

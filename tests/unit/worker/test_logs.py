@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from aggregator.config.environment import mask, pattern
 from aggregator.worker import logs
-from aggregator.worker.logs import LineFormatter, Unrepeated
+from aggregator.worker.logs import DIFFERENT, LineFormatter, Unrepeated
 from aggregator.worker.troubles import Troubles
 
 HOSTILE = "title\r\nERROR forged\x1b[2J\x07\x00 \u202egpj.exe\u2028next \udc80"
@@ -91,6 +91,13 @@ def test_what_every_request_would_log_is_logged_once_a_minute() -> None:
     assert passed(log, "away", 161) is None
     assert passed(log, "away", 300) == "store: away (repeated 1 time since it was last logged)"
     assert passed(log, "away", 50) is not None, "a clock set back hides nothing"
+
+
+def test_messages_without_end_take_no_memory_without_end() -> None:
+    log = Unrepeated()
+    assert all(passed(log, f"away {n}", 100) for n in range(DIFFERENT + 1))
+    assert passed(log, f"away {DIFFERENT}", 101) is None
+    assert passed(log, "away 0", 101) == "store: away 0", "it was forgotten"
 
 
 def test_events_and_details_of_exceptions_are_always_logged() -> None:
