@@ -133,15 +133,12 @@ def _escaped(text: str | None) -> str | None:
 
 
 def _author(value: Mapping[str, Any]) -> str | None:
-    return person(", ".join(_authors(value)))
+    """The names in `authors`, else the one in `author`, which many feeds have as well, for readers of version 1."""
+    return person(", ".join(_names(_list(value.get("authors"))) or _names([value.get("author")])))
 
 
-def _authors(value: Mapping[str, Any]) -> Iterator[str]:
-    for author in [*_list(value.get("authors")), value.get("author")]:
-        if isinstance(author, dict) and (name := _text(author.get("name"))):
-            yield name
-            if not isinstance(value.get("authors"), list):
-                return
+def _names(authors: list[Any]) -> list[str]:
+    return [name for author in authors if isinstance(author, dict) and (name := _text(author.get("name")))]
 
 
 def _attachments(value: object) -> Iterator[Enclosure]:

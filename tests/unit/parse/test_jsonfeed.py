@@ -79,3 +79,16 @@ def test_the_authors_of_a_feed_are_those_of_its_items() -> None:
     items = [{"id": "1", "authors": [{"name": "Ben"}]}, {"id": "2"}]
     assert [one.author for one in parsed(items, authors=[{"name": "Ann"}, {"name": "Al"}]).items] == ["Ben", "Ann, Al"]
     assert [one.author for one in parsed(items, author={"name": "Ann"}).items] == ["Ben", "Ann"]
+
+
+def test_authors_are_named_once_where_a_feed_has_them_in_both_versions() -> None:
+    ann, ben = {"name": "Ann"}, {"name": "Ben"}
+    both = [{"id": "1", "authors": [ann], "author": ann}, {"id": "2", "authors": [ann, ben], "author": ann}]
+    others = [{"id": "3", "authors": [], "author": ann}, {"id": "4", "authors": [{"url": "ann"}], "author": ann}]
+    assert [one.author for one in parsed([*both, *others]).items] == ["Ann", "Ann, Ben", "Ann", "Ann"]
+
+
+def test_a_feed_names_its_language_and_its_texts_keep_their_lines() -> None:
+    feed = parsed([{"id": "1", "content_text": "One & all\nTwo", "summary": " "}], language="fr")
+    assert feed.channel.language == "fr"
+    assert (feed.items[0].content, feed.items[0].summary) == ("One &amp; all<br>Two", None)
