@@ -87,7 +87,7 @@ def _channel(root: etree._Element, channel: etree._Element, outside: list[etree.
         or texts.get("atom:icon")
         or _image([*channel, *outside])
         or texts.get("atom:logo"),
-        ttl=_number(texts.get("ttl"), 1, 525600),
+        ttl=_number(texts.get("ttl"), 525600),
         skip_hours=tuple(sorted(set(_hours(channel)))),
         skip_days=tuple(sorted(set(_days(channel)))),
         update_seconds=_update_seconds(texts.get("sy:updateperiod"), texts.get("sy:updatefrequency")),
@@ -166,10 +166,10 @@ def _image(elements: list[etree._Element]) -> str | None:
     return None
 
 
-def _number(text: str | None, least: int, most: int) -> int | None:
+def _number(text: str | None, most: int) -> int | None:
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
         return None
-    return max(least, min(most, int(text)))
+    return min(most, int(text))
 
 
 def _hours(channel: etree._Element) -> Iterator[int]:
@@ -190,4 +190,4 @@ def _listed(channel: etree._Element, outer: str, inner: str) -> Iterator[str]:
 
 def _update_seconds(period: str | None, frequency: str | None) -> int | None:
     seconds = _PERIODS.get((period or ("daily" if frequency else "")).lower())
-    return None if seconds is None else seconds // (_number(frequency, 1, 1000) or 1)
+    return None if seconds is None else seconds // (_number(frequency, 1000) or 1)

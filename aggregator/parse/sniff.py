@@ -16,7 +16,6 @@ _SKIP = re.compile(
 )
 _HTML = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?([A-Za-z][\w.-]*)")
-_FEED_START = re.compile(rb"<\?xml\b|<(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _FEED_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
 _ALTERNATE = re.compile(
     rb"<link\b[^<>]*\btype\s*=\s*[\"']?application/(?:rss|atom|feed)\+(?:xml|json)[^<>]*>", re.IGNORECASE
@@ -45,18 +44,15 @@ _OBSTACLES = (
 
 
 def kind(body: bytes) -> str:
-    """`json`, `html`, `xml` or `other`, by the first thing in the document that is not white space or a comment."""
+    """`json`, `html` or, for anything else, `xml`, by the first thing in the document that is not white space or a comment."""
     head = body[:_HEAD]
     start = _SKIP.match(head)
     rest = head[start.end() :] if start else head
     if rest[:1] in (b"{", b"["):
         return "json"
-    if rest[:9].lower() == b"<!doctype":
-        return "html" if _HTML.match(rest) and not _FEED_ROOT.search(head) else "xml"
     root = _ROOT.match(rest)
-    if root and root[2].lower() in (b"html", b"head", b"body"):
-        return "xml" if _FEED_ROOT.search(head) else "html"
-    return "xml" if root or _FEED_START.search(head) else "other"
+    page = _HTML.match(rest) or (root and root[2].lower() in (b"html", b"head", b"body"))
+    return "html" if page and not _FEED_ROOT.search(head) else "xml"
 
 
 def root_name(data: bytes) -> str:

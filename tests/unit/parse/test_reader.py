@@ -91,6 +91,15 @@ WORDPRESS_COM = (
             '<media:thumbnail url="https://e.org/s.jpg" width="144"/><media:thumbnail url="https://e.org/w.jpg" width="992"/>',
             "https://e.org/w.jpg",
         ),
+        (
+            '<media:thumbnail width="992"/><media:thumbnail url="https://example.org/t.jpg" width="144"/>',
+            "https://example.org/t.jpg",
+        ),
+        (
+            '<media:content url="https://example.org/still.jpg" type="video/mp4" width="992"/>'
+            '<media:content url="https://example.org/c.jpg" type="image/jpeg"/>',
+            "https://example.org/c.jpg",
+        ),
         ('<media:content url="https://example.org/c.jpg" type="image"/>', "https://example.org/c.jpg"),
         ("<image> https://example.org/i.jpg?a&amp;b </image>", "https://example.org/i.jpg?a&b"),
         ("<image><![CDATA[https://example.org/i.jpg]]></image>", "https://example.org/i.jpg"),
@@ -420,6 +429,21 @@ def test_the_head_says_when_to_come_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("period", "seconds"),
+    [("hourly", 1800), ("\n  Weekly\n", 302400), ("", 43200), ("fortnightly", None)],
+)
+def test_how_often_a_feed_changes_is_read(period: str, seconds: int | None) -> None:
+    said = f"<sy:updatePeriod>{period}</sy:updatePeriod><sy:updateFrequency> 2 </sy:updateFrequency>"
+    assert parsed(rss(item(), head=said)).channel.update_seconds == seconds
+
+
+def test_the_head_may_be_in_dublin_core_and_its_picture_has_a_title_first() -> None:
+    image = "<image><title>Example</title><url>https://example.org/icon.png</url></image>"
+    channel = parsed(rss(item(), head=f"<dc:language>fr</dc:language>{image}")).channel
+    assert (channel.language, channel.icon) == ("fr", "https://example.org/icon.png")
+
+
+@pytest.mark.parametrize(
     "space", ["", ' xmlns="http://backend.userland.com/RSS2"', ' xmlns="http://example.org/my-own"']
 )
 def test_the_head_is_read_in_whichever_namespace(space: str) -> None:
@@ -467,9 +491,10 @@ def test_xml_base_is_given_with_the_item() -> None:
 
 
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
-def test_the_text_may_have_a_base_of_its_own(title: str) -> None:
-    content = '<content type="html" xml:base="https://example.org/a/c/">Text</content>'
-    entry = f'<entry><id>1</id><title>{title}</title><link href="c/"/>{content}</entry>'
+@pytest.mark.parametrize("name", ["content", "summary"])
+def test_the_text_may_have_a_base_of_its_own(name: str, title: str) -> None:
+    text = f'<{name} type="html" xml:base="https://example.org/a/c/">Text</{name}>'
+    entry = f'<entry><id>1</id><title>{title}</title><link href="c/"/>{text}</entry>'
     one = parsed(atom(entry, head="").replace(b"<feed ", b'<feed xml:base="https://example.org/a/" ')).items[0]
     assert (one.link, one.base) == ("https://example.org/a/c/", "https://example.org/a/c/")
 
@@ -684,6 +709,13 @@ def test_fractions_of_seconds_are_read_alike(title: str, end: str) -> None:
     assert one.published == one.updated == datetime(2026, 11, 20, 9, 0, 0, 750_000, tzinfo=UTC)
 
 
+def test_a_feed_is_one_whatever_its_outermost_element_is_called() -> None:
+    assert [one.title for one in parsed(f"<items>{item(title='One')}{item(title='Two')}</items>".encode()).items] == [
+        "One",
+        "Two",
+    ]
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     assert parsed(rss()).items == ()
 
@@ -763,4 +795,4 @@ def test_an_article_for_subscribers_is_none(said: str) -> None:
 def test_an_article_is_in_the_encoding_that_its_header_names() -> None:
     text = "Předseda vlády oznámil, že jednání budou příští týden pokračovat v Ženevě, uvedla agentura. " * 4
     page = f"<html><body><article><h1>Titul</h1><p>{text}</p></article></body></html>".encode("iso-8859-2")
-    assert "Předseda vlády oznámil, že" in article(page, "text/html; charset=ISO-8859-2", URL)
+    assert "Předseda vlády oznámil, že" in article(page, "Text/HTML; charset=ISO-8859-2", URL)
