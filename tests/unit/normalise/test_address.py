@@ -159,6 +159,11 @@ def test_an_article_that_two_feeds_of_its_outlet_list_is_told_once() -> None:
     assert told_once([*reports, other]) == [reports[0], reports[2], other]
 
 
+def test_articles_without_an_address_are_told_apart_by_their_titles() -> None:
+    reports = [Report("DW", f"dw-{number}", None, title, 1_800_000_000) for number, title in enumerate("ABA")]
+    assert told_once(reports) == reports[:2]
+
+
 def test_parameters_are_compared_in_any_order() -> None:
     assert canonical("https://example.org/a?b=2&a=1") == canonical("https://example.org/a?a=1&b=2")
 

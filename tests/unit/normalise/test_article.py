@@ -89,3 +89,11 @@ def test_what_a_feed_adds_to_its_text_makes_no_page_the_shorter() -> None:
     told = Told(TOLD.headline, TOLD.summary, TEXT + credit)
     update = f"{TEXT}<p>All are home.</p>"
     assert article_of(update + credit, told, []) == update
+
+
+def test_a_link_to_the_rest_is_no_part_of_the_text_unless_it_names_another_outlet() -> None:
+    link = '<a href="https://outlet.example/ferry">'
+    elsewhere = f"<p>{link}Read the full story at The Outlet</a></p>"
+    assert article_of(f"{TEXT}<p>{link}Read more</a></p>{elsewhere}<p>{link}Fishermen</a></p>", TOLD, []) == (
+        f"{TEXT}{elsewhere}<p>{link}Fishermen</a></p>"
+    )

@@ -220,3 +220,7 @@ def test_one_address_and_title_under_two_guids_is_one_item() -> None:
 def test_a_live_page_with_many_entries_keeps_them() -> None:
     for title in ("Update {}", ""):
         assert len(keys(*(item(guid=f"g{number}", title=title.format(number)) for number in range(4)))) == 4
+
+
+def test_numbers_of_entries_without_addresses_are_their_guids() -> None:
+    assert keys(*(item(guid=str(number), link="", title="Warning") for number in range(3))) == ["0", "1", "2"]

@@ -503,6 +503,8 @@ def test_a_flood_that_is_dated_at_the_time_of_an_import_has_the_columns_too(apar
     flood = listed(range(1, 12), datetime(2026, 9, 10, 8, tzinfo=UTC), timedelta(seconds=apart), **new)
     before = replace(known(stored), now=datetime(2026, 9, 10, 9, tzinfo=UTC))
     assert recognise(flood, before).new == ()
+    among = listed((20,), datetime(2026, 9, 10, 8, tzinfo=UTC), timedelta(), **new)
+    assert recognise((*flood, *among), before).new == among
     news = listed((15, 16), datetime(2026, 9, 10, 8, tzinfo=UTC), timedelta(minutes=1), **new)
     assert recognise((*flood[2:], *news), replace(before, flooded=True)).new == news
     after = replace(known((*stored, *news)), now=before.now, flooded=True)
@@ -727,6 +729,18 @@ def test_guids_that_are_the_places_of_entries_name_no_article(from_the_first: bo
         assert (again.new, again.changed) == ((), ())
         stored = (*stored, *changes.new)
         known_as = {**changes.known_as, **known_as}
+
+
+def test_guids_that_only_begin_as_numbers_of_entries_announce_nothing_again() -> None:
+    """A feed that counts its entries: as long as it lists the first, their numbers may be their places."""
+    pages = {1: "live", 2: "live", 3: "quake", 4: "flood"}
+
+    def listed(*numbers: int) -> tuple[Item, ...]:
+        entries = [item(guid=str(n), link=f"https://example.org/{pages[n]}", title=f"Title {n}") for n in numbers]
+        return read(rss(entries)).items
+
+    changes = recognise(listed(4, 3, 2), known(listed(3, 2, 1)))
+    assert ([one.title for one in changes.new], sorted(changes.seen)) == (["Title 4"], [1, 2])
 
 
 def test_of_two_articles_that_change_guids_each_is_still_itself() -> None:

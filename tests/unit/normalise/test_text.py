@@ -323,6 +323,7 @@ def test_dots_alone_are_no_summary() -> None:
         "Email us scams cost millions, editors warn. It is a record.",
         "The firm said so. Subscribe here and pay twice, it says. Shares rose.",
         "Sign up here In October two founders sat down and wrote their first newsletter. It grew.",
+        "Officials want everyone to sign up for the alerts. Few do.",
         "Follow us on Twitter Soldiers crossed the border on Monday. Nobody knows why.",
     ],
 )
@@ -394,6 +395,12 @@ def test_a_summary_ends_at_a_sentence_near_500_characters() -> None:
     summary = summarise("<p>" + "This sentence has some words in it. " * 60 + "</p>")
     assert 400 < len(summary) <= 540
     assert summary.endswith("in it.")
+    early = "This sentence has some words in it. " * 8
+    assert summarise(early + "and this one does not end " * 60) == early.strip()
+
+
+def test_a_long_text_without_any_tag_has_a_summary() -> None:
+    assert summarise("This sentence has some words in it. " * 1000).startswith("This sentence")
 
 
 def test_the_byline_of_a_wire_story_goes_and_its_dateline_stays() -> None:

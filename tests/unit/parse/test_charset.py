@@ -81,6 +81,12 @@ def test_an_excerpt_that_is_cut_inside_a_character_stays_readable(declared: str,
     assert (one.summary or "").startswith("Après l’élection, c’est décid")
 
 
+@pytest.mark.parametrize("text", ["国务院总理访问德国", "総理がドイツを訪問", "총리 독일 방문", "प्रधानमंत्री जर्मनी में"])
+def test_the_same_in_any_script(text: str) -> None:
+    body = rss(item(f"<description>{text}é</description>", title=text), declared="iso-8859-1")
+    assert title(body.replace("é</".encode(), b"\xc3</")) == text
+
+
 def test_a_document_in_two_encodings_is_read_in_both() -> None:
     body = rss([item(title="Où va l’Europe – “café”"), item(title="AAA")], declared="iso-8859-1")
     feed = parse(body.replace(b"AAA", b"Caf\xe9 \x93noir\x94"), None, URL)

@@ -270,7 +270,7 @@ def test_the_internal_subset_is_not_read() -> None:
 
 
 def test_control_characters_and_references_to_them_go() -> None:
-    feed = parsed(rss(item(title="a\x00\x08b&#8;c&#xD800;d&#146;e&#X41;")))
+    feed = parsed(rss(item(title="a\x00\x08\ufffe\uffffb&#8;c&#xD800;&#xFFFE;&#x110000;d&#146;e&#X41;")))
     assert feed.items[0].title == "abcd’eA"
     assert feed.flaws == ("control-characters", "forbidden-references")
 
@@ -279,6 +279,12 @@ def test_an_endless_document_keeps_both_ends_and_counts_the_rest() -> None:
     feed = parsed(rss("".join(f"<item><guid>n{number}</guid></item>" for number in range(MAX_ENTRIES + 500))))
     assert (len(feed.items), feed.left_out) == (MAX_ENTRIES, 500)
     assert (feed.items[0].guid, feed.items[-1].guid) == ("n0", f"n{MAX_ENTRIES + 499}")
+
+
+def test_entries_that_an_article_quotes_do_not_make_a_document_endless() -> None:
+    quoted = f"<description><![CDATA[{'<item>' * (MAX_ENTRIES + 1)}]]></description>"
+    feed = parsed(rss([item(quoted, guid=str(number)) for number in range(3)]))
+    assert ([one.guid for one in feed.items], feed.left_out) == (["0", "1", "2"], 0)
 
 
 def test_cdata_that_never_ends_counts_as_markup() -> None:

@@ -341,6 +341,12 @@ def test_skipped_hours_and_days_are_stepped_over() -> None:
     assert "skipHours" in decision.why
 
 
+def test_the_last_hour_of_a_day_and_the_last_day_of_a_week_are_stepped_over() -> None:
+    saturday = datetime(2026, 11, 28, 22, 50, tzinfo=UTC)
+    _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=(23,), skip_days=(6,)), now=saturday)
+    assert decision.at == datetime(2026, 11, 30, 0, 0, tzinfo=UTC)
+
+
 def test_a_feed_that_skips_everything_is_not_believed() -> None:
     _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=tuple(range(24)), skip_days=tuple(range(7))))
     assert decision.at == NOW + 15 * MIN
@@ -747,7 +753,8 @@ def test_a_shorter_every_ends_no_backoff_and_delays_nothing() -> None:
         assert sooner(state, NOW, FIVE_MINUTES, 0.0) == state
     soon = planned(next_poll=NOW + MIN)
     assert sooner(soon, NOW, FIVE_MINUTES, 0.0) == soon
-    assert sooner(fresh_state(), NOW, FIVE_MINUTES, 0.0) == fresh_state()
+    for at_once in (fresh_state(), planned(next_poll=None)):
+        assert sooner(at_once, NOW, FIVE_MINUTES, 0.0) == at_once
 
 
 def test_a_clock_that_was_set_back_puts_no_304_in_doubt() -> None:

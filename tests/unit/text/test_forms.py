@@ -27,7 +27,7 @@ LINES = [
         ("crisis", "crises"), ("woman", "women"), ("gunman", "gunmen"), ("life", "lives"), ("movie", "movies"), ("Houthi", "Houthis"),
         ("referendum", "referenda"), ("American", "Americans"), ("militia", "militias"), ("key", "keys"), ("survey", "surveys"),
         ("F-35", "F-35s"), ("T-72", "T-72s"), ("Su-35", "Su-35s"), ("UAV", "UAVs"), ("air-strike", "air-strikes"),
-        ("hero", "heroes"), ("veto", "vetoes"), ("inch", "inches"), ("fox", "foxes"), ("bureau", "bureaus"),
+        ("hero", "heroes"), ("army", "armies"), ("veto", "vetoes"), ("inch", "inches"), ("fox", "foxes"), ("bureau", "bureaus"),
         ("Su35", "Su-35s"), ("MiG-29", "mig29s"), ("covid19", "COVID-19"), ("airstrike", "air-strikes"), ("HIMARS-1", "HIMARS-1s"),
     ],
 )  # fmt: skip

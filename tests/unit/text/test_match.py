@@ -37,6 +37,8 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("US", "Tell us more", []),
         ("US", "A loan of US$58 million to the US", ["US"]),
         ("US", "Ships of the US  ", ["US"]),
+        ("join US", "Join us", []),
+        ("join US", "They join US forces", ["join US"]),
         ("HK", "HK$455 million for HK painter", ["HK"]),
         ("WHO", "Who won?", []),
         ("us auto", "US Auto Suppliers", ["US Auto"]),

@@ -26,6 +26,10 @@ def test_characters_of_scripts_without_spaces_are_taken_in_pairs(text: str) -> N
     assert tokens(text) == [text[:2], text[1:]]
 
 
+def test_a_character_that_stands_alone_is_a_word() -> None:
+    assert tokens("美 and 中国 or 中") == ["美", "and", "中国", "or", "中"]
+
+
 @pytest.mark.parametrize("text", ["यूक्रेन की राजधानी", "ইউক্রেনে হামলা", "தமிழ்நாட்டில் வெள்ளம்", "غزّة أولاً", "ප්‍රති", "été l’été"])
 def test_vowel_signs_and_accents_belong_to_their_word(text: str) -> None:
     assert tokens(text) == text.split()
