@@ -146,7 +146,7 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     in the edition."""
     from aggregator.normalise.address import canonical, is_article
     from aggregator.pipeline.edition import BATCH
-    from aggregator.pipeline.equal_addresses import shared
+    from aggregator.pipeline.stored_at import shared
     from aggregator.stories.candidate import Candidate
     from aggregator.stories.feature_cache import FeatureCache
     from aggregator.stories.grouping import group

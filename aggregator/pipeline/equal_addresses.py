@@ -12,7 +12,7 @@ Items with equal addresses are united into one story. The functions here take aw
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import replace
 from functools import cache
 
@@ -20,21 +20,11 @@ from aggregator.model.story import PendingItem
 from aggregator.normalise.address import is_article
 from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.stored_at import StoredAt
+from aggregator.pipeline.stored_at import StoredAt, shared
 from aggregator.ports import Archive, Past
 from aggregator.text.fold import key
 
 NEWEST = 100  # only so many stored items at an address are read: a page of warnings may have had thousands
-
-
-def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
-    """From (address, source, title, whether the address is on the publisher's own site): the addresses for which a source has at least
-    SEVERAL titles. (Two titles may be an article with a changed headline.) If the outlet's own article is at the address, only its own
-    titles count: on link sites, readers post one article several times, each with their own words."""
-    distinct = set(told)
-    homes = {address for address, _, _, at_home in distinct if at_home}
-    counts = Counter((address, source) for address, source, _, at_home in distinct if at_home or address not in homes)
-    return frozenset(address for (address, _), count in counts.items() if count >= SEVERAL)
 
 
 def without_shared_addresses(items: Sequence[PendingItem], stored: StoredAt, policy: Policy) -> list[PendingItem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
@@ -10,8 +9,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model.settings import Named, Overrides
 from aggregator.model.story import PendingItem
 from aggregator.normalise.address import canonical, is_article
-from aggregator.normalise.identity import SEVERAL
-from aggregator.pipeline.stored_at import StoredAt
+from aggregator.pipeline.stored_at import StoredAt, shared
 from aggregator.ports import EditionStore
 
 
@@ -101,7 +99,7 @@ class OverrideIndex:
         there = StoredAt.read(store, goals)
         # Where another outlet's link came first, the outlet's own articles count as strangers.
         articles = map(folded, [*there.items.values(), *store.items(store.strangers_at(goals))])
-        goals -= _pages(one for one in articles if at_home(one))
+        goals -= shared((one.canonical or "", one.source, one.title or str(one.n), at_home(one)) for one in articles)
 
         def outlets(stored: StoredAt, address: str) -> set[str]:
             return {folded(item).publisher for item in stored.at(address)}
@@ -138,10 +136,3 @@ class OverrideIndex:
 
 def _addresses(overrides: Iterable[Named]) -> frozenset[str]:
     return frozenset(address for one in overrides for url in one.urls if (address := canonical(url)))
-
-
-def _pages(articles: Iterable[PendingItem]) -> set[str]:
-    """The addresses that identify no article, since these of one source with SEVERAL headlines are there."""
-    headlines = {(one.canonical or "", one.source, one.title) for one in articles}
-    counts = Counter((address, source) for address, source, _ in headlines)
-    return {address for (address, _), count in counts.items() if count >= SEVERAL}

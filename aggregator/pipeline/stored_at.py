@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from aggregator.model.story import PendingItem
+from aggregator.normalise.identity import SEVERAL
 from aggregator.ports import StoredStories
 
 
@@ -37,3 +39,13 @@ def stories_at(store: StoredStories, canonicals: Collection[str]) -> set[int]:
     return (
         {story for there in store.placed_at(canonicals).values() for story in there.values()} if canonicals else set()
     )
+
+
+def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:
+    """From (address, source, title, whether the address is on the publisher's own site): the addresses for which a source has at least
+    SEVERAL titles. (Two titles may be an article with a changed headline.) If the outlet's own article is at the address, only its own
+    titles count: on link sites, readers post one article several times, each with their own words."""
+    distinct = set(told)
+    homes = {address for address, _, _, at_home in distinct if at_home}
+    counts = Counter((address, source) for address, source, _, at_home in distinct if at_home or address not in homes)
+    return frozenset(address for (address, _), count in counts.items() if count >= SEVERAL)

@@ -165,7 +165,14 @@ def test_who_links_to_where_a_hidden_article_went_is_hidden_with_it(room: Newsro
     assert goes not in {url for urls in keys(room) for url in urls}
 
 
-@pytest.mark.parametrize("page", ["https://bbc.example", "https://bbc.example/news"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://bbc.example",
+        "https://bbc.example/news",
+        pytest.param("https://elsewhere.example/news", id="of an outlet whose site no domain names"),
+    ],
+)
 @pytest.mark.parametrize("linked", [True, False])
 def test_a_page_to_which_all_entries_of_a_feed_link_for_a_while_is_not_hidden(
     room: Newsroom, page: str, linked: bool
