@@ -225,6 +225,22 @@ def test_a_new_guid_at_a_page_of_several_is_a_new_item() -> None:
     assert recognise(fresh, known(stored)).new == fresh
 
 
+def test_days_in_addresses_do_not_make_two_articles_one() -> None:
+    (stored,) = items(1, link="https://example.org/20261120/ferry", title="Ferry sinks off Palermo", extra=[day(20)])
+    (other,) = items(1, link="https://example.org/20261120/rates", title="Bank lifts its rates", extra=[day(21)])
+    changes = recognise((other,), known([stored]))
+    assert ([one.title for one in changes.new], changes.changed) == (["Bank lifts its rates"], ())
+    numbered = [f"https://example.org/20261120/{name}-100017" for name in ("ferry", "rates")]
+    (stored,) = items(1, link=numbered[0], title="Ferry sinks off Palermo", extra=[day(20)])
+    (edited,) = items(1, link=numbered[1], title="Bank lifts its rates", extra=[day(21)])
+    changes = recognise((edited,), known([stored]))
+    assert (changes.new, [number for number, _ in changes.changed]) == ((), [1])
+
+
+def day(number: int) -> str:
+    return f"<pubDate>{number} Nov 2026 10:00:01 GMT</pubDate>"
+
+
 def test_an_entry_whose_guid_names_another_article_is_read_at_each_poll() -> None:
     """Its fingerprint would say that the other article is listed. Nor does a former id of its guid count."""
     first, other = items(1, title="Quake in Chile"), items(2, title="Quake in Chile again")
@@ -515,6 +531,10 @@ def test_a_column_of_one_name_is_no_flood() -> None:
     stored = items(1, 2, 3, title="Morning briefing")
     fresh = items(4, 5, 6, 7, title="Morning briefing")
     assert recognise(fresh, known(stored)).new == fresh
+    days = [datetime(2026, 9, day, tzinfo=UTC) for day in range(1, 6)]
+    stored = tuple(replace(one, published=day) for one, day in zip(stored, (None, *days[:2]), strict=True))
+    dated = tuple(replace(one, published=day) for one, day in zip(fresh, (*days[2:], None), strict=True))
+    assert recognise(dated, known(stored)).new == dated
 
 
 def test_two_titles_that_come_again_are_no_flood() -> None:

@@ -83,6 +83,7 @@ def test_a_text_that_only_scripts_show_is_that_which_the_page_tells_machines(bod
     for data in (
         {"articleBody": body},
         [{"@graph": [{"x": [1, None]}, {"articleBody": body}]}],
+        [{"articleBody": body}, {"articleBody": "Z"}],
         {"articleBody": [body]},
     ):
         script = f'<script type="application/ld+json">{json.dumps(data)}</script>'

@@ -12,6 +12,7 @@ from builders.documents import URL
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed
 from aggregator.parse import parse
+from aggregator.parse.document import MAX_ENTRIES
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -79,6 +80,13 @@ def test_the_authors_of_a_feed_are_those_of_its_items() -> None:
     items = [{"id": "1", "authors": [{"name": "Ben"}]}, {"id": "2"}]
     assert [one.author for one in parsed(items, authors=[{"name": "Ann"}, {"name": "Al"}]).items] == ["Ben", "Ann, Al"]
     assert [one.author for one in parsed(items, author={"name": "Ann"}).items] == ["Ben", "Ann"]
+
+
+def test_an_endless_document_keeps_both_ends_and_counts_the_rest() -> None:
+    feed = parsed([{"id": f"n{number}"} for number in range(MAX_ENTRIES + 500)])
+    assert (len(feed.items), feed.left_out, feed.flaws) == (MAX_ENTRIES, 500, ())
+    assert (feed.items[0].guid, feed.items[-1].guid) == ("n0", f"n{MAX_ENTRIES + 499}")
+    assert feed.items[MAX_ENTRIES // 2].guid == f"n{MAX_ENTRIES // 2 + 500}"
 
 
 def test_authors_are_named_once_where_a_feed_has_them_in_both_versions() -> None:

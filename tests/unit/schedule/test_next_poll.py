@@ -171,6 +171,12 @@ def test_a_document_shows_how_often_its_source_reports(ages: tuple[int, ...], rh
     assert again.rhythm == state.rhythm
 
 
+def test_the_first_items_of_a_source_that_had_none_show_no_rhythm() -> None:
+    empty = replace(known_state(), last_new=None, rate=None)
+    state, _ = poll(empty, fetched(), parsed=feed(items=(item(NOW),)), new=1)
+    assert (state.rhythm, state.last_new) == (None, NOW)
+
+
 def test_a_document_from_which_items_drop_out_changes_no_rhythm() -> None:
     """A weekly newsletter that lists its last month lists fewer and fewer issues while it pauses."""
     issues = [item(NOW - timedelta(days=age), number) for number, age in enumerate((0, 7, 14, 21))]

@@ -38,6 +38,8 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("US", "A loan of US$58 million to the US", ["US"]),
         ("US", "Ships of the US  ", ["US"]),
         ("join US", "Join us", []),
+        ("aid", "AID SHIPS LEAVE PORT", ["AID"]),
+        ("AID", "AID SHIPS LEAVE PORT", []),
         ("join US", "They join US forces", ["join US"]),
         ("HK", "HK$455 million for HK painter", ["HK"]),
         ("WHO", "Who won?", []),

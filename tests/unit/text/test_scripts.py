@@ -15,6 +15,7 @@ from aggregator.text.scripts import direction
         ("F-16 חדשים יגיעו ב-2024", "rtl"),
         ("الجزيرة: Gaza crossing opens for the first time", "ltr"),
         ("台灣國防部：24小時", "ltr"),
+        ("Reuters, غزة الآن", "ltr"),
         ("2024!", "ltr"),
         ("", "ltr"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.words import stem, tokens
+from aggregator.text.words import plains, stem, tokens
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from aggregator.text.words import stem, tokens
         ("talossa", "fi", "talo"),
         ("talossa", "fil", "talossa"),  # Filipino, not Finnish: English stems where a language has none
         ("sanctions", "xx", "sanction"),
+        ("2020luvulla", "fi", "2020luvulla"),
     ],
 )
 def test_a_word_is_stemmed_in_its_language(word: str, lang: str, expected: str) -> None:
@@ -33,3 +34,14 @@ def test_a_character_that_stands_alone_is_a_word() -> None:
 @pytest.mark.parametrize("text", ["यूक्रेन की राजधानी", "ইউক্রেনে হামলা", "தமிழ்நாட்டில் வெள்ளம்", "غزّة أولاً", "ප්‍රති", "été l’été"])
 def test_vowel_signs_and_accents_belong_to_their_word(text: str) -> None:
     assert tokens(text) == text.split()
+
+
+def test_words_are_compared_without_what_is_written_in_many_ways() -> None:
+    assert plains(["U.S.", "us", "O’Brien", "Erdoğan's", "3.5", "F35"]) == [
+        "us",
+        "us",
+        "obrien",
+        "erdogan",
+        "3.5",
+        "f35",
+    ]
