@@ -763,6 +763,20 @@ def test_guids_that_only_begin_as_numbers_of_entries_announce_nothing_again() ->
     assert ([one.title for one in changes.new], sorted(changes.seen)) == (["Title 4"], [1, 2])
 
 
+@pytest.mark.parametrize(("title", "same"), [("Warning", ""), ("", "Gales are expected at the coast.")])
+def test_what_was_listed_together_at_one_address_is_known_whatever_its_guids_become(title: str, same: str) -> None:
+    """By title (or text) and date, although each entry tells something else."""
+
+    def listed(guid: str) -> tuple[Item, ...]:
+        said = "<pubDate>Fri, 20 Nov 2026 1{0}:00:01 GMT</pubDate><description>{1}</description>"
+        texts = [said.format(n, same or f"Gales of force {n}.") for n in range(2)]
+        return read(rss([item(text, guid=f"{guid}{n}", title=title) for n, text in enumerate(texts)])).items
+
+    first = recognise(listed("a"), NOTHING)
+    again = recognise(listed("b"), replace(known(first.new), known_as=first.known_as))
+    assert (len(first.new), again.new, again.changed, again.seen) == (2, (), (), (1, 2))
+
+
 def test_of_two_articles_that_change_guids_each_is_still_itself() -> None:
     stored = items(*range(1, 7))
     first, second = (

@@ -499,12 +499,16 @@ def test_the_text_may_have_a_base_of_its_own(name: str, title: str) -> None:
     assert (one.link, one.base) == ("https://example.org/a/c/", "https://example.org/a/c/")
 
 
-def test_title_or_entry_say_the_language_of_an_entry() -> None:
-    feed = parsed(atom('<entry><id>1</id><title xml:lang="zh-Hans">国际</title></entry>'))
+@pytest.mark.parametrize("mark", ["", "<b>!</b>"])
+def test_title_or_entry_say_the_language_of_an_entry(mark: str) -> None:
+    feed = parsed(atom(f'<entry><id>1</id><title xml:lang="zh-Hans">国际{mark}</title></entry>'))
     assert feed.items[0].language == "zh-Hans"
     content = '<content type="html">Texte</content>'
-    feed = parsed(atom(f'<entry xml:lang="fr"><id>1</id><title>À la une</title>{content}</entry>'))
+    feed = parsed(atom(f'<entry xml:lang="fr"><id>1</id><title>À la une{mark}</title>{content}</entry>'))
     assert feed.items[0].language == "fr"
+    said = "<dc:language>de</dc:language><pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>"
+    (one,) = parsed(rss(item(said, title=f"Titel{mark}"))).items
+    assert (one.language, one.published) == ("de", datetime(2026, 11, 20, 9, tzinfo=UTC))
 
 
 def test_a_date_is_not_guessed() -> None:
