@@ -1,0 +1,51 @@
+"""Due times and the times of the past, where the clock was set back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from aggregator.model.source import HORIZON, LONGEST_HOLD, SourceState
+from aggregator.schedule.clock import corrected, due_at, is_polling
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+AHEAD = NOW + timedelta(days=400)
+STATE = SourceState("harbour", "harbour", "https://harbour.example/feed")
+
+
+@pytest.mark.parametrize(
+    ("ago", "polls"), [(0, True), (30, True), (31, False), (86_400, False), (-60, True), (-61, False), (-86_400, False)]
+)
+def test_who_noted_a_tick_just_now_polls(ago: int, polls: bool) -> None:
+    assert is_polling(int(NOW.timestamp()) - ago, NOW) is polls
+    assert not is_polling(None, NOW)
+
+
+def test_a_source_is_due_as_planned_or_at_once_where_nothing_is() -> None:
+    assert due_at(STATE, NOW) == due_at(replace(STATE, last_attempt=AHEAD), NOW) == NOW
+    assert due_at(replace(STATE, next_poll=NOW + HOUR, last_attempt=NOW), NOW) == NOW + HOUR
+    assert due_at(replace(STATE, next_poll=AHEAD), NOW) == NOW + HORIZON
+
+
+def test_after_the_clock_was_set_back_nothing_lies_ahead_and_the_past_stays() -> None:
+    ahead = replace(
+        STATE, next_poll=AHEAD + HOUR, last_attempt=AHEAD, last_success=AHEAD, last_new=AHEAD - HOUR, first_success=NOW - HOUR,
+        moved_since=AHEAD, held_until=AHEAD,
+    )  # fmt: skip
+    (found,) = corrected([ahead, replace(STATE, next_poll=NOW + HOUR, last_attempt=NOW)], NOW)
+    assert found == replace(
+        ahead, next_poll=NOW + HOUR, last_attempt=NOW, last_success=NOW, last_new=NOW, moved_since=NOW,
+        held_until=NOW + timedelta(seconds=LONGEST_HOLD),
+    )  # fmt: skip
+    assert corrected([found], NOW) == []
+
+
+@pytest.mark.parametrize("field", ["last_attempt", "last_success", "last_new", "first_success", "moved_since"])
+def test_each_time_of_the_past_that_lies_ahead_is_now(field: str) -> None:
+    ahead = replace(STATE, **{field: AHEAD})
+    assert corrected([ahead], NOW) == [replace(STATE, **{field: NOW})]
+    slightly = replace(STATE, **{field: NOW + timedelta(seconds=59)})
+    assert corrected([slightly], NOW) == [], "the clocks of two machines never agree exactly"
