@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -678,6 +679,15 @@ def test_poll_says_which_sources_it_leaves_alone_and_why(desk: Desk) -> None:
     assert desk.server.asked("/news.rss") == []
 
 
+@pytest.mark.parametrize("contact", ["editor@wire.example", None])
+def test_who_is_asked_learns_whom_to_write_to(desk: Desk, contact: str | None) -> None:
+    site = f"site: {{url: https://wire.example/news{f', contact: {contact}' if contact else ''}}}\n"
+    desk.file.write_text(site + FILE.replace("https://first.example/feed", desk.server.url("/news.rss")))
+    desk.run("poll")
+    (asked,) = desk.server.asked("/news.rss")
+    assert asked.headers["user-agent"].endswith(f" (+{contact or 'https://wire.example/news'})")
+
+
 def test_poll_leaves_a_source_alone_that_is_gone_until_it_is_named(desk: Desk) -> None:
     desk.server.routes["/gone"] = answer(b"", "410 Gone")
     desk.file.write_text(FILE.replace("https://first.example/feed", desk.server.url("/gone")))
@@ -686,6 +696,22 @@ def test_poll_leaves_a_source_alone_that_is_gone_until_it_is_named(desk: Desk) -
     assert len(desk.server.asked("/gone")) == 1
     desk.run("poll", "first")
     assert len(desk.server.asked("/gone")) == 2
+
+
+def test_poll_finds_topics_among_the_categories_of_feeds_where_no_worker_does(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    for name, things in (("a", "Harbour Orchard Steeple"), ("b", "Lantern Meadow Quarry"), ("c", "Bakery Cellar Mill")):
+        titles = [f"{thing}{end} closes" for thing in things.split() for end in ("", "stead", "gate", "ford")]
+        text = rss([(title.split()[0], title, now) for title in titles], name, f"{name}.example").decode()
+        desk.server.routes[f"/{name}"] = answer(
+            text.replace("</item>", "<category>Village Life</category></item>", 3).encode()
+        )
+    lines = "".join(f"  - {{name: {name}, url: '{desk.server.url(f'/{name}')}'}}\n" for name in "abc")
+    desk.file.write_text(FILE.replace("  - name: First      # the first\n    url: https://first.example/feed\n", lines))
+    code, out, _ = desk.run("poll")
+    assert (code, out.startswith("3 sources polled: 0 unchanged, 0 failed. 36 new items")) == (0, True)
+    told = json.loads(desk.run("explain", "https://a.example/Harbour", "--json")[1])
+    assert [one["topic"] for one in told["found_topics"]] == ["village-life"]
 
 
 def test_explain_wants_something_to_explain(desk: Desk) -> None:

@@ -52,3 +52,20 @@ def test_where_nothing_is_in_force_the_file_is_needed(
     out, err = capsys.readouterr()
     assert (out, f"{file}:1:11: " in err) == ("", True)
     assert "in force" not in err
+
+
+@pytest.mark.parametrize("command", ["sources", "export"])
+def test_where_what_is_in_force_cannot_be_read_here_the_file_is_what_can_be_mended(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE.replace("title: Wire", 'title: "${WIRE}"'))
+    place = ["--config", str(file), "--instance", str(tmp_path / "instance")]
+    monkeypatch.setenv("WIRE", "Wire")
+    assert main([*place, "apply"]) == 0
+    monkeypatch.delenv("WIRE")
+    file.write_text("sources: [")
+    capsys.readouterr()
+    assert main([*place, command]) == 2
+    out, err = capsys.readouterr()
+    assert (out, f"{file}:1:11: " in err, "WIRE" in err) == ("", True, False)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from builders import NOW, item, polled
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.categorise import version
+from aggregator.cli import prune
 from aggregator.cli.main import main
 from aggregator.cli.plan import escaped
 from aggregator.pipeline.edition import edition
@@ -380,6 +383,27 @@ def test_headlines_in_a_review_link_nowhere_and_call_nobody(headline: str, writt
     assert escaped(headline) == written
 
 
+def test_apply_says_how_many_stories_it_placed_anew(desk: Desk) -> None:
+    desk.file.write_text(FILE.replace("{turret: 0.05}", "{turret: 2}"))
+    assert desk.run("apply").splitlines()[-1] == "5 stored stories were re-placed."
+    assert desk.run("apply").splitlines() == [f"{desk.file} was in force already."]
+
+
+def test_with_reload_manual_texts_are_deleted_by_what_is_in_force(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `prune` deletes is lost, and the file is only proposed until `apply`."""
+    monkeypatch.setattr(prune, "utc_now", lambda: NOW + timedelta(days=100))
+    with closing(sqlite3.connect(desk.folder / "instance" / "aggregator.db")) as archive:
+        archive.execute("UPDATE texts SET content = '<p>More.</p>'")
+        archive.commit()
+    manual = "site: {reload: manual}\ndefaults: {keep: KEEP}\n" + FILE
+    desk.file.write_text(manual.replace("KEEP", "3650d"))
+    desk.run("apply")
+    desk.file.write_text(manual.replace("KEEP", "30d"))
+    assert desk.run("prune") == "The texts of 0 items were deleted; headlines and links stay.\n"
+    desk.run("apply")
+    assert desk.run("prune") == "The texts of 5 items were deleted; headlines and links stay.\n"
+
+
 def test_a_part_of_the_archive(desk: Desk) -> None:
     assert [desk.json("plan", "--limit", n)["stories"] for n in ("1", "2")] == [1, 2]
     assert desk.json("plan", "--since", "2100-01-01")["stories"] == 0
@@ -417,6 +441,22 @@ def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> Non
     assert "Without places: eastern-asia (feeds.yaml:10) it would be in defense." in out
     told = desk.json("explain", "Octopuses dream")
     assert (told["section"], told["outcome"]["turns"]) == ("world", [])
+
+
+def test_classify_and_explain_name_every_section_and_topic_of_an_item(empty_desk: Desk) -> None:
+    titles = [TEXTS[0][1], "Octopuses dream of pandas"]
+    path = empty_desk.folder / "items.jsonl"
+    path.write_text("".join(json.dumps({"title": title}) + "\n" for title in titles))
+    several, fallback = map(json.loads, empty_desk.run("classify", str(path)).splitlines())
+    assert (several["section"], several["sections"]) == ("asia-pacific", ["asia-pacific", "defense"])
+    assert (fallback["section"], fallback["sections"], fallback["topics"]) == ("world", ["world"], ["pandas"])
+    for told, title in zip((several, fallback), titles, strict=True):
+        explained = empty_desk.json("explain", title)
+        assert {key: explained[key] for key in ("section", "sections", "topics", "receipts")} == {
+            key: told[key] for key in ("section", "sections", "topics", "receipts")
+        }
+    bare = [json.loads(line) for line in empty_desk.run("classify", str(path), "--no-receipts").splitlines()]
+    assert bare == [{**told, "receipts": []} for told in (several, fallback)]
 
 
 def test_explain_says_what_keeps_a_text_out(desk: Desk) -> None:

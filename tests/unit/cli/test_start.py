@@ -103,6 +103,16 @@ def test_where_links_lead_to_the_address_on_which_it_listens_it_warns(
 
 
 @pytest.mark.usefixtures("unserved")
+def test_the_processes_that_serve_read_what_the_command_was_given(tmp_path: Path) -> None:
+    config, url, port = configuration(tmp_path, {}), f"sqlite:///{tmp_path / 'other.db'}", free_port()
+    place = ["--config", str(config), "--instance", str(tmp_path / "i"), "--database", url]
+    assert main([*place, "serve", "--port", str(port)]) == 0
+    assert Installation.of_environment(os.environ) == Installation(
+        config, tmp_path / "i", url, address=f"http://127.0.0.1:{port}"
+    )
+
+
+@pytest.mark.usefixtures("unserved")
 def test_serve_says_that_it_serves_by_another_configuration_than_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
