@@ -617,6 +617,7 @@ class Page:
         self.stored: list[Item] = []
         self.known_as: dict[str, str] = {}
         self.fingerprints = b""
+        self.by_words = False
 
     def poll(self, minute: int, *entries: tuple[str, str, int | None], guids: str = "") -> list[str]:
         """Titles of what is new, of entries of (title, text, the minute that they are dated)."""
@@ -642,7 +643,7 @@ class Page:
         self.stored += changes.new
         kept = {id: first for id, first in self.known_as.items() if id not in changes.forget}
         self.known_as = {**changes.known_as, **kept}
-        self.fingerprints = changes.fingerprints
+        self.fingerprints, self.by_words = changes.fingerprints, changes.by_words
         return [one.title for one in changes.new]
 
 
@@ -654,7 +655,9 @@ def test_an_entry_whose_date_is_made_anew_at_each_answer_is_one_item(link: str) 
         "Listen live",
         "Rates rise",
     ]
+    assert not page.by_words
     assert page.poll(20, ("Listen live", "At any time.", 19)) == []
+    assert page.by_words, "so the next document is read even if it is the same, in case it is another entry"
     assert page.poll(40, ("Ships collide", "Off Dover.", 20), ("Listen live", "At any time.", 36)) == ["Ships collide"]
     assert page.poll(60, ("Listen live", "Again at nine.", 60)) == ["Listen live"], "in other words it is news"
     assert page.poll(80) == []
