@@ -148,7 +148,8 @@ class Editions:
         self._set_aside |= report.set_aside
         self._note_skipped(archive)
         if report.items:
-            log.info("edition: %d items placed, %d new stories", report.items, report.stories)
+            placed, new = counted(report.items, "item"), counted(report.stories, "new story", "new stories")
+            log.info("edition: %s placed, %s", placed, new)
         return report
 
     def _note_skipped(self, archive: Archive) -> None:
@@ -174,7 +175,7 @@ class Editions:
 
         done = re_place_all(archive, policy, self._seconds, going_on)
         if done:
-            log.info("re-placed %d stories after an edit of the configuration or an upgrade", done)
+            log.info("re-placed %s after an edit of the configuration or an upgrade", counted(done, "story", "stories"))
         return not left_off
 
     def _news_waits(self, archive: Archive) -> bool:
@@ -215,7 +216,7 @@ class Editions:
         if done:
             self._retention.pruned = now
         if purged:
-            log.info("pruned the texts of %d items", purged)
+            log.info("pruned the texts of %s", counted(purged, "item"))
         return report
 
     def _note_rest(self, archive: Archive) -> None:
