@@ -133,6 +133,16 @@ def test_a_broken_answer_is_a_failure_of_its_kind(server: Server, path: str, kin
     assert fail(ask(server.url(path))[0]).kind == kind
 
 
+def test_of_an_error_the_status_counts_whatever_its_page_is(server: Server) -> None:
+    """A page of an error is not read: it may be long, or end early, or be no page at all."""
+    server.routes |= {
+        "/huge": raw(head("404 Not Found", {"Content-Length": str(1 << 30)})),
+        "/lie": raw(head("410 Gone", {"Content-Encoding": "gzip", "Content-Length": "5"}) + b"hello"),
+    }
+    asked = [fail(outcome) for outcome in ask(server.url("/huge"), server.url("/lie"))]
+    assert [(one.kind, one.status) for one in asked] == [("http", 404), ("http", 410)]
+
+
 def test_a_body_announced_as_too_large_is_refused_in_the_words_of_one_that_is(server: Server) -> None:
     assert fail(ask(server.url("/announced-huge"))[0]).message == "the body is larger than 10 MiB"
 

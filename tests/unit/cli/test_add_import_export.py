@@ -660,6 +660,18 @@ def test_of_many_addresses_that_cannot_be_polled_some_are_named(desk: Desk, many
     assert f"  dropped: 'ftp://a.example/4'\n{more}  (Only http(s)" in out
 
 
+@pytest.mark.parametrize("odd", ["x y", "x&#xa0;y", "&#x202e;gpj.rss", "x" * 2048])
+def test_an_address_that_no_file_may_have_keeps_none_of_the_others_out(desk: Desk, odd: str) -> None:
+    path = desk.file.with_name("list.opml")
+    rows = "".join(
+        f'<outline text="{n}" xmlUrl="https://{n}.example/{end}"/>' for n, end in (("odd", odd), ("b", "feed"))
+    )
+    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
+    told = json.loads(desk.run("import", str(path), "--json")[1])
+    assert [row["url"] for row in told["added"]] == ["https://b.example/feed"]
+    assert len(told["dropped"]) == 1
+
+
 def test_try_says_what_is_wrong_with_the_document(desk: Desk) -> None:
     whole = rss([("1", "Ferries collide off Oslo", NOW), ("2", "Rowing", NOW)], "News", "news.example")
     desk.server.routes["/cut.rss"] = answer(whole[: whole.rindex(b"</item>") - 20])

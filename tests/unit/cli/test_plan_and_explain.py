@@ -150,6 +150,9 @@ def test_stories_that_come_and_go_with_the_line_responsible(desk: Desk) -> None:
     (flip,) = plan["examples"]
     assert (flip["of"], flip["held"], flip["holds"], flip["at"]) == ("asia-pacific", True, False, "proposed.yaml:12")
     assert "\n  1 example fails (see `check`), so this file would not be put in force.\n" in desk.run("plan", proposed)
+    shown = desk.run("plan", proposed)
+    assert f"      + {TEXTS[3][1]}\n        world → defense: words: turret (proposed.yaml:7)\n" in shown
+    assert f"      - {TEXTS[1][1]}\n        asia-pacific → world: not: japan porcelain (proposed.yaml:11)\n" in shown
     review = desk.run("plan", proposed, "--markdown").split("### Examples\n\n", 1)[1]
     assert "Bone Japan porcelain breaks records" in review.split("\n\n")[0]
     assert desk.json("plan", proposed) == plan, "a plan changes nothing, not even the next plan"
@@ -546,6 +549,18 @@ def test_explain_says_by_which_word_a_country_became_a_topic(desk: Desk) -> None
     out = desk.run("explain", headline)
     assert "[Hokkaido], [Oslo] says" in out
     assert re.search(r"norway +1\.00  places: NO\n +matched: Oslo \(title", out)
+
+
+def test_a_topic_of_the_file_with_the_id_of_a_country_has_its_own_rules_alone(empty_desk: Desk) -> None:
+    def topics(headline: str) -> list[str]:
+        topics: list[str] = empty_desk.json("explain", headline)["topics"]
+        return topics
+
+    assert topics("Elections in Japan") == ["japan"]
+    own = "topics:\n  - {id: japan, title: Japan desk, words: [hokkaido]}\n"
+    empty_desk.file.write_text(FILE.replace("topics:\n", own))
+    assert topics("Elections in Japan") == []
+    assert topics("Snow on Hokkaido") == ["japan"]
 
 
 def test_explain_says_by_which_category_of_a_feed_a_story_has_a_topic(desk: Desk) -> None:
