@@ -99,7 +99,12 @@ class OverrideIndex:
         there = StoredAt.read(store, goals)
         # Where another outlet's link came first, the outlet's own articles count as strangers.
         articles = map(folded, [*there.items.values(), *store.items(store.strangers_at(goals))])
-        goals -= shared((one.canonical or "", one.source, one.title or str(one.n), at_home(one)) for one in articles)
+        # The entries of one live page count as one.
+        came = {n: address for address in here.stories if address not in goals for n in here.numbers(address)}
+        goals -= shared(
+            (one.canonical or "", one.source, came.get(one.n) or one.title or str(one.n), at_home(one))
+            for one in articles
+        )
 
         def outlets(stored: StoredAt, address: str) -> set[str]:
             return {folded(item).publisher for item in stored.at(address)}

@@ -190,11 +190,29 @@ def test_a_page_to_which_all_entries_of_a_feed_link_for_a_while_is_not_hidden(
     changed = tuple((numbers[one.id], one) for one in there)
     room.archive.intake.apply([PollResult(state, Recognition(changed=changed))], room.now)
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
-    edit(room, f"{{hide: ['{hidden.url}', 'https://nowhere.example/']}}")
+    edit(room, f"{{hide: ['{hidden.url}'], pin: [{{url: '{page}', section: world}}]}}")
     titles = [one["title"] for story in told(room) for one in story["sources"]]
     assert len(told(room)) == before
     assert {one.title for one in others} < set(titles)
     assert hidden.title not in titles
+
+
+def test_a_hidden_live_page_of_several_entries_stays_hidden_where_it_goes(room: Newsroom) -> None:
+    """They are the headlines of one article, not the articles of a page."""
+    there, goes = "https://bbc.example/live", "https://bbc.example/report"
+    entries = [
+        item(title, url=there)
+        for title in ("Mayor of Lumio to speak", "Mayor of Lumio resigns", "Rivals of the mayor gather")
+    ]
+    room.publish(*entries)
+    edit(room, f"{{hide: ['{there}']}}")
+    (state,) = room.archive.sources.states(["bbc-world"])
+    numbers = {id: n for id, (n, *_) in room.archive.intake.known([one.id for one in entries]).items()}
+    moved = [(numbers[one.id], replace(one, url=goes, canonical=goes, hash=f"moved {one.hash}")) for one in entries]
+    room.archive.intake.apply([PollResult(state, Recognition(changed=tuple(moved)))], room.now)
+    room.publish(item("Lumio votes in March", url=goes), item("Mayor gone", "kyodo", url=goes))
+    edit(room, f"{{hide: ['{there}', 'https://nowhere.example/']}}")
+    assert goes not in {url for urls in keys(room) for url in urls}
 
 
 def test_no_outlet_hides_what_another_publishes_on_the_same_host(room: Newsroom) -> None:
