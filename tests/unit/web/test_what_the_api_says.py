@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -257,4 +258,17 @@ def test_a_section_that_one_report_alone_puts_first_is_no_runner_up_of_the_story
     (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
     (receipt,) = story["receipts"]
     assert (receipt["section"], receipt["runner_up"]) == ("defense", None)
+    room.close()
+
+
+def test_the_address_of_a_source_shows_neither_a_variable_nor_its_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIRE_KEY", "s3cret-key")
+    address = "https://kyodo.example/${WIRE_KEY}/a$${b}.xml"
+    room = Newsroom(tmp_path, CONFIG.replace("https://user:hush@kyodo.example/feed.xml", address))
+    kyodo = next(one for one in told(room.client, "sources")["sources"] if one["id"] == "kyodo")
+    assert kyodo["url"] == "https://kyodo.example/***/a${b}.xml"
+    for page in ("/sources", "/sources/kyodo", "/sources/kyodo.rss", "/subscriptions.opml?of=sources"):
+        assert not re.search("s3cret-key|WIRE_KEY", room.client.get(page).text), page
     room.close()
