@@ -137,11 +137,11 @@ class Http:
             # Some servers send a body with a 304, which makes the response unreadable.
             if not validators:
                 raise
-        again = {**own, "Cache-Control": "no-cache"}
-        return self._outcome(*await self._follow(trail, again, {}, None, terms))
+        own["Cache-Control"] = "no-cache"
+        return self._outcome(*await self._follow(trail, own, {}, None, terms))
 
     async def _follow(
-        self, trail: Trail, own: dict[str, str], validators: dict[str, str], validator_url: str | None, terms: _Terms
+        self, trail: Trail, own: CIMultiDict[str], validators: dict[str, str], validator_url: str | None, terms: _Terms
     ) -> tuple[Trail, _Answer, dict[str, str]]:
         """Follow redirects. Returns the trail, the last response, and the validators that were sent with the last request."""
         for _ in range(self._limits.redirects + 1):
@@ -237,16 +237,15 @@ class Http:
         return target.url
 
 
-def _own_headers(request: FetchRequest, login: tuple[str, str] | None) -> dict[str, str]:
-    """The headers of the source, which are sent only to its own host. Raises Stopped for values that could split a request."""
-    own: dict[str, str] = {}
+def _own_headers(request: FetchRequest, login: tuple[str, str] | None) -> CIMultiDict[str]:
+    """The headers of the source, which are sent only to its own host, each once. Raises Stopped for values that could split a request."""
+    own = CIMultiDict[str]()
     if login is not None:
         own["Authorization"] = "Basic " + base64.b64encode(":".join(login).encode()).decode()
     for name, value in request.headers:
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum() or not value.isprintable():
             raise Stopped("protocol", "a header of this source holds characters that may not be sent")
         if name.lower() not in OWN_HEADERS:
-            own = {other: kept for other, kept in own.items() if other.lower() != name.lower()}
             own[name] = value
     return own
 

@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -628,6 +629,27 @@ def test_a_name_server_that_is_out_of_reach_says_nothing_of_the_name(
     monkeypatch.setattr(socket, "getaddrinfo", refused)
     outcome = fail(ask("http://some.example/", limits=QUICK)[0])
     assert (outcome.kind, outcome.message) == ("dns", said)
+
+
+def test_a_header_is_sent_once_however_it_is_written() -> None:
+    """A server may take either of two, or refuse both. That of the headers counts, not the login in the address."""
+    with socket.create_server((HOST, 0)) as listening, ThreadPoolExecutor(1) as pool:
+
+        def serve() -> bytes:
+            made, _ = listening.accept()
+            with made:
+                read = b""
+                while b"\r\n\r\n" not in read:
+                    read += made.recv(4096)
+                made.sendall(head("200 OK", {"Content-Length": str(len(FEED)), "Connection": "close"}) + FEED)
+            return read
+
+        sent = pool.submit(serve)
+        url = f"http://me:pw@{HOST}:{listening.getsockname()[1]}/feed"
+        headers = (("authorization", "Bearer one"), ("AUTHORIZATION", "Bearer two"))
+        full(ask(FetchRequest("s", url, headers=headers))[0])
+        lines = sent.result(5).decode().splitlines()
+    assert [line.split(": ")[1] for line in lines if line.lower().startswith("authorization")] == ["Bearer two"]
 
 
 def test_an_article_does_not_wait_without_end_for_the_name_of_its_feed(server: Server) -> None:
