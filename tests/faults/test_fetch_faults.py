@@ -631,6 +631,13 @@ def test_a_name_server_that_is_out_of_reach_says_nothing_of_the_name(
     assert (outcome.kind, outcome.message) == ("dns", said)
 
 
+def test_no_server_recognises_us_by_a_cookie(server: Server) -> None:
+    server.routes["/cookie"] = answer(FEED, set_cookie="id=42; Path=/")
+    for outcome in ask(*[server.url("/cookie", "localhost")] * 2, allow=("localhost",)):
+        full(outcome)
+    assert ["cookie" in request.headers for request in server.asked("/cookie")] == [False, False]
+
+
 def test_a_header_is_sent_once_however_it_is_written() -> None:
     """A server may take either of two, or refuse both. That of the headers counts, not the login in the address."""
     with socket.create_server((HOST, 0)) as listening, ThreadPoolExecutor(1) as pool:
