@@ -10,6 +10,7 @@ from aggregator.config.schema import Rules
 from aggregator.config.suggest import did_you_mean
 from aggregator.errors import Problem
 from aggregator.model.settings import Position, Term
+from aggregator.text.countries import countries
 from aggregator.text.fold import key
 from aggregator.text.match import Needle, needle
 from aggregator.text.regions import KNOWN_PLACES, known_place
@@ -36,7 +37,10 @@ def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
             f"`not` only restricts what `words` or `places` find, and this {kind} has neither"
         )
     if kind == "topic" and not (rules.words or rules.places):
-        yield _warning(rules.at(), f"topic `{rules.id}` has neither words nor places: nothing will be found")
+        meant = next(
+            (f" (the country is `places: [{code}]`)" for code, (slug, _) in countries().items() if slug == rules.id), ""
+        )
+        yield _warning(rules.at(), f"topic `{rules.id}` has neither words nor places: nothing will be found{meant}")
     for terms in (rules.places, rules.words, rules.nots, rules.never):
         yield from _twice(terms)
     for term in rules.words:

@@ -194,7 +194,11 @@ def test_other_warnings() -> None:
     assert "twice, first on line 1" in warned("topics: [{id: a, words: [war, War, WAR]}]\n")[0]
     (told,) = warned("topics: [{id: a, words: [US, us, far right, U.S., {all: [far-right, US]}]}]\n")
     assert told.endswith("`U.S.` is the same word as `US` on line 1: keep one")
-    assert "neither words nor places" in warned("topics: [{id: a}]\n")[0]
+    assert warned("topics: [{id: a}]\n")[0].endswith("neither words nor places: nothing will be found")
+    (told,) = warned(
+        "topics: [{id: france, title: Frankreich}]\n"
+    )  # without rules it holds nothing, not what names the country
+    assert told.endswith("nothing will be found (the country is `places: [FR]`)")
     text = (
         "publishers: [{name: The Guardian}]\nsources: [{name: A, url: 'https://a.example/', publisher: The Guardain}]\n"
     )
