@@ -43,7 +43,8 @@ class Sharing:
             import procrastinate  # noqa: F401 - missed here rather than in the middle of the work
         self._archive = application.database.server()
         self._reporter = ThreadPoolExecutor(1)  # so that callers do not wait for the server
-        self._troubles = self._stored = ""
+        self._troubles = ""
+        self._stored: str | None = ""  # None: unknown
         self._closing = Event()
 
     def __enter__(self) -> Sharing:
@@ -59,6 +60,7 @@ class Sharing:
         """Try until it succeeds. A server may refuse this process and yet serve readers (it takes no more connections): they would take a
         worker for well that is in trouble, or for in trouble when it has recovered."""
         while (troubles := self._troubles) != self._stored:
+            self._stored = None  # if the connection is lost before the answer, they may be stored all the same
             try:
                 self._archive.upkeep.report_troubles(identity(), troubles)
                 self._stored = troubles

@@ -24,7 +24,7 @@ from servers.link import Link
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap import sharing as sharing_module
 from aggregator.bootstrap.sharing import Sharing
-from aggregator.errors import ClockApart, StoreTooNew
+from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.model.source import SourceState
 from aggregator.schedule.clock import corrected
 from aggregator.store.postgres.archive import PostgresArchive
@@ -224,6 +224,30 @@ def test_troubles_that_could_not_be_stored_are_stored_when_the_server_takes_conn
             while application.database.troubles() != told:
                 assert time.monotonic() - began < 20
                 time.sleep(0.01)
+
+
+def test_a_recovery_is_stored_although_no_answer_told_that_the_troubles_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were stored, the connection was lost before the answer, and /readyz was degraded for as long as all was well."""
+    monkeypatch.setattr(sharing_module, "AGAIN", 0.05)
+    config = tmp_path / "feeds.yaml"
+    config.write_text('sources: [{name: One, url: "https://one.example/"}]')
+    application = Application.load(Installation(config, tmp_path, fresh_database()))
+    with Sharing(application) as sharing:
+        store, seen = sharing._archive.upkeep.report_troubles, []
+
+        def unanswered(owner: str, troubles: str) -> None:
+            store(owner, troubles)
+            seen.append(application.database.troubles())
+            if troubles:
+                sharing.report("")
+                raise StoreError("the connection was lost")
+
+        monkeypatch.setattr(sharing._archive.upkeep, "report_troubles", unanswered)
+        sharing.report("queue: full")
+        sharing._reporter.submit(lambda: None).result(30)
+        assert seen == [("queue: full",), ()]
 
 
 def test_a_queue_that_ends_at_once_is_opened_at_growing_intervals(
