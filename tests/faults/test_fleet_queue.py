@@ -174,13 +174,17 @@ def test_a_queue_whose_connections_are_dead_is_opened_anew(
     asyncio.run(scenario())
 
 
+def one_source(folder: Path, database: str) -> Application:
+    config = folder / "feeds.yaml"
+    config.write_text('sources: [{name: One, url: "https://one.example/"}]')
+    return Application.load(Installation(config, folder, database))
+
+
 def test_troubles_are_told_to_others_although_no_further_thread_may_be_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To report that failed too, which ended the queue for good."""
-    config = tmp_path / "feeds.yaml"
-    config.write_text('sources: [{name: One, url: "https://one.example/"}]')
-    application = Application.load(Installation(config, tmp_path, fresh_database()))
+    application = one_source(tmp_path, fresh_database())
     with Sharing(application) as sharing:
         with monkeypatch.context() as lacking:
             lacking.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread")))
@@ -194,11 +198,9 @@ def test_troubles_that_could_not_be_stored_are_stored_when_the_server_takes_conn
 ) -> None:
     """/readyz said that all was well for as long as a worker was in trouble whose report had found no free connection."""
     monkeypatch.setattr(sharing_module, "AGAIN", 0.05)
-    config = tmp_path / "feeds.yaml"
-    config.write_text('sources: [{name: One, url: "https://one.example/"}]')
     url = fresh_database()
     name = url.partition("?")[0].rpartition("/")[2]
-    application = Application.load(Installation(config, tmp_path, url))
+    application = one_source(tmp_path, url)
     with Sharing(application) as sharing:
         tried = threading.Event()
         store = sharing._archive.upkeep.report_troubles
@@ -231,9 +233,7 @@ def test_a_recovery_is_stored_although_no_answer_told_that_the_troubles_were(
 ) -> None:
     """They were stored, the connection was lost before the answer, and /readyz was degraded for as long as all was well."""
     monkeypatch.setattr(sharing_module, "AGAIN", 0.05)
-    config = tmp_path / "feeds.yaml"
-    config.write_text('sources: [{name: One, url: "https://one.example/"}]')
-    application = Application.load(Installation(config, tmp_path, fresh_database()))
+    application = one_source(tmp_path, fresh_database())
     with Sharing(application) as sharing:
         store, seen = sharing._archive.upkeep.report_troubles, []
 

@@ -665,10 +665,8 @@ def test_an_edition_that_nobody_waits_for_any_more_is_joined_by_no_second(
     asyncio.run(asyncio.wait_for(run(), 20))
 
 
-def test_an_edition_that_takes_longer_than_its_lease_is_taken_over_by_nobody(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two workers on slow machines took it from each other again and again, and no news was placed."""
+async def slow_edition(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Task[None], threading.Event]:
+    """An edition that is being made, and ends when the event is set."""
     at_work, go_on = threading.Event(), threading.Event()
 
     def slow(*_: Any, **__: Any) -> EditionReport:
@@ -676,9 +674,19 @@ def test_an_edition_that_takes_longer_than_its_lease_is_taken_over_by_nobody(
         go_on.wait(10)
         return EditionReport()
 
+    monkeypatch.setattr(editions, "edition", slow)
+    making = asyncio.create_task(worker.editions.once())
+    await asyncio.to_thread(at_work.wait, 10)
+    return making, go_on
+
+
+def test_an_edition_that_takes_longer_than_its_lease_is_taken_over_by_nobody(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers on slow machines took it from each other again and again, and no news was placed."""
+
     async def run() -> None:
-        making = asyncio.create_task(worker.editions.once())
-        await asyncio.to_thread(at_work.wait, 10)
+        making, go_on = await slow_edition(worker, monkeypatch)
         for _ in range(3):
             worker.now += timedelta(seconds=EDITION_LEASE - 1)
             await worker.editions.renew()
@@ -689,22 +697,14 @@ def test_an_edition_that_takes_longer_than_its_lease_is_taken_over_by_nobody(
         await worker.editions.renew()
         assert worker.archive.edition.holder() is None
 
-    monkeypatch.setattr(editions, "edition", slow)
     asyncio.run(asyncio.wait_for(run(), 20))
 
 
 def test_an_edition_that_hangs_is_taken_over_in_the_end(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process lives and renews, so nothing else would ever end its lease."""
-    at_work, go_on = threading.Event(), threading.Event()
-
-    def hangs(*_: Any, **__: Any) -> EditionReport:
-        at_work.set()
-        go_on.wait(10)
-        return EditionReport()
 
     async def run() -> None:
-        making = asyncio.create_task(worker.editions.once())
-        await asyncio.to_thread(at_work.wait, 10)
+        making, go_on = await slow_edition(worker, monkeypatch)
         monkeypatch.setattr(editions, "LONGEST", 0.0)
         worker.now += timedelta(seconds=EDITION_LEASE - 1)
         await worker.editions.renew()
@@ -714,7 +714,6 @@ def test_an_edition_that_hangs_is_taken_over_in_the_end(worker: Worker, monkeypa
         await making
         assert worker.archive.edition.holder() == "another"
 
-    monkeypatch.setattr(editions, "edition", hangs)
     asyncio.run(asyncio.wait_for(run(), 20))
 
 
