@@ -80,7 +80,7 @@ class Engines:
 
     def _hide(self, application: Application) -> None:
         self._secrets.update(secrets(application.settings.sources, os.environ))
-        self._hidden = pattern(sorted(self._secrets, key=lambda one: (-len(one), one)))
+        self._hidden = pattern(self._secrets)
 
     def mask(self, text: str) -> str:
         """The text with the secrets of all configurations so far masked: a poll that began before an edit may fail after it."""

@@ -55,6 +55,12 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     for kind, entries in (("section", sections), ("topic", topics)):
         for rules in entries:
             findings.problems += rule_problems(rules, kind)
+    for topic in topics:
+        if topic.id in ids:  # a page would tell the rule of one of the two under the name of the other
+            message = (
+                f"`{topic.id}` is the id of a section, too, and receipts name only the id: give one of them another"
+            )
+            findings.note(topic.at("id"), message)
     _stories(findings, main)
     for at, message in slips(parts, main):
         findings.note(at, message)
@@ -223,7 +229,7 @@ def _fallback_is_no_former_id(findings: Findings, sections: Iterable[Rules]) -> 
 def _articles(findings: Findings, main: FeedsFile) -> None:
     """Refuses overrides that name a page of this service instead of an outlet's article."""
     ours = host_of(main.site.url or "")
-    for _, url, at in main.stories.overrides().lines():
+    for _, url, at in main.stories.overrides.lines():
         if PAGE.search(url) and (host_of(url) == ours or literal_private(url)):
             findings.refuse(
                 at,

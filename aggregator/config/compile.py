@@ -55,7 +55,7 @@ def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
         sources=tuple(_source(entry, names) for part in parts for entry in part.sources),
         sections=_sections([entry for part in parts for entry in part.sections], main),
         topics=tuple(_rules("topic", entry) for part in parts for entry in part.topics),
-        overrides=main.stories.overrides(),
+        overrides=main.stories.overrides,
         epoch=_epoch(project),
         files=tuple(project.texts),
         texts=MappingProxyType(dict(project.texts)),

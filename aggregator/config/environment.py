@@ -44,8 +44,8 @@ def expand(text: str, environ: Mapping[str, str]) -> str:
     return REFERENCE.sub(lambda match: "${" if match[1] is None else environ[match[1]].strip(), text)
 
 
-def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str, ...]:
-    """All values of these sources that must not be shown, longest first, each also without the escapes with which it is written.
+def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> set[str]:
+    """All values of these sources that must not be shown, each also without the escapes with which it is written.
 
     These are the values of variables in addresses and headers, passwords in addresses, and headers whose names say that they are secret
     (of `Authorization: Bearer abc` also `abc` alone; the last word of another, such as a cookie, may be any word of the news).
@@ -62,7 +62,7 @@ def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> tuple[str,
         if password := re.search(r"://(?:[^/?#\s@:]*:)?([^/?#\s]*)@", source.url):
             found.add(password[1])
     found.update([unquote(one) for one in found])
-    return tuple(sorted((one for one in found if len(one) >= SHORTEST), key=lambda one: (-len(one), one)))
+    return {one for one in found if len(one) >= SHORTEST}
 
 
 def keys(url: str) -> list[str]:
@@ -72,9 +72,9 @@ def keys(url: str) -> list[str]:
 
 
 def pattern(values: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds these values in addresses and HTML, in which each character may be escaped; None if there are none. Programs differ in which
-    characters of an address they escape, and whether with capitals (`%2F`, in .NET `%2f`)."""
-    written = ["".join(map(_written, value)) for value in values]
+    """Finds these values, the longer of two that begin alike, in addresses and HTML, in which each character may be escaped; None if there
+    are none. Programs differ in which characters of an address they escape, and whether with capitals (`%2F`, in .NET `%2f`)."""
+    written = ["".join(map(_written, value)) for value in sorted(values, key=lambda one: (-len(one), one))]
     return re.compile("|".join(written)) if written else None
 
 

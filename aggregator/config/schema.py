@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Annotated, Any
 
 from pydantic import (
@@ -265,6 +265,7 @@ class Stories(Entry):
     )
     pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories kept at the top of a section's page.")
 
+    @cached_property
     def overrides(self) -> settings.Overrides:
         return settings.Overrides(
             join=tuple(settings.Named(tuple(urls), self.at("join", n)) for n, urls in enumerate(self.join)),

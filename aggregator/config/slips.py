@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from aggregator.config.characters import CURLY, INVISIBLE
@@ -32,7 +32,7 @@ COUNTRIES = {
 PAIR = "words that must both be found, with a weight, are {all: [a, b], weight: 3}, on one line"
 
 
-def slips(parts: Sequence[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
+def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
     """The position of each such line, and a message that says what to do."""
     for part in parts:
         for rules in (*part.sections, *part.topics):
@@ -41,20 +41,7 @@ def slips(parts: Sequence[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
             yield from _of_source(source)
         for publisher in part.publishers:
             yield from _of_publisher(publisher)
-    yield from _of_topics(parts)
     yield from _of_joins(main)
-
-
-def _of_topics(parts: Sequence[IncludedFile]) -> Iterator[Slip]:
-    """Each topic with the id of a section: a receipt has an id alone, so a page tells the rule of one of the two under the name of the
-    other."""
-    sections = {rules.id: rules for part in parts for rules in part.sections}
-    for topic in chain.from_iterable(part.topics for part in parts):
-        if topic.id in sections:
-            yield (
-                topic.at("id"),
-                f"`{topic.id}` is the id of a section, too, and receipts name only the id: give one of them another",
-            )
 
 
 def _of_rules(rules: Rules) -> Iterator[Slip]:
@@ -157,7 +144,7 @@ def _of_publisher(publisher: Publisher) -> Iterator[Slip]:
 
 
 def _of_joins(main: FeedsFile) -> Iterator[Slip]:
-    said = main.stories.overrides()
+    said = main.stories.overrides
     apart = {canonical(url): one.at for one in said.split for url in one.urls}
     for one in said.join:
         articles = [canonical(url) for url in one.urls]
