@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.progress import bar
-from aggregator.errors import StoreBusy
+from aggregator.errors import StoreBusy, StoreError
 from aggregator.model import notes
-from aggregator.pipeline.leases import EDITION_LEASE, release_dead
+from aggregator.pipeline.leases import EDITION_LEASE, LONGEST, RENEW, release_dead
 from aggregator.worker.identity import identity, is_dead
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def place_all(application: Application) -> tuple[int, int]:
     from aggregator.pipeline.survey import survey
 
     archive = application.database.open()
-    with editing(archive) as proceed:
+    with editing(application, archive) as proceed:
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
         re_place_stored(archive, application, proceed)
@@ -59,22 +60,36 @@ def re_place_stored(archive: Archive, application: Application, proceed: Callabl
 
 
 @contextmanager
-def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
-    """A context that holds the lease of the edition. Yields a function that renews the lease and returns whether it is still held.
+def editing(application: Application, archive: Archive) -> Iterator[Callable[[], bool]]:
+    """A context that holds the lease of the edition. Yields a function that renews the lease and returns whether it is still held. A
+    thread extends it meanwhile, with a connection of its own: on a slow machine a batch takes longer than the lease lasts.
 
     Raises:
         StoreBusy: another process holds the lease and does not finish within `WAIT`.
     """
-    owner = identity()
+    owner, ended, proceeded = identity(), Event(), time.monotonic()
 
     def proceed() -> bool:
+        nonlocal proceeded
+        proceeded = time.monotonic()
         return archive.edition.lease(owner, seconds(), EDITION_LEASE)
+
+    def extend() -> None:
+        while not ended.wait(RENEW):
+            if time.monotonic() - proceeded < LONGEST:
+                # an error that lasts is met by the edition, too
+                with suppress(StoreError), closing(application.database.open()) as beside:
+                    beside.edition.renew(owner, seconds(), EDITION_LEASE)
 
     release_dead(archive, is_dead)
     _wait_for_lease(proceed)
+    extending = Thread(target=extend, daemon=True)
+    extending.start()
     try:
         yield proceed
     finally:
+        ended.set()
+        extending.join()
         archive.edition.release(owner)
 
 

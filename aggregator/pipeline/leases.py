@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aggregator.ports import Archive
 
-EDITION_LEASE = 60  # seconds; renewed before each batch, by workers during it too
+EDITION_LEASE = 60  # seconds; renewed before each batch, and during it
+RENEW = EDITION_LEASE / 3  # seconds between two renewals during a batch
+LONGEST = 3600.0  # seconds for which a batch keeps the lease; an edition that hangs must not keep it for ever
 
 
 def release_dead(archive: Archive, is_dead: Callable[[str], bool]) -> None:

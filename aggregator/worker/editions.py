@@ -16,7 +16,7 @@ from aggregator.errors import RenamedMeanwhile, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import Note
 from aggregator.pipeline.edition import EditionReport, combined, edition
-from aggregator.pipeline.leases import EDITION_LEASE
+from aggregator.pipeline.leases import EDITION_LEASE, LONGEST
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import decides, re_place_all
 from aggregator.pipeline.survey import survey
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 EVERY = 30.0  # seconds
 SLICE = 5.0  # after so many seconds of re-placing stories or deleting old texts, waiting news is placed first
 RETRY_EVERY = 3600  # seconds until items that could not be placed are tried again
-LONGEST = 3600.0  # seconds for which a batch keeps the lease; an edition that hangs must not keep it for ever
 
 
 class Editions:

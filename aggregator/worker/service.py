@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Coroutine
 from datetime import datetime
 from typing import Any
 
-from aggregator.pipeline.leases import EDITION_LEASE
+from aggregator.pipeline.leases import RENEW
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 TICK = 5  # seconds: how often the store is asked what is due
 LOOK = 0.5  # seconds: how often the files of the configuration are checked; noticing an edit takes two checks
-RENEW = EDITION_LEASE / 3  # seconds
 # seconds after the signal to stop, the process exits even if it waits for a locked archive or a slow disk
 LAST_CALL = 8.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import resource
 import shutil
@@ -14,9 +15,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
-from builders import archive, rss
+from builders import archive, item, polled, rss
 from builders.process import aggregator, children, command, configuration, environment, query, running, until
 from msgspec import structs
 from servers.local import Request, Server, conditional
@@ -26,6 +28,8 @@ from aggregator.cli import poll
 from aggregator.cli.main import main
 from aggregator.cli.poll import STOPPED, adopting, renewing
 from aggregator.errors import TooManyProcesses
+from aggregator.pipeline import edition
+from aggregator.pipeline.leases import EDITION_LEASE
 
 ENTRIES = 20
 LIMITED = 61234
@@ -121,6 +125,40 @@ def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None
 
     assert asyncio.run(main()) == ["alpha"], "renewed for less than it was given for at first"
     store.close()
+
+
+def test_the_edition_stays_its_own_for_as_long_as_a_batch_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a slow machine it takes longer than the lease lasts: a worker took it over, and the poll ended with an error."""
+    file, late = configuration(tmp_path, {}), timedelta()
+    store = archive(tmp_path / "instance", "alpha")
+    store.intake.apply([polled("alpha", [item("alpha", "1", "Frigate sails")])], utc_now())
+    step, worker = edition.step, archive(tmp_path / "instance", "alpha")
+
+    def seconds() -> int:
+        return int((utc_now() + late).timestamp())
+
+    def leased(until: int) -> bool:
+        ((value,),) = worker._connection.read("SELECT value FROM meta WHERE key = 'edition'")
+        return bool(json.loads(value)[1] >= until)
+
+    def slow(*given: Any) -> int:
+        nonlocal late
+        for _ in range(2):
+            late += timedelta(seconds=EDITION_LEASE - 5)
+            until(lambda: leased(seconds() + EDITION_LEASE - 5), 10)
+        assert not worker.edition.lease("worker", seconds(), EDITION_LEASE)
+        return step(*given)
+
+    monkeypatch.setattr(edition, "step", slow)
+    monkeypatch.setattr("aggregator.cli.edition.seconds", seconds)
+    monkeypatch.setattr("aggregator.cli.edition.RENEW", 0.01)
+    assert main(["--config", str(file), "--instance", str(tmp_path / "instance"), "poll", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["placed"] == 1
+    assert worker.edition.holder() is None
+    store.close()
+    worker.close()
 
 
 def test_a_pause_that_a_host_asks_of_a_worker_meanwhile_is_kept(
