@@ -108,7 +108,7 @@ class Item:
     written: str = ""  # the same with `url`, as earlier versions stored it: no update either
     outlet: str | None = None  # of a wrapper's item: the address of its publisher, by which that is folded; not stored
     fingerprint: bytes = b""  # hash of the entry as in the feed, b"" if it has no text; stored with the source
-    # Further ids under which the item may be stored; `normalise/recognition.py` says when they count. "" where one does not apply.
+    # Further ids under which the item may be stored; `normalise/matching.py` says when they count. "" where one does not apply.
     former_ids: tuple[str, ...] = ()  # that the entry had earlier
     title_id: str = ""  # from address, title and date: if its guid or its address turns out not to identify it
     words_id: str = (

@@ -18,7 +18,7 @@ class StoredItems:
 
     - `items`: the stored items under all ids of the document's items, and those in `addresses` and `known_as`.
     - `addresses`: canonical address of an article → ids of this source's items there, the newest last. Only for items whose id is unknown,
-      and for those that may be another item (`recognition.differs`).
+      and for those that may be another item (`matching.differs`).
     - `titles`: title → dates (epoch seconds) of the source's newest items. Only if the document may be a flood, or after one.
     - `flooded`: repeats of the previous document were held back.
     - `known_as`: additional id of an item → the id under which it is stored.

@@ -1,5 +1,4 @@
-"""Recognises a flood: an outlet has changed all its guids and addresses, so its document has unknown entries with titles that are known
-(case 6 of `recognition.py`)."""
+"""Recognises a flood: an outlet has changed all its guids and addresses, so its document has unknown entries with titles that are known."""
 
 from __future__ import annotations
 

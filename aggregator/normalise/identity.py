@@ -15,7 +15,7 @@ The key is the first of these that applies:
 Entries of a document with the same key are one item; the newest of them is kept (of equally old ones the last).
 
 An item may also be stored under another key of its entry: one of its `former_keys`, its title key, or its *words key*, which is made from
-address, title and text. `recognition.py` says when.
+address, title and text. `matching.py` says when.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from aggregator.model.poll import StoredItems
 from aggregator.model.source import SourceState
 from aggregator.normalise.address import is_article
 from aggregator.normalise.floods import FLOOD_TITLES
-from aggregator.normalise.recognition import differs
+from aggregator.normalise.matching import differs
 from aggregator.ports import Intake
 from aggregator.schedule.flaws import FLOOD
 
