@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
@@ -36,12 +36,16 @@ class Lookup:
         common: the words of the search are in so many items that they are looked up row by row.
         above, later: if only the newest items are searched: words are searched in items with numbers above `above`, and only rows that
             entered later than `later` are listed.
+        small: if a story has two times, the one ("entered" or "joined") that so few stories have that all of them are examined.
+        vast: the section or topic has so many stories that a list of its changes is read from the index of all stories.
     """
 
     few: Few | None = None
     common: bool = False
     above: int | None = None
     later: int | None = None
+    small: str | None = None
+    vast: bool = False
 
 
 ANY_ROW = Lookup()
@@ -49,7 +53,7 @@ ANY_ROW = Lookup()
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers of the sources and streams that a query names.
+    """The numbers of the sources and streams that a query names, and of the stories that each of these streams has (`totals`).
 
     They are inserted into the SQL text. If SQL looked them up, PostgreSQL would plan for an average source or stream, and would scan all
     of a large one.
@@ -57,6 +61,7 @@ class Numbers:
 
     sources: Mapping[str, int] = field(default_factory=dict)
     streams: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)
 
     def of_source(self, id: str) -> str:
         """A condition on an item `i`."""
@@ -92,13 +97,13 @@ class Sql:
         return " AND ".join(self.conditions) or "TRUE"
 
 
-def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n") -> None:
-    """Adds the parameters of a search to `sql`, as conditions on stories (`of` "st") or items ("i").
+def narrow(sql: Sql, wanted: Filter, published: str, story: str | None) -> None:
+    """Adds the parameters of a search to `sql`, as conditions on stories or items.
 
     `published` is the column of their time of publication, and `story` the column with the number of the story in the table that is read
-    first.
+    first, or None for items.
     """
-    shape, dialect = _SHAPES[of], sql.dialect
+    shape, dialect = _STORIES if story else _ITEMS, sql.dialect
     few, above = sql.lookup.few, sql.lookup.above
     if few is not None:
         sql.add(few.condition, dialect.listed(few.numbers))
@@ -107,19 +112,19 @@ def narrow(sql: Sql, wanted: Filter, of: str, published: str, story: str = "st.n
         by_row = shape.by_row.format(dialect.item_matches.format(shape.item, newest))
         said = by_row if sql.lookup.common else shape.found.format(dialect, newest)
         sql.add(said, match_words(dialect, wanted))
-    if wanted.without and not (wanted.words and of == "i"):
+    if wanted.without and (story or not wanted.words):
         by_row = shape.by_row.format(dialect.item_matches.format(shape.item, ""))
         sql.add(f"NOT {by_row}", match(dialect, wanted.without, wanted.lang, every=False))
     if wanted.since:
         sql.add(f"{published} >= ?", int(wanted.since.timestamp()))
-        if of == "i":
+        if not story:
             # uses an index; nothing enters before it is published
             sql.add("i.entered >= ?", int(wanted.since.timestamp()))
     if wanted.until:
         sql.add(f"{published} < ?", int(wanted.until.timestamp()))
     for condition, values in of_members(dialect, wanted, sql.numbers):
-        sql.add(shape.member(condition, story), *values)
-    for asked in wanted.streams if of == "st" else ():
+        sql.add(has_member(condition, story) if story else condition, *values)
+    for asked in wanted.streams if story else ():
         there = sql.numbers.of_stream(asked)
         sql.add(f"EXISTS (SELECT 1 FROM entries e WHERE {there} AND e.story = st.n AND e.active)")
 
@@ -160,24 +165,19 @@ OF_STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
 
 
 class _Shape(NamedTuple):
-    """How conditions on items become conditions on the listed rows: stories ("st") or items ("i")."""
+    """How a search for words becomes a condition on the listed rows: stories or items."""
 
-    # (condition, number of the story) → the item, or one of the story's, meets the condition
-    member: Callable[[str, str], str]
     found: str  # the row is among those in which the words were found; SQLite scans all of these
     item: str  # the column with the number of the item
     by_row: str  # the row meets the condition {} on that item; the words are looked up row by row
 
 
-_SHAPES = {
-    "st": _Shape(
-        has_member,
-        "st.n IN (SELECT p.story FROM search JOIN placements p ON p.item = {0.found} WHERE {0.matches}{1} AND NOT p.hidden)",
-        "p.item",
-        "EXISTS (SELECT 1 FROM placements p WHERE p.story = st.n AND NOT p.hidden AND {})",
-    ),
-    "i": _Shape(lambda told, _: told, "i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})", "i.n", "{}"),
-}
+_STORIES = _Shape(
+    "st.n IN (SELECT p.story FROM search JOIN placements p ON p.item = {0.found} WHERE {0.matches}{1} AND NOT p.hidden)",
+    "p.item",
+    "EXISTS (SELECT 1 FROM placements p WHERE p.story = st.n AND NOT p.hidden AND {})",
+)
+_ITEMS = _Shape("i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})", "i.n", "{}")
 
 
 def counted(dialect: Dialect, column: str, publishers: int) -> str:
@@ -211,16 +211,10 @@ Condition = tuple[str, str, tuple[Any, ...]]
 """A condition that an index supports: (condition on the listed rows, SQL for the numbers that it can match, values); see `few_sql`."""
 
 
-def few_sql(
-    dialect: Dialect, query: StreamQuery, of: str, stream: int = 0, numbers: Numbers = NOTHING_NAMED
-) -> Iterator[Condition]:
-    """The conditions of a query that an index supports, for stories (`of` "st") or items ("i").
-
-    `stream`: the number of a section or topic, 0 for all stories.
-    """
+def few_sql(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> Iterator[Condition]:
+    """The conditions of a query that an index supports, for stories or items."""
     wanted, folded = query.filter, dialect.folded.format
-    item = dialect.one_of.format("item" if of == "st" else "i.n")
-    of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if of == "st" else item
+    of_items = _of_items(dialect, query)
     if wanted.publisher:
         placed = f"SELECT item FROM placements WHERE {folded('publisher')} = {folded('?')}"
         yield of_items, placed, (wanted.publisher,)
@@ -235,7 +229,7 @@ def few_sql(
         texts = f"SELECT item FROM texts WHERE lang IS NOT NULL AND {column}"
         tags = (lang, f"{lang}-", f"{lang}.")  # "." comes right after "-"
         yield of_items, f"{texts} = ? UNION ALL {texts} > ? AND {column} < ?", tags
-    if of == "i":
+    if query.view == "items":
         if query.min_publishers > 1:
             of_many = counted(dialect, "c.k", query.min_publishers)
             told = f"SELECT p.item FROM corroborations c JOIN placements p ON p.story = c.story WHERE {of_many}"
@@ -245,10 +239,12 @@ def few_sql(
         yield of_items, f"SELECT n FROM items i WHERE {numbers.of_source(source)}", ()
     of_stories = dialect.one_of.format("st.n")
     if wanted.since or wanted.until:
-        all_of_it = f"SELECT story FROM entries WHERE stream = {stream:d} AND active" if stream else _STORIES
+        every = "SELECT n FROM stories WHERE NOT hidden"
+        if query.stream:
+            every = f"SELECT story FROM entries e WHERE {numbers.of_stream(query.stream)} AND active"
         since, until = (moment and int(moment.timestamp()) for moment in (wanted.since, wanted.until))
         values = (since if since is not None else -NEVER, until if until is not None else NEVER)
-        yield of_stories, f"{all_of_it} AND published >= ? AND published < ?", values
+        yield of_stories, f"{every} AND published >= ? AND published < ?", values
     for asked in wanted.streams:
         yield of_stories, f"SELECT story FROM entries e WHERE {numbers.of_stream(asked)} AND active", ()
 
@@ -259,15 +255,18 @@ def few_by_words(dialect: Dialect, query: StreamQuery) -> Iterator[Condition]:
     For each form of a word that does not occur the planner adds a guess. With twenty such words (`a OR b OR …`) it expects so many items
     that it examines all items one by one.
     """
-    wanted = query.filter
-    if wanted.words and dialect.expected:
-        item = dialect.one_of.format("item" if query.view == "stories" else "i.n")
-        of_items = f"st.n IN (SELECT story FROM placements WHERE {item})" if query.view == "stories" else item
+    if query.filter.words and dialect.expected:
         found = f"SELECT {dialect.found} FROM search WHERE {dialect.matches}"
-        yield of_items, found, (match_words(dialect, wanted),)
+        yield _of_items(dialect, query), found, (match_words(dialect, query.filter),)
 
 
-_STORIES = "SELECT n FROM stories WHERE NOT hidden"
+def _of_items(dialect: Dialect, query: StreamQuery) -> str:
+    """The condition that a listed row is, or has, one of a list of items."""
+    if query.view == "items":
+        return dialect.one_of.format("i.n")
+    return f"st.n IN (SELECT story FROM placements WHERE {dialect.one_of.format('item')})"
+
+
 _FOLDED = str.maketrans(ascii_uppercase, ascii_lowercase)
 """Converts ASCII letters to lower case, the same as `Dialect.folded`."""
 

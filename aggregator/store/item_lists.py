@@ -25,7 +25,6 @@ def items_sql(
     query: StreamQuery,
     limit: int | None,
     lookup: Lookup = ANY_ROW,
-    *,
     numbers: Numbers = NOTHING_NAMED,
 ) -> Statement:
     """SQL for the (item, time) pairs of a stream of items. A section has the items whose own judgement is this section."""
@@ -42,7 +41,7 @@ def items_sql(
     # An item without a placement is not listed: a feed could not name its story. With `coalesce`, since SQLite would turn a plain
     # condition into an inner join, and scan all placements.
     sql.add("NOT coalesce(p.hidden, TRUE)")
-    narrow(sql, query.filter, "i", "i.at")
+    narrow(sql, query.filter, "i.at", None)
     if lookup.later is not None:
         sql.add("i.entered > ?", lookup.later)
     order, column, number = "DESC", "i.entered", "i.n"

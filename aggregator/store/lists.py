@@ -4,8 +4,8 @@ for all backends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from math import isqrt
 
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, StreamQuery
@@ -14,15 +14,14 @@ from aggregator.store.conditions import (
     Few,
     Lookup,
     Numbers,
-    Statement,
     counted,
     few_by_words,
     few_sql,
     match_words,
 )
-from aggregator.store.dialect import Dialect, Reads
+from aggregator.store.dialect import Reads
 from aggregator.store.item_lists import items_sql
-from aggregator.store.story_lists import KnownStream, asked_of_reports, stories_sql
+from aggregator.store.story_lists import asked_of_reports, stories_sql
 
 NEAR = 50_000
 """So many of the newest items are searched first, before all items are."""
@@ -41,9 +40,6 @@ COMMON = 50_000
 SELDOM = 500
 """If at most so many stories have the requested number of publishers, all of them are examined."""
 
-Build = Callable[[Dialect, StreamQuery, int | None, Lookup], Statement]
-"""`stories_sql` or `items_sql`."""
-
 Listed = tuple[int, int]
 """(number of a story or item, its time in the stream)."""
 
@@ -54,40 +50,10 @@ class Lists:
     def __init__(self, connection: Reads) -> None:
         self._db = connection
 
-    def stories(self, query: StreamQuery, now: int) -> tuple[list[Listed], Extent]:
-        stream, total = 0, None
-        if query.stream:
-            named = self._db.read("SELECT n, total FROM streams WHERE name = ?", (str(query.stream),))
-            stream, total = named[0] if named else (0, 0)
-        known = KnownStream(stream, self._small(query.min_publishers, total), total is not None and total > FEW)
-        numbers = numbers_of(self._db, query)
-        narrow = list(few_sql(self._db.dialect, query, "st", stream, numbers))
-        return self._cut(query, now, partial(stories_sql, stream=known, numbers=numbers), narrow)
-
-    def items(self, query: StreamQuery, now: int) -> tuple[list[Listed], Extent]:
-        numbers = numbers_of(self._db, query)
-        narrow = list(few_sql(self._db.dialect, query, "i", numbers=numbers))
-        return self._cut(query, now, partial(items_sql, numbers=numbers), narrow)
-
-    def _small(self, publishers: int, total: int | None) -> str | None:
-        """The value of `KnownStream.small` for stories with so many publishers.
-
-        It is "joined" if few stories have so many publishers, "entered" if the section or topic has few stories (`total`), else None.
-        """
-        if publishers == 1:
-            return None
-        several = counted(self._db.dialect, "k", publishers)
-        rows = self._db.read(f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?", (SELDOM + 1,))
-        if len(rows) <= SELDOM:
-            return "joined"
-        return "entered" if total is not None and total <= FEW else None
-
-    def _cut(
-        self, query: StreamQuery, now: int, build: Build, narrow: Sequence[Condition]
-    ) -> tuple[list[Listed], Extent]:
+    def listed(self, query: StreamQuery, now: int) -> tuple[list[Listed], Extent]:
         # One more than the longest list: its time tells when it left the list.
         ask = query.limit or (self._db.dialect.everything if query.window else LONGEST + 1)
-        pairs = self._pairs(query, ask, build, narrow)
+        pairs = self._pairs(query, ask)
         if query.part:
             return pairs[slice(*query.part)], Extent(len(pairs))
         if query.limit or query.window or query.changed_since is not None:
@@ -98,7 +64,7 @@ class Lists:
         left = rest[0][1] + FRESH_SECONDS if rest else None
         return kept, Extent(len(kept), left, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None)
 
-    def _pairs(self, query: StreamQuery, ask: int | None, build: Build, narrow: Sequence[Condition]) -> list[Listed]:
+    def _pairs(self, query: StreamQuery, ask: int | None) -> list[Listed]:
         """(number, time) of the rows of a list.
 
         If only few rows can meet a condition, only these are examined. If many can (a word that is in a million items), the newest
@@ -108,22 +74,36 @@ class Lists:
         The words of a story may be in older items than the report with which it entered. So a search for words and reports together is
         not limited to the newest items.
         """
-        few, common = self._few([*narrow, *self._seldom(query)], self._worth(query, ask)), self._common(query)
+        dialect, numbers = self._db.dialect, numbers_of(self._db, query)
+        build = items_sql if query.view == "items" else stories_sql
+        narrow = list(few_sql(dialect, query, numbers))
+        lookup = replace(self._sizes(query, numbers), common=self._common(query))
+        few = self._few([*narrow, *self._seldom(query)], self._worth(query, ask))
         if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
-            until, reports = query.filter.until, asked_of_reports(self._db.dialect, query)
+            until, reports = query.filter.until, asked_of_reports(dialect, query, numbers)
             apart = query.view == "stories" and query.filter.words and reports
             for n, seen in self._db.read(last, (NEAR,)):
                 if not apart and (until is None or until.timestamp() > seen):  # else they were published later
-                    newest = self._listed(
-                        build(self._db.dialect, query, ask, Lookup(common=common, above=n, later=seen))
-                    )
+                    nearest = replace(lookup, above=n, later=seen)
+                    newest = self._db.read(*build(dialect, query, ask, nearest, numbers))
                     if len(newest) == ask:
                         return newest
-                few = self._few([*narrow, *few_by_words(self._db.dialect, query)], n // SHARE)
+                few = self._few([*narrow, *few_by_words(dialect, query)], n // SHARE)
         if few and not few.numbers:
             return []
-        return self._listed(build(self._db.dialect, query, ask, Lookup(few, common)))
+        return self._db.read(*build(dialect, query, ask, replace(lookup, few=few), numbers))
+
+    def _sizes(self, query: StreamQuery, numbers: Numbers) -> Lookup:
+        """How the size of a section or topic, and the number of stories with so many publishers, decide how its stories are found."""
+        vast = numbers.totals.get(str(query.stream), 0) > FEW
+        if query.view == "items" or query.min_publishers == 1:
+            return Lookup(vast=vast)
+        several = counted(self._db.dialect, "k", query.min_publishers)
+        rows = self._db.read(f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?", (SELDOM + 1,))
+        return Lookup(
+            small="joined" if len(rows) <= SELDOM else "entered" if query.stream and not vast else None, vast=vast
+        )
 
     def _seldom(self, query: StreamQuery) -> list[Condition]:
         """The conditions of `few_by_words`, if the planner expects the words in at most one of SHARE items.
@@ -153,9 +133,6 @@ class Lists:
             return FEW
         return max(FEW, isqrt(ask * self._newest() // STEPS))
 
-    def _listed(self, sql: Statement) -> list[Listed]:
-        return [(n, time) for n, time in self._db.read(*sql)]
-
     def _common(self, query: StreamQuery) -> bool:
         dialect = self._db.dialect
         if dialect.expected or not query.filter.words:
@@ -182,9 +159,12 @@ class Lists:
 def numbers_of(db: Reads, query: StreamQuery) -> Numbers:
     """The numbers of the sources and streams that a query names."""
     sources = {query.id if query.kind == "source" else None, query.filter.source} - {None}
+    streams = {query.stream, *query.filter.streams} - {None}
+    rows = db.select("SELECT name, n, total FROM streams WHERE name IN", [*map(str, streams)])
     return Numbers(
         dict(db.select("SELECT id, n FROM sources WHERE id IN", sources)),
-        dict(db.select("SELECT name, n FROM streams WHERE name IN", [*map(str, query.filter.streams)])),
+        {name: n for name, n, _ in rows},
+        {name: total for name, _, total in rows},
     )
 
 

@@ -46,12 +46,12 @@ class Reading(ABC):
 
     def stories(self, query: StreamQuery, now: int) -> tuple[list[StoryView], Extent]:
         """The stories of a stream in its order."""
-        pairs, extent = self._lists.stories(query, now)
+        pairs, extent = self._lists.listed(query, now)
         return self._stories(pairs), extent
 
     def told(self, query: StreamQuery, now: int) -> list[StoryRank]:
         """The stories of a stream, with only the values needed for ranking; `chosen` reads those that are to be shown."""
-        pairs, _ = self._lists.stories(query, now)
+        pairs, _ = self._lists.listed(query, now)
         columns = "SELECT n, id, published, updated, entry FROM stories WHERE n IN"
         rows = {row[0]: row for row in self._db.select(columns, [n for n, _ in pairs])}
         return [
@@ -65,7 +65,7 @@ class Reading(ABC):
         return self._stories([(one.n, one.time) for one in told])
 
     def items(self, query: StreamQuery, now: int) -> tuple[list[ItemView], Extent]:
-        pairs, extent = self._lists.items(query, now)
+        pairs, extent = self._lists.listed(replace(query, view="items"), now)
         return self._items(pairs), extent
 
     def removals(self, query: StreamQuery, until: tuple[int, int] | None = None) -> list[Removed]:

@@ -14,7 +14,6 @@ in that list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from aggregator.model.stream import StreamQuery
@@ -35,133 +34,133 @@ from aggregator.store.conditions import (
 from aggregator.store.dialect import Dialect
 
 
-@dataclass(frozen=True, slots=True)
-class KnownStream:
-    """What is known of a section, a topic or a number of publishers before its stories are listed.
-
-    Attributes:
-        number: the number of the stream, 0 for all stories.
-        small: if a story has two times, the one ("entered" or "joined") that so few stories have that all of them are examined.
-        vast: the stream has so many stories that a list of changes is read from the index of all stories.
-    """
-
-    number: int = 0
-    small: str | None = None
-    vast: bool = False
-
-
-WHOLE_ARCHIVE = KnownStream()
-COUNTED = "corroborations c"
-
-
 def stories_sql(
     dialect: Dialect,
     query: StreamQuery,
     limit: int | None,
     lookup: Lookup = ANY_ROW,
-    *,
-    stream: KnownStream = WHOLE_ARCHIVE,
     numbers: Numbers = NOTHING_NAMED,
 ) -> Statement:
     """SQL for the (story, time) pairs of a stream of stories, in its order."""
-    sql = Sql(dialect, lookup, numbers)
-    tables, times = _base(sql, query, stream.number)
-    published = "e.published" if query.stream else "st.published"
-    narrow(sql, query.filter, "st", published, _number_of_few(tables, lookup))
-    listing = _Listing(sql, query, limit, stream, tables, times)
+    listing = _Listing(Sql(dialect, lookup, numbers), query, limit)
     if query.changed_since is not None:
         return listing.by_change()
     if query.window:
-        return listing.by_publication(published, query.window)
+        return listing.by_publication(query.window)
     return listing.by_entering()
 
 
-@dataclass(frozen=True, slots=True)
 class _Listing:
-    """A list of stories: completes its statement, by the order of the list. `tables` and `times` are those of `_base`."""
+    """A list of stories: the tables to read, the conditions, and the statement for each order.
 
-    sql: Sql
-    query: StreamQuery
-    limit: int | None
-    stream: KnownStream
-    tables: Sequence[str]
-    times: Sequence[str]
+    Attributes:
+        entries, joined: the tables that are read besides `stories`, with their aliases; empty if not needed.
+        number: the column with the number of a story in the index that has the order of entering.
+        times: the columns whose maximum is the time of a story in the stream, apart from its reports.
+    """
+
+    def __init__(self, sql: Sql, query: StreamQuery, limit: int | None) -> None:
+        self.sql, self.query, self.limit = sql, query, limit
+        self.entries = "entries e" if query.stream else ""
+        self.joined = "corroborations c" if query.min_publishers > 1 else ""
+        self.number, self.published, self.times = "st.n", "st.published", ["st.entered"]
+        if query.stream:
+            as_primary = query.kind == "section" and query.primary
+            self.number, self.published = "e.story", "e.published"
+            self.times = ["e.primary_since" if as_primary else "e.entered"]
+            sql.add(f"st.n = e.story AND {sql.numbers.of_stream(query.stream)} AND e.active")
+            if as_primary:
+                sql.add("e.primary_since IS NOT NULL")
+        if query.primary_section:
+            sql.add("st.section = ?", query.primary_section)
+        sql.add("NOT st.hidden")
+        if self.joined:
+            self.times.append("c.reached")
+            sql.add(f"c.story = {self.number} AND {counted(sql.dialect, 'c.k', query.min_publishers)}")
+        # The number of a story in the table that is read before `stories`; but in `stories` if only few are examined: whether a story is
+        # one of the few is cheaper to check, so it comes first.
+        story = "st.n" if sql.lookup.few is not None else "c.story" if self.joined else self.number
+        if query.kind == "source":
+            sql.add(has_member(sql.numbers.of_source(query.id or ""), story))
+        narrow(sql, query.filter, self.published, story)
 
     def by_change(self) -> Statement:
-        self.sql.add("st.changed >= ?", self.query.first_change)
-        if self.query.before:
-            self.sql.add("(st.changed, st.n) > (?, ?)", *self.query.before)
-        tables = ", ".join(self.tables)
+        query, lookup = self.query, self.sql.lookup
+        self.sql.add("st.changed >= ?", query.first_change)
+        if query.before:
+            self.sql.add("(st.changed, st.n) > (?, ?)", *query.before)
         # Otherwise SQLite would scan the whole stream, or all stories with so many publishers, and sort them.
-        if not self.stream.small and (self.stream.vast or self.tables[0] == "stories st"):
-            tables = _stories_first(self.tables)
-        return _stories(self.sql, tables, Time("st.changed"), "st.changed, st.n", self.limit)
+        first = not lookup.small and (lookup.vast or not self.entries)
+        tables = self._stories_first() if first else self._tables()
+        return self._statement(tables, Time("st.changed"), "st.changed, st.n")
 
-    def by_publication(self, published: str, window: tuple[int, int]) -> Statement:
-        before = self.query.before
+    def by_publication(self, window: tuple[int, int]) -> Statement:
+        published, before = self.published, self.query.before
         self.sql.add(f"{published} >= ? AND {published} < ?", *window)
         if before:
             self.sql.add(f"{published} <= ? AND ({published}, st.n) < (?, ?)", before[0], *before)
-        order = f"{published} DESC, st.n DESC"
-        return _stories(self.sql, ", ".join(self.tables), Time(published), order, self.limit)
+        return self._statement(self._tables(), Time(published), f"{published} DESC, st.n DESC")
 
     def by_entering(self) -> Statement:
-        sql, query, lookup, stream, limit = self.sql, self.query, self.sql.lookup, self.stream, self.limit
-        tables, times = ", ".join(self.tables), self.times
+        sql, query, lookup, entered = self.sql, self.query, self.sql.lookup, self.times[0]
         reports = asked_of_reports(sql.dialect, query, sql.numbers)
-        latest = Time.latest(sql.dialect, times, reports)
+        latest = Time.latest(sql.dialect, self.times, reports)
         if query.before:
-            for time in times:
+            for time in self.times:
                 sql.add(f"{time} <= ?", query.before[0])
         late = sql.copy()
         if query.before:
             sql.add(f"({latest.sql}, st.n) < (?, ?)", *latest.values, *query.before)
         if lookup.few is not None:
             # For a further page SQLite would scan all entries of the stream.
-            return _stories(sql, _stories_first(self.tables) if stream.vast else tables, latest, NEWEST, limit)
+            return self._statement(self._stories_first() if lookup.vast else self._tables(), latest, NEWEST)
         if lookup.later is not None:
-            sql.add(f"{times[0]} > ?", lookup.later)
-        by_entering = f"{times[0]} DESC, {_number(self.tables)} DESC"
-        if len(times) == 1 and not reports:
-            return _stories(sql, tables, latest, by_entering, limit)
-        entering, joining = self._entering_and_joining()
-        if stream.small:
-            return _stories(sql, joining if stream.small == "joined" else entering, latest, NEWEST, limit)
-        ways = [_stories(sql, tables, latest, by_entering, limit)]
-        if COUNTED in self.tables:
-            ways = [_stories(sql, joining, latest, "c.reached DESC, c.story DESC", limit)]
-            sql.add(f"{times[0]} >= {_SINCE_FIRST}", limit)
-            ways.append(_stories(sql, entering, latest, by_entering, limit))
+            sql.add(f"{entered} > ?", lookup.later)
+        by_entering = f"{entered} DESC, {self.number} DESC"
+        if len(self.times) == 1 and not reports:
+            return self._statement(self._tables(), latest, by_entering)
+        # SQLite keeps the order of a CROSS JOIN; otherwise it would scan the whole stream and sort.
+        joining = _crossed(self.joined, STORIES, self.entries)
+        entering = _crossed(*((self.entries, self.joined, STORIES) if self.entries else (STORIES, self.joined)))
+        if lookup.small:
+            return self._statement(joining if lookup.small == "joined" else entering, latest, NEWEST)
+        if self.joined:
+            ways = [self._statement(joining, latest, "c.reached DESC, c.story DESC")]
+            sql.add(f"{entered} >= {_SINCE_FIRST}", self.limit)
+            ways.append(self._statement(entering, latest, by_entering))
+        else:
+            ways = [self._statement(self._tables(), latest, by_entering)]
         if reports:
-            ways.append(replace(self, sql=late)._by_reports(latest, reports))
-        return _newest(ways, limit, query.before)
+            ways.append(self._by_reports(late, latest, reports))
+        return _newest(ways, self.limit, query.before)
 
-    def _entering_and_joining(self) -> tuple[str, str]:
-        """The tables in the order of the entries, and in that of the publishers that joined. SQLite keeps the order of a CROSS JOIN;
-        otherwise it would scan the whole stream and sort."""
-        *streams, stories = [table for table in self.tables if table != COUNTED]
-        counted = [COUNTED] if COUNTED in self.tables else []
-        entering = (*streams, *counted, stories) if streams else (stories, *counted)
-        return " CROSS JOIN ".join(entering), " CROSS JOIN ".join((*counted, stories, *streams))
-
-    def _by_reports(self, latest: Time, reports: Sequence[Asked]) -> Statement:
+    def _by_reports(self, sql: Sql, latest: Time, reports: Sequence[Asked]) -> Statement:
         """The stories that entered before those in `first`, by the reports since then. Stories that entered later are in `first`. In a
         stream that is not vast, the earlier ones are fewer than all reports since then."""
-        sql, until = self.sql, self.query.before[0] if self.query.before else NEVER
-        sql.add(f"{self.times[0]} <= {_SINCE_FIRST} AND p.story = {_number(self.tables)}", self.limit)
+        until = self.query.before[0] if self.query.before else NEVER
+        sql.add(f"{self.times[0]} <= {_SINCE_FIRST} AND p.story = {self.number}", self.limit)
         sql.add(f"i.n = p.item AND i.entered >= {_SINCE_FIRST} AND i.entered <= ?", self.limit, until)
         asked = " OR ".join(told for told, _ in reports)
         # only if needed: PostgreSQL would read the texts of all items first
-        text = ("texts t",) if "t.lang" in asked else ()
+        text = "texts t" if "t.lang" in asked else ""
         values = (value for _, values in reports for value in values)
         sql.add(f"({asked}){' AND t.item = i.n' if text else ''}", *values)
-        item, placed, stories = "items i", "placements p", "stories st"
-        known = [table for table in self.tables if table != stories]
-        small = self.query.stream and not self.stream.vast
-        tables = (*known, placed, item, *text, stories) if small else (item, placed, *text, *known, stories)
-        return _stories(sql, " CROSS JOIN ".join(tables), latest, NEWEST, sql.dialect.everything)
+        item, placed, known = "items i", "placements p", (self.entries, self.joined)
+        small = self.entries and not sql.lookup.vast
+        tables = (*known, placed, item, text) if small else (item, placed, text, *known)
+        return _statement(sql, _crossed(*tables, STORIES), latest, NEWEST, sql.dialect.everything)
+
+    def _tables(self) -> str:
+        return ", ".join(filter(None, (self.entries, STORIES, self.joined)))
+
+    def _stories_first(self) -> str:
+        return _crossed(STORIES, self.entries, self.joined)
+
+    def _statement(self, tables: str, time: Time, order: str) -> Statement:
+        return _statement(self.sql, tables, time, order, self.limit)
 
 
+STORIES = "stories st"
 NEWEST = "2 DESC, 1 DESC"
 _SINCE_FIRST = f"(SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM first)"
 """The time of the oldest story in `first`: the other indexes are read back to it. If `first` does not fill the list, it has all stories,
@@ -182,7 +181,7 @@ class Time(NamedTuple):
         return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
 
 
-def asked_of_reports(dialect: Dialect, query: StreamQuery, numbers: Numbers = NOTHING_NAMED) -> list[Asked]:
+def asked_of_reports(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> list[Asked]:
     """The conditions on the reports of a story, each of which one of them must meet."""
     own = [(numbers.of_source(query.id or ""), ())] if query.kind == "source" else []
     return [*of_members(dialect, query.filter, numbers), *own]
@@ -192,7 +191,11 @@ Asked = tuple[str, tuple[Any, ...]]
 """A condition on the reports of a story, with its values."""
 
 
-def _stories(sql: Sql, tables: str, time: Time, order: str, limit: int | None) -> Statement:
+def _crossed(*tables: str) -> str:
+    return " CROSS JOIN ".join(filter(None, tables))
+
+
+def _statement(sql: Sql, tables: str, time: Time, order: str, limit: int | None) -> Statement:
     statement = f"SELECT st.n AS n, {time.sql} AS t FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?"
     return statement, [*time.values, *sql.values, limit]
 
@@ -209,50 +212,3 @@ def _newest(ways: Sequence[Statement], limit: int | None, before: tuple[int, int
         whole.append(f"SELECT * FROM ({other}) AS way{number}{' WHERE (t, n) < (?, ?)' if before else ''}")
         values += [*own, *(before or ())]
     return f"{' UNION '.join(whole)} ORDER BY {NEWEST} LIMIT ?", [*values, limit]
-
-
-def _base(sql: Sql, query: StreamQuery, stream: int) -> tuple[list[str], list[str]]:
-    """The tables and times of a stream; adds the conditions that join and select them to `sql`.
-
-    The number of the stream is inserted into the SQL text. For a parameter PostgreSQL would plan for an average stream, and would scan
-    all of a large one.
-    """
-    if query.stream:
-        tables = ["entries e", "stories st"]
-        as_primary = query.kind == "section" and query.primary
-        times = ["e.primary_since" if as_primary else "e.entered"]
-        sql.add(f"st.n = e.story AND e.stream = {stream:d} AND e.active")
-        if as_primary:
-            sql.add("e.primary_since IS NOT NULL")
-    else:
-        tables, times = ["stories st"], ["st.entered"]
-    if query.primary_section:
-        sql.add("st.section = ?", query.primary_section)
-    sql.add("NOT st.hidden")
-    if query.min_publishers > 1:
-        tables.append(COUNTED)
-        times.append("c.reached")
-        sql.add(f"c.story = {_number(tables)} AND {counted(sql.dialect, 'c.k', query.min_publishers)}")
-    if query.kind == "source":
-        told = sql.numbers.of_source(query.id or "")
-        sql.add(has_member(told, _number_of_few(tables, sql.lookup)))
-    return tables, times
-
-
-def _number(tables: Sequence[str]) -> str:
-    """The column with the number of a story in the index of the first table."""
-    return "e.story" if tables[0] == "entries e" else "st.n"
-
-
-def _number_of_few(tables: Sequence[str], lookup: Lookup) -> str:
-    """The column with the number of a story in the table that is read before `stories`: `corroborations`, or else the first table.
-
-    If only few stories are examined, it is that of `stories`: whether a story is one of the few is cheaper to check, so it comes first.
-    """
-    if lookup.few is not None:
-        return "st.n"
-    return "c.story" if COUNTED in tables else _number(tables)
-
-
-def _stories_first(tables: Sequence[str]) -> str:
-    return " CROSS JOIN ".join(sorted(tables, key=lambda table: table != "stories st"))

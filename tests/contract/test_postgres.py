@@ -943,7 +943,7 @@ def test_it_is_known_how_much_a_source_or_a_section_has(store: PostgresArchive) 
         ("none", "none", (1, 1)),
     ):
         query = StreamQuery("source", outlet, filter=Filter(section=section))
-        narrow = few_sql(DIALECT, query, "st", numbers=numbers_of(store._connection, query))
+        narrow = few_sql(DIALECT, query, numbers_of(store._connection, query))
         rows = [store._connection.read(f"EXPLAIN (FORMAT JSON) {asked}", values) for _, asked, values in narrow]
         found = tuple(plan[0]["Plan"]["Plan Rows"] for ((plan,),) in rows)
         assert [max(1, one) for one in found] == pytest.approx(expected, rel=0.1), outlet

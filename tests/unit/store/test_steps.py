@@ -15,10 +15,10 @@ from msgspec import structs
 
 from aggregator.model.stream import Filter, QueryKind, StreamQuery
 from aggregator.pipeline.edition import edition
-from aggregator.store.conditions import Numbers
+from aggregator.store.conditions import Lookup, Numbers
 from aggregator.store.lists import STEPS
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.store.story_lists import KnownStream, stories_sql
+from aggregator.store.story_lists import stories_sql
 
 T = TypeVar("T")
 SECONDS = int(NOW.timestamp())
@@ -245,8 +245,8 @@ def test_the_reports_of_a_story_are_not_looked_for_among_all_of_an_outlet(store:
 )
 def test_stories_that_an_outlet_did_not_tell_are_not_read(store: SqliteArchive, query: StreamQuery) -> None:
     """Their numbers stand in the indexes; to read each, with all that it announces, took twice as long."""
-    known, numbers = KnownStream(1, vast=True), Numbers({"alpha": 1})
-    sql, values = stories_sql(store._connection.dialect, query, 20, stream=known, numbers=numbers)
+    numbers = Numbers({"alpha": 1}, {"section:world": 1})
+    sql, values = stories_sql(store._connection.dialect, query, 20, Lookup(vast=True), numbers)
     plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {sql}", values)]
     asked = next(n for n, step in enumerate(plan) if step.startswith("CORRELATED"))
     assert asked < next(n for n, step in enumerate(plan) if step.startswith("SEARCH st "))
