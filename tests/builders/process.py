@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sqlite3
@@ -104,6 +105,20 @@ def children(pid: int) -> dict[int, str]:
     return found
 
 
+def most_memory(process: int | str) -> int:
+    """MiB that a process, or this one (`self`), took at the most (Linux)."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return next(int(line.split()[1]) >> 10 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+def runs(pid: int) -> bool:
+    """Whether this process is there and has not ended (Linux)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -122,14 +137,21 @@ def get(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
             return error.code, error.read(), {name.lower(): value for name, value in error.headers.items()}
 
 
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Ask again and again until it holds: for what another process does, which no clock of ours governs."""
-    seconds *= busy()
-    deadline = time.monotonic() + seconds
+def until(condition: Callable[[], object], seconds: float = 30) -> float:
+    """Ask again and again until it holds: for what another process or thread does, which no clock of ours governs. How long it took."""
+    began, most = time.monotonic(), seconds * busy()
     while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds:.0f} seconds")
+        assert time.monotonic() - began < most, f"not within {most:.0f} seconds"
         time.sleep(0.05)
+    return time.monotonic() - began
+
+
+async def until_async(condition: Callable[[], object], seconds: float = 30) -> None:
+    """The same where the loop is to go on meanwhile."""
+    began, most = time.monotonic(), seconds * busy()
+    while not condition():
+        assert time.monotonic() - began < most, f"not within {most:.0f} seconds"
+        await asyncio.sleep(0.01)
 
 
 def busy() -> float:

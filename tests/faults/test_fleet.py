@@ -7,7 +7,6 @@ import asyncio
 import random
 import signal
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 from builders import item, polled, rss
 from builders.postgres import crash_and_restart, execute, fresh_database
-from builders.process import aggregator, command, configuration, environment
+from builders.process import aggregator, command, configuration, environment, until
 from servers.local import Request, Route, Server, conditional
 
 from aggregator.model import notes
@@ -50,15 +49,6 @@ def workers(config: Path, url: str, count: int) -> Iterator[list[subprocess.Pope
             process.wait()
         for log in logs:
             log.close()
-
-
-def until(ready: Callable[[], object], seconds: float) -> float:
-    """Wait for it; how long it took."""
-    began = time.monotonic()
-    while not ready():
-        assert time.monotonic() - began < seconds, f"not within {seconds} seconds"
-        time.sleep(0.2)
-    return time.monotonic() - began
 
 
 def process_of(owner: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from unittest.mock import Mock
 import psycopg
 import pytest
 from builders.postgres import execute, fresh_database, server_url
+from builders.process import until, until_async
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
@@ -89,12 +90,12 @@ def test_a_clock_that_is_set_neither_stops_the_looks_nor_has_them_made_up_for(
     async def scenario() -> None:
         loop, stopping = Loop(), asyncio.Event()
         running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0]).run())
-        await until(lambda: loop.looks >= 2)
+        await until_async(lambda: loop.looks >= 2)
         shift[0] = step
-        await until(lambda: "the clock was changed" in shown[-1])
-        await until(lambda: not shown[-1])
+        await until_async(lambda: "the clock was changed" in shown[-1])
+        await until_async(lambda: not shown[-1])
         looks = loop.looks
-        await until(lambda: loop.looks >= looks + 2)
+        await until_async(lambda: loop.looks >= looks + 2)
         looks = loop.looks
         await asyncio.sleep(3)
         assert loop.looks - looks <= 5
@@ -122,9 +123,9 @@ def test_a_queue_that_could_not_be_opened_is_opened_anew(
             link.cut()
             end = end_of_queue(store, loop, stopping, shown, [0.0], Server(link.url).address("aggregator queue"))
             running = asyncio.create_task(end.run())
-            await until(lambda: "cannot be reached" in shown[-1], 60)
+            await until_async(lambda: "cannot be reached" in shown[-1], 60)
             link.restore()
-            await until(lambda: not shown[-1], 60)
+            await until_async(lambda: not shown[-1], 60)
             stopping.set()
             await running
 
@@ -143,9 +144,9 @@ def test_a_queue_for_which_the_server_has_no_room_says_so_in_time_and_is_opened_
         loop, stopping = Loop(), asyncio.Event()
         address = Server(url.replace("postgres:@", "narrow:@")).address("aggregator queue")
         running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0], address).run())
-        await until(lambda: 'too many connections for role "narrow"' in shown[-1], 10)
+        await until_async(lambda: 'too many connections for role "narrow"' in shown[-1], 10)
         execute(url, "ALTER ROLE narrow CONNECTION LIMIT -1")
-        await until(lambda: loop.looks and not shown[-1])
+        await until_async(lambda: loop.looks and not shown[-1])
         stopping.set()
         await running
 
@@ -164,10 +165,10 @@ def test_a_queue_whose_connections_are_dead_is_opened_anew(
         with Link(store._connection.server.url) as link:
             end = end_of_queue(store, loop, stopping, shown, [0.0], Server(link.url).address("aggregator queue"))
             running = asyncio.create_task(end.run())
-            await until(lambda: loop.looks)
+            await until_async(lambda: loop.looks)
             link.lose()
             looks = loop.looks
-            await until(lambda: loop.looks > looks + 1, 60)
+            await until_async(lambda: loop.looks > looks + 1, 60)
             stopping.set()
             await running
 
@@ -189,8 +190,7 @@ def test_troubles_are_told_to_others_although_no_further_thread_may_be_started(
         with monkeypatch.context() as lacking:
             lacking.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread")))
             sharing.report("queue: no thread")
-        while application.database.troubles() != ("queue: no thread",):
-            time.sleep(0.01)
+        until(lambda: application.database.troubles() == ("queue: no thread",))
 
 
 def test_troubles_that_could_not_be_stored_are_stored_when_the_server_takes_connections_again(
@@ -222,10 +222,7 @@ def test_troubles_that_could_not_be_stored_are_stored_when_the_server_takes_conn
             sharing.report(troubles)
             assert tried.wait(30)
             execute(server_url(), f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-            began = time.monotonic()
-            while application.database.troubles() != told:
-                assert time.monotonic() - began < 20
-                time.sleep(0.01)
+            until(lambda told=told: application.database.troubles() == told)  # type: ignore[misc]
 
 
 def test_a_recovery_is_stored_although_no_answer_told_that_the_troubles_were(
@@ -295,9 +292,9 @@ def test_what_a_lost_connection_of_the_queue_was_doing_holds_up_nobody(
             monkeypatch.setattr(psycopg.AsyncCursor, "execute", losing)
             end = end_of_queue(store, loop, stopping, [""], [0.0], Server(link.url).address("aggregator queue"))
             running = asyncio.create_task(end.run())
-            await until(lambda: bool(lost))
+            await until_async(lambda: bool(lost))
             looks = loop.looks
-            await until(lambda: loop.looks > looks + 1)
+            await until_async(lambda: loop.looks > looks + 1)
             stopping.set()
             await running
 
@@ -345,24 +342,18 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "LOOK", 0.1)
 
 
-async def until(ready: Callable[[], object], seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not ready():
-            await asyncio.sleep(0.05)
-
-
 def test_a_worker_takes_no_job_while_its_clock_is_wrong_and_goes_on_when_it_is_right(store: PostgresArchive) -> None:
     clock, shown = [7200.0], [""]
 
     async def scenario() -> None:
         loop, stopping = Loop(), asyncio.Event()
         running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, clock).run())
-        await until(lambda: "120 minutes apart" in shown[-1])
+        await until_async(lambda: "120 minutes apart" in shown[-1])
         assert loop.looks == 0
         clock[0] = 0.0
-        await until(lambda: loop.taken and not shown[-1])
+        await until_async(lambda: loop.taken and not shown[-1])
         clock[0] = -7200.0
-        await until(lambda: "behind" in shown[-1])
+        await until_async(lambda: "behind" in shown[-1])
         stopping.set()
         await running
 
@@ -386,7 +377,7 @@ def test_a_connection_lost_as_a_job_ends_closes_no_lane(
     async def scenario() -> None:
         stopping = asyncio.Event()
         running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
-        await until(lambda: len(loop.taken) > 1)
+        await until_async(lambda: len(loop.taken) > 1)
         assert lost
         stopping.set()
         await running
@@ -417,12 +408,12 @@ def test_a_job_in_progress_keeps_its_lane_however_long_it_takes(store: PostgresA
 
         end._tidy = counted  # type: ignore[method-assign]
         running = asyncio.create_task(end.run())
-        await until(lambda: tidied > 5)
+        await until_async(lambda: tidied > 5)
         looks = loop.looks
-        await until(lambda: loop.looks > looks + 2)
+        await until_async(lambda: loop.looks > looks + 2)
         assert loop.taken == ["alpha"]
         ends.set()
-        await until(lambda: len(loop.taken) > 1)
+        await until_async(lambda: len(loop.taken) > 1)
         stopping.set()
         await running
 
@@ -444,12 +435,12 @@ def test_news_is_an_edition_at_once_and_no_more_than_that(
         loop, stopping = Counting(), asyncio.Event()
         end = end_of_queue(store, loop, stopping, [""], [0.0])
         running = asyncio.create_task(end.run())
-        await until(lambda: loop.looks > 0)
+        await until_async(lambda: loop.looks > 0)
         for number in (1, 2):
             end._news.set()
-            await until(lambda number=number: made == number)  # type: ignore[misc]
+            await until_async(lambda number=number: made == number)  # type: ignore[misc]
             looks = loop.looks
-            await until(lambda looks=looks: loop.looks > looks + 1)  # type: ignore[misc]
+            await until_async(lambda looks=looks: loop.looks > looks + 1)  # type: ignore[misc]
             assert made == number
         stopping.set()
         await running
@@ -479,11 +470,11 @@ def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypatch: py
     async def scenario() -> None:
         loop, stopping = Slow(), asyncio.Event()
         running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
-        await until(lambda: asked > 4)  # more than there are places
+        await until_async(lambda: asked > 4)  # more than there are places
         looks = loop.looks
-        await until(lambda: loop.looks > looks + 1, 5)
+        await until_async(lambda: loop.looks > looks + 1, 5)
         ends.set()
-        await until(lambda: began > 1, 5)  # what was asked for meanwhile
+        await until_async(lambda: began > 1, 5)  # what was asked for meanwhile
         stopping.set()
         await running
 

@@ -19,7 +19,19 @@ from typing import Any
 
 import pytest
 from builders import archive, item, polled, rss
-from builders.process import aggregator, children, command, configuration, environment, query, running, until
+from builders.process import (
+    aggregator,
+    busy,
+    children,
+    command,
+    configuration,
+    environment,
+    query,
+    running,
+    runs,
+    until,
+    until_async,
+)
 from msgspec import structs
 from servers.local import Request, Server, conditional
 
@@ -36,13 +48,6 @@ LIMITED = 61234
 """A user of no other process, where the tests run as root."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does all")
-
-
-def alive(pid: int) -> bool:
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @contextmanager
@@ -85,7 +90,7 @@ def test_it_ends_with_its_command(tmp_path: Path, ending: signal.Signals, code: 
     with half_done(tmp_path) as (config, process, asking, _):
         process.send_signal(ending)
         assert process.wait(30) == code
-        until(lambda: not alive(asking))
+        until(lambda: not runs(asking))
         said = (tmp_path / "log").read_text()
         assert ("stopped; what had arrived is stored" in said, "Traceback" in said) == (ending == signal.SIGTERM, False)
         assert f"{ENTRIES} placed" in aggregator(config, "poll", "one").stdout
@@ -117,7 +122,7 @@ def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None
 
     async def main() -> list[str]:
         renewal = asyncio.create_task(renewing(store.sources, "poll", ["alpha", "beta"], timedelta(seconds=0.02)))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20 * busy()):
             while not (free := store.sources.claim("next", utc_now() + timedelta(minutes=1), timedelta())):
                 await asyncio.sleep(0.01)
         renewal.cancel()
@@ -172,13 +177,10 @@ def test_a_pause_that_a_host_asks_of_a_worker_meanwhile_is_kept(
         task = asyncio.create_task(
             adopting(lambda states: seen.append({state.id: state.why for state in states}), store.sources)
         )
-        async with asyncio.timeout(5):
-            while not seen:
-                await asyncio.sleep(0.01)
-            (alpha, _) = store.sources.states()
-            store.sources.save([structs.replace(alpha, why="the server asked for 30 min (Retry-After)")])
-            while "30 min" not in seen[-1]["alpha"]:
-                await asyncio.sleep(0.01)
+        await until_async(lambda: seen)
+        (alpha, _) = store.sources.states()
+        store.sources.save([structs.replace(alpha, why="the server asked for 30 min (Retry-After)")])
+        await until_async(lambda: "30 min" in seen[-1]["alpha"])
         task.cancel()
 
     asyncio.run(main())

@@ -19,7 +19,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 from builders import NOW, by_words, item, policy, polled, source, tools
-from builders.process import aggregator, busy, children, configuration, free_port, serves
+from builders.process import aggregator, busy, children, configuration, free_port, serves, until_async
 from msgspec import structs
 
 from aggregator.bootstrap import Installation
@@ -446,8 +446,7 @@ def test_a_job_that_is_cancelled_while_it_claims_keeps_no_lease(
         job.cancel()
         await asyncio.wait({job})
         go_on.set()
-        while not sources.owners():
-            await asyncio.sleep(0.01)
+        await until_async(sources.owners)
         while sources.owners():
             await asyncio.sleep(0.01)
             await worker.polling.maintain()
@@ -607,12 +606,10 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
         with monkeypatch.context() as broken:
             broken.setattr(worker.lookup.edition, "pending", lambda: 1 / 0)
             running = asyncio.create_task(worker.editions.run())
-            while not worker.shown:
-                await asyncio.sleep(0.01)
+            await until_async(lambda: worker.shown)
             assert worker.shown.startswith("editions: ZeroDivisionError")
         worker.news.set()
-        while worker.shown:
-            await asyncio.sleep(0.01)
+        await until_async(lambda: not worker.shown)
         assert worker.lookup.edition.pending() == []
         worker.stopping.set()
         worker.news.set()
@@ -945,15 +942,13 @@ def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatc
     async def run() -> None:
         stopping = asyncio.Event()
         keeping = asyncio.create_task(web_process.run_web("127.0.0.1", 1, environment, stopping))
-        while not log.exists() or len(log.read_text()) < 3:
-            await asyncio.sleep(0.01)
+        await until_async(lambda: log.exists() and len(log.read_text()) >= 3)
         with monkeypatch.context() as gone:
             gone.setattr(sys, "executable", "/nowhere/python")
             await asyncio.sleep(0.1)
             assert not keeping.done()
         before = len(log.read_text())
-        while len(log.read_text()) <= before:
-            await asyncio.sleep(0.01)
+        await until_async(lambda: len(log.read_text()) > before)
         stopping.set()
         await keeping
 
@@ -982,8 +977,7 @@ def test_f23_a_web_process_that_hangs_is_replaced(
         hung = await until_served()
         for pid in hung:
             os.kill(pid, signal.SIGSTOP)
-        while hung & children(os.getpid()).keys():
-            await asyncio.sleep(0.05)
+        await until_async(lambda: not hung & children(os.getpid()).keys(), 120)
         assert await until_served()
         stopping.set()
         await keeping

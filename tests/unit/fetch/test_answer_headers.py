@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -114,8 +114,8 @@ def test_user_agent_names_program_and_contact() -> None:
 @pytest.mark.parametrize("name", ["Cache-Control", "Expires", "Date", "Age", "Retry-After"])
 def test_no_header_takes_time(name: str) -> None:
     """They are read where all polling is done: a second spent here is a second for every source."""
-    began = perf_counter()
+    began = process_time()
     stalling = f'{"a" * 150}={" " * 150}"x"y'
     for spelt in (stalling, "a " * 2000, "=" * 4000, '"' * 4000, "1 " * 2000, "-" * 4000, "(" * 4000):
         freshness({"Expires": "0", name: spelt}, 429, NOW)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1

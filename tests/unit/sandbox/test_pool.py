@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from builders.documents import JOB, URL, item, read, rss
-from builders.process import busy
+from builders.process import busy, most_memory, runs, until, until_async
 from servers.local import Server, answer
 
 from aggregator.errors import NoReader, ParseError, SandboxError
@@ -64,8 +64,7 @@ def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() ->
 
 async def stalled(sandbox: Sandbox) -> None:
     """Stop the only child, so that it never answers, however fast or busy the machine is."""
-    while not sandbox.pids:
-        await asyncio.sleep(0.001)
+    await until_async(lambda: sandbox.pids)
     (child,) = sandbox.pids
     os.kill(child, signal.SIGSTOP)
 
@@ -96,7 +95,7 @@ def test_a_stalled_child_is_killed() -> None:
             return children
 
     (child,) = asyncio.run(main())
-    assert not _runs(child)
+    assert not runs(child)
 
 
 def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_others() -> None:
@@ -108,7 +107,7 @@ def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_o
         async with Sandbox(children=1) as sandbox:
             given_up = asyncio.create_task(sandbox.parse(long, JOB))
             while not sandbox._busy:
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0)
             (child,) = sandbox._busy
             arrived = child._process.stdout._buffer  # type: ignore[union-attr]  # asyncio does not say how much has arrived
             while len(arrived) <= 2 * MEBIBYTE:
@@ -276,10 +275,7 @@ def test_a_child_holds_a_document_once() -> None:
                 with pytest.raises(ParseError, match="a web page"):
                     await sandbox.parse(fetched(b"<html>" + b"x" * size), JOB)
                 (child,) = sandbox.pids
-                status = Path(f"/proc/{child}/status").read_text()
-                held.append(
-                    next(int(line.split()[1]) >> 10 for line in status.splitlines() if line.startswith("VmHWM"))
-                )
+                held.append(most_memory(child))
         return held
 
     small, large = asyncio.run(main())
@@ -305,9 +301,7 @@ def test_documents_that_arrive_faster_than_they_are_read_wait_at_their_servers()
                 return await sandbox.parse(outcome, JOB)
 
             tasks = [asyncio.create_task(one(number)) for number in range(20)]
-            async with asyncio.timeout(10):
-                while arrived < 8:
-                    await asyncio.sleep(0.01)
+            await until_async(lambda: arrived == 8)
             assert len(server.asked("/feed")) == 8
             os.kill(sandbox.pids[0], signal.SIGCONT)
             assert all(len(feed.items) == 2 for feed in await asyncio.gather(*tasks))
@@ -406,21 +400,7 @@ def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         return child
 
     child = asyncio.run(main())
-
-    async def gone() -> bool:
-        async with asyncio.timeout(5):
-            while _runs(child):
-                await asyncio.sleep(0.01)
-        return True
-
-    assert asyncio.run(gone())
-
-
-def _runs(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    until(lambda: not runs(child), 5)
 
 
 def test_an_answer_that_is_none_of_ours_is_refused() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -64,11 +64,11 @@ def test_a_lead_loses_datelines_and_invitations(written: str, bare: str) -> None
 @pytest.mark.parametrize("filling", ["'", "-", "’-", "' ", "a'", "a' ", " ", "(", "a"])
 def test_an_invitation_that_never_ends_takes_no_time(filling: str) -> None:
     """Leads are read where the edition is made: one that stalls there stalls all news."""
-    began = perf_counter()
+    began = process_time()
     for start in ("Sign up ", "Sign up", "Get our "):
         for length in (26, 480):
             bare_lead(start + (filling * length)[:length] + " x")
-    assert perf_counter() - began < 0.5
+    assert process_time() - began < 0.5
 
 
 def test_tokens_keep_figures_and_abbreviations_whole() -> None:
