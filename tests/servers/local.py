@@ -107,7 +107,10 @@ class Server(Threaded):
                     writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        block = (await reader.readuntil(b"\r\n\r\n")).decode("utf-8", "surrogateescape")
+        start = await reader.readexactly(1)
+        if start == b"\x16":
+            return  # TLS, to a port where it is not spoken: like others, this server does not wait for the rest
+        block = (start + await reader.readuntil(b"\r\n\r\n")).decode("utf-8", "surrogateescape")
         first, *lines = block.split("\r\n")
         method, target, _ = first.split(" ", 2)
         fields = (line.partition(":") for line in lines if line)
