@@ -13,7 +13,9 @@ from builders import rss
 from builders.process import aggregator, free_port, get, running, until
 from servers.local import Server, conditional
 
+from aggregator.bootstrap import Application, Installation, library
 from aggregator.cli.main import main
+from aggregator.web.app import create_app
 
 FILE = """\
 # Our sources.
@@ -138,6 +140,29 @@ def test_the_editors_day(tmp_path: Path) -> None:
 
 def key(entry: dict[str, Any]) -> tuple[str, str, str]:
     return entry["id"], entry["date_published"], entry["date_modified"]
+
+
+def test_what_the_editor_joins_and_sets_apart_is_so_from_the_next_poll_on(tmp_path: Path) -> None:
+    """The same through news, edits of rules and the way back: tests/unit/pipeline/test_overrides.py."""
+    with Server({path: conditional(body) for path, body in feeds().items()}) as server:
+        config = tmp_path / "feeds.yaml"
+        file = FILE.replace("PORT", str(server.port))
+        place = Installation(config, tmp_path / "instance")
+
+        def stories(said: str) -> list[list[str]]:
+            config.write_text(f"{file}stories: {said}\n")
+            assert aggregator(config, "poll").returncode == 0
+            client = create_app(library(Application.load(place))).test_client()
+            found = client.get("/api/v1/stories").get_json()["stories"]
+            return sorted([source["title"] for source in story["sources"]] for story in found)
+
+        apart = sorted([title] for title, _, _ in HEADLINES)
+        frigate, orchestra = "https://two.example//two6", "https://one.example//one4"
+        assert stories("{}") == apart
+        joined = stories(f"{{join: [['{frigate}', '{orchestra}']]}}")
+        assert (len(joined), max(map(len, joined))) == (len(apart) - 1, 2)
+        assert stories("{}") == joined, "the old file alone does not bring them apart"
+        assert stories(f"{{split: ['{orchestra}']}}") == apart
 
 
 class Day:

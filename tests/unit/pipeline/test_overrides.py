@@ -1,21 +1,18 @@
-"""`stories: join` and `split`, as an editor uses them: edit the file, poll, look at the API."""
+"""`stories: join`, `split`, `hide` and `pin` as an editor uses them: edit the file, bring news, look at the API."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from builders import rss
 from builders.process import configuration
-from servers.local import Server, answer
+from newsroom import Newsroom, item, of_the_file
 
-from aggregator.bootstrap import Application, Installation, library, utc_now
 from aggregator.cli.main import main
-from aggregator.web.app import create_app
 
 DAM = ("Dam in Kakhovka gives way and floods towns", "Dam in Kakhovka gives way, flooding towns below")
 OTHER = "Octopuses dream in colour, marine biologists find"
@@ -23,56 +20,59 @@ MORE = "Kakhovka dam gives way: towns below are flooded"
 
 
 class Wire:
-    """Three outlets, each a feed of (key, title), and the file over them."""
+    """Three outlets that publish articles of (key, title), and the file over them."""
 
-    def __init__(self, folder: Path, server: Server) -> None:
-        self.server = server
-        self.place = Installation(folder / "feeds.yaml", folder / "instance")
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.moment = utc_now() - timedelta(
-            minutes=50
-        )  # one for all: which item founds a story is not left to the second
-        self.edit("")
+        self.room = Newsroom(folder, self.file(""))
+
+    def file(self, stories: str) -> str:
+        outlets = {name: f"https://{name}.example/feed" for name in ("one", "two", "three")}
+        head = f"stories: {stories}" if stories else ""
+        return configuration(self.folder, outlets, head=head).read_text()
 
     def edit(self, stories: str) -> None:
-        feeds = {name: self.server.url(f"/{name}") for name in ("one", "two", "three")}
-        configuration(self.folder, feeds, head=f"stories: {stories}" if stories else "")
+        self.room.now += timedelta(minutes=1)
+        self.room.edit(self.file(stories))
 
     def publish(self, outlet: str, *entries: tuple[str, str]) -> None:
-        rows = [(key, title, self.moment + timedelta(minutes=n)) for n, (key, title) in enumerate(entries)]
-        self.server.routes[f"/{outlet}"] = answer(rss(rows, outlet, f"{outlet}.example"))
+        self.room.now += timedelta(minutes=1)
+        self.room.publish(
+            *(
+                item(
+                    title,
+                    outlet,
+                    publisher=outlet,
+                    age=timedelta(minutes=50 - n),
+                    url=f"https://{outlet}.example/{key}",
+                )
+                for n, (key, title) in enumerate(entries)
+            ),
+            live=True,
+        )
 
-    def poll(self) -> None:
-        assert main(["--config", str(self.place.config), "--instance", str(self.place.instance), "poll", "--json"]) == 0
+    def explain(self, *arguments: str) -> int:
+        return main(["--config", str(self.room.place.config), "--instance", str(self.folder), "explain", *arguments])
 
     def ask(self, path: str) -> Any:
-        client = create_app(library(Application.load(self.place))).test_client()
-        return client.get(path)
+        return self.room.client.get(path)
 
     def stories(self) -> dict[frozenset[str], str]:
         """Which articles each story holds, by their keys, and its id."""
         found: dict[frozenset[str], str] = {}
         for story in self.ask("/api/v1/stories").get_json()["stories"]:
-            keys = frozenset(report["url"].rsplit("/", 1)[1] for report in reports(story))
+            keys = frozenset(report["url"].rsplit("/", 1)[1] for report in story["sources"])
             found[keys] = story["id"]
         return found
 
 
-def reports(story: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    return story["sources"]  # type: ignore[no-any-return]
-
-
 @pytest.fixture
 def wire(tmp_path: Path) -> Iterator[Wire]:
-    with Server({}) as server:
-        made = Wire(tmp_path, server)
-        made.publish("one", ("dam-1", DAM[0]), ("octopus", OTHER))
-        made.publish("two")
-        made.publish("three")
-        made.poll()  # so that it is known which came first
-        made.publish("two", ("dam-2", DAM[1]))
-        made.poll()
-        yield made
+    made = Wire(tmp_path)
+    made.publish("one", ("dam-1", DAM[0]), ("octopus", OTHER))
+    made.publish("two", ("dam-2", DAM[1]))
+    yield made
+    made.room.close()
 
 
 def only(*keys: str) -> frozenset[str]:
@@ -83,45 +83,35 @@ def test_a_split_article_leaves_for_good_and_comes_back_when_it_may(wire: Wire) 
     before = wire.stories()
     assert before.keys() == {only("dam-1", "dam-2"), only("octopus")}
     wire.edit("{split: ['https://two.example/dam-2']}")
-    wire.poll()
     apart = wire.stories()
     assert apart.keys() == {only("dam-1"), only("dam-2"), only("octopus")}
-    founder = apart[only("dam-1")] if before[only("dam-1", "dam-2")] == apart[only("dam-1")] else apart[only("dam-2")]
-    assert founder == before[only("dam-1", "dam-2")], "the founder keeps the story's id"
+    assert apart[only("dam-1")] == before[only("dam-1", "dam-2")], "the founder keeps the story's id"
     wire.publish("three", ("dam-3", MORE))
-    wire.poll()
-    later = wire.stories()
-    assert later.keys() == {only("dam-1", "dam-3"), only("dam-2"), only("octopus")}, "nothing joins what is set apart"
-    wire.poll()
-    assert wire.stories() == later, "polling again changes nothing"
+    expected = {only("dam-1", "dam-3"), only("dam-2"), only("octopus")}
+    assert wire.stories().keys() == expected, "nothing joins what is set apart"
 
 
+@of_the_file
 def test_an_article_is_named_as_people_write_its_address(wire: Wire, capsys: pytest.CaptureFixture[str]) -> None:
-    wire.publish("two", ("dam-2", DAM[1]), ("überfall", "Robbers flee a bank in Köln"))
-    wire.poll()
+    wire.publish("two", ("%C3%BCberfall", "Robbers flee a bank in Köln"))
     assert wire.stories().keys() == {only("dam-1", "dam-2"), only("octopus"), only("%C3%BCberfall")}
-    capsys.readouterr()
-    place = ["--config", str(wire.place.config), "--instance", str(wire.place.instance)]
-    assert main([*place, "explain", "https://two.example/überfall"]) == 0
+    assert wire.explain("https://two.example/überfall") == 0
     assert "Robbers flee" in capsys.readouterr().out
     wire.edit("{hide: ['https://two.example/überfall']}")
-    wire.poll()
     assert wire.stories().keys() == {only("dam-1", "dam-2"), only("octopus")}
 
 
 def test_where_the_founder_is_set_apart_the_rest_gets_an_id_of_its_own(wire: Wire) -> None:
     wire.publish("three", ("dam-3", MORE))
-    wire.poll()
     whole = only("dam-1", "dam-2", "dam-3")
     id = wire.stories()[whole]
     items = {item["id"]: item["url"].rsplit("/", 1)[1] for item in wire.ask("/api/v1/items").get_json()["items"]}
-    founder = items[id]
-    wire.edit(f"{{split: ['https://{'one' if founder == 'dam-1' else 'two'}.example/{founder}']}}")
-    wire.poll()
+    assert items[id] == "dam-1"
+    wire.edit("{split: ['https://one.example/dam-1']}")
     found = wire.stories()
-    assert found[only(founder)] == id
-    rest = found[whole - {founder}]
-    assert items[rest] in whole - {founder}, "named by an item of its own"
+    assert found[only("dam-1")] == id
+    rest = found[only("dam-2", "dam-3")]
+    assert items[rest] == "dam-2", "named by an item of its own"
     assert wire.ask(f"/api/v1/stories/{rest.removeprefix('urn:uuid:')}").status_code == 200
 
 
@@ -129,23 +119,16 @@ def test_joined_articles_are_one_story_stored_or_yet_to_come(wire: Wire) -> None
     before = wire.stories()
     status = wire.ask("/api/v1/status").get_json()
     wire.edit("{join: [['https://one.example/octopus', 'https://two.example/dam-2', 'https://three.example/late']]}")
-    wire.poll()
     whole = only("dam-1", "dam-2", "octopus")
     found = wire.stories()
     assert found.keys() == {whole}
-    assert found[whole] in before.values()
-    younger = next(id for id in before.values() if id != found[whole])
-    moved = wire.ask(f"/api/v1/stories/{younger.removeprefix('urn:uuid:')}")
-    assert moved.status_code in (301, 308)
+    older, younger = before[only("dam-1", "dam-2")], before[only("octopus")]
+    assert found[whole] == older
+    assert wire.ask(f"/api/v1/stories/{younger.removeprefix('urn:uuid:')}").status_code == 301
     changed = wire.ask(f"/api/v1/stories?changed_since={status['last_edition']}").get_json()["stories"]
-    assert [(story["id"], story["merged"]) for story in changed] == [(found[whole], [younger])], (
-        "for who mirrors stories"
-    )
+    assert [(story["id"], story["merged"]) for story in changed] == [(older, [younger])], "for who mirrors stories"
     wire.publish("three", ("late", "Something else entirely, about football"))
-    wire.poll()
-    assert wire.stories() == {whole | {"late"}: found[whole]}
-    wire.poll()
-    assert wire.stories() == {whole | {"late"}: found[whole]}
+    assert wire.stories() == {whole | {"late"}: older}
 
 
 def test_what_founded_a_story_says_that_the_editor_joined_it_to_another(wire: Wire) -> None:
@@ -154,25 +137,17 @@ def test_what_founded_a_story_says_that_the_editor_joined_it_to_another(wire: Wi
         told = [wire.ask(f"/api/v1/items/{item['id'].removeprefix('urn:uuid:')}").get_json() for item in items]
         return {one["url"].rsplit("/", 1)[1]: one["why"].partition(" ")[0] for one in told}
 
-    before = reasons()
-    founders = [key for key, why in before.items() if why == "founder"]
+    assert reasons() == {"dam-1": "founder", "dam-2": "alike", "octopus": "founder"}
     wire.edit("{join: [['https://one.example/octopus', 'https://two.example/dam-2']]}")
-    wire.poll()
-    (younger,) = {key for key, why in reasons().items() if why != before[key]}
-    assert younger in founders
-    assert reasons()[younger] == "joined"
-    assert sorted(reasons().values()) == ["alike", "founder", "joined"]
+    assert reasons() == {"dam-1": "founder", "dam-2": "alike", "octopus": "joined"}
     wire.edit("{split: ['https://one.example/octopus']}")
-    wire.poll()
-    assert reasons()["octopus"] in ("founder", "set"), "or: set apart"
+    assert reasons()["octopus"] == "set", "set apart by the editor"
 
 
 def test_what_was_joined_and_is_set_apart_takes_back_its_address(wire: Wire) -> None:
     before = wire.stories()
     wire.edit("{join: [['https://one.example/octopus', 'https://two.example/dam-2']]}")
-    wire.poll()
     wire.edit("{split: ['https://one.example/octopus']}")
-    wire.poll()
     assert wire.stories() == before
     for id in before.values():
         assert wire.ask(f"/api/v1/stories/{id.removeprefix('urn:uuid:')}").status_code == 200
@@ -181,38 +156,28 @@ def test_what_was_joined_and_is_set_apart_takes_back_its_address(wire: Wire) -> 
 def test_the_way_back_from_a_join_is_to_split_and_join_anew(wire: Wire) -> None:
     """As docs/editing.md tells it."""
     wire.publish("three", ("octopus-3", "Octopuses dream in colour, find marine biologists"))
-    wire.poll()
     before = wire.stories()
     assert before.keys() == {only("dam-1", "dam-2"), only("octopus", "octopus-3")}
     wire.edit("{join: [['https://one.example/octopus', 'https://two.example/dam-2']]}")
-    wire.poll()
     joined = wire.stories()
     assert joined.keys() == {only("dam-1", "dam-2", "octopus", "octopus-3")}
     wire.edit("")
-    wire.poll()
     assert wire.stories() == joined, "the old file alone does not bring them apart"
     wire.edit("{split: ['https://one.example/octopus', 'https://three.example/octopus-3']}")
-    wire.poll()
     wire.edit("{join: [['https://one.example/octopus', 'https://three.example/octopus-3']]}")
-    wire.poll()
     assert wire.stories() == before
     wire.edit("")
-    wire.poll()
     assert wire.stories() == before
 
 
 def test_the_way_back_from_a_split_is_to_join(wire: Wire) -> None:
     before = wire.stories()
     wire.edit("{split: ['https://two.example/dam-2']}")
-    wire.poll()
     apart = wire.stories()
     wire.edit("")
-    wire.poll()
     assert wire.stories() == apart, "the old file alone does not bring them together"
     wire.edit("{join: [['https://one.example/dam-1', 'https://two.example/dam-2']]}")
-    wire.poll()
     wire.edit("")
-    wire.poll()
     assert wire.stories() == before
 
 
@@ -220,10 +185,10 @@ def test_split_outweighs_join(wire: Wire) -> None:
     wire.edit(
         "{join: [['https://one.example/octopus', 'https://two.example/dam-2']], split: ['https://one.example/octopus']}"
     )
-    wire.poll()
     assert wire.stories().keys() == {only("dam-1", "dam-2"), only("octopus")}
 
 
+@of_the_file
 def test_explain_and_the_api_say_why_an_item_joined_and_what_came_next(
     wire: Wire, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,15 +201,12 @@ def test_explain_and_the_api_say_why_an_item_joined_and_what_came_next(
                 for n, (place, name, _) in enumerate(fights, 3)
             ],
         )
-    wire.poll()
-    capsys.readouterr()
-    where = ["--config", str(wire.place.config), "--instance", str(wire.place.instance)]
-    assert main([*where, "explain", "https://three.example/Okonkwo-three", "--json"]) == 0
+    assert wire.explain("https://three.example/Okonkwo-three", "--json") == 0
     joining = orjson.loads(capsys.readouterr().out)["joining"]
     assert "okonkwo" in joining["shared"]
     assert "Delacroix" in joining["next"]["title"]
     assert joining["next"]["against"]
-    assert main([*where, "explain", "https://three.example/Okonkwo-three"]) == 0
+    assert wire.explain("https://three.example/Okonkwo-three") == 0
     told = capsys.readouterr().out
     assert joining["next"]["story"] in told
     assert all(f"against it: {veto}" in told for veto in joining["next"]["against"])
@@ -263,10 +225,8 @@ def test_what_was_hidden_or_pinned_goes_back_with_the_old_file(wire: Wire) -> No
         "{hide: ['https://two.example/dam-2', 'https://one.example/dam-1'], "
         "pin: [{url: 'https://one.example/octopus', section: defense}]}"
     )
-    wire.poll()
     assert wire.stories() == {only("octopus"): pinned}
     assert wire.ask("/sections/defense.json").get_json()["items"][0]["id"] == pinned
     wire.edit("")
-    wire.poll()
     assert wire.stories() == before
     assert wire.ask("/sections/defense.json").get_json()["items"] == []
