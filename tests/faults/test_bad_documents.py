@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import escape
 
 import pytest
@@ -64,9 +65,9 @@ def test_1_unsafe_addresses_are_dropped_and_the_item_kept(address: str) -> None:
         f'<enclosure url="{address}"/><comments>{address}</comments><media:content url="{address}" medium="image"/>'
     )
     feed = read(rss(item(inside, link=address, guid=address)))
-    assert len(feed.items) == 1
+    (one,) = feed.items
     assert_inert(feed.items)
-    assert feed.items[0].url is None or "alert" not in feed.items[0].url
+    assert one.url is None
 
 
 @pytest.mark.parametrize(
@@ -332,13 +333,18 @@ def test_23_a_feed_that_shrinks_or_rolls_back_announces_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "date",
-    ["9999-12-31T23:59:59Z", "99999-01-01", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "yesterday", "", "2026-11-19T24:00:00Z",
-     "Thu, 19 Nov 2026 10:00:00 NOWHERE", "2016-12-31T23:59:60Z", "2026-11-20T13:00:00Z", "2036-01-01T00:00:00Z"],
+    ("date", "published"),
+    [
+        ("9999-12-31T23:59:59Z", NOW), ("2036-01-01T00:00:00Z", NOW), ("2026-11-20T13:00:00Z", NOW), ("99999-01-01", None),
+        ("0001-01-01T00:00:00Z", None), ("1969-12-31T23:59:59Z", None), ("yesterday", None), ("", None),
+        ("2026-11-19T24:00:00Z", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("Thu, 19 Nov 2026 10:00:00 NOWHERE", datetime(2026, 11, 19, 10, tzinfo=UTC)),
+        ("2016-12-31T23:59:60Z", datetime(2017, 1, 1, tzinfo=UTC)),
+    ],
 )  # fmt: skip
-def test_24_dates_are_clamped_or_absent(date: str) -> None:
+def test_24_dates_are_clamped_or_absent(date: str, published: datetime | None) -> None:
     (one,) = read(rss(item(f"<pubDate>{date}</pubDate>"))).items
-    assert one.published is None or (one.published.year >= 1970 and one.published <= NOW and one.published.tzinfo)
+    assert one.published == published
 
 
 @pytest.mark.parametrize("date", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])

@@ -177,6 +177,13 @@ class OnSqlite(RuleBasedStateMachine):
         said = self.overrides  # `split` outweighs `join`, as in feeds.yaml
         self.overrides = replace(said, joined=tuple(group - said.apart for group in said.joined))
 
+    @precondition(lambda self: self.items)
+    @rule(chosen=st.lists(places, min_size=2, max_size=3))
+    def join(self, chosen: list[int]) -> None:
+        """Which the rule before rarely does: it takes two articles at different addresses."""
+        self.edit_of_overrides("joined", chosen)
+        self.all_follow_the_edits()
+
     def follow(self, store: Store) -> None:
         edition(store, self.policy, lambda: self.now)
         re_place_all(store, self.policy, lambda: self.now, lambda: True)
