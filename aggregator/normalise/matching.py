@@ -142,7 +142,7 @@ def _without_guids_of_others(items: Sequence[Item], known: StoredItems) -> list[
 def _is_another(item: Item, known: StoredItems) -> bool:
     """Whether the guid of an item now belongs to another article than the stored one:
 
-    - the same words are stored at the item's address under another id; or
+    - the same words are stored at the item's address under another id, or under its title id; or
     - headline, address and date all differ. An edit may change all three, but then the headlines have words in common, or the addresses a
       number (/quake-10001, /strong-quake-10001)."""
     has_guid = item.title_id and not is_link_key(item.key)
@@ -150,11 +150,12 @@ def _is_another(item: Item, known: StoredItems) -> bool:
     if not has_guid or stored is None or not differs(item, stored):
         return False
     there = known.addresses.get(item.canonical or "", ())
-    if len(there) < SEVERAL:
-        if there and _has_content_of(item, known.items[there[-1]]):
-            return True
-        if item.id in there or not _serials(item.canonical).isdisjoint(_serials(stored.canonical)):
-            return False
+    is_own = len(there) < SEVERAL  # whether its address says what it is
+    beside = [item.title_id, *(there[-1:] if is_own else ())]
+    if any(id in known.items and _has_content_of(item, known.items[id]) for id in beside):
+        return True
+    if is_own and (item.id in there or not _serials(item.canonical).isdisjoint(_serials(stored.canonical))):
+        return False
     words, others = set(plains(tokens(item.title))), set(plains(tokens(stored.title)))
     unlike = 2 * len(words & others) < min(len(words), len(others))
     return unlike and (item.published is None or to_seconds(item.published) != stored.published)

@@ -198,7 +198,7 @@ def test_of_two_entries_with_guids_that_an_item_had_one_is_that_item() -> None:
 
 @pytest.mark.parametrize(("by", "other"), [("id", "title_id"), ("id", "words_id"), ("title_id", "words_id")])
 def test_an_item_that_is_known_by_its_id_or_title_is_no_other_with_its_title_or_words(by: str, other: str) -> None:
-    now = datetime(2026, 11, 20, tzinfo=UTC)
+    now = datetime(2026, 11, 20, 0, 0, 1, tzinfo=UTC)  # a second, at which the title counts whatever the words
     date = f"<pubDate>{format_datetime(now)}</pubDate>"
     first, second = items(1, 2, link=FRONT, extra=[date] * 2)
     before = recognise((first, second), replace(NOTHING, now=now))
@@ -288,6 +288,21 @@ def test_a_warning_that_is_stored_by_its_title_does_not_overwrite_the_first_of_i
     again, edited = (recognise(read(rss(warning(text))).items, known(stored)) for text in ("Four.", "Four, edited."))
     assert (again.seen, again.changed) == ((4,), ())
     assert [number for number, _ in edited.changed] == [4]
+
+
+def test_a_warning_that_is_stored_by_its_title_overwrites_none_when_the_document_is_read_again() -> None:
+    """Its guid is that of another. With it the page had three entries, so it was taken for an edit of the other."""
+
+    def warning(guid: str, text: str, hour: int) -> str:
+        more = f"<description>{text}</description><pubDate>Thu, 19 Nov 2026 {hour}:00:00 GMT</pubDate>"
+        return item(more, guid=guid, link="https://example.org/warnings", title="Storm warning")
+
+    first = read(rss([warning("top", "Hail.", 11), warning("second", "Gales.", 10)])).items
+    document = read(rss([warning("top", "Floods.", 12), warning("second", "Hail.", 11)])).items
+    found = recognise(document, known(first[::-1]))
+    assert [(one.id, one.summary) for one in found.new] == [(document[1].title_id, "Hail.")]
+    again = recognise(document, known((first[1], document[0], *found.new)))
+    assert (again.new, again.changed, again.seen) == ((), (), (2, 3))
 
 
 def test_an_entry_that_got_the_date_of_another_is_known_by_its_content() -> None:
@@ -703,6 +718,13 @@ def test_an_alarm_right_after_the_last_in_the_same_words_is_news_if_that_kept_it
     assert page.poll(0, ("Alarm in Kyiv", "", -1)) == ["Alarm in Kyiv"]
     assert page.poll(5, ("Alarm in Kyiv", "", -1)) == []
     assert page.poll(10, ("Alarm in Kyiv", "", 9)) == ["Alarm in Kyiv"]
+
+
+def test_an_alarm_in_the_words_of_the_last_is_news_if_its_date_is_older_than_the_answer() -> None:
+    """So it is not made up for that."""
+    page = Page()
+    assert page.poll(0, ("Alarm in Kyiv", "", 0)) == ["Alarm in Kyiv"]
+    assert page.poll(40, ("Alarm in Kyiv", "", 10)) == ["Alarm in Kyiv"]
 
 
 def test_words_that_come_again_are_those_of_the_last_item_that_had_them() -> None:
