@@ -1,4 +1,4 @@
-"""Compresses long texts for SQLite (with Brotli), which halves the size of the archive. PostgreSQL compresses by itself."""
+"""Compresses long texts for SQLite (with Brotli), which saves a third of the archive. PostgreSQL compresses by itself."""
 
 from __future__ import annotations
 
