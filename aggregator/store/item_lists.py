@@ -38,23 +38,25 @@ def items_sql(
             _in_section(sql, query, name.id)
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
-    # An item without a placement is not listed: a feed could not name its story. With `coalesce`, since SQLite would turn a plain
-    # condition into an inner join, and scan all placements.
-    sql.add("NOT coalesce(p.hidden, TRUE)")
+    # An item without a placement is not listed: a feed could not name its story.
+    sql.add("p.item = i.n AND NOT p.hidden")
     narrow(sql, query.filter, "i.at", None)
     if lookup.later is not None:
         sql.add("i.entered > ?", lookup.later)
-    order, column, number = "DESC", "i.entered", "i.n"
+    # SQLite keeps the order of a CROSS JOIN; otherwise it would scan all placements and sort.
+    tables, order, column, number = "items i CROSS JOIN placements p", "DESC", "i.entered", "i.n"
     if query.window:
         column = "i.at"
         sql.add("i.at >= ? AND i.at < ?", *query.window)
     if query.changed_since is not None:
         # Items without a placement are listed when they have one.
-        column, order, number = "p.changed", "", "p.item"  # the columns of the index
+        tables, column, order, number = "items i, placements p", "p.changed", "", "p.item"  # the columns of the index
         sql.add("p.changed >= ?", query.first_change)
     if query.before:
         sql.add(f"({column}, {number}) {'>' if not order else '<'} (?, ?)", *query.before)
-    tables = "items i LEFT JOIN texts t ON t.item = i.n LEFT JOIN placements p ON p.item = i.n"
+    if query.filter.lang:
+        tables += " CROSS JOIN texts t"
+        sql.add("t.item = i.n")
     ordered = f"{column} {order}, {number} {order}"
     return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {ordered} LIMIT ?", [*sql.values, limit]
 
@@ -65,8 +67,7 @@ def _in_section(sql: Sql, query: StreamQuery, id: str) -> None:
     Items whose texts were deleted stay in sections that feeds.yaml no longer has. They count as in the fallback if they are in no other
     section.
     """
-    # With `coalesce`, since SQLite expects few rows of a plain comparison, and would scan all placements and sort.
-    told = "coalesce(p.section, '') = ?"
+    told = "p.section = ?"
     values: list[Any] = [id]
     if id != query.primary_section:
         told, values = f"p.section = ? OR {SCORED}", [id, quoted(id)]

@@ -953,6 +953,21 @@ def test_forms_that_are_nowhere_are_not_expected_in_many_items(store: PostgresAr
     assert plan[0]["Plan"]["Plan Rows"] < 25, "it is in five"
 
 
+def test_items_of_a_section_are_read_from_the_newest_on(store: PostgresArchive) -> None:
+    """The server expected few of them in any section: it read the whole archive and sorted them."""
+    told = "SELECT n, n, 'P', CASE WHEN n % 3 > 0 THEN 'world' ELSE 'africa' END, '', '', '', '' FROM generate_series(1, 9000) n"
+    execute(
+        store._connection.server.url,
+        "INSERT INTO items SELECT n, decode(md5(n::text), 'hex'), 1, n, n, n, TRUE FROM generate_series(1, 9000) n",
+        f"INSERT INTO placements (item, story, publisher, section, scores, topics, places, why) {told}",
+        "ANALYZE items, placements",
+    )
+    statement, values = items_sql(DIALECT, StreamQuery("section", "world", view="items", primary=True), 50)
+    plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {statement}", values))
+    assert "items_entered" in plan, plan
+    assert "Sort" not in plan, plan
+
+
 @pytest.mark.parametrize("view", ["stories", "items"])
 @pytest.mark.parametrize(
     "query",
