@@ -161,7 +161,7 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
     if usual := _USUAL.fullmatch(text):
         day, month, *rest, zone = usual.groups()
         year, *time = map(int, rest)
-        return _at([year, _ENGLISH.index(month) + 1, int(day), *time], _believed(_seconds(zone)))
+        return _at([year, _ENGLISH.index(month) + 1, int(day), *time], _seconds(zone))
     return _read_unusual(text, day_first)
 
 
@@ -187,7 +187,7 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
     if parts is None or not re.search(r"\d{4}|\b\d{2}\s+\d{1,2}:\d{2}", text):
         return None
     named = _NAMED.search(text)
-    return _at(parts[:6], _believed(_seconds(named[1]) if named else parts[9] or 0))
+    return _at(parts[:6], _seconds(named[1]) if named else parts[9] or 0)
 
 
 def _ways(slashed: re.Match[str]) -> list[bool]:
@@ -251,18 +251,15 @@ def _seconds(zone: str | None) -> int:
     return int(_ZONES.get(zone.upper(), 0) * 3600)
 
 
-def _believed(offset: int) -> int:
-    return offset if abs(offset) <= _FARTHEST else 0
-
-
 def _at(parts: Sequence[int], offset: int) -> datetime | None:
     """The moment (aware, UTC) of year, month, day, hour, minute and second; `offset` in seconds east of UTC.
 
-    24:00 is midnight of the next day, and a leap second is the following second. Years of the Buddhist era and dates of the Iranian
-    calendar are converted. None for a day or time that does not exist.
+    An offset that no zone has counts as none. 24:00 is midnight of the next day, and a leap second is the following second. Years of
+    the Buddhist era and dates of the Iranian calendar are converted. None for a day or time that does not exist.
     """
     year, month, day, hour, minute, second = parts
     year -= _BUDDHIST if year in _BUDDHIST_YEARS else 0
+    offset = offset if abs(offset) <= _FARTHEST else 0
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         return None
     try:
