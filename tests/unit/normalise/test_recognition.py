@@ -288,6 +288,8 @@ def test_a_warning_that_is_stored_by_its_title_does_not_overwrite_the_first_of_i
     again, edited = (recognise(read(rss(warning(text))).items, known(stored)) for text in ("Four.", "Four, edited."))
     assert (again.seen, again.changed) == ((4,), ())
     assert [number for number, _ in edited.changed] == [4]
+    skipping = replace(JOB, fingerprints=found.fingerprints)
+    assert recognise(read(rss(warning("Four.")), skipping).items, known(stored)).unread, "else the first would be seen"
 
 
 def test_a_warning_that_is_stored_by_its_title_overwrites_none_when_the_document_is_read_again() -> None:
