@@ -181,6 +181,7 @@ class OnSqlite(RuleBasedStateMachine):
     @rule(chosen=st.lists(places, min_size=2, max_size=3))
     def join(self, chosen: list[int]) -> None:
         """Which the rule before rarely does: it takes two articles at different addresses."""
+        self.now += 60
         self.edit_of_overrides("joined", chosen)
         self.all_follow_the_edits()
 
