@@ -147,7 +147,7 @@ def test_what_changed_since_is_read_from_there_on(store: SqliteArchive) -> None:
         assert [len(found) for (found, _), _ in answers] == [5, 5]
         return [steps for _, steps in answers]
 
-    once, later = costs(range(60)), costs(range(60, 200))
+    once, later = costs(range(30)), costs(range(30, 100))
     assert [steps < 1.5 * before for steps, before in zip(later, once, strict=True)] == [True, True]
 
 

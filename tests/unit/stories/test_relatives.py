@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, islice
 
+import pytest
+
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
-from aggregator.stories.relatives import LISTED, chapters, closeness, embedding
+from aggregator.stories.relatives import chapters, closeness, embedding
 
 HEADLINES = [
     "Talks on the Vassiliki dam collapse as Karellia walks out",
@@ -39,6 +41,13 @@ NAMES = [
     for first in ("Bard", "Delm", "Fink", "Gost", "Helb")
     for second in ("an", "ek", "il", "or", "um")
 ]
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many items are read for a word: fewer than usual, so that few are very many."""
+    monkeypatch.setattr("aggregator.stories.relatives.LISTED", 50)
+    return 50
 
 
 def past(headlines: list[str], kind: type[Memory] = Memory) -> Memory:
@@ -85,34 +94,34 @@ def test_of_those_that_share_the_same_words_the_nearest_in_time_come_first() -> 
     assert [item for item, _ in chapters([asked], memory)[0]] == [4, 3, 5, 2, 1]
 
 
-def test_a_word_of_very_many_items_is_shared_with_those_of_the_same_day() -> None:
+def test_a_word_of_very_many_items_is_shared_with_those_of_the_same_day(listed: int) -> None:
     memory = Huge()
     batch = [
         Candidate(n, f"Karellia {' '.join(one)}", "", f"P{n}", None, n * 1000, "en")
-        for n, one in enumerate(islice(combinations(NAMES, 4), LISTED), 1)
+        for n, one in enumerate(islice(combinations(NAMES, 4), listed), 1)
     ]
     end = batch[-1].at
     batch += [
-        Candidate(LISTED + 1, "Karellia leaves Vassiliki talks", "", "P", None, end + 1000, "en"),
-        Candidate(LISTED + 2, "Karellia army secures Vassiliki", "", "Q", None, end + 2000, "en"),
+        Candidate(listed + 1, "Karellia leaves Vassiliki talks", "", "P", None, end + 1000, "en"),
+        Candidate(listed + 2, "Karellia army secures Vassiliki", "", "Q", None, end + 2000, "en"),
     ]
     memory.apply(batch, group(batch, memory))
     [found] = chapters(batch[-1:], memory)
-    assert {item for item, _ in found[:2]} == {LISTED + 1, LISTED + 2}
+    assert {item for item, _ in found[:2]} == {listed + 1, listed + 2}
 
 
-def test_a_word_of_very_many_items_of_long_ago_is_shared_with_them() -> None:
+def test_a_word_of_very_many_items_of_long_ago_is_shared_with_them(listed: int) -> None:
     """An event that was told hundreds of times ten days ago, and of which there is news today."""
     memory = Huge()
     batch = [
         Candidate(n, f"Karellia {' '.join(one)} Vassiliki", "", f"P{n}", None, n, "en")
-        for n, one in enumerate(islice(combinations(NAMES, 4), LISTED + 20), 1)
+        for n, one in enumerate(islice(combinations(NAMES, 4), listed + 20), 1)
     ]
     today = Candidate(1000, "Karellia leaves Vassiliki talks", "", "P", None, batch[-1].at + 10 * 86_400, "en")
     for one in (batch, [today]):
         memory.apply(one, group(one, memory))
     [found] = chapters([today], memory)
-    assert len(found) > LISTED
+    assert len(found) > listed
 
 
 def test_the_order_in_which_a_database_answers_changes_no_score() -> None:
