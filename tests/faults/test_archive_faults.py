@@ -444,35 +444,44 @@ def test_f24_a_migration_killed_at_any_statement_is_made_again_whole(tmp_path: P
     """Twenty kills from nothing, and one in each later migration of an archive with data."""
     done = script(
         """
+from faults.test_archive_faults import earlier_program
+from builders import NOW, item, polled, source
+from pytest import MonkeyPatch
 from aggregator.store.sqlite import schema
 from aggregator.store.sqlite.archive import SqliteArchive
-path = Path(sys.argv[1])
-whole = schema._statements
-def killed_at(count):
+folder, whole, known = Path(sys.argv[1]), schema._statements, schema.migrations()
+def killed(path, at):
     seen = 0
     def statements(text):
         nonlocal seen
         for statement in whole(text):
-            if seen == count: os.kill(os.getpid(), signal.SIGKILL)
+            if seen == at: os.kill(os.getpid(), signal.SIGKILL)
             seen += 1
             yield statement
-    return statements
-kills = 0
-for count in range(20):
     if os.fork() == 0:
-        schema._statements = killed_at(count)
+        schema._statements = statements
         SqliteArchive(path)
         os._exit(0)
-    kills += os.waitstatus_to_exitcode(os.wait()[1]) == -9
-print(kills)
+    return os.waitstatus_to_exitcode(os.wait()[1]) == -9
+print(sum(killed(folder / "a.db", at) for at in range(20)))
+first, patch = 1, MonkeyPatch()
+with patch.context() as earlier:
+    earlier_program(first, earlier)
+    made = SqliteArchive(folder / "b.db")
+    made.sources.sync([source("one")])
+    made.intake.apply([polled("one", [item("one", "a", "First")])], NOW)
+    made.close()
+until = [sum(len([*whole(text)]) for number, _, text in known if first < number <= last) for last, _, _ in known[first:]]
+print(len(until) - sum(killed(folder / "b.db", at - 1) for at in until))
 """,
-        str(tmp_path / "a.db"),
+        str(tmp_path),
     )
-    assert done.stdout.strip() == "20", done.stderr
-    SqliteArchive(tmp_path / "a.db").close()
-    SqliteArchive(tmp_path / "fresh.db").close()
+    assert done.stdout.split() == ["20", "0"], done.stderr
+    for name in ("a.db", "b.db", "fresh.db"):
+        SqliteArchive(tmp_path / name).close()
     schema = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
-    assert rows(tmp_path / "a.db", schema) == rows(tmp_path / "fresh.db", schema)
+    assert rows(tmp_path / "a.db", schema) == rows(tmp_path / "b.db", schema) == rows(tmp_path / "fresh.db", schema)
+    assert rows(tmp_path / "b.db", "SELECT title FROM texts") == [("First",)]
 
 
 @pytest.mark.parametrize("known", [migrations(), postgres.migrations()])
