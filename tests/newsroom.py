@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +21,12 @@ from jinja2.bccache import Bucket, BytecodeCache
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Installation, library
+from aggregator.cli.comparison import Comparison, in_force
+from aggregator.cli.shapes import Plan
 from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
 from aggregator.web.app import create_app
 from aggregator.web.library import Library
@@ -144,6 +147,24 @@ class Newsroom:
         """The editor saves the file, and stored stories follow."""
         self.put_in_force(text)
         self.follow()
+
+    def overrule(
+        self, *, join: Sequence[Sequence[Item]] = (), split: Iterable[Item] = (), hide: Iterable[Item] = ()
+    ) -> None:
+        """An hour later, the editor writes this under `stories:`, in place of what stood there."""
+        self.now += timedelta(hours=1)
+        said = {
+            "join": [[one.url for one in group] for group in join],
+            "split": [one.url for one in split],
+            "hide": [one.url for one in hide],
+        }
+        self.edit(f"{self.text}stories: {said}\n")
+
+    def plan(self, text: str | None = None) -> Plan:
+        """What `aggregator plan` says of a proposed file, or of the one in force."""
+        proposed = Application.of_texts(self.place, {"feeds.yaml": text}) if text else self.application
+        comparison = Comparison(in_force(self.application), proposed)
+        return comparison.run(self.archive, archive_rows(self.archive.edition), lambda done: None)
 
     def follow(self) -> None:
         re_place(self.archive, self.application.policy, lambda: int(self.now.timestamp()))

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from newsroom import CONFIG, Newsroom, item
+from newsroom import Newsroom, item
 
 HOUR = timedelta(hours=1)
 EVENTS = ("Navy buys a frigate", "Octopuses dream in colour", "Plum harvest fails in Lumio")
@@ -24,10 +24,8 @@ files = st.lists(st.fixed_dictionaries({"join": articles, "split": articles, "hi
 
 
 def save(room: Newsroom, said: dict[str, list[int]]) -> None:
-    urls = {key: [NEWS[n].url for n in numbers] for key, numbers in said.items()}
-    joined = [urls["join"]] if len(urls["join"]) > 1 else []
-    room.now += HOUR
-    room.edit(f"{CONFIG}stories: {urls | {'join': joined}}\n")
+    named = {key: [NEWS[n] for n in numbers] for key, numbers in said.items()}
+    room.overrule(join=[named["join"]] if len(named["join"]) > 1 else [], split=named["split"], hide=named["hide"])
 
 
 def entries(room: Newsroom) -> dict[str, dict[str, Any]]:

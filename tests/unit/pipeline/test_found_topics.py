@@ -11,10 +11,8 @@ import pytest
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.bootstrap import Application, Installation
-from aggregator.cli.comparison import Comparison, in_force
 from aggregator.model.item import Item
 from aggregator.pipeline.category_topics import last_survey
-from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
 from aggregator.pipeline.survey import EVERY, survey
 
@@ -144,11 +142,8 @@ def test_the_page_of_a_topic_is_there_before_stories_name_it(room: Newsroom, mon
 
 def test_a_plan_knows_them(room: Newsroom) -> None:
     survey(room.archive, room.application.policy, lambda: NOW)
-    store = room.archive.edition
     room.put_in_force(CONFIG.replace("words: [NATO]", "words: [NATO, a word that nobody writes]"))
-    report = Comparison(in_force(room.application), room.application).run(
-        room.archive, archive_rows(store), lambda done: None
-    )
+    report = room.plan()
     assert (report["stories"] > 6, report["changed"]) == (True, 0)
 
 

@@ -34,12 +34,6 @@ def room(room: Newsroom) -> Newsroom:
     return room
 
 
-def hide(room: Newsroom, *items: Item) -> None:
-    """The editor saves the file an hour later; stored stories follow."""
-    room.now += HOUR
-    room.edit(room.text + f"stories: {{hide: [{', '.join(repr(one.url) for one in items)}]}}\n")
-
-
 def move(room: Newsroom, one: Item, to: str | None) -> Item:
     """Its outlet gives an article another address."""
     (state,) = room.archive.sources.states([one.source])
@@ -77,7 +71,7 @@ def test_a_hidden_article_is_shown_nowhere_and_its_story_stays(room: Newsroom) -
     story = story_of(room, BBC.title)
     items = {one["title"]: one["id"] for one in ask(room, "/api/v1/items?limit=100")["items"]}
     before = entries(room)[f"urn:uuid:{story}"]
-    hide(room, BBC)
+    room.overrule(hide=[BBC])
     pages = (*PLACES, f"/stories/{story}", f"/api/v1/stories/{story}")
     answers = {page: room.client.get(page) for page in pages}
     assert {page: answer.status_code for page, answer in answers.items()} == dict.fromkeys(pages, 200)
@@ -101,7 +95,7 @@ def test_search_does_not_find_by_a_hidden_article(room: Newsroom) -> None:
     for words in asked:
         assert story in entries(room, f"/search.json?{words}"), words
     assert story not in entries(room, f"/search.json?q=licenses+-{MARK}")
-    hide(room, BBC)
+    room.overrule(hide=[BBC])
     for words in asked:
         assert not entries(room, f"/search.json?{words}"), words
         assert not ask(room, f"/api/v1/items?{words}")["items"], words
@@ -112,9 +106,9 @@ def test_taking_the_line_away_brings_all_back_as_it_was(room: Newsroom) -> None:
     story = f"urn:uuid:{story_of(room, BBC.title)}"
     before, order = entries(room)[story], list(entries(room))
     full = ask(room, f"/api/v1/stories/{story[9:]}")
-    hide(room, BBC)
+    room.overrule(hide=[BBC])
     between = entries(room)[story]
-    hide(room)
+    room.overrule()
     after = entries(room)[story]
     assert list(entries(room)) == order
     assert after["date_modified"] > between["date_modified"] > before["date_modified"]
@@ -125,19 +119,19 @@ def test_taking_the_line_away_brings_all_back_as_it_was(room: Newsroom) -> None:
 def test_a_story_is_hidden_where_all_its_articles_are(room: Newsroom) -> None:
     story = story_of(room, BBC.title)
     before = entries(room)
-    hide(room, BBC, KYODO, REUTERS)
+    room.overrule(hide=[BBC, KYODO, REUTERS])
     assert room.client.get(f"/stories/{story}").status_code == 404
     listed = room.client.get("/api/v1/stories").get_json()["stories"]
     assert room.client.get("/api/v1/status").get_json()["totals"]["stories"] == len(listed)
     assert f"urn:uuid:{story}" not in entries(room)
     assert not ask(room, "/api/v1/items?q=licenses")["items"]
-    hide(room)
+    room.overrule()
     assert entries(room) == before, "it comes back as it was, and announces nothing"
 
 
 def test_an_article_that_arrives_hidden_joins_unseen(room: Newsroom) -> None:
     late = item("China grants rare earth licenses to US automakers", age=2 * HOUR, summary=f"{MARK} again.")
-    hide(room, BBC)
+    room.overrule(hide=[BBC])
     before = entries(room)
     room.text += f"stories: {{hide: ['{BBC.url}', '{late.url}']}}\n"
     room.put_in_force(room.text)
@@ -185,7 +179,7 @@ def test_a_late_article_that_the_entry_never_named_leaves_without_a_word(room: N
     room.publish(late)
     assert story_of(room, late.title) == story[9:]
     before = entries(room)[story]
-    hide(room, late)
+    room.overrule(hide=[late])
     after = entries(room)[story]
     assert (after["content_html"], after["date_modified"]) == (before["content_html"], before["date_modified"])
     assert str(late.url) not in room.client.get(f"/stories/{story[9:]}").text
@@ -202,13 +196,13 @@ def test_what_is_hidden_and_shares_its_picture_with_the_lead_is_told_once(room: 
         room.publish(one)
     story = f"urn:uuid:{story_of(room, first.title)}"
     assert story == f"urn:uuid:{story_of(room, second.title)}"
-    hide(room, second)
+    room.overrule(hide=[second])
     before = entries(room)[story]
     assert (str(second.url) in before["content_html"], before["image"]) == (False, emblem)
     room.now += HOUR
     room.edit(f"{room.application.settings.texts['feeds.yaml']}\n".replace("missile*", "torpedo*"))
     assert entries(room)[story] == before
-    hide(room)
+    room.overrule()
     assert str(second.url) in entries(room)[story]["content_html"], "and comes back when it is shown again"
 
 
@@ -216,7 +210,7 @@ def test_an_article_that_its_outlet_moved_before_it_was_hidden_leaves_its_entry(
     story = f"urn:uuid:{story_of(room, BBC.title)}"
     moved = move(room, REUTERS, "https://reuters.example/moved")
     assert str(REUTERS.url) in entries(room)[story]["content_html"], "as it was announced"
-    hide(room, moved)
+    room.overrule(hide=[moved])
     assert "Reuters" not in entries(room)[story]["content_html"]
 
 
@@ -225,21 +219,21 @@ def test_an_article_whose_source_was_renamed_before_it_was_hidden_leaves_its_ent
     room.text = room.text.replace("{name: Reuters, url:", "{name: Reuters, id: reuters-world, was: [reuters], url:")
     room.edit(room.text)
     room.archive.sources.sync(room.application.settings.sources)
-    hide(room, REUTERS)
+    room.overrule(hide=[REUTERS])
     assert str(REUTERS.url) not in entries(room)[story]["content_html"]
 
 
 def test_what_is_hidden_and_moves_to_the_address_of_another_report_is_told_once(room: Newsroom) -> None:
     """The entry names that address: each edit and each late report announced the story anew."""
     story = f"urn:uuid:{story_of(room, BBC.title)}"
-    hide(room, KYODO)
+    room.overrule(hide=[KYODO])
     move(room, KYODO, BBC.url)
     before = entries(room)[story]
     assert "Kyodo" not in before["content_html"]
     room.now += HOUR
     room.edit(f"{room.application.settings.texts['feeds.yaml']}\n".replace("missile*", "torpedo*"))
     assert entries(room)[story] == before
-    hide(room)
+    room.overrule()
     assert "Kyodo" in entries(room)[story]["content_html"], "and comes back when it is shown again"
 
 

@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 from newsroom import CONFIG, Newsroom, item, of_the_file
 
-from aggregator.cli.comparison import Comparison, in_force
 from aggregator.cli.main import main
 from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import PendingItem
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.survey import survey
 
 LIVE = item("Live: frigates collide off Lumio")
@@ -255,12 +253,7 @@ def test_explain_says_that_what_has_moved_is_pinned(room: Newsroom, capsys: pyte
 
 def test_a_plan_knows_both_addresses(room: Newsroom) -> None:
     moves(room)
-    proposed = type(room.application).of_texts(
-        room.place, {"feeds.yaml": f"{CONFIG}stories: {{hide: ['{FROM}'], join: [['{TO}', '{OTHER.url}']]}}\n"}
-    )
-    report = Comparison(in_force(room.application), proposed).run(
-        room.archive, archive_rows(room.archive.edition), lambda done: None
-    )
+    report = room.plan(f"{CONFIG}stories: {{hide: ['{FROM}'], join: [['{TO}', '{OTHER.url}']]}}\n")
     assert report["unknown"] == []
     assert [one["hiding"][0]["url"] for one in report["hides"]] == [TO]
     assert len(report["joins"]) == 1
@@ -269,10 +262,7 @@ def test_a_plan_knows_both_addresses(room: Newsroom) -> None:
 def test_a_plan_lists_no_story_for_a_line_that_names_a_hidden_article_by_its_other_address(room: Newsroom) -> None:
     moves(room)
     edit(room, f"{{hide: ['{FROM}']}}")
-    proposed = type(room.application).of_texts(room.place, {"feeds.yaml": f"{CONFIG}stories: {{hide: ['{TO}']}}\n"})
-    report = Comparison(in_force(room.application), proposed).run(
-        room.archive, archive_rows(room.archive.edition), lambda done: None
-    )
+    report = room.plan(f"{CONFIG}stories: {{hide: ['{TO}']}}\n")
     assert report["hides"] == []
 
 
@@ -281,10 +271,7 @@ def test_a_plan_tells_of_what_moved_to_a_hidden_article_and_returns_with_it(room
     edit(room, f"{{hide: ['{TO}']}}")
     moves(room)
     assert keys(room) == {frozenset({OTHER.url})}
-    proposed = type(room.application).of_texts(room.place, {"feeds.yaml": CONFIG})
-    report = Comparison(in_force(room.application), proposed).run(
-        room.archive, archive_rows(room.archive.edition), lambda done: None
-    )
+    report = room.plan(CONFIG)
     assert {one["id"]: one["come"] for one in report["sections"] if one["come"]} == {"defense": 1, "world": 1}
     assert {one["showing"][0]["title"] for one in report["hides"]} == {"Central bank lowers its rates", REPORT.title}
     room.edit(CONFIG)
@@ -296,9 +283,7 @@ def test_a_plan_does_not_count_what_moved_to_a_hidden_article_and_stays_hidden_w
     edit(room, f"{{hide: ['{TO}']}}")
     moves(room)
     text = f"{CONFIG.replace('frigate*', 'corvette*')}stories: {{hide: ['{TO}']}}\n"
-    report = Comparison(
-        in_force(room.application), type(room.application).of_texts(room.place, {"feeds.yaml": text})
-    ).run(room.archive, archive_rows(room.archive.edition), lambda done: None)
+    report = room.plan(text)
     assert (report["stories"], report["moved"], report["changed"]) == (1, 0, 0)
     assert "bbc-world" in {one["id"] for one in report["dead"]["sources"]}
 

@@ -29,12 +29,6 @@ def room(room: Newsroom) -> Newsroom:
     return room
 
 
-def edit(room: Newsroom, *, join: tuple[Item, ...] = (), split: tuple[Item, ...] = ()) -> None:
-    room.now += HOUR
-    said = {"join": [[one.url for one in join]] if join else [], "split": [one.url for one in split]}
-    room.edit(f"{CONFIG}stories: {said}\n")
-
-
 def entries(room: Newsroom) -> dict[str, dict[str, Any]]:
     found = room.client.get("/latest.json").get_json()["items"]
     return {one["id"].removeprefix("urn:uuid:"): one for one in found}
@@ -45,13 +39,13 @@ def told(room: Newsroom, one: Item) -> datetime:
 
 
 def test_old_addresses_follow_their_articles_when_the_founder_leaves(room: Newsroom) -> None:
-    edit(room, join=(FRIGATE, OCTOPUS, HARVEST))
+    room.overrule(join=[(FRIGATE, OCTOPUS, HARVEST)])
     assert entries(room).keys() == {FRIGATE.id}
     for address in (f"/stories/{HARVEST.id}", f"/api/v1/stories/{OCTOPUS.id}", "/latest/"):
         joined = room.client.get(address)
         assert joined.status_code == 301
         assert joined.headers["Cache-Control"] == "max-age=60", "browsers keep others for good"
-    edit(room, split=(FRIGATE,))
+    room.overrule(split=(FRIGATE,))
     assert entries(room).keys() == {FRIGATE.id, OCTOPUS.id}
     moved = room.client.get(f"/stories/{HARVEST.id}")
     assert moved.status_code == 301
@@ -62,19 +56,19 @@ def test_old_addresses_follow_their_articles_when_the_founder_leaves(room: Newsr
 
 def test_an_entry_that_comes_back_was_never_updated_later(room: Newsroom) -> None:
     before = told(room, OCTOPUS)
-    edit(room, join=(FRIGATE, OCTOPUS))
-    edit(room, split=(OCTOPUS,))
+    room.overrule(join=[(FRIGATE, OCTOPUS)])
+    room.overrule(split=(OCTOPUS,))
     parted = entries(room)[OCTOPUS.id]
     assert "Reuters" not in str(parted["content_html"])
     assert told(room, OCTOPUS) > before, "it is told by fewer than when it was last announced"
 
 
 def test_what_stays_no_longer_names_what_left(room: Newsroom) -> None:
-    edit(room, join=(FRIGATE, HARVEST))
+    room.overrule(join=[(FRIGATE, HARVEST)])
     joined = entries(room)[FRIGATE.id]
     assert "Plum harvest" in joined["content_html"]
     room.now -= HOUR  # in the same second
-    edit(room, split=(HARVEST,))
+    room.overrule(split=(HARVEST,))
     rest = entries(room)[FRIGATE.id]
     assert "Plum harvest" not in rest["content_html"]
     assert rest["date_modified"] > joined["date_modified"]
@@ -87,7 +81,7 @@ def test_what_stays_shows_no_text_of_the_lead_that_left(room: Newsroom) -> None:
     room.publish(full)
     before, page = (room.client.get(f"/api/v1/stories/{bare.id}").get_json(), room.client.get(f"/stories/{bare.id}"))
     assert (before["link"], "In full." in before["content_html"], "In full." in page.text) == (full.url, True, True)
-    edit(room, split=(full,))
+    room.overrule(split=(full,))
     after, page = (room.client.get(f"/api/v1/stories/{bare.id}").get_json(), room.client.get(f"/stories/{bare.id}"))
     assert (after["link"], after["content_html"], "In full." in page.text) == (bare.url, "<p>Bare.</p>", False)
 
@@ -97,7 +91,7 @@ def test_what_stays_keeps_its_id_also_where_its_founder_is_not_its_earliest_repo
     founder, earlier = replace(FRIGATE, published=room.now - HOUR), HARVEST
     for one in (founder, earlier, OCTOPUS):
         room.publish(one)
-    edit(room, join=(founder, earlier, OCTOPUS))
+    room.overrule(join=[(founder, earlier, OCTOPUS)])
     assert entries(room).keys() == {founder.id}
     room.now += HOUR
     room.edit(f"{CONFIG}stories: {{join: [['{founder.url}', '{earlier.url}']], split: ['{OCTOPUS.url}']}}\n")
@@ -111,10 +105,10 @@ def test_a_story_that_leaves_another_moves_the_daily_brief_it_comes_to(room: New
         (found,) = room.client.get("/sections/world/daily.json").get_json()["items"]
         return found["content_html"], found["date_modified"]
 
-    edit(room, join=(FRIGATE, HARVEST))
+    room.overrule(join=[(FRIGATE, HARVEST)])
     without, first = brief()
     assert "harvest" not in without
-    edit(room, split=(HARVEST,))
+    room.overrule(split=(HARVEST,))
     parted, second = brief()
     assert "harvest" in parted
     assert second > first
@@ -123,7 +117,7 @@ def test_a_story_that_leaves_another_moves_the_daily_brief_it_comes_to(room: New
 @pytest.mark.parametrize("renamed", [False, True], ids=["same", "renamed"])
 def test_what_the_entry_never_named_leaves_without_a_word(room: Newsroom, renamed: bool) -> None:
     late = item("Octopuses dream in colour, all of them", "kyodo", age=HOUR)
-    edit(room, join=(OCTOPUS, late))
+    room.overrule(join=[(OCTOPUS, late)])
     room.publish(late)
     before = entries(room)[OCTOPUS.id]
     assert "all of them" not in before["content_html"]
@@ -148,12 +142,12 @@ def test_what_stays_stands_in_a_section_since_it_would_have_stood_there(tmp_path
         item("Plum harvest in Japan", "reuters", age=28 * HOUR),
         item("Poets of Japan", "silent", age=27 * HOUR, publisher="Silent"),
     )
-    edit(room, join=(founder, *others))
+    room.overrule(join=[(founder, *others)])
     room.publish(founder, *others)
     later = item("Navy missiles", "kyodo")
     room.publish(later)
     assert defense() == [later.title]
-    edit(room, split=others)
+    room.overrule(split=others)
     assert defense() == [later.title, founder.title], "a split delivers no burst of old news"
     room.close()
 
@@ -233,8 +227,8 @@ def test_news_that_touches_all_there_is_hinders_no_override(tmp_path: Path, key:
 
 def test_what_was_set_apart_stays_so_when_the_line_is_gone_and_its_outlet_changes_it(room: Newsroom) -> None:
     """A corrected word undid what the editor had decided: what changes and stands alone is grouped as if it had just come."""
-    edit(room, split=(DREAMS,))
-    edit(room)
+    room.overrule(split=(DREAMS,))
+    room.overrule()
     assert {OCTOPUS.id, DREAMS.id} <= entries(room).keys()
     (state,) = room.archive.sources.states(["reuters"])
     n, *_ = room.archive.intake.known([DREAMS.id])[DREAMS.id]

@@ -10,14 +10,12 @@ from datetime import timedelta
 import pytest
 from newsroom import CONFIG, Newsroom, item
 
-from aggregator.cli.comparison import Comparison, in_force
 from aggregator.cli.main import main
 from aggregator.model.item import Enclosure
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
 
 WIRE = (
@@ -72,10 +70,7 @@ def stands(state: StoryState) -> tuple[object, ...]:
 
 def planned(room: Newsroom, text: str) -> tuple[int, int]:
     """How many stories a proposed file would change, and move."""
-    proposed = type(room.application).of_texts(room.place, {"feeds.yaml": text})
-    report = Comparison(in_force(room.application), proposed).run(
-        room.archive, archive_rows(room.archive.edition), lambda done: None
-    )
+    report = room.plan(text)
     return report["changed"], report["moved"]
 
 
@@ -103,9 +98,7 @@ def test_a_plan_over_texts_that_are_gone_foresees_what_the_edit_does(pruned: New
 def test_a_line_that_a_headline_still_holds_is_no_dead_wood(pruned: Newsroom) -> None:
     text = CONFIG.replace("frigate*]", "frigate*, harbour]")
     pruned.put_in_force(text)
-    report = Comparison(in_force(pruned.application), pruned.application).run(
-        pruned.archive, archive_rows(pruned.archive.edition), lambda done: None
-    )
+    report = pruned.plan()
     assert "harbour" not in {row["line"] for row in report["dead"]["lines"] if not row["found"]}
 
 

@@ -10,11 +10,9 @@ import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap.application import Application
-from aggregator.cli.comparison import Comparison, in_force
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamName, StreamQuery
-from aggregator.pipeline.pages import archive_rows
 
 DEFENSE = StreamName("section", "defense")
 NATO = StreamName("topic", "nato")
@@ -159,9 +157,7 @@ def test_the_daily_column_of_an_outlet_that_was_just_renamed_is_news_of_its_day(
 
 
 def test_a_plan_of_a_renaming_moves_no_story(room: Newsroom) -> None:
-    proposed = type(room.application).of_texts(room.place, {"feeds.yaml": RENAMED})
-    comparison = Comparison(in_force(room.application), proposed)
-    report = comparison.run(room.archive, archive_rows(room.archive.edition), lambda done: None)
+    report = room.plan(RENAMED)
     assert (report["changed"], report["moved"]) == (0, 0)
     assert report["configuration"]["sources"]["renamed"] == [{"from": "reuters", "to": "reuters-world"}]
 

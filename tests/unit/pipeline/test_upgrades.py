@@ -10,9 +10,7 @@ from newsroom import NEWS, Newsroom, item
 
 from aggregator.categorise import version as judging
 from aggregator.categorise import weights
-from aggregator.cli.comparison import Comparison, in_force
 from aggregator.model import notes
-from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
 from aggregator.worker.editions import Editions
 
@@ -79,11 +77,7 @@ def test_another_program_places_stored_stories_anew(upgraded: Newsroom) -> None:
 
 
 def test_a_plan_leaves_out_what_the_program_moves_by_itself(upgraded: Newsroom) -> None:
-    application = upgraded.application
-    store = upgraded.archive.edition
-    report = Comparison(in_force(application), application).run(
-        upgraded.archive, archive_rows(store), lambda done: None
-    )
+    report = upgraded.plan()
     assert report["stories"] > 0
     assert (report["changed"], report["moved"]) == (0, 0)
 

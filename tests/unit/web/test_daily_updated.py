@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from newsroom import CONFIG, Newsroom, item
 
-from aggregator.model.item import Item
 from aggregator.web import daily
 
 HOUR = timedelta(hours=1)
@@ -31,10 +30,6 @@ def edit(room: Newsroom, text: str) -> None:
     room.edit(text)
 
 
-def hide(room: Newsroom, *items: Item) -> None:
-    edit(room, f"{CONFIG}stories: {{hide: [{', '.join(repr(one.url) for one in items)}]}}\n")
-
-
 def brief(room: Newsroom, section: str = "defense") -> dict[str, Any]:
     found = room.client.get(f"/sections/{section}/daily.json").get_json()["items"]
     return {one["title"].rpartition(", ")[2]: one for one in found}
@@ -55,11 +50,11 @@ def test_a_story_that_is_hidden_moves_the_brief_forward(room: Newsroom) -> None:
     whole, first = yesterday(room)
     assert whole.index("collide") < whole.index("potatoes"), "two outlets told it"
     assert first == "2026-11-24T12:00:00Z", "when they came"
-    hide(room, FIRST, SECOND)
+    room.overrule(hide=[FIRST, SECOND])
     less, second = yesterday(room)
     assert "collide" not in less
     assert second == "2026-11-24T13:00:00Z"
-    hide(room)
+    room.overrule()
     again, third = yesterday(room)
     assert (again, third) == (whole, "2026-11-24T14:00:00Z")
     edit(room, CONFIG.replace("Test Wire", "Another Wire"))
@@ -67,7 +62,7 @@ def test_a_story_that_is_hidden_moves_the_brief_forward(room: Newsroom) -> None:
 
 
 def test_a_story_that_goes_to_another_day_moves_the_brief_it_leaves(room: Newsroom) -> None:
-    hide(room, FIRST)
+    room.overrule(hide=[FIRST])
     less, updated = yesterday(room)
     assert "collide" not in less, "the rest of it is of today"
     assert updated == "2026-11-24T13:00:00Z"
@@ -113,7 +108,7 @@ def test_a_story_that_is_not_among_the_first_moves_nothing_until_it_was(
     potatoes = next(one for one in listed(room) if "potatoes" in one["title"])
     assert potatoes["updated"] == "2026-11-24T13:00:00Z"
     assert yesterday(room) == before, "the brief shows another, which as many told earlier"
-    hide(room, SECOND)
+    room.overrule(hide=[SECOND])
     less, updated = yesterday(room)
     assert "potatoes" in less
     assert "collide" not in less, "one outlet told it"
