@@ -176,7 +176,7 @@ def is_surname(hay: Haystack, start: int) -> bool:
     if hay.cased[start] != " " or not (hay.cased[start + 1].isupper() and hay.cased[given].isupper()):
         return False
     before = hay.text.rfind(" ", 0, given - 1) + 1
-    if before >= given - 1 or not hay.cased[before].isupper():
+    if not hay.cased[before].isupper():
         return True
     return hay.cased[before + 1].isupper() and not hay.all_caps  # the BBC's Zoe Conway
 

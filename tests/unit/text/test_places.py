@@ -93,6 +93,7 @@ def test_names_stand_for_places(title: str, expected: list[str]) -> None:
         ("Georgia and Russia at odds", ["GE", "RU"]),
         ("Jordan’s king visits Cairo", ["JO", "EG"]),
         ("The film by Jordan Peele opens on Friday", []),
+        ("The Jordan-Syria crossing opens on Friday", ["JO", "SY"]),
         ("Michael Jordan sells his house", []),
         ("House panel led by Jim Jordan meets", ["US"]),
         ("Turkey votes", ["TR"]),
@@ -416,11 +417,17 @@ def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
     assert places(title) == expected
 
 
+def test_capitals_of_a_headline_say_nothing_of_those_of_its_summary() -> None:
+    assert places("Festival Opens in Berlin", "The film by Jordan Peele is shown on Friday") == ["DE"]
+    assert places("Festival opens in Berlin", "Jordan Farms Face Drought") == ["DE", "JO"]
+
+
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
         ("Denzel Washington to star in stage comedy", []),
         ("Emily London wins the baking contest", []),
+        ("The singer Emily London wins the contest", []),
         ("Interview: Jack Holland on his garden", []),
         ("Tom English on the art of the tackle", []),
         ("Jeff German Wrote About Mobsters", []),
