@@ -161,9 +161,6 @@ def _of_story(told: str, story: str, *, items: bool) -> str:
     return f"FROM {tables} WHERE p.story = {story}{joined} AND NOT p.hidden AND {told}"
 
 
-OF_STREAM = "e.stream = (SELECT n FROM streams WHERE name = ?)"
-
-
 class _Shape(NamedTuple):
     """How a search for words becomes a condition on the listed rows: stories or items."""
 

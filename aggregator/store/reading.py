@@ -12,7 +12,7 @@ from aggregator.model.story import ItemView, Report, StoryRank, StoryView, headl
 from aggregator.model.stream import LATEST, Extent, Removed, StreamName, StreamQuery
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
-from aggregator.store.lists import Lists
+from aggregator.store.lists import Lists, numbers_of
 from aggregator.store.removals import removed_sql
 from aggregator.store.rows import (
     at_time,
@@ -73,9 +73,13 @@ class Reading(ABC):
 
         To be read after the list itself: what is in both was removed in between.
         """
-        rows = self._db.read(*removed_sql(query, until))
-        merged = self._merged([n for n, _, _ in rows] if query.view == "stories" else [])
-        return [Removed((to_id(id), *map(to_id, merged.get(n, ()))), n, at_time(time)) for n, time, id in rows]
+        rows = self._db.read(*removed_sql(query, until, numbers_of(self._db, query)))
+        gone = [n for n, _ in rows]
+        ids = dict(self._db.select(f"SELECT n, id FROM {query.view} WHERE n IN", gone))
+        merged = self._merged(gone if query.view == "stories" else [])
+        return [
+            Removed((to_id(ids[n]), *map(to_id, merged.get(n, ()))), n, at_time(time)) for n, time in rows if n in ids
+        ]
 
     def _merged(self, stories: Collection[int]) -> dict[int, list[bytes]]:
         found: dict[int, list[bytes]] = {}

@@ -5,40 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 from aggregator.model.stream import StreamName, StreamQuery
-from aggregator.store.conditions import OF_STREAM, Statement
+from aggregator.store.conditions import Numbers, Statement
 
 
-def removed_sql(query: StreamQuery, until: tuple[int, int] | None) -> Statement:
-    """SQL for (number, time, id) of what a list of changes no longer shows, in its order, up to the time and number `until`.
+def removed_sql(query: StreamQuery, until: tuple[int, int] | None, numbers: Numbers) -> Statement:
+    """SQL for (number, time) of what a list of changes no longer shows, in its order, up to the time and number `until`.
 
-    These are hidden stories or items, and stories that left a section or topic that is asked for.
+    These are hidden stories or items, and stories that left a section or topic that is asked for. Each kind is found apart, so that an
+    index tells of all others that they are not among them: of a large archive, hardly any story is read.
     """
-    items = query.view == "items"
-    tables, number, time, id, gone = _HIDDEN_ITEMS if items else _HIDDEN_STORIES
-    values: list[Any] = []
-    for stream in [] if items else _streams(query):
-        left, section = "NOT e.active", query.primary_section
-        values.append(str(stream))
-        if section and stream == StreamName("section", section):
-            left = f"({left} OR st.section != ?)"
-            values.append(section)
-        gone += f" OR EXISTS (SELECT 1 FROM entries e WHERE {OF_STREAM} AND e.story = st.n AND {left})"
-    where = f"({gone}) AND {time} >= ?"
-    values.append(query.first_change)
+    number, time = ("p.item", "p.changed") if query.view == "items" else ("st.n", "st.changed")
+    bounds, limits = f"{time} >= ?", [query.first_change]
     for bound, position in ((">", query.before), ("<=", until)):
         if position:
-            where += f" AND ({time}, {number}) {bound} (?, ?)"
-            values += position
-    return f"SELECT {number}, {time}, {id} FROM {tables} WHERE {where} ORDER BY {time}, {number} LIMIT ?", [
-        *values,
-        query.limit,
-    ]
+            bounds += f" AND ({time}, {number}) {bound} (?, ?)"
+            limits += position
+    ways, values = list[str](), list[Any]()
+    for rows, named in _gone(query, numbers):
+        found = f"SELECT {number}, {time} FROM {rows} AND {bounds} ORDER BY {time}, {number} LIMIT ?"
+        ways.append(f"SELECT * FROM ({found}) AS way{len(ways)}")
+        values += [*named, *limits, query.limit]
+    return f"{' UNION '.join(ways)} ORDER BY 2, 1 LIMIT ?", [*values, query.limit]
 
 
-_HIDDEN_STORIES = ("stories st", "st.n", "st.changed", "st.id", "st.hidden")
-_HIDDEN_ITEMS = ("placements p JOIN items i ON i.n = p.item", "p.item", "p.changed", "i.id", "p.hidden")
-
-
-def _streams(query: StreamQuery) -> tuple[StreamName, ...]:
-    """The sections and topics that a query asks for."""
-    return (query.stream, *query.filter.streams) if query.stream else query.filter.streams
+def _gone(query: StreamQuery, numbers: Numbers) -> list[tuple[str, list[str]]]:
+    """The tables, with conditions and their values, that have what is hidden, and what left each of the sections and topics."""
+    if query.view == "items":
+        return [("placements p WHERE p.hidden", [])]
+    found: list[tuple[str, list[str]]] = [("stories st WHERE st.hidden", [])]
+    for stream in (query.stream, *query.filter.streams) if query.stream else query.filter.streams:
+        left, named = "NOT e.active", []
+        if query.primary_section and stream == StreamName("section", query.primary_section):
+            left, named = "(NOT e.active OR st.section != ?)", [query.primary_section]
+        found.append(
+            (f"stories st CROSS JOIN entries e WHERE e.story = st.n AND {numbers.of_stream(stream)} AND {left}", named)
+        )
+    return found

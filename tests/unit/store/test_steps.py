@@ -17,6 +17,7 @@ from aggregator.model.stream import Filter, QueryKind, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.store.conditions import Lookup, Numbers
 from aggregator.store.lists import STEPS
+from aggregator.store.removals import removed_sql
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.story_lists import stories_sql
 
@@ -196,6 +197,14 @@ def test_what_is_hidden_is_found_without_all_that_changed(store: SqliteArchive, 
 
     once = cost(range(20))
     assert cost(range(20, 200)) <= once + 2
+
+
+def test_what_left_a_topic_is_found_without_reading_what_did_not(store: SqliteArchive) -> None:
+    """Who first copied a small topic waited until each story of the archive was read, with all that it announces."""
+    numbers = Numbers(streams={"topic:nato": 1})
+    query, values = removed_sql(StreamQuery("topic", "nato", changed_since=0, limit=9), None, numbers)
+    plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {query}", values)]
+    assert [step for step in plan if "stories_changed" in step and "COVERING" in step], plan
 
 
 def test_the_items_of_a_month_are_found_without_those_of_others(store: SqliteArchive) -> None:
