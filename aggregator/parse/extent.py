@@ -20,22 +20,17 @@ def closed(document: Document) -> Document:
         return document
     name = root[1]
     closing = re.compile(rb"</" + re.escape(name) + rb"\s*>")
-    ends = [found.end() for found in closing.finditer(data)]
+    ends = [end for _, end in outside_cdata_spans(data, closing)]  # not where an article quotes one
     if not ends:
         return _broken_off(document, name)
     tail = data[ends[-1] :].strip()
     if ROOT.search(tail) and _complete_entries(tail):
-        return document.changed(_joined(data, [*_real_ends(data, closing), len(data)]), "second-document", TRUNCATED)
+        return document.changed(_joined(data, [*ends, len(data)]), "second-document", TRUNCATED)
     if tail and not tail.startswith(b"<!--"):
         return document.changed(data[: ends[-1]], "junk-after-end")
-    if len(ends) > 1 and len(ends := _real_ends(data, closing)) > 1:
+    if len(ends) > 1:
         return document.changed(_joined(data, ends), "second-document")
     return document
-
-
-def _real_ends(data: bytes, closing: re.Pattern[bytes]) -> list[int]:
-    """Where documents end: not at an end tag that an article quotes."""
-    return [end for _, end in outside_cdata_spans(data, closing)]
 
 
 def _joined(data: bytes, ends: list[int]) -> bytes:

@@ -91,6 +91,13 @@ def test_a_document_that_breaks_off_keeps_its_complete_entries(whole: bytes) -> 
     assert (titles(feed), feed.flaws) == (["One"], ("truncated",))
 
 
+def test_a_document_does_not_end_where_an_article_quotes_the_end_of_one() -> None:
+    quoting = item("<description><![CDATA[write </rss> last]]></description>", title="One")
+    whole = rss([quoting, item(title="Two", guid="2"), item(title="Three", guid="3")])
+    feed = parsed(whole[: whole.index(b"Three")])
+    assert (titles(feed), feed.flaws) == (["One", "Two"], ("truncated",))
+
+
 @pytest.mark.parametrize("title", ["One and on", "One <b>and</b> on"])
 def test_an_entry_that_breaks_off_is_none_where_it_is_the_only_one(title: str) -> None:
     whole = rss(f"<item><title>{title}</title><guid>a3f1</guid></item>")
