@@ -27,6 +27,12 @@ class Document:
     flaws: tuple[str, ...] = ()
     left_out: int = 0
 
+    @property
+    def is_atom(self) -> bool:
+        """By its root element, not by a namespace: feeds of all formats declare that of Atom."""
+        root = ROOT.search(self.data, 0, 65536)
+        return root is not None and root[1].lower().endswith(b"feed")
+
     def changed(self, data: bytes, *flaws: str) -> Document:
         """The same document with other bytes and additional flaws."""
         known = self.flaws

@@ -44,7 +44,6 @@ _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
 _BESIDE = re.compile(rb"<[\w.-]+:link\s(?![^<>]*\brel=[\"'](?!alternate[\"']))")
 _IDENTITY = re.compile(rb"<(?:[\w.-]+:)?(?:guid|id)[\s>]|rdf:about")
 _SOURCE = re.compile(rb"<source>(?:(?!<source>)[\s\S])*?</source>")
-_ATOM = re.compile(rb"<(?:[\w.-]+:)?feed[\s>]")
 # fastfeedparser returns XHTML with the surrounding <content> and <div>, which are not part of it (RFC 4287, section 3.1.1.3).
 _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)
 _RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
@@ -77,7 +76,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     head, *parts = ENTRY_START.split(markup)
     if len(found) < len(parts):
         raise Doubt("fewer entries than begin in the document")
-    atom = _ATOM.search(markup, 0, 4096) is not None
+    atom = document.is_atom
     # If an entry has no summary, fastfeedparser makes one from the content; if an RSS item has no date, it parses the guid as one.
     own = sum(_SUMMARY.search(part) is not None for part in parts)
     dated = atom or sum(_DATE.search(part) is not None for part in parts) >= len(found)

@@ -72,7 +72,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
     if not found and not parsed.get("version"):
         raise ParseError("not-a-feed", "the address answers with something that is not a feed")
-    malformed, atom = bool(parsed.get("bozo")), str(parsed.get("version")).startswith("atom")
+    malformed, atom = bool(parsed.get("bozo")), document.is_atom
     return tuple(_item(entry, malformed, atom) for entry in found)
 
 

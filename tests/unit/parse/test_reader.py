@@ -147,6 +147,15 @@ def test_feedparser_reads_rss_1() -> None:
     ]
 
 
+@pytest.mark.parametrize("prefixes", ["", 'xmlns:atom="http://www.w3.org/2005/Atom"'])
+def test_rss_1_is_none_of_atom_whatever_prefixes_it_declares(prefixes: str) -> None:
+    """feedparser goes by which namespace comes first."""
+    items = '<item rdf:about="a"><title>One</title><guid>g-1</guid></item><item rdf:about="b"><title>Two</title></item>'
+    space = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"'
+    feed = parsed(f"<rdf:RDF {prefixes} {space}><channel><title>E</title></channel>{items}</rdf:RDF>".encode())
+    assert [one.guid for one in feed.items] == ["g-1", "b"]
+
+
 @pytest.mark.parametrize(
     "inside",
     [
