@@ -69,8 +69,8 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """One document. `format` is rss, atom, rdf or json; `parser` names the parser that read it; `flaws` are slugs for what was
-    wrong with it."""
+    """One document. `format` is rss, atom, rdf or json; `parser` names the parser that read it (`none`: no entry begins in it); `flaws`
+    are slugs for what was wrong with it."""
 
     format: str
     parser: str

@@ -7,17 +7,15 @@ Atom (RFC 4287), RSS 1.0 with mod_syndication, the iTunes and webfeeds namespace
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
 
 from aggregator.model.item import Channel
-from aggregator.parse.document import ENTRY_END, XML, Document
+from aggregator.parse.document import ENTRY, ENTRY_END, XML, Document
 from aggregator.parse.fields import person
 
-_FIRST = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")  # as datetime counts them
 _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
@@ -47,7 +45,7 @@ def read(document: Document) -> Head:
     outside = [child for child in root if _local(child) == "image"]  # in RSS 1.0 it is a sibling of the channel
     channel = channels[0] if channels else root
     return Head(
-        format=_ROOTS.get(name, ""),
+        format=_ROOTS.get(name, "") if channels or name != "rdf" else "",  # RDF may be about anything
         channel=_channel(root, channel, outside),
         base=channel.get(XML + "base") or root.get(XML + "base"),
         author=person(", ".join(dict.fromkeys(_authors(channel)))),
@@ -59,7 +57,7 @@ def _parser() -> etree.XMLParser:
 
 
 def _without_entries(data: bytes) -> bytes:
-    first = _FIRST.search(data)
+    first = ENTRY.search(data)
     if first is None:
         return data
     end = first.start()

@@ -9,7 +9,7 @@ from aggregator.errors import ParseError
 from aggregator.model.item import ParsedFeed, ParsedItem
 from aggregator.parse import channel, charset, fast, jsonfeed, sniff, tolerant
 from aggregator.parse.channel import Head
-from aggregator.parse.document import Document
+from aggregator.parse.document import ENTRY, Document
 from aggregator.parse.repair import repair
 
 PARSERS: tuple[tuple[str, Callable[[Document], tuple[ParsedItem, ...]]], ...] = (
@@ -36,10 +36,7 @@ def parse(body: bytes, content_type: str | None, url: str) -> ParsedFeed:
 
 def _xml(document: Document, original: bytes) -> ParsedFeed:
     head = channel.read(document)
-    try:
-        parser, items = _entries(document)
-    except ParseError as error:
-        raise sniff.no_feed(original, document.url) if error.kind == "not-a-feed" else error from error
+    parser, items = _entries(document)
     if not items and not head.format:
         raise sniff.no_feed(original, document.url)
     return ParsedFeed(
@@ -53,8 +50,11 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
 
 
 def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
-    """(name of the parser, its items). A result that is in doubt is used if the last parser finds fewer items."""
-    doubted: tuple[str, tuple[ParsedItem, ...]] = ("", ())
+    """(name of the parser, its items). A result that is in doubt is used if the last parser finds fewer items. A document in which no
+    entry begins is not read: the last parser takes long for what is large and no feed."""
+    doubted: tuple[str, tuple[ParsedItem, ...]] = ("none", ())
+    if not ENTRY.search(document.data):
+        return doubted
     for name, read in PARSERS[:-1]:
         try:
             if items := read(document):

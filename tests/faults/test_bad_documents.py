@@ -140,6 +140,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "12: 5 MB of <": lambda: described("<" * 1_000_000),
     "12: 100,000 nested div": lambda: described("<div>" * 30_000),
     "12: a title of 2 MB": lambda: rss(item(title="x" * 2_000_000)),
+    "12: 500,000 nested elements": lambda: b"<a>" * 500_000,
     "tags that never end": lambda: rss("<title " * 30_000),
     "DOCTYPE without end": lambda: b"<!DOCTYPE rss [" + b'"' * 100_001 + rss(item()),
     "brackets of JSON": lambda: b'{"a":"' + b'\\"' * 200_000 + b"[" * 200,

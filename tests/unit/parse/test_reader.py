@@ -744,6 +744,11 @@ def test_an_empty_feed_is_a_feed() -> None:
         (b"<opml><body/></opml>", "not-a-feed", "OPML"),
         (b"<urlset/>", "not-a-feed", "sitemap"),
         (b"plain text", "not-a-feed", "not a feed"),
+        (
+            b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><Ann/></r:RDF>',
+            "not-a-feed",
+            "not a feed",
+        ),
         (b'{"a": 1}', "not-a-feed", "JSON"),
         (b'{"a": ', "malformed", "JSON"),
     ],
