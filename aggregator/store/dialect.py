@@ -30,6 +30,7 @@ class Dialect:
     listed: Callable[[Collection[Any]], Any]  # the list, as the single value of that condition
     locking: str  # ends a SELECT, and locks its rows for an update; waits for other processes that hold them
     skip_locked: str  # the same, but leaves out rows that another process has locked
+    data_version: str  # a query for a number that changes whenever another connection has committed
 
 
 class Lock(IntEnum):

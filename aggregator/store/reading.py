@@ -3,7 +3,6 @@ stream lists, `lists.py` finds.)"""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -27,16 +26,16 @@ from aggregator.store.rows import (
 from aggregator.store.source_edits import first_ids
 
 
-class Reading(ABC):
-    """Reads for the web pages, feeds and API. A backend adds `data_version`."""
+class Reading:
+    """Reads for the web pages, feeds and API."""
 
     def __init__(self, connection: Reads) -> None:
         self._db = connection
         self._lists = Lists(connection)
 
-    @abstractmethod
     def data_version(self) -> int:
         """A number that changes whenever another connection has committed."""
+        return int(self._db.read(self._db.dialect.data_version)[0][0])
 
     def version(self, stream: StreamName = LATEST) -> tuple[int, int]:
         """(version, time of the last change) of a stream; (0, 0) if it never had a story."""

@@ -54,6 +54,7 @@ DIALECT = Dialect(
     listed=list,
     locking=" FOR NO KEY UPDATE",
     skip_locked=" FOR UPDATE SKIP LOCKED",
+    data_version="SELECT hashtextextended(pg_current_snapshot()::text, 0)",  # of the snapshot: needs no table
 )
 
 

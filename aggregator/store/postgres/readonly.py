@@ -7,11 +7,11 @@ from functools import lru_cache
 from aggregator.errors import NotAStore
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.past import Past
-from aggregator.store.postgres.reading import Reading
 from aggregator.store.postgres.schema import version
 from aggregator.store.postgres.server import Server
 from aggregator.store.postgres.sources import Sources
 from aggregator.store.postgres.upkeep import Upkeep
+from aggregator.store.reading import Reading
 
 PATIENCE = 5
 """A request for a page waits at most so many seconds for the database."""

@@ -61,6 +61,7 @@ DIALECT = Dialect(
     listed=lambda values: to_json(list(values)),
     locking="",  # there is only one writer
     skip_locked="",
+    data_version="PRAGMA data_version",
 )
 
 
