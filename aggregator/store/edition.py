@@ -52,7 +52,8 @@ class EditionStore(ABC, Generic[Writer]):
         return str(orjson.loads(rows[0][0])[0]) if rows else None
 
     def pending(self) -> list[int]:
-        rows = self._db.read("SELECT i.n FROM pending p JOIN items i ON i.n = p.item ORDER BY i.at, i.n")
+        # SQLite keeps the order of a CROSS JOIN; otherwise it would scan all items.
+        rows = self._db.read("SELECT i.n FROM pending p CROSS JOIN items i WHERE i.n = p.item ORDER BY i.at, i.n")
         return [row[0] for row in rows]
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]:

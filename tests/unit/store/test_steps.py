@@ -346,6 +346,21 @@ def test_what_one_in_twenty_told_is_not_looked_for_in_the_whole_archive(
     assert cost() < 1.5 * once
 
 
+def test_what_waits_for_the_edition_is_found_without_the_archive(store: SqliteArchive) -> None:
+    """Every half minute the whole index of items was gone through."""
+
+    def cost(news: range) -> int:
+        store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news])], NOW)
+        edition(store, policy(), lambda: SECONDS)
+        store.intake.apply([polled("beta", [item("beta", str(news.stop), f"Event{news.stop} at place")])], NOW)
+        waiting, steps = counted(store, store.edition.pending)
+        assert len(waiting) == 1
+        return steps
+
+    once = cost(range(20))
+    assert cost(range(20, 400)) <= once + 2
+
+
 def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(store: SqliteArchive) -> None:
     """Texts that are deleted already, and those that are kept, cost nothing."""
 
