@@ -2,8 +2,8 @@
 
     python -m benchmarks.replay_stories CORPUS [--stories N] [--joins N] [--seed S]
 
-Prints the sizes of stories, the share of items that share a story with another publisher, random stories of three or more
-publishers, and random joins near the threshold.
+Prints the sizes of stories, the share of items that share a story with another publisher, how well replays in other batches agree
+with this one, random stories of three or more publishers, and random joins near the threshold.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Join
 from aggregator.stories.memory import Memory
 from aggregator.stories.tuning import TUNING
+from benchmarks.clusters import score
 from benchmarks.eval_stories import candidates, load, replay
 from benchmarks.overlay import STREAM
 
+LATE = 6 * 3600
 SIZES = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 50), (51, 10_000))
 
 
@@ -41,6 +43,13 @@ def corroborated(stories: Sequence[Sequence[Candidate]]) -> float:
     """The share of items whose story has another publisher."""
     items = sum(map(len, stories))
     return sum(len(story) for story in stories if len({one.publisher for one in story}) > 1) / items
+
+
+def agreement(items: Sequence[Candidate], memory: Memory, batch: int, choice: random.Random) -> float:
+    """B³ F1 between the stories in `memory` and those of a replay in which each item arrives up to six hours late."""
+    late = sorted(items, key=lambda one: one.at + choice.random() * LATE)
+    other, _ = replay(late, batch)
+    return score([str(memory.story(one.item)) for one in items], [other.story(one.item) for one in items]).b3_f1
 
 
 def line(one: Candidate) -> str:
@@ -63,6 +72,8 @@ def main() -> None:
     reasons = Counter(join.reason for one in decided for join in one.joins)
     print(f"merges of known stories: {merges}; joins: {dict(reasons)}")
     choice = random.Random(given.seed)
+    for batch in (2_000, 500, 100):
+        print(f"agreement if items are late, in batches of {batch}: {agreement(items, memory, batch, choice):.3f}")
     wide = [story for story in stories if len({one.publisher for one in story}) >= 3]
     print(f"\nstories of 3+ publishers: {len(wide)}")
     for story in choice.sample(wide, min(given.stories, len(wide))):
