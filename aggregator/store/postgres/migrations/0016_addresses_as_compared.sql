@@ -1,2 +1,1 @@
--- Addresses in the form that compares equal now (aggregator/normalise/address.py): by another one an item without a guid would be new
--- when its source lists it again, and `stories:` would not name it any more. `migrate` writes them, since SQL cannot.
+-- Had addresses written in the form that compares equal; 0017 does.

@@ -1,1 +1,2 @@
--- As 0016, for a later form: escapes that are not needed are none. `migrate` writes it, since SQL cannot.
+-- Addresses in the form that compares equal now (aggregator/normalise/address.py): by another one an item without a guid would be new
+-- when its source lists it again, and `stories:` would not name it any more. `migrate` writes them, since SQL cannot.
