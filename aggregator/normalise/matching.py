@@ -86,12 +86,13 @@ def _by_additional_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[
 
 
 def _id_by_guid_or_title(item: Item, known: StoredItems) -> str | None:
-    """The id of the item of which the item's own id or its title id is an additional id."""
-    if item.id in known.known_as:
+    """The id of the item of which the guid (or the link) of an item, or its title and date, gave an additional id."""
+    is_titled = is_title_key(item.key)
+    if item.id in known.known_as and not is_titled:
         return known.known_as[item.id]
     if item.id in known.items or item.title_id in known.items:
         return None
-    first = known.known_as.get(item.title_id)
+    first = known.known_as.get(item.id if is_titled else item.title_id)
     counts = first and (is_exact(item.published) or not differs(item, known.items[first]))
     return first if counts else None
 

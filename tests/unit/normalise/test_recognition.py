@@ -307,6 +307,19 @@ def test_a_warning_that_is_stored_by_its_title_overwrites_none_when_the_document
     assert (again.new, again.changed, again.seen) == ((), (), (2, 3))
 
 
+def test_a_warning_that_is_named_by_its_title_alone_overwrites_none_with_its_title_and_day() -> None:
+    """Two were listed together, one with a guid, and the title was noted for that. When its page had more, the other was taken for it."""
+
+    def warning(text: str, guid: str = "", title: str = "Storm warning") -> str:
+        more = f"<description>{text}</description><pubDate>Thu, 19 Nov 2026 00:00:00 GMT</pubDate>"
+        return item(more, guid=guid, link="https://example.org/warnings", title=title)
+
+    first = recognise(read(rss([warning("Gales."), warning("Hail.", "g")])).items, NOTHING)
+    document = [warning("Gales."), warning("Two.", title="Flood warning"), warning("Three.", title="Heat warning")]
+    found = recognise(read(rss(document)).items, replace(known(first.new), known_as=first.known_as))
+    assert ([one.summary for one in found.new], found.changed, found.seen) == (["Two.", "Three."], (), (1,))
+
+
 def test_an_entry_that_got_the_date_of_another_is_known_by_its_content() -> None:
     """A new date alone is not stored; it overwrote the entry without guid that was listed beside it with the same title and date."""
 
