@@ -45,7 +45,7 @@ _DAY = re.compile(r"(?:19|20)\d\d[01]\d(?:[0-3]\d)?")
 class Matched(NamedTuple):
     """The items of a document, each under the id of its stored item; a new one under an id that is not stored.
 
-    - `known_as`: additional ids to be noted, of later guids → the ids of their items.
+    - `known_as`: additional ids to be noted, from later guids → the ids of their items.
     - `by_words`: an item was recognised by its words.
     """
 
@@ -55,7 +55,7 @@ class Matched(NamedTuple):
 
 
 def matched(items: Sequence[Item], known: StoredItems) -> Matched:
-    """Each step gets the items with the ids that the step before found. No two items get the same id."""
+    """Finds the ids in three steps; each gets the items with the ids that the one before found. No two items get the same id."""
     items, by_words = _by_additional_ids(items, known)
     items = _without_guids_of_others(items, known)
     items, known_as = _by_title_or_address(items, known)
@@ -86,7 +86,7 @@ def _by_additional_ids(items: Sequence[Item], known: StoredItems) -> tuple[list[
 
 
 def _id_by_guid_or_title(item: Item, known: StoredItems) -> str | None:
-    """The id of the item of which the guid (or the link) of an item, or its title and date, gave an additional id."""
+    """The id of the stored item that has the item's own id as an additional id, or its title id (which may be its own)."""
     is_titled = is_title_key(item.key)
     if item.id in known.known_as and not is_titled:
         return known.known_as[item.id]
@@ -151,11 +151,11 @@ def _is_another(item: Item, known: StoredItems) -> bool:
     if not has_guid or stored is None or not differs(item, stored):
         return False
     there = known.addresses.get(item.canonical or "", ())
-    is_own = len(there) < SEVERAL  # whether its address says what it is
-    beside = [item.title_id, *(there[-1:] if is_own else ())]
+    is_told = len(there) < SEVERAL  # whether its address tells what it is
+    beside = [item.title_id, *(there[-1:] if is_told else ())]
     if any(id in known.items and _has_content_of(item, known.items[id]) for id in beside):
         return True
-    if is_own and (item.id in there or not _serials(item.canonical).isdisjoint(_serials(stored.canonical))):
+    if is_told and (item.id in there or not _serials(item.canonical).isdisjoint(_serials(stored.canonical))):
         return False
     words, others = set(plains(tokens(item.title))), set(plains(tokens(stored.title)))
     unlike = 2 * len(words & others) < min(len(words), len(others))
@@ -173,7 +173,7 @@ def _serials(canonical: str | None) -> set[str]:
 
 def _by_title_or_address(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str]]:
     """The items, each under its title id if that counts, else under its own if it is stored, else under a former id, else under that of
-    the last item at its address; and the ids of guids that are not known to be those of items found by address → the ids of these."""
+    the last item at its address; and additional ids: of the items that were found by their address, from their new guids."""
     entries = Counter(item.canonical for item in items)
     proposed: list[Sequence[str]] = []
     addressed: list[Sequence[str]] = []
