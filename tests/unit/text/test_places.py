@@ -411,6 +411,8 @@ def test_a_town_is_where_the_text_says_once(title: str, summary: str, expected: 
         ("Chad President Deby is sworn in for a new term", ["TD"]),
         ("Georgia Gov. Kemp says he will sign the law", ["US"]),
         ("Jordan Farms Face Drought", ["JO"]),
+        ("Jordan Farms Face Drought after Dry Winter", ["JO"]),
+        ("Jordan PM resigns on Friday", ["JO"]),
     ],
 )
 def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
@@ -441,6 +443,7 @@ def test_capitals_of_a_headline_say_nothing_of_those_of_its_summary() -> None:
         ("John Kerry China climate talks resume", ["US", "CN"]),
         ("JOHN KERRY CHINA CLIMATE TALKS RESUME", ["US", "CN"]),
         ("emily london wins the baking contest", ["GB"]),  # no capitals that tell it
+        ("Gang jailed for plot to rob London jewellers", ["GB"]),
     ],
 )
 def test_a_family_name_is_no_place(title: str, expected: list[str]) -> None:
