@@ -594,6 +594,22 @@ def test_an_entry_without_a_guid_is_not_announced_again_when_others_come_to_its_
     assert recognise(skipped[2:], known([first])).seen == (1,)
 
 
+def test_a_warning_of_tomorrow_is_not_announced_again_when_others_come_to_its_page() -> None:
+    """It is dated at the time of each response, so only its content is the same."""
+    warnings = [
+        item(
+            f"<pubDate>Sat, 21 Nov 2026 {hour}:00:00 GMT</pubDate>",
+            link="https://example.org/warnings",
+            title=f"Storm at {hour}",
+        )
+        for hour in (10, 11, 12)
+    ]
+    first = read(rss(warnings[:1])).items
+    changes = recognise(read(rss(warnings), replace(JOB, now=JOB.now + timedelta(hours=1))).items, known(first))
+    assert [one.title for one in changes.new] == ["Storm at 11", "Storm at 12"]
+    assert (changes.changed, changes.seen) == ((), (1,))
+
+
 def test_warnings_with_one_title_get_no_additional_id() -> None:
     dates = [f"<pubDate>{format_datetime(datetime(2026, 11, day, tzinfo=UTC))}</pubDate>" for day in (1, 2, 3)]
     warnings = items(1, 1, 1, guid="", link="https://example.org/warnings", extra=dates)
