@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import aggregator, configuration, free_port, running, serves, until
+from builders.process import aggregator, busy, configuration, free_port, running, serves, until
 from servers.local import Server, conditional
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -35,13 +35,14 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def said(port: int, request: bytes) -> bytes:
-    """All that comes back on one connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+    """All that comes back on one connection, which the server may keep open after its answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10 * busy()) as connection:
         got = b""
         with contextlib.suppress(OSError):
             connection.sendall(request)
             while piece := connection.recv(65536):
                 got += piece
+                connection.settimeout(1)
     return got
 
 
@@ -51,23 +52,22 @@ def get(target: str, *headers: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "status"),
     [
-        get("http://evil.example/latest.rss", "Host: evil.example"),
-        get("/latest.rss", "Host: evil.example"),
-        get("/latest.rss", "Host: a.example", "Host: evil.example"),
-        get("/latest.rss", "Host: x", "X-Forwarded-Host: evil.example", "X-Forwarded-Prefix: /evil"),
-        get("//evil.example/latest.rss", "Host: x"),
-        get("/sections//defense", "Host: evil.example"),
-        get("/sections/defense/", "Host: evil.example"),
+        (get("http://evil.example/latest.rss", "Host: evil.example"), 200),
+        (get("/latest.rss", "Host: evil.example"), 200),
+        (get("/latest.rss", "Host: a.example", "Host: evil.example"), 400),
+        (get("/latest.rss", "Host: x", "X-Forwarded-Host: evil.example", "X-Forwarded-Prefix: /evil"), 200),
+        (get("//evil.example/latest.rss", "Host: x"), 404),
+        (get("/sections//defense", "Host: evil.example"), 301),
+        (get("/sections/defense/", "Host: evil.example"), 301),
     ],
 )
-def test_34_whatever_host_is_named_links_are_of_the_configuration(port: int, request_: bytes) -> None:
+def test_34_whatever_host_is_named_links_are_of_the_configuration(port: int, request_: bytes, status: int) -> None:
     got = said(port, request_)
-    status = got.split(b" ", 2)[1]
-    assert status in (b"200", b"301", b"400", b"404"), got[:200]
+    assert got.startswith(f"HTTP/1.1 {status} ".encode()), got[:200]
     assert b"evil" not in got
-    if status == b"200":
+    if status == 200:
         assert b"https://wire.example/latest.rss" in got
 
 
@@ -142,7 +142,9 @@ def test_34_whatever_host_a_client_may_name_is_answered(port: int, request_: byt
 )
 def test_no_bytes_make_a_fault_of_ours(port: int, request_: bytes) -> None:
     got = said(port, request_)
-    for status in re.findall(rb"HTTP/1\.[01] (\d{3})", got):
+    statuses = re.findall(rb"HTTP/1\.[01] (\d{3})", got)
+    assert statuses, got[:300]
+    for status in statuses:
         assert status[:1] != b"5" or status in (b"501", b"505"), got[:300]
     assert b"root:" not in got
     assert b"Traceback" not in got
