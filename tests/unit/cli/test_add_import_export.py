@@ -85,6 +85,7 @@ def test_a_feed_is_added_and_the_rest_of_the_file_stays(desk: Desk) -> None:
 
 
 def test_sources_are_listed_in_columns_however_long_a_state_is(desk: Desk) -> None:
+    desk.server.routes["/news.rss"] = conditional(rss([("1", "Ferries collide off Oslo", datetime.now(UTC))]))
     page = f"  - {{name: Page, url: '{desk.server.url('/plain')}'}}\n\n# --- sections"
     desk.file.write_text(
         FILE.replace("https://first.example/feed", desk.server.url("/news.rss")).replace("\n# --- sections", page)

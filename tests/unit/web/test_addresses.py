@@ -93,19 +93,19 @@ def test_only_reading_is_allowed(client: FlaskClient, address: str) -> None:
 
 
 @of_the_file
-def test_health(newsroom: Newsroom) -> None:
-    client = newsroom.client
+def test_health(room: Newsroom) -> None:
+    client = room.client
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
     assert client.get("/readyz").status_code == 503  # no worker ticks
-    newsroom.archive.upkeep.note(notes.TICK, int(newsroom.now.timestamp()) - 10)
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()) - 10)
     assert client.get("/readyz").text == "ready\n"
-    newsroom.archive.upkeep.note(notes.TICK, int(newsroom.now.timestamp()) + 3600)
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()) + 3600)
     assert client.get("/readyz").text == "no worker is polling\n", (
         "whoever lived since the clock was set back would have ticked"
     )
-    newsroom.archive.upkeep.note(notes.TICK, int(newsroom.now.timestamp()) + 30)
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()) + 30)
     assert client.get("/readyz").text == "ready\n", "clocks of two machines are never quite the same"
-    with WorkerLock(newsroom.folder) as lock:
+    with WorkerLock(room.folder) as lock:
         lock.report("store: /secret/path: the disk is full")
         assert client.get("/readyz").text == "degraded: store\n"
         lock.report("store: cannot be reached\nqueue: cannot be reached\nstore: takes no more connections")
