@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     replaced = 0
     if not running:
         try:
-            with editing(application, archive) as proceed:
+            with editing(archive) as proceed:
                 replaced = re_place_stored(archive, application, proceed)
         except KeyboardInterrupt:
             print(

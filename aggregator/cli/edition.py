@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ def place_all(application: Application) -> tuple[int, int]:
     from aggregator.pipeline.survey import survey
 
     archive = application.database.open()
-    with editing(application, archive) as proceed:
+    with editing(archive) as proceed:
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
         re_place_stored(archive, application, proceed)
@@ -60,9 +60,9 @@ def re_place_stored(archive: Archive, application: Application, proceed: Callabl
 
 
 @contextmanager
-def editing(application: Application, archive: Archive) -> Iterator[Callable[[], bool]]:
+def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
     """A context that holds the lease of the edition. Yields a function that renews the lease and returns whether it is still held. A
-    thread extends it meanwhile, with a connection of its own: on a slow machine a batch takes longer than the lease lasts.
+    thread extends it meanwhile: on a slow machine a batch takes longer than the lease lasts.
 
     Raises:
         StoreBusy: another process holds the lease and does not finish within `WAIT`.
@@ -77,9 +77,8 @@ def editing(application: Application, archive: Archive) -> Iterator[Callable[[],
     def extend() -> None:
         while not ended.wait(RENEW):
             if time.monotonic() - proceeded < LONGEST:
-                # an error that lasts is met by the edition, too
-                with suppress(StoreError), closing(application.database.open()) as beside:
-                    beside.edition.renew(owner, seconds(), EDITION_LEASE)
+                with suppress(StoreError):  # the edition itself reports an error that lasts
+                    archive.edition.renew(owner, seconds(), EDITION_LEASE)
 
     release_dead(archive, is_dead)
     _wait_for_lease(proceed)
