@@ -710,3 +710,59 @@ def test_what_a_navy_says_and_does_is_of_defense_too() -> None:
         _book(), "Navy says Iran harassed ship", "The US Navy said that it came to the help of the Navy of Oman."
     )
     assert "defense" in item.sections
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "section"),
+    [
+        ("Explosion in Valencia", "Firefighters evacuate three blocks", "europe"),
+        ("Explosion in Valencia", "Venezuela's interior minister blames sabotage", "america"),
+        ("Floods in Cordoba", "Argentina's government sends pumps", "america"),
+        ("Floods in Cordoba", "Spain's army sends pumps", "europe"),
+        ("Trial Opens in Alexandria", "The Virginia court picks jurors", "america"),
+        ("Clashes in Tripoli", "Lebanese soldiers deploy", "middle-east"),
+        ("Clashes in Tripoli", "Libyan militias withdraw", "africa"),
+        ("Attacks Return to Palma", "Insurgents hide in Mozambique's north", "africa"),
+    ],
+)
+def test_of_towns_of_one_name_the_one_is_meant_whose_country_is_named(title: str, summary: str, section: str) -> None:
+    assert judge(_book(), title, summary).section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Brent Slips as Glut Looms", "economy"),
+        ("Brent Council Opens Library", "europe"),
+        ("Anglo American Rejects Bid", "economy"),
+        ("Detainees Protest on Manus Island", "asia-pacific"),
+    ],
+)
+def test_a_name_of_oil_or_a_firm_is_no_place(title: str, section: str) -> None:
+    assert judge(_book(), title).sections == (section,)
+
+
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        ("Vance: Moscow Asks for Too Much to End War", ""),
+        ("Europe Drafts Own Peace Plan", "The army of Ukraine would keep its size"),
+        ("Trump and Putin Meet in Alaska", ""),
+        ("EU Adopts Sanctions Package Against Moscow", ""),
+        ("North Korean Sappers Clear Mines in Kursk", ""),
+    ],
+)
+def test_what_others_do_to_end_the_war_is_in_its_section(title: str, summary: str) -> None:
+    assert judge(_book(), title, summary).section == "ukraine-russia-war"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Trump and Putin Meet on Gaza",
+        "Sudan Peace Plan Fails as Ukraine Fights on",
+        "Yemen Truce: US Eyes End of War, Russia Says",
+    ],
+)
+def test_the_end_of_another_war_is_not_that_of_ukraine(title: str) -> None:
+    assert judge(_book(), title).section != "ukraine-russia-war"
