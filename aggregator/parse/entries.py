@@ -26,7 +26,7 @@ _DATE_NAMES = rb"(?:pubDate|dc:date|published|updated|issued|modified|created|la
 _NEEDED = re.compile(
     rb"<(?:(?:News:S|s)ource[\s>]|(?:item|entry|title)\s[^<>]*xml:lang|(?:dcterms:)?created[\s>]|dc:language[\s>]"
     rb"|(?!a10:|atom:|dc:|rss:)[\w-]+:(?:title|description|summary)[\s>]"
-    rb"|link\s[^<>]*rel=[\"']enclosure"
+    rb"|(?:\w+:)?link\s[^<>]*rel=[\"']enclosure"
     rb"|" + _DATE_NAMES + rb"(?:\s[^<>]*)?(?<!/)>(?!\s*" + _DATE + rb"\s*<))"
     rb"|</(\w+:)?(?:author|creator)>\s*<\1?(?:author|creator)[\s>]"
 )
@@ -62,7 +62,7 @@ def needed(markup: bytes) -> bool:
 
 def pictured(data: bytes, body: bytes) -> bool:
     """Whether an entry may have a picture that fastfeedparser omits. `body` is the document from its first entry on."""
-    if b"<image" in body or b"<itunes:image" in body or (b"<media:thumbnail" in body and b"<media:content" in body):
+    if b"<image" in body or b"<itunes:image" in body or (b":thumbnail" in body and b":content" in body):
         return True
     return b"rssboard.org/media-rss" in data[:4096]  # fastfeedparser does not know this namespace
 

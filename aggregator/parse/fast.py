@@ -27,7 +27,7 @@ import fastfeedparser
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
-from aggregator.parse.fields import as_html, as_meant, followed, is_followed, moment, person, size, to_article, widest
+from aggregator.parse.fields import as_html, as_meant, followed, moment, person, size, to_article, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -124,7 +124,7 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
         updated=_time(get("updated")),
         categories=tuple(tag["label"] or tag["term"] for tag in tags) if tags else (),
         enclosures=_enclosures(entry),
-        image=_image(media),
+        image=widest(media or ()),
         language=language,
         base=base,
     )
@@ -161,8 +161,6 @@ def _hides_its_link(entry: bytes) -> bool:
 def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
     """The link to the article. For Atom fastfeedparser takes the first link, which may lead to an enclosure or to comments."""
     own = None if atom else entry.get("link")
-    if own and is_followed(own):  # nearly all
-        return str(own)
     return followed([link for link in (own, to_article(entry.get("links") or ())) if link])
 
 
@@ -176,22 +174,9 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
-    found = [Enclosure(one["url"], one.get("type"), _length(one)) for one in entry.get("enclosures") or ()]
-    found += [
-        Enclosure(link["href"], link.get("type"))
-        for link in entry.get("links") or ()
-        if link.get("rel") == "enclosure" and link.get("href")
-    ]
-    return tuple(found)
+    return tuple(Enclosure(one["url"], one.get("type"), _length(one)) for one in entry.get("enclosures") or ())
 
 
 def _length(enclosure: Mapping[str, Any]) -> int | None:
     """The length in bytes; None if it is unknown (podcasts write `length=""`) or implausibly large."""
     return size(str(enclosure.get("length", "")))
-
-
-def _image(media: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """The widest picture of media:content, else the thumbnail inside one."""
-    if not media:
-        return None
-    return widest(media) or next((str(one["thumbnail_url"]) for one in media if one.get("thumbnail_url")), None)

@@ -34,7 +34,8 @@ def undated(one: ParsedItem) -> ParsedItem:
     return replace(one, published=None, updated=None, published_text=None)
 
 
-def test_reads_an_item_of_rss_whole() -> None:
+@pytest.mark.parametrize("guid", ["g-1", "https://example.org/?p=1"])
+def test_reads_an_item_of_rss_whole(guid: str) -> None:
     feed = parsed(
         rss(
             item(
@@ -44,13 +45,13 @@ def test_reads_an_item_of_rss_whole() -> None:
                 '<enclosure url="https://example.org/a.mp3" length="12" type="audio/mpeg"/>'
                 '<media:content url="https://example.org/small.jpg" medium="image" width="100"/>'
                 '<media:content url="https://example.org/large.jpg" medium="image" width="900"/>',
-                guid="g-1",
+                guid=guid,
             )
         )
     )
     (one,) = feed.items
     assert (feed.format, feed.parser) == ("rss", "fastfeedparser")
-    assert (one.guid, one.link, one.title) == ("g-1", "https://example.org/1", "Title")
+    assert (one.guid, one.link, one.title) == (guid, "https://example.org/1", "Title")
     assert one.published == datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert (one.author, one.categories) == ("Ann Writer", ("World", "Asia"))
     assert (one.summary, one.content) == ("Short.", "<p>Long.</p>")
@@ -94,6 +95,16 @@ WORDPRESS_COM = (
         (
             '<media:thumbnail width="992"/><media:thumbnail url="https://example.org/t.jpg" width="144"/>',
             "https://example.org/t.jpg",
+        ),
+        (
+            '<media:content url="https://e.org/1.mp4" type="video/mp4"><media:thumbnail url="https://e.org/s.jpg" width="144"/>'
+            '<media:thumbnail url="https://e.org/w.jpg" width="992"/></media:content>',
+            "https://e.org/w.jpg",
+        ),
+        (
+            '<m:content xmlns:m="http://search.yahoo.com/mrss/" url="https://e.org/1.mp4" type="video/mp4">'
+            '<m:thumbnail url="https://e.org/t.jpg"/></m:content>',
+            "https://e.org/t.jpg",
         ),
         (
             '<media:content url="https://example.org/still.jpg" type="video/mp4" width="992"/>'
@@ -231,6 +242,7 @@ def test_a_link_to_something_else_is_not_to_the_article(rel: str, title: str, gu
     [
         '<atom:link rel="self" href="https://e.org/self"/>', "<link/>", '<link rel="self" href="/x"/>',
         '<atom:link href="https://e.org/other"/>', '<x:link xmlns:x="urn:x">https://e.org/other</x:link>',
+        "<media:link>https://e.org/other</media:link>",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("guid", ["", "g-1", "https://e.org/?p=1", "https://e.org/1"])
@@ -631,6 +643,45 @@ def test_who_wrote_an_item_is_read_alike(title: str, end: str) -> None:
     items = [item(one + dated, guid=f"g{number}") for number, one in enumerate(said)]
     feed = parsed(rss("".join([*items, item(dated, title=title), end])))
     assert [one.author for one in feed.items[:-1]] == ["Ann", "Ann, Ben", "The desk", "Ann"]
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_enclosure_of_atom_in_rss_is_read_alike(title: str, end: str) -> None:
+    enclosure = '<atom:link rel="enclosure" href="https://e.org/a.mp3" type="audio/mpeg" length="5"/>'
+    one, _ = parsed(rss([item(enclosure), item(title=title), end])).items
+    assert one.enclosures == (Enclosure("https://e.org/a.mp3", "audio/mpeg", 5),)
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_the_outlet_of_an_item_is_read_alike(title: str, end: str) -> None:
+    source = '<source url="https://other.example/feed">Other</source>'
+    one, _ = parsed(rss([item(source), item(title=title), end])).items
+    assert (one.publisher, one.publisher_url) == ("Other", "https://other.example/feed")
+
+
+@pytest.mark.parametrize("date", ["11/10/2026", "yesterday", "Fri, 20 Nov 26 09:00:00 GMT"])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_date_that_parsers_read_in_different_ways_is_left_to_the_normaliser(title: str, end: str, date: str) -> None:
+    one, _ = parsed(rss([item(f"<pubDate>{date}</pubDate>"), item(title=title), end])).items
+    assert (one.published, one.updated, one.published_text) == (None, None, date)
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_guid_that_is_the_link_is_read_alike(title: str, end: str) -> None:
+    address = "https://e.org/?a=1&amp;b=2"
+    one, _ = parsed(rss([item(link=address, guid=address), item(title=title), end])).items
+    assert (one.guid, one.link) == (None, "https://e.org/?a=1&b=2")
+
+
+def test_addresses_that_nobody_quoted_are_read() -> None:
+    entry = "<entry><id>1</id><title>T</title><link href=https://e.org/1 /></entry>"
+    assert parsed(atom(entry)).items[0].link == "https://e.org/1"
+
+
+@pytest.mark.parametrize("type", ['mode="base64" type="text/html"', 'type="application/octet-stream"'])
+def test_a_text_in_base64_is_decoded(type: str) -> None:
+    entry = f"<entry><id>1</id><title>T</title><content {type}>PHA+VG9sZDwvcD4=</content></entry>"
+    assert parsed(atom(entry)).items[0].text == "<p>Told</p>"
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
