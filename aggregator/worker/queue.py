@@ -48,6 +48,8 @@ CONNECTIONS, LISTENING = 4, 2  # connections of a worker to the queue, and furth
 LOOK = 5.0  # seconds between checks whether this machine may take part
 PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds until the queue is opened again; doubled each time that it ends soon
 CANNOT = "the server cannot be reached, takes no more connections or refuses the request"
+NO_SUCH_KEY = "23503"  # PostgreSQL's code for a violated foreign key: the row of this worker is gone
+AWAY = "this process stood still for a minute or longer (its machine slept?), and others took over its jobs; the queue is restarted"
 
 
 class Queue:
@@ -98,7 +100,7 @@ class Queue:
                 self._troubles.report("queue", error)
             except Exception as error:
                 log.debug("queue", exc_info=error)
-                self._troubles.report("queue", f"{CANNOT} ({_cause(error)}); retrying")
+                self._troubles.report("queue", _told(error))
             with contextlib.suppress(ConnectorException):
                 await self._app.close_async()  # Procrastinate would take connections that failed to open for open ones
             ended_soon = time.monotonic() - began < LONGEST_PAUSE
@@ -266,10 +268,21 @@ async def _commit_at_once(connection: Any) -> None:
     await connection.set_autocommit(True)
 
 
-def _cause(error: BaseException) -> str:
-    """The message of the database driver, which Procrastinate wraps in its own, without additions for programmers."""
+def _told(error: BaseException) -> str:
+    """Why the queue has ended. Other workers forget one whose heartbeat has stopped (`Queue.recover`), whose jobs then belong to nobody."""
+    return AWAY if getattr(_first(error), "sqlstate", None) == NO_SUCH_KEY else f"{CANNOT} ({_cause(error)}); retrying"
+
+
+def _first(error: BaseException) -> BaseException:
+    """The error of the database driver, which Procrastinate wraps in its own."""
     while error.__cause__:
         error = error.__cause__
+    return error
+
+
+def _cause(error: BaseException) -> str:
+    """The message of the database driver, without additions for programmers."""
+    error = _first(error)
     said = " ".join(str(error).split())
     for addition in (" CONTEXT: ", " This probably means "):
         said = said.partition(addition)[0]

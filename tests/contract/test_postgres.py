@@ -551,6 +551,7 @@ def test_a_pooler_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("connection timeout expired", "does not answer"),
         ('FATAL:  unrecognized configuration parameter "idle_session_timeout"', "14 or later is needed"),
         ("session is read-only", "each is a standby or read-only"),
+        ("Connection refused connection to server at two failed: server is in hot standby mode", "each is a standby"),
         ("FATAL:  could not write init file: No space left on device", "the disk of the server is full"),
         ("could not receive data from server: Connection timed out", "does not answer"),
     ],
@@ -723,6 +724,10 @@ def test_troubles_of_workers_that_live_are_told(store: PostgresArchive) -> None:
     assert reader.upkeep.troubles() == ("polling: no", "store: full")
     worker.upkeep.report_troubles("w1", "")
     assert reader.upkeep.troubles() == ()
+    # In a schema that a later version made the worker stores nothing else: who watches /readyz would count it among those that work.
+    execute(store._connection.server.url, "UPDATE meta SET value = '99' WHERE key = 'schema'")
+    worker.upkeep.report_troubles("w1", "queue: migrated")
+    assert reader.upkeep.troubles() == ("queue: migrated",)
     worker.close()
     reader.close()
 

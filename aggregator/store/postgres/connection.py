@@ -162,8 +162,11 @@ class Connection:
             raise translated(error, self.server.name, self._patience) from error
 
     @contextmanager
-    def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[Raw]:
-        """A transaction. `alone`: a lock that is held until its end; `unhurried`: it has no time limit."""
+    def transaction(
+        self, alone: Lock | None = None, *, unhurried: bool = False, any_schema: bool = False
+    ) -> Iterator[Raw]:
+        """A transaction. `alone`: a lock that is held until its end; `unhurried`: it has no time limit; `any_schema`: it may also write
+        into what a later version has migrated."""
         with self._turn, self.translate(), ExitStack() as stack:
 
             def begin(raw: Raw) -> Raw:
@@ -173,7 +176,7 @@ class Connection:
             raw = self._once_more(begin)
             outer, self._begun = self._begun, True
             try:
-                if not outer and self.schema is not None:
+                if not outer and not any_schema and self.schema is not None:
                     self._check_schema(raw, self.schema)
                 if alone is not None:
                     raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (self.locks, alone))

@@ -10,6 +10,7 @@ from aggregator.store.migrations import OTHER_COLUMNS
 
 SILENT = "does not answer; check host, port and firewall"
 FULL = "takes no more connections; raise max_connections (or the limit of the user or database) or run fewer processes"
+STANDBYS = "no server there can be written now: each is a standby or read-only"
 POOLED = "is reached through a pooler (PgBouncer), which does not pass on how our sessions are set; give the address of the server itself"
 
 
@@ -80,7 +81,8 @@ def _unreachable(where: str, said: str) -> StoreError:
         ("the database system is", "the server is stopping or starting"),
         ("No space left", "the disk of the server is full"),
         ("unrecognized configuration parameter", "PostgreSQL 14 or later is needed"),
-        ("session is read-only", "no server there can be written now: each is a standby or read-only"),
+        ("session is read-only", STANDBYS),
+        ("server is in hot standby mode", STANDBYS),
         ("refused", "nothing listens there; is the server running, on this port?"),
         ("No such file", "nothing listens there; is the server running?"),
         ("timeout expired", SILENT),

@@ -18,8 +18,9 @@ from aggregator.store.rows import to_json
 
 class Upkeep(upkeep.Upkeep[Connection]):
     def report_troubles(self, owner: str, troubles: str) -> None:
-        """Stores the problems of a worker, and deletes those of dead workers."""
-        with self._db.transaction() as raw:
+        """Stores the problems of a worker, and deletes those of dead workers. One of them is that a later version has migrated the
+        schema, so that the worker does nothing any more."""
+        with self._db.transaction(any_schema=True) as raw:
             raw.execute(
                 "DELETE FROM meta WHERE key LIKE 'trouble:%%' AND (key = %s OR NOT EXISTS (SELECT 1 FROM pg_stat_activity "
                 "WHERE datname = current_database() AND application_name = meta.value::json ->> 0))",
