@@ -22,7 +22,7 @@ from aggregator.web.recent import Recent
 RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024
 
-Version = tuple[str, datetime, int]
+Version = tuple[str, datetime, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +156,10 @@ class Library:
         return asked
 
     def version(self, stream: StreamName) -> Version:
-        """What the bytes of a stream depend on: (epoch in force, since when, version of the stream). The time matters too: if an edit is
-        undone, the epoch is the same as before, but the time is not."""
-        return self.in_force().settings.epoch, self.since, self._told(stream)[0]
+        """What the bytes of a stream depend on: (epoch in force, since when, version of the stream, time of its last change). The times
+        matter too: if an edit is undone, the epoch is the same as before; and a database that was restored, or a standby that took over,
+        gives numbers again that stood for other news."""
+        return self.in_force().settings.epoch, self.since, *self._told(stream)
 
     def _told(self, stream: StreamName) -> tuple[int, int]:
         """(version, time of last change) of a stream."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.postgres import execute, fresh_database
+from builders.postgres import execute, fresh_database, server_url
 from builders.process import aggregator, configuration, free_port, get, running, serves, until
 from servers.link import Link
 from servers.local import Server, conditional
@@ -109,6 +109,38 @@ def test_serve_cut_off_from_the_server_says_so_in_time_and_can_be_stopped(tmp_pa
             link.cut()
             process.send_signal(signal.SIGTERM)
             assert process.wait(15) == 0
+
+
+def test_what_is_served_is_of_the_database_that_is_there_though_an_earlier_state_of_it_was_put_back(
+    tmp_path: Path,
+) -> None:
+    """A dump was restored, or a standby took over that lacked the last edition: the next one has the number of the one that is gone."""
+    url, port = fresh_database(), free_port()
+    name = url.partition("?")[0].rpartition("/")[2]
+    news = {"/1": conditional(rss(NEWS[:1]))}
+    with Server(news) as server:
+        config = configuration(tmp_path, {"one": server.url("/1")})
+
+        def publish(id: str, headline: str) -> None:
+            server.routes["/1"] = conditional(rss([(id, headline, DAY), *NEWS[:1]]))
+            assert aggregator(config, "--database", url, "poll").returncode == 0
+
+        publish("a", NEWS[0][1])
+        execute(server_url(), f"CREATE DATABASE {name}_dump TEMPLATE {name}")
+        with running(config, "--database", url, "serve", "--port", str(port)):
+            latest = f"http://127.0.0.1:{port}/latest.rss"
+            until(lambda: serves(latest))
+            publish("lost", "Missile strikes a depot in Odesa")
+            assert b"Odesa" in get(latest)[1]
+            execute(
+                server_url(),
+                f"DROP DATABASE {name} WITH (FORCE)",
+                f"CREATE DATABASE {name} TEMPLATE {name}_dump",
+            )
+            publish("new", "Ministers of Norway meet in Oslo over fish")
+            until(lambda: serves(latest))
+            assert b"Oslo" in get(latest)[1]
+            assert b"Odesa" not in get(latest)[1]
 
 
 @pytest.mark.parametrize(
