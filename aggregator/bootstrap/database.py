@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aggregator.bootstrap.installation import Installation, is_there
+from aggregator.bootstrap.installation import Installation, is_there, utc_now
 from aggregator.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -93,6 +93,18 @@ class Database:
                 f"{self.file}: there is no archive here; give its location with --instance or --database (`run` and `poll` make one)"
             )
         return self.open()
+
+    def check_clock(self, archive: Store) -> None:
+        """For commands that store times, or delete what is old.
+
+        Raises:
+            ClockApart: the clock of this machine is not that of the database server.
+        """
+        if self.shared:
+            from aggregator.store.postgres.archive import PostgresArchive
+
+            assert isinstance(archive, PostgresArchive)
+            archive.agree(lambda: utc_now().timestamp())
 
     def sqlite(self) -> SqliteArchive:
         from aggregator.store.sqlite.archive import SqliteArchive

@@ -11,7 +11,9 @@ from aggregator.text.plurals import counted
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    archive = Database(installation).open_existing()
+    database = Database(installation)
+    archive = database.open_existing()
+    database.check_clock(archive)
     with file_or_in_force(installation) as read:
         application, in_force = read, archive.upkeep.configuration()
         waits = read.database.shared or read.settings.site.reload == "manual"

@@ -25,6 +25,7 @@ from servers.link import Link
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap import sharing as sharing_module
 from aggregator.bootstrap.sharing import Sharing
+from aggregator.cli.main import main
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.model.source import SourceState
 from aggregator.schedule.clock import corrected
@@ -59,6 +60,20 @@ def test_a_clock_that_is_wrong_is_told(store: PostgresArchive, seconds: float, s
     store.agree(lambda: server_time(store) + 20)
     with pytest.raises(ClockApart, match=said):
         store.agree(lambda: server_time(store) + seconds)
+
+
+@pytest.mark.parametrize("command", ["poll", "apply", "prune"])
+def test_a_command_stores_and_deletes_nothing_by_a_clock_that_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """News that a `poll` saw ten minutes ahead of the others stood at the wrong place for good."""
+    application = one_source(tmp_path, url := fresh_database())
+    application.database.open().close()
+    monkeypatch.setattr("aggregator.bootstrap.database.utc_now", lambda: utc_now() + timedelta(minutes=10))
+    config = str(application.installation.config)
+    assert main(["--config", config, "--instance", str(tmp_path), "--database", url, command]) == 1
+    assert "10 minutes apart, this one is ahead" in capsys.readouterr().err
+    assert execute(url, "SELECT count(*) FROM configurations") == [(0,)]
 
 
 def test_what_a_worker_stores_no_other_takes_for_a_clock_that_was_set_back(store: PostgresArchive) -> None:
@@ -354,6 +369,25 @@ def test_a_worker_takes_no_job_while_its_clock_is_wrong_and_goes_on_when_it_is_r
         await until_async(lambda: loop.taken and not shown[-1])
         clock[0] = -7200.0
         await until_async(lambda: "behind" in shown[-1])
+        stopping.set()
+        await running
+
+    asyncio.run(scenario())
+
+
+def test_a_worker_that_others_gave_up_says_that_it_stood_still_and_goes_on(store: PostgresArchive) -> None:
+    """It was suspended; it told of a foreign key."""
+    shown = [""]
+
+    async def scenario() -> None:
+        loop, stopping = Loop(), asyncio.Event()
+        running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0]).run())
+        await until_async(lambda: loop.taken)
+        execute(store._connection.server.url, "DELETE FROM procrastinate_workers")  # as `prune_stalled_workers`
+        await until_async(lambda: shown[-1])
+        assert shown[-1] == f"queue: {queue.AWAY}"
+        loop.taken.clear()
+        await until_async(lambda: loop.taken and not shown[-1])
         stopping.set()
         await running
 

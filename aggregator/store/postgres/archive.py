@@ -65,7 +65,7 @@ class PostgresArchive(Readable):
             told = f"{off:.0f} seconds" if off < 120 else f"{off / 60:.0f} minutes"
             raise ClockApart(
                 f"{self._connection.server.name}: its clock and that of this machine are {told} apart, this one is "
-                f"{'behind' if behind > 0 else 'ahead'}; set them right (NTP). Other workers do the work meanwhile"
+                f"{'behind' if behind > 0 else 'ahead'}; until they are set right (NTP), nothing is stored from here"
             )
 
     def address(self, name: str) -> str:
