@@ -48,6 +48,7 @@ _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
 _DATES = ("published", "dc_own-date", "updated", "created")
 _ADDRESS = re.compile("https?://")
+_AMPERSAND = re.compile("&(?:#0*38|#x0*26|amp);", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # feedparser's form of an XHTML <br/>; HTML parsers take it for two
 # References to quotation marks → a form that survives feedparser in a malformed document. The original ones would end the attribute of
 # an HTML text that they are in.
@@ -135,7 +136,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry)
     permalink = _of_module(entry, malformed, "own-guid") or ""
     if link and malformed:
-        link = link.replace("&#38;", "&").replace("&amp;", "&")
+        link = _AMPERSAND.sub("&", link)
     if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
         link = permalink
     if atom and guid is None and link is None:
@@ -223,9 +224,7 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     said = [text for one in entry.get("authors") or () if (text := _text(one.get("name")))]
     names = [name for text in said if not text.startswith(_MARK) and (name := _person(text))]
     marked = [name for text in said if text.startswith(_MARK) and (name := _person(text.lstrip(_MARK)))]
-    detail = entry.get("author_detail") or {}
-    others = (_text(detail.get("name")), _text(entry.get("author")))
-    return person(", ".join(dict.fromkeys(names or marked[:1]))) or next(filter(None, map(_person, others)), None)
+    return person(", ".join(dict.fromkeys(names or marked[:1])))
 
 
 def _person(said: object) -> str | None:

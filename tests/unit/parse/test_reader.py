@@ -673,6 +673,21 @@ def test_a_guid_that_is_the_link_is_read_alike(title: str, end: str) -> None:
     assert (one.guid, one.link) == (None, "https://e.org/?a=1&b=2")
 
 
+@pytest.mark.parametrize("written", ["&amp;", "&#38;", "&#038;", "&#x26;"])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_ampersand_of_an_address_is_read_alike(title: str, end: str, written: str) -> None:
+    entry = f'<entry><id>1</id><title>T</title><link href="https://e.org/?a=1{written}b=2"/></entry>'
+    one, _ = parsed(atom(entry + OTHER % title + end)).items
+    assert one.link == "https://e.org/?a=1&b=2"
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_address_for_mail_alone_is_no_author_of_atom(title: str, end: str) -> None:
+    entry = "<entry><id>1</id><title>T</title><author><email>desk@paper.example</email></author></entry>"
+    one, _ = parsed(atom(entry + OTHER % title + end)).items
+    assert one.author is None
+
+
 def test_addresses_that_nobody_quoted_are_read() -> None:
     entry = "<entry><id>1</id><title>T</title><link href=https://e.org/1 /></entry>"
     assert parsed(atom(entry)).items[0].link == "https://e.org/1"
