@@ -567,9 +567,14 @@ def test_a_column_of_one_name_is_no_flood() -> None:
     assert recognise(dated, known(stored)).new == dated
 
 
-def test_two_titles_that_come_again_are_no_flood() -> None:
-    fresh = items(1, 2, guid="x{}", link="https://elsewhere.example/{}")
-    assert recognise(fresh, known(items(1, 2, 3))).new == fresh
+@pytest.mark.parametrize(("fewest", "later"), [(3, 0), (5, 1)])
+def test_fewer_titles_that_come_again_are_no_flood(fewest: int, later: int) -> None:
+    """Three with the dates that are known, five with others."""
+    numbers = range(fewest)
+    stored = items(*numbers, extra=[day(10)] * fewest)
+    flood = items(*numbers, guid="x{}", link="https://elsewhere.example/{}", extra=[day(10 + later)] * fewest)
+    assert recognise(flood, known(stored)).new == ()
+    assert recognise(flood[1:], known(stored)).new == flood[1:]
 
 
 def test_of_too_many_the_newest_are_taken_in_the_order_of_the_document() -> None:
