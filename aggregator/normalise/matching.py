@@ -207,15 +207,13 @@ def _title_may_count(item: Item) -> bool:
 def _title_counts(item: Item, there: Sequence[str], known: StoredItems) -> bool:
     """Whether the title id of an item counts: its address (`there`: the ids at it) does not identify it, and something is stored under that
     id, or there are SEVERAL items at the address and none is known to be this one. Not if both ids are stored, and its own with the
-    content that it has now: then the other one is an entry that was listed beside it, unless that has this content too, and this date."""
+    content that it has now: then the other one is an entry that was listed beside it, unless that has this content too."""
     if not _title_may_count(item):
         return False
     own, titled = known.items.get(item.id), known.items.get(item.title_id)
     if titled is None:
         return len(there) >= SEVERAL and (own is None or (bool(own.hash) and differs(item, own)))
-    if own is None or differs(item, own):
-        return True
-    return _has_content_of(item, titled) and not _has_title_and_date_of(item, own)
+    return own is None or differs(item, own) or _has_content_of(item, titled)
 
 
 def _former_counts(item: Item, former: str, known: StoredItems) -> bool:
