@@ -31,7 +31,7 @@ def described(html: str) -> bytes:
 def hostile() -> dict[str, Route]:
     """Bombs, drips, stalls of the parser, loops."""
     feed = {"content_type": "application/rss+xml"}
-    stall = b"<rss><channel>" + b"<" * 9_900_000
+    stall = b"<rss><channel><item><item>" + b"<" * 9_900_000
     return {
         "/bomb/gzip": encoded(gzip_bomb(512), "gzip"),
         "/bomb/endless": FAULTS["/endless"],
