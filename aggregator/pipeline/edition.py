@@ -19,6 +19,7 @@ from aggregator.pipeline.grouping import grouped
 from aggregator.pipeline.overrides import moved_to_overrides, overrule, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
+from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import Archive
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Grouping, Join
@@ -57,7 +58,7 @@ def edition(
     """Place all waiting items except `skip`. The caller must hold the lease of the edition. `proceed` is called before each batch; the
     edition ends if it returns False. `now` returns epoch seconds. `progress` gets (items done, items in total). Passing the same
     `cache` to successive editions saves time."""
-    policy = policy.with_stored(archive, now())
+    configured, policy = policy, policy.with_stored(archive, now())
     if policy.overrides.pins and proceed():
         unpin(archive, policy, now)
     if policy.overrides.regrouped and archive.edition.outdated(policy.epoch, 1) and proceed():
@@ -77,8 +78,22 @@ def edition(
         with gc_paused():
             items = archive.edition.items(waiting[start : start + BATCH])
             report = combined(report, _place_or_split(archive, policy, items, now, cache))
+            if came := policy.overrides.addresses.intersection(one.canonical for one in items if one.story is None):
+                policy = _followed(archive, configured, policy, came, now)
         progress(report.items + len(report.set_aside), len(waiting))
     return report
+
+
+def _followed(
+    archive: Archive, configured: Policy, policy: Policy, came: Collection[str], now: Callable[[], int]
+) -> Policy:
+    """The policy after items came to the addresses `came`, which overrides name. Whose article is there may have become doubtful: then the
+    stories there follow at once, and not only after the next edit."""
+    following = configured.with_stored(archive, now())
+    if following.overrides != policy.overrides:
+        overrule(archive, following, now)
+        re_place_stories(archive, following, stories_at(archive.edition, came), now)
+    return following
 
 
 def warm_up(policy: Policy) -> None:

@@ -46,6 +46,11 @@ class OverrideIndex:
         return self.regrouped.union(self.hidden, (address for address, _, _ in self.pins))
 
     @property
+    def addresses(self) -> frozenset[str]:
+        """The addresses by which new items are overruled: those named, and those to which these articles moved."""
+        return self.regrouped.union(self.hidden, self.pinned)
+
+    @property
     def regrouped(self) -> frozenset[str]:
         """The addresses under `join` and `split`."""
         return self.apart.union(*self.joined)

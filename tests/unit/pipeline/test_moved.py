@@ -213,6 +213,22 @@ def test_a_hidden_live_page_of_several_entries_stays_hidden_where_it_goes(room: 
     assert goes not in {url for urls in keys(room) for url in urls}
 
 
+@pytest.mark.parametrize("said", ["hide: ['{0}']", "split: ['{0}']", "split: ['{1}']", "join: [['{1}', '{2}']]"])
+def test_what_comes_where_an_article_went_is_at_once_where_the_next_edit_would_put_it(
+    room: Newsroom, said: str
+) -> None:
+    """Whose article is at an address that no outlet's domain tells is doubtful as soon as another outlet has one there."""
+    said = said.format(FROM, TO, OTHER.url)
+    edit(room, f"{{{said}}}")
+    (state,) = room.archive.sources.states(["bbc-world"])
+    n, *_ = room.archive.intake.known([LIVE.id])[LIVE.id]
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, REPORT),)))], room.now)
+    room.publish(replace(SECOND, url=TO, canonical=TO))
+    before = [(one["id"], one["sources"]) for one in told(room)]
+    edit(room, f"{{{said}, pin: [{{url: 'https://nowhere.example/', section: world}}]}}")
+    assert [(one["id"], one["sources"]) for one in told(room)] == before
+
+
 def test_no_outlet_hides_what_another_publishes_on_the_same_host(room: Newsroom) -> None:
     blogs = [f'  - {{name: Blog {x}, url: "https://blogs.example/{x}.xml"}}\n' for x in "ab"]
     config = CONFIG.replace("sections:\n", f"{''.join(blogs)}sections:\n", 1)
