@@ -44,8 +44,9 @@ def read(document: Document) -> Head:
     channels = [child for child in root if _local(child) == "channel"] if name in ("rss", "rdf") else []
     outside = [child for child in root if _local(child) == "image"]  # in RSS 1.0 it is a sibling of the channel
     channel = channels[0] if channels else root
+    is_feed = name != "rdf" or channels or root.nsmap.get(None) in _RDF_FEEDS  # RDF may be about anything
     return Head(
-        format=_ROOTS.get(name, "") if channels or name != "rdf" else "",  # RDF may be about anything
+        format=_ROOTS.get(name, "") if is_feed else "",
         channel=_channel(root, channel, outside),
         base=channel.get(XML + "base") or root.get(XML + "base"),
         author=person(", ".join(dict.fromkeys(_authors(channel)))),
@@ -103,7 +104,8 @@ _PREFIXES = {
     "http://webfeeds.org/rss/1.0": "webfeeds:",
     "http://search.yahoo.com/mrss/": "media:",
 }
-_PLAIN = ("http://purl.org/rss/1.0/", "http://backend.userland.com/rss2", "http://my.netscape.com/rdf/simple/0.9/")
+_RDF_FEEDS = ("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/")
+_PLAIN = (*_RDF_FEEDS, "http://backend.userland.com/rss2")
 
 
 def _name(element: etree._Element) -> str:

@@ -799,6 +799,21 @@ def test_an_empty_feed_is_a_feed() -> None:
     assert parsed(rss()).items == ()
 
 
+@pytest.mark.parametrize("version", ["http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"])
+def test_an_empty_feed_of_rdf_is_a_feed_also_without_a_channel(version: str) -> None:
+    feed = parsed(f'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="{version}"></r:RDF>'.encode())
+    assert (feed.format, feed.items) == ("rdf", ())
+
+
+@pytest.mark.parametrize(
+    "start", ["<ITEM>", "<x:item>", "<\N{LATIN SMALL LETTER U WITH DIAERESIS}:item>", "<item", '<item"']
+)
+def test_entries_are_found_however_they_begin(start: str) -> None:
+    """A document in which none begins is given to no parser. The last two are tags that do not end."""
+    end = f"</{start.strip('<>')}>" if start.endswith(">") else "</item>"
+    assert [one.title for one in parsed(rss(f"{start}<title>One</title>{end}")).items] == ["One"]
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "says"),
     [
@@ -811,7 +826,7 @@ def test_an_empty_feed_is_a_feed() -> None:
         (b"<urlset/>", "not-a-feed", "sitemap"),
         (b"plain text", "not-a-feed", "not a feed"),
         (
-            b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><Ann/></r:RDF>',
+            b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="urn:x" xmlns:rss="http://purl.org/rss/1.0/"><Ann/></r:RDF>',
             "not-a-feed",
             "not a feed",
         ),
