@@ -174,7 +174,10 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
-    return tuple(Enclosure(one["url"], one.get("type"), _length(one)) for one in entry.get("enclosures") or ())
+    """Those that Atom has as links are without their lengths, which `entries` completes."""
+    found = [Enclosure(one["url"], one.get("type"), _length(one)) for one in entry.get("enclosures") or ()]
+    links = [one for one in entry.get("links") or () if one.get("rel") == "enclosure" and one.get("href")]
+    return (*found, *(Enclosure(one["href"], one.get("type")) for one in links))
 
 
 def _length(enclosure: Mapping[str, Any]) -> int | None:

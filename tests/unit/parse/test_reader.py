@@ -652,6 +652,20 @@ def test_an_enclosure_of_atom_in_rss_is_read_alike(title: str, end: str) -> None
     assert one.enclosures == (Enclosure("https://e.org/a.mp3", "audio/mpeg", 5),)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<link rel = "enclosure" href="https://e.org/a.mp3"/>', '<link title="a>b" rel="enclosure" href="https://e.org/a.mp3"/>',
+        '<link rel="enclosure" href="https://e.org/a.mp3"/><x:item xmlns:x="urn:x"/>',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_enclosure_of_atom_is_read_however_it_is_written(title: str, end: str, said: str) -> None:
+    entry = f'<entry><id>1</id><title>T</title><link href="https://e.org/1"/>{said}</entry>'
+    one = parsed(atom(entry + OTHER % title + end)).items[0]
+    assert [enclosed.url for enclosed in one.enclosures] == ["https://e.org/a.mp3"]
+
+
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_the_outlet_of_an_item_is_read_alike(title: str, end: str) -> None:
     source = '<source url="https://other.example/feed">Other</source>'
