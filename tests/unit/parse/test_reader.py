@@ -673,7 +673,16 @@ def test_the_outlet_of_an_item_is_read_alike(title: str, end: str) -> None:
     assert (one.publisher, one.publisher_url) == ("Other", "https://other.example/feed")
 
 
-@pytest.mark.parametrize("date", ["11/10/2026", "yesterday", "Fri, 20 Nov 26 09:00:00 GMT"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "11/10/2026",
+        "yesterday",
+        "Fri, 20 Nov 26 09:00:00 GMT",
+        "Fri, 20 Nov 2026 09:00:00 +2000",
+        "2026-11-20T09:00:00+99:99",
+    ],
+)
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_a_date_that_parsers_read_in_different_ways_is_left_to_the_normaliser(title: str, end: str, date: str) -> None:
     one, _ = parsed(rss([item(f"<pubDate>{date}</pubDate>"), item(title=title), end])).items
