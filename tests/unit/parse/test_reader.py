@@ -484,6 +484,13 @@ def test_the_head_is_read_in_whichever_namespace(space: str) -> None:
     assert (feed.channel.title, feed.channel.link) == ("Example", "https://example.org/")
 
 
+def test_what_a_feed_says_of_itself_does_not_end_where_a_text_has_a_colon_before_the_name_of_entries() -> None:
+    feed = parsed(
+        rss(item(), head="<description><![CDATA[Menu:item]]></description><ttl>30</ttl><language>fr</language>")
+    )
+    assert (feed.channel.ttl, feed.channel.language) == (30, "fr")
+
+
 def test_the_source_of_an_item_is_kept_as_bing_names_it() -> None:
     source = (
         '<News:Source xmlns:News="https://www.bing.com/news/search?q=x&amp;format=rss">Another Outlet</News:Source>'
