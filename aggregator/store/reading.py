@@ -12,7 +12,7 @@ from aggregator.model.stream import LATEST, Extent, Removed, StreamName, StreamQ
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.lists import Lists, numbers_of
-from aggregator.store.removals import removed_sql
+from aggregator.store.removals import removed
 from aggregator.store.rows import (
     at_time,
     count_outlets,
@@ -72,12 +72,12 @@ class Reading:
 
         To be read after the list itself: what is in both was removed in between.
         """
-        rows = self._db.read(*removed_sql(query, until, numbers_of(self._db, query)))
-        gone = [n for n, _ in rows]
+        places = removed(self._db, query, until, numbers_of(self._db, query))
+        gone = [n for _, n in places]
         ids = dict(self._db.select(f"SELECT n, id FROM {query.view} WHERE n IN", gone))
         merged = self._merged(gone if query.view == "stories" else [])
         return [
-            Removed((to_id(ids[n]), *map(to_id, merged.get(n, ()))), n, at_time(time)) for n, time in rows if n in ids
+            Removed((to_id(ids[n]), *map(to_id, merged.get(n, ()))), n, at_time(time)) for time, n in places if n in ids
         ]
 
     def _merged(self, stories: Collection[int]) -> dict[int, list[bytes]]:

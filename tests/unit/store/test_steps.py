@@ -17,7 +17,6 @@ from aggregator.model.stream import Filter, QueryKind, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.store.conditions import Lookup, Numbers
 from aggregator.store.lists import STEPS
-from aggregator.store.removals import removed_sql
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.story_lists import stories_sql
 
@@ -199,12 +198,35 @@ def test_what_is_hidden_is_found_without_all_that_changed(store: SqliteArchive, 
     assert cost(range(20, 200)) <= once + 2
 
 
-def test_what_left_a_topic_is_found_without_reading_what_did_not(store: SqliteArchive) -> None:
-    """Who first copied a small topic waited until each story of the archive was read, with all that it announces."""
-    numbers = Numbers(streams={"topic:nato": 1})
-    query, values = removed_sql(StreamQuery("topic", "nato", changed_since=0, limit=9), None, numbers)
-    plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {query}", values)]
+def test_what_left_a_section_is_found_without_reading_what_did_not(store: SqliteArchive) -> None:
+    """Who first copied a small one waited until each story of the archive was read, with all that it announces."""
+    store.intake.apply([polled("alpha", [item("alpha", "0", "Thing happened")])], NOW)
+    edition(store, policy(), lambda: SECONDS)
+    asked: list[str] = []
+    store._connection.raw.set_trace_callback(asked.append)
+    store.reading.removals(StreamQuery("section", "world", changed_since=0, limit=9))
+    store._connection.raw.set_trace_callback(None)
+    (statement,) = [one for one in asked if "NOT e.active" in one]
+    plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {statement}")]
     assert [step for step in plan if "stories_changed" in step and "COVERING" in step], plan
+
+
+def test_what_left_a_section_is_looked_for_no_further_than_a_page_reaches(store: SqliteArchive) -> None:
+    """Who first copied a small one waited at each page until each story of the archive was looked at."""
+    items = [item("alpha", str(n), f"Thing{n} happened{n}{' in defense' * (n == 9)}") for n in range(60)]
+    hidden = frozenset(one.canonical or "" for one in items[:4])
+
+    def cost(news: range) -> int:
+        for n in news:  # each changes in a second of its own
+            store.intake.apply([polled("alpha", [items[n]])], NOW)
+            edition(store, policy(hidden=hidden), lambda: SECONDS)
+        query = StreamQuery("section", "defense", changed_since=0, limit=4)
+        found, steps = counted(store, lambda: store.reading.removals(query))
+        assert len(found) == 4
+        return steps
+
+    once = cost(range(10))
+    assert cost(range(10, 60)) <= once + 2
 
 
 def test_the_items_of_a_month_are_found_without_those_of_others(store: SqliteArchive) -> None:
