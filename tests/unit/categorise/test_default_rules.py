@@ -750,6 +750,8 @@ def test_a_name_of_oil_or_a_firm_is_no_place(title: str, section: str) -> None:
         ("Trump and Putin Meet in Alaska", ""),
         ("EU Adopts Sanctions Package Against Moscow", ""),
         ("North Korean Sappers Clear Mines in Kursk", ""),
+        ("Vance Sees Path to End Russia's War on Ukraine", ""),
+        ("Vance Sees Path to End the War", "He spoke of the war on Ukraine that Russia wages"),
     ],
 )
 def test_what_others_do_to_end_the_war_is_in_its_section(title: str, summary: str) -> None:
@@ -766,3 +768,86 @@ def test_what_others_do_to_end_the_war_is_in_its_section(title: str, summary: st
 )
 def test_the_end_of_another_war_is_not_that_of_ukraine(title: str) -> None:
     assert judge(_book(), title).section != "ukraine-russia-war"
+
+
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        ("Trump and Putin Meet at the G20 in Osaka", ""),
+        ("Trump, Putin Speak by Phone About North Korea", ""),
+        ("Trump and Putin to Meet on Arms Control", ""),
+        ("UN Votes on Iran Sanctions Package, Russia Abstains", ""),
+        ("Kosovo and Serbia Fail to Agree on EU Peace Plan", "Diplomats have worried since Russia invaded Ukraine"),
+        ("Taliban Peace Talks: Ukraine Sends Plane to Kabul", ""),
+        ("Historian Dmitriev Loses Appeal as Memorial Shares Nobel Peace Prize", ""),
+        ("Moscow Sees End of the War Over Karabakh", ""),
+    ],
+)
+def test_what_russia_and_ukraine_have_to_do_with_otherwise_is_not_their_war(title: str, summary: str) -> None:
+    assert judge(_book(), title, summary).section != "ukraine-russia-war"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Teacher William Hill Charged in Ohio",
+        "Pence Memoir to Be Published by Simon & Schuster",
+        "National Lottery Winner Found at Home",
+        "Cuba's National Grid Collapses Again",
+        "Thousands Without Power as National Grid Fails in Nigeria",
+        "Russian Warship Passes Through Suez Canal",
+        "Train Operator Asleep before Chicago Derailment",
+        "Police Seize Cocaine at Gatwick",
+        "Israel at War: Hundreds Dead, Oil Jumps",
+        "Dangote Cement Plant Attacked by Gunmen",
+        "Trump Says Wind Farms Kill Whales",
+        "Virgin Australia Flight Hit by Turbulence",
+        "Virgin Australia Pilot Spots Chinese Navy Drill",
+        "Man Stabbed at Cineworld in Birmingham",
+        "Dan Abrams Show Cancelled",
+        "Marine Corps Marathon Winner Sets Record",
+        "Marine Corps Veteran Accused of Subway Killing",
+        "Wedgetail Eagles Killed by Wind Turbines",
+    ],
+)
+def test_a_firm_or_weapon_that_is_also_something_else_does_not_decide(title: str) -> None:
+    assert judge(_book(), title).section not in ("economy", "defense")
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Suez Canal Revenue Falls by Half", "economy"),
+        ("Camelot Sues over National Lottery Licence", "economy"),
+        ("Gatwick Staff Vote to Strike over Pay", "economy"),
+        ("National Grid to Spend £30bn on Pylons", "economy"),
+        ("Avanti West Coast Trains Named Least Reliable", "economy"),
+        ("Boeing Flies First Wedgetail to Scotland", "defense"),
+        ("Saudi Police Seize Abrams Tanks", "defense"),
+    ],
+)
+def test_where_business_or_arms_are_told_they_decide(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("Israel Fire Hits Hospital, Five Killed", "accidents"),
+        ("Cease-Fire Talks as Hospital Dead Are Counted", "accidents"),
+        ("Under Fire, Gaza Hospital Counts Its Dead", "accidents"),
+        ("Gang Sets Bar on Fire after Brawl, 19 Killed", "accidents"),
+        ("Ukraine's Himars Strike Kills Russian Soldiers", "ukraine-aid"),
+        ("Taiwan Buys HIMARS after Ukraine Shows Their Worth", "ukraine-aid"),
+        ("Strikers Reject Deal with 70% of the Vote", "elections"),
+        ("Security Council Awaits Result of the Vote on Gaza", "elections"),
+    ],
+)
+def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic: str) -> None:
+    assert topic not in judge(_book(), title).topics
+
+
+def test_presidents_who_talk_of_the_war_are_in_america_too() -> None:
+    item = judge(_book(), "Trump and Putin Discuss Ukraine Peace Plan in Alaska")
+    assert item.section == "ukraine-russia-war"
+    assert "america" in item.sections
