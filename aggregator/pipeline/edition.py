@@ -78,7 +78,7 @@ def edition(
         with gc_paused():
             items = archive.edition.items(waiting[start : start + BATCH])
             report = combined(report, _place_or_split(archive, policy, items, now, cache))
-            if came := policy.overrides.addresses.intersection(one.canonical for one in items if one.story is None):
+            if came := policy.overrides.addresses.intersection(one.canonical for one in items):
                 policy = _followed(archive, configured, policy, came, now)
         progress(report.items + len(report.set_aside), len(waiting))
     return report
@@ -87,12 +87,19 @@ def edition(
 def _followed(
     archive: Archive, configured: Policy, policy: Policy, came: Collection[str], now: Callable[[], int]
 ) -> Policy:
-    """The policy after items came to the addresses `came`, which overrides name. Whose article is there may have become doubtful: then the
-    stories there follow at once, and not only after the next edit."""
+    """The policy after items came to the addresses `came`, by which articles are overruled. Whose article is there, or where it went, may
+    have become doubtful, or clear: then the stories there follow at once, and not only after the next edit. If one of them cannot be
+    judged, they do not, but all other news is placed."""
     following = configured.with_stored(archive, now())
-    if following.overrides != policy.overrides:
-        overrule(archive, following, now)
-        re_place_stories(archive, following, stories_at(archive.edition, came), now)
+    changed = policy.overrides.addresses ^ following.overrides.addresses
+    try:
+        if following.overrides != policy.overrides:
+            overrule(archive, following, now)
+        re_place_stories(archive, following, stories_at(archive.edition, changed.union(came)), now)
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("the stories at %d addresses of overrides could not be re-placed", len(came))
     return following
 
 

@@ -47,7 +47,7 @@ class OverrideIndex:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """The addresses by which new items are overruled: those named, and those to which these articles moved."""
+        """The addresses by which items are overruled: those named, and those to which these articles moved."""
         return self.regrouped.union(self.hidden, self.pinned)
 
     @property

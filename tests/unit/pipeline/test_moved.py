@@ -229,6 +229,26 @@ def test_what_comes_where_an_article_went_is_at_once_where_the_next_edit_would_p
     assert [(one["id"], one["sources"]) for one in told(room)] == before
 
 
+@pytest.mark.parametrize("said", ["hide: ['{0}']", "pin: [{{url: '{0}', section: asia-pacific}}]"])
+@pytest.mark.parametrize("to", [TO, "https://bbc.example/report"], ids=["whoever's", "its own site"])
+def test_what_was_where_an_article_went_is_at_once_where_the_next_edit_would_put_it(
+    room: Newsroom, said: str, to: str
+) -> None:
+    """On its own site others only link to an article; elsewhere they do once they link to where it was, too."""
+    said = said.format(FROM)
+    room.publish(item("Central bank lowers its rates", "kyodo", url=to))
+    edit(room, f"{{{said}}}")
+    (state,) = room.archive.sources.states(["bbc-world"])
+    n, *_ = room.archive.intake.known([LIVE.id])[LIVE.id]
+    moved = replace(REPORT, url=to, canonical=to)
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.publish(item("Plum harvest fails in Lumio", "kyodo", url=FROM))
+    before = [(one["id"], one["section"]) for one in told(room)]
+    edit(room, f"{{{said}, split: ['https://nowhere.example/']}}")
+    assert [(one["id"], one["section"]) for one in told(room)] == before
+
+
 def test_no_outlet_hides_what_another_publishes_on_the_same_host(room: Newsroom) -> None:
     blogs = [f'  - {{name: Blog {x}, url: "https://blogs.example/{x}.xml"}}\n' for x in "ab"]
     config = CONFIG.replace("sections:\n", f"{''.join(blogs)}sections:\n", 1)
