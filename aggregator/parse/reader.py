@@ -36,7 +36,10 @@ def parse(body: bytes, content_type: str | None, url: str) -> ParsedFeed:
 
 def _xml(document: Document, original: bytes) -> ParsedFeed:
     head = channel.read(document)
-    parser, items = _entries(document)
+    try:
+        parser, items = _entries(document)
+    except ParseError as error:
+        raise sniff.no_feed(original, document.url) if error.kind == "not-a-feed" else error from error
     if not items and not head.format:
         raise sniff.no_feed(original, document.url)
     return ParsedFeed(

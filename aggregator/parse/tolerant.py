@@ -57,7 +57,7 @@ _IN_CDATA = {b"&#34;": b"&#x22;", b"&#39;": b"&#x27;", b"&quot;": b"&#x22;", b"&
 
 
 def read(document: Document) -> tuple[ParsedItem, ...]:
-    """Entries in document order. Raises ParseError `too-deep` or `malformed`."""
+    """Entries in document order. Raises ParseError `not-a-feed`, `too-deep` or `malformed`."""
     import feedparser  # slow to import, and rarely needed
 
     try:
@@ -71,6 +71,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     except Exception as error:  # feedparser may raise anything
         raise ParseError("malformed", f"the document cannot be read ({type(error).__name__})") from error
     found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
+    if not found and not parsed.get("version"):  # its outermost element cannot be read
+        raise ParseError("not-a-feed", "the address answers with something that is not a feed")
     malformed, atom = bool(parsed.get("bozo")), document.is_atom
     return tuple(_item(entry, malformed, atom) for entry in found)
 

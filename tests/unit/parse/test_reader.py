@@ -825,6 +825,14 @@ def test_a_feed_is_one_whatever_its_outermost_element_is_called() -> None:
     ]
 
 
+def test_a_feed_of_which_no_entry_can_be_read_is_none() -> None:
+    """A quotation mark is missing, so that its first element does not end. It passed for a feed without news."""
+    root = '<rss version="2.0"\n  xmlns:sy="http://purl.org/rss/1.0/modules/syndication/>'
+    with pytest.raises(ParseError) as error:
+        parsed(f"{root}<channel><title>Example</title>{item()}{item(title='Two')}</channel></rss>".encode())
+    assert error.value.kind == "not-a-feed"
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     assert parsed(rss()).items == ()
 
