@@ -320,6 +320,19 @@ def test_a_warning_that_is_named_by_its_title_alone_overwrites_none_with_its_tit
     assert ([one.summary for one in found.new], found.changed, found.seen) == (["Two.", "Three."], (), (1,))
 
 
+def test_a_warning_is_known_by_its_title_and_second_when_its_outlet_drops_the_guids() -> None:
+    """By then its page had three entries, so that it is named by title and date alone."""
+
+    def warning(guid: str, hour: int, text: str) -> str:
+        more = f"<description>{text}</description><pubDate>Thu, 19 Nov 2026 {hour}:00:01 GMT</pubDate>"
+        return item(more, guid=guid, link="https://example.org/warnings", title="Storm warning")
+
+    first = recognise(read(rss([warning(f"g{hour}", hour, "Gales.") for hour in (10, 11, 12)])).items, NOTHING)
+    document = [warning("", hour, text) for hour, text in ((10, "Gales."), (11, "Gales."), (12, "Gales and hail."))]
+    found = recognise(read(rss(document)).items, replace(known(first.new), known_as=first.known_as))
+    assert (found.new, [number for number, _ in found.changed], found.seen) == ((), [3], (1, 2))
+
+
 def test_an_entry_that_got_the_date_of_another_is_known_by_its_content() -> None:
     """A new date alone is not stored; it overwrote the entry without guid that was listed beside it with the same title and date."""
 

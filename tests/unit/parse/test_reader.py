@@ -837,9 +837,15 @@ def test_an_empty_feed_is_a_feed() -> None:
     assert parsed(rss()).items == ()
 
 
-@pytest.mark.parametrize("version", ["http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"])
-def test_an_empty_feed_of_rdf_is_a_feed_also_without_a_channel(version: str) -> None:
-    feed = parsed(f'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="{version}"></r:RDF>'.encode())
+@pytest.mark.parametrize(
+    "inside",
+    [
+        'xmlns="http://purl.org/rss/1.0/">', 'xmlns="http://my.netscape.com/rdf/simple/0.9/">',
+        'xmlns:rss="http://purl.org/rss/1.0/"><rss:channel/>',
+    ],
+)  # fmt: skip
+def test_an_empty_feed_of_rdf_is_one_by_its_namespace_or_its_channel(inside: str) -> None:
+    feed = parsed(f'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" {inside}</r:RDF>'.encode())
     assert (feed.format, feed.items) == ("rdf", ())
 
 
