@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 MAX_ENTRIES = 10_000  # per document
 ENTRY_START = re.compile(rb"<(?:item|entry)[\s>]")
 ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
-ENTRY = re.compile(rb"<(?:[^\s<>:/!?]+:)?(?:item|entry)(?![\w.:-])", re.IGNORECASE)
+ENTRY = re.compile(rb"<(?:[^\s<>/!?]+:)?(?:item|entry)(?![\w.:-])", re.IGNORECASE)
 """The beginning of an entry however it is written, with any prefix, and also if its tag does not end (`<item<title>`). ENTRY_START finds
 it only as nearly all write it, and if it is not empty."""
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)

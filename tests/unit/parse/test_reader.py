@@ -850,7 +850,7 @@ def test_an_empty_feed_of_rdf_is_one_by_its_namespace_or_its_channel(inside: str
 
 
 @pytest.mark.parametrize(
-    "start", ["<ITEM>", "<x:item>", "<\N{LATIN SMALL LETTER U WITH DIAERESIS}:item>", "<item", '<item"']
+    "start", ["<ITEM>", "<x:item>", "<x:y:item>", "<\N{LATIN SMALL LETTER U WITH DIAERESIS}:item>", "<item", '<item"']
 )
 def test_entries_are_found_however_they_begin(start: str) -> None:
     """A document in which none begins is given to no parser. The last two are tags that do not end."""
