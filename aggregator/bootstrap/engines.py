@@ -7,7 +7,6 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.addresses import Allowance, host_of
-from aggregator.bootstrap.installation import utc_now
 from aggregator.config.environment import mask, pattern, secrets
 from aggregator.worker.engine import Engine
 
@@ -53,7 +52,7 @@ class Engines:
         if follows:
             app.follow(archives.follower)
         else:
-            app.put_in_force(archives.follower, int(utc_now().timestamp()))
+            app.put_in_force(archives.follower, app.database.seconds(archives.follower))
         engine = Engine(
             tools=app.tools(
                 archives.writer, archives.lookup, self._fetcher(app), self._sandbox.parse, self._sandbox.extract

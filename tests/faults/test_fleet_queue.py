@@ -24,10 +24,12 @@ from servers.link import Link
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap import sharing as sharing_module
+from aggregator.bootstrap.engines import Engines
 from aggregator.bootstrap.sharing import Sharing
 from aggregator.cli.main import main
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.model.source import SourceState
+from aggregator.sandbox.pool import Sandbox
 from aggregator.schedule.clock import corrected
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import QueueConnection
@@ -74,6 +76,14 @@ def test_a_command_stores_and_deletes_nothing_by_a_clock_that_is_wrong(
     assert main(["--config", config, "--instance", str(tmp_path), "--database", url, command]) == 1
     assert "10 minutes apart, this one is ahead" in capsys.readouterr().err
     assert execute(url, "SELECT count(*) FROM configurations") == [(0,)]
+
+
+def test_an_edit_is_dated_by_the_clock_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that started with an edited file and a clock ten days ahead dated it so, and all that others stored in these days."""
+    application = one_source(tmp_path, url := fresh_database())
+    monkeypatch.setattr("aggregator.bootstrap.database.utc_now", lambda: utc_now() + timedelta(days=10))
+    Engines(application, Sandbox()).make(application, follows=False)
+    assert execute(url, "SELECT applied <= extract(epoch FROM clock_timestamp()) FROM configurations") == [(True,)]
 
 
 def test_what_a_worker_stores_no_other_takes_for_a_clock_that_was_set_back(store: PostgresArchive) -> None:

@@ -50,6 +50,10 @@ class PostgresArchive(Readable):
         query = "SELECT 1 FROM pg_stat_activity WHERE application_name = ? AND datname = current_database() LIMIT 1"
         return bool(self._connection.read(query, (name,)))
 
+    def time(self) -> float:
+        """The clock of the server, in seconds since 1970."""
+        return float(self._connection.read("SELECT extract(epoch FROM clock_timestamp())")[0][0])
+
     def agree(self, clock: Callable[[], float]) -> None:
         """Check that this process may share the archive with others. `clock` gives seconds since 1970.
 
@@ -59,7 +63,7 @@ class PostgresArchive(Readable):
         """
         known_version(self._connection)
         asked = clock()
-        server = float(self._connection.read("SELECT extract(epoch FROM clock_timestamp())")[0][0])
+        server = self.time()
         behind, ahead = server - clock(), asked - server
         if (off := max(behind, ahead)) > APART:
             told = f"{off:.0f} seconds" if off < 120 else f"{off / 60:.0f} minutes"
