@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -17,15 +18,28 @@ from hypothesis import strategies as st
 
 from aggregator.model import notes
 from aggregator.model.item import Drop, Enclosure
-from aggregator.model.story import Batch
-from aggregator.model.stream import FRESH_SECONDS, LATEST, LONGEST, SHORTEST, Filter, StreamName, StreamQuery
+from aggregator.model.judgement import Judgement
+from aggregator.model.story import Batch, PendingItem
+from aggregator.model.stream import (
+    FRESH_SECONDS,
+    LATEST,
+    LONGEST,
+    SHORTEST,
+    STORING,
+    Filter,
+    Removed,
+    StreamName,
+    StreamQuery,
+)
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.re_placement import re_place
+from aggregator.pipeline.re_placement import re_place, re_place_all
 from aggregator.store.lists import COMMON, FEW, NEAR, SELDOM, SHARE, STEPS
 from aggregator.store.postgres.full_text import query, tokens, vector
 from aggregator.store.rows import to_id
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.text.forms import forms
+from aggregator.web.paging import PageRequest
+from aggregator.web.parameters import decode_cursor
 
 T = TypeVar("T")
 SECONDS = int(NOW.timestamp())
@@ -629,3 +643,67 @@ def test_an_address_whose_secret_is_hidden_is_found_as_it_is_written(store: Stor
     one = replace(item("alpha", "1", "One"), url=shown, canonical="https://alpha.example/1?key=A%2FB")
     store.intake.apply([polled("alpha", [one])], NOW)
     assert store.reading.find(shown, shown) == one.id
+
+
+ASKED = [
+    StreamQuery("latest"), StreamQuery("latest", view="items"), StreamQuery("section", "defense"),
+    StreamQuery("section", "europe", primary=True), StreamQuery("topic", "nato", filter=Filter(section="defense")),
+    StreamQuery("topic", "drones", primary=True, filter=Filter(section="europe")), StreamQuery("topic", "nobody"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_copy_that_follows_small_pages_of_changes_is_the_list(store: Store, seed: int) -> None:
+    """Stories are hidden and shown, enter and leave sections and topics; the copy asks now and then, and reads one to three at a time."""
+    chance = random.Random(seed)
+    copies: list[tuple[StreamQuery, set[int]]] = [(stream, set()) for stream in ASKED]
+    asked = [0] * len(ASKED)
+
+    def judged(one: PendingItem) -> Judgement:
+        sections = chance.sample(("world", "defense", "europe"), chance.randrange(1, 4))
+        return Judgement(
+            sections[0],
+            tuple((id, 1.0) for id in sections),
+            tuple(chance.sample(("nato", "drones"), chance.randrange(3))),
+        )
+
+    for step in range(8):
+        told = [item("alpha", f"{step}-{n}", f"Thing{step}{n} happened{step}{n}") for n in range(6)]
+        store.intake.apply([polled("alpha", told)], NOW + timedelta(hours=step))
+        now = SECONDS + step * 3600
+        hidden = frozenset(
+            f"https://alpha.example/{step - chance.randrange(3)}-{n}" for n in chance.sample(range(6), 3)
+        )
+        rules = policy(judged, hidden=hidden, configuration=f"{seed}-{step}")
+        edition(store, rules, partial(int, now))
+        re_place_all(store, rules, partial(int, now), lambda: True)
+        for number, (stream, copy) in enumerate(copies):
+            if step < 7 and chance.random() < 0.4:
+                continue
+            _follow(store, replace(stream, changed_since=asked[number]), copy, limit=chance.randrange(1, 4))
+            asked[number] = store.reading.version()[1] + STORING + 1
+            assert copy == {one.n for one in _read(store, replace(stream, limit=LONGEST))}, stream
+    assert len(copies[0][1]) > 20
+    assert all(copy for _, copy in copies[:-1])
+
+
+def _read(store: Store, asked: StreamQuery) -> Sequence[Any]:
+    return getattr(store.reading, asked.view)(asked, SECONDS)[0]  # type: ignore[no-any-return]
+
+
+def _follow(store: Store, stream: StreamQuery, copy: set[int], limit: int) -> None:
+    at: str | None = ""
+    while at is not None:
+        before = decode_cursor({"cursor": at}, "changed") if at else None
+        page = PageRequest(replace(stream, limit=limit + 1, before=before), "changed", limit, 0)
+        found, extent = getattr(store.reading, stream.view)(page.query, SECONDS)
+        gone: list[Removed] = []
+
+        def removals(asked: StreamQuery, until: tuple[int, int] | None, gone: list[Removed] = gone) -> list[Removed]:
+            gone += store.reading.removals(asked, until)
+            return gone
+
+        shown, ids, at = page.changes(found, extent, removals)
+        assert len(shown) + len(ids) <= limit
+        copy |= {one.n for one in shown}
+        copy -= {one.n for one in gone if one.ids[0] in ids}
