@@ -73,8 +73,7 @@ def test_ctrl_c_in_a_terminal_ends_no_child_not_even_one_that_just_starts() -> N
     async def main() -> None:
         async with Sandbox(children=1) as sandbox:
             answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
-            while not sandbox.pids:
-                await asyncio.sleep(0.001)
+            await until_async(lambda: sandbox.pids)
             (child,) = sandbox.pids
             assert os.getpgid(child) != os.getpgid(0), "a terminal signals the group of the command"
             assert len((await answer).items) == 2
@@ -106,12 +105,13 @@ def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_o
     async def main() -> None:
         async with Sandbox(children=1) as sandbox:
             given_up = asyncio.create_task(sandbox.parse(long, JOB))
-            while not sandbox._busy:
-                await asyncio.sleep(0)
-            (child,) = sandbox._busy
-            arrived = child._process.stdout._buffer  # type: ignore[union-attr]  # asyncio does not say how much has arrived
-            while len(arrived) <= 2 * MEBIBYTE:
-                await asyncio.sleep(0)
+            async with asyncio.timeout(30 * busy()):
+                while not sandbox._busy:
+                    await asyncio.sleep(0)
+                (child,) = sandbox._busy
+                arrived = child._process.stdout._buffer  # type: ignore[union-attr]  # asyncio does not say how much has arrived
+                while len(arrived) <= 2 * MEBIBYTE:
+                    await asyncio.sleep(0)
             given_up.cancel()
             async with asyncio.timeout(30):
                 assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2

@@ -155,6 +155,22 @@ def test_few_searches_are_made_to_say_what_was_meant(newsroom: Newsroom, monkeyp
         assert 2 <= len(made) <= 1 + SUSPECTS + NEAREST < len(told)
 
 
+def test_few_of_many_words_that_are_alike_are_tried(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    alike = [f"{letter}arket" for letter in "abcdefghijklmnopqrst"]
+    room.publish(item(" ".join(alike)), item("Octopuses dream", "kyodo"))
+    made: list[StreamQuery] = []
+    listed = Lists.listed
+
+    def counted(self: Lists, query: StreamQuery, now: int) -> Any:
+        made.append(query)
+        return listed(self, query, now)
+
+    monkeypatch.setattr(Lists, "listed", counted)
+    assert "Did you mean" not in room.client.get("/search?q=(zarket+OR+yarket)+octopuses").text
+    tried = [query for query in made if any(word in " ".join(query.filter.words) for word in alike)]
+    assert len(tried) == NEAREST < len(alike)
+
+
 def test_one_of_several_words_is_respelled(newsroom: Newsroom) -> None:
     for typed, meant in (
         ("zzzzzz OR frigatte", "zzzzzz OR frigate"),
