@@ -76,9 +76,17 @@ def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedI
         return items
     found = list(root.iter("{*}item", "{*}entry")) if root is not None else []
     if len(found) != len(items):
+        found = list(filter(_is_listed, found))
+    if len(found) != len(items):
         return items
     based = b"xml:base" in document.data
     return tuple(_complete(item, element, based) for item, element in zip(items, found, strict=True))
+
+
+def _is_listed(element: etree._Element) -> bool:
+    """Whether it is an entry of the feed, and not an element of another vocabulary that is called like one."""
+    parent, space = element.getparent(), element.tag.removesuffix("item").removesuffix("entry")
+    return parent is not None and parent.tag in (space + "channel", space + "feed", space + "rss")
 
 
 def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedItem:

@@ -673,6 +673,21 @@ def test_an_enclosure_of_atom_is_read_however_it_is_written(title: str, end: str
     assert [enclosed.url for enclosed in one.enclosures] == ["https://e.org/a.mp3"]
 
 
+@pytest.mark.parametrize("other", ['<x:item xmlns:x="urn:x"/>', '<x:list xmlns:x="urn:x"><x:item/><x:item/></x:list>'])
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_elements_of_another_namespace_that_are_called_like_entries_change_nothing(
+    title: str, end: str, before: bool, other: str
+) -> None:
+    """The outlet and the picture were missing, and the date was made up of the guid and today."""
+    said = '<source url="https://other.example/feed">Other</source><pubDate>11/10/2026</pubDate>'
+    picture = '<media:content><media:thumbnail url="https://e.org/a.jpg"/></media:content>'
+    entry = item(said + picture + ("" if before else other), guid="1")
+    one, _ = parsed(rss([entry, item(title=title), end], head=other if before else "")).items
+    assert (one.publisher, one.published, one.published_text) == ("Other", None, "11/10/2026")
+    assert one.image == "https://e.org/a.jpg"
+
+
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_the_outlet_of_an_item_is_read_alike(title: str, end: str) -> None:
     source = '<source url="https://other.example/feed">Other</source>'
