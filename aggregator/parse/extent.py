@@ -52,8 +52,8 @@ def _complete_entries(data: bytes) -> bytes:
 def _broken_off(document: Document, name: bytes) -> Document:
     """Cut a document that breaks off after its last complete entry, or before its only entry. If several entries begin and none ends, it
     stays as it is."""
-    ends = [found.end() for found in ENTRY_END.finditer(document.data)]
-    begun = [found.start() for found in ENTRY_START.finditer(document.data)]
+    ends = [end for _, end in outside_cdata_spans(document.data, ENTRY_END)]
+    begun = [start for start, _ in outside_cdata_spans(document.data, ENTRY_START)]
     if not ends and len(begun) == 1:
         ends = begun
     if not ends:

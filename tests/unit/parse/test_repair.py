@@ -98,6 +98,13 @@ def test_a_document_does_not_end_where_an_article_quotes_the_end_of_one() -> Non
     assert (titles(feed), feed.flaws) == (["One", "Two"], ("truncated",))
 
 
+def test_an_entry_that_breaks_off_does_not_end_where_it_quotes_the_end_of_one() -> None:
+    quoting = item("<description><![CDATA[write </item> last]]></description><comments>c</comments>", title="Two")
+    whole = rss([item(title="One"), quoting])
+    feed = parsed(whole[: whole.index(b"</comments>")])
+    assert (titles(feed), feed.flaws) == (["One"], ("truncated",))
+
+
 @pytest.mark.parametrize("title", ["One and on", "One <b>and</b> on"])
 def test_an_entry_that_breaks_off_is_none_where_it_is_the_only_one(title: str) -> None:
     whole = rss(f"<item><title>{title}</title><guid>a3f1</guid></item>")
