@@ -78,28 +78,33 @@ def edition(
         with gc_paused():
             items = archive.edition.items(waiting[start : start + BATCH])
             report = combined(report, _place_or_split(archive, policy, items, now, cache))
-            if came := policy.overrides.addresses.intersection(one.canonical for one in items):
+            if came := [one for one in items if one.canonical in policy.overrides.addresses]:
                 policy = _followed(archive, configured, policy, came, now)
         progress(report.items + len(report.set_aside), len(waiting))
     return report
 
 
 def _followed(
-    archive: Archive, configured: Policy, policy: Policy, came: Collection[str], now: Callable[[], int]
+    archive: Archive, configured: Policy, policy: Policy, came: Collection[PendingItem], now: Callable[[], int]
 ) -> Policy:
-    """The policy after items came to the addresses `came`, by which articles are overruled. Whose article is there, or where it went, may
-    have become doubtful, or clear: then the stories there follow at once, and not only after the next edit. If one of them cannot be
-    judged, they do not, but all other news is placed."""
+    """The policy after the items `came` to addresses by which articles are overruled. Whose article is there, or where it went, may have
+    become doubtful, or clear: then the stories there follow at once, and not only after the next edit. If one of them cannot be judged,
+    they do not, but all other news is placed."""
     following = configured.with_stored(archive, now())
+    anew = following.overrides != policy.overrides
+    # If new items change nothing, nothing there is judged: it may be all that an outlet tells on one page. Where stored items went, the
+    # policy knew already.
+    meant = {one.canonical for one in came if one.canonical and (anew or one.story is not None)}
     changed = policy.overrides.addresses ^ following.overrides.addresses
     try:
-        if following.overrides != policy.overrides:
+        if anew:
             overrule(archive, following, now)
-        re_place_stories(archive, following, stories_at(archive.edition, changed.union(came)), now)
+        if there := stories_at(archive.edition, changed.union(meant)):
+            re_place_stories(archive, following, there, now)
     except StoreError:
         raise
     except Exception:
-        log.exception("the stories at %d addresses of overrides could not be re-placed", len(came))
+        log.exception("the stories at %d addresses of overrides could not be re-placed", len(meant | changed))
     return following
 
 

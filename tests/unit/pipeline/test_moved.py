@@ -249,6 +249,24 @@ def test_what_was_where_an_article_went_is_at_once_where_the_next_edit_would_put
     assert [(one["id"], one["section"]) for one in told(room)] == before
 
 
+@pytest.mark.parametrize("said", ["hide: ['{0}']", "pin: [{{url: '{0}', section: asia-pacific}}]"])
+def test_news_at_an_address_that_is_overruled_has_nothing_else_there_judged_again(room: Newsroom, said: str) -> None:
+    """An outlet tells everything on one page: each news took the longer, the more was there."""
+    judged: list[int] = []
+    edit(room, f"{{{said.format(FROM)}}}")
+    policy = room.application.policy
+
+    def judge(one: PendingItem) -> Judgement:
+        judged.append(one.n)
+        return policy.judge(one)
+
+    for title in ("Octopuses dream again", "Plum harvest fails in Lumio", "Bridge closes for repairs"):
+        judged.clear()
+        room.receive(item(title, url=FROM))
+        edition(room.archive, replace(policy, judge=judge), lambda: int(room.now.timestamp()))
+        assert len(judged) == len({*judged}) == 1
+
+
 def test_no_outlet_hides_what_another_publishes_on_the_same_host(room: Newsroom) -> None:
     blogs = [f'  - {{name: Blog {x}, url: "https://blogs.example/{x}.xml"}}\n' for x in "ab"]
     config = CONFIG.replace("sections:\n", f"{''.join(blogs)}sections:\n", 1)
