@@ -824,6 +824,21 @@ def test_a_firm_or_weapon_that_is_also_something_else_does_not_decide(title: str
         ("Avanti West Coast Trains Named Least Reliable", "economy"),
         ("Boeing Flies First Wedgetail to Scotland", "defense"),
         ("Saudi Police Seize Abrams Tanks", "defense"),
+        ("Gatwick Flights Cancelled After Air Traffic Fault", "economy"),
+        ("Gatwick Passenger Numbers Hit Record", "economy"),
+        ("Naira Gains for Fifth Day", "economy"),
+        ("Kwacha Hits Record Low", "economy"),
+        ("Avanti Drivers to Strike in December", "economy"),
+        ("Suez Canal Authority Cuts Fees", "economy"),
+        ("Suez Canal Transits Rise in November", "economy"),
+        ("National Grid Chief to Step Down", "economy"),
+        ("National Grid Sells US Wind Arm", "economy"),
+        ("William Hill Owner Evoke Weighs Sale", "economy"),
+        ("Train Operator Northern to Be Nationalised", "economy"),
+        ("Train Operator to Cut Services", "economy"),
+        ("Wedgetail to Deploy to Poland", "defense"),
+        ("Jets From Spangdahlem Land in Poland", "defense"),
+        ("EU Agrees 20th Sanctions Package Against Russia, Including Iran Drone Makers", "ukraine-russia-war"),
     ],
 )
 def test_where_business_or_arms_are_told_they_decide(title: str, section: str) -> None:
@@ -845,6 +860,22 @@ def test_where_business_or_arms_are_told_they_decide(title: str, section: str) -
 )
 def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic: str) -> None:
     assert topic not in judge(_book(), title).topics
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("US to Send Ukraine HIMARS Rockets", "ukraine-aid"),
+        ("Pentagon Approves Himars for Ukraine", "ukraine-aid"),
+        ("Ukraine Seeks More Air Defense Interceptors", "ukraine-aid"),
+        ("Ukraine to Get Rafale Jets From France", "ukraine-aid"),
+        ("Museveni Takes 70% of the Vote in Uganda", "elections"),
+        ("Tanzania's Hassan Gets 98% of the Vote", "elections"),
+        ("Ouattara Takes Fourth Term in Landslide", "elections"),
+    ],
+)
+def test_arms_that_ukraine_gets_and_votes_that_somebody_takes_are_topics(title: str, topic: str) -> None:
+    assert topic in judge(_book(), title).topics
 
 
 def test_presidents_who_talk_of_the_war_are_in_america_too() -> None:
