@@ -60,11 +60,13 @@ def edition(
     `cache` to successive editions saves time."""
     configured, policy = policy, policy.with_stored(archive, now())
     if policy.overrides.pins and proceed():
-        unpin(archive, policy, now)
+        with _no_news_waiting("what was pinned"):
+            unpin(archive, policy, now)
     if policy.overrides.regrouped and archive.edition.outdated(policy.epoch, 1) and proceed():
         # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
         # outdated afterwards, and the overrides would never be applied.
-        overrule(archive, policy, now)
+        with _no_news_waiting("what the editor joined and split"):
+            overrule(archive, policy, now)
     waiting = [n for n in archive.edition.pending() if n not in skip]
     report = EditionReport()
     if waiting and cache is None:
@@ -88,24 +90,30 @@ def _followed(
     archive: Archive, configured: Policy, policy: Policy, came: Collection[PendingItem], now: Callable[[], int]
 ) -> Policy:
     """The policy after the items `came` to addresses by which articles are overruled. Whose article is there, or where it went, may have
-    become doubtful, or clear: then the stories there follow at once, and not only after the next edit. If one of them cannot be judged,
-    they do not, but all other news is placed."""
+    become doubtful, or clear: then the stories there follow at once, and not only after the next edit."""
     following = configured.with_stored(archive, now())
     anew = following.overrides != policy.overrides
     # If new items change nothing, nothing there is judged: it may be all that an outlet tells on one page. Where stored items went, the
     # policy knew already.
     meant = {one.canonical for one in came if one.canonical and (anew or one.story is not None)}
     changed = policy.overrides.addresses ^ following.overrides.addresses
-    try:
+    with _no_news_waiting("what is where an article went"):
         if anew:
             overrule(archive, following, now)
         if there := stories_at(archive.edition, changed.union(meant)):
             re_place_stories(archive, following, there, now)
+    return following
+
+
+@contextmanager
+def _no_news_waiting(stories: str) -> Iterator[None]:
+    """A context in which stored stories are re-placed. If one of them cannot be judged, they stay as they are, but news is placed."""
+    try:
+        yield
     except StoreError:
         raise
     except Exception:
-        log.exception("the stories at %d addresses of overrides could not be re-placed", len(meant | changed))
-    return following
+        log.exception("%s could not be re-placed", stories)
 
 
 def warm_up(policy: Policy) -> None:

@@ -398,6 +398,36 @@ def test_one_that_cannot_be_read_where_it_comes_holds_up_no_other(room: Newsroom
     assert (report.items, report.set_aside) == (1, frozenset({n}))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "hide: ['{0}']",
+        "split: ['{0}']",
+        "join: [['{0}', '{1}']]",
+        "pin: [{{url: '{0}', section: asia-pacific, until: 2026-11-24}}]",
+    ],
+)
+def test_one_that_is_stored_and_cannot_be_judged_any_more_holds_up_no_news(room: Newsroom, said: str) -> None:
+    """By the rules of the edit. All news waited for the next one."""
+    room.publish(SECOND)  # in the story of LIVE
+    said = said.format(FROM, OTHER.url)
+    if said.startswith("pin"):
+        edit(room, f"{{{said}}}")
+        room.now += timedelta(days=2)
+    else:
+        room.put_in_force(f"{CONFIG}stories: {{{said}}}\n")
+    policy = room.application.policy
+
+    def judge(one: PendingItem) -> Judgement:
+        if one.title == LIVE.title:
+            raise ValueError
+        return policy.judge(one)
+
+    room.receive(item("Central bank lowers its rates", "kyodo"))
+    report = edition(room.archive, replace(policy, judge=judge), lambda: int(room.now.timestamp()))
+    assert (report.items, report.set_aside) == (1, frozenset())
+
+
 def test_what_comes_to_an_address_joins_the_article_that_was_there_first(room: Newsroom) -> None:
     """… not one that its outlet moved there since, though that is the older one and a story by itself."""
     theirs = item("Central bank lowers its rates", "kyodo", url=TO)
