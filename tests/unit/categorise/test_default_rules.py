@@ -836,6 +836,11 @@ def test_a_firm_or_weapon_that_is_also_something_else_does_not_decide(title: str
         ("William Hill Owner Evoke Weighs Sale", "economy"),
         ("Train Operator Northern to Be Nationalised", "economy"),
         ("Train Operator to Cut Services", "economy"),
+        ("Oil Jumps as Dozens Killed in Iraq Attack", "economy"),
+        ("Dangote Refinery Shut by Fire", "economy"),
+        ("Airline Fined Over Diverted Flights", "economy"),
+        ("Fuel Shipments Diverted to Asia as Prices Soar", "economy"),
+        ("Simon & Schuster Chief to Step Down", "economy"),
         ("Wedgetail to Deploy to Poland", "defense"),
         ("Jets From Spangdahlem Land in Poland", "defense"),
         ("EU Agrees 20th Sanctions Package Against Russia, Including Iran Drone Makers", "ukraine-russia-war"),
@@ -872,9 +877,13 @@ def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic
         ("Museveni Takes 70% of the Vote in Uganda", "elections"),
         ("Tanzania's Hassan Gets 98% of the Vote", "elections"),
         ("Ouattara Takes Fourth Term in Landslide", "elections"),
+        ("Far Right Leads With 27% of the Vote", "elections"),
+        ("Recount of the Vote Begins in Ohio", "elections"),
+        ("Fire at Russian Hospital Kills Five", "accidents"),
+        ("Fire in Israeli Mall Kills Three", "accidents"),
     ],
 )
-def test_arms_that_ukraine_gets_and_votes_that_somebody_takes_are_topics(title: str, topic: str) -> None:
+def test_arms_that_ukraine_gets_votes_that_somebody_takes_and_fires_are_topics(title: str, topic: str) -> None:
     assert topic in judge(_book(), title).topics
 
 
