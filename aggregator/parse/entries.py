@@ -86,7 +86,7 @@ def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedI
 def _is_listed(element: etree._Element) -> bool:
     """Whether it is an entry of the feed, and not an element of another vocabulary that is called like one."""
     parent, space = element.getparent(), element.tag.removesuffix("item").removesuffix("entry")
-    return parent is not None and parent.tag in (space + "channel", space + "feed", space + "rss")
+    return parent is not None and parent.tag in (space + "channel", space + "feed")
 
 
 def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedItem:

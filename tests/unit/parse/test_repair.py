@@ -105,7 +105,7 @@ def test_an_entry_that_breaks_off_does_not_end_where_it_quotes_the_end_of_one() 
     assert (titles(feed), feed.flaws) == (["One"], ("truncated",))
 
 
-@pytest.mark.parametrize("title", ["One and on", "One <b>and</b> on"])
+@pytest.mark.parametrize("title", ["One and on", "One <b>and</b> on", "One <![CDATA[and <item>]]> on"])
 def test_an_entry_that_breaks_off_is_none_where_it_is_the_only_one(title: str) -> None:
     whole = rss(f"<item><title>{title}</title><guid>a3f1</guid></item>")
     feed = parsed(whole[: whole.index(b"f1</guid>")])
