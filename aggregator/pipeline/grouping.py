@@ -24,7 +24,7 @@ from aggregator.pipeline.equal_addresses import (
 )
 from aggregator.pipeline.overrides import overruled
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.stored_at import StoredAt
+from aggregator.pipeline.stored_at import StoredAt, stories_at
 from aggregator.ports import Archive, Past
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Grouping, Join
@@ -51,11 +51,13 @@ def grouped(
     hosts = guests(listed, stored, policy)
     tied = without_addresses_of_guests(listed, stored, archive, policy, known_alone)
     candidates = [candidate(item) for item in tied if item.n not in hosts]
+    # The memory has forgotten what is set apart, but not the address that such an article had before.
+    left_out = known_alone | stories_at(archive.edition, apart)
     past: Past = archive.past
     if archive.edition.outdated(policy.epoch, 1):
-        past = UnderTodaysNames(past, known_alone, archive, policy)
-    elif known_alone:
-        past = Without(past, known_alone)
+        past = UnderTodaysNames(past, left_out, archive, policy)
+    elif left_out:
+        past = Without(past, left_out)
     grouping = group(candidates, past, cache=cache)
     if hosts:
         story = {n: home for homes in stored.stories.values() for n, home in homes.items()}

@@ -249,6 +249,17 @@ def test_what_was_where_an_article_went_is_at_once_where_the_next_edit_would_put
     assert [(one["id"], one["section"]) for one in told(room)] == before
 
 
+def test_nothing_joins_what_is_set_apart_by_the_address_that_it_had_before(room: Newsroom) -> None:
+    """It did, and left with the next edit."""
+    moves(room)
+    edit(room, f"{{split: ['{TO}']}}")
+    room.publish(item("Nine hurt as frigates collide", "kyodo", url=FROM))
+    apart = {frozenset({TO}), frozenset({FROM}), frozenset({OTHER.url})}
+    assert keys(room) == apart
+    edit(room, f"{{split: ['{TO}', 'https://nowhere.example/']}}")
+    assert keys(room) == apart
+
+
 @pytest.mark.parametrize("said", ["hide: ['{0}']", "pin: [{{url: '{0}', section: asia-pacific}}]"])
 def test_news_at_an_address_that_is_overruled_has_nothing_else_there_judged_again(room: Newsroom, said: str) -> None:
     """An outlet tells everything on one page: each news took the longer, the more was there."""
