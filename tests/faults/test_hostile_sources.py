@@ -158,7 +158,7 @@ def test_forty_sources_are_on_time_beside_ten_hostile_ones(tmp_path: Path) -> No
             assert first < 20, told
             assert max(late.values()) < 20, told  # a tick of 5 s, the fetch, and the looks every 5 s
             assert fewest >= MINUTES * 60 / (1.1 * EVERY + 10), told
-            assert watch.most < 500, told
+            assert watch.most < 600, told  # two children that read 10 MB of `<` have 160 each
             assert p99 < 0.2 * busy(), told
             states = dict(failing(tmp_path))
             # Some stalls are read within their bounds, the others where the processor is fast enough for the 15 s.
