@@ -134,7 +134,9 @@ def test_what_was_meant_costs_no_memory(newsroom: Newsroom) -> None:
     assert rarest(["frigatte", "xyz" * 300], lambda ids: {}) == ["frigatte"]
 
 
-def test_few_searches_are_made_to_say_what_was_meant(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[StreamQuery]:
+    """The lists that the store was asked for."""
     made: list[StreamQuery] = []
     listed = Lists.listed
 
@@ -143,6 +145,10 @@ def test_few_searches_are_made_to_say_what_was_meant(newsroom: Newsroom, monkeyp
         return listed(self, query, now)
 
     monkeypatch.setattr(Lists, "listed", counted)
+    return made
+
+
+def test_few_searches_are_made_to_say_what_was_meant(newsroom: Newsroom, made: list[StreamQuery]) -> None:
     told = sorted({word for one in NEWS for word in re.findall(r"[A-Za-z]{5,}", one.title)})[:16]
     for typed in (
         "+".join(told),
@@ -155,17 +161,9 @@ def test_few_searches_are_made_to_say_what_was_meant(newsroom: Newsroom, monkeyp
         assert 2 <= len(made) <= 1 + SUSPECTS + NEAREST < len(told)
 
 
-def test_few_of_many_words_that_are_alike_are_tried(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_of_many_words_that_are_alike_are_tried(room: Newsroom, made: list[StreamQuery]) -> None:
     alike = [f"{letter}arket" for letter in "abcdefghijklmnopqrst"]
     room.publish(item(" ".join(alike)), item("Octopuses dream", "kyodo"))
-    made: list[StreamQuery] = []
-    listed = Lists.listed
-
-    def counted(self: Lists, query: StreamQuery, now: int) -> Any:
-        made.append(query)
-        return listed(self, query, now)
-
-    monkeypatch.setattr(Lists, "listed", counted)
     assert "Did you mean" not in room.client.get("/search?q=(zarket+OR+yarket)+octopuses").text
     tried = [query for query in made if any(word in " ".join(query.filter.words) for word in alike)]
     assert len(tried) == NEAREST < len(alike)
