@@ -80,7 +80,8 @@ def edition(
         with gc_paused():
             items = archive.edition.items(waiting[start : start + BATCH])
             report = combined(report, _place_or_split(archive, policy, items, now, cache))
-            if came := [one for one in items if one.canonical in policy.overrides.addresses]:
+            overruled = policy.overrides.addresses
+            if came := [one for one in items if one.canonical in overruled]:
                 policy = _followed(archive, configured, policy, came, now)
         progress(report.items + len(report.set_aside), len(waiting))
     return report
