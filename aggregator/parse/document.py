@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 MAX_ENTRIES = 10_000  # per document
-ENTRY_START = re.compile(rb"<(?:item|entry)[\s>]")
+ENTRY_START = re.compile(rb"<(?:item|entry)(?![\w.:-])")
 ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 ENTRY = re.compile(rb"<(?:[^\s<>/!?]+:)?(?:item|entry)(?![\w.:-])", re.IGNORECASE)
 """The beginning of an entry however it is written, with any prefix, and also if its tag does not end (`<item<title>`). ENTRY_START finds
-it only as nearly all write it, and if it is not empty."""
+it only without prefix and in lower case, as nearly all write it."""
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
 MALFORMED = "malformed"
 """The flaw of a document that is not well-formed XML; parsers read such documents differently."""

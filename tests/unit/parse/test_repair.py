@@ -289,8 +289,10 @@ def test_control_characters_and_references_to_them_go() -> None:
     assert feed.flaws == ("control-characters", "forbidden-references")
 
 
-def test_an_endless_document_keeps_both_ends_and_counts_the_rest() -> None:
-    feed = parsed(rss("".join(f"<item><guid>n{number}</guid></item>" for number in range(MAX_ENTRIES + 500))))
+@pytest.mark.parametrize("begin", ["<item>", "<item"])
+def test_an_endless_document_keeps_both_ends_and_counts_the_rest(begin: str) -> None:
+    end = begin.replace("<", "</").removesuffix(">") + ">"
+    feed = parsed(rss("".join(f"{begin}<guid>n{number}</guid>{end}" for number in range(MAX_ENTRIES + 500))))
     assert (len(feed.items), feed.left_out) == (MAX_ENTRIES, 500)
     assert (feed.items[0].guid, feed.items[-1].guid) == ("n0", f"n{MAX_ENTRIES + 499}")
 
