@@ -1,6 +1,6 @@
 """The forms of a word that a search looks for: singular, plural, and other spellings (`data/spellings.txt`). `hurricanes` also finds
-hurricane, `defence` also finds defenses. This applies to English words. Phrases in quotes, the beginning of a word (`missile*`) and
-words of other languages are searched as written. Pure.
+hurricane, `defence` also finds defenses. This applies to English words; 10000 and 10,000 find each other in any language. Phrases in
+quotes, the beginning of a word (`missile*`) and words of other languages are searched as written. Pure.
 
 Plurals are formed by rules. For words that have no plural the rules mostly give a word that does not occur (`Parises`), which does no
 harm. The exceptions (`news` is not the plural of new, nor Hamas that of Hama) are listed in `data/numbers.txt`.
@@ -9,6 +9,7 @@ harm. The exceptions (`news` is not the plural of new, nor Hamas that of Hama) a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
@@ -22,6 +23,7 @@ SHORTEST = 4
 """Minimum number of letters of a singular whose plural is formed by rule."""
 _QUOTED = re.compile(r'"(.*)"')
 _BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
+_THOUSANDS = re.compile(r"[\W_]*(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{3,})[\W_]*")
 _NUMBERED = re.compile(
     r"(?P<name>[a-z]+)(?P<hyphen>[-\u2010\u2011]?)(?P<number>\d(?:[\w\u2010\u2011-]*\d)?)(?P<several>s?)", re.IGNORECASE
 )
@@ -34,15 +36,22 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
         return tuple(dict.fromkeys(form for one in either for form in forms(one, lang)))
     if quoted := _QUOTED.fullmatch(term):
         return (quoted[1],)
-    found = _BARE.fullmatch(term)
-    if not found or begun(term) or language_code(lang or "en") != "en":
-        return (term,)
+    return (term,) if begun(term) else tuple(dict.fromkeys((term, *_other_forms(term, lang))))
+
+
+def _other_forms(word: str, lang: str | None) -> Iterable[str]:
+    if thousands := _THOUSANDS.fullmatch(word):
+        digits = thousands["number"].replace(",", "")
+        return digits, f"{int(digits):,}"
+    found = _BARE.fullmatch(word)
+    if not found or language_code(lang or "en") != "en":
+        return ()
     head, last = found["head"], found["last"]
     if found["possessive"]:
-        return (term, *forms(head + last))
+        return forms(head + last)
     if numbered := _NUMBERED.fullmatch(head + last):
-        return (term, *_numbered(**numbered.groupdict()))
-    return tuple(dict.fromkeys((term, *(head + other for other in _others(key(last))), *_joined(head[:-1], last))))
+        return _numbered(**numbered.groupdict())
+    return (*(head + other for other in _others(key(last))), *_joined(head[:-1], last))
 
 
 def _numbered(name: str, hyphen: str, number: str, several: str) -> list[str]:

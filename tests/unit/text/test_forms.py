@@ -67,7 +67,7 @@ def test_what_many_write_with_a_hyphen_is_found_without_and_with_it() -> None:
     "term",
     [
         '"hurricanes"', '"rare earths"', "rare earths", "missile*", "news", "arms", "arm", "states", "us", "US", "U.S.", "UN", "with",
-        "Hamas", "Paris", "Texas", "politics", "new", "1990s", "2026", "5g", "東京", "Москвы", "Straße", "J. D.", "a*", "x", "_", "-",
+        "Hamas", "Paris", "Texas", "politics", "new", "1990s", "5g", "東京", "Москвы", "Straße", "J. D.", "a*", "x", "_", "-",
     ],
 )  # fmt: skip
 def test_these_are_found_as_they_are_written(term: str) -> None:

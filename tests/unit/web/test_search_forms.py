@@ -21,8 +21,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     made = Newsroom(tmp_path_factory.mktemp("forms"))
     made.publish(
         item(ONE, age=timedelta(hours=1), summary="Boats stay in the harbour of Havana."),
-        item(SEVERAL, "kyodo", age=timedelta(hours=9), summary="Premiums for boats rise."),
-        item(NEITHER, "reuters", age=timedelta(hours=5), summary="All boats sail again from Monday."),
+        item(SEVERAL, "kyodo", age=timedelta(hours=9), summary="Premiums for 12,500 boats rise."),
+        item(NEITHER, "reuters", age=timedelta(hours=5), summary="All 12500 boats sail again from Monday."),
     )
     yield made
     made.close()
@@ -58,6 +58,17 @@ def test_one_of_several_words_will_do(room: Newsroom, address: str) -> None:
     assert found("(hurricanes cuba) OR ferries -havana") == [NEITHER]
     assert found("boat -(cuba OR strike)") == [SEVERAL]
     assert found("ferry OR zebra OR") == found("(ferry AND oslo) OR (zebra monday)") == [NEITHER]
+
+
+@pytest.mark.parametrize("address", ["/search.json", "/latest.json", "/api/v1/stories", "/api/v1/items"])
+@pytest.mark.parametrize("lang", ["", "&lang=en"])
+def test_thousands_are_found_with_a_comma_and_without(room: Newsroom, address: str, lang: str) -> None:
+    for typed in ("12500", "12,500", "$12,500,", "(12,500)"):
+        assert titles(room, f"{address}?q={typed}{lang}") == [NEITHER, SEVERAL]
+        assert titles(room, f"{address}?q=boats+-{typed}{lang}") == [ONE]
+    assert titles(room, f"{address}?q=%2212,500%22{lang}") == [SEVERAL]
+    assert titles(room, f"{address}?q=%2212500%22{lang}") == [NEITHER]
+    assert titles(room, f"{address}?q=1250{lang}") == titles(room, f"{address}?q=500,12{lang}") == []
 
 
 def test_each_of_several_words_counts_as_much(room: Newsroom) -> None:
