@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-RECENT = timedelta(hours=18)
-"""Times within this distance, past or future, are shown without the day."""
+RECENT = timedelta(hours=12)
+"""Times within this distance, past or future, are shown without the day. At a greater one, a time of yesterday such as 21:10 would be
+taken for one that is yet to come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from aggregator.web import layout, related
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
 from aggregator.web.stream_page import PER_PAGE
+from aggregator.web.times import Times
 
 STATIC = Path(__file__).resolve().parents[3] / "aggregator/web/static"
 
@@ -778,14 +779,21 @@ def test_a_new_style_has_a_new_address_since_browsers_keep_the_old_one(
 
 
 @pytest.mark.parametrize(
-    ("hours", "shown"), [(1, "13:00"), (14, "02:00"), (33, "25 Nov, 21:00"), (24 * 40, "3 Jan 2027")]
+    ("hours", "shown"), [(11, "23:00"), (14, "25 Nov, 02:00"), (33, "25 Nov, 21:00"), (24 * 40, "3 Jan 2027")]
 )
-def test_a_poll_that_is_days_away_is_told_with_its_day(room: Newsroom, hours: int, shown: str) -> None:
+def test_a_poll_that_is_far_away_is_told_with_its_day(room: Newsroom, hours: int, shown: str) -> None:
     kyodo = next(state for state in room.archive.sources.states() if state.id == "kyodo")
     room.archive.sources.save([structs.replace(kyodo, next_poll=room.now + timedelta(hours=hours))])
     rows = etree.HTML(room.client.get("/sources").text).iterfind(".//tbody/tr")
     row: Any = next(row for row in rows if row.findtext("th/a") == "Kyodo")
     assert row.findtext("td[@data-label='Next poll']/time").replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(11, "02:10"), (16, "23 Nov, 21:10")])
+def test_a_time_of_yesterday_that_could_be_one_of_today_has_its_day(hours: int, shown: str) -> None:
+    """At 13:30 the lead of the front page was of 21:10, which is yet to come."""
+    now = datetime(2026, 11, 24, 13, 10, tzinfo=UTC)
+    assert Times(now).local(now - timedelta(hours=hours)).replace("\N{NO-BREAK SPACE}", " ") == shown
 
 
 def test_sources_with_a_problem_stand_first_and_are_counted(room: Newsroom) -> None:
