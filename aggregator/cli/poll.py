@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +20,18 @@ from aggregator.cli.progress import bar
 from aggregator.cli.terminal import print_json
 from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT, PAUSED
-from aggregator.pipeline.leases import release_dead
+from aggregator.pipeline.leases import POLL_LEASE, release_dead
 from aggregator.text.plurals import counted
 from aggregator.worker.identity import identity, is_dead
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from aggregator.model.item import NormalFeed
     from aggregator.model.poll import RefreshReport
     from aggregator.model.source import Fetched, ParseJob, SourceState
     from aggregator.ports import Sources
 
-LEASE = timedelta(minutes=5)  # it is renewed; if a container is killed, its leases can only expire
 MANY = 100  # with so many sources, some will have news, so the parsing process is started in advance
 LOOK = 5.0  # seconds between checks for pauses that hosts requested from other processes
 BUSY = "polled by another process at this moment"
@@ -197,9 +197,9 @@ class _Polling:
             held = [] if due else _held(known, application, ids)
             wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
             asked = [state.id for state in wanted]
-            states = archive.sources.claim(owner, utc_now(), LEASE, limit=1_000_000, ids=asked, due_only=due)
+            states = archive.sources.claim(owner, utc_now(), POLL_LEASE, limit=1_000_000, ids=asked, due_only=due)
             held += _busy(wanted, application, states, due)
-            beside = [asyncio.create_task(renewing(archive.sources, owner, asked, LEASE))]
+            beside = [asyncio.create_task(renewing(archive.sources, owner, asked, POLL_LEASE))]
             try:
                 pausing = known if ids is None else ()  # named sources are requested in spite of pauses
                 fetcher = application.fetcher(pausing, sandbox.room)

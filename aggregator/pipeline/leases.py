@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aggregator.ports import Archive
 
+POLL_LEASE = timedelta(minutes=5)
+"""How long the sources of a poll are kept from others; renewed as long as it takes. If its process hangs, nobody polls them for so long."""
 EDITION_LEASE = 60  # seconds; renewed before each batch, and during it
 RENEW = EDITION_LEASE / 3  # seconds between two renewals during a batch
 LONGEST = 3600.0  # seconds for which a batch keeps the lease; an edition that hangs must not keep it for ever

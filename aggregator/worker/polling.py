@@ -15,7 +15,7 @@ from aggregator.model import notes
 from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
-from aggregator.pipeline.leases import release_dead
+from aggregator.pipeline.leases import POLL_LEASE, release_dead
 from aggregator.pipeline.refresh import refresh
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Sources
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-LEASE = timedelta(minutes=20)  # renewed after half of this time, as long as the polls take
 CLAIM = 64  # sources that are claimed and polled together
 CLAIMS = 8  # claims in one tick, at most; that is a hundred sources a second
 # seconds that stored news waits for more from the same claim; so a source that hangs does not delay others
@@ -139,8 +138,8 @@ class Polling:
         """Renew the leases of polls in progress, which may last longer: hundreds of sources may wait for one slow host, or the machine
         may have slept."""
         now = self._clock()
-        if not timedelta() <= now - self._renewed < LEASE / 2:
-            sources.renew(self._owner, list(self._in_progress), now, LEASE)
+        if not timedelta() <= now - self._renewed < POLL_LEASE / 2:
+            sources.renew(self._owner, list(self._in_progress), now, POLL_LEASE)
             self._renewed = now
 
     def _correct_times(self) -> bool:
@@ -157,7 +156,7 @@ class Polling:
         if time.monotonic() < self._resume:
             return []
         sources = tools.archive.sources
-        states = sources.claim(self._owner, self._clock(), LEASE, limit=limit, ids=ids)
+        states = sources.claim(self._owner, self._clock(), POLL_LEASE, limit=limit, ids=ids)
         # claimed now, so the leases are no longer to be released
         self._owed.difference_update(state.id for state in states)
         if moved := {state.id for state in states if state.url != tools.sources[state.id].url}:
@@ -261,4 +260,4 @@ class Polling:
         try:
             await asyncio.to_thread(self._current.engine.tools.archive.sources.release, self._owner)
         except StoreError as error:
-            log.warning("leases remain until they expire: %s", error)
+            log.warning("the leases could not be released; other processes take them over: %s", error)

@@ -1009,7 +1009,6 @@ def test_a_source_that_is_gone_is_polled_only_where_it_is_named(store: Store) ->
 
 
 def test_who_gives_short_leases_respects_long_ones(store: Store) -> None:
-    """A worker takes sources for 20 minutes, the command `poll` for an hour."""
     short = timedelta(minutes=20)
     assert len(store.sources.claim("poll", NOW, timedelta(minutes=60), due_only=False)) == 3
     assert store.sources.claim("worker", NOW + timedelta(seconds=5), short) == []

@@ -8,6 +8,7 @@ import logging
 import os
 import resource
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Collection, Coroutine, Sequence
@@ -55,7 +56,7 @@ from aggregator.model.source import (
 from aggregator.model.story import PendingItem
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import EditionReport, edition
-from aggregator.pipeline.leases import EDITION_LEASE
+from aggregator.pipeline.leases import EDITION_LEASE, POLL_LEASE
 from aggregator.pipeline.survey import survey
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker import editions, polling, web_process
@@ -238,7 +239,7 @@ def test_sources_that_wait_for_their_host_longer_than_their_lease_are_asked_once
         worker.fetch = slow
         await worker.polling.tick()
         await asyncio.sleep(0)
-        worker.now += 2 * polling.LEASE
+        worker.now += 2 * POLL_LEASE
         await worker.polling.tick()
         await asyncio.sleep(0)
         answers.set()
@@ -248,6 +249,36 @@ def test_sources_that_wait_for_their_host_longer_than_their_lease_are_asked_once
 
     asyncio.run(run())
     assert sorted(asked) == sorted([*SOURCES, *SOURCES])
+
+
+def test_what_a_worker_that_hangs_was_polling_is_polled_by_others_five_minutes_later(worker: Worker) -> None:
+    async def run() -> None:
+        async def hung(request: FetchRequest) -> Outcome:
+            await asyncio.Event().wait()
+            return await unchanged(request)
+
+        worker.fetch = hung
+        await worker.polling.tick()
+        await asyncio.sleep(0)
+        sources, one = worker.archive.sources, timedelta(minutes=1)
+        assert sources.claim("another", worker.now + one, POLL_LEASE) == []
+        assert len(sources.claim("another", worker.now + 5 * one, POLL_LEASE)) == 3
+        worker.stopping.set()
+
+    asyncio.run(run())
+
+
+def test_a_worker_that_is_stopped_after_a_later_version_migrated_says_who_takes_its_leases(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker.archive.sources.claim("me", NOW, POLL_LEASE)
+    raw = sqlite3.connect(worker.archive.path)
+    raw.execute("PRAGMA user_version = 9000")
+    raw.close()
+    asyncio.run(worker.polling.wind_down())
+    (told,) = (record.message for record in caplog.records)
+    assert told.startswith("the leases could not be released; other processes take them over: ")
+    assert told.endswith("restart with that version")
 
 
 def full(*_: object) -> int:
@@ -400,7 +431,7 @@ def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = worker.archive.sources
-    one, two = ([*sources.claim("me", NOW, polling.LEASE, ids=[id])] for id in ("one", "two"))
+    one, two = ([*sources.claim("me", NOW, POLL_LEASE, ids=[id])] for id in ("one", "two"))
     given_back = sources.release
 
     async def run() -> None:

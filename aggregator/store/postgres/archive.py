@@ -12,7 +12,7 @@ from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
 from aggregator.store.postgres.loading import Load, loading
 from aggregator.store.postgres.readonly import Readable
-from aggregator.store.postgres.schema import known_version, migrate
+from aggregator.store.postgres.schema import migrate
 from aggregator.store.postgres.server import Server, session_name
 
 SILENT = 10
@@ -61,7 +61,8 @@ class PostgresArchive(Readable):
             StoreTooNew: a newer version migrated it to a schema that this one does not know.
             ClockApart: a source that was just polled would here seem to be polled long ago, or in the future, and be polled again.
         """
-        known_version(self._connection)
+        with self._connection.transaction():
+            pass  # it checks the schema
         asked = clock()
         server = self.time()
         behind, ahead = server - clock(), asked - server

@@ -46,23 +46,6 @@ def version(raw: Raw) -> int:
     return int(row[0]) if row else 0
 
 
-def known_version(connection: Connection) -> int:
-    """The version of the schema, if this program knows it.
-
-    Raises:
-        StoreTooNew: a newer version wrote it.
-    """
-    newest = migrations()[-1][0]
-    with connection.translate():
-        current = version(connection.raw)
-    if current > newest:
-        raise StoreTooNew(
-            f"{connection.server.name}: written by a later version of this program (schema {current}, this one knows "
-            f"{newest}); install that version again, or restore the dump made before the upgrade"
-        )
-    return current
-
-
 def migrate(connection: Connection) -> None:
     """Migrates the database to the newest schema. Of processes that start together, one migrates, and the others wait.
 
@@ -72,7 +55,14 @@ def migrate(connection: Connection) -> None:
         StoreReadOnly: an older version wrote it, and it cannot be changed from here.
     """
     known = migrations()
-    newest, found = known[-1][0], known_version(connection)
+    newest = known[-1][0]
+    with connection.translate():
+        found = version(connection.raw)
+    if found > newest:
+        raise StoreTooNew(
+            f"{connection.server.name}: written by a later version of this program (schema {found}, this one knows "
+            f"{newest}); install that version again, or restore the dump made before the upgrade"
+        )
     try:
         if found < newest:
             _apply(connection, known)
