@@ -67,7 +67,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     if found.fresh:
         hint_to_apply(application, "them")
     if found.bad:
-        print("  (Only http(s) addresses are accepted, and private hosts only if allow_private names them.)")
+        print(
+            "  (Only http(s) addresses of feeds are accepted, not of pages that FreshRSS scrapes, and private hosts only if allow_private names them.)"
+        )
     return code
 
 
@@ -94,7 +96,7 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
     for one in listed:
         url = web_address(one.url)
         address = same_address(url)
-        if not _pollable(url, allowed):
+        if one.scraped or not _pollable(url, allowed):
             found.bad.append(url or one.title)
         elif address in there:
             found.known.append(url)
@@ -127,8 +129,8 @@ def _folder(folder: tuple[str, ...]) -> str | None:
 
 COMMAND = Command(
     "Append the feeds of an OPML file to the configured file. Folders become labels (`label=folder:NAME` searches by "
-    "them). Feeds that are already there, are listed twice or cannot be polled (no http address, or a private host that "
-    "`allow_private` does not name) are skipped and reported.",
+    "them). Feeds that are already there, are listed twice or cannot be polled (no http address, a page that FreshRSS "
+    "scrapes, or a private host that `allow_private` does not name) are skipped and reported.",
     add,
     run,
 )

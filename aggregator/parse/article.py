@@ -26,7 +26,6 @@ _PAID = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.IGNORECASE)
-_CHARSET = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE | re.ASCII)
 _BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})""", re.IGNORECASE)
 # What the page tells machines of the article (JSON-LD).
 _DATA = re.compile(rb"""<script\s[^<>]{0,200}?\btype\s*=\s*["']?application/ld\+json\b[^<>]*>""", re.IGNORECASE)
@@ -73,7 +72,7 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
         raise ParseError("too-large", f"the page is larger than {LARGEST >> 20} MiB")
     if (paid := _PAID.search(body)) and paid[1].lower() == b"false":
         raise ParseError("paid", "the outlet gives this article to subscribers only")
-    body = _decoded(body, content_type)
+    body = charset.of_page(body, content_type)
     found = _import().bare_extraction(
         body,
         output_format="html",
@@ -171,14 +170,5 @@ def _texts(body: bytes) -> Iterator[str]:
 def headings(body: bytes, content_type: str | None) -> list[str]:
     """The first `<h1>` headings of a page, as HTML. The page's `<title>` is no evidence of the article: login pages often have the same
     title."""
-    found = _HEADING.finditer(_decoded(body, content_type))
+    found = _HEADING.finditer(charset.of_page(body, content_type))
     return [one[1].decode(errors="ignore") for one in islice(found, 3)]
-
-
-def _decoded(body: bytes, content_type: str | None) -> bytes:
-    """The body in UTF-8 if header or page name an encoding, else unchanged. The header outranks the page, unless it names ISO-8859-1, the
-    default of many servers, or UTF-8, which shows in the body itself."""
-    named = charset.of_header(content_type)
-    if named in (None, "cp1252", "utf-8") and (own := _CHARSET.search(body)) and charset.codec(own[1].decode()):
-        content_type = f"text/html; charset={own[1].decode()}"
-    return charset.to_utf8(body, content_type)[0] if charset.of_header(content_type) else body

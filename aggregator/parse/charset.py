@@ -47,6 +47,7 @@ _ALLOWED = re.compile(
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{2,40})\s*["']""", re.IGNORECASE)
 _HEADER = re.compile(r"""charset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
+_IN_PAGE = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE | re.ASCII)
 _STRAY = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8, as `surrogateescape` decodes them
 _READ_WELL = re.compile("[\u0400-\u9fff\uac00-\ud7a3\U0001f000-\U0001faff]+")
 _WITH_ESCAPES = ("iso2022", "hz")  # encodings whose bytes are all ASCII, so that they look like valid UTF-8
@@ -68,6 +69,16 @@ def of_header(content_type: str | None) -> str | None:
     """Python's name of the encoding in a Content-Type header; None if there is none."""
     header = _HEADER.search(content_type or "")
     return codec(header[1]) if header else None
+
+
+def of_page(body: bytes, content_type: str | None) -> bytes:
+    """A web page in UTF-8 if a byte order mark, the header or the page itself tells its encoding, else unchanged. The header outranks the
+    page, unless it names ISO-8859-1, the default of many servers, or UTF-8, which shows in the body itself."""
+    named = of_header(content_type)
+    if named in (None, "cp1252", "utf-8") and (own := _IN_PAGE.search(body)) and codec(own[1].decode()):
+        content_type = f"text/html; charset={own[1].decode()}"
+    told = of_header(content_type) or body.startswith(tuple(mark for mark, _ in _MARKS))
+    return to_utf8(body, content_type)[0] if told else body
 
 
 def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ...]]:

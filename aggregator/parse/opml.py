@@ -26,11 +26,13 @@ _FEED_TYPES = frozenset(("rss", "atom", "pie", "feed"))
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A listed feed. `url` is as in the file, not checked; `folder`: titles of the outlines around it, outermost first."""
+    """A listed feed. `url` is as in the file, not checked; `folder`: titles of the outlines around it, outermost first; `scraped`: there is
+    a page at the address, from which the other reader made a feed."""
 
     title: str
     url: str
     folder: tuple[str, ...]
+    scraped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def _title(attributes: dict[str, str]) -> str:
 
 def _listed(element: etree._Element, folder: tuple[str, ...]) -> Listed | None:
     attributes = _attributes(element)
-    url = attributes.get("xmlurl")
-    if url is None and attributes.get("type", "").lower() in _FEED_TYPES:
+    url, kind = attributes.get("xmlurl"), attributes.get("type", "").lower()
+    if url is None and kind in _FEED_TYPES:
         url = attributes.get("url", "")
-    return None if url is None else Listed(_title(attributes), url.strip(), folder)
+    # FreshRSS: HTML+XPath, JSON+DotNotation
+    return None if url is None else Listed(_title(attributes), url.strip(), folder, scraped="+" in kind)

@@ -9,6 +9,7 @@ from aggregator.addresses import has_scheme
 from aggregator.errors import AggregatorError, ParseError, SandboxError
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, ParseJob
+from aggregator.parse.charset import of_page
 from aggregator.parse.sniff import kind
 from aggregator.ports import Clock, Fetcher, Parser
 
@@ -61,9 +62,10 @@ class Finder:
         try:
             return await self._read(url, fetched)
         except ParseError as error:
-            if kind(fetched.body) != "html":
+            page = of_page(fetched.body[:PAGE], fetched.content_type)
+            if kind(page) != "html":
                 raise AggregatorError(f"{url}: {error}") from error
-            offered = self._offered(fetched.body[:PAGE], fetched.url)
+            offered = self._offered(page, fetched.url)
             links = offered.declared
             if not links:
                 return await self._guess(offered.likely[:GUESSES], fetched.url, error)

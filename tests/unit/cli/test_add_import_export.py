@@ -209,6 +209,19 @@ def test_the_one_feed_of_a_page_and_a_permanent_redirect(desk: Desk) -> None:
     assert told == {"added": None, "present": "mine", "at": "feeds.yaml:8"}
 
 
+@pytest.mark.parametrize(("charset", "header"), [("windows-1251", ""), ("utf-16", ""), ("koi8-r", "; charset=koi8-r")])
+def test_a_page_is_read_in_its_encoding(desk: Desk, charset: str, header: str) -> None:
+    links = "".join(
+        f'<link rel="alternate" type="{RSS}" title="{title}" href="{path}">'
+        for title, path in (("Новости дня", "/news.rss"), ("Спорт", "/sport.rss"))
+    )
+    named = "" if header else f"<meta charset={charset}>"
+    page = f"<!doctype html><html><head>{named}{links}</head><body></body></html>"
+    desk.server.routes["/page"] = answer(page.encode(charset), content_type=f"text/html{header}")
+    code, out, _ = desk.run("add", desk.server.url("/page"), "--json")
+    assert (code, [row["title"] for row in json.loads(out)["feeds"]]) == (2, ["Новости дня", "Спорт"])
+
+
 def test_an_address_already_there_is_said_so_before_anybody_is_asked(desk: Desk) -> None:
     for address in ("https://first.example/feed", "http://www.first.example/feed/", "first.example/feed"):
         code, out, _ = desk.run("add", address)
@@ -749,6 +762,20 @@ def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Des
     assert "only if allow_private names them" in out
     assert "dropped: 'http://10.1.2.3/feed'" in out
     assert "nas.local" not in desk.text()
+
+
+def test_pages_that_the_other_reader_made_feeds_of_are_not_taken_for_feeds(desk: Desk) -> None:
+    path = desk.file.with_name("list.opml")
+    kinds = {"a": "rss", "b": "HTML+XPath", "c": "JSON+DotNotation", "d": "JSONFeed"}
+    rows = "".join(
+        f'<outline text="{name}" type="{kind}" xmlUrl="https://{name}.example/"/>' for name, kind in kinds.items()
+    )
+    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
+    code, out, _ = desk.run("import", str(path))
+    assert (code, "Dropped because they cannot be polled: 2." in out) == (0, True)
+    assert out.splitlines()[1:3] == ["  dropped: 'https://b.example/'", "  dropped: 'https://c.example/'"]
+    assert "not of pages that FreshRSS scrapes" in out
+    assert [name for name in kinds if f"url: https://{name}.example/" in desk.text()] == ["a", "d"]
 
 
 def test_folders_go_through_import_and_export(desk: Desk) -> None:
