@@ -68,7 +68,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         hint_to_apply(application, "them")
     if found.bad:
         print(
-            "  (Only http(s) addresses of feeds are accepted, not of pages that FreshRSS scrapes, and private hosts only if allow_private names them.)"
+            "  (Only http(s) addresses of feeds are accepted, not of pages that FreshRSS scrapes, and private hosts only if "
+            "allow_private names them.)"
         )
     return code
 
