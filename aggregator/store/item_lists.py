@@ -31,7 +31,11 @@ def items_sql(
     sql = Sql(dialect, lookup, numbers)
     if query.kind == "source":
         sql.add(numbers.of_source(query.id or ""))
-    in_streams(sql, query)
+    for name in [query.stream, *query.filter.streams]:
+        if name and name.kind == "topic":
+            sql.add(IN_TOPIC, quoted(name.id))
+        elif name:
+            _in_section(sql, query, name.id)
     if query.min_publishers > 1:
         sql.add("EXISTS (SELECT 1 FROM corroborations c WHERE c.story = p.story AND c.k = ?)", query.min_publishers)
     # An item without a placement is not listed: a feed could not name its story.
@@ -55,15 +59,6 @@ def items_sql(
         sql.add("t.item = i.n")
     ordered = f"{column} {order}, {number} {order}"
     return f"SELECT i.n, {column} FROM {tables} WHERE {sql.where} ORDER BY {ordered} LIMIT ?", [*sql.values, limit]
-
-
-def in_streams(sql: Sql, query: StreamQuery) -> None:
-    """Adds the conditions that an item is in the sections and topics that are asked for."""
-    for name in [query.stream, *query.filter.streams]:
-        if name and name.kind == "topic":
-            sql.add(IN_TOPIC, quoted(name.id))
-        elif name:
-            _in_section(sql, query, name.id)
 
 
 def _in_section(sql: Sql, query: StreamQuery, id: str) -> None:

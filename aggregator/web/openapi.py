@@ -84,12 +84,12 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         MOMENT,
         "Only what changed since this time or within this age, in order of change, oldest first.\n\n"
         "To keep a copy, give the `changed_until` of the last page of the previous response: the archive's own time, which does not depend "
-        "on clocks. Store what is listed, then delete what `removed` names: ids of what the editor hid, of stories that left the "
-        "requested `section` or `topic`, and of all changed items that are not in it, whether you have them or not. A story that was "
-        "merged into another is not listed: the other one names it under `merged`. An item is listed once it is in a story, and again "
-        "when its text or its place changes.\n\n"
+        "on clocks. Store what is listed, then delete what `removed` names: ids of what the editor hid, and of stories that left the "
+        "requested `section` or `topic`, whether you have them or not. A story that was merged into another is not listed: the other one "
+        "names it under `merged`. An item is listed once it is in a story, and again when its text or its place changes.\n\n"
         "What no longer meets another parameter is not reported. So request all changes first, then those with the parameter, and delete "
-        "what the first response lists and the second does not. Items whose story reaches `min_publishers` because another outlet joined "
+        "what the first response lists and the second does not; in this way, too, a list of items finds those that left its `section` or "
+        "`topic`. Items whose story reaches `min_publishers` because another outlet joined "
         "it are not reported either.\n\n"
         "These changes are not reported: lines of rules, related stories, ids of renamed sources, what an edited `label` finds, and, "
         "after an edit of `full_text` or `republish_full_text`, which texts of articles are given.",

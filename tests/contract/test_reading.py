@@ -429,14 +429,13 @@ def test_a_stream_lists_what_its_definition_says(news: SqliteArchive, view: str)
 
 
 def test_what_changes_take_away_is_the_same(both: tuple[Store, Store]) -> None:
-    """Hidden stories and items, stories that left a stream, and items that are not in it, in the order of change, page by page."""
+    """Hidden stories and items, and stories that are in a stream no more, in the order of change, page by page."""
     streams = [
         StreamQuery("search"),
         StreamQuery("search", view="items"),
         StreamQuery("section", "world", primary=True),
     ]
     streams += [StreamQuery("section", "world"), StreamQuery("search", filter=Filter(section="defense", topic="nato"))]
-    streams += [replace(stream, view="items") for stream in streams[2:]]
     seen = 0
     for asked in (replace(stream, limit=500, changed_since=0) for stream in streams):
         one, other = (store.reading.removals(asked) for store in both)
@@ -649,10 +648,7 @@ def test_an_address_whose_secret_is_hidden_is_found_as_it_is_written(store: Stor
 ASKED = [
     StreamQuery("latest"), StreamQuery("latest", view="items"), StreamQuery("section", "defense"),
     StreamQuery("section", "europe", primary=True), StreamQuery("topic", "nato", filter=Filter(section="defense")),
-    StreamQuery("topic", "drones", primary=True, filter=Filter(section="europe")),
-    StreamQuery("latest", view="items", filter=Filter(section="defense")),
-    StreamQuery("latest", view="items", primary=True, filter=Filter(section="europe", topic="nato")),
-    StreamQuery("topic", "nobody"),
+    StreamQuery("topic", "drones", primary=True, filter=Filter(section="europe")), StreamQuery("topic", "nobody"),
 ]  # fmt: skip
 
 

@@ -117,9 +117,8 @@ def test_the_time_of_the_archive_is_told_to_ask_from_it_the_next_time(room: News
 
 
 @pytest.mark.parametrize("asked", ["&section=defense", "&section=defense&primary=1", "&topic=rare-earths"])
-@pytest.mark.parametrize("view", ["stories", "items"])
-def test_who_keeps_a_section_or_topic_is_told_what_left_it(room: Newsroom, view: str, asked: str) -> None:
-    mirror = Mirror(room, view, asked)
+def test_who_keeps_a_section_or_topic_is_told_what_left_it(room: Newsroom, asked: str) -> None:
+    mirror = Mirror(room, "stories", asked)
     mirror.follow()
     assert mirror.rows
     assert mirror.is_true()
