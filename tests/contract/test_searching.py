@@ -23,13 +23,16 @@ SAME = tuple(
     for line in (
         "Łódź lodz ŁÓDŹ", "U.S. US u.s.", "F-35 F35 f\u201135 Ｆ３５", "Обʼєднання об'єднання Об’єднання", "CO₂ CO2", "ﬁnance finance",
         "Αθήνα ΑΘΗΝΑ αθηνα", "Самолёт САМОЛЕТ", "إيران ايران", "Erdoğan ERDOGAN", "東京", "서울", "กองทัพ", "שָׁלוֹם שלום", "İzmir izmir",
-        "Việt viet", "straße STRASSE", "d'État d’etat", "10,000", "Kyiv kyiv", "missive", "NATO 𝗡𝗔𝗧𝗢 #nato", "AND", "near",
+        "Việt viet", "straße STRASSE", "d'État d’etat", "Kyiv kyiv", "missive", "NATO 𝗡𝗔𝗧𝗢 #nato", "AND", "near",
     )
 )  # fmt: skip
 """Spellings that are one word to readers, also in quotes."""
 ALIKE = tuple(
     tuple(line.split())
-    for line in ("hurricane hurricanes Hurricane’s", "defence defenses", "missile Missiles", "ceasefire cease-fires", "Zelensky Zelenskyy")
+    for line in (
+        "hurricane hurricanes Hurricane’s", "defence defenses", "missile Missiles", "ceasefire cease-fires", "Zelensky Zelenskyy",
+        "10,000 10000",
+    )
 )  # fmt: skip
 """Spellings and forms that find each other outside quotes."""
 WORDS = (*SAME, *ALIKE)

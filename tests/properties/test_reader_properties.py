@@ -94,10 +94,10 @@ class Service:
         self.library._clock = lambda: self.now
         self.client = create_app(self.library).test_client()
         self.ids: set[str] = set()
-        self.copies: dict[str | None, dict[str, Any]] = {
-            None: {},
-            "defense": {},
-        }  # mirrors of everything and of a section
+        # Mirrors of everything and of a section.
+        self.copies: dict[tuple[str, str | None], dict[str, Any]] = {
+            (view, section): {} for view in ("stories", "items") for section in (None, "defense")
+        }
         self.asked = self.now
         self.feeds: dict[str, dict[str, Any]] = {}
         self.places: set[tuple[str, StreamName]] = set()
@@ -235,11 +235,12 @@ class Service:
     def look(self, what: str) -> None:
         stories = {one["id"]: one for one in self.listed("stories", limit=40)}
         told: dict[str, set[str]] = {}
-        for item in self.listed("items", limit=40):
+        items = {one["id"]: one for one in self.listed("items", limit=40)}
+        for item in items.values():
             told.setdefault(item["story"], set()).add(item["publisher"])
         assert told == {id: set(one["publishers"]) for id, one in stories.items()}, "each item is in one story"
         self.ids_are_for_good(stories)
-        self.changes_are_complete(stories)
+        self.changes_are_complete({"stories": stories, "items": items})
         self.an_edit_brings_nothing_as_news(what)
         for stream, section in (("/latest", None), ("/sections/world", "world"), ("/sections/defense", "defense")):
             here = sorted(id for id, one in stories.items() if section is None or section in one["sections"])
@@ -258,17 +259,15 @@ class Service:
                 )
         self.ids |= stories.keys()
 
-    def changes_are_complete(self, stories: dict[str, Any]) -> None:
-        for section, copy in self.copies.items():
+    def changes_are_complete(self, shown: dict[str, dict[str, Any]]) -> None:
+        for (view, section), copy in self.copies.items():
             gone: list[str] = []
-            for page in self.pages(
-                "stories", limit=3, changed_since=f"{self.asked:%Y-%m-%dT%H:%M:%SZ}", section=section
-            ):
-                copy.update((one["id"], one) for one in page["stories"])
-                gone += [*page["removed"], *(id for one in page["stories"] for id in one["merged"])]
+            for page in self.pages(view, limit=3, changed_since=f"{self.asked:%Y-%m-%dT%H:%M:%SZ}", section=section):
+                copy.update((one["id"], one) for one in page[view])
+                gone += [*page["removed"], *(id for one in page[view] for id in one.get("merged", ()))]
             for id in gone:
                 copy.pop(id, None)
-            here = {id: one for id, one in stories.items() if section is None or section in one["sections"]}
+            here = {id: one for id, one in shown[view].items() if section is None or section in one["sections"]}
             assert {id: _lasting(one) for id, one in copy.items()} == {id: _lasting(one) for id, one in here.items()}
         self.asked = self.now
 
@@ -305,10 +304,10 @@ class Service:
         self.feeds[path] = entries
 
 
-def _lasting(story: dict[str, Any]) -> dict[str, Any]:
-    """Without what changes without notice."""
-    sources = [{**source, "source": None} for source in story["sources"]]
-    return {**story, "related": None, "receipts": None, "sources": sources}
+def _lasting(one: dict[str, Any]) -> dict[str, Any]:
+    """A story or item without what changes without notice."""
+    sources = [{**source, "source": None} for source in one.get("sources", ())]
+    return {**one, "related": None, "receipts": None, "sources": sources, "source": None}
 
 
 def _said(entry: dict[str, Any]) -> tuple[Any, ...]:
