@@ -68,5 +68,12 @@ def matching_etag(
             return mine
         forms = (mine, *(tag(content, other) for other in (None, *CODINGS)))
         return next((form for form in forms if wanted.contains_weak(unquote_etag(form)[0] or "")), None)
-    since = parse_date(modified_since)
-    return mine if since is not None and modified <= since <= now else None
+    return mine if modified_since and _between(modified, modified_since, now) else None
+
+
+def _between(modified: datetime, date: str, now: datetime) -> bool:
+    try:
+        since = parse_date(date)
+    except OverflowError:  # a year, hour or zone of too many digits, which Werkzeug does not expect
+        return False
+    return since is not None and modified <= since <= now
