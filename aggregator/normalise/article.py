@@ -25,7 +25,8 @@ NAMED = 0.5
 """If the page's own headings have more than this share of the words of the headline, its text need not repeat any."""
 _OPENING = 3  # blocks at the beginning among which the headline is searched
 _LONG = 80  # characters of a paragraph that is not repeated on purpose
-_BLOCK = re.compile(r"<(h[2-6]|p)>(.{1,1000}?)</\1>\s*", re.DOTALL)
+_BLOCK = re.compile(r"<(h[2-6]|p)>((?:(?!<\1[ >]).){1,1000}?)</\1>\s*", re.DOTALL)
+"""Not one with another of its kind inside, whose end would be taken for its own."""
 
 
 def article_of(text: str, told: Told, headings: Sequence[str]) -> str:

@@ -65,6 +65,9 @@ _WITHOUT_SCRIPTS = re.compile(
 _PICTURE_BEFORE = re.compile(r"<img\b[^<>]*>\s*\Z", re.IGNORECASE)
 _NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ADDRESS = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
+# A heading directly in a heading: nh3 makes `<h4><h2>` of `<h4><x><h2>`. A browser reads that in another way, in which `</h4>` may end
+# all that is open in the page up to an outer heading. Sanitised again, the text is what a browser reads.
+_IN_HEADING = re.compile(r"<h[1-6]\b(?:[^<]|<(?!/?h[1-6]\b))*+<h[1-6]\b")
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
 _SRC = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
@@ -154,7 +157,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
         safe = _ABSOLUTE_ONLY.clean(text)
     if "&" in text:  # else no reference was resolved to an unwanted character
         safe = without_unwanted(safe)
-    if _ODD_ADDRESS.search(safe):
+    if _ODD_ADDRESS.search(safe) or _IN_HEADING.search(safe):
         safe = _PLAIN_ADDRESSES.clean(safe)
     if "<h1" in safe:
         safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")

@@ -26,7 +26,8 @@ _HEADING = re.compile(r"(</?h)([2-6])\b")
 _TABLE = re.compile(r"<(/?)table\b[^>]*>")
 _LAST_HEADING = re.compile(r"<h([2-6])>[^<]*(?:<(?!/?h[2-6]\b)[^<]*)*</h\1>\s*\Z")
 _TAIL = 600  # characters at the end in which headings are searched
-_OPENING = re.compile(r"\s*<(p|h[2-6])>(.*?)</\1>", re.DOTALL)
+_OPENING = re.compile(r"\s*<(p|h[2-6])>((?:(?!<\1[ >]).)*?)</\1>", re.DOTALL)
+"""Not one with another of its kind inside, whose end would be taken for its own."""
 _BEGIN, _END = 80, 40  # letters of the summary that are searched in the text
 _SKIPPED = 300  # letters of the text that the summary may leave out
 

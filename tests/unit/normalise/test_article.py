@@ -63,6 +63,12 @@ def test_the_headline_is_no_part_of_the_text() -> None:
     assert article_of(rest, TOLD, ["Ferry sinks", "Fishermen"]) == f"{TEXT}<p>They were near.</p>"
 
 
+def test_a_heading_that_holds_the_headline_again_is_left_whole() -> None:
+    """Without its beginning, the ends would close what is around the text in a page."""
+    text = f"<h2>Ferry sinks <div><h2>near Palermo</h2></div></h2>{TEXT}"
+    assert article_of(text, TOLD, []) == text
+
+
 def test_a_page_with_the_headline_that_only_asks_to_log_in_is_not_the_article() -> None:
     text = '<p><a href="https://x.example">Log in</a> or create an account to continue reading this article.</p>'
     with pytest.raises(ParseError) as error:

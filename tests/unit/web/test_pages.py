@@ -234,6 +234,15 @@ def test_a_short_text_with_headings_or_lists_is_shown_as_it_is() -> None:
     assert standfirst_and_body("It began. One", content) == ("", content)
 
 
+@pytest.mark.parametrize(
+    "opening", ["<h2>It <div><h2>began.</h2></div></h2>", '<p>It <div><p dir="ltr">began.</p></div></p>']
+)
+def test_an_opening_that_holds_another_is_shown_as_it_is(opening: str) -> None:
+    """If only the part up to the first end were taken for the repeated summary, the rest would close what is around it in the page."""
+    content = f"{opening}<p>Then it went on for days.</p>"
+    assert "</div>" not in (standfirst_and_body("It began.", content)[1] or "").partition("<div>")[0]
+
+
 def test_links_that_hold_nothing_but_a_picture_go_with_it() -> None:
     """On a page they could be reached by keyboard but neither be seen nor named (WCAG 2.4.4)."""
     picture = '<img src="https://bbc.example/x.jpg" alt="a > b">'
