@@ -94,9 +94,11 @@ class Service:
         self.library._clock = lambda: self.now
         self.client = create_app(self.library).test_client()
         self.ids: set[str] = set()
-        # Mirrors of everything and of a section.
+        # Mirrors of everything, and of the stories of a section. (Items that leave a section are found in another way.)
         self.copies: dict[tuple[str, str | None], dict[str, Any]] = {
-            (view, section): {} for view in ("stories", "items") for section in (None, "defense")
+            ("stories", None): {},
+            ("stories", "defense"): {},
+            ("items", None): {},
         }
         self.asked = self.now
         self.feeds: dict[str, dict[str, Any]] = {}
