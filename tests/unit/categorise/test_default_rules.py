@@ -891,3 +891,38 @@ def test_presidents_who_talk_of_the_war_are_in_america_too() -> None:
     item = judge(_book(), "Trump and Putin Discuss Ukraine Peace Plan in Alaska")
     assert item.section == "ukraine-russia-war"
     assert "america" in item.sections
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "section"),
+    [
+        ("Norfolk farmers fear for barley", "", "europe"),
+        ("Norfolk farmers fear for crabs", "Chesapeake Bay is warming, scientists in Virginia say.", "america"),
+        ("Naval Station Norfolk welcomes a carrier home", "", "america"),
+        ("Bellingham limps off in first half", "", "europe"),
+        ("Bellingham, Wash., bakery wins prize", "", "america"),
+        ("Faro, the Palm Springs of Portugal", "", "europe"),
+        ("A quiet morning at the Palais de Tokyo", "", "europe"),
+    ],
+)
+def test_names_that_two_countries_share(title: str, summary: str, section: str) -> None:
+    assert judge(_book(), title, summary).section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "topic", "told"),
+    [
+        (
+            "Lions are feared less",
+            "Voices of people spread more terror around the waterhole, a study finds.",
+            "terrorism",
+            False,
+        ),
+        ("Party leader sentenced in Tunis", "He was charged with terror-related crimes.", "terrorism", True),
+        ("Officer resigns", "He led the response to the school massacre.", "war-crimes", False),
+        ("Villagers bury their dead", "Survivors of the massacre blame soldiers.", "war-crimes", True),
+        ("Families cannot sleep", "Protesters storm a ministry as rain falls.", "extreme-weather", False),
+    ],
+)
+def test_a_word_that_is_only_a_picture_gives_no_topic(title: str, summary: str, topic: str, told: bool) -> None:
+    assert (topic in judge(_book(), title, summary).topics) is told
