@@ -78,19 +78,16 @@ def _are_numbered(drafts: Sequence[Draft]) -> bool:
 
 
 def _shared(drafts: Iterable[Draft], least: int) -> frozenset[str | None]:
-    """Addresses that do not identify an article: front pages, and those of at least `least` entries with different titles or dates."""
-    entries = {
-        (draft.canonical, draft.parsed.title or draft.parsed.text, draft.dated) for draft in drafts if draft.canonical
-    }
+    """Addresses that do not identify an article: front pages, none at all, and those of at least `least` entries with different titles or
+    dates."""
+    entries = {(draft.canonical, draft.parsed.title or draft.parsed.text, draft.dated) for draft in drafts}
     counts = Counter(address for address, _, _ in entries)
     return frozenset(address for address, count in counts.items() if count >= least or not is_article(address))
 
 
 def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> frozenset[str | None]:
     """Guids that entries with different addresses share. If the address does not identify an article, titles are compared instead."""
-    matters = {
-        (draft.guid, _title(draft) if draft.canonical in shared else draft.canonical or draft.title) for draft in drafts
-    }
+    matters = {(draft.guid, _title(draft) if draft.canonical in shared else draft.canonical) for draft in drafts}
     counts = Counter(guid for guid, _ in matters)
     return frozenset(guid for guid, count in counts.items() if count > 1)
 
@@ -148,25 +145,21 @@ def former_keys(draft: Draft, key: str) -> tuple[str, ...]:
     - without feedparser they kept fractions of seconds in dates, and white space around texts;
     - they used the address of a redirecting service (such as Google Alerts) instead of the article's."""
     parsed, guid = draft.parsed, draft.guid
-    if guid == key:
+    if guid and key == _guid_key(guid):
         return _former_guid_keys(draft, guid)
     if is_link_key(key):
         named = canonical(absolute(parsed.link, draft.base))
         return () if named is None or named == draft.canonical else (_link_key(named),)
-    if is_title_key(key) and draft.canonical:
+    if draft.canonical:
         return (*([_guid_key(guid)] if guid else []), _link_key(draft.canonical))
-    if not key.startswith(_TEXT):
-        return ()
-    told = earliest([parsed.published, parsed.updated])
-    when = told if told and told.microsecond else draft.dated
-    return (_text_key(draft, when, parsed.text),)
+    return (_text_key(draft, earliest([parsed.published, parsed.updated]) or draft.dated, parsed.text),)
 
 
 def _former_guid_keys(draft: Draft, guid: str) -> tuple[str, ...]:
     base = draft.parsed.base
     if base:
         try:
-            return (urljoin(base, guid),)
+            return (_guid_key(urljoin(base, guid)),)
         except ValueError:
             return ()
     return (title_key(draft),) if _NUMBER.fullmatch(guid) else ()

@@ -38,8 +38,7 @@ class Document:
 
     def changed(self, data: bytes, *flaws: str) -> Document:
         """The same document with other bytes and additional flaws."""
-        known = self.flaws
-        return replace(self, data=data, flaws=(*known, *(flaw for flaw in flaws if flaw not in known)))
+        return replace(self, data=data, flaws=(*self.flaws, *flaws))
 
 
 def split_cdata(data: bytes) -> list[bytes]:

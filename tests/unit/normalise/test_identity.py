@@ -136,6 +136,7 @@ def test_equal_guids_with_different_addresses_are_distrusted() -> None:
     items = [item(guid="same", link=f"https://example.org/{number}", title=f"T{number}") for number in range(3)]
     assert len(set(keys(*items))) == 3
     assert len(set(keys(*items[:2]))) == 2
+    assert len(set(keys(*(item(guid="same", link=f"https://example.org/{number}") for number in range(2))))) == 2
 
 
 def test_equal_guids_without_addresses_are_told_apart_by_title() -> None:
@@ -166,6 +167,8 @@ def test_a_front_page_is_the_identity_of_no_entry() -> None:
     first, second = (keys(item(link="https://example.org/", title=title)) for title in ("Issue 1", "Issue 2"))
     assert first != second
     assert len(keys(*(item(date, link="https://example.org/", title="The week") for date in (EARLIER, LATER)))) == 2
+    mentions = (item(link="https://example.org/", title=f"The &lt;{name}&gt; element") for name in ("video", "audio"))
+    assert len(keys(*mentions)) == 2
 
 
 def test_an_article_that_is_listed_twice_under_another_title_is_one() -> None:
@@ -224,3 +227,14 @@ def test_a_live_page_with_many_entries_keeps_them() -> None:
 
 def test_numbers_of_entries_without_addresses_are_their_guids() -> None:
     assert keys(*(item(guid=str(number), link="", title="Warning") for number in range(3))) == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("guids", [["41", "42", "43"], ["1", "5", "9"]])
+def test_guids_that_are_the_numbers_of_articles_are_their_keys(guids: list[str]) -> None:
+    """An article that moves to another address would be told again."""
+    assert keys(*(item(guid=guid, link=f"https://example.org/{guid}", title=f"T{guid}") for guid in guids)) == guids
+
+
+def test_a_text_with_half_a_character_is_an_entry() -> None:
+    body = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"content_text": "Half: \\ud83d"}]}'
+    assert [one.title for one in read(body).items] == ["Half:"]

@@ -574,6 +574,8 @@ def test_a_column_of_one_name_is_no_flood() -> None:
     stored = items(1, 2, 3, title="Morning briefing")
     fresh = items(4, 5, 6, 7, title="Morning briefing")
     assert recognise(fresh, known(stored)).new == fresh
+    first_dated = items(4, 5, 6, title="Morning briefing", extra=list(map(day, (1, 2, 3))))
+    assert recognise(first_dated, known(stored)).new == first_dated
     days = [datetime(2026, 9, day, tzinfo=UTC) for day in range(1, 6)]
     stored = tuple(replace(one, published=day) for one, day in zip(stored, (None, *days[:2]), strict=True))
     dated = tuple(replace(one, published=day) for one, day in zip(fresh, (*days[2:], None), strict=True))
@@ -588,6 +590,28 @@ def test_fewer_titles_that_come_again_are_no_flood(fewest: int, later: int) -> N
     flood = items(*numbers, guid="x{}", link="https://elsewhere.example/{}", extra=[day(10 + later)] * fewest)
     assert recognise(flood, known(stored)).new == ()
     assert recognise(flood[1:], known(stored)).new == flood[1:]
+
+
+def test_three_repeats_with_the_dates_that_are_known_are_a_flood_among_more_entries_too() -> None:
+    stored = items(*range(10), extra=list(map(day, range(1, 11))))
+    flood = items(0, 1, 2, guid="x{}", link="https://elsewhere.example/{}", extra=list(map(day, range(1, 4))))
+    assert recognise((*flood, *stored[3:]), known(stored)).new == ()
+
+
+def test_a_flood_that_is_half_of_a_document_has_the_repeats_without_dates_too() -> None:
+    stored = items(*range(8), extra=list(map(day, range(1, 9))))
+    for dated, count in (3, 4), (0, 6):
+        dates = [*map(day, range(1, dated + 1)), *[""] * (count - dated)]
+        flood = items(*range(count), guid="x{}", link="https://elsewhere.example/{}", extra=dates)
+        assert recognise(flood, known(stored)).new == ()
+
+
+def test_a_column_that_comes_in_a_flood_with_the_dates_that_are_known_is_news() -> None:
+    column = items(20, 21, title="Morning briefing", extra=[day(1), day(2)])
+    stored = (*items(*range(3, 9), extra=list(map(day, range(3, 9)))), *column)
+    flood = items(*range(3, 9), guid="x{}", link="https://elsewhere.example/{}", extra=list(map(day, range(3, 9))))
+    next_one = items(22, title="Morning briefing", extra=[day(5)])
+    assert recognise((*flood, *next_one), known(stored)).new == next_one
 
 
 def test_of_too_many_the_newest_are_taken_in_the_order_of_the_document() -> None:
@@ -728,6 +752,20 @@ def test_an_entry_whose_date_is_made_anew_at_each_answer_is_one_item(link: str) 
     assert page.poll(80) == []
     assert page.poll(9000, ("Listen live", "Again at nine.", 9000)) == ["Listen live"], "so it is if it was gone"
     assert page.poll(9020, ("Listen live", "Again at nine.", 9020)) == []
+
+
+def test_so_are_two_in_the_same_words_of_two_stations() -> None:
+    def listed(minute: int) -> tuple[datetime, tuple[Item, ...]]:
+        now = datetime(2026, 11, 20, 6, minute, tzinfo=UTC)
+        date = f"<pubDate>{format_datetime(now)}</pubDate>"
+        stations = [item(date, title="Listen live", link=f"https://{name}.example/") for name in ("north", "south")]
+        return now, read(rss(stations), replace(JOB, now=now)).items
+
+    now, stored = listed(0)
+    first = recognise(stored, replace(NOTHING, now=now))
+    now, again = listed(30)
+    before = replace(known(stored), now=now, known_as=first.known_as, fingerprints=first.fingerprints)
+    assert recognise(again, before).new == ()
 
 
 def test_so_is_one_whose_guid_is_made_anew_too() -> None:

@@ -59,6 +59,12 @@ def test_reads_an_item_of_rss_whole(guid: str) -> None:
     assert one.image == "https://example.org/large.jpg"
 
 
+def test_an_article_that_quotes_a_feed_needs_no_tolerant_parser() -> None:
+    quoted = "<description><![CDATA[<item><title>A <b>title</b></title></item>]]></description>"
+    feed = parse(rss(item(f"<pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>{quoted}")), None, URL)
+    assert (feed.parser, len(feed.items)) == ("fastfeedparser", 1)
+
+
 @pytest.mark.parametrize("length", ["", " ", "abc", "1.5", "-1", "9" * 16, "9" * 25, "-" + "9" * 25])
 def test_an_enclosure_of_unknown_length_has_none(length: str) -> None:
     enclosure = f'<enclosure url="https://example.org/a.mp3" length="{length}" type="audio/mpeg"/>'

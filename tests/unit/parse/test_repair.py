@@ -84,7 +84,13 @@ def test_a_quoted_end_tag_is_no_second_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "whole", [rss(TWO), atom("<entry><id>1</id><title>One</title></entry><entry><id>2</id><title>Two")]
+    "whole",
+    [
+        rss(TWO),
+        rss(TWO).replace(b"item>", b"ITEM>"),
+        rss(TWO).replace(b"item>", b"rss:item>"),
+        atom("<entry><id>1</id><title>One</title></entry><entry><id>2</id><title>Two"),
+    ],
 )
 def test_a_document_that_breaks_off_keeps_its_complete_entries(whole: bytes) -> None:
     feed = parsed(whole[: whole.index(b"Two") + 2])
@@ -301,6 +307,11 @@ def test_entries_that_an_article_quotes_do_not_make_a_document_endless() -> None
     quoted = f"<description><![CDATA[{'<item>' * (MAX_ENTRIES + 1)}]]></description>"
     feed = parsed(rss([item(quoted, guid=str(number)) for number in range(3)]))
     assert ([one.guid for one in feed.items], feed.left_out) == (["0", "1", "2"], 0)
+
+
+def test_an_empty_cdata_section_ends_where_it_begins() -> None:
+    feed = parsed(rss(item("<description><![CDATA[]]></description>", title="<![CDATA[]]>caf&eacute;")))
+    assert (titles(feed), feed.flaws) == (["café"], ("undeclared-entities",))
 
 
 def test_cdata_that_never_ends_counts_as_markup() -> None:
