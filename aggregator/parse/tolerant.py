@@ -35,10 +35,10 @@ from aggregator.parse.fields import (
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|author|keywords)(?:\s[^<>]*?)?(/?)>")
-_PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
+_PART = re.compile(rb"<(/?)(image|author)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?(?<!/)>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
-_OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|(?<=dc:)date)((?:\s[^<>]*?)?)(/?)>")
+_OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
@@ -46,7 +46,7 @@ _OF_NETWORKS = re.compile(rb"<og(?=[\s>])(?:(?!</?(?:og|item|entry)\b)[\s\S]){1,
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
-_DATES = ("published", "dc_own-date", "updated", "created")
+_DATES = ("published", "dc_own-date", "own-date", "updated", "created")
 _ADDRESS = re.compile("https?://")
 _AMPERSAND = re.compile("&(?:#0*38|#x0*26|amp);", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # feedparser's form of an XHTML <br/>; HTML parsers take it for two
@@ -82,8 +82,8 @@ def _prepared(document: Document) -> bytes:
 
     - Elements within <image>, <author> and <og>, and those of podcasts, get other names: feedparser would take them for title, link,
       text or author of the entry.
-    - guid, id and dc:date get other names: feedparser would resolve ids against xml:base, which changes them, and take dc:date for
-      the date of an update.
+    - guid, id and date get other names: feedparser would resolve ids against xml:base, which changes them, and take a date for that
+      of an update.
     - The @ in authors is replaced by another character: feedparser cuts e-mail addresses out, but only up to four letters of the last
       part of the domain (`.online`).
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
@@ -109,7 +109,7 @@ def _with_parts_apart(data: bytes) -> bytes:
     parts: list[bytes] = []
     place = 0
     for start, end in pairwise(_PART.finditer(data)):
-        if start[2] == end[2] in (b"image", b"author") and not start[1] and end[1]:
+        if start[2] == end[2] and not start[1] and end[1]:
             parts += [data[place : start.start()], _OF_PART.sub(rb"<\1its-\2", data[start.start() : end.end()])]
             place = end.end()
     return b"".join([*parts, data[place:]])

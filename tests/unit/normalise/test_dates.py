@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from builders.documents import NOW, dropped, item, read, rss
@@ -82,6 +83,9 @@ from aggregator.normalise.dates import read as read_date
         ("27/11/2026 10h30", (2026, 11, 27, 10, 30)),
         ("Freitag, 27. November 2026 um 10:00 Uhr", (2026, 11, 27, 10, 0)),
         ("27.11.2026, 10.30 Uhr", (2026, 11, 27, 10, 30)),
+        ("27.11.2026, 10:30 Uhr MEZ", (2026, 11, 27, 9, 30)),
+        ("27 november 2026 kl. 10:00", (2026, 11, 27, 10, 0)),
+        ("27/11/2569 10:00 น.", (2026, 11, 27, 10, 0)),
         ("27 de noviembre de 2026 a las 10:00", (2026, 11, 27, 10, 0)),
         ("27 ноября 2026 г., 10:00", (2026, 11, 27, 10, 0)),
         ("November 27, 2026 at 10:00 PM", (2026, 11, 27, 22, 0)),
@@ -116,7 +120,11 @@ from aggregator.normalise.dates import read as read_date
         ("2026112010", (2026, 11, 20, 10, 0)),
         ("202611201030", (2026, 11, 20, 10, 30)),
         ("20261120103000", (2026, 11, 20, 10, 30)),
+        ("20260131", (2026, 1, 31, 0, 0)),
+        ("2026093023", (2026, 9, 30, 23, 0)),
+        ("19991231", (1999, 12, 31, 0, 0)),
         ("1920261120", (2030, 11, 7, 5, 52)),
+        ("1911121120", (2030, 7, 24, 10, 58, 40)),
         ("2026-324", (2026, 11, 20, 0, 0)),
         ("2026-324T10:30:00Z", (2026, 11, 20, 10, 30)),
         ("Fri, 20 Nov 2026 10:30:00 (MSK)", (2026, 11, 20, 7, 30)),
@@ -143,7 +151,7 @@ from aggregator.normalise.dates import read as read_date
     ],
 )
 def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
-    assert read_date(text) == datetime(*expected, tzinfo=UTC)  # type: ignore[misc,arg-type] # five numbers
+    assert read_date(text) == datetime(*expected, tzinfo=UTC)  # type: ignore[misc,arg-type] # five numbers or six
 
 
 @pytest.mark.parametrize(
@@ -245,3 +253,34 @@ def test_the_earliest_of_published_and_updated_counts() -> None:
 )  # fmt: skip
 def test_the_usual_form_which_is_read_at_once_is_read_as_it_is_without_a_day_of_the_week(text: str, zone: str) -> None:
     assert read_date(f"Fri, {text} {zone}") == read_date(f"{text} {zone}")
+
+
+@pytest.mark.parametrize("year", [*range(2001, 2026), 2029, 2030, 2033, 2034])
+def test_the_year_of_iran_begins_at_the_equinox(year: int) -> None:
+    """On the 20th of March where the equinox was before noon in Tehran."""
+    first = 20 if year in (2004, 2008, 2012, 2016, 2020, 2024, 2029, 2033) else 21
+    assert read_date(f"1 فروردین {year - 621}") == datetime(year, 3, first, tzinfo=UTC)
+
+
+WINTER, SUMMER = (datetime(2026, month, 15, 12) for month in (1, 7))
+CITIES = """
+EST EDT America/New_York; CST CDT America/Chicago; MST MDT America/Denver; PST PDT America/Los_Angeles; AKST AKDT America/Anchorage
+HST - Pacific/Honolulu; NST NDT America/St_Johns; ART - America/Argentina/Buenos_Aires; CLST CLT America/Santiago; VET - America/Caracas
+COT - America/Bogota; PET - America/Lima; BRT - America/Sao_Paulo; - BST Europe/London; CET CEST Europe/Berlin; MEZ MESZ Europe/Vienna
+WET WEST Europe/Lisbon; EET EEST Europe/Athens; MSK - Europe/Moscow; TRT - Europe/Istanbul; SAMT - Europe/Samara; WAT - Africa/Lagos
+CAT - Africa/Harare; SAST - Africa/Johannesburg; EAT - Africa/Nairobi; - IDT Asia/Jerusalem; IRST - Asia/Tehran; GST - Asia/Dubai
+AZT - Asia/Baku; GET - Asia/Tbilisi; AFT - Asia/Kabul; UZT - Asia/Tashkent; PKT - Asia/Karachi; IST - Asia/Kolkata; NPT - Asia/Kathmandu
+YEKT - Asia/Yekaterinburg; OMST - Asia/Omsk; NOVT - Asia/Novosibirsk; KRAT - Asia/Krasnoyarsk; IRKT - Asia/Irkutsk; YAKT - Asia/Yakutsk
+VLAT - Asia/Vladivostok; MAGT - Asia/Magadan; PETT - Asia/Kamchatka; MMT - Asia/Yangon; ICT - Asia/Bangkok; WIB - Asia/Jakarta
+WITA - Asia/Makassar; WIT - Asia/Jayapura; MYT - Asia/Kuala_Lumpur; PHT - Asia/Manila; SGT - Asia/Singapore; HKT - Asia/Hong_Kong
+JST - Asia/Tokyo; KST - Asia/Seoul; AWST - Australia/Perth; ACST - Australia/Darwin; ACDT - Australia/Adelaide; AEDT AEST Australia/Sydney
+NZDT NZST Pacific/Auckland; - ET America/New_York; - CT America/Chicago; - MT America/Denver; - PT America/Los_Angeles
+"""
+
+
+@pytest.mark.parametrize("city", [city.strip() for line in CITIES.strip().splitlines() for city in line.split(";")])
+def test_zones_are_as_far_from_utc_as_where_they_are_used(city: str) -> None:
+    *zones, place = city.split()
+    for zone, time in zip(zones, (WINTER, SUMMER), strict=True):
+        if zone != "-":
+            assert read_date(f"{time:%d %b %Y %H:%M:%S} {zone}") == time.replace(tzinfo=ZoneInfo(place)), zone

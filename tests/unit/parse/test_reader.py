@@ -373,7 +373,7 @@ def test_several_authors_are_named_without_their_addresses(written: str, title: 
     assert [read(feed).items[0].author for feed in feeds] == ["Ann, Bob"] * 3
 
 
-@pytest.mark.parametrize("written", ["<author />", '<dc:creator nil="true" />'])
+@pytest.mark.parametrize("written", ["<author />", '<dc:creator nil="true" />', "<author>Ann</author>"])
 def test_an_author_who_is_not_named_leaves_the_address_behind_it_as_it_is(written: str) -> None:
     document = b"<rss><channel><item><title>Ma<b>rk</b>ed</title>" + written.encode()
     document += b"<link>https://e.org/@ann/1</link></item></channel></rss>"
@@ -852,8 +852,26 @@ def test_the_only_link_is_an_identity_where_there_is_no_other(title: str, end: s
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_what_is_said_for_networks_is_not_said_of_the_item(title: str, end: str) -> None:
     network = "<title>Share</title><description>Share it</description><image>https://e.org/s.jpg</image><type>x</type>"
-    one, _ = parsed(rss([item(f"<description>Told</description><og>{network}</og>"), item(title=title), end])).items
-    assert (one.title, one.summary, one.content, one.image) == ("Title", "Told", None, None)
+    own = "<title>Own</title><description>Told</description>"
+    for said in (
+        f"<og>{network}</og>{own}",
+        f"{own}<og>{network}</og>",
+        f'<og:image xmlns:og="https://ogp.me/ns#"/>{own}',
+    ):
+        one, other, *_ = parsed(rss([f"<item>{said}</item>", item(title=title), end])).items
+        assert (one.title, one.summary, one.content, one.image) == ("Own", "Told", None, None)
+        assert (other.title, other.link) == (title, "https://example.org/1")
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+@pytest.mark.parametrize("name", ["date", "dc:date"])
+def test_a_date_is_that_of_the_entry_and_not_of_its_last_change(name: str, title: str, end: str) -> None:
+    dates = f"<{name}>2026-11-20T10:00:00Z</{name}><atom:updated>2026-11-20T11:00:00Z</atom:updated>"
+    one = parsed(rss([item(dates), item(title=title), end])).items[0]
+    assert (one.published, one.updated) == (
+        datetime(2026, 11, 20, 10, tzinfo=UTC),
+        datetime(2026, 11, 20, 11, tzinfo=UTC),
+    )
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
@@ -882,6 +900,7 @@ def test_an_empty_feed_is_a_feed() -> None:
     """No parser is asked: the last one takes long for what is large and has no entries."""
     feed = parsed(rss())
     assert (feed.parser, feed.items) == ("none", ())
+    assert parsed(rss(head="<description><![CDATA[write <item>]]></description>")).items == ()
 
 
 @pytest.mark.parametrize(
