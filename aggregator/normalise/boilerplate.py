@@ -56,7 +56,7 @@ _LEADING_ON = {
 }
 _MORE = re.compile(rf"(?:{'|'.join(_LEADING_ON.values())})(?!\w)", re.IGNORECASE)
 # What may follow `_MORE` up to the end of the text. WordPress writes a whole title and an arrow: `Continue reading Title →`.
-_REST = re.compile(r"(?:[^.!?]{0,140}(?:»|…|\.\.\.|>|[.!])?[\])]?|.{0,200}→)\s*")
+_REST = re.compile(r"(?:[^.!?]{0,140}(?:\.\.\.|[.!])?[\])]?|.{0,200}→)\s*")
 # one of these must precede `_MORE`, so that "children read more than ever" stays
 _ENDS_BEFORE = '.!?…])"”’»([-–—|。！？؟।'
 _QUOTES = '"”’»'  # they must close a quotation before `_MORE`, not open one: "Read more books," he said
@@ -96,7 +96,7 @@ _APPEARANCE = re.compile(
     + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+ ).{{1,400}}? {after}" for before, after in _APPEARED.values())
     + r") .{1,160}\Z"
 )
-_REDDIT = re.compile(r"(?:submitted by.{0,80})?\[link\]\s*\[(?:\d+ )?comments?\]\Z")
+_REDDIT = re.compile(r"submitted by.{0,80}\[link\]\s*\[(?:\d+ )?comments?\]\Z")
 # The names of the authors before the dateline of a wire story: `By A. Writer GENEVA, Feb 17 (Reuters) - `.
 _BYLINE = re.compile(
     r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"

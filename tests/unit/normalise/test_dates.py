@@ -262,7 +262,7 @@ def test_the_year_of_iran_begins_at_the_equinox(year: int) -> None:
     assert read_date(f"1 فروردین {year - 621}") == datetime(year, 3, first, tzinfo=UTC)
 
 
-WINTER, SUMMER = (datetime(2026, month, 15, 12) for month in (1, 7))
+WINTER, SUMMER = (datetime(2026, month, 15, 12, tzinfo=UTC) for month in (1, 7))
 CITIES = """
 EST EDT America/New_York; CST CDT America/Chicago; MST MDT America/Denver; PST PDT America/Los_Angeles; AKST AKDT America/Anchorage
 HST - Pacific/Honolulu; NST NDT America/St_Johns; ART - America/Argentina/Buenos_Aires; CLST CLT America/Santiago; VET - America/Caracas

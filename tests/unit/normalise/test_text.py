@@ -192,7 +192,8 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
         " Indlægget Nyhed blev først udgivet på Eksempel.",
         " O conteúdo Notícia aparece primeiro em Exemplo.", " Bài viết Tin đã xuất hiện đầu tiên vào ngày Ví dụ.",
         " Leia mais no Massa News!", " Lees verder", " Читать далее", " ★", " ∞ Permalink",
-        " submitted by /u/ann to /r/space [link] [959 comments]",
+        " Read more...", " Read more [...]", " Read more!", " Read more »", " Read more >",
+        " submitted by /u/ann to /r/space [link] [959 comments]", " submitted by /u/ann [link] [1 comment]",
     ],
 )  # fmt: skip
 def test_boilerplate_goes(tail: str) -> None:
@@ -404,8 +405,9 @@ def test_a_long_text_without_any_tag_has_a_summary() -> None:
 
 
 def test_the_byline_of_a_wire_story_goes_and_its_dateline_stays() -> None:
-    told = "WASHINGTON/GENEVA, Feb 17 (Reuters) - Envoys of the U.S. met."
-    assert summarise(f"By Ann O'Neil, Bo Le Coq and Cy Doe {told}") == told
+    for agency in "Reuters", "AP", "AFP":
+        told = f"WASHINGTON/GENEVA, Feb 17 ({agency}) - Envoys of the U.S. met."
+        assert summarise(f"By Ann O'Neil, Bo Le Coq and Cy Doe {told}") == told
     assert summarise("By reaching back, the leader is signaling control.").startswith("By reaching")
 
 

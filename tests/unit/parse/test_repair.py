@@ -33,6 +33,8 @@ def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -
     feed = parsed(before + rss(TWO))
     assert titles(feed) == ["One", "Two"]
     assert feed.flaws == ((flaw,) if flaw else ())
+    undeclared = atom("<entry><id>1</id><title>One</title></entry>").partition(b"?>")[2]
+    assert titles(parsed(before + undeclared)) == ["One"]
 
 
 def test_junk_after_the_end() -> None:
