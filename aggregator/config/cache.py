@@ -102,7 +102,10 @@ def _keep(file: Path, compiled: Compiled, variables: tuple[str, ...], environ: M
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         _write(file, msgspec.msgpack.encode(entry))
-        for old in sorted(file.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns)[:-KEPT]:
+        # Only entries, and what a killed process left of one: in a folder that somebody names as the instance, `cache` may have been
+        # there before, with the files of others.
+        entries = file.parent.glob("*settings-*.msgpack*")
+        for old in sorted(entries, key=lambda one: one.stat().st_mtime_ns)[:-KEPT]:
             old.unlink()
 
 

@@ -119,6 +119,17 @@ def test_two_files_share_an_instance(place: Place, tmp_path: Path) -> None:
     assert len(list((place.instance / "cache").iterdir())) == 2
 
 
+def test_files_of_others_in_the_folder_are_left_alone(place: Place) -> None:
+    """The instance may be a folder that had a `cache` before (`--instance .`)."""
+    place.entry.parent.mkdir(parents=True)
+    others = [place.entry.with_name(f"photo-{number}.jpg") for number in range(2 * KEPT)]
+    for file in others:
+        file.write_bytes(b"photo")
+    place.load()
+    assert place.entry.exists()
+    assert all(file.exists() for file in others)
+
+
 def test_drafts_do_not_fill_the_disk(place: Place, tmp_path: Path) -> None:
     """Each that `plan FILE` is given may have a name of its own, as from mktemp; nor what a killed process had begun to write."""
     place.load()
