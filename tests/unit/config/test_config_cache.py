@@ -121,13 +121,13 @@ def test_two_files_share_an_instance(place: Place, tmp_path: Path) -> None:
 
 def test_files_of_others_in_the_folder_are_left_alone(place: Place) -> None:
     """The instance may be a folder that had a `cache` before (`--instance .`)."""
-    place.entry.parent.mkdir(parents=True)
-    others = [place.entry.with_name(f"photo-{number}.jpg") for number in range(2 * KEPT)]
-    for file in others:
-        file.write_bytes(b"photo")
+    folder = place.instance / "cache"
+    folder.mkdir(parents=True)
+    for number in range(2 * KEPT):
+        (folder / f"photo-{number}.jpg").write_bytes(b"photo")
     place.load()
-    assert place.entry.exists()
-    assert all(file.exists() for file in others)
+    assert len(list(folder.glob("*.jpg"))) == 2 * KEPT
+    assert len(list(folder.iterdir())) == 2 * KEPT + 1
 
 
 def test_drafts_do_not_fill_the_disk(place: Place, tmp_path: Path) -> None:
