@@ -88,7 +88,7 @@ def _offered(page: bytes, url: str) -> Offered:
     found = candidates(page, url)
     titled = ((address, plain(found.titles.get(address, ""))) for address in found.declared)
     declared = tuple(Link(address, url, title, of_comments(title, address)) for address, title in titled)
-    return Offered(declared, (*found.linked, *found.guessed))
+    return Offered(declared, (*found.linked, *found.guessed), found.onward)
 
 
 def offer(links: Sequence[Link]) -> None:

@@ -25,6 +25,8 @@ _LOOKS_LIKE_A_FEED: Final = re.compile(
 )
 _SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)", re.IGNORECASE)
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
+# within ten seconds: pages that load themselves anew later stay where they are
+_REFRESH: Final = re.compile(r"""\s*\d(?:\.\d*)?\s*[;,]\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
 _MOST: Final = 20
 _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
 
@@ -33,12 +35,13 @@ _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting
 class Candidates:
     """Absolute http(s) addresses without userinfo and fragment. `declared`: by `<link rel=alternate>`, in the order of the page, but
     comment feeds last; `linked`: links of the page that look like feeds; `guessed`: the usual addresses in the page's folder and at
-    the root of its host. `titles`: declared address → its title on the page."""
+    the root of its host. `titles`: declared address → its title on the page. `onward`: where a browser would go on to by itself."""
 
     declared: tuple[str, ...]
     linked: tuple[str, ...]
     guessed: tuple[str, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
+    onward: str | None = None
 
 
 def candidates(page: bytes, url: str) -> Candidates:
@@ -60,6 +63,7 @@ def candidates(page: bytes, url: str) -> Candidates:
         linked=_addresses((link.attributes.get("href") or "" for link in links), base),
         guessed=_addresses((start + name for name in _USUAL for start in ("./", "/")), url),
         titles=_titles(declared, base),
+        onward=_onward(tree, base),
     )
 
 
@@ -83,6 +87,13 @@ def _declares(link: LexborNode, types: Container[str]) -> bool:
     if kind == "application/json" and _INTERFACE.search(link.attributes.get("href") or ""):
         return False
     return "stylesheet" not in rel and (("alternate" in rel and kind in types) or "feed" in rel)
+
+
+def _onward(tree: LexborHTMLParser, base: str) -> str | None:
+    for meta in tree.css("meta[http-equiv=refresh i]"):
+        if found := _REFRESH.match(meta.attributes.get("content") or ""):
+            return next(iter(_addresses([found[1]], base)), None)
+    return None
 
 
 def _base(tree: LexborHTMLParser, url: str) -> str:

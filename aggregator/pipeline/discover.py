@@ -32,10 +32,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The feeds that a page declares, and addresses that may be feeds."""
+    """The feeds that a page declares, and addresses that may be feeds. `onward`: the page to which browsers go on by themselves."""
 
     declared: tuple[Link, ...]
     likely: tuple[str, ...]
+    onward: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,9 @@ class Finder:
             AggregatorError: the address cannot be fetched, or is neither a feed nor a page with feeds; the message says what it is.
         """
         url, fetched = await self._open(address)
+        return await self._found(url, fetched, go_on=True)
+
+    async def _found(self, url: str, fetched: Fetched, *, go_on: bool) -> FeedFound | tuple[Link, ...]:
         try:
             return await self._read(url, fetched)
         except ParseError as error:
@@ -67,6 +71,8 @@ class Finder:
                 raise AggregatorError(f"{url}: {error}") from error
             offered = self._offered(page, fetched.url)
             links = offered.declared
+            if not links and go_on and offered.onward:
+                return await self._found(offered.onward, await self._get(offered.onward, fetched.url), go_on=False)
             if not links:
                 return await self._guess(offered.likely[:GUESSES], fetched.url, error)
         return await self.feed(links[0]) if len(links) == 1 else links

@@ -222,6 +222,22 @@ def test_a_page_is_read_in_its_encoding(desk: Desk, charset: str, header: str) -
     assert (code, [row["title"] for row in json.loads(out)["feeds"]]) == (2, ["Новости дня", "Спорт"])
 
 
+def test_a_page_that_leads_on_in_browsers_is_followed_once(desk: Desk) -> None:
+    for path, content in (
+        ("/start", "0; url='/one'"),
+        ("/round", "5;URL=/round"),
+        ("/stays", "300"),
+        ("/later", "900; url=/one"),
+    ):
+        page = f'<!doctype html><meta HTTP-EQUIV="Refresh" content="{content}"><title>x</title>'
+        desk.server.routes[path] = answer(page.encode(), content_type="text/html")
+    code, out, _ = desk.run("add", desk.server.url("/start"))
+    assert (code, f"1 entry, {desk.server.url('/news.rss')}\n" in out) == (0, True), out
+    for path in ("/round", "/stays", "/later"):
+        code, _, err = desk.run("add", desk.server.url(path))
+        assert (code, "there is none at the usual addresses" in err) == (1, True), err
+
+
 def test_an_address_already_there_is_said_so_before_anybody_is_asked(desk: Desk) -> None:
     for address in ("https://first.example/feed", "http://www.first.example/feed/", "first.example/feed"):
         code, out, _ = desk.run("add", address)
