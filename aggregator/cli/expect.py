@@ -32,6 +32,10 @@ def known_section(application: Application, section: str) -> None:
     from aggregator.config.suggest import did_you_mean
 
     ids = [rules.id for rules in application.settings.sections]
+    if section not in ids and any(topic.id == section for topic in application.settings.topics):
+        raise UsageError(
+            f"--expect: {section} is a topic, and this takes a section (for a topic, one of its words is enough)"
+        )
     if section not in ids:
         raise UsageError(f"--expect: there is no section {section}{did_you_mean(section, ids)}")
 

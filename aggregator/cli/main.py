@@ -137,6 +137,10 @@ def main(arguments: list[str] | None = None) -> int:
     top = parser()
     _check_words(top, sys.argv[1:] if arguments is None else arguments)
     given, rest = top.parse_known_args(arguments)
+    try:
+        given.config.encode()  # its path is in messages and in the stored configuration
+    except UnicodeEncodeError:
+        top.error(f"--config: the path is not in UTF-8, rename the folder or file: {given.config!a}")
     installation = Installation(Path(given.config), Path(given.instance), given.database or None)
     if isinstance(sys.stdout, io.TextIOWrapper):  # headlines contain characters that a terminal's encoding may lack
         sys.stdout.reconfigure(errors="backslashreplace")

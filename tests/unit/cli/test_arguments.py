@@ -51,6 +51,16 @@ def test_a_variable_that_is_neither_is_bad_usage(
     assert "AGGREGATOR_JSON: expected 1 or 0, found json" in capsys.readouterr().err
 
 
+def test_a_path_that_is_not_in_utf_8_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    Path(folder).mkdir()
+    Path(folder, "feeds.yaml").write_text("site: {title: Wire}\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["--config", f"{folder}/feeds.yaml", "--instance", str(tmp_path), "check"])
+    assert ended.value.code == 2
+    assert "--config: the path is not in UTF-8" in capsys.readouterr().err
+
+
 def test_help_shows_a_default_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

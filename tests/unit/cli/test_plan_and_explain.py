@@ -804,6 +804,15 @@ def test_explain_expect_says_why_it_proposes_nothing(desk: Desk) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("meant", "told"),
+    [("pandas", "pandas is a topic, and this takes a section"), ("defence", "did you mean `defense`?")],
+)
+def test_explain_expect_of_what_is_no_section_says_what_it_is(empty_desk: Desk, meant: str, told: str) -> None:
+    assert main(["--config", str(empty_desk.file), "explain", "Dream", "--expect", meant]) == 2
+    assert told in empty_desk.read().err
+
+
 def test_explain_expect_says_that_what_is_not_meant_counts_nowhere(desk: Desk) -> None:
     told = desk.run("explain", "Missile dreams", "--expect", "world")
     assert "    “missile dreams” then no longer counts for defense anywhere\n" in told
