@@ -294,6 +294,22 @@ def test_a_connection_that_was_lost_is_opened_anew_and_nobody_notices(store: Pos
     assert store.reading.totals()["items"] == 1
 
 
+def test_a_query_that_a_standby_broke_off_is_asked_once_more(store: PostgresArchive) -> None:
+    """It follows its primary, whose changes come first: no lock is held, and the next answer is of the newer state."""
+    raised = "RAISE 'canceling statement due to conflict with recovery' USING ERRCODE = 'serialization_failure'"
+    body = f"BEGIN IF nextval('asked') <= $1 THEN {raised}; END IF; RETURN currval('asked'); END"
+    execute(
+        store._connection.server.url,
+        "CREATE SEQUENCE asked",
+        f"CREATE FUNCTION asked(conflicts int) RETURNS bigint LANGUAGE plpgsql AS $$ {body} $$",
+    )
+    assert store._connection.read("SELECT asked(1)") == [(2,)]
+    with pytest.raises(StoreBusy, match=r"standby broke the query off.* hot_standby_feedback") as told:
+        store._connection.read("SELECT asked(9)")
+    assert "lock" not in str(told.value)
+    assert store._connection.read("SELECT asked(0)") == [(5,)]
+
+
 def test_what_had_begun_on_a_lost_connection_is_not_begun_again(store: PostgresArchive) -> None:
     with pytest.raises(StoreError), store._connection.transaction():
         end_sessions(store)

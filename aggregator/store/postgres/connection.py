@@ -228,8 +228,9 @@ class Connection:
             raw = self.raw
             try:
                 return ask(raw)
-            except psycopg.OperationalError:
-                if self._begun or not raw.closed or time.monotonic() - began >= self._patience:
+            except psycopg.OperationalError as error:
+                again = raw.closed or isinstance(error, errors.SerializationFailure)  # of a standby
+                if self._begun or not again or time.monotonic() - began >= self._patience:
                     raise
             return ask(self.raw)
 

@@ -27,9 +27,14 @@ def translated(error: psycopg.Error, where: str, patience: float) -> StoreError:
 
 _ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ...] = (
     (
-        (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure),
+        (errors.LockNotAvailable, errors.DeadlockDetected),
         StoreBusy,
         "other processes hold the lock; tried for {patience} seconds",
+    ),
+    (
+        (errors.SerializationFailure,),
+        StoreBusy,
+        "this standby broke the query off to follow its primary; set hot_standby_feedback = on there",
     ),
     ((errors.QueryCanceled,), StoreSlow, "the query took too long; tried for {patience} seconds"),
     (
