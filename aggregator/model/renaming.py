@@ -36,13 +36,15 @@ def former_ids(
 
 
 def _passed_on(configured: Collection[Source], known: Mapping[str, str], listed: Collection[str]) -> set[str]:
-    """The ids that mean another source after the edit than before. Addresses show it, in two cases:
-    - The id `a` moves to the address of a source `b` that the file no longer names, while the address of `a` goes on under a new id
-      (or under the id of a third source, and so on). `was: [b]` under `a` says the same.
+    """The ids that mean another source after the edit than before. Their addresses show it: what is listed there is stored already, and
+    would be stored again under another id. There are three cases:
+    - The id `a` moves to the address of a source `b` that the file no longer names. The address of `a` may go on under a new id, or under
+      the id of a third source, and so on.
+    - The same with a source that was removed earlier, if the address of `a` goes on. (If it does not, `a` has another address now.)
     - Sources exchange their ids, and each keeps its address: a → b, b → a."""
     named = {source.id for source in configured}
     at = {source.url: source.id for source in configured}
-    leaving = {known[id]: id for id in listed if id not in named}
+    unnamed = {known[id]: id for id in sorted(known, key=lambda id: id in listed) if id not in named}
     found: set[str] = set()
     for source in configured:
         if source.id not in listed:
@@ -51,8 +53,8 @@ def _passed_on(configured: Collection[Source], known: Mapping[str, str], listed:
         while last is not None and last in listed and last not in chain:
             chain.append(last)
             last = at.get(known[last])
-        former = leaving.get(source.url)
+        former = unnamed.get(source.url)
         exchanged = last == source.id != chain[-1]
-        if exchanged or (former is not None and (last is not None or former in source.was)):
+        if exchanged or former in listed or (former is not None and last is not None):
             found.update(chain)
     return found
