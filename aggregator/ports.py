@@ -96,9 +96,9 @@ class StoredStories(Protocol):
     """Stories with their items, both given by number."""
 
     def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
-    def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+    def placed_at(self, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, dict[int, int]]:
         """Canonical address → {placed item: story}: first the items that arrived with this address, then those that were moved to it,
-        without `strangers_at`."""
+        without `strangers_at`. `arriving`: waiting items that are to be among them, with the story 0; item → its publisher."""
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         """Story → its items with their judgements, in order of entering."""
@@ -122,7 +122,7 @@ class EditionStore(StoredStories, Protocol):
     def release(self, owner: str) -> None:
         """Release the lease of the edition, if `owner` holds it."""
 
-    def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
+    def strangers_at(self, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> frozenset[int]:
         """Items that are at these addresses only because their outlet later changed their address to that of another outlet's article."""
 
     def pending(self) -> list[int]:

@@ -16,7 +16,7 @@ from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.grouping import grouped
-from aggregator.pipeline.overrides import moved_to_overrides, overrule, survivor
+from aggregator.pipeline.overrides import overrule, survivor
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories, unpin
 from aggregator.pipeline.stored_at import stories_at
@@ -62,11 +62,16 @@ def edition(
     if policy.overrides.pins and proceed():
         with _no_news_waiting("what was pinned"):
             unpin(archive, policy, now)
-    if policy.overrides.regrouped and archive.edition.outdated(policy.epoch, 1) and proceed():
+    outdated = bool(policy.overrides.named and archive.edition.outdated(policy.epoch, 1))
+    if policy.overrides.regrouped and outdated and proceed():
         # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
         # outdated afterwards, and the overrides would never be applied.
         with _no_news_waiting("what the editor joined and split"):
             overrule(archive, policy, now)
+    if policy.overrides.stale and not outdated and proceed():
+        # An article has moved on, or to what is a page of several.
+        with _no_news_waiting("what was hidden"):
+            re_place_stories(archive, policy, policy.overrides.stale, now)
     waiting = [n for n in archive.edition.pending() if n not in skip]
     report = EditionReport()
     if waiting and cache is None:
@@ -78,30 +83,34 @@ def edition(
         if not proceed():
             break
         with gc_paused():
-            items = archive.edition.items(waiting[start : start + BATCH])
+            numbers, overruled = waiting[start : start + BATCH], policy.overrides.addresses
+            items = archive.edition.items(numbers)
+            if coming := [one for one in items if one.canonical in overruled]:
+                policy = _with_coming(archive, configured, policy, coming, now)
+                items = archive.edition.items(numbers)  # those that were placed before may be in other stories now
             report = combined(report, _place_or_split(archive, policy, items, now, cache))
-            overruled = policy.overrides.addresses
-            if came := [one for one in items if one.canonical in overruled]:
-                policy = _followed(archive, configured, policy, came, now)
         progress(report.items + len(report.set_aside), len(waiting))
     return report
 
 
-def _followed(
-    archive: Archive, configured: Policy, policy: Policy, came: Collection[PendingItem], now: Callable[[], int]
+def _with_coming(
+    archive: Archive, configured: Policy, policy: Policy, coming: Collection[PendingItem], now: Callable[[], int]
 ) -> Policy:
-    """The policy after the items `came` to addresses by which articles are overruled. Whose article is there, or where it went, may have
-    become doubtful, or clear: then the stories there follow at once, and not only after the next edit."""
-    following = configured.with_stored(archive, now())
+    """The policy with the waiting items that are `coming` to addresses by which articles are overruled. Whose article is there, or where it
+    went, may become doubtful by them, or clear: then the stories there follow, and not only after the next edit. They do so before these
+    items are placed: if the process is killed in between, the items still wait."""
+    following = configured.with_stored(archive, now(), coming)
     anew = following.overrides != policy.overrides
     # If new items change nothing, nothing there is judged: it may be all that an outlet tells on one page. Where stored items went, the
     # policy knew already.
-    meant = {one.canonical for one in came if one.canonical and (anew or one.story is not None)}
+    moved = {one.canonical for one in coming if one.story is not None}
+    meant = {one.canonical for one in coming if one.canonical and (anew or one.canonical in moved)}
     changed = policy.overrides.addresses ^ following.overrides.addresses
     with _no_news_waiting("what is where an article went"):
-        if anew:
+        if anew or not following.overrides.regrouped.isdisjoint(moved):
             overrule(archive, following, now)
-        if there := stories_at(archive.edition, changed.union(meant)):
+        # The stories of those that are coming are composed with them.
+        if there := stories_at(archive.edition, changed.union(meant)) - {one.story for one in coming}:
             re_place_stories(archive, following, there, now)
     return following
 
@@ -190,11 +199,6 @@ def step(
     cache: FeatureCache | None = None,
 ) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
-    if moved_to_overrides(items, policy.overrides):
-        overrule(archive, policy, now)
-        items = archive.edition.items([item.n for item in items])
-    if any(item.story is not None and item.canonical in policy.overrides.pinned for item in items):
-        policy = policy.following(archive.edition)
     began = now()
     seen = [policy.folded(item) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}

@@ -18,7 +18,8 @@ class OverrideIndex:
     """All addresses are canonical. `pins`: (address, section, end) of every pin; `pinned`: address → section, of those that have not
     expired (`at`). `hidden_items`, `pinned_items` and `strangers` are numbers of stored items, known after `following`: those that
     arrived at a hidden or pinned address, even if moved since; and those that moved to an address in `named` of another outlet's
-    article."""
+    article. `stale`: stories with an item, at an address that an override names or to which such an article went, that is stored as
+    hidden and is not, or the other way round."""
 
     hidden: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()  # of `stories: split`
@@ -28,6 +29,7 @@ class OverrideIndex:
     hidden_items: frozenset[int] = frozenset()
     pinned_items: Mapping[int, str] = field(default_factory=dict)
     strangers: frozenset[int] = frozenset()
+    stale: frozenset[int] = field(default=frozenset(), compare=False)
 
     @classmethod
     def of(cls, said: Overrides, zone: ZoneInfo) -> OverrideIndex:
@@ -85,25 +87,28 @@ class OverrideIndex:
         store: EditionStore,
         folded: Callable[[PendingItem], PendingItem],
         at_home: Callable[[PendingItem], bool],
+        arriving: Mapping[int, str] = {},
     ) -> OverrideIndex:
         """The overrides with the present addresses of the articles, in addition to those in feeds.yaml: outlets change addresses (a live
         page becomes a report, a slug is corrected). An address at which another outlet has an article is not added: by moving its own
         article an outlet could otherwise hide, join or split that of another. On its own site, others only link to the article. A page to
-        which it moved several of its articles (feeds link to a front page for a while) is not added either."""
+        which it moved several of its articles (feeds link to a front page for a while) is not added either.
+
+        `arriving`: as in `StoredStories.placed_at`."""
         named = self.named
         if not named:
             return self
-        known = replace(self, strangers=store.strangers_at(named))
-        here = StoredAt.read(store, named)
+        known = replace(self, strangers=store.strangers_at(named, arriving))
+        here = StoredAt.read(store, named, arriving=arriving)
         moved = {
             address: {to for item in here.at(address) if (to := item.canonical)} - {address} for address in here.stories
         }
         if not any(moved.values()):
             return known
         goals = {to for found in moved.values() for to in found if is_article(to)}
-        there = StoredAt.read(store, goals)
+        there = StoredAt.read(store, goals, arriving=arriving)
         # Where another outlet's link came first, the outlet's own articles count as strangers.
-        articles = map(folded, [*there.items.values(), *store.items(store.strangers_at(goals))])
+        articles = list(map(folded, [*there.items.values(), *store.items(store.strangers_at(goals, arriving))]))
         # The entries of one live page count as one.
         came = {n: address for address in here.stories if address not in goals for n in here.numbers(address)}
         goals -= shared(
@@ -111,26 +116,27 @@ class OverrideIndex:
             for one in articles
         )
 
-        def outlets(stored: StoredAt, address: str) -> set[str]:
-            return {folded(item).publisher for item in stored.at(address)}
-
-        def on_own_site(address: str, to: str) -> bool:
-            own = {one.publisher for one in map(folded, here.at(address)) if one.canonical == to and at_home(one)}
-            others = (folded(replace(item, url=to)) for item in there.at(to))
-            return bool(own) and all(one.publisher in own for one in others if at_home(one))
+        def is_theirs(address: str, to: str) -> bool:
+            """Whether those that moved there from `address` are the only ones there, or there on their own site and others are not."""
+            moved = [one for one in map(folded, here.at(address)) if one.canonical == to]
+            own, settled = {one.publisher for one in moved}, {one.publisher for one in moved if at_home(one)}
+            others = [folded(replace(one, url=to)) for one in there.at(to)]
+            return {one.publisher for one in others} <= own or (
+                bool(settled) and all(one.publisher in settled for one in others if at_home(one))
+            )
 
         def whole(addresses: Iterable[str]) -> frozenset[str]:
             return frozenset(
                 one
                 for address in addresses
                 for one in (address, *(moved.get(address, set()) & goals))
-                if one == address or outlets(there, one) <= outlets(here, address) or on_own_site(address, one)
+                if one == address or is_theirs(address, one)
             )
 
         apart = whole(self.apart)
         # What is split off by one of its addresses is not joined by another.
         leaving = {n for address in self.apart for n in here.numbers(address)} - known.strangers
-        return replace(
+        followed = replace(
             known,
             apart=apart,
             hidden=whole(self.hidden),
@@ -141,6 +147,10 @@ class OverrideIndex:
             ),
             pinned={one: section for address, section in self.pinned.items() for one in whole([address])},
             pinned_items={n: section for address, section in self.pinned.items() for n in here.numbers(address)},
+        )
+        items = [*here.items.values(), *articles]
+        return replace(
+            followed, stale=frozenset(one.story for one in items if one.story and one.hidden != followed.hides(one))
         )
 
 

@@ -20,7 +20,6 @@ from aggregator.normalise.reports import told_once
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, recomposed
 from aggregator.pipeline.corroboration import restored
-from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.stored_at import StoredAt
 from aggregator.ports import Archive, StoredStories
@@ -61,8 +60,9 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
 def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Iterable[Join]:
     """Joins for new items at addresses that are split off: all items at one address are one story."""
     apart = [one for one in fresh if one.canonical in policy.overrides.apart]
-    stored = archive.edition.placed_at({one.canonical for one in apart if one.canonical}) if apart else {}
-    founders = {address: next(iter(homes.values())) for address, homes in stored.items()}
+    addresses, publishers = {one.canonical for one in apart if one.canonical}, {one.n: one.publisher for one in apart}
+    stored = archive.edition.placed_at(addresses, publishers) if apart else {}
+    founders = {address: home for address, homes in stored.items() if (home := next(filter(None, homes.values()), 0))}
     for one in apart:
         address = one.canonical or ""
         home = founders.setdefault(address, one.n)
@@ -77,13 +77,6 @@ def overrule(archive: Archive, policy: Policy, now: Callable[[], int]) -> None:
             archive.edition.apply(batch)
     if policy.overrides.joined and (batch := joined(archive.edition, policy, now())).merges:
         archive.edition.apply(batch)
-
-
-def moved_to_overrides(items: Iterable[PendingItem], overrides: OverrideIndex) -> bool:
-    """Whether a stored item that changed is now at an address under `join` or `split`: its outlet may have moved it there after the edit,
-    so the overrides must be applied again."""
-    meant = overrides.regrouped
-    return bool(meant) and any(item.story is not None and item.canonical in meant for item in items)
 
 
 def partings(

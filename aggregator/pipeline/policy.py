@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aggregator.categorise.category_topics import CategoryTopics
@@ -56,11 +56,11 @@ class Policy:
         """Identifies rules and program together: a story that was placed under another epoch is outdated."""
         return f"{self.like or self.configuration}.{self.program}"
 
-    def with_stored(self, archive: Archive, now: int) -> Policy:
+    def with_stored(self, archive: Archive, now: int, arriving: Iterable[PendingItem] = ()) -> Policy:
         """The policy completed with what the store knows: the earlier configuration that places alike, the topics found among categories,
-        and the present addresses of articles that overrides name."""
+        and the present addresses of articles that overrides name (`arriving`: items that count although they are not placed yet)."""
         policy = self.at(now).with_like(archive.upkeep).with_topics(last_survey(archive.upkeep).topics)
-        return policy.following(archive.edition)
+        return policy.following(archive.edition, arriving)
 
     def with_like(self, upkeep: Upkeep) -> Policy:
         """The policy with `like`, which was stored when its configuration was put in force."""
@@ -87,9 +87,10 @@ class Policy:
         """The policy at this time (see `OverrideIndex.at`)."""
         return replace(self, overrides=self.overrides.at(now))
 
-    def following(self, store: EditionStore) -> Policy:
+    def following(self, store: EditionStore, arriving: Iterable[PendingItem] = ()) -> Policy:
         """The policy with the present addresses of articles (see `OverrideIndex.following`)."""
-        return replace(self, overrides=self.overrides.following(store, self.folded, self.at_home))
+        publishers = {item.n: self.publisher(item) for item in arriving}
+        return replace(self, overrides=self.overrides.following(store, self.folded, self.at_home, publishers))
 
     def folded(self, item: PendingItem) -> PendingItem:
         """The item with the canonical name of its publisher."""

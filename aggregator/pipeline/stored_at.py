@@ -19,9 +19,15 @@ class StoredAt(NamedTuple):
     items: Mapping[int, PendingItem]
 
     @classmethod
-    def read(cls, store: StoredStories, canonicals: Collection[str], newest: int = sys.maxsize) -> StoredAt:
-        """`newest`: so many items of each address are read at most."""
-        stories = store.placed_at(canonicals)
+    def read(
+        cls,
+        store: StoredStories,
+        canonicals: Collection[str],
+        newest: int = sys.maxsize,
+        arriving: Mapping[int, str] = {},
+    ) -> StoredAt:
+        """`newest`: so many items of each address are read at most. `arriving`: as in `placed_at`."""
+        stories = store.placed_at(canonicals, arriving)
         wanted = {n for there in stories.values() for n in [*there][-newest:]}
         return cls(stories, {item.n: item for item in store.items(wanted)})
 

@@ -4,7 +4,7 @@ applies the result. The part that all backends share."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from operator import attrgetter
 from time import monotonic
 from typing import Any, Generic
@@ -60,11 +60,11 @@ class EditionStore(ABC, Generic[Writer]):
         found = self._db.select(f"SELECT {ITEM} FROM {ITEM_TABLES} WHERE i.n IN", numbers)
         return sorted((pending_item(row) for row in found), key=lambda item: (item.at, item.n))
 
-    def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-        return placed_at(self._db, canonicals)
+    def placed_at(self, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, dict[int, int]]:
+        return placed_at(self._db, canonicals, arriving)
 
-    def strangers_at(self, canonicals: Collection[str]) -> frozenset[int]:
-        return strangers_at(self._db, canonicals)
+    def strangers_at(self, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> frozenset[int]:
+        return strangers_at(self._db, canonicals, arriving)
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
         found: dict[int, list[Member]] = {}

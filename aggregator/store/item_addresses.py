@@ -4,19 +4,19 @@ backends.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, to_id
 
 
-def items_at(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
+def items_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, list[int]]:
     """Canonical address → numbers of its items.
 
     First those that were found there, oldest first, then those that were moved there, without `strangers_at`.
     """
     found, moved = _found_and_moved(db, canonicals)
-    strangers = _strangers(db, found, moved)
+    strangers = _strangers(db, found, moved, arriving)
     return {
         address: list(
             dict.fromkeys(
@@ -27,19 +27,22 @@ def items_at(db: Reads, canonicals: Collection[str]) -> dict[str, list[int]]:
     }
 
 
-def strangers_at(db: Reads, canonicals: Collection[str]) -> frozenset[int]:
+def strangers_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str]) -> frozenset[int]:
     """Items that their outlet moved to one of these addresses, although the article of another outlet was found there first.
 
     The editor's instructions for such an address mean that article, not these items.
     """
-    strangers = _strangers(db, *_found_and_moved(db, canonicals))
+    strangers = _strangers(db, *_found_and_moved(db, canonicals), arriving)
     return frozenset(n for numbers in strangers.values() for n in numbers)
 
 
-def _strangers(db: Reads, found: dict[str, list[int]], moved: dict[str, list[int]]) -> dict[str, set[int]]:
+def _strangers(
+    db: Reads, found: dict[str, list[int]], moved: dict[str, list[int]], arriving: Mapping[int, str]
+) -> dict[str, set[int]]:
     first = {address: found[address][0] for address in moved if address in found}
     numbers = {*first.values(), *(n for address in first for n in moved[address])}
-    outlets = dict(db.select("SELECT item, publisher FROM placements WHERE item IN", numbers)) if numbers else {}
+    placed = dict(db.select("SELECT item, publisher FROM placements WHERE item IN", numbers)) if numbers else {}
+    outlets = {**arriving, **placed}
     return {
         address: {n for n in moved[address] if n in outlets and outlets[n] != outlets[one]}
         for address, one in first.items()
@@ -57,11 +60,12 @@ def _found_and_moved(db: Reads, canonicals: Collection[str]) -> tuple[dict[str, 
     return both[0], both[1]
 
 
-def placed_at(db: Reads, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
-    """Canonical address → {item: story} of its placed items, in the order of `items_at`."""
-    found = items_at(db, canonicals)
+def placed_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, dict[int, int]]:
+    """Canonical address → {item: story} of its placed items, in the order of `items_at`; of those `arriving` the story is 0."""
+    found = items_at(db, canonicals, arriving)
     items = {n for numbers in found.values() for n in numbers}
-    story = dict(db.select("SELECT item, story FROM placements WHERE item IN", items))
+    placed = dict(db.select("SELECT item, story FROM placements WHERE item IN", items))
+    story = {**dict.fromkeys(arriving, 0), **placed}
     placed = {address: {n: story[n] for n in numbers if n in story} for address, numbers in found.items()}
     return {address: found for address, found in placed.items() if found}
 

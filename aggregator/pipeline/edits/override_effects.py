@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aggregator.model.story import Batch, Member, PendingItem, StoryState
@@ -70,9 +70,9 @@ class Regrouped:
     def items(self, numbers: Collection[int]) -> list[PendingItem]:
         return self._store.items(numbers)
 
-    def placed_at(self, canonicals: Collection[str]) -> dict[str, dict[int, int]]:
+    def placed_at(self, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, dict[int, int]]:
         homes = {member.item.n: n for n, members in self._members.items() for member in members}
-        stored = self._store.placed_at(canonicals)
+        stored = self._store.placed_at(canonicals, arriving)
         return {address: {n: homes.get(n, home) for n, home in found.items()} for address, found in stored.items()}
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:

@@ -3,6 +3,7 @@ goes on meaning them, by the address they had and by the one they have."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -247,6 +248,77 @@ def test_what_was_where_an_article_went_is_at_once_where_the_next_edit_would_put
     before = [(one["id"], one["section"]) for one in told(room)]
     edit(room, f"{{{said}, split: ['https://nowhere.example/']}}")
     assert [(one["id"], one["section"]) for one in told(room)] == before
+
+
+@pytest.mark.parametrize("said", ["hide: ['{0}']", "split: ['{0}']"])
+def test_it_is_there_although_the_process_was_killed_meanwhile(room: Newsroom, said: str) -> None:
+    """As soon as the news was placed; it was never made up for."""
+
+    class Killed(BaseException):
+        pass
+
+    def now() -> int:
+        if not room.archive.edition.pending():
+            raise Killed
+        return int(room.now.timestamp())
+
+    said = said.format(FROM)
+    edit(room, f"{{{said}}}")
+    moves(room)
+    room.publish(item("Captains are questioned", url=TO))
+    room.receive(item("Plum harvest fails in Lumio", "kyodo", url=TO))
+    with suppress(Killed):
+        edition(room.archive, room.application.policy, now)
+    assert not room.archive.edition.pending()
+    room.publish(item("Central bank lowers its rates", "reuters"))
+    before = [(one["id"], one["section"], one["sources"]) for one in told(room)]
+    edit(room, f"{{{said}, join: [['https://nowhere.example/', 'https://nowhere.example/else']]}}")
+    assert [(one["id"], one["section"], one["sources"]) for one in told(room)] == before
+
+
+def test_what_is_news_in_a_pinned_article_that_moved_is_on_top_of_the_section_that_it_is_about_now(
+    room: Newsroom,
+) -> None:
+    """It enters that section when it is placed there, as any other article whose text changes."""
+    vague = item("Something is happening off Lumio", "bbc-world", summary="", content="")
+    room.publish(vague)
+    edit(room, f"{{pin: [{{url: '{vague.url}', section: asia-pacific}}]}}")
+    room.publish(item("Navy orders a frigate", "kyodo", age=timedelta()))
+    room.now += timedelta(minutes=5)
+    (state,) = room.archive.sources.states(["bbc-world"])
+    n, *_ = room.archive.intake.known([vague.id])[vague.id]
+    moved = replace(vague, title="Missile hits a frigate of the navy off Lumio", url=TO, canonical=TO, hash="moved")
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    first, *_ = room.client.get("/api/v1/stories?section=defense").get_json()["stories"]
+    assert first["title"] == moved.title
+
+
+def test_what_moves_to_one_page_a_poll_at_a_time_is_not_hidden_with_one_of_them(room: Newsroom) -> None:
+    """Once it is known that it is a page; it was, until the next edit."""
+    hidden, *others = (item(title) for title in ("Mayor of Lumio resigns", "Plum harvest fails", "Chess title for Ito"))
+    room.publish(hidden, *others)
+    edit(room, f"{{hide: ['{hidden.url}']}}")
+    (state,) = room.archive.sources.states(["bbc-world"])
+    for one in (hidden, *others):
+        n, *_ = room.archive.intake.known([one.id])[one.id]
+        there = replace(one, url="https://bbc.example/news", canonical="https://bbc.example/news", hash="moved")
+        room.archive.intake.apply([PollResult(state, Recognition(changed=((n, there),)))], room.now)
+        edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    titles = {one["title"] for story in told(room) for one in story["sources"]}
+    assert {one.title for one in others} < titles
+    assert hidden.title not in titles
+
+
+def test_what_another_outlet_publishes_where_a_hidden_article_went_is_shown_although_it_linked_to_where_that_was(
+    room: Newsroom,
+) -> None:
+    edit(room, f"{{hide: ['{FROM}']}}")
+    moves(room)
+    theirs = item("Plum harvest fails in Lumio", "kyodo", url=TO)
+    room.publish(theirs)
+    room.publish(item("Frigates off Lumio, says the BBC", "kyodo", url=FROM))
+    assert {one["title"] for story in told(room) for one in story["sources"]} == {OTHER.title, theirs.title}
 
 
 def test_nothing_joins_what_is_set_apart_by_the_address_that_it_had_before(room: Newsroom) -> None:
