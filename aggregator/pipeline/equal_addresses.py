@@ -39,9 +39,12 @@ def without_shared_addresses(items: Sequence[PendingItem], stored: StoredAt, pol
     return [replace(item, canonical=None) if item.canonical in several else item for item in items]
 
 
-def guests(items: Sequence[PendingItem], stored: StoredAt, policy: Policy) -> dict[int, int]:
+def guests(
+    items: Sequence[PendingItem], stored: StoredAt, policy: Policy, set_apart: Collection[int]
+) -> dict[int, int]:
     """Guest with another headline → the item of the outlet whose article it links to, among `items` or stored. It goes into the story of
-    that article, and its words count for nothing: they would unite that story with the one that they tell of."""
+    that article, and its words count for nothing: they would unite that story with the one that they tell of. Nothing goes into the
+    stories `set_apart`."""
     listed: dict[str, list[PendingItem]] = {}
     for item in items:
         if item.canonical and is_article(item.canonical):
@@ -50,7 +53,11 @@ def guests(items: Sequence[PendingItem], stored: StoredAt, policy: Policy) -> di
     found: dict[int, int] = {}
     for address, reports in listed.items():
         # At this address, even if it has moved since.
-        known = [policy.folded(replace(item, url=address)) for item in stored.at(address, without=here)]
+        known = [
+            policy.folded(replace(item, url=address))
+            for item in stored.at(address, without=here)
+            if item.story not in set_apart
+        ]
         there = [*reports, *known]
         hosts = [one for one in there if len(there) > 1 and policy.at_home(one)]
         outlets, titles = {one.publisher for one in hosts}, {key(one.title) for one in hosts}

@@ -48,11 +48,12 @@ def grouped(
     listed = [*new, *without_others_addresses(again, archive.past)]
     stored = StoredAt.read(archive.edition, {item.canonical for item in listed if item.canonical}, NEWEST)
     listed = without_shared_addresses(listed, stored, policy)
-    hosts = guests(listed, stored, policy)
+    # The memory has forgotten what is set apart, but not the address that such an article had before.
+    set_apart = stories_at(archive.edition, apart)
+    hosts = guests(listed, stored, policy, set_apart)
     tied = without_addresses_of_guests(listed, stored, archive, policy, known_alone)
     candidates = [candidate(item) for item in tied if item.n not in hosts]
-    # The memory has forgotten what is set apart, but not the address that such an article had before.
-    left_out = known_alone | stories_at(archive.edition, apart)
+    left_out = known_alone | set_apart
     past: Past = archive.past
     if archive.edition.outdated(policy.epoch, 1):
         past = UnderTodaysNames(past, left_out, archive, policy)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from aggregator.addresses import host_of, one_site
 from aggregator.store.dialect import Reads
 from aggregator.store.rows import address_hash, to_id
 
@@ -28,9 +29,10 @@ def items_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str]
 
 
 def strangers_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str]) -> frozenset[int]:
-    """Items that their outlet moved to one of these addresses, although the article of another outlet was found there first.
+    """Items that their outlet moved to one of these addresses, although an item of another outlet was found there first.
 
-    The editor's instructions for such an address mean that article, not these items.
+    The editor's instructions for such an address mean that one, not these items. An article that its outlet moved on the site of its feed
+    is no stranger there: the others only link to it.
     """
     strangers = _strangers(db, *_found_and_moved(db, canonicals), arriving)
     return frozenset(n for numbers in strangers.values() for n in numbers)
@@ -43,10 +45,22 @@ def _strangers(
     numbers = {*first.values(), *(n for address in first for n in moved[address])}
     placed = dict(db.select("SELECT item, publisher FROM placements WHERE item IN", numbers)) if numbers else {}
     outlets = {**arriving, **placed}
-    return {
+    strange = {
         address: {n for n in moved[address] if n in outlets and outlets[n] != outlets[one]}
         for address, one in first.items()
         if one in outlets
+    }
+    if not any(strange.values()):
+        return {}
+    there = {n for address in strange for n in (*found[address], *moved[address])}
+    feeds = dict(db.select("SELECT i.n, s.url FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN", there))
+
+    def at_home(n: int, address: str) -> bool:
+        return one_site(host_of(address) or "", host_of(feeds[n]) or "")
+
+    return {
+        address: {n for n in numbers if any(at_home(one, address) for one in found[address]) or not at_home(n, address)}
+        for address, numbers in strange.items()
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 from newsroom import CONFIG, Newsroom, item, of_the_file
 
 from aggregator.cli.main import main
+from aggregator.model.item import Item
 from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import PendingItem
@@ -292,6 +293,59 @@ def test_what_is_news_in_a_pinned_article_that_moved_is_on_top_of_the_section_th
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
     first, *_ = room.client.get("/api/v1/stories?section=defense").get_json()["stories"]
     assert first["title"] == moved.title
+
+
+LISTED, MOVED = "https://bbc.example/live-quake", "https://bbc.example/quake"
+
+
+def resigns(room: Newsroom, *links: Item) -> None:
+    """An article moves on the site of its outlet, where others link to it already."""
+    live = item("Live: mayor of Lumio resigns", url=LISTED)
+    room.publish(live, item("Mayor of Lumio resigns", "reuters", age=timedelta(minutes=30)), *links)
+    (state,) = room.archive.sources.states(["bbc-world"])
+    n, *_ = room.archive.intake.known([live.id])[live.id]
+    moved = replace(live, url=MOVED, canonical=MOVED, hash="moved")
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
+    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+
+
+@pytest.mark.parametrize("at_first", [True, False])
+@pytest.mark.parametrize(
+    "said", ["split: ['{0}']", "join: [['{0}', '{1}']]", "pin: [{{url: '{0}', section: asia-pacific}}]"]
+)
+def test_an_address_means_the_article_that_moved_there_on_its_own_site_although_another_outlet_linked_to_it_before(
+    room: Newsroom, said: str, at_first: bool
+) -> None:
+    """It meant the link alone."""
+    said = f"{{{said.format(MOVED, OTHER.url)}}}"
+    if at_first:
+        edit(room, said)
+    resigns(room, item("Plum harvest fails", "kyodo", url=MOVED))
+    if not at_first:
+        edit(room, said)
+    ((titles, section),) = [
+        (titles, story["section"])
+        for story in told(room)
+        if "Live: mayor of Lumio resigns" in (titles := {one["title"] for one in story["sources"]})
+    ]
+    if "split" in said:
+        assert titles == {"Live: mayor of Lumio resigns"}
+    elif "join" in said:
+        assert OTHER.title in titles
+    else:
+        assert section == "asia-pacific"
+
+
+@pytest.mark.parametrize(("address", "link"), [(LISTED, MOVED), (MOVED, LISTED), (MOVED, MOVED)])
+def test_what_links_to_what_is_set_apart_is_at_once_where_the_next_edit_would_put_it(
+    room: Newsroom, address: str, link: str
+) -> None:
+    resigns(room)
+    edit(room, f"{{split: ['{address}']}}")
+    room.publish(item("Mayor gone", "kyodo", url=link))
+    before = keys(room)
+    edit(room, f"{{split: ['{address}', 'https://nowhere.example/']}}")
+    assert keys(room) == before
 
 
 def test_what_moves_to_one_page_a_poll_at_a_time_is_not_hidden_with_one_of_them(room: Newsroom) -> None:
