@@ -63,7 +63,7 @@ def guests(
         outlets, titles = {one.publisher for one in hosts}, {key(one.title) for one in hosts}
         first = min((one.n for one in hosts), default=0)
         strange = [one for one in reports if one.publisher not in outlets and key(one.title) not in titles]
-        found |= {one.n: first for one in strange if hosts and one.story is None}
+        found |= {one.n: first for one in strange if hosts}
     return found
 
 

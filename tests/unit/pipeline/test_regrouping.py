@@ -211,3 +211,21 @@ def test_outlets_that_the_editor_joins_count_under_their_one_name(room: Newsroom
     (story,) = entries(room).values()
     assert story["_aggregator"]["publishers"] == ["BBC"]  # type: ignore[index]
     assert not entries(room, "/latest.json?min_publishers=2")
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_what_becomes_a_link_to_another_outlets_article_unites_that_with_nothing(room: Newsroom, stored: bool) -> None:
+    """As what is one from the start: with the address it joined that article, and with its words what they tell of."""
+    mayor = item("Mayor of Lumio resigns after inquiry into bridges", url="https://bbc.example/mayor")
+    octopuses = item("Octopuses dream in colour, marine scientists in Lisbon find", "reuters")
+    link = item("Welcome to the reader", "kyodo")
+    room.publish(mayor)
+    room.publish(link)
+    if stored:
+        room.publish(octopuses)
+    else:
+        room.receive(octopuses)
+    title = "Octopuses dream in colour, marine scientists in Lisbon say"
+    change(room, replace(link, title=title, summary=title, url=mayor.url, canonical=mayor.canonical, hash="later"))
+    found = homes(room)
+    assert found[title] == found[mayor.title] != found[octopuses.title]
