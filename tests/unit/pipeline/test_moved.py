@@ -252,7 +252,7 @@ def test_what_was_where_an_article_went_is_at_once_where_the_next_edit_would_put
 
 
 @pytest.mark.parametrize("said", ["hide: ['{0}']", "split: ['{0}']"])
-def test_it_is_there_although_the_process_was_killed_meanwhile(room: Newsroom, said: str) -> None:
+def test_it_is_there_also_if_the_process_was_killed_meanwhile(room: Newsroom, said: str) -> None:
     """As soon as the news was placed; it was never made up for."""
 
     class Killed(BaseException):
