@@ -103,6 +103,25 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
     assert [store.reading.find(f"{address}?utm_source=rss", address) for address in places] == [one.id] * 3
 
 
+@pytest.mark.parametrize(("site", "means"), [("alpha", {1, 2}), ("elsewhere", {2}), ("beta", {2})])
+def test_an_article_that_moves_to_where_another_outlet_links_is_found_there_on_the_site_of_its_feed(
+    store: Store, site: str, means: set[int]
+) -> None:
+    address = f"https://{site}.example/two"
+    one, other = item("alpha", "1", "One"), item("beta", "1", "Two", url=address, canonical=address)
+    store.intake.apply([polled("alpha", [one])], NOW)
+    store.intake.apply([polled("beta", [other])], NOW)
+    moved = replace(one, url=address, canonical=address, hash="moved")
+    store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
+    publishers = {1: "Alpha", 2: "Beta"}
+    assert store.edition.placed_at([address]) == {}
+    assert store.edition.placed_at([address], publishers)[address].keys() == means
+    assert store.edition.strangers_at([address], publishers) == {1, 2} - means
+    place(store)
+    assert store.edition.placed_at([address])[address].keys() == means
+    assert store.edition.strangers_at([address]) == {1, 2} - means
+
+
 def test_an_item_is_known_by_the_ids_of_later_guids(store: Store) -> None:
     """No more are noted where they differ at each poll."""
     one, two = item("alpha", "1", "One"), item("alpha", "2", "Two")
