@@ -21,9 +21,7 @@ from aggregator.parse.extent import closed, limited
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
-_START = re.compile(
-    rb"<(?:\?xml\b|!doctype\b|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel|xml-stylesheet)\b)", re.IGNORECASE
-)
+_START = re.compile(rb"<(?:\?xml\b|!doctype\b|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b)", re.IGNORECASE)
 _OPENING = re.compile(rb"<!--|<!\[CDATA\[")
 _DOCTYPE = re.compile(rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>))*+(<!doctype\b)", re.DOTALL | re.IGNORECASE)
 _ESCAPED_CDATA = re.compile(rb">\s*+&lt;!\[CDATA\[([^<]*+)")

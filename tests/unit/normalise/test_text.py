@@ -185,6 +185,7 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
         " (Read the full story)", " Read the full article here…", " Continue reading The Year 2022, Part 1.1: Silliness. →",
         " To read this article in full, please click here", " 16 posts - 10 participants Read full topic",
         " Related: Fact check: the address analyzed Continue reading...", " Related posts: The year 2024 The year 2025",
+        " Related stories: The year 2024", " Related articles: The year 2025",
         " (more…)", " (more...)", " Click here to view the original article", " Подробнее", " Mehr lesen", " Devamını oku →",
         " Læs mere her", " Číst dále", " اقرأ المزيد", " 続きを読む", " 阅读全文", " 더 보기", " Читати далі…", " Seguir leyendo",
         " Запись Новость впервые появилась Пример.", " Допис Новина з'явився спочатку на Приклад.",
@@ -531,6 +532,7 @@ def test_headings_links_and_pictures_are_kept() -> None:
     "pixel",
     [
         '<img src="https://e.org/p.gif" width="1" height="1">',
+        '<img src="https://e.org/p.gif" height="1">',
         '<img src="https://feeds.feedburner.com/~r/x/~4/y">',
         '<img src="https://feeds.feedburner.com/~ff/x?d=y">',
         '<img src="https://media.example.org/images/tracking/news-rss-pixel.png?story=1">',

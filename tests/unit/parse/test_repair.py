@@ -37,6 +37,20 @@ def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -
     assert titles(parsed(before + undeclared)) == ["One"]
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!-- made by hand -->",
+        '<!DOCTYPE rss SYSTEM "rss.dtd">',
+        '<?xml-stylesheet href="/s.xsl"?>',
+        '<!-- made by hand -->\n<?xml-stylesheet href="/s.xsl"?>\n<!DOCTYPE rss>\n',
+    ],
+)
+def test_what_may_stand_before_a_feed_is_no_junk(before: str) -> None:
+    feed = parsed(before.encode() + rss(TWO).partition(b"?>")[2])
+    assert (titles(feed), feed.flaws) == (["One", "Two"], ())
+
+
 def test_junk_after_the_end() -> None:
     feed = parsed(rss(TWO) + b"<script>alert(1)</script>")
     assert (titles(feed), feed.flaws) == (["One", "Two"], ("junk-after-end",))
