@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
-_OPENED = re.compile(rb"<([\w:.-]{1,64})(?:\s[^<>]*)?>\s*\Z")
+_OPENED = re.compile(rb"<([\w:.-]{1,64})(?:\s[^<>]*)?>[^<]*\Z")
 _MISTYPED = re.compile(rb"(?<!\])\]+\s*+>?\s*\Z")
 # Possessive quantifiers, and no section extends beyond the beginning of another: sections without end take no extra time.
 _TAG = re.compile(

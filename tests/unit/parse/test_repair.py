@@ -330,5 +330,29 @@ def test_an_empty_cdata_section_ends_where_it_begins() -> None:
     assert (titles(feed), feed.flaws) == (["café"], ("undeclared-entities",))
 
 
+@pytest.mark.parametrize("attributes", ["", ' type="html"'])
+def test_a_section_that_never_ends_takes_nothing_of_the_others(attributes: str) -> None:
+    """The last one, and one before a section that quotes the end of its element."""
+    endless = f"<item><title>Cut</title><description{attributes}><![CDATA[cut</description></item>"
+    quoting = item("<description><![CDATA[Write </description> last]]></description>", title="Whole")
+    for entries in [quoting, endless], [endless, quoting]:
+        feed = parsed(rss(entries))
+        assert {one.title: one.summary for one in feed.items} == {"Cut": "cut", "Whole": "Write </description> last"}
+        assert feed.flaws == ("endless-cdata",)
+
+
+def test_a_section_that_never_ends_after_other_text_takes_no_entries() -> None:
+    feed = parsed(rss([item("<description>Said: <![CDATA[cut</description>", title="One"), item(title="Two")]))
+    assert [(one.title, one.summary) for one in feed.items] == [("One", "Said: cut"), ("Two", None)]
+    within = parsed(rss([item("<description><b>Said</b> <![CDATA[cut</description>", title="One"), item(title="Two")]))
+    assert titles(within)[0] == "One"
+
+
+@pytest.mark.parametrize("text", ["a<b>x</b></b>c", "a<br/>x</br>c"])
+def test_an_end_tag_too_many_goes(text: str) -> None:
+    feed = parsed(rss([item(f"<description>{text}</description>", title="One"), item(title="Two")]))
+    assert (titles(feed), feed.flaws) == (["One", "Two"], ("stray-ends",))
+
+
 def test_cdata_that_never_ends_counts_as_markup() -> None:
     assert split_cdata(b"a<![CDATA[b]]>c<![CDATA[d") == [b"a", b"<![CDATA[b]]>", b"c<![CDATA[d"]
