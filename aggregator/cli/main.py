@@ -121,8 +121,9 @@ def _slip(word: str, known: Iterable[str]) -> str:
     """The word, and what was probably meant by it."""
     from aggregator.config.suggest import closest
 
-    near = closest(word, known)
-    return f"{word}; did you mean {near}?" if near else word
+    bare = {name.lstrip("-"): name for name in known}  # the dashes alone make two options alike
+    near = closest(word.lstrip("-"), bare)
+    return f"{word}; did you mean {bare[near]}?" if near else word
 
 
 def main(arguments: list[str] | None = None) -> int:

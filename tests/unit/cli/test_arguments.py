@@ -171,6 +171,7 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
         (["poll", "--jsn"], "there is no option --jsn; did you mean --json?"),
         (["serve", "--prot=1"], "there is no option --prot; did you mean --port?"),
         (["poll", "--zzzzzz"], "there is no option --zzzzzz\n"),
+        (["add", "--section", "europe", "x"], "there is no option --section\n"),
         (["check", "--", "--json"], "unrecognized arguments: -- --json"),
     ],
 )
