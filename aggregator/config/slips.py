@@ -29,6 +29,7 @@ COUNTRIES = {
     "cn": "zh", "cz": "cs", "dk": "da", "gb": "en", "gr": "el", "il": "he", "ir": "fa", "jp": "ja", "ua": "uk", "us": "en",
 }  # fmt: skip
 """Codes of countries that are not codes of languages, each with the language that is probably meant."""
+PRONOUNS = frozenset(("it", "us", "who"))  # in capitals a sector, a country and an agency of the UN
 PAIR = "words that must both be found, with a weight, are {all: [a, b], weight: 3}, on one line"
 
 
@@ -58,6 +59,12 @@ def _of_rules(rules: Rules) -> Iterator[Slip]:
                 and isinstance(line[name], Text)
             ):
                 yield line.at, f"`{name}` is a word here; {PAIR}"
+    for term in (*rules.words, *rules.never):
+        for word in PRONOUNS.intersection(chain(*term.choices)):
+            yield (
+                term.at,
+                f"`{word}` is a word that most texts have: write `{word.upper()}`, which is found in capitals only",
+            )
     found = {_needles(term): term for term in rules.words}
     for key, terms, effect in (("not", rules.nots, "never counts"), ("never", rules.never, "excludes its own items")):
         for term in terms:

@@ -192,7 +192,7 @@ def test_other_warnings() -> None:
     assert "impolite" in warned("sources: [{name: A, url: 'https://a.example/', every: 2s}]\n")[0]
     assert "impolite" in warned("defaults: {every: 2s}\nsources: [{name: A, url: 'https://a.example/'}]\n")[0]
     assert "twice, first on line 1" in warned("topics: [{id: a, words: [war, War, WAR]}]\n")[0]
-    (told,) = warned("topics: [{id: a, words: [US, us, far right, U.S., {all: [far-right, US]}]}]\n")
+    (told,) = warned("topics: [{id: a, words: [US, NATO, nato, far right, U.S., {all: [far-right, US]}]}]\n")
     assert told.endswith("`U.S.` is the same word as `US` on line 1: keep one")
     assert warned("topics: [{id: a}]\n")[0].endswith("neither words nor places: nothing will be found")
     (told,) = warned(
