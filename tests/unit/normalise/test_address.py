@@ -204,6 +204,12 @@ def test_relative_links_are_resolved_against_base_channel_and_document() -> None
     assert read(bare).items[0].url == "https://feeds.example.org/world/y"
 
 
+@pytest.mark.parametrize("id", ["http://example.org/1", "https://example.org/1"])
+def test_an_id_that_is_an_address_is_that_of_the_item(id: str) -> None:
+    body = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": "{id}", "title": "Title"}}]}}'
+    assert read(body.encode()).items[0].url == id
+
+
 def test_what_was_dropped_is_counted_and_not_quoted() -> None:
     feed = read(rss(item(link="javascript:alert(1)", guid="g")))
     assert dropped(feed) == {"unsafe-address": 1}

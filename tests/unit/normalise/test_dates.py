@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders.documents import NOW, dropped, item, read, rss
+from builders.documents import NOW, atom, dropped, item, read, rss
 
 from aggregator.normalise.dates import read as read_date
 
@@ -241,8 +241,18 @@ def test_the_future_is_now(date: str) -> None:
 
 
 def test_a_date_that_is_none_is_counted() -> None:
-    assert dropped(read(rss(item("<pubDate>soon</pubDate>")))) == {"unbelievable-date": 1}
+    for date in "soon", "Thu, 01 Jan 1970 00:00:00 GMT":
+        assert dropped(read(rss(item(f"<pubDate>{date}</pubDate>")))) == {"unbelievable-date": 1}
+    assert dropped(read(atom("<entry><id>1</id><updated>1970-01-01T00:00:00Z</updated></entry>"))) == {
+        "unbelievable-date": 1
+    }
     assert dropped(read(rss(item()))) == {}
+
+
+def test_a_date_has_no_fractions_of_seconds() -> None:
+    """Only some of the parsers read them, and the title key has the date."""
+    (one,) = read(atom("<entry><id>1</id><updated>2026-11-20T10:00:00.750Z</updated></entry>")).items
+    assert one.published == datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
 def test_the_earliest_of_published_and_updated_counts() -> None:

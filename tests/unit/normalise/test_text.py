@@ -886,8 +886,9 @@ def test_a_heading_that_repeats_the_title_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("date", ["Thu, 11/20/2025 - 10:00", '<time datetime="2025-11-20">Thu, 20 Nov</time>\n'])
-def test_title_author_and_date_before_a_text_of_drupal_are_left_out(date: str) -> None:
-    names = '<span class="field field--name-uid"><span lang="" about="/user/1">editor</span></span>'
+@pytest.mark.parametrize("name", ['<span lang="" about="/user/1">editor</span>', '<a href="/user/1">editor</a>'])
+def test_title_author_and_date_before_a_text_of_drupal_are_left_out(date: str, name: str) -> None:
+    names = f'<span class="field field--name-uid">{name}</span>'
     text = f'<span class="field field--name-title">Title</span>\n\n{names}\n<span class="field">{date}</span>\n'
     assert one(f"{text}<div><p>It began.</p></div>").summary == "It began."
     assert one(f"{text}<div><p>It began.</p></div>", title="Another").summary.startswith("Title editor")
