@@ -241,11 +241,15 @@ def test_the_future_is_now(date: str) -> None:
 
 
 def test_a_date_that_is_none_is_counted() -> None:
-    for date in "soon", "Thu, 01 Jan 1970 00:00:00 GMT":
-        assert dropped(read(rss(item(f"<pubDate>{date}</pubDate>")))) == {"unbelievable-date": 1}
+    for date in "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "20260-11-20T10:00:00Z", "Fri, 20 Nov 20260 10:00:00 GMT":
+        for title in "Plain", "<b>Marked</b> up":  # of each parser
+            feed = read(rss(item(f"<pubDate>{date}</pubDate>", title=title)))
+            assert (feed.items[0].published, dropped(feed)) == (None, {"unbelievable-date": 1})
     assert dropped(read(atom("<entry><id>1</id><updated>1970-01-01T00:00:00Z</updated></entry>"))) == {
         "unbelievable-date": 1
     }
+    modified = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "date_modified": "1970-01-01T00:00:00Z"}]}'
+    assert dropped(read(modified)) == {"unbelievable-date": 1}
     assert dropped(read(rss(item()))) == {}
 
 
