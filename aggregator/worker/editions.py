@@ -53,6 +53,7 @@ class Editions:
         self._proceeded = 0.0  # when the edition made here last began a batch, on the monotonic clock
         self._set_aside: frozenset[int] = frozenset()
         self._skipping_since = 0
+        self._outdone: str | None = None  # the version of the program that started after this one, as was told
         self._noted: Counter[str] | None = None  # the last SET_ASIDE that this process wrote; None: none yet
 
     @cached_property
@@ -163,6 +164,7 @@ class Editions:
         """Re-place stored stories after an edit of the rules or an upgrade of the program, newest first. False if it was interrupted for
         news, which must not wait until an archive of years is done."""
         if not decides(archive, policy):
+            self._say_who_does(archive, policy)
             return True
         began, left_off = time.monotonic(), False
 
@@ -176,6 +178,16 @@ class Editions:
         if done:
             log.info("re-placed %s after an edit of the configuration or an upgrade", counted(done, "story", "stories"))
         return not left_off
+
+    def _say_who_does(self, archive: Archive, policy: Policy) -> None:
+        """If this process re-places no stories any more, say so once: a new section would stay empty without a word."""
+        last = archive.upkeep.noted(notes.PROGRAM)
+        if last not in (None, policy.program, self._outdone):
+            log.warning(
+                "another version of the program was started on this archive after this one, and only that one re-places stored "
+                "stories after an edit: restart this process with it"
+            )
+            self._outdone = last
 
     def _news_waits(self, archive: Archive) -> bool:
         return any(n not in self._set_aside for n in archive.edition.pending())

@@ -281,6 +281,22 @@ def test_a_worker_that_is_stopped_after_a_later_version_migrated_says_who_takes_
     assert told.endswith("restart with that version")
 
 
+def test_a_worker_says_once_that_only_a_version_which_started_later_re_places_stories(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def told() -> list[str]:
+        caplog.clear()
+        await worker.editions.once()
+        await worker.editions.once()
+        return [record.message for record in caplog.records if "re-places stored stories" in record.message]
+
+    assert asyncio.run(told()) == []
+    worker.archive.upkeep.note(notes.PROGRAM, "one that came later")
+    assert len(asyncio.run(told())) == 1
+    worker.archive.upkeep.note(notes.PROGRAM, worker.current.engine.policy.program)
+    assert asyncio.run(told()) == []
+
+
 def full(*_: object) -> int:
     raise StoreFull("a.db: the disk is full")
 

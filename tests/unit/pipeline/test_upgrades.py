@@ -86,7 +86,7 @@ def _editions(room: Newsroom) -> Editions:
     made: Any = Editions.__new__(Editions)
     policy = room.application.policy
     made._current = type("Current", (), {"engine": type("Engine", (), {"policy": policy, "archive": room.archive})})
-    made._clock = lambda: room.now
+    made._clock, made._outdone = lambda: room.now, None
     return made  # type: ignore[no-any-return]
 
 
