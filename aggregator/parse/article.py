@@ -29,6 +29,11 @@ _HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.
 _BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})""", re.IGNORECASE)
 # What the page tells machines of the article (JSON-LD).
 _DATA = re.compile(rb"""<script\s[^<>]{0,200}?\btype\s*=\s*["']?application/ld\+json\b[^<>]*>""", re.IGNORECASE)
+# References to characters that XML forbids (`&#8;`, `&#xFFFE;`): with one in its text, trafilatura finds no article.
+_FORBIDDEN = re.compile(
+    rb"&#(?:0*+(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|x0*+(?:[1-8bcef]|1[\da-f]|fff[ef])(?![\da-f]));?",
+    re.IGNORECASE,
+)
 _PARTED = re.compile(r"<(?:p|div|h[1-6]|[uo]l)\b", re.IGNORECASE)  # HTML that has paragraphs
 # HTML in lines of plain text
 _WORDED = re.compile(r"</(?:a|b|i|em|strong|span|u|sup|sub|q|cite)>|<br\b", re.IGNORECASE)
@@ -72,7 +77,7 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
         raise ParseError("too-large", f"the page is larger than {LARGEST >> 20} MiB")
     if (paid := _PAID.search(body)) and paid[1].lower() == b"false":
         raise ParseError("paid", "the outlet gives this article to subscribers only")
-    body = charset.of_page(body, content_type)
+    body = _FORBIDDEN.sub(b"", charset.of_page(body, content_type))
     found = _import().bare_extraction(
         body,
         output_format="html",

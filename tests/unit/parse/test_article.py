@@ -59,6 +59,16 @@ def test_links_are_relative_to_the_page_or_to_what_it_names(base: str, found: tu
     assert all(f'<a href="{url}">' in told for url in found) and "[broken" not in told
 
 
+@pytest.mark.parametrize("reference", ["&#1;", "&#08;", "&#27;", "&#x1B;", "&#X1f ", "&#xe", "&#65534;", "&#xFFFF;"])
+def test_a_reference_to_a_character_that_no_text_may_hold_costs_no_article(reference: str) -> None:
+    assert TEXT in read(f"<h2>Radar{reference} data</h2><p>They will share {reference}it from March on.</p>")
+
+
+def test_other_references_stay() -> None:
+    text = "<p>A line&#10;more, &#8220;all&#x201D; of &#x1F6A2; and &#160;&#81; &#311; and &#x1BC; are read.</p>"
+    assert "more, “all” of 🚢 and Q ķ and Ƽ are read." in " ".join(read(text).split())
+
+
 def test_the_caption_of_a_table_is_one() -> None:
     told = read(
         "<table><caption>Catches, tonnes</caption><tr><th>State</th><th>2025</th></tr><tr><td>Norland</td><td>300</td></tr></table>"
