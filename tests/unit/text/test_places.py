@@ -444,6 +444,15 @@ def test_capitals_of_a_headline_say_nothing_of_those_of_its_summary() -> None:
         ("JOHN KERRY CHINA CLIMATE TALKS RESUME", ["US", "CN"]),
         ("emily london wins the baking contest", ["GB"]),  # no capitals that tell it
         ("Gang jailed for plot to rob London jewellers", ["GB"]),
+        ("Jane Seymour learns to love again", []),
+        ("Mike Jeffries is found unfit for trial", []),
+        ("Seymour defends his bill on treaties", ["NZ"]),
+        ("David Seymour defends his bill on treaties", ["NZ"]),
+        ("Michelle Obama publishes a cookery book", ["US"]),
+        ("Robert Kennedy praises raw milk", ["US"]),
+        ("Jos Buttler returns as captain", []),
+        ("Troops patrol Jos after market attack", ["NG"]),
+        ("Orient win again at Brisbane Road", []),
     ],
 )
 def test_a_family_name_is_no_place(title: str, expected: list[str]) -> None:
