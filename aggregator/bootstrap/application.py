@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aggregator.bootstrap.database import Store
     from aggregator.fetch.client import Http
     from aggregator.fetch.gate import Room
+    from aggregator.pipeline.edits.changes import Changes
     from aggregator.pipeline.tools import Tools
     from aggregator.ports import Archive, Extractor, Parser, Upkeep
 
@@ -142,18 +143,18 @@ class Application(Configured):
 
         `over`: only if the one of this epoch is still in force. Otherwise nothing is done.
         """
-        from aggregator.pipeline.edits.changes import Changes, changes
+        from aggregator.pipeline.edits.changes import Changes
 
         while True:
             before = archive.upkeep.configuration()
             if over is not None and (before is None or before.epoch != over):
                 return False
             # Compared before the transaction, since others wait for that, and it takes long with very many sources.
-            completed, alike, found = self.completed(before, archive.upkeep), None, Changes()
-            renamed = completed.policy.renamed.ids
+            renamed = self.completed(before, archive.upkeep).policy.renamed.ids
+            alike, found = None, Changes()
             if before and before.epoch != self.settings.epoch:
                 alike = before.epoch if self._places_like(before, archive) else None
-                found = changes(self.former(before), completed.settings, before.epoch)
+                found = self.changes_since(before, archive.upkeep)
             with archive.upkeep.configuring():
                 if archive.upkeep.configuration() != before:  # there was another edit since
                     continue
@@ -193,6 +194,12 @@ class Application(Configured):
         states = archive.sources.states(shorter) if shorter else []
         archive.sources.plan_sooner([sooner(one, now, shorter[one.id], random.random()) for one in states])
         archive.sources.read_anew(told_anew)
+
+    def changes_since(self, before: StoredConfiguration | None, upkeep: Upkeep) -> Changes:
+        """What this configuration changes compared with `before`; nothing if that is None or can no longer be read."""
+        from aggregator.pipeline.edits.changes import changes
+
+        return changes(self.former(before), self.completed(before, upkeep).settings, before and before.epoch)
 
     def completed(self, before: StoredConfiguration | None, upkeep: Upkeep) -> Application:
         """This application, with renamings of sections and topics that the file makes without `was`, because compared with `before` it

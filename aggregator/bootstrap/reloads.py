@@ -16,7 +16,7 @@ from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
 from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import StoredConfiguration
-from aggregator.pipeline.edits.changes import BRIEFLY, Changes, changes
+from aggregator.pipeline.edits.changes import BRIEFLY, Changes
 from aggregator.render.instants import rfc3339
 from aggregator.worker.engine import Engine, Reload
 
@@ -162,8 +162,7 @@ class Reloads:
 
     def _report(self, before: StoredConfiguration | None, application: Application) -> Reload:
         """What the application's configuration changes compared with `before`, for log and status."""
-        settings = application.completed(before, self._upkeep).settings
-        found = changes(application.former(before), settings, before and before.epoch)
+        found = application.changes_since(before, self._upkeep)
         status = ConfigurationReport(application.settings.epoch, rfc3339(utc_now()), found.as_json())
         lines = [f"  {line}" for line in found.lines(BRIEFLY)]
         return Reload(status=status, lines=_listed("the configuration changed and is in force", lines))

@@ -9,7 +9,7 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.cli.terminal import print_json
-from aggregator.pipeline.edits.changes import BRIEFLY, changes
+from aggregator.pipeline.edits.changes import BRIEFLY
 from aggregator.text.plurals import counted
 
 
@@ -23,8 +23,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     before = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
-    told = application.completed(before, archive.upkeep).settings
-    found = changes(application.former(before), told, before and before.epoch)
+    found = application.changes_since(before, archive.upkeep)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
         from aggregator.bootstrap.sharing import worker_runs
