@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+IN_FORCE = "the configuration changed and is in force"
 OTHER_VALUES = (
     "another machine puts this configuration in force with other values from its environment, which stay in force: give "
     "all machines the same values, and restart those that had others"
@@ -35,36 +36,35 @@ class Reloads:
     """Watches the file and the configuration in force, and has `engines` make an engine from the one that applies."""
 
     def __init__(self, application: Application, engines: Engines) -> None:
-        self._engines = engines
+        self._engines, self._upkeep = engines, engines.upkeep
         self._installation = application.installation
         self._watch = Watch(self._installation.config, os.environ)
         self._watch.take()
-        # The file at start: (its epoch, its state on disk); None as soon as it was read again.
-        self._at_start: tuple[str, object] | None = application.settings.epoch, self._watch.known
-        self._watch.forget()  # it may have been saved since it was read
-        self._upkeep = engines.upkeep
+        if not _is_as_read(application):
+            self._watch.forget()  # the next checks report that it was saved
         self._upkeep.note(notes.PROGRAM, program())
         in_force = self._upkeep.configuration()
-        self._application = application.ruling(in_force)
+        self._stored_epoch = in_force and in_force.epoch  # the epoch in force at the last check
+        self._application = application.ruling(in_force)  # by which this process works
         if self._application is not application:
             log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
-        application = self._application
-        for problem in application.admit(self._upkeep):
+        for problem in self._application.admit(self._upkeep):
             log.warning("%s", problem)
-        self._stored_epoch = application.settings.epoch  # the epoch in force at the last check
-        self._follows = in_force is not None and in_force.epoch == application.settings.epoch  # at start
-        # The last epoch that another machine put in force with other environment variables.
-        self._overruled: str | None = None
-        self._untaken: tuple[Application, bool] | None = None  # the last edit, as long as it could not be put in force
+        # What was read of the file and is not dealt with yet, and whether it is to be put in force whatever `reload` says. Already at
+        # start with `reload: manual`: the status must say whether the file waits.
+        self._edit = (application, False) if application.settings.site.reload == "manual" else None
         self._broken = False  # whether the file as read last is
         # Whether the waiting edit in the status, if there is one, comes from this machine's file.
         self._waits = not application.database.shared
-        if in_force is not None and in_force.epoch != application.settings.epoch:
-            log.info("\n".join(self._report(in_force, application).lines))
+        # The last epoch that another machine put in force with other environment variables.
+        self._overruled: str | None = None
+        if in_force is not None and in_force.epoch != self._application.settings.epoch:
+            found = self._application.changes_since(in_force, self._upkeep)
+            log.info("\n".join(_listed(IN_FORCE, found)))
 
     def start(self) -> Engine:
         """The engine for the configuration in force at start."""
-        return self._made(self._application, follows=self._follows)
+        return self._made(self._application, follows=self._stored_epoch == self._application.settings.epoch)
 
     def _made(self, application: Application, *, follows: bool) -> Engine:
         engine = self._engines.make(application, follows=follows)
@@ -77,51 +77,47 @@ class Reloads:
         if force:
             self._watch.take()
         if force or self._watch.saved():
-            self._untaken, self._broken = None, False
-            at_start, self._at_start = self._at_start, None
-            try:
-                fresh = Application.load(self._installation)
-            except ConfigError:
-                self._broken = True
-                raise
-            except Exception:  # the machine lacks something: the next check tries again
-                self._watch.forget()
-                self._at_start = at_start
-                raise
-            saved = (fresh.settings.epoch, self._watch.known) != at_start
-            if force or saved or fresh.settings.site.reload == "manual":  # otherwise a later edit may be in force
-                self._untaken = fresh, force
-        if self._untaken is None:
+            self._read(force)
+        if self._edit is None:
             return self._applied()
-        edit, self._untaken = self._untaken, None
         try:
-            return self._saved(*edit)
+            told = self._saved(*self._edit)
+        except ConfigError:
+            self._edit, self._broken = None, True
+            raise
+        # Not if the store cannot be written, or the machine lacks something: then the next check tries again.
+        self._edit = None
+        return told
+
+    def _read(self, force: bool) -> None:
+        self._edit, self._broken = None, False
+        try:
+            self._edit = Application.load(self._installation), force
         except ConfigError:
             self._broken = True
             raise
-        except Exception:  # or the store cannot be written
-            self._untaken = edit
+        except Exception:  # the machine lacks something: the next check tries again
+            self._watch.forget()
             raise
 
     def _saved(self, fresh: Application, force: bool) -> Reload:
-        in_force = self._upkeep.configuration()
+        """Put what was read of the file in force, unless that must wait for `apply`."""
         if fresh.settings.epoch == self._application.settings.epoch:
             if force:
                 log.info("the configuration was read again: nothing changed")
             return self._withdrawn()
+        in_force = self._upkeep.configuration()
         fresh.admit(self._upkeep)
         # By another machine that has made the same edit, by `apply` in this moment, or by us before an error.
         already = in_force is not None and in_force.epoch == fresh.settings.epoch
-        report = self._report(self._own if already else in_force, fresh)
-        if fresh.settings.site.reload == "manual" and not (force or already):
-            self._waits = True
-            epoch = in_force.epoch if in_force else None
-            status = ConfigurationReport(
-                epoch, rfc3339(utc_now()), Changes().as_json(), report.status.changed if report.status else None
-            )
-            head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
-            return Reload(status=status, lines=_listed(head, report.lines[1:]))
-        return replace(report, engine=self._made(fresh, follows=already))
+        found = fresh.changes_since(self._own if already else in_force, self._upkeep)
+        if already or force or fresh.settings.site.reload == "auto":
+            return self._taken(fresh, found, follows=already)
+        self._waits = True
+        epoch = in_force.epoch if in_force else None
+        status = ConfigurationReport(epoch, rfc3339(utc_now()), Changes().as_json(), waiting=found.as_json())
+        head = "the configuration was saved and waits for `aggregator apply`, since reload is manual"
+        return Reload(status=status, lines=_listed(head, found))
 
     def _withdrawn(self) -> Reload:
         """The file equals the configuration in force. If an edit was waiting, it was undone."""
@@ -146,27 +142,35 @@ class Reloads:
         now = self._upkeep.configuration()
         if now is None or now.epoch != in_force.epoch:
             return None  # another edit was put in force while this one was compiled, which takes seconds; the next check follows it
-        if self._application.database.shared and fresh.settings.epoch != in_force.epoch:
+        follows = fresh.settings.epoch == in_force.epoch  # the environment has the same values here
+        if self._application.database.shared and not follows:
             if self._overruled == in_force.epoch:  # for the second time: two workers would overrule each other forever
                 self._stored_epoch = in_force.epoch
                 raise ConfigError((Problem(main := fresh.settings.files[0], 1, 1, OTHER_VALUES),), main)
             self._overruled = in_force.epoch
-        report = self._report(self._own, fresh)
-        engine = self._made(fresh, follows=fresh.settings.epoch == in_force.epoch)
-        return replace(report, engine=engine, valid=not self._broken)
+        told = self._taken(fresh, fresh.changes_since(self._own, self._upkeep), follows=follows)
+        return replace(told, valid=not self._broken)
+
+    def _taken(self, application: Application, found: Changes, *, follows: bool) -> Reload:
+        """Work by this configuration from now on. `found`: what it changes."""
+        status = ConfigurationReport(application.settings.epoch, rfc3339(utc_now()), found.as_json())
+        return Reload(self._made(application, follows=follows), status=status, lines=_listed(IN_FORCE, found))
 
     @property
     def _own(self) -> StoredConfiguration:
         """The configuration by which this process works."""
         return StoredConfiguration(self._application.settings.epoch, self._application.settings.texts)
 
-    def _report(self, before: StoredConfiguration | None, application: Application) -> Reload:
-        """What the application's configuration changes compared with `before`, for log and status."""
-        found = application.changes_since(before, self._upkeep)
-        status = ConfigurationReport(application.settings.epoch, rfc3339(utc_now()), found.as_json())
-        lines = [f"  {line}" for line in found.lines(BRIEFLY)]
-        return Reload(status=status, lines=_listed("the configuration changed and is in force", lines))
+
+def _is_as_read(application: Application) -> bool:
+    """Whether the file is still what was read of it."""
+    try:
+        return Application.load(application.installation).settings.epoch == application.settings.epoch
+    except ConfigError:
+        return False
 
 
-def _listed(head: str, lines: Sequence[str]) -> Sequence[str]:
+def _listed(head: str, found: Changes) -> Sequence[str]:
+    """Lines for the log."""
+    lines = [f"  {line}" for line in found.lines(BRIEFLY)]
     return (f"{head}:", *lines) if lines else (head,)

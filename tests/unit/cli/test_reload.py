@@ -561,18 +561,18 @@ def test_an_edit_that_is_in_force_already_does_not_undo_a_later_one(
         Application.of_texts(worker.place, {"feeds.yaml": FILE.replace("missile", word)})
         for word in ("rocket", "torpedo")
     )
-    report = Reloads._report
+    changes_since = Application.changes_since
 
-    def meanwhile(reloads: Reloads, before: StoredConfiguration | None, application: Application) -> Reload:
+    def meanwhile(application: Application, before: StoredConfiguration | None, upkeep: Upkeep) -> edits.Changes:
         monkeypatch.undo()
         later.put_in_force(archive, 0)
-        return report(reloads, before, application)
+        return changes_since(application, before, upkeep)
 
     with closing(Database(worker.place).open()) as archive:
         worker.save(FILE.replace("missile", "rocket"))
         assert worker.reloads.changed(False) is None, "the first of the two looks that see an edit"
         first.put_in_force(archive, 0)
-        monkeypatch.setattr(Reloads, "_report", meanwhile)
+        monkeypatch.setattr(Application, "changes_since", meanwhile)
         worker.reloads.changed(False)
         told = worker.look()
     assert "torpedo" in worker.in_force()
