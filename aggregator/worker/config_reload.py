@@ -30,8 +30,7 @@ class ConfigReload:
         self._current, self._clock = shared.current, shared.clock
         self._troubles, self._news = shared.troubles, shared.news
         self._reload = reload
-        self._broken: str | None = None
-        self._complaint: BrokenEdit | None = None  # the note about the broken file
+        self._complaint: BrokenEdit | None = None  # the note about the broken file, as long as it is broken
         self._unwritten: dict[Note[Any], object] = {}  # notes that could not be stored; the next check tries again
         self._turn = asyncio.Lock()
 
@@ -55,12 +54,12 @@ class ConfigReload:
             self._troubles.recovered("configuration")
             if outcome is not None:
                 await self._take(outcome)
-            if self._broken is not None:
-                await self._insist()
+            if self._complaint is not None:
+                await self._insist(self._complaint)
 
     async def _take(self, outcome: Reload) -> None:
-        if outcome.valid and self._broken is not None:
-            self._broken = None
+        if outcome.valid and self._complaint is not None:
+            self._complaint = None
             await self._note(notes.BROKEN_EDIT, None)
             log.info("the configuration is valid again")
         if outcome.status is not None:
@@ -74,22 +73,20 @@ class ConfigReload:
 
     async def _refuse(self, error: ConfigError) -> None:
         """Report a broken edit once; it changes nothing."""
-        if str(error) == self._broken:
-            return
-        self._broken = str(error)
-        log.error("the last edit of the configuration is broken and not in force:\n%s", error)
         problems = tuple(_public(problem, error.main) for problem in error.problems)
-        message = "\n".join(map(str, problems))
-        self._complaint = BrokenEdit(message, problems, int(self._clock().timestamp()))
+        if self._complaint is not None and self._complaint.problems == problems:
+            return
+        log.error("the last edit of the configuration is broken and not in force:\n%s", error)
+        self._complaint = BrokenEdit("\n".join(map(str, problems)), problems, int(self._clock().timestamp()))
         await self._note(notes.BROKEN_EDIT, self._complaint)
 
-    async def _insist(self) -> None:
+    async def _insist(self, complaint: BrokenEdit) -> None:
         """Write the note about the broken file again if it is gone. A worker on another machine removes it when it starts, or when its
         own file becomes valid again, although the file of this machine is still broken."""
         archive = self._current.engine.tools.archive
         with suppress(StoreError):
             if await asyncio.to_thread(archive.upkeep.noted, notes.BROKEN_EDIT) is None:
-                await self._note(notes.BROKEN_EDIT, self._complaint)
+                await self._note(notes.BROKEN_EDIT, complaint)
 
     async def _note(self, note: Note[T], value: T | None) -> None:
         self._unwritten[note] = value
