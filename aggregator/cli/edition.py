@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.progress import bar
-from aggregator.errors import StoreBusy, StoreError
+from aggregator.errors import StoreBusy
 from aggregator.model import notes
-from aggregator.pipeline.leases import EDITION_LEASE, LONGEST, RENEW, release_dead
+from aggregator.pipeline.leases import RENEW, EditionLease, release_dead
 from aggregator.worker.identity import identity, is_dead
 
 if TYPE_CHECKING:
@@ -61,40 +61,33 @@ def re_place_stored(archive: Archive, application: Application, proceed: Callabl
 
 @contextmanager
 def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
-    """A context that holds the lease of the edition. Yields a function that renews the lease and returns whether it is still held. A
-    thread extends it meanwhile: on a slow machine a batch takes longer than the lease lasts.
+    """A context that holds the lease of the edition. Yields a function that is to be called before each batch, and returns whether the
+    lease is still held. A thread renews it during batches.
 
     Raises:
         StoreBusy: another process holds the lease and does not finish within `WAIT`.
     """
-    owner, ended, proceeded = identity(), Event(), time.monotonic()
+    lease, ended = EditionLease(archive.edition, identity(), seconds), Event()
 
-    def proceed() -> bool:
-        nonlocal proceeded
-        proceeded = time.monotonic()
-        return archive.edition.lease(owner, seconds(), EDITION_LEASE)
-
-    def extend() -> None:
+    def renew() -> None:
         while not ended.wait(RENEW):
-            if time.monotonic() - proceeded < LONGEST:
-                with suppress(StoreError):  # the edition itself reports an error that lasts
-                    archive.edition.renew(owner, seconds(), EDITION_LEASE)
+            lease.renew(archive.edition)
 
     release_dead(archive, is_dead)
-    _wait_for_lease(proceed)
-    extending = Thread(target=extend, daemon=True)
-    extending.start()
+    _wait_for(lease)
+    renewing = Thread(target=renew, daemon=True)
+    renewing.start()
     try:
-        yield proceed
+        yield lease.proceed
     finally:
         ended.set()
-        extending.join()
-        archive.edition.release(owner)
+        renewing.join()
+        lease.release()
 
 
-def _wait_for_lease(proceed: Callable[[], bool]) -> None:
+def _wait_for(lease: EditionLease) -> None:
     for _ in range(WAIT):
-        if proceed():
+        if lease.proceed():
             return
         time.sleep(1)
     raise StoreBusy(

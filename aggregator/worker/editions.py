@@ -16,7 +16,7 @@ from aggregator.errors import RenamedMeanwhile, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import Note
 from aggregator.pipeline.edition import EditionReport, combined, edition
-from aggregator.pipeline.leases import EDITION_LEASE, LONGEST
+from aggregator.pipeline.leases import EditionLease
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import decides, re_place_all
 from aggregator.pipeline.survey import survey
@@ -50,7 +50,7 @@ class Editions:
             # before this process writes TICK: a later one would then not notice the clock's leap
             self._note_rest(archive)
         self._turn = threading.Lock()
-        self._proceeded = 0.0  # when the edition made here last began a batch, on the monotonic clock
+        self._lease: EditionLease | None = None  # as long as an edition is made here
         self._set_aside: frozenset[int] = frozenset()
         self._skipping_since = 0
         self._outdone: str | None = None  # the version of the program that started after this one, as was told
@@ -97,11 +97,9 @@ class Editions:
             self._troubles.recovered("editions")
 
     async def renew(self) -> None:
-        """Extend the lease of the edition that is made here: on a slow machine a batch takes longer than the lease lasts."""
-        if self._turn.locked() and time.monotonic() - self._proceeded < LONGEST:
-            archive = self._current.engine.tools.archive
-            with suppress(StoreError):  # the parts that need the store report it
-                await asyncio.to_thread(archive.edition.renew, self._owner, self._seconds(), EDITION_LEASE)
+        """Renew the lease of the edition that is made here, if there is one."""
+        if lease := self._lease:
+            await asyncio.to_thread(lease.renew, self._current.engine.tools.archive.edition)
 
     def _seconds(self) -> int:
         return int(self._clock().timestamp())
@@ -117,17 +115,19 @@ class Editions:
 
     def _leased(self) -> EditionReport:
         archive, policy = self._current.engine.archive, self._current.engine.policy
+        lease = EditionLease(archive.edition, self._owner, self._seconds)
 
         def proceed() -> bool:
-            self._proceeded = time.monotonic()
-            return not self._stopping.is_set() and archive.edition.lease(self._owner, self._seconds(), EDITION_LEASE)
+            return not self._stopping.is_set() and lease.proceed()
 
         if not proceed():
             return EditionReport()
+        self._lease = lease
         try:
             return self._work(archive, policy, proceed)
         finally:
-            archive.edition.release(self._owner)
+            self._lease = None
+            lease.release()
 
     def _work(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
         """The work of an edition, done by the holder of the lease."""

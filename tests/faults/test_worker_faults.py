@@ -55,6 +55,7 @@ from aggregator.model.source import (
 )
 from aggregator.model.story import PendingItem
 from aggregator.model.stream import StreamName
+from aggregator.pipeline import leases
 from aggregator.pipeline.edition import EditionReport, edition
 from aggregator.pipeline.leases import EDITION_LEASE, POLL_LEASE
 from aggregator.pipeline.survey import survey
@@ -749,7 +750,7 @@ def test_an_edition_that_hangs_is_taken_over_in_the_end(worker: Worker, monkeypa
 
     async def run() -> None:
         making, go_on = await slow_edition(worker, monkeypatch)
-        monkeypatch.setattr(editions, "LONGEST", 0.0)
+        monkeypatch.setattr(leases, "LONGEST", 0.0)
         worker.now += timedelta(seconds=EDITION_LEASE - 1)
         await worker.editions.renew()
         worker.now += timedelta(seconds=1)
