@@ -21,7 +21,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Installation, library
-from aggregator.cli.comparison import Comparison, in_force
+from aggregator.cli.comparison import Comparison
 from aggregator.cli.shapes import Plan
 from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult, Recognition
@@ -163,8 +163,7 @@ class Newsroom:
     def plan(self, text: str | None = None) -> Plan:
         """What `aggregator plan` says of a proposed file, or of the one in force."""
         proposed = Application.of_texts(self.place, {"feeds.yaml": text}) if text else self.application
-        comparison = Comparison(in_force(self.application), proposed)
-        return comparison.run(self.archive, archive_rows(self.archive.edition), lambda done: None)
+        return Comparison(proposed, self.archive).report(archive_rows(self.archive.edition), lambda done: None)
 
     def follow(self) -> None:
         re_place(self.archive, self.application.policy, lambda: int(self.now.timestamp()))

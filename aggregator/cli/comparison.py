@@ -3,54 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from aggregator.bootstrap import Application, utc_now
+from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.categorise.examples import failing, turned
 from aggregator.cli import shapes
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.renaming import former_ids
-from aggregator.model.settings import Rules
+from aggregator.model.settings import Rules, Settings, StoredConfiguration
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import canonical
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Causes, Way
-from aggregator.pipeline.edits.changes import ENVIRONMENT, Changes, changes, term_text
+from aggregator.pipeline.edits.changes import ENVIRONMENT, changes, term_text
 from aggregator.pipeline.edits.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Plan, Sample, plan
 from aggregator.pipeline.pages import Row
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
-from aggregator.ports import Archive, EditionStore
+from aggregator.ports import Archive
 from aggregator.render.entry import urn
-
-
-def in_force(application: Application) -> Application | None:
-    """The application with the configuration in force; None if there is none yet.
-
-    Raises:
-        AggregatorError: it cannot be read here, so there is nothing to compare with.
-    """
-    if not application.database.exists:
-        return None
-    with closing(application.database.open()) as archive:
-        stored = archive.upkeep.configuration()
-    try:
-        return Application.of_texts(application.installation, stored.texts) if stored else None
-    except ConfigError as error:
-        raise AggregatorError(
-            "the configuration in force cannot be read here, so there is nothing to compare with: it was written for "
-            f"another environment or version. What is wrong in it:\n{error}"
-        ) from error
-
-
-def proposed(application: Application) -> Application:
-    """The application, completed with renamings (`Application.completed`)."""
-    with closing(application.database.open()) as archive:
-        return application.completed(archive.upkeep.configuration(), archive.upkeep)
 
 
 def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
@@ -61,40 +35,61 @@ def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
     return {source.id: former for source, former in found if former is not None}
 
 
+def _read(stored: StoredConfiguration, installation: Installation) -> Settings:
+    """The settings of the configuration in force.
+
+    Raises:
+        AggregatorError: it cannot be read here, so there is nothing to compare with.
+    """
+    try:
+        return Application.of_texts(installation, stored.texts).settings
+    except ConfigError as error:
+        raise AggregatorError(
+            "the configuration in force cannot be read here, so there is nothing to compare with: it was written for "
+            f"another environment or version. What is wrong in it:\n{error}"
+        ) from error
+
+
 class Comparison:
-    """Compares the configuration in force with a proposed one. In `self.before` sections and topics have the ids of the proposed one."""
+    """Compares a proposed configuration with the one in force. `after` is the proposed one, `before` the one in force, with the ids that
+    the proposed one gives sections and topics (None: none is in force yet, or there is no archive).
 
-    def __init__(self, before: Application | None, after: Application) -> None:
-        self.after = after
-        self.before = before and Application(before.installation, settings_today(before.settings, after.settings))
-        self._former = before
-        self.changes = Changes()
-        self._failing = failing(self.before.rulebook if self.before else None), failing(after.rulebook)
-        self._stored: dict[str, str] = {}
-        self._counting = after.counting()
-        self._causes = Causes(self.before, after, environment=False)
+    Raises:
+        AggregatorError: see `_read`.
+    """
 
-    def run(
-        self, archive: Archive | None, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]
-    ) -> shapes.Plan:
-        policy, _ = self._counting
-        if archive:
-            self._stored = stored_ids(self.after, archive)
-            # Stored items have the ids that their sources have in the store.
-            self.after.sources = {self._stored[id]: one for id, one in self.after.sources.items() if id in self._stored}
-        store = archive.edition if archive else None
+    def __init__(self, proposed: Application, archive: Archive | None) -> None:
         stored = archive.upkeep.configuration() if archive else None
-        epoch = stored and stored.epoch
-        self.changes = changes(self._former.settings if self._former else None, self.after.settings, epoch)
-        self._causes = Causes(self.before, self.after, environment=ENVIRONMENT in self.changes.other)
-        old = self._stored_policy(archive, epoch) if archive and epoch else None
-        categories = last_survey(archive.upkeep).topics if archive else NO_TOPICS
-        found = (
-            plan(archive.edition, old, policy, pages, progress, category_topics=categories, alike=self._alike(archive))
-            if archive
-            else Plan()
-        )
-        before = self.before
+        former = _read(stored, proposed.installation) if stored else None
+        self._archive, self._epoch = archive, stored and stored.epoch
+        self._ids: dict[str, str] = {}  # see `stored_ids`
+        self.after = proposed
+        if archive:
+            self.after = proposed.completed(stored, archive.upkeep)
+            self._ids = stored_ids(self.after, archive)
+            # Stored items have the ids that their sources have in the store.
+            self.after.sources = {self._ids[id]: one for id, one in self.after.sources.items() if id in self._ids}
+        self.before: Application | None = None
+        if former:
+            self.before = Application(proposed.installation, settings_today(former, self.after.settings))
+        self.changes = changes(former, self.after.settings, self._epoch)
+        environment = ENVIRONMENT in self.changes.other
+        self._alike = False  # whether applying the file would leave stored stories as they are, without re-placing them
+        if archive and former and not environment:
+            self._alike = self.after.places_alike(former, archive)
+        self._causes = Causes(self.before, self.after, environment=environment)
+        self._failing = failing(self.before.rulebook if self.before else None), failing(self.after.rulebook)
+        self._policy, self._usage = self.after.counting()
+
+    def report(self, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]) -> shapes.Plan:
+        """What `plan` prints; `pages` are the stories that are examined."""
+        before, categories, found = self.before, NO_TOPICS, Plan()
+        if archive := self._archive:
+            categories = last_survey(archive.upkeep).topics
+            found = plan(
+                archive.edition, self._stored_policy(archive), self._policy, pages, progress,
+                category_topics=categories, alike=self._alike,
+            )  # fmt: skip
         sections = _titles(before.settings.sections) if before else {}
         topics = {**(before.topic_titles if before else {}), **categories.titles, **self.after.topic_titles}
         return {
@@ -106,23 +101,19 @@ class Comparison:
             "changed": found.changed,
             "sections": self._streams(found, "section", self.after.settings.sections, sections),
             "topics": self._streams(found, "topic", self.after.settings.topics, topics),
-            **self._overrides(store),
+            **self._overrides(),
             "configuration": self.changes.as_json(),
             "examples": self._examples(),
             "refused": self._refused(),
             "dead": self._dead(found),
         }
 
-    def _stored_policy(self, archive: Archive, epoch: str) -> Policy | None:
+    def _stored_policy(self, archive: Archive) -> Policy | None:
         """The policy under which up-to-date stories were placed; None if nothing is in force. It has the epoch in force, although
         environment variables may have changed since: the former values are not known, so stored placings are taken as they are."""
-        return replace(self.before.policy, configuration=epoch).with_like(archive.upkeep) if self.before else None
-
-    def _alike(self, archive: Archive) -> bool:
-        """Whether applying the file would leave stored stories as they are, without re-placing them."""
-        if self._former is None or ENVIRONMENT in self.changes.other:
-            return False
-        return self.after.places_alike(self._former.settings, archive)
+        if self.before is None or self._epoch is None:
+            return None
+        return replace(self.before.policy, configuration=self._epoch).with_like(archive.upkeep)
 
     def _streams(
         self, found: Plan, kind: RulesKind, rules: Sequence[Rules], others: Mapping[str, str]
@@ -169,11 +160,13 @@ class Comparison:
             "gone": why.gone,
         }
 
-    def _overrides(self, store: EditionStore | None) -> shapes.Overrides:
+    def _overrides(self) -> shapes.Overrides:
         """The effects of `stories:` of the file: stories that would be merged or split, or lose or regain an article."""
         hidden = self.before.policy.overrides.hidden if self.before else frozenset()
-        found = override_effects(store, self._counting[0], hidden) if store else OverrideEffects()
-        said, pinned = self.after.settings.overrides, self._counting[0].overrides.pinned
+        found = OverrideEffects()
+        if self._archive:
+            found = override_effects(self._archive.edition, self._policy, hidden)
+        said, pinned = self.after.settings.overrides, self._policy.overrides.pinned
         written = {canonical(url): url for _, url, _ in said.lines()}
         pins = {(canonical(pin.url), pin.section): pin for pin in reversed(said.pin)}
         return {
@@ -231,7 +224,6 @@ class Comparison:
 
     def _dead(self, found: Plan) -> shapes.Dead:
         """Lines of rules and sources without use in the archive, lines from the edit first."""
-        _, usage = self._counting
         found_new = self.changes.sections, self.changes.topics
         new = {(one.id, line) for kind in found_new for one in kind.changed for line in one.added}
         whole = {id for kind in found_new for id in kind.added}
@@ -244,11 +236,11 @@ class Comparison:
                 "found": line.found,
                 "new": line.rules in whole or (line.rules, f"{line.key}: {term_text(line.term)}") in new,
             }
-            for line in (usage.dead() if found.stories else ())
+            for line in (self._usage.dead() if found.stories else ())
         ]
         rows.sort(key=lambda row: not row["new"])
         uses = {
-            source.id: found.sources.get(self._stored.get(source.id, ""))
+            source.id: found.sources.get(self._ids.get(source.id, ""))
             for source in self.after.settings.sources
             if found.stories and source.id not in self.changes.sources.added
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap.installation import is_there
 from aggregator.cli import shapes
 from aggregator.cli.arguments import Command, json_option, number, option
-from aggregator.cli.comparison import Comparison, in_force, move, proposed
+from aggregator.cli.comparison import Comparison, move
 from aggregator.cli.progress import bar
 from aggregator.cli.terminal import print_json
 from aggregator.errors import UsageError
+from aggregator.ports import Archive
 from aggregator.text.plurals import counted
 
 SHOWN = 12  # at most so many unused lines from the edit are shown; --json has all
@@ -37,10 +38,11 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             raise UsageError(
                 f"{args.file} does not exist: name the proposed file, or none to plan {installation.config}"
             )
-    after = Application.load(replace(installation, config=Path(args.file)) if args.file else installation)
-    before = in_force(after)
-    comparison = Comparison(before, proposed(after) if before else after)
-    report = _report(comparison, _since(args.since), number("--limit", args.limit) if args.limit else None)
+    proposed = Application.load(replace(installation, config=Path(args.file)) if args.file else installation)
+    database = proposed.database
+    with closing(database.open()) if database.exists else nullcontext() as archive:
+        comparison = Comparison(proposed, archive)
+        report = _report(comparison, archive, _since(args.since), number("--limit", args.limit) if args.limit else None)
     if args.json:
         print_json(report)
         return 0
@@ -50,20 +52,15 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-def _report(comparison: Comparison, since: int, limit: int | None) -> shapes.Plan:
+def _report(comparison: Comparison, archive: Archive | None, since: int, limit: int | None) -> shapes.Plan:
     from aggregator.pipeline.pages import archive_rows
 
-    database = comparison.after.database
-    if not database.exists:
-        return comparison.run(None, iter(()), lambda done: None)
-    archive = database.open()
+    if archive is None:
+        return comparison.report(iter(()), lambda done: None)
     total = archive.edition.count(since)
     total = total if limit is None else min(total, limit)
     with bar("Planning") as progress:
-        pages = archive_rows(archive.edition, since, limit)
-        report = comparison.run(archive, pages, lambda done: progress(done, total))
-    archive.close()
-    return report
+        return comparison.report(archive_rows(archive.edition, since, limit), lambda done: progress(done, total))
 
 
 def _since(text: str | None) -> int:

@@ -10,7 +10,7 @@ from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap import Application
 from aggregator.cli import shapes
-from aggregator.cli.comparison import Comparison, in_force
+from aggregator.cli.comparison import Comparison
 from aggregator.errors import ConfigError
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
@@ -62,11 +62,8 @@ def stands(room: Newsroom, **names: str) -> dict[str, Standing]:
 
 
 def report(room: Newsroom, text: str) -> tuple[shapes.Plan, list[str]]:
-    proposed = Application.of_texts(room.place, {"feeds.yaml": text}).completed(
-        room.archive.upkeep.configuration(), room.archive.upkeep
-    )
-    comparison = Comparison(in_force(room.application), proposed)
-    found = comparison.run(room.archive, archive_rows(room.archive.edition), lambda done: None)
+    comparison = Comparison(Application.of_texts(room.place, {"feeds.yaml": text}), room.archive)
+    found = comparison.report(archive_rows(room.archive.edition), lambda done: None)
     return found, comparison.changes.lines()
 
 
