@@ -759,6 +759,23 @@ def test_an_edit_stays_though_a_program_keeps_the_file_open_while_a_worker_start
     asyncio.run(engines.close())
 
 
+def test_a_file_that_is_saved_right_after_it_was_read_at_start_is_taken(tmp_path: Path) -> None:
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE)
+    application = Application.load(Installation(file, tmp_path / "instance"))
+    file.write_text(FILE.replace("missile", "rocket"))
+    engines = Engines(application, Sandbox())
+    reloads = Reloads(application, engines)
+    reloads.start()
+    assert "missile" in text_in_force(engines.upkeep), (
+        "it may be half-written: the first check only looks whether it is still changing"
+    )
+    told = [reloads.changed(False) for _ in range(2)]
+    assert any(found and found.engine for found in told)
+    assert "rocket" in text_in_force(engines.upkeep)
+    asyncio.run(engines.close())
+
+
 @pytest.mark.parametrize("included", [False, True])
 def test_an_edit_that_is_undone_while_a_worker_starts_is_undone(tmp_path: Path, included: bool) -> None:
     """The undone file was taken for the one that was there at start: the edit stayed in force until the next save."""
