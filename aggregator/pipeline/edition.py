@@ -44,6 +44,14 @@ class EditionReport:
     delays: tuple[int, ...] = ()
     set_aside: frozenset[int] = frozenset()
 
+    def __add__(self, other: EditionReport) -> EditionReport:
+        return EditionReport(
+            self.items + other.items,
+            self.stories + other.stories,
+            self.delays + other.delays,
+            self.set_aside | other.set_aside,
+        )
+
 
 def edition(
     archive: Archive,
@@ -88,7 +96,7 @@ def edition(
             if coming := [one for one in items if one.canonical in overruled]:
                 policy = _with_coming(archive, configured, policy, coming, now)
                 items = archive.edition.items(numbers)  # those that were placed before may be in other stories now
-            report = combined(report, _place_or_split(archive, policy, items, now, cache))
+            report += _place_or_split(archive, policy, items, now, cache)
         progress(report.items + len(report.set_aside), len(waiting))
     return report
 
@@ -175,20 +183,10 @@ def _place_or_split(
         return EditionReport(set_aside=frozenset({items[0].n}))
     middle = len(items) // 2
     first, second = (_place_or_split(archive, policy, half, now, cache) for half in (items[:middle], items[middle:]))
-    report = combined(first, second)
+    report = first + second
     if not report.set_aside:  # no single item is to blame, so the failure would not be logged otherwise
         log.error("%d items could not be placed together and were placed in halves", len(items), exc_info=failure)
     return report
-
-
-def combined(one: EditionReport, other: EditionReport) -> EditionReport:
-    """The sum of two reports."""
-    return EditionReport(
-        one.items + other.items,
-        one.stories + other.stories,
-        one.delays + other.delays,
-        one.set_aside | other.set_aside,
-    )
 
 
 def step(

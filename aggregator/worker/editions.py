@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from aggregator.errors import RenamedMeanwhile, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import Note
-from aggregator.pipeline.edition import EditionReport, combined, edition
+from aggregator.pipeline.edition import EditionReport, edition
 from aggregator.pipeline.leases import EditionLease
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import decides, re_place_all
@@ -51,6 +51,7 @@ class Editions:
             self._note_rest(archive)
         self._turn = threading.Lock()
         self._lease: EditionLease | None = None  # as long as an edition is made here
+        self._placed = EditionReport()  # what the edition that is made here has placed so far
         self._set_aside: frozenset[int] = frozenset()
         self._skipping_since = 0
         self._outdone: str | None = None  # the version of the program that started after this one, as was told
@@ -122,35 +123,35 @@ class Editions:
 
         if not proceed():
             return EditionReport()
-        self._lease = lease
+        self._lease, self._placed = lease, EditionReport()
         try:
-            return self._work(archive, policy, proceed)
+            self._work(archive, policy, proceed)
+            return self._placed
         finally:
             self._lease = None
             lease.release()
 
-    def _work(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
+    def _work(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> None:
         """The work of an edition, done by the holder of the lease."""
         if not 0 <= self._seconds() - self._skipping_since < RETRY_EVERY:
             self._set_aside, self._skipping_since = frozenset(), self._seconds()
-        report = self._place(archive, policy, proceed)
+        self._place(archive, policy, proceed)
         while not self._re_place(archive, policy, proceed):
-            report = combined(report, self._place(archive, policy, proceed))
+            self._place(archive, policy, proceed)
         if proceed():  # otherwise no long work is begun
             survey(archive, policy, self._seconds, proceed)
-            report = combined(report, self._prune(self._seconds(), policy, proceed))
-        return report
+            self._prune(policy, proceed)
 
-    def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
+    def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> None:
         report = edition(
             archive, policy, self._seconds, proceed=proceed, skip=self._set_aside, cache=self._feature_cache
         )
+        self._placed += report
         self._set_aside |= report.set_aside
         self._note_skipped(archive)
         if report.items:
             placed, new = counted(report.items, "item"), counted(report.stories, "new story", "new stories")
             log.info("edition: %s placed, %s", placed, new)
-        return report
 
     def _note_skipped(self, archive: Archive) -> None:
         """Note how many items of each source were set aside, for the counts of held-back items. The items themselves stay in
@@ -192,27 +193,27 @@ class Editions:
     def _news_waits(self, archive: Archive) -> bool:
         return any(n not in self._set_aside for n in archive.edition.pending())
 
-    def _prune(self, now: int, policy: Policy, proceed: Callable[[], bool]) -> EditionReport:
+    def _prune(self, policy: Policy, proceed: Callable[[], bool]) -> None:
         """Retention, once a day. It is done here because it uses the edition's connection. After `keep` was shortened it takes long: news
         is placed between its steps. An edit of the configuration stops it, so that stories are re-placed first, and `keep` may be another;
         it starts again with the next edition. After an error it is tried again in an hour."""
-        engine, report = self._current.engine, EditionReport()
+        engine, now = self._current.engine, self._seconds()
         if engine.policy is not policy:  # it was edited since this edition began
-            return report
+            return
         archive = engine.archive
         due = self._retention.due(now, time.monotonic())
         self._note_rest(archive)
         if not due:
-            return report
+            return
         began, done = time.monotonic(), True
 
         def going_on() -> bool:
-            nonlocal report, began, done
+            nonlocal began, done
             if self._current.engine is not engine:
                 done = False
                 return False
             if time.monotonic() - began > SLICE and self._news_waits(archive):
-                report = combined(report, self._place(archive, engine.policy, proceed))
+                self._place(archive, engine.policy, proceed)
                 began = time.monotonic()
             done = proceed()
             return done
@@ -228,7 +229,6 @@ class Editions:
             self._retention.pruned = now
         if purged:
             log.info("pruned the texts of %s", counted(purged, "item"))
-        return report
 
     def _note_rest(self, archive: Archive) -> None:
         if self._retention.rests_until != self._rests_noted:
