@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
-from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
 from aggregator.pipeline.leases import POLL_LEASE, release_dead
@@ -20,8 +19,8 @@ from aggregator.pipeline.refresh import refresh
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
-from aggregator.text.plurals import counted
 from aggregator.worker.identity import is_dead
+from aggregator.worker.poll_log import PollLog
 from aggregator.worker.shared import Shared
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,6 @@ CLAIMS = 8  # claims in one tick, at most; that is a hundred sources a second
 # seconds that stored news waits for more from the same claim; so a source that hangs does not delay others
 GATHER = 3.0
 PATIENCE = 6.0  # seconds that polls in progress get when the service stops
-NAMED = 5  # if no source answers, the log names at most so many that begin to fail for the same reason
 PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored; doubled each time
 
 
@@ -59,8 +57,7 @@ class Polling:
         self._owed: set[str] = set()  # sources whose results could not be stored, and whose leases must be released
         # sources whose results could not be stored, as long as no later poll of them is known
         self._unstored: set[str] = set()
-        self._failing: Counter[str] = Counter()  # reason → sources that began to fail since any source last answered
-        self._unnamed: set[str] = set()  # failing sources that the log has not named
+        self._log = PollLog()
         self._resume = 0.0  # on the monotonic clock
         self._pause = PAUSE
 
@@ -201,7 +198,7 @@ class Polling:
         self._pause = PAUSE
         self._recovered()
         self._measures.failed(report.kinds)
-        self._log(report)
+        self._log.write(report)
         try:
             await articles(self._current.engine.tools)
         except Exception as error:  # noqa: BLE001 (the next poll tries others; reported as a problem)
@@ -223,27 +220,6 @@ class Polling:
     def _failed(self, part: str, error: Exception) -> None:
         self._current.learn(error)
         self._troubles.report(part, error)
-
-    def _log(self, report: RefreshReport) -> None:
-        """Log a summary. A failing source is named only when it begins to fail or the reason changes; `/sources` shows its present state.
-        If no source answers at all, the fault is in this machine's network, and only the first ones are named."""
-        log.info(
-            "polled %s: %d unchanged, %d failed, %s, %d changed",
-            counted(report.polled, "source"), report.not_modified, len(report.failed), counted(report.new, "new item"), report.changed,
-        )  # fmt: skip
-        if others_answer := report.polled > len(report.failed):
-            self._failing.clear()
-        for source, why in report.failed:
-            if source in report.again and source not in self._unnamed:
-                continue
-            self._failing[why] += 1
-            if others_answer or self._failing[why] <= NAMED:
-                log.warning("source %s: %s", source, why)
-                self._unnamed.discard(source)
-                continue
-            self._unnamed.add(source)
-            if self._failing[why] == NAMED + 1:
-                log.warning("more sources fail alike (%s); they are not named until a source answers", why)
 
     async def idle(self) -> None:
         """Wait until no poll is in progress."""
