@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 WAIT = 120  # seconds for another process to finish its edition
 
 
-def warm_up(application: Application) -> None:
-    """Do the preparations of `place_all` in advance."""
-    from aggregator.pipeline.edition import warm_up
-
-    warm_up(application.policy)
-
-
 def place_all(application: Application) -> tuple[int, int]:
     """Place all waiting items. Returns (items placed, new stories)."""
     from aggregator.pipeline.edition import edition

@@ -7,15 +7,15 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator
+from contextlib import AsyncExitStack, ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
-from aggregator.cli.edition import place_all, seconds, warm_up
+from aggregator.cli.edition import place_all, seconds
 from aggregator.cli.progress import bar
 from aggregator.cli.terminal import print_json
 from aggregator.errors import AggregatorError, StoreError, UsageError
@@ -56,10 +56,12 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     with _ending_at_once(), ExitStack() as kept:
 
         def meanwhile() -> None:
+            from aggregator.pipeline.edition import warm_up
+
             # The last process to close a SQLite archive writes its WAL back into the file. With this connection, that is done once,
             # after the edition.
             kept.callback(application.database.open().close)
-            warm_up(application)
+            warm_up(application.policy)
 
         try:
             report, held = run_in_child(
@@ -190,36 +192,31 @@ class _Polling:
         assert task is not None
         loop.add_signal_handler(signal.SIGTERM, task.cancel)
         application, ids, due = self._application, self._ids, self._due
-        async with self._sandbox as sandbox:
-            archive, lookup = application.database.open(), application.database.open()
+        async with self._sandbox as sandbox, AsyncExitStack() as ending:
+            archive, lookup = (ending.enter_context(closing(application.database.open())) for _ in range(2))
+
+            def beside(work: Coroutine[Any, Any, None]) -> None:
+                ending.callback(asyncio.create_task(work).cancel)
+
             owner = identity()
             known = [state for state in archive.sources.states() if state.id in application.sources]
             held = [] if due else _held(known, application, ids)
             wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
             asked = [state.id for state in wanted]
             states = archive.sources.claim(owner, utc_now(), POLL_LEASE, limit=1_000_000, ids=asked, due_only=due)
+            ending.callback(archive.sources.release, owner)
             held += _busy(wanted, application, states, due)
-            beside = [asyncio.create_task(renewing(archive.sources, owner, asked, POLL_LEASE))]
-            try:
-                pausing = known if ids is None else ()  # named sources are requested in spite of pauses
-                fetcher = application.fetcher(pausing, sandbox.room)
-                if ids is None:
-                    adopt = partial(application.apply_pauses, fetcher)
-                    beside.append(asyncio.create_task(adopting(adopt, lookup.sources)))
-                try:
-                    with bar("Polling") as progress:
-                        tools = application.tools(archive, lookup, fetcher, parse, sandbox.extract)
-                        report = await refresh(tools, states, progress)
-                    await articles(tools)
-                    return report, held
-                finally:
-                    await fetcher.close()
-            finally:
-                for task in beside:
-                    task.cancel()
-                archive.sources.release(owner)
-                archive.close()
-                lookup.close()
+            beside(renewing(archive.sources, owner, asked, POLL_LEASE))
+            pausing = known if ids is None else ()  # named sources are requested in spite of pauses
+            fetcher = application.fetcher(pausing, sandbox.room)
+            ending.push_async_callback(fetcher.close)
+            if ids is None:
+                beside(adopting(partial(application.apply_pauses, fetcher), lookup.sources))
+            tools = application.tools(archive, lookup, fetcher, parse, sandbox.extract)
+            with bar("Polling") as progress:
+                report = await refresh(tools, states, progress)
+            await articles(tools)
+            return report, held
 
 
 async def renewing(sources: Sources, owner: str, ids: Collection[str], lease: timedelta) -> None:
