@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -204,9 +204,13 @@ class Queue:
     async def dispatch(self, timestamp: int) -> None:
         """Divide the sources that are due into jobs, one for each lane."""
         await self._polling.correct_times()
-        with self._reporting_errors():
-            for lane, ids in lanes(await asyncio.to_thread(self._fleet.due)).items():
-                await _deferred(self._refresh.configure(lock=lane, queueing_lock=lane), ids=ids)
+        try:
+            due = await asyncio.to_thread(self._fleet.due)
+        except StoreError as error:  # the next tick tries again
+            self._troubles.report("store", error)
+            return
+        for lane, ids in lanes(due).items():
+            await _deferred(self._refresh.configure(lock=lane, queueing_lock=lane), ids=ids)
 
     async def refresh(self, ids: list[str]) -> None:
         """Poll those of these sources that are due and not leased."""
@@ -214,14 +218,6 @@ class Queue:
             return
         if await self._polling.take(ids):
             await self._rest(SPACING)
-
-    @contextlib.contextmanager
-    def _reporting_errors(self) -> Iterator[None]:
-        """Report an error of the store as a problem; the next tick tries again."""
-        try:
-            yield
-        except StoreError as error:
-            self._troubles.report("store", error)
 
     async def edition(self, timestamp: int = 0) -> None:
         """Make an edition, unless another worker is making one. The lease decides that, not the job, since a job of a dead worker stays
