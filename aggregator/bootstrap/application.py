@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 ONCE_MORE = timedelta(minutes=1)
 """If a source is being polled while its settings change, it is polled again after this time."""
 
-KEY = 8
-"""Minimum length of secrets that are hidden in items: texts may contain shorter ones by chance."""
-
 
 class Application(Configured):
     """A configuration with its instance folder and database. `warnings` are those that its file gave."""
@@ -262,18 +259,6 @@ class Application(Configured):
 
         return pattern(secrets(self.settings.sources, os.environ))
 
-    def secrets_of(self, source: Source) -> re.Pattern[str] | None:
-        """Finds the secrets in the address and headers of a source, which its items must not show. Without variables that hold its host
-        name (`https://one.example`) or a part of it, to which items link, and without secrets shorter than `KEY`. A key that stands in
-        the address itself (`token=…`), or in a variable with other parts of it, may be an ordinary word: it is found only with its name."""
-        from aggregator.config.environment import USERINFO, keys, pattern, secrets
-
-        requested = self.request(source)[0]
-        address = re.split(r"[?#]", USERINFO.sub("", requested))[0]
-        site = "/".join([*address.split("/")[:3], ""]).lower()
-        known = [one for one in secrets([source], os.environ) if len(one) >= KEY and one.lower() not in site]
-        return pattern([*known, *(one for one in keys(requested) if len(one.partition("=")[2]) >= KEY)])
-
     def mask(self, text: str) -> str:
         """The text with the secrets of this configuration masked."""
         from aggregator.config.environment import mask
@@ -297,6 +282,7 @@ class Application(Configured):
         extract: Extractor | None = None,
     ) -> Tools:
         """What a refresh needs; without `extract` no articles are fetched."""
+        from aggregator.config.environment import secrets_in_items
         from aggregator.pipeline.tools import Tools
         from aggregator.worker.identity import identity
 
@@ -311,7 +297,7 @@ class Application(Configured):
             sources=self.sources,
             request=self.request,
             mask=self.mask,
-            secrets=self.secrets_of,
+            secrets=lambda source: secrets_in_items(source, os.environ),
             extract=extract,
             publisher=self.fold_publisher,
             owner=identity(),

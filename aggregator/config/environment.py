@@ -31,6 +31,7 @@ KEYED = re.compile(
 # Names of headers whose value is a secret.
 TELLING = re.compile(r"auth|cookie|token|key|secret|pass|session", re.IGNORECASE)
 SHORTEST = 4  # shorter values are not masked: they occur in half of all sentences
+SHORTEST_IN_ITEMS = 8  # as `SHORTEST`, in items: their texts may contain shorter values by chance
 
 
 def references(text: str) -> tuple[str, ...]:
@@ -69,6 +70,17 @@ def keys(url: str) -> list[str]:
     """The parameters of an address that carry a key: `token=abc`, as written and without escapes."""
     found = [match[0] for match in KEYED.finditer(url)]
     return list(dict.fromkeys([*found, *map(unquote, found)]))
+
+
+def secrets_in_items(source: Source, environ: Mapping[str, str]) -> re.Pattern[str] | None:
+    """Finds the secrets in the address and headers of a source, which its items must not show. Without variables that hold its host name
+    (`https://one.example`) or a part of it, to which items link, and without secrets shorter than `SHORTEST_IN_ITEMS`. A key that stands
+    in the address itself (`token=…`), or in a variable with other parts of it, may be an ordinary word: it is found only with its name."""
+    requested = expand(source.url, environ)
+    address = re.split(r"[?#]", USERINFO.sub("", requested))[0]
+    site = "/".join([*address.split("/")[:3], ""]).lower()
+    known = [one for one in secrets([source], environ) if len(one) >= SHORTEST_IN_ITEMS and one.lower() not in site]
+    return pattern([*known, *(one for one in keys(requested) if len(one.partition("=")[2]) >= SHORTEST_IN_ITEMS)])
 
 
 def pattern(values: Iterable[str]) -> re.Pattern[str] | None:
