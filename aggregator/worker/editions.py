@@ -135,6 +135,8 @@ class Editions:
         """The work of an edition, done by the holder of the lease."""
         if not 0 <= self._seconds() - self._skipping_since < RETRY_EVERY:
             self._set_aside, self._skipping_since = frozenset(), self._seconds()
+        if self._set_aside:  # another process may have placed some
+            self._set_aside &= frozenset(archive.edition.pending())
         self._place(archive, policy, proceed)
         while not self._re_place(archive, policy, proceed):
             self._place(archive, policy, proceed)

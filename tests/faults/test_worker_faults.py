@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 from builders import NOW, by_words, item, policy, polled, source, tools
@@ -851,6 +851,21 @@ def test_what_was_set_aside_is_told_by_source_and_neither_lost_nor_announced_twi
     assert worker.archive.reading.totals()["stories"] == 4
     assert worker.archive.edition.pending() == []
     worker.close()
+
+
+def test_what_another_worker_could_place_is_no_trouble_of_this_one_any_more(tmp_path: Path) -> None:
+    """During an upgrade, for example; the former version went on for an hour to say that the item is retried."""
+    former, upgraded = Worker(tmp_path), Worker(tmp_path)
+    former.current.engine = replace(former.current.engine, policy=policy(Mock(side_effect=RecursionError)))
+    former.archive.intake.apply([polled("one", [item("one", "1", "Good")])], NOW)
+    asyncio.run(former.editions.once())
+    assert "1 item cannot be placed" in former.shown
+    asyncio.run(upgraded.editions.once())
+    assert former.archive.edition.pending() == []
+    asyncio.run(former.editions.once())
+    assert (former.shown, former.archive.upkeep.noted(notes.SET_ASIDE)) == ("", {})
+    former.close()
+    upgraded.close()
 
 
 def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker: Worker) -> None:
