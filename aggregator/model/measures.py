@@ -22,7 +22,6 @@ class Measures:
     editions: int = 0
     edition_seconds: float = 0.0
     last_edition_seconds: float = 0.0
-    set_aside: int = 0  # items that the edition failed on and left out
 
     def __post_init__(self) -> None:
         if [bound for bound, _ in self.delays] != [*_BUCKETS]:
@@ -32,7 +31,7 @@ class Measures:
         """The sum of `noted`, the counters in the store, and what this process counted since it made the copy `since`. The figures
         about the last edition come from the process that made it."""
         total = noted or Measures()
-        made_one = self.editions != since.editions or self.set_aside != since.set_aside
+        made_one = self.editions != since.editions
         errors = Counter(total.errors)
         errors.update(self.errors)
         errors.subtract(since.errors)
@@ -44,7 +43,6 @@ class Measures:
             editions=total.editions + self.editions - since.editions,
             edition_seconds=round(total.edition_seconds + self.edition_seconds - since.edition_seconds, 3),
             last_edition_seconds=self.last_edition_seconds if made_one else total.last_edition_seconds,
-            set_aside=self.set_aside if made_one else total.set_aside,
         )
 
     def copy(self) -> Measures:

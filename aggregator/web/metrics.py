@@ -62,7 +62,7 @@ def measured(lib: Library) -> str:
         _one("sources_overdue", sum(kind != "gone" and _overdue(state, now) for state, kind in states)),
         *_labelled("sources_by_state", "state", {**STATES, **Counter(kind for _, kind in states)}),
         *_labelled("drops_total", "reason", _drops(lib.archive.sources.drops().values())),
-        *(_of_worker(counted) if counted else ()),
+        *(_of_worker(counted, lib.archive.upkeep.noted(notes.SET_ASIDE) or {}) if counted else ()),
         *_labelled("trouble", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
     ]
     tick = lib.archive.upkeep.noted(notes.TICK)
@@ -98,12 +98,12 @@ def _drops(by_source: Iterable[Mapping[str, int]]) -> Counter[str]:
     return total
 
 
-def _of_worker(measures: Measures) -> Iterable[str]:
+def _of_worker(measures: Measures, set_aside: dict[str, int]) -> Iterable[str]:
     yield from _labelled("poll_errors_total", "kind", {**ERRORS, **measures.errors})
     yield _one("editions_total", measures.editions)
     yield _one("edition_seconds_total", measures.edition_seconds)
     yield _one("last_edition_seconds", measures.last_edition_seconds)
-    yield _one("items_set_aside", measures.set_aside)
+    yield _one("items_set_aside", sum(set_aside.values()))
     yield _head("delay_seconds")
     count = 0
     for bound, items in measures.delays:

@@ -88,7 +88,6 @@ class Editions:
             return
         if report.items:
             self._measures.edition(time.monotonic() - began, report.delays)
-        self._measures.set_aside = len(self._set_aside)
         if self._set_aside:
             told = counted(
                 len(self._set_aside), "item cannot be placed and is retried", "items cannot be placed and are retried"

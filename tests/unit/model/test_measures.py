@@ -10,7 +10,6 @@ def counted() -> Measures:
     measures.failed(["dns", "dns", "timeout"])
     measures.edition(1.5, [0, BOUNDS[0], BOUNDS[0] + 1, BOUNDS[-1], BOUNDS[-1] + 1])
     measures.edition(0.25, [])
-    measures.set_aside = 2
     return measures
 
 
@@ -36,12 +35,8 @@ def test_figures_of_the_last_edition_are_those_of_who_made_it() -> None:
     idle = Measures()
     idle.failed(["http"])
     total = idle.onto(other, Measures())
-    assert (total.last_edition_seconds, total.set_aside) == (0.25, 2)
+    assert total.last_edition_seconds == 0.25
     assert total.errors == {"dns": 2, "timeout": 1, "http": 1}
-    mine, before = Measures(set_aside=1), Measures()
-    assert mine.onto(other, before).set_aside == 1
-    mine, before = Measures(), Measures(set_aside=1)
-    assert mine.onto(other, before).set_aside == 0, "they were placed after all"
     busy = Measures()
     busy.edition(0.5, [])
     assert busy.onto(other, Measures()).last_edition_seconds == 0.5

@@ -13,6 +13,7 @@ from newsroom import CONFIG, NOON, Newsroom, of_the_file
 from aggregator.cli.main import main
 from aggregator.model import notes
 from aggregator.model.item import Drop
+from aggregator.model.measures import Measures
 from aggregator.model.poll import PollResult
 
 
@@ -31,13 +32,16 @@ def test_each_reason_is_counted_by_source_and_listed_everywhere(
     for _ in range(2):
         room.archive.intake.apply([PollResult(structs.replace(state, last_success=NOON), drops=drops)], NOON)
     room.archive.upkeep.note(notes.SET_ASIDE, {"reuters": 1})
+    room.archive.upkeep.note(notes.MEASURES, Measures())
     room.close()
 
     again = Newsroom(tmp_path)
     assert counted(again) == {"kyodo": {"over-cap": 14, "unsafe-address": 4}, "reuters": {"unplaced": 1}}
     page = again.client.get("/sources").text
     assert all(told in page for told in ("14 × over cap", "4 × unsafe address", "1 × unplaced"))
-    assert 'aggregator_drops_total{reason="over-cap"} 14\n' in again.client.get("/metrics").text
+    metrics = again.client.get("/metrics").text
+    assert 'aggregator_drops_total{reason="over-cap"} 14\n' in metrics
+    assert "aggregator_items_set_aside 1\n" in metrics
     (tmp_path / "feeds.yaml").write_text(CONFIG)
     command = ["--config", str(tmp_path / "feeds.yaml"), "--instance", str(tmp_path), "sources"]
     assert main(command) == 0
