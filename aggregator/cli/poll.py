@@ -240,7 +240,7 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
         value: dict[str, Any] = {
             "polled": report.polled,
             "not_modified": report.not_modified,
-            "failed": [{"source": source, "error": why} for source, why in report.failed],
+            "failed": [{"source": one.source, "error": one.message} for one in report.failed],
             "held": [{"source": source, "why": why} for source, why in held],
             "new": report.new,
             "changed": report.changed,
@@ -254,8 +254,8 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
         f"{counted(report.new, 'new item')}, {report.changed} changed; {placed} placed, "
         f"{counted(founded, 'new story', 'new stories')}."
     )
-    for source, why in report.failed:
-        print(f"  {source}: {why}")
+    for one in report.failed:
+        print(f"  {one.source}: {one.message}")
     for source, why in held:
         if why != BUSY:
             print(f"  {source}: left alone, {why}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from aggregator.model.item import Drop, Item, StoredItem
 from aggregator.model.source import SourceState
@@ -78,14 +79,21 @@ class PollResult:
     live: bool = True
 
 
+class FailedPoll(NamedTuple):
+    """`again`: the previous poll of the source failed with the same message."""
+
+    source: str
+    message: str
+    kind: str
+    again: bool
+
+
 @dataclass(frozen=True, slots=True)
 class RefreshReport:
     """What a refresh did, for the summary of `poll` and the log."""
 
     polled: int = 0
     not_modified: int = 0
-    failed: tuple[tuple[str, str], ...] = ()  # (source id, message)
-    again: frozenset[str] = frozenset()  # ids of the failed sources whose previous poll failed with the same message
-    kinds: tuple[str, ...] = ()  # the kind of each failure, in the order of `failed`
+    failed: tuple[FailedPoll, ...] = ()
     new: int = 0
     changed: int = 0

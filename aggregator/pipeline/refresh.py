@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from aggregator.model.poll import RefreshReport
+from aggregator.model.poll import FailedPoll, RefreshReport
 from aggregator.model.source import Failed, NotModified, SourceState
 from aggregator.pipeline.poll import Poll, poll
 from aggregator.pipeline.tools import Tools
@@ -83,13 +83,15 @@ async def _write(
 
 
 def _counted(report: RefreshReport, polls: Sequence[Poll], added: int) -> RefreshReport:
-    failed = [(poll.result.state.id, poll.outcome.message) for poll in polls if isinstance(poll.outcome, Failed)]
+    failed = [
+        FailedPoll(poll.result.state.id, poll.outcome.message, poll.outcome.kind, poll.again)
+        for poll in polls
+        if isinstance(poll.outcome, Failed)
+    ]
     return RefreshReport(
         polled=report.polled + len(polls),
         not_modified=report.not_modified + sum(isinstance(poll.outcome, NotModified) for poll in polls),
         failed=(*report.failed, *failed),
-        again=report.again.union(poll.result.state.id for poll in polls if poll.again),
-        kinds=(*report.kinds, *(poll.outcome.kind for poll in polls if isinstance(poll.outcome, Failed))),
         new=report.new + added,
         changed=report.changed + sum(len(poll.result.found.changed) for poll in polls),
     )

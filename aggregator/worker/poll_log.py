@@ -28,8 +28,8 @@ class PollLog:
         )  # fmt: skip
         if others_answer := report.polled > len(report.failed):
             self._failing.clear()
-        for source, why in report.failed:
-            if source in report.again and source not in self._unnamed:
+        for source, why, _, again in report.failed:
+            if again and source not in self._unnamed:
                 continue
             self._failing[why] += 1
             if others_answer or self._failing[why] <= NAMED:

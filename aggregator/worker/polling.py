@@ -197,7 +197,7 @@ class Polling:
                 self._news.set()
         self._pause = PAUSE
         self._recovered()
-        self._measures.failed(report.kinds)
+        self._measures.failed(one.kind for one in report.failed)
         self._log.write(report)
         try:
             await articles(self._current.engine.tools)
