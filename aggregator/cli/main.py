@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 from aggregator import __version__
 from aggregator.bootstrap import Installation
 from aggregator.cli.arguments import Command, option
+from aggregator.cli.streams import end_output, end_streams, open_streams
 from aggregator.errors import AggregatorError, ConfigError, lack
 
 COMMANDS: dict[str, str] = {
@@ -127,14 +127,14 @@ def _slip(word: str, known: Iterable[str]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    _open_streams()
+    open_streams()
     # Must be set before numpy is imported. Our arrays are too small for several threads, and idle OpenBLAS threads use CPU time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Most objects that a command creates at its start live until its end. Collecting garbage among them, repeatedly and once more at
     # exit, would take a tenth of the time of a short command.
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
-    atexit.register(_end_streams)
+    atexit.register(end_streams)
     top = parser()
     _check_words(top, sys.argv[1:] if arguments is None else arguments)
     given, rest = top.parse_known_args(arguments)
@@ -166,51 +166,14 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output has ended (`| head`), which is not an error
-        _end_output()
+        end_output()
     except (OSError, MemoryError, RuntimeError) as error:
         if lacking := lack(error):
             print(f"aggregator: {lacking}", file=sys.stderr)
             return lacking.exit_code
         if not isinstance(error, OSError) or error.errno not in UNWRITABLE or error.filename is not None:
             raise
-        _end_output()
+        end_output()
         print(f"aggregator: the output cannot be written: {error.strerror}", file=sys.stderr)
         return 1
     return code
-
-
-class _Errors(io.TextIOWrapper):
-    """Standard error of which nobody reads what is said (`2>&1 | head`, a full disk): no reason to end, and nobody can be told."""
-
-    def write(self, text: str) -> int:
-        with suppress(OSError):
-            super().write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        with suppress(OSError):
-            super().flush()
-
-
-def _open_streams() -> None:
-    """Replace standard streams that the caller closed (`2>&-`) by /dev/null. Python sets them to None, which cannot be printed to, and
-    the next file to be opened would get their descriptor."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 (open to the end)
-    if sys.stderr is sys.__stderr__ and isinstance(sys.stderr, io.TextIOWrapper):
-        encoding, errors = sys.stderr.encoding, sys.stderr.errors
-        sys.stderr = _Errors(sys.stderr.buffer, encoding, errors, line_buffering=True)
-
-
-def _end_streams() -> None:
-    """At the exit, after `--help` too: an error of Python's own flush would be another exit code."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _end_output()
-
-
-def _end_output() -> None:
-    """Redirect standard output to /dev/null, since nothing more can be written; buffered output is lost."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
