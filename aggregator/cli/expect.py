@@ -13,11 +13,11 @@ from aggregator.categorise.judge import judge
 from aggregator.categorise.proposing import Proposal, edited
 from aggregator.cli import shapes
 from aggregator.cli.comparison import move
+from aggregator.cli.subject import Subject
 from aggregator.config.characters import in_lines
 from aggregator.config.edit import NO_TEXT, scalar
 from aggregator.config.tree import Items, Table, read_tree
 from aggregator.errors import UsageError
-from aggregator.model.judgement import Case
 from aggregator.model.settings import Position, Term
 from aggregator.pipeline.edits.changes import term_text
 from aggregator.pipeline.edits.expectation import LOOKED_AT, Effect, Expectation
@@ -40,16 +40,19 @@ def known_section(application: Application, section: str) -> None:
         raise UsageError(f"--expect: there is no section {section}{did_you_mean(section, ids)}")
 
 
-def expected(application: Application, case: Case, section: str, story: int | None) -> shapes.Expectation:
-    """The answer as for --json, with the best proposals first. `story`: number of the stored story of the text, if there is one."""
+def answer(application: Application, subject: Subject, section: str) -> shapes.Expectation:
+    """The answer as for --json, with the best proposals first."""
+    story = subject.story
+    if subject.stays:
+        return _answer(section, subject.stays, story.section if story else None)
     archive = application.database.open() if application.database.exists else None
-    expectation = Expectation(application, archive, case, section, story)
+    expectation = Expectation(application, archive, subject.case, section, story.n if story else None)
     held = expectation.leading(application)
-    if case.section:
-        return answer(section, case.section, held, fixed=case.section)
-    own = judge(application.rulebook, case).section
+    if fixed := subject.case.section:
+        return _answer(section, fixed, held, fixed=fixed)
+    own = judge(application.rulebook, subject.case).section
     best = expectation.best(partial(_trial, application))[:SHOWN] if own != section else []
-    return answer(section, own, held, proposals=[_row(application, effect) for effect in best])
+    return _answer(section, own, held, proposals=[_row(application, effect) for effect in best])
 
 
 def _trial(application: Application, proposal: Proposal) -> Application:
@@ -58,7 +61,7 @@ def _trial(application: Application, proposal: Proposal) -> Application:
     return Application(application.installation, replace(settings, sections=sections, epoch=epoch))
 
 
-def answer(
+def _answer(
     section: str, own: str, story: str | None, *, fixed: str | None = None, proposals: Sequence[shapes.Proposal] = ()
 ) -> shapes.Expectation:
     """`own`: the section of the text by itself; `story`: the primary section of its story; `fixed`: the section that its source fixes."""

@@ -17,7 +17,7 @@ from aggregator.cli.subject import Subject, look_up
 from aggregator.cli.terminal import is_terminal, print_json
 from aggregator.errors import UsageError
 from aggregator.model.joining import in_words
-from aggregator.model.judgement import Case, Match, Receipt
+from aggregator.model.judgement import Match, Receipt
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
@@ -41,16 +41,10 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     if not text:
         raise UsageError("give a headline, an address or an id")
     subject = look_up(application, text) or Subject(text)
-    case = Case.of(subject.title, subject.summary, subject.source)
-    topics = _found_topics(application, subject)
-    stays, story = subject.stays, subject.story
-    found = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, case)
+    topics, stays = _found_topics(application, subject), subject.stays
+    found = Outcome(stays, None, 0.0, ()) if stays else outcome(application.rulebook, subject.case)
     value = _value(application, subject, topics, found)
-    answer = None
-    if args.expect and stays:
-        answer = expect.answer(args.expect, stays, story.section if story else None)
-    elif args.expect:
-        answer = expect.expected(application, case, args.expect, story.n if story else None)
+    answer = expect.answer(application, subject, args.expect) if args.expect else None
     if args.json:
         print_json({**value, "expect": answer} if answer else value)
         return 0
@@ -63,7 +57,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         return 0
     for one in value["kept_out"]:
         print(f"  Kept out of {one['id']} by {one['rule']} ({one['at']}).")
-    print(what_would_change(found, fixed=case.section is not None))
+    print(what_would_change(found, fixed=subject.case.section is not None))
     for line in expect.expectation(answer) if answer else ():
         print(line)
     return 0
@@ -108,7 +102,7 @@ def _kept_out(application: Application, subject: Subject, judged: shapes.Judgeme
     held = {("section", id) for id in judged["sections"]} | {("topic", id) for id in judged["topics"]}
     return [
         {"kind": stream.kind, "id": stream.id, "rule": cause.rule, "at": str(cause.at)}
-        for stream, cause in kept_out(application.rulebook, Case.of(subject.title, subject.summary, subject.source))
+        for stream, cause in kept_out(application.rulebook, subject.case)
         if stream not in held
     ]
 

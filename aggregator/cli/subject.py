@@ -14,7 +14,7 @@ from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.comparison import stored_ids
 from aggregator.config.characters import unwrapped
 from aggregator.errors import AggregatorError
-from aggregator.model.judgement import Receipt
+from aggregator.model.judgement import Case, Receipt
 from aggregator.model.settings import Source
 from aggregator.model.story import ItemView, StoryView
 
@@ -36,6 +36,10 @@ class Subject(NamedTuple):
     categories: Mapping[str, str] = MappingProxyType({})
     story: StoryView | None = None
     pinned: Receipt | None = None
+
+    @property
+    def case(self) -> Case:
+        return Case.of(self.title, self.summary, self.source)
 
     @property
     def stays(self) -> str | None:
