@@ -40,8 +40,12 @@ class Reloads:
         self._installation = application.installation
         self._watch = Watch(self._installation.config, os.environ)
         self._watch.take()
+        # What was read of the file and is not dealt with yet, and whether it is to be put in force whatever `reload` says.
+        self._edit: tuple[Application, bool] | None = None
         if not _is_as_read(application):
             self._watch.forget()  # the next checks report that it was saved
+        elif application.settings.site.reload == "manual":
+            self._edit = application, False  # the status must say whether it waits
         self._upkeep.note(notes.PROGRAM, program())
         in_force = self._upkeep.configuration()
         self._stored_epoch = in_force and in_force.epoch  # the epoch in force at the last check
@@ -50,9 +54,6 @@ class Reloads:
             log.info("reload is manual: the configuration in force stays; `aggregator apply` applies the file")
         for problem in self._application.admit(self._upkeep):
             log.warning("%s", problem)
-        # What was read of the file and is not dealt with yet, and whether it is to be put in force whatever `reload` says. Already at
-        # start with `reload: manual`: the status must say whether the file waits.
-        self._edit = (application, False) if application.settings.site.reload == "manual" else None
         self._broken = False  # whether the file as read last is
         # Whether the waiting edit in the status, if there is one, comes from this machine's file.
         self._waits = not application.database.shared
