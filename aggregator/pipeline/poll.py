@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from msgspec import structs
 
@@ -39,22 +40,19 @@ class Poll:
     again: bool
 
 
+class _Answer(NamedTuple):
+    """What a request brought. `feed` and `found`: what was read from the document, if it is another than at the previous poll."""
+
+    outcome: Outcome
+    feed: NormalFeed | None = None
+    found: Recognition = Recognition()
+
+
 async def poll(tools: Tools, state: SourceState) -> Poll:
     """Poll one source: fetch, parse, recognise, schedule. Nothing is stored yet."""
     source = tools.sources[state.id]
-    found, feed, body = Recognition(), None, None
-    try:
-        outcome = await _fetched(tools, source, state)
-        body = _digest(outcome.body) if isinstance(outcome, Fetched) else None
-        if isinstance(outcome, Fetched) and body != state.body_hash:
-            outcome, feed, found = await _taken(tools, source, state, outcome)
-    except (StoreError, Lacking):  # not the fault of this source; the next one would fail in the same way
-        raise
-    except Exception as error:
-        if lacking := lack(error):
-            raise lacking from error
-        log.exception("source %s: unexpected error", source.id)
-        outcome, feed = Failed("crashed", f"an error in this program, see the log ({type(error).__name__})"), None
+    answer = await _answer(tools, source, state)
+    outcome, feed, found = answer.outcome, answer.feed, answer.found
     if isinstance(outcome, Failed):
         outcome = replace(outcome, message=tools.mask(outcome.message))
     known = decide.after_poll(
@@ -67,16 +65,7 @@ async def poll(tools: Tools, state: SourceState) -> Poll:
         jitter=tools.jitter(),
         held_back=found.drops,
     )
-    if isinstance(outcome, Fetched):
-        known = structs.replace(known, body_hash=body)
-    elif isinstance(outcome, NotModified) and state.body_hash is None:
-        known = structs.replace(known, body_hash="")  # nothing was missed during the pause: the next document has news
-    # Read the next document even if it is the same: if an item that was recognised by its words, or held back, keeps its date then, the
-    # date is not made up, and it is another entry.
-    if found.by_words:
-        known = structs.replace(known, body_hash="", etag=None, last_modified=None)
-    if feed:
-        known = structs.replace(known, said=found.fingerprints)
+    known = _remembered(known, answer)
     if "${" in source.url:
         # it is the address of the request, which contains the secret
         known = structs.replace(known, validator_url=None)
@@ -84,6 +73,37 @@ async def poll(tools: Tools, state: SourceState) -> Poll:
     result = PollResult(known, found, drops=feed.drops if feed else (), live=state.body_hash is not None)
     again = isinstance(outcome, Failed) and outcome.message == state.error
     return Poll(result, None if isinstance(outcome, Fetched) else outcome, again)
+
+
+async def _answer(tools: Tools, source: Source, state: SourceState) -> _Answer:
+    """Request the document of a source, and read it unless it is the same as before."""
+    try:
+        outcome = await _fetched(tools, source, state)
+        if isinstance(outcome, Fetched) and _digest(outcome) != state.body_hash:
+            return await _taken(tools, source, state, outcome)
+        return _Answer(outcome)
+    except (StoreError, Lacking):  # not the fault of this source; the next one would fail in the same way
+        raise
+    except Exception as error:
+        if lacking := lack(error):
+            raise lacking from error
+        log.exception("source %s: unexpected error", source.id)
+        return _Answer(Failed("crashed", f"an error in this program, see the log ({type(error).__name__})"))
+
+
+def _remembered(known: SourceState, answer: _Answer) -> SourceState:
+    """The state with what is remembered of the document, so that the same document need not be read at the next poll."""
+    if answer.feed:
+        known = structs.replace(known, said=answer.found.fingerprints)
+    if answer.found.by_words:
+        # Read the next document even if it is the same: if an item that was recognised by its words, or held back, keeps its date then,
+        # the date is not made up, and it is another entry.
+        return structs.replace(known, body_hash="", etag=None, last_modified=None)
+    if isinstance(answer.outcome, Fetched):
+        return structs.replace(known, body_hash=_digest(answer.outcome))
+    if isinstance(answer.outcome, NotModified) and known.body_hash is None:
+        return structs.replace(known, body_hash="")  # nothing was missed during the pause: the next document has news
+    return known
 
 
 async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
@@ -102,32 +122,28 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
     return outcome
 
 
-async def _read(
-    tools: Tools, source: Source, state: SourceState, outcome: Fetched, fingerprints: bytes
-) -> tuple[Outcome, NormalFeed | None]:
-    """Parse and normalise a document. A body that cannot be parsed becomes a `Failed`, so that its validators are not stored without its
-    items."""
-    publisher = source.publisher if source.wrapper else tools.publisher(source.publisher, source.url)
-    job = ParseJob(source.id, state.root, publisher, source.wrapper, source.lang, tools.clock(), fingerprints)
-    try:
-        return outcome, without_secrets(_folded(tools, await tools.parse(outcome, job)), tools.secrets(source))
-    except ParseError as error:
-        return Failed(error.kind, str(error), outcome.status), None
-    except SandboxError as error:
-        return Failed(_PARSER[error.kind], str(error), outcome.status), None
-
-
-async def _taken(
-    tools: Tools, source: Source, state: SourceState, fetched: Fetched
-) -> tuple[Outcome, NormalFeed | None, Recognition]:
+async def _taken(tools: Tools, source: Source, state: SourceState, fetched: Fetched) -> _Answer:
     """Read a document and recognise what is new. Entries with known fingerprints are skipped at first; if one of them turns out not to be
-    stored as expected, the whole document is read again."""
+    stored as expected, the whole document is read again. A document that cannot be parsed becomes a `Failed`, so that its validators are
+    not stored without its items."""
     for fingerprints in (state.said or b"", b""):
-        outcome, feed = await _read(tools, source, state, fetched, fingerprints)
-        found = await asyncio.to_thread(_recognised, tools, state, feed) if feed else Recognition()
+        try:
+            feed = await _read(tools, source, state, fetched, fingerprints)
+        except ParseError as error:
+            return _Answer(Failed(error.kind, str(error), fetched.status))
+        except SandboxError as error:
+            return _Answer(Failed(_PARSER[error.kind], str(error), fetched.status))
+        found = await asyncio.to_thread(_recognised, tools, state, feed)
         if not found.unread:
             break
-    return outcome, feed, found
+    return _Answer(fetched, feed, found)
+
+
+async def _read(tools: Tools, source: Source, state: SourceState, fetched: Fetched, fingerprints: bytes) -> NormalFeed:
+    """Parse and normalise a document."""
+    publisher = source.publisher if source.wrapper else tools.publisher(source.publisher, source.url)
+    job = ParseJob(source.id, state.root, publisher, source.wrapper, source.lang, tools.clock(), fingerprints)
+    return without_secrets(_folded(tools, await tools.parse(fetched, job)), tools.secrets(source))
 
 
 def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recognition:
@@ -144,5 +160,5 @@ def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
     return replace(feed, items=tuple(items))
 
 
-def _digest(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
+def _digest(fetched: Fetched) -> str:
+    return hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
