@@ -234,6 +234,14 @@ class Application(Configured):
         told = [state for state in archive.sources.states(listed=False) if state.last_success]
         return place_alike(before, self.settings, told)
 
+    def stored_ids(self, archive: Archive) -> dict[str, str]:
+        """Id of a source in this configuration, which may not be applied yet → the id under which the store knows it."""
+        from aggregator.model.renaming import former_ids
+
+        states, listed = archive.sources.states(listed=False), {state.id for state in archive.sources.states()}
+        found = former_ids(self.settings.sources, {state.id: state.url for state in states}, listed)
+        return {source.id: former for source, former in found if former is not None}
+
     def fetcher(self, states: Iterable[SourceState] = (), room: Room = nullcontext) -> Http:
         """The HTTP client. It obeys the pauses that are recorded in `states`, and holds `room` for each request."""
         from aggregator.fetch.client import Http

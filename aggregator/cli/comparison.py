@@ -1,4 +1,4 @@
-"""Compares two configurations over the archive; the result is the JSON of `plan`. Also used by `explain --expect`."""
+"""Compares two configurations over the archive; the result is the JSON of `plan`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.categorise.examples import failing, turned
 from aggregator.cli import shapes
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Rules, Settings, StoredConfiguration
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
@@ -25,14 +24,6 @@ from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
 from aggregator.ports import Archive
 from aggregator.render.entry import urn
-
-
-def stored_ids(application: Application, archive: Archive) -> dict[str, str]:
-    """Id of a source in a configuration that is not applied yet → the id under which the store knows it."""
-    states, listed = archive.sources.states(listed=False), {state.id for state in archive.sources.states()}
-    known = {state.id: state.url for state in states}
-    found = former_ids(application.settings.sources, known, listed)
-    return {source.id: former for source, former in found if former is not None}
 
 
 def _read(stored: StoredConfiguration, installation: Installation) -> Settings:
@@ -62,11 +53,11 @@ class Comparison:
         stored = archive.upkeep.configuration() if archive else None
         former = _read(stored, proposed.installation) if stored else None
         self._archive, self._epoch = archive, stored and stored.epoch
-        self._ids: dict[str, str] = {}  # see `stored_ids`
+        self._ids: dict[str, str] = {}  # see `Application.stored_ids`
         self.after = proposed
         if archive:
             self.after = proposed.completed(stored, archive.upkeep)
-            self._ids = stored_ids(self.after, archive)
+            self._ids = self.after.stored_ids(archive)
             # Stored items have the ids that their sources have in the store.
             self.after.sources = {self._ids[id]: one for id, one in self.after.sources.items() if id in self._ids}
         self.before: Application | None = None

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from aggregator.bootstrap import Application, utc_now
-from aggregator.cli.comparison import stored_ids
 from aggregator.config.characters import unwrapped
 from aggregator.errors import AggregatorError
 from aggregator.model.judgement import Case, Receipt
@@ -64,7 +63,7 @@ def look_up(application: Application, text: str) -> Subject | None:
         item = _item(reading, id, address)
         story = reading.story(item.story) if item.story else None
         categories = last_survey(archive.upkeep).topics.of(item.categories)
-        ids = stored_ids(application, archive)
+        ids = application.stored_ids(archive)
         source = next((one for one in application.settings.sources if ids.get(one.id) == item.source), None)
         subject = Subject(item.title, item.summary, item, source, categories)
         if not isinstance(story, StoryView):
