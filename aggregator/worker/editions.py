@@ -55,7 +55,6 @@ class Editions:
         self._set_aside: frozenset[int] = frozenset()
         self._skipping_since = 0
         self._outdone: str | None = None  # the version of the program that started after this one, as was told
-        self._noted: Counter[str] | None = None  # the last SET_ASIDE that this process wrote; None: none yet
 
     @cached_property
     def _feature_cache(self) -> FeatureCache:
@@ -158,9 +157,8 @@ class Editions:
         """Note how many items of each source were set aside, for the counts of held-back items. The items themselves stay in
         `pending`, so a new process tries them again."""
         held = Counter(item.source for item in archive.edition.items(sorted(self._set_aside)))
-        if held != self._noted:
+        if held != (archive.upkeep.noted(notes.SET_ASIDE) or {}):
             archive.upkeep.note(notes.SET_ASIDE, dict(held))
-            self._noted = held
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
         """Re-place stored stories after an edit of the rules or an upgrade of the program, newest first. False if it was interrupted for

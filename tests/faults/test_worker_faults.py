@@ -868,6 +868,21 @@ def test_what_another_worker_could_place_is_no_trouble_of_this_one_any_more(tmp_
     upgraded.close()
 
 
+def test_what_a_worker_could_place_is_set_aside_no_more_though_the_one_that_could_not_is_gone(tmp_path: Path) -> None:
+    """The other had noted before that nothing is set aside, and noted no more what it had noted itself."""
+    former, upgraded = Worker(tmp_path), Worker(tmp_path)
+    asyncio.run(upgraded.editions.once())
+    former.current.engine = replace(former.current.engine, policy=policy(Mock(side_effect=RecursionError)))
+    former.archive.intake.apply([polled("one", [item("one", "1", "Good")])], NOW)
+    asyncio.run(former.editions.once())
+    assert former.archive.upkeep.noted(notes.SET_ASIDE) == {"one": 1}
+    former.close()
+    asyncio.run(upgraded.editions.once())
+    assert upgraded.archive.edition.pending() == []
+    assert upgraded.archive.upkeep.noted(notes.SET_ASIDE) == {}
+    upgraded.close()
+
+
 def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker: Worker) -> None:
     outcomes: list[Exception | Reload | None] = [
         ZeroDivisionError(),
