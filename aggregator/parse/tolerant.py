@@ -139,7 +139,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     permalink = _of_module(entry, malformed, "own-guid") or ""
     if link and malformed:
         link = _AMPERSAND.sub("&", link)
-    if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
+    if _ADDRESS.match(permalink) and not _own_links(entry):
         link = permalink
     if atom and guid is None and link is None:
         guid = next(map(_text, (one.get("href") for one in get("links") or ())), None)  # as the fast parser does

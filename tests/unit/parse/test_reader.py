@@ -413,8 +413,10 @@ def test_the_authors_of_a_feed_are_those_of_its_entries(title: str) -> None:
 
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
 def test_a_guid_that_is_no_address_is_no_link(title: str) -> None:
-    entry = '<guid>a3f1</guid><enclosure url="https://example.org/1.mp3" type="audio/mpeg"/>'
-    in_rss = parsed(rss(f"<item><title>{title}</title>{entry}</item>")).items[0]
+    enclosure = '<enclosure url="https://example.org/1.mp3" type="audio/mpeg"/>'
+    in_rss = parsed(rss(f"<item><title>{title}</title><guid>a3f1</guid>{enclosure}</item>")).items[0]
+    bare = parsed(rss(f"<item><title>{title}</title>{enclosure}</item>")).items[0]
+    assert (bare.guid, bare.link) == (None, None)
     in_atom = parsed(atom(f"<entry><title>{title}</title><id>urn:sha1:a3f1</id></entry>")).items[0]
     assert [(one.guid, one.link) for one in (in_rss, in_atom)] == [("a3f1", None), ("urn:sha1:a3f1", None)]
 
