@@ -21,8 +21,9 @@ TYPED, PAGE, FEED = "https://outlet.example/", "https://www.outlet.example/", "h
         Offered((Link(FEED, PAGE),), ()),
         Offered((), (FEED, "https://www.outlet.example/rss")),
         Offered((Link(FEED, PAGE), Link("http://10.0.0.5/feed", PAGE)), ()),
+        Offered((), (), onward=FEED),
     ],
-    ids=["one", "guesses", "several"],
+    ids=["one", "guesses", "several", "onward"],
 )
 def test_what_a_page_links_to_is_asked_for_as_such(offered: Offered) -> None:
     """So that a public page leads to no private address: the editor typed that of the page alone."""
