@@ -17,12 +17,14 @@ def former_ids(
     - Its own id belongs to a removed source at another address: a match with a source that was configured until now comes first.
     - The edit passed its id on from another source (`_passed_on`): its own id does not match.
 
-    Each known source is matched at most once; if two configured sources could have it, the first one in the file gets it.
+    Each known source is matched at most once; if two configured sources could have it, the one that names it under `was` gets it, or else
+    the first one in the file.
     """
     left = set(known)
-    passed_on = _passed_on(configured, known, listed)
+    claimed = {old for source in configured if source.id not in known for old in source.was}
+    passed_on = _passed_on(configured, known, listed, claimed)
     taken = {source.id for source in configured} - passed_on
-    by_url = {known[id]: id for id in sorted(known, key=lambda id: id in listed) if id not in taken}
+    by_url = {known[id]: id for id in sorted(known, key=lambda id: id in listed) if id not in taken | claimed}
     for source in configured:
         names = [source.id, *(old for old in source.was if old not in taken), by_url.get(source.url)]
         if source.id in passed_on:
@@ -35,19 +37,23 @@ def former_ids(
         yield source, former
 
 
-def _passed_on(configured: Collection[Source], known: Mapping[str, str], listed: Collection[str]) -> set[str]:
+def _passed_on(
+    configured: Collection[Source], known: Mapping[str, str], listed: Collection[str], claimed: Collection[str]
+) -> set[str]:
     """The ids that mean another source after the edit than before. Their addresses show it: what is listed there is stored already, and
-    would be stored again under another id. There are three cases:
+    would be stored again under another id. (An id that keeps its address means the same source.) There are three cases:
     - The id `a` moves to the address of a source `b` that the file no longer names. The address of `a` may go on under a new id, or under
       the id of a third source, and so on.
     - The same with a source that was removed earlier, if the address of `a` goes on. (If it does not, `a` has another address now.)
     - Sources exchange their ids, and each keeps its address: a → b, b → a."""
     named = {source.id for source in configured}
     at = {source.url: source.id for source in configured}
-    unnamed = {known[id]: id for id in sorted(known, key=lambda id: id in listed) if id not in named}
+    unnamed = {
+        known[id]: id for id in sorted(known, key=lambda id: id in listed) if id not in named and id not in claimed
+    }
     found: set[str] = set()
     for source in configured:
-        if source.id not in listed:
+        if source.id not in listed or known[source.id] == source.url:
             continue
         chain, last = [source.id], at.get(known[source.id])
         while last is not None and last in listed and last not in chain:

@@ -1308,6 +1308,31 @@ def test_an_edit_that_gives_the_name_of_one_source_to_another_keeps_their_histor
         assert all(store.intake.known_titles(id).keys() == told[root] for id, root in found.items())
 
 
+def test_a_source_that_moves_where_one_removed_earlier_was_is_the_same_after_a_restart(store: Store) -> None:
+    """The second start gave its id to the removed one, and its own history to `beta-before`."""
+    store.sources.sync([source("beta"), source("gamma")])
+    for _ in range(3):
+        store.sources.sync([at("beta", "alpha", "alpha"), source("gamma")])
+        assert {state.id: state.root for state in store.sources.states()} == {"beta": "beta", "gamma": "gamma"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        [at("beta", "alpha"), at("delta", "delta", "alpha")],
+        [at("delta", "delta", "alpha"), at("beta", "alpha")],
+        [at("omega", "alpha"), at("delta", "delta", "alpha"), at("beta", "beta")],
+    ],
+)
+def test_what_another_source_was_is_not_taken_over_by_its_address(store: Store, file: list[Source]) -> None:
+    """Neither by a source that has an id, which began anew if it came later in the file, nor by a new one."""
+    store.sources.sync([source("alpha"), source("beta")])
+    for _ in range(2):
+        store.sources.sync(file)
+        roots = {state.id: state.root for state in store.sources.states()}
+        assert roots == {"delta": "alpha", "beta": "beta"} | ({"omega": "omega"} if len(file) == 3 else {})
+
+
 def test_names_go_around_a_ring_of_sources(store: Store) -> None:
     store.sources.sync([source("alpha"), source("beta"), source("gamma")])
     for _ in range(2):
