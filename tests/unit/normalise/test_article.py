@@ -81,6 +81,27 @@ def test_a_text_that_the_page_has_twice_is_read_once() -> None:
     assert article_of(TEXT + refrain + TEXT + refrain, TOLD, []) == TEXT + refrain + refrain
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Advertisement", "Comment", "Comments", "Article continues after ad", "Story continues below this advertisement", "Share this",
+        "Share this article", "Share this story", "Share this post", "Video unavailable", "View this post on Instagram",
+        "Our Standards: the trust principles.", "Already a subscriber? Log in", "Already a member? Log in",
+        "You’ve reached your limit.", "You have reached your free article limit for this month.", "Subscribe to continue reading.",
+        "Log in now to keep reading", "Sign in or create an account to continue reading", "To keep reading, please subscribe.",
+        "To continue reading log in", "This article is only for subscribers", "This story is for our subscribers.",
+    ],
+)  # fmt: skip
+def test_a_label_between_paragraphs_is_no_part_of_the_text(label: str) -> None:
+    assert article_of(f"<p>{label}</p>{TEXT}<p>{label}</p>", TOLD, []) == TEXT
+
+
+@pytest.mark.parametrize("label", ["Advertisement", "Comments", "Share this", "Video unavailable"])
+def test_a_sentence_that_begins_like_a_label_stays(label: str) -> None:
+    news = f"<p>{label} is what fishermen read off Sicily when the ferry sank.</p>"
+    assert article_of(TEXT + news, TOLD, []) == TEXT + news
+
+
 def test_spaces_in_a_text_take_no_time() -> None:
     started = time.process_time()
     text = f"{TEXT}<pre>x{' ' * 50_000}x</pre>"

@@ -292,6 +292,8 @@ def test_dots_alone_are_no_summary() -> None:
         "Children read more than ever.",
         "Children told: read more books, says minister",
         "He said: “Read more books” and left",
+        'He left. "Read more books," he said',
+        "He spoke. Read more books! They did so for years, and then they wrote some.",
         "Voters view the article as bias.",
         "Kinderen lees verder dan ooit tevoren.",
         "He appeared first on stage.",
@@ -372,6 +374,7 @@ def test_what_leads_elsewhere_or_invites_is_no_summary(block: str) -> None:
         f"<p>More {ELSEWHERE}ferries</a> are to be inspected after the accident off the northern cape.</p>",
         "<p>Sign up for flood insurance before winter, owners are told. Subscribe to the idea or not, the coast is sinking.</p>",
         "<p>Get our troops home, says the opposition.</p>",
+        f"<p>{TOLD}</p><ul><li>The owner {ELSEWHERE}said</a> so, too.</li></ul>",
         f"<p>{ELSEWHERE}A ferry sank.</a> More</p><p>{TOLD}</p>",
         "<p>Here are the stories of the coast that our readers opened most this week.</p>"
         f"<ul><li>{ELSEWHERE}A ferry runs aground off the northern cape, and 200 are brought ashore by boats</a>.</li></ul>",

@@ -353,8 +353,9 @@ WITH_ADDRESSES = [
 @pytest.mark.parametrize("written", WITH_ADDRESSES)
 def test_an_author_is_named_without_the_address(written: str, title: str) -> None:
     both = f"<author>{written}</author><dc:creator>Ann</dc:creator>"
-    feed = read(rss([item(both, title=title), item(f"<author>{written}</author>", link="https://e.org/2")]))
-    assert [one.author for one in feed.items] == ["Ann", "Ann"]
+    alone = f"<author>{written}</author>", f'<dc:creator xml:lang="en">{written}</dc:creator>'
+    feed = read(rss([item(both, title=title), *(item(one, link=f"https://e.org/{n}") for n, one in enumerate(alone))]))
+    assert [one.author for one in feed.items] == ["Ann"] * 3
 
 
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
@@ -874,6 +875,19 @@ def test_a_date_is_that_of_the_entry_and_not_of_its_last_change(name: str, title
         datetime(2026, 11, 20, 10, tzinfo=UTC),
         datetime(2026, 11, 20, 11, tzinfo=UTC),
     )
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_title_after_an_instruction_is_read_alike(title: str, end: str) -> None:
+    entry = "<item><?php echo '<title>no</title>' ?><title>Words</title></item>"
+    assert parsed(rss([entry, item(title=title), end])).items[0].title == "Words"
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_category_is_called_by_its_label(title: str, end: str) -> None:
+    named = '<category term="w" label="World"/><category term="Asia"/><category/>'
+    entry = f"<entry><id>1</id><title>T</title>{named}</entry>"
+    assert parsed(atom(entry + OTHER % title + end)).items[0].categories == ("World", "Asia")
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
