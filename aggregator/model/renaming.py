@@ -42,9 +42,9 @@ def _passed_on(
 ) -> set[str]:
     """The ids that mean another source after the edit than before. Their addresses show it: what is listed there is stored already, and
     would be stored again under another id. (An id that keeps its address means the same source.) There are three cases:
-    - The id `a` moves to the address of a source `b` that the file no longer names. The address of `a` may go on under a new id, or under
-      the id of a third source, and so on.
-    - The same with a source that was removed earlier, if the address of `a` goes on. (If it does not, `a` has another address now.)
+    - The id `a` moves to the address of a source `b` that the file no longer names, while the address of `a` goes on under a new id (or
+      under the id of a third source, and so on). If it does not, `a` has another address now.
+    - The same if `a` has `was: [b]` and `b` was configured until now, whether or not the address of `a` goes on.
     - Sources exchange their ids, and each keeps its address: a → b, b → a."""
     named = {source.id for source in configured}
     at = {source.url: source.id for source in configured}
@@ -61,6 +61,6 @@ def _passed_on(
             last = at.get(known[last])
         former = unnamed.get(source.url)
         exchanged = last == source.id != chain[-1]
-        if exchanged or former in listed or (former is not None and last is not None):
+        if exchanged or (former is not None and (last is not None or (former in listed and former in source.was))):
             found.update(chain)
     return found

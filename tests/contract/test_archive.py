@@ -1288,7 +1288,7 @@ def at(id: str, of: str, *was: str) -> Source:
         ([at("beta", "alpha"), at("delta", "beta")], {"beta": "alpha", "delta": "beta"}),
         ([at("delta", "beta"), at("beta", "alpha", "alpha")], {"beta": "alpha", "delta": "beta"}),
         ([at("beta", "alpha", "alpha")], {"beta": "alpha"}),
-        ([at("beta", "alpha")], {"beta": "alpha"}),  # or all that is listed at its address would be stored again
+        ([at("beta", "alpha")], {"beta": "beta"}),  # it has another address now
         ([at("beta", "elsewhere", "alpha")], {"beta": "beta"}),
         (
             [at("alpha", "beta"), at("beta", "alpha")],

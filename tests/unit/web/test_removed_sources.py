@@ -174,3 +174,17 @@ def test_items_without_texts_of_a_section_that_is_gone_are_asked_for_where_they_
 def told(room: Newsroom, address: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = room.client.get(address).get_json()["items"]
     return found
+
+
+def test_what_two_sources_told_stays_where_it_was_if_one_takes_the_address_of_the_other(tmp_path: Path) -> None:
+    """As an editor does who tried the new address of an outlet under another name first. The items of the one were found at
+    `kyodo-before` only, those of the other, as Kyodo's, at no address of its own."""
+    room = Newsroom(tmp_path)
+    room.publish(*NEWS)
+    asked = ("/sources/kyodo.json", "/sources/reuters.json")
+    told = [[one["title"] for one in room.client.get(address).get_json()["items"]] for address in asked]
+    reuters = "https://reuters.example/feed.xml"
+    without = room.text.replace(f'  - {{name: Reuters, url: "{reuters}"}}\n', "")
+    room.edit(without.replace("https://user:hush@kyodo.example/feed.xml", reuters))
+    assert [[one["title"] for one in room.client.get(address).get_json()["items"]] for address in asked] == told
+    room.close()
