@@ -35,7 +35,7 @@ from aggregator.parse.fields import (
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|author|keywords)(?:\s[^<>]*?)?(/?)>")
-_PART = re.compile(rb"<(/?)(image|author)(?=[\s/>])(?:[^<>]*[^<>/])?>")
+_PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?(?<!/)>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
 _OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
@@ -109,7 +109,7 @@ def _with_parts_apart(data: bytes) -> bytes:
     parts: list[bytes] = []
     place = 0
     for start, end in pairwise(_PART.finditer(data)):
-        if start[2] == end[2] and not start[1] and end[1]:
+        if start[2] == end[2] in (b"image", b"author") and not start[1] and end[1]:
             parts += [data[place : start.start()], _OF_PART.sub(rb"<\1its-\2", data[start.start() : end.end()])]
             place = end.end()
     return b"".join([*parts, data[place:]])
@@ -139,7 +139,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     permalink = _of_module(entry, malformed, "own-guid") or ""
     if link and malformed:
         link = _AMPERSAND.sub("&", link)
-    if _ADDRESS.match(permalink) and not _own_links(entry):
+    if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
         link = permalink
     if atom and guid is None and link is None:
         guid = next(map(_text, (one.get("href") for one in get("links") or ())), None)  # as the fast parser does

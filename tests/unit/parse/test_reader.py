@@ -397,6 +397,19 @@ def test_a_text_that_quotes_an_author_of_a_feed_keeps_the_address(title: str) ->
     assert "ann@paper.online" in read(rss(item(quoted, title=title))).items[0].content
 
 
+@pytest.mark.parametrize("end", ["", "<bb>"])
+@pytest.mark.parametrize("name", ["image", "author"])
+def test_entries_between_two_texts_that_quote_a_tag_keep_titles_and_addresses(name: str, end: str) -> None:
+    quoting, ending = (
+        f"<description><![CDATA[<{name}> x]]></description>",
+        "<description><![CDATA[x </%s>]]></description>",
+    )
+    items = [item(quoting, link="https://e.org/1"), item(title="Quake", link="https://e.org/2"), item(ending % name)]
+    found = read(rss([*items, item(end, link="https://e.org/4")])).items
+    assert len(found) == 4
+    assert (found[1].title, found[1].url) == ("Quake", "https://e.org/2")
+
+
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
 def test_an_empty_content_hides_no_description(title: str) -> None:
     texts = "<description>Told</description><content:encoded><![CDATA[ \n ]]></content:encoded>"
@@ -410,6 +423,12 @@ def test_the_authors_of_a_feed_are_those_of_its_entries(title: str) -> None:
     authors = "<author><name>Ann</name></author><author><name>Al</name><uri>https://e.org/</uri></author>"
     feed = parsed(atom("".join(entry % more for more in ("", own, elsewhere)), head=authors))
     assert [one.author for one in feed.items] == ["Ann, Al", "Ben", None]
+
+
+def test_a_guid_of_rss_in_an_entry_of_atom_is_read_alike_whichever_parser_reads_it() -> None:
+    """Else the entry would get another key, and be stored anew, as soon as the document is malformed."""
+    entry = "<entry><title>T</title><guid>https://example.org/1</guid></entry>"
+    assert {parsed(atom(entry + end)).items[0].link for end in ("", "<bb>")} == {None}
 
 
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
