@@ -121,5 +121,6 @@ def _listed(element: etree._Element, folder: tuple[str, ...]) -> Listed | None:
     url, kind = attributes.get("xmlurl"), attributes.get("type", "").lower()
     if url is None and kind in _FEED_TYPES:
         url = attributes.get("url", "")
-    # FreshRSS: HTML+XPath, JSON+DotNotation
-    return None if url is None else Listed(_title(attributes), url.strip(), folder, scraped="+" in kind)
+    # FreshRSS: HTML+XPath, JSON+DotNotation; but a media type (application/rss+xml) is that of a feed
+    scraped = "+" in kind and "/" not in kind
+    return None if url is None else Listed(_title(attributes), url.strip(), folder, scraped)

@@ -782,7 +782,7 @@ def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Des
 
 def test_pages_that_the_other_reader_made_feeds_of_are_not_taken_for_feeds(desk: Desk) -> None:
     path = desk.file.with_name("list.opml")
-    kinds = {"a": "rss", "b": "HTML+XPath", "c": "JSON+DotNotation", "d": "JSONFeed"}
+    kinds = {"a": "rss", "b": "HTML+XPath", "c": "JSON+DotNotation", "d": "JSONFeed", "e": "application/rss+xml"}
     rows = "".join(
         f'<outline text="{name}" type="{kind}" xmlUrl="https://{name}.example/"/>' for name, kind in kinds.items()
     )
@@ -791,7 +791,7 @@ def test_pages_that_the_other_reader_made_feeds_of_are_not_taken_for_feeds(desk:
     assert (code, "Dropped because they cannot be polled: 2." in out) == (0, True)
     assert out.splitlines()[1:3] == ["  dropped: 'https://b.example/'", "  dropped: 'https://c.example/'"]
     assert "not of pages that FreshRSS scrapes" in out
-    assert [name for name in kinds if f"url: https://{name}.example/" in desk.text()] == ["a", "d"]
+    assert [name for name in kinds if f"url: https://{name}.example/" in desk.text()] == ["a", "d", "e"]
 
 
 def test_folders_go_through_import_and_export(desk: Desk) -> None:
