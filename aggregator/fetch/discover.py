@@ -90,7 +90,7 @@ def _declares(link: LexborNode, types: Container[str]) -> bool:
 
 
 def _onward(tree: LexborHTMLParser, base: str) -> str | None:
-    for meta in tree.css("meta[http-equiv=refresh i]"):
+    for meta in tree.css("meta[http-equiv=refresh i]:not(noscript *)"):
         if found := _REFRESH.match(meta.attributes.get("content") or ""):
             return next(iter(_addresses([found[1]], base)), None)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aggregator.addresses import has_scheme
@@ -72,7 +73,8 @@ class Finder:
             offered = self._offered(page, fetched.url)
             links = offered.declared
             if not links and go_on and offered.onward:
-                return await self._found(offered.onward, await self._get(offered.onward, fetched.url), go_on=False)
+                with suppress(AggregatorError):  # there is nothing: what this page has is tried
+                    return await self._found(offered.onward, await self._get(offered.onward, fetched.url), go_on=False)
             if not links:
                 return await self._guess(offered.likely[:GUESSES], fetched.url, error)
         return await self.feed(links[0]) if len(links) == 1 else links

@@ -238,6 +238,16 @@ def test_a_page_that_leads_on_in_browsers_is_followed_once(desk: Desk) -> None:
         assert (code, "there is none at the usual addresses" in err) == (1, True), err
 
 
+def test_a_page_that_leads_on_to_nothing_is_searched_itself(desk: Desk) -> None:
+    desk.server.routes["/sheet"] = answer(b"%PDF-1.4", content_type="application/pdf")
+    desk.server.routes["/bare"] = answer(b"<!doctype html><title>x</title>", content_type="text/html")
+    for place in ("/sheet", "/gone", "/bare", "http://10.1.2.3/"):
+        page = f'<!doctype html><meta http-equiv=refresh content="1;url={place}"><a href="/news.rss">RSS</a>'
+        desk.server.routes["/leads"] = answer(page.encode(), content_type="text/html")
+        code, out, err = desk.run("try", desk.server.url("/leads"))
+        assert (code, desk.server.url("/news.rss") in out) == (0, True), (place, out, err)
+
+
 def test_an_address_already_there_is_said_so_before_anybody_is_asked(desk: Desk) -> None:
     for address in ("https://first.example/feed", "http://www.first.example/feed/", "first.example/feed"):
         code, out, _ = desk.run("add", address)
