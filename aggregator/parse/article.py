@@ -26,7 +26,7 @@ _PAID = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.IGNORECASE)
-_BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*["']?([^"'\s<>]{1,2000})""", re.IGNORECASE)
+_BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*+["']?+([^"'\s<>]{1,2000})""", re.IGNORECASE)
 # What the page tells machines of the article (JSON-LD).
 _DATA = re.compile(rb"""<script\s[^<>]{0,200}?\btype\s*=\s*["']?application/ld\+json\b[^<>]*>""", re.IGNORECASE)
 # References to characters that XML forbids (`&#8;`, `&#xFFFE;`): with one in its text, trafilatura finds no article.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import time
 import tracemalloc
 
 import pytest
 from builders.documents import URL, item, rss
 
 from aggregator.parse import parse
-from aggregator.parse.charset import codec, to_utf8
+from aggregator.parse.charset import codec, of_page, to_utf8
 
 TITLE = "Ärger in Łódź – Київ"
 
@@ -161,3 +162,10 @@ def test_a_document_with_the_mark_of_utf_8_may_mix_encodings_too() -> None:
 
 def test_the_mark_is_removed() -> None:
     assert to_utf8(codecs.BOM_UTF8 + b"<rss/>", None) == (b"<rss/>", ())
+
+
+def test_a_page_that_names_no_encoding_at_length_costs_little() -> None:
+    page = b"<meta charset=" + b" " * (1 << 20)
+    began = time.process_time()
+    assert of_page(page, None) == page
+    assert time.process_time() - began < 5
