@@ -60,11 +60,12 @@ def _of_rules(rules: Rules) -> Iterator[Slip]:
             ):
                 yield line.at, f"`{name}` is a word here; {PAIR}"
     for term in (*rules.words, *rules.never):
-        for word in PRONOUNS.intersection(chain(*term.choices)):
-            yield (
-                term.at,
-                f"`{word}` is a word that most texts have: write `{word.upper()}`, which is found in capitals only",
-            )
+        for word in chain(*term.choices, term.unless):
+            if word.lower() in PRONOUNS and not word.isupper():
+                yield (
+                    term.at,
+                    f"`{word}` is a word that most texts have: write `{word.upper()}`, which is found in capitals only",
+                )
     found = {_needles(term): term for term in rules.words}
     for key, terms, effect in (("not", rules.nots, "never counts"), ("never", rules.never, "excludes its own items")):
         for term in terms:

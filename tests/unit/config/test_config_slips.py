@@ -35,6 +35,12 @@ def warned(old: str, new: str) -> list[str]:
         ("- heat", "- us", "10:9: warning: `us` is a word that most texts have: write `US`, which is found in capitals only"),
         ("- heat", "- all: [heat, it | drought]", "10:9: warning: `it` is a word that most texts have: write `IT`"),
         ("[recipe]", "[{all: [recipe, who]}]", "11:13: warning: `who` is a word that most texts have: write `WHO`"),
+        ("- heat", "- Us", "10:9: warning: `Us` is a word that most texts have: write `US`, which is found in capitals only"),
+        (
+            "- heat",
+            "- {all: [heat, drought], unless: [who]}",
+            "10:9: warning: `who` is a word that most texts have: write `WHO`",
+        ),
         ("- heat", "- heat, drought", "10:9: warning: `heat, drought` is one phrase: write a line with - for each"),
         ("- heat", "- heat；drought", "10:9: warning: `heat；drought` is one phrase"),
         ("- heat", "- heat,drought", "10:9: warning: `heat,drought` is one phrase"),
