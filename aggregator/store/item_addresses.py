@@ -50,18 +50,19 @@ def _strangers(
         for address, one in first.items()
         if one in outlets
     }
-    if not any(strange.values()):
+    strange = {address: numbers for address, numbers in strange.items() if numbers}
+    if not strange:
         return {}
-    there = {n for address in strange for n in (*found[address], *moved[address])}
+    there = {n for address, numbers in strange.items() for n in (*found[address], *numbers)}
     feeds = dict(db.select("SELECT i.n, s.url FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN", there))
-
-    def at_home(n: int, address: str) -> bool:
-        return one_site(host_of(address) or "", host_of(feeds[n]) or "")
-
-    return {
-        address: {n for n in numbers if any(at_home(one, address) for one in found[address]) or not at_home(n, address)}
-        for address, numbers in strange.items()
-    }
+    hosts = {url: host_of(url) or "" for url in set(feeds.values())}
+    for address, numbers in strange.items():
+        # Each feed is compared once: at a page, an outlet may have found thousands of items.
+        site = host_of(address) or ""
+        homes = {url for url in {feeds[n] for n in (*found[address], *numbers)} if one_site(site, hosts[url])}
+        if not any(feeds[n] in homes for n in found[address]):
+            numbers.difference_update([n for n in numbers if feeds[n] in homes])
+    return strange
 
 
 def _found_and_moved(db: Reads, canonicals: Collection[str]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:

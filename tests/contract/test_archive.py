@@ -15,6 +15,7 @@ import pytest
 from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, source
 from msgspec import structs
 
+from aggregator import addresses
 from aggregator.errors import StoreBusy, StoreTooNew, UsageError
 from aggregator.model import notes
 from aggregator.model.item import Drop, Enclosure, StoredItem, Told, Wanted
@@ -120,6 +121,30 @@ def test_an_article_that_moves_to_where_another_outlet_links_is_found_there_on_t
     place(store)
     assert store.edition.placed_at([address])[address].keys() == means
     assert store.edition.strangers_at([address]) == {1, 2} - means
+
+
+def test_what_others_move_to_a_page_is_told_from_its_items_by_their_feeds(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not item by item: at a page with 10,000, to which a hundred moved, each batch took seven seconds."""
+    page = "https://elsewhere.example/"
+    store.intake.apply(
+        [polled("alpha", [item("alpha", str(n), f"One {n}", url=page, canonical=page) for n in range(20)])], NOW
+    )
+    others = [item("beta", str(n), f"Two {n}") for n in range(10)]
+    store.intake.apply([polled("beta", others)], NOW)
+    moved = [(21 + n, replace(one, url=page, canonical=page, hash="moved")) for n, one in enumerate(others)]
+    store.intake.apply([polled("beta", changed=moved)], NOW)
+    compared = []
+
+    def one_site(host: str, other: str) -> bool:
+        compared.append(other)
+        return addresses.one_site(host, other)
+
+    monkeypatch.setattr("aggregator.store.item_addresses.one_site", one_site)
+    publishers = {n: "Alpha" if n <= 20 else "Beta" for n in range(1, 31)}
+    assert store.edition.strangers_at([page], publishers) == {*range(21, 31)}
+    assert sorted(compared) == ["alpha.example", "beta.example"]
 
 
 def test_an_item_is_known_by_the_ids_of_later_guids(store: Store) -> None:
