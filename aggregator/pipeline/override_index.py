@@ -100,26 +100,29 @@ class OverrideIndex:
             return self
         known = replace(self, strangers=store.strangers_at(named, arriving))
         here = StoredAt.read(store, named, arriving=arriving)
-        moved = {
-            address: {to for item in here.at(address) if (to := item.canonical)} - {address} for address in here.stories
-        }
-        if not any(moved.values()):
+        # Address → the items that moved from there, by where they are.
+        moved: dict[str, dict[str, list[PendingItem]]] = {}
+        for address in here.stories:
+            for item in here.at(address):
+                if item.canonical and item.canonical != address:
+                    moved.setdefault(address, {}).setdefault(item.canonical, []).append(item)
+        if not moved:
             return known
         goals = {to for found in moved.values() for to in found if is_article(to)}
         there = StoredAt.read(store, goals, arriving=arriving)
         # Where another outlet's link came first, the outlet's own articles count as strangers.
         articles = list(map(folded, [*there.items.values(), *store.items(store.strangers_at(goals, arriving))]))
         # The entries of one live page count as one.
-        came = {n: address for address in here.stories if address not in goals for n in here.numbers(address)}
+        entries = {n: address for address in here.stories if address not in goals for n in here.numbers(address)}
         goals -= shared(
-            (one.canonical or "", one.source, came.get(one.n) or one.title or str(one.n), at_home(one))
+            (one.canonical or "", one.source, entries.get(one.n) or one.title or str(one.n), at_home(one))
             for one in articles
         )
 
         def is_theirs(address: str, to: str) -> bool:
             """Whether those that moved there from `address` are the only ones there, or there on their own site and others are not."""
-            moved = [one for one in map(folded, here.at(address)) if one.canonical == to]
-            own, settled = {one.publisher for one in moved}, {one.publisher for one in moved if at_home(one)}
+            came = list(map(folded, moved[address][to]))
+            own, settled = {one.publisher for one in came}, {one.publisher for one in came if at_home(one)}
             others = [folded(replace(one, url=to)) for one in there.at(to)]
             return {one.publisher for one in others} <= own or (
                 bool(settled) and all(one.publisher in settled for one in others if at_home(one))
@@ -129,7 +132,7 @@ class OverrideIndex:
             return frozenset(
                 one
                 for address in addresses
-                for one in (address, *(moved.get(address, set()) & goals))
+                for one in (address, *goals.intersection(moved.get(address, ())))
                 if one == address or is_theirs(address, one)
             )
 

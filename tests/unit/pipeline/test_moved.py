@@ -375,6 +375,31 @@ def test_what_another_outlet_publishes_where_a_hidden_article_went_is_shown_alth
     assert {one["title"] for story in told(room) for one in story["sources"]} == {OTHER.title, theirs.title}
 
 
+def test_what_a_page_under_hide_told_is_looked_at_once_however_many_addresses_it_went_to(room: Newsroom) -> None:
+    """Each edition looked at all of it for each of them: at 2,000 for two seconds."""
+    page, count = "https://bbc.example/live-quake", 40
+    told = [item(f"Report {n} of the quake", url=page) for n in range(count)]
+    room.publish(*told)
+    (state,) = room.archive.sources.states(["bbc-world"])
+    known = room.archive.intake.known([one.id for one in told])
+    to = [f"https://bbc.example/quake-report-{n}" for n in range(count)]
+    changed = [
+        (known[one.id][0], replace(one, url=url, canonical=url, hash="moved"))
+        for one, url in zip(told, to, strict=True)
+    ]
+    room.archive.intake.apply([PollResult(state, Recognition(changed=tuple(changed)))], room.now)
+    edit(room, f"{{hide: ['{page}']}}")
+    policy, asked = room.application.policy, []
+
+    def publisher(one: PendingItem) -> str:
+        asked.append(one.n)
+        return policy.publisher(one)
+
+    following = replace(policy, publisher=publisher).following(room.archive.edition)
+    assert following.overrides.hidden == {page, *to}
+    assert len(asked) < 10 * count
+
+
 def test_nothing_joins_what_is_set_apart_by_the_address_that_it_had_before(room: Newsroom) -> None:
     """It did, and left with the next edit."""
     moves(room)
