@@ -149,9 +149,11 @@ def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> 
         return False
     before, after = ({source.id: _decisive_of(source) for source in one.sources} for one in (old, new))
     ids, addresses = {state.id for state in told}, {state.url for state in told}
+    # A source that moves to the address of another may take over what that one told (`model.renaming`).
+    own = {(source.id, source.url) for source in old.sources}
     return (
         all(
-            before[source.id] == after[source.id]
+            before[source.id] == after[source.id] and ((source.id, source.url) in own or source.url not in addresses)
             if source.id in before
             else source.id not in ids and source.url not in addresses and not source.was and not _is_special(source)
             for source in new.sources

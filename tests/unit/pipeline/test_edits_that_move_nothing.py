@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -124,6 +125,24 @@ def test_a_source_that_returns_may_have_another_publisher_now(room: Newsroom, li
     re_place_all(room.archive, room.application.policy, lambda: seconds(room), lambda: True)
     save(room, ("\nsections:", f"\n  - {line}\nsections:"))
     assert outdated(room) > 0
+
+
+def test_sources_of_one_site_that_exchange_their_addresses_take_their_items_with_them(tmp_path: Path) -> None:
+    """Each history stays with its address, under the other name, so that the section of the other applies."""
+    asia, defence = ("https://kyodo.example/asia.xml", "https://kyodo.example/defence.xml")
+    lines = '  - {{name: Asia, section: asia-pacific, url: "{0}"}}\n  - {{name: Guns, section: defense, url: "{1}"}}\n'
+    text = CONFIG.replace("\nsections:", "\n" + lines.format(defence, asia) + "sections:")
+    room = Newsroom(tmp_path, text)
+    news = [item("Octopuses dream", "asia", publisher="Asia"), item("Plum harvest fails", "guns", publisher="Guns")]
+    room.publish(*news)
+
+    def sections() -> dict[str, str]:
+        return {one["title"]: one["section"] for one in room.client.get("/api/v1/stories").get_json()["stories"]}
+
+    assert sections() == {news[0].title: "asia-pacific", news[1].title: "defense"}
+    room.edit(text.replace(lines.format(defence, asia), lines.format(asia, defence)))
+    assert sections() == {news[0].title: "defense", news[1].title: "asia-pacific"}
+    room.close()
 
 
 def test_a_value_of_the_environment_that_changed_counts_as_an_edit(
