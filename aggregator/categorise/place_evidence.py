@@ -41,7 +41,7 @@ _HEADING = 30  # characters after a place within which a colon ends what stands 
 _EMBASSY = ("embass", "consulate")  # it stands in another country
 _OBJECTS = ("arms ", "weapons ", "aid ")  # what others decide on
 _COUNTRY = ("country", "demonym")
-_SURNAMES = frozenset((*_COUNTRY, "city", "person"))  # kinds of names that families have, too
+_SURNAMES = frozenset((*_COUNTRY, "city"))  # kinds of names that families have, too
 
 
 class Named(NamedTuple):

@@ -445,7 +445,11 @@ def test_capitals_of_a_headline_say_nothing_of_those_of_its_summary() -> None:
         ("emily london wins the baking contest", ["GB"]),  # no capitals that tell it
         ("Gang jailed for plot to rob London jewellers", ["GB"]),
         ("Jane Seymour learns to love again", []),
-        ("Mike Jeffries is found unfit for trial", []),
+        ("Péter Szijjártó and Peter Szijjarto are one", ["HU"]),
+        ("Robert Mugabe is remembered", ["ZW"]),
+        ("Robert Golob loses a vote of confidence", ["SI"]),
+        ("Dave Umahi opens a road", ["NG"]),
+        ("Steven Witkoff flies home", ["US"]),
         ("Seymour defends his bill on treaties", ["NZ"]),
         ("David Seymour defends his bill on treaties", ["NZ"]),
         ("Michelle Obama publishes a cookery book", ["US"]),
