@@ -68,6 +68,9 @@ _ADDRESS = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
 # A heading directly in a heading: nh3 makes `<h4><h2>` of `<h4><x><h2>`. A browser reads that in another way, in which `</h4>` may end
 # all that is open in the page up to an outer heading. Sanitised again, the text is what a browser reads.
 _IN_HEADING = re.compile(r"<h[1-6]\b(?:[^<]|<(?!/?h[1-6]\b))*+<h[1-6]\b")
+# Elements that nh3 leaves out, but not before it has read what is in them as theirs: of `<li><menu><div><li>` remains `<li><div><li>`,
+# in which a browser ends the first `<li>` with the `<div>`, so that `</div>` ends something of the page.
+_BOUND = re.compile(r"<(?:applet|dir|fieldset|hgroup|listing|marquee|menu)\b")
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
 _SRC = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
@@ -157,7 +160,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
         safe = _ABSOLUTE_ONLY.clean(text)
     if "&" in text:  # else no reference was resolved to an unwanted character
         safe = without_unwanted(safe)
-    if _ODD_ADDRESS.search(safe) or _IN_HEADING.search(safe):
+    if _ODD_ADDRESS.search(safe) or _IN_HEADING.search(safe) or _BOUND.search(lower):
         safe = _PLAIN_ADDRESSES.clean(safe)
     if "<h1" in safe:
         safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")

@@ -35,6 +35,7 @@ PIECES = st.sampled_from(
     ]
 )  # fmt: skip
 HTML = st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=30).map("".join)
+LEFT_OUT = ("applet", "center", "dir", "fieldset", "hgroup", "listing", "main", "marquee", "menu", "nobr", "x")
 FEED_PIECES = st.sampled_from(
     [
         b"<?xml version='1.0'?>", b"<rss>", b"</rss>", b"<channel>", b"</channel>", b"<item>", b"</item>", b"<title>", b"</title>",
@@ -106,6 +107,15 @@ def test_sanitised_html_is_inert_and_stays_so(html: str) -> None:
     safe = sanitise(html, "https://e.org/", Counter())
     assert_inert(safe)
     assert_inert(sanitise(safe, "https://e.org/", Counter()))
+
+
+@settings(max_examples=300, deadline=None)
+@example(["li", "menu", "div", "li"])
+@example(["dd", "marquee", "div", "dd"])
+@given(st.lists(st.sampled_from([*sorted(TAGS), *LEFT_OUT]), max_size=7))
+def test_elements_that_are_left_out_let_none_of_those_inside_end_what_is_around(tags: list[str]) -> None:
+    nested = "".join(f"<{tag}>" for tag in tags) + "x" + "".join(f"</{tag}>" for tag in reversed(tags))
+    assert_inert(sanitise(nested, "https://e.org/", Counter()))
 
 
 @given(HTML)
