@@ -23,13 +23,14 @@ WAIT = 120  # seconds for another process to finish its edition
 
 def place_all(application: Application) -> tuple[int, int]:
     """Place all waiting items. Returns (items placed, new stories)."""
-    from aggregator.pipeline.edition import edition
+    from aggregator.pipeline.edition import edition, note_set_aside
     from aggregator.pipeline.survey import survey
 
     archive = application.database.open()
     with editing(archive) as proceed:
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
+        note_set_aside(archive, report.set_aside)
         re_place_stored(archive, application, proceed)
         survey(archive, application.policy, seconds, proceed)
     archive.close()

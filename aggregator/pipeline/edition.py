@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.errors import StoreError
+from aggregator.model import notes
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
@@ -99,6 +101,14 @@ def edition(
             report += _place_or_split(archive, policy, items, now, cache)
         progress(report.items + len(report.set_aside), len(waiting))
     return report
+
+
+def note_set_aside(archive: Archive, numbers: Collection[int]) -> None:
+    """Note how many items of each source were set aside, for the counts of held-back items. The items themselves stay in `pending`, so a
+    new process tries them again."""
+    held = Counter(item.source for item in archive.edition.items(sorted(numbers)))
+    if held != (archive.upkeep.noted(notes.SET_ASIDE) or {}):
+        archive.upkeep.note(notes.SET_ASIDE, dict(held))
 
 
 def _with_coming(

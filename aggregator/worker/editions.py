@@ -6,7 +6,6 @@ import asyncio
 import logging
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from aggregator.errors import RenamedMeanwhile, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import Note
-from aggregator.pipeline.edition import EditionReport, edition
+from aggregator.pipeline.edition import EditionReport, edition, note_set_aside
 from aggregator.pipeline.leases import EditionLease
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import decides, re_place_all
@@ -148,17 +147,10 @@ class Editions:
         )
         self._placed += report
         self._set_aside |= report.set_aside
-        self._note_skipped(archive)
+        note_set_aside(archive, self._set_aside)
         if report.items:
             placed, new = counted(report.items, "item"), counted(report.stories, "new story", "new stories")
             log.info("edition: %s placed, %s", placed, new)
-
-    def _note_skipped(self, archive: Archive) -> None:
-        """Note how many items of each source were set aside, for the counts of held-back items. The items themselves stay in
-        `pending`, so a new process tries them again."""
-        held = Counter(item.source for item in archive.edition.items(sorted(self._set_aside)))
-        if held != (archive.upkeep.noted(notes.SET_ASIDE) or {}):
-            archive.upkeep.note(notes.SET_ASIDE, dict(held))
 
     def _re_place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> bool:
         """Re-place stored stories after an edit of the rules or an upgrade of the program, newest first. False if it was interrupted for

@@ -11,11 +11,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from builders import archive, item, polled, rss
@@ -35,11 +37,13 @@ from builders.process import (
 from msgspec import structs
 from servers.local import Request, Server, conditional
 
-from aggregator.bootstrap import utc_now
+from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli import poll
+from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
 from aggregator.cli.poll import STOPPED, adopting, renewing
 from aggregator.errors import TooManyProcesses
+from aggregator.model import notes
 from aggregator.pipeline import edition
 from aggregator.pipeline.leases import EDITION_LEASE
 
@@ -112,6 +116,20 @@ def test_it_says_that_it_was_stopped_also_during_its_edition(tmp_path: Path, hea
         else:
             process.stderr.close()
         assert process.wait(30) == 1
+
+
+def test_what_its_edition_cannot_place_is_told_by_source_until_it_can(tmp_path: Path) -> None:
+    """`serve` beside it told nothing, and what a worker that is gone had noted was told for ever."""
+    place = Installation(configuration(tmp_path, {"one": "http://127.0.0.1/"}), tmp_path)
+    with closing(Application.load(place).database.open()) as store:
+        Application.load(place).put_in_force(store, int(utc_now().timestamp()))
+        store.intake.apply([polled("one", [item("one", "1", "Good")])], utc_now())
+        application = Application.load(place)
+        application.policy = replace(application.policy, judge=Mock(side_effect=RecursionError))
+        assert place_all(application) == (0, 0)
+        assert store.upkeep.noted(notes.SET_ASIDE) == {"one": 1}
+        assert place_all(Application.load(place)) == (1, 1)
+        assert store.upkeep.noted(notes.SET_ASIDE) == {}
 
 
 def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None:
