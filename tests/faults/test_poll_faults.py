@@ -95,6 +95,8 @@ def test_it_ends_with_its_command(tmp_path: Path, ending: signal.Signals, code: 
         process.send_signal(ending)
         assert process.wait(30) == code
         until(lambda: not runs(asking))
+        kept = [("late",)] if ending == signal.SIGKILL else []
+        assert query(config, "SELECT id FROM sources WHERE lease_owner IS NOT NULL") == kept
         said = (tmp_path / "log").read_text()
         assert ("stopped; what had arrived is stored" in said, "Traceback" in said) == (ending == signal.SIGTERM, False)
         assert f"{ENTRIES} placed" in aggregator(config, "poll", "one").stdout
