@@ -120,6 +120,25 @@ def test_it_says_that_it_was_stopped_also_during_its_edition(tmp_path: Path, hea
         assert process.wait(30) == 1
 
 
+def test_sources_that_take_longer_than_their_leases_are_kept_from_others(tmp_path: Path) -> None:
+    async def silent(_: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(60)
+
+    code = (
+        "import sys; from datetime import timedelta; from aggregator.cli import main, poll; "
+        "poll.POLL_LEASE = timedelta(seconds=1); sys.exit(main.main(sys.argv[1:]))"
+    )
+    with Server({"/silent": silent}) as server:
+        config = configuration(tmp_path, {"silent": server.url("/silent")})
+        python, _, _, *words = command(config, "poll")
+        with Popen([python, "-c", code, *words], stderr=subprocess.DEVNULL) as process:
+            until(lambda: len(server.asked("/silent")) == 1)
+            ((first,),) = query(config, "SELECT lease_until FROM sources")
+            until(lambda: query(config, "SELECT lease_until FROM sources")[0][0] > first + 1)
+            process.terminate()
+            assert process.wait(30) == 1
+
+
 def test_what_its_edition_cannot_place_is_told_by_source_until_it_can(tmp_path: Path) -> None:
     """`serve` beside it told nothing, and what a worker that is gone had noted was told for ever."""
     place = Installation(configuration(tmp_path, {"one": "http://127.0.0.1/"}), tmp_path)
