@@ -14,22 +14,28 @@ def former_ids(
 
     `known`: id → address of every source in the store; `listed`: ids of those that were configured until now. The first of these
     that matches decides: its own id, an id under its `was`, its address. Two exceptions:
-    - Its own id belongs to a removed source at another address: a match with a source that was configured until now comes first.
-    - The edit passed its id on from another source (`_passed_on`): its own id does not match.
+    - Its own id belongs to a removed source, and that one was at another address, or another source has been at this one since: a match
+      with a source that was configured until now comes first.
+    - The edit passed its id on from another source (`_passed_on`): its own id comes last.
 
     Each known source is matched at most once; if two configured sources could have it, the one that names it under `was` gets it, or else
     the first one in the file.
     """
-    left = set(known)
-    claimed = {old for source in configured if source.id not in known for old in source.was}
+    left, polled = set(known), {known[id] for id in listed}
+    claimed = {
+        old
+        for source in configured
+        if source.id not in listed and known.get(source.id) != source.url
+        for old in source.was
+    }
     passed_on = _passed_on(configured, known, listed, claimed)
     taken = {source.id for source in configured} - passed_on
     by_url = {known[id]: id for id in sorted(known, key=lambda id: id in listed) if id not in taken | claimed}
     for source in configured:
-        names = [source.id, *(old for old in source.was if old not in taken), by_url.get(source.url)]
+        names = [source.id, *source.was, by_url.get(source.url)]
         if source.id in passed_on:
-            names.remove(source.id)
-        elif known.get(source.id) != source.url:
+            names.append(names.pop(0))
+        elif source.url in polled or known.get(source.id) != source.url:
             names.sort(key=lambda name: name not in listed)
         former = next((name for name in names if name in left), None)
         if former is not None:

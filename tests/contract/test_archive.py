@@ -1358,6 +1358,38 @@ def test_what_another_source_was_is_not_taken_over_by_its_address(store: Store, 
         assert roots == {"delta": "alpha", "beta": "beta"} | ({"omega": "omega"} if len(file) == 3 else {})
 
 
+@pytest.mark.parametrize(
+    ("file", "roots"),
+    [
+        # `gamma` was removed earlier.
+        ([at("gamma", "beta", "alpha"), at("beta", "alpha")], {"gamma": "alpha", "beta": "beta"}),
+        # `alpha` moves to where `omega` was, but that is `beta` now, as its `was` says.
+        (
+            [at("beta", "alpha", "omega"), at("alpha", "omega"), at("delta", "beta")],
+            {"beta": "omega", "alpha": "alpha", "delta": "beta"},
+        ),
+    ],
+)
+def test_no_source_begins_anew_because_another_has_what_was_at_its_address(
+    store: Store, file: list[Source], roots: dict[str, str]
+) -> None:
+    store.sources.sync([source("alpha"), source("beta"), source("omega")])
+    for _ in range(2):
+        store.sources.sync(file)
+        assert {state.id: state.root for state in store.sources.states()} == roots
+
+
+@pytest.mark.parametrize("was", [("alpha",), ()])
+def test_a_source_at_the_address_of_one_removed_may_be_renamed_to_that_one(store: Store, was: tuple[str, ...]) -> None:
+    """`plan` called it renamed, but it was removed, and what it had told was stored again as that of the other."""
+    store.sources.sync([source("alpha"), source("beta")])
+    store.sources.sync([at("alpha", "beta")])
+    for _ in range(2):
+        store.sources.sync([at("beta", "beta", *was)])
+        assert {state.id: state.root for state in store.sources.states()} == {"beta": "alpha"}
+        assert "beta-before" in {state.id for state in store.sources.states(listed=False)}
+
+
 def test_names_go_around_a_ring_of_sources(store: Store) -> None:
     store.sources.sync([source("alpha"), source("beta"), source("gamma")])
     for _ in range(2):
