@@ -65,12 +65,19 @@ _WITHOUT_SCRIPTS = re.compile(
 _PICTURE_BEFORE = re.compile(r"<img\b[^<>]*>\s*\Z", re.IGNORECASE)
 _NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ADDRESS = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
-# A heading directly in a heading: nh3 makes `<h4><h2>` of `<h4><x><h2>`. A browser reads that in another way, in which `</h4>` may end
-# all that is open in the page up to an outer heading. Sanitised again, the text is what a browser reads.
-_IN_HEADING = re.compile(r"<h[1-6]\b(?:[^<]|<(?!/?h[1-6]\b))*+<h[1-6]\b")
-# Elements that nh3 leaves out, but not before it has read what is in them as theirs: of `<li><menu><div><li>` remains `<li><div><li>`,
-# in which a browser ends the first `<li>` with the `<div>`, so that `</div>` ends something of the page.
-_BOUND = re.compile(r"<(?:applet|dir|fieldset|hgroup|listing|marquee|menu)\b")
+# What a browser may read in another way than nh3 wrote it, and then end with it what is open in the page around it. Sanitised again, it is
+# what a browser reads.
+# - A heading in a heading: nh3 makes `<h4><h2>` of `<h4><x><h2>`, and `</h4>` may end all up to an outer heading.
+# - An item in an item without a list, or after a list: nh3 makes `<li><div><li>` of `<li><menu><div><li>` and of `<li><div><table><li>`.
+#   There the first `<li>` ends with its `<div>`, so that `</div>` ends something of the page.
+# - A reading aid (`<rt>`), which ends items too.
+# One pattern, since most of its time goes into finding each `<`.
+_READ_OTHERWISE = re.compile(
+    r"<(?:h[1-6]\b[^<]*+(?:<(?!/?h[1-6]\b)[^<]*+)*+<h[1-6]\b"
+    r"|(?:li|/[uo]l)\b[^<]*+(?:<(?!/?(?:li|[uo]l)\b)[^<]*+)*+<li\b"
+    r"|(?:d[dt]|/dl)\b[^<]*+(?:<(?!/?d[dtl]\b)[^<]*+)*+<d[dt]\b"
+    r"|r[tp]\b)"
+)
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
 _SRC = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
@@ -160,7 +167,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
         safe = _ABSOLUTE_ONLY.clean(text)
     if "&" in text:  # else no reference was resolved to an unwanted character
         safe = without_unwanted(safe)
-    if _ODD_ADDRESS.search(safe) or _IN_HEADING.search(safe) or _BOUND.search(lower):
+    if _ODD_ADDRESS.search(safe) or _READ_OTHERWISE.search(safe):
         safe = _PLAIN_ADDRESSES.clean(safe)
     if "<h1" in safe:
         safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")

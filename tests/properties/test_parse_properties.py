@@ -35,7 +35,20 @@ PIECES = st.sampled_from(
     ]
 )  # fmt: skip
 HTML = st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=30).map("".join)
-LEFT_OUT = ("applet", "center", "dir", "fieldset", "hgroup", "listing", "main", "marquee", "menu", "nobr", "x")
+LEFT_OUT = (
+    "applet",
+    "center",
+    "dir",
+    "fieldset",
+    "hgroup",
+    "isindex",
+    "listing",
+    "main",
+    "marquee",
+    "menu",
+    "nobr",
+    "x",
+)
 FEED_PIECES = st.sampled_from(
     [
         b"<?xml version='1.0'?>", b"<rss>", b"</rss>", b"<channel>", b"</channel>", b"<item>", b"</item>", b"<title>", b"</title>",
@@ -101,6 +114,8 @@ def test_hostile_text_in_a_sound_feed_becomes_safe_items(title: str, html: str, 
 
 
 @settings(max_examples=300, deadline=None)
+@example("<li>A<ul></ul><div><table><li>B</table></div></li>")
+@example("<dd>A<dl></dl><div><table><dd>B</table></div></dd>")
 @example("<h3><div><h4>One<x><h2>Two</h2></x></h4></div></h3><p>Three</p>")
 @given(HTML)
 def test_sanitised_html_is_inert_and_stays_so(html: str) -> None:
@@ -112,8 +127,12 @@ def test_sanitised_html_is_inert_and_stays_so(html: str) -> None:
 @settings(max_examples=300, deadline=None)
 @example(["li", "menu", "div", "li"])
 @example(["dd", "marquee", "div", "dd"])
+@example(["li", "isindex", "div", "li"])
+@example(["li", "div", "table", "li"])
+@example(["dd", "div", "table", "dt"])
+@example(["li", "div", "blockquote", "ruby", "li", "x", "rt"])
 @given(st.lists(st.sampled_from([*sorted(TAGS), *LEFT_OUT]), max_size=7))
-def test_elements_that_are_left_out_let_none_of_those_inside_end_what_is_around(tags: list[str]) -> None:
+def test_elements_that_are_left_out_or_moved_let_none_of_those_inside_end_what_is_around(tags: list[str]) -> None:
     nested = "".join(f"<{tag}>" for tag in tags) + "x" + "".join(f"</{tag}>" for tag in reversed(tags))
     assert_inert(sanitise(nested, "https://e.org/", Counter()))
 
