@@ -410,6 +410,19 @@ def test_entries_between_two_texts_that_quote_a_tag_keep_titles_and_addresses(na
     assert (found[1].title, found[1].url) == ("Quake", "https://e.org/2")
 
 
+@pytest.mark.parametrize("end", ["", "<bb>"])
+@pytest.mark.parametrize("name", ["image", "author"])
+def test_an_entry_whose_texts_quote_a_tag_keeps_what_is_between_them(name: str, end: str) -> None:
+    begun, ended = (
+        f"<description><![CDATA[a <{name}> b]]></description>",
+        f"<content:encoded><![CDATA[c </{name}> d]]></content:encoded>",
+    )
+    entry = f"<item>{begun}<title>Quake</title><link>https://e.org/1</link>{ended}</item>"
+    found = read(rss([entry, item(end, link="https://e.org/2")])).items
+    assert [one.url for one in found] == ["https://e.org/1", "https://e.org/2"]
+    assert found[0].title == "Quake"
+
+
 @pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
 def test_an_empty_content_hides_no_description(title: str) -> None:
     texts = "<description>Told</description><content:encoded><![CDATA[ \n ]]></content:encoded>"
