@@ -167,8 +167,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
         safe = _ABSOLUTE_ONLY.clean(text)
     if "&" in text:  # else no reference was resolved to an unwanted character
         safe = without_unwanted(safe)
-    if _ODD_ADDRESS.search(safe) or _READ_OTHERWISE.search(safe):
-        safe = _PLAIN_ADDRESSES.clean(safe)
+    odd = _ODD_ADDRESS.search(safe)
+    if odd or _READ_OTHERWISE.search(safe):
+        safe = (_PLAIN_ADDRESSES if odd else _ABSOLUTE_ONLY).clean(safe)  # else addresses stay as they were stored
     if "<h1" in safe:
         safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")
     if "<img" in safe:
