@@ -24,13 +24,15 @@ FIELDS = frozenset(
     b" id published updated summary content source enclosure image".split()
 )
 """Elements of an entry that contain only text, or markup without any of these elements."""
+_NAMES = b"|".join(sorted(FIELDS))
+_AROUND = re.compile(rb"<(%b)(?:\s[^<>]*)?(?<!/)>(?:(?!</?(?:%b)\b|<!--)[\s\S])*\Z" % (_NAMES, _NAMES))
 _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
 """Prefixes of elements that never contain an element of their own name (except itunes:category)."""
 
 
 def of_cdata(data: bytes) -> bytes:
     """End each CDATA section that is still open where another one or the end of the document comes: at the end tag of the element in
-    which it began."""
+    which it began, or, if there is other markup before it, of the field around it."""
     if data.count(_CDATA) <= data.count(_CDATA_END):
         return data
     parts: list[bytes] = []
@@ -42,7 +44,8 @@ def of_cdata(data: bytes) -> bytes:
         if 0 <= end < inside:
             end = data.find(_CDATA_END, inside)
         if end < 0 or 0 <= following < end:
-            opened = _OPENED.search(data, max(0, start - 512), start)
+            near = max(0, start - 512)
+            opened = _OPENED.search(data, near, start) or _AROUND.search(data, near, start)
             until = following if following >= 0 else len(data)
             closing = data.find(b"</" + opened[1] + b">", inside, until) if opened else -1
             if closing >= 0:

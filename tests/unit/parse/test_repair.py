@@ -359,8 +359,30 @@ def test_a_section_that_never_ends_takes_nothing_of_the_others(attributes: str) 
 def test_a_section_that_never_ends_after_other_text_takes_no_entries() -> None:
     feed = parsed(rss([item("<description>Said: <![CDATA[cut</description>", title="One"), item(title="Two")]))
     assert [(one.title, one.summary) for one in feed.items] == [("One", "Said: cut"), ("Two", None)]
-    within = parsed(rss([item("<description><b>Said</b> <![CDATA[cut</description>", title="One"), item(title="Two")]))
-    assert titles(within)[0] == "One"
+
+
+def test_a_section_that_quotes_the_beginning_of_another_is_whole() -> None:
+    quoting = "<description><![CDATA[<svg><title>x</title></svg> Write <![CDATA[ there]]></description>"
+    feed = parsed(rss([item(quoting, title="One"), item(title="Two")]))
+    assert titles(feed) == ["One", "Two"]
+    assert (feed.items[0].summary or "").endswith("there")
+
+
+def test_a_comment_that_quotes_the_beginning_of_a_section_changes_no_text() -> None:
+    for quoting in "<!-- <b>x</b> <![CDATA[ -->", "<!-- <title>x</title><![CDATA[ -->":
+        feed = parsed(rss([quoting, item("<description><b>Told</b></description>", title="One"), item(title="Two")]))
+        assert [(one.title, "]]" in f"{one.summary}") for one in feed.items] == [("One", False), ("Two", False)]
+
+
+@pytest.mark.parametrize("before", ["<b>Said</b> ", "<![CDATA[Said ]]>"])
+def test_a_section_that_never_ends_after_markup_takes_no_entries(before: str) -> None:
+    whole = item("<description><![CDATA[Whole]]></description>", title="Two")
+    for further in [whole, item(title="Three")], [item(title="Three"), whole]:
+        feed = parsed(rss([item(f"<description>{before}<![CDATA[cut</description>", title="One"), *further]))
+        assert set(titles(feed)) == {"One", "Three", "Two"}
+        assert "cut" in (feed.items[0].summary or "")
+    titled = parsed(rss([f"<item><title>{before}<![CDATA[cut</title><link>https://e.org/1</link></item>", whole]))
+    assert titles(titled)[1:] == ["Two"]
 
 
 @pytest.mark.parametrize("text", ["a<b>x</b></b>c", "a<br/>x</br>c"])
