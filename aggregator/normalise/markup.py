@@ -65,19 +65,8 @@ _WITHOUT_SCRIPTS = re.compile(
 _PICTURE_BEFORE = re.compile(r"<img\b[^<>]*>\s*\Z", re.IGNORECASE)
 _NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ADDRESS = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
-# What a browser may read in another way than nh3 wrote it, and then end with it what is open in the page around it. Sanitised again, it is
-# what a browser reads.
-# - A heading in a heading: nh3 makes `<h4><h2>` of `<h4><x><h2>`, and `</h4>` may end all up to an outer heading.
-# - An item in an item without a list, or after a list: nh3 makes `<li><div><li>` of `<li><menu><div><li>` and of `<li><div><table><li>`.
-#   There the first `<li>` ends with its `<div>`, so that `</div>` ends something of the page.
-# - A reading aid (`<rt>`), which ends items too.
-# One pattern, since most of its time goes into finding each `<`.
-_READ_OTHERWISE = re.compile(
-    r"<(?:h[1-6]\b[^<]*+(?:<(?!/?h[1-6]\b)[^<]*+)*+<h[1-6]\b"
-    r"|(?:li|/[uo]l)\b[^<]*+(?:<(?!/?(?:li|[uo]l)\b)[^<]*+)*+<li\b"
-    r"|(?:d[dt]|/dl)\b[^<]*+(?:<(?!/?d[dtl]\b)[^<]*+)*+<d[dt]\b"
-    r"|r[tp]\b)"
-)
+# Elements that end others which are open.
+_ENDING = re.compile(r"<(?:h[1-6]|li|d[dt]|r[tp])\b")
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
 _SRC = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
@@ -165,11 +154,11 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if len(safe) > MAX_SAFE and cleaner is not _ABSOLUTE_ONLY:
         drops["content-cut"] += 1
         safe = _ABSOLUTE_ONLY.clean(text)
+    safe = _as_browsers_read(safe)
     if "&" in text:  # else no reference was resolved to an unwanted character
         safe = without_unwanted(safe)
-    odd = _ODD_ADDRESS.search(safe)
-    if odd or _READ_OTHERWISE.search(safe):
-        safe = (_PLAIN_ADDRESSES if odd else _ABSOLUTE_ONLY).clean(safe)  # else addresses stay as they were stored
+    if _ODD_ADDRESS.search(safe):
+        safe = _PLAIN_ADDRESSES.clean(safe)
     if "<h1" in safe:
         safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")
     if "<img" in safe:
@@ -177,6 +166,12 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     parts = _CODE.split(safe) if "<pre" in safe else [safe]
     parts[::2] = [_SPACE.sub("\n", _EMPTY.sub(_nothing, part)) for part in parts[::2]]
     return "".join(parts).strip()
+
+
+def _as_browsers_read(safe: str) -> str:
+    """Sanitised again where a browser may read it in another way than nh3 wrote it, and end elements of the page around the text: nh3 makes
+    `<h4><h2>` of `<h4><x><h2>`, and `<li><div><li>` of `<li><menu><div><li>` and `<li><div><table><li>`."""
+    return _ABSOLUTE_ONLY.clean(safe) if _ENDING.search(safe) else safe
 
 
 # Functions, since `re.sub` expands a template such as `<\1div` slowly: it takes as long as the search.
