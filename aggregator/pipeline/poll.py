@@ -41,9 +41,11 @@ class Poll:
 
 
 class _Answer(NamedTuple):
-    """What a request brought. `feed` and `found`: what was read from the document, if it is another than at the previous poll."""
+    """What a request brought. `digest`: of the document, if there is one; `feed` and `found`: what was read from it, if it is another than
+    at the previous poll."""
 
     outcome: Outcome
+    digest: str | None = None
     feed: NormalFeed | None = None
     found: Recognition = Recognition()
 
@@ -79,9 +81,12 @@ async def _answer(tools: Tools, source: Source, state: SourceState) -> _Answer:
     """Request the document of a source, and read it unless it is the same as before."""
     try:
         outcome = await _fetched(tools, source, state)
-        if isinstance(outcome, Fetched) and _digest(outcome) != state.body_hash:
-            return await _taken(tools, source, state, outcome)
-        return _Answer(outcome)
+        if not isinstance(outcome, Fetched):
+            return _Answer(outcome)
+        digest = hashlib.blake2b(outcome.body, digest_size=16).hexdigest()
+        if digest == state.body_hash:
+            return _Answer(outcome, digest)
+        return (await _taken(tools, source, state, outcome))._replace(digest=digest)
     except (StoreError, Lacking):  # not the fault of this source; the next one would fail in the same way
         raise
     except Exception as error:
@@ -100,7 +105,7 @@ def _remembered(known: SourceState, answer: _Answer) -> SourceState:
         # the date is not made up, and it is another entry.
         return structs.replace(known, body_hash="", etag=None, last_modified=None)
     if isinstance(answer.outcome, Fetched):
-        return structs.replace(known, body_hash=_digest(answer.outcome))
+        return structs.replace(known, body_hash=answer.digest)
     if isinstance(answer.outcome, NotModified) and known.body_hash is None:
         return structs.replace(known, body_hash="")  # nothing was missed during the pause: the next document has news
     return known
@@ -136,7 +141,7 @@ async def _taken(tools: Tools, source: Source, state: SourceState, fetched: Fetc
         found = await asyncio.to_thread(_recognised, tools, state, feed)
         if not found.unread:
             break
-    return _Answer(fetched, feed, found)
+    return _Answer(fetched, feed=feed, found=found)
 
 
 async def _read(tools: Tools, source: Source, state: SourceState, fetched: Fetched, fingerprints: bytes) -> NormalFeed:
@@ -158,7 +163,3 @@ def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
         return feed
     items = (replace(item, publisher=tools.publisher(item.publisher, item.outlet)) for item in feed.items)
     return replace(feed, items=tuple(items))
-
-
-def _digest(fetched: Fetched) -> str:
-    return hashlib.blake2b(fetched.body, digest_size=16).hexdigest()
