@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 MAX_ENTRIES = 10_000  # per document
@@ -64,12 +64,11 @@ def without_cdata(data: bytes) -> bytes:
     return b"".join(split_cdata(data)[::2])
 
 
-def outside_cdata_spans(data: bytes, pattern: re.Pattern[bytes]) -> list[tuple[int, int]]:
-    """(start, end) of each match outside the CDATA sections of the document."""
-    spans: list[tuple[int, int]] = []
+def found_outside_cdata(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """Each match outside the CDATA sections of the document."""
     place = 0
     for number, part in enumerate(split_cdata(data)):
+        end = place + len(part)
         if number % 2 == 0:
-            spans += [(place + found.start(), place + found.end()) for found in pattern.finditer(part)]
-        place += len(part)
-    return spans
+            yield from pattern.finditer(data, place, end)
+        place = end

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from aggregator.model.item import TRUNCATED
-from aggregator.parse.document import ENTRY_END, ENTRY_START, MAX_ENTRIES, ROOT, Document, outside_cdata_spans
+from aggregator.parse.document import ENTRY_END, ENTRY_START, MAX_ENTRIES, ROOT, Document, found_outside_cdata
 
 
 def closed(document: Document) -> Document:
@@ -20,7 +20,7 @@ def closed(document: Document) -> Document:
         return document
     name = root[1]
     closing = re.compile(rb"</" + re.escape(name) + rb"\s*>")
-    ends = [end for _, end in outside_cdata_spans(data, closing)]  # not where an article quotes one
+    ends = [found.end() for found in found_outside_cdata(data, closing)]  # not where an article quotes one
     if not ends:
         return _broken_off(document, name)
     tail = data[ends[-1] :].strip()
@@ -52,8 +52,8 @@ def _complete_entries(data: bytes) -> bytes:
 def _broken_off(document: Document, name: bytes) -> Document:
     """Cut a document that breaks off after its last complete entry, or before its only entry. If several entries begin and none ends, it
     stays as it is."""
-    ends = [end for _, end in outside_cdata_spans(document.data, ENTRY_END)]
-    begun = [start for start, _ in outside_cdata_spans(document.data, ENTRY_START)]
+    ends = [found.end() for found in found_outside_cdata(document.data, ENTRY_END)]
+    begun = [found.start() for found in found_outside_cdata(document.data, ENTRY_START)]
     if not ends and len(begun) == 1:
         ends = begun
     if not ends:
@@ -67,7 +67,7 @@ def limited(document: Document) -> Document:
     data = document.data
     if data.count(b"<") <= MAX_ENTRIES or data.count(b"<item") + data.count(b"<entry") <= MAX_ENTRIES:
         return document
-    starts = [start for start, _ in outside_cdata_spans(data, ENTRY_START)]
+    starts = [found.start() for found in found_outside_cdata(data, ENTRY_START)]
     left_out = len(starts) - MAX_ENTRIES
     if left_out <= 0:
         return document

@@ -17,7 +17,7 @@ from typing import Any
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
-from aggregator.parse.document import MALFORMED, Document, outside_cdata, outside_cdata_spans, split_cdata
+from aggregator.parse.document import MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
 from aggregator.parse.entries import sane
 from aggregator.parse.fields import (
     as_html,
@@ -108,8 +108,7 @@ def _prepared(document: Document) -> bytes:
 def _with_parts_apart(data: bytes) -> bytes:
     parts: list[bytes] = []
     place = 0
-    tags = [tag for begin, _ in outside_cdata_spans(data, _PART) if (tag := _PART.match(data, begin))]
-    for start, end in pairwise(tags):
+    for start, end in pairwise(found_outside_cdata(data, _PART)):
         if start[2] == end[2] in (b"image", b"author") and not start[1] and end[1]:
             parts += [data[place : start.start()], _OF_PART.sub(rb"<\1its-\2", data[start.start() : end.end()])]
             place = end.end()
