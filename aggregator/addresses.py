@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import ada_url
+from msgspec import Struct
 
 Address = IPv4Address | IPv6Address
 
@@ -125,8 +125,7 @@ def literal_private(url: str) -> bool:
     return host is not None and private_host(host)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """`allow_private` of the configuration: host names and networks that may be polled although they are private."""
 
     hosts: frozenset[str] = frozenset()

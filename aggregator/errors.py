@@ -31,8 +31,9 @@ Errors of remote servers are common, so they are not exceptions but values: `mod
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
@@ -55,8 +56,7 @@ PollFailure = (
 FailureKind = PollFailure | PageFailure
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One error or warning in a configuration file: where it is, and what to do. Lines and columns count from 1."""
 
     file: str

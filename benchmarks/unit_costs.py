@@ -22,7 +22,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -30,6 +30,7 @@ from typing import Any
 from unittest.mock import patch
 
 import psutil
+from msgspec.structs import replace
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.fetch.limits import Limits

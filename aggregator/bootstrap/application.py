@@ -11,10 +11,11 @@ import random
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import closing, nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from aggregator import __version__
 from aggregator.bootstrap.configured import Configured

@@ -4,10 +4,11 @@ location on disk."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from aggregator.addresses import host_of, one_site
 from aggregator.bootstrap.installation import utc_now

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+
+class Installation(Struct, frozen=True):
     """`config`: path of feeds.yaml; `instance`: folder of the data; `database`: --database, if given; `address`: the address at which
     the service listens, used in links if `site.url` is not set."""
 

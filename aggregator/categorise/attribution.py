@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.categorise.evidence import read
 from aggregator.categorise.judge import decided
@@ -14,8 +15,7 @@ from aggregator.model.stream import StreamName
 from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """The line that moved a text.
 
     `rule` is the line as the editor would name it (`words: flood*`), and `at` its position in the file that has it. `gone`: the new

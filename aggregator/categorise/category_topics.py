@@ -17,9 +17,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from aggregator.text.fold import key as folded
 from aggregator.text.words import spelled
@@ -69,8 +70,7 @@ class Use(NamedTuple):
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryTopics:
+class CategoryTopics(Struct, frozen=True):
     """The topics found: `titles` by topic id, and `ids` by `Category.key`."""
 
     titles: Mapping[str, str] = field(default_factory=dict)

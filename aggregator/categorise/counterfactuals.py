@@ -4,7 +4,8 @@ runner-up lacks. Pure functions."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read, said_once, word_value
@@ -17,8 +18,7 @@ from aggregator.model.settings import Position, Term
 from aggregator.text.match import Haystack, haystack
 
 
-@dataclass(frozen=True, slots=True)
-class Counterfactual:
+class Counterfactual(Struct, frozen=True):
     """A line that decides: without it the text would be in the section `then`."""
 
     rule: str
@@ -26,8 +26,7 @@ class Counterfactual:
     then: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What decided a section.
 
     `behind` is what the runner-up lacks, as the weight of one more word in the headline. `counterfactuals` are the single lines that

@@ -4,8 +4,9 @@ changes with an edit."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
@@ -20,8 +21,7 @@ Key = tuple[StreamName, Kind, str]
 """The section or topic of an example, and its text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
+class Turned(Struct, frozen=True):
     """An example whose result changes with an edit, or a new one that fails.
 
     `held` and `holds`: whether it passed before (None if it is new) and passes now. `why`: the message, if it fails.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.categorise import weights
 from aggregator.model.settings import Rules, Term
@@ -22,8 +24,7 @@ class Use(NamedTuple):
     term: Term
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AllUse:
+class AllUse(Struct, frozen=True, eq=False):
     """A term of several parts. A text matches if it has at least one word of each of `parts`, and none of `unless`.
 
     Words are numbers; in the summary they count as ~number. `never`: a match excludes the rule.
@@ -58,8 +59,7 @@ class Word(NamedTuple):
     nevers: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """One reading of a name of a place.
 
     Attributes:
@@ -73,8 +73,7 @@ class Meaning:
     abroad: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(Struct, frozen=True):
     """Everything that judging needs. Rules are numbered: first the sections in the editor's order, then the topics."""
 
     rules: tuple[Rules, ...]
@@ -90,7 +89,7 @@ class Rulebook:
     blanks: dict[int, tuple[int, ...]]  # the rules that have this phrase under `not`: words inside it do not count
     mutes: dict[int, tuple[AllUse, ...]]  # the terms of `not` of several parts that must be checked if it is found
     meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
-    ids: dict[str, int] = field(repr=False)  # section id → its number
+    ids: dict[str, int]  # section id → its number
     least: tuple[float, ...]  # for each section the evidence without which it holds nothing
 
 

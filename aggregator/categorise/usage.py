@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.categorise import weights
 from aggregator.categorise.evidence import read
@@ -14,8 +15,7 @@ from aggregator.model.settings import Rules, Term
 from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLine:
+class DeadLine(Struct, frozen=True):
     """A line of a section or topic that no text needs. `found`: texts contain its words, but none of them is in the section or topic."""
 
     rules: str  # id

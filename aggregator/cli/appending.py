@@ -6,9 +6,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import ada_url
+from msgspec.structs import replace
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap import Application

@@ -6,15 +6,15 @@ import argparse
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from aggregator.bootstrap import Installation
 from aggregator.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command. `add` declares its arguments, `run` executes it and returns the exit code."""
 
     help: str

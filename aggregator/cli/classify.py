@@ -6,13 +6,13 @@ import argparse
 import codecs
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap import Application, Installation
@@ -30,8 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     option(parser, "--no-receipts", "leave out the receipts, which is faster", action="store_true")
 
 
-@dataclass(frozen=True, slots=True)
-class InputItem:
+class InputItem(Struct, frozen=True):
     id: Any
     title: str
     summary: str

@@ -6,8 +6,10 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.bootstrap import Application, Installation
@@ -27,8 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-@dataclass
-class Sorted:
+class Sorted(Struct, dict=True):
     """The feeds of the list, by what is done with them."""
 
     fresh: list[NewSource] = field(default_factory=list)

@@ -6,8 +6,9 @@ import argparse
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext, suppress
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap.installation import is_there

@@ -9,9 +9,10 @@ import signal
 import sys
 import threading
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option

@@ -6,11 +6,12 @@ import os
 from typing import Any, TextIO
 
 import orjson
+from msgspec import to_builtins
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on one line, for --json."""
-    print(orjson.dumps(value).decode())
+    print(orjson.dumps(value, default=to_builtins).decode())
 
 
 def is_terminal(output: TextIO) -> bool:

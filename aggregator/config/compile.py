@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import PurePath
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from aggregator.config import schema
 from aggregator.config.check import check, lacks_fallback, source_id

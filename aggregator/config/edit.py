@@ -12,11 +12,11 @@ import os
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from aggregator.config.characters import LINE_BREAK, in_lines
 from aggregator.config.tree import events
@@ -30,8 +30,7 @@ NO_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
 """Words that other programs that read YAML take for a truth value or nothing, unless they are in quotes."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewSource:
+class NewSource(Struct, frozen=True):
     name: str
     url: str
     id: str | None = None  # given if the slug of the name is empty or taken
@@ -72,8 +71,7 @@ def _escaped(char: str) -> str:
     return char if char.isprintable() else f"\\U{ord(char):08X}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(Struct, frozen=True):
     """Where to insert sources. `column` is that of the dashes. `flow`: inside brackets; `first`: these have no entry yet."""
 
     offset: int

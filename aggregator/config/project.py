@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
 
 from aggregator.config.characters import fault
 from aggregator.config.environment import NAME, REFERENCE, expand, references
@@ -37,8 +38,7 @@ class Missing(Unreadable):
         super().__init__("does not exist")
 
 
-@dataclass(slots=True)
-class Project:
+class Project(Struct):
     """What has been read so far. `variables` are the names of the environment variables that are used; `shown` are those whose values
     become part of the settings (the others are secret)."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.model.settings import Publisher, Settings
 from aggregator.text.fold import key
@@ -14,8 +15,7 @@ def name_key(name: str) -> str:
     return " ".join(key(name).removeprefix("the ").split())
 
 
-@dataclass(frozen=True, slots=True)
-class PublisherIndex:
+class PublisherIndex(Struct, frozen=True):
     """Publishers by their names and aliases (as `name_key`), and by their domains."""
 
     by_name: Mapping[str, Publisher]

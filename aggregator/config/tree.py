@@ -8,10 +8,10 @@ ours is a list.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from aggregator.config.characters import FORBIDDEN, LINE_BREAK, fault, in_lines, without_faults
 from aggregator.config.misread import is_comment, misread
@@ -76,8 +76,7 @@ class Broken(Exception):
     """Parsing cannot continue; the builder's `problems` say why."""
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or table whose end has not come. `under`: the key whose value it is; `key`: of a table, the key whose value comes next."""
 
     node: Items | Table

@@ -11,12 +11,12 @@ import base64
 import ssl
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from msgspec import Struct
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
@@ -40,16 +40,14 @@ _WHOLE: Final = (200, 203)
 """Status codes with which the body is the document. 203 comes from a proxy that changed something about it (RFC 9110, 15.3.4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes = b""
     wire_bytes: int = 0
 
 
-@dataclass(slots=True)
-class _Terms:
+class _Terms(Struct):
     """What applies to a request with all its redirects: the seconds that are left; whether robots.txt is obeyed (`crawl`); what a
     Retry-After applies to (`pause`); whether all private addresses are refused (`public`); the address to whose origin the source's
     headers and login may be sent (`secrets_of`)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 import ada_url
+from msgspec import Struct, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.fetch.failures import Stopped
@@ -31,8 +31,7 @@ _MOST: Final = 20
 _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """Absolute http(s) addresses without userinfo and fragment. `declared`: by `<link rel=alternate>`, in the order of the page, but
     comment feeds last; `linked`: links of the page that look like feeds; `guessed`: the usual addresses in the page's folder and at
     the root of its host. `titles`: declared address → its title on the page. `onward`: where a browser would go on to by itself."""

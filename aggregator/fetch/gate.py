@@ -6,8 +6,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
 from math import ceil
+
+from msgspec import Struct, field
 
 from aggregator.fetch.failures import Stopped
 from aggregator.model.source import LONGEST_HOLD, Freshness
@@ -16,8 +17,7 @@ Room = Callable[[], AbstractAsyncContextManager[None]]
 """Returns a context to hold during a request; entering it waits until there is memory for another document."""
 
 
-@dataclass(slots=True)
-class _Lane:
+class _Lane(Struct):
     slots: asyncio.Semaphore
     users: int = 0
     next_start: float = 0.0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Limits of a single request, and of all requests together."""
 
     deadline: float = 30.0  # seconds for a request with all its redirects, without the time of waiting at the gate

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 import ada_url
+from msgspec import Struct
 
 from aggregator.fetch.failures import Stopped
 
@@ -13,8 +13,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class WebAddress:
+class WebAddress(Struct, frozen=True):
     """An absolute http(s) address as browsers parse it (WHATWG), without userinfo and fragment."""
 
     url: str
@@ -41,8 +40,7 @@ class WebAddress:
         return (self.scheme, self.port) == (first.scheme, first.port) or upgraded
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(Struct, frozen=True):
     """A request that has come from `first` to `here`. `permanent` is the end of the chain of 301 and 308 with which it began (None:
     there was none). `unbroken`: all steps so far belong to that chain; another status, or a step from https to http, ends it."""
 

@@ -12,9 +12,9 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
+from msgspec import Struct, field
 from protego import Protego
 
 from aggregator.fetch.redirects import WebAddress
@@ -30,8 +30,7 @@ _LINE = re.compile(r"\s*(user-?agent|dis?allow|allow)\s*:\s*([^#]*)", re.IGNOREC
 _NAME = re.compile(r"[a-z_-]+|\*")
 
 
-@dataclass(slots=True)
-class _Host:
+class _Host(Struct):
     """`rules`: None if they could not be read; `size`: bytes of the file; `until`: valid until this time of the monotonic clock."""
 
     rules: Protego | None = None

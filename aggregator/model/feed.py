@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.model.judgement import Receipt
 from aggregator.model.story import ItemView, StoryView
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What readers see in place of ids. `sections` and `topics`: id → title; `sources`: id → (name, public feed address or None).
     `fallback` is the section of items that no rule places."""
 
@@ -31,8 +32,7 @@ class Names:
         return replace(item, section=sections[0] if sections else None, sections=sections, topics=topics)
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """One day of a section: its stories, those with the most outlets first. `published` is the end of the day."""
 
     id: str
@@ -43,8 +43,7 @@ class Brief:
     updated: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """A stream ready to be rendered. Addresses are absolute and have no extension. `updated` is the time of the newest change among
     the entries listed.
 
@@ -89,8 +88,7 @@ class Stream:
         return f"{self.root}/static/icon.png"
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """The body of a response. `etag` depends on the content alone and is quoted, as in the header."""
 
     body: bytes

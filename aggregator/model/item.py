@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+
+class Enclosure(Struct, frozen=True):
     url: str
     type: str | None = None
     length: int | None = None  # bytes
@@ -18,8 +18,7 @@ Enclosures = tuple[tuple[str, str | None, int | None], ...]
 """The enclosures of a stored item: (address, media type, length in bytes) of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedItem:
+class ParsedItem(Struct, frozen=True):
     """One entry as a parser read it. Nothing here is trusted: text may contain markup, addresses may be anything.
 
     `summary` and `content` are HTML or text, as in the feed. A date is None if it is absent or the parser could not read it;
@@ -53,8 +52,7 @@ TRUNCATED: Final = "truncated"
 """The flaw of a document that breaks off before its end. It is the only flaw that loses entries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """What a document says about itself, and not of an entry. (RSS has it in an element of this name.)"""
 
     title: str | None = None
@@ -67,8 +65,7 @@ class Channel:
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
+class ParsedFeed(Struct, frozen=True):
     """One document. `format` is rss, atom, rdf or json; `parser` names the parser that read it (`none`: no entry begins in it); `flaws`
     are slugs for what was wrong with it."""
 
@@ -80,8 +77,7 @@ class ParsedFeed:
     left_out: int = 0  # entries beyond the maximum number, which were not read
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One entry of one source, normalised: safe to store, to index and to show.
 
     `id` is a UUID derived from the source's first id and `key`; `key` is the entry's identity inside its source.
@@ -132,8 +128,7 @@ class StoredItem(NamedTuple):
     published: int | None = None  # epoch seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a feed contains of an article: headline and summary as plain text, and the text as safe HTML."""
 
     headline: str
@@ -141,8 +136,7 @@ class Told:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """An article that is to be requested. `item` is the number of its item in the store, `source` the id of its source, `seen` when
     the item was first seen, in epoch seconds."""
 
@@ -153,16 +147,14 @@ class Wanted:
     told: Told
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """Something discarded or held back. `reason` is a slug for counting, `count` how many."""
 
     reason: str
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class NormalFeed:
+class NormalFeed(Struct, frozen=True):
     """A document after parsing and normalising: what a child process sends back."""
 
     format: str

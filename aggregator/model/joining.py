@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Joining:
+class Joining(Struct, frozen=True):
     """What the grouping decided about an item when it arrived. `score` is its similarity to its story, in 0…1; `shared` are words
     that it has in common with the story. `next` is the founding item of the runner-up story, `next_score` the similarity to that,
     `next_id` and `next_title` describe that story as it is now, if known; `vetoes` are the reasons against it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from aggregator.model.settings import Position, Source
 
@@ -10,8 +10,7 @@ Scores = tuple[tuple[str, float], ...]
 """Sections with their scores, highest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A text to be classified, with two settings of its source: `usually` is a prior, `section` the fixed section of all its items."""
 
     title: str
@@ -24,8 +23,7 @@ class Case:
         return cls(title, summary, source.usually, source.section) if source else cls(title, summary)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Something that counted for a section or topic. A word of the text: `field` is title or summary, `start` and `end` are offsets
     into it. Or a category of the feed that names a topic: `field` is category."""
 
@@ -36,14 +34,12 @@ class Match:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerUp:
+class RunnerUp(Struct, frozen=True):
     section: str
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """Why a text is in a section: the strongest rule, all matches, the score and the runner-up."""
 
     section: str
@@ -54,8 +50,7 @@ class Receipt:
     runner_up: RunnerUp | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """An item's own sections and topics. `scores` are the sections above the threshold, highest first; `section` is the first of
     them, or the fallback; `topics` are ids of configured topics; `places` are ISO 3166 codes of places in the text, the most
     significant first."""

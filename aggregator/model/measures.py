@@ -5,15 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 BOUNDS = (60, 300, 900, 1800, 3600, 14_400, 86_400)
 """Upper bounds of the buckets of the histogram of delays: seconds from an item's publication to its appearance in our feeds."""
 _BUCKETS = (*BOUNDS, None)
 
 
-@dataclass(slots=True)
-class Measures:
+class Measures(Struct):
     """`delays` is a histogram: (upper bound in seconds, number of items in this bucket); the last bucket has the bound None."""
 
     errors: dict[str, int] = field(default_factory=dict)

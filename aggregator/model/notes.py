@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from aggregator.errors import Problem
 from aggregator.model.measures import Measures
@@ -12,8 +13,7 @@ from aggregator.model.measures import Measures
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Note(Generic[T]):
+class Note(Struct, Generic[T], frozen=True):
     """The name of a note and the type of its value. A stored value that does not have this type (a later version of the program may
     have written it) is treated as absent."""
 
@@ -22,8 +22,7 @@ class Note(Generic[T]):
 
 
 # The docstrings of ConfigurationReport and RePlacing appear in /openapi.json.
-@dataclass(frozen=True, slots=True)
-class ConfigurationReport:
+class ConfigurationReport(Struct, frozen=True):
     """The last edit of the configuration. `epoch` identifies the configuration in force; `at` is when the edit was read. `changed` says
     what it changed; `waiting`, what it would change if it waits for `aggregator apply`."""
 
@@ -33,8 +32,7 @@ class ConfigurationReport:
     waiting: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenEdit:
+class BrokenEdit(Struct, frozen=True):
     """Why an edit of feeds.yaml was refused; `message` has one line for each problem, `at` is in epoch seconds."""
 
     message: str
@@ -42,8 +40,7 @@ class BrokenEdit:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class RePlacing:
+class RePlacing(Struct, frozen=True):
     """How many of the stored stories have been judged anew by the configuration `epoch`. At the end `done` equals `of`."""
 
     done: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from aggregator.model.item import Drop, Item, StoredItem
 from aggregator.model.source import SourceState
@@ -13,8 +14,7 @@ from aggregator.model.source import SourceState
 _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredItems:
+class StoredItems(Struct, frozen=True):
     """The part of the store that matters for one document (`pipeline/stored_items.py` looks it up).
 
     - `items`: the stored items under all ids of the document's items, and those in `addresses` and `known_as`.
@@ -36,8 +36,7 @@ class StoredItems:
     fingerprints: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Recognition:
+class Recognition(Struct, frozen=True):
     """What is known of the items of a document, and what is not (`normalise/recognition.py`).
 
     - `new`: in document order; `changed` and `seen` (as stored): with their numbers in the store. All other items were held back and are
@@ -65,8 +64,7 @@ class Recognition:
         return any(item.unread for item in self.new) or any(item.unread for _, item in self.changed)
 
 
-@dataclass(frozen=True, slots=True)
-class PollResult:
+class PollResult(Struct, frozen=True):
     """What one poll of one source changes: the source's new state, and what was `found` in its document.
 
     `drops`: what normalising discarded. `live` is False for a back-catalogue (the first poll, or the first after a pause): its items enter
@@ -88,8 +86,7 @@ class FailedPoll(NamedTuple):
     again: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshReport:
+class RefreshReport(Struct, frozen=True):
     """What a refresh did, for the summary of `poll` and the log."""
 
     polled: int = 0

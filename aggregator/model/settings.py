@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from aggregator.errors import Problem
 from aggregator.model.stream import RulesKind, StreamName
@@ -21,8 +22,7 @@ FIRST_INTERVAL = timedelta(minutes=15)
 """The default of `defaults: {every: …}`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """A position in a configuration file; line and column count from 1."""
 
     file: str
@@ -39,8 +39,7 @@ class Position:
         return Problem(self.file, self.line, self.column, message, warning)
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     title: str
     url: str | None  # public address without trailing slash; None: http://HOST:PORT
     language: str
@@ -51,23 +50,20 @@ class Site:
     republish_full_text: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(Struct, frozen=True):
     every: timedelta  # the first interval of a source; it then adapts
     keep: timedelta  # how long bodies and texts are kept
     retry_after: str = "host"  # what a Retry-After applies to: "host" (all sources of the host) or "source" (this one)
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
+class Publisher(Struct, frozen=True):
     name: str
     aliases: tuple[str, ...]
     domains: tuple[str, ...]
     labels: tuple[tuple[str, str], ...]  # sorted by key
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One configured feed. `url` and `headers` keep their `${NAME}` unexpanded: the values of environment variables are
     substituted only when the request is made, and appear nowhere else."""
 
@@ -90,8 +86,7 @@ class Source:
     retry_after: str | None = None  # None: the default
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One line of `words`, `places`, `not` or `never`: all of `parts` must be found, and none of `unless`.
 
     A part may end in `*` (any ending). If there are several parts, each may list alternatives: `truce | ceasefire`. `weight` is 1
@@ -114,14 +109,12 @@ def alternatives(part: str) -> tuple[str, ...]:
     return tuple(part.split(" | "))
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     text: str
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """One section or topic with its rules."""
 
     kind: RulesKind
@@ -142,8 +135,7 @@ class Rules:
         return StreamName(self.kind, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     url: str
     section: str
     until: date | None
@@ -164,16 +156,14 @@ class Pin:
         return int(datetime(following.year, following.month, following.day, tzinfo=zone).timestamp())
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """An entry of `join`, `split` or `hide`: the addresses of articles, of one unless they are joined."""
 
     urls: tuple[str, ...]
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """`stories:` of the file: the editor's overrides of the grouping."""
 
     join: tuple[Named, ...] = ()
@@ -183,12 +173,11 @@ class Overrides:
 
     def lines(self) -> Iterator[tuple[str, str, Position]]:
         """(key, address, position) of every address: ("hide", "https://…", …)."""
-        for key in fields(self):
-            yield from ((key.name, url, one.at) for one in getattr(self, key.name) for url in one.urls)
+        for key in self.__struct_fields__:
+            yield from ((key, url, one.at) for one in getattr(self, key) for url in one.urls)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The whole configuration. `epoch` is a hash of everything that was read: equal epochs mean equal settings."""
 
     site: Site

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from aggregator.errors import FailureKind
 
@@ -20,8 +20,7 @@ Health = Literal["new", "ok", "gone", "challenge", "not-a-feed", "failing", "mov
 
 
 class SourceState(msgspec.Struct, frozen=True):
-    """What changes about a source: one row of the store. Times are aware UTC. A msgspec struct and not a dataclass, because each
-    poll makes half a dozen modified copies, and `msgspec.structs.replace` is faster."""
+    """What changes about a source: one row of the store. Times are aware UTC."""
 
     id: str
     root: str  # its first id; item ids derive from it, so that a renaming does not change them
@@ -61,8 +60,7 @@ class SourceState(msgspec.Struct, frozen=True):
     held_until: datetime | None = None  # no source of its host is polled before this time (Retry-After)
 
 
-@dataclass(frozen=True, slots=True)
-class FetchRequest:
+class FetchRequest(Struct, frozen=True):
     source: str
     url: str  # with secrets filled in
     headers: tuple[tuple[str, str], ...] = ()
@@ -92,16 +90,14 @@ LONGEST_HOLD = 3600
 """Seconds. A Retry-After that one source received applies to the other sources of its host for at most this long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """What a response says about the time of the next request, in seconds; None if it says nothing."""
 
     max_age: int | None = None  # Cache-Control or Expires
     retry_after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """A full response. `url` is the final address; `permanent` is the end of the permanent redirects (301, 308) with which the chain
     of redirects began, if any."""
 
@@ -116,8 +112,7 @@ class Fetched:
     wire_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NotModified:
+class NotModified(Struct, frozen=True):
     url: str
     etag: str | None
     last_modified: str | None
@@ -125,8 +120,7 @@ class NotModified:
     permanent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """A poll that failed. `message` never quotes unsafe content and never contains a secret."""
 
     kind: FailureKind
@@ -135,8 +129,7 @@ class Failed:
     freshness: Freshness = Freshness()
 
 
-@dataclass(frozen=True, slots=True)
-class ParseJob:
+class ParseJob(Struct, frozen=True):
     """What parsing and normalising need to know about the source. `root`: see `SourceState`; `now`: dates after it are not
     believed; `fingerprints`: the concatenated fingerprints of entries that need not be read again."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from aggregator.model.item import Enclosures
 from aggregator.model.joining import Joining
@@ -12,8 +13,7 @@ from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.stream import StreamName
 
 
-@dataclass(frozen=True, slots=True)
-class PendingItem:
+class PendingItem(Struct, frozen=True):
     """A stored item that waits for the edition. `n` is its number in the store; `story` is the story that it is already in (its
     text has changed since), or None."""
 
@@ -41,8 +41,7 @@ class PendingItem:
     counted_as: str = ""  # the name of its publisher when it was last placed
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """An item of a story. `counted_as`: the name of its publisher under which it counts in the story so far; "" for an item that is
     being placed now."""
 
@@ -66,8 +65,7 @@ def headline(title: str, url: str | None, publisher: str) -> str:
     return bare[:120] or publisher
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """One line under *Sources* of a story."""
 
     publisher: str
@@ -77,8 +75,7 @@ class Report:
     published: int  # epoch seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A story as feeds announce it. It changes only when a new independent publisher joins or the lead changes, and `updated`
     changes with it."""
 
@@ -94,8 +91,7 @@ class Entry:
     enclosures: Enclosures = ()  # of the lead
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(Struct, frozen=True):
     """A story in a section or topic: when it entered, and when the section first was its primary one, even if it no longer is (None:
     never)."""
 
@@ -105,8 +101,7 @@ class Placing:
     active: bool = True  # False: it has left; if it returns, it keeps its time of entering
 
 
-@dataclass(frozen=True, slots=True)
-class StoryState:
+class StoryState(Struct, frozen=True):
     """A story as stored. `n` is the number of its founding item, `id` a UUID derived from that item's."""
 
     n: int
@@ -122,11 +117,10 @@ class StoryState:
     entry: Entry
     placings: tuple[Placing, ...]
     hidden: bool = False
-    epoch: str = field(default="", compare=False)  # configuration under which it was placed, if read from the store
+    epoch: str = ""  # configuration under which it was placed, if read from the store
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """Where an item is placed: its story, its own judgement, and (in a word or two) why it joined the story."""
 
     item: int
@@ -139,16 +133,14 @@ class Placed:
     hash: str = ""  # of the text that was judged; if the item has another text by now, it stays in `pending`
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True):
     """The story `younger` becomes part of `older`; its address redirects."""
 
     older: int
     younger: int
 
 
-@dataclass(frozen=True, slots=True)
-class RememberedItem:
+class RememberedItem(Struct, frozen=True):
     item: int
     at: int
     publisher: str
@@ -156,8 +148,7 @@ class RememberedItem:
     features: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """What the grouping stores of a batch: items with their features, the (word, item) pairs of the index, and counts to add to the
     frequencies of words and to the number of documents."""
 
@@ -177,8 +168,7 @@ class KnownItem(NamedTuple):
     publisher: str
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What one step of the edition changes; the store applies it in one transaction."""
 
     placed: tuple[Placed, ...] = ()
@@ -197,8 +187,7 @@ class Batch:
         return bool(self.placed or self.stories or self.merges or self.forgotten)
 
 
-@dataclass(frozen=True, slots=True)
-class StoryView:
+class StoryView(Struct, frozen=True):
     """A story with everything needed to show it. `merged` are the ids of stories that were merged into it."""
 
     id: str
@@ -250,8 +239,7 @@ class StoryRank(NamedTuple):
     outlets: int
 
 
-@dataclass(frozen=True, slots=True)
-class ItemView:
+class ItemView(Struct, frozen=True):
     id: str
     n: int
     source: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, cast
+
+from msgspec import Struct
 
 FRESH_SECONDS = 48 * 3600
 """A stream lists all entries of the last 48 hours, …"""
@@ -40,8 +41,7 @@ class StreamName(NamedTuple):
 LATEST = StreamName("latest")
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """The parameters of a search; None and empty values do not filter."""
 
     words: tuple[str, ...] = ()  # all must occur; each is a word, a phrase, or alternatives (`a OR b`)
@@ -67,8 +67,7 @@ class Filter:
         return (*section, StreamName("topic", self.topic)) if self.topic else section
 
 
-@dataclass(frozen=True, slots=True)
-class StreamQuery:
+class StreamQuery(Struct, frozen=True):
     """What is asked of the store. `id` is that of the section, topic or source; None for other kinds.
 
     Without `window` the entries are those of a stream: newest entry first, all of the last 48 hours, at least 50 and at most 500, or

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed, ParsedItem
 from aggregator.model.source import ParseJob

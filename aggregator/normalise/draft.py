@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.model.source import ParseJob
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """The facts about the whole document.
 
     Attributes:
@@ -32,8 +32,7 @@ class Context:
     drops: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """One item in progress. A step reads `parsed` and the fields that earlier steps wrote, and writes its own fields.
 
     `dated` is the date that the entry itself gives, which may be in the future. `published` also depends on the clock (never later

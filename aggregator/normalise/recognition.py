@@ -17,8 +17,9 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from aggregator.model.item import Drop, Item
 from aggregator.model.poll import Recognition, StoredItems

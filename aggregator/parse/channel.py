@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lxml import etree
+from msgspec import Struct
 
 from aggregator.model.item import Channel
 from aggregator.parse.document import ENTRY, ENTRY_END, XML, Document
@@ -21,8 +21,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """`format` is empty if the root element is not that of a feed. Entries that have none themselves inherit `base`, the xml:base of the
     channel, and `author`, the authors of an Atom feed (RFC 4287, 4.2.1)."""
 

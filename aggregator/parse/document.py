@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MAX_ENTRIES = 10_000  # per document
 ENTRY_START = re.compile(rb"<(?:item|entry)(?![\w.:-])")
@@ -19,8 +21,7 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 """The namespace of `xml:base` and `xml:lang`, as lxml writes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """`data` is UTF-8 without byte order mark (after `repair` also without control characters and document type declaration). `url`
     is the address it came from. `flaws` are slugs such as `truncated` or `junk-after-end`, in the order in which they were found.
     `left_out` is the number of entries that were cut out because there are more than MAX_ENTRIES."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urljoin
 
 from lxml import etree
+from msgspec.structs import replace
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document

@@ -4,8 +4,9 @@ on after its end."""
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from aggregator.model.item import TRUNCATED
 from aggregator.parse.document import ENTRY_END, ENTRY_START, MAX_ENTRIES, ROOT, Document, found_outside_cdata

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import fastfeedparser
+from msgspec.structs import replace
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries

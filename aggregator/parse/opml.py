@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lxml import etree
+from msgspec import Struct
 
 from aggregator.errors import ParseError
 from aggregator.parse import repair
@@ -24,8 +24,7 @@ _DECLARES = re.compile(rb"<!ENTITY|<!DOCTYPE[^<>]*\[", re.IGNORECASE)
 _FEED_TYPES = frozenset(("rss", "atom", "pie", "feed"))
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A listed feed. `url` is as in the file, not checked; `folder`: titles of the outlines around it, outermost first; `scraped`: there is
     a page at the address, from which the other reader made a feed."""
 
@@ -35,8 +34,7 @@ class Listed:
     scraped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FeedList:
+class FeedList(Struct, frozen=True):
     """The feeds that could be read, in order. `broken`: the line from which on the file is not valid XML; None if all of it is."""
 
     feeds: tuple[Listed, ...]

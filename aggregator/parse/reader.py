@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aggregator.errors import ParseError
 from aggregator.model.item import ParsedFeed, ParsedItem

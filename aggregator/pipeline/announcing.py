@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
 from aggregator.pipeline.corroboration import Coverage
 from aggregator.pipeline.override_index import OverrideIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What happens to a story at the time `now` (epoch seconds). `joined`: numbers of the items that join it now; `absorbed`: stories
     that are merged into it; `replacing`: no news, only the rules changed."""
 

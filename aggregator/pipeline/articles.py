@@ -6,9 +6,10 @@ import asyncio
 import logging
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from aggregator.addresses import host_of, one_site
 from aggregator.errors import AggregatorError, FailureKind, Lacking, lack
@@ -38,8 +39,7 @@ _Read = tuple[str, str | None]
 """(text of an article as safe HTML, why there is none)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Later:
+class _Later(Struct, frozen=True):
     """An article is to be tried again in `seconds`, and the others of its host in `others` seconds (None: now)."""
 
     seconds: int
@@ -92,8 +92,7 @@ def _now(tools: Tools) -> int:
     return int(tools.clock().timestamp())
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     tools: Tools
     extract: Extractor
 

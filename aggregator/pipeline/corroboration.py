@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from aggregator.model.story import Member, PendingItem, StoryState
 from aggregator.pipeline.policy import Policy

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.addresses import has_scheme
 from aggregator.errors import AggregatorError, ParseError, SandboxError
@@ -21,8 +22,7 @@ PAGE = 1 << 20
 """So many bytes of a page are searched: links to feeds are in its head."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A feed that a page links to; `page` is the address of the page; `comments`: it is one of readers' comments."""
 
     url: str
@@ -31,8 +31,7 @@ class Link:
     comments: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """The feeds that a page declares, and addresses that may be feeds. `onward`: the page to which browsers go on by themselves."""
 
     declared: tuple[Link, ...]
@@ -40,8 +39,7 @@ class Offered:
     onward: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedFound:
+class FeedFound(Struct, frozen=True):
     """A feed, and the address at which it is to be polled: the target of permanent redirects, but not of temporary ones."""
 
     url: str

@@ -7,8 +7,10 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
@@ -36,8 +38,7 @@ BATCH = 4000
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class EditionReport:
+class EditionReport(Struct, frozen=True):
     """What an edition did. `delays`: seconds from publication to placement of each new item with a publication time. `set_aside`:
     items that could not be placed because of an error."""
 
@@ -118,7 +119,7 @@ def _with_coming(
     went, may become doubtful by them, or clear: then the stories there follow, and not only after the next edit. They do so before these
     items are placed: if the process is killed in between, the items still wait."""
     following = configured.with_stored(archive, now(), coming)
-    anew = following.overrides != policy.overrides
+    anew = replace(following.overrides, stale=policy.overrides.stale) != policy.overrides
     # If new items change nothing, nothing there is judged: it may be all that an outlet tells on one page. Where stored items went, the
     # policy knew already.
     moved = {one.canonical for one in coming if one.story is not None}

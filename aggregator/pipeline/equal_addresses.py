@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence, Set
-from dataclasses import replace
 from functools import cache
+
+from msgspec.structs import replace
 
 from aggregator.model.story import PendingItem
 from aggregator.normalise.address import is_article

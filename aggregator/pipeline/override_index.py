@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.model.settings import Named, Overrides
 from aggregator.model.story import PendingItem
@@ -13,8 +15,7 @@ from aggregator.pipeline.stored_at import StoredAt, shared
 from aggregator.ports import EditionStore
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideIndex:
+class OverrideIndex(Struct, frozen=True):
     """All addresses are canonical. `pins`: (address, section, end) of every pin; `pinned`: address → section, of those that have not
     expired (`at`). `hidden_items`, `pinned_items` and `strangers` are numbers of stored items, known after `following`: those that
     arrived at a hidden or pinned address, even if moved since; and those that moved to an address in `named` of another outlet's
@@ -29,7 +30,7 @@ class OverrideIndex:
     hidden_items: frozenset[int] = frozenset()
     pinned_items: Mapping[int, str] = field(default_factory=dict)
     strangers: frozenset[int] = frozenset()
-    stale: frozenset[int] = field(default=frozenset(), compare=False)
+    stale: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, said: Overrides, zone: ZoneInfo) -> OverrideIndex:

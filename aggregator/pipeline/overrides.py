@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aggregator.model.story import Batch, Entry, Member, Merge, PendingItem, Placed, StoryState
 from aggregator.normalise.reports import told_once

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.joining import Joining
@@ -20,8 +22,7 @@ times at which it would have entered them, not now. Otherwise old stories could 
 texts at once, and the rules may have changed since these were pruned."""
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryNames:
+class CategoryNames(Struct, frozen=True):
     """Which categories of feeds may become topics. Not those with `taken` names (of outlets, sections and topics), nor those of which a
     configured topic is `spoken_for`. `places`: name of a place as used in categories → the topic of that place."""
 
@@ -30,8 +31,7 @@ class CategoryNames:
     spoken_for: Callable[[str], bool] = lambda title: False
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """The settings and functions by which the edition decides. `place` maps the (publisher, judgement) pairs of a story to (primary
     section, all sections with scores, highest first). `configuration` (an epoch) and `program` (a version) identify the policy;
     `like`: the epoch of an earlier configuration that places every stored item alike, if there is one."""

@@ -6,10 +6,10 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from msgspec import structs
+from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError, lack
 from aggregator.model.item import NormalFeed
@@ -30,8 +30,7 @@ log = logging.getLogger(__name__)
 _PARSER: Mapping[ChildFailure, FailureKind] = {"timeout": "parser-timeout", "crashed": "parser-crashed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(Struct, frozen=True):
     """A finished poll. `outcome`: None if a document was fetched (it is not kept in memory). `again`: it failed with the same message as
     the previous poll."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from msgspec.structs import replace
+
 from aggregator.model import notes
 from aggregator.model.notes import RePlacing
 from aggregator.model.story import Batch, Placed, StoryState
@@ -87,7 +89,7 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
     for n, members in archive.edition.members(numbers).items():
         again = list(map(policy.rejudged, members))
         story = recomposed(states[n], again, policy, began)
-        if story == states[n] and all(map(policy.stays, members, again)):
+        if replace(story, epoch=states[n].epoch) == states[n] and all(map(policy.stays, members, again)):
             unmoved.append(n)
             continue
         stories.append(story)

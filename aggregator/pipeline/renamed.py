@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.settings import Rules, Settings, Source
@@ -14,8 +16,7 @@ from aggregator.model.stream import RulesKind, StreamName
 Sectioned = TypeVar("Sectioned", Judgement, StoryState)
 
 
-@dataclass(frozen=True, slots=True)
-class Renamed:
+class Renamed(Struct, frozen=True):
     """`ids`: former stream → present id of the section or topic (`Settings.renamed`). If empty, everything stays as it is."""
 
     ids: Mapping[StreamName, str] = field(default_factory=dict)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.model.settings import Defaults, Source
 from aggregator.ports import Archive, Clock, Extractor, Fetcher, Parser
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """`archive` is used for writing, in threads; `lookup` is the same archive with another connection, so that reading does not wait for
     writing. `request(source)`: (address, headers) with secrets substituted (KeyError: an environment variable is missing). `jitter()`:
     a random number in [0, 1). `mask(message)` masks secrets; `secrets(source)` finds those of a source. `publisher(name, address)`: the

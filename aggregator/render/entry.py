@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+
+from msgspec import Struct
 
 from aggregator.model.feed import Brief, Names, Stream
 from aggregator.model.item import Enclosures
@@ -20,8 +21,7 @@ MANY = 5
 """At most so many lines of one outlet are listed under a story: a live ticker may report one a thousand times."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
+class FeedEntry(Struct, frozen=True):
     """One entry of a feed. `body` is HTML of escaped text and http(s) links, and of the sanitised text of the article if that may be
     republished."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from aggregator.model.settings import FIRST_INTERVAL, Defaults, Source
 from aggregator.model.source import HORIZON
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """`every` is the first interval, and the scale of the following ones (`rate.interval`); `explicit`: the editor chose it.
     `shortest` and `longest` limit the interval that follows from the rate of news; `silent` is the longest interval of a source that
     has been silent for long."""

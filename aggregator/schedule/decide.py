@@ -8,10 +8,10 @@ each source only once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.model.item import TRUNCATED, Drop, NormalFeed
@@ -46,8 +46,7 @@ def validators(state: SourceState) -> tuple[str | None, str | None]:
     return state.etag, state.last_modified
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(Struct, frozen=True):
     """The circumstances of one poll: the state before it, the time, the bounds, and a random number in [0, 1)."""
 
     before: SourceState

@@ -8,16 +8,17 @@ response, which is needed if an editor changes `every` between two polls.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.model.item import Channel
 
 _DAY = 86_400  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class PollHints:
+class PollHints(Struct, frozen=True):
     """`ttl`, `update` and `fresh` (max-age) are minimum intervals, at most a day each. Hours and days are in UTC. If a feed names all
     hours or all days, they are ignored, since it would never be polled."""
 

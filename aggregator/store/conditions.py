@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.store.dialect import Dialect
@@ -19,16 +21,14 @@ Statement = tuple[str, list[Any]]
 """SQL with its values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Few:
+class Few(Struct, frozen=True):
     """The numbers of the only rows that can match, and a condition that restricts a query to them."""
 
     condition: str
     numbers: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """How the rows that answer a query are found.
 
     Attributes:
@@ -51,8 +51,7 @@ class Lookup:
 ANY_ROW = Lookup()
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """The numbers of the sources and streams that a query names, and of the stories that each of these streams has (`totals`).
 
     They are inserted into the SQL text. If SQL looked them up, PostgreSQL would plan for an average source or stream, and would scan all
@@ -75,8 +74,7 @@ class Numbers:
 NOTHING_NAMED = Numbers()
 
 
-@dataclass
-class Sql:
+class Sql(Struct, dict=True):
     """A statement under construction: conditions with their values, in order."""
 
     dialect: Dialect

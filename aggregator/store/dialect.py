@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+
+class Dialect(Struct, frozen=True):
     greatest: str  # the function for the greatest of its arguments
     everything: int | None  # a LIMIT without effect
     found: str  # the number of the item, for a row of the full-text index `search`

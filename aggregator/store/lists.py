@@ -5,8 +5,9 @@ for all backends."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import isqrt
+
+from msgspec.structs import replace
 
 from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, StreamQuery
 from aggregator.store.conditions import (

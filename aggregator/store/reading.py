@@ -4,7 +4,8 @@ stream lists, `lists.py` finds.)"""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryRank, StoryView, headline

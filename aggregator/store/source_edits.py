@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from aggregator.model.renaming import former_ids
 from aggregator.model.settings import Source
@@ -23,8 +23,7 @@ Edited = tuple[int, str, str, bool]
 """number, id, url, enabled"""
 
 
-@dataclass(slots=True)
-class Edits:
+class Edits(Struct):
     """The changes that make the rows follow feeds.yaml. Rows that are correct already are in none of the lists."""
 
     # (new id, number) of rows whose id now belongs to another source; to be written first, since ids are unique.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
+
+from msgspec import Struct
 
 from aggregator.errors import StoreError
 from aggregator.store.postgres.archive import PostgresArchive
@@ -15,8 +16,7 @@ from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.export import Export
 
 
-@dataclass(slots=True)
-class Sum:
+class Sum(Struct):
     """The number of rows and their checksum: the sum of a 64-bit hash of each, so that the order of rows does not matter."""
 
     rows: int = 0

@@ -4,10 +4,11 @@ among reports on samples of another). Such an odd report must not give the story
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import sqrt
 from statistics import fmean, median
+
+from msgspec import Struct
 
 from aggregator.text.languages import function_words, language_code
 from aggregator.text.words import plains, tokens
@@ -21,8 +22,7 @@ WITNESSES = 16  # a report is compared with at most so many publishers: a story 
 SHORT = 2  # words of so many letters or fewer are ignored
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Struct, frozen=True, dict=True):
     """What a report says, and who says it."""
 
     publisher: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from aggregator.model.story import KnownItem
 from aggregator.ports import Past
@@ -20,8 +20,7 @@ from aggregator.stories.tuning import TUNING
 LATEST = 20  # of the known items with an equal headline, only so many are considered, the newest ones
 
 
-@dataclass(frozen=True, slots=True)
-class BatchContext:
+class BatchContext(Struct, frozen=True):
     """A batch of new items, and the part of the past that concerns it."""
 
     new: Sequence[Candidate]  # in order of publication

@@ -8,8 +8,9 @@ documents", 1997). Without a credit, agreement proves nothing, since two outlets
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from msgspec import Struct
 
 RUN = 5  # words in a run
 ALIKE = 0.6  # share of the shorter text's runs that must occur in the other text
@@ -38,8 +39,7 @@ def credited(text: str, author: str | None) -> bool:
     return CREDIT.search(text) is not None or any(map(_AUTHOR.fullmatch, _BETWEEN.split(author or "")))
 
 
-@dataclass(frozen=True)
-class Lead:
+class Lead(Struct, frozen=True, dict=True):
     """A text and its author. What it is compared by is computed once: a story may have thousands of leads, each compared with each."""
 
     text: str

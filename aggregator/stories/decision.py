@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from aggregator.model.story import Merge
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """The story that an item joins, and why.
 
     `reason` is one of "founder", "same address", "same headline", "alike"; where an override of the editor applies, the pipeline
@@ -36,8 +36,7 @@ class Kept(NamedTuple):
     headline: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """The decision on a batch, to be applied in one transaction: first the joins, then the merges, then the counts.
 
     `joins` has each item of the batch once, founders first. Only stories that existed before the batch can be `younger` in

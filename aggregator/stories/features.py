@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Collection, Container, Iterable
-from dataclasses import dataclass
-from struct import Struct, pack, unpack_from
+
+from msgspec import Struct
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
@@ -21,12 +22,11 @@ _UNIT = re.compile(r"(?<=\d)(?:k|m|mn|mln|bn|tn|trn)\Z", re.IGNORECASE)  # thous
 
 # The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
 # that the headline writes as a name is stored as its bitwise complement, which is negative.
-HEAD = Struct("<qHHHBB")
+HEAD = struct.Struct("<qHHHBB")
 """Key of the headline; numbers of stems in headline, lead and figures; lengths of language and `near`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(Struct, frozen=True):
     """Sets of stems (as `word_id`s), each in order of first occurrence. `lead` does not repeat stems of the headline; it ends with
     those of the address. `figures` are the stems that begin with a digit. `headline` is a 63-bit key, equal for headlines that are
     equal when folded; 0 if the headline is too short to identify an event.
@@ -49,14 +49,14 @@ class Features:
         names, lead, figures, lang = self.names, self.lead, self.figures, self.lang.encode()
         title = [~word if word in names else word for word in self.title] if names else self.title
         head = HEAD.pack(self.headline, len(title), len(lead), len(figures), len(lang), len(self.near))
-        words = pack(f"<{len(title) + len(lead) + len(figures)}q", *title, *lead, *figures)
+        words = struct.pack(f"<{len(title) + len(lead) + len(figures)}q", *title, *lead, *figures)
         return head + words + lang + self.near
 
     @staticmethod
     def decode(data: bytes) -> Features:
         headline, title, lead, figures, lang, near = HEAD.unpack_from(data)
         all = title + lead
-        words = unpack_from(f"<{all + figures}q", data, HEAD.size)
+        words = struct.unpack_from(f"<{all + figures}q", data, HEAD.size)
         end = len(data) - near
         language = data[end - lang : end].decode()
         stems, names = words[:title], frozenset([~word for word in words[:title] if word < 0])

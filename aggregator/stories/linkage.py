@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
+
+from msgspec import Struct
 
 Group = list[int]
 SHOWN = 8  # at most so many members of a group are compared with another group: the first and the last ones
 
 
-@dataclass(frozen=True, slots=True)
-class Union:
+class Union(Struct, frozen=True):
     """Group `absorbed` became part of group `kept` (indexes; `kept` is the smaller). `link` is the strength of the link between them."""
 
     kept: int

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, gather, rows_of
 from aggregator.stories.packed import Packed
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """In compressed sparse row (CSR) form: row n has the entries from `start[n]` to before `start[n + 1]`, ordered by column. Indexes
     are 32-bit integers, as in scipy."""
 

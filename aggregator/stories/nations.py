@@ -4,10 +4,10 @@ airport" and "Missile from Yemen hits airport" have more in common than the word
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from msgspec import Struct
 from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Floats, Ints, Sparse
@@ -16,8 +16,7 @@ from aggregator.stories.matrix import Matrix
 from aggregator.stories.rarity import listed, unlisted
 
 
-@dataclass(frozen=True, slots=True)
-class Nations:
+class Nations(Struct, frozen=True):
     """Its rows are those of the `Matrix` that it was computed from."""
 
     words: Sparse  # words that refer to a country, each with weight 1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 
 import numpy as np
+from msgspec import Struct
 from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Floats, Ints, Sparse, chunks, highest, rows_of, unique
@@ -17,8 +17,7 @@ ROWS = 1024  # rows that are computed at a time, which limits memory
 STEPS = 1 << 16  # weights are multiplied by this and rounded, since sums of integers do not depend on their order
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """Entries of the index: `row` is listed under the word of `column`, with the weight `steps`."""
 
     row: Ints

@@ -5,9 +5,9 @@ with a Python object for each of their words, decoding would take most of the ti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.features import HEAD
@@ -18,8 +18,7 @@ _HEADS = np.dtype(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """`words` has the words of the first item, then those of the second, and so on; of each item, the words of its headline first."""
 
     titles: Ints  # item → number of words in the headline

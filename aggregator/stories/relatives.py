@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 
 from aggregator.ports import Past
 from aggregator.stories.arrays import Floats
@@ -99,8 +99,7 @@ def closeness(one: Floats, others: Sequence[Floats], alike: Sequence[bool]) -> l
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Subjects:
+class Subjects(Struct, frozen=True):
     """What some stories are about, with a row for each story."""
 
     senses: Floats  # embeddings, of shape (stories, DIMENSIONS)

@@ -6,9 +6,8 @@ in every column, in the direction that `EVIDENCE` gives.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of, starts
 from aggregator.stories.embeddings import TITLE, embed
@@ -60,8 +59,7 @@ EVIDENCE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """Properties of words, for each column of a `Matrix`."""
 
     rarity: Floats
@@ -72,8 +70,7 @@ class Vocabulary:
     names: tuple[Bools, Bools, Bools, Bools]  # as by `named`
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(Struct, frozen=True):
     """Items as vectors of their significant words (rarity of at least `TELLING`). Rows are those of `words`."""
 
     words: Matrix
@@ -127,8 +124,7 @@ def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) 
     return Vectors(words, known, weighted, embed(words), nations(words), lang, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbourhood:
+class Neighbourhood(Struct, frozen=True):
     """How similar the nearest neighbours of each item are, by words or by embedding. `near` has the shape (items, KEPT): similarities
     in 0…1, highest first, 0 if there are fewer neighbours; `crowd` is the mean of the first `NEAR`, `deep` the `DEEP`-th."""
 
@@ -192,8 +188,7 @@ def among(one: Ints, other: Ints) -> tuple[Ints, Ints]:
     return rows, index.reshape(2, -1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Matrices:
+class _Matrices(Struct, frozen=True):
     """The words of some items in the forms that the evidence is computed from; weighted by rarity unless stated otherwise."""
 
     plain: Sparse

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from aggregator.stories.arrays import Floats, Ints
 
@@ -23,8 +23,7 @@ Node = Any  # a leaf, or [feature, threshold, node, node]
 ROWS = 512  # rows that are evaluated at a time, so that the intermediate arrays fit into the processor's caches
 
 
-@dataclass(frozen=True, slots=True)
-class Forest:
+class Forest(Struct, frozen=True):
     """`feature` and `threshold` have one value for each inner node, level by level, and within a level tree by tree. `leaf` has the
     shape (trees, 2 ** depth). The result is `start` plus the sum of the leaves that are reached; all are log-odds."""
 

@@ -3,13 +3,12 @@ chosen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Tuning:
+class Tuning(Struct, frozen=True):
     window: int = 5 * DAY  # seconds: items further apart are not compared
     same_headline: int = 2 * DAY  # seconds: equal headlines within this time are one story
     column: int = DAY // 2  # the same for one publisher: later ones are a regular column with a fixed headline

@@ -10,9 +10,9 @@ Sikkim; one that names Kerala does not.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse
@@ -29,8 +29,7 @@ ELSEWHERE = 3.0  # or if the total rarity of each headline's unmatched places al
 PLACES = (Kind.REGION, Kind.CITY, Kind.CAPITAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """The names in items, weighted by rarity. Rows are those of a `Matrix`; a nation and its people share one column."""
 
     names: Sparse  # names in headline and lead
@@ -94,8 +93,7 @@ def _lacking(of: Naming, one: Ints, other: Ints) -> Floats:
     return lacking
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
+class _Report(Struct, frozen=True):
     """The names of one item, by column."""
 
     names: Mapping[int, float]  # → rarity

@@ -10,11 +10,12 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import repeat
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from aggregator.text.match import Haystack, Needle, Spans
 
@@ -63,8 +64,7 @@ _FEAT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """What a name stands for. `choices` are its possible readings, each one or more codes; empty if it only looks like a place.
 
     `kind` is country, demonym, city, person, body, institution (a body that other countries have too, such as a senate),
@@ -78,8 +78,7 @@ class Place:
     word: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Gazetteer:
+class Gazetteer(Struct, frozen=True):
     needles: tuple[Needle, ...]
     places: tuple[Place, ...]
     choices: frozenset[tuple[str, ...]]  # of all places

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import request
+from msgspec.structs import replace
 
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.text.languages import language_code

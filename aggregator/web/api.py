@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
+from msgspec.structs import asdict
 from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes

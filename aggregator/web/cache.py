@@ -13,13 +13,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from flask import Response, request
+from msgspec import Struct, field
 
 from aggregator.errors import StoreError
 from aggregator.model.feed import Rendered
@@ -49,8 +49,7 @@ Key = tuple[str, str, str | None]
 Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
+class Validity(Struct, frozen=True):
     """How long a response is valid: while `stream` has this version (which includes the configuration in force), and before `expires`
     (epoch seconds; None: no limit)."""
 
@@ -59,8 +58,7 @@ class Validity:
     expires: int | None
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class KeptResponse:
+class KeptResponse(Struct, frozen=True, eq=False, weakref=True):
     key: Key
     validity: Validity
     body: bytes
@@ -68,7 +66,7 @@ class KeptResponse:
     etag: str  # of this form (compressed or not)
     content: str  # ETag of the uncompressed content
     modified: datetime
-    renewal: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    renewal: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def size(self) -> int:

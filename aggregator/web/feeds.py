@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from flask import Blueprint, Response, request
+from msgspec.structs import replace
 
 from aggregator.errors import QueryError
 from aggregator.model.feed import Stream

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.model.settings import Rules
 from aggregator.model.story import StoryView
@@ -26,8 +28,7 @@ CHAPTERS = 3  # further stories of the affair of the first one, shown below it
 NEWEST = 9  # stories that have just come in, shown beside them
 
 
-@dataclass(frozen=True, slots=True)
-class FrontPage:
+class FrontPage(Struct, frozen=True):
     """Each story appears once, except those that have just come in, which their sections show too, and those that the editor pinned."""
 
     top: list[StoryView]  # the most important stories that several outlets report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from aggregator.web.library import Library
 
@@ -10,8 +10,7 @@ FLOOR = 5
 """Minimum number of stories with which the page of topics lists a found topic."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexRow:
+class IndexRow(Struct, frozen=True):
     """A section or topic in an index. `total`: number of its stories; `recent`: how many of them entered within the last day."""
 
     id: str

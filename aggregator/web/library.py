@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
 
 from aggregator.model.feed import Rendered, Stream
 from aggregator.model.source import Health, SourceState
@@ -25,8 +26,7 @@ SEEN_BYTES = 256 * 1024
 Version = tuple[str, datetime, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Cached:
+class Cached(Struct, frozen=True):
     version: Version
     expires: int | None
     rendered: Rendered
@@ -36,8 +36,7 @@ class Cached:
         return len(self.rendered.body)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The last response to a request, and when it was first given."""
 
     asked: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from aggregator.render.formats import FORMATS
 from aggregator.web.shapes import JsonFeed
@@ -16,8 +17,7 @@ PAGE: dict[str, Any] = {"text/html": str}
 TEXT: dict[str, Any] = {"text/plain": str}
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """`gives`: media type → shape of the response; `takes`: names of query parameters; `idle`: parameters that are accepted but have no
     effect here, so that clients can send them to all lists; `fails`: further status codes."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from flask import request
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Extent, Removed, StreamQuery
@@ -19,8 +20,7 @@ NEWEST = (10**12, 0)
 """A position before all entries of a list that begins with the newest."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(Struct, frozen=True):
     """A page of a list: what to query from the archive, and which part of the result to show. `kind` names the order of the list."""
 
     query: StreamQuery

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
 from werkzeug.exceptions import NotFound
 
 from aggregator.errors import QueryError

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import Filter
@@ -48,8 +49,7 @@ def heaviest_first(story: StoryView, weight: float) -> tuple[float, float, str]:
     return -weight, -story.published.timestamp(), story.id
 
 
-@dataclass(frozen=True, slots=True)
-class SearchText:
+class SearchText(Struct, frozen=True):
     """The words of a candidate, each as " word word ", so that phrases are found as substrings."""
 
     headline: str

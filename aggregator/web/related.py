@@ -15,10 +15,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.model.story import StoryView
 from aggregator.model.stream import StreamName, StreamQuery
@@ -45,16 +47,14 @@ SURELY = 0.6  # stories with at least this cosine are related …
 AKIN = 2.6  # … or if cosine × total rarity of shared topics is at least this; one country in common is not enough
 
 
-@dataclass(frozen=True, slots=True)
-class Relative:
+class Relative(Struct, frozen=True):
     """A related story. `filled`: it only fills the list, because it is important."""
 
     story: StoryView
     filled: bool = False
 
 
-@dataclass
-class Relatives:
+class Relatives(Struct, dict=True):
     """Finds related stories for the `stories` of one request. What several of them need is read only once."""
 
     lib: Library

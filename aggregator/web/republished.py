@@ -6,7 +6,8 @@ Only texts of sources that have `full_text` now are shown; others may still be i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aggregator.model.story import ItemView, StoryView
 from aggregator.web.library import Library

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import brotli
 import orjson
 from flask import Response, current_app, request
+from msgspec import to_builtins
+from msgspec.structs import replace
 from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import http_date
 
@@ -63,5 +64,9 @@ def _coded(body: bytes, form: str | None) -> bytes:
 
 def json_response(value: Any, modified: datetime | None, max_age: int = 60, link: str | None = None) -> Response:
     """A response with JSON. `modified`: when its content last changed; None: unknown."""
-    shown = rendered(orjson.dumps(value), "application/json", modified or current_app.extensions["library"].now())
+    shown = rendered(
+        orjson.dumps(value, default=to_builtins),
+        "application/json",
+        modified or current_app.extensions["library"].now(),
+    )
     return respond(shown, max_age=max_age, link=link, dated=modified is not None)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
+from msgspec import Struct
 
 from aggregator.model.stream import QueryKind
 from aggregator.web.operations import described
 from aggregator.web.parameters import STREAM
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     kind: QueryKind
     address: str
     named: str

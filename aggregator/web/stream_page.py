@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, request
+from msgspec.structs import replace
 from werkzeug.exceptions import NotFound
 
 from aggregator.model.feed import Stream

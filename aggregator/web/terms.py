@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import chain
 from unicodedata import normalize
+
+from msgspec import Struct, field
 
 from aggregator.errors import QueryError
 from aggregator.normalise.characters import without_unwanted
@@ -57,8 +58,7 @@ _Clauses = list[tuple[str, ...]]
 """A conjunction of alternatives: of each tuple at least one term must occur."""
 
 
-@dataclass
-class _Group:
+class _Group(Struct, dict=True):
     """The content of a pair of parentheses, or of the whole search. `either`: OR joins the next part to the last one. `left_out`: the
     group has a minus."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 RECENT = timedelta(hours=12)
 """Times within this distance, past or future, are shown without the day. At a greater one, a time of yesterday such as 21:10 would be
 taken for one that is yet to come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(Struct, frozen=True):
     """`now` is in the site's time zone."""
 
     now: datetime

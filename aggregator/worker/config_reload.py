@@ -7,9 +7,10 @@ import gc
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from aggregator.errors import ConfigError, Problem, StoreError
 from aggregator.model import notes

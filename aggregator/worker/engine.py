@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.errors import NotAStore, StoreCorrupt
 from aggregator.model.notes import ConfigurationReport
@@ -12,8 +13,7 @@ from aggregator.pipeline.tools import Tools
 from aggregator.ports import Archive
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(Struct, frozen=True):
     """What `bootstrap` makes from one configuration; replaced as a whole when the configuration changes. `archive` is that of the
     edition, with its own connection. `keep`, in seconds: (the default, source id → its own value)."""
 
@@ -23,8 +23,7 @@ class Engine:
     keep: tuple[int, Mapping[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reload:
+class Reload(Struct, frozen=True):
     """The result of a check of the configuration. `engine` is the new engine, None if the present one stays. `valid`: the file, as
     it was read last, and what is in force are. `status` is for the status in the API, `lines` are for the log; if `status` is None,
     there is nothing to report."""
@@ -35,8 +34,7 @@ class Reload:
     lines: Sequence[str] = ()
 
 
-@dataclass(slots=True)
-class Current:
+class Current(Struct):
     """The engine in use. `halted`: the archive is damaged, so nothing more is written until somebody has looked at it."""
 
     engine: Engine

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 GRACE = 30.0
 """Seconds that a process must be gone before its leases are released. When a database server restarts, all sessions are gone for a
 moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(Struct, frozen=True):
     """How a worker is connected to others. `url`: the database address for the queue; `connection`: the class of its connections;
     `due()`: (source id, host) of sources that are due; `absent(identity)`: whether no such process is connected; `agree()`: raises
     StoreTooNew or ClockApart if this process must leave the work to others."""

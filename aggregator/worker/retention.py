@@ -6,7 +6,7 @@ everything looks old, and what is pruned is lost. So nothing is pruned for a day
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 EVERY = 86_400  # seconds
 RETRY_EVERY = 3600
@@ -15,8 +15,7 @@ LEAP = 86_400
 """If the clock has advanced by so many seconds more than the monotonic clock shows, it is not trusted."""
 
 
-@dataclass(slots=True)
-class Retention:
+class Retention(Struct):
     """`seen`: when the archive was last worked on (epoch seconds, by the note TICK); None if never. `running`: seconds on the monotonic
     clock. `pruned`: when it was last pruned. `rests_until`: nothing is pruned before this time (epoch seconds); it must be kept over
     a restart, since a new process cannot see an earlier leap."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from aggregator.model.measures import Measures
 from aggregator.worker.engine import Current
 from aggregator.worker.troubles import Troubles
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """`owner`: the identity under which the worker holds leases. `news` is set when an edition is to be made, `stopping` when all parts
     must end."""
 

@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, source
 from msgspec import structs
+from msgspec.structs import replace
 
 from aggregator import addresses
 from aggregator.errors import StoreBusy, StoreTooNew, UsageError
@@ -382,7 +382,7 @@ def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
     def everything_is_defense(pending: object) -> object:
         return replace(policy().judge(pending), section="defense", scores=(("defense", 1.0),))  # type: ignore[arg-type]
 
-    edited = replace(policy(), configuration="two", judge=everything_is_defense)  # type: ignore[arg-type]
+    edited = replace(policy(), configuration="two", judge=everything_is_defense)
     before = {story.id: story.entry for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]}
     while re_place(store, edited, lambda: SECONDS):
         pass

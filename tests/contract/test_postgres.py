@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +19,7 @@ from builders import NOW, ago, item, policy, polled, postgres_archive, source
 from builders.postgres import execute, fresh_database, server_url
 from builders.process import until
 from msgspec import structs
+from msgspec.structs import replace
 from psycopg.conninfo import make_conninfo
 from servers.link import Link
 

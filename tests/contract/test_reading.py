@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -15,6 +14,7 @@ import pytest
 from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.model import notes
 from aggregator.model.item import Drop, Enclosure

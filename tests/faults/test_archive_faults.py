@@ -14,13 +14,13 @@ import sys
 import threading
 import time
 from contextlib import closing, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from builders import NOW, ago, archive, item, policy, polled, source
 from builders.disks import read_only, small_disk
 from builders.process import aggregator, command, configuration, environment
+from msgspec.structs import replace
 
 from aggregator.bootstrap import Database, Installation
 from aggregator.errors import NotAStore, StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreTooNew
@@ -66,7 +66,7 @@ def test_f2_a_kill_between_items_and_validators_shows_neither(tmp_path: Path, mo
     archive(tmp_path, "one").close()
     done = script(
         """
-from dataclasses import replace
+from msgspec.structs import replace
 from msgspec import structs
 from builders import NOW, archive, item, polled
 from aggregator.store import intake as shared

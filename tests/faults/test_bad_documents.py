@@ -11,13 +11,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 
 import pytest
 from builders.documents import JOB, NOW, URL, atom, dropped, item, read, rss
 from builders.process import busy
+from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ParseError, SandboxError

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
@@ -35,6 +34,7 @@ from builders.process import (
     until_async,
 )
 from msgspec import structs
+from msgspec.structs import replace
 from servers.local import Request, Server, conditional
 
 from aggregator.bootstrap import Application, Installation, utc_now

@@ -12,7 +12,6 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import pytest
 from builders import NOW, by_words, item, policy, polled, source, tools
 from builders.process import aggregator, busy, children, configuration, free_port, serves, until_async
 from msgspec import structs
+from msgspec.structs import replace
 
 from aggregator.bootstrap import Installation
 from aggregator.config.load import load

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from builders.documents import JOB, NOW, atom, item, read, rss
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.errors import ParseError

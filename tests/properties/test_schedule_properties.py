@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 
 from aggregator.model.item import Channel, NormalFeed
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.categorise.attribution import Cause, cause
 from aggregator.model.stream import StreamName
@@ -38,8 +40,7 @@ class Configuration(Protocol):
     def receipts(self, title: str, summary: str, source: Source | None = None) -> tuple[Receipt, ...]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Causes:
+class Causes(Struct, frozen=True):
     """Compares two configurations. `environment`: environment variables have changed since `before` was put in force."""
 
     before: Configuration | None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from typing import Any
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from aggregator.addresses import host_of
 from aggregator.model.renaming import former_ids
@@ -21,8 +23,7 @@ INDIFFERENT = frozenset((
 BRIEFLY = 6  # at most so many lines about a section or topic are shown to the editor who made the change
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChange:
+class RuleChange(Struct, frozen=True):
     """A section or topic with lines that were added or removed, such as `words: laser weapon`, `not: tear gas`, `title: Defence`."""
 
     id: str
@@ -30,8 +31,7 @@ class RuleChange:
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceChanges:
+class SourceChanges(Struct, frozen=True):
     """Ids of sources. `renamed`: (old id, new id); `lost`: those old ids that no longer lead to the source (it has no `was`);
     `changed`: those with another address or setting; `paused` and `resumed`: those whose `enabled` changed, whatever else did. A new
     source that is paused is in both `added` and `paused`."""
@@ -45,8 +45,7 @@ class SourceChanges:
     lost: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChanges:
+class RuleChanges(Struct, frozen=True):
     """Ids of sections or topics. `renamed`: (old id, new id). `lost`: (removed id, id of a new one that seems to be the same), which
     suggests a missing `was`."""
 
@@ -57,8 +56,7 @@ class RuleChanges:
     lost: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """`other`: the remaining keys that differ (site, defaults, publishers, stories, order of sections, ENVIRONMENT, …). `lasting`:
     articles were removed from `join` or `split`, whose effect stays."""
 
@@ -74,7 +72,7 @@ class Changes:
     def as_json(self) -> dict[str, Any]:
         """As in the API: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections: {added, removed,
         changed, renamed}, topics: …, other}`."""
-        shown = asdict(self)
+        shown: dict[str, Any] = to_builtins(self)
         del shown["lasting"]
         for kind, of in (("sources", self.sources), ("sections", self.sections), ("topics", self.topics)):
             shown[kind]["renamed"] = [{"from": old, "to": new} for old, new in of.renamed]
@@ -174,7 +172,7 @@ def _decisive(settings: Settings) -> tuple[Any, ...]:
 
 def _decisive_of(source: Source) -> tuple[object, ...]:
     """The settings of a source that decide where its items are placed, and whose they are."""
-    settings = (getattr(source, field.name) for field in fields(source) if field.name not in INDIFFERENT)
+    settings = (getattr(source, name) for name in source.__struct_fields__ if name not in INDIFFERENT)
     return (*settings, host_of(source.url))
 
 
@@ -193,8 +191,8 @@ def _bare(value: Any) -> Any:
     """A value without its positions in the file."""
     if isinstance(value, Position):
         return None
-    if is_dataclass(value):
-        return tuple(_bare(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, Struct):
+        return tuple(_bare(getattr(value, name)) for name in value.__struct_fields__)
     return tuple(map(_bare, value)) if isinstance(value, tuple) else value
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from aggregator.categorise.examples import check_examples
 from aggregator.categorise.proposing import Proposal, proposals
@@ -29,8 +30,7 @@ At = tuple[str, int, int]
 """File, line and column of an example."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What an edit would do. `fails`: examples that hold now and would fail; `story`: the primary section that the story of the text
     would have; None if it does not move or is not stored."""
 
@@ -49,8 +49,7 @@ class Effect:
         return self.plan.streams.get(self.proposal.rules.stream, Moves())
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """The editor expects the text `case` to be in the section `wanted`. `now` is the present configuration; `story` the number of its
     story, if it is stored in `archive`."""
 

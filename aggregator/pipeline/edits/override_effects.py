@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.model.story import Batch, Member, PendingItem, StoryState
 from aggregator.pipeline.override_index import OverrideIndex
@@ -14,8 +16,7 @@ from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import EditionStore, StoredStories
 
 
-@dataclass(frozen=True, slots=True)
-class Union:
+class Union(Struct, frozen=True):
     """`younger` would become part of `older`, which keeps its id."""
 
     older: StoryState
@@ -84,16 +85,14 @@ class Regrouped:
         return self._store.stories(set(numbers) - self.own.keys()) | {n: self.own[n] for n in numbers if n in self.own}
 
 
-@dataclass(frozen=True, slots=True)
-class Parting:
+class Parting(Struct, frozen=True):
     """Articles that would be split off from `story`. `leaving`: the first item of each address."""
 
     story: StoryState
     leaving: tuple[PendingItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hiding:
+class Hiding(Struct, frozen=True):
     """Articles of `story` that would be hidden, and others that would be shown again. `whole`: the whole story would be hidden."""
 
     story: StoryState
@@ -102,8 +101,7 @@ class Hiding:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Outdone:
+class Outdone(Struct, frozen=True):
     """The pin of `address` has no effect, because another article of `story`, at the address `by`, comes first and is pinned to another
     section."""
 
@@ -112,8 +110,7 @@ class Outdone:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideEffects:
+class OverrideEffects(Struct, frozen=True):
     """`unknown`: addresses in the file that no stored item has."""
 
     unions: tuple[Union, ...] = ()

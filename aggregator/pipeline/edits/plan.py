@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.story import Member, PendingItem, StoryState
@@ -24,8 +26,7 @@ SAMPLES = 5  # headlines shown for each section and direction
 NO_TOPICS = CategoryTopics()
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """The override that moves a story: its key under `stories:`, and its canonical address. `gone`: the edit removes it."""
 
     key: str
@@ -33,8 +34,7 @@ class Override:
     gone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A story that moves, as an example. `old` and `new` are its primary sections; `item` is the item that shows why it moves, unless
     an `override` is the reason."""
 
@@ -47,8 +47,7 @@ class Sample:
     override: Override | None = None
 
 
-@dataclass
-class Moves:
+class Moves(Struct, dict=True):
     """What moves in one stream. Numbers of stories: `before` and `after` the edit; those that `come`, that `go`, and that stay but
     `become` stories with this primary section; `led` and `leads`: those with this primary section before and after. The lists have
     some examples of each, newest first."""
@@ -65,8 +64,7 @@ class Moves:
     becoming: list[Sample] = field(default_factory=list)
 
 
-@dataclass
-class SourceUse:
+class SourceUse(Struct, dict=True):
     """How many stories a source reported, how many of these it reported first, and how many only it reported."""
 
     stories: int = 0
@@ -91,8 +89,7 @@ Place = tuple[StreamName, bool]
 Overriding = Callable[[Place], Override | None]
 
 
-@dataclass
-class Plan:
+class Plan(Struct, dict=True):
     """The effect of an edit. Numbers: `stories` that were examined; `changed`: those with other sections or topics or another primary
     section, or that merge; `moved`: those with another primary section; `waiting`: those not yet placed by the configuration in force
     and this version of the program (that they move then is not due to the edit). `streams`: those that have stories before or
@@ -139,8 +136,7 @@ class Plan:
             use.alone += len(by_source) == 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     """The policies before and after an edit. `said`: the overrides so far; `regrouped`: stored stories after `join` and `split`."""
 
     said: OverrideIndex

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from aggregator.categorise.attribution import cause
 from aggregator.categorise.counterfactuals import outcome

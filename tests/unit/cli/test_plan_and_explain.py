@@ -8,13 +8,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import NOW, item, polled
+from msgspec.structs import replace
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.categorise import version

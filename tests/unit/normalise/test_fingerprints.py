@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from builders.documents import JOB, item, read, rss
+from msgspec.structs import replace
 
 from aggregator.model.item import NormalFeed, StoredItem
 from aggregator.model.poll import StoredItems

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid5
 
@@ -10,6 +9,7 @@ import pytest
 from builders.documents import JOB, atom, dropped, item, read, rss
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.normalise.identity import NAMESPACE, item_id
 

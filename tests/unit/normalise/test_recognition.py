@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 from builders.documents import JOB, item, read, rss
+from msgspec.structs import replace
 
 from aggregator.model.item import Item, StoredItem
 from aggregator.model.poll import StoredItems

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import replace
 from html import escape
 
 import ftfy.bad_codecs
 import pytest
 from builders.documents import JOB, WRAPPER, atom, dropped, item, read, rss
+from msgspec.structs import replace
 
 from aggregator.model.item import Enclosure, Item
 from aggregator.normalise.characters import clean, cut

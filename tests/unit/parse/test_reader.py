@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape, unescape
 from json import dumps
 
 import pytest
 from builders.documents import URL, atom, item, read, rss
+from msgspec.structs import replace
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem

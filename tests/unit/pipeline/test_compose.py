@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from builders import by_words, policy
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Member, PendingItem, Placing, StoryState

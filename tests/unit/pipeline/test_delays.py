@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace
 from newsroom import Newsroom, item
 
 from aggregator.model.poll import PollResult, Recognition

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.bootstrap import Application, Installation

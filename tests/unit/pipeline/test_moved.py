@@ -4,11 +4,11 @@ goes on meaning them, by the address they had and by the one they have."""
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, Newsroom, item, of_the_file
 
 from aggregator.cli.main import main

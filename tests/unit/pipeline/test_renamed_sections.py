@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap import Application

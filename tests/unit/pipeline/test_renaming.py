@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap.application import Application

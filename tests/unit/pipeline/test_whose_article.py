@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from lxml import etree, html
+from msgspec.structs import replace
 from newsroom import CONFIG, Newsroom, item
 
 HOURS = timedelta(hours=20)

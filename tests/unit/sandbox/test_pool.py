@@ -7,13 +7,13 @@ import os
 import shutil
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from builders.documents import JOB, URL, item, read, rss
 from builders.process import busy, most_memory, runs, until, until_async
+from msgspec.structs import replace
 from servers.local import Server, answer
 
 from aggregator.errors import NoReader, ParseError, SandboxError

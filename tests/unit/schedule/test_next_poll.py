@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -521,7 +520,7 @@ def test_bytes_are_counted_as_they_were_sent_and_those_saved_by_the_last_full_an
         state, _ = poll(state, fetched())
     state, _ = poll(state, NotModified(URL, '"1"', None, Freshness()))
     assert (state.polls, state.bytes_saved, state.bytes_received) == (5, 1004, 8)
-    plain, _ = poll(known_state(), dataclasses.replace(fetched(), wire_bytes=0))
+    plain, _ = poll(known_state(), replace(fetched(), wire_bytes=0))
     assert plain.bytes_received == len(b"unpacked body"), "where the transport does not tell"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TypeVar
 import pytest
 from builders import NOW, ago, archive, item, policy, polled
 from msgspec import structs
+from msgspec.structs import replace
 
 from aggregator.model.stream import Filter, QueryKind, StreamQuery
 from aggregator.pipeline.edition import edition

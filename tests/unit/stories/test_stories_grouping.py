@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations, count, pairwise
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.model.story import KnownItem, Merge
 from aggregator.stories.batch_context import read

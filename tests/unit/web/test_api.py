@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from builders import polled
 from flask.testing import FlaskClient
 from msgspec import structs
+from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.model.story import Batch, Merge, StoryView

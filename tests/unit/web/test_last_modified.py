@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -176,7 +175,7 @@ def test_items_that_wait_for_their_place(room: Newsroom) -> None:
 def test_a_corrected_text_and_news_of_one_second_for_who_asked_in_between(room: Newsroom, address: str) -> None:
     """The text is shown when it is stored, the news when the edition has placed it."""
     ((n, *_),) = room.archive.intake.known([NEWS[4].id]).values()
-    corrected = dataclasses.replace(NEWS[4], summary="Corrected.", hash="another")
+    corrected = replace(NEWS[4], summary="Corrected.", hash="another")
     room.archive.intake.apply([polled("kyodo", changed=[(n, corrected)])], room.now)
     room.receive(item("Volcano Erupts on Iceland", "kyodo"), live=True)
     held = room.client.get(address)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from builders import polled
+from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.model.item import Item

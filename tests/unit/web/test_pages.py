@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 from msgspec import structs
+from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.model.item import Enclosure
