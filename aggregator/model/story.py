@@ -187,28 +187,33 @@ class Batch(Struct, frozen=True):
         return bool(self.placed or self.stories or self.merges or self.forgotten)
 
 
-class StoryView(Struct, frozen=True):
-    """A story with everything needed to show it. `merged` are the ids of stories that were merged into it."""
+class StoryHead(Struct, frozen=True):
+    """What a story is about, and where it belongs: enough to choose among stories, and to show its headline."""
 
     id: str
     n: int
     title: str
     summary: str
     link: str | None
-    image: str | None
     lang: str | None
     published: datetime
-    updated: datetime
-    entered: datetime  # into the stream asked for
     section: str
     scores: Scores
     topics: tuple[str, ...]
+    independent: int  # number of publishers, without those that list or copy another's report
+
+
+class StoryView(StoryHead, frozen=True):
+    """A story with everything needed to show it. `merged` are the ids of stories that were merged into it."""
+
+    image: str | None
+    updated: datetime
+    entered: datetime  # into the stream asked for
     publishers: tuple[str, ...]
     reports: tuple[Report, ...]
     entry: Entry
     lead: int = 0
     merged: tuple[str, ...] = ()
-    independent: int = 1  # number of publishers, without those that list or copy another's report
 
     @property
     def lead_source(self) -> str | None:

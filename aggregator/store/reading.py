@@ -3,12 +3,12 @@ stream lists, `lists.py` finds.)"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
 from aggregator.model.joining import Joining
-from aggregator.model.story import ItemView, Report, StoryRank, StoryView, headline
+from aggregator.model.story import ItemView, Report, StoryHead, StoryRank, StoryView, headline
 from aggregator.model.stream import LATEST, Extent, Removed, StreamName, StreamQuery
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
@@ -20,6 +20,7 @@ from aggregator.store.rows import (
     decode_entry,
     decode_joining,
     item_view,
+    story_head,
     story_view,
     to_blob,
     to_id,
@@ -48,6 +49,12 @@ class Reading:
         """The stories of a stream in its order."""
         pairs, extent = self._lists.listed(query, now)
         return self._stories(pairs), extent
+
+    def heads(self, queries: Iterable[StreamQuery], now: int) -> dict[StreamQuery, list[StoryHead]]:
+        """The stories of several streams, each in its order. What they have in common is read only once."""
+        listed = {query: [n for n, _ in self._lists.listed(query, now)[0]] for query in queries}
+        told = self._heads({n for numbers in listed.values() for n in numbers})
+        return {query: [told[n] for n in numbers if n in told] for query, numbers in listed.items()}
 
     def told(self, query: StreamQuery, now: int) -> list[StoryRank]:
         """The stories of a stream, with only the values needed for ranking; `chosen` reads those that are to be shown."""
@@ -95,6 +102,19 @@ class Reading:
         merged = self._merged(numbers)
         return [story_view(rows[n], time, reports.get(n, ()), merged.get(n, ())) for n, time in pairs if n in rows]
 
+    def _heads(self, stories: Collection[int]) -> dict[int, StoryHead]:
+        columns = "n, id, published, section, scores, topics, publishers, entry"
+        rows = self._db.select(f"SELECT {columns} FROM stories WHERE NOT hidden AND n IN", stories)
+        return {row[0]: story_head(row) for row in rows}
+
+    def publishers(self, stories: Collection[int]) -> dict[int, set[str]]:
+        """Number of a story → its publishers."""
+        found: dict[int, set[str]] = {}
+        columns = "SELECT story, publisher FROM placements WHERE NOT hidden AND story IN"
+        for story, publisher in self._db.select(columns, stories):
+            found.setdefault(story, set()).add(publisher)
+        return found
+
     def _reports(self, stories: Collection[int]) -> dict[int, tuple[Report, ...]]:
         """The reports of each story, earliest first."""
         found: dict[int, list[Report]] = {}
@@ -117,19 +137,29 @@ class Reading:
         )
         return to_id(moved[0][0]) if moved else None
 
-    def stories_by_item(self, items: Collection[int]) -> dict[int, StoryView]:
+    def in_full(self, stories: Collection[int]) -> dict[int, StoryView]:
+        """Number of a story → the story, as entered when it entered the archive."""
+        entered = self._db.select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", stories)
+        return {story.n: story for story in self._stories(entered)}
+
+    def heads_by_item(self, items: Collection[int]) -> dict[int, StoryHead]:
         """Number of an item → its story."""
-        home = dict(self._db.select("SELECT item, story FROM placements WHERE NOT hidden AND item IN", items))
-        entered = self._db.select("SELECT n, entered FROM stories WHERE NOT hidden AND n IN", set(home.values()))
-        told = {story.n: story for story in self._stories(entered)}
+        home = self._homes(items)
+        told = self._heads(set(home.values()))
         return {item: told[n] for item, n in home.items() if n in told}
+
+    def _homes(self, items: Collection[int]) -> dict[int, int]:
+        """Number of an item → that of its story."""
+        return dict(self._db.select("SELECT item, story FROM placements WHERE NOT hidden AND item IN", items))
 
     def stories_at(self, canonicals: Sequence[str]) -> list[StoryView]:
         """The stories with the articles at these addresses, each once, in the order of the addresses."""
         found = items_at(self._db, canonicals)
         items = [n for canonical in canonicals for n in found.get(canonical, ())]
-        told = self.stories_by_item(items)
-        return list({told[item].n: told[item] for item in items if item in told}.values())
+        home = self._homes(items)
+        numbers = list(dict.fromkeys(home[item] for item in items if item in home))
+        told = self.in_full(numbers)
+        return [told[n] for n in numbers if n in told]
 
     def corroborated(self, stories: Collection[int], publishers: int) -> set[int]:
         """Those of the stories that at least so many independent publishers report."""
@@ -144,8 +174,7 @@ class Reading:
     def homes(self, canonicals: Sequence[str]) -> dict[str, set[int]]:
         """Canonical address → numbers of the stories with its articles."""
         found = items_at(self._db, canonicals)
-        items = {n for numbers in found.values() for n in numbers}
-        story = dict(self._db.select("SELECT item, story FROM placements WHERE NOT hidden AND item IN", items))
+        story = self._homes({n for numbers in found.values() for n in numbers})
         return {address: {story[n] for n in numbers if n in story} for address, numbers in found.items()}
 
     def members(self, story: int) -> list[ItemView]:

@@ -23,6 +23,7 @@ from aggregator.model.story import (
     Placed,
     Remembered,
     Report,
+    StoryHead,
     StoryState,
     StoryView,
     headline,
@@ -41,6 +42,17 @@ class _Outlets(msgspec.Struct):
     reports: tuple[_Outlet, ...]
 
 
+class _Heading(msgspec.Struct):
+    """The part of an `Entry` that `story_head` decodes."""
+
+    title: str
+    link: str | None
+    summary: str
+    lang: str | None
+    publisher: str
+
+
+_HEADING = msgspec.json.Decoder(_Heading)
 _ENTRY = msgspec.json.Decoder(Entry)
 _OUTLETS = msgspec.json.Decoder(_Outlets)
 _JOINING = msgspec.json.Decoder(Joining)
@@ -209,6 +221,16 @@ def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:
         placed.hidden,
         changed,
     )
+
+
+def story_head(row: Sequence[Any]) -> StoryHead:
+    n, id, published, section, scores, topics, independent, text = row
+    entry = _HEADING.decode(text)
+    return StoryHead(
+        id=to_id(id), n=n, title=headline(entry.title, entry.link, entry.publisher), summary=entry.summary, link=entry.link,
+        lang=entry.lang, published=at_time(published), section=section, scores=decode_scores(scores), topics=decode_names(topics),
+        independent=independent,
+    )  # fmt: skip
 
 
 def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merged: Sequence[bytes]) -> StoryView:

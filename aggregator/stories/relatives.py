@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -21,6 +22,8 @@ from aggregator.stories.embeddings import DIMENSIONS, embed_text
 from aggregator.stories.features import Features, features
 from aggregator.stories.names import named
 from aggregator.stories.rarity import Rarity
+from aggregator.text.languages import language
+from aggregator.text.words import tokens
 
 ASKED = 10  # so many of a story's words are looked up, the rarest ones
 COMMON = 0.01  # words in more than this share of all items are not looked up
@@ -81,21 +84,29 @@ def _scored(
     ]
 
 
+class Sense(NamedTuple):
+    """What is known of the meaning of a text: its embedding, of length 1, or zero if no word of it has a vector; and the code of its
+    language, as far as that is known (what its feed claims may be wrong), else ""."""
+
+    embedding: Floats
+    language: str
+
+
 @lru_cache(maxsize=8192)  # some 10 MB; the newest stories of each topic are compared for every list
-def embedding(title: str, summary: str, lang: str | None) -> Floats:
-    """The embedding of a text, of length 1; zero if no word of it has a vector."""
+def sense(title: str, summary: str, lang: str | None) -> Sense:
     own = features(Candidate(0, title, summary, "", None, 0, lang))
-    return embed_text(own.title, own.lead)
+    return Sense(embed_text(own.title, own.lead), language(tokens(f"{title}\n{summary}"), lang))
 
 
-def closeness(one: Floats, others: Sequence[Floats], alike: Sequence[bool]) -> list[float]:
+def closeness(one: Sense, others: Sequence[Sense]) -> list[float]:
     """The cosine of an embedding with each of the others. 1 if nothing is known that speaks against the two: both are zero, or one is and
-    they are in one language (`alike`): in a text that is not in English a word or two have vectors, or none."""
+    they are in one language: in a text that is not in English a word or two have vectors, or none."""
     if not others:
         return []
-    all = np.array(others)
+    own, all = one.embedding, np.array([other.embedding for other in others])
     there = all.any(axis=1)
-    found: list[float] = np.where(there & one.any(), all @ one, np.array(alike) | ~(there | one.any())).tolist()
+    alike = np.array([one.language != "" and other.language == one.language for other in others])
+    found: list[float] = np.where(there & own.any(), all @ own, alike | ~(there | own.any())).tolist()
     return found
 
 

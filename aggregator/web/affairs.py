@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from aggregator.model.story import StoryView
+from aggregator.model.story import StoryHead
 from aggregator.model.stream import StreamName
 from aggregator.web.emphasis import emphasis
 from aggregator.web.ranking import heaviest_first, weight
@@ -32,12 +32,18 @@ AGAIN = 0.6  # factor on the weight of a story for each story of its affair that
 
 
 class Affairs:
-    """The affairs among the `recent` stories. `followed`: the editor's subjects (`emphasis.py`); if empty, all news counts the same."""
+    """The affairs among the `recent` stories. `publishers`: number of a story → its publishers, also of those that are weighed; `followed`:
+    the editor's subjects (`emphasis.py`); if empty, all news counts the same."""
 
     def __init__(
-        self, recent: Sequence[StoryView], now: datetime, followed: frozenset[StreamName] = frozenset()
+        self,
+        recent: Sequence[StoryHead],
+        publishers: Mapping[int, Collection[str]],
+        now: datetime,
+        followed: frozenset[StreamName] = frozenset(),
     ) -> None:
         self._followed = followed
+        self._publishers = publishers
         self._recent = recent
         self._now = int(now.timestamp())
         held = Counter(topic for story in self._recent for topic in story.topics)
@@ -45,14 +51,14 @@ class Affairs:
         self._rarities = {topic: min(ALONE, math.log(stories / count)) for topic, count in held.items()}
         self._subjects = self._subjects_of(self._recent)
 
-    def foremost(self, stories: Iterable[StoryView], most: int) -> list[StoryView]:
+    def foremost(self, stories: Iterable[StoryHead], most: int) -> list[StoryHead]:
         """At most `most` of these stories, the most important first."""
         given = list(stories)
         subjects = self._subjects_of(given)
         weights = list(self._weights(given, subjects))
         akin = subjects.akin(subjects, CLOSE, TELLING)
         left = set(range(len(given)))
-        chosen: list[StoryView] = []
+        chosen: list[StoryHead] = []
         while left and len(chosen) < most:
             best = min(left, key=lambda n: heaviest_first(given[n], weights[n]))
             chosen.append(given[best])
@@ -61,22 +67,22 @@ class Affairs:
                 weights[other] *= AGAIN
         return chosen
 
-    def chapters(self, story: StoryView, most: int, without: Iterable[StoryView]) -> list[StoryView]:
+    def chapters(self, story: StoryHead, most: int, without: Iterable[StoryHead]) -> list[StoryHead]:
         """The most important other stories of the affair of `story`, except those in `without`."""
         known = {story.id, *(one.id for one in without)}
         [close] = self._subjects_of([story]).akin(self._subjects, CLOSE, TELLING)
         return self.foremost((one for n in close if (one := self._recent[n]).id not in known), most)
 
-    def _weights(self, stories: Sequence[StoryView], subjects: Subjects) -> Iterator[float]:
+    def _weights(self, stories: Sequence[StoryHead], subjects: Subjects) -> Iterator[float]:
         """The weight of each story. It increases with the number of outlets that do not report the story itself but something else of its
         affair. A story that only one outlet reports gains nothing by that."""
         for story, close in zip(stories, subjects.akin(self._subjects, CLOSE, TELLING), strict=True):
-            around = {outlet for n in close for outlet in self._recent[n].publishers}
-            others = len(around.difference(story.publishers)) * (1 - story.independent**-2)
+            around = {outlet for n in close for outlet in self._publishers.get(self._recent[n].n, ())}
+            others = len(around.difference(self._publishers.get(story.n, ()))) * (1 - story.independent**-2)
             yield weight(story, self._now) * (1 + others / DOUBLE) * emphasis(story, self._followed)
 
-    def _subjects_of(self, stories: Sequence[StoryView]) -> Subjects:
-        from aggregator.stories.relatives import Subjects, embedding  # brings numpy, which a command need not wait for
+    def _subjects_of(self, stories: Sequence[StoryHead]) -> Subjects:
+        from aggregator.stories.relatives import Subjects, sense  # brings numpy, which a command need not wait for
 
-        told = [(embedding(story.title, story.summary, story.lang), story.topics) for story in stories]
+        told = [(sense(story.title, story.summary, story.lang).embedding, story.topics) for story in stories]
         return Subjects.of(told, self._rarities)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aggregator.model.settings import Rules, Settings
-from aggregator.model.story import StoryView
+from aggregator.model.story import StoryHead
 from aggregator.model.stream import StreamName
 from aggregator.text.regions import countries
 
@@ -27,13 +27,13 @@ def _is_of_a_region(section: Rules) -> bool:
     return len({code for term in section.places for place in term.parts for code in countries(place)}) > FEW
 
 
-def is_followed(story: StoryView, subjects: Collection[StreamName]) -> bool:
+def is_followed(story: StoryHead, subjects: Collection[StreamName]) -> bool:
     """Whether a story belongs to one of the subjects, or there are none. Sports and celebrities usually belong only to a region."""
     held = (*(StreamName("topic", id) for id in story.topics), *(StreamName("section", id) for id, _ in story.scores))
     return not subjects or any(one in subjects for one in held)
 
 
-def emphasis(story: StoryView, subjects: Collection[StreamName]) -> float:
+def emphasis(story: StoryHead, subjects: Collection[StreamName]) -> float:
     """The factor on the weight of a story: 1 for news about one of the subjects; less if it is about none, or if its headline asks,
     explains or follows something live; the product of both factors if both apply."""
     from aggregator.text.headline import tells  # long patterns, which commands that only list need not wait for

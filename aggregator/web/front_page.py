@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.model.settings import Rules
-from aggregator.model.story import StoryView
+from aggregator.model.story import StoryHead, StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.headline import tells
 from aggregator.web.affairs import Affairs
@@ -32,8 +32,8 @@ class FrontPage(Struct, frozen=True):
     """Each story appears once, except those that have just come in, which their sections show too, and those that the editor pinned."""
 
     top: list[StoryView]  # the most important stories that several outlets report
-    chapters: list[StoryView]  # further stories of the affair of the first of these
-    newest: list[StoryView]  # stories that have just come in
+    chapters: list[StoryHead]  # further stories of the affair of the first of these
+    newest: list[StoryHead]  # stories that have just come in
     # sections that are not empty, with their most important stories first
     sections: list[tuple[Rules, list[StoryView]]]
     pinned: frozenset[str]  # ids of stories that are pinned to their primary section
@@ -42,38 +42,50 @@ class FrontPage(Struct, frozen=True):
 def front_page(lib: Library) -> FrontPage:
     reading, now, settings = lib.archive.reading, lib.seconds(), lib.in_force().settings
     sections = settings.sections
-    newest, _ = reading.stories(StreamQuery("latest", limit=AROUND), now)
+    latest, of_latest = StreamQuery("latest", limit=AROUND), of_many(StreamQuery("latest", limit=SEVERAL))
+    most = PER_SECTION + FOREMOST + CHAPTERS  # so that enough remain if all those at the top are of one section
+    of_sections = [StreamQuery("section", section.id, primary=True, limit=most) for section in sections]
+    asked = [(query, *of_many(query)) for query in of_sections]
+    lists = reading.heads(
+        [latest, *of_latest, *chain.from_iterable(asked)], now
+    )  # together: most stories are in several
+    newest, several = lists[latest], each_once(lists[query] for query in of_latest)
+    held = {section.id: pinned(lib, section.id) for section in sections}
     subjects = followed(settings)
     since = lib.hour() - RECENT  # by the hour, as the date of the page
-    affairs = Affairs([story for story in newest if story.published >= since], lib.now(), subjects)
-    held = {section.id: pinned(lib, section.id) for section in sections}
+    known = {story.n for story in chain(chain.from_iterable(lists.values()), chain.from_iterable(held.values()))}
+    recent = [story for story in newest if story.published >= since]
+    affairs = Affairs(recent, reading.publishers(known), lib.now(), subjects)
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
-    several = of_many_outlets(lib, StreamQuery("latest", limit=SEVERAL), now)
     top = affairs.foremost((story for story in several if story.id not in homes), FOREMOST)
     chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top, *held.values())) if top else []
     chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
     seen = {story.id for story in (*top, *chapters)}
-    shown = []
-    for section in sections:
-        query = StreamQuery("section", section.id, primary=True, limit=PER_SECTION + len(seen))
-        found = [*reading.stories(query, now)[0], *of_many_outlets(lib, query, now)]
-        others = {story.id: story for story in found if story.id not in seen}.values()
+    shown: list[tuple[Rules, list[StoryHead]]] = []
+    for section, queries in zip(sections, asked, strict=True):
+        found = each_once(lists[query][: PER_SECTION + len(seen)] for query in queries)
+        others = (story for story in found if story.id not in seen)
         own = held[section.id]
         stories = [*own, *without(own, affairs.foremost(others, PER_SECTION))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
     come = just_in([one for one in newest if one.id not in seen], subjects, since)
-    return FrontPage(top, chapters, come, shown, homes)
+    told = reading.in_full({story.n for story in chain(top, *(stories for _, stories in shown))})
+
+    def in_full(stories: Iterable[StoryHead]) -> list[StoryView]:
+        return [told[story.n] for story in stories if story.n in told]
+
+    return FrontPage(in_full(top), chapters, come, [(section, in_full(stories)) for section, stories in shown], homes)
 
 
-def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since: datetime) -> list[StoryView]:
+def just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], since: datetime) -> list[StoryHead]:
     """The newest stories that report news on the editor's subjects and were published after `since`. If there are fewer than `NEWEST` of
     them, other new stories (such as sports and columns) follow: with few sources, further stories on the subjects would be weeks old.
 
     The result is ordered by publication, which is the time shown beside each story; by time of entering, stories from one late poll
     would come first."""
 
-    def wanted(one: StoryView) -> bool:
+    def wanted(one: StoryHead) -> bool:
         return one.published >= since and is_followed(one, subjects) and tells(one.title, one.link)
 
     first = islice(filter(wanted, newest), NEWEST)
@@ -81,11 +93,11 @@ def just_in(newest: Sequence[StoryView], subjects: Collection[StreamName], since
     return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
 
 
-def of_many_outlets(lib: Library, query: StreamQuery, now: int) -> list[StoryView]:
-    """The newest stories of a stream that at least 2, 4 and 8 outlets report. Each is asked for separately, because the newest stories of
-    two outlets may all be from the last few hours, when the most important story is older."""
-    found = (
-        lib.archive.reading.stories(replace(query, min_publishers=max(least, query.min_publishers)), now)[0]
-        for least in MANY
-    )
-    return list({story.id: story for story in chain.from_iterable(found)}.values())
+def of_many(query: StreamQuery) -> list[StreamQuery]:
+    """Queries for the newest stories of a stream that at least 2, 4 and 8 outlets report. Each number is asked for separately, because the
+    newest stories of two outlets may all be from the last few hours, when the most important story is older."""
+    return [replace(query, min_publishers=max(least, query.min_publishers)) for least in MANY]
+
+
+def each_once(lists: Iterable[Sequence[StoryHead]]) -> list[StoryHead]:
+    return list({story.id: story for story in chain.from_iterable(lists)}.values())

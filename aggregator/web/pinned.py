@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
-from aggregator.model.story import StoryView
+from aggregator.model.story import StoryHead, StoryView
 from aggregator.model.stream import StreamQuery
 from aggregator.normalise.address import canonical
 from aggregator.web.library import Library
+
+Story = TypeVar("Story", bound=StoryHead)
 
 
 def pinned(library: Library, section: str) -> list[StoryView]:
@@ -31,7 +34,7 @@ def held(library: Library, query: StreamQuery) -> list[StoryView]:
     return [one for one in found if one.n in enough]
 
 
-def without(pinned: Iterable[StoryView], stories: Iterable[StoryView]) -> list[StoryView]:
+def without(pinned: Iterable[StoryHead], stories: Iterable[Story]) -> list[Story]:
     """The stories that are not among the pinned ones."""
     known = {story.id for story in pinned}
     return [story for story in stories if story.id not in known]

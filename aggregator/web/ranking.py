@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from aggregator.model.story import ItemView, StoryView
+from aggregator.model.story import ItemView, StoryHead, StoryView
 from aggregator.model.stream import Filter
 from aggregator.text.forms import forms
 from aggregator.text.search import alternatives, begun, indexed
@@ -34,17 +34,17 @@ Term = tuple[str, ...]
 """The forms of a word or phrase, the one typed first, each as " word word " so that it is found as a substring of SearchText."""
 
 
-def weight(story: StoryView, now: int) -> float:
+def weight(story: StoryHead, now: int) -> float:
     """The importance of a story: (independent publishers) ** CONFIRMED, halved every eight hours since the first report."""
     hours = max(0.0, (now - story.published.timestamp()) / 3600)
     return float(story.independent**CONFIRMED * 0.5 ** (hours / HALVING_HOURS))
 
 
-def rank_by_importance(stories: Iterable[StoryView], now: int) -> list[StoryView]:
+def rank_by_importance(stories: Iterable[StoryHead], now: int) -> list[StoryHead]:
     return sorted(stories, key=lambda story: heaviest_first(story, weight(story, now)))
 
 
-def heaviest_first(story: StoryView, weight: float) -> tuple[float, float, str]:
+def heaviest_first(story: StoryHead, weight: float) -> tuple[float, float, str]:
     """Sort key: highest weight first; of equal weights (after a year all are 0), the newest first."""
     return -weight, -story.published.timestamp(), story.id
 

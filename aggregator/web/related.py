@@ -22,20 +22,19 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from aggregator.model.story import StoryView
+from aggregator.model.story import StoryHead
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.text.fold import key
-from aggregator.text.languages import language
-from aggregator.text.words import tokens
 from aggregator.web.emphasis import emphasis, followed
 from aggregator.web.library import Library
 from aggregator.web.ranking import heaviest_first
 
 if TYPE_CHECKING:
-    from aggregator.stories.arrays import Floats
+    from aggregator.stories.relatives import Sense
 
 SHOWN = 10
 LOOKED_AT = 40  # candidates of each kind
+TOPICS = 6  # a story is compared with those of so many of its topics
 TOGETHER = 25  # chapters are read for so many stories at a time, since each query is a round trip to the database
 RECENT = timedelta(days=30)  # maximum age of stories that fill the list
 TELLING = 3.0  # minimum total rarity of shared topics; 3 is one topic that one in twenty stories has
@@ -50,7 +49,7 @@ AKIN = 2.6  # … or if cosine × total rarity of shared topics is at least this
 class Relative(Struct, frozen=True):
     """A related story. `filled`: it only fills the list, because it is important."""
 
-    story: StoryView
+    story: StoryHead
     filled: bool = False
 
 
@@ -58,15 +57,12 @@ class Relatives(Struct, dict=True):
     """Finds related stories for the `stories` of one request. What several of them need is read only once."""
 
     lib: Library
-    stories: Sequence[StoryView]
-    _chapters: dict[str, list[StoryView]] = field(default_factory=dict)
-    _streams: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
-    _weighed: dict[StreamQuery, list[StoryView]] = field(default_factory=dict)
-    _rarities: dict[str, float] = field(default_factory=dict)
-    _embeddings: dict[str, Floats] = field(default_factory=dict)
-    _languages: dict[str, str] = field(default_factory=dict)
+    stories: Sequence[StoryHead]
+    _chapters: dict[str, list[StoryHead]] = field(default_factory=dict)
+    _weighed: dict[StreamQuery, list[StoryHead]] = field(default_factory=dict)
+    _senses: dict[int, Sense] = field(default_factory=dict)
 
-    def of(self, story: StoryView) -> list[Relative]:
+    def of(self, story: StoryHead) -> list[Relative]:
         """At most `SHOWN` other stories. Each headline appears only once, since an outlet's column may come again under the same one."""
         found: dict[str, Relative] = {}
         own = key(story.title)
@@ -78,11 +74,10 @@ class Relatives(Struct, dict=True):
                 break
         return list(found.values())
 
-    def _ranked(self, story: StoryView) -> Iterator[Relative]:
+    def _ranked(self, story: StoryHead) -> Iterator[Relative]:
         """All candidates, best first, including the story itself and repetitions. Each kind is computed only if it is needed."""
-        weak = []
-        for other in self._chapters_of(story):
-            [close] = self._closeness(story, [other])
+        weak, chapters = [], self._chapters_of(story)
+        for other, close in zip(chapters, self._closeness(story, chapters), strict=True):
             if close >= CHAPTER:
                 yield Relative(other)
             elif close >= CLOSE:
@@ -91,14 +86,14 @@ class Relatives(Struct, dict=True):
         yield from map(Relative, weak)
         yield from (Relative(other, filled=True) for other in self._important(story))
 
-    def _chapters_of(self, story: StoryView) -> Sequence[StoryView]:
+    def _chapters_of(self, story: StoryHead) -> Sequence[StoryHead]:
         """The stories that share rare words, those that share most first."""
         if story.id not in self._chapters:
             start = self.stories.index(story)
             self._chapters = self._read_chapters(self.stories[start : start + TOGETHER])
         return self._chapters[story.id]
 
-    def _read_chapters(self, stories: Sequence[StoryView]) -> dict[str, list[StoryView]]:
+    def _read_chapters(self, stories: Sequence[StoryHead]) -> dict[str, list[StoryHead]]:
         from aggregator.stories.candidate import Candidate
         from aggregator.stories.relatives import chapters  # brings numpy, which a command need not wait for
 
@@ -112,63 +107,60 @@ class Relatives(Struct, dict=True):
         for story, found in zip(stories, chapters(texts, past), strict=True):
             own = frozenset(reports.get(story.n, ()))  # they share most words, and in a large story would leave no room
             items.append([item for item, _ in found if item not in own][:LOOKED_AT])
-        told = self.lib.archive.reading.stories_by_item({item for found in items for item in found})
+        told = self.lib.archive.reading.heads_by_item({item for found in items for item in found})
         return {
             story.id: [told[item] for item in found if item in told]
             for story, found in zip(stories, items, strict=True)
         }
 
-    def _by_topics(self, story: StoryView) -> Iterator[StoryView]:
-        scores: dict[str, float] = defaultdict(float)
-        found: dict[str, StoryView] = {}
-        for topic in story.topics[:6]:
-            rarity = self._rarity(topic)
-            for other in self._stream(StreamQuery("topic", topic, limit=LOOKED_AT)):
-                found[other.id] = other
-                scores[other.id] += rarity
-        telling = [found[id] for id, score in scores.items() if score >= TELLING]
-        if own := self._language(story):  # embeddings do not tell what texts in two languages have in common
-            telling = [other for other in telling if self._language(other) in (own, "")]
-        close = {other.id: c for other, c in zip(telling, self._closeness(story, telling), strict=True) if c >= CLOSE}
-        akin = {id: scores[id] * c for id, c in close.items() if c >= SURELY or scores[id] * c >= AKIN}
-        related = [found[id] for id in akin]
-        yield from sorted(related, key=lambda other: heaviest_first(other, akin[other.id]))
+    def _by_topics(self, story: StoryHead) -> Iterator[StoryHead]:
+        scores: dict[int, float] = defaultdict(float)
+        found: dict[int, StoryHead] = {}
+        for topic in story.topics[:TOPICS]:
+            rarity = self._rarities.get(topic, 0.0)
+            for other in self._of_topics[_newest_of(topic)]:
+                found[other.n] = other
+                scores[other.n] += rarity
+        telling = [found[n] for n, score in scores.items() if score >= TELLING]
+        if own := self._sense(story).language:  # embeddings do not tell what texts in two languages have in common
+            telling = [other for other in telling if self._sense(other).language in (own, "")]
+        close = {other.n: c for other, c in zip(telling, self._closeness(story, telling), strict=True) if c >= CLOSE}
+        akin = {n: scores[n] * c for n, c in close.items() if c >= SURELY or scores[n] * c >= AKIN}
+        related = [found[n] for n in akin]
+        yield from sorted(related, key=lambda other: heaviest_first(other, akin[other.n]))
 
-    def _closeness(self, one: StoryView, others: Sequence[StoryView]) -> list[float]:
+    def _closeness(self, one: StoryHead, others: Sequence[StoryHead]) -> list[float]:
         from aggregator.stories.relatives import closeness
 
-        own = self._language(one)
-        alike = [own != "" and self._language(other) == own for other in others]
-        return closeness(self._embedding(one), [self._embedding(other) for other in others], alike)
+        return closeness(self._sense(one), list(map(self._sense, others)))
 
-    def _language(self, story: StoryView) -> str:
-        """The code of the language of a story's text, as far as it is known; that which its feed claims may be wrong."""
-        if story.id not in self._languages:
-            self._languages[story.id] = language(tokens(f"{story.title}\n{story.summary}"), story.lang)
-        return self._languages[story.id]
+    def _sense(self, story: StoryHead) -> Sense:
+        from aggregator.stories.relatives import sense
 
-    def _embedding(self, story: StoryView) -> Floats:
-        from aggregator.stories.relatives import embedding
+        if story.n not in self._senses:
+            self._senses[story.n] = sense(story.title, story.summary, story.lang)
+        return self._senses[story.n]
 
-        if story.id not in self._embeddings:
-            self._embeddings[story.id] = embedding(story.title, story.summary, story.lang)
-        return self._embeddings[story.id]
+    @cached_property
+    def _of_topics(self) -> dict[StreamQuery, list[StoryHead]]:
+        """The newest stories of each topic that one of the stories has."""
+        topics = dict.fromkeys(topic for story in self.stories for topic in story.topics[:TOPICS])
+        return self.lib.archive.reading.heads(map(_newest_of, topics), self.lib.seconds())
 
-    def _rarity(self, topic: str) -> float:
-        """-log of the share of stories with this topic. (The total is summed over sections, so a story counts once for each of its
+    @cached_property
+    def _rarities(self) -> dict[str, float]:
+        """-log of the share of stories with each topic. (The total is summed over sections, so a story counts once for each of its
         sections.)"""
-        if not self._rarities:
-            reading, now = self.lib.archive.reading, self.lib.seconds()
-            held = max(YOUNG, sum(total for total, _ in reading.counts("section", now).values()))
-            counts = reading.counts("topic", now).items()
-            self._rarities = {id: math.log(held / max(1, total - FEW)) for id, (total, _) in counts}
-        return self._rarities.get(topic, 0.0)
+        reading, now = self.lib.archive.reading, self.lib.seconds()
+        held = max(YOUNG, sum(total for total, _ in reading.counts("section", now).values()))
+        counts = reading.counts("topic", now).items()
+        return {id: math.log(held / max(1, total - FEW)) for id, (total, _) in counts}
 
     @cached_property
     def _followed(self) -> frozenset[StreamName]:
         return followed(self.lib.in_force().settings)
 
-    def _important(self, story: StoryView) -> Iterator[StoryView]:
+    def _important(self, story: StoryHead) -> Iterator[StoryHead]:
         """Recent stories of several outlets, first of the section, then of all; then the other stories of the section. Stories outside the
         editor's subjects, and those that report no news, come later, as on the front page."""
         section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
@@ -176,16 +168,16 @@ class Relatives(Struct, dict=True):
         for query in (replace(section, min_publishers=2), several, section):
             yield from self._heaviest(query)
 
-    def _heaviest(self, query: StreamQuery) -> list[StoryView]:
+    def _heaviest(self, query: StreamQuery) -> list[StoryHead]:
         """The recent stories of a stream, the most important first."""
         if query not in self._weighed:
             since = self.lib.hour() - RECENT
-            recent = [other for other in self._stream(query) if other.published >= since]
+            listed = self.lib.archive.reading.heads([query], self.lib.seconds())[query]
+            recent = [other for other in listed if other.published >= since]
             weights = {other.id: other.independent * emphasis(other, self._followed) for other in recent}
             self._weighed[query] = sorted(recent, key=lambda other: heaviest_first(other, weights[other.id]))
         return self._weighed[query]
 
-    def _stream(self, query: StreamQuery) -> list[StoryView]:
-        if query not in self._streams:
-            self._streams[query] = self.lib.archive.reading.stories(query, self.lib.seconds())[0]
-        return self._streams[query]
+
+def _newest_of(topic: str) -> StreamQuery:
+    return StreamQuery("topic", topic, limit=LOOKED_AT)

@@ -15,7 +15,7 @@ from aggregator.model.stream import SHORTEST, QueryKind, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.advice import broader, meant
 from aggregator.web.cache import kept
-from aggregator.web.front_page import SEVERAL, of_many_outlets
+from aggregator.web.front_page import SEVERAL, each_once, of_many
 from aggregator.web.layout import feeds_of, page
 from aggregator.web.library import Library
 from aggregator.web.parameters import by_relevance
@@ -111,7 +111,8 @@ def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:
     if not query.filter.empty or query.window or query.before or query.kind == "source":
         return {"foremost": [], "pulse": []}
     now = lib.seconds()
-    several = rank_by_importance(of_many_outlets(lib, replace(query, limit=SEVERAL), now), now)[:MOST]
+    lists = lib.archive.reading.heads(of_many(replace(query, limit=SEVERAL)), now)
+    several = rank_by_importance(each_once(lists.values()), now)[:MOST]
     return {
         "foremost": sorted(several, key=lambda story: -story.independent),
         "pulse": pulse(lib, query.stream) if query.kind in ("latest", "section") else [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -468,9 +469,30 @@ def test_stories_members_items_and_reports_are_the_same(both: tuple[Store, Store
                 for story in stories
             ]
         )  # fmt: skip
-        told = store.reading.stories_by_item([story.lead for story in stories])
-        assert plain([told[story.lead] for story in stories], store) == plain(stories, store)
+        told = store.reading.in_full([story.n for story in stories])
+        assert plain([told[story.n] for story in stories], store) == plain(stories, store)
     assert pages[0] == pages[1]
+
+
+def test_heads_have_what_the_stories_have(both: tuple[Store, Store]) -> None:
+    known = operator.attrgetter(
+        "id", "n", "title", "summary", "link", "lang", "published", "section", "scores", "topics", "independent"
+    )
+    queries = [
+        StreamQuery("latest", limit=300),
+        StreamQuery("latest", min_publishers=2),
+        StreamQuery("section", "world"),
+    ]
+    for store in both:
+        reading = store.reading
+        heads = reading.heads(queries, SECONDS)
+        for asked in queries:
+            stories = reading.stories(asked, SECONDS)[0]
+            assert stories
+            assert list(map(known, heads[asked])) == list(map(known, stories))
+            assert reading.publishers([one.n for one in stories]) == {one.n: {*one.publishers} for one in stories}
+            by_item = reading.heads_by_item([story.lead for story in stories])
+            assert {item: one.id for item, one in by_item.items()} == {story.lead: story.id for story in stories}
 
 
 def test_sums_health_and_the_rest_are_the_same(both: tuple[Store, Store]) -> None:

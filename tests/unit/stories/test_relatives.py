@@ -10,7 +10,7 @@ import pytest
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
-from aggregator.stories.relatives import chapters, closeness, embedding
+from aggregator.stories.relatives import chapters, closeness, sense
 
 HEADLINES = [
     "Talks on the Vassiliki dam collapse as Karellia walks out",
@@ -171,19 +171,18 @@ def test_nothing_shared_nothing_found() -> None:
 
 
 def test_stories_are_close_by_what_they_are_about() -> None:
-    funds = embedding(
-        "US and Qatar block access of Iran to frozen funds", "The money was part of a prisoner deal.", "en"
-    )
-    aid = embedding(
+    funds = sense("US and Qatar block access of Iran to frozen funds", "The money was part of a prisoner deal.", "en")
+    aid = sense(
         "White House holds back billions from Tehran", "The assets were to be released under the agreement.", "en"
     )
-    race = embedding("Verstappen wins the Qatar Grand Prix", "The driver took the title after a collision.", "en")
-    close, far = closeness(funds, [aid, race], [True, True])
+    race = sense("Verstappen wins the Qatar Grand Prix", "The driver took the title after a collision.", "en")
+    close, far = closeness(funds, [aid, race])
     assert close > 0.3 > far
 
 
 def test_nothing_speaks_against_two_texts_without_known_words() -> None:
-    known, unknown = embedding("Floods in the valley", "", "en"), embedding("Zqx wvut", "", "en")
-    assert closeness(unknown, [known, unknown], [False, False]) == [0.0, 1.0]
-    assert closeness(known, [unknown, unknown], [False, True]) == [0.0, 1.0]
-    assert closeness(known, [], []) == []
+    known, unknown = sense("Floods in the valley", "", "en"), sense("Zqx wvut", "", "en")
+    nowhere = sense("Zqx wvut", "", None)
+    assert closeness(nowhere, [known, unknown]) == [0.0, 1.0]
+    assert closeness(known, [nowhere, unknown]) == [0.0, 1.0]
+    assert closeness(known, []) == []

@@ -136,7 +136,8 @@ def test_what_one_outlet_alone_says_of_an_affair_comes_after_what_several_report
     )
     newest, _ = room.archive.reading.stories(StreamQuery("latest"), int(room.now.timestamp()))
     both = [story for story in newest if story.title in (alone, several)]
-    assert [story.title for story in Affairs(newest, room.now).foremost(both, 2)] == [several, alone]
+    publishers = room.archive.reading.publishers([story.n for story in newest])
+    assert [story.title for story in Affairs(newest, publishers, room.now).foremost(both, 2)] == [several, alone]
 
 
 CUP, OSLO, CRASH = (
