@@ -27,30 +27,39 @@ _LABEL = re.compile(rf"^\W*(?:{_URGENT}|{_ASIDE}){_LABEL_ENDS}", re.IGNORECASE |
 _LIVE = r"(?<!to\ )live"  # but not "somewhere to live"
 _FEW = r"(?:\d+|one|two|three|four|five|six)"
 _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|next\ week)"
-_BESIDE = re.compile(
-    rf"""^\W*(?:{_ASIDE}){_LABEL_ENDS}
-        |^.{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
-        |^(?:morning|evening|\d\d?:\d\d)\ report\b
-        |^\W*(?:the\ )?(?:(?:\w{{3,6}}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){{0,3}}
+_SEVERAL = r"""(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
+            \ (?:(?:big|key|top|main|other|more|simple|easy|important|surprising|unanswered|outstanding)\ ){0,2}
+            (?:takeaways|things|numbers|facts|reasons|questions|moments|lessons|charts|ways|myths)\b"""
+# How a headline begins that reports no news, and what such a one has anywhere. Each alternative of the second begins in one of three ways,
+# so that most characters of a headline are passed quickly.
+_BESIDE_AHEAD = re.compile(
+    rf"""\W*(?:{_ASIDE}){_LABEL_ENDS}
+        |.{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
+        |(?:morning|evening|\d\d?:\d\d)\ report\b
+        |\W*(?:the\ )?(?:(?:\w{{3,6}}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){{0,3}}
             (?:(?<=the\ )\w+\ )?(?:briefing|newsletter|round-?up|digest)\W*$  # the name of an edition alone
-        |^\W*(?:(?:read\ )?more|continue(?:\ reading)?|corrections?|untitled)\W*$
-        |^\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
-        |\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know)\b
-        |^.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto
+        |\W*(?:(?:read\ )?more|continue(?:\ reading)?|corrections?|untitled)\W*$
+        |\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
+        |.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto
             |live-?(?:ticker|blog))\s?[:|]\s
-        |^.{{0,40}}[:|]\s*the\ latest\b(?!\ \w)
-        |[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
-        |\b(?:here['’]s|this\ is)\ (?:why|how|what)\b|[:–—]\s(?:how|why|what)\s
-        |(?:^|[:;|–—-]\s)(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
-            \ (?:(?:big|key|top|main|other|more|simple|easy|important|surprising|unanswered|outstanding)\ ){{0,2}}
-            (?:takeaways|things|numbers|facts|reasons|questions|moments|lessons|charts|ways|myths)\b
-        |\btakeaways\b|^the\ papers:|\b(?:how|what|when)\ to\ watch\b|\bwhat\ to\ (?:know|expect)\b
-        |^(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
-        |\bexplained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)\b
-        |\bin\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images)\b
-        |^(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
-        |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$
-        |^\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?“"‘]*[?]  # not what someone asks
+        |.{{0,40}}[:|]\s*the\ latest\b(?!\ \w)
+        |{_SEVERAL}
+        |the\ papers:
+        |(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
+        |(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
+        |\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?“"‘]*[?]  # not what someone asks
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_BESIDE = re.compile(
+    rf"""\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know
+            |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
+            |explained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)
+            |in\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images))\b
+        |(?=[:;|–—-])(?:[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
+            |[:–—]\s(?:how|why|what)\s
+            |.\s{_SEVERAL}
+            |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
         |[?？؟]\W{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -115,7 +124,8 @@ _INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Emai
 def tells(title: str, address: str | None) -> bool:
     """Whether an article reports news, judged by its headline and its absolute address. False for articles that ask, explain, comment,
     collect, show pictures or follow an event live."""
-    return not (_QUESTION.match(title) or _BESIDE.search(title) or (address and _FOLDERS.match(address)))
+    beside = _QUESTION.match(title) or _BESIDE_AHEAD.match(title) or _BESIDE.search(title)
+    return not (beside or (address and _FOLDERS.match(address)))
 
 
 def is_ahead(title: str) -> bool:
