@@ -22,11 +22,10 @@ from aggregator.web.api import api
 from aggregator.web.cache import ResponseCache
 from aggregator.web.errors import READING, crash, fail, redirect_renamed, refuse, unavailable
 from aggregator.web.feeds import feeds
-from aggregator.web.layout import apart
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY
 from aggregator.web.operations import Operation
-from aggregator.web.outlets import outlets
+from aggregator.web.outlets import apart, named_outlets
 from aggregator.web.pages import pages
 from aggregator.web.request_context import Renamed, library, path_of_request
 from aggregator.web.system import system
@@ -67,7 +66,7 @@ def create_app(library: Library) -> Flask:
     app.jinja_env.filters["cut"] = cut
     app.jinja_env.filters["direction"] = direction
     app.jinja_env.filters["in_words"] = in_words
-    app.jinja_env.filters["outlets"] = outlets
+    app.jinja_env.filters["outlets"] = named_outlets
     app.jinja_env.filters["told_once"] = told_once
     for blueprint in (feeds, api, system, pages):
         app.register_blueprint(blueprint)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from flask import Response, render_template, request
 from markupsafe import Markup, escape
 
+from aggregator.model.story import StoryHead
 from aggregator.render.bytes import content_etag, rendered
 from aggregator.render.formats import FORMATS
 from aggregator.text.plurals import counted
@@ -23,6 +24,8 @@ from aggregator.web.times import Times
 HTML = "text/html; charset=utf-8"
 ENGLISH = "en"
 """Language of the pages' own words, whatever the language of the news and of the site."""
+_TONGUE = {"ltr": Markup(' dir="ltr"'), "rtl": Markup(' dir="rtl"')}
+_TIME = Markup('<time datetime="%s" title="%s">%s</time>')
 TONES = 9
 """Number of section colours. They are assigned in the order of the file, and repeat."""
 STATIC = {
@@ -47,11 +50,21 @@ def printed(template: str, **values: Any) -> str:
     force = lib.in_force()
     times = Times(lib.now().astimezone(force.zone))
 
+    @cache
     def spoken(language: str | None = None) -> Markup:
         """The attribute `lang` for a text that is not in the pages' own language. A text of unknown language counts as being in the
         language of the site."""
         told = language or force.settings.site.language
         return Markup() if told.lower().split("-")[0] == ENGLISH else Markup(' lang="{}"').format(told)
+
+    def tongue(story: StoryHead, text: str) -> Markup:
+        """The attributes of a text of a story: its language (or else that of the site), and the direction that its letters have."""
+        return _TONGUE[direction(text)] + spoken(story.lang)
+
+    def stamp(moment: datetime, said: datetime | None = None) -> Markup:
+        """The short form of a time, with the full one to hover over. `said`: a time whose day has just been told."""
+        short = times.after(moment, said) if said else times.local(moment)
+        return _TIME % (moment.isoformat(), times.full(moment), short)
 
     return render_template(
         template,
@@ -63,9 +76,9 @@ def printed(template: str, **values: Any) -> str:
         names=force.names,
         tones={section.id: f"tone-{n % TONES}" for n, section in enumerate(force.settings.sections)},
         today=times.now,
-        local=times.local,
-        after=times.after,
+        stamp=stamp,
         spoken=spoken,
+        tongue=tongue,
         instant=datetime.fromisoformat,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
         full=times.full,
@@ -94,12 +107,6 @@ def about(force: InForce) -> str:
     """A sentence about the site for first-time visitors."""
     sources = counted(sum(source.enabled for source in force.settings.sources), "source")
     return f"The news of {sources}: reports of one event are one story, which names every outlet and says why it is in its sections."
-
-
-def apart(name: str) -> Markup:
-    """A name for use within left-to-right text. A right-to-left name is put into `<bdi>`; it would otherwise reorder what is around it
-    (the next name, numbers, an ellipsis)."""
-    return Markup("<bdi>{}</bdi>").format(name) if direction(name) == "rtl" else escape(name)
 
 
 def _code(text: str) -> Markup:

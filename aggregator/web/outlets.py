@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup, escape
+
 from aggregator.model.story import StoryView
+from aggregator.text.scripts import direction
 
 
 def outlets(story: StoryView) -> list[tuple[str, str | None]]:
@@ -14,3 +17,23 @@ def outlets(story: StoryView) -> list[tuple[str, str | None]]:
     addresses = {**earliest, lead: story.link or earliest.get(lead)}
     named = dict.fromkeys((lead, *story.publishers) if lead in story.publishers else story.publishers)
     return [(name, addresses.get(name)) for name in named]
+
+
+NAMED = 3  # outlets on a card
+_LINK = Markup('<a href="%s" rel="noopener nofollow">%s</a>')
+
+
+def named_outlets(story: StoryView) -> Markup:
+    """The outlets of a story on its card. Each leads to its own article, so that who wants to read one need not pass by the story's
+    page."""
+    told = outlets(story)
+    named = Markup(", ").join([_LINK % (url, apart(name)) if url else apart(name) for name, url in told[:NAMED]])
+    if len(told) > 1:
+        named = Markup("<b>%s outlets</b> ") % len(told) + named
+    return named + Markup("&nbsp;…") if told[NAMED:] else named
+
+
+def apart(name: str) -> Markup:
+    """A name for use within left-to-right text. A right-to-left name is put into `<bdi>`; it would otherwise reorder what is around it
+    (the next name, numbers, an ellipsis)."""
+    return Markup("<bdi>{}</bdi>").format(name) if direction(name) == "rtl" else escape(name)

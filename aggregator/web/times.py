@@ -49,9 +49,12 @@ class Times(Struct, frozen=True):
 def _zone(moment: datetime, *, told: bool = False) -> str:
     """The name of the time zone. If `told`, with the offset from UTC, since many names are ambiguous: `IST (UTC+05:30)`. Zones whose name
     is a number, such as Dubai's, have only the offset."""
-    name, distance = moment.strftime("%Z"), moment.strftime("UTC%z").removesuffix("00")
+    name = moment.strftime("%Z")
+    if not told and name[:1] not in "+-":
+        return name
+    distance = moment.strftime("UTC%z").removesuffix("00")
     if len(distance) > len("UTC+08"):
         distance = f"{distance[:-2]}:{distance[-2:]}"
     if name[:1] in "+-":
         return distance
-    return f"{name} ({distance})" if told and name not in ("UTC", "GMT") else name
+    return f"{name} ({distance})" if name not in ("UTC", "GMT") else name
