@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -52,22 +53,26 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
 def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex) -> bool:
     """Whether an edit of `stories: hide` made an entry wrong: it names an article that is now hidden, or omits one that is no longer
     hidden. A hidden article that it never named does not matter."""
-    shown = [member.item for member in members if not overrides.hides(member.item)]
-    names = _named_by(entry, shown)
-    return any(
-        names(item) if overrides.hides(item) else item.hidden and not names(item)
-        for item in (member.item for member in members)
-    )
+    items = [member.item for member in members]
+    shown = [item for item in items if not overrides.hides(item)]
+    # Counted, since a hidden article may have moved to the address of a shown one of the same time.
+    told, here = Counter((one.url, one.published) for one in entry.reports), Counter((one.url, one.at) for one in shown)
+    moved = _moved(entry, shown)
+
+    def is_wrong(item: PendingItem) -> bool:
+        count, due = told[item.url, item.at], here[item.url, item.at]
+        if overrides.hides(item):
+            return count > due or item.at in moved
+        return item.hidden and count < due and item.at not in moved
+
+    return any(map(is_wrong, items))
 
 
-def _named_by(entry: Entry, shown: Iterable[PendingItem]) -> Callable[[PendingItem], bool]:
-    """A function that says whether the entry names an item: it has a report with the item's address and time of publication. If the
-    address of a report is no longer that of any item `shown`, the time alone decides. (Outlets move articles, even to the address of
-    another outlet's, and sources and publishers are renamed; only the time stays.)"""
-    here = {item.url for item in shown}
-    told = {(report.url, report.published) for report in entry.reports}
-    moved = {report.published for report in entry.reports if report.url not in here}
-    return lambda item: (item.url, item.at) in told or item.at in moved
+def _moved(entry: Entry, items: Iterable[PendingItem]) -> set[int]:
+    """Times of publication by which the entry names an item: those of its reports whose address no item has any more. (Outlets move
+    articles, even to the address of another outlet's, and sources and publishers are renamed; only the time stays.)"""
+    here = {item.url for item in items}
+    return {report.published for report in entry.reports if report.url not in here}
 
 
 def _newcomers(coverage: Coverage, entry: Entry, change: Change) -> list[tuple[str, int]]:
@@ -76,10 +81,11 @@ def _newcomers(coverage: Coverage, entry: Entry, change: Change) -> list[tuple[s
     members, younger = coverage.members, {state.n for state in change.absorbed}
     before = [m for m in members if m.item.n not in change.joined and m.item.story not in younger]
     known = {name for name, _ in coverage.among(before).publishers}
-    names = _named_by(entry, [member.item for member in members])
     named = {report.publisher for report in entry.reports}
     # Also by their present names, if `publishers:` has changed.
-    named |= {member.item.publisher for member in members if names(member.item)}
+    items = [member.item for member in members]
+    told, moved = {(report.url, report.published) for report in entry.reports}, _moved(entry, items)
+    named |= {item.publisher for item in items if (item.url, item.at) in told or item.at in moved}
     return [(name, at) for name, at in coverage.publishers if name not in known & named]
 
 

@@ -223,11 +223,15 @@ def test_an_article_whose_source_was_renamed_before_it_was_hidden_leaves_its_ent
     assert str(REUTERS.url) not in entries(room)[story]["content_html"]
 
 
-def test_what_is_hidden_and_moves_to_the_address_of_another_report_is_told_once(room: Newsroom) -> None:
+@pytest.mark.parametrize("age", [3 * HOUR, 4 * HOUR], ids=["of another time", "of the same time"])
+def test_what_is_hidden_and_moves_to_the_address_of_another_report_is_told_once(room: Newsroom, age: timedelta) -> None:
     """The entry names that address: each edit and each late report announced the story anew."""
+    other = item("China grants US auto suppliers rare earth licenses", "bbc-world", age=age)
+    room.publish(other, item(f"{other.title}, at last", "reuters"))
     story = f"urn:uuid:{story_of(room, BBC.title)}"
     room.overrule(hide=[KYODO])
-    move(room, KYODO, BBC.url)
+    assert str(other.url) in entries(room)[story]["content_html"]
+    move(room, KYODO, other.url)
     before = entries(room)[story]
     assert "Kyodo" not in before["content_html"]
     room.now += HOUR
