@@ -143,7 +143,7 @@ def _at_home(application: Application, item: InputItem) -> bool:
 def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     """For each item the id of the first item of its story. The items are grouped in order of publication, in batches of the same size as
     in the edition."""
-    from aggregator.normalise.address import canonical, is_article
+    from aggregator.normalise.address import is_article, typed
     from aggregator.pipeline.edition import BATCH
     from aggregator.pipeline.stored_at import shared
     from aggregator.stories.candidate import Candidate
@@ -154,7 +154,7 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     memory, cache = Memory(), FeatureCache()
     times = _dated(items)
     order = sorted(range(len(items)), key=lambda index: times[index])
-    addresses = [canonical(item.url) or "" for item in items]
+    addresses = [typed(item.url) or "" for item in items]
     told = zip(addresses, items, strict=True)
     several = shared(
         (address, item.publisher, item.title, _at_home(application, item))

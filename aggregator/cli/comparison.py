@@ -14,7 +14,7 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Rules, Settings, StoredConfiguration
 from aggregator.model.story import PendingItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
-from aggregator.normalise.address import canonical
+from aggregator.normalise.address import typed
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Causes, Way
 from aggregator.pipeline.edits.changes import ENVIRONMENT, changes, term_text
@@ -159,8 +159,8 @@ class Comparison:
         if self._archive:
             found = override_effects(self._archive.edition, self._policy, hidden)
         said, pinned = self.after.settings.overrides, self._policy.overrides.pinned
-        written = {canonical(url): url for _, url, _ in said.lines()}
-        pins = {(canonical(pin.url), pin.section): pin for pin in reversed(said.pin)}
+        written = {typed(url): url for _, url, _ in said.lines()}
+        pins = {(typed(pin.url), pin.section): pin for pin in reversed(said.pin)}
         return {
             "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
             "splits": [{**_story(one.story), "leaving": _articles(one.leaving)} for one in found.partings],

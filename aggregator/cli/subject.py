@@ -92,12 +92,12 @@ def _address_in(text: str) -> str | None:
 
 def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
     """The item with this address, else that with this id, else the lead of the story with this id. Raises AggregatorError."""
-    from aggregator.normalise.address import canonical
+    from aggregator.normalise.address import typed
 
     article = None
     if address:  # the fragment may be part of an entry's address, or only a position in the article
         places = dict.fromkeys([address, address.partition("#")[0]])
-        article = next(filter(None, (reading.find(place, canonical(place)) for place in places)), None)
+        article = next(filter(None, (reading.find(place, typed(place)) for place in places)), None)
     id = article or id
     if id is None:
         raise AggregatorError(

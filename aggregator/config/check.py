@@ -238,13 +238,13 @@ def _articles(findings: Findings, main: FeedsFile) -> None:
 
 
 def _stories(findings: Findings, main: FeedsFile) -> None:
-    from aggregator.normalise.address import canonical
+    from aggregator.normalise.address import typed
 
     _articles(findings, main)
-    hidden = set(map(canonical, main.stories.hide))
+    hidden = set(map(typed, main.stories.hide))
     pinned: dict[str | None, Position] = {}
     for pin in main.stories.pin:
-        article, at = canonical(pin.url), pin.at("url")
+        article, at = typed(pin.url), pin.at("url")
         if article in pinned and pin.until is None:  # else the earlier pin takes effect afterwards
             findings.note(
                 at, f"this article is pinned already on line {pinned[article].line}, and this pin replaces that"

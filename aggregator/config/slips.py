@@ -10,7 +10,7 @@ from aggregator.config.characters import CURLY, INVISIBLE
 from aggregator.config.schema import FeedsFile, IncludedFile, Publisher, Rules, Source
 from aggregator.config.tree import Items, Table, Text
 from aggregator.model.settings import Position, Term
-from aggregator.normalise.address import canonical
+from aggregator.normalise.address import typed
 from aggregator.text.languages import function_words
 from aggregator.text.match import needle
 
@@ -153,9 +153,9 @@ def _of_publisher(publisher: Publisher) -> Iterator[Slip]:
 
 def _of_joins(main: FeedsFile) -> Iterator[Slip]:
     said = main.stories.overrides
-    apart = {canonical(url): one.at for one in said.split for url in one.urls}
+    apart = {typed(url): one.at for one in said.split for url in one.urls}
     for one in said.join:
-        articles = [canonical(url) for url in one.urls]
+        articles = [typed(url) for url in one.urls]
         if len(set(articles)) < 2:
             yield one.at, "join: these are one article, so nothing is joined"
         for article in dict.fromkeys(articles):

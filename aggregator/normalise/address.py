@@ -116,8 +116,6 @@ def canonical(url: str | None) -> str | None:
     """
     if url is None:
         return None
-    if not url.isascii():  # typed by a person; the address of an item has been through `absolute`, and is ASCII
-        url = absolute(url, "") or url
     if "%" in url:
         url = _ESCAPE.sub(_needed, url)
     rest, _, fragment = url.partition("#")
@@ -130,6 +128,11 @@ def canonical(url: str | None) -> str | None:
     if kept:
         whole = f"{whole}?{'&'.join(kept)}"
     return f"{whole}#{fragment}" if fragment and not _NO_ENTRY.fullmatch(fragment) else whole
+
+
+def typed(url: str | None) -> str | None:
+    """The canonical form of an address that a person typed, which is read as those in feeds are."""
+    return canonical(direct(absolute(url, "")) or url)
 
 
 def _needed(escape: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from aggregator.model.settings import Named, Overrides
 from aggregator.model.story import PendingItem
-from aggregator.normalise.address import canonical, is_article
+from aggregator.normalise.address import is_article, typed
 from aggregator.pipeline.stored_at import StoredAt, shared
 from aggregator.ports import EditionStore
 
@@ -40,7 +40,7 @@ class OverrideIndex(Struct, frozen=True):
             hidden=_addresses(said.hide),
             apart=apart,
             joined=tuple(_addresses([one]) - apart for one in said.join),
-            pins=tuple((address, pin.section, pin.over(zone)) for pin in said.pin if (address := canonical(pin.url))),
+            pins=tuple((address, pin.section, pin.over(zone)) for pin in said.pin if (address := typed(pin.url))),
         )
 
     @property
@@ -159,4 +159,4 @@ class OverrideIndex(Struct, frozen=True):
 
 
 def _addresses(overrides: Iterable[Named]) -> frozenset[str]:
-    return frozenset(address for one in overrides for url in one.urls if (address := canonical(url)))
+    return frozenset(address for one in overrides for url in one.urls if (address := typed(url)))

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from aggregator.model.story import StoryHead, StoryView
 from aggregator.model.stream import StreamQuery
-from aggregator.normalise.address import canonical
+from aggregator.normalise.address import typed
 from aggregator.web.library import Library
 
 Story = TypeVar("Story", bound=StoryHead)
@@ -18,7 +18,7 @@ def pinned(library: Library, section: str) -> list[StoryView]:
     the section the primary one: if it is another, a pin of the same article or story replaces this one."""
     today = library.today()
     pins = [pin for pin in library.in_force().settings.overrides.pin if pin.section == section and pin.holds(today)]
-    addresses = [address for pin in pins if (address := canonical(pin.url))]
+    addresses = [address for pin in pins if (address := typed(pin.url))]
     found = library.archive.reading.stories_at(addresses) if addresses else []
     return [story for story in found if story.section == section]
 

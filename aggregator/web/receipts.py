@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from aggregator.model.judgement import Receipt, RunnerUp
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
-from aggregator.normalise.address import canonical
+from aggregator.normalise.address import typed
 from aggregator.web.library import Library
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def pin_receipts(library: Library) -> PinReceipts:
 
 def pin_receipts_on(today: date, settings: Settings, reading: Reading) -> PinReceipts:
     """The receipts of all pins that hold today. Articles are found by former addresses, too."""
-    pins = [(address, pin) for pin in settings.overrides.pin if pin.holds(today) and (address := canonical(pin.url))]
+    pins = [(address, pin) for pin in settings.overrides.pin if pin.holds(today) and (address := typed(pin.url))]
     homes = reading.homes([address for address, _ in pins]) if pins else {}
     found: dict[tuple[int, str], Receipt] = {}
     for address, pin in pins:

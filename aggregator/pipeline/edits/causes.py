@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from aggregator.categorise.attribution import Cause, cause
 from aggregator.model.stream import StreamName
-from aggregator.normalise.address import canonical
+from aggregator.normalise.address import typed
 from aggregator.pipeline.edits.changes import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -110,4 +110,4 @@ class Causes(Struct, frozen=True):
         if override.key == "pin":
             section = source.policy.overrides.pinned.get(override.address)
             said = replace(said, pin=tuple(pin for pin in said.pin if pin.section == section))
-        return next((at for key, url, at in said.lines() if (key, canonical(url)) == meant), None)
+        return next((at for key, url, at in said.lines() if (key, typed(url)) == meant), None)

@@ -89,6 +89,16 @@ def test_a_hidden_article_is_shown_nowhere_and_its_story_stays(room: Newsroom) -
     assert not entries(room, "/latest.json?min_publishers=3")
 
 
+def test_an_article_is_hidden_by_the_address_of_a_copy_or_redirect_that_the_editor_came_by(room: Newsroom) -> None:
+    """Google's AMP copies, and what Google Alerts links to; the line did nothing."""
+    path = str(KYODO.url).removeprefix("https://")
+    for said in (f"https://www.google.com/amp/s/{path}", f"https://www.google.com/url?rct=j&url=https%3A%2F%2F{path}"):
+        room.edit(f"{room.text}stories: {{hide: ['{said}']}}\n")
+        assert "Kyodo" not in entries(room)[f"urn:uuid:{story_of(room, BBC.title)}"]["_aggregator"]["publishers"]
+        room.edit(room.text)
+        assert "Kyodo" in entries(room)[f"urn:uuid:{story_of(room, BBC.title)}"]["_aggregator"]["publishers"]
+
+
 def test_search_does_not_find_by_a_hidden_article(room: Newsroom) -> None:
     story = f"urn:uuid:{story_of(room, BBC.title)}"
     asked = (f"q={MARK}", "source=bbc-world", "publisher=BBC", "label=owner:public")
