@@ -60,9 +60,8 @@ def private_place(value: object) -> str:
     """A host, address or network for `allow_private`."""
     written = text(value).lower()
     if "://" in written:
-        raise Wrong(
-            f"expected a host or network without http://, found {shown(value)}; did you mean {host_of(written)}?"
-        )
+        hint = f"; did you mean {host}?" if (host := host_of(written)) else ""
+        raise Wrong(f"expected a host or network without http://, found {shown(value)}{hint}")
     bare, _, bits = written.strip("[]").partition("/")
     if re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", bare):
         return _network(value, written)

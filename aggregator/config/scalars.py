@@ -21,6 +21,7 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_ID = 64  # characters
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 EVERY = (timedelta(seconds=1), timedelta(weeks=4))
+OR_NOT = ", or leave it out"
 KEEP = (timedelta(days=1), timedelta(days=36500))
 
 
@@ -51,7 +52,7 @@ def text(value: object, most: int = 500) -> str:
         raise Wrong(f"expected text, found {kind(value)}", position(value))
     line = " ".join(value.split())
     if not line:
-        raise Wrong("expected text, found nothing; write it, or leave it out", position(value))
+        raise Wrong(f"expected text, found nothing; write it{OR_NOT}", position(value))
     if len(line) > most:
         raise Wrong(f"longer than {most} characters", position(value))
     return line

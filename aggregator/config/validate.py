@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from aggregator.config import scalars
 from aggregator.config.schema import Entry, FeedsFile, IncludedFile
 from aggregator.config.suggest import did_you_mean
-from aggregator.config.syntax import NO_SPACE, NO_SPACE_BEHIND_DASH
+from aggregator.config.syntax import BLANK, NO_SPACE, NO_SPACE_BEHIND_DASH, no_space
 from aggregator.config.tree import Table, kind
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
@@ -70,7 +70,10 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
             how = NO_SPACE_BEHIND_DASH if _dashed(detail["input"]) else f"write {_as_list(schema, detail['loc'])}"
             message = f"expected a list, found {kind(detail['input'])}; {how}"
         case "model_type":
-            glued = isinstance(detail["input"], str) and re.match(r"[\w-]+:(?!//)\S", detail["input"])
+            found = detail["input"] if isinstance(detail["input"], str) else ""
+            if blank := BLANK.match(found):
+                return Position(at.file, at.line, at.column + blank.start(1), at.included).problem(no_space(blank[1]))
+            glued = re.match(r"[\w-]+:(?!//)\S", found)
             how = NO_SPACE if glued else _as_table(_model(schema, detail["loc"]))
             message = f"expected a table of keys and values, found {kind(detail['input'])}; {how}"
         case "too_short":
@@ -78,6 +81,8 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "value_error":
             wrong = detail["ctx"]["error"]
             message = str(wrong)
+            if key in _required(_model(schema, detail["loc"][:-1])):
+                message = message.removesuffix(scalars.OR_NOT)
             at = wrong.at if isinstance(wrong, scalars.Wrong) and wrong.at is not None else at
     return at.problem(f"{_path(detail)}{message}")
 

@@ -95,6 +95,8 @@ KEYS = [
     ("stories: {pin: [https://x.example/y]}\n", "1:17", ["write `url: …` and `section: …`"]),
     ("site: World Wire\n", "1:7", ["found text; its keys are `title`, `url`"]),
     (SOURCE + "    every:\n", "4:11", ["found nothing; write it, or leave it out"]),
+    ("sections:\n  - id:\u00a0a\n", "2:8", ["U+00A0", "type a space"]),
+    ("site:\n  title:\u00a0A\n", "2:9", ["U+00A0", "type a space"]),
     (SOURCE + "    enabled:\n", "4:13", ["found nothing"]),
     ("stories: {pin: [{url: https://x.example/, section: world, until: }]}\n", "1:66", ["found nothing"]),
     ("sorces: []\n", "1:1", ["`sorces`", "did you mean `sources`"]),
@@ -320,6 +322,20 @@ def test_refused_with_its_place_and_advice(text: str, at: str, words: list[str])
 @pytest.mark.parametrize("text", [text for text, _, _ in KEYS + SCALARS + GRAMMAR_FILES + ACROSS])
 def test_one_fault_is_told_once(text: str) -> None:
     assert len(problems(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "allow_private: ['http://']\n",
+            "1:17: allow_private: expected a host or network without http://, found `http://`",
+        ),
+        ("sources:\n  - {name: A, url: }\n", "2:20: url: expected text, found nothing; write it"),
+    ],
+)
+def test_no_advice_is_given_that_does_not_help(text: str, told: str) -> None:
+    assert problems(text) == (f"feeds.yaml:{told}",)
 
 
 @pytest.mark.parametrize("text", ["site: {reload: never}\n", "defaults: {retry_after: bla}\n"])
