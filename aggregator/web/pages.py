@@ -155,6 +155,7 @@ def sources() -> Response:
         "sources.html",
         None,
         rows=rows,
+        untroubled=WITHOUT_TROUBLE,
         counts=counts,
         broken=broken,
         canonical=address(),

@@ -821,6 +821,13 @@ def test_sources_with_a_problem_stand_first_and_are_counted(room: Newsroom) -> N
     assert text.count(error) == 1, "not in the reason and beside it"
 
 
+def test_that_a_source_is_new_is_said_once_and_no_problem(room: Newsroom) -> None:
+    rows = {row.findtext("th/a"): row for row in etree.HTML(room.client.get("/sources").text).iterfind(".//tbody/tr")}
+    told = [str(cell.xpath("string()")).strip() for cell in rows["Silent"].iterfind("td")]
+    assert told == ["new", "–", "– not polled yet", ""]
+    assert "data-label" not in rows["Silent"][-1].attrib
+
+
 def test_the_index_of_topics_says_first_what_its_figures_are(client: FlaskClient) -> None:
     text = client.get("/topics").text
     assert text.index("last 24 hours") < text.index("/topics/rare-earths")
