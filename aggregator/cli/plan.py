@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         print_json(report)
         return 0
     write = _markdown if args.markdown else _table
-    for line in write(report, comparison.changes.lines()):
+    for line in write(report, comparison.changes.lines(), part=bool(args.since or args.limit)):
         print(line)
     return 0
 
@@ -144,7 +144,7 @@ def _refusal(report: shapes.Plan) -> Iterator[str]:
         yield f"{counted(count, 'example fails', 'examples fail')} (see `check`), so this file would not be put in force."
 
 
-def _table(report: shapes.Plan, edits: Sequence[str]) -> Iterator[str]:
+def _table(report: shapes.Plan, edits: Sequence[str], *, part: bool) -> Iterator[str]:
     yield _headline(report, edits)
     yield from _waiting(report)
     yield from _section("The file", edits)
@@ -168,7 +168,7 @@ def _table(report: shapes.Plan, edits: Sequence[str]) -> Iterator[str]:
                 yield f"      {sign} … and {rest} more"
     yield from _section("Stories joined, split and hidden", _overruled(report))
     yield from _section("Examples", [*_refusal(report), *map(_example, report["examples"])])
-    yield from _dead(report, edited=bool(edits))
+    yield from _dead(report, edited=bool(edits), part=part)
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -178,11 +178,12 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
-def _dead(report: shapes.Plan, *, edited: bool) -> Iterator[str]:
-    """Lines about rules and sources that have no use in the archive."""
+def _dead(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[str]:
+    """Lines about rules and sources that have no use in the archive, or in that `part` of it that was examined."""
+    unused, none = ("Unused by the stories examined", "no item") if part else ("Unused", "no stored item")
     never = [row for row in report["dead"]["lines"] if not row["found"]]
     useless = [row for row in report["dead"]["lines"] if row["found"]]
-    for words, rows in (("no stored item", never), ("only items placed elsewhere", useless)):
+    for words, rows in ((none, never), ("only items placed elsewhere", useless)):
         if rows:
             own = [row for row in rows if row["new"]] if edited else rows
             named = own[:SHOWN] or rows[:SHOWN_BESIDE]
@@ -191,10 +192,10 @@ def _dead(report: shapes.Plan, *, edited: bool) -> Iterator[str]:
             more = [f"… and {rest} more, all in --json"] if rest else []
             whose = "" if own else " (none from this edit)"
             yield from _section(
-                f"Unused: {counted(len(rows), 'line matches', 'lines match')} {words}{whose}", [*lines, *more]
+                f"{unused}: {counted(len(rows), 'line matches', 'lines match')} {words}{whose}", [*lines, *more]
             )
     sources = [f"{row['id']} ({counted(row['stories'], 'story', 'stories')})" for row in report["dead"]["sources"]]
-    yield from _section("Unused: sources that were never first with a story nor the only one to report it", sources)
+    yield from _section(f"{unused}: sources that were never first with a story nor the only one to report it", sources)
 
 
 def escaped(text: str) -> str:
@@ -205,7 +206,7 @@ def escaped(text: str) -> str:
     return f"\\{line}" if line[:1] in ("-", "+") else line
 
 
-def _markdown(report: shapes.Plan, edits: Sequence[str]) -> Iterator[str]:
+def _markdown(report: shapes.Plan, edits: Sequence[str], *, part: bool) -> Iterator[str]:
     yield f"## Plan for {escaped(report['file'])}"
     yield ""
     yield _headline(report, edits)
@@ -231,7 +232,7 @@ def _markdown(report: shapes.Plan, edits: Sequence[str]) -> Iterator[str]:
     if told := [*_refusal(report), *map(_example, report["examples"])]:
         yield from ("", "### Examples", "")
         yield from (f"- {escaped(line)}" for line in told)
-    for line in _dead(report, edited=bool(edits)):
+    for line in _dead(report, edited=bool(edits), part=part):
         if line:
             yield f"- {escaped(line.strip())}" if line.startswith("  ") else f"\n### {escaped(line)}\n"
 

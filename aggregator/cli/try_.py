@@ -25,12 +25,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    application = Application.load(installation)
+    application, limit = Application.load(installation), number("--limit", args.limit)
     found, _ = asyncio.run(find(application, typed(args.url), pick(args.pick), show=True))
     assert found is not None
     feed, url = found.feed, application.mask(found.url)
     source = present(application).get(same_address(found.url))
-    shown = feed.items[: number("--limit", args.limit)]
     rows: list[shapes.Entry] = [
         {
             "title": item.title,
@@ -38,7 +37,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             "published": rfc3339(item.published) if item.published else None,
             **judgement(application, item.title, item.summary, source),
         }
-        for item in shown
+        for item in feed.items[:limit]
     ]
     if args.json:
         head = {

@@ -51,6 +51,13 @@ def test_a_variable_that_is_neither_is_bad_usage(
     assert "AGGREGATOR_JSON: expected 1 or 0, found json" in capsys.readouterr().err
 
 
+def test_bad_usage_of_try_is_told_before_anything_is_fetched(
+    check: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*check[:-1], "try", "http://127.0.0.1:9/nobody", "--limit", "none"]) == 2
+    assert capsys.readouterr().err == "aggregator: --limit: expected a number from 1, found none\n"
+
+
 def test_a_path_that_is_not_in_utf_8_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
     Path(folder).mkdir()

@@ -366,6 +366,15 @@ def test_dead_wood(desk: Desk) -> None:
     assert "three (0 stories)" in shown
 
 
+@pytest.mark.parametrize("form", [(), ("--markdown",)])
+def test_of_a_part_of_the_archive_no_line_is_said_to_match_nothing_stored(desk: Desk, form: tuple[str, ...]) -> None:
+    """`plan --since 1h` said that most of the file matches no stored item, and that most sources never had a story."""
+    shown = desk.run("plan", "--limit", "1", *form)
+    assert "stored item" not in shown
+    told = [line.removeprefix("### ").partition(":")[0] for line in shown.splitlines() if "Unused" in line]
+    assert told == ["Unused by the stories examined"] * 2, shown
+
+
 def test_a_plan_as_markdown_for_a_review(desk: Desk) -> None:
     out = desk.run("plan", "--markdown", desk.propose(("{turret: 0.05}", "{turret: 2}")))
     assert "| defense | 1 | 2 | 1 | 0 |" in out.lower()
