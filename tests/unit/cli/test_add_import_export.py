@@ -611,6 +611,15 @@ def test_classify_names_each_line_that_is_no_item_and_places_the_others(desk: De
     )
 
 
+def test_classify_places_items_beside_one_of_endless_texts(desk: Desk) -> None:
+    words = " ".join(f"w{n}" for n in range(70_000))  # more than the features of an item can have
+    lines = [{"title": words}, {"title": "Ferries collide", "summary": words}, {"title": "Jordan " * 10_000}]
+    path = desk.file.with_name("items.jsonl")
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    code, out, _ = desk.run("classify", str(path))
+    assert (code, [json.loads(line)["story"] for line in out.splitlines()]) == (0, ["line-1", "line-2", "line-3"])
+
+
 def test_of_many_lines_that_are_no_items_some_are_named(desk: Desk) -> None:
     path = desk.file.with_name("items.jsonl")
     path.write_text("[]\n" * 21)
