@@ -21,13 +21,14 @@ from aggregator.stories.arrays import Floats, Ints
 Node = Any  # a leaf, or [feature, threshold, node, node]
 
 ROWS = 512  # rows that are evaluated at a time, so that the intermediate arrays fit into the processor's caches
+NODES = 8  # inner nodes of a tree, whose answers are one byte; the last one is not used, since trees have a depth of at most three
 
 
 class Forest(Struct, frozen=True):
-    """`feature` and `threshold` have one value for each inner node, level by level, and within a level tree by tree. `leaf` has the
-    shape (trees, 2 ** depth). The result is `start` plus the sum of the leaves that are reached; all are log-odds."""
+    """`feature` and `threshold` have NODES values for each tree, its inner nodes level by level. `leaf` has the shape (trees, 256): the
+    leaf that a tree reaches by the answers of its nodes (as bits, the first node's the highest: whether the feature is above the
+    threshold). The result is `start` plus the sum of these leaves; all are log-odds."""
 
-    depth: int
     feature: Ints
     threshold: Floats
     leaf: Floats
@@ -35,15 +36,8 @@ class Forest(Struct, frozen=True):
 
     def odds(self, evidence: Floats) -> Floats:
         """The log-odds for each row of `evidence`, of shape (rows, len(EVIDENCE))."""
-        trees = np.arange(len(self.leaf))
-        above = evidence[:, self.feature] > self.threshold
-        at = np.zeros((len(evidence), len(trees)), dtype=np.int64)
-        every = np.arange(len(evidence))[:, None]
-        for level in range(self.depth):
-            # Index of the first node of this level, plus offset of the tree within the level, plus position within the tree.
-            node = len(trees) * ((1 << level) - 1) + trees * (1 << level) + at
-            at = at * 2 + above[every, node]
-        found: Floats = self.leaf[trees, at].sum(axis=1) + self.start
+        answers = np.packbits(np.take(evidence, self.feature, axis=1) > self.threshold, axis=1)
+        found: Floats = self.leaf[np.arange(len(self.leaf)), answers].sum(axis=1) + self.start
         return found
 
 
@@ -64,18 +58,17 @@ def forest() -> Forest:
 
 def complete(trees: Sequence[Node], start: float) -> Forest:
     """Convert nested lists to complete trees: a leaf above the last level becomes a subtree in which every leaf has its value."""
-    depth = max(map(_depth, trees), default=0)
-    feature: list[int] = []
-    threshold: list[float] = []
+    feature = np.zeros((len(trees), NODES), dtype=np.int64)
+    threshold = np.full((len(trees), NODES), np.inf)
+    answers = np.arange(1 << NODES)
+    reached = np.zeros_like(answers)  # answers → the node that is reached, counted within its level
     level: list[Node] = list(trees)
-    for _ in range(depth):
+    for first in (0, 1, 3):  # the first node of each level
         nodes = [node if isinstance(node, list) else [0, 0.0, node, node] for node in level]
-        feature += [int(node[0]) for node in nodes]
-        threshold += [float(node[1]) for node in nodes]
+        these = slice(first, 2 * first + 1)
+        feature[:, these] = np.array([int(node[0]) for node in nodes]).reshape(len(trees), -1)
+        threshold[:, these] = np.array([float(node[1]) for node in nodes]).reshape(len(trees), -1)
+        reached = reached * 2 + (answers >> (NODES - 1 - first - reached) & 1)
         level = [below for node in nodes for below in node[2:]]
-    leaf = np.array(level, dtype=np.float64).reshape(len(trees), 1 << depth)
-    return Forest(depth, np.array(feature, dtype=np.int64), np.array(threshold), leaf, start)
-
-
-def _depth(node: Node) -> int:
-    return 1 + max(map(_depth, node[2:])) if isinstance(node, list) else 0
+    leaf = np.array(level, dtype=np.float64).reshape(len(trees), -1)
+    return Forest(feature.ravel(), threshold.ravel(), leaf[:, reached], start)

@@ -256,11 +256,15 @@ def test_a_word_that_too_many_have_nominates_nobody() -> None:
     assert all(read(many[1:], Memory(), FeatureCache()).near.values())
 
 
-trees = st.recursive(
-    st.floats(-2, 2, allow_nan=False),
-    lambda below: st.tuples(st.integers(0, 2), st.floats(-1, 1), below, below).map(list),
-    max_leaves=8,
-)
+def nested(depth: int) -> st.SearchStrategy[Any]:
+    leaf = st.floats(-2, 2, allow_nan=False)
+    if not depth:
+        return leaf
+    below = nested(depth - 1)
+    return leaf | st.tuples(st.integers(0, 2), st.floats(-1, 1), below, below).map(list)
+
+
+trees = nested(3)
 
 
 @given(st.lists(trees, min_size=1, max_size=5), st.lists(st.tuples(*[st.floats(-1, 1)] * 3), min_size=1, max_size=5))
