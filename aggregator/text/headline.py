@@ -81,10 +81,11 @@ _QUESTION = re.compile(
     re.VERBOSE,
 )
 _AHEAD = re.compile(
-    rf"""(?<!was\ )(?<!were\ )(?<!been\ )\b(?:expected|poised|scheduled|slated|about|set)\ to\b|\bto\ vote\ on\b
-        |\bbraces?\ for\b|\bpoised\ for\b|^\W*ahead\ of\b|\bfac(?:es?|ing)\ sentencing\b
-        |\bto\ be\ (?:arraigned|sentenced|sworn\ in|inaugurated|crowned)\b
-        |\b(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}\b|\bcould\ (?:happen|come|begin|start)\ as\ (?:early|soon)\b""",
+    rf"""\b(?:(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to|to\ vote\ on
+            |braces?\ for|poised\ for|fac(?:es?|ing)\ sentencing
+            |to\ be\ (?:arraigned|sentenced|sworn\ in|inaugurated|crowned)
+            |(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}|could\ (?:happen|come|begin|start)\ as\ (?:early|soon))\b
+        |^\W*ahead\ of\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TRAILER = re.compile(
