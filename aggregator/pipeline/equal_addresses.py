@@ -60,11 +60,10 @@ def guests(
             if item.story not in set_apart
         ]
         there = [*reports, *known]
-        hosts = [one for one in there if len(there) > 1 and policy.at_home(one)]
-        outlets, titles = {one.publisher for one in hosts}, {key(one.title) for one in hosts}
-        first = min((one.n for one in hosts), default=0)
-        strange = [one for one in reports if one.publisher not in outlets and key(one.title) not in titles]
-        found |= {one.n: first for one in strange if hosts}
+        if hosts := [one for one in there if len(there) > 1 and policy.at_home(one)]:
+            outlets, titles = {one.publisher for one in hosts}, {key(one.title) for one in hosts}
+            strange = [one for one in reports if one.publisher not in outlets and key(one.title) not in titles]
+            found |= dict.fromkeys((one.n for one in strange), min(one.n for one in hosts))
     return found
 
 
