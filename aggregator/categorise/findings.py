@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from aggregator.model.settings import Term
 
 Hit = tuple[int, int, int]  # number of the needle, start, end
@@ -11,7 +13,7 @@ Spans = dict[int, list[tuple[int, int]]]
 """For each rule (by number) the spans of the text that do not count for it."""
 
 
-class Evidence(NamedTuple):
+class Evidence(Struct, frozen=True):
     """The text from `start` to `end` of the haystack matches `term`, and so supports `rule` (a number) by `value`.
 
     `place`: the term is a line of `places:`.

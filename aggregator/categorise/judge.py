@@ -33,8 +33,8 @@ def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Jud
 def totals(book: Rulebook, reading: TextReading, case: Case) -> list[float]:
     """The raw evidence for each rule, by number: that of the reading, and that of the source (`usually`, `section`)."""
     raw = [0.0] * len(book.rules)
-    for rule, value, _, _, _, _ in reading.evidence:
-        raw[rule] += value
+    for one in reading.evidence:
+        raw[one.rule] += one.value
     for number in reading.excluded:
         raw[number] = 0.0
     usually, fixed = book.ids.get(case.usually or ""), book.ids.get(case.section or "")
