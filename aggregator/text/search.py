@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 from string import ascii_letters, digits
 
 from aggregator.text.scripts import HANGUL, UNSPACED
@@ -50,7 +51,10 @@ _PLAIN = {char: plain for char, plain in _PLAIN.items() if char != plain}
 _SIGNS = "\u061c\u2066-\u2069\u20ba-\u20cf\u23f4-\u23ff\u2b4d-\u2bff\u2e32-\u2e7f\U0001f300-\U0001faff"
 _SIGN = re.compile(f"[{_SIGNS}]")
 _BEGUN = re.compile(r"[^\W_]{3}\*$")
-_CHANGED = re.compile(f"[{UNSPACED}{HANGUL}{_SIGNS}{''.join(_PLAIN)}]")
+# As ranges: with each of a thousand styled letters `re` would compare every character of a text that it does not change.
+_RANGES = [list(run) for _, run in groupby(enumerate(sorted(map(ord, _PLAIN))), lambda pair: pair[1] - pair[0])]
+_PLAINER = "".join(f"{chr(run[0][1])}-{chr(run[-1][1])}" for run in _RANGES)
+_CHANGED = re.compile(f"[{UNSPACED}{HANGUL}{_SIGNS}{_PLAINER}]")
 _CAPITAL = "[A-ZΑ-ΩА-Я]"
 EITHER = " OR "
 """Separates alternatives in a search: `drone OR "air raid"`."""
