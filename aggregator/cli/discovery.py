@@ -15,6 +15,7 @@ from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.appending import web_address
 from aggregator.cli.arguments import number, option
 from aggregator.errors import AggregatorError, UsageError
+from aggregator.model.source import Fetched
 from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
 from aggregator.text.plurals import counted
 
@@ -81,11 +82,12 @@ def _without_comments(links: Sequence[Link]) -> int | None:
     return numbers[0] if len(numbers) == 1 else None
 
 
-def _offered(page: bytes, url: str) -> Offered:
+def _offered(page: bytes, fetched: Fetched) -> Offered:
     from aggregator.fetch.discover import candidates, of_comments
     from aggregator.normalise.plain import plain
 
-    found = candidates(page, url)
+    url = fetched.url
+    found = candidates(page, url, fetched.links)
     titled = ((address, plain(found.titles.get(address, ""))) for address in found.declared)
     declared = tuple(Link(address, url, title, of_comments(title, address)) for address, title in titled)
     return Offered(declared, (*found.linked, *found.guessed), found.onward)

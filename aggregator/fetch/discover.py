@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
+from html import escape
 from typing import Final
 
 import ada_url
@@ -27,6 +28,8 @@ _SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)",
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
 # within ten seconds: pages that load themselves anew later stay where they are
 _REFRESH: Final = re.compile(r"""\s*\d(?:\.\d*)?\s*[;,]\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
+_PARAMETER: Final = re.compile(r"""; ?([\w*-]+) ?= ?("[^"]*"|[^ ",;]*)""")
+_LINK: Final = re.compile(r"""<([^<>]*)>((?: ?; ?[\w*-]+ ?= ?(?:"[^"]*"|[^ ",;]*))*)""")
 _MOST: Final = 20
 _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
 
@@ -43,9 +46,10 @@ class Candidates(Struct, frozen=True):
     onward: str | None = None
 
 
-def candidates(page: bytes, url: str) -> Candidates:
-    """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind."""
-    tree = LexborHTMLParser(b"<".join(page.split(b"<", _TAGS)[:_TAGS]))
+def candidates(page: bytes, url: str, header: str = "") -> Candidates:
+    """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind. `header`: the Link header of the response
+    (RFC 8288), whose links are read as if they stood at the head of the page."""
+    tree = LexborHTMLParser(_as_page(header, url) + b"<".join(page.split(b"<", _TAGS)[:_TAGS]))
     base = _base(tree, url)
     named = tree.css("link[href]")
     declared = [link for link in named if _declares(link, _TYPES)] or [
@@ -64,6 +68,17 @@ def candidates(page: bytes, url: str) -> Candidates:
         titles=_titles(declared, base),
         onward=_onward(tree, base),
     )
+
+
+def _as_page(header: str, url: str) -> bytes:
+    """The links of a Link header as HTML; their addresses are relative to that of the page."""
+    found = ""
+    for target, parameters in _LINK.findall(" ".join(header.split())):
+        for address in _addresses([target], url):
+            said = {name.lower(): value.strip('"') for name, value in reversed(_PARAMETER.findall(parameters))}
+            named = {"href": address, **{name: said.get(name, "") for name in ("rel", "type", "title")}}
+            found += "<link " + " ".join(f'{name}="{escape(value)}"' for name, value in named.items()) + ">"
+    return found.encode()
 
 
 def of_comments(title: str, address: str) -> bool:

@@ -49,7 +49,9 @@ class FeedFound(Struct, frozen=True):
 class Finder:
     """Finds feeds with the fetcher and the sandbox of the service; stores nothing."""
 
-    def __init__(self, fetch: Fetcher, parse: Parser, clock: Clock, offered: Callable[[bytes, str], Offered]) -> None:
+    def __init__(
+        self, fetch: Fetcher, parse: Parser, clock: Clock, offered: Callable[[bytes, Fetched], Offered]
+    ) -> None:
         self._fetch, self._parse, self._clock, self._offered = fetch, parse, clock, offered
 
     async def find(self, address: str) -> FeedFound | tuple[Link, ...]:
@@ -68,7 +70,7 @@ class Finder:
             page = of_page(fetched.body[:PAGE], fetched.content_type)
             if kind(page) != "html":
                 raise AggregatorError(f"{url}: {error}") from error
-            offered = self._offered(page, fetched.url)
+            offered = self._offered(page, fetched)
             links = offered.declared
             if not links and go_on and offered.onward:
                 with suppress(AggregatorError):  # there is nothing: what this page has is tried

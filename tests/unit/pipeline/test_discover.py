@@ -40,7 +40,7 @@ def test_what_a_page_links_to_is_asked_for_as_such(offered: Offered) -> None:
         return NormalFeed("rss", ())
 
     async def find() -> FeedFound | tuple[Link, ...]:
-        finder = Finder(fetch, parse, lambda: NOW, lambda body, url: offered)
+        finder = Finder(fetch, parse, lambda: NOW, lambda body, fetched: offered)
         found = await finder.find(TYPED)
         return await finder.feed(found[0]) if isinstance(found, tuple) else found
 
