@@ -38,8 +38,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-SLIP = 0.85
-"""Minimum similarity (`difflib`) of an unknown parameter to a known one to be taken for a misspelling: `min_publisher`, `limt`."""
+SLIP = 0.8
+"""Minimum similarity (`difflib`) of an unknown parameter to a known one to be taken for a misspelling: `min_publisher`, `limti`."""
 UNKNOWN = 20
 """At most so many unknown parameters are checked for misspellings."""
 
