@@ -159,7 +159,9 @@ def _image(elements: list[etree._Element]) -> str | None:
     for element in elements:
         name = _name(element)
         if name == "image":
-            return next((child.text.strip() for child in element if _local(child) == "url" and child.text), None)
+            addresses = [child.text.strip() for child in element if _local(child) == "url" and child.text]
+            if addresses:  # in RSS 1.0 that of the channel only refers to the one beside it
+                return addresses[0]
         if name == "itunes:image" and element.get("href"):
             return element.get("href")
     return None

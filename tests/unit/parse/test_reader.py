@@ -542,6 +542,17 @@ def test_what_a_feed_says_of_itself_does_not_end_at_the_list_of_its_items() -> N
     assert (feed.channel.title, feed.items[0].title) == ("Example", "One")
 
 
+def test_the_picture_of_rss_1_0_is_beside_the_channel_that_refers_to_it() -> None:
+    space = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"'
+    picture = "https://example.org/icon.png"
+    feed = parsed(
+        f'<rdf:RDF {space}><channel rdf:about="c"><title>Example</title><image rdf:resource="{picture}"/>'
+        f'<items><rdf:Seq><rdf:li resource="a"/></rdf:Seq></items></channel><image rdf:about="{picture}">'
+        f'<title>Example</title><url>{picture}</url></image><item rdf:about="a"><title>One</title></item></rdf:RDF>'.encode()
+    )
+    assert feed.channel.icon == picture
+
+
 def test_what_a_feed_says_of_itself_does_not_end_where_a_text_has_a_colon_before_the_name_of_entries() -> None:
     feed = parsed(
         rss(item(), head="<description><![CDATA[Menu:item]]></description><ttl>30</ttl><language>fr</language>")
