@@ -399,15 +399,20 @@ def test_a_text_that_quotes_an_author_of_a_feed_keeps_the_address(title: str) ->
 
 @pytest.mark.parametrize("end", ["", "<bb>"])
 @pytest.mark.parametrize("name", ["image", "author"])
-def test_entries_between_two_texts_that_quote_a_tag_keep_titles_and_addresses(name: str, end: str) -> None:
-    quoting, ending = (
-        f"<description><![CDATA[<{name}> x]]></description>",
-        "<description><![CDATA[x </%s>]]></description>",
-    )
-    items = [item(quoting, link="https://e.org/1"), item(title="Quake", link="https://e.org/2"), item(ending % name)]
-    found = read(rss([*items, item(end, link="https://e.org/4")])).items
-    assert len(found) == 4
-    assert (found[1].title, found[1].url) == ("Quake", "https://e.org/2")
+@pytest.mark.parametrize("written", ["<![CDATA[{}]]>", "{}"])
+def test_entries_between_two_texts_that_quote_a_tag_keep_titles_and_addresses(
+    written: str, name: str, end: str
+) -> None:
+    texts = [written.format(f"<{name}> x"), "", written.format(f"x </{name}>"), end]
+    places = [f"https://e.org/{n}" for n in range(4)]
+    items = [item(f"<description>{text}</description>", link=link) for text, link in zip(texts, places, strict=True)]
+    entries = [
+        f'<entry><id>{link}</id><title>Title</title><link href="{link}"/><summary>{text}</summary></entry>'
+        for text, link in zip(texts, places, strict=True)
+    ]
+    for document in (rss(items), atom("".join(entries))):
+        found = read(document).items
+        assert [(one.title, one.url) for one in found] == [("Title", link) for link in places]
 
 
 @pytest.mark.parametrize("end", ["", "<bb>"])
