@@ -1,7 +1,8 @@
 """Parses with fastfeedparser, which is fast, and correct for well-formed RSS and Atom. Recognises documents for which its result
 cannot be trusted: `read` then raises Doubt, and the tolerant parser reads the document instead. These are:
 
-- RSS 1.0, in which fastfeedparser finds no entries;
+- RSS 1.0, in which fastfeedparser finds no entries, and Atom whose elements have a prefix, which is rare (the searches below look for
+  names without);
 - documents in which it finds fewer entries than begin;
 - malformed XML, because fields after an error may be missing (unless the document is so long that the tolerant parser would take
   seconds);
@@ -46,7 +47,7 @@ _IDENTITY = re.compile(rb"<(?:[\w.-]+:)?(?:guid|id)[\s>]|rdf:about")
 _SOURCE = re.compile(rb"<source>(?:(?!<source>)[\s\S])*?</source>")
 # fastfeedparser returns XHTML with the surrounding <content> and <div>, which are not part of it (RFC 4287, section 3.1.1.3).
 _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)
-_RDF = re.compile(rb"<(?:[\w.-]+:)?RDF\b")
+_UNREAD = re.compile(rb"<(?:(?:[\w.-]+:)?RDF|[\w.-]+:feed)\b")
 
 
 class Doubt(Exception):
@@ -61,8 +62,8 @@ class Doubt(Exception):
 def read(document: Document) -> tuple[ParsedItem, ...]:
     """Entries in document order. Raises Doubt."""
     data, markup = document.data, without_cdata(document.data)
-    if _RDF.search(data, 0, 4096):
-        raise Doubt("RSS 1.0")
+    if _UNREAD.search(data, 0, 4096):
+        raise Doubt("RSS 1.0, or Atom with a prefix")
     if _MARKUP_INSIDE.search(markup):
         raise Doubt("markup inside a text")
     if _BASE64.search(markup):

@@ -586,6 +586,26 @@ def test_source_and_language_of_another_namespace_are_not_those_of_the_item(date
     assert [(one.publisher, one.language) for one in feed.items] == [(None, None)]
 
 
+@pytest.mark.parametrize("prefix", ["", "a:", "atom:", "ns0:"])
+def test_atom_is_read_with_any_prefix_and_its_xhtml_with_none(prefix: str) -> None:
+    """Without prefix before the <div>, titles and summaries in XHTML were empty."""
+
+    def xhtml(text: str) -> str:
+        return f'<div xmlns="http://www.w3.org/1999/xhtml">{text}</div>'
+
+    document = (
+        f'<_feed xmlns{":" + prefix[:-1] if prefix else ""}="http://www.w3.org/2005/Atom"><_title>Example</_title>'
+        '<_link href="https://example.org/"/><_updated>2026-11-20T10:00:00Z</_updated>'
+        f'<_entry><_id>urn:1</_id><_title type="xhtml">{xhtml("One <em>word</em>")}</_title><_link href="https://e.org/1"/>'
+        f'<_updated>2026-11-20T10:00:00Z</_updated><_summary type="xhtml">{xhtml("<p>Short</p>")}</_summary></_entry>'
+        f'<_entry><_id>urn:2</_id><_title>Two</_title><_link href="https://e.org/2"/><_updated>2026-11-20T10:00:00Z</_updated>'
+        f'<_author><_name>Ann</_name></_author><_content type="xhtml">{xhtml("<p>Long</p>")}</_content></_entry></_feed>'
+    )
+    one, two = read(document.replace("<_", f"<{prefix}").replace("</_", f"</{prefix}").encode()).items
+    assert (one.key, one.title, one.content, one.url) == ("urn:1", "One word", "<p>Short</p>", "https://e.org/1")
+    assert (two.title, two.content, two.author) == ("Two", "<p>Long</p>", "Ann")
+
+
 def test_xml_base_is_given_with_the_item() -> None:
     entry = '<entry xml:base="b/"><id>1</id><title>T</title><link href="c"/></entry>'
     feed = parsed(atom(entry, head="").replace(b"<feed ", b'<feed xml:base="https://example.org/a/" '))
