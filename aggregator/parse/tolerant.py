@@ -37,7 +37,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|author|keywords)(?:\s[^<>]*?)?(/?)>")
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
-_OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?(?<!/)>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
+_OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
 _OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
@@ -95,8 +95,7 @@ def _prepared(document: Document) -> bytes:
     data = outside_cdata(data, lambda part: _OWN.sub(_own, part))
     if b"<rss" in data[:2000]:
         data = _OF_RSS.sub(rb"\g<0>" + _MARK.encode(), data)
-        if b":link" in data:
-            data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
+        data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
     if MALFORMED in document.flaws:
         parts = split_cdata(data)
         parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
@@ -116,7 +115,7 @@ def _with_parts_apart(data: bytes) -> bytes:
 
 
 def _without_networks(data: bytes) -> bytes:
-    return _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), data) if b"<og" in data else data
+    return _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), data)
 
 
 def _own(tag: re.Match[bytes]) -> bytes:
@@ -125,9 +124,8 @@ def _own(tag: re.Match[bytes]) -> bytes:
 
 
 def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
-    if b"&" in part:
-        for writing, safe in writings.items():
-            part = part.replace(writing, safe)
+    for writing, safe in writings.items():
+        part = part.replace(writing, safe)
     return part
 
 
@@ -168,7 +166,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         image=_image(entry),
         language=_language(entry),
         base=_base(entry),
-        publisher=_text(source.get("title") or source.get("value")),
+        publisher=_text(source.get("title")),
         publisher_url=_text(source.get("href") or source.get("link")),
     )
 
@@ -188,12 +186,12 @@ def _own_field(entry: Mapping[str, Any], name: str) -> Any:
     return dict.get(entry, name) if isinstance(entry, dict) else None
 
 
-def _markup(detail: Mapping[str, Any] | None) -> str | None:
+def _markup(detail: Mapping[str, Any] | None) -> str:
     """The value of a text as HTML. feedparser calls Atom texts without a type plain."""
     value = (_text((detail or {}).get("value")) or "").replace(_AT, "@")  # in a text that quotes an author element
-    if value and (detail or {}).get("type") == "text/plain":
+    if (detail or {}).get("type") == "text/plain":
         value = as_meant(value)
-    return _LINE_BREAK.sub(r"\1", value) if value and "</br>" in value else value
+    return _LINE_BREAK.sub(r"\1", value)
 
 
 def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
@@ -204,9 +202,8 @@ def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
 def _link(entry: Mapping[str, Any]) -> str | None:
     """The link to the article. feedparser takes the last link of any kind; a <link> of RSS takes precedence over an <atom:link>, as in
     newsboat and Miniflux."""
-    alternates, own = _alternates(entry), _own_links(entry)
-    links = [*(own[-1:] if len(own) < len(alternates) else ()), entry.get("link"), *map(_href, alternates)]
-    return followed([one for one in links if _text(one)])
+    links = [*reversed(_own_links(entry)), entry.get("link"), *map(_href, _alternates(entry))]
+    return followed([text for one in links if (text := _text(one))])
 
 
 def _alternates(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:

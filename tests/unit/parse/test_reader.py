@@ -291,9 +291,12 @@ def test_an_empty_link_hides_none(empty: str, title: str) -> None:
 
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
 @pytest.mark.parametrize("written", ["<link>{}</link>", '<link href="{}"/>', '<link rel="alternate" href="{}"/>'])
-def test_of_several_links_of_an_item_the_last_counts(written: str, title: str) -> None:
+@pytest.mark.parametrize("more", [(), ("gemini://e.org/4",)])
+def test_of_several_links_of_an_item_the_last_that_is_followed_counts(
+    more: tuple[str, ...], written: str, title: str
+) -> None:
     """There is no rule; feedparser, newsboat and Miniflux have it so, too."""
-    links = "".join(written.format(f"https://e.org/{n}") for n in (1, 2, 3))
+    links = "".join(map(written.format, ("https://e.org/1", "https://e.org/2", "https://e.org/3", *more)))
     told = item(links, title=title, link="", guid="g-1")
     assert parsed(rss([told, item()])).items[0].link == "https://e.org/3"
 
