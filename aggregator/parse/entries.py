@@ -60,11 +60,9 @@ def needed(markup: bytes) -> bool:
     return beside or _NESTED_AUTHOR.search(markup) is not None
 
 
-def pictured(data: bytes, body: bytes) -> bool:
+def pictured(body: bytes) -> bool:
     """Whether an entry may have a picture that fastfeedparser omits. `body` is the document from its first entry on."""
-    if b"<image" in body or b"<itunes:image" in body or (b":thumbnail" in body and b":content" in body):
-        return True
-    return b"rssboard.org/media-rss" in data[:4096]  # fastfeedparser does not know this namespace
+    return b"<image" in body or b"<itunes:image" in body or (b":thumbnail" in body and b":content" in body)
 
 
 def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedItem, ...]:
@@ -79,8 +77,7 @@ def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedI
         found = list(filter(_is_listed, found))
     if len(found) != len(items):
         return items
-    based = b"xml:base" in document.data
-    return tuple(_complete(item, element, based) for item, element in zip(items, found, strict=True))
+    return tuple(map(_complete, items, found))
 
 
 def _is_listed(element: etree._Element) -> bool:
@@ -89,29 +86,30 @@ def _is_listed(element: etree._Element) -> bool:
     return parent is not None and parent.tag in (space + "channel", space + "feed")
 
 
-def _complete(item: ParsedItem, element: etree._Element, based: bool) -> ParsedItem:
-    texts, foreign, source, authors = _children(element)
+def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
+    texts, source, authors = _children(element)
     published = next((texts[name] for name in _PUBLISHED if texts.get(name)), None)
     updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
     publisher, address = _source(source)
     if (link := _link(element, item.link)) != item.link:
         guid = element.findtext("{http://www.w3.org/2005/Atom}id") or texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
-    if based:
-        item = replace(item, link=_within(_base(element), item.link), base=_base(_text(element)))
+    base = _base(element)
     return replace(
         item,
-        title=texts["title"] if "title" in foreign and texts.get("title") else item.title,
+        link=_within(base, item.link) if item.link else None,
+        title=texts.get("title") or item.title,
         summary=_summary(item, texts),
         published=(item.published if published else item.updated) if sane(published or updated) else None,
         updated=item.updated if sane(updated) else None,
         published_text=published or updated,
         author=person(", ".join(dict.fromkeys(authors))) or person(element.findtext("author")) or item.author,
-        enclosures=tuple(_enclosures(element)) or item.enclosures,
-        image=item.image or _image(element),
+        enclosures=tuple(_enclosures(element, base)),
+        image=_image(element),
         publisher=publisher,
         publisher_url=address,
         language=item.language or _language(element) or texts.get("language"),
+        base=_base(_text(element)),
     )
 
 
@@ -124,19 +122,18 @@ def _summary(item: ParsedItem, texts: dict[str, str]) -> str | None:
 def _link(element: etree._Element, found: str | None) -> str | None:
     """The link of an entry; `found` is the one that fastfeedparser found, which for an RSS item may be another element or the guid. If an
     RSS item has several <link> elements, the last one counts, as in feedparser, newsboat and Miniflux."""
-    links = [] if element.tag == "entry" else list(element.iterchildren("link", reversed=True))
+    links = list(element.iterchildren("link", reversed=True))
     texts = [(link.text or "").strip() for link in links]
     attributes = [link.get("href") for link in links if link.get("rel") in (None, "alternate")]  # as in Atom
     return followed([link for link in (*texts, found, *attributes) if link])
 
 
-def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree._Element | None, list[str]]:
-    """(texts, foreign, source, authors): texts of the item's own elements by local name; local names for which an element of a foreign
-    namespace (`_FOREIGN`) comes first, so that fastfeedparser takes its text; the <source>; the names of the authors. <source> and
-    <language> count only in the item's own namespace, Dublin Core (language) and that of Bing (source), as elsewhere."""
+def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element | None, list[str]]:
+    """(texts, source, authors): texts of the item's own elements by local name (not those of `_FOREIGN`, which fastfeedparser takes if
+    they come first); the <source>; the names of the authors. <source> and <language> count only in the item's own namespace, Dublin
+    Core (language) and that of Bing (source), as elsewhere."""
     own = element.tag.rpartition("}")[0]
     texts: dict[str, str] = {}
-    foreign: set[str] = set()
     source = None
     authors: list[str] = []
     for child in element:
@@ -145,18 +142,13 @@ def _children(element: etree._Element) -> tuple[dict[str, str], set[str], etree.
         space, _, local = child.tag.rpartition("}")
         local = local.lower()
         if local == "source":
-            if space in (own, "") or child.prefix == _BING:
+            if space == own or child.prefix == _BING:
                 source = child
-        elif local == "language" and space not in (own, "", _DUBLIN_CORE):
-            continue
         elif local in ("creator", "author"):
             authors += _named(child)
-        elif space[1:] in _FOREIGN:
-            if local not in texts:
-                foreign.add(local)
-        else:
+        elif space[1:] not in _FOREIGN and (local != "language" or space in (own, _DUBLIN_CORE)):
             texts.setdefault(local, (child.text or "").strip())
-    return texts, foreign, source, authors
+    return texts, source, authors
 
 
 def _named(author: etree._Element) -> list[str]:
@@ -165,16 +157,16 @@ def _named(author: etree._Element) -> list[str]:
     inside = [child.text.strip() for child in author if child.text and str(child.tag).endswith("name")]
     if inside or not str(author.tag).endswith("creator"):
         return inside
-    name = person((author.text or "").strip())
+    name = (author.text or "").strip()
     return [name] if name else []
 
 
-def _enclosures(element: etree._Element) -> Iterator[Enclosure]:
+def _enclosures(element: etree._Element, base: str | None) -> Iterator[Enclosure]:
     """The enclosures of Atom and RSS, with their lengths."""
     for child in element.iterchildren("{*}link", "{*}enclosure"):
         address = child.get("href") or child.get("url")
         if address and (child.get("rel") == "enclosure" or str(child.tag).endswith("enclosure")):
-            yield Enclosure(address, child.get("type"), size(child.get("length")))
+            yield Enclosure(_within(base, address), child.get("type"), size(child.get("length")))
 
 
 def _image(element: etree._Element) -> str | None:
@@ -213,12 +205,12 @@ def _text(element: etree._Element) -> etree._Element:
     return next((one for one in texts if one.get(XML + "base")), element)
 
 
-def _within(base: str | None, link: str | None) -> str | None:
+def _within(base: str | None, link: str) -> str:
     """Resolve a relative address against a base, which may be relative too. Absolute addresses stay as they are."""
-    if not base or not link or _ABSOLUTE.match(link):
+    if _ABSOLUTE.match(link):
         return link
     try:
-        return urljoin(base, link)
+        return urljoin(base or "", link)
     except ValueError:
         return link
 

@@ -1,8 +1,8 @@
 """Parses with fastfeedparser, which is fast, and correct for well-formed RSS and Atom. Recognises documents for which its result
 cannot be trusted: `read` then raises Doubt, and the tolerant parser reads the document instead. These are:
 
-- RSS 1.0, in which fastfeedparser finds no entries, and Atom whose elements have a prefix, which is rare (the searches below look for
-  names without);
+- RSS 1.0, in which fastfeedparser finds no entries, and documents whose own elements have a prefix, which are rare (the searches below
+  look for names without);
 - documents in which it finds fewer entries than begin;
 - malformed XML, because fields after an error may be missing (unless the document is so long that the tolerant parser would take
   seconds);
@@ -47,7 +47,7 @@ _IDENTITY = re.compile(rb"<(?:[\w.-]+:)?(?:guid|id)[\s>]|rdf:about")
 _SOURCE = re.compile(rb"<source>(?:(?!<source>)[\s\S])*?</source>")
 # fastfeedparser returns XHTML with the surrounding <content> and <div>, which are not part of it (RFC 4287, section 3.1.1.3).
 _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)
-_UNREAD = re.compile(rb"<(?:(?:[\w.-]+:)?RDF|[\w.-]+:feed)\b")
+_UNREAD = re.compile(rb"<(?:RDF|[\w.-]+:(?:RDF|feed|rss))\b")
 
 
 class Doubt(Exception):
@@ -63,7 +63,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     """Entries in document order. Raises Doubt."""
     data, markup = document.data, without_cdata(document.data)
     if _UNREAD.search(data, 0, 4096):
-        raise Doubt("RSS 1.0, or Atom with a prefix")
+        raise Doubt("RSS 1.0, or elements with a prefix")
     if _MARKUP_INSIDE.search(markup):
         raise Doubt("markup inside a text")
     if _BASE64.search(markup):
@@ -88,7 +88,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     alike = (
         len(parts) == len(items) and own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
     )
-    pictured = all(one.image for one in items) or not entries.pictured(document.data, markup[len(head) :])
+    pictured = all(one.image for one in items) or not entries.pictured(markup[len(head) :])
     several = any(part.count(b"</author>") > 1 or part.count(b"</dc:creator>") > 1 for part in parts)
     if several or not (alike and pictured) or entries.needed(markup):
         items = entries.complete(document, items)

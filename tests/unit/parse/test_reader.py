@@ -59,6 +59,75 @@ def test_reads_an_item_of_rss_whole(guid: str) -> None:
     assert one.image == "https://example.org/large.jpg"
 
 
+@pytest.mark.parametrize(("mark", "parser"), [("", "fastfeedparser"), (" <b>!</b>", "feedparser")])
+def test_reads_an_item_of_rss_whole_among_elements_of_modules(mark: str, parser: str) -> None:
+    own = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'  # as some programs declare it, on each element
+    feed = parse(
+        rss(
+            item(
+                "<media:title>Photo</media:title><itunes:summary>Spoken</itunes:summary>"
+                "<media:description>A photo</media:description><link> </link><link>\n https://example.org/1\n</link>"
+                f"<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><dc:date {own}>2026-11-20T10:00:00Z</dc:date>"
+                "<atom:updated>5 November</atom:updated>"
+                f"<dc:creator {own}>Ann</dc:creator><dc:creator> Ben Lee (ben@e.org) </dc:creator>"
+                "<dc:creator>Ann</dc:creator><author>desk@e.org (Desk)</author>"
+                '<source url="https://paper.example/feed"> The Paper </source><dc:language>de</dc:language>'
+                '<enclosure url="https://example.org/a.mp3" length="12" type="audio/mpeg"/><enclosure length="3"/>'
+                '<enclosure url="https://example.org/b.pdf"/><description>Short.</description>'
+                "<content:encoded><![CDATA[<p>Long.</p>]]></content:encoded>"
+                '<category>World</category><category domain="x">Asia</category>',
+                title=f"Title{mark}", link="", guid="g-1",
+            )
+        ),
+        None, URL,
+    )  # fmt: skip
+    assert feed.parser == parser
+    assert feed.items == (
+        ParsedItem(
+            guid="g-1", link="https://example.org/1", title=f"Title{mark}", summary="Short.", content="<p>Long.</p>",
+            author="Ann, Ben Lee", published=datetime(2026, 11, 20, 10, tzinfo=UTC),
+            published_text="Fri, 20 Nov 2026 10:00:00 GMT", categories=("World", "Asia"),
+            enclosures=(
+                Enclosure("https://example.org/a.mp3", "audio/mpeg", 12), Enclosure("https://example.org/b.pdf"),
+            ),
+            language="de", publisher="The Paper", publisher_url="https://paper.example/feed",
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("mark", "parser"), [("", "fastfeedparser"), (" <b>!</b>", "feedparser")])
+def test_reads_an_entry_of_atom_whole_that_another_feed_had_first(mark: str, parser: str) -> None:
+    feed = parse(
+        atom(
+            f'<entry xml:lang="fr" xml:base="https://blog.example/2026/"><id>urn:1</id><title>Title{mark}</title>'
+            '<media:content xmlns:media="http://search.yahoo.com/mrss/" url="https://blog.example/1.jpg" medium="image"/>'
+            '<link rel="enclosure" href="a.mp3" length="12" type="audio/mpeg"/><link rel="enclosure"/>'
+            '<link rel="self" href="self.xml"/><link href="one"/>'
+            "<published>2026-11-20T10:00:00+01:00</published><updated>5 November</updated>"
+            "<author><name>Ann</name><email>a@e.org</email></author>"
+            "<author><name> Ben </name><uri>https://e.org/</uri></author><author><name>Ann</name></author>"
+            "<contributor><name>Cas</name></contributor>"
+            '<category term="world" label="The World"/><category term="asia"/><category/>'
+            '<source><id>urn:s</id><title> The Blog </title><link href="https://blog.example/"/>'
+            "<updated>2026-11-20T12:00:00Z</updated><author><name>Someone</name></author></source>"
+            '<summary>Short.</summary><content type="html" xml:base="deep/">&lt;p&gt;Long.&lt;/p&gt;</content></entry>',
+            head="<author><name>The Planet</name></author>",
+        ),
+        None, URL,
+    )  # fmt: skip
+    assert feed.parser == parser
+    assert feed.items == (
+        ParsedItem(
+            guid="urn:1", link="https://blog.example/2026/one", title=f"Title{mark}", summary="Short.",
+            content="<p>Long.</p>", author="Ann, Ben", published=datetime(2026, 11, 20, 9, tzinfo=UTC),
+            published_text="2026-11-20T10:00:00+01:00", categories=("The World", "asia"),
+            enclosures=(Enclosure("https://blog.example/2026/a.mp3", "audio/mpeg", 12),),
+            image="https://blog.example/1.jpg", language="fr", base="https://blog.example/2026/deep/",
+            publisher="The Blog", publisher_url="https://blog.example/",
+        ),
+    )  # fmt: skip
+
+
 def test_an_article_that_quotes_a_feed_needs_no_tolerant_parser() -> None:
     quoted = "<description><![CDATA[<item><title>A <b>title</b></title></item>]]></description>"
     feed = parse(rss(item(f"<pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>{quoted}")), None, URL)
@@ -613,6 +682,11 @@ def test_xml_base_is_given_with_the_item() -> None:
     entry = '<entry xml:base="b/"><id>1</id><title>T</title><link href="c"/></entry>'
     feed = parsed(atom(entry, head="").replace(b"<feed ", b'<feed xml:base="https://example.org/a/" '))
     assert feed.items[0].base == "https://example.org/a/b/"
+
+
+def test_a_base_that_is_no_address_costs_nothing_else() -> None:
+    entry = '<entry xml:base="http://[/"><id>urn:1</id><title>Title</title><link href="c"/></entry>'
+    assert [(one.guid, one.link) for one in parsed(atom(entry)).items] == [("urn:1", "c")]
 
 
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
