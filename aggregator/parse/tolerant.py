@@ -221,13 +221,8 @@ def _href(link: Mapping[str, Any]) -> str:
 def _author(entry: Mapping[str, Any]) -> str | None:
     """The authors in dc:creator or in a <name> element, else the <author> of RSS."""
     said = [text for one in entry.get("authors") or () if (text := _text(one.get("name")))]
-    names = [name for text in said if not text.startswith(_MARK) and (name := _person(text))]
-    marked = [name for text in said if text.startswith(_MARK) and (name := _person(text.lstrip(_MARK)))]
-    return person(", ".join(dict.fromkeys(names or marked[:1])))
-
-
-def _person(said: object) -> str | None:
-    return person(text.replace(_AT, "@").replace(_MARK, "")) if (text := _text(said)) else None
+    names = [text for text in said if not text.startswith(_MARK)] or said[:1]
+    return person(", ".join(dict.fromkeys(names)).replace(_AT, "@").replace(_MARK, ""))
 
 
 def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
@@ -236,7 +231,7 @@ def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
     if not text or not sane(text):
         return None
     try:
-        return moment(text) or (_EPOCH + timedelta(seconds=calendar.timegm(parsed)) if parsed else None)
+        return moment(text) or _EPOCH + timedelta(seconds=calendar.timegm(parsed))
     except (OverflowError, ValueError, TypeError):
         return None
 
@@ -248,7 +243,7 @@ def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:
         href = _text(link.get("href"))
         if link.get("rel") == "enclosure" and href:
             kind = _text(link.get("type"))
-            found.append(Enclosure(href, None if kind == "text/html" else kind, size(str(link.get("length") or ""))))
+            found.append(Enclosure(href, None if kind == "text/html" else kind, size(str(link.get("length")))))
     return found
 
 

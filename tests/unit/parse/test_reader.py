@@ -70,7 +70,7 @@ def test_reads_an_item_of_rss_whole_among_elements_of_modules(mark: str, parser:
                 f"<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><dc:date {own}>2026-11-20T10:00:00Z</dc:date>"
                 "<atom:updated>5 November</atom:updated>"
                 f"<dc:creator {own}>Ann</dc:creator><dc:creator> Ben Lee (ben@e.org) </dc:creator>"
-                "<dc:creator>Ann</dc:creator><author>desk@e.org (Desk)</author>"
+                "<dc:creator>Ann</dc:creator><author>desk@e.org (Desk)</author><author>Other</author>"
                 '<source url="https://paper.example/feed"> The Paper </source><dc:language>de</dc:language>'
                 '<enclosure url="https://example.org/a.mp3" length="12" type="audio/mpeg"/><enclosure length="3"/>'
                 '<enclosure url="https://example.org/b.pdf"/><description>Short.</description>'
@@ -198,6 +198,12 @@ def test_finds_the_picture_among_the_media(media: str, expected: str) -> None:
     tolerant = parsed(rss([item(media + "<description>a <b>doubt</b></description>")]))
     assert (fast.parser, tolerant.parser) == ("fastfeedparser", "feedparser")
     assert (fast.items[0].image, tolerant.items[0].image) == (expected, expected)
+
+
+@pytest.mark.parametrize("mark", ["", "<b>!</b>"])
+def test_what_is_no_address_of_a_picture_is_none(mark: str) -> None:
+    told = '<image>Photo</image><media:content url="https://e.org/1.mp4" type="video/mp4"/><itunes:image/>'
+    assert [one.image for one in parsed(rss(item(told, title=f"Title{mark}"))).items] == [None]
 
 
 def test_finds_the_picture_whatever_prefix_all_media_have() -> None:
@@ -702,9 +708,9 @@ def test_the_text_may_have_a_base_of_its_own(name: str, title: str) -> None:
 def test_title_or_entry_say_the_language_of_an_entry(mark: str) -> None:
     feed = parsed(atom(f'<entry><id>1</id><title xml:lang="zh-Hans">国际{mark}</title></entry>'))
     assert feed.items[0].language == "zh-Hans"
-    content = '<content type="html">Texte</content>'
-    feed = parsed(atom(f'<entry xml:lang="fr"><id>1</id><title>À la une{mark}</title>{content}</entry>'))
-    assert feed.items[0].language == "fr"
+    for entry, content in ((' xml:lang="fr"', ""), ("", ' xml:lang="fr"'), (' xml:lang="en"', ' xml:lang="fr"')):
+        texts = f"<id>1</id><title>À la une{mark}</title><content type='html'{content}>Texte</content>"
+        assert parsed(atom(f"<entry{entry}>{texts}</entry>")).items[0].language == "fr"
     said = "<dc:language>de</dc:language><pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>"
     (one,) = parsed(rss(item(said, title=f"Titel{mark}"))).items
     assert (one.language, one.published) == ("de", datetime(2026, 11, 20, 9, tzinfo=UTC))
