@@ -1368,6 +1368,11 @@ def test_what_another_source_was_is_not_taken_over_by_its_address(store: Store, 
             [at("beta", "alpha", "omega"), at("alpha", "omega"), at("delta", "beta")],
             {"beta": "omega", "alpha": "alpha", "delta": "beta"},
         ),
+        # `beta` moves to where `alpha` was, which goes on elsewhere.
+        (
+            [at("delta", "beta"), at("beta", "alpha"), at("alpha", "elsewhere")],
+            {"delta": "delta", "beta": "beta", "alpha": "alpha"},
+        ),
     ],
 )
 def test_no_source_begins_anew_because_another_has_what_was_at_its_address(
@@ -1377,6 +1382,13 @@ def test_no_source_begins_anew_because_another_has_what_was_at_its_address(
     for _ in range(2):
         store.sources.sync(file)
         assert {state.id: state.root for state in store.sources.states()} == roots
+
+
+def test_a_source_is_renamed_at_the_address_of_one_removed_earlier(store: Store) -> None:
+    store.sources.sync([source("alpha"), source("gamma")])
+    store.sources.sync([at("alpha", "gamma")])
+    store.sources.sync([at("delta", "gamma")])
+    assert {state.id: state.root for state in store.sources.states()} == {"delta": "alpha"}
 
 
 @pytest.mark.parametrize("was", [("alpha",), ()])
