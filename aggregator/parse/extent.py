@@ -27,7 +27,7 @@ def closed(document: Document) -> Document:
     tail = data[ends[-1] :].strip()
     if ROOT.search(tail) and _complete_entries(tail):
         return document.changed(_joined(data, [*ends, len(data)]), "second-document", TRUNCATED)
-    if tail and not tail.startswith(b"<!--"):
+    if tail:
         return document.changed(data[: ends[-1]], "junk-after-end")
     if len(ends) > 1:
         return document.changed(_joined(data, ends), "second-document")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from builders.documents import URL
+from msgspec.structs import replace
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed
@@ -49,6 +50,74 @@ def test_wrong_types_are_absent_and_numbers_are_identities() -> None:
     assert [one.guid for one in feed.items] == ["7", "7", None]
     assert (feed.items[0].title, feed.items[0].link, feed.items[0].categories) == (None, None, ())
     assert feed.flaws == ("items-of-wrong-type",)
+
+
+WHOLE: dict[str, Any] = {
+    "id": "1", "url": "https://example.org/1", "external_url": "https://other.example/1", "title": "T", "summary": "S",
+    "content_html": "<p>x</p>", "content_text": "x", "image": "/i.png", "banner_image": "/b.png", "language": "fr",
+    "date_published": " 2026-11-20T10:00:00-05:00 ", "date_modified": "2026-11-21T10:00:00Z", "tags": ["a", "b"],
+    "authors": [{"name": "Ann"}], "author": {"name": "Ben"}, "attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg"}],
+}  # fmt: skip
+HEAD = {
+    "title": "Example",
+    "home_page_url": "https://example.org/",
+    "language": "en",
+    "icon": "/i.png",
+    "favicon": "/f.ico",
+}
+
+
+@pytest.mark.parametrize("wrong", [7.5, True, ["x"], [7, {}], {"x": 1}, {"name": 7}, None, " "])
+def test_a_field_of_a_wrong_type_is_as_if_it_were_absent(wrong: object) -> None:
+    """Whichever: what a feed has in its place (`external_url`, `content_text`, `author`, `favicon` and others) counts then."""
+    for name in WHOLE:
+        if (name, wrong) in (("id", 7.5), ("tags", ["x"])):
+            continue
+        left = {other: value for other, value in WHOLE.items() if other != name}
+        found = parsed([{**left, name: wrong}]).items[0]
+        assert replace(found, published_text=None) == replace(parsed([left]).items[0], published_text=None)
+    for name in HEAD:
+        left = {other: value for other, value in HEAD.items() if other != name}
+        assert parsed([], **{**left, name: wrong}).channel == parsed([], **{"title": None, **left}).channel
+
+
+def test_what_stands_in_for_an_absent_field() -> None:
+    (one,) = parsed(
+        [{name: value for name, value in WHOLE.items() if name not in ("url", "image", "content_html")}]
+    ).items
+    assert (one.link, one.image, one.content) == ("https://other.example/1", "/b.png", "x")
+    assert (one.published, one.updated) == (
+        datetime(2026, 11, 20, 15, tzinfo=UTC), datetime(2026, 11, 21, 10, tzinfo=UTC),
+    )  # fmt: skip
+    assert parsed([], icon="/i.png", favicon="/f.ico").channel.icon == "/i.png"
+    assert parsed([{"id": "https://e.org/1", "url": "https://e.org/1"}]).items[0].guid is None, "it says nothing more"
+
+
+def test_tags_and_sizes_of_a_wrong_type_are_left_out() -> None:
+    sizes = [5, True, "5", 1.5, None]
+    attachments = [{"url": f"/{n}.mp3", "size_in_bytes": size} for n, size in enumerate(sizes)]
+    (one,) = parsed([{"id": "1", "tags": ["a", 1, "", None, ["b"], "c"], "attachments": attachments}]).items
+    assert (one.categories, [enclosure.length for enclosure in one.enclosures]) == (
+        ("a", "c"),
+        [5, None, None, None, None],
+    )
+
+
+def test_a_feed_without_version_is_told_by_the_addresses_of_its_items() -> None:
+    feed = parse(b'{"items": [7, {"id": "1", "url": "https://e.org/1"}]}', None, URL)
+    assert ([one.link for one in feed.items], feed.flaws) == (
+        ["https://e.org/1"],
+        ("items-of-wrong-type", "no-version"),
+    )
+
+
+def test_what_json_does_not_allow_costs_nothing_else() -> None:
+    """Line breaks within a string, numbers that are none, bytes that are not UTF-8."""
+    item = b'{"id": 7, "title": "One\n\ttwo \xff", "attachments": [{"url": "/a", "size_in_bytes": 5}]}, {"id": NaN, "url": "/2"}'
+    feed = parse(b'{"version": "https://jsonfeed.org/version/1", "items": [%b]}' % item, None, URL)
+    assert [(one.guid, one.link) for one in feed.items] == [("7", None), (None, "/2")]
+    assert (feed.items[0].title or "").split()[:2] == ["One", "two"]
+    assert feed.items[0].enclosures == (Enclosure("/a", None, 5),)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000])
