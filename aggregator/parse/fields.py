@@ -37,8 +37,8 @@ def as_html(text: str) -> str:
 
 
 def as_meant(text: str) -> str:
-    """The HTML of an Atom text that is declared as plain text, or not declared. If it looks like HTML it is taken as HTML, since some
-    feeds declare it wrongly."""
+    """The HTML of a text that is plain by what its feed says (in Atom also by saying nothing) or by its format. If it looks like HTML it is
+    taken as HTML, since some feeds are wrong."""
     return text if _HTML.search(text) else as_html(text)
 
 

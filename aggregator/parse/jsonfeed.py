@@ -17,7 +17,7 @@ import orjson
 from aggregator.errors import ParseError
 from aggregator.model.item import Channel, Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import MAX_ENTRIES, Document
-from aggregator.parse.fields import as_html, moment, person
+from aggregator.parse.fields import as_html, as_meant, moment, person
 
 _MAX_DEPTH = 64  # a feed needs five
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
@@ -92,11 +92,11 @@ def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
     get = value.get
     link = _text(get("url")) or _text(get("external_url"))
     guid = _identity(get("id"))
-    text = _text(get("content_text"))
+    title, text = _text(get("title")), _text(get("content_text"))
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
-        title=_text(get("title")),
+        title=as_meant(title) if title else None,
         summary=_escaped(_text(get("summary"))),
         content=_text(get("content_html")) or _escaped(text),
         author=_author(value) or authors,

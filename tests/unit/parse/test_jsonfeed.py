@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from builders.documents import URL
+from builders.documents import URL, read
 from msgspec.structs import replace
 
 from aggregator.errors import ParseError
@@ -91,6 +91,20 @@ def test_what_stands_in_for_an_absent_field() -> None:
     )  # fmt: skip
     assert parsed([], icon="/i.png", favicon="/f.ico").channel.icon == "/i.png"
     assert parsed([{"id": "https://e.org/1", "url": "https://e.org/1"}]).items[0].guid is None, "it says nothing more"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("What <main> and <dialog> do", "What < main> and < dialog> do"),
+        ("1 < 2 & so on", "1 < 2 & so on"),
+        ("The outlet&#8217;s <em>news</em> &amp; views", "The outlet’s news & views"),  # wrongly, but it happens
+    ],
+)
+def test_a_title_is_plain_text_unless_it_looks_like_html(title: str, shown: str) -> None:
+    """The names of elements in it were lost."""
+    body = json.dumps({"version": VERSION, "items": [{"id": "x", "url": "https://e.org/1", "title": title}]}).encode()
+    assert [one.title for one in read(body).items] == [shown]
 
 
 def test_tags_and_sizes_of_a_wrong_type_are_left_out() -> None:
