@@ -32,7 +32,7 @@ def strangers_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, 
     """Items that their outlet moved to one of these addresses, although an item of another outlet was found there first.
 
     The editor's instructions for such an address mean that one, not these items. An article that its outlet moved on the site of its feed
-    is no stranger there: the others only link to it.
+    (the host of the feed, or that of the feed's link) is no stranger there: the others only link to it.
     """
     strangers = _strangers(db, *_found_and_moved(db, canonicals), arriving)
     return frozenset(n for numbers in strangers.values() for n in numbers)
@@ -54,12 +54,15 @@ def _strangers(
     if not strange:
         return {}
     there = {n for address, numbers in strange.items() for n in (*found[address], *numbers)}
-    feeds = dict(db.select("SELECT i.n, s.url FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN", there))
-    hosts = {url: host_of(url) or "" for url in set(feeds.values())}
+    # Many outlets have their feeds on another host than their articles; a feed's link names the site that it is of.
+    query = "SELECT i.n, s.url, s.feed_link FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN"
+    feeds = {n: (url, link or "") for n, url, link in db.select(query, there)}
+    hosts = {feed: [host for url in feed if (host := host_of(url))] for feed in set(feeds.values())}
     for address, numbers in strange.items():
         # Each feed is compared once: at a page, an outlet may have found thousands of items.
         site = host_of(address) or ""
-        homes = {url for url in {feeds[n] for n in (*found[address], *numbers)} if one_site(site, hosts[url])}
+        here = {feeds[n] for n in (*found[address], *numbers)}
+        homes = {feed for feed in here if any(one_site(site, host) for host in hosts[feed])}
         if not any(feeds[n] in homes for n in found[address]):
             numbers.difference_update([n for n in numbers if feeds[n] in homes])
     return strange

@@ -104,16 +104,26 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
     assert [store.reading.find(f"{address}?utm_source=rss", address) for address in places] == [one.id] * 3
 
 
-@pytest.mark.parametrize(("site", "means"), [("alpha", {1, 2}), ("elsewhere", {2}), ("beta", {2})])
+@pytest.mark.parametrize(
+    ("site", "link", "means"),
+    [
+        ("alpha", None, {1, 2}),
+        ("elsewhere", None, {2}),
+        ("beta", None, {2}),
+        ("elsewhere", "https://www.elsewhere.example/world", {1, 2}),
+        ("beta", "https://beta.example/", {2}),
+    ],
+)
 def test_an_article_that_moves_to_where_another_outlet_links_is_found_there_on_the_site_of_its_feed(
-    store: Store, site: str, means: set[int]
+    store: Store, site: str, link: str | None, means: set[int]
 ) -> None:
+    """Or on the one that the feed links to: the feeds of the BBC are at feeds.bbci.co.uk."""
     address = f"https://{site}.example/two"
     one, other = item("alpha", "1", "One"), item("beta", "1", "Two", url=address, canonical=address)
     store.intake.apply([polled("alpha", [one])], NOW)
     store.intake.apply([polled("beta", [other])], NOW)
-    moved = replace(one, url=address, canonical=address, hash="moved")
-    store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
+    moved = polled("alpha", changed=[(1, replace(one, url=address, canonical=address, hash="moved"))])
+    store.intake.apply([replace(moved, state=replace(moved.state, feed_link=link))], NOW)
     publishers = {1: "Alpha", 2: "Beta"}
     assert store.edition.placed_at([address]) == {}
     assert store.edition.placed_at([address], publishers)[address].keys() == means
