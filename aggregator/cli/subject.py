@@ -111,6 +111,8 @@ def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
         id = next((item.id for item in reading.members(story.n) if item.n == lead), id)
     item = reading.item(id)
     if item is None:
+        if article:
+            raise AggregatorError("the article at this address is hidden by `stories: hide`")
         what = "address" if address else "id"
         raise AggregatorError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
     return item

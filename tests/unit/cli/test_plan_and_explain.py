@@ -994,7 +994,7 @@ def test_explain_takes_no_headline_for_an_address(desk: Desk, headline: str) -> 
 
 def test_explain_says_that_a_hidden_article_is_hidden(desk: Desk) -> None:
     saved(desk, f'{{hide: ["{url_of(PANDA)}"]}}')
-    with pytest.raises(AssertionError, match="`stories: hide` hides it"):
+    with pytest.raises(AssertionError, match="article at this address is hidden by `stories: hide`"):
         desk.run("explain", url_of(PANDA))
 
 
