@@ -245,13 +245,14 @@ class StoryRank(NamedTuple):
 
 
 class ItemView(Struct, frozen=True):
+    """An item with everything needed to show it in a list: without its text."""
+
     id: str
     n: int
     source: str
     publisher: str
     title: str
     summary: str
-    content: str
     url: str | None
     author: str | None
     lang: str | None
@@ -268,8 +269,6 @@ class ItemView(Struct, frozen=True):
     why: str | None = None
     joining: Joining | None = None  # only if a single item was requested
     pruned: bool = False  # the text by which it was classified was deleted after `keep`
-    # Safe HTML of the article's text, only for the items of one story. `web/republished.py` decides whether it is shown.
-    extracted: str = ""
 
     @property
     def report(self) -> Report:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryHead, StoryRank, StoryView, headline
 from aggregator.model.stream import LATEST, Extent, Removed, StreamName, StreamQuery
+from aggregator.store.compression import unpack
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.lists import Lists, numbers_of
@@ -183,8 +184,12 @@ class Reading:
             "ORDER BY i.at, i.n",
             (story,),
         )
-        found = self.extracted([n for n, _ in pairs])
-        return [replace(item, extracted=found.get(item.n, ("", ""))[1]) for item in self._items(pairs)]
+        return self._items(pairs)
+
+    def content(self, item: int) -> str:
+        """The text of an item as its feed has it, safe HTML; "" if it has none any more."""
+        rows = self._db.read("SELECT content FROM texts WHERE item = ?", (item,))
+        return unpack(rows[0][0]) if rows else ""
 
     def extracted(self, items: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Number of an item → (id of its source, safe HTML of its article); only items whose article was fetched or claimed."""
@@ -304,7 +309,7 @@ class Reading:
 
 
 _ITEMS = """
-    SELECT i.n, i.id, s.id, coalesce(p.publisher, t.publisher), t.title, t.summary, t.content, t.url, t.author,
+    SELECT i.n, i.id, s.id, coalesce(p.publisher, t.publisher), t.title, t.summary, t.url, t.author,
         t.lang, t.image, t.enclosures,
         t.categories, i.at, t.updated, st.id, p.section, p.scores, p.topics, p.why, t.pruned
     FROM items i JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source

@@ -29,7 +29,6 @@ from aggregator.model.story import (
     headline,
 )
 from aggregator.model.stream import StreamName
-from aggregator.store.compression import unpack
 
 
 class _Outlet(msgspec.Struct):
@@ -248,11 +247,11 @@ def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merge
 
 
 def item_view(row: Sequence[Any], time: int) -> ItemView:
-    (n, id, source, publisher, title, summary, content, url, author, lang, image, enclosures, categories, at, updated,
+    (n, id, source, publisher, title, summary, url, author, lang, image, enclosures, categories, at, updated,
      story, section, scores, topics, why, pruned) = row  # fmt: skip
     return ItemView(
         id=to_id(id), n=n, source=source, publisher=publisher, title=headline(title, url, publisher), summary=summary,
-        content=unpack(content), url=url, author=author, lang=lang, image=image,
+        url=url, author=author, lang=lang, image=image,
         enclosures=decode_enclosures(enclosures),
         categories=decode_names(categories),
         published=at_time(at), updated=at_time(updated), entered=at_time(time),

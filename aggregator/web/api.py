@@ -29,7 +29,7 @@ from aggregator.web.queries import search_of
 from aggregator.web.ranking import Entry
 from aggregator.web.receipts import pin_receipts
 from aggregator.web.related import Relatives
-from aggregator.web.republished import members_of, republished
+from aggregator.web.republished import republished, text_of
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
@@ -121,12 +121,13 @@ def story(id: str) -> Response:
     lib = library()
     changed = _changed(lib)
     found = story_named(id)
-    members = members_of(lib, found)
+    members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), None)
     full: shapes.StoryInFull = {
         **story_json(lib, found, Relatives(lib, [found]), pin_receipts(lib)),
-        "content_html": republished(lib, (found,), ()).get(found.id) or (lead.content if lead else ""),
-        "cited": cited(lead),
+        "content_html": republished(lib, (found,), ()).get(found.id)
+        or (lib.archive.reading.content(lead.n) if lead else ""),
+        "cited": cited(text_of(lib, lead), lead.url) if lead else [],
         "timeline": [
             {
                 "published": rfc3339(item.published),
@@ -151,7 +152,7 @@ def item(id: str) -> Response:
         raise NotFound("there is no item with this id")
     full: shapes.ItemInFull = {
         **item_json(lib.in_force().names.of(found)),
-        "content_html": republished(lib, (), (found,)).get(found.id) or found.content,
+        "content_html": republished(lib, (), (found,)).get(found.id) or lib.archive.reading.content(found.n),
         "why": in_words(found.joining) if found.joining else found.why,
     }
     return json_response(full, changed)

@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.addresses import host_of, one_site
-from aggregator.model.story import ItemView
 from aggregator.normalise.address import absolute
 from aggregator.normalise.boilerplate import leads_on, without_asides
 from aggregator.normalise.characters import cut, one_line
@@ -26,13 +25,13 @@ _NAMELESS = re.compile(
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 
 
-def cited(lead: ItemView | None) -> list[shapes.Cited]:
-    """The links in the order of the text, each address once.
+def cited(text: str, address: str | None) -> list[shapes.Cited]:
+    """The links of a text (safe HTML) in their order, each address once. `address`: that of its article.
 
     Links within the outlet's own site, links that share the article, advertisements and pictures are left out."""
-    if lead is None or "<a " not in (text := lead.extracted or lead.content):
+    if "<a " not in text:
         return []
-    own = host_of(lead.url or "") or ""
+    own = host_of(address or "") or ""
     found: dict[str, shapes.Cited] = {}
     for link in LexborHTMLParser(without_asides(text)).css("a[href]"):
         url, words = fit_address(absolute(link.attributes.get("href"), "") or ""), " ".join(link.text().split())

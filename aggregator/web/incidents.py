@@ -119,6 +119,6 @@ def _broken(root: str, message: str, at: datetime) -> ItemView:
 def _entry(root: str, identity: str, *, title: str, text: str, source: str, at: datetime) -> ItemView:
     return ItemView(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{identity}")), n=0, source=source, publisher="Aggregator",
-        title=title, summary=text, content="", url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
+        title=title, summary=text, url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
         categories=(), published=at, updated=at, entered=at, story=None, section=None,
     )  # fmt: skip

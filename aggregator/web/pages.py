@@ -26,7 +26,7 @@ from aggregator.web.queries import path_of
 from aggregator.web.ranking import CANDIDATES
 from aggregator.web.receipts import coverage, pin_receipts, why
 from aggregator.web.related import Relatives
-from aggregator.web.republished import members_of
+from aggregator.web.republished import text_of
 from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
@@ -105,9 +105,10 @@ def brief(id: str) -> Response:
 def story(id: str) -> Response:
     lib = library()
     found = story_named(id)
-    members = members_of(lib, found)
+    members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
-    standfirst, body = standfirst_and_body(found.summary, lead.extracted or lead.content if lead else "")
+    text = text_of(lib, lead) if lead else ""
+    standfirst, body = standfirst_and_body(found.summary, text)
     others = Relatives(lib, [found]).of(found)
     return page(
         "story.html",
@@ -122,7 +123,7 @@ def story(id: str) -> Response:
         coverage=coverage(lib.in_force().settings, found),
         related=[one.story for one in others if not one.filled],
         also=[one.story for one in others if one.filled],
-        cited=cited(lead),
+        cited=cited(text, lead.url if lead else None),
         feeds=[],
     )
 

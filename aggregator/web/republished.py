@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from aggregator.model.story import ItemView, StoryView
 from aggregator.web.library import Library
 
 
-def members_of(library: Library, story: StoryView) -> list[ItemView]:
-    """The items of a story, with `extracted` emptied where it may not be shown."""
-    full = _full(library)
-    members = library.archive.reading.members(story.n)
-    return [item if item.source in full else replace(item, extracted="") for item in members]
+def text_of(library: Library, item: ItemView) -> str:
+    """The text of an item on its page, safe HTML: that of its article if it may be shown, else that of its feed."""
+    reading = library.archive.reading
+    _, article = reading.extracted([item.n]).get(item.n, ("", "")) if item.source in _full(library) else ("", "")
+    return article or reading.content(item.n)
 
 
 def republished(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:

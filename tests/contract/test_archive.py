@@ -794,7 +794,7 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 0
     story = store.reading.stories(StreamQuery("latest"), SECONDS)[0][0]
     members = store.reading.members(story.n)
-    assert (story.title, members[0].summary, members[0].content) == ("Defense of old", "", "")
+    assert (story.title, members[0].summary, store.reading.content(members[0].n)) == ("Defense of old", "", "")
     known = StoredItems(store.intake.known([one.id]))
     assert recognise([one], known).new == (), "a purged item must not come back"
     assert titles(store, StreamQuery("search", filter=Filter(words=("old",)))) == ["Defense of old"]
@@ -855,7 +855,10 @@ def test_a_picture_without_words_comes_back_like_a_text(store: Store) -> None:
     store.intake.apply([polled("alpha", changed=again.changed)], NOW)
     place(store)
     told = store.reading.item(picture.id)
-    assert told and (told.content, told.enclosures) == (picture.content, (("https://alpha.example/1.mp3", None, None),))
+    assert told and (store.reading.content(told.n), told.enclosures) == (
+        picture.content,
+        (("https://alpha.example/1.mp3", None, None),),
+    )
     assert recognise([picture], StoredItems(store.intake.known([picture.id]))).seen
 
 
@@ -995,7 +998,7 @@ def test_the_text_of_an_article_is_kept_as_long_as_the_texts_of_its_item(store: 
     store.articles.save(1, "<p>The article.</p>", None, SECONDS)
 
     def extracted() -> str:
-        return store.reading.members(1)[0].extracted
+        return store.reading.extracted([1]).get(1, ("", ""))[1]
 
     store.upkeep.prune(SECONDS + 89 * 86_400, 90 * 86_400, {})
     assert extracted() == "<p>The article.</p>"

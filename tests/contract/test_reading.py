@@ -462,6 +462,7 @@ def test_stories_members_items_and_reports_are_the_same(both: tuple[Store, Store
                 (
                     plain(store.reading.story(story.id), store),
                     plain(store.reading.members(story.n), store),
+                    [store.reading.content(one.n) for one in store.reading.members(story.n)],
                     [replace(found, n=0, joining=None) for one in store.reading.members(story.n)
                      if (found := store.reading.item(one.id))],
                     [bool((found := store.reading.item(one.id)) and found.joining) for one in store.reading.members(story.n)],

@@ -73,7 +73,7 @@ def one_entry(told: Sequence[str]) -> Stream:
     id, source, publisher, title, summary, url, author, lang, image, sound, kind, picture, section, topic, *names = told
     place, subject, feed, address, icon = names
     item = ItemView(
-        id=id, n=1, source=source, publisher=publisher, title=title, summary=summary, content="", url=url, author=author, lang=lang,
+        id=id, n=1, source=source, publisher=publisher, title=title, summary=summary, url=url, author=author, lang=lang,
         image=image, enclosures=((sound, kind, 1), (picture, "image/png", 2)), categories=(), published=NOON, updated=NOON,
         entered=NOON, story=None, section=section, sections=(section,), topics=(topic,),
     )  # fmt: skip
