@@ -18,14 +18,10 @@ def items_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str]
     """
     found, moved = _found_and_moved(db, canonicals)
     strangers = _strangers(db, found, moved, arriving)
-    return {
-        address: list(
-            dict.fromkeys(
-                [*found.get(address, ()), *(n for n in moved.get(address, ()) if n not in strangers.get(address, ()))]
-            )
-        )
-        for address in {**found, **moved}
-    }
+    for address, numbers in moved.items():
+        came = [n for n in numbers if n not in strangers.get(address, ())]
+        found[address] = list(dict.fromkeys([*found.get(address, ()), *came]))
+    return found
 
 
 def strangers_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str]) -> frozenset[int]:
