@@ -17,7 +17,7 @@ from aggregator.schedule import permanent_redirects
 from aggregator.schedule.bounds import Bounds, bounds_for
 from aggregator.schedule.decide import after_poll, sooner, validators
 from aggregator.schedule.formatting import span
-from aggregator.schedule.health import in_words
+from aggregator.schedule.health import health, in_words
 from aggregator.schedule.pauses import pausing
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -206,6 +206,18 @@ def test_news_after_failures_tells_nothing_of_how_often_it_comes() -> None:
     state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(NOW),)), new=1)
     state, _ = poll(state, fetched(), parsed=feed(items=(item(NOW),)), new=1, now=NOW + timedelta(days=40))
     assert state.rhythm is None
+    weekly = replace(state, rhythm=timedelta(days=7))
+    state, _ = poll(weekly, fetched(), parsed=feed(items=(item(NOW),)), new=1, now=NOW + timedelta(days=80))
+    assert state.rhythm == timedelta(days=7)
+
+
+def test_a_source_asked_once_a_week_shows_how_often_it_comes_although_days_lie_between_two_polls() -> None:
+    bounds, now = Bounds(every=timedelta(days=7), explicit=True), NOW
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(now),)), new=1, bounds=bounds)
+    for number in range(1, 4):
+        now += timedelta(days=7)
+        state, _ = poll(state, fetched(), parsed=feed(items=(item(now, number),)), new=1, now=now, bounds=bounds)
+    assert state.rhythm == timedelta(days=7)
 
 
 def test_news_ends_the_silence_and_polls_without_any_keep_count_of_it() -> None:
@@ -346,6 +358,12 @@ def test_skipped_hours_and_days_are_stepped_over() -> None:
     assert "skipHours" in decision.why
 
 
+def test_sources_that_skip_the_same_hour_are_not_all_polled_at_its_end() -> None:
+    at = [poll(known_state(), fetched(), parsed=feed(skip_hours=(12,)), jitter=one)[1].at for one in (0.0, 0.5, 0.999)]
+    assert at[0] == datetime(2026, 11, 24, 13, tzinfo=UTC)
+    assert [moment - at[0] for moment in at[1:]] == [5 * MIN, timedelta(seconds=600)]
+
+
 def test_the_last_hour_of_a_day_and_the_last_day_of_a_week_are_stepped_over() -> None:
     saturday = datetime(2026, 11, 28, 22, 50, tzinfo=UTC)
     _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=(23,), skip_days=(6,)), now=saturday)
@@ -467,6 +485,7 @@ def test_validators_are_left_out_after_three_errors_of_the_server_alone() -> Non
         for _ in range(4):
             state, _ = poll(state, failed(403, kind=kind))
             sent.append(validators(state) == ('"1"', None))
+            assert validators(state) in (('"1"', None), (None, None))
         assert sent == expected
         state, _ = poll(state, fetched(etag='"2"'))
         assert validators(state) == ('"2"', None)
@@ -500,6 +519,7 @@ def test_a_304_in_doubt_plans_the_next_poll_like_any_other() -> None:
     doubted = poll(before, NotModified(URL, '"1"', "yesterday", Freshness()), bounds=Bounds())
     assert validators(sure[0]) == ('"1"', "yesterday")
     assert validators(doubted[0]) == (None, None)
+    assert validators(poll(before, fetched())[0]) == ('"1"', None), "a full answer says it itself"
     assert "Last-Modified" not in doubted[1].why
 
 
@@ -551,6 +571,14 @@ def test_404_backs_off_and_410_stops() -> None:
     state, decision = poll(state, failed(410))
     assert (state.state, decision.at) == ("gone", NOW + HORIZON)
     assert decision.why == "410 Gone: not polled again until its url changes"
+
+
+def test_a_source_that_was_gone_and_answers_is_there_again() -> None:
+    """It is asked where an editor names it to `poll`."""
+    gone, _ = poll(known_state(), failed(410), now=NOW + 24 * HOUR)
+    assert "410 Gone since 2026-11-25" in health(gone)[1]
+    for answer in (fetched(), NotModified(URL, '"1"', None, Freshness())):
+        assert poll(gone, answer, new=1)[0].state == "ok"
 
 
 def test_jitter_only_lengthens() -> None:
