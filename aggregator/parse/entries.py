@@ -129,11 +129,12 @@ def _link(element: etree._Element, found: str | None) -> str | None:
 
 
 def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element | None, list[str]]:
-    """(texts, source, authors): texts of the item's own elements by local name (not those of `_FOREIGN`, which fastfeedparser takes if
-    they come first); the <source>; the names of the authors. <source> and <language> count only in the item's own namespace, Dublin
-    Core (language) and that of Bing (source), as elsewhere."""
+    """(texts, source, authors): texts of the item's elements by local name, those in its own namespace before others, whereas
+    fastfeedparser takes whichever comes first (not those of `_FOREIGN`); the <source>; the names of the authors. <source> and <language>
+    count only in the item's own namespace, Dublin Core (language) and that of Bing (source), as elsewhere."""
     own = element.tag.rpartition("}")[0]
     texts: dict[str, str] = {}
+    others: dict[str, str] = {}
     source = None
     authors: list[str] = []
     for child in element:
@@ -147,8 +148,8 @@ def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element |
         elif local in ("creator", "author"):
             authors += _named(child)
         elif space[1:] not in _FOREIGN and (local != "language" or space in (own, _DUBLIN_CORE)):
-            texts.setdefault(local, (child.text or "").strip())
-    return texts, source, authors
+            (texts if space == own else others).setdefault(local, (child.text or "").strip())
+    return others | {name: text for name, text in texts.items() if text}, source, authors
 
 
 def _named(author: etree._Element) -> list[str]:
@@ -201,7 +202,8 @@ def _source(element: etree._Element | None) -> tuple[str | None, str | None]:
 def _text(element: etree._Element) -> etree._Element:
     """The element whose xml:base applies to the text: content or summary if it has its own xml:base (Jekyll writes the address of the
     article there), else the entry."""
-    texts = (one for name in ("content", "summary") for one in element.iterchildren("{*}" + name))
+    names = ("content", "encoded", "summary", "description")
+    texts = (one for name in names for one in element.iterchildren("{*}" + name))
     return next((one for one in texts if one.get(XML + "base")), element)
 
 

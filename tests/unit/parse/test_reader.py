@@ -829,6 +829,27 @@ def test_who_wrote_an_item_is_read_alike(title: str, end: str) -> None:
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_elements_of_an_unknown_module_are_none_of_the_item(title: str, end: str) -> None:
+    """Those that came first were taken, if the fast parser read the document."""
+    module = "<x:title>Other</x:title><x:description>Other</x:description>"
+    own = "<title>Quake</title><description>Told</description><link>https://e.org/1</link>"
+    space = ' xmlns:x="https://e.org/module"'
+    for inside in (module + own, own + module):
+        one = read(
+            rss([f"<item{space}>{inside}</item>", item("<description>D</description>", title=title), end])
+        ).items[0]
+        assert (one.title, one.summary) == ("Quake", "Told")
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_text_of_rss_may_have_a_base_of_its_own(title: str, end: str) -> None:
+    for name in ("description", "content:encoded"):
+        text = f'<{name} xml:base="https://e.org/a/">&lt;a href="b"&gt;More&lt;/a&gt;</{name}>'
+        one, _ = read(rss([item(text), item(title=title, link="https://e.org/2"), end])).items
+        assert 'href="https://e.org/a/b"' in one.content
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_an_enclosure_of_atom_in_rss_is_read_alike(title: str, end: str) -> None:
     enclosure = '<atom:link rel="enclosure" href="https://e.org/a.mp3" type="audio/mpeg" length="5"/>'
     one, _ = parsed(rss([item(enclosure), item(title=title), end])).items
