@@ -106,8 +106,10 @@ class Causes(Struct, frozen=True):
         source = self.before if override.gone else self.after
         if source is None:
             return None
-        said, meant = source.settings.overrides, (override.key, override.address)
+        said = source.settings.overrides
         if override.key == "pin":
-            section = source.policy.overrides.pinned.get(override.address)
-            said = replace(said, pin=tuple(pin for pin in said.pin if pin.section == section))
-        return next((at for key, url, at in said.lines() if (key, typed(url)) == meant), None)
+            pinned = source.policy.overrides.pinned
+            sections = {pinned[address] for address in override.addresses & pinned.keys()}
+            said = replace(said, pin=tuple(pin for pin in said.pin if pin.section in sections))
+        lines = ((typed(url), at) for key, url, at in said.lines() if key == override.key)
+        return next((at for address, at in lines if address in override.addresses), None)

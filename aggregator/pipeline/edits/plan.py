@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -27,10 +27,11 @@ NO_TOPICS = CategoryTopics()
 
 
 class Override(Struct, frozen=True):
-    """The override that moves a story: its key under `stories:`, and its canonical address. `gone`: the edit removes it."""
+    """The override that moves a story: its key under `stories:`, and the canonical addresses of an article that it names. `gone`: the edit
+    removes it."""
 
     key: str
-    address: str
+    addresses: Set[str]
     gone: bool
 
 
@@ -137,11 +138,13 @@ class Plan(Struct, dict=True):
 
 
 class _Edit(Struct, frozen=True):
-    """The policies before and after an edit. `said`: the overrides so far; `regrouped`: stored stories after `join` and `split`."""
+    """The policies before and after an edit. `said`: the overrides so far; `regrouped`: stored stories after `join` and `split`; `named`:
+    item → its addresses that overrides name, now or then."""
 
     said: OverrideIndex
     after: Policy
     regrouped: Regrouped
+    named: Callable[[], Mapping[int, Collection[str]]]
 
     def followed(self, there: Standing) -> Standing:
         """A story after `join` and `split`. A story that merges into another one becomes hidden."""
@@ -184,10 +187,10 @@ class _Edit(Struct, frozen=True):
             yield self._regrouping(there.n, own), _standing(there)
         items = [member.item for member in members]
         if turned := [item for item in items if said.hides(item) != meant.hides(item)]:
-            hide = Override("hide", turned[0].canonical or "", gone=not meant.hides(turned[0]))
+            hide = Override("hide", self._addresses(turned[0]), gone=not meant.hides(turned[0]))
             yield hide, places(replace(meant, hidden=said.hidden, hidden_items=said.hidden_items))
         if moved := [item for item in items if said.section(item) != meant.section(item)]:
-            pin = Override("pin", moved[0].canonical or "", gone=meant.section(moved[0]) is None)
+            pin = Override("pin", self._addresses(moved[0]), gone=meant.section(moved[0]) is None)
             yield pin, places(replace(meant, pinned=said.pinned, pinned_items=said.pinned_items))
 
     def _regrouping(self, story: int, members: Sequence[Member]) -> Override:
@@ -195,8 +198,13 @@ class _Edit(Struct, frozen=True):
         meant = self.after.overrides
         joins = self.regrouped.joins(story)
         named = frozenset().union(*meant.joined) if joins else meant.apart
-        address = next((one for member in members if (one := member.item.canonical or "") in named), "")
-        return Override("join" if joins else "split", address, gone=False)
+        articles = (self._addresses(member.item) for member in members)
+        found = next((one for one in articles if not named.isdisjoint(one)), frozenset[str]())
+        return Override("join" if joins else "split", found, gone=False)
+
+    def _addresses(self, item: PendingItem) -> Set[str]:
+        """The address of an article, and those that it had and that an override names."""
+        return {item.canonical or "", *self.named().get(item.n, ())}
 
 
 def plan(
@@ -219,7 +227,16 @@ def plan(
     before = before.with_topics(category_topics).following(store) if before else None
     after = after.with_topics(category_topics).following(store)
     said = before.overrides if before else OverrideIndex()
-    edit = _Edit(said, after, Regrouped(store, after))
+
+    @cache  # on demand, for the stories that are shown as examples
+    def named() -> Mapping[int, Collection[str]]:
+        found: dict[int, list[str]] = {}
+        for address, items in store.placed_at(said.addresses | after.overrides.addresses).items():
+            for n in items:
+                found.setdefault(n, []).append(address)
+        return found
+
+    edit = _Edit(said, after, Regrouped(store, after), named)
     for rows in chain(pages, _returning(store, edit)):
         numbers = [n for _, n, _ in rows]
         states, members = store.stories(numbers), store.members(numbers)

@@ -475,6 +475,24 @@ def test_a_plan_knows_both_addresses(room: Newsroom) -> None:
     assert len(report["joins"]) == 1
 
 
+@pytest.mark.parametrize(
+    "said", ["hide: ['{0}']", "pin: [{{url: '{0}', section: asia-pacific}}]", "join: [['{0}', '{1}']]"]
+)
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_plan_tells_the_line_that_names_the_address_that_an_article_had(
+    room: Newsroom, said: str, gone: bool
+) -> None:
+    """It told the key alone."""
+    moves(room)
+    text = f"{CONFIG}stories: {{{said.format(FROM, OTHER.url)}}}\n"
+    if gone and not said.startswith("join"):
+        room.edit(text)
+        text = CONFIG
+    report = room.plan(text)
+    samples = [one for row in report["sections"] for key in ("coming", "going") for one in row[key]]
+    assert {one["at"] for one in samples} == {f"feeds.yaml:{CONFIG.count(chr(10)) + 1}"}
+
+
 def test_a_plan_lists_no_story_for_a_line_that_names_a_hidden_article_by_its_other_address(room: Newsroom) -> None:
     moves(room)
     edit(room, f"{{hide: ['{FROM}']}}")
