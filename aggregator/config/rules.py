@@ -16,6 +16,8 @@ from aggregator.config.scalars import Wrong, position, shown, text
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.tree import Items, Table, kind
 from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
+from aggregator.text import fold
+from aggregator.text.regions import KNOWN_PLACES, known_place
 
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8
@@ -23,6 +25,16 @@ MAX_CHOICES = 100  # alternatives of a part; words of `unless`
 STEM = 2  # at least so many letters before *: fewer would match a tenth of the dictionary
 PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
 PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\+\+|[*+]{2}")
+# In headlines these stand for a continent; in this file the group is meant.
+GROUPS_MEANT = {
+    "balkan": "balkans",
+    "baltic-states": "baltic",
+    "baltics": "baltic",
+    "gulf-states": "gulf",
+    "maghreb": "northern-africa",
+    "nordics": "nordic",
+    "scandinavia": "nordic",
+}
 ALL_KEYS = ("all", "weight", "unless")
 ONE_EACH = "write a line for each: `- quad: 2`"
 
@@ -105,11 +117,27 @@ def place_code(value: object) -> str:
     written = text(value, 60)
     if PLACE.fullmatch(written):
         return written
-    guess = re.sub(r"[^a-z0-9]+", "-", shown(value).lower()).strip("-")
-    hint = f"; did you mean `{guess}`?" if PLACE.fullmatch(guess) else ""
     raise Wrong(
-        f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{hint}", position(value)
+        f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{place_meant(written)}",
+        position(value),
     )
+
+
+def place_meant(written: str) -> str:
+    """Suggests a group, the code of the place with this name, or a region with a similar name."""
+    from aggregator.text.places import gazetteer  # here, since it reads tens of thousands of names
+
+    slug = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
+    if group := slug if known_place(slug) else GROUPS_MEANT.get(slug):
+        return f"; did you mean `{group}`?"
+    name = fold.key(written.replace("-", " "))
+    names = gazetteer()
+    for known, place in zip(names.needles, names.places, strict=True):
+        if known.word == name and place.choices:
+            return f"; did you mean `{place.choices[0][0]}`?"
+    if len(slug) <= 3:  # similar codes are of unrelated countries: RUS and US, CHN and HN
+        return "; the codes of countries are those of two letters (ISO 3166), such as DE"
+    return did_you_mean(slug, (place for place in KNOWN_PLACES if len(place) > 3))
 
 
 def weight(value: object) -> float:
