@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from aggregator.categorise.attribution import kept_out
 from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook
@@ -82,9 +83,11 @@ def _misses(book: Rulebook, rule: Rules) -> Iterator[tuple[Key, Problem]]:
         found = judge(book, Case(example.text))
         if found.section != rule.id and rule.kind == "section":
             why = _why(book, example, found.section)
-            yield miss("example", example, f"expected section {rule.id}, got {found.section} ({why})")
+            out = _kept_out(book, example, rule)
+            yield miss("example", example, f"expected section {rule.id}, got {found.section} ({why}){out}")
         elif rule.kind == "topic" and rule.id not in found.topics:
-            yield miss("example", example, f"expected topic {rule.id}, got {', '.join(found.topics) or 'no topic'}")
+            got = f"{', '.join(found.topics) or 'no topic'}{_kept_out(book, example, rule)}"
+            yield miss("example", example, f"expected topic {rule.id}, got {got}")
     for example in rule.counterexamples:
         found = judge(book, Case(example.text))
         if rule.id in (_placed(found) if rule.kind == "section" else found.topics):
@@ -101,6 +104,12 @@ def _why(book: Rulebook, example: Example, section: str) -> str:
         if receipt.section == section:
             return _reason(receipt)
     return "no rule matched"
+
+
+def _kept_out(book: Rulebook, example: Example, rule: Rules) -> str:
+    """The line that keeps the text out of the section or topic, if one does: `never`, `not`, or an `unless`."""
+    cause = dict(kept_out(book, Case(example.text))).get(rule.stream)
+    return f"; {cause.rule} at {cause.at} keeps it out of {rule.id}" if cause else ""
 
 
 def _reason(receipt: Receipt) -> str:

@@ -374,6 +374,18 @@ def test_examples_that_miss_say_what_came_instead() -> None:
     ]
 
 
+def test_an_example_that_a_line_keeps_out_names_that_line() -> None:
+    """That no rule matched was all that was said of it, beside the rule that did."""
+    asia = rule("asia", places=("CN",), nevers=("recipe",), examples=("China recipe wins",))
+    nato = rule("nato", "NATO", kind="topic", nevers=("recipe",), examples=("NATO recipe",))
+    told = [problem.message for problem in check_examples(book(asia, topics=(nato,)))]
+    assert told[0].startswith(
+        '"China recipe wins": expected section asia, got world (no rule matched); never: recipe at '
+    )
+    assert told[0].endswith(" keeps it out of asia")
+    assert "expected topic nato, got no topic; never: recipe at " in told[1]
+
+
 def test_a_rulebook_survives_pickling() -> None:
     both = book(AMERICA, ASIA)
     again = pickle.loads(pickle.dumps(both))
