@@ -56,8 +56,6 @@ class HostGate:
         left = max(self._held.get(one, 0.0) for one in asked) - time.monotonic()
         if left > 0:
             raise Stopped("waiting", "its host asked for a pause", freshness=Freshness(retry_after=ceil(left)))
-        for one in asked:
-            self._held.pop(one, None)
 
     @asynccontextmanager
     async def enter(self, host: str, address: str = "") -> AsyncIterator[None]:
