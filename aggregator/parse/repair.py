@@ -116,10 +116,8 @@ def without_cdata_in_text(document: Document) -> Document:
 
 
 def _unwrapped(text: re.Match[bytes]) -> bytes:
-    """Unwrap an escaped section if it is the whole text of its element."""
-    inside = text[1].rstrip()
-    whole = inside.removesuffix(b"]]&gt;").removesuffix(b"]]>")
-    return b">" + whole if whole != inside else text[0]
+    """Unwrap an escaped section, also one that does not end: as HTML it would be a comment, and all of it be lost."""
+    return b">" + text[1].rstrip().removesuffix(b"]]&gt;").removesuffix(b"]]>")
 
 
 def with_ends_of_cdata(document: Document) -> Document:

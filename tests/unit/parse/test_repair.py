@@ -309,6 +309,12 @@ def test_ampersands_inside_cdata_are_left_alone() -> None:
     assert feed.flaws == ()
 
 
+@pytest.mark.parametrize("end", ["]]&gt;", "]]>", "]]&gt;\n", ""])
+def test_an_escaped_section_is_its_text_whether_or_not_it_ends(end: str) -> None:
+    told = f"<description>&lt;![CDATA[&lt;p&gt;A quake&lt;/p&gt;{end}</description>"
+    assert read(rss(item(told))).items[0].content == "<p>A quake</p>"
+
+
 def test_the_internal_subset_is_not_read() -> None:
     body = rss(item(title="a &x; b")).replace(
         b"<rss",
