@@ -14,6 +14,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     database = Database(installation)
     archive = database.open_existing()
     database.check_clock(archive)
+    archive.upkeep.check()  # it may not meet what is damaged, and would delete beside it
     with file_or_in_force(installation) as read:
         application, in_force = read, archive.upkeep.configuration()
         waits = read.database.shared or read.settings.site.reload == "manual"

@@ -324,6 +324,21 @@ def test_f8_damaged_pages_are_found_at_the_start_and_the_file_is_left_alone(tmp_
     assert path.read_bytes() == bytes(data)
 
 
+def test_f8_prune_deletes_nothing_in_a_damaged_archive(tmp_path: Path) -> None:
+    """It may not meet the damaged pages itself."""
+    config = configuration(tmp_path, {"one": "https://one.example/feed"})
+    path = filled(tmp_path / "instance")
+    with closing(sqlite3.connect(path)) as raw:
+        [page] = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'items'").fetchone()
+    data = bytearray(path.read_bytes())
+    data[4096 * (page - 1) : 4096 * page] = random.Random(3).randbytes(4096)
+    path.write_bytes(data)
+    done = aggregator(config, "prune")
+    assert done.returncode == 1
+    assert "cp BACKUP" in done.stderr
+    assert path.read_bytes() == bytes(data)
+
+
 def test_f8_a_copy_that_is_put_back_beside_the_log_of_the_damaged_archive_is_not_destroyed_by_it(
     tmp_path: Path,
 ) -> None:
