@@ -38,8 +38,9 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-SLIP = 0.8
-"""Minimum similarity (`difflib`) of an unknown parameter to a known one to be taken for a misspelling: `min_publisher`, `limti`."""
+SLIP = 0.85
+"""Minimum similarity (`difflib`) of an unknown parameter to a known one to be taken for a misspelling: `min_publisher`, `limt`. With less,
+`fb_source` and `pk_source`, which others add to links, would be slips of `source`."""
 UNKNOWN = 20
 """At most so many unknown parameters are checked for misspellings."""
 
@@ -140,7 +141,10 @@ def well_meant() -> None:
         if len(set(request.args.getlist(name))) > 1:
             raise QueryError(name, f"`{name}` must be given only once")
     for name in islice((name for name in request.args if name not in takes), UNKNOWN):
-        if near := get_close_matches(name.lower(), takes, 1, SLIP):
+        letters = sorted(name.lower())
+        # Two letters exchanged are a slip, too: `limti`.
+        near = get_close_matches(name.lower(), takes, 1, SLIP) or [one for one in takes if sorted(one) == letters]
+        if near:
             raise QueryError(near[0], f"a parameter is misspelt: did you mean `{near[0]}`?")
 
 
