@@ -23,7 +23,8 @@ from aggregator.text.plurals import counted
 
 SHOWN = 20  # at most so many invalid lines are reported one by one
 READ = 2000
-"""So many characters are read of a text. Items from feeds have a quarter of that; one with a word ten thousand times takes ten seconds."""
+"""So many characters are read of a text without its markup. Items from feeds have a quarter of that; one with a word ten thousand times
+takes ten seconds."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -98,8 +99,8 @@ def _item(line: bytes, number: int) -> InputItem:
 
     return InputItem(
         id=f"line-{number}" if value.get("id") is None else value["id"],
-        title=plain(text("title")[:READ]),
-        summary=plain((text("summary") or text("content"))[:READ]),
+        title=plain(text("title"))[:READ],
+        summary=plain(text("summary") or text("content"))[:READ],
         publisher=text("publisher") or text("source"),
         at=_seconds(value.get("published")),
         url=text("url") or None,

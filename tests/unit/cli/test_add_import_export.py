@@ -629,6 +629,16 @@ def test_classify_places_items_beside_one_of_endless_texts(desk: Desk) -> None:
     assert (code, [json.loads(line)["story"] for line in out.splitlines()]) == (0, ["line-1", "line-2", "line-3"])
 
 
+@pytest.mark.parametrize("key", ["title", "summary", "content"])
+def test_classify_reads_words_that_long_markup_precedes(desk: Desk, key: str) -> None:
+    told = f'<img alt="" src="data:image/png;base64,{"A" * 5_000}">Navy commissions frigate'
+    desk.file.write_text(f"{FILE}  - {{id: defense, words: [frigate]}}\n")
+    path = desk.file.with_name("items.jsonl")
+    path.write_text(json.dumps({"title": "Ferries", key: told}))
+    _, out, _ = desk.run("classify", str(path))
+    assert json.loads(out)["section"] == "defense"
+
+
 def test_of_many_lines_that_are_no_items_some_are_named(desk: Desk) -> None:
     path = desk.file.with_name("items.jsonl")
     path.write_text("[]\n" * 21)
