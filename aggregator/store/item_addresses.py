@@ -28,7 +28,7 @@ def strangers_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, 
     """Items that their outlet moved to one of these addresses, although an item of another outlet was found there first.
 
     The editor's instructions for such an address mean that one, not these items. An article that its outlet moved on the site of its feed
-    (the host of the feed, or that of the feed's link) is no stranger there: the others only link to it.
+    (the host of the feed; where no feed is on that, that of the feed's link) is no stranger there: the others only link to it.
     """
     strangers = _strangers(db, *_found_and_moved(db, canonicals), arriving)
     return frozenset(n for numbers in strangers.values() for n in numbers)
@@ -53,12 +53,15 @@ def _strangers(
     # Many outlets have their feeds on another host than their articles; a feed's link names the site that it is of.
     query = "SELECT i.n, s.url, s.feed_link FROM items i JOIN sources s ON s.n = i.source WHERE i.n IN"
     feeds = {n: (url, link or "") for n, url, link in db.select(query, there)}
-    hosts = {feed: [host for url in feed if (host := host_of(url))] for feed in set(feeds.values())}
+    hosts = {feed: [host_of(url) for url in feed] for feed in set(feeds.values())}
     for address, numbers in strange.items():
         # Each feed is compared once: at a page, an outlet may have found thousands of items.
         site = host_of(address) or ""
         here = {feeds[n] for n in (*found[address], *numbers)}
-        homes = {feed for feed in here if any(one_site(site, host) for host in hosts[feed])}
+        own, linked = (
+            {feed for feed in here if (host := hosts[feed][at]) and one_site(site, host)} for at in (0, 1)
+        )
+        homes = own or linked  # any feed can link to another outlet's site, but not be on it
         if not any(feeds[n] in homes for n in found[address]):
             numbers.difference_update([n for n in numbers if feeds[n] in homes])
     return strange

@@ -105,23 +105,27 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
 
 
 @pytest.mark.parametrize(
-    ("site", "link", "means"),
+    ("site", "link", "others_link", "means"),
     [
-        ("alpha", None, {1, 2}),
-        ("elsewhere", None, {2}),
-        ("beta", None, {2}),
-        ("elsewhere", "https://www.elsewhere.example/world", {1, 2}),
-        ("beta", "https://beta.example/", {2}),
+        ("alpha", None, None, {1, 2}),
+        ("elsewhere", None, None, {2}),
+        ("beta", None, None, {2}),
+        ("elsewhere", "https://www.elsewhere.example/world", None, {1, 2}),
+        ("elsewhere", "https://elsewhere.example/", "https://elsewhere.example/", {2}),
+        ("beta", "https://beta.example/", None, {2}),
+        ("alpha", None, "https://alpha.example/", {1, 2}),
     ],
 )
 def test_an_article_that_moves_to_where_another_outlet_links_is_found_there_on_the_site_of_its_feed(
-    store: Store, site: str, link: str | None, means: set[int]
+    store: Store, site: str, link: str | None, others_link: str | None, means: set[int]
 ) -> None:
-    """Or on the one that the feed links to: the feeds of the BBC are at feeds.bbci.co.uk."""
+    """Or on the one that the feed links to: the feeds of the BBC are at feeds.bbci.co.uk. Anybody's feed may link there: what is on its
+    host comes first."""
     address = f"https://{site}.example/two"
     one, other = item("alpha", "1", "One"), item("beta", "1", "Two", url=address, canonical=address)
     store.intake.apply([polled("alpha", [one])], NOW)
-    store.intake.apply([polled("beta", [other])], NOW)
+    found = polled("beta", [other])
+    store.intake.apply([replace(found, state=replace(found.state, feed_link=others_link))], NOW)
     moved = polled("alpha", changed=[(1, replace(one, url=address, canonical=address, hash="moved"))])
     store.intake.apply([replace(moved, state=replace(moved.state, feed_link=link))], NOW)
     publishers = {1: "Alpha", 2: "Beta"}
