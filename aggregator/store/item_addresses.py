@@ -58,9 +58,7 @@ def _strangers(
         # Each feed is compared once: at a page, an outlet may have found thousands of items.
         site = host_of(address) or ""
         here = {feeds[n] for n in (*found[address], *numbers)}
-        own, linked = (
-            {feed for feed in here if (host := hosts[feed][at]) and one_site(site, host)} for at in (0, 1)
-        )
+        own, linked = ({feed for feed in here if (host := hosts[feed][at]) and one_site(site, host)} for at in (0, 1))
         homes = own or linked  # any feed can link to another outlet's site, but not be on it
         if not any(feeds[n] in homes for n in found[address]):
             numbers.difference_update([n for n in numbers if feeds[n] in homes])
