@@ -58,11 +58,14 @@ def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex)
     # Counted, since a hidden article may have moved to the address of a shown one of the same time.
     told, here = Counter((one.url, one.published) for one in entry.reports), Counter((one.url, one.at) for one in shown)
     moved = _moved(entry, shown)
+    # Or it is of the time of one that came later, so that their count is the same.
+    gone = {(one.publisher, one.url, one.published) for one in entry.reports}
+    gone -= {(one.publisher, one.url, one.at) for one in shown}
 
     def is_wrong(item: PendingItem) -> bool:
         count, due = told[item.url, item.at], here[item.url, item.at]
         if overrides.hides(item):
-            return count > due or item.at in moved
+            return count > due or item.at in moved or (item.publisher, item.url, item.at) in gone
         return item.hidden and count < due and item.at not in moved
 
     return any(map(is_wrong, items))

@@ -233,6 +233,28 @@ def test_an_article_whose_source_was_renamed_before_it_was_hidden_leaves_its_ent
     assert str(REUTERS.url) not in entries(room)[story]["content_html"]
 
 
+def test_what_is_hidden_leaves_its_entry_also_if_another_report_of_the_same_time_is_at_its_address(
+    room: Newsroom,
+) -> None:
+    """The other one was taken for what the entry names there."""
+    alone = item("Volcano erupts near a fishing port in Iceland", "reuters", age=4 * HOUR)
+    room.publish(alone)
+    moved = move(room, alone, "https://elsewhere.example/volcano")
+    room.publish(item("Volcano erupts near a fishing port in Iceland, smoke seen", age=3 * HOUR))
+    story = f"urn:uuid:{story_of(room, alone.title)}"
+    assert str(moved.url) in entries(room)[story]["content_html"]
+    room.publish(
+        item("Volcano erupts near a fishing port in Iceland, ash seen", "kyodo", age=4 * HOUR, url=str(moved.url))
+    )
+    room.overrule(hide=[alone])
+    assert "Reuters" not in entries(room)[story]["content_html"]
+    before = entries(room)[story]
+    room.now += HOUR
+    room.edit(f"{room.text}# A comment.\nstories: {{hide: ['{alone.url}']}}\n")
+    room.edit(f"{room.text}# Another comment.\nstories: {{hide: ['{alone.url}']}}\n")
+    assert entries(room)[story] == before
+
+
 @pytest.mark.parametrize("age", [3 * HOUR, 4 * HOUR], ids=["of another time", "of the same time"])
 def test_what_is_hidden_and_moves_to_the_address_of_another_report_is_told_once(room: Newsroom, age: timedelta) -> None:
     """The entry names that address: each edit and each late report announced the story anew."""
