@@ -33,7 +33,8 @@ class Cached(Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        return len(self.rendered.body)
+        """Approximate number of bytes, including the query under which it is kept: more than the body of an empty feed."""
+        return len(self.rendered.body) + 1500
 
 
 class Seen(Struct, frozen=True):
@@ -69,7 +70,7 @@ class Library:
         self._local = threading.local()
         self._following = threading.Lock()
         self.long_answers = LongAnswers()
-        self._rendered: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
+        self.rendered_feeds: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
         self._seen: Recent[str, Seen] = Recent(SEEN_BYTES)
         self._dating = threading.Lock()
 
@@ -218,7 +219,7 @@ class Library:
         version = self.version(stream_name(query))
         now = self.seconds()
         key = (query, asked, extension)
-        found = self._rendered.get(key)
+        found = self.rendered_feeds.get(key)
         if found and found.version == version and (found.expires is None or now < found.expires):
             return found
         from aggregator.render.formats import FORMATS  # brings feedgen and lxml, which a command need not wait for
@@ -227,7 +228,7 @@ class Library:
             stream = build(query)
             made = Cached(version, stream.expires, FORMATS[extension].render(stream))
             del stream  # before its memory is given back
-        self._rendered.put(key, made)
+        self.rendered_feeds.put(key, made)
         return made
 
 

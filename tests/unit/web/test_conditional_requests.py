@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import gzip
 import threading
+import tracemalloc
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -353,6 +354,28 @@ def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
         for kept in front.kept.held.values()
     )
     assert 0 < asked + told <= front.kept.size <= 300_000
+
+
+def test_small_answers_count_as_what_they_take(newsroom: Newsroom) -> None:
+    """A feed of a search that finds nothing has 500 bytes; what is known of it takes three times as much."""
+    library = newsroom.library()
+    app = create_app(library)
+    front = app.wsgi_app
+    assert isinstance(front, ResponseCache)
+    client = app.test_client()
+    tracemalloc.start()
+    try:
+        for n in range(40):
+            assert client.get(f"/search.json?q={n}+-{n}a").status_code == 200
+        gc.collect()
+        holding = tracemalloc.get_traced_memory()[0]
+        front.kept.held.clear()
+        library.rendered_feeds.held.clear()
+        gc.collect()
+        taken = holding - tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert 40_000 < taken <= front.kept.size + library.rendered_feeds.size
 
 
 def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
