@@ -108,8 +108,6 @@ class Causes(Struct, frozen=True):
             return None
         said = source.settings.overrides
         if override.key == "pin":
-            pinned = source.policy.overrides.pinned
-            sections = {pinned[address] for address in override.addresses & pinned.keys()}
-            said = replace(said, pin=tuple(pin for pin in said.pin if pin.section in sections))
+            said = replace(said, pin=tuple(pin for pin in said.pin if pin.section == override.section))
         lines = ((typed(url), at) for key, url, at in said.lines() if key == override.key)
         return next((at for address, at in lines if address in override.addresses), None)

@@ -28,11 +28,12 @@ NO_TOPICS = CategoryTopics()
 
 class Override(Struct, frozen=True):
     """The override that moves a story: its key under `stories:`, and the canonical addresses of an article that it names. `gone`: the edit
-    removes it."""
+    removes it; `section`: to which it pins."""
 
     key: str
     addresses: Set[str]
     gone: bool
+    section: str | None = None
 
 
 class Sample(Struct, frozen=True):
@@ -190,7 +191,8 @@ class _Edit(Struct, frozen=True):
             hide = Override("hide", self._addresses(turned[0]), gone=not meant.hides(turned[0]))
             yield hide, places(replace(meant, hidden=said.hidden, hidden_items=said.hidden_items))
         if moved := [item for item in items if said.section(item) != meant.section(item)]:
-            pin = Override("pin", self._addresses(moved[0]), gone=meant.section(moved[0]) is None)
+            was, goal = said.section(moved[0]), meant.section(moved[0])
+            pin = Override("pin", self._addresses(moved[0]), gone=goal is None, section=goal or was)
             yield pin, places(replace(meant, pinned=said.pinned, pinned_items=said.pinned_items))
 
     def _regrouping(self, story: int, members: Sequence[Member]) -> Override:

@@ -493,6 +493,16 @@ def test_a_plan_tells_the_line_that_names_the_address_that_an_article_had(
     assert {one["at"] for one in samples} == {f"feeds.yaml:{CONFIG.count(chr(10)) + 1}"}
 
 
+def test_a_plan_tells_the_pin_in_force_of_several_by_the_addresses_of_one_article(room: Newsroom) -> None:
+    """It told the first."""
+    moves(room)
+    by_both = [f"  - {{url: '{FROM}', section: asia-pacific}}\n", f"  - {{url: '{TO}', section: world}}\n"]
+    for pins in (by_both, by_both[::-1]):
+        report = room.plan(f"{CONFIG}stories:\n  pin:\n{''.join(pins)}")
+        samples = [one for row in report["sections"] for one in row["coming"]]
+        assert [one["at"] for one in samples] == [f"feeds.yaml:{CONFIG.count(chr(10)) + 4}"]
+
+
 def test_a_plan_lists_no_story_for_a_line_that_names_a_hidden_article_by_its_other_address(room: Newsroom) -> None:
     moves(room)
     edit(room, f"{{hide: ['{FROM}']}}")
