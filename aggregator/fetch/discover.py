@@ -28,8 +28,8 @@ _SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)",
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
 # within ten seconds: pages that load themselves anew later stay where they are
 _REFRESH: Final = re.compile(r"""\s*\d(?:\.\d*)?\s*[;,]\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
-_PARAMETER: Final = re.compile(r"""; ?([\w*-]+) ?= ?("[^"]*"|[^ ",;]*)""")
-_LINK: Final = re.compile(r"""<([^<>]*)>((?: ?; ?[\w*-]+ ?= ?(?:"[^"]*"|[^ ",;]*))*)""")
+_PARAMETER: Final = re.compile(r"""; ?([\w*-]+)(?: ?= ?("(?:[^"\\]|\\.)*+"|[^ ",;]*))?""")
+_LINK: Final = re.compile(r"""<([^<>]*)>((?: ?; ?(?:[\w*-]+(?: ?= ?(?:"(?:[^"\\]|\\.)*+"|[^ ",;]*))?)?)*+)""")
 _MOST: Final = 20
 _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
 
@@ -75,10 +75,14 @@ def _as_page(header: str, url: str) -> bytes:
     found = ""
     for target, parameters in _LINK.findall(" ".join(header.split())):
         for address in _addresses([target], url):
-            said = {name.lower(): value.strip('"') for name, value in reversed(_PARAMETER.findall(parameters))}
+            said = {name.lower(): _unquoted(value) for name, value in reversed(_PARAMETER.findall(parameters))}
             named = {"href": address, **{name: said.get(name, "") for name in ("rel", "type", "title")}}
             found += "<link " + " ".join(f'{name}="{escape(value)}"' for name, value in named.items()) + ">"
     return found.encode()
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
 def of_comments(title: str, address: str) -> bool:
@@ -90,9 +94,9 @@ def _titles(declared: Iterable[LexborNode], base: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for link in declared:
         title = " ".join((link.attributes.get("title") or "").split())[:200]
-        for address in _addresses([link.attributes.get("href") or ""], base):
+        for address in _addresses([link.attributes.get("href") or ""], base) if title else ():
             found.setdefault(address, title)
-    return {address: title for address, title in found.items() if title}
+    return found
 
 
 def _declares(link: LexborNode, types: Container[str]) -> bool:

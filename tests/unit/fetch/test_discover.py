@@ -56,7 +56,19 @@ def test_feeds_that_the_answer_declares_in_its_header_come_before_those_of_the_p
     )
 
 
-@pytest.mark.parametrize("part", ["<", "<a>;", "<a>; a =", '<a>;a="', " ", "<a>; a=b;"])
+@pytest.mark.parametrize("said", ["crossorigin", r'x="a \"b\", c"', "", 'x="\\\\"'])
+def test_a_link_of_the_header_may_say_more(said: str) -> None:
+    header = f'</feed>; rel=alternate; {said}; type="application/rss+xml"; title="The \\"Best\\" News"'
+    found = candidates(b"", "https://e.org/", header)
+    assert found.titles == {"https://e.org/feed": 'The "Best" News'}
+
+
+def test_a_feed_that_header_and_page_declare_has_the_title_that_one_of_them_tells() -> None:
+    found = candidates(b'<link rel="feed" href="/feed" title="News">', "https://e.org/", "</feed>; rel=feed")
+    assert (found.declared, found.titles) == (("https://e.org/feed",), {"https://e.org/feed": "News"})
+
+
+@pytest.mark.parametrize("part", [r'<a>;a="\\', "<a>;a;", ";", "<", "<a>;", "<a>; a =", '<a>;a="', " ", "<a>; a=b;"])
 def test_an_endless_header_is_read_in_no_time(part: str) -> None:
     assert candidates(b"", "https://e.org/", part * 4000).declared == ()
 
