@@ -315,6 +315,13 @@ def test_an_escaped_section_is_its_text_whether_or_not_it_ends(end: str) -> None
     assert read(rss(item(told))).items[0].content == "<p>A quake</p>"
 
 
+def test_an_article_about_sections_keeps_the_mark_that_it_explains() -> None:
+    text = '<div xmlns="http://www.w3.org/1999/xhtml">Begin with <code>&lt;![CDATA[</code>.</div>'
+    entry = f'<entry><id>urn:1</id><title>One</title><content type="xhtml">{text}</content></entry>'
+    content = parsed(atom(entry)).items[0].content
+    assert content is not None and "<code>&lt;![CDATA[</code>" in content
+
+
 def test_the_internal_subset_is_not_read() -> None:
     body = rss(item(title="a &x; b")).replace(
         b"<rss",
