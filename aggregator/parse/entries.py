@@ -60,9 +60,12 @@ def needed(markup: bytes) -> bool:
     return beside or _NESTED_AUTHOR.search(markup) is not None
 
 
-def pictured(body: bytes) -> bool:
+def pictured(data: bytes, body: bytes) -> bool:
     """Whether an entry may have a picture that fastfeedparser omits. `body` is the document from its first entry on."""
-    return b"<image" in body or b"<itunes:image" in body or (b":thumbnail" in body and b":content" in body)
+    unknown = b"rssboard.org/media-rss" in data  # this namespace, if `repair` did not replace it
+    return (
+        b"<image" in body or b"<itunes:image" in body or (b":thumbnail" in body) + (b":content" in body) + unknown > 1
+    )
 
 
 def complete(document: Document, items: tuple[ParsedItem, ...]) -> tuple[ParsedItem, ...]:
@@ -149,7 +152,10 @@ def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element |
             authors += _named(child)
         elif space[1:] not in _FOREIGN and (local != "language" or space in (own, _DUBLIN_CORE)):
             (texts if space == own else others).setdefault(local, (child.text or "").strip())
-    return others | {name: text for name, text in texts.items() if text}, source, authors
+    texts = {name: text for name, text in texts.items() if text}
+    if "summary" in texts:
+        others.pop("description", None)  # would come before it
+    return others | texts, source, authors
 
 
 def _named(author: etree._Element) -> list[str]:

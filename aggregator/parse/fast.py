@@ -88,7 +88,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     alike = (
         len(parts) == len(items) and own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
     )
-    pictured = all(one.image for one in items) or not entries.pictured(markup[len(head) :])
+    pictured = all(one.image for one in items) or not entries.pictured(data, markup[len(head) :])
     several = any(part.count(b"</author>") > 1 or part.count(b"</dc:creator>") > 1 for part in parts)
     if several or not (alike and pictured) or entries.needed(markup):
         items = entries.complete(document, items)

@@ -200,6 +200,15 @@ def test_finds_the_picture_among_the_media(media: str, expected: str) -> None:
     assert (fast.items[0].image, tolerant.items[0].image) == (expected, expected)
 
 
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+def test_finds_the_picture_in_the_other_namespace_of_media(title: str) -> None:
+    """Also where nothing but its items declares that."""
+    space = "http://www.rssboard.org/media-rss"
+    picture = f'<media:content xmlns:media="{space}" url="https://example.org/b.jpg" medium="image"/>'
+    one = parsed(rss([item(picture + "<description>D</description>", title=title)])).items[0]
+    assert one.image == "https://example.org/b.jpg"
+
+
 @pytest.mark.parametrize("mark", ["", "<b>!</b>"])
 def test_what_is_no_address_of_a_picture_is_none(mark: str) -> None:
     told = '<image>Photo</image><media:content url="https://e.org/1.mp4" type="video/mp4"/><itunes:image/>'
@@ -839,6 +848,16 @@ def test_elements_of_an_unknown_module_are_none_of_the_item(title: str, end: str
             rss([f"<item{space}>{inside}</item>", item("<description>D</description>", title=title), end])
         ).items[0]
         assert (one.title, one.summary) == ("Quake", "Told")
+
+
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])
+def test_the_description_of_a_module_is_not_the_summary_of_an_entry(title: str) -> None:
+    module = '<cap:description xmlns:cap="urn:cap">Other</cap:description>'
+    other = f"<entry><id>urn:2</id><title>{title}</title></entry>"
+    one, _ = parsed(
+        atom(f"<entry><id>urn:1</id><title>Flood</title><summary>Told</summary>{module}</entry>{other}")
+    ).items
+    assert one.summary == "Told"
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
