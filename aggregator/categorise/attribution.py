@@ -75,6 +75,21 @@ def kept_out(book: Rulebook, case: Case) -> list[tuple[StreamName, Cause]]:
     return found
 
 
+def blocking(book: Rulebook, rules: Rules, text: str) -> Cause | None:
+    """The line of `never` that keeps a text out of a section or topic that it has words of; or that of `not` or `unless`, if none of these
+    words counts. Unlike `kept_out`, this compiles no rules, and does not know of places under `not`."""
+    hay = haystack(text, "")
+    blocks = _blocks(book, rules.stream, hay).values()
+    if not blocks:
+        return None
+    reading, number = read(book, hay), book.rules.index(rules)
+    if any(one.rule == number for one in reading.evidence):
+        keys: tuple[str, ...] = ("never: ",) if number in reading.excluded else ()
+    else:
+        keys = ("not: ", "unless: ") if any(_said(term, hay) for term in rules.words) else ()
+    return next((block for block in blocks if block.rule.startswith(keys)), None)
+
+
 def _lifted(rules: Rules, at: Position | None) -> Rules:
     """The rules without the line of `never` or `not` at this position, or without the `unless` of the line there."""
     return replace(

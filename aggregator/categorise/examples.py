@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from aggregator.categorise.attribution import kept_out
+from aggregator.categorise.attribution import blocking
 from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook
@@ -108,7 +108,7 @@ def _why(book: Rulebook, example: Example, section: str) -> str:
 
 def _kept_out(book: Rulebook, example: Example, rule: Rules) -> str:
     """The line that keeps the text out of the section or topic, if one does: `never`, `not`, or an `unless`."""
-    cause = dict(kept_out(book, Case(example.text))).get(rule.stream)
+    cause = blocking(book, rule, example.text)
     return f"; {cause.rule} at {cause.at} keeps it out of {rule.id}" if cause else ""
 
 

@@ -386,6 +386,33 @@ def test_an_example_that_a_line_keeps_out_names_that_line() -> None:
     assert "expected topic nato, got no topic; never: recipe at " in told[1]
 
 
+@pytest.mark.parametrize(
+    ("words", "nots", "nevers", "named"),
+    [
+        (("frigate",), ("frigate bird",), (), "not: frigate bird"),
+        (((["frigate", "nests"], ("bird",)),), (), (), "unless: bird"),
+        (("frigate", "navy"), (), ("nests",), "never: nests"),
+        (("navy",), ("frigate bird",), ("nests",), None),
+        (("bird",), (), (), None),
+    ],
+)
+def test_what_keeps_an_example_out_is_found_without_compiling_all_rules_again(
+    words: tuple[Line, ...],
+    nots: tuple[Line, ...],
+    nevers: tuple[Line, ...],
+    named: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A line of `never` can make a hundred examples fail, and compiling takes a tenth of a second."""
+    example = "The frigate bird nests"
+    stronger = rule("america", ("bird", 9.0))
+    made = book(stronger, rule("defense", *words, nots=nots, nevers=nevers, examples=(example,)))
+    monkeypatch.setattr("aggregator.categorise.attribution.compile_rules", None)
+    (problem,) = check_examples(made)
+    reason = problem.message.partition("); ")[2].partition(" at ")[0]
+    assert reason == (named or "")
+
+
 def test_a_rulebook_survives_pickling() -> None:
     both = book(AMERICA, ASIA)
     again = pickle.loads(pickle.dumps(both))
