@@ -14,7 +14,7 @@ from newsroom import CONFIG, Newsroom, item
 from aggregator.model.item import Item
 from aggregator.model.stream import StreamQuery
 from aggregator.web.affairs import Affairs
-from aggregator.web.front_page import SEVERAL
+from aggregator.web.front_page import FOREMOST, PER_SECTION, SEVERAL, front_page
 
 WAR = {
     "Israel Forms Emergency Government for War Against Hamas": ("herald", "mail"),
@@ -48,6 +48,15 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 def test_the_front_page_leads_with_the_affair_that_most_outlets_report(room: Newsroom) -> None:
     room.publish(*news(WAR), *news(PRIZE))
     assert headlines(room.client.get("/").text)[:2] == [next(iter(WAR)), *PRIZE]
+
+
+def test_a_section_is_full_although_all_stories_at_the_top_are_of_it(room: Newsroom) -> None:
+    letters = random.Random(1)
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(5 * (FOREMOST + PER_SECTION))]
+    told = {" ".join(words[5 * n : 5 * n + 5]): ("herald", "mail") for n in range(FOREMOST + PER_SECTION)}
+    room.publish(*news(told))
+    shown = front_page(room.library())
+    assert (len(shown.top), [len(stories) for _, stories in shown.sections]) == (FOREMOST, [PER_SECTION])
 
 
 def test_a_large_story_stays_in_front_of_however_many_small_ones_come_after_it(room: Newsroom) -> None:
