@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     json_option(parser)
 
 
-class Sorted(Struct, dict=True):
+class Sorted(Struct):
     """The feeds of the list, by what is done with them."""
 
     fresh: list[NewSource] = field(default_factory=list)

@@ -74,7 +74,7 @@ class Numbers(Struct, frozen=True):
 NOTHING_NAMED = Numbers()
 
 
-class Sql(Struct, dict=True):
+class Sql(Struct):
     """A statement under construction: conditions with their values, in order."""
 
     dialect: Dialect

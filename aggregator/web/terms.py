@@ -58,7 +58,7 @@ _Clauses = list[tuple[str, ...]]
 """A conjunction of alternatives: of each tuple at least one term must occur."""
 
 
-class _Group(Struct, dict=True):
+class _Group(Struct):
     """The content of a pair of parentheses, or of the whole search. `either`: OR joins the next part to the last one. `left_out`: the
     group has a minus."""
 

@@ -49,7 +49,7 @@ class Sample(Struct, frozen=True):
     override: Override | None = None
 
 
-class Moves(Struct, dict=True):
+class Moves(Struct):
     """What moves in one stream. Numbers of stories: `before` and `after` the edit; those that `come`, that `go`, and that stay but
     `become` stories with this primary section; `led` and `leads`: those with this primary section before and after. The lists have
     some examples of each, newest first."""
@@ -66,7 +66,7 @@ class Moves(Struct, dict=True):
     becoming: list[Sample] = field(default_factory=list)
 
 
-class SourceUse(Struct, dict=True):
+class SourceUse(Struct):
     """How many stories a source reported, how many of these it reported first, and how many only it reported."""
 
     stories: int = 0
@@ -91,7 +91,7 @@ Place = tuple[StreamName, bool]
 Overriding = Callable[[Place], Override | None]
 
 
-class Plan(Struct, dict=True):
+class Plan(Struct):
     """The effect of an edit. Numbers: `stories` that were examined; `changed`: those with other sections or topics or another primary
     section, or that merge; `moved`: those with another primary section; `waiting`: those not yet placed by the configuration in force
     and this version of the program (that they move then is not due to the edit). `streams`: those that have stories before or
