@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.categorise.evidence import read
+from aggregator.categorise.evidence import overlaps, read
 from aggregator.categorise.judge import decided
 from aggregator.categorise.receipts import rule_name
 from aggregator.categorise.rulebook import Rulebook, compile_rules
@@ -76,18 +78,27 @@ def kept_out(book: Rulebook, case: Case) -> list[tuple[StreamName, Cause]]:
 
 
 def blocking(book: Rulebook, rules: Rules, text: str) -> Cause | None:
-    """The line of `never` that keeps a text out of a section or topic that it has words of; or that of `not` or `unless`, if none of these
-    words counts. Unlike `kept_out`, this compiles no rules, and does not know of places under `not`."""
+    """The line of `never` that keeps a text out of a section or topic that it has words of; or, if none of these words counts, the `unless`
+    of one of them, or the line of `not` that overlaps one. Unlike `kept_out`, this compiles no rules, and does not know of places under
+    `not`."""
     hay = haystack(text, "")
     blocks = _blocks(book, rules.stream, hay).values()
     if not blocks:
         return None
     reading, number = read(book, hay), book.rules.index(rules)
     if any(one.rule == number for one in reading.evidence):
-        keys: tuple[str, ...] = ("never: ",) if number in reading.excluded else ()
-    else:
-        keys = ("not: ", "unless: ") if any(_said(term, hay) for term in rules.words) else ()
-    return next((block for block in blocks if block.rule.startswith(keys)), None)
+        keys = ("never: ",) if number in reading.excluded else ()
+        return next((block for block in blocks if block.rule.startswith(keys)), None)
+    words = _spans(rules.words, hay)
+    covering = [term.at for term in rules.nots if any(overlaps(hay, *span, words) for span in _spans([term], hay))]
+    nots = (block for block in blocks if block.rule.startswith("not: ") and block.at in covering)
+    return next((block for block in blocks if block.rule.startswith("unless: ")), next(nots, None))
+
+
+def _spans(terms: Iterable[Term], hay: Haystack) -> list[tuple[int, int]]:
+    """Where the text has words of the terms of which it has all parts."""
+    words = {word for term in terms for said in _said(term, hay) for word in said}
+    return [(start, end) for _, start, end in Matcher([made for made in map(needle, words) if made]).find(hay)]
 
 
 def _lifted(rules: Rules, at: Position | None) -> Rules:

@@ -390,6 +390,9 @@ def test_an_example_that_a_line_keeps_out_names_that_line() -> None:
     ("words", "nots", "nevers", "named"),
     [
         (("frigate",), ("frigate bird",), (), "not: frigate bird"),
+        (("frigate",), ("nests", "frigate bird"), (), "not: frigate bird"),
+        (("frigate",), (["bird", "nests"], "frigate bird"), (), "not: frigate bird"),
+        (((["frigate", "nests"], ("bird",)),), ("the",), (), "unless: bird"),
         (((["frigate", "nests"], ("bird",)),), (), (), "unless: bird"),
         (("frigate", "navy"), (), ("nests",), "never: nests"),
         (("navy",), ("frigate bird",), ("nests",), None),
