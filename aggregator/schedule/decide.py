@@ -34,8 +34,9 @@ UNRESOLVED: Final = timedelta(hours=1)
 """… and after failed DNS look-ups, which bother no server and may be the fault of our own network, in which case all sources recover at
 once."""
 _REFUSED: Final = 429
-"""The status of a server that is asked too much. It is asked no sooner than after a success, so not before what server and feed ask for.
-After other failures, 503 too, it may be: what went wrong is often over soon, and a short feed loses entries in a day."""
+"""The status of a server that is asked too much. Unless it says when to come again, it is asked no sooner than after a success, so not
+before what server and feed ask for. After other failures, 503 too, it may be: what went wrong is often over soon, and a short feed loses
+entries in a day."""
 _SECOND: Final = timedelta(seconds=1)
 _A_DAY: Final = timedelta(days=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
@@ -264,7 +265,7 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> Sourc
     else:
         # The first other failure after a DNS failure counts as one too: a network comes back step by step.
         unresolved = "dns" in (known.error_kind, visit.before.error_kind)
-        if known.last_status == _REFUSED and known.last_success:
+        if known.last_status == _REFUSED and known.last_success and not asked:
             usual = max(usual, *(floor for floor, _ in _floors(known, visit.bounds)))
         ceiling = UNRESOLVED if unresolved else CEILING
         wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), ceiling))

@@ -471,6 +471,8 @@ def test_a_server_that_is_asked_too_much_is_asked_no_sooner_than_after_a_success
     for accident in (500, 503):
         assert poll(state, failed(accident), now=decision.at)[1].interval < 5 * HOUR, "it may be over sooner"
     assert poll(state, failed(429, retry_after=7200), now=decision.at)[1].interval == 2 * HOUR, "as it says"
+    state, decision = poll(known_state(), outcome, parsed=document)
+    assert poll(state, failed(429, retry_after=60), now=decision.at)[1].interval < HOUR, "it says that it will be soon"
 
 
 def test_a_refused_request_without_validators_is_made_again_after_an_hour_at_the_earliest() -> None:
