@@ -116,10 +116,12 @@ def without_cdata_in_text(document: Document) -> Document:
 
 
 def _unwrapped(text: re.Match[bytes]) -> bytes:
-    """Unwrap an escaped section, also one that does not end: as HTML it would be a comment, and all of it be lost. The mark alone is
-    text of an article about it."""
+    """Unwrap an escaped section, also one that does not end: as HTML it would be a comment, and all of it be lost. The mark alone in an
+    element is text of an article about it."""
     inside = text[1].rstrip()
-    return b">" + inside.removesuffix(b"]]&gt;").removesuffix(b"]]>") if inside else text[0]
+    if not inside and text.string.startswith(b"</", text.end()):
+        return text[0]
+    return b">" + inside.removesuffix(b"]]&gt;").removesuffix(b"]]>")
 
 
 def with_ends_of_cdata(document: Document) -> Document:

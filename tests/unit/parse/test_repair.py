@@ -315,6 +315,12 @@ def test_an_escaped_section_is_its_text_whether_or_not_it_ends(end: str) -> None
     assert read(rss(item(told))).items[0].content == "<p>A quake</p>"
 
 
+@pytest.mark.parametrize("inside", ["<![CDATA[A quake]]>", "\n<!-- told -->A quake"])
+def test_an_escaped_section_is_its_text_whatever_it_begins_with(inside: str) -> None:
+    one = read(rss(item(f"<description>&lt;![CDATA[{inside}]]&gt;</description>"))).items[0]
+    assert "A quake" in one.summary and "CDATA" not in one.content
+
+
 def test_an_article_about_sections_keeps_the_mark_that_it_explains() -> None:
     text = '<div xmlns="http://www.w3.org/1999/xhtml">Begin with <code>&lt;![CDATA[</code>.</div>'
     entry = f'<entry><id>urn:1</id><title>One</title><content type="xhtml">{text}</content></entry>'
