@@ -57,16 +57,16 @@ def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex)
     shown = [item for item in items if not overrides.hides(item)]
     # Counted, since a hidden article may have moved to the address of a shown one of the same time.
     told, here = Counter((one.url, one.published) for one in entry.reports), Counter((one.url, one.at) for one in shown)
-    moved = _moved(entry, shown)
+    extra, missing, moved = told - here, here - told, _moved(entry, shown)
     # Or it is of the time of one that came later, so that their count is the same.
     gone = {(one.publisher, one.url, one.published) for one in entry.reports}
     gone -= {(one.publisher, one.url, one.at) for one in shown}
 
     def is_wrong(item: PendingItem) -> bool:
-        count, due = told[item.url, item.at], here[item.url, item.at]
+        place = item.url, item.at
         if overrides.hides(item):
-            return count > due or item.at in moved or (item.publisher, item.url, item.at) in gone
-        return item.hidden and count < due and item.at not in moved
+            return place in extra or item.at in moved or (item.publisher, *place) in gone
+        return item.hidden and place in missing and item.at not in moved
 
     return any(map(is_wrong, items))
 
