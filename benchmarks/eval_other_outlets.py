@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aggregator.categorise.judge import judge
 from aggregator.categorise.rulebook import compile_rules
-from aggregator.config.load import load
+from aggregator.config.compile import compile_file
 from aggregator.model.judgement import Case
 from benchmarks.eval_sections import FEEDS, Labelled, measure, table
 
@@ -51,7 +51,7 @@ def read(corpus: Path) -> Iterator[Labelled]:
 
 
 def run(corpus: Path, feeds: Path = FEEDS) -> None:
-    settings = load(feeds, {})
+    settings = compile_file(feeds, {})[0]
     book = compile_rules(settings.sections, settings.topics, settings.fallback)
     items = list(read(corpus))
     for name, which in {"half whose misses were read": True, "the other half": False}.items():

@@ -21,7 +21,7 @@ from pathlib import Path
 from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
-from aggregator.config.load import load
+from aggregator.config.compile import compile_file
 from aggregator.model.judgement import Case, Judgement
 
 FEEDS = Path(__file__).parent.parent / "feeds.yaml"
@@ -152,7 +152,7 @@ def speed(book: Rulebook, items: Sequence[Labelled]) -> tuple[float, float]:
 
 def run(corpus: Path, feeds: Path = FEEDS) -> dict[str, Figures]:
     """Prints both halves and the whole; returns the figures by name."""
-    settings = load(feeds, {})
+    settings = compile_file(feeds, {})[0]
     book = compile_rules(settings.sections, settings.topics, settings.fallback)
     items = list(read(corpus))
     found = [judge(book, Case(item.title, item.summary)) for item in items]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from aggregator.categorise.judge import judge
 from aggregator.categorise.rulebook import compile_rules
-from aggregator.config.load import load
+from aggregator.config.compile import compile_file
 from aggregator.model.judgement import Case
 from benchmarks.eval_sections import FEEDS
 
@@ -130,7 +130,7 @@ def disagreements(items: Sequence[Labelled], answers: Sequence[Iterable[str]]) -
 
 def run(corpus: Path, feeds: Path = FEEDS, *, labels: Path = LABELS, verbose: bool = False) -> dict[str, Figures]:
     """Prints each half of each set, and both sets together; returns the figures by name."""
-    settings = load(feeds, {})
+    settings = compile_file(feeds, {})[0]
     book = compile_rules(settings.sections, settings.topics, settings.fallback)
     items = list(read(corpus, labels))
     answers = [judge(book, Case(item.title, item.summary)).topics for item in items]

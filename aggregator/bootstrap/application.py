@@ -65,9 +65,9 @@ class Application(Configured):
     @classmethod
     def of_texts(cls, installation: Installation, texts: Mapping[str, str]) -> Application:
         """The configuration from the texts that the store keeps (file name → text, the main file first)."""
-        from aggregator.config.load import parse
+        from aggregator.config.compile import compile_texts
 
-        settings, warnings = parse(texts, next(iter(texts)), os.environ)
+        settings, warnings, _ = compile_texts(texts, os.environ)
         return cls(installation, settings, warnings)
 
     @classmethod
@@ -132,7 +132,7 @@ class Application(Configured):
         in_force = upkeep.configuration()
         # Compared by text, since the epoch also changes with environment variables, on which no example depends.
         if in_force is not None and [*in_force.texts.values()] != [*self.settings.texts.values()]:
-            raise ConfigError(failing, self.settings.files[0])
+            raise ConfigError(failing, self.settings.main)
         return tuple(replace(problem, warning=True) for problem in failing)
 
     def put_in_force(self, archive: Store, now: int, over: str | None = None) -> bool:

@@ -148,7 +148,7 @@ class Reloads:
         if self._application.database.shared and not follows:
             if self._overruled == in_force.epoch:  # for the second time: two workers would overrule each other forever
                 self._stored_epoch = in_force.epoch
-                raise ConfigError((Problem(main := fresh.settings.files[0], 1, 1, OTHER_VALUES),), main)
+                raise ConfigError((Problem(main := fresh.settings.main, 1, 1, OTHER_VALUES),), main)
             self._overruled = in_force.epoch
         told = self._taken(fresh, fresh.changes_since(self._own, self._upkeep), follows=follows)
         return replace(told, valid=not self._broken)

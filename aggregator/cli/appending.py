@@ -90,18 +90,18 @@ def append(application: Application, sources: Sequence[NewSource]) -> list[Sourc
     Raises:
         AggregatorError: the file would become invalid, or cannot be written; it stays as it was.
     """
-    from aggregator.config.load import parse
+    from aggregator.config.compile import compile_texts
     from aggregator.pipeline.edits.changes import Changes, changes
 
     path, settings = application.installation.config, application.settings
     before = path.read_bytes()
     mark = before[:3] if before.startswith(b"\xef\xbb\xbf") else b""
     held = before[len(mark) :].decode(errors="replace")
-    if held != settings.texts[settings.files[0]]:
+    if held != settings.texts[settings.main]:
         raise saved_meanwhile(path)
     text = append_sources(held, sources)
     try:
-        fresh, _ = parse({**settings.texts, settings.files[0]: text}, settings.files[0], os.environ)
+        fresh, *_ = compile_texts({**settings.texts, settings.main: text}, os.environ)
     except ConfigError as error:
         raise AggregatorError(
             f"{path} would be invalid with these additions, and was left unchanged:\n{error}"

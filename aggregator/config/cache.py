@@ -54,10 +54,9 @@ def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tu
     found = _recall(file, path, environ)
     if found is not None:
         return found.settings, found.warnings
-    from aggregator.config.compile import compile_project
-    from aggregator.config.files import disk
+    from aggregator.config.compile import compile_file  # brings pydantic and PyYAML
 
-    settings, warnings, variables = compile_project(str(path), disk(path), environ)
+    settings, warnings, variables = compile_file(path, environ)
     if path.is_file():
         _keep(file, Compiled(settings, warnings), variables, environ)
     return settings, warnings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from aggregator.config import schema
 from aggregator.config.check import check, lacks_fallback, source_id
 from aggregator.config.environment import mask
+from aggregator.config.files import disk, held
 from aggregator.config.project import Project, Reader, read_project
 from aggregator.config.publishers import name_key
 from aggregator.errors import ConfigError, Problem
@@ -21,10 +22,21 @@ from aggregator.model.stream import RulesKind
 MOST = 500  # characters in a message
 
 
-def compile_project(
-    main: str, read: Reader, environ: Mapping[str, str]
-) -> tuple[model.Settings, tuple[Problem, ...], tuple[str, ...]]:
-    """The settings, the warnings, and the names of the environment variables that were used. Raises ConfigError with all errors."""
+Compiled = tuple[model.Settings, tuple[Problem, ...], tuple[str, ...]]
+"""The settings, the warnings, and the names of the environment variables that were used."""
+
+
+def compile_file(path: Path, environ: Mapping[str, str]) -> Compiled:
+    """Reads a file and those that it includes. Raises ConfigError with all errors, in the order of files and lines."""
+    return _compile(str(path), disk(path), environ)
+
+
+def compile_texts(texts: Mapping[str, str], environ: Mapping[str, str]) -> Compiled:
+    """From texts by name, the main file first, such as `Settings.texts`. Reads no file. Raises ConfigError."""
+    return _compile(next(iter(texts)), held(texts), environ)
+
+
+def _compile(main: str, read: Reader, environ: Mapping[str, str]) -> Compiled:
     project = read_project(main, read, environ)
     problems = project.problems
     if project.main is not None:
@@ -58,7 +70,6 @@ def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
         topics=tuple(_rules("topic", entry) for part in parts for entry in part.topics),
         overrides=main.stories.overrides,
         epoch=_epoch(project),
-        files=tuple(project.texts),
         texts=MappingProxyType(dict(project.texts)),
     )
 

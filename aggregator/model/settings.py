@@ -189,8 +189,13 @@ class Settings(Struct, frozen=True):
     topics: tuple[Rules, ...]
     overrides: Overrides
     epoch: str
-    files: tuple[str, ...] = ()
-    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # file name → text, for the store
+    # File name → text, for the store; the main file first.
+    texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def main(self) -> str:
+        """The name of the main file."""
+        return next(iter(self.texts))
 
     @property
     def renamed(self) -> dict[StreamName, str]:

@@ -24,7 +24,7 @@ from msgspec import structs
 from msgspec.structs import replace
 
 from aggregator.bootstrap import Installation
-from aggregator.config.load import load
+from aggregator.config.compile import compile_file
 from aggregator.errors import (
     ConfigError,
     Lacking,
@@ -997,7 +997,7 @@ def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Work
     more.write_text("sources: [{name: A, url: 'https://b.example/', every: 1x}]\n")
 
     def reload(force: bool) -> Reload:
-        load(main, {})
+        compile_file(main, {})[0]
         return Reload()
 
     checking = ConfigReload(worker.shared, reload)

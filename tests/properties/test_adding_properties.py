@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from aggregator.config.compile import compile_texts
 from aggregator.config.edit import NewSource, append_sources
-from aggregator.config.load import parse
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Settings
 from aggregator.pipeline.edits.changes import changes
@@ -93,7 +93,7 @@ def files(draw: st.DrawFn) -> str:
 
 
 def read(text: str) -> Settings:
-    return parse({"feeds.yaml": text}, "feeds.yaml", {})[0]
+    return compile_texts({"feeds.yaml": text}, {})[0]
 
 
 def kept(before: str, after: str) -> bool:

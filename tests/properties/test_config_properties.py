@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.config.compile import compile_file, compile_texts
 from aggregator.config.environment import expand, mask, pattern
-from aggregator.config.load import load, parse
 from aggregator.config.scalars import SLUG, slug
 from aggregator.config.schema import FeedsFile
 from aggregator.errors import ConfigError
@@ -57,7 +57,7 @@ SNIPPETS = st.lists(st.sampled_from([*SIGNS.split("|"), "|"]), max_size=40).map(
 
 def settles(text: str) -> None:
     try:
-        read, _ = parse({"f": text}, "f", {"X": "1"})
+        read, *_ = compile_texts({"f": text}, {"X": "1"})
     except ConfigError as error:
         lines = (
             text.count("\n") + text.count("\r") + text.count("\x85") + text.count("\u2028") + text.count("\u2029") + 1
@@ -93,7 +93,7 @@ def test_any_bytes_settle(data: bytes) -> None:
         path = Path(folder) / "f.yaml"
         path.write_bytes(data)
         try:
-            load(path, {})
+            compile_file(path, {})[0]
         except ConfigError as error:
             assert error.problems  # either outcome is right
 
@@ -119,12 +119,12 @@ SOURCES = st.lists(SLUGS, max_size=5, unique=True).map(
 @settings(max_examples=50)
 def test_what_was_written_is_what_is_read(sources: Any, sections: Any, topics: Any) -> None:
     text = json.dumps({"sources": sources, "sections": sections, "topics": topics}, ensure_ascii=False)
-    read, _ = parse({"f": text}, "f", {})
+    read, *_ = compile_texts({"f": text}, {})
     assert [source.id for source in read.sources] == [entry["id"] for entry in sources]
     assert [source.url for source in read.sources] == [entry["url"] for entry in sources]
     for rules, entry in zip(read.sections[: len(sections)] + read.topics, sections + topics, strict=True):
         assert [list(term.parts) for term in rules.words] == [parts(term) for term in entry["words"]]
-    again, _ = parse(read.texts, read.files[0], {})
+    again, *_ = compile_texts(read.texts, {})
     assert again == read
 
 

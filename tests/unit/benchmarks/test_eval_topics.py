@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config.load import load
+from aggregator.config.compile import compile_file
 from benchmarks.eval_sections import FEEDS
 from benchmarks.eval_topics import FILES, Counts, measure, read, rows, run
 
@@ -91,7 +91,7 @@ def test_figures_of_an_example_worked_by_hand(corpus: Path) -> None:
 
 
 def test_the_labels_name_topics_that_feeds_yaml_has() -> None:
-    known = {topic.id for topic in load(FEEDS, {}).topics}
+    known = {topic.id for topic in compile_file(FEEDS, {})[0].topics}
     assert {topic for row in rows() for topic in row[3].split()} <= known
 
 

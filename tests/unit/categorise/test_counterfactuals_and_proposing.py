@@ -12,7 +12,7 @@ from aggregator.categorise.proposing import edited, proposals
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.categorise.usage import Usage
-from aggregator.config.load import parse
+from aggregator.config.compile import compile_texts
 from aggregator.model.judgement import Case
 from aggregator.model.settings import Term
 from aggregator.model.stream import StreamName
@@ -37,7 +37,7 @@ topics:
 
 
 def book(text: str = RULES) -> Rulebook:
-    settings = parse({"feeds.yaml": text}, "feeds.yaml", {})[0]
+    settings = compile_texts({"feeds.yaml": text}, {})[0]
     return compile_rules(settings.sections, settings.topics, settings.fallback)
 
 

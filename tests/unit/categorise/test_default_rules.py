@@ -10,7 +10,7 @@ from builders.judging import judge, receipts
 
 from aggregator.categorise.examples import check_examples
 from aggregator.categorise.rulebook import Rulebook, compile_rules
-from aggregator.config.load import load
+from aggregator.config.compile import compile_file
 from aggregator.model.settings import Settings
 from aggregator.text.match import needle
 from aggregator.text.regions import known_place
@@ -20,7 +20,7 @@ FEEDS = Path(__file__).parents[3] / "feeds.yaml"
 
 @cache
 def _settings() -> Settings:
-    return load(FEEDS, {})
+    return compile_file(FEEDS, {})[0]
 
 
 @cache

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from aggregator.config.load import parse
+from aggregator.config.compile import compile_texts
 from aggregator.errors import ConfigError
 
 SOURCE = "sources:\n  - name: A\n    url: https://a.example/f\n"
@@ -310,7 +310,7 @@ GRAMMAR_FILES = [(f"sections:\n  - id: a\n    {text}\n", at, words) for text, at
 
 def problems(text: str) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
-        parse({"feeds.yaml": text}, "feeds.yaml", {"BLANK": " ", "SPACED": "a b", "STEERING": "a\x1b[2J"})
+        compile_texts({"feeds.yaml": text}, {"BLANK": " ", "SPACED": "a b", "STEERING": "a\x1b[2J"})
     return tuple(str(problem) for problem in caught.value.problems)
 
 
@@ -378,7 +378,7 @@ def test_a_secret_is_in_no_message() -> None:
         "sources:\n  - name: A\n    url: ${KEY}\n    headers: {X: '${KEY}'}\n    lang: ' ${KEY}'\n    was: ['${KEY}']\n"
     )
     with pytest.raises(ConfigError) as caught:
-        parse({"f": text}, "f", {"KEY": "sesame-open\u00e9"})
+        compile_texts({"f": text}, {"KEY": "sesame-open\u00e9"})
     url, header, lang, was = (str(problem) for problem in caught.value.problems)
     assert "sesame" not in url + header + lang + was
     assert "${KEY}" in url
@@ -441,14 +441,14 @@ def test_a_control_character_hides_no_other_fault() -> None:
 
 def test_what_stands_in_a_comment_or_joins_letters_is_let_be() -> None:
     text = '# a \u202e b\nsite: {title: "\\u0645\\u200c\\u0647 a\\tb\\n"}\n'
-    assert parse({"feeds.yaml": text}, "feeds.yaml", {})[0].site.title == "\u0645\u200c\u0647 a b"
+    assert compile_texts({"feeds.yaml": text}, {})[0].site.title == "\u0645\u200c\u0647 a b"
 
 
 @pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029"])
 def test_lines_are_those_of_editors(char: str) -> None:
     """YAML 1.1 ends a line there; a headline that is pasted may hold such a character."""
     text = f"# Harbour{char} opens\nsite: {{title: 'a {char}b'}}\n"
-    assert parse({"feeds.yaml": text}, "feeds.yaml", {})[0].site.title == "a b"
+    assert compile_texts({"feeds.yaml": text}, {})[0].site.title == "a b"
     assert problems(f"{text}cite: 1\n")[0].startswith("feeds.yaml:3:1: unknown key `cite`")
     assert problems(f"{text}cite: : 1\n")[0].startswith("feeds.yaml:3:7: invalid YAML")
 

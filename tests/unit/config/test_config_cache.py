@@ -11,7 +11,7 @@ from builders.disks import read_only
 
 from aggregator.config import cache
 from aggregator.config.cache import KEPT, examine_cached
-from aggregator.config.load import load
+from aggregator.config.compile import compile_file
 from aggregator.config.watch import Watch
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Settings
@@ -56,7 +56,7 @@ def _place(tmp_path: Path) -> Place:
 
 
 def test_the_cached_settings_are_the_compiled_ones(place: Place) -> None:
-    fresh = load(place.main, ENVIRON)
+    fresh = compile_file(place.main, ENVIRON)[0]
     assert place.load() == fresh
     assert place.hit()
     again, warnings = examine_cached(place.main, place.instance, ENVIRON)
@@ -143,7 +143,7 @@ def test_drafts_do_not_fill_the_disk(place: Place, tmp_path: Path) -> None:
     assert len(list(folder.iterdir())) == KEPT
     assert not begun.exists()
     assert not first.exists(), "the newest are kept"
-    assert place.load() == load(place.main, ENVIRON)
+    assert place.load() == compile_file(place.main, ENVIRON)[0]
     assert first.exists()
 
 
@@ -161,13 +161,13 @@ def test_each_text_of_a_pipe_is_read(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_no_error(place: Place) -> None:
     place.instance.mkdir()
     with read_only(place.instance):
-        assert place.load() == load(place.main, ENVIRON)
+        assert place.load() == compile_file(place.main, ENVIRON)[0]
         assert [*place.instance.iterdir()] == []
 
 
 def test_an_instance_that_is_a_file_is_no_error(place: Place) -> None:
     place.instance.write_text("")
-    assert place.load() == load(place.main, ENVIRON)
+    assert place.load() == compile_file(place.main, ENVIRON)[0]
 
 
 def test_a_pipe_into_which_nobody_writes_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.config.characters import fault
+from aggregator.config.compile import compile_texts
 from aggregator.config.edit import NewSource, append_sources, replace_file, scalar
-from aggregator.config.load import parse
 from aggregator.errors import AggregatorError
 from aggregator.model.settings import Settings
 
@@ -41,7 +41,7 @@ EMPTY = {
 
 
 def settings(text: str) -> Settings:
-    return parse({"feeds.yaml": text}, "feeds.yaml", {})[0]
+    return compile_texts({"feeds.yaml": text}, {})[0]
 
 
 def check(before: str, after: str, *sources: NewSource) -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from aggregator.config.compile import compile_texts
 from aggregator.config.environment import expand, mask, pattern, references, secrets
-from aggregator.config.load import parse
 from aggregator.errors import ConfigError
 
 
@@ -24,7 +24,7 @@ sources:
         as is
 """
     environ = {"KEY": " letmein\n"}
-    settings, _ = parse({"f": text}, "f", environ)
+    settings, *_ = compile_texts({"f": text}, environ)
     (source,) = settings.sources
     assert [expand(value, environ) for _, value in source.headers] == ["Bearer letmein", "as is"]
     assert (
@@ -37,7 +37,7 @@ sources:
 def test_a_secret_is_masked_in_every_form_that_it_takes_in_an_address(written: str) -> None:
     environ = {"KEY": "a b/c", "PART": "x"}
     text = "sources: [{name: A, url: 'https://a.example/${PART}', headers: {X: '${KEY}'}}]"
-    settings, _ = parse({"f": text}, "f", environ)
+    settings, *_ = compile_texts({"f": text}, environ)
     told = mask(f"GET https://a.example/x/{written}/rss failed", pattern(secrets(settings.sources, environ)))
     assert told == "GET https://a.example/x/***/rss failed", "but one letter is no secret"
 
@@ -51,7 +51,7 @@ def test_a_secret_is_masked_in_every_form_that_it_takes_in_an_address(written: s
     ],
 )
 def test_a_secret_is_masked_alone_without_escapes_and_in_html(source: str, told: str, masked: str) -> None:
-    settings, _ = parse({"f": f"sources: [{{name: A, {source}}}]"}, "f", {})
+    settings, *_ = compile_texts({"f": f"sources: [{{name: A, {source}}}]"}, {})
     assert mask(told, pattern(secrets(settings.sources, {}))) == masked
 
 
@@ -59,7 +59,7 @@ def test_a_value_of_three_letters_is_no_secret() -> None:
     """It stands in half of all sentences; *** in each of them would hide the news."""
     environ = {"SHORT": "war", "LONG": "wars"}
     text = "sources: [{name: A, url: 'https://a.example/${SHORT}/${LONG}'}]"
-    settings, _ = parse({"f": text}, "f", environ)
+    settings, *_ = compile_texts({"f": text}, environ)
     assert mask("war and wars", pattern(secrets(settings.sources, environ))) == "war and ***"
 
 
@@ -68,7 +68,7 @@ def test_a_section_whose_id_comes_from_the_environment_can_be_named() -> None:
         "sections: [{id: '${DESK}', words: [election]}, {id: world}]\n"
         "sources: [{name: A, url: 'https://a.example/', section: home}, {name: B, url: 'https://b.example/', usually: '${DESK}'}]\n"
     )
-    settings, _ = parse({"f": text}, "f", {"DESK": "home"})
+    settings, *_ = compile_texts({"f": text}, {"DESK": "home"})
     assert [rules.id for rules in settings.sections] == ["home", "world"]
     assert (settings.sources[0].section, settings.sources[1].usually) == ("home", "home")
 
@@ -116,7 +116,7 @@ sources:
   - {name: B, url: "https://me:letmein@b.example/", headers: {Accept: application/xml}}
 """
     environ = {"KEY": "p&q=r/s", "TOKEN": "tok-tok", "OTHER": "public"}
-    settings, _ = parse({"f": text}, "f", environ)
+    settings, *_ = compile_texts({"f": text}, environ)
     hidden = pattern(secrets(settings.sources, environ))
     told = "p&q=r/s p%26q%3Dr%2Fs p%26q%3Dr/s tok-tok literal-key letmein application/xml public A"
     assert mask(told, hidden) == "*** *** *** *** *** *** application/xml public A"
@@ -124,16 +124,16 @@ sources:
 
 def test_addresses_that_the_environment_makes_one_are_one() -> None:
     text = "sources:\n  - {name: A, url: 'https://a.example/${ONE}'}\n  - {name: B, url: 'https://a.example/${TWO}'}\n"
-    parse({"f": text}, "f", {"ONE": "first", "TWO": "second"})
+    compile_texts({"f": text}, {"ONE": "first", "TWO": "second"})
     with pytest.raises(ConfigError) as caught:
-        parse({"f": text}, "f", {"ONE": "secret", "TWO": "secret"})
+        compile_texts({"f": text}, {"ONE": "secret", "TWO": "secret"})
     assert str(caught.value) == "f:3:20: this address is polled by source `a` already, on line 2"
 
 
 def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
     text = "sources:\n  - {name: A, url: 'https://a.example/${ONE}'}\n  - {name: B, url: 'https://b.example/${TWO}'}\n"
     with pytest.raises(ConfigError) as caught:
-        parse({"f": text}, "f", {})
+        compile_texts({"f": text}, {})
     assert ["variable ONE is not set" in str(caught.value), "variable TWO is not set" in str(caught.value)] == [
         True,
         True,
@@ -144,5 +144,5 @@ def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
 def test_a_longer_secret_is_masked_before_one_inside_it() -> None:
     text = "sources: [{name: A, url: 'https://a.example/${A}/${B}'}]"
     environ = {"A": "abcd", "B": "abcdefgh"}
-    hidden = pattern(secrets(parse({"f": text}, "f", environ)[0].sources, environ))
+    hidden = pattern(secrets(compile_texts({"f": text}, environ)[0].sources, environ))
     assert mask("abcdefgh abcd", hidden) == "*** ***"

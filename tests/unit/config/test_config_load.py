@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config.load import load, parse
+from aggregator.config.compile import compile_file, compile_texts
 from aggregator.errors import ConfigError
 from aggregator.model.settings import Position, Settings, Term
 
@@ -66,7 +66,7 @@ ENVIRON = {"WIRE_TOKEN": "open-sesame", "PATH_PART": "feed"}
 
 @pytest.fixture(name="settings", scope="module")
 def _settings() -> Settings:
-    return parse({"feeds.yaml": WHOLE}, "feeds.yaml", ENVIRON)[0]
+    return compile_texts({"feeds.yaml": WHOLE}, ENVIRON)[0]
 
 
 def test_site_and_defaults(settings: Settings) -> None:
@@ -78,7 +78,7 @@ def test_site_and_defaults(settings: Settings) -> None:
         "source",
         ["host", None, None],
     )
-    assert parse({"feeds.yaml": "site: {title: A}\n"}, "feeds.yaml", {})[0].defaults.retry_after == "host"
+    assert compile_texts({"feeds.yaml": "site: {title: A}\n"}, {})[0].defaults.retry_after == "host"
 
 
 def test_sources(settings: Settings) -> None:
@@ -139,7 +139,7 @@ def test_overrides(settings: Settings) -> None:
 
 
 def sections(text: str) -> list[str]:
-    return [section.id for section in parse({"f": text}, "f", {})[0].sections]
+    return [section.id for section in compile_texts({"f": text}, {})[0].sections]
 
 
 def test_what_no_rule_places_never_lands_in_a_section_with_rules() -> None:
@@ -150,12 +150,12 @@ def test_what_no_rule_places_never_lands_in_a_section_with_rules() -> None:
 
 
 def test_keys_whose_entries_are_commented_out_are_empty() -> None:
-    settings, warnings = parse({"f": "site:\ninclude:\nsources:\n  # - name: A\ntopics:\n"}, "f", {})
+    settings, warnings, _ = compile_texts({"f": "site:\ninclude:\nsources:\n  # - name: A\ntopics:\n"}, {})
     assert (settings.sources, settings.site.title, warnings) == ((), "World Wire", ())
 
 
 def warned(text: str) -> list[str]:
-    return [str(problem) for problem in parse({"f": text}, "f", {})[1]]
+    return [str(problem) for problem in compile_texts({"f": text}, {})[1]]
 
 
 def test_a_private_address_is_a_warning_unless_allowed() -> None:
@@ -228,11 +228,11 @@ def test_include_adds_and_names_its_file(tmp_path: Path) -> None:
     (tmp_path / "more" / "asia.yaml").write_text("sections: [{id: asia, words: [x]}]\ntopics: [{id: t, words: [y]}]\n")
     main = tmp_path / "feeds.yaml"
     main.write_text(MAIN)
-    settings = load(main, {})
-    assert settings.files == (str(main), "more/asia.yaml")
+    settings = compile_file(main, {})[0]
+    assert [*settings.texts] == [str(main), "more/asia.yaml"]
     assert settings.sections[0].at == Position("more/asia.yaml", 1, 12, included=True)
     assert (str(settings.sections[0].at), str(settings.sources[0].at)) == ("more/asia.yaml:1", "feeds.yaml:2")
-    again, _ = parse(settings.texts, settings.files[0], {})
+    again, *_ = compile_texts(settings.texts, {})
     assert again == settings
 
 
@@ -242,7 +242,7 @@ def test_a_file_is_included_once_however_its_name_is_written(tmp_path: Path, aga
     main.write_text(f"include: [asia.yaml, {again}]\n")
     (tmp_path / "asia.yaml").write_text("sections: [{id: asia, words: [x]}]\ntopics: [{id: t, words: [y]}]\n")
     with pytest.raises(ConfigError) as caught:
-        load(main, {})
+        compile_file(main, {})[0]
     assert [str(problem) for problem in caught.value.problems] == [
         f"{main}:1:22: include: `{again}` is included already"
     ]
@@ -260,7 +260,7 @@ def test_a_file_is_included_once_however_its_name_is_written(tmp_path: Path, aga
 def test_faults_of_an_included_file_name_it(text: str, told: str) -> None:
     main = "include: [asia.yaml]\nsources: [{name: A, url: 'https://a.example/'}]\n"
     with pytest.raises(ConfigError) as caught:
-        parse({"f": main, "asia.yaml": text}, "f", {})
+        compile_texts({"f": main, "asia.yaml": text}, {})
     assert [str(problem)[: len(told)] for problem in caught.value.problems] == [told]
 
 
@@ -280,30 +280,30 @@ def test_bytes_that_are_no_utf8(tmp_path: Path, data: bytes, told: str) -> None:
     path = tmp_path / "f.yaml"
     path.write_bytes(data)
     with pytest.raises(ConfigError, match=r"f\.yaml:\d") as caught:
-        load(path, {})
+        compile_file(path, {})[0]
     assert told in str(caught.value).replace(str(path), "f.yaml")
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "f.yaml"
     path.write_bytes(b"\xef\xbb\xbfsite: {title: A}\n")
-    assert load(path, {}).site.title == "A"
+    assert compile_file(path, {})[0].site.title == "A"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"does not exist: name yours with `--config FILE`.* or write one") as caught:
-        load(tmp_path / "f.yaml", {})
+        compile_file(tmp_path / "f.yaml", {})[0]
     smallest = re.search(r"  - \{.*?\}", str(caught.value))
     assert smallest
     (tmp_path / "f.yaml").write_text(f"sources:\n{smallest[0]}\n")
-    assert [source.id for source in load(tmp_path / "f.yaml", {}).sources] == ["bbc-world"]
+    assert [source.id for source in compile_file(tmp_path / "f.yaml", {})[0].sources] == ["bbc-world"]
     with pytest.raises(ConfigError, match="folder"):
-        load(tmp_path, {})
+        compile_file(tmp_path, {})[0]
 
 
 def test_epoch_follows_texts_and_shown_values_but_no_secret() -> None:
     def epoch(text: str, **environ: str) -> str:
-        return parse({"f": text}, "f", environ)[0].epoch
+        return compile_texts({"f": text}, environ)[0].epoch
 
     secret = "sources: [{name: A, url: 'https://a.example/${K}'}]\n"
     assert epoch(secret, K="1") == epoch(secret, K="2") != epoch(secret + "#\n", K="1")
@@ -311,7 +311,7 @@ def test_epoch_follows_texts_and_shown_values_but_no_secret() -> None:
 
 
 def test_the_default_file_holds(default_file: Path) -> None:
-    settings, warnings = parse({"feeds.yaml": default_file.read_text("utf-8")}, "feeds.yaml", {})
+    settings, warnings, _ = compile_texts({"feeds.yaml": default_file.read_text("utf-8")}, {})
     assert warnings == ()
     assert 95 <= len(settings.sources) <= 130
     known = {publisher.name for publisher in settings.publishers} | {"Google News"}
@@ -319,7 +319,7 @@ def test_the_default_file_holds(default_file: Path) -> None:
 
 
 def test_nothing_heavy_is_imported_until_a_file_is_compiled() -> None:
-    code = "import sys, aggregator.config.load, aggregator.config.cache; print({'yaml', 'pydantic'} & set(sys.modules))"
+    code = "import sys, aggregator.bootstrap, aggregator.config.cache; print({'yaml', 'pydantic'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
@@ -331,7 +331,7 @@ def test_nothing_heavy_is_imported_until_a_file_is_compiled() -> None:
     ],
 )  # fmt: skip
 def test_the_id_of_a_source_is_made_of_its_name(name: str, id: str) -> None:
-    (source,) = parse({"f": f"sources: [{{name: \"{name}\", url: 'https://a.example/'}}]\n"}, "f", {})[0].sources
+    (source,) = compile_texts({"f": f"sources: [{{name: \"{name}\", url: 'https://a.example/'}}]\n"}, {})[0].sources
     assert source.id == id
 
 
@@ -361,14 +361,14 @@ def named(count: int) -> list[str]:
 )
 def test_as_much_as_is_allowed_is_taken_and_no_more(most: int, written: Callable[[int], str]) -> None:
     files = dict.fromkeys(named(most + 1), "topics:\n")
-    parse({"f": written(most), **files}, "f", {})
+    compile_texts({"f": written(most), **files}, {})
     with pytest.raises(ConfigError) as caught:
-        parse({"f": written(most + 1), **files}, "f", {})
+        compile_texts({"f": written(most + 1), **files}, {})
     assert len(caught.value.problems) == 1
 
 
 @pytest.mark.parametrize(("least", "below"), [("defaults: {every: 1s}\n", "0s"), ("defaults: {keep: 1d}\n", "23h")])
 def test_as_little_as_is_allowed_is_taken_and_no_less(least: str, below: str) -> None:
-    parse({"f": least}, "f", {})
+    compile_texts({"f": least}, {})
     with pytest.raises(ConfigError):
-        parse({"f": re.sub(r"1\w", below, least)}, "f", {})
+        compile_texts({"f": re.sub(r"1\w", below, least)}, {})

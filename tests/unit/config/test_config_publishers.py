@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.config.load import parse
+from aggregator.config.compile import compile_texts
 from aggregator.config.publishers import PublisherIndex, publisher_index
 
 TEXT = """
@@ -16,7 +16,7 @@ publishers:
 
 @pytest.fixture(name="index", scope="module")
 def _index() -> PublisherIndex:
-    return publisher_index(parse({"f": TEXT}, "f", {})[0])
+    return publisher_index(compile_texts({"f": TEXT}, {})[0])
 
 
 @pytest.mark.parametrize(

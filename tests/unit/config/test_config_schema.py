@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from aggregator.config import schema as model
-from aggregator.config.load import parse
+from aggregator.config.compile import compile_texts
 from aggregator.errors import ConfigError
 
 
@@ -96,7 +96,7 @@ def test_both_accept(text: str) -> None:
         "LANG": "de",
         "WHO": "host",
     }
-    parse({"f": text}, "f", known)
+    compile_texts({"f": text}, known)
     assert accepts(text)
 
 
@@ -129,7 +129,7 @@ def test_both_accept(text: str) -> None:
 )
 def test_both_refuse(text: str) -> None:
     with pytest.raises(ConfigError):
-        parse({"f": text}, "f", {})
+        compile_texts({"f": text}, {})
     assert not accepts(text)
 
 
@@ -175,6 +175,6 @@ def test_the_examples_of_the_page_hold(docs: Path) -> None:
     for block in blocks:
         text = block if re.search(r"^sections:", block, re.MULTILINE) else block + sections
         texts = {"f": text, "sources-asia.yaml": "sources: []\n"}
-        settings, warnings = parse(texts, "f", {"WIRE_TOKEN": "x"})
+        settings, warnings, _ = compile_texts(texts, {"WIRE_TOKEN": "x"})
         assert settings.sections
         assert not warnings, block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.config.load import parse
+from aggregator.config.compile import compile_texts
 from aggregator.errors import ConfigError
 
 FILE = """\
@@ -26,7 +26,7 @@ stories: {join: [["https://one.example/a", "https://one.example/b"]]}
 
 def warned(old: str, new: str) -> list[str]:
     assert FILE.count(old) == 1
-    return [str(problem) for problem in parse({"feeds.yaml": FILE.replace(old, new)}, "feeds.yaml", {})[1]]
+    return [str(problem) for problem in compile_texts({"feeds.yaml": FILE.replace(old, new)}, {})[1]]
 
 
 @pytest.mark.parametrize(

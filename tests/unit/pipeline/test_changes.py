@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.config.load import parse
+from aggregator.config.compile import compile_texts
 from aggregator.model.settings import Settings
 from aggregator.pipeline.edits.changes import Changes, RuleChange, changes
 
@@ -22,7 +22,7 @@ topics:
 
 
 def read(text: str) -> Settings:
-    return parse({"feeds.yaml": text}, "feeds.yaml", {})[0]
+    return compile_texts({"feeds.yaml": text}, {})[0]
 
 
 def told(old: str, new: str) -> Changes:
