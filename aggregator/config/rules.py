@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from aggregator.config.scalars import Wrong, position, shown, text
-from aggregator.config.suggest import did_you_mean
+from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.tree import Items, Table, kind
 from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
-from aggregator.text import fold
+from aggregator.text.match import needle
 from aggregator.text.regions import KNOWN_PLACES, known_place
 
 MAX_WEIGHT = 100.0
@@ -125,19 +126,27 @@ def place_code(value: object) -> str:
 
 def place_meant(written: str) -> str:
     """Suggests a group, the code of the place with this name, or a region with a similar name."""
-    from aggregator.text.places import gazetteer  # here, since it reads tens of thousands of names
-
     slug = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
     if group := slug if known_place(slug) else GROUPS_MEANT.get(slug):
         return f"; did you mean `{group}`?"
-    name = fold.key(written.replace("-", " "))
-    names = gazetteer()
-    for known, place in zip(names.needles, names.places, strict=True):
-        if known.word == name and place.choices:
-            return f"; did you mean `{place.choices[0][0]}`?"
+    name = needle(written.replace("-", " ").replace("&", "and"))
+    if name and (code := _codes().get(name.word)):
+        return f"; did you mean `{code}`?"
     if len(slug) <= 3:  # similar codes are of unrelated countries: RUS and US, CHN and HN
         return "; the codes of countries are those of two letters (ISO 3166), such as DE"
     return did_you_mean(slug, (place for place in KNOWN_PLACES if len(place) > 3))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """The code of the place that each name has first."""
+    from aggregator.text.places import gazetteer  # here, since it reads tens of thousands of names
+
+    codes: dict[str, str] = {}
+    for known, place in zip(gazetteer().needles, gazetteer().places, strict=True):
+        if place.choices:
+            codes.setdefault(known.word, place.choices[0][0])
+    return codes
 
 
 def weight(value: object) -> float:
@@ -179,6 +188,9 @@ def _weighed(value: Table, read: Callable[[object], str]) -> Term:
             f"a table names one word and its weight, found {len(value)} keys; {ONE_EACH}{did_you_mean(stray, known) if known else ''}"
         )
     ((phrase, heavy),) = value.items()
+    if isinstance(heavy, Items):
+        near = "; did you mean `all`?" if closest(phrase, ("all",)) else ""
+        raise Wrong(f"`{phrase}` takes a weight, found a list{near}", heavy.at)
     try:
         written = read(phrase)
     except Wrong as wrong:

@@ -17,6 +17,8 @@ CONFLICT = re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?: |$)")
 BLANK = re.compile(r"[ -]*+(?:[\w-]+:)?(?![ \t])(\s)")
 HASHED = re.compile(r"(?:^|[ \t,\[{])#\w")
 QUOTED = """text goes on behind a quote that ended: put all of it into quotes of the other kind: '"Hot" summer' or "It's hot\""""
+COLON = "inside { } or [ ] quote text that contains or ends in a colon"
+BACKSLASH = "a backslash in \"double quotes\" starts an escape: use 'single quotes'"
 BRACKETED = "text goes on behind a bracket that ended: quote text that begins with [ or {"
 
 # The parser's message → what it usually means in this file.
@@ -43,7 +45,7 @@ ADVICE = (
         "did not find expected node content",
         "a list in [ ] or a table in { } is not closed, or text begins with a comma or a closing bracket: quote it",
     ),
-    ("found unexpected ':'", "inside { } or [ ] quote text that contains or ends in a colon"),
+    ("found unexpected ':'", COLON),
     ("did not find expected comment or line break", "quote text that begins with | or >"),
     ("expected directive name", "quote text that begins with %"),
     ("found unexpected non-alphabetical character", "quote text that begins with %"),
@@ -54,7 +56,8 @@ ADVICE = (
         "the file ended above this line, by a line `...` or a closing bracket: delete what ends it",
     ),
     ("found unexpected end of stream", "a quote is never closed"),
-    ("found unknown escape character", "a backslash in \"double quotes\" starts an escape: use 'single quotes'"),
+    ("found unknown escape character", BACKSLASH),
+    ("did not find expected hexdecimal number", BACKSLASH),  # libyaml's spelling
     ("exceeded maximum nesting depth", "nested too deep; nothing in this file needs more than six"),
     ("found undefined tag handle", "quote text that begins with !"),
     (
@@ -142,6 +145,17 @@ def _quote_into(text: str, line: int) -> int | None:
     return found
 
 
+def _in_brackets(here: str, before: str, char: str) -> str | None:
+    """What a missing comma means if the text on this line says it, before the character at which the parser stopped."""
+    if "${" in here:
+        return 'inside { } or [ ] quote text that contains ${NAME}: "Bearer ${NAME}"'
+    if char == ":" and re.search(r"[\[{]", before):  # else a bracket of an earlier line is never closed
+        return COLON
+    if char in ("'", '"') and before.endswith(("'", '"')):
+        return "a comma is missing between two texts in quotes"
+    return None
+
+
 def _meaning(problem: str, lines: list[str], line: int, column: int) -> str:
     here = lines[line] if line < len(lines) else ""
     indent = here[: len(here) - len(here.lstrip())]
@@ -150,9 +164,9 @@ def _meaning(problem: str, lines: list[str], line: int, column: int) -> str:
         return "a tab; indent with spaces"
     if "cannot start any token" in problem:
         return f"quote text that begins with {char}"
-    if "','" in problem and "${" in here:
-        return 'inside { } or [ ] quote text that contains ${NAME}: "Bearer ${NAME}"'
     before = here[:column].rstrip()
+    if "','" in problem and (meaning := _in_brackets(here, before, char)):
+        return meaning
     if char and before and re.search("expected (?:key|'-'|',')", problem):
         if before[-1] in "'\"" and before.count(before[-1]) > 1:  # else the quote was opened on an earlier line
             return QUOTED

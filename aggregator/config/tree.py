@@ -7,6 +7,7 @@ ours is a list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,7 +139,8 @@ class _Builder:
         if of_list and is_comment(event, self._lines):
             self.refuse(event, "this entry is a comment: quote text that begins with #, or put the # before the dash")
         key = None if around is None else around.under if of_list else around.key
-        for line, column, message in misread(event, self._lines, key):
+        in_brackets = around is not None and isinstance(around.node, Items) and around.node.brackets
+        for line, column, message in misread(event, self._lines, key, in_brackets):
             at = Position(self.name, line, column, self.included)
             self.problems.append(at.problem(message, warning=True))
 
@@ -221,7 +223,7 @@ def events(text: str) -> Iterator[yaml.Event]:
 
 def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | None, list[Problem]]:
     """Parses the text of one file. The tree is None if it cannot represent the file. Of duplicate keys, the first is kept."""
-    refused = _unreadable(name, text)
+    refused = _unreadable(name, text) or _no_yaml(name, text)
     if refused:
         return None, [refused]
     text = in_lines(text)
@@ -232,7 +234,9 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
     except Broken:
         return None, builder.problems
     except yaml.MarkedYAMLError as error:
-        return None, [*builder.problems, advice(name, text, error)]
+        last = advice(name, text, error)
+        told = {(problem.line, problem.column) for problem in builder.problems}
+        return None, builder.problems if (last.line, last.column) in told else [*builder.problems, last]
     root = builder.root
     if builder.sound and not isinstance(root, Table):
         empty = root is None or root == ""
@@ -249,6 +253,19 @@ def kind(value: object) -> str:
     if isinstance(value, list):
         return "a list"
     return "nothing" if value == "" else "text"
+
+
+def _no_yaml(name: str, text: str) -> Problem | None:
+    """A problem if the text is HTML or XML: what was saved is a page that shows the file, or a list of another feed reader."""
+    if not (found := re.match(r"\s*<(?=[!?A-Za-z])", text)):
+        return None
+    line = text.count("\n", 0, found.end()) + 1
+    message = (
+        "this is a web page, not YAML: save the file itself (on GitHub: Raw)"
+        if re.search(r"<html\b", text[:2000], re.IGNORECASE)
+        else "this is XML, not YAML; `aggregator import` reads the lists of other feed readers (OPML)"
+    )
+    return Problem(name, line, 1, message)
 
 
 def _unreadable(name: str, text: str) -> Problem | None:

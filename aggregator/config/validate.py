@@ -67,7 +67,7 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
         case "missing":
             message = f"`{key}` is missing here"
         case "list_type":
-            how = NO_SPACE_BEHIND_DASH if _dashed(detail["input"]) else f"write {_as_list(schema, detail['loc'])}"
+            how = _dashed(detail["input"]) or f"write {_as_list(schema, detail['loc'])}"
             message = f"expected a list, found {kind(detail['input'])}; {how}"
         case "model_type":
             found = detail["input"] if isinstance(detail["input"], str) else ""
@@ -87,10 +87,12 @@ def _problem(tree: Table, schema: type[Entry], detail: ErrorDetails) -> Problem:
     return at.problem(f"{_path(detail)}{message}")
 
 
-def _dashed(found: Any) -> bool:
-    """Whether a list was meant, but the space after its first dash is missing, so that YAML found text or a table."""
+def _dashed(found: Any) -> str:
+    """What to do if a list was meant, but YAML found text or a table: its first dash is another character, or no space follows it."""
     first = found if isinstance(found, str) else next(iter(found), "") if isinstance(found, Table) else ""
-    return re.match(r"-\w", first) is not None
+    if re.match(r"[‐‑‒–—―−•·]", first):
+        return f"`{first[0]}` is no dash to YAML: begin each line of the list with `- `"
+    return NO_SPACE_BEHIND_DASH if re.match(r"-[\w\xa0]", first) else ""
 
 
 def _as_list(schema: type[Entry], path: Path) -> str:

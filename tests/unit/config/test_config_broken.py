@@ -86,6 +86,11 @@ YAML = [
     ("site: {title: '${STEERING}'}\n", "1:15", ["STEERING", "U+001B"]),
     ("sources: [{name: A, url: 'https://a.example/${STEERING}'}]\n", "1:26", ["STEERING", "U+001B"]),
     ("#" * (1 << 20) + "\n", "1:1", ["1 MiB", "include"]),
+    ("sources:\n  - {name: A: B, url: https://a.example/f}\n", "2:13", ["contains or ends in a colon"]),
+    ('topics:\n  - id: a\n    words: ["x" "y"]\n', "3:17", ["a comma is missing between"]),
+    ('site:\n  title: "C:\\xyz"\n', "2:15", ["backslash", "single quotes"]),
+    ("\n<!DOCTYPE html>\n<html><head><title>GitHub</title></head>\n<body>x: y</body></html>\n", "2:1", ["a web page"]),
+    ("<?xml version='1.0'?><opml><head/></opml>\n", "1:1", ["aggregator import"]),
 ]
 
 KEYS = [
@@ -96,6 +101,7 @@ KEYS = [
     ("site: World Wire\n", "1:7", ["found text; its keys are `title`, `url`"]),
     (SOURCE + "    every:\n", "4:11", ["found nothing; write it, or leave it out"]),
     ("sections:\n  - id:\u00a0a\n", "2:8", ["U+00A0", "type a space"]),
+    ("sections:\n  - id: a\n\u00a0\u00a0\u00a0\u00a0title: A\n", "3:1", ["U+00A0", "type a space"]),
     ("site:\n  title:\u00a0A\n", "2:9", ["U+00A0", "type a space"]),
     (SOURCE + "    enabled:\n", "4:13", ["found nothing"]),
     ("stories: {pin: [{url: https://x.example/, section: world, until: }]}\n", "1:66", ["found nothing"]),
@@ -255,6 +261,12 @@ GRAMMAR = [
     ("places: [U.S.]", "3:14", ["did you mean `US`"]),
     ("places: [Gulf states]", "3:14", ["did you mean `gulf`"]),
     ("places: [baltics]", "3:14", ["did you mean `baltic`"]),
+    ("places: [Bosnia & Herzegovina]", "3:14", ["did you mean `BA`"]),
+    ("places: [Côte d’Ivoire]", "3:14", ["did you mean `CI`"]),
+    ("places:\n      – CN", "4:7", ["expected a list, found text", "`–`", "`- `"]),
+    ("words:\n      • x", "4:7", ["expected a list, found text", "`•`", "`- `"]),
+    ("words:\n      -\u00a0x", "4:7", ["expected a list, found text", "a space is missing after the dash"]),
+    ("words: [{al: [x, y]}]", "3:18", ["`al` takes a weight, found a list; did you mean `all`?"]),
     ("places: [scandinavia]", "3:14", ["did you mean `nordic`"]),
     ("places: [south-africa]", "3:14", ["did you mean `ZA`"]),
     ("examples:\n      - Ukraine: day 900", "4:9", ["quote a headline"]),
