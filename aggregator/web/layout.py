@@ -82,6 +82,7 @@ def printed(template: str, **values: Any) -> str:
         instant=datetime.fromisoformat,
         at=lambda seconds: datetime.fromtimestamp(seconds, UTC),
         full=times.full,
+        day=times.day,
         zone=times.zone,
         month=lambda moment: month_of(int(moment.timestamp()), force.zone),
         month_name=times.month,

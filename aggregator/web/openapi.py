@@ -63,8 +63,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "limit": (
         {"type": "integer", "minimum": parameters.LIMITS[0], "maximum": parameters.LIMITS[1]},
-        "Number of entries. Default: of feeds, all of the last 48 hours, at least 50 and at most 500; in the API, 50 stories or items, or "
-        "500 sections, topics or sources.",
+        "Number of entries. Default: of feeds, all of the last 48 hours, at least 50 and at most 500; of pages, 100 (200 of a month); in "
+        "the API, 50 stories or items, or 500 sections, topics or sources.",
     ),
     "order": (
         {"type": "string", "enum": list(parameters.ORDERS)},

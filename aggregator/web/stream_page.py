@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from aggregator.model.feed import Stream
 from aggregator.model.story import StoryView
-from aggregator.model.stream import SHORTEST, QueryKind, StreamQuery
+from aggregator.model.stream import QueryKind, StreamQuery
 from aggregator.web import parameters
 from aggregator.web.advice import broader, meant
 from aggregator.web.cache import kept
@@ -27,7 +27,8 @@ from aggregator.web.request_context import library
 from aggregator.web.streams import build
 from aggregator.web.titles import heading, narrowings, searched
 
-PER_PAGE = 200  # stories or items of a month on one page
+PER_LIST = 100  # stories or items of a list on one page; 500, as in feeds, are 150 screens of a phone
+PER_PAGE = 200  # … of a month
 MOST = 8  # stories with the most outlets, shown beside a stream
 IN_FORM = ("q", "section", "since", "until", "min_publishers")
 """The parameters for which the form of a search has a field (in `stream.html`); the form carries the others along."""
@@ -40,6 +41,8 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     query = resolve(lib, kind, id, request.args, month)
     best = by_relevance(request.args, query.filter.words)
     part = _part(query)
+    if part is None:
+        query = replace(query, limit=query.limit or PER_LIST)
     after = None if month else parameters.decode_cursor(request.args, query.view)
     wanted = replace(query, limit=CANDIDATES) if best else replace(query, part=part, before=after)
     stream = build(lib, wanted, request.args)
@@ -66,6 +69,8 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         candidates=CANDIDATES,
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
         entering=not query.window and not best,
+        by_day=query.window is not None and not best,
+        id=query.id if query.kind == "section" else None,
         older=path_of(kind, id) + stream.older if stream.older else None,
         parts=_other_parts(part, len(stream.stories) if best else stream.of) if part else [],
         months=_months(stream),
@@ -76,7 +81,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
 
 def _best(stream: Stream, query: StreamQuery) -> Stream:
     """The stream of a search with only the best matches, best first, and without further pages."""
-    shown = query.limit or SHORTEST
+    shown = query.limit or PER_LIST
     stories, items = best_first(stream.stories, query.filter), best_first(stream.items, query.filter)
     return replace(stream, stories=tuple(stories[:shown]), items=tuple(items[:shown]), older=None)
 

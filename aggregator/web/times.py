@@ -38,6 +38,9 @@ class Times(Struct, frozen=True):
         here = moment.astimezone(self.now.tzinfo)
         return f"{here:%-d %B %Y, %H:%M} {_zone(here)}"
 
+    def day(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self.now.tzinfo):%A, %-d %B %Y}"
+
     def month(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.now.tzinfo):%B %Y}"
 

@@ -21,7 +21,7 @@ from aggregator.model.item import Enclosure
 from aggregator.web import layout, related
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.charts import HEIGHT, bars
-from aggregator.web.stream_page import PER_PAGE
+from aggregator.web.stream_page import PER_LIST, PER_PAGE
 from aggregator.web.times import Times
 
 STATIC = Path(__file__).resolve().parents[3] / "aggregator/web/static"
@@ -914,7 +914,7 @@ def test_a_long_month_is_shown_in_parts_and_its_feed_whole(room: Newsroom) -> No
     room.publish(*told)
 
     def shown(address: str) -> list[str]:
-        return re.findall(r"Vessel \d+", "".join(re.findall(r"<h2[^>]*>.*?</h2>", room.client.get(address).text)))
+        return re.findall(r"Vessel \d+", "".join(re.findall(r"<h3[^>]*>.*?</h3>", room.client.get(address).text)))
 
     parts = [shown("/latest/2026-11"), shown("/latest/2026-11?page=2")]
     assert list(map(len, parts)) == [PER_PAGE, 3]
@@ -928,33 +928,53 @@ def test_a_long_month_is_shown_in_parts_and_its_feed_whole(room: Newsroom) -> No
     assert room.client.get("/latest/2026-11.rss").text.count("<item>") == len(told)
 
 
+def test_an_archive_is_divided_into_days(room: Newsroom) -> None:
+    """In the site's time zone; where it is ordered by relevance it is not."""
+    room.publish(*(item(f"Frigate number {n} sails", age=timedelta(hours=6 * n)) for n in range(4)))
+    for address in ("/latest/2026-11", "/latest/2026-11?view=items", "/latest/2026-11?q=frigate"):
+        text = room.client.get(address).text.partition('class="list"')[2]
+        days = re.findall(r"<h2>([^<]+)</h2>|<h3[^>]*>(?:<a[^>]*>)?(Frigate)", text)
+        told = ["".join(found) for found in days]
+        assert told == ["Tuesday, 24 November 2026", *["Frigate"] * 3, "Monday, 23 November 2026", "Frigate"], address
+        assert "23 Nov, " not in re.sub(r'title="[^"]*"', "", text), "the day stands above"
+    for address in ("/latest/2026-11?q=frigate&order=relevance", "/latest"):
+        assert "Tuesday, 24" not in room.client.get(address).text.partition('class="list"')[2]
+
+
+def test_the_archive_of_a_section_marks_it_in_the_row_of_sections(client: FlaskClient) -> None:
+    page = client.get("/sections/defense/2026-11").text
+    assert re.search(r'href="/news/sections/defense" aria-current="true"', page)
+    assert page.count("aria-current") == 1
+
+
 def test_a_list_that_is_cut_leads_on_to_older_stories(room: Newsroom) -> None:
     """By a link that goes on where the list ended, though news has come in since; the feeds that it offers begin at their top, and
     other orders know nothing of it."""
     letters = random.Random(2)
-    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(600)]
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(11 * PER_LIST)]
     old = [
-        item(f"Vessel {n} {' '.join(words[5 * n : 5 * n + 5])}", age=timedelta(days=3, minutes=n), summary="")
-        for n in range(120)
+        item(f"Vessel {n} {' '.join(words[5 * n : 5 * n + 5])}", age=timedelta(hours=20, minutes=n), summary="")
+        for n in range(2 * PER_LIST + 20)
     ]
     room.publish(*old)
+    assert room.client.get("/latest.rss").text.count("<item>") == len(old), "all of the last 48 hours"
     for address in ("/search?q=vessel", "/sources/bbc-world", "/latest?view=items&source=bbc-world", "/latest"):
         pages = [room.client.get(address).text]
         room.publish(item(f"Vessel, the newest, {address.replace('/', ' ')}", age=timedelta(), summary=""))
         while link := re.search(r'<a rel="next" href="/news([^"]+)">Older', pages[-1]):
             pages.append(room.client.get(link[1].replace("&amp;", "&")).text)
         shown = [re.findall(r"Vessel \d+", "".join(re.findall(r"<h2[^>]*>.*?</h2>", page))) for page in pages]
-        assert [name for names in shown for name in names] == [f"Vessel {n}" for n in range(120)], address
+        assert [name for names in shown for name in names] == [f"Vessel {n}" for n in range(len(old))], address
         assert len(pages) == 3
         assert "Newest</a>" not in pages[0]
         assert f'<a rel="prev" href="/news{address.replace("&", "&amp;")}">←&nbsp;Newest</a>' in pages[1]
-        assert "until 21 November 2026, 11:" in pages[1].partition("</title>")[0]
+        assert "until 23 November 2026, 14:" in pages[1].partition("</title>")[0]
         assert "cursor" not in pages[2].partition("</head>")[0]
     cut = room.client.get("/search?q=vessel&limit=20").text
     assert re.search(r'<a rel="next" href="/news/search\?q=vessel&amp;limit=20&amp;cursor=', cut), (
         "as many as asked for, too"
     )
-    assert "Older" not in room.client.get("/search?q=vessel&limit=124").text
+    assert "Older" not in room.client.get("/search?q=vessel&limit=224").text
     assert "Older" not in room.client.get("/search?q=vessel&order=relevance").text
     assert "Older" not in room.client.get("/search?q=newest").text
     assert room.client.get("/search?q=vessel&cursor=x").status_code == 400
