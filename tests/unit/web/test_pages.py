@@ -902,6 +902,8 @@ def test_an_error_shows_names_as_code_and_leads_on(client: FlaskClient) -> None:
         assert "`" not in main
         assert 'href="/news/sections"' in main
         assert ("<code>limit</code> must be" in main) == ("limit" in address)
+    page = client.get("/latest?limt=3", headers={"Accept": "text/html"}).text
+    assert '<p class="empty">A parameter is misspelt: did you mean <code>limit</code>?</p>' in page
 
 
 def test_a_long_month_is_shown_in_parts_and_its_feed_whole(room: Newsroom) -> None:
