@@ -132,7 +132,7 @@ class Http:
             if answer.status != (412 if asked else 304):
                 return self._outcome(last, answer, asked)
         except aiohttp.ClientResponseError:
-            # Some servers send a body with a 304, which makes the response unreadable.
+            # There are servers whose responses to conditional requests cannot be read.
             if not validators:
                 raise
         own["Cache-Control"] = "no-cache"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import suppress
+from functools import partial
 from types import SimpleNamespace
 from typing import Final
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.client_proto import ResponseHandler
 
 from aggregator.addresses import Allowance, host_of
 from aggregator.fetch.failures import Stopped, failure
@@ -45,6 +47,21 @@ def _kept_connections() -> aiohttp.TraceConfig:
     trace = aiohttp.TraceConfig()
     trace.on_connection_reuseconn.append(kept)
     return trace
+
+
+class _Reading(ResponseHandler):
+    """Reads the head of a response before the rest. If something follows that is no part of the response (the body of a 304, or more than
+    the Content-Length says), aiohttp loses the response, unless both come one after the other; browsers and curl ignore what follows.
+    And if the body breaks the rules of HTTP, whoever reads it is told at once, where aiohttp lets them wait for the deadline."""
+
+    def data_received(self, data: bytes) -> None:
+        head, end, rest = data.partition(b"\r\n\r\n")
+        super().data_received(head + end)
+        if rest and self.exception() is None:
+            super().data_received(rest)
+        error = self.exception()
+        if error and self._payload and not self._payload.is_eof():
+            self._payload.set_exception(error)
 
 
 class Connections:
@@ -101,6 +118,8 @@ class Connections:
             limit=0,  # the gate limits the number of connections
             keepalive_timeout=5,
         )
+        reading: type[ResponseHandler] = _Reading
+        connector._factory = partial(reading, loop=asyncio.get_running_loop())
         return aiohttp.ClientSession(
             connector=connector,
             trace_configs=[_kept_connections()],

@@ -276,22 +276,45 @@ def test_an_unasked_304_is_asked_once_more_past_the_caches(server: Server) -> No
     assert len(server.asked("/unasked-304")) == 2
 
 
-@pytest.mark.parametrize(
-    "surplus",
-    [
-        b"Content-Length: 5\r\n\r\nhello", b"\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0",
-    ],
-    ids=["announced", "bare", "chunked", "gzip"],
-)  # fmt: skip
-def test_a_304_that_brings_a_body_costs_a_second_request_and_not_the_source(server: Server, surplus: bytes) -> None:
+_SURPLUS = [
+    b"Content-Length: 5\r\n\r\nhello", b"\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"Connection: close\r\n\r\n<html>\r\n\r\n</html>",
+    b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("surplus", _SURPLUS, ids=["announced", "bare", "chunked", "closing", "gzip"])
+def test_a_304_that_brings_a_body_is_a_304(server: Server, surplus: bytes) -> None:
+    server.routes["/talkative"] = raw(b"HTTP/1.1 304 Not Modified\r\n" + surplus)
+    (outcome,) = ask(FetchRequest("s", server.url("/talkative"), etag='"a"'))
+    assert isinstance(outcome, NotModified), outcome
+    assert len(server.asked("/talkative")) == 1
+
+
+@pytest.mark.parametrize("closing", [{}, {"Connection": "close"}])
+def test_what_comes_after_the_end_of_an_answer_is_not_read(server: Server, closing: dict[str, str]) -> None:
+    """As by browsers. Whether it spoilt the answer depended on whether both came in one packet."""
+    after = b"<!-- cached -->\r\n\r\n"
+    server.routes |= {
+        "/200": raw(head("200 OK", {"Content-Length": str(len(FEED)), **closing}) + FEED + after),
+        "/410": raw(head("410 Gone", {"Content-Length": "0", **closing}) + after),
+        "/busy": raw(head("429 Too Many Requests", {"Content-Length": "0", "Retry-After": "600", **closing}) + after),
+        "/moved": raw(head("302 Found", {"Content-Length": "0", "Location": "/200", **closing}) + after),
+    }
+    read, gone, busy, moved = ask(*(server.url(path) for path in ("/200", "/410", "/busy", "/moved")))
+    assert full(read).body == full(moved).body == FEED
+    assert fail(gone).status == 410
+    assert fail(busy).freshness.retry_after == 600
+
+
+def test_a_304_that_cannot_be_read_costs_a_second_request_and_not_the_source(server: Server) -> None:
     async def route(request: Request, writer: asyncio.StreamWriter) -> None:
         asked = "if-none-match" in request.headers
-        await (raw(b"HTTP/1.1 304 Not Modified\r\n" + surplus) if asked else answer(FEED))(request, writer)
+        await (raw(b"HTTP/1.1 304 Not Modified\r\nnonsense\r\n\r\n") if asked else answer(FEED))(request, writer)
 
-    server.routes["/talkative"] = route
-    assert full(ask(FetchRequest("s", server.url("/talkative"), etag='"a"'))[0]).body == FEED
-    assert len(server.asked("/talkative")) == 2
+    server.routes["/"] = route
+    assert full(ask(FetchRequest("s", server.url("/"), etag='"a"'))[0]).body == FEED
+    assert len(server.asked("/")) == 2
 
 
 def test_conditions_that_are_refused_are_left_out_at_once(server: Server) -> None:
