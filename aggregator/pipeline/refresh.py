@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from aggregator.addresses import host_of
 from aggregator.model.poll import FailedPoll, RefreshReport
 from aggregator.model.source import Failed, NotModified, SourceState
 from aggregator.pipeline.poll import Poll, poll
@@ -37,7 +39,7 @@ async def refresh(
         async with slots:
             await queue.put(await poll(tools, state))
 
-    polls = [asyncio.create_task(one(state)) for state in states]
+    polls = [asyncio.create_task(one(state)) for state in _by_turns(states)]
     try:
         # The writer ends early only if the store cannot be written; then further fetching is useless.
         waits: list[asyncio.Future[Any]] = [asyncio.gather(*polls, return_exceptions=True), writer]
@@ -52,6 +54,19 @@ async def refresh(
         if isinstance(error, Exception):  # our own errors; faults of sources are values
             raise error
     return report
+
+
+def _by_turns(states: Sequence[SourceState]) -> list[SourceState]:
+    """One source of each host, then a second of each, and so on. Requests to a host start a second apart, so hundreds of its sources one
+    after the other would take all places, and the others would wait for minutes."""
+    turns = Counter[str | None]()
+
+    def turn(state: SourceState) -> int:
+        host = host_of(state.url)
+        turns[host] += 1
+        return turns[host]
+
+    return sorted(states, key=turn)
 
 
 async def _write(
