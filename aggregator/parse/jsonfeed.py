@@ -1,7 +1,8 @@
 """Reads JSON Feed 1 and 1.1 (jsonfeed.org) tolerantly: a field of the wrong type is treated as absent, and items that are not objects
 are skipped.
 
-orjson decodes it; if that fails, Python's own decoder is used, which accepts what some feeds contain (NaN, Infinity, huge numbers).
+orjson decodes it; if that fails, Python's own decoder is used, which accepts what some feeds contain (NaN, Infinity, huge numbers). Of a
+document that breaks off the complete items are kept.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ from typing import Any
 import orjson
 
 from aggregator.errors import ParseError
-from aggregator.model.item import Channel, Enclosure, ParsedFeed, ParsedItem
+from aggregator.model.item import TRUNCATED, Channel, Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import MAX_ENTRIES, Document
 from aggregator.parse.fields import as_html, as_meant, moment, person
 
 _MAX_DEPTH = 64  # a feed needs five
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
+_ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
+_COMMA = re.compile(r"\s*,\s*")
 
 
 def read(document: Document) -> ParsedFeed:
     """Raises ParseError `too-deep`, `malformed` or `not-a-feed`."""
     _check_depth(document.data)
-    value = _loads(document.data)
+    value, broken = _loads(document.data)
     if not isinstance(value, dict) or not isinstance(value.get("items"), list):
         raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no list of items)")
     version = _text(value.get("version")) or ""
@@ -35,7 +38,7 @@ def read(document: Document) -> ParsedFeed:
         raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no version)")
     authors = _author(value)
     items = tuple(_item(one, authors) for one in _limited(value["items"]) if isinstance(one, dict))
-    flaws = list(document.flaws)
+    flaws = [*document.flaws, *broken]
     if len(items) < min(len(value["items"]), MAX_ENTRIES):
         flaws.append("items-of-wrong-type")
     if "jsonfeed.org" not in version:
@@ -70,21 +73,40 @@ def _check_depth(data: bytes) -> None:
             raise ParseError("too-deep", f"the document is nested deeper than {_MAX_DEPTH} levels")
 
 
-def _loads(data: bytes) -> object:
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) < 20 else digits
+
+
+_LENIENT = json.JSONDecoder(strict=False, parse_int=_integer, parse_constant=lambda _: None)
+
+
+def _loads(data: bytes) -> tuple[object, tuple[str, ...]]:
+    """The document, and what is wrong with its end."""
     try:
-        return orjson.loads(data)
+        return orjson.loads(data), ()
     except orjson.JSONDecodeError:
+        text = data.decode("utf-8", "replace").strip()
+    try:
+        value, end = _LENIENT.raw_decode(text)
+        return value, ("junk-after-end",) if end < len(text) else ()
+    except ValueError:
         pass
     try:
-        return json.loads(
-            data.decode("utf-8", "replace"), strict=False, parse_int=_integer, parse_constant=lambda _: None
-        )
+        return _LENIENT.decode(_complete_items(text) + "]}"), (TRUNCATED,)
     except ValueError as error:
         raise ParseError("malformed", "the document is broken JSON") from error
 
 
-def _integer(digits: str) -> int | str:
-    return int(digits) if len(digits) < 20 else digits
+def _complete_items(text: str) -> str:
+    """A document that breaks off, until the end of its last complete item. Raises ValueError if there is none."""
+    items = _ITEMS.search(text)
+    _, end = _LENIENT.raw_decode(text, items.end() if items else len(text))
+    while comma := _COMMA.match(text, end):
+        try:
+            _, end = _LENIENT.raw_decode(text, comma.end())
+        except ValueError:
+            break
+    return text[:end]
 
 
 def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:

@@ -254,6 +254,10 @@ def test_16_truncated_and_trailing() -> None:
     assert (len(junk.items), junk.flaws) == (3, ("junk-after-end",))
     two = read(whole + whole)
     assert (len(two.items), two.flaws) == (3, ("second-document",))
+    listed = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1"}, {"id": "2"}]}'
+    cut, junk = read(listed[: listed.rindex(b"}]")]), read(listed + b"<script>x</script>")
+    assert (len(cut.items), cut.flaws) == (1, ("truncated",))
+    assert (len(junk.items), junk.flaws) == (2, ("junk-after-end",))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "windows-1252", "gb18030"])

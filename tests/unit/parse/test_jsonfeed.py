@@ -134,6 +134,33 @@ def test_what_json_does_not_allow_costs_nothing_else() -> None:
     assert feed.items[0].enclosures == (Enclosure("/a", None, 5),)
 
 
+@pytest.mark.parametrize("end", ['{"id": "3", "title": "Thr', '{"id": "3", "size": 1', '"', ",", "", " \n"])
+@pytest.mark.parametrize("comma", [",", " ,\n"])
+def test_of_a_document_that_breaks_off_the_complete_items_are_kept(end: str, comma: str) -> None:
+    head = f'{{"version": "{VERSION}", "title": "Of \\"items\\": [", "language": "fr", "items": [ '
+    feed = parse(
+        f'{head}{{"id": "1", "title": "[{{"}}{comma}{{"id": NaN, "url": "/2"}}{comma}{end}'.encode(), None, URL
+    )
+    assert [(one.guid, one.link) for one in feed.items] == [("1", None), (None, "/2")]
+    assert (feed.channel.language, feed.flaws) == ("fr", ("truncated",))
+
+
+@pytest.mark.parametrize(
+    "body", ['{"version": "V", "items": [{"id": "1", "tit', '{"version": "V", "items": [', '{"items']
+)
+def test_a_document_that_breaks_off_before_its_first_item_ends_is_broken(body: str) -> None:
+    """A failure, so that what is known stays and the source says so."""
+    with pytest.raises(ParseError, match="the document is broken JSON") as error:
+        parse(body.encode(), None, URL)
+    assert error.value.kind == "malformed"
+
+
+@pytest.mark.parametrize("junk", ["<!-- Cached -->", '<script>x("{")</script>', '{"version": 1}', "}"])
+def test_what_stands_after_the_document_costs_nothing(junk: str) -> None:
+    feed = parse(f'{{"version": "{VERSION}", "items": [{{"id": "1"}}]}}\n{junk}'.encode(), None, URL)
+    assert ([one.guid for one in feed.items], feed.flaws) == (["1"], ("junk-after-end",))
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000])
 def test_numbers_that_json_does_not_have_cost_nothing_else(number: str) -> None:
     body = f'{{"version": "{VERSION}", "x": {number}, "items": [{{"id": "1", "id": "2", "title": "T"}}]}}'
