@@ -106,7 +106,10 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         published=(item.published if published else item.updated) if sane(published or updated) else None,
         updated=item.updated if sane(updated) else None,
         published_text=published or updated,
-        author=person(", ".join(dict.fromkeys(authors))) or person(element.findtext("author")) or item.author,
+        author=person(", ".join(dict.fromkeys(authors)))
+        or person(element.findtext("author"))
+        or item.author
+        or _author(source),
         enclosures=tuple(_enclosures(element, base)),
         image=_image(element),
         publisher=publisher,
@@ -203,6 +206,12 @@ def _source(element: etree._Element | None) -> tuple[str | None, str | None]:
     name = (title.text if title is not None else element.text) or ""
     address = element.get("url") or (link.get("href") if link is not None else None)
     return name.strip() or None, address
+
+
+def _author(source: etree._Element | None) -> str | None:
+    """The authors of the feed that an entry of Atom was taken from, which are its own unless it names others (RFC 4287, 4.2.1)."""
+    authors = source.iterchildren("{*}author") if source is not None else ()
+    return person(", ".join(dict.fromkeys(name for author in authors for name in _named(author)))) or None
 
 
 def _text(element: etree._Element) -> etree._Element:

@@ -155,7 +155,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         or _of_module(entry, malformed, "itunes_its-title", "media_its-title"),
         summary=summary,
         content=None if content == summary else content,
-        author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")),
+        author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")) or _author(source),
         published=_time(entry, dated),
         updated=_time(entry, "updated"),
         published_text=_text(_own_field(entry, dated)),
@@ -222,7 +222,7 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     """The authors in dc:creator or in a <name> element, else the <author> of RSS."""
     said = [text for one in entry.get("authors") or () if (text := _text(one.get("name")))]
     names = [text for text in said if not text.startswith(_MARK)] or said[:1]
-    return person(", ".join(dict.fromkeys(names)).replace(_AT, "@").replace(_MARK, ""))
+    return person(", ".join(dict.fromkeys(names)).replace(_AT, "@").replace(_MARK, "")) or None
 
 
 def _time(entry: Mapping[str, Any], name: str) -> datetime | None:

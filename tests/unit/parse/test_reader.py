@@ -530,6 +530,19 @@ def test_the_authors_of_a_feed_are_those_of_its_entries(title: str) -> None:
     assert [one.author for one in feed.items] == ["Ann, Al", "Ben", None]
 
 
+@pytest.mark.parametrize("title", ["Plain", "Ma<b>rk</b>ed"])
+def test_the_authors_of_the_feed_that_an_entry_was_taken_from_are_its_own(title: str) -> None:
+    """Unless it names others (RFC 4287, 4.2.1). A planet lists entries of many blogs so, which had no author."""
+    authors = "<author><name>Ann</name><email>ann@e.org</email></author><author><name>Al</name></author>"
+    entry = f"<entry><id>1</id><title>{title}</title><source>%s{authors}</source>%s</entry>"
+    own = "<author><name>Ben</name></author>"
+    whole = atom(
+        entry % ("<title>Blog</title>", "") + entry % ("", "") + entry % ("<title>Blog</title>", own),
+        head="<author><name>The Planet</name></author>",
+    )
+    assert [one.author for one in parsed(whole).items] == ["Ann, Al", "Ann, Al", "Ben"]
+
+
 def test_a_guid_of_rss_in_an_entry_of_atom_is_read_alike_whichever_parser_reads_it() -> None:
     """Else the entry would get another key, and be stored anew, as soon as the document is malformed."""
     entry = "<entry><title>T</title><guid>https://example.org/1</guid></entry>"
