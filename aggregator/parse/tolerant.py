@@ -39,6 +39,7 @@ _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
 _OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
+_ID = re.compile(rb"<(/?)id(?=[\s/>])")
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
@@ -83,7 +84,7 @@ def _prepared(document: Document) -> bytes:
     - Elements within <image>, <author> and <og>, and those of podcasts, get other names: feedparser would take them for title, link,
       text or author of the entry.
     - guid, id and date get other names: feedparser would resolve ids against xml:base, which changes them, and take a date for that
-      of an update.
+      of an update. So does an <id> of RSS, which is none of its elements: it would count instead of the guid.
     - The @ in authors is replaced by another character: feedparser cuts e-mail addresses out, but only up to four letters of the last
       part of the domain (`.online`).
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
@@ -92,8 +93,11 @@ def _prepared(document: Document) -> bytes:
     data = _AUTHOR.sub(
         lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(_without_networks(document.data))
     )
+    is_rss = b"<rss" in data[:2000]
+    if is_rss:
+        data = outside_cdata(data, lambda part: _ID.sub(rb"<\1its-id", part))
     data = outside_cdata(data, lambda part: _OWN.sub(_own, part))
-    if b"<rss" in data[:2000]:
+    if is_rss:
         data = _OF_RSS.sub(rb"\g<0>" + _MARK.encode(), data)
         data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
     if MALFORMED in document.flaws:
@@ -226,12 +230,13 @@ def _author(entry: Mapping[str, Any]) -> str | None:
 
 
 def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
-    """A date, if all parsers read it in the same way (`sane`). feedparser's own tuples are UTC without fractions of seconds."""
+    """A date, if all parsers read it in the same way (`sane`). feedparser's own tuples are UTC without fractions of seconds, and for
+    2026-02-30 it gives a day in March."""
     text, parsed = _text(_own_field(entry, name)), _own_field(entry, f"{name}_parsed")
     if not text or not sane(text):
         return None
     try:
-        return moment(text) or _EPOCH + timedelta(seconds=calendar.timegm(parsed))
+        return moment(text) if text[0].isdigit() else _EPOCH + timedelta(seconds=calendar.timegm(parsed))
     except (OverflowError, ValueError, TypeError):
         return None
 

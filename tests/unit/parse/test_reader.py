@@ -947,6 +947,32 @@ def test_a_date_that_parsers_read_in_different_ways_is_left_to_the_normaliser(ti
     assert (one.published, one.updated, one.published_text) == (None, None, date)
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        "2026-02-30T09:00:00Z",
+        "2026-04-31T09:00:00Z",
+        "2026-11-00T09:00:00Z",
+        "2026-13-01T09:00:00Z",
+        "2026-00-10T09:00:00Z",
+        "Tue, 31 Feb 2026 09:00:00 GMT",
+    ],
+)
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_a_day_that_no_calendar_has_is_no_date(title: str, end: str, date: str) -> None:
+    """Not another day, near it or not: 2026-13-01 was a day of 2027, or 13 January."""
+    one, _ = read(rss([item(f"<pubDate>{date}</pubDate>"), item(title=title, link="https://e.org/2"), end])).items
+    assert one.published is None
+
+
+@pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
+def test_an_id_is_no_element_of_rss(title: str, end: str) -> None:
+    """Some shops write their own number so. It counted instead of the guid where the tolerant parser read the item."""
+    numbered = "<id>7</id>"
+    items = [item(numbered, guid="g-1"), item(numbered + "<guid>g-2</guid>"), item(numbered), item(title=title), end]
+    assert [one.guid for one in parsed(rss(items)).items[:3]] == ["g-1", "g-2", None]
+
+
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_a_guid_that_is_the_link_is_read_alike(title: str, end: str) -> None:
     address = "https://e.org/?a=1&amp;b=2"
