@@ -13,7 +13,6 @@ from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.installation import Installation, utc_now
 
 if TYPE_CHECKING:
-    from aggregator.model.source import Health, SourceState
     from aggregator.web.in_force import InForce
     from aggregator.web.library import Library
 
@@ -52,15 +51,6 @@ def _public(application: Application, url: str) -> str:
     return application.mask(REFERENCE.sub(lambda found: "${" if found[1] is None else "***", url))
 
 
-def _health(state: SourceState) -> tuple[Health, str]:
-    """The state of a source as everybody may see it: the address to which it moved may contain a secret."""
-    from aggregator.config.environment import mask
-    from aggregator.schedule.health import health
-
-    kind, evidence = health(state)
-    return kind, mask(evidence)
-
-
 def written() -> datetime:
     """When the program last changed on this machine (by an upgrade, usually): since then the bytes of feeds and pages may differ. Not only
     by the code that writes them: the receipts that they show are computed, too."""
@@ -70,7 +60,6 @@ def written() -> datetime:
 
 def library(application: Application, written: datetime | None = None) -> Library:
     """The `Library` of the web. It follows the configuration in force. `written`: when the program last changed."""
-    from aggregator.pipeline.category_topics import last_survey
     from aggregator.web.in_force import Following
     from aggregator.web.library import Library
 
@@ -79,14 +68,12 @@ def library(application: Application, written: datetime | None = None) -> Librar
         compile=lambda texts: in_force(Application.of_texts(installation, texts)),
         current=in_force(application),
         since=utc_now(),
-        found=lambda upkeep: last_survey(upkeep).titles,
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
     return Library(
         open_archive=application.database.read_only,
         configuration=following,
         clock=utc_now,
-        health=_health,
         troubles=application.database.troubles,
     )
 

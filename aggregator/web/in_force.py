@@ -20,6 +20,7 @@ from aggregator.model.notes import Note
 from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import SourceState
 from aggregator.model.stream import StreamName
+from aggregator.pipeline.category_topics import last_survey
 
 if TYPE_CHECKING:
     from aggregator.ports import Past
@@ -73,19 +74,17 @@ class InForce(Struct, frozen=True):
 
 
 class Following:
-    """Follows the configuration in the store. `compile` makes an InForce from the texts of a configuration; `found` looks up the topics
-    that were found among categories of feeds (id → title); `written`: when the program itself last changed. `current` is used as long
-    as the store has no configuration."""
+    """Follows the configuration in the store. `compile` makes an InForce from the texts of a configuration; `written`: when the program
+    itself last changed. `current` is used as long as the store has no configuration."""
 
     def __init__(
         self,
         compile: Callable[[Mapping[str, str]], InForce],
         current: InForce,
         since: datetime,
-        found: Callable[[Upkeep], Mapping[str, str]],
         written: datetime,
     ) -> None:
-        self._compile, self._found, self._written = compile, found, written
+        self._compile, self._written = compile, written
         self.current = self._plain = current  # with and without the topics found
         self.since = since
         self._named: tuple[Mapping[str, str], ...] = ()
@@ -99,7 +98,7 @@ class Following:
             self.since = max(datetime.fromtimestamp(archive.upkeep.applied(), UTC), self._written)
         reading = archive.reading
         renamed = archive.upkeep.noted(notes.RENAMED) or {}
-        self._name(self._found(archive.upkeep), reading.removed(), reading.first_ids(), renamed)
+        self._name(last_survey(archive.upkeep).titles, reading.removed(), reading.first_ids(), renamed)
 
     def troubles(self) -> tuple[str, ...]:
         return ("configuration: the configuration in force cannot be read here",) if self._unread else ()

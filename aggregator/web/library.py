@@ -13,9 +13,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
+from aggregator.config.environment import mask
 from aggregator.model.feed import Rendered, Stream
 from aggregator.model.source import Health, SourceState
 from aggregator.model.stream import LATEST, STORING, StreamName, StreamQuery
+from aggregator.schedule.health import health
 from aggregator.web.in_force import Archive, Following, InForce
 from aggregator.web.long_answers import LongAnswers
 from aggregator.web.recent import Recent
@@ -58,14 +60,11 @@ class Library:
         open_archive: Callable[[], Archive],
         configuration: Following,
         clock: Callable[[], datetime],
-        health: Callable[[SourceState], tuple[Health, str]],
-        *,
-        troubles: Callable[[], Sequence[str]] = lambda: (),
+        troubles: Callable[[], Sequence[str]],
     ) -> None:
         self._open = open_archive
         self._configuration = configuration
         self._clock = clock
-        self.health = health
         self._troubles = troubles  # problems that workers report outside the store
         self._local = threading.local()
         self._following = threading.Lock()
@@ -196,6 +195,11 @@ class Library:
     def last_known(self) -> InForce:
         """The configuration that this process follows, without asking the store."""
         return self._configuration.current
+
+    def health(self, state: SourceState) -> tuple[Health, str]:
+        """The state of a source as everybody may see it: the address to which it moved may contain a secret."""
+        kind, evidence = health(state)
+        return kind, mask(evidence)
 
     def watched(self) -> list[SourceState]:
         """The states of all sources except paused ones, whose states no longer change and do not count as problems."""
