@@ -214,13 +214,12 @@ class Application(Configured):
         written for another environment or version of the program."""
         if stored is None:
             return None
-        epoch, texts = stored
-        if epoch not in self._former:
+        if stored.epoch not in self._former:
             try:
-                self._former[epoch] = self.of_texts(self.installation, texts).settings
+                self._former[stored.epoch] = self.of_texts(self.installation, stored.texts).settings
             except ConfigError:
-                self._former[epoch] = None
-        return self._former[epoch]
+                self._former[stored.epoch] = None
+        return self._former[stored.epoch]
 
     def _places_like(self, stored: StoredConfiguration, archive: Store) -> bool:
         before = self.former(stored)

@@ -218,3 +218,4 @@ class StoredConfiguration(NamedTuple):
 
     epoch: str  # `Settings.epoch` when it was put in force
     texts: Mapping[str, str]  # by file name, the main file first
+    applied: int = 0  # when it was put in force, epoch seconds

@@ -47,17 +47,12 @@ class Upkeep(ABC, Generic[Writer]):
 
     def configuration(self) -> StoredConfiguration | None:
         """The configuration in force. Its texts are read only once, since workers call this twice a second."""
-        for n, epoch in self._db.read("SELECT n, epoch FROM configurations ORDER BY n DESC LIMIT 1"):
+        for n, epoch, applied in self._db.read("SELECT n, epoch, applied FROM configurations ORDER BY n DESC LIMIT 1"):
             if self._texts is None or self._texts[0] != n:
                 rows = self._db.read("SELECT texts FROM configurations WHERE n = ?", (n,))
                 self._texts = (n, orjson.loads(rows[0][0]))
-            return StoredConfiguration(epoch, dict(self._texts[1]))
+            return StoredConfiguration(epoch, dict(self._texts[1]), applied)
         return None
-
-    def applied(self) -> int:
-        """The time (epoch seconds) at which the configuration in force was put in force; 0 if there is none."""
-        rows = self._db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
-        return int(rows[0][0]) if rows else 0
 
     def configuring(self) -> AbstractContextManager[object]:
         """A transaction for an edit of the configuration, which no other edit may come into. Those of the methods called in it are part

@@ -38,7 +38,6 @@ class Sources(Protocol):
 
 class Upkeep(Protocol):
     def configuration(self) -> StoredConfiguration | None: ...
-    def applied(self) -> int: ...
     def noted(self, note: Note[T]) -> T | None: ...
 
 
@@ -94,8 +93,8 @@ class Following:
         """Read the configuration in force again, with found topics and removed sources. Must not be called by two threads at a time."""
         held = archive.upkeep.configuration()
         if held:
-            self._follow(*held)
-            self.since = max(datetime.fromtimestamp(archive.upkeep.applied(), UTC), self._written)
+            self._follow(held)
+            self.since = max(datetime.fromtimestamp(held.applied, UTC), self._written)
         reading = archive.reading
         renamed = archive.upkeep.noted(notes.RENAMED) or {}
         self._name(last_survey(archive.upkeep).titles, reading.removed(), reading.first_ids(), renamed)
@@ -103,18 +102,18 @@ class Following:
     def troubles(self) -> tuple[str, ...]:
         return ("configuration: the configuration in force cannot be read here",) if self._unread else ()
 
-    def _follow(self, epoch: str, texts: Mapping[str, str]) -> None:
+    def _follow(self, held: StoredConfiguration) -> None:
         """Compile a new configuration. If it cannot be read here (it was written for another environment or a newer version), the previous
         one stays in use, so that readers still get pages, and the problem is reported."""
-        if epoch == self._unread:
+        if held.epoch == self._unread:
             return
         self._unread = None
-        if epoch != self.current.settings.epoch:
+        if held.epoch != self.current.settings.epoch:
             try:
-                self.current = self._plain = self._compile(texts)
+                self.current = self._plain = self._compile(held.texts)
                 self._named = ()
             except ConfigError as error:
-                self._unread = epoch
+                self._unread = held.epoch
                 log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
 
     def _name(

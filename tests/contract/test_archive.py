@@ -1506,7 +1506,8 @@ def test_of_edits_the_last_hundred_are_kept(store: Store) -> None:
         assert store.upkeep.put_in_force(str(n), {"feeds.yaml": f"text {n}"}, n, alike=str(n - 1))
     kept = [epoch for (epoch,) in store.reading._db.read("SELECT epoch FROM configurations ORDER BY n")]
     assert (len(kept), kept[-1]) == (100, "103")
-    assert store.upkeep.configuration() == ("103", {"feeds.yaml": "text 103"})
+    held = store.upkeep.configuration()
+    assert held is not None and (held.epoch, held.texts) == ("103", {"feeds.yaml": "text 103"})
     assert store.upkeep.like("103") == "0", "what placed alike is still known"
 
 
@@ -1758,7 +1759,8 @@ def test_the_configuration_in_force_is_the_last_one(store: Store) -> None:
     assert store.upkeep.put_in_force("a", {"feeds.yaml": "one"}, 1)
     assert not store.upkeep.put_in_force("a", {"feeds.yaml": "one"}, 2)
     assert store.upkeep.put_in_force("b", {"feeds.yaml": "two"}, 3)
-    assert store.upkeep.configuration() == ("b", {"feeds.yaml": "two"})
+    held = store.upkeep.configuration()
+    assert held is not None and (held.epoch, held.texts) == ("b", {"feeds.yaml": "two"})
 
 
 def test_a_backup_is_a_whole_archive(tmp_path: Path) -> None:
