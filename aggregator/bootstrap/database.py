@@ -100,17 +100,7 @@ class Database:
         Raises:
             ClockApart: the clock of this machine is not that of the database server.
         """
-        from aggregator.store.sqlite.archive import SqliteArchive
-
-        if not isinstance(archive, SqliteArchive):
-            archive.agree(lambda: utc_now().timestamp())
-
-    def seconds(self, archive: Store) -> int:
-        """The time of an edit (epoch seconds). Later changes are dated after it, whoever makes them: so it is that of the server, if there
-        is one."""
-        from aggregator.store.sqlite.archive import SqliteArchive
-
-        return int(utc_now().timestamp() if isinstance(archive, SqliteArchive) else archive.time())
+        archive.agree(lambda: utc_now().timestamp())
 
     def sqlite(self) -> SqliteArchive:
         from aggregator.store.sqlite.archive import SqliteArchive

@@ -81,7 +81,7 @@ def test_a_command_stores_and_deletes_nothing_by_a_clock_that_is_wrong(
 def test_an_edit_is_dated_by_the_clock_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that started with an edited file and a clock ten days ahead dated it so, and all that others stored in these days."""
     application = one_source(tmp_path, url := fresh_database())
-    monkeypatch.setattr("aggregator.bootstrap.database.utc_now", lambda: utc_now() + timedelta(days=10))
+    monkeypatch.setattr("time.time", (utc_now() + timedelta(days=10)).timestamp)
     Engines(application, Sandbox()).make(application, follows=False)
     assert execute(url, "SELECT applied <= extract(epoch FROM clock_timestamp()) FROM configurations") == [(True,)]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,6 +43,13 @@ class SqliteArchive(Readable):
     def absent(self, owner: str) -> bool:
         """Always true: a file does not know which processes use it."""
         return True
+
+    def time(self) -> float:
+        """The clock of all who use the file, in seconds since 1970: that of this machine."""
+        return time.time()
+
+    def agree(self, clock: Callable[[], float]) -> None:
+        """Nothing is checked: there is no other clock, and each transaction checks the schema."""
 
     def export(self) -> Export:
         """All rows of the archive, to copy them to another backend."""
