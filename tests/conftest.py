@@ -24,7 +24,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def transactions_take_no_time() -> Iterator[None]:
-    """What takes seconds to store is dated later (`versions.settled`); on a busy machine that may happen to one of two archives."""
+    """What takes seconds to store is dated later (`versions.Change`); on a busy machine that may happen to one of two archives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("aggregator.store.versions.monotonic", lambda: 0.0)
         yield

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from time import monotonic
 
 from aggregator.model.item import Told, Wanted
-from aggregator.model.stream import STORING
 from aggregator.store.compression import unpack
 from aggregator.store.dialect import Lock, Writes
-from aggregator.store.versions import change_time, mark_texts, next_version, settled, stamp
+from aggregator.store.versions import Change, mark_texts
 
 
 class Articles:
@@ -48,13 +46,11 @@ class Articles:
             self._db.write("UPDATE articles SET again = ? WHERE item = ?", (until, item))
 
     def save(self, item: int, content: str, why: str | None, now: int) -> None:
-        began = monotonic()
+        change = Change(self._db, now)
         with self._db.transaction():
-            version = next_version(self._db) if content else 0
+            changed = change.begin() if content else 0
             self._db.write(
                 "UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item)
             )
             if content:
-                now = change_time(self._db, now)
-                streams = mark_texts(self._db, (item,), now + STORING)
-                stamp(self._db, version, streams, settled(self._db, now, began))
+                change.end(mark_texts(self._db, (item,), changed))

@@ -6,7 +6,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from operator import attrgetter
-from time import monotonic
 from typing import Any, Generic
 
 import orjson
@@ -15,7 +14,7 @@ from aggregator.errors import RenamedMeanwhile
 from aggregator.model import notes
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, Member, PendingItem, Placing, Remembered, StoryState
-from aggregator.model.stream import STORING, StreamName
+from aggregator.model.stream import StreamName
 from aggregator.store import upserts
 from aggregator.store.conditions import match
 from aggregator.store.dialect import Reads, Writer, Writes
@@ -37,7 +36,7 @@ from aggregator.store.rows import (
     to_id,
 )
 from aggregator.store.shifts import KEPT, Row, shifts
-from aggregator.store.versions import change_time, keep_version, next_version, settled, stamp, stream_numbers
+from aggregator.store.versions import Change, keep_version, stream_numbers
 
 
 class EditionStore(ABC, Generic[Writer]):
@@ -160,7 +159,7 @@ class EditionStore(ABC, Generic[Writer]):
         )
 
     def apply(self, batch: Batch) -> None:
-        db, began = self._db, monotonic()
+        db, change = self._db, Change(self._db, batch.now)
         with db.transaction() as raw:
             self._check_held()
             if not batch.shows:
@@ -168,12 +167,10 @@ class EditionStore(ABC, Generic[Writer]):
                 self._check_ids()
                 confirm(db, batch)
                 return
-            version = next_version(db)
+            changed = change.begin()
             self._check_ids()
             confirm(db, batch)
             before = entries_before(db, batch)
-            now = change_time(db, batch.now)
-            changed = now + STORING
             merge_stories(db, batch, changed)
             placements = [placement_row(placed, changed) for placed in batch.placed]
             db.insert("placements", _PLACEMENT, placements, upserts.PLACEMENT)
@@ -183,7 +180,7 @@ class EditionStore(ABC, Generic[Writer]):
             db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], upserts.STORY)
             streams = save_entries(db, batch, before)
             save_memory(db, batch.memory)
-            stamp(db, version, streams, settled(db, now, began))
+            change.end(streams)
 
     def _renamings(self) -> str:
         rows = self._db.read("SELECT value FROM meta WHERE key = ?", (f"note:{notes.RENAMED.key}",))

@@ -4,12 +4,11 @@ are never empty. The same for all backends."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import monotonic
 
-from aggregator.model.stream import STORING, StreamName
+from aggregator.model.stream import StreamName
 from aggregator.store.conditions import quoted
 from aggregator.store.dialect import Writes
-from aggregator.store.versions import change_time, next_version, settled, stamp
+from aggregator.store.versions import Change
 
 PER_STORY = 0.0003
 """Seconds that renaming may take for each story. The change is dated so much later from the start: a section may have nearly all stories
@@ -24,20 +23,18 @@ def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> N
     """
     totals = db.select("SELECT total FROM streams WHERE name IN", [*map(str, renamed)])
     ahead = int(PER_STORY * sum(total for (total,) in totals))
-    began, version = monotonic() + ahead, 0
-    moment, streams = now, set()
+    change, changed = Change(db, now, ahead), 0
+    streams = set()
     for old, id in renamed.items():
         new = StreamName(old.kind, id)
         found = dict(db.select("SELECT name, total FROM streams WHERE name IN", [str(old), str(new)]))
         if str(old) not in found or found.get(str(new)):
             continue
-        if not version:
-            version = next_version(db)
-            moment = change_time(db, now) + ahead
-        _rename(db, old, new, moment + STORING)
+        changed = changed or change.begin()
+        _rename(db, old, new, changed)
         streams.add(new)
     if streams:
-        stamp(db, version, streams, settled(db, moment, began))
+        change.end(streams)
 
 
 def led_on(former: Mapping[str, str], renamed: Mapping[StreamName, str]) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from time import monotonic
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -15,13 +14,13 @@ import orjson
 from aggregator.model import notes
 from aggregator.model.notes import Note
 from aggregator.model.settings import StoredConfiguration
-from aggregator.model.stream import STORING, StreamName
+from aggregator.model.stream import StreamName
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.locks import lock_sources
 from aggregator.store.renaming import led_on, rename_streams
 from aggregator.store.retention import forget_addresses, forget_document, limits, listed_before
 from aggregator.store.rows import to_json
-from aggregator.store.versions import change_time, keep_version, mark_texts, next_version, settled, stamp
+from aggregator.store.versions import Change, change_time, keep_version, mark_texts
 
 MEMORY_SECONDS = 14 * 86_400
 """The memory of the grouping is kept for so long: it looks back only some days."""
@@ -144,20 +143,19 @@ class Upkeep(ABC, Generic[Writer]):
 
         Items that were listed again since `limit`, or wait for the edition, are left out.
         """
-        db, began = self._db, monotonic()
+        db, change = self._db, Change(self._db, now)
         with db.transaction() as raw:
             placed = "SELECT item FROM texts WHERE listed < ? AND item NOT IN (SELECT item FROM pending) AND item IN"
             rows = db.select(placed, items, "", limit)
             if not rows:
                 return 0
             old = [item for (item,) in rows]
-            version = next_version(db)
+            changed = change.begin()
             lock_sources(db, "n", (source,))
-            changed = change_time(db, now)
-            streams = mark_texts(db, old, changed + STORING)
+            streams = mark_texts(db, old, changed)
             emptied = self._empty(raw, old, limit)
             db.modify("UPDATE articles SET content = '' WHERE item IN", emptied)
-            stamp(db, version, streams, settled(db, changed, began))
+            change.end(streams)
         return len(emptied)
 
     @abstractmethod

@@ -45,25 +45,37 @@ def change_time(db: Reads, now: int) -> int:
     return max([now, *(int(changed) + 1 for (changed,) in before)])
 
 
-def settled(db: Writes, now: int, began: float) -> int:
-    """The time of the change, once everything is written.
+class Change:
+    """What a transaction changes for readers: the version and the time that its streams, stories and items get.
 
-    It is `now`, or later if the transaction has taken longer than STORING since `began` (monotonic clock): it waited for another process,
-    the batch is large, or the disk is slow. Then its stories and items get the later time too.
+    To be made before the transaction begins, since that may wait for another process. `ahead`: seconds that it will surely take.
     """
-    late = math.ceil(monotonic() - began - (STORING - COMMITTING))
-    if late <= 0:
-        return now
-    for table in ("stories", "placements"):  # no other transaction has this time
-        db.write(f"UPDATE {table} SET changed = ? WHERE changed = ?", (now + late + STORING, now + STORING))
-    return now + late
 
+    def __init__(self, db: Writes, now: int, ahead: int = 0) -> None:
+        self._db, self._now, self._ahead = db, now, ahead
+        self._began = monotonic() + ahead
 
-def stamp(db: Writes, version: int, streams: Collection[StreamName], now: int) -> None:
-    """Marks these streams, and LATEST, as changed at `now`, which is the result of `settled`."""
-    changed = {*streams, LATEST}
-    stream_numbers(db, changed)
-    db.modify("UPDATE streams SET version = ?, changed = ? WHERE name IN", sorted(map(str, changed)), version, now)
+    def begin(self) -> int:
+        """To be called before anything else is written (see `next_version`). Returns the time for the stories and items that change."""
+        self._version = next_version(self._db)
+        self._now = change_time(self._db, self._now) + self._ahead
+        return self._now + STORING
+
+    def end(self, streams: Collection[StreamName]) -> None:
+        """To be called when all else is written: marks these streams, and LATEST, as changed.
+
+        If the transaction has taken longer than STORING (it waited, the batch is large, or the disk is slow), the streams get a later
+        time, and so do its stories and items.
+        """
+        db, now = self._db, self._now
+        if (late := math.ceil(monotonic() - self._began - (STORING - COMMITTING))) > 0:
+            now += late
+            for table in ("stories", "placements"):  # no other transaction has this time
+                db.write(f"UPDATE {table} SET changed = ? WHERE changed = ?", (now + STORING, self._now + STORING))
+        changed = {*streams, LATEST}
+        stream_numbers(db, changed)
+        names = sorted(map(str, changed))
+        db.modify("UPDATE streams SET version = ?, changed = ? WHERE name IN", names, self._version, now)
 
 
 def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[StreamName]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -780,7 +780,9 @@ def test_what_takes_long_to_store_changed_when_readers_see_it(store: Store, monk
     """It waits for another process, the batch is large or the disk is slow. Who asks for changes meanwhile does not see it, and asks from
     that moment on the next time."""
     place_one(store, "alpha", "Defense of the coast", NOW)
-    monkeypatch.setattr("aggregator.store.versions.monotonic", lambda: time.monotonic() + 1.6)
+    monkeypatch.setattr(
+        "aggregator.store.versions.monotonic", itertools.count(step=1.6).__next__
+    )  # begun and ended so far apart
     place_one(store, "beta", "Europe votes on wheat", NOW + timedelta(seconds=60))
     asked = StreamQuery("search", changed_since=SECONDS + 61 + 1)
     assert titles(store, asked) == ["Europe votes on wheat"]
@@ -1545,8 +1547,7 @@ def test_stories_of_a_renamed_section_are_dated_once(store: Store, monkeypatch: 
     store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense"), item("alpha", "2", "Defense")])], NOW)
     place(store)
     monkeypatch.setattr("aggregator.store.renaming.PER_STORY", 10)
-    monkeypatch.setattr("aggregator.store.renaming.monotonic", lambda: 100.0)
-    monkeypatch.setattr("aggregator.store.versions.monotonic", lambda: 100.0 + took)
+    monkeypatch.setattr("aggregator.store.versions.monotonic", itertools.count(100.0, took).__next__)
     written: list[str] = []
     write = store.upkeep._db.write
 
