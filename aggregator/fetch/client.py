@@ -103,7 +103,7 @@ class Http:
     async def _tried(self, request: FetchRequest, public: bool) -> Outcome:
         try:
             return await self._poll(request, public)
-        except (TimeoutError, Stopped, aiohttp.ClientError, OSError, ValueError, EOFError) as error:
+        except (Stopped, aiohttp.ClientError, OSError, ValueError, EOFError) as error:
             return failure(error)
         except Exception as error:
             # aiohttp does not wrap the errors of its parsers; their classes differ between its versions.

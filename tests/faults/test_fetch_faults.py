@@ -637,6 +637,12 @@ def test_names_that_are_not_known_or_never_answered() -> None:
     assert (fail(slow).kind, fail(slow).message) == ("dns", "the name server does not answer")
 
 
+def test_a_server_that_is_silent_is_no_name_server_that_is(server: Server) -> None:
+    stub = StubResolver({"slow.example": [[HOST]]})
+    outcome = fail(ask(server.url("/silent", "slow.example"), allow=("127.0.0.0/8",), limits=QUICK, resolver=stub)[0])
+    assert outcome.kind == "timeout"
+
+
 @pytest.mark.parametrize(
     ("number", "said"),
     [

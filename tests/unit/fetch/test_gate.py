@@ -56,6 +56,15 @@ def test_starts_on_one_host_are_spaced_and_other_hosts_do_not_wait() -> None:
     asyncio.run(main())
 
 
+def test_a_request_is_spaced_from_one_that_has_ended_though_others_were_asked_between() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=2, spacing=0.1, overall=9, exempt=lambda _: False)
+        begun = [(await crowd(gate, [host], hold=0))[2][0] for host in "abca"]
+        assert begun[3] - begun[0] >= 0.099
+
+    asyncio.run(main())
+
+
 def test_starts_on_one_host_are_spaced_also_where_they_waited_for_a_place_of_the_overall_cap() -> None:
     async def main() -> None:
         gate = HostGate(per_host=2, spacing=0.05, overall=2, exempt=lambda _: False)
@@ -146,6 +155,18 @@ def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() ->
         assert sorted(asked) == ["a", "b", "b", "named", "named"]
         waiting = [outcome for outcome in outcomes if outcome]
         assert [(failed.kind, failed.freshness.retry_after) for failed in waiting] == [("waiting", 3600)] * 2
+
+    asyncio.run(main())
+
+
+def test_who_comes_to_a_host_that_asked_for_a_pause_is_told_so_without_waiting_for_a_turn() -> None:
+    async def main() -> None:
+        gate = HostGate(per_host=1, spacing=60, overall=9, exempt=lambda _: False)
+        async with gate.enter("a"):
+            gate.pause("a", 600)
+            for _ in range(3):
+                with pytest.raises(Stopped):
+                    await asyncio.wait_for(crowd(gate, ["a"]), 20)
 
     asyncio.run(main())
 

@@ -28,6 +28,7 @@ def test_a_source_is_due_as_planned_or_at_once_where_nothing_is() -> None:
     assert due_at(STATE, NOW) == due_at(replace(STATE, last_attempt=AHEAD), NOW) == NOW
     assert due_at(replace(STATE, next_poll=NOW + HOUR, last_attempt=NOW), NOW) == NOW + HOUR
     assert due_at(replace(STATE, next_poll=AHEAD), NOW) == NOW + HORIZON
+    assert due_at(replace(STATE, next_poll=AHEAD + 2 * HORIZON, last_attempt=AHEAD), NOW) == NOW + HORIZON
 
 
 def test_after_the_clock_was_set_back_nothing_lies_ahead_and_the_past_stays() -> None:
@@ -43,9 +44,17 @@ def test_after_the_clock_was_set_back_nothing_lies_ahead_and_the_past_stays() ->
     assert corrected([found], NOW) == []
 
 
+def test_a_next_poll_that_alone_lies_further_ahead_than_any_interval_is_corrected() -> None:
+    polled = replace(STATE, last_attempt=NOW - HOUR, last_success=NOW - HOUR)
+    assert corrected([replace(polled, next_poll=AHEAD)], NOW) == [replace(polled, next_poll=NOW + HORIZON)]
+    assert corrected([STATE, replace(polled, next_poll=NOW + HORIZON)], NOW) == []
+
+
 @pytest.mark.parametrize("field", ["last_attempt", "last_success", "last_new", "first_success", "moved_since"])
 def test_each_time_of_the_past_that_lies_ahead_is_now(field: str) -> None:
     ahead = replace(STATE, **{field: AHEAD})
     assert corrected([ahead], NOW) == [replace(STATE, **{field: NOW})]
+    among = {"first_success": NOW - HOUR, "last_attempt": NOW - HOUR, "moved_since": NOW - HOUR}
+    assert corrected([replace(STATE, **{**among, field: AHEAD})], NOW) == [replace(STATE, **{**among, field: NOW})]
     slightly = replace(STATE, **{field: NOW + timedelta(seconds=59)})
     assert corrected([slightly], NOW) == [], "the clocks of two machines never agree exactly"

@@ -211,6 +211,13 @@ def test_news_after_failures_tells_nothing_of_how_often_it_comes() -> None:
     assert state.rhythm == timedelta(days=7)
 
 
+def test_a_document_that_changed_without_news_tells_nothing_of_how_often_it_comes() -> None:
+    state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(NOW),)), new=1)
+    for days in range(1, 6):
+        state, _ = poll(state, fetched(), parsed=feed(items=(item(NOW),)), now=NOW + timedelta(days=days))
+    assert state.rhythm is None
+
+
 def test_a_source_asked_once_a_week_shows_how_often_it_comes_although_days_lie_between_two_polls() -> None:
     bounds, now = Bounds(every=timedelta(days=7), explicit=True), NOW
     state, _ = poll(fresh_state(), fetched(), parsed=feed(items=(item(now),)), new=1, bounds=bounds)
@@ -819,8 +826,11 @@ def test_a_shorter_every_ends_no_backoff_and_delays_nothing() -> None:
         assert sooner(state, NOW, FIVE_MINUTES, 0.0) == state
     soon = planned(next_poll=NOW + MIN)
     assert sooner(soon, NOW, FIVE_MINUTES, 0.0) == soon
-    for at_once in (fresh_state(), planned(next_poll=None)):
-        assert sooner(at_once, NOW, FIVE_MINUTES, 0.0) == at_once
+    waiting, _ = poll(
+        fresh_state(), failed(kind="waiting", retry_after=600)
+    )  # its host asked for a pause before its first poll
+    for state in (fresh_state(), planned(next_poll=None), waiting):
+        assert sooner(state, NOW, FIVE_MINUTES, 0.0) == state
 
 
 def test_a_clock_that_was_set_back_puts_no_304_in_doubt() -> None:
