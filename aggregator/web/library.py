@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar, cast
 
 from msgspec import Struct
 
@@ -25,6 +26,7 @@ from aggregator.web.recent import Recent
 RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024
 
+T = TypeVar("T")
 Version = tuple[str, datetime, int, int]
 
 
@@ -72,6 +74,7 @@ class Library:
         self.rendered_feeds: Recent[tuple[StreamQuery, str, str], Cached] = Recent(RENDERED_BYTES)
         self._seen: Recent[str, Seen] = Recent(SEEN_BYTES)
         self._dating = threading.Lock()
+        self._lasting: dict[Callable[[Library], object], tuple[object, object]] = {}
 
     @property
     def archive(self) -> Archive:
@@ -180,6 +183,14 @@ class Library:
     def troubles(self) -> tuple[str, ...]:
         """The problems of this process and of the worker."""
         return (*self._configuration.troubles(), *self._troubles())
+
+    def lasting(self, make: Callable[[Library], T]) -> T:
+        """What `make` gives. It must depend on archive, configuration and hour alone: it is made again only when one of these changes."""
+        valid = self.version(LATEST), self.hour()
+        found = self._lasting.get(make)
+        if found is None or found[0] != valid:
+            found = self._lasting[make] = valid, make(self)
+        return cast(T, found[1])
 
     def changed(self, stream: StreamName = LATEST) -> datetime:
         """When a stream (or by default anything that pages and the API show) last changed, by news or by a new configuration. To be called

@@ -53,13 +53,50 @@ class Relative(Struct, frozen=True):
     filled: bool = False
 
 
+class Background(Struct, dict=True):
+    """What does not depend on the story: how rare each topic is, and the important stories of each section."""
+
+    lib: Library
+    _weighed: dict[StreamQuery, list[StoryHead]] = field(default_factory=dict)
+
+    @cached_property
+    def rarities(self) -> dict[str, float]:
+        """-log of the share of stories with each topic. (The total is summed over sections, so a story counts once for each of its
+        sections.)"""
+        reading, now = self.lib.archive.reading, self.lib.seconds()
+        held = max(YOUNG, sum(total for total, _ in reading.counts("section", now).values()))
+        counts = reading.counts("topic", now).items()
+        return {id: math.log(held / max(1, total - FEW)) for id, (total, _) in counts}
+
+    def important(self, section: str) -> Iterator[StoryHead]:
+        """Recent stories of several outlets, first of the section, then of all; then the other stories of the section. Stories outside the
+        editor's subjects, and those that report no news, come later, as on the front page."""
+        own = StreamQuery("section", section, primary=True, limit=LOOKED_AT)
+        several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
+        for query in (replace(own, min_publishers=2), several, own):
+            yield from self._heaviest(query)
+
+    def _heaviest(self, query: StreamQuery) -> list[StoryHead]:
+        """The recent stories of a stream, the most important first."""
+        if query not in self._weighed:
+            since = self.lib.hour() - RECENT
+            listed = self.lib.archive.reading.heads([query], self.lib.seconds())[query]
+            recent = [other for other in listed if other.published >= since]
+            weights = {other.id: other.independent * emphasis(other, self._followed) for other in recent}
+            self._weighed[query] = sorted(recent, key=lambda other: heaviest_first(other, weights[other.id]))
+        return self._weighed[query]
+
+    @cached_property
+    def _followed(self) -> frozenset[StreamName]:
+        return followed(self.lib.in_force().settings)
+
+
 class Relatives(Struct, dict=True):
     """Finds related stories for the `stories` of one request. What several of them need is read only once."""
 
     lib: Library
     stories: Sequence[StoryHead]
     _chapters: dict[str, list[StoryHead]] = field(default_factory=dict)
-    _weighed: dict[StreamQuery, list[StoryHead]] = field(default_factory=dict)
     _senses: dict[int, Sense] = field(default_factory=dict)
 
     def of(self, story: StoryHead) -> list[Relative]:
@@ -84,7 +121,7 @@ class Relatives(Struct, dict=True):
                 weak.append(other)
         yield from map(Relative, self._by_topics(story))
         yield from map(Relative, weak)
-        yield from (Relative(other, filled=True) for other in self._important(story))
+        yield from (Relative(other, filled=True) for other in self._background.important(story.section))
 
     def _chapters_of(self, story: StoryHead) -> Sequence[StoryHead]:
         """The stories that share rare words, those that share most first."""
@@ -117,7 +154,7 @@ class Relatives(Struct, dict=True):
         scores: dict[int, float] = defaultdict(float)
         found: dict[int, StoryHead] = {}
         for topic in story.topics[:TOPICS]:
-            rarity = self._rarities.get(topic, 0.0)
+            rarity = self._background.rarities.get(topic, 0.0)
             for other in self._of_topics[_newest_of(topic)]:
                 found[other.n] = other
                 scores[other.n] += rarity
@@ -148,35 +185,8 @@ class Relatives(Struct, dict=True):
         return self.lib.archive.reading.heads(map(_newest_of, topics), self.lib.seconds())
 
     @cached_property
-    def _rarities(self) -> dict[str, float]:
-        """-log of the share of stories with each topic. (The total is summed over sections, so a story counts once for each of its
-        sections.)"""
-        reading, now = self.lib.archive.reading, self.lib.seconds()
-        held = max(YOUNG, sum(total for total, _ in reading.counts("section", now).values()))
-        counts = reading.counts("topic", now).items()
-        return {id: math.log(held / max(1, total - FEW)) for id, (total, _) in counts}
-
-    @cached_property
-    def _followed(self) -> frozenset[StreamName]:
-        return followed(self.lib.in_force().settings)
-
-    def _important(self, story: StoryHead) -> Iterator[StoryHead]:
-        """Recent stories of several outlets, first of the section, then of all; then the other stories of the section. Stories outside the
-        editor's subjects, and those that report no news, come later, as on the front page."""
-        section = StreamQuery("section", story.section, primary=True, limit=LOOKED_AT)
-        several = StreamQuery("latest", min_publishers=2, limit=LOOKED_AT)
-        for query in (replace(section, min_publishers=2), several, section):
-            yield from self._heaviest(query)
-
-    def _heaviest(self, query: StreamQuery) -> list[StoryHead]:
-        """The recent stories of a stream, the most important first."""
-        if query not in self._weighed:
-            since = self.lib.hour() - RECENT
-            listed = self.lib.archive.reading.heads([query], self.lib.seconds())[query]
-            recent = [other for other in listed if other.published >= since]
-            weights = {other.id: other.independent * emphasis(other, self._followed) for other in recent}
-            self._weighed[query] = sorted(recent, key=lambda other: heaviest_first(other, weights[other.id]))
-        return self._weighed[query]
+    def _background(self) -> Background:
+        return self.lib.lasting(Background)
 
 
 def _newest_of(topic: str) -> StreamQuery:

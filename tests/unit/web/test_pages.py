@@ -430,6 +430,26 @@ def test_what_fills_up_related_news_is_recent(room: Newsroom) -> None:
     assert [one["title"] for one in related if one["filled"]] == ["Bees hum"]
 
 
+def test_what_fills_up_related_news_follows_what_changes(room: Newsroom) -> None:
+    """It is read once for all stories, until there is news, an edit, or another hour."""
+    bees, whales = (item(title, age=timedelta(days=29, hours=23), summary="") for title in ("Bees hum", "Whales sing"))
+    alarms = item("Fire alarms of a theatre rang twice during rehearsal", summary="")
+
+    def filling() -> list[str]:
+        rows = [room.client.get(f"/api/v1/stories?q={word}").get_json()["stories"][0] for word in ("alarms", "twice")]
+        assert rows[0]["related"] == rows[1]["related"]
+        return [one["title"] for one in rows[0]["related"] if one["filled"]]
+
+    room.publish(alarms, bees)
+    assert filling() == [bees.title]
+    room.publish(whales)
+    assert filling() == [bees.title, whales.title]
+    room.overrule(hide=[whales])
+    assert filling() == [bees.title]
+    room.now += timedelta(hours=2)
+    assert filling() == []
+
+
 def test_of_very_many_sources_the_first_are_shown_and_the_others_folded(room: Newsroom) -> None:
     title = "Frigate Sachsen Collides With Freighter Near Bornholm"
     room.publish(item(title, publisher="Outlet 0", url="https://o0.example/"))
