@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from aggregator.web.in_force import InForce
     from aggregator.web.library import Library
 
-RECEIPTS = 2048
-"""The receipts of so many texts are kept. Most news changes one story of a list, and the others are shown again with it."""
+RECEIPTS = 8192
+"""The receipts of so many texts are kept, with some 2 kB each. Most news changes one story of a list, and the others are shown again with
+it. A long month has 5,000: in a smaller cache each of them would have been evicted by the others before it is needed again."""
 
 
 def in_force(application: Application) -> InForce:
