@@ -33,7 +33,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "topic": (TEXT, "Id of a topic."),
     "source": (TEXT, "Id of a source."),
     "publisher": (TEXT, "Name of a publisher."),
-    "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`."),
+    "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`, in upper or lower case."),
     "lang": (
         TEXT,
         "Language that an item, its feed or `lang` of its source names; otherwise the language recognised. `en` finds `en-GB` too.",

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 from werkzeug.exceptions import NotFound
 
+from aggregator.config.scalars import slug
 from aggregator.errors import QueryError
 from aggregator.model.feed import Names
 from aggregator.model.settings import Settings
@@ -114,16 +115,18 @@ def check(names: Names, wanted: Filter) -> None:
     for name in ("section", "topic", "source"):
         id = getattr(wanted, name)
         if id is not None and id not in ids(names, name):
-            raise QueryError(name, f"`{name}`: there is no such {name}; /{name}s lists all")
+            hint = f"did you mean `{near}`?" if (near := slug(id)) in ids(names, name) else f"/{name}s lists all"
+            raise QueryError(name, f"`{name}`: there is no such {name}; {hint}")
 
 
 def labelled(settings: Settings, wanted: Filter) -> Filter:
-    """The filter with the sources and publishers that have its label (`label=public` or `label=owner:public`)."""
+    """The filter with the sources and publishers that have its label (`label=public` or `label=owner:public`), in any case."""
     if wanted.label is None:
         return wanted
+    label = wanted.label.casefold()
 
     def carries(labels: tuple[tuple[str, str], ...]) -> bool:
-        return any(wanted.label in (value, f"{key}:{value}") for key, value in labels)
+        return any(label in (value.casefold(), f"{key}:{value}".casefold()) for key, value in labels)
 
     sources = tuple(source.id for source in settings.sources if carries(source.labels))
     publishers = tuple(publisher.name for publisher in settings.publishers if carries(publisher.labels))

@@ -246,11 +246,20 @@ def test_a_paused_source_has_no_next_poll(room: Newsroom) -> None:
     assert (row()["state"], row()["next_poll"]) == ("paused", None)
 
 
+@pytest.mark.parametrize("address", ["/api", "/api/v1", "/api/v1/storys"])
+def test_an_address_that_the_api_lacks_leads_to_those_that_it_has(client: FlaskClient, address: str) -> None:
+    got = client.get(address)
+    assert got.status_code == 404
+    assert "/docs" in got.get_json()["detail"]
+    assert client.get("/docs").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("asked", "ids"),
     [
         ("label=GB", ["bbc-world"]), ("label=owner:public", ["bbc-world"]), ("label=kind:broadcaster", ["bbc-world"]),
         ("label=country:JP", ["kyodo"]), ("publisher=BBC", ["bbc-world"]), ("source=silent", ["silent"]), ("label=FR", []),
+        ("label=gb", ["bbc-world"]), ("label=OWNER:Public", ["bbc-world"]),
         ("label=GB&publisher=Kyodo", []),
         ("publisher=bbc+news", ["bbc-world"]), ("publisher=kyodo", ["kyodo"]), ("", ["bbc-world", "kyodo", "reuters", "silent"]),
     ],

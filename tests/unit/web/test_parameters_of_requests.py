@@ -49,6 +49,19 @@ BAD = (
 )
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("section=Defense", "did you mean `defense`?"), ("source=BBC%20World", "did you mean `bbc-world`?"),
+        ("section=defence", "/sections lists all"),
+    ],
+)  # fmt: skip
+def test_an_id_that_is_written_as_a_name_is_told_the_id(client: FlaskClient, asked: str, told: str) -> None:
+    got = client.get(f"/api/v1/stories?{asked}")
+    assert (got.status_code, got.get_json()["status"]) == (400, 400)
+    assert told in got.get_json()["detail"]
+
+
 @pytest.mark.parametrize(("name", "value"), BAD)
 @pytest.mark.parametrize("address", ["/latest.rss", "/latest", "/search.json", "/sections/defense.atom"])
 def test_what_does_not_fit_is_400_and_names_the_parameter(
