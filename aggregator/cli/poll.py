@@ -21,6 +21,7 @@ from aggregator.cli.terminal import print_json
 from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT, PAUSED
 from aggregator.pipeline.leases import POLL_LEASE, release_dead
+from aggregator.schedule.clock import corrected
 from aggregator.text.plurals import counted
 from aggregator.worker.identity import identity, is_dead
 
@@ -198,6 +199,8 @@ class _Polling:
             def beside(work: Coroutine[Any, Any, None]) -> None:
                 ending.callback(asyncio.create_task(work).cancel)
 
+            if moved := corrected(archive.sources.states(), utc_now()):
+                archive.sources.save(moved)  # the clock was set back, and no worker noticed
             owner = identity()
             known = [state for state in archive.sources.states() if state.id in application.sources]
             held = [] if due else _held(known, application, ids)

@@ -226,6 +226,21 @@ def test_a_pause_that_a_host_asks_of_a_worker_meanwhile_is_kept(
     store.close()
 
 
+def test_a_clock_that_was_set_back_silences_no_source_that_only_this_command_polls(tmp_path: Path) -> None:
+    """As a worker does at each tick: else it was due again when the clock had come so far."""
+    with Server({"/one": conditional(rss([("1", "Rain over Oslo", None)], "One", "one.example"))}) as server:
+        config, ahead = configuration(tmp_path, {"one": server.url("/one")}), utc_now() + timedelta(days=5)
+        assert "1 source polled" in aggregator(config, "poll").stdout
+        with closing(Application.load(Installation(config, tmp_path / "instance")).database.open()) as store:
+            (state,) = store.sources.states()
+            late = replace(state, last_attempt=ahead, last_success=ahead, next_poll=ahead + timedelta(minutes=15))
+            store.sources.save([late])
+        aggregator(config, "poll", "--due")  # in a quarter of an hour, as was planned
+        with closing(Application.load(Installation(config, tmp_path / "instance")).database.open()) as store:
+            (state,) = store.sources.states()
+        assert state.next_poll and state.next_poll < utc_now() + timedelta(minutes=16)
+
+
 def test_where_no_process_may_be_started_it_says_so_and_ends(tmp_path: Path) -> None:
     """It hung, after a page of Python's own words."""
     config = configuration(tmp_path, {"one": "http://127.0.0.1:1/"})
