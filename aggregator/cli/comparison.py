@@ -129,12 +129,12 @@ class Comparison:
                     "before": moves.before,
                     "after": moves.after,
                     **leading,
-                    "come": moves.come,
-                    "go": moves.go,
-                    "become": moves.become,
-                    "coming": [self._sample(stream, sample, "coming") for sample in moves.coming],
-                    "going": [self._sample(stream, sample, "going") for sample in moves.going],
-                    "becoming": [self._sample(stream, sample, "becoming") for sample in moves.becoming],
+                    "come": moves.coming.stories,
+                    "go": moves.going.stories,
+                    "become": moves.becoming.stories,
+                    "coming": [self._sample(stream, sample, "coming") for sample in moves.coming.samples],
+                    "going": [self._sample(stream, sample, "going") for sample in moves.going.samples],
+                    "becoming": [self._sample(stream, sample, "becoming") for sample in moves.becoming.samples],
                 }
             )
         return rows

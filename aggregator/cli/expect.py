@@ -84,11 +84,11 @@ def _row(application: Application, effect: Effect) -> shapes.Proposal:
         "story": effect.story,
         "looked_at": effect.plan.stories,
         "moved": effect.plan.changed,
-        "come": moves.come,
-        "go": moves.go,
+        "come": moves.coming.stories,
+        "go": moves.going.stories,
         "samples": [
             {"title": sample.title, "old": sample.old, "new": sample.new}
-            for sample in [*moves.coming, *moves.becoming, *moves.going][:SHOWN]
+            for sample in [*moves.coming.samples, *moves.becoming.samples, *moves.going.samples][:SHOWN]
         ],
     }
 

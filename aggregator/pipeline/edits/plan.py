@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from functools import cache, cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -49,21 +49,24 @@ class Sample(Struct, frozen=True):
     override: Override | None = None
 
 
+class Moving(Struct):
+    """The number of stories that move in one way, and some examples, newest first."""
+
+    stories: int = 0
+    samples: list[Sample] = field(default_factory=list)
+
+
 class Moves(Struct):
-    """What moves in one stream. Numbers of stories: `before` and `after` the edit; those that `come`, that `go`, and that stay but
-    `become` stories with this primary section; `led` and `leads`: those with this primary section before and after. The lists have
-    some examples of each, newest first."""
+    """What moves in one stream. Numbers of stories: `before` and `after` the edit; `led` and `leads`: those with this primary section
+    before and after. `becoming`: those that stay, but become stories with this primary section."""
 
     before: int = 0
     after: int = 0
     led: int = 0
     leads: int = 0
-    come: int = 0
-    go: int = 0
-    become: int = 0
-    coming: list[Sample] = field(default_factory=list)
-    going: list[Sample] = field(default_factory=list)
-    becoming: list[Sample] = field(default_factory=list)
+    coming: Moving = field(default_factory=Moving)
+    going: Moving = field(default_factory=Moving)
+    becoming: Moving = field(default_factory=Moving)
 
 
 class SourceUse(Struct):
@@ -110,21 +113,26 @@ class Plan(Struct):
         self.changed += streams_of(old) != streams_of(new) or old.section != new.section
 
     def compare(self, now: Standing, then: Standing, overriding: Overriding) -> None:
-        (old, was), (new, members) = now, then
+        old, new = now.state, then.state
         stood, stands = streams_of(old), streams_of(new)
         for name in stood | stands:
             moves = self.streams.setdefault(name, Moves())
             moves.before += name in stood
             moves.after += name in stands
             if name not in stood:
-                moves.come += 1
-                _sample(moves.coming, (name, False), (old, new), members, overriding)
+                moving, members = moves.coming, then.members
             elif name not in stands:
-                moves.go += 1
-                _sample(moves.going, (name, False), (old, new), was, overriding)
+                moving, members = moves.going, now.members
             elif old.section != new.section and name == StreamName("section", new.section):
-                moves.become += 1
-                _sample(moves.becoming, (name, True), (old, new), members, overriding)
+                moving, members = moves.becoming, then.members
+            else:
+                continue
+            moving.stories += 1
+            if len(moving.samples) < SAMPLES:
+                override = overriding((name, moving is moves.becoming))
+                item = _telling(name, members, new.lead)
+                entry = new.entry
+                moving.samples.append(Sample(new.id, entry.title, entry.link, old.section, new.section, item, override))
         self.streams.setdefault(StreamName("section", old.section), Moves()).led += not old.hidden
         self.streams.setdefault(StreamName("section", new.section), Moves()).leads += not new.hidden
 
@@ -138,14 +146,31 @@ class Plan(Struct):
             use.alone += len(by_source) == 1
 
 
-class _Edit(Struct, frozen=True):
-    """The policies before and after an edit. `said`: the overrides so far; `regrouped`: stored stories after `join` and `split`; `named`:
-    item → its addresses that overrides name, now or then."""
+class _Edit(Struct, frozen=True, dict=True):
+    """An edit of the archive in `store`. `said`: the overrides so far; `after`: the policy after the edit; `regrouped`: stored stories
+    after `join` and `split`."""
 
+    store: EditionStore
     said: OverrideIndex
     after: Policy
     regrouped: Regrouped
-    named: Callable[[], Mapping[int, Collection[str]]]
+
+    @cached_property
+    def named(self) -> Mapping[int, Collection[str]]:
+        """Item → its addresses that overrides name, now or then. Only for the stories that are shown as examples."""
+        found: dict[int, list[str]] = {}
+        for address, items in self.store.placed_at(self.said.addresses | self.after.overrides.addresses).items():
+            for n in items:
+                found.setdefault(n, []).append(address)
+        return found
+
+    def returning(self) -> Iterator[Sequence[Row]]:
+        """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the
+        archive omit hidden stories.)"""
+        affected = unhidden(self.store, self.said, self.after.overrides) | self.regrouped.own.keys()
+        states = self.store.stories(affected)
+        if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
+            yield rows
 
     def followed(self, there: Standing) -> Standing:
         """A story after `join` and `split`. A story that merges into another one becomes hidden."""
@@ -206,7 +231,7 @@ class _Edit(Struct, frozen=True):
 
     def _addresses(self, item: PendingItem) -> Set[str]:
         """The address of an article, and those that it had and that an override names."""
-        return {item.canonical or "", *self.named().get(item.n, ())}
+        return {item.canonical or "", *self.named.get(item.n, ())}
 
 
 def plan(
@@ -228,18 +253,8 @@ def plan(
     found = Plan()
     before = before.with_topics(category_topics).following(store) if before else None
     after = after.with_topics(category_topics).following(store)
-    said = before.overrides if before else OverrideIndex()
-
-    @cache  # on demand, for the stories that are shown as examples
-    def named() -> Mapping[int, Collection[str]]:
-        found: dict[int, list[str]] = {}
-        for address, items in store.placed_at(said.addresses | after.overrides.addresses).items():
-            for n in items:
-                found.setdefault(n, []).append(address)
-        return found
-
-    edit = _Edit(said, after, Regrouped(store, after), named)
-    for rows in chain(pages, _returning(store, edit)):
+    edit = _Edit(store, before.overrides if before else OverrideIndex(), after, Regrouped(store, after))
+    for rows in chain(pages, edit.returning()):
         numbers = [n for _, n, _ in rows]
         states, members = store.stories(numbers), store.members(numbers)
         for _, n, epoch in rows:
@@ -271,45 +286,24 @@ def _composed(policy: Policy, state: StoryState, members: Sequence[Member]) -> S
     return Standing(state if same else recomposed(state, members, policy), members)
 
 
-def _returning(store: EditionStore, edit: _Edit) -> Iterator[Sequence[Row]]:
-    """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the archive
-    omit hidden stories.)"""
-    states = store.stories(unhidden(store, edit.said, edit.after.overrides) | edit.regrouped.own.keys())
-    if rows := [(state.entered, n, state.epoch) for n, state in states.items() if state.hidden]:
-        yield rows
-
-
 def streams_of(state: StoryState) -> set[StreamName]:
     """The streams that show a story."""
     if state.hidden:
         return set()
-    return _streams({state.section, *(section for section, _ in state.scores)}, state.topics)
+    sections = {state.section, *(section for section, _ in state.scores)}
+    return {StreamName("section", id) for id in sections} | {StreamName("topic", id) for id in state.topics}
 
 
 def _standing(state: StoryState) -> set[Place]:
     return {(name, False) for name in streams_of(state)} | {(StreamName("section", state.section), True)}
 
 
-def _sample(
-    samples: list[Sample],
-    place: Place,
-    states: tuple[StoryState, StoryState],
-    members: Sequence[Member],
-    overriding: Overriding,
-) -> None:
-    """Add an example. The item that shows why the story is in the stream is the lead, if its own judgement has the stream, else the first
-    item whose judgement has it."""
-    if len(samples) >= SAMPLES:
-        return
-    tells = [member.item for member in members if place[0] in _own_streams(member)] or [members[0].item]
-    old, new = states
-    item = next((item for item in tells if item.n == new.lead), tells[0])
-    samples.append(Sample(new.id, new.entry.title, new.entry.link, old.section, new.section, item, overriding(place)))
-
-
-def _own_streams(member: Member) -> set[StreamName]:
-    return _streams(member.judgement.sections, member.judgement.topics)
-
-
-def _streams(sections: Iterable[str], topics: Iterable[str]) -> set[StreamName]:
-    return {StreamName("section", id) for id in sections} | {StreamName("topic", id) for id in topics}
+def _telling(stream: StreamName, members: Sequence[Member], lead: int) -> PendingItem:
+    """The item that shows why a story is in a stream: the lead, if its own judgement has the stream, else the first item whose judgement
+    has it."""
+    tells = [
+        member.item
+        for member in members
+        if stream.id in (member.judgement.topics if stream.kind == "topic" else member.judgement.sections)
+    ]
+    return next((item for item in tells if item.n == lead), (tells or [members[0].item])[0])
