@@ -1,23 +1,53 @@
-"""Finds feeds at an address, for `add` and `try`, and lists them with numbers if there are several."""
+"""Finds the feed at an address that somebody typed, or the feeds that the page there links to, for `add` and `try`. Lists them with numbers
+if there are several."""
 
 from __future__ import annotations
 
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from aggregator.addresses import has_scheme
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.appending import web_address
 from aggregator.cli.arguments import number, option
-from aggregator.errors import AggregatorError, UsageError
-from aggregator.model.source import Fetched
-from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
+from aggregator.errors import AggregatorError, ParseError, SandboxError, UsageError
+from aggregator.fetch.discover import Candidates, candidates, of_comments
+from aggregator.model.item import NormalFeed
+from aggregator.model.source import Failed, Fetched, FetchRequest, ParseJob
+from aggregator.normalise.plain import plain
+from aggregator.parse.charset import of_page
+from aggregator.parse.sniff import kind
+from aggregator.ports import Fetcher, Parser
 from aggregator.text.plurals import counted
+
+GUESSES = 12
+"""At most so many addresses that only look like feeds are requested."""
+
+PAGE = 1 << 20
+"""So many bytes of a page are searched: links to feeds are in its head."""
+
+
+class Link(Struct, frozen=True):
+    """A feed that a page links to; `page` is the address of the page; `comments`: it is one of readers' comments."""
+
+    url: str
+    page: str
+    title: str = ""
+    comments: bool = False
+
+
+class FeedFound(Struct, frozen=True):
+    """A feed, and the address at which it is to be polled: the target of permanent redirects, but not of temporary ones."""
+
+    url: str
+    feed: NormalFeed
 
 
 def pick_option(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +85,7 @@ async def find(
     fetcher = application.fetcher()
     try:
         async with Sandbox(children=1) as sandbox:
-            finder = Finder(fetcher, sandbox.parse, utc_now, _offered)
+            finder = Finder(fetcher, sandbox.parse)
             found = await finder.find(address)
             if isinstance(found, FeedFound):
                 return found, ()
@@ -82,17 +112,6 @@ def _without_comments(links: Sequence[Link]) -> int | None:
     return numbers[0] if len(numbers) == 1 else None
 
 
-def _offered(page: bytes, fetched: Fetched) -> Offered:
-    from aggregator.fetch.discover import candidates, of_comments
-    from aggregator.normalise.plain import plain
-
-    url = fetched.url
-    found = candidates(page, url, fetched.links)
-    titled = ((address, plain(found.titles.get(address, ""))) for address in found.declared)
-    declared = tuple(Link(address, url, title, of_comments(title, address)) for address, title in titled)
-    return Offered(declared, (*found.linked, *found.guessed), found.onward)
-
-
 def offer(links: Sequence[Link]) -> None:
     """Print the feeds of a page with their numbers."""
     print(f"The page names {len(links)} feeds:", file=sys.stderr)
@@ -105,3 +124,93 @@ def as_rows(links: Sequence[Link]) -> dict[str, list[dict[str, Any]]]:
     """The feeds of a page for --json."""
     rows = [{"pick": count, "url": link.url, "title": link.title} for count, link in enumerate(links, 1)]
     return {"feeds": rows}
+
+
+class Finder:
+    """Finds feeds with the fetcher and the sandbox of the service; stores nothing."""
+
+    def __init__(self, fetch: Fetcher, parse: Parser) -> None:
+        self._fetch, self._parse = fetch, parse
+
+    async def find(self, address: str) -> FeedFound | tuple[Link, ...]:
+        """The feed at an address, or the only feed that the page there links to; if it links to several, all of these links.
+
+        Raises:
+            AggregatorError: the address cannot be fetched, or is neither a feed nor a page with feeds; the message says what it is.
+        """
+        url, fetched = await self._open(address)
+        return await self._found(url, fetched, go_on=True)
+
+    async def _found(self, url: str, fetched: Fetched, *, go_on: bool) -> FeedFound | tuple[Link, ...]:
+        try:
+            return await self._read(url, fetched)
+        except ParseError as error:
+            page = of_page(fetched.body[:PAGE], fetched.content_type)
+            if kind(page) != "html":
+                raise AggregatorError(f"{url}: {error}") from error
+            offered = candidates(page, fetched.url, fetched.links)
+            links = tuple(_link(address, fetched.url, offered) for address in offered.declared)
+            if not links and go_on and offered.onward:
+                with suppress(AggregatorError):  # there is nothing: what this page has is tried
+                    return await self._found(offered.onward, await self._get(offered.onward, fetched.url), go_on=False)
+            if not links:
+                likely = [*offered.linked, *offered.guessed]
+                return await self._guess(likely[:GUESSES], fetched.url, error)
+        return await self.feed(links[0]) if len(links) == 1 else links
+
+    async def _open(self, address: str) -> tuple[str, Fetched]:
+        """(address, response). An address without a scheme is tried with https, then with http."""
+        if has_scheme(address):
+            return address, await self._get(address)
+        try:
+            return f"https://{address}", await self._get(f"https://{address}")
+        except AggregatorError as error:
+            try:
+                return f"http://{address}", await self._get(f"http://{address}")
+            except AggregatorError:
+                raise error from None
+
+    async def feed(self, link: Link) -> FeedFound:
+        """The feed to which a page links. Raises AggregatorError."""
+        fetched = await self._get(link.url, link.page)
+        try:
+            return await self._read(link.url, fetched)
+        except ParseError as error:
+            raise AggregatorError(f"{link.url}: {error}") from error
+
+    async def _guess(self, addresses: Iterable[str], page: str, error: ParseError) -> FeedFound | tuple[Link, ...]:
+        """Request addresses that only look like feeds, one after the other."""
+        found: dict[str, FeedFound] = {}  # by its address: several may lead to one
+        for url in addresses:
+            try:
+                one = await self.feed(Link(url, page))
+            except AggregatorError:
+                continue
+            found.setdefault(one.url, one)
+        if not found:
+            raise AggregatorError(
+                f"{page}: {error}; it links to no feed, and there is none at the usual addresses"
+            ) from error
+        feeds = tuple(found.values())
+        return (
+            feeds[0] if len(feeds) == 1 else tuple(Link(one.url, page, one.feed.channel.title or "") for one in feeds)
+        )
+
+    async def _get(self, url: str, page: str | None = None) -> Fetched:
+        outcome = await self._fetch(FetchRequest("discovery", url, named_by=page))
+        if isinstance(outcome, Fetched):
+            return outcome
+        why = outcome.message if isinstance(outcome, Failed) else "it answered 304 to a first request"
+        raise AggregatorError(f"{url}: {why}")
+
+    async def _read(self, url: str, fetched: Fetched) -> FeedFound:
+        job = ParseJob("discovery", "discovery", "discovery", False, None, utc_now())
+        try:
+            return FeedFound(fetched.permanent or url, await self._parse(fetched, job))
+        except SandboxError as error:
+            raise AggregatorError(f"{url}: {error}") from error
+
+
+def _link(address: str, page: str, offered: Candidates) -> Link:
+    title = plain(offered.titles.get(address, ""))
+    return Link(address, page, title, of_comments(title, address))

@@ -5,33 +5,33 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from builders import NOW
 
+from aggregator.cli.discovery import FeedFound, Finder, Link
 from aggregator.errors import ParseError
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Fetched, FetchRequest, Freshness, ParseJob
-from aggregator.pipeline.discover import FeedFound, Finder, Link, Offered
 
 TYPED, PAGE, FEED = "https://outlet.example/", "https://www.outlet.example/", "https://www.outlet.example/feed"
+DECLARED = "<link rel=alternate type=application/rss+xml href={}>"
 
 
 @pytest.mark.parametrize(
-    "offered",
+    "head",
     [
-        Offered((Link(FEED, PAGE),), ()),
-        Offered((), (FEED, "https://www.outlet.example/rss")),
-        Offered((Link(FEED, PAGE), Link("http://10.0.0.5/feed", PAGE)), ()),
-        Offered((), (), onward=FEED),
+        DECLARED.format("/feed"),
+        "",
+        DECLARED.format("/feed") + DECLARED.format("http://10.0.0.5/feed"),
+        '<meta http-equiv=refresh content="0; url=/feed">',
     ],
     ids=["one", "guesses", "several", "onward"],
 )
-def test_what_a_page_links_to_is_asked_for_as_such(offered: Offered) -> None:
+def test_what_a_page_links_to_is_asked_for_as_such(head: str) -> None:
     """So that a public page leads to no private address: the editor typed that of the page alone."""
     asked: list[FetchRequest] = []
 
     async def fetch(request: FetchRequest) -> Fetched:
         asked.append(request)
-        body = b"<html></html>" if request.url == TYPED else b"<rss/>"
+        body = f"<html><head>{head}</head></html>".encode() if request.url == TYPED else b"<rss/>"
         return Fetched(PAGE if request.url == TYPED else request.url, 200, body, None, None, None, Freshness())
 
     async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
@@ -40,7 +40,7 @@ def test_what_a_page_links_to_is_asked_for_as_such(offered: Offered) -> None:
         return NormalFeed("rss", ())
 
     async def find() -> FeedFound | tuple[Link, ...]:
-        finder = Finder(fetch, parse, lambda: NOW, lambda body, fetched: offered)
+        finder = Finder(fetch, parse)
         found = await finder.find(TYPED)
         return await finder.feed(found[0]) if isinstance(found, tuple) else found
 
