@@ -173,11 +173,12 @@ class Configured:
     @cached_property
     def policy(self) -> Policy:
         """The settings and functions by which the edition decides."""
+        from aggregator.categorise.category_topics import CategoryNames
         from aggregator.categorise.judge import judge as judge_text
         from aggregator.categorise.judge import story_sections
         from aggregator.categorise.version import program
         from aggregator.pipeline.override_index import OverrideIndex
-        from aggregator.pipeline.policy import OLD, CategoryNames, Policy
+        from aggregator.pipeline.policy import OLD, Policy
         from aggregator.pipeline.renamed import Renamed
 
         order = [section.id for section in self.settings.sections]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -126,24 +126,23 @@ def _singular(word: str) -> str:
 _PART = frozenset(map(_singular, _PARTS.split()))
 
 
-def find_topics(
-    uses: Iterable[Use],
-    known: CategoryTopics,
-    *,
-    taken_names: Collection[str] = (),
-    places: Mapping[str, str] | None = None,
-    spoken_for: Callable[[str], bool] = lambda title: False,
-) -> CategoryTopics:
-    """The topics that these uses yield.
+class CategoryNames(Struct, frozen=True):
+    """Which categories of feeds may become topics. Not those with `taken` names (of outlets, sections and topics), nor those of which a
+    configured topic is `spoken_for`. `places`: name of a place → the topic of that place, to which a category leads that names it, also
+    as in "UK news"."""
 
-    Args:
-        known: topics found before; their ids stay the same.
-        taken_names: names that cannot become topics: of outlets, sections and configured topics.
-        places: existing topics (name → id) that a category may name, also as in "UK news".
-        spoken_for: whether a configured topic matches a text.
-    """
-    taken = {_words(name) for name in taken_names}
-    named = ((form, id) for name, id in (places or {}).items() for form in (name, f"{name} news"))
+    taken: frozenset[str] = frozenset()
+    places: Mapping[str, str] = field(default_factory=dict)
+    spoken_for: Callable[[str], bool] = lambda title: False
+
+
+ANY_NAME = CategoryNames()
+
+
+def find_topics(uses: Iterable[Use], known: CategoryTopics, names: CategoryNames = ANY_NAME) -> CategoryTopics:
+    """The topics that these uses yield. `known`: those found before, whose ids stay the same."""
+    taken = {_words(name) for name in names.taken}
+    named = ((form, id) for name, id in names.places.items() for form in (name, f"{name} news"))
     by_place = {made.key: id for form, id in named if (made := category_of(form))}
     spellings: defaultdict[str, Counter[Category]] = defaultdict(Counter)
     publishers: defaultdict[str, set[str]] = defaultdict(set)
@@ -165,7 +164,7 @@ def find_topics(
             titles[old[key]], ids[key] = known.titles[old[key]], old[key]
         elif len(publishers[key]) >= PUBLISHERS and spellings[key].total() >= ITEMS:
             best = max(spellings[key].items(), key=lambda entry: (entry[1], entry[0].title))[0]
-            if best.id not in titles and best.id not in by_place.values() and not spoken_for(best.title):
+            if best.id not in titles and best.id not in by_place.values() and not names.spoken_for(best.title):
                 titles[best.id], ids[key] = best.title, best.id
     return CategoryTopics(titles, ids | {key: id for key, id in by_place.items() if key in spellings})
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from aggregator.categorise.category_topics import CategoryTopics
+from aggregator.categorise.category_topics import CategoryNames, CategoryTopics
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.story import Member, PendingItem, Placed
@@ -20,15 +20,6 @@ OLD = 14 * 86_400
 """Seconds after which a report is no longer news, whatever changes in it. A story whose reports are all older enters new streams at the
 times at which it would have entered them, not now. Otherwise old stories could become news: a source that was down lists many old
 texts at once, and the rules may have changed since these were pruned."""
-
-
-class CategoryNames(Struct, frozen=True):
-    """Which categories of feeds may become topics. Not those with `taken` names (of outlets, sections and topics), nor those of which a
-    configured topic is `spoken_for`. `places`: name of a place as used in categories → the topic of that place."""
-
-    taken: frozenset[str] = frozenset()
-    places: Mapping[str, str] = field(default_factory=dict)
-    spoken_for: Callable[[str], bool] = lambda title: False
 
 
 class Policy(Struct, frozen=True):

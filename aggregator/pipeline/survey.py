@@ -35,8 +35,7 @@ def survey(
     policy = policy.at(moment).with_like(archive.upkeep).following(archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
     uses = (use for _, use in used)
-    names = policy.categories
-    topics = find_topics(uses, known, taken_names=names.taken, places=names.places, spoken_for=names.spoken_for)
+    topics = find_topics(uses, known, policy.categories)
     fresh = _new(topics, known) if last.at is not None else topics
     # While stories are being re-placed, both the new topics and those that are lost have their pages.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)

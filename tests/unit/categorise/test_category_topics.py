@@ -13,6 +13,7 @@ from aggregator.categorise.category_topics import (
     ITEMS,
     MOST,
     PUBLISHERS,
+    CategoryNames,
     CategoryTopics,
     Use,
     category_of,
@@ -120,23 +121,27 @@ def test_the_desk_of_an_outlet_is_no_topic(category: str) -> None:
 
 
 def test_names_of_outlets_sections_and_configured_topics_are_none() -> None:
-    assert not find_topics(uses("The Bugle"), CategoryTopics(), taken_names=["The Bugle"]).titles
-    assert not find_topics(uses("The Bugle"), CategoryTopics(), taken_names=["The Bugle (UK)"]).titles
-    assert not find_topics(uses("Drone Wars"), CategoryTopics(), spoken_for=lambda title: "Drone" in title).titles
+    assert not find_topics(uses("The Bugle"), CategoryTopics(), CategoryNames(frozenset({"The Bugle"}))).titles
+    assert not find_topics(uses("The Bugle"), CategoryTopics(), CategoryNames(frozenset({"The Bugle (UK)"}))).titles
+    assert not find_topics(
+        uses("Drone Wars"), CategoryTopics(), CategoryNames(spoken_for=lambda title: "Drone" in title)
+    ).titles
 
 
 @pytest.mark.parametrize("category", ["Ukraine-Russia war", "Russia-Ukraine War", "Ukraine Russia wars"])
 def test_nor_are_they_with_other_signs_or_in_another_order(category: str) -> None:
-    assert not find_topics(uses(category), CategoryTopics(), taken_names=["Ukraine – Russia War"]).titles
-    assert find_topics(uses(category), CategoryTopics(), taken_names=["Ukraine – Russia"]).titles
+    assert not find_topics(uses(category), CategoryTopics(), CategoryNames(frozenset({"Ukraine – Russia War"}))).titles
+    assert find_topics(uses(category), CategoryTopics(), CategoryNames(frozenset({"Ukraine – Russia"}))).titles
 
 
 def test_a_place_is_the_topic_of_that_place() -> None:
-    topics = find_topics(uses("Iran"), CategoryTopics(), places={"Iran": "iran"})
+    topics = find_topics(uses("Iran"), CategoryTopics(), CategoryNames(places={"Iran": "iran"}))
     assert topics.titles == {}
     assert topics.of(["IRAN"]) == {"iran": "IRAN"}
     told = [*uses("UK"), *uses("UK news"), *uses("Britain")]
-    topics = find_topics(told, CategoryTopics(), places={"UK": "united-kingdom", "Britain": "united-kingdom"})
+    topics = find_topics(
+        told, CategoryTopics(), CategoryNames(places={"UK": "united-kingdom", "Britain": "united-kingdom"})
+    )
     assert topics.titles == {}
     assert topics.of(["UK News"]) == {"united-kingdom": "UK News"}
 
