@@ -72,6 +72,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         by_day=query.window is not None and not best,
         id=query.id if query.kind == "section" else None,
         older=path_of(kind, id) + stream.older if stream.older else None,
+        number=part[0] // PER_PAGE + 1 if part and part[0] else None,
         parts=_other_parts(part, len(stream.stories) if best else stream.of) if part else [],
         months=_months(stream),
         **_advice(lib, query, stream, path, best=best, first=after is None),

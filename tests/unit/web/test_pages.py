@@ -943,6 +943,9 @@ def test_a_long_month_is_shown_in_parts_and_its_feed_whole(room: Newsroom) -> No
     assert [*parts[0], *parts[1]] == [f"Vessel {n}" for n in range(PER_PAGE + 3)]
     assert 'rel="next" href="/news/latest/2026-11?page=2">Older: page 2 of 2' in room.client.get("/latest/2026-11").text
     found = room.client.get("/latest/2026-11?q=vessel&page=2").text
+    assert "November 2026, page 2 – Test Wire" in found.partition("</title>")[0]
+    assert "<small>page 2</small></h1>" in found
+    assert "page 1" not in room.client.get("/latest/2026-11?page=1").text.partition('class="list"')[0]
     assert 'rel="prev" href="/news/latest/2026-11?q=vessel&amp;page=1">' in found
     assert [room.client.get(f"/latest/2026-11?page={n}").status_code for n in ("3", "0", "x")] == [404, 400, 400]
     assert len(shown("/latest/2026-11?limit=10")) == 10
