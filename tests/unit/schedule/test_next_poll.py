@@ -15,6 +15,7 @@ from aggregator.model.settings import FIRST_INTERVAL, Defaults
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule.bounds import Bounds, bounds_for
+from aggregator.schedule.clock import corrected, due_at
 from aggregator.schedule.decide import after_poll, sooner, validators
 from aggregator.schedule.formatting import span
 from aggregator.schedule.health import health, in_words
@@ -431,6 +432,17 @@ def test_after_a_night_without_name_servers_a_source_is_polled_within_the_hour()
     assert decision.interval == HOUR, "the network comes back step by step"
     state, decision = poll(state, failed(kind="timeout"), now=decision.at)
     assert decision.interval > 4 * HOUR, "failures of both"
+    _, decision = poll(replace(known_state(), failures=9, error_kind="http"), failed(kind="dns"))
+    assert decision.interval == HOUR, "no matter what failed before"
+
+
+def test_a_source_that_is_polled_once_a_week_is_not_taken_for_one_of_a_wrong_clock() -> None:
+    weekly = bounds_for(source("harbour", every=HORIZON), Defaults(FIRST_INTERVAL, timedelta(days=90)))
+    for state in (fresh_state(), replace(known_state(), rate=0.001)):
+        after, decision = poll(state, fetched(), parsed=feed(), bounds=weekly, jitter=0.99)
+        assert decision.interval > HORIZON - MIN
+        assert corrected([after], NOW) == []
+        assert due_at(after, NOW) == decision.at
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -760,6 +772,17 @@ def test_an_adopted_address_that_dies_gives_way_to_the_configured_one() -> None:
     assert decision.why.startswith(usual)
     state, decision = poll(state, failed(404), now=start + 49 * HOUR)
     assert decision.interval > 4 * HOUR, "failures of both"
+    _, decision = poll(replace(known_state(), failures=9, error_kind="http"), failed(kind="dns"))
+    assert decision.interval == HOUR, "no matter what failed before"
+
+
+def test_a_source_that_is_polled_once_a_week_is_not_taken_for_one_of_a_wrong_clock() -> None:
+    weekly = bounds_for(source("harbour", every=HORIZON), Defaults(FIRST_INTERVAL, timedelta(days=90)))
+    for state in (fresh_state(), replace(known_state(), rate=0.001)):
+        after, decision = poll(state, fetched(), parsed=feed(), bounds=weekly, jitter=0.99)
+        assert decision.interval > HORIZON - MIN
+        assert corrected([after], NOW) == []
+        assert due_at(after, NOW) == decision.at
 
 
 def test_an_adopted_address_that_fails_for_an_hour_stays() -> None:
