@@ -79,7 +79,9 @@ _COUNTER = re.compile(
 )
 _EMOJI = re.compile(r"/emoji/|/emoticons?/|[/-]smil(?:ey|ie)s?/|/twemoji/", re.IGNORECASE)
 _ORNAMENT = re.compile(
-    r"//(?:[\w-]+\.)*(?:gravatar\.com|static\.addtoany\.com|s7\.addthis\.com)/|/favicon\b|\.ico(?:\?|$)", re.IGNORECASE
+    r"//(?:[\w-]+\.)*(?:gravatar\.com|avatars\d?\.githubusercontent\.com|static\.addtoany\.com|s7\.addthis\.com)/"
+    r"|/favicon\b|\.ico(?:\?|$)",
+    re.IGNORECASE,
 )
 _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesyndication|adservice)\.", re.IGNORECASE)
 _TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
@@ -89,6 +91,10 @@ _PLAYED = re.compile(
     r"""\s(?:(?:data-(?:\w{1,20}-)?)?src|data)\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE
 )
 _YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
+# The quotation of a post, which scripts would load from the address of its only link, which is empty.
+_QUOTED_POST = re.compile(
+    r"""<blockquote\b[^<>]*>(?:\s|<p>)*<a [^<>]*?href="([^"]*)"[^<>]*>\s*</a>(?:\s|</p>)*</blockquote>"""
+)
 # Blocks that become a <div>, since our page has its own header, footer and main. Without any tag their text would run into the
 # text around.
 _DIVISION = re.compile(rf"<(/?)(?:{DIVISIONS})\b", re.IGNORECASE)
@@ -161,6 +167,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
         safe = _PLAIN_ADDRESSES.clean(safe)
     if "<h1" in safe:
         safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")
+    safe = _QUOTED_POST.sub(lambda post: _named(html.unescape(post[1]), ' rel="nofollow noopener"'), safe)
     if "<img" in safe:
         safe = _IMG.sub(lambda image: _wanted(image[0], drops), safe)
     parts = _CODE.split(safe) if "<pre" in safe else [safe]
@@ -216,10 +223,7 @@ def _with_pictures_for_all(text: str) -> str:
 
 
 def _linked(player: re.Match[str], base: str) -> str:
-    """The player, preceded by a caption with a link to what it plays; still to be sanitised.
-
-    It is a <figcaption>, since captions never become part of a summary.
-    """
+    """The player, preceded by a link to what it plays; still to be sanitised."""
     played = _PLAYED.search(player[2])
     if played is None and player[1].lower() in ("video", "audio", "object"):
         inside = _PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0]
@@ -229,8 +233,14 @@ def _linked(player: re.Match[str], base: str) -> str:
         return player[0]
     if video := _YOUTUBE.match(url):
         url = f"https://www.youtube.com/watch?v={video[1]}"
-    shown = cut(url.split("://", 1)[1].removeprefix("www."), 60)
-    return f'<figure><figcaption><a href="{html.escape(url)}">{html.escape(shown)}</a></figcaption></figure>{player[0]}'
+    return _named(url) + player[0]
+
+
+def _named(url: str, attributes: str = "") -> str:
+    """A link whose text is its address. It is a <figcaption>, since captions never become part of a summary."""
+    shown = cut(url.split("://", 1)[-1].removeprefix("www."), 60)
+    link = f'<a href="{html.escape(url)}"{attributes}>{html.escape(shown)}</a>'
+    return f"<figure><figcaption>{link}</figcaption></figure>"
 
 
 def _wanted(image: str, drops: Counter[str]) -> str:

@@ -14,6 +14,7 @@ TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
 _NOTHING = ("", "Comments")  # texts that say nothing: only dots; only a link to the comments (Hacker News, Lobsters)
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
+_ADDRESSES = re.compile(r"(?:(?:\A|\s+)https?://\S*[\w/])+\Z")  # not one that ends a sentence
 _SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
 
@@ -82,6 +83,7 @@ def _at_sentence(text: str) -> str:
 
 
 def title_from(summary: str) -> str:
-    """A headline for an item without one: the first sentence of its summary."""
+    """A headline for an item without one: the first sentence of its summary, without the addresses at its end (of a post on Mastodon)."""
     end = _SENTENCE_END.search(summary, 20)
-    return cut(summary[: end.end()] if end else summary, 120)
+    sentence = summary[: end.end()] if end else summary
+    return cut(_ADDRESSES.sub("", sentence) or sentence, 120)

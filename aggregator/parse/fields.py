@@ -16,7 +16,9 @@ _HTML = re.compile(
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ADDRESS_ALONE = re.compile(r"\s*((?:https?:)?//\S+)\s*", re.IGNORECASE)
-_AVATAR = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/")  # WordPress.com lists the author's face first
+# The author's face, which WordPress.com lists first; releases on GitHub have no other picture.
+_AVATAR = re.compile(r"https?://(?:(?:[\w-]+\.)*gravatar|avatars\d?\.githubusercontent)\.com/")
+_STAMP = 50  # pixels; a picture that is said to be narrower shows nothing of the article
 
 
 def person(text: str | None) -> str | None:
@@ -88,19 +90,21 @@ def size(text: str | None) -> int | None:
 def widest(media: Iterable[Mapping[str, Any]]) -> str | None:
     """The address of the widest picture among media elements (Media RSS, iTunes). Each has `url`, and possibly `type`, `medium` and
     `width`."""
-    pictures = [one for one in media if one.get("url") and _is_picture(one)]
-    return str(max(pictures, key=_width)["url"]) if pictures else None
+    return thumbnail(one for one in media if one.get("url") and _is_picture(one))
 
 
 def thumbnail(thumbnails: Iterable[Mapping[str, Any]]) -> str | None:
-    """The address of the widest thumbnail; of equally wide ones, the first."""
-    widest_one = max((one for one in thumbnails if one.get("url")), key=_width, default=None)
+    """The address of the widest thumbnail; of equally wide ones, the first. The faces of authors and tiny pictures do not count."""
+    widest_one = max(filter(_illustrates, thumbnails), key=_width, default=None)
     return str(widest_one["url"]) if widest_one else None
 
 
+def _illustrates(media: Mapping[str, Any]) -> bool:
+    address = str(media.get("url") or "")
+    return address != "" and not _AVATAR.match(address) and not 0 < _width(media) < _STAMP
+
+
 def _is_picture(media: Mapping[str, Any]) -> bool:
-    if _AVATAR.match(media["url"]):
-        return False
     if media.get("medium") or media.get("type"):
         return media.get("medium") == "image" or str(media.get("type")).startswith("image")
     return _PICTURE.search(media["url"]) is not None

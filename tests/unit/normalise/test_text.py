@@ -659,7 +659,8 @@ def test_a_counter_or_a_stamp_is_no_picture_of_an_item(picture: str) -> None:
 @pytest.mark.parametrize(
     "ornament",
     [
-        "<img src='https://2.gravatar.com/avatar/ab?s=96'>", "<img src='https://static.addtoany.com/buttons/share.png'>",
+        "<img src='https://2.gravatar.com/avatar/ab?s=96'>", "<img src='https://avatars.githubusercontent.com/u/1?s=120'>",
+        "<img src='https://static.addtoany.com/buttons/share.png'>",
         "<img src='https://s.w.org/images/core/emoji/15.0.3/72x72/26d4.png' alt='⛔'>", "<img src='https://e.org/favicon.png'>",
         "<img src='https://e.org/bullet.gif' width='12' height='12'>",
     ],
@@ -719,6 +720,32 @@ def test_a_player_becomes_a_link_to_what_it_plays(player: str, link: str) -> Non
     assert f'<a href="{link}"' in read_item.content
     assert not any(tag in read_item.content for tag in ("<iframe", "<video", "<audio"))
     assert read_item.summary == "Watch this."
+
+
+@pytest.mark.parametrize("paragraph", ["", "<p>"])
+def test_a_quoted_post_that_only_scripts_would_show_is_a_link_to_it(paragraph: str) -> None:
+    post = "https://www.example.net/ann/status/7?a=1&amp;b=2"
+    quoted = f"<blockquote class='post' lang='en'>{paragraph}\n <a href='{post}'> </a></blockquote>"
+    read_item = one(f"<p>Ann said so.</p>{quoted}<p>Bob did not.</p>")
+    link = f'<a href="{post}" rel="nofollow noopener">example.net/ann/status/7?a=1&amp;b=2</a>'
+    assert f"<figcaption>{link}</figcaption>" in read_item.content
+    assert "<blockquote" not in read_item.content
+    assert read_item.summary == "Ann said so. Bob did not."
+    kept = "<blockquote>So it is: <a href='https://e.org/'></a></blockquote><blockquote><p>No.</p></blockquote>"
+    assert one(kept).content.count("<blockquote>") == 2
+
+
+@pytest.mark.parametrize(
+    ("post", "title"),
+    [
+        ("<p>So it goes <a href='https://e.org/a'><span>https://</span>e.org/a</a></p>", "So it goes"),
+        ("<p>See https://e.org/a?b=c. It is long.</p>", "See https://e.org/a?b=c."),
+        ("<p>https://e.org/a</p>", "https://e.org/a"),
+        ("<p>http://e.org/a https://e.org/b</p>", "http://e.org/a https://e.org/b"),
+    ],
+)
+def test_the_address_at_the_end_of_a_post_is_not_in_its_headline(post: str, title: str) -> None:
+    assert one(post, title="").title == title
 
 
 @pytest.mark.parametrize(

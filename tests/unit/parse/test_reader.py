@@ -134,7 +134,7 @@ def test_an_article_that_quotes_a_feed_needs_no_tolerant_parser() -> None:
     assert (feed.parser, len(feed.items)) == ("fastfeedparser", 1)
 
 
-@pytest.mark.parametrize("length", ["", " ", "abc", "1.5", "-1", "9" * 16, "9" * 25, "-" + "9" * 25])
+@pytest.mark.parametrize("length", ["", " ", "abc", "²", "1.5", "-1", "9" * 16, "9" * 25, "-" + "9" * 25])
 def test_an_enclosure_of_unknown_length_has_none(length: str) -> None:
     enclosure = f'<enclosure url="https://example.org/a.mp3" length="{length}" type="audio/mpeg"/>'
     feed = parsed(rss(item(f"<pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>{enclosure}")))
@@ -187,6 +187,26 @@ WORDPRESS_COM = (
             "https://example.org/c.jpg",
         ),
         ('<media:content url="https://example.org/c.jpg" type="image"/>', "https://example.org/c.jpg"),
+        ('<media:content url="https://e.org/1.mp4"/><media:content url="https://e.org/1.JPG"/>', "https://e.org/1.JPG"),
+        (
+            '<media:content url="https://e.org/1"/><media:content url="https://e.org/1.jpeg?w=9"/>',
+            "https://e.org/1.jpeg?w=9",
+        ),
+        ('<media:content url="https://e.org/png"/><media:content url="https://e.org/1.png"/>', "https://e.org/1.png"),
+        (
+            '<media:content url="https://e.org/a.gif/b"/><media:content url="https://e.org/1.gif"/>',
+            "https://e.org/1.gif",
+        ),
+        (
+            '<media:content url="https://e.org/1.mp3"/><media:content url="https://e.org/1.webp"/>',
+            "https://e.org/1.webp",
+        ),
+        (
+            '<media:content url="https://e.org/1.pdf"/><media:content url="https://e.org/1.avif"/>',
+            "https://e.org/1.avif",
+        ),
+        ("<image>//example.org/i.jpg</image>", "//example.org/i.jpg"),
+        ("<image>HTTP://example.org/i.jpg</image>", "HTTP://example.org/i.jpg"),
         ("<image> https://example.org/i.jpg?a&amp;b </image>", "https://example.org/i.jpg?a&b"),
         ("<image><![CDATA[https://example.org/i.jpg]]></image>", "https://example.org/i.jpg"),
         ("<image>\n<title>T</title><url>https://example.org/i.jpg</url></image>", "https://example.org/i.jpg"),
@@ -213,6 +233,24 @@ def test_finds_the_picture_in_the_other_namespace_of_media(title: str) -> None:
 def test_what_is_no_address_of_a_picture_is_none(mark: str) -> None:
     told = '<image>Photo</image><media:content url="https://e.org/1.mp4" type="video/mp4"/><itunes:image/>'
     assert [one.image for one in parsed(rss(item(told, title=f"Title{mark}"))).items] == [None]
+
+
+@pytest.mark.parametrize("mark", ["", "<b>!</b>"])
+@pytest.mark.parametrize(
+    "media",
+    [
+        '<media:thumbnail url="https://avatars3.githubusercontent.com/u/1?s=60" width="30" height="30"/>',
+        '<media:thumbnail url="https://avatars.githubusercontent.com/u/1"/>',
+        '<media:thumbnail url="https://1.gravatar.com/avatar/ab?s=96"/>',
+        '<media:thumbnail url="https://example.org/face.jpg" width="49"/>',
+        '<media:content url="https://example.org/face.jpg" width="48" type="image/jpeg"/>',
+    ],
+)
+def test_a_face_beside_the_name_of_the_author_is_no_picture_of_an_item(media: str, mark: str) -> None:
+    """Releases on GitHub have no other."""
+    other = '<media:content url="https://e.org/1.mp4" type="video/mp4"/><itunes:image href="https://e.org/i.jpg"/>'
+    body = rss([item(media, title=f"Title{mark}"), item(media + other, title="Other")])
+    assert [one.image for one in parsed(body).items] == [None, "https://e.org/i.jpg"]
 
 
 def test_finds_the_picture_whatever_prefix_all_media_have() -> None:
@@ -318,6 +356,7 @@ def test_the_link_of_an_entry_is_to_its_article(others: str, rel: str) -> None:
         '<link rel="alternate" hreflang="en" href="/1"/><link rel="alternate" hreflang="fr" href="/fr/1"/>',
         '<link href="/1"/><link type="application/xhtml+xml" href="/2"/><link type="application/json" href="/3"/>',
         '<link rel="alternate" type="application/pdf" href="/1"/><link rel="alternate" type="application/json" href="/2"/>',
+        '<link rel="alternate" type="application/pdf" href="/2"/><link rel="alternate" type="application/xhtml+xml" href="/1"/>',
     ],
 )
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
@@ -605,11 +644,107 @@ def test_the_head_says_when_to_come_again() -> None:
 
 @pytest.mark.parametrize(
     ("period", "seconds"),
-    [("hourly", 1800), ("\n  Weekly\n", 302400), ("", 43200), ("fortnightly", None)],
+    [
+        ("hourly", 1800),
+        ("daily", 43200),
+        ("\n  Weekly\n", 302400),
+        ("monthly", 1296000),
+        ("Yearly", 15768000),
+        ("", 43200),
+        ("fortnightly", None),
+    ],
 )
 def test_how_often_a_feed_changes_is_read(period: str, seconds: int | None) -> None:
     said = f"<sy:updatePeriod>{period}</sy:updatePeriod><sy:updateFrequency> 2 </sy:updateFrequency>"
     assert parsed(rss(item(), head=said)).channel.update_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    "frequency", ["", "<sy:updateFrequency>0</sy:updateFrequency>", "<sy:updateFrequency>x</sy:updateFrequency>"]
+)
+def test_a_feed_that_says_no_sensible_number_changes_once_in_its_period(frequency: str) -> None:
+    said = f"<sy:updatePeriod>daily</sy:updatePeriod>{frequency}"
+    assert parsed(rss(item(), head=said)).channel.update_seconds == 86400
+    assert parsed(rss(item())).channel.update_seconds is None
+
+
+@pytest.mark.parametrize(
+    ("ttl", "minutes"),
+    [
+        (" 60 ", 60),
+        ("0", 0),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("²", None),
+        ("999999999", 525600),
+        ("", None),
+    ],
+)
+def test_only_a_number_of_minutes_is_a_time_to_live(ttl: str, minutes: int | None) -> None:
+    assert parsed(rss(item(), head=f"<ttl>{ttl}</ttl>")).channel.ttl == minutes
+
+
+def test_only_days_and_hours_that_there_are_are_skipped() -> None:
+    days = ("Sunday", "MONDAY", "tuesday", "Wednesday", "Thursday", "friday", "Saturday", " Sunday ", "Weekend", "")
+    hours = ("23", "0", "24", "25", "-1", "x", "²", "", " 7 ", "07")
+    skipped = "".join(f"<day>{day}</day>" for day in days), "".join(f"<hour>{hour}</hour>" for hour in hours)
+    channel = parsed(rss(item(), head="<skipDays>{}</skipDays><skipHours>{}</skipHours>".format(*skipped))).channel
+    assert (channel.skip_days, channel.skip_hours) == ((0, 1, 2, 3, 4, 5, 6), (0, 7, 23))
+
+
+@pytest.mark.parametrize(
+    ("head", "icon"),
+    [
+        ('<image><url>/i.png</url></image><w:icon xmlns:w="http://webfeeds.org/rss/1.0">/w.png</w:icon>', "/w.png"),
+        ('<itunes:image href="/cover.jpg"/><image><title>x</title></image>', "/cover.jpg"),
+        ('<image/><itunes:image/><image><url> /i.png </url></image><itunes:image href="/cover.jpg"/>', "/i.png"),
+        ("<image><title>x</title></image>", None),
+    ],
+)
+def test_the_icon_of_a_feed_is_found(head: str, icon: str | None) -> None:
+    assert parsed(rss(item(), head=head)).channel.icon == icon
+
+
+def test_the_icon_of_an_atom_feed_comes_before_its_logo() -> None:
+    entry = "<entry><id>1</id><title>T</title></entry>"
+    assert parsed(atom(f"<logo>/logo.png</logo><icon>/icon.png</icon>{entry}")).channel.icon == "/icon.png"
+    assert parsed(atom(f"<logo>/logo.png</logo>{entry}")).channel.icon == "/logo.png"
+
+
+def test_what_a_feed_says_of_itself_after_its_items_counts_too() -> None:
+    channel = parsed(rss(item() + "<ttl>30</ttl><language>fr</language><image><url>/i.png</url></image>")).channel
+    assert (channel.ttl, channel.language, channel.icon) == (30, "fr", "/i.png")
+
+
+@pytest.mark.parametrize(
+    ("root", "channel"), [(' xml:lang="fr"', ""), ("", ' xml:lang="fr"'), (' xml:lang="de"', ' xml:lang="fr"')]
+)
+def test_a_feed_may_name_its_language_as_an_attribute(root: str, channel: str) -> None:
+    body = f"<rss{root}><channel{channel}><title>T</title>{item()}</channel></rss>".encode()
+    assert parsed(body).channel.language == "fr"
+    named = body.replace(b"<title>", b"<language>en-gb</language><title>", 1)
+    assert parsed(named).channel.language == "en-gb"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ('<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">The <b>Wire</b></div></title>', "The Wire"),
+        ('<title mode="base64">VGhlIFdpcmU=</title>', "The Wire"),
+        ('<title mode="base64">V</title>', None),
+    ],
+)
+def test_the_title_of_a_feed_is_read_however_it_is_written(title: str, shown: str | None) -> None:
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom">{title}<entry><id>1</id><title>T</title></entry></feed>'
+    assert parsed(feed.encode()).channel.title == shown
+
+
+def test_an_entry_without_authors_has_those_of_its_feed() -> None:
+    authors = "<author><name> Ann </name></author><author><name>Ann</name></author><author><name>Ben</name></author>"
+    entries = "<entry><id>1</id><title>T</title></entry><entry><id>2</id><title>U</title><author><name>Cy</name></author></entry>"
+    feed = parsed(atom(f"{authors}<author><email>a@e.org</email></author>{entries}"))
+    assert [one.author for one in feed.items] == ["Ann, Ben", "Cy"]
 
 
 def test_the_head_may_be_in_dublin_core_and_its_picture_has_a_title_first() -> None:
@@ -822,14 +957,28 @@ def test_media_description_of_an_item_without_another_is_its_text() -> None:
 
 
 @pytest.mark.parametrize("name", ["content", "summary"])
-@pytest.mark.parametrize("text", ["<p>One &amp; two</p>", "One<br/>two", "One < two", "One &amp; two"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>One &amp; two</p>", "One<br/>two", "One < two", "One &amp; two", "<i>One</i>", "<span>One</span>", "One&#8217;s",
+        "One&#x2019;s", "<div>One</div>", "<h3>One</h3>", "<li>One</li>", "<figure>One</figure>",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("type", ["", ' type="text"'])
 def test_a_text_of_atom_that_says_it_is_plain_or_nothing_is_read_alike_whichever_parser_reads_it(
     name: str, type: str, text: str
 ) -> None:
     entry = f"<entry><id>1</id><title>T</title><{name}{type}>{escape(text)}</{name}></entry>"
     whole, malformed = (read(atom(entry + end)).items[0].content for end in ("", "<bb>"))
-    assert whole == malformed == text.replace("<br/>", "<br>").replace(" < ", " &lt; ")
+    shown = text.replace("<br/>", "<br>").replace(" < ", " &lt; ").replace("&#8217;", "’").replace("&#x2019;", "’")
+    assert whole == malformed == shown
+
+
+@pytest.mark.parametrize("text", ["Use <video> and <main> there", "a<b", "<bread> & <brass>", "R&D; Q&A;"])
+def test_a_content_of_atom_that_says_it_is_plain_loses_no_word_that_looks_like_a_tag(text: str) -> None:
+    entry = f"<entry><id>1</id><title>T</title><content type='text'>{escape(text)}</content></entry>"
+    whole, malformed = (read(atom(entry + end)).items[0].content for end in ("", "<bb>"))
+    assert whole == malformed == escape(text)
 
 
 OTHER = "<entry><id>o</id><title>%s</title></entry>"
@@ -844,10 +993,11 @@ def test_who_wrote_an_item_is_read_alike(title: str, end: str) -> None:
         "<dc:creator>Ann</dc:creator><author>desk@paper.example</author><dc:creator>Ben</dc:creator>",
         "<author><![CDATA[desk@paper.example (The desk)]]></author><dc:creator/>",
         "<author/><dc:creator>Ann</dc:creator>",
+        "<author>desk@paper.example (Lee, Ann)</author>",
     ]
     dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
     feeds = [parsed(rss([item(one + dated), item(dated, title=title), end])) for one in said]
-    assert [feed.items[0].author for feed in feeds] == ["Ann", "Ann, Ben", "The desk", "Ann"]
+    assert [feed.items[0].author for feed in feeds] == ["Ann", "Ann, Ben", "The desk", "Ann", "Lee, Ann"]
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
@@ -1180,6 +1330,27 @@ def test_entries_are_found_however_they_begin(start: str) -> None:
         (b"<opml><body/></opml>", "not-a-feed", "OPML"),
         (b"<urlset/>", "not-a-feed", "sitemap"),
         (b"<urlset><![CDATA[<item>]]></urlset>", "not-a-feed", "sitemap"),
+        (b'<?xml version="1.0"?>\n<sitemapindex xmlns="urn:x"/>', "not-a-feed", "sitemap"),
+        (
+            b'<?xml version="1.0"?><!-- a >\n b -->\n<?x <y> ?><!DOCTYPE svg [<!ENTITY a "b">] ><svg/>',
+            "not-a-feed",
+            "an image",
+        ),
+        (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "not-a-feed", "error message of the server"),
+        (b"<r:RDF xmlns:r='urn:r' xmlns:foaf='urn:f'><foaf:Person/></r:RDF>", "not-a-feed", "not a feed"),
+        (b"<!-- of\nus --> <!doctype  HTML><p>Hi", "not-a-feed", "a web page"),
+        (b"<head><title>Hi</title></head>", "not-a-feed", "a web page"),
+        (b"<Body>Hi", "not-a-feed", "a web page"),
+        (b"<html><script src=/cdn-cgi/challenge-platform/x></script></html>", "not-a-feed", "Cloudflare"),
+        (b"<html><div class=cf-browser-verification></div></html>", "not-a-feed", "Cloudflare"),
+        (b"<html><script>window._cf_chl_opt={}; /* cf-chl-x */</script></html>", "not-a-feed", "Cloudflare"),
+        (b"<html><title>Captive Portal</title></html>", "not-a-feed", "login page of a network"),
+        (b"<html><title>Airport Hotspot</title></html>", "not-a-feed", "login page of a network"),
+        (b"<html><title>Wi-Fi login</title><input type=password></html>", "not-a-feed", "login page of a network"),
+        (b'<html><input type="password"></html>', "not-a-feed", "a login page"),
+        (b"<html><input type='password'></html>", "not-a-feed", "a login page"),
+        (b"<html><noscript>Please enable JavaScript.</noscript></html>", "not-a-feed", "requires JavaScript"),
+        (b"<html><p>This site requires JavaScript.</p></html>", "not-a-feed", "requires JavaScript"),
         (b"plain text", "not-a-feed", "not a feed"),
         (
             b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="urn:x" xmlns:rss="http://purl.org/rss/1.0/"><Ann/></r:RDF>',
@@ -1195,6 +1366,31 @@ def test_what_is_no_feed_is_said_clearly(body: bytes, kind: str, says: str) -> N
         parsed(body)
     assert error.value.kind == kind
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize("start", ["<!doctype html>", "<html>", "<!-- a page\nno more -->\n<html><body>", "<head>"])
+@pytest.mark.parametrize("root", ["rss", "RSS"])
+def test_a_feed_is_read_although_a_page_begins_before_it(start: str, root: str) -> None:
+    """As servers write that add something to every answer."""
+    told = (
+        rss(item(title="One")).decode().partition("?>")[2].replace("<rss ", f"<{root} ").replace("</rss>", f"</{root}>")
+    )
+    assert [one.title for one in parsed(f"{start}{told}".encode()).items] == ["One"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<LINK REL=alternate TYPE=application/atom+xml HREF=/feed>",
+        "<link href='/feed' rel='alternate' type='application/feed+json'>",
+        '<link\ntype = "application/rss+xml" href = "https://feeds.example.org/feed">',
+        '<link type="application/rss+xml" href=" /feed " />',
+    ],
+)
+def test_the_feed_that_a_page_names_is_found_however_its_link_is_written(link: str) -> None:
+    page = f"<html><head><link href=/style.css>{link}</head></html>".encode()
+    with pytest.raises(ParseError, match=re.escape("the page names a feed at https://feeds.example.org/feed") + r"\Z"):
+        parsed(page)
 
 
 def test_a_page_that_names_its_feed_is_told_about() -> None:
