@@ -104,7 +104,8 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     if body.isascii() or _is_utf8(body):
         lied = not body.isascii() and any(name != "utf-8" for name in candidates)
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
-    others = [name for name in candidates if _is_possible(name, body)]
+    # UTF-16 and UTF-32 show in the first bytes. .NET declares UTF-16 whatever it writes, and any bytes can be decoded as UTF-16.
+    others = [name for name in candidates if not name.startswith("utf-")]
     if _mostly_utf8(body) or (marked and _fits_mark(body)):
         lied = bool(others)
         data, more = _decoded(_in_utf8(body, others[0]) if others else body, "utf-8")
@@ -112,12 +113,6 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
         lied = marked or "utf-8" in candidates
         data, more = _first_that_reads(body, others)
     return data, (*flaws, *more, *(["encoding-mismatch"] if lied else []))
-
-
-def _is_possible(name: str, body: bytes) -> bool:
-    """Whether a body that is not valid UTF-8 may be in this encoding. UTF-16 and UTF-32 need zero bytes: .NET declares UTF-16 whatever
-    it writes, and any bytes can be decoded as UTF-16, to a wrong text."""
-    return name != "utf-8" and (not name.startswith(("utf-16", "utf-32")) or b"\0" in body[:100])
 
 
 def _is_utf8(body: bytes) -> bool:

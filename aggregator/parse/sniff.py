@@ -28,7 +28,6 @@ _OTHER_ROOTS = {
     "sitemapindex": "a sitemap, not a feed",
     "svg": "an image, not a feed",
     "error": "an error message of the server, not a feed",
-    "foaf": "a FOAF description, not a feed",
 }
 # (phrases, description): the first entry of which a phrase occurs on the page applies.
 _OBSTACLES = (

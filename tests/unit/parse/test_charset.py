@@ -19,7 +19,9 @@ def title(body: bytes, content_type: str | None = None) -> str | None:
     return parse(body, content_type, URL).items[0].title
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "gb18030"]
+)
 def test_reads_unicode_and_gb18030(encoding: str) -> None:
     assert title(rss(item(title=TITLE), encoding=encoding)) == TITLE
 
@@ -36,6 +38,13 @@ def test_reads_unicode_and_gb18030(encoding: str) -> None:
 )
 def test_reads_what_the_prolog_declares(encoding: str, text: str) -> None:
     assert title(rss(item(title=text), encoding=encoding)) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_mark_shows_the_order_of_bytes(encoding: str) -> None:
+    marks = {"utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)}
+    for mark, order in zip(marks[encoding], ("-le", "-be"), strict=True):
+        assert title(mark + rss(item(title=TITLE), "", encoding + order, "utf-8"), "text/xml; charset=utf-8") == TITLE
 
 
 def test_the_header_outranks_the_prolog_and_utf8_outranks_both() -> None:
@@ -108,7 +117,12 @@ def test_bytes_are_no_utf_16_because_they_are_declared_so(padding: str) -> None:
     [
         ("windows-874", "cp874", "นายกรัฐมนตรี"), ("x-sjis", "shift_jis", "首相が訪米"), ("Windows-31J", "cp932", "①首相が訪米"),
         ("windows-949", "cp949", "대통령 똠"), ("x-gbk", "gbk", "主席访问"), ("ISO-8859-8-I", "iso-8859-8", "ראש הממשלה"),
-        ("x-mac-cyrillic", "mac-cyrillic", "Президент"),
+        ("x-mac-cyrillic", "mac-cyrillic", "Президент"), ("dos-874", "cp874", "นายกรัฐมนตรี"), ("euc-kr", "cp949", "대통령 똠"),
+        ("us-ascii", "windows-1252", "“café”"), ("iso-8859-9", "windows-1254", "“Şırnak”"), ("tis-620", "cp874", "นายก"),
+        ("iso-8859-11", "cp874", "นายก…"), ("gb2312", "gb18030", "主席訪問"), ("shift_jis", "cp932", "①首相"),
+        ("big5", "big5hkscs", "台北 㗎"), ("euc-jp", "euc_jp", "首相が訪米"), ("koi8-r", "koi8_r", "Президент"),
+        ("koi8-u", "koi8_u", "Київ"), ("iso-8859-15", "iso-8859-15", "Œuvre à 5 €"), ("hz-gb-2312", "hz", "主席访问"),
+        ("utf-32", "utf-32", "Київ"),
     ],
 )  # fmt: skip
 def test_names_that_browsers_know_are_known(label: str, encoding: str, text: str) -> None:
@@ -169,3 +183,26 @@ def test_a_page_that_names_no_encoding_at_length_costs_little() -> None:
     began = time.process_time()
     assert of_page(page, None) == page
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_page_tells_its_encoding_where_the_header_says_nothing_or_the_default(quote: str) -> None:
+    """Apache says ISO-8859-1 of every page."""
+    page = f"<html><META HTTP-EQUIV='content-type' CONTENT='text/html; charset=windows-1251'><p>Київ {quote}"
+    short = page.replace("HTTP-EQUIV='content-type' CONTENT='text/html; charset=", f"charset={quote}")
+    for header in (None, "text/html", "text/html; charset=ISO-8859-1", "text/html; charset=utf-8"):
+        for told in (page, short):
+            assert of_page(told.encode("cp1251"), header) == told.encode(), (header, told)
+    assert of_page(page.encode("koi8-u"), "text/html; charset=koi8-u") == page.encode()
+
+
+def test_a_page_that_names_no_known_encoding_is_read_as_its_header_says() -> None:
+    page = "<meta charset=x-no-such><p>“café”"
+    assert of_page(page.encode("cp1252"), "text/html; charset=iso-8859-1") == page.encode()
+    assert of_page(page.encode("cp1252"), None) == page.encode("cp1252")
+    assert of_page(page.encode("utf-16"), None) == page.encode()
+
+
+def test_what_looks_like_an_escape_does_not_change_the_encoding() -> None:
+    body = "<rss>Łódź ~{ \x1b$B</rss>".encode()
+    assert to_utf8(body, "text/xml; charset=iso-8859-2")[0] == body

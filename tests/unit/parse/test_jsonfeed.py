@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,6 +106,21 @@ def test_a_title_is_plain_text_unless_it_looks_like_html(title: str, shown: str)
     """The names of elements in it were lost."""
     body = json.dumps({"version": VERSION, "items": [{"id": "x", "url": "https://e.org/1", "title": title}]}).encode()
     assert [one.title for one in read(body).items] == [shown]
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-12:00"])
+def test_a_time_outside_of_the_years_that_are_counted_is_none(text: str) -> None:
+    (one,) = parsed([{"id": "1", "title": "T", "date_published": text}]).items
+    assert (one.title, one.published) == ("T", None)
+
+
+def test_a_time_without_zone_is_utc_wherever_the_program_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/New_York")
+        time.tzset()
+        (one,) = parsed([{"id": "1", "date_published": "2026-11-20T10:00:00"}]).items
+    time.tzset()
+    assert one.published == datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
 def test_tags_and_sizes_of_a_wrong_type_are_left_out() -> None:
