@@ -103,11 +103,10 @@ class Http:
     async def _tried(self, request: FetchRequest, public: bool) -> Outcome:
         try:
             return await self._poll(request, public)
-        except (Stopped, aiohttp.ClientError, OSError, ValueError, EOFError) as error:
-            return failure(error)
         except Exception as error:
             # aiohttp does not wrap the errors of its parsers; their classes differ between its versions.
-            if type(error).__module__.startswith(("aiohttp.", "aggregator.fetch.")):
+            ours = type(error).__module__.startswith(("aiohttp.", "aggregator.fetch."))
+            if ours or isinstance(error, (OSError, ValueError, EOFError)):
                 return failure(error)
             raise
 

@@ -772,17 +772,6 @@ def test_an_adopted_address_that_dies_gives_way_to_the_configured_one() -> None:
     assert decision.why.startswith(usual)
     state, decision = poll(state, failed(404), now=start + 49 * HOUR)
     assert decision.interval > 4 * HOUR, "failures of both"
-    _, decision = poll(replace(known_state(), failures=9, error_kind="http"), failed(kind="dns"))
-    assert decision.interval == HOUR, "no matter what failed before"
-
-
-def test_a_source_that_is_polled_once_a_week_is_not_taken_for_one_of_a_wrong_clock() -> None:
-    weekly = bounds_for(source("harbour", every=HORIZON), Defaults(FIRST_INTERVAL, timedelta(days=90)))
-    for state in (fresh_state(), replace(known_state(), rate=0.001)):
-        after, decision = poll(state, fetched(), parsed=feed(), bounds=weekly, jitter=0.99)
-        assert decision.interval > HORIZON - MIN
-        assert corrected([after], NOW) == []
-        assert due_at(after, NOW) == decision.at
 
 
 def test_an_adopted_address_that_fails_for_an_hour_stays() -> None:
