@@ -81,8 +81,9 @@ def with_other(words: Sequence[str], place: Place, other: str) -> tuple[str, ...
 
 
 def respelled(word: str, known: Known) -> list[str]:
-    """At most `NEAREST` known words that differ from `word` by one typing error, the most common first. Short words come after longer
-    ones (`putn` is more likely Putin than put). Last come pairs of words that may have been written as one."""
+    """At most `NEAREST` known words that differ from `word` by one typing error, the most common first. Of those that count as one word,
+    the one with the same letters comes first (`hamsa` is Hamas rather than Hama). Short words come after longer ones (`putn` is more
+    likely Putin than put). Last come pairs of words that may have been written as one."""
     word = word.lower()
     near = sorted(_slipped(word))
     apart = [(word[:at], word[at:]) for at in range(_PART, len(word) - _PART + 1)]
@@ -90,7 +91,8 @@ def respelled(word: str, known: Known) -> list[str]:
     ids = dict(zip([*near, *parts], stem_ids_once([*near, *parts]), strict=True))
     found = known(set(ids.values()))
     counts = {one: found[id] for one, id in ids.items() if id in found}
-    there = sorted((len(one) < _SHORTEST, -counts[one], one) for one in near if one in counts)
+    letters = sorted(word)
+    there = sorted((len(one) < _SHORTEST, -counts[one], sorted(one) != letters, one) for one in near if one in counts)
     two = sorted((-min(counts[a], counts[b]), f'"{a} {b}"') for a, b in apart if a in counts and b in counts)
     return [*(one for *_, one in there), *(one for _, one in two)][:NEAREST]
 

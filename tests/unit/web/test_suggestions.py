@@ -108,6 +108,13 @@ def test_a_name_is_rather_meant_than_a_short_word_that_is_everywhere(newsroom: N
     assert 'rel="nofollow">putin</a>?' in newsroom.client.get("/search?q=putn").text
 
 
+def test_two_letters_exchanged_are_rather_meant_than_one_too_many(newsroom: Newsroom) -> None:
+    """Hama and Hamas have one stem, so that both are counted as often."""
+    told = ("Hamas frees two hostages", "Hamas names a new envoy", "Old wheels turn again in Hama")
+    newsroom.publish(*(item(title, url=f"https://x.example/{n}") for n, title in enumerate(told)))
+    assert 'rel="nofollow">hamas</a>?' in newsroom.client.get("/search?q=hamsa").text
+
+
 def test_two_words_written_as_one_are_parted(newsroom: Newsroom) -> None:
     for typed, meant in (
         ("newestfrigate", '"newest frigate"'),
