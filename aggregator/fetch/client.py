@@ -30,7 +30,7 @@ from aggregator.fetch.limits import Limits
 from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
 from aggregator.fetch.resolver import SystemResolver
 from aggregator.fetch.robots import Robots
-from aggregator.model.source import ASKED_TO_WAIT, OWN_HEADERS, Failed, Fetched, FetchRequest, NotModified, Outcome
+from aggregator.model.source import OWN_HEADERS, Failed, Fetched, FetchRequest, NotModified, Outcome
 
 ACCEPT: Final = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -106,7 +106,7 @@ class Http:
         except Exception as error:
             # aiohttp does not wrap the errors of its parsers; their classes differ between its versions.
             ours = type(error).__module__.startswith(("aiohttp.", "aggregator.fetch."))
-            if ours or isinstance(error, (OSError, ValueError, EOFError)):
+            if ours or isinstance(error, (OSError, ValueError)):
                 return failure(error)
             raise
 
@@ -120,7 +120,7 @@ class Http:
 
     async def _poll(self, request: FetchRequest, public: bool) -> Outcome:
         configured, login = start(request.configured or request.url)
-        trail = configured if request.url == request.configured else start(request.url)[0]
+        trail = start(request.url)[0]
         own = _own_headers(request, login)
         terms = _Terms(self._limits.deadline, request.crawled, request.pause, public, configured.first)
         validators = _validators(request)
@@ -150,10 +150,9 @@ class Http:
             if terms.crawl and (refused := await self._robots[terms.public].refusal(trail.here)):
                 raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
             answer = await self._ask(trail.here, headers, terms)
-            if answer.status in ASKED_TO_WAIT:
-                wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after
-                if wait:  # here too, in case it cannot be stored
-                    self._gate.pause(trail.here.host if terms.pause == "host" else trail.here.url, wait)
+            wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after
+            if wait:  # here too, in case it cannot be stored
+                self._gate.pause(trail.here.host if terms.pause == "host" else trail.here.url, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
             if not self._connections.is_private(trail.first.host):

@@ -627,6 +627,13 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
     assert [request.path for request in server.requests] == ["/robots.txt", "/feed"]
 
 
+def test_an_article_is_left_for_as_long_as_the_rules_of_its_host_cannot_be_read(server: Server) -> None:
+    server.routes["/robots.txt"] = answer(b"", "503 Service Unavailable", retry_after="7200")
+    outcome = fail(ask(FetchRequest("s", server.url("/feed"), crawled=True))[0])
+    assert (outcome.kind, outcome.freshness.retry_after) == ("waiting", 7200)
+    assert not server.asked("/feed")
+
+
 # ---- F14: names
 
 
