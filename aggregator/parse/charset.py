@@ -47,7 +47,7 @@ _ALLOWED = re.compile(
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{2,40})\s*["']""", re.IGNORECASE)
 _HEADER = re.compile(r"""charset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
-_IN_PAGE = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE | re.ASCII)
+_IN_PAGE = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
 _STRAY = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8, as `surrogateescape` decodes them
 _READ_WELL = re.compile("[\u0400-\u9fff\uac00-\ud7a3\U0001f000-\U0001faff]+")
 _WITH_ESCAPES = ("iso2022", "hz")  # encodings whose bytes are all ASCII, so that they look like valid UTF-8

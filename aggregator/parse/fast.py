@@ -134,12 +134,7 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
 def _with_its_guid(item: ParsedItem, entry: Mapping[str, Any], markup: bytes) -> ParsedItem:
     """Remove a guid that fastfeedparser made up. If an entry has none, it takes the first link, which may lead to an enclosure or to
     comments and so identifies nothing. `markup` is the entry without CDATA sections."""
-    if (
-        item.link is None
-        or item.guid is None
-        or item.guid != entry.get("link")
-        or _IDENTITY.search(_SOURCE.sub(b"", markup))
-    ):
+    if item.link is None or item.guid != entry.get("link") or _IDENTITY.search(_SOURCE.sub(b"", markup)):
         return item
     return replace(item, guid=None)
 

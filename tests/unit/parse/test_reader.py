@@ -307,6 +307,11 @@ def test_rss_1_is_none_of_atom_whatever_prefixes_it_declares(prefixes: str) -> N
     "inside",
     [
         "<description>Plain <b>bold</b> end</description>",
+        "<summary>Plain <b>bold</b> end</summary>",
+        "<content:encoded>Plain <b>bold</b> end</content:encoded>",
+        "<content:encoded>Plain <!-- c --><b>bold</b> end</content:encoded>",
+        "<fullitem>Plain &lt;b&gt;bold&lt;/b&gt; end</fullitem>",
+        '<xhtml:body xmlns:xhtml="http://www.w3.org/1999/xhtml"><xhtml:b>bold</xhtml:b> end</xhtml:body>',
         '<body xmlns="http://www.w3.org/1999/xhtml"><p>Plain <b>bold</b> end</p></body>',
     ],
 )
@@ -314,6 +319,23 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
     feed = parsed(rss(item(inside)))
     assert feed.parser == "feedparser"
     assert "end" in (feed.items[0].summary or "") + (feed.items[0].content or "")
+
+
+@pytest.mark.parametrize("type", ["", ' type="html"', ' type="text/html"'])
+@pytest.mark.parametrize("name", ["title", "summary", "content"])
+def test_unescaped_markup_in_an_entry_of_atom_cuts_nothing_short(name: str, type: str) -> None:
+    entry = f"<entry><id>1</id><{name}{type}>Plain <b>bold</b> end</{name}></entry>"
+    one = parsed(atom(entry)).items[0]
+    assert (one.title or one.text) == "Plain <b>bold</b> end"
+
+
+@pytest.mark.parametrize("between", ["</channel>", "</channel><channel>", "<x/></list>"])
+def test_items_are_read_wherever_they_stand(between: str) -> None:
+    before = "<list>" if "list" in between else ""
+    after = "" if between == "</channel>" else "</channel>"
+    items = f"{before}{item(title='One')}{between}{item(title='Two')}"
+    body = f"<rss><channel><title>Example</title>{items}{after}</rss>".encode()
+    assert [one.title for one in parsed(body).items] == ["One", "Two"]
 
 
 def test_xhtml_under_a_prefix_keeps_its_tags() -> None:
@@ -613,8 +635,17 @@ def test_text_and_pictures_are_read_however_their_prefixes_are_declared(declared
         written = declared.format(prefix, space.removesuffix("/"), space.replace("http:", "https:"))
         document, declarations = re.subn(rb'\sxmlns:%s="[^"]*"' % prefix.encode(), written.encode(), document)
         assert declarations == 1
-    one = parsed(document).items[0]
+    feed = parsed(document)
+    (one,) = feed.items
     assert (one.summary, one.content, one.image) == ("Short", "<p>Text</p>", "https://example.org/1.jpg")
+    assert feed.flaws == ("unusual-namespaces",)
+
+
+def test_pictures_are_read_where_only_their_prefix_is_declared_wrongly() -> None:
+    picture = '<media:content url="https://example.org/1.jpg" medium="image"/>'
+    document = rss(item("<content:encoded>Text</content:encoded>" + picture))
+    one = parsed(document.replace(b"http://search.yahoo.com/mrss/", b"https://search.yahoo.com/mrss/")).items[0]
+    assert (one.content, one.image) == ("Text", "https://example.org/1.jpg")
 
 
 def test_the_head_says_when_to_come_again() -> None:
@@ -1152,8 +1183,9 @@ def test_addresses_that_nobody_quoted_are_read() -> None:
 
 @pytest.mark.parametrize("type", ['mode="base64" type="text/html"', 'type="application/octet-stream"'])
 def test_a_text_in_base64_is_decoded(type: str) -> None:
-    entry = f"<entry><id>1</id><title>T</title><content {type}>PHA+VG9sZDwvcD4=</content></entry>"
-    assert parsed(atom(entry)).items[0].text == "<p>Told</p>"
+    for name in ("title", "summary", "content"):
+        one = parsed(atom(f"<entry><id>1</id><{name} {type}>PHA+VG9sZDwvcD4=</{name}></entry>")).items[0]
+        assert (one.title or one.text) == "<p>Told</p>"
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
@@ -1200,12 +1232,12 @@ def test_the_guid_of_an_item_without_a_link_is_its_link_if_it_is_an_address(
 ) -> None:
     guids = [
         f"<item><title>T</title><guid{permalink}>{guid}</guid></item>"
-        for guid in ("https://e.org/1", " https://e.org/2\n", "1")
+        for guid in ("https://e.org/1", " http://e.org/2\n", "1")
     ]
     items = parsed(rss([*guids, item(title=title), end])).items[:3]
     assert [(one.guid, one.link) for one in items] == [
         (None, "https://e.org/1"),
-        (None, "https://e.org/2"),
+        (None, "http://e.org/2"),
         ("1", None),
     ]
 
@@ -1215,11 +1247,13 @@ def test_the_guid_of_an_item_without_a_link_is_its_link_if_it_is_an_address(
 def test_a_link_to_something_else_is_no_identity(title: str, end: str, rel: str) -> None:
     links = f'<link rel="{rel}" href="https://e.org/all"/><link href="https://e.org/1"/>'
     said = [f"<title>T</title>{links}", f"<title>T</title>{links}<source><id>s</id></source>", f"<id>1</id>{links}"]
+    said.append(f"<id>https://e.org/all</id>{links}")
     feed = parsed(atom("".join(f"<entry>{one}</entry>" for one in said) + OTHER % title + end))
     assert [(one.guid, one.link) for one in feed.items[:-1]] == [
         (None, "https://e.org/1"),
         (None, "https://e.org/1"),
         ("1", "https://e.org/1"),
+        ("https://e.org/all", "https://e.org/1"),
     ]
 
 

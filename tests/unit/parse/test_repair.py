@@ -28,6 +28,7 @@ def titles(feed: ParsedFeed) -> list[str | None]:
     [
         (b"\n\n  ", None),
         (b"<br />\n<b>Warning</b>: oops\n", "junk-before-start"),
+        (b"<feedback>oops</feedback>\n", "junk-before-start"),
         (b'<?xml version="1.0"?>\n', "second-declaration"),
     ],
 )
@@ -37,7 +38,7 @@ def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -
     assert feed.flaws == ((flaw,) if flaw else ())
     undeclared = atom("<entry><id>1</id><title>One</title></entry>").partition(b"?>")[2]
     feed = parsed(before + undeclared)
-    assert (titles(feed), feed.flaws) == (["One"], ("junk-before-start",) if before.startswith(b"<br") else ())
+    assert (titles(feed), feed.flaws) == (["One"], ("junk-before-start",) if flaw == "junk-before-start" else ())
 
 
 @pytest.mark.parametrize(
@@ -46,12 +47,14 @@ def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -
         "<!-- made by hand -->",
         '<!DOCTYPE rss SYSTEM "rss.dtd">',
         '<?xml-stylesheet href="/s.xsl"?>',
+        "<!-- made\nby hand -->\n<!DOCTYPE rss>\n",
         '<!-- made by hand -->\n<?xml-stylesheet href="/s.xsl"?>\n<!DOCTYPE rss>\n',
     ],
 )
 def test_what_may_stand_before_a_feed_is_no_junk(before: str) -> None:
-    feed = parsed(before.encode() + rss(TWO).partition(b"?>")[2])
-    assert (titles(feed), feed.flaws) == (["One", "Two"], ())
+    body = rss([TWO, item("<description><![CDATA[Told]]></description>", title="Three", guid="3")])
+    feed = parsed(before.encode() + body.partition(b"?>")[2])
+    assert (titles(feed), feed.flaws) == (["One", "Two", "Three"], ())
 
 
 def test_junk_after_the_end() -> None:
@@ -146,6 +149,12 @@ def test_after_an_error_nothing_of_an_address_or_a_text_is_lost(error: str) -> N
     one = read(document).items[0]
     assert (one.title, one.url, one.content) == ("A & B", "https://example.org/?a=1&b=2", "<b>C</b>")
     assert one.categories == ("D & E",)
+
+
+def test_after_an_error_nothing_of_the_title_of_the_feed_is_lost() -> None:
+    title = "<title>A &lt; B &gt; &quot;C&quot; &apos;D&apos; &amp; E</title>"
+    feed = parsed(f'<rss><channel><a href="1" href="2"/>{title}{item()}</channel></rss>'.encode())
+    assert (feed.channel.title, feed.flaws) == ("A < B > \"C\" 'D' & E", ("malformed",))
 
 
 def test_no_declaration_is_read_to_see_whether_a_document_is_well_formed() -> None:
@@ -258,6 +267,8 @@ def test_comments_cut_nothing_short() -> None:
         rss([item(title="One"), f"<!-- {item('<description><![CDATA[a]]></description>', title='Two')} -->"])
     )
     assert (titles(whole), whole.flaws) == (["One"], ())
+    behind = parsed(rss([item("<description><![CDATA[Told]]></description>", title="One"), commented]))
+    assert titles(behind) == ["One", "One piece"]
     quoted = parsed(rss("<item><title><![CDATA[On <!-- and -->]]></title></item>"))
     assert (titles(quoted), quoted.flaws) == (["On <!-- and -->"], ())
 
@@ -278,8 +289,9 @@ def test_a_comment_that_never_ends_costs_no_entry() -> None:
 
 
 def test_what_a_comment_holds_is_no_entry_where_the_document_breaks_off_inside_it() -> None:
-    whole = rss([item(title="One"), f"<!-- {item(title='Two', link='https://example.org/2')} -->"])
-    feed = parsed(whole[: whole.index(b"-->")])
+    second = item(title="Two", link="https://example.org/2")
+    whole = rss(["<!-- first -->", item(title="One"), f"<!-- {second} -->"])
+    feed = parsed(whole[: whole.rindex(b"-->")])
     assert (titles(feed), feed.flaws) == (["One"], ("truncated",))
 
 
@@ -298,8 +310,9 @@ def test_prefixed_elements_are_no_end_of_the_feed() -> None:
 
 
 def test_entities_of_html_become_characters_and_others_stay() -> None:
-    feed = parsed(rss(item(title="caf&eacute; caf&#233; caf&#xE9; &nosuch; R&D &amp; more")))
-    assert feed.items[0].title == "café café café &nosuch; R&D & more"
+    title = "&hellip; caf&eacute; caf&#233; caf&#xE9; &nosuch; R&D &amp; more &quot;&lt;&apos;&gt; &LT;"
+    feed = parsed(rss(item(title=title)))
+    assert feed.items[0].title == "… café café café &nosuch; R&D & more \"<'> &LT;"
     assert feed.flaws == ("undeclared-entities",)
 
 
@@ -343,6 +356,10 @@ def test_control_characters_and_references_to_them_go() -> None:
     feed = parsed(rss(item(title="a\x00\x08\ufffe\uffffb&#8;c&#xD800;&#xFFFE;&#x110000;d&#146;e&#X41;")))
     assert feed.items[0].title == "abcd’eA"
     assert feed.flaws == ("control-characters", "forbidden-references")
+    kept = parsed(
+        rss(item(title="a\x7fb&#9;c&#10;d&#xD;e&#32;f &#x1F600;&#xD7FF;&#xE000;&#xFFFD;&#x10FFFF;&#128;&#x9F;"))
+    )
+    assert kept.items[0].title == "ab\tc\nd\re f \U0001f600\ud7ff\ue000\ufffd\U0010ffff€Ÿ"
 
 
 @pytest.mark.parametrize("begin", ["<item>", "<item"])
