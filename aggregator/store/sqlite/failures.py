@@ -35,7 +35,9 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
         return StoreFull(f"{path}: the disk {full}; nothing was changed, {reads}")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         if code != sqlite3.SQLITE_CANTOPEN or _files_left():
-            return StoreReadOnly(f"{path}: cannot be opened for writing; check that the file and its folder are yours")
+            return StoreReadOnly(
+                f"{path}: cannot be opened for writing; check that the file and its folder are yours, and that the disk is not read-only"
+            )
         said = f"cannot be opened: {TooManyFiles()}"
     if full_code == sqlite3.SQLITE_IOERR_WRITE:
         said += "; the disk fails, or a quota or a limit of the size of files (ulimit -f) is reached"
