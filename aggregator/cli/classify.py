@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -56,6 +57,10 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             found = judgement(application, item.title, item.summary, receipts=not args.no_receipts)
             out.write(orjson.dumps({"id": item.id, "story": stories[index], **found}, option=orjson.OPT_APPEND_NEWLINE))
     out.flush()
+    several = [id for id, count in Counter(orjson.dumps(item.id) for item in items).items() if count > 1]
+    if several:
+        said = f"{counted(len(several), 'id stands', 'ids stand')} on more than one line, such as {several[0].decode()}"
+        print(f"warning: {said}: where such an id is a `story`, it may be that of two", file=sys.stderr)
     for message in wrong[:SHOWN]:
         print(message, file=sys.stderr)
     if wrong:

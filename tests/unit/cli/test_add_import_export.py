@@ -620,6 +620,18 @@ def test_classify_names_each_line_that_is_no_item_and_places_the_others(desk: De
     )
 
 
+def test_classify_warns_of_ids_that_do_not_tell_stories_apart(desk: Desk) -> None:
+    path = desk.file.with_name("items.jsonl")
+    path.write_text(
+        '{"id": [1], "title": "Pandas dream"}\n{"id": "b", "title": "x"}\n{"id": [1], "title": "Tanks roll"}\n'
+    )
+    code, out, err = desk.run("classify", str(path))
+    assert (code, len(out.splitlines())) == (0, 3)
+    assert err.startswith("warning: 1 id stands on more than one line, such as [1]")
+    path.write_text('{"id": 1, "title": "Pandas dream"}\n{"id": "1", "title": "Tanks roll"}\n')
+    assert desk.run("classify", str(path))[2] == ""
+
+
 def test_classify_places_items_beside_one_of_endless_texts(desk: Desk) -> None:
     words = " ".join(f"w{n}" for n in range(70_000))  # more than the features of an item can have
     lines = [{"title": words}, {"title": "Ferries collide", "summary": words}, {"title": "Jordan " * 10_000}]
