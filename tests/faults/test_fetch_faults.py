@@ -93,6 +93,22 @@ def test_a_feed_and_then_nothing_new(server: Server) -> None:
     asyncio.run(main())
 
 
+def test_a_feed_that_has_changed_comes_whole_to_who_knows_an_older_one(server: Server) -> None:
+    server.routes["/shut"] = answer(b"", "403 Forbidden")
+    older = [FetchRequest("s", server.url(path), etag='"older"') for path in ("/feed", "/shut")]
+    changed, shut = ask(*older)
+    assert full(changed).body == FEED
+    assert fail(shut).status == 403
+
+
+def test_an_address_is_asked_for_as_it_is_written(server: Server) -> None:
+    """Servers sign addresses letter by letter, and tell apart what is escaped in them."""
+    server.routes["/%7Ea%2fb"] = answer(FEED)
+    written = "/%7Ea%2fb?q=%41+%20&sign=a/b~%2B"
+    assert full(ask(server.url(written))[0]).url == server.url(written)
+    assert server.requests[-1].target == written
+
+
 def test_manners_of_every_request(server: Server) -> None:
     ask(server.url("/cookie"), server.url("/cookie"), server.url("/hop/2"))
     assert len(server.requests) == 5, "two redirects among them"
@@ -107,6 +123,11 @@ def test_manners_of_every_request(server: Server) -> None:
 @pytest.mark.parametrize("path", ["gzip", "gzip-members", "gzip-junk", "deflate", "brotli", "until-close"])
 def test_every_offered_coding_is_read(server: Server, path: str) -> None:
     assert full(ask(server.url(f"/{path}"))[0]).body == FEED
+
+
+def test_what_a_feed_costs_is_what_came_over_the_wire(server: Server) -> None:
+    plain, packed = (full(outcome) for outcome in ask(server.url("/feed"), server.url("/gzip")))
+    assert 0 < packed.wire_bytes < plain.wire_bytes == len(FEED)
 
 
 def test_a_document_that_a_proxy_changed_is_one() -> None:
@@ -625,6 +646,12 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
     within = FetchRequest("s", pages[0], named_by=f"http://intranet.example:{server.port}/news", crawled=True)
     full(ask(within, outside[0], allow=allow, resolver=stub, limits=Limits(spacing=0))[0])
     assert [request.path for request in server.requests] == ["/robots.txt", "/feed"]
+
+
+def test_a_name_that_is_not_known_is_told_so_whoever_leads_to_it() -> None:
+    linked = FetchRequest("s", "http://unknown.example/", named_by="https://outlet.example/")
+    outcome = fail(ask(linked, resolver=StubResolver({"outlet.example": [["8.8.8.8"]]}))[0])
+    assert (outcome.kind, outcome.message) == ("dns", "the host name is not known")
 
 
 def test_an_article_is_left_for_as_long_as_the_rules_of_its_host_cannot_be_read(server: Server) -> None:
