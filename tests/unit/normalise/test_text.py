@@ -855,6 +855,10 @@ PICTURED = (
 ENGLISH = "<description>The council will meet in the town hall and vote on the plan that was made for it.</description>"
 
 
+def headlines(*titles: str) -> bytes:
+    return rss([item(title=title, link=f"https://e.org/{number}") for number, title in enumerate(titles)])
+
+
 @pytest.mark.parametrize(
     ("documents", "langs"),
     [
@@ -890,6 +894,33 @@ ENGLISH = "<description>The council will meet in the town hall and vote on the p
         (
             rss(item("<description>Ona je rekla da će biti kako je i bilo, ali samo ako oni to žele.</description>")),
             [None],
+        ),
+        (
+            headlines(
+                "Was die Partei sagt",
+                "Wie der Papst lebt",
+                "Warten auf Züge",
+                "Ende mit Schrecken",
+                "Regen und Sturm",
+                "Brand bei Trier",
+            ),
+            ["de"] * 6,
+        ),
+        (
+            headlines(
+                "Stocks up", "The Voice: Finale", "Live and Learn", "Gol de Messi", "Samba e Sol", "Real x Inter"
+            ),
+            [None] * 6,
+        ),
+        (
+            headlines(
+                "Streit um Budget",
+                "Protest der Bauern",
+                "Zug entgleist bei Trier",
+                "Papst tritt vor Tausende",
+                "Le gouvernement est dans la rue avec les maires",
+            ),
+            [None, None, None, None, "fr"],
         ),
         (rss(item(GERMAN), head="<language>en-US</language>"), ["en-US"]),  # what a feed says stands
         (rss(item(GERMAN), head="<language>und</language>"), ["de"]),  # as Drupal writes where nobody set one
