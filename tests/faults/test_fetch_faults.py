@@ -93,6 +93,21 @@ def test_a_feed_and_then_nothing_new(server: Server) -> None:
     asyncio.run(main())
 
 
+def test_a_date_alone_is_sent_back_as_it_came(server: Server) -> None:
+    dated = "Sunday, 29-Nov-26 8:00:00 UTC"  # not as it should be written
+
+    async def route(request: Request, writer: asyncio.StreamWriter) -> None:
+        known = request.headers.get("if-modified-since") == dated
+        kind = answer(b"", "304 Not Modified") if known else answer(FEED, last_modified=dated)
+        await kind(request, writer)
+
+    server.routes["/dated"] = route
+    first = full(ask(server.url("/dated"))[0])
+    (again,) = ask(FetchRequest("s", server.url("/dated"), last_modified=first.last_modified))
+    assert isinstance(again, NotModified)
+    assert again.last_modified == dated
+
+
 def test_a_feed_that_has_changed_comes_whole_to_who_knows_an_older_one(server: Server) -> None:
     server.routes["/shut"] = answer(b"", "403 Forbidden")
     older = [FetchRequest("s", server.url(path), etag='"older"') for path in ("/feed", "/shut")]

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Drop, Item, NormalFeed
 from aggregator.model.source import SourceState
+from aggregator.parse import parse
 from aggregator.schedule.flaws import flaws
 from aggregator.schedule.formatting import pace, span
-from aggregator.schedule.health import health
+from aggregator.schedule.health import health, in_words
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -136,3 +137,26 @@ def test_flaws_of_a_document(
 ) -> None:
     document = NormalFeed("rss", tuple(items), flaws=("truncated",), drops=drops)
     assert flaws(document, held_back) == ("truncated", *expected)
+
+
+_HEAD, _ROOT = b'<?xml version="1.0" encoding="utf-8"?>', b'<rss version="2.0"><channel><title>T</title>'
+_ITEM, _END = b"<item><title>A</title><link>https://a.example/1</link></item>", b"</channel></rss>"
+_SOUND = _HEAD + _ROOT + _ITEM + _END
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"hello" + _SOUND, _SOUND + b"<script>", _HEAD + _SOUND, _SOUND + _SOUND, _HEAD + b'<!DOCTYPE rss [<!ENTITY x "y">]>' + _ROOT + _END,
+        _SOUND.replace(b"A", b"A\x01"), _SOUND.replace(b"A", b"A&#1;"), _SOUND.replace(b"A", b"<![CDATA[<![CDATA[A]]>]]>"),
+        _HEAD + _ROOT + _ITEM + b"<item><title><![CDATA[B</title></item>" + _END, _HEAD + _ROOT + _ITEM + b"<!-- x" + _END,
+        _SOUND.replace(b"A", b"A&nbsp;B"), _SOUND.replace(b"A", b"A < B"), _SOUND.replace(b"A", b"<b>A"), _SOUND.replace(b"A", b"A</i>"),
+        _SOUND.replace(b"A", b"\xe9t\xe9"), _SOUND.replace(b"utf-8", b"x-none"), _SOUND[:-30],
+        b'{"version": "", "title": "t", "items": [{"id": "1", "url": "https://a.example/1", "title": "x"}, 3]}',
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_document_is_told_in_words(document: bytes) -> None:
+    """And not as `/api/v1/sources` names it for programs."""
+    found = parse(document, None, "https://a.example/").flaws
+    assert found
+    assert not [flaw for flaw in found if "has a flaw" in in_words(flaw)]
