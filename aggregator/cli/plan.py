@@ -166,9 +166,8 @@ def _table(report: shapes.Plan, edits: Sequence[str], *, part: bool) -> Iterator
                 yield f"        {move(sample)}: {_why(sample)}"
             if rest := count - len(samples):
                 yield f"      {sign} … and {rest} more"
-    yield from _section("Stories joined, split and hidden", _overruled(report))
-    yield from _section("Examples", [*_refusal(report), *map(_example, report["examples"])])
-    yield from _dead(report, edited=bool(edits), part=part)
+    for title, lines in _further(report, edited=bool(edits), part=part):
+        yield from _section(title, lines)
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -178,8 +177,15 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
-def _dead(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[str]:
-    """Lines about rules and sources that have no use in the archive, or in that `part` of it that was examined."""
+def _further(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[tuple[str, Sequence[str]]]:
+    """(title, lines) of what follows the stories that move; the lines may be none."""
+    yield "Stories joined, split and hidden", _overruled(report)
+    yield "Examples", [*_refusal(report), *map(_example, report["examples"])]
+    yield from _dead(report, edited=edited, part=part)
+
+
+def _dead(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[tuple[str, Sequence[str]]]:
+    """Lines about rules and sources that have no use in the archive, or in that `part` of it that was examined, with their titles."""
     unused, none = ("Unused by the stories examined", "no item") if part else ("Unused", "no stored item")
     never = [row for row in report["dead"]["lines"] if not row["found"]]
     useless = [row for row in report["dead"]["lines"] if row["found"]]
@@ -191,11 +197,9 @@ def _dead(report: shapes.Plan, *, edited: bool, part: bool) -> Iterator[str]:
             rest = len(rows) - len(lines)
             more = [f"… and {rest} more, all in --json"] if rest else []
             whose = "" if own else " (none from this edit)"
-            yield from _section(
-                f"{unused}: {counted(len(rows), 'line matches', 'lines match')} {words}{whose}", [*lines, *more]
-            )
+            yield f"{unused}: {counted(len(rows), 'line matches', 'lines match')} {words}{whose}", [*lines, *more]
     sources = [f"{row['id']} ({counted(row['stories'], 'story', 'stories')})" for row in report["dead"]["sources"]]
-    yield from _section(f"{unused}: sources that were never first with a story nor the only one to report it", sources)
+    yield f"{unused}: sources that were never first with a story nor the only one to report it", sources
 
 
 def escaped(text: str) -> str:
@@ -211,9 +215,7 @@ def _markdown(report: shapes.Plan, edits: Sequence[str], *, part: bool) -> Itera
     yield ""
     yield _headline(report, edits)
     yield from (f"\n{line}" for line in _waiting(report))
-    if edits:
-        yield from ("", "### The file", "")
-        yield from (f"- {escaped(line)}" for line in edits)
+    yield from _bullets("The file", edits)
     touched = _touched(report)
     if touched:
         yield from ("", "### Sections and topics", "", "| | now | then | come | go |", "|---|--:|--:|--:|--:|")
@@ -226,15 +228,14 @@ def _markdown(report: shapes.Plan, edits: Sequence[str], *, part: bool) -> Itera
                 for sample in samples:
                     cells = (f"{sign} {row['title']}", sample["title"], move(sample), _why(sample))
                     yield f"| {' | '.join(map(escaped, cells))} |"
-    if overruled := _overruled(report):
-        yield from ("", "### Stories joined, split and hidden", "")
-        yield from (f"- {escaped(line)}" for line in overruled)
-    if told := [*_refusal(report), *map(_example, report["examples"])]:
-        yield from ("", "### Examples", "")
-        yield from (f"- {escaped(line)}" for line in told)
-    for line in _dead(report, edited=bool(edits), part=part):
-        if line:
-            yield f"- {escaped(line.strip())}" if line.startswith("  ") else f"\n### {escaped(line)}\n"
+    for title, lines in _further(report, edited=bool(edits), part=part):
+        yield from _bullets(title, lines)
+
+
+def _bullets(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield from ("", f"### {escaped(title)}", "")
+        yield from (f"- {escaped(line)}" for line in lines)
 
 
 COMMAND = Command(
