@@ -155,10 +155,8 @@ class Reading:
 
     def stories_at(self, canonicals: Sequence[str]) -> list[StoryView]:
         """The stories with the articles at these addresses, each once, in the order of the addresses."""
-        found = items_at(self._db, canonicals)
-        items = [n for canonical in canonicals for n in found.get(canonical, ())]
-        home = self._homes(items)
-        numbers = list(dict.fromkeys(home[item] for item in items if item in home))
+        homes = self.homes(canonicals)
+        numbers = dict.fromkeys(n for canonical in canonicals for n in homes.get(canonical, ()))
         told = self.in_full(numbers)
         return [told[n] for n in numbers if n in told]
 
@@ -172,11 +170,11 @@ class Reading:
         found = self._db.select("SELECT story, k FROM corroborations WHERE story IN", stories)
         return {story for story, k in found if k < 0}
 
-    def homes(self, canonicals: Sequence[str]) -> dict[str, set[int]]:
-        """Canonical address → numbers of the stories with its articles."""
+    def homes(self, canonicals: Sequence[str]) -> dict[str, list[int]]:
+        """Canonical address → numbers of the stories with its articles, in the order of `items_at`."""
         found = items_at(self._db, canonicals)
         story = self._homes({n for numbers in found.values() for n in numbers})
-        return {address: {story[n] for n in numbers if n in story} for address, numbers in found.items()}
+        return {address: [story[n] for n in numbers if n in story] for address, numbers in found.items()}
 
     def members(self, story: int) -> list[ItemView]:
         pairs = self._db.read(
