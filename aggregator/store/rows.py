@@ -51,10 +51,10 @@ class _Heading(msgspec.Struct):
     publisher: str
 
 
+decode_entry = msgspec.json.Decoder(Entry).decode
+decode_joining = msgspec.json.Decoder(Joining).decode
 _HEADING = msgspec.json.Decoder(_Heading)
-_ENTRY = msgspec.json.Decoder(Entry)
 _OUTLETS = msgspec.json.Decoder(_Outlets)
-_JOINING = msgspec.json.Decoder(Joining)
 _SCORES = msgspec.json.Decoder(Scores)
 _NAMES = msgspec.json.Decoder(tuple[str, ...])
 _ENCLOSURES = msgspec.json.Decoder(Enclosures)
@@ -92,17 +92,9 @@ def to_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def decode_entry(text: str) -> Entry:
-    return _ENTRY.decode(text)
-
-
 def count_outlets(entry: str) -> int:
     """The number of publishers in an entry; decodes only that part of it."""
     return len({report.publisher for report in _OUTLETS.decode(entry).reports})
-
-
-def decode_joining(text: str) -> Joining:
-    return _JOINING.decode(text)
 
 
 def decode_scores(text: str | None) -> Scores:
