@@ -3,7 +3,7 @@ location on disk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from aggregator.addresses import host_of, one_site
 from aggregator.bootstrap.installation import utc_now
 from aggregator.categorise.weights import MARK
-from aggregator.model.judgement import Case, Judgement, Receipt, Scores
+from aggregator.model.judgement import Case, Judgement, Receipt
 from aggregator.model.stream import StreamName
 from aggregator.text.countries import countries, names
 
@@ -188,15 +188,11 @@ class Configured:
             StreamName("topic", id) for id in found
         }  # these keep their ids, even if a renamed topic had the same id
 
-        def place(judgements: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
-            scores = story_sections(judgements, order, fallback)
-            return scores[0][0], scores
-
         keep, own = self.keep
         return Policy(
             configuration=self.settings.epoch,
             judge=lambda item: self.judge(item.title, item.summary, self.sources.get(item.source)),
-            place=place,
+            place=lambda judgements: story_sections(judgements, order, fallback),
             publisher=self.publisher_of,
             at_home=self.at_home,
             topic_titles=self.topic_titles,

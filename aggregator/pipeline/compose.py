@@ -26,15 +26,18 @@ _stream = lru_cache(maxsize=4096)(StreamName)
 
 
 class _Place(NamedTuple):
-    """Where a story is: its primary section, all its sections with scores, and its topics."""
+    """Where a story is: its sections with scores, the primary one first, and its topics."""
 
-    section: str
     scores: Scores
     topics: tuple[str, ...]
 
     @classmethod
     def of(cls, members: Sequence[Member], policy: Policy) -> _Place:
-        return cls(*_sections(members, policy), _topics(members, policy))
+        return cls(_sections(members, policy), _topics(members, policy))
+
+    @property
+    def section(self) -> str:
+        return self.scores[0][0]
 
     @property
     def streams(self) -> set[StreamName]:
@@ -110,13 +113,12 @@ def _seen(members: Sequence[Member], policy: Policy) -> Sequence[Member]:
     return [member for member in members if not overrides.hides(member.item)] if overrides.hidden else members
 
 
-def _sections(members: Sequence[Member], policy: Policy) -> tuple[str, Scores]:
-    """The primary section, and all sections with scores."""
-    section, scores = policy.place([(member.item.publisher, member.judgement) for member in members])
+def _sections(members: Sequence[Member], policy: Policy) -> Scores:
+    scores = policy.place([(member.item.publisher, member.judgement) for member in members])
     pin = policy.overrides.pin(member.item for member in members)
-    if pin is None or pin == section:
-        return section, scores
-    return pin, ((pin, scores[0][1] or 1.0), *((name, score) for name, score in scores if name != pin and score > 0))
+    if pin is None or pin == scores[0][0]:
+        return scores
+    return (pin, scores[0][1] or 1.0), *((name, score) for name, score in scores if name != pin and score > 0)
 
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:

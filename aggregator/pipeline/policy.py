@@ -23,13 +23,13 @@ texts at once, and the rules may have changed since these were pruned."""
 
 
 class Policy(Struct, frozen=True):
-    """The settings and functions by which the edition decides. `place` maps the (publisher, judgement) pairs of a story to (primary
-    section, all sections with scores, highest first). `configuration` (an epoch) and `program` (a version) identify the policy;
+    """The settings and functions by which the edition decides. `place` maps the (publisher, judgement) pairs of a story to its
+    sections with scores, the primary one first. `configuration` (an epoch) and `program` (a version) identify the policy;
     `like`: the epoch of an earlier configuration that places every stored item alike, if there is one."""
 
     configuration: str
     judge: Callable[[PendingItem], Judgement]
-    place: Callable[[Sequence[tuple[str, Judgement]]], tuple[str, Scores]]
+    place: Callable[[Sequence[tuple[str, Judgement]]], Scores]
     publisher: Callable[[PendingItem], str]
     topic_titles: Mapping[str, str]
     renamed: Renamed = field(default_factory=Renamed)

@@ -113,7 +113,7 @@ def by_words(item: PendingItem) -> Judgement:
     return Judgement(found[0][0] if found else "world", found or (("world", 0.0),), topics)
 
 
-def mean(judged: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
+def mean(judged: Sequence[tuple[str, Judgement]]) -> Scores:
     """The mean over publishers, and at least a third of them."""
     publishers = {name for name, _ in judged}
     totals: dict[str, float] = {}
@@ -125,7 +125,7 @@ def mean(judged: Sequence[tuple[str, Judgement]]) -> tuple[str, Scores]:
     ranked = sorted(
         ((name, score) for name, score in totals.items() if score > 0.33), key=lambda one: (-one[1], one[0])
     )
-    return (ranked[0][0], tuple(ranked)) if ranked else ("world", (("world", 0.0),))
+    return tuple(ranked) or (("world", 0.0),)
 
 
 def policy(
