@@ -84,14 +84,12 @@ class Robots:
         elif isinstance(outcome, Failed) and _has_none(outcome):
             host.rules, host.size = Protego.parse(""), 0
         else:
-            lifetime = (outcome.freshness.retry_after or 0) if isinstance(outcome, Failed) else 0
+            lifetime = outcome.freshness.retry_after or 0
         host.until = self._clock() + min(max(lifetime, SHORTEST), LONGEST)
 
     def _forget(self) -> None:
         """Drop the rules of the hosts used longest ago: feeds may link to any number of hosts, each with a file of maximum length."""
-        while len(self._hosts) > HOSTS or (
-            len(self._hosts) > 1 and sum(host.size for host in self._hosts.values()) > KEPT
-        ):
+        while len(self._hosts) > HOSTS or sum(host.size for host in self._hosts.values()) > KEPT:
             self._hosts.popitem(last=False)
 
 

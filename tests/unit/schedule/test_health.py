@@ -147,7 +147,8 @@ _SOUND = _HEAD + _ROOT + _ITEM + _END
 @pytest.mark.parametrize(
     "document",
     [
-        b"hello" + _SOUND, _SOUND + b"<script>", _HEAD + _SOUND, _SOUND + _SOUND, _HEAD + b'<!DOCTYPE rss [<!ENTITY x "y">]>' + _ROOT + _END,
+        b"hello" + _SOUND, _SOUND + b"<script>", _HEAD + _SOUND, _SOUND + _SOUND,
+        _HEAD + b'<!DOCTYPE rss [<!ENTITY x "y">]>' + _ROOT + _END,
         _SOUND.replace(b"A", b"A\x01"), _SOUND.replace(b"A", b"A&#1;"), _SOUND.replace(b"A", b"<![CDATA[<![CDATA[A]]>]]>"),
         _HEAD + _ROOT + _ITEM + b"<item><title><![CDATA[B</title></item>" + _END, _HEAD + _ROOT + _ITEM + b"<!-- x" + _END,
         _SOUND.replace(b"A", b"A&nbsp;B"), _SOUND.replace(b"A", b"A < B"), _SOUND.replace(b"A", b"<b>A"), _SOUND.replace(b"A", b"A</i>"),
