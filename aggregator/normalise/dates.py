@@ -55,18 +55,18 @@ _ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct"
 _MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish and in Croatian
     name: month
     for month, names in {
-        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان",
-        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फर फ़र فور",
+        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان ian جنو",
+        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फरव फ़र فور فرو",
         "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार",
-        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور",
-        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه",
-        "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن",
-        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی",
-        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو",
-        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت",
+        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور اپر",
+        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه مئی",
+        "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن iun جون",
+        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی iul جول",
+        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو اگس",
+        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت ستم",
         "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت",
-        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا",
-        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا",
+        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا noi نوم",
+        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا دسم",
     }.items()
     for name in names.split()
 }  # fmt: skip

@@ -149,6 +149,8 @@ from aggregator.normalise.dates import read as read_date
         ("金, 20 11月 2026 10:00:00 +0900", (2026, 11, 20, 1, 0)),
         ("20 листопада 2026 р. 10:00", (2026, 11, 20, 10, 0)),
         ("Sept 20, 2026", (2026, 9, 20, 0, 0)),
+        ("20260105", (2026, 1, 5, 0, 0)),
+        ("202601050930", (2026, 1, 5, 9, 30)),
         ("Fri, Nov. 20, 2026 10:30 p.m. EST", (2026, 11, 21, 3, 30)),
         ("Sept. 20, 2026 at 10:30 AM ET", (2026, 9, 20, 14, 30)),
         ("Fri, 20 Nov 2026 10:30:00 PT", (2026, 11, 20, 17, 30)),  # as in summer: rather too early than in the future
@@ -162,7 +164,8 @@ def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "27 Brumaire 2026", "6 فروری 2026", "6 آذر 2026", "6 نوامبر 1405", "20.11 2026", "31 آذر 1405", "1405/13/01", "1405/12/31",
+        "27 Brumaire 2026", "6 آذر 2026", "20 Nov 10:30", "Fri, 20 Nov 10:30:00 GMT",
+        "6 نوامبر 1405", "20.11 2026", "31 آذر 1405", "1405/13/01", "1405/12/31",
         "yesterday", "12:00", "10/11/2026", "13/20/2026", "11/20-2026", "20/11/20261", "1.2.3",
         "20.11.20261", "32.11.2026", "2026-W54-1", "2026-W47", "2026. 11", "20年1月2日", "2026-11",
         "0123456789", "17951652001", "20261320", "2026-367", "2027-366", "20260230", "2026. 13. 1",
@@ -303,3 +306,35 @@ def test_zones_are_as_far_from_utc_as_where_they_are_used(city: str) -> None:
     for zone, time in zip(zones, (WINTER, SUMMER), strict=True):
         if zone != "-":
             assert read_date(f"{time:%d %b %Y %H:%M:%S} {zone}") == time.replace(tzinfo=ZoneInfo(place)), zone
+
+
+MONTHS = """
+Spanish enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+French janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+Italian gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+Portuguese janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
+German Januar Februar März April Mai Juni Juli August September Oktober November Dezember
+Dutch januari februari maart april mei juni juli augustus september oktober november december
+Russian января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+Ukrainian січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+Turkish Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık
+Greek Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου Αυγούστου Σεπτεμβρίου Οκτωβρίου Νοεμβρίου Δεκεμβρίου
+Arabic يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
+Hebrew ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר
+Hindi जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर
+Thai มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม
+Indonesian Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember
+Swedish januari februari mars april maj juni juli augusti september oktober november december
+Danish januar februar marts april maj juni juli august september oktober november december
+Romanian ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie
+Bulgarian януари февруари март април май юни юли август септември октомври ноември декември
+Catalan gener febrer març abril maig juny juliol agost setembre octubre novembre desembre
+Persian ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر
+Urdu جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر
+"""
+
+
+@pytest.mark.parametrize("named", MONTHS.strip().splitlines(), ids=lambda named: named.split()[0])
+def test_every_month_is_known_in_the_languages_of_feeds(named: str) -> None:
+    for month, name in enumerate(named.split()[1:], 1):
+        assert read_date(f"20 {name} 2026 10:30") == datetime(2026, month, 20, 10, 30, tzinfo=UTC), name
