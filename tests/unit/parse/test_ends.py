@@ -54,6 +54,28 @@ def test_an_element_without_end_among_the_others(unended: str) -> None:
         assert feed.flaws == ("missing-ends",)
 
 
+RICH = item(
+    '<media:group><media:content url="https://e.org/1.jpg" medium="image"/><media:title>Photo</media:title></media:group>'
+    '<enclosure url="https://e.org/a.mp3" length="12" type="audio/mpeg"/><category>World</category>'
+    "<content:encoded><![CDATA[<p>Long</b> <title>x <link> ]] > <item> </description> <i>a]]></content:encoded>"
+    f"<description><![CDATA[One </summary>]]> &amp; <![CDATA[<b>two]]></description>{DATE}<dc:creator>Ann</dc:creator>",
+    guid="g2", link="https://e.org/2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["title", "link", "guid", "category", "pubDate", "dc:creator", "description", "content:encoded"]
+)
+@pytest.mark.parametrize("wrong", ["", "</x>"])
+def test_what_sections_quote_is_no_tag_where_an_end_is_missing(name: str, wrong: str) -> None:
+    """Nor do elements that end within their tag, or hold others, miss an end."""
+    parts = RICH.rpartition(f"</{name}>")
+    feed, whole = told(f"{parts[0]}{wrong}{parts[2]}"), told(RICH)
+    assert shown(feed) == shown(whole)
+    assert (feed.flaws, feed.items[1].author) == (("missing-ends",), "Ann")
+    assert (feed.items[1].enclosures, feed.items[1].image) == (whole.items[1].enclosures, whole.items[1].image)
+
+
 @pytest.mark.parametrize("name", [b"title", b"link", b"description", b"copyright", b"dc:rights"])
 def test_an_element_without_end_in_front_of_the_first_entry(name: bytes) -> None:
     whole = rss([WHOLE])
@@ -87,6 +109,15 @@ def test_a_section_that_never_ends(field: str, wrong: str) -> None:
     whole, broken = map(told, entries)
     assert shown(broken) == shown(whole)
     assert broken.flaws == ("endless-cdata",)
+
+
+def test_a_section_that_never_ends_in_an_element_of_a_module() -> None:
+    whole = WHOLE.replace(
+        "</item>", "<credit><![CDATA[Agency]]></credit><dc:creator><![CDATA[Ann]]></dc:creator></item>"
+    )
+    broken = told(whole.replace("]]></credit>", "</credit>"))
+    assert shown(broken) == shown(told(whole))
+    assert (broken.items[1].author, broken.flaws) == ("Ann", ("endless-cdata",))
 
 
 def test_what_a_text_quotes_is_no_end() -> None:

@@ -58,9 +58,45 @@ def test_what_may_stand_before_a_feed_is_no_junk(before: str) -> None:
     assert (titles(feed), feed.flaws) == (["One", "Two", "Three"], ())
 
 
-def test_junk_after_the_end() -> None:
-    feed = parsed(rss(TWO) + b"<script>alert(1)</script>")
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "<script>alert(1)</script>",
+        "<rss>",
+        "<item><title>Three</title></item>",
+        "</item>",
+        "<rss></item>",
+        "<rss><item>",
+    ],
+)
+def test_junk_after_the_end(junk: str) -> None:
+    feed = parsed(rss(TWO) + junk.encode())
     assert (titles(feed), feed.flaws) == (["One", "Two"], ("junk-after-end",))
+
+
+@pytest.mark.parametrize("end", ["\n", " \r\n\t", "\n<!-- Cached -->\n"])
+def test_what_may_stand_after_a_feed_is_no_junk(end: str) -> None:
+    feed = parsed(rss(TWO) + end.encode())
+    assert (titles(feed), feed.flaws) == (["One", "Two"], ())
+
+
+@pytest.mark.parametrize("broken", ["</item>", "<item>"])
+def test_a_second_document_without_entries_adds_none(broken: str) -> None:
+    assert titles(parsed(rss(TWO) + rss(broken))) == ["One", "Two"]
+
+
+@pytest.mark.parametrize(
+    "begun", ["<rss><channel><title>Example", '<feed xmlns="http://www.w3.org/2005/Atom"><title>Example']
+)
+def test_a_document_that_breaks_off_before_its_first_entry_is_a_feed_without_any(begun: str) -> None:
+    for end in ("", "</title>", "</title><link"):
+        feed = parsed((begun + end).encode())
+        assert (feed.items, feed.channel.title, feed.flaws[0]) == ((), "Example", "truncated")
+
+
+def test_a_document_that_breaks_off_keeps_its_entries_although_none_ends() -> None:
+    feed = parsed(b"<rss><channel><item><title>One</title><item><title>Two</title><item><title>Thr")
+    assert (titles(feed)[:2], feed.flaws[0]) == (["One", "Two"], "truncated")
 
 
 RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel></channel>{}</rdf:RDF>'
