@@ -66,6 +66,7 @@ class Host:
         ("User-agent: aggregator\nAllow: /\nUser-agent: other\nDisallow: /news", True),  # the rules of others
         ("User-agent: aggregator\nDisallow: /private\nUser-agent: *\nDisallow: /", True),  # ours alone, though not the last
         ("Disallow: /", True),  # meant for nobody
+        ("User-agent: 360Spider\nDisallow: /", True),  # which is no name by the standard, but common
         ("User-agent: *\nCrawl-delay: 5\nSitemap: https://a.example/map\nDisallow: /news", False),
         ("<!doctype html><title>Not found</title>", True),
         ("\ufeffUser-agent: *\nDisallow: /news", False),
@@ -110,7 +111,10 @@ def test_it_holds_as_long_as_it_says_within_bounds(max_age: int | None, held: in
     assert len(host.asked) == 2
 
 
-@pytest.mark.parametrize("answer", [status(404), status(401), status(410), status(204), Failed("redirect", "")])
+@pytest.mark.parametrize(
+    "answer",
+    [status(404), status(400), status(410), status(204), Failed("empty", "", 200), Failed("redirect", "")],
+)
 def test_a_host_that_has_none_asks_for_nothing(answer: Failed) -> None:
     host = Host(answer, status(500))
     assert host.kind() is host.kind() is None
