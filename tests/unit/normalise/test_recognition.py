@@ -241,6 +241,22 @@ def day(number: int) -> str:
     return f"<pubDate>{number} Nov 2026 10:00:01 GMT</pubDate>"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/{}?campaign=2012345", "https://paper12345.example/{}", "https://example.org:18080/{}",
+        "https://example.org/20261120/{}", "https://example.org/202611/{}", "https://example.org/4321/{}",
+    ],
+)  # fmt: skip
+def test_numbers_that_all_addresses_of_an_outlet_have_do_not_make_two_articles_one(address: str) -> None:
+    dates = [f"<pubDate>2026-11-{day}T09:00:00Z</pubDate>" for day in (19, 20)]
+    ferry, rates = (
+        read(rss(item(date, guid="top", link=address.format(name), title=title))).items
+        for date, name, title in zip(dates, ("ferry", "rates"), ("Ferry sinks", "Bank raises rates"), strict=True)
+    )
+    assert [one.title for one in recognise(rates, known(ferry)).new] == ["Bank raises rates"]
+
+
 def test_an_entry_whose_guid_names_another_article_is_read_at_each_poll() -> None:
     """Its fingerprint would say that the other article is listed. Nor does a former id of its guid count."""
     first, other = items(1, title="Quake in Chile"), items(2, title="Quake in Chile again")
