@@ -17,8 +17,9 @@ from aggregator.config.scalars import Wrong, position, shown, text
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.tree import Items, Table, kind
 from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
+from aggregator.text.countries import countries
 from aggregator.text.match import needle
-from aggregator.text.regions import KNOWN_PLACES, known_place
+from aggregator.text.regions import REGIONS, known_place
 
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8
@@ -134,7 +135,9 @@ def place_meant(written: str) -> str:
         return f"; did you mean `{code}`?"
     if len(slug) <= 3:  # similar codes are of unrelated countries: RUS and US, CHN and HN
         return "; the codes of countries are those of two letters (ISO 3166), such as DE"
-    return did_you_mean(slug, (place for place in KNOWN_PLACES if len(place) > 3))
+    countries_by_name = {name: code for code, (name, _) in countries().items()}
+    near = closest(slug, (*REGIONS, *countries_by_name), cutoff=0.8) or closest(slug, REGIONS)
+    return f"; did you mean `{countries_by_name.get(near, near)}`?" if near else "; docs/configuration.md lists all"
 
 
 @cache

@@ -90,9 +90,6 @@ REGIONS = _build()
 COUNTRIES = frozenset().union(*(REGIONS[slug] for slug in ("africa", "americas", "asia", "europe", "oceania"))) | {"AQ"}
 """All country codes that a rule may name (ISO 3166-1 alpha-2, and XK for Kosovo)."""
 
-KNOWN_PLACES = COUNTRIES | REGIONS.keys()
-"""All valid entries of `places:` in a rule."""
-
 
 def known_place(code: str) -> bool:
     """Whether this is a valid entry of `places:`: a country code or a region slug, in any case."""

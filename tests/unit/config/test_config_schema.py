@@ -15,6 +15,7 @@ import yaml
 from aggregator.config import schema as model
 from aggregator.config.compile import compile_texts
 from aggregator.errors import ConfigError
+from aggregator.text.regions import REGIONS
 
 
 class Yaml12(yaml.SafeLoader):
@@ -165,6 +166,12 @@ def test_no_key_is_documented_that_does_not_exist(docs: Path) -> None:
     page = (docs / "configuration.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
     assert documented == {key for _, key in keys()}
+
+
+def test_every_region_and_group_is_documented_and_no_other(docs: Path) -> None:
+    page = (docs / "configuration.md").read_text(encoding="utf-8")
+    part = page.split("These are all regions and groups:\n\n")[1].split("\n\n")[0]
+    assert set(re.findall(r"`([a-z0-9-]+)`", part)) == set(REGIONS)
 
 
 def test_the_examples_of_the_page_hold(docs: Path) -> None:
