@@ -139,12 +139,13 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     guid = _of_module(entry, malformed, "own-id", *([] if atom else ["own-guid", "id"]))
     link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry)
     permalink = _of_module(entry, malformed, "own-guid") or ""
+    if atom and guid is None and link is None:
+        guid = next(map(_text, (one.get("href") for one in get("links") or ())), None)  # as the fast parser does
+        guid = _AMPERSAND.sub("&", guid) if guid and malformed else guid
     if link and malformed:
         link = _AMPERSAND.sub("&", link)
     if not atom and _ADDRESS.match(permalink) and not _own_links(entry):
         link = permalink
-    if atom and guid is None and link is None:
-        guid = next(map(_text, (one.get("href") for one in get("links") or ())), None)  # as the fast parser does
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content:
         caption = _of_module(entry, malformed, "media_its-description")

@@ -646,6 +646,10 @@ def test_pictures_are_read_where_only_their_prefix_is_declared_wrongly() -> None
     document = rss(item("<content:encoded>Text</content:encoded>" + picture))
     one = parsed(document.replace(b"http://search.yahoo.com/mrss/", b"https://search.yahoo.com/mrss/")).items[0]
     assert (one.content, one.image) == ("Text", "https://example.org/1.jpg")
+    entry = f"<entry><id>1</id><title>T</title>{picture}</entry>"
+    for declared in (b"", b'xmlns:media="https://search.yahoo.com/mrss/" '):
+        document = atom(entry).replace(b"<feed ", b"<feed " + declared)
+        assert parsed(document).items[0].image == "https://example.org/1.jpg"
 
 
 def test_the_head_says_when_to_come_again() -> None:
@@ -1261,8 +1265,8 @@ def test_a_link_to_something_else_is_no_identity(title: str, end: str, rel: str)
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_the_only_link_is_an_identity_where_there_is_no_other(title: str, end: str, rel: str) -> None:
     """Else what is stored under it comes twice, and an entry loses the only address that it has."""
-    entry = f'<entry><title>T</title><link rel="{rel}" href="https://e.org/1"/></entry>'
-    assert parsed(atom(entry + OTHER % title + end)).items[0].guid == "https://e.org/1"
+    entry = f'<entry><title>T</title><link rel="{rel}" href="https://e.org/?a=1&amp;b=2"/></entry>'
+    assert parsed(atom(entry + OTHER % title + end)).items[0].guid == "https://e.org/?a=1&b=2"
 
 
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
