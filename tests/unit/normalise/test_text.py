@@ -686,6 +686,25 @@ def test_an_enclosed_picture_without_a_type_is_known_by_its_ending() -> None:
     assert nonsense.enclosures[0].type == "audio/mpeg", "what is no media type says less than the address"
 
 
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        (".jpeg", "image/jpeg"), (".png?w=3", "image/png"), (".gif", "image/gif"), (".webp", "image/webp"), (".avif", "image/avif"),
+        (".mp3#t=1", "audio/mpeg"), (".m4a", "audio/mp4"), (".ogg", "audio/ogg"), (".mp4", "video/mp4"), (".webm", "video/webm"),
+        (".pdf", "application/pdf"), (".xyz", None), ("", None), (".mp3/file", None),
+    ],
+)  # fmt: skip
+def test_a_reader_learns_the_type_of_an_enclosure_from_its_ending(ending: str, kind: str | None) -> None:
+    (enclosure,) = one(inside=f"<enclosure url='https://e.org/a{ending}'/>").enclosures
+    assert enclosure.type == kind
+
+
+@pytest.mark.parametrize("id", ["https://example.org/1", "http://example.org/1"])
+def test_an_entry_without_link_leads_to_its_id_if_that_is_an_address(id: str) -> None:
+    assert read(atom(f"<entry><id>{id}</id><title>T</title></entry>")).items[0].url == id
+    assert read(atom("<entry><id>tag:example.org,2026:1</id><title>T</title></entry>")).items[0].url is None
+
+
 def test_enclosures_are_passed_on_as_they_are_told_and_one_that_is_unsafe_costs_no_other() -> None:
     files = "<enclosure url='file:///x'/><enclosure url='https://e.org/1' type='audio/x-m4b' length='12'/>"
     read_item = one(inside=files)
@@ -930,7 +949,7 @@ def test_where_nobody_names_the_language_it_is_recognised(documents: bytes, lang
     assert [one.lang for one in read(documents).items] == langs
 
 
-@pytest.mark.parametrize("author", ["webmaster@example.org", "()", "–"])
+@pytest.mark.parametrize("author", ["webmaster@example.org", "ann@example.org ben@example.org", "()", "–"])
 def test_an_author_without_a_name_is_none(author: str) -> None:
     assert one(inside=f"<dc:creator>{author}</dc:creator>").author is None
 
