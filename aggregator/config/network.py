@@ -23,7 +23,9 @@ def web_address(value: object) -> str:
     """An absolute http or https address. If it is secret, the address with `${NAME}` is returned."""
     written = text(value, 2048)
     if BLANK.search(str(value).strip()):
-        held = "" if BLANK.search(_typed(value).strip()) else ", as the value of a variable here does"
+        several = _typed(value).count("://") > 1
+        how = "; write each address by itself" if several else "; delete it, or write it as %20"
+        held = how if BLANK.search(_typed(value).strip()) else ", as the value of a variable here does"
         raise Wrong(f"an address cannot contain white space{held}: {_loginless(value)}")
     if host_of(written) is None or not re.match(r"https?://[^/\\]", written, re.IGNORECASE):
         raise Wrong(f"expected an http or https address, found {_loginless(value)}{_address_meant(value)}")

@@ -160,12 +160,10 @@ def contact(value: object) -> str:
 
 def labels(value: object) -> tuple[tuple[str, str], ...]:
     named = table(value, "labels such as {country: GB, owner: public}")
-    for key in named:
-        if not re.fullmatch(r"[a-z][a-z0-9_-]*", key):
-            raise Wrong(
-                f"a label name begins with a letter and consists of a–z, 0–9, - and _, found `{key}`",
-                named.keys_at.get(key),
-            )
+    if wrong := [key for key in named if not re.fullmatch(r"[a-z][a-z0-9_-]*", key)]:
+        found = ", ".join(f"`{key}`" for key in wrong[:5])
+        message = f"a label name begins with a letter and consists of a–z, 0–9, - and _, found {found}"
+        raise Wrong(message, named.keys_at.get(wrong[0]))
     return tuple(sorted((key, text(inner, 100)) for key, inner in named.items()))
 
 
