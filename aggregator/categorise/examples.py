@@ -13,7 +13,7 @@ from aggregator.categorise.judge import judge
 from aggregator.categorise.receipts import receipts
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.errors import Problem
-from aggregator.model.judgement import Case, Judgement, Receipt
+from aggregator.model.judgement import Case, Receipt
 from aggregator.model.settings import Example, Position, Rules
 from aggregator.model.stream import StreamName
 
@@ -90,13 +90,9 @@ def _misses(book: Rulebook, rule: Rules) -> Iterator[tuple[Key, Problem]]:
             yield miss("example", example, f"expected topic {rule.id}, got {got}")
     for example in rule.counterexamples:
         found = judge(book, Case(example.text))
-        if rule.id in (_placed(found) if rule.kind == "section" else found.topics):
+        if rule.id in (found.sections if rule.kind == "section" else found.topics):
             why = _why(book, example, rule.id)
             yield miss("counterexample", example, f"expected not in {rule.id}, but it is ({why})")
-
-
-def _placed(found: Judgement) -> tuple[str, ...]:
-    return found.sections or (found.section,)
 
 
 def _why(book: Rulebook, example: Example, section: str) -> str:

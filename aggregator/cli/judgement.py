@@ -22,7 +22,7 @@ def judgement(
         judged = application.judge(title, summary, source)
     return {
         "section": judged.section,
-        "sections": list(judged.sections) or [judged.section],
+        "sections": list(judged.sections),
         "topics": list(judged.topics),
         "receipts": [located(one) for one in found],
     }

@@ -51,9 +51,9 @@ class Receipt(Struct, frozen=True):
 
 
 class Judgement(Struct, frozen=True):
-    """An item's own sections and topics. `scores` are the sections above the threshold, highest first; `section` is the first of
-    them, or the fallback; `topics` are ids of configured topics; `places` are ISO 3166 codes of places in the text, the most
-    significant first."""
+    """An item's own sections and topics. `scores` are the sections above the threshold, highest first, or the fallback with 0; `section`
+    is the first of them; `topics` are ids of configured topics; `places` are ISO 3166 codes of places in the text, the most significant
+    first."""
 
     section: str
     scores: Scores
