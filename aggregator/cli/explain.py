@@ -70,7 +70,7 @@ def _value(application: Application, subject: Subject, topics: Iterable[Receipt]
     if item and subject.stays:
         judged |= {
             "section": subject.stays,
-            "sections": [*item.sections] or [subject.stays],
+            "sections": [*item.sections],
             "topics": [*item.topics],
         }
     told: shapes.InStory = _story(item, story, subject.pinned) if item and story else {}

@@ -24,10 +24,11 @@ class Names(Struct, frozen=True):
     def of(self, item: ItemView) -> ItemView:
         """The item without the sections and topics that feeds.yaml no longer has. The store keeps them for items whose texts were
         deleted: these cannot be classified again if an edit brings the section back."""
-        own = item.sections or ((item.section,) if item.section else ())
-        sections = tuple(id for id in own if id in self.sections) or ((self.fallback,) if own and self.fallback else ())
+        sections = tuple(id for id in item.sections if id in self.sections)
+        if item.sections and not sections and self.fallback:
+            sections = (self.fallback,)
         topics = tuple(id for id in item.topics if id in self.topics)
-        if (sections, topics) == (own, item.topics):
+        if (sections, topics) == (item.sections, item.topics):
             return item
         return replace(item, section=sections[0] if sections else None, sections=sections, topics=topics)
 

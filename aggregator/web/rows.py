@@ -64,7 +64,7 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinRe
         "published": rfc3339(story.published),
         "updated": rfc3339(story.updated),
         "section": story.section,
-        "sections": [name for name, _ in story.scores] or [story.section],
+        "sections": [name for name, _ in story.scores],
         "topics": list(story.topics),
         "publishers": list(story.publishers),
         "sources": reports(story.reports),
@@ -100,7 +100,7 @@ def item_json(item: ItemView) -> shapes.Item:
         "updated": rfc3339(item.updated),
         "story": urn(item.story) if item.story else None,
         "section": item.section,
-        "sections": list(item.sections) or ([item.section] if item.section else []),
+        "sections": list(item.sections),
         "topics": list(item.topics),
         "lang": item.lang,
     }
