@@ -170,6 +170,18 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Quake in Chile", "quake in Chile."), ("Quake in Chile", "QUAKE IN CHILE"), ("Elysée : le budget", "Élysée : le budget…"),
+        ("Пожар", "ПОЖАР"),
+    ],
+)  # fmt: skip
+def test_so_is_one_that_repeats_it_in_other_letters(title: str, text: str) -> None:
+    assert one(text, title=title).summary == ""
+    assert one(f"{text} It shook.", title=title).summary != ""
+
+
+@pytest.mark.parametrize(
     "tail",
     [
         " Read more", " [Read more]", "… Continue reading →", " The post Big News appeared first on Example Paper.",
@@ -192,6 +204,12 @@ def test_a_summary_that_only_repeats_the_title_is_none() -> None:
         " Příspěvek Zpráva pochází z Příklad", " Příspěvek Zpráva pochází z Česká věc",
         " Indlægget Nyhed blev først udgivet på Eksempel.",
         " O conteúdo Notícia aparece primeiro em Exemplo.", " Bài viết Tin đã xuất hiện đầu tiên vào ngày Ví dụ.",
+        " La entrada Noticia aparece primero en Ejemplo.", " La entrada Noticia apareció primero en Ejemplo.",
+        " Příspěvek Zpráva se nejdříve objevil na Příklad.", " Keep reading", " View full article", " Click here to view",
+        " Weiterlesen", " Lire la suite →", " Leer más…", " Sigue leyendo", " Leggi tutto", " Continua a leggere", " Lees meer",
+        " Läs mer", " Läs mera", " Czytaj dalej", " Czytaj więcej", " Lue lisää", " Citește mai departe", " Citește tot articolul",
+        " Διαβάστε περισσότερα", " Baca selengkapnya", " Đọc tiếp", " ادامه مطلب",
+        " Saiba mais", " En savoir plus", " Læs mere", " Les mer", " Devamını oku", " Читати далі",
         " Leia mais no Massa News!", " Lees verder", " Читать далее", " ★", " ∞ Permalink",
         " Read more...", " Read more [...]", " Read more!", " Read more »", " Read more >",
         " submitted by /u/ann to /r/space [link] [959 comments]", " submitted by /u/ann [link] [1 comment]",
