@@ -22,21 +22,21 @@ from aggregator.model.stream import RulesKind
 MOST = 500  # characters in a message
 
 
-Compiled = tuple[model.Settings, tuple[Problem, ...], tuple[str, ...]]
+Compilation = tuple[model.Settings, tuple[Problem, ...], tuple[str, ...]]
 """The settings, the warnings, and the names of the environment variables that were used."""
 
 
-def compile_file(path: Path, environ: Mapping[str, str]) -> Compiled:
+def compile_file(path: Path, environ: Mapping[str, str]) -> Compilation:
     """Reads a file and those that it includes. Raises ConfigError with all errors, in the order of files and lines."""
     return _compile(str(path), disk(path), environ)
 
 
-def compile_texts(texts: Mapping[str, str], environ: Mapping[str, str]) -> Compiled:
+def compile_texts(texts: Mapping[str, str], environ: Mapping[str, str]) -> Compilation:
     """From texts by name, the main file first, such as `Settings.texts`. Reads no file. Raises ConfigError."""
     return _compile(next(iter(texts)), held(texts), environ)
 
 
-def _compile(main: str, read: Reader, environ: Mapping[str, str]) -> Compiled:
+def _compile(main: str, read: Reader, environ: Mapping[str, str]) -> Compilation:
     project = read_project(main, read, environ)
     problems = project.problems
     if project.main is not None:
