@@ -1,4 +1,4 @@
-"""Compiles validated files to `model.settings`, or raises all problems at once."""
+"""Compiles a file or texts to `model.settings`, or raises all problems at once."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from aggregator.model.item import Enclosure
 from aggregator.web import layout, related
 from aggregator.web.body import standfirst_and_body
-from aggregator.web.charts import HEIGHT, bars
+from aggregator.web.pulse import HEIGHT, bars
 from aggregator.web.stream_page import PER_LIST, PER_PAGE
 from aggregator.web.times import Times
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from newsroom import CONFIG, NEWS, Newsroom, item
 
-from aggregator.web.charts import HEIGHT
+from aggregator.web.pulse import HEIGHT
 
 HOUR = timedelta(hours=1)
 TOLD = "Navy Sinks Three Pirate Frigates Off Somalia"
