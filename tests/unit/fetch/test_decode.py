@@ -81,6 +81,23 @@ def test_a_bomb_stops_at_the_limit_and_is_never_unpacked(coding: str, bomb: byte
     assert peak < 40 * MIB
 
 
+def test_a_bomb_behind_a_member_that_is_one_byte_too_long_is_not_unpacked_either() -> None:
+    """zlib takes what may still come out as a number, and 0 for no limit."""
+    body, coded = Body("gzip", 999), gzip.compress(bytes(1000)) + gzip_bomb(64)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BodyRefused, match="larger than"):
+            body.add(coded)
+        assert tracemalloc.get_traced_memory()[1] < MIB
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("coding", sorted(CODERS))
+def test_a_body_without_a_byte_is_empty_and_does_not_break_off(coding: str) -> None:
+    assert decoded(coding, b"") == b""
+
+
 def test_much_out_of_little_comes_back_whole() -> None:
     """A decoder with a bounded buffer holds output back; data that compresses well shows it."""
     for coding, coder in CODERS.items():
