@@ -1,14 +1,16 @@
-"""Reads what a batch needs of the past, with a small fixed number of calls to the store."""
+"""Reads what a batch needs of the past, with a small number of calls to the store for each span of its items."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
 
 from aggregator.model.story import KnownItem
 from aggregator.ports import Past
+from aggregator.stories.arrays import Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import Features, features
@@ -31,9 +33,18 @@ class BatchContext(Struct, frozen=True):
     near: Mapping[int, Sequence[int]]  # new item → known and new items that share rare words with it, the best first
     known: Mapping[int, KnownItem]
     addresses: Mapping[str, int]  # canonical address → story
-    headlines: Mapping[int, Sequence[int]]  # key of a headline → known items with it, oldest first
+    headlines: Mapping[int, Sequence[int]]  # new item → known items with its headline, oldest first
     counts: Mapping[int, int]  # word → how many new items contain it
     cache: FeatureCache
+
+
+class Span(Struct, frozen=True):
+    """Items of the batch without a gap in time that is longer than the window, so that no item of another span can be compared with
+    them. Each span has a window of its own: an old item does not widen that of the news with which it arrives."""
+
+    rows: slice  # of the items, in order of publication
+    first: int  # when the first one was published
+    last: int  # and the last one
 
 
 def read(new: Sequence[Candidate], past: Past, cache: FeatureCache) -> BatchContext:
@@ -42,38 +53,56 @@ def read(new: Sequence[Candidate], past: Past, cache: FeatureCache) -> BatchCont
     kept = {one.item: features(one) for one in new}
     encoded = [one.encode() for one in kept.values()]
     words, _ = cache.matrix(cache.rows(items, encoded))
-    counts, rarity, postings, others = _nominate(new, words, past)
+    at = np.array([one.at for one in new])
+    spans = [*_spans(at)]
+    counts, rarity, postings, others = _nominate(np.array(items), at, spans, words, past)
     near = dict(zip(items, others, strict=True))
-    same = past.same_headline(
-        {one.headline for one in kept.values() if one.headline},
-        new[0].at - TUNING.same_headline,
-        new[-1].at + TUNING.same_headline,
-    )
-    headlines = {headline: items[-LATEST:] for headline, items in same.items()}
+    headlines = _same_headline([one.headline for one in kept.values()], spans, past)
     addresses = past.same_address({one.canonical for one in new if one.canonical})
-    named = {item for others in (*near.values(), *headlines.values()) for item in others} - kept.keys()
+    named = {item for others in (*near.values(), *headlines) for item in others} - kept.keys()
     known = _known(named, set(addresses.values()), past)
-    return BatchContext(new, kept, encoded, rarity, postings, near, known, addresses, headlines, counts, cache)
+    same = dict(zip(items, headlines, strict=True))
+    return BatchContext(new, kept, encoded, rarity, postings, near, known, addresses, same, counts, cache)
+
+
+def _spans(at: Ints) -> Iterator[Span]:
+    """The spans of items that were published at these times, ascending."""
+    breaks = np.flatnonzero(np.diff(at) > TUNING.window) + 1
+    for start, end in pairwise([0, *breaks.tolist(), len(at)]):
+        yield Span(slice(start, end), int(at[start]), int(at[end - 1]))
 
 
 def _nominate(
-    new: Sequence[Candidate], words: Matrix, past: Past
+    items: Ints, at: Ints, spans: Iterable[Span], words: Matrix, past: Past
 ) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
-    """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `new`."""
+    """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `items`."""
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
     seen = past.frequencies(every)
-    rarity = Rarity(past.documents() + len(new), {word: count + seen.get(word, 0) for word, count in counts.items()})
+    rarity = Rarity(past.documents() + len(items), {word: count + seen.get(word, 0) for word, count in counts.items()})
     asked = posted(words, rarity.of(words.ids))
-    indexed = words.ids[np.unique(asked.column)].tolist()
-    counted = {word for word in indexed if word in seen}  # a word that was never counted has no postings
-    listed = past.postings(counted, new[0].at - TUNING.window, new[-1].at + TUNING.window, TUNING.max_postings + 1)
-    items = np.array([one.item for one in new])
-    near = nominated(asked, words.ids, items, listed)
-    at = np.array([one.at for one in new])
+    near: list[list[int]] = []
+    for span in spans:
+        since, until = span.first - TUNING.window, span.last + TUNING.window
+        own = asked.of(span.rows)
+        indexed = words.ids[np.unique(own.column)].tolist()
+        counted = {word for word in indexed if word in seen}  # a word that was never counted has no postings
+        listed = past.postings(counted, since, until, TUNING.max_postings + 1)
+        near += nominated(span.rows, own, ids=words.ids, items=items, past=listed)
     order = np.lexsort((items[asked.row], at[asked.row], asked.column))  # as the store keeps them
     postings = list(zip(words.ids[asked.column[order]].tolist(), items[asked.row[order]].tolist(), strict=True))
     return counts, rarity, postings, near
+
+
+def _same_headline(keys: Sequence[int], spans: Iterable[Span], past: Past) -> list[Sequence[int]]:
+    """For each new item the known ones with its headline. `keys`: those of the headlines, 0 for none."""
+    found: list[Sequence[int]] = []
+    for span in spans:
+        own = keys[span.rows]
+        since, until = span.first - TUNING.same_headline, span.last + TUNING.same_headline
+        same = past.same_headline({key for key in own if key}, since, until)
+        found += [same.get(key, ())[-LATEST:] for key in own]
+    return found
 
 
 def _known(items: set[int], stories: set[int], past: Past) -> dict[int, KnownItem]:

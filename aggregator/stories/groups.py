@@ -63,7 +63,7 @@ class Groups:
         if not headline:
             return
         latest = [by_headline[headline]] if headline in by_headline else []
-        earlier = [item for item in self.context.headlines.get(headline, ()) if item in self.context.known]
+        earlier = [item for item in self.context.headlines[one.item] if item in self.context.known]
         close = next((item for item in (*latest, *reversed(earlier)) if self._repeats(one, item)), None)
         if close is not None:
             self._tie(one.item, self.index[close], "same headline")

@@ -20,9 +20,14 @@ STEPS = 1 << 16  # weights are multiplied by this and rounded, since sums of int
 class Posted(Struct, frozen=True):
     """Entries of the index: `row` is listed under the word of `column`, with the weight `steps`."""
 
-    row: Ints
+    row: Ints  # ascending
     steps: Ints
     column: Ints
+
+    def of(self, rows: slice) -> Posted:
+        """The entries of these rows."""
+        some = slice(*np.searchsorted(self.row, (rows.start, rows.stop)).tolist())
+        return Posted(self.row[some], self.steps[some], self.column[some])
 
 
 def posted(words: Matrix, weight: Floats) -> Posted:
@@ -31,25 +36,32 @@ def posted(words: Matrix, weight: Floats) -> Posted:
     return Posted(*highest(words.row, np.round(weighted * STEPS).astype(np.int64), words.column, TUNING.index_words))
 
 
-def nominated(new: Posted, ids: Ints, items: Ints, past: Mapping[int, Sequence[int]]) -> list[list[int]]:
-    """For each row (item `items[row]`) at most `max_nominees` items that share indexed words with it, those with the highest total
+def nominated(
+    rows: slice, own: Posted, *, ids: Ints, items: Ints, past: Mapping[int, Sequence[int]]
+) -> list[list[int]]:
+    """For each of `rows` (item `items[row]`) at most `max_nominees` items that share indexed words with it, those with the highest total
     weight of shared words first. Computed as the matrix product of (rows × words) and (words × items).
 
-    `ids`: column → `word_id`; `past`: word → the known items indexed under it.
+    `own`: the entries of `rows`; `ids`: column → `word_id`; `past`: word → the known items indexed under it.
     """
     past = dict(sorted(past.items()))
     listed = np.fromiter(past, np.int64, len(past))
     sizes = np.fromiter(map(len, past.values()), np.int64, len(past))
     known, number = _as_listed(np.fromiter(chain.from_iterable(past.values()), np.int64))
-    word = np.concatenate([new.column, np.repeat(np.searchsorted(ids, listed), sizes)])
-    lister = np.concatenate([new.row, number + len(items)])
+    word = np.concatenate([own.column, np.repeat(np.searchsorted(ids, listed), sizes)])
+    lister = np.concatenate([own.row, number + len(items)])
     held = np.bincount(word, minlength=len(ids))
-    asking = ((held > 1) & (held <= TUNING.max_postings))[new.column]
+    asking = ((held > 1) & (held <= TUNING.max_postings))[own.column]
     every = len(items) + len(known)
-    asked = csr_array((new.steps[asking], (new.row[asking], new.column[asking])), shape=(len(items), len(ids)))
+    row = own.row[asking] - rows.start
+    asked = csr_array((own.steps[asking], (row, own.column[asking])), shape=(rows.stop - rows.start, len(ids)))
     listing = csr_array((np.ones_like(word), (word, lister)), shape=(len(ids), every))
     names = np.concatenate([items, known])
-    return [near for some in chunks(len(items), ROWS) for near in _most(asked[some] @ listing, some.start, names)]
+    return [
+        near
+        for some in chunks(rows.stop - rows.start, ROWS)
+        for near in _most(asked[some] @ listing, rows.start + some.start, names)
+    ]
 
 
 def _as_listed(items: Ints) -> tuple[Ints, Ints]:

@@ -5,6 +5,7 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
@@ -13,7 +14,7 @@ from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
 from aggregator.text.headline import bare_lead, bare_title
 
-HOUR = 3_600
+DAY, HOUR = 86_400, 3_600
 TEXT = """kakhovka dam flood kherson dnipro breach villages minister budget vote parliament strike railway union
 earthquake izmir rescue hospital grain harvest export sanction tanker oil refinery drone airport"""
 WORDS = TEXT.split()
@@ -70,6 +71,21 @@ def test_every_item_is_in_exactly_one_story(found: list[Candidate], size: int) -
     assert sorted(held) == [one.item for one in given_]
     assert all(memory.story(item) == story for story, members in memory.stories().items() for item in members)
     assert set(memory.stories()) <= founders, "a story bears the key of its founder"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(items, min_size=20, max_size=40), st.lists(items, min_size=1, max_size=6), st.integers(6, 20))
+def test_an_old_item_changes_nothing_for_what_arrives_with_it(
+    earlier: list[Candidate], batch: list[Candidate], days: int
+) -> None:
+    """It has no words here, so that it does not change how rare words are, and joins nothing."""
+    memory = replay([numbered(earlier)])
+    now = 16 * DAY
+    news = [replace(one, item=n, at=now + n) for n, one in enumerate(batch, 100)]
+    old = Candidate(99, "", "", "Gazette", None, now, None)
+    recent, late = (group([replace(old, at=at), *news], memory) for at in (now, now - days * DAY))
+    assert late.joins == recent.joins
+    assert late.merges == recent.merges
 
 
 @settings(max_examples=60, deadline=None)

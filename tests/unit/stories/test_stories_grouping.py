@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.model.story import KnownItem, Merge
-from aggregator.stories.batch_context import read
+from aggregator.stories.batch_context import LATEST, read
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.decision import Grouping, Join
@@ -561,6 +561,18 @@ def test_events_of_one_kind_in_two_places_are_two_stories() -> None:
 
     memory, _ = told([*fire("Athens", "Greece", "Herald"), *fire("Izmir", "western Turkey", "Gazette")])
     assert sorted(map(len, memory.stories().values())) == [2, 2]
+
+
+FLOOD = "River levels and flood warnings in Yorkshire this morning"
+
+
+def test_a_late_report_finds_its_headline_although_many_have_it_since_and_news_arrives_with_it() -> None:
+    first = item(FLOOD, publisher="Bugle")
+    since = [item(FLOOD, publisher="Bugle", at=NOON + day * DAY) for day in range(3, 3 + LATEST)]
+    late = item(FLOOD, publisher="Herald", at=NOON + HOUR)
+    _, joins = told([first], since, [late, item("Octopuses dream", at=NOON + 30 * DAY)])
+    (join,) = [one for one in joins if one.item == late.item]
+    assert (join.story, join.reason) == (first.item, "same headline")
 
 
 def test_thousands_of_one_headline_are_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
