@@ -235,7 +235,7 @@ def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | 
         return None, builder.problems
     except yaml.MarkedYAMLError as error:
         last = advice(name, text, error)
-        told = {(problem.line, problem.column) for problem in builder.problems}
+        told = {(problem.line, problem.column) for problem in builder.problems if not problem.warning}
         return None, builder.problems if (last.line, last.column) in told else [*builder.problems, last]
     root = builder.root
     if builder.sound and not isinstance(root, Table):
