@@ -30,7 +30,7 @@ YAML = [
     (RULES + "\u3000\u3000title: A\n", "4:1", ["U+3000", "type a space"]),
     ("sections:\n  - id: a\n    words:\n      - x\n      -\u00a0y\n", "5:8", ["U+00A0", "type a space"]),
     ("sections:\n  - id: a\n    words:\n      - x\n      - #y\n", "5:8", ["comment", "quote"]),
-    (RULES.replace(" [x, y]", "\n      - x\n        y:z\n        title: A"), "5:9", ["space", "colon"]),  # warned of, too
+    (RULES.replace(" [x, y]", "\n      - x\n        y:z\n        title: A"), "5:9", ["space", "colon"]),
     ("sections:\n  - id: a\n    words: [x, #y, z]\n    not: [z]\n", "4:13", ["line 3", "quote", "#"]),
     ("site: {}\n<<<<<<< HEAD\nsources: []\n=======\ntopics: []\n>>>>>>> x\n", "2:1", ["conflict"]),
     (SOURCE + "<<<<<<< HEAD\n  - name: B\n=======\n  - name: C\n>>>>>>> x\n", "4:1", ["conflict"]),
