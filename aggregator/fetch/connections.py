@@ -63,6 +63,11 @@ class _Reading(ResponseHandler):
         if error and self._payload and not self._payload.is_eof():
             self._payload.set_exception(error)
 
+    def is_connected(self) -> bool:
+        """Whether a connection can be used again. Not if a whole response followed the one that was asked for: it would be taken for
+        that to the next request, which may be for another feed."""
+        return super().is_connected() and not self.should_close
+
 
 class Connections:
     """Sessions for requests. `allowance`: the private addresses that may be reached, except where `public` is asked for."""

@@ -343,6 +343,18 @@ def test_what_comes_after_the_end_of_an_answer_is_not_read(server: Server, closi
     assert fail(busy).freshness.retry_after == 600
 
 
+def test_a_second_answer_to_one_request_is_not_that_to_the_next(server: Server) -> None:
+    async def twice(_: Request, writer: asyncio.StreamWriter) -> None:
+        whole = FEED.ljust(1 << 20)  # longer than what is read at once: the second comes after its head was read
+        for body in (whole, b"of another feed"):
+            writer.write(head("200 OK", {"Content-Length": str(len(body))}) + body)
+        await asyncio.Event().wait()  # the connection stays open
+
+    server.routes["/twice"] = twice
+    first, next_one = ask(server.url("/twice"), server.url("/feed"))
+    assert full(first).body.strip() == full(next_one).body.strip() == FEED.strip()
+
+
 def test_a_304_that_cannot_be_read_costs_a_second_request_and_not_the_source(server: Server) -> None:
     async def route(request: Request, writer: asyncio.StreamWriter) -> None:
         asked = "if-none-match" in request.headers
