@@ -214,7 +214,7 @@ class OnSqlite(RuleBasedStateMachine):
         for member in members:
             assert member.item.pruned or member.judgement == meant.judge(member.item)
         pinned = [one for member in shown if (one := meant.overrides.pinned.get(member.item.canonical or ""))]
-        section, _ = mean([(member.counted_as, member.judgement) for member in shown])
+        section = mean([(member.counted_as, member.judgement) for member in shown])[0][0]
         assert state.section == (pinned[0] if pinned else section)
 
     def archived(self, store: Store) -> tuple[list[PendingItem], dict[int, StoryState], dict[int, list[Member]]]:
