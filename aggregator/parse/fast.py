@@ -7,6 +7,7 @@ cannot be trusted: `read` then raises Doubt, and the tolerant parser reads the d
 - malformed XML, because fields after an error may be missing (unless the document is so long that the tolerant parser would take
   seconds);
 - a title, summary or description with unescaped markup, because fastfeedparser stops at the first tag;
+- in Atom, a plain summary with an escaped <, because fastfeedparser does not tell it from HTML;
 - text in base64;
 - the text of an item in an element of a module (xhtml:body; fullitem; a10:content, in which .NET writes full texts into RSS), or in
   XHTML with a prefix, because fastfeedparser drops its tags.
@@ -37,6 +38,7 @@ _MARKUP_INSIDE = re.compile(
 _BASE64 = re.compile(
     rb"<(?:title|summary|content)\s[^<>]*(?:mode=[\"']base64|type=[\"'](?!text|html|xhtml|application/xhtml))"
 )
+_PLAIN = re.compile(rb"<summary(?![^<>]*\stype=[\"'](?!text[\"']))(?:\s[^<>]*)?(?<!/)>[^<]*&(?:lt|#60|#[xX]3[cC]);")
 _MODULE = re.compile(rb"<(?:[\w-]+:(?:body|div)|body|fullitem|(?:a10|atom):content)[\s>]")
 _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
@@ -66,6 +68,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         raise Doubt("RSS 1.0, or elements with a prefix")
     if _MARKUP_INSIDE.search(markup):
         raise Doubt("markup inside a text")
+    if document.is_atom and _PLAIN.search(markup):
+        raise Doubt("a plain summary with what looks like markup")
     if _BASE64.search(markup):
         raise Doubt("text in base64")
     if _MODULE.search(markup):

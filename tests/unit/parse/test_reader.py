@@ -1010,8 +1010,11 @@ def test_a_text_of_atom_that_says_it_is_plain_or_nothing_is_read_alike_whichever
 
 
 @pytest.mark.parametrize("text", ["Use <video> and <main> there", "a<b", "<bread> & <brass>", "R&D; Q&A;"])
-def test_a_content_of_atom_that_says_it_is_plain_loses_no_word_that_looks_like_a_tag(text: str) -> None:
-    entry = f"<entry><id>1</id><title>T</title><content type='text'>{escape(text)}</content></entry>"
+@pytest.mark.parametrize(
+    "name", ["content type='text'", "summary type='text'", 'summary lang="en" type="text"', "summary"]
+)
+def test_a_text_of_atom_that_says_it_is_plain_loses_no_word_that_looks_like_a_tag(name: str, text: str) -> None:
+    entry = f"<entry><id>1</id><title>T</title><{name}>{escape(text)}</{name.split(maxsplit=1)[0]}></entry>"
     whole, malformed = (read(atom(entry + end)).items[0].content for end in ("", "<bb>"))
     assert whole == malformed == escape(text)
 
