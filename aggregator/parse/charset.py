@@ -101,10 +101,13 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
     for candidate in candidates:
         if candidate.startswith(_WITH_ESCAPES) and (b"\x1b" in body or b"~{" in body):
             return _decoded(body, candidate)
+        # Of such a text, which has no mark and does not begin with a tag (JSON, white space), a quarter or more are zeros. .NET declares
+        # UTF-16 whatever it writes, and any bytes can be decoded as UTF-16.
+        if candidate.startswith(("utf-16", "utf-32")) and 4 * body[:100].count(0) >= len(body[:100]) > 0:
+            return _decoded(body, candidate)
     if body.isascii() or _is_utf8(body):
         lied = not body.isascii() and any(name != "utf-8" for name in candidates)
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
-    # UTF-16 and UTF-32 show in the first bytes. .NET declares UTF-16 whatever it writes, and any bytes can be decoded as UTF-16.
     others = [name for name in candidates if not name.startswith("utf-")]
     if _mostly_utf8(body) or (marked and _fits_mark(body)):
         lied = bool(others)

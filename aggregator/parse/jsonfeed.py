@@ -25,6 +25,7 @@ _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 _COMMA = re.compile(r"\s*,\s*")
+_BROKEN = "the document is broken JSON"
 
 
 def read(document: Document) -> ParsedFeed:
@@ -35,13 +36,15 @@ def read(document: Document) -> ParsedFeed:
         raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no list of items)")
     version = _text(value.get("version")) or ""
     if "jsonfeed.org" not in version and not any(isinstance(one, dict) and "url" in one for one in value["items"]):
+        if TRUNCATED in broken:  # its version may have stood after the items
+            raise ParseError("malformed", _BROKEN)
         raise ParseError("not-a-feed", "the address answers with JSON that is not a JSON Feed (no version)")
     authors = _author(value)
     items = tuple(_item(one, authors) for one in _limited(value["items"]) if isinstance(one, dict))
     flaws = [*document.flaws, *broken]
     if len(items) < min(len(value["items"]), MAX_ENTRIES):
         flaws.append("items-of-wrong-type")
-    if "jsonfeed.org" not in version:
+    if "jsonfeed.org" not in version and TRUNCATED not in broken:
         flaws.append("no-version")
     return ParsedFeed(
         format="json",
@@ -94,7 +97,7 @@ def _loads(data: bytes) -> tuple[object, tuple[str, ...]]:
     try:
         return _LENIENT.decode(_complete_items(text) + "]}"), (TRUNCATED,)
     except ValueError as error:
-        raise ParseError("malformed", "the document is broken JSON") from error
+        raise ParseError("malformed", _BROKEN) from error
 
 
 def _complete_items(text: str) -> str:

@@ -40,6 +40,12 @@ def test_reads_what_the_prolog_declares(encoding: str, text: str) -> None:
     assert title(rss(item(title=text), encoding=encoding)) == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ['{"title": "Café"}', ' \n<rss version="2.0"/>', "<!-- Київ – Łódź -->"])
+def test_utf_16_without_a_mark_that_the_header_declares(encoding: str, text: str) -> None:
+    assert to_utf8(text.encode(encoding), f"application/json; charset={encoding}") == (text.encode(), ())
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
 def test_a_mark_shows_the_order_of_bytes(encoding: str) -> None:
     marks = {"utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)}

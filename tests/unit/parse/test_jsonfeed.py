@@ -161,6 +161,13 @@ def test_of_a_document_that_breaks_off_the_complete_items_are_kept(end: str, com
     assert (feed.channel.language, feed.flaws) == ("fr", ("truncated",))
 
 
+def test_a_document_that_breaks_off_before_its_version_is_not_said_to_have_none() -> None:
+    feed = parse(b'{"items": [{"id": "1", "url": "/1"}, {"id": "2', None, URL)
+    assert ([one.guid for one in feed.items], feed.flaws) == (["1"], ("truncated",))
+    with pytest.raises(ParseError, match="the document is broken JSON"):
+        parse(b'{"items": [{"id": "1"}, {"id": "2', None, URL)
+
+
 @pytest.mark.parametrize(
     "body", ['{"version": "V", "items": [{"id": "1", "tit', '{"version": "V", "items": [', '{"items']
 )
