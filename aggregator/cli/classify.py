@@ -20,6 +20,7 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, option
 from aggregator.cli.judgement import judgement
 from aggregator.errors import AggregatorError
+from aggregator.normalise.characters import cut, one_line
 from aggregator.text.plurals import counted
 
 SHOWN = 20  # at most so many invalid lines are reported one by one
@@ -59,7 +60,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     out.flush()
     several = [id for id, count in Counter(orjson.dumps(item.id) for item in items).items() if count > 1]
     if several:
-        said = f"{counted(len(several), 'id stands', 'ids stand')} on more than one line, such as {several[0].decode()}"
+        one = cut(one_line(several[0].decode()), 100)  # an id may hold anything
+        said = f"{counted(len(several), 'id stands', 'ids stand')} on more than one line, such as {one}"
         print(f"warning: {said}: where such an id is a `story`, it may be that of two", file=sys.stderr)
     for message in wrong[:SHOWN]:
         print(message, file=sys.stderr)

@@ -257,7 +257,7 @@ def kind(value: object) -> str:
 
 def _no_yaml(name: str, text: str) -> Problem | None:
     """A problem if the text is HTML or XML: what was saved is a page that shows the file, or a list of another feed reader."""
-    if not (found := re.match(r"\s*<(?=[!?A-Za-z])", text)):
+    if not (found := re.match(r"\s*<(?=[!?A-Za-z][^<>]*>)", text)):
         return None
     line = text.count("\n", 0, found.end()) + 1
     message = (

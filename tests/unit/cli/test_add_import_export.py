@@ -628,6 +628,9 @@ def test_classify_warns_of_ids_that_do_not_tell_stories_apart(desk: Desk) -> Non
     code, out, err = desk.run("classify", str(path))
     assert (code, len(out.splitlines())) == (0, 3)
     assert err.startswith("warning: 1 id stands on more than one line, such as [1]")
+    path.write_text('{"id": "\u009b31m%s", "title": "Pandas dream"}\n' % ("x" * 9000) * 2)
+    _, _, err = desk.run("classify", str(path))
+    assert "\x9b" not in err and len(err) < 300
     path.write_text('{"id": 1, "title": "Pandas dream"}\n{"id": "1", "title": "Tanks roll"}\n')
     assert desk.run("classify", str(path))[2] == ""
 

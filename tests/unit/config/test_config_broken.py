@@ -18,6 +18,7 @@ YAML = [
     ("", "1:1", ["empty", "sources:"]),
     ("# only a comment\n", "1:1", ["empty"]),
     ("- a\n", "1:1", ["keys and values", "a list"]),
+    ("<" + RULES, "1:1", ["did you mean `sections`?"]),
     ("site:\x07 {}\n", "1:6", ["U+0007", "delete"]),
     ("\ufeffsite: {}\n", "1:1", ["U+FEFF", "delete"]),  # a second one: the file's own was taken off already
     ("hello\n", "1:1", ["keys and values", "text"]),
