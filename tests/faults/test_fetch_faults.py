@@ -344,15 +344,23 @@ def test_what_comes_after_the_end_of_an_answer_is_not_read(server: Server, closi
 
 
 def test_a_second_answer_to_one_request_is_not_that_to_the_next(server: Server) -> None:
-    async def twice(_: Request, writer: asyncio.StreamWriter) -> None:
-        whole = FEED.ljust(1 << 20)  # longer than what is read at once: the second comes after its head was read
-        for body in (whole, b"of another feed"):
-            writer.write(head("200 OK", {"Content-Length": str(len(body))}) + body)
+    asked, sent = asyncio.Event(), asyncio.Event()
+
+    async def twice(request: Request, writer: asyncio.StreamWriter) -> None:
+        await answer(FEED, connection="keep-alive")(request, writer)
+        await asked.wait()
+        await answer(b"of another feed", connection="keep-alive")(request, writer)
+        sent.set()
         await asyncio.Event().wait()  # the connection stays open
 
-    server.routes["/twice"] = twice
-    first, next_one = ask(server.url("/twice"), server.url("/feed"))
-    assert full(first).body.strip() == full(next_one).body.strip() == FEED.strip()
+    async def between(request: Request, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await sent.wait()
+        await answer(FEED)(request, writer)
+
+    server.routes |= {"/twice": twice, "/between": between}
+    urls = server.url("/twice"), server.url("/between", "localhost"), server.url("/feed")
+    assert [full(outcome).body for outcome in ask(*urls, allow=(HOST, "localhost"))] == [FEED] * 3
 
 
 def test_a_304_that_cannot_be_read_costs_a_second_request_and_not_the_source(server: Server) -> None:
