@@ -14,7 +14,6 @@ TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
 _NOTHING = ("", "Comments")  # texts that say nothing: only dots; only a link to the comments (Hacker News, Lobsters)
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
-_ADDRESSES = re.compile(r"(?:(?:\A|\s+)https?://\S*[\w/])+\Z")  # not one that ends a sentence
 _SENTENCE_END = re.compile(r"[.!?।۔؟][\"'”’)\]]?(?=\s)|[。！？]")
 
 
@@ -83,7 +82,7 @@ def _at_sentence(text: str) -> str:
 
 
 def title_from(summary: str) -> str:
-    """A headline for an item without one: the first sentence of its summary, without the addresses at its end (of a post on Mastodon)."""
+    """A headline for an item without one: the first sentence of its summary. The address at the end of a post stays, since it may be all
+    that tells the post from others in the same words (`New on our site: …`), which would be one story."""
     end = _SENTENCE_END.search(summary, 20)
-    sentence = summary[: end.end()] if end else summary
-    return cut(_ADDRESSES.sub("", sentence) or sentence, 120)
+    return cut(summary[: end.end()] if end else summary, 120)
