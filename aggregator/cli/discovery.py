@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -18,7 +18,6 @@ from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.appending import web_address
 from aggregator.cli.arguments import number, option
 from aggregator.errors import AggregatorError, ParseError, SandboxError, UsageError
-from aggregator.fetch.discover import Candidates, candidates, of_comments
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, ParseJob
 from aggregator.normalise.plain import plain
@@ -26,6 +25,9 @@ from aggregator.parse.charset import of_page
 from aggregator.parse.sniff import kind
 from aggregator.ports import Fetcher, Parser
 from aggregator.text.plurals import counted
+
+if TYPE_CHECKING:
+    from aggregator.fetch.discover import Candidates
 
 GUESSES = 12
 """At most so many addresses that only look like feeds are requested."""
@@ -148,6 +150,8 @@ class Finder:
             page = of_page(fetched.body[:PAGE], fetched.content_type)
             if kind(page) != "html":
                 raise AggregatorError(f"{url}: {error}") from error
+            from aggregator.fetch.discover import candidates  # brings aiohttp, which the help need not wait for
+
             offered = candidates(page, fetched.url, fetched.links)
             links = tuple(_link(address, fetched.url, offered) for address in offered.declared)
             if not links and go_on and offered.onward:
@@ -212,5 +216,7 @@ class Finder:
 
 
 def _link(address: str, page: str, offered: Candidates) -> Link:
+    from aggregator.fetch.discover import of_comments
+
     title = plain(offered.titles.get(address, ""))
     return Link(address, page, title, of_comments(title, address))
