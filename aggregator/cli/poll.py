@@ -199,10 +199,12 @@ class _Polling:
             def beside(work: Coroutine[Any, Any, None]) -> None:
                 ending.callback(asyncio.create_task(work).cancel)
 
-            if moved := corrected(archive.sources.states(), utc_now()):
-                archive.sources.save(moved)  # the clock was set back, and no worker noticed
+            states = archive.sources.states()
+            if moved := corrected(states, utc_now()):  # the clock was set back, and no worker noticed
+                archive.sources.save(moved)
+                states = archive.sources.states()
             owner = identity()
-            known = [state for state in archive.sources.states() if state.id in application.sources]
+            known = [state for state in states if state.id in application.sources]
             held = [] if due else _held(known, application, ids)
             wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
             asked = [state.id for state in wanted]
