@@ -27,7 +27,7 @@ from aggregator.normalise.identity import (
 )
 from aggregator.normalise.plain import plain
 from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS
-from aggregator.text.languages import ENGLISH, language, language_tag
+from aggregator.text.languages import ENGLISH, is_undecided, language, language_tag
 from aggregator.text.words import tokens
 
 MAX_ITEMS = 1000
@@ -154,8 +154,8 @@ def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
     """The language of more than half of those first entries whose language can be recognised. One entry is not enough, unless there are
     few (`_FEW`).
 
-    Else that of both halves of these entries, since headlines have few function words each, if none is in another language. (Not
-    English, whose words are in headlines of other languages, too.)
+    Else that of both halves of these entries, since headlines have few function words each, if none is in another language and none
+    has as many words of another one. (Not English, whose words are in headlines of other languages, too.)
     """
     texts = [
         _MARKUP.sub(" ", f"{entry.title or ''}\n{entry.text or ''}"[:_BEGINNING])[:BEGINNING]
@@ -167,8 +167,9 @@ def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
     most, count = max(found.items(), key=lambda one: one[1], default=("", 0))
     if count > found.total() / 2 and (count > 1 or len(texts) <= _FEW):
         return most
-    together, *another = {language(tokens("\n".join(texts[start::2])), None) for start in (0, 1)} | found.keys()
-    return None if another or together in ENGLISH else together
+    halves = [tokens("\n".join(texts[start::2])) for start in (0, 1)]
+    together, *another = {language(half, None) for half in halves} | found.keys()
+    return None if another or together in ENGLISH or any(map(is_undecided, halves)) else together
 
 
 def _cut(entries: Sequence[ParsedItem]) -> int | None:

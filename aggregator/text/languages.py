@@ -55,6 +55,12 @@ def language(words: Sequence[str], said: str | None) -> str:
     return found if most >= ENOUGH and most >= CLEARLY * votes[code] else code
 
 
+def is_undecided(words: Sequence[str]) -> bool:
+    """Whether as many words of a text point to one language as to another: Danish and Norwegian share most of theirs."""
+    most = [count for _, count in _votes(words).most_common(2)]
+    return len(most) == 2 and most[0] == most[1]
+
+
 def recognised(words: Sequence[str], likely: str | None) -> str | None:
     """As `language`, but as a tag that feeds use, for a text whose feed names no language. `likely`: the language of the texts around
     it."""

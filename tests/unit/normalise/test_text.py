@@ -939,6 +939,17 @@ def headlines(*titles: str) -> bytes:
             ),
             ["de"] * 6,
         ),
+        (  # Danish, all of whose short words are Norwegian, too
+            headlines(
+                "Skolen må lukke til sommer",
+                "Nu kommer sneen til Jylland",
+                "Køer på E45",
+                "Der er håb",
+                "Ingen har set ham siden",
+                "Kræver svar om sagen",
+            ),
+            [None] * 6,
+        ),
         (
             headlines(
                 "Stocks up", "The Voice: Finale", "Live and Learn", "Gol de Messi", "Samba e Sol", "Real x Inter"
