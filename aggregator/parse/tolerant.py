@@ -93,7 +93,7 @@ def _prepared(document: Document) -> bytes:
     data = _AUTHOR.sub(
         lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(_without_networks(document.data))
     )
-    is_rss = b"<rss" in data[:2000]
+    is_rss = b"<rss" in data[:2000] and not document.is_atom
     if is_rss:
         data = outside_cdata(data, lambda part: _ID.sub(rb"<\1its-id", part))
     data = outside_cdata(data, lambda part: _OWN.sub(_own, part))

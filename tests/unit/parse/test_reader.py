@@ -1161,6 +1161,12 @@ def test_an_id_is_no_element_of_rss(title: str, end: str) -> None:
     assert [one.guid for one in parsed(rss(items)).items[:3]] == ["g-1", "g-2", None]
 
 
+@pytest.mark.parametrize("end", ["<entry><title>T<i>t</i></title></entry>", "<bb>"])
+def test_an_id_of_atom_counts_although_the_feed_writes_of_rss(end: str) -> None:
+    entry = "<entry><id>7</id><title>T</title></entry>"
+    assert parsed(atom(f"<subtitle><![CDATA[On <rss> and Atom]]></subtitle>{entry}{end}")).items[0].guid == "7"
+
+
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_a_guid_that_is_the_link_is_read_alike(title: str, end: str) -> None:
     address = "https://e.org/?a=1&amp;b=2"
