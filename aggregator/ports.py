@@ -14,7 +14,7 @@ from aggregator.model.source import Fetched, FetchRequest, Outcome, ParseJob, So
 if TYPE_CHECKING:
     from aggregator.model.poll import PollResult
     from aggregator.model.settings import StoredConfiguration
-    from aggregator.model.story import Batch, KnownItem, Member, PendingItem, StoryState
+    from aggregator.model.story import Batch, EditionItem, KnownItem, Member, StoryState
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -95,7 +95,7 @@ class Intake(Protocol):
 class StoredStories(Protocol):
     """Stories with their items, both given by number."""
 
-    def items(self, numbers: Collection[int]) -> list[PendingItem]: ...
+    def items(self, numbers: Collection[int]) -> list[EditionItem]: ...
     def placed_at(self, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, dict[int, int]]:
         """Canonical address → {placed item: story}: first the items that arrived with this address, then those that were moved to it,
         without `strangers_at`. `arriving`: waiting items that are to be among them, with the story 0; item → its publisher."""

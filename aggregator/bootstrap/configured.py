@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aggregator.categorise.usage import Usage
     from aggregator.config.publishers import PublisherIndex
     from aggregator.model.settings import Settings, Source
-    from aggregator.model.story import PendingItem
+    from aggregator.model.story import EditionItem
     from aggregator.pipeline.policy import Policy
 
 PLACES = 3
@@ -79,7 +79,7 @@ class Configured:
 
         return lambda name, url: fold(name, root(url) if url else "")
 
-    def publisher_of(self, item: PendingItem) -> str:
+    def publisher_of(self, item: EditionItem) -> str:
         """The canonical name of an item's publisher: that of its source as configured now, or for a wrapper the publisher that the item
         names. The address of the article counts only for wrappers: any source may link to articles of any outlet, and would otherwise
         count as all of them. An item of a source that was removed keeps the publisher for which it counted last."""
@@ -89,7 +89,7 @@ class Configured:
         name, url = (item.publisher, item.url) if source.wrapper else (source.publisher, source.url)
         return self.fold_publisher(name, url)
 
-    def at_home(self, item: PendingItem) -> bool:
+    def at_home(self, item: EditionItem) -> bool:
         """Whether an article is on the site of its publisher: at a domain that `publishers:` lists for it, or, if nobody lists the
         domain, at the host of its feed."""
         host = host_of(item.url or "") or ""
@@ -110,7 +110,7 @@ class Configured:
 
         usage = Usage(self.rulebook)
 
-        def judge(item: PendingItem) -> Judgement:
+        def judge(item: EditionItem) -> Judgement:
             return self._with_places(usage.judge(Case.of(item.title, item.summary, self.sources.get(item.source))))
 
         return replace(self.policy, judge=judge), usage

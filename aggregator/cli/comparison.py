@@ -12,7 +12,7 @@ from aggregator.categorise.examples import failing, turned
 from aggregator.cli import shapes
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Rules, Settings, StoredConfiguration
-from aggregator.model.story import PendingItem, StoryState
+from aggregator.model.story import EditionItem, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 from aggregator.normalise.address import typed
 from aggregator.pipeline.category_topics import last_survey
@@ -254,7 +254,7 @@ def _titles(rules: Iterable[Rules]) -> dict[str, str]:
     return {one.id: one.title for one in rules}
 
 
-def _articles(items: Sequence[PendingItem]) -> list[shapes.Article]:
+def _articles(items: Sequence[EditionItem]) -> list[shapes.Article]:
     return [{"title": item.title, "url": item.url} for item in items]
 
 

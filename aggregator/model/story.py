@@ -13,9 +13,9 @@ from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.stream import StreamName
 
 
-class PendingItem(Struct, frozen=True):
-    """A stored item that waits for the edition. `n` is its number in the store; `story` is the story that it is already in (its
-    text has changed since), or None."""
+class EditionItem(Struct, frozen=True):
+    """A stored item as the edition reads it. `n` is its number in the store; `story` is the story that it is in (of an item that waits for
+    the edition: its text has changed since), or None."""
 
     n: int
     id: str
@@ -45,7 +45,7 @@ class Member(Struct, frozen=True):
     """An item of a story. `counted_as`: the name of its publisher under which it counts in the story so far; "" for an item that is
     being placed now."""
 
-    item: PendingItem
+    item: EditionItem
     judgement: Judgement
     counted_as: str = ""
 

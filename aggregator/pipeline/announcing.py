@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
-from aggregator.model.story import Entry, Member, PendingItem, Report, StoryState
+from aggregator.model.story import EditionItem, Entry, Member, Report, StoryState
 from aggregator.pipeline.corroboration import Coverage
 from aggregator.pipeline.override_index import OverrideIndex
 
@@ -62,7 +62,7 @@ def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex)
     gone = {(one.publisher, one.url, one.published) for one in entry.reports}
     gone -= {(one.publisher, one.url, one.at) for one in shown}
 
-    def is_wrong(item: PendingItem) -> bool:
+    def is_wrong(item: EditionItem) -> bool:
         place = item.url, item.at
         if overrides.hides(item):
             return place in extra or item.at in moved or (item.publisher, *place) in gone
@@ -71,7 +71,7 @@ def is_turned(entry: Entry, members: Sequence[Member], overrides: OverrideIndex)
     return any(map(is_wrong, items))
 
 
-def _moved(entry: Entry, items: Iterable[PendingItem]) -> set[int]:
+def _moved(entry: Entry, items: Iterable[EditionItem]) -> set[int]:
     """Times of publication by which the entry names an item: those of its reports whose address no item has any more. (Outlets move
     articles, even to the address of another outlet's, and sources and publishers are renamed; only the time stays.)"""
     here = {item.url for item in items}
@@ -92,5 +92,5 @@ def _newcomers(coverage: Coverage, entry: Entry, change: Change) -> list[tuple[s
     return [(name, at) for name, at in coverage.publishers if name not in known & named]
 
 
-def _report(item: PendingItem) -> Report:
+def _report(item: EditionItem) -> Report:
     return Report(item.publisher, item.source, item.url, item.title, item.at)

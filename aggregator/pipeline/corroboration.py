@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from aggregator.model.story import Member, PendingItem, StoryState
+from aggregator.model.story import EditionItem, Member, StoryState
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
 from aggregator.stories.copies import Lead, is_copy
@@ -22,7 +22,7 @@ EARLIER = 86_400
 day."""
 
 
-def dated(items: Collection[PendingItem]) -> list[PendingItem]:
+def dated(items: Collection[EditionItem]) -> list[EditionItem]:
     """The items whose dates count for the time of the first report. Sources may give any date. An item that links to another outlet's
     article joins that story whatever its date: one from years ago would otherwise take over headline, link and month of the story."""
     if len(items) == 1:
@@ -57,7 +57,7 @@ class Coverage:
         return min(item.at for item in dated([member.item for member in self.members]))
 
     @cached_property
-    def lead(self) -> PendingItem:
+    def lead(self) -> EditionItem:
         """The item that heads the story: the earliest full report. Items are preferred in this order:
 
         1. articles of outlets, before items of wrappers and links to another outlet's article;
@@ -158,7 +158,7 @@ class Coverage:
         return found
 
 
-def _account(item: PendingItem) -> Account:
+def _account(item: EditionItem) -> Account:
     return Account(item.publisher, item.title, item.summary, item.lang)
 
 

@@ -16,7 +16,7 @@ from aggregator.errors import StoreError
 from aggregator.model import notes
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, Member, Merge, PendingItem, Remembered, RememberedItem, StoryState
+from aggregator.model.story import Batch, EditionItem, Member, Merge, Remembered, RememberedItem, StoryState
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.grouping import grouped
@@ -113,7 +113,7 @@ def note_set_aside(archive: Archive, numbers: Collection[int]) -> None:
 
 
 def _with_coming(
-    archive: Archive, configured: Policy, policy: Policy, coming: Collection[PendingItem], now: Callable[[], int]
+    archive: Archive, configured: Policy, policy: Policy, coming: Collection[EditionItem], now: Callable[[], int]
 ) -> Policy:
     """The policy with the waiting items that are `coming` to addresses by which articles are overruled. Whose article is there, or where it
     went, may become doubtful by them, or clear: then the stories there follow, and not only after the next edit. They do so before these
@@ -172,7 +172,7 @@ def gc_paused() -> Iterator[None]:
 def _place_or_split(
     archive: Archive,
     policy: Policy,
-    items: Sequence[PendingItem],
+    items: Sequence[EditionItem],
     now: Callable[[], int],
     cache: FeatureCache | None,
 ) -> EditionReport:
@@ -203,7 +203,7 @@ def _place_or_split(
 def step(
     archive: Archive,
     policy: Policy,
-    items: Sequence[PendingItem],
+    items: Sequence[EditionItem],
     now: Callable[[], int],
     cache: FeatureCache | None = None,
 ) -> int:
@@ -251,7 +251,7 @@ def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
     )
 
 
-def _homes(items: Iterable[PendingItem], grouping: Grouping) -> dict[int, int]:
+def _homes(items: Iterable[EditionItem], grouping: Grouping) -> dict[int, int]:
     """Item → its story after all merges."""
     into = {merge.younger: merge.older for merge in grouping.merges}
     home = {join.item: survivor(into, join.story) for join in grouping.joins}
@@ -280,7 +280,7 @@ class _Touched:
         overrides = self.policy.overrides
         return bool(overrides.hidden) and any(overrides.hides(m.item) != m.item.hidden for m in self.known[n])
 
-    def stories(self, items: Sequence[PendingItem], judged: dict[int, Judgement], now: int) -> list[StoryState]:
+    def stories(self, items: Sequence[EditionItem], judged: dict[int, Judgement], now: int) -> list[StoryState]:
         members: dict[int, dict[int, Member]] = {}
         for story, known in self.known.items():
             of = members.setdefault(survivor(self.into, story), {})

@@ -17,7 +17,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from aggregator.model.story import PendingItem
+from aggregator.model.story import EditionItem
 from aggregator.normalise.address import is_article
 from aggregator.normalise.identity import SEVERAL
 from aggregator.pipeline.policy import Policy
@@ -28,7 +28,7 @@ from aggregator.text.fold import key
 NEWEST = 100  # only so many stored items at an address are read: a page of warnings may have had thousands
 
 
-def without_shared_addresses(items: Sequence[PendingItem], stored: StoredAt, policy: Policy) -> list[PendingItem]:
+def without_shared_addresses(items: Sequence[EditionItem], stored: StoredAt, policy: Policy) -> list[EditionItem]:
     """The items, without the addresses that are `shared` among them and the stored items there."""
     there = Counter(item.canonical for item in items if item.canonical)
     there.update({address: len(numbers) for address, numbers in stored.stories.items()})
@@ -41,12 +41,12 @@ def without_shared_addresses(items: Sequence[PendingItem], stored: StoredAt, pol
 
 
 def guests(
-    items: Sequence[PendingItem], stored: StoredAt, policy: Policy, set_apart: Collection[int]
+    items: Sequence[EditionItem], stored: StoredAt, policy: Policy, set_apart: Collection[int]
 ) -> dict[int, int]:
     """Guest with another headline → the item of the outlet whose article it links to, among `items` or stored. It goes into the story of
     that article, and its words count for nothing: they would unite that story with the one that they tell of. Nothing goes into the
     stories `set_apart`."""
-    listed: dict[str, list[PendingItem]] = {}
+    listed: dict[str, list[EditionItem]] = {}
     for item in items:
         if item.canonical and is_article(item.canonical):
             listed.setdefault(item.canonical, []).append(item)
@@ -68,8 +68,8 @@ def guests(
 
 
 def without_addresses_of_guests(
-    items: Sequence[PendingItem], stored: StoredAt, archive: Archive, policy: Policy, again: Collection[int]
-) -> list[PendingItem]:
+    items: Sequence[EditionItem], stored: StoredAt, archive: Archive, policy: Policy, again: Collection[int]
+) -> list[EditionItem]:
     """The items, some without their address, so that only their words decide which story they join. This applies to an outlet's own
     article if so far only guests listed it, and these are in a story with other reports, which may be about something else.
 
@@ -92,7 +92,7 @@ def without_addresses_of_guests(
             return None
         return set(map(policy.publisher, archive.edition.items(known)))
 
-    def strange(item: PendingItem) -> bool:
+    def strange(item: EditionItem) -> bool:
         if item.canonical not in first or not policy.at_home(item):
             return False
         known = outlets(item.canonical)
@@ -101,7 +101,7 @@ def without_addresses_of_guests(
     return [replace(item, canonical=None) if strange(item) else item for item in items]
 
 
-def without_others_addresses(items: Sequence[PendingItem], past: Past) -> list[PendingItem]:
+def without_others_addresses(items: Sequence[EditionItem], past: Past) -> list[EditionItem]:
     """The items (each a story by itself), without the address of those that were moved to the address of a younger story. Otherwise that
     story would continue under the older id and at the older place."""
     there = past.same_address({item.canonical for item in items if item.canonical})

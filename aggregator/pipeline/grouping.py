@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from aggregator.model.story import KnownItem, Merge, PendingItem
+from aggregator.model.story import EditionItem, KnownItem, Merge
 from aggregator.normalise.address import is_article
 from aggregator.pipeline.equal_addresses import (
     NEWEST,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def grouped(
-    archive: Archive, policy: Policy, items: Sequence[PendingItem], cache: FeatureCache | None
+    archive: Archive, policy: Policy, items: Sequence[EditionItem], cache: FeatureCache | None
 ) -> tuple[list[Candidate], Grouping]:
     """(candidates, grouping) for the items that are new, and for those that are a story by themselves and have changed. Without items
     that the editor split off."""
@@ -72,14 +72,14 @@ def grouped(
     return candidates, grouping
 
 
-def candidate(item: PendingItem) -> Candidate:
+def candidate(item: EditionItem) -> Candidate:
     """The item as the grouping reads it. The address counts only if it is that of an article: a front page says nothing about the
     event."""
     address = item.canonical if is_article(item.canonical) else None
     return Candidate(item.n, item.title, item.summary, item.publisher, address, item.at, item.lang)
 
 
-def _alone(items: Sequence[PendingItem], archive: Archive) -> list[PendingItem]:
+def _alone(items: Sequence[EditionItem], archive: Archive) -> list[EditionItem]:
     """The items that were placed before and are the only item of a story. Only items that the grouping remembers: not those that the
     editor split off, nor old ones."""
     founders = [item.n for item in items if item.story == item.n]

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from aggregator.model.settings import Named, Overrides
-from aggregator.model.story import PendingItem
+from aggregator.model.story import EditionItem
 from aggregator.normalise.address import is_article, typed
 from aggregator.pipeline.stored_at import StoredAt, shared
 from aggregator.ports import EditionStore
@@ -70,24 +70,24 @@ class OverrideIndex(Struct, frozen=True):
         """The addresses of pins that have expired."""
         return {address for address, _, over in self.pins if over and over <= now}
 
-    def hides(self, item: PendingItem) -> bool:
+    def hides(self, item: EditionItem) -> bool:
         return item.canonical in self.hidden or item.n in self.hidden_items
 
-    def section(self, item: PendingItem) -> str | None:
+    def section(self, item: EditionItem) -> str | None:
         """The section to which an item is pinned."""
         if item.n in self.strangers:
             return None
         return self.pinned.get(item.canonical or "") or self.pinned_items.get(item.n)
 
-    def pin(self, items: Iterable[PendingItem]) -> str | None:
+    def pin(self, items: Iterable[EditionItem]) -> str | None:
         """The section to which the first pinned one of these items is pinned."""
         return next((section for item in items if (section := self.section(item))), None) if self.pinned else None
 
     def following(
         self,
         store: EditionStore,
-        folded: Callable[[PendingItem], PendingItem],
-        at_home: Callable[[PendingItem], bool],
+        folded: Callable[[EditionItem], EditionItem],
+        at_home: Callable[[EditionItem], bool],
         arriving: Mapping[int, str] = {},
     ) -> OverrideIndex:
         """The overrides with the present addresses of the articles, in addition to those in feeds.yaml: outlets change addresses (a live
@@ -102,7 +102,7 @@ class OverrideIndex(Struct, frozen=True):
         known = replace(self, strangers=store.strangers_at(named, arriving))
         here = StoredAt.read(store, named, arriving=arriving)
         # Address → the items that moved from there, by where they are.
-        moved: dict[str, dict[str, list[PendingItem]]] = {}
+        moved: dict[str, dict[str, list[EditionItem]]] = {}
         for address in here.stories:
             for item in here.at(address):
                 if item.canonical and item.canonical != address:

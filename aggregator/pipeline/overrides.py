@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from aggregator.model.story import Batch, Entry, Member, Merge, PendingItem, Placed, StoryState
+from aggregator.model.story import Batch, EditionItem, Entry, Member, Merge, Placed, StoryState
 from aggregator.normalise.reports import told_once
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, recomposed
@@ -30,7 +30,7 @@ APART = "set apart by the editor"
 JOINED = "joined by the editor"
 
 
-def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Grouping:
+def overruled(grouping: Grouping, fresh: Sequence[EditionItem], archive: Archive, policy: Policy) -> Grouping:
     """The grouping of new items with the overrides applied. `grouping` does not include items that are split off."""
     joins = [*grouping.joins, *_alone(fresh, archive, policy)]
     story = {join.item: join.story for join in joins}
@@ -58,7 +58,7 @@ def overruled(grouping: Grouping, fresh: Sequence[PendingItem], archive: Archive
     return replace(grouping, joins=tuple(told), merges=tuple(merges))
 
 
-def _alone(fresh: Sequence[PendingItem], archive: Archive, policy: Policy) -> Iterable[Join]:
+def _alone(fresh: Sequence[EditionItem], archive: Archive, policy: Policy) -> Iterable[Join]:
     """Joins for new items at addresses that are split off: all items at one address are one story."""
     apart = [one for one in fresh if one.canonical in policy.overrides.apart]
     addresses, publishers = {one.canonical for one in apart if one.canonical}, {one.n: one.publisher for one in apart}

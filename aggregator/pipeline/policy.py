@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from aggregator.categorise.category_topics import CategoryNames, CategoryTopics
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement, Scores
-from aggregator.model.story import Member, PendingItem, Placed
+from aggregator.model.story import EditionItem, Member, Placed
 from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.renamed import Renamed
@@ -28,13 +28,13 @@ class Policy(Struct, frozen=True):
     `like`: the epoch of an earlier configuration that places every stored item alike, if there is one."""
 
     configuration: str
-    judge: Callable[[PendingItem], Judgement]
+    judge: Callable[[EditionItem], Judgement]
     place: Callable[[Sequence[tuple[str, Judgement]]], Scores]
-    publisher: Callable[[PendingItem], str]
+    publisher: Callable[[EditionItem], str]
     topic_titles: Mapping[str, str]
     renamed: Renamed = field(default_factory=Renamed)
     found_topics: frozenset[str] = frozenset()  # topics that come from places or categories, not from rules
-    at_home: Callable[[PendingItem], bool] = lambda item: False  # whether the article is at an address of its publisher
+    at_home: Callable[[EditionItem], bool] = lambda item: False  # whether the article is at an address of its publisher
     wrappers: frozenset[str] = frozenset()  # sources that repeat what others publish
     overrides: OverrideIndex = field(default_factory=OverrideIndex)
     program: str = ""
@@ -47,7 +47,7 @@ class Policy(Struct, frozen=True):
         """Identifies rules and program together: a story that was placed under another epoch is outdated."""
         return f"{self.like or self.configuration}.{self.program}"
 
-    def with_stored(self, archive: Archive, now: int, arriving: Iterable[PendingItem] = ()) -> Policy:
+    def with_stored(self, archive: Archive, now: int, arriving: Iterable[EditionItem] = ()) -> Policy:
         """The policy completed with what the store knows: the earlier configuration that places alike, the topics found among categories,
         and the present addresses of articles that overrides name (`arriving`: items that count although they are not placed yet)."""
         policy = self.at(now).with_like(archive.upkeep).with_topics(last_survey(archive.upkeep).topics)
@@ -62,7 +62,7 @@ class Policy(Struct, frozen=True):
         if not topics.ids:
             return self
 
-        def judge(item: PendingItem) -> Judgement:
+        def judge(item: EditionItem) -> Judgement:
             judged, own = self.judge(item), topics.of(item.categories)
             ruled = (topic for topic in judged.topics if topic not in self.found_topics)
             return replace(judged, topics=tuple(dict.fromkeys((*ruled, *own, *judged.topics)))) if own else judged
@@ -78,12 +78,12 @@ class Policy(Struct, frozen=True):
         """The policy at this time (see `OverrideIndex.at`)."""
         return replace(self, overrides=self.overrides.at(now))
 
-    def following(self, store: EditionStore, arriving: Iterable[PendingItem] = ()) -> Policy:
+    def following(self, store: EditionStore, arriving: Iterable[EditionItem] = ()) -> Policy:
         """The policy with the present addresses of articles (see `OverrideIndex.following`)."""
         publishers = {item.n: self.publisher(item) for item in arriving}
         return replace(self, overrides=self.overrides.following(store, self.folded, self.at_home, publishers))
 
-    def folded(self, item: PendingItem) -> PendingItem:
+    def folded(self, item: EditionItem) -> EditionItem:
         """The item with the canonical name of its publisher."""
         publisher = self.publisher(item)
         return item if publisher == item.publisher else replace(item, publisher=publisher)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from aggregator.model.story import PendingItem
+from aggregator.model.story import EditionItem
 from aggregator.normalise.identity import SEVERAL
 from aggregator.ports import StoredStories
 
@@ -16,7 +16,7 @@ class StoredAt(NamedTuple):
     """`stories`: canonical address → {item there: its story}, in order of arrival; `items`: the items themselves."""
 
     stories: Mapping[str, Mapping[int, int]]
-    items: Mapping[int, PendingItem]
+    items: Mapping[int, EditionItem]
 
     @classmethod
     def read(
@@ -35,7 +35,7 @@ class StoredAt(NamedTuple):
         """The numbers of the items at an address."""
         return self.stories.get(address, {}).keys()
 
-    def at(self, address: str, without: Collection[int] = ()) -> list[PendingItem]:
+    def at(self, address: str, without: Collection[int] = ()) -> list[EditionItem]:
         """The items at an address, without those with these numbers."""
         return [self.items[n] for n in self.numbers(address) if n in self.items and n not in without]
 

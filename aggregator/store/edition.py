@@ -13,7 +13,7 @@ import orjson
 from aggregator.errors import RenamedMeanwhile
 from aggregator.model import notes
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, Member, PendingItem, Placing, Remembered, StoryState
+from aggregator.model.story import Batch, EditionItem, Member, Placing, Remembered, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.store import upserts
 from aggregator.store.conditions import match
@@ -55,7 +55,7 @@ class EditionStore(ABC, Generic[Writer]):
         rows = self._db.read("SELECT i.n FROM pending p CROSS JOIN items i WHERE i.n = p.item ORDER BY i.at, i.n")
         return [row[0] for row in rows]
 
-    def items(self, numbers: Collection[int]) -> list[PendingItem]:
+    def items(self, numbers: Collection[int]) -> list[EditionItem]:
         found = self._db.select(f"SELECT {ITEM} FROM {ITEM_TABLES} WHERE i.n IN", numbers)
         return sorted((pending_item(row) for row in found), key=lambda item: (item.at, item.n))
 

@@ -17,9 +17,9 @@ from aggregator.model.joining import Joining
 from aggregator.model.judgement import Scores
 from aggregator.model.story import (
     Batch,
+    EditionItem,
     Entry,
     ItemView,
-    PendingItem,
     Placed,
     Remembered,
     Report,
@@ -119,10 +119,10 @@ ITEM_TABLES = """
 """
 
 
-def pending_item(row: Sequence[Any]) -> PendingItem:
+def pending_item(row: Sequence[Any]) -> EditionItem:
     (n, id, source, publisher, title, summary, url, canonical, lang, categories, image, at, entered, seen, story, live,
      enclosures, pruned, hidden, hash, author, counted_as) = row  # fmt: skip
-    return PendingItem(
+    return EditionItem(
         n, to_id(id), source, publisher, title, summary, url, canonical, lang,
         decode_names(categories), image, at, entered, seen, story, bool(live),
         decode_enclosures(enclosures), bool(pruned), bool(hidden), hash, author, counted_as,

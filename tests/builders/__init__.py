@@ -17,7 +17,7 @@ from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.settings import Defaults, Position, Source
 from aggregator.model.source import SourceState
-from aggregator.model.story import PendingItem
+from aggregator.model.story import EditionItem
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.tools import Tools
@@ -105,7 +105,7 @@ def postgres_archive(*sources: str) -> PostgresArchive:
     return made
 
 
-def by_words(item: PendingItem) -> Judgement:
+def by_words(item: EditionItem) -> Judgement:
     """A judge whose rules a reader of a test can see: a word of the title names the section."""
     title = item.title.lower()
     found = tuple((name, 1.0) for name in ("defense", "europe", "asia-pacific") if name in title)
@@ -129,7 +129,7 @@ def mean(judged: Sequence[tuple[str, Judgement]]) -> Scores:
 
 
 def policy(
-    judge: Callable[[PendingItem], Judgement] = by_words,
+    judge: Callable[[EditionItem], Judgement] = by_words,
     *,
     hidden: frozenset[str] = frozenset(),
     pinned: Mapping[str, str] = MappingProxyType({}),

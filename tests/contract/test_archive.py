@@ -25,7 +25,7 @@ from aggregator.model.notes import Note, RePlacing
 from aggregator.model.poll import PollResult, Recognition, StoredItems
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
-from aggregator.model.story import Batch, PendingItem, StoryView
+from aggregator.model.story import Batch, EditionItem, StoryView
 from aggregator.model.stream import Filter, StreamName, StreamQuery
 from aggregator.normalise.recognition import recognise
 from aggregator.pipeline.edition import edition
@@ -747,7 +747,7 @@ def test_what_changes_while_it_is_placed_waits_on(store: Store) -> None:
     store.intake.apply([polled("alpha", [one])], NOW)
     for title in ("Corrected: drones for Europe", "Corrected again: NATO in Europe"):
 
-        def judge(waiting: PendingItem, title: str = title) -> Judgement:
+        def judge(waiting: EditionItem, title: str = title) -> Judgement:
             store.intake.apply([polled("alpha", changed=[(1, replace(one, title=title, hash=title))])], NOW)
             return by_words(waiting)
 
@@ -765,7 +765,7 @@ def test_what_an_edit_moves_changed_when_it_was_stored(store: Store) -> None:
     place(store)
     judged = 0
 
-    def judge(one: PendingItem) -> Judgement:
+    def judge(one: EditionItem) -> Judgement:
         nonlocal judged
         judged += 1
         return Judgement("europe", (("europe", 1.0),), ())

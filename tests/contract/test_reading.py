@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from aggregator.model import notes
 from aggregator.model.item import Drop, Enclosure
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, PendingItem
+from aggregator.model.story import Batch, EditionItem
 from aggregator.model.stream import (
     FRESH_SECONDS,
     LATEST,
@@ -682,7 +682,7 @@ def test_a_copy_that_follows_small_pages_of_changes_is_the_list(store: Store, se
     copies: list[tuple[StreamQuery, set[int]]] = [(stream, set()) for stream in ASKED]
     asked = [0] * len(ASKED)
 
-    def judged(one: PendingItem) -> Judgement:
+    def judged(one: EditionItem) -> Judgement:
         sections = chance.sample(("world", "defense", "europe"), chance.randrange(1, 4))
         return Judgement(
             sections[0],

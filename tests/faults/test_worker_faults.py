@@ -53,7 +53,7 @@ from aggregator.model.source import (
     ParseJob,
     SourceState,
 )
-from aggregator.model.story import PendingItem
+from aggregator.model.story import EditionItem
 from aggregator.model.stream import StreamName
 from aggregator.pipeline import leases
 from aggregator.pipeline.edition import EditionReport, edition
@@ -801,7 +801,7 @@ def test_one_item_that_cannot_be_judged_holds_up_no_other(worker: Worker, caplog
     worker.archive.intake.apply([polled("one", items)], NOW)
     judge = policy().judge
 
-    def fails(pending: PendingItem) -> Any:
+    def fails(pending: EditionItem) -> Any:
         if pending.title == "Title number 20":
             raise RecursionError
         return judge(pending)
@@ -820,12 +820,12 @@ def test_what_was_set_aside_is_told_by_source_and_neither_lost_nor_announced_twi
 ) -> None:
     judge = policy().judge
 
-    def fails(pending: PendingItem) -> Any:
+    def fails(pending: EditionItem) -> Any:
         if pending.title.startswith("Bad"):
             raise RecursionError
         return judge(pending)
 
-    def restarted(judging: Callable[[PendingItem], Any]) -> Worker:
+    def restarted(judging: Callable[[EditionItem], Any]) -> Worker:
         made = Worker(tmp_path)
         made.current.engine = replace(made.current.engine, policy=policy(judging))
         asyncio.run(made.editions.once())
@@ -1239,7 +1239,7 @@ def test_news_does_not_wait_until_all_stored_stories_are_judged_anew(
     asyncio.run(worker.editions.once())
     judged: list[str] = []
 
-    def judge(one: PendingItem) -> Judgement:
+    def judge(one: EditionItem) -> Judgement:
         if not judged:
             worker.archive.intake.apply([polled("two", [item("two", "late", "Late news of a flood")])], NOW)
         judged.append(one.title)
@@ -1401,7 +1401,7 @@ def test_a_worker_that_is_told_to_stop_begins_nothing_long(worker: Worker, monke
     monkeypatch.setattr(editions, "survey", lambda *_: begun.append("survey"))
     monkeypatch.setattr(worker.lookup.upkeep, "prune", lambda *_: begun.append("prune"))
 
-    def judge(one: PendingItem) -> Judgement:
+    def judge(one: EditionItem) -> Judgement:
         worker.stopping.set()
         return by_words(one)
 

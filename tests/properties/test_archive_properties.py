@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Item
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, Entry, Member, PendingItem, StoryState, StoryView
+from aggregator.model.story import Batch, EditionItem, Entry, Member, StoryState, StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.override_index import OverrideIndex
@@ -50,7 +50,7 @@ places = st.integers(0, 1 << 20)  # of something known, modulo how much there is
 passing = st.sampled_from((1, 60, 3600, DAY, 3 * DAY, 20 * DAY))
 
 
-def otherwise(item: PendingItem) -> Judgement:
+def otherwise(item: EditionItem) -> Judgement:
     """Rules after an edit."""
     found = tuple((name, 1.0) for name in ("europe", "asia-pacific") if name in item.title.lower())
     return Judgement(found[0][0] if found else "world", found or (("world", 0.0),), ())
@@ -71,7 +71,7 @@ class OnSqlite(RuleBasedStateMachine):
             self.stores.append(postgres_archive(*SOURCES))
         self.now = int((NOW - timedelta(days=60)).timestamp())
         self.items: list[Item] = []
-        self.judge: Callable[[PendingItem], Judgement] = by_words
+        self.judge: Callable[[EditionItem], Judgement] = by_words
         self.edits = 0
         self.overrides = OverrideIndex()
         self.ids: set[str] = set()
@@ -217,7 +217,7 @@ class OnSqlite(RuleBasedStateMachine):
         section = mean([(member.counted_as, member.judgement) for member in shown])[0][0]
         assert state.section == (pinned[0] if pinned else section)
 
-    def archived(self, store: Store) -> tuple[list[PendingItem], dict[int, StoryState], dict[int, list[Member]]]:
+    def archived(self, store: Store) -> tuple[list[EditionItem], dict[int, StoryState], dict[int, list[Member]]]:
         known = store.intake.known([one.id for one in self.items])
         items = store.edition.items([one.number for one in known.values()])
         stories = {one.story for one in items if one.story is not None}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
     from aggregator.model.judgement import Judgement, Receipt
     from aggregator.model.settings import Position, Rules, Settings, Source
-    from aggregator.model.story import PendingItem
+    from aggregator.model.story import EditionItem
     from aggregator.pipeline.edits.plan import Override, Sample
     from aggregator.pipeline.policy import Policy
 
@@ -66,7 +66,7 @@ class Causes(Struct, frozen=True):
             return rose if rose.at else why
         return why
 
-    def _by_source(self, stream: StreamName, item: PendingItem, way: Way) -> Cause | None:
+    def _by_source(self, stream: StreamName, item: EditionItem, way: Way) -> Cause | None:
         """The `section` or `usually` of the item's source, if the edit adds or removes it and the item would not move without that
         change."""
         if stream.kind != "section":
@@ -92,7 +92,7 @@ class Causes(Struct, frozen=True):
         )
         return None if stream in new else old.get(stream)
 
-    def _by_environment(self, stream: StreamName, item: PendingItem, way: Way) -> bool:
+    def _by_environment(self, stream: StreamName, item: EditionItem, way: Way) -> bool:
         """Whether a changed environment variable moves the item: `before`, which is read with the present values, already places it so."""
         if self.before is None or not self.environment:
             return False

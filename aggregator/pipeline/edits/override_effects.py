@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.model.story import Batch, Member, PendingItem, StoryState
+from aggregator.model.story import Batch, EditionItem, Member, StoryState
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.overrides import joined, parted, partings, survivor
 from aggregator.pipeline.policy import Policy
@@ -68,7 +68,7 @@ class Regrouped:
         """Whether `story` would merge into another one, or another one into it."""
         return story in self._into or story in self._into.values()
 
-    def items(self, numbers: Collection[int]) -> list[PendingItem]:
+    def items(self, numbers: Collection[int]) -> list[EditionItem]:
         return self._store.items(numbers)
 
     def placed_at(self, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, dict[int, int]]:
@@ -89,15 +89,15 @@ class Parting(Struct, frozen=True):
     """Articles that would be split off from `story`. `leaving`: the first item of each address."""
 
     story: StoryState
-    leaving: tuple[PendingItem, ...]
+    leaving: tuple[EditionItem, ...]
 
 
 class Hiding(Struct, frozen=True):
     """Articles of `story` that would be hidden, and others that would be shown again. `whole`: the whole story would be hidden."""
 
     story: StoryState
-    hiding: tuple[PendingItem, ...]
-    showing: tuple[PendingItem, ...]
+    hiding: tuple[EditionItem, ...]
+    showing: tuple[EditionItem, ...]
     whole: bool
 
 

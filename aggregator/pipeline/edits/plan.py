@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from aggregator.categorise.category_topics import CategoryTopics
-from aggregator.model.story import Member, PendingItem, StoryState
+from aggregator.model.story import EditionItem, Member, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.compose import keeps_place, recomposed
 from aggregator.pipeline.edits.override_effects import Regrouped, unhidden
@@ -45,7 +45,7 @@ class Sample(Struct, frozen=True):
     link: str | None
     old: str
     new: str
-    item: PendingItem
+    item: EditionItem
     override: Override | None = None
 
 
@@ -229,7 +229,7 @@ class _Edit(Struct, frozen=True, dict=True):
         found = next((one for one in articles if not named.isdisjoint(one)), frozenset[str]())
         return Override("join" if joins else "split", found, gone=False)
 
-    def _addresses(self, item: PendingItem) -> Set[str]:
+    def _addresses(self, item: EditionItem) -> Set[str]:
         """The address of an article, and those that it had and that an override names."""
         return {item.canonical or "", *self.named.get(item.n, ())}
 
@@ -298,7 +298,7 @@ def _standing(state: StoryState) -> set[Place]:
     return {(name, False) for name in streams_of(state)} | {(StreamName("section", state.section), True)}
 
 
-def _telling(stream: StreamName, members: Sequence[Member], lead: int) -> PendingItem:
+def _telling(stream: StreamName, members: Sequence[Member], lead: int) -> EditionItem:
     """The item that shows why a story is in a stream: the lead, if its own judgement has the stream, else the first item whose judgement
     has it."""
     tells = [

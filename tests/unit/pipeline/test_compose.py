@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Member, PendingItem, Placing, StoryState
+from aggregator.model.story import EditionItem, Member, Placing, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, keeps_place, recomposed
@@ -26,7 +26,7 @@ NATO = StreamName("topic", "nato")
 
 def member(n: int, publisher: str, title: str, entered: int, *, at: int | None = None, summary: str = "") -> Member:
     seen = entered if at is None else at
-    pending = PendingItem(
+    pending = EditionItem(
         n, f"00000000-0000-5000-8000-{n:012}", publisher.lower(), publisher, title, summary, f"https://x.example/{n}",
         f"https://x.example/{n}", "en", (), None, seen, entered, entered,
     )  # fmt: skip
@@ -592,7 +592,7 @@ def test_found_topics_need_half_of_the_items() -> None:
 def test_topics_come_by_how_many_items_have_them_and_found_ones_last_and_few() -> None:
     """Topics are words of the titles here. `gone` is one that the rules knew when the item was judged."""
 
-    def judge(item: PendingItem) -> Judgement:
+    def judge(item: EditionItem) -> Judgement:
         return Judgement("world", (("world", 0.0),), tuple(item.title.split()))
 
     found = ("china", "japan", "korea", "india", "nepal")

@@ -15,7 +15,7 @@ from aggregator.cli.main import main
 from aggregator.model.item import Item
 from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult, Recognition
-from aggregator.model.story import PendingItem
+from aggregator.model.story import EditionItem
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.survey import survey
 
@@ -391,7 +391,7 @@ def test_what_a_page_under_hide_told_is_looked_at_once_however_many_addresses_it
     edit(room, f"{{hide: ['{page}']}}")
     policy, asked = room.application.policy, []
 
-    def publisher(one: PendingItem) -> str:
+    def publisher(one: EditionItem) -> str:
         asked.append(one.n)
         return policy.publisher(one)
 
@@ -418,7 +418,7 @@ def test_news_at_an_address_that_is_overruled_has_nothing_else_there_judged_agai
     edit(room, f"{{{said.format(FROM)}}}")
     policy = room.application.policy
 
-    def judge(one: PendingItem) -> Judgement:
+    def judge(one: EditionItem) -> Judgement:
         judged.append(one.n)
         return policy.judge(one)
 
@@ -575,7 +575,7 @@ def test_one_that_cannot_be_read_where_it_comes_holds_up_no_other(room: Newsroom
     edit(room, f"{{join: [['{TO}', '{OTHER.url}']]}}")
     policy = room.application.policy
 
-    def judge(one: PendingItem) -> Judgement:
+    def judge(one: EditionItem) -> Judgement:
         if one.title == REPORT.title:
             raise ValueError
         return policy.judge(one)
@@ -608,7 +608,7 @@ def test_one_that_is_stored_and_cannot_be_judged_any_more_holds_up_no_news(room:
         room.put_in_force(f"{CONFIG}stories: {{{said}}}\n")
     policy = room.application.policy
 
-    def judge(one: PendingItem) -> Judgement:
+    def judge(one: EditionItem) -> Judgement:
         if one.title == LIVE.title:
             raise ValueError
         return policy.judge(one)
