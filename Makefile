@@ -40,7 +40,7 @@ run: install ## poll and serve on http://127.0.0.1:8000
 	@exec $(BIN)/aggregator run
 
 test: install ## the tests, except those that take minutes
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 faults: install ## tests of every fault and bad input, including those that take minutes
 	@$(BIN)/python -m pytest -m 'slow or not slow' --durations 10 tests/faults
