@@ -26,9 +26,9 @@ from aggregator.store.rows import (
     decode_entry,
     decode_names,
     decode_scores,
+    edition_item,
     entry_rows,
     memory_rows,
-    pending_item,
     placement_row,
     posting_rows,
     story_row,
@@ -57,7 +57,7 @@ class EditionStore(ABC, Generic[Writer]):
 
     def items(self, numbers: Collection[int]) -> list[EditionItem]:
         found = self._db.select(f"SELECT {ITEM} FROM {ITEM_TABLES} WHERE i.n IN", numbers)
-        return sorted((pending_item(row) for row in found), key=lambda item: (item.at, item.n))
+        return sorted((edition_item(row) for row in found), key=lambda item: (item.at, item.n))
 
     def placed_at(self, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, dict[int, int]]:
         return placed_at(self._db, canonicals, arriving)
@@ -74,7 +74,7 @@ class EditionStore(ABC, Generic[Writer]):
         ):
             *columns, section, scores, topics, places = row
             judgement = Judgement(section, decode_scores(scores), decode_names(topics), decode_names(places))
-            item = pending_item(columns)
+            item = edition_item(columns)
             member = Member(item, judgement, item.counted_as)
             found.setdefault(member.item.story or 0, []).append(member)
         for members in found.values():

@@ -119,7 +119,7 @@ ITEM_TABLES = """
 """
 
 
-def pending_item(row: Sequence[Any]) -> EditionItem:
+def edition_item(row: Sequence[Any]) -> EditionItem:
     (n, id, source, publisher, title, summary, url, canonical, lang, categories, image, at, entered, seen, story, live,
      enclosures, pruned, hidden, hash, author, counted_as) = row  # fmt: skip
     return EditionItem(
