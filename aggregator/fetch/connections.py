@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from types import SimpleNamespace
 from typing import Final
 
@@ -19,6 +22,8 @@ from aggregator.fetch.guard import Guard
 from aggregator.fetch.limits import Limits
 
 _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_HEADS: Final = 8  # that are told apart in what arrives at once; hostile data could hold thousands
 
 
 class Once:
@@ -55,10 +60,10 @@ class _Reading(ResponseHandler):
     And if the body breaks the rules of HTTP, whoever reads it is told at once, where aiohttp lets them wait for the deadline."""
 
     def data_received(self, data: bytes) -> None:
-        head, end, rest = data.partition(b"\r\n\r\n")
-        super().data_received(head + end)
-        if rest and self.exception() is None:
-            super().data_received(rest)
+        for piece in _pieces(data):
+            super().data_received(piece)
+            if self.exception():
+                break
         error = self.exception()
         if error and self._payload and not self._payload.is_eof():
             self._payload.set_exception(error)
@@ -67,6 +72,18 @@ class _Reading(ResponseHandler):
         """Whether a connection can be used again. Not if a whole response followed the one that was asked for: it would be taken for
         that to the next request, which may be for another feed."""
         return super().is_connected() and not self.should_close
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Each head with which this begins, then the rest. (The head of a response may follow those of interim ones, such as 103.)"""
+    end = 0
+    for blank_line in islice(_BLANK_LINE.finditer(data), _HEADS):
+        begin, end = end, blank_line.end()
+        yield data[begin:end]
+        if not data.startswith(b"HTTP/", end):
+            break
+    if end < len(data) or not data:  # aiohttp passes no data to have the parser go on
+        yield data[end:]
 
 
 class Connections:

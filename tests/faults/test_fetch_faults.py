@@ -343,6 +343,31 @@ def test_what_comes_after_the_end_of_an_answer_is_not_read(server: Server, closi
     assert fail(busy).freshness.retry_after == 600
 
 
+@pytest.mark.parametrize("before", [1, 2])
+def test_nor_is_it_if_hints_come_first(server: Server, before: int) -> None:
+    """Such as CDNs send for the answers of web pages, in one packet with a short answer."""
+    hints = head("103 Early Hints", {"Link": "</a.css>; rel=preload"}) * before
+    known = head("304 Not Modified") + b"<html>\r\n\r\n</html>"
+    server.routes |= {
+        "/200": raw(hints + head("200 OK", {"Content-Length": str(len(FEED))}) + FEED + b"<!-- cached -->\r\n\r\n"),
+        "/304": raw(hints + known),
+    }
+    read, unchanged = ask(server.url("/200"), FetchRequest("s", server.url("/304"), etag='"a"'))
+    assert full(read).body == FEED
+    assert isinstance(unchanged, NotModified), unchanged
+
+
+def test_nor_is_it_if_lines_end_without_a_carriage_return(server: Server) -> None:
+    """As scripts write them (RFC 9112, 2.2)."""
+    server.routes["/"] = raw(b"HTTP/1.1 304 Not Modified\nServer: script\n\n<html>\n\n</html>")
+    (outcome,) = ask(FetchRequest("s", server.url("/"), etag='"a"'))
+    assert isinstance(outcome, NotModified), outcome
+    server.routes["/"] = raw(
+        f"HTTP/1.1 200 OK\nContent-Length: {len(FEED)}\n\n".encode() + FEED + b"\n\n<!-- cached -->"
+    )
+    assert full(ask(server.url("/"))[0]).body == FEED
+
+
 def test_a_second_answer_to_one_request_is_not_that_to_the_next(server: Server) -> None:
     asked, sent = asyncio.Event(), asyncio.Event()
 
