@@ -173,12 +173,14 @@ def joined(store: StoredStories, policy: Policy, now: int) -> Batch:
     """The batch that merges stored stories under `join`."""
     merged = unions(store, policy)
     states = store.stories({*merged, *merged.values()})
-    members = store.members(states)
+    members = {n: list(map(policy.rejudged, known)) for n, known in store.members(states).items()}
+    # First each as the rules of this edit place it, so that only what the merge adds to that is news.
+    states = {n: recomposed(state, members[n], policy, now) for n, state in states.items()}
     placements: list[Placed] = []
     stories: list[StoryState] = []
     for n in sorted(set(merged.values())):
         younger = [story for story, older in merged.items() if older == n]
-        whole = [policy.rejudged(member) for story in (n, *younger) for member in members[story]]
+        whole = [member for story in (n, *younger) for member in members[story]]
         stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
         placements += [policy.placed(member, n, JOINED if member.item.n in younger else "") for member in whole]
     merges = tuple(Merge(older, younger) for younger, older in merged.items())

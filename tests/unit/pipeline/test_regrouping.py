@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-from newsroom import Newsroom, item
+from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult, Recognition
@@ -186,6 +186,17 @@ def test_a_joined_story_stands_where_the_first_of_its_parts_stood(room: Newsroom
     rejoin(room, FULL, frigate)
     for feed in ("/sections/defense.json", "/sections/defense.json?primary=1"):
         assert [one["title"] for one in entries(room, feed).values()] == ["Missiles on show", FULL.title], feed
+
+
+@pytest.mark.parametrize("feed", ["/topics/nato.json", "/sections/defense.json", "/sections/defense.json?primary=1"])
+def test_a_joined_story_enters_what_the_same_edit_opens_to_it_when_it_would_have(room: Newsroom, feed: str) -> None:
+    other = item("Octopuses dream in colour, marine biologists find", "reuters", age=3 * HOUR)
+    for one in (FULL, other, item("Missile on show at NATO", age=2 * HOUR)):
+        room.publish(one)
+    room.now += HOUR
+    rules = CONFIG.replace("navy", "dam, octopus*").replace("[NATO]", "[NATO, dam, octopus*]")
+    room.edit(f"{rules}stories: {{join: [['{FULL.url}', '{other.url}']]}}\n")
+    assert [one["title"] for one in entries(room, feed).values()] == ["Missile on show at NATO", FULL.title]
 
 
 def test_stories_of_one_outlet_that_the_editor_joins_announce_nothing(room: Newsroom) -> None:
