@@ -28,7 +28,7 @@ from aggregator.web.streams import build
 from aggregator.web.titles import heading, narrowings, searched
 
 PER_LIST = 100  # stories or items of a list on one page; 500, as in feeds, are 150 screens of a phone
-PER_PAGE = 200  # … of a month
+PER_PAGE = 200  # … of a month, unless `limit` names another number
 MOST = 8  # stories with the most outlets, shown beside a stream
 IN_FORM = ("q", "section", "since", "until", "min_publishers")
 """The parameters for which the form of a search has a field (in `stream.html`); the form carries the others along."""
@@ -44,7 +44,8 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     if part is None:
         query = replace(query, limit=query.limit or PER_LIST)
     after = None if month else parameters.decode_cursor(request.args, query.view)
-    wanted = replace(query, limit=CANDIDATES) if best else replace(query, part=part, before=after)
+    listed = replace(query, part=part, limit=None) if part else replace(query, before=after)
+    wanted = replace(query, limit=CANDIDATES) if best else listed
     stream = build(lib, wanted, request.args)
     if best:
         stream = _best(stream, query)
@@ -72,7 +73,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         by_day=query.window is not None and not best,
         id=query.id if query.kind == "section" else None,
         older=path_of(kind, id) + stream.older if stream.older else None,
-        number=part[0] // PER_PAGE + 1 if part and part[0] else None,
+        number=part[0] // (part[1] - part[0]) + 1 if part and part[0] else None,
         parts=_other_parts(part, len(stream.stories) if best else stream.of) if part else [],
         months=_months(stream),
         **_advice(lib, query, stream, path, best=best, first=after is None),
@@ -134,15 +135,17 @@ def _orders(path: str, *, best: bool) -> list[tuple[str, str, bool]]:
 def _part(query: StreamQuery) -> tuple[int, int] | None:
     """The positions (from, to) of a month that the parameter `page` asks for; None if it is not a month. Tens of thousands of stories on
     one page would be too many for a browser."""
-    if query.window is None or query.limit is not None:
+    if query.window is None:
         return None
     number = parameters.number(request.args, "page", 1, parameters.PAGES)
-    return (number - 1) * PER_PAGE, number * PER_PAGE
+    size = query.limit or PER_PAGE
+    return (number - 1) * size, number * size
 
 
 def _other_parts(part: tuple[int, int], of: int) -> list[tuple[str, int, int]]:
     """(rel, page number, number of pages) of links to the previous and the next page of a month."""
-    number, count = part[1] // PER_PAGE, max(1, -(-of // PER_PAGE))
+    size = part[1] - part[0]
+    number, count = part[1] // size, max(1, -(-of // size))
     if number > count:
         raise NotFound(f"there is no such page: the last of this month is {count}")
     links = [("prev", number - 1, count), ("next", number + 1, count)]

@@ -953,6 +953,24 @@ def test_a_long_month_is_shown_in_parts_and_its_feed_whole(room: Newsroom) -> No
     assert room.client.get("/latest/2026-11.rss").text.count("<item>") == len(told)
 
 
+WORDS = ("Sachsen", "Emden", "Karlsruhe", "Augsburg", "Bremen", "Hessen", "Lübeck")
+
+
+def test_a_month_in_small_parts_leads_to_the_rest(room: Newsroom) -> None:
+    """With `limit` the page had no link to the rest of its month, as its feed has."""
+    room.publish(*(item(f"Frigate {WORDS[n]} sails", age=timedelta(hours=n), summary="") for n in range(7)))
+    for view in ("", "&view=items"):
+        address, shown = f"/latest/2026-11?limit=3{view}", list[str]()
+        while address:
+            page = room.client.get(address).text
+            shown += re.findall(r"Frigate (\w+) sails</a></h3>", page)
+            older = re.search(r'rel="next" href="/news([^"]+)"', page)
+            address = older[1].replace("&amp;", "&") if older else ""
+        assert shown == list(WORDS[:7]), view
+    assert room.client.get("/latest/2026-11?limit=3&page=4").status_code == 404
+    assert "<small>page 2</small>" in room.client.get("/latest/2026-11?limit=3&page=2").text
+
+
 def test_an_archive_is_divided_into_days(room: Newsroom) -> None:
     """In the site's time zone; where it is ordered by relevance it is not."""
     room.publish(*(item(f"Frigate number {n} sails", age=timedelta(hours=6 * n)) for n in range(4)))
