@@ -56,7 +56,8 @@ def fail(error: HTTPException) -> BaseResponse | Response:
             return _moved(path)
     detail = DETAILS.get(code, "The request cannot be answered.")
     if code == 404 and _is_api():
-        detail = "There is nothing at this address; /docs and /openapi.json list what there is."
+        prefix = library().last_known.prefix
+        detail = f"There is nothing at this address; {prefix}/docs and {prefix}/openapi.json list what there is."
     if code == 404 and error.description and error.description.startswith("there is no"):
         detail = error.description[0].upper() + error.description[1:] + "."
     response = _problem(code, error.name, detail) if _is_api() else _error_response(code, error.name, detail)

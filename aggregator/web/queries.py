@@ -76,7 +76,7 @@ def search_of(library: Library, args: Mapping[str, str]) -> Filter:
         topic=_renamed(force, "topic", wanted.topic) or wanted.topic,
         source=_renamed(force, "source", wanted.source) or wanted.source,
     )
-    check(force.names, wanted)
+    check(force, wanted)
     return wanted
 
 
@@ -110,12 +110,12 @@ def ids(names: Names, kind: str) -> Collection[str]:
     return found[kind]
 
 
-def check(names: Names, wanted: Filter) -> None:
+def check(force: InForce, wanted: Filter) -> None:
     """Raise QueryError if the filter names an unknown section, topic or source: a misspelt id must not give an empty result."""
     for name in ("section", "topic", "source"):
         id = getattr(wanted, name)
-        if id is not None and id not in ids(names, name):
-            hint = f"did you mean `{near}`?" if (near := slug(id)) in ids(names, name) else f"/{name}s lists all"
+        if id is not None and id not in (there := ids(force.names, name)):
+            hint = f"did you mean `{near}`?" if (near := slug(id)) in there else f"{force.prefix}/{name}s lists all"
             raise QueryError(name, f"`{name}`: there is no such {name}; {hint}")
 
 

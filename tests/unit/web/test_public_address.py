@@ -146,3 +146,9 @@ def test_secrets_of_sources_are_masked(client: FlaskClient) -> None:
         "/sources/kyodo.atom",
     ):
         assert "hush" not in client.get(address).text
+
+
+def test_the_api_names_addresses_where_they_are(client: FlaskClient) -> None:
+    """Under a sub-path its hints left this out, and led nowhere."""
+    detail = client.get("/api/v1/storys").get_json()["detail"]
+    assert detail == "There is nothing at this address; /news/docs and /news/openapi.json list what there is."
