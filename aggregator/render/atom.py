@@ -17,16 +17,16 @@ def render(stream: Stream) -> Rendered:
 
 def _entry(entry: FeedEntry, language: str) -> str:
     """An `<entry>`. `language`: that of the feed."""
-    title, lang = text(entry.title), entry.lang
+    summary, lang = text(entry.summary), entry.lang
     updated = entry.updated.isoformat()
     return "".join(
         (
             f'<entry xml:lang="{quoted(lang)}">' if lang and lang != language else "<entry>",
-            f"<id>{text(entry.id)}</id><title>{title}</title><updated>{updated}</updated>"
+            f"<id>{text(entry.id)}</id><title>{text(entry.title)}</title><updated>{updated}</updated>"
             f"<author><name>{text(entry.author)}</name></author>"
             f'<content type="html">{text(entry.body)}</content>',
             element("link", href=entry.link),
-            f"<summary>{text(entry.summary) or title}</summary>",
+            f"<summary>{summary}</summary>" if summary else "",
             *(element("category", term=id, label=title) for id, title in entry.tags),
             f"<published>{entry.published.isoformat()}</published>",
             _source(entry, updated),

@@ -20,15 +20,14 @@ def render(stream: Stream) -> Rendered:
 
 def _item(entry: FeedEntry, language: str) -> str:
     """An `<item>`. `language`: that of the feed."""
-    title, lang = text(entry.title), entry.lang
+    summary, lang = text(entry.summary), entry.lang
     attached = [one for one in entry.enclosures if not is_picture(one)][:1]  # RSS allows one per item
     pictures = [one for one in entry.enclosures if is_picture(one)] if entry.enclosures else ()
     return "".join(
         (
-            f"<item><title>{title}</title><link>{text(entry.link)}</link>"
-            f"<description>{text(entry.summary) or title}</description>"
-            f"<content:encoded>{text(entry.body)}</content:encoded>"
-            f'<guid isPermaLink="false">{text(entry.id)}</guid>',
+            f"<item><title>{text(entry.title)}</title><link>{text(entry.link)}</link>",
+            f"<description>{summary}</description>" if summary else "",  # readers would show the headline twice
+            f'<content:encoded>{text(entry.body)}</content:encoded><guid isPermaLink="false">{text(entry.id)}</guid>',
             *(f"<category>{text(title)}</category>" for _, title in entry.tags),
             *(
                 element("enclosure", url=url, length=length or "0", type=type or "application/octet-stream")

@@ -194,10 +194,11 @@ def test_rss_as_the_w3c_validator_wants_it(newsroom: Newsroom, stream: str) -> N
 
 
 def _item_is_sound(item: Any) -> None:
-    for tag in ("title", "link", "description", "guid", "pubDate"):
+    for tag in ("title", "link", "guid", "pubDate"):
         assert len(item.findall(tag)) == 1, tag
         assert item.findtext(tag).strip(), tag
-    for tag in ("author", "comments", "enclosure", "source", CONTENT, f"{DC}creator"):
+    assert item.findtext("description", "text").strip()
+    for tag in ("description", "author", "comments", "enclosure", "source", CONTENT, f"{DC}creator"):
         assert len(item.findall(tag)) <= 1, tag
     assert item.find("guid").get("isPermaLink") == "false"
     assert RFC822.fullmatch(item.findtext("pubDate"))

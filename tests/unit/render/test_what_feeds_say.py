@@ -195,6 +195,14 @@ def test_a_story_in_rss(newsroom: Newsroom) -> None:
     )
 
 
+def test_a_headline_alone_stands_in_an_entry_once(room: Newsroom) -> None:
+    """It was the description, too: readers that show descriptions below headlines had it twice."""
+    room.publish(item("Frigate sails to Oslo", summary=""))
+    for extension, tag in (("rss", "description"), ("atom", "{*}summary")):
+        found = entry(room, f"/latest.{extension}", "item" if extension == "rss" else "entry", "Frigate sails to Oslo")
+        assert found.find(tag) is None
+
+
 def test_a_story_in_atom(newsroom: Newsroom) -> None:
     same(
         told(entry(newsroom, "/sections/asia-pacific.atom", "entry", STORY)),
