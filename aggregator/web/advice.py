@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import request
 from msgspec.structs import replace
 
@@ -27,25 +29,43 @@ def broader(lib: Library, query: StreamQuery, path: str, results: int) -> list[t
 
 
 def meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | None:
-    """(words, path) of a search that found nothing, with a word that no text has replaced by a similar one, so that it finds something.
+    """(words, path) of a search that found nothing, with words that no text has replaced by similar ones, so that it finds something.
     None if there is no such replacement. English only."""
     wanted = query.filter
     if query.window or language_code(wanted.lang or "en") != "en":
         return None
-    words, known = wanted.words, lib.archive.past.frequencies
-    terms = {word: narrowest(words, word) for word in rarest(words, known)}
-    nowhere = next((term for term in terms.values() if not _finds(lib, _alone(term))), None)
-    if nowhere:  # respelling a word of another term would not help: nothing has this term
-        alike = [word for word in terms if word in alternatives(nowhere)]
+    terms = {word: narrowest(wanted.words, word) for word in rarest(wanted.words, lib.archive.past.frequencies)}
+    nowhere = [term for term in dict.fromkeys(terms.values()) if not _finds(lib, _alone(term))]
+    if nowhere:
+        wrong = {term: [word for word in terms if word in alternatives(term)] for term in nowhere}
     else:
-        alike = [word for word, term in terms.items() if word != term and not _finds(lib, _alone(word))]
-    for word in alike:
-        for other in respelled(word, known)[: NEAREST // len(alike)]:
-            better = everywhere(words, word, other)
-            if _finds(lib, replace(query, filter=replace(wanted, words=better))):
-                shown = typed(better, wanted.without)
-                return shown, path + query_string({**request.args, "q": shown})
-    return None
+        wrong = {"": [word for word, term in terms.items() if word != term and not _finds(lib, _alone(word))]}
+    better = _respelled(lib, query, wrong)
+    shown = typed(better, wanted.without)
+    return (shown, path + query_string({**request.args, "q": shown})) if better else None
+
+
+def _respelled(lib: Library, query: StreamQuery, wrong: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The words of a search with one word of each term in `wrong` replaced by a similar one, so that it finds something; () if it does not.
+    The terms are respelled one after the other, each so that the search finds something without the next ones."""
+    better, tries = query.filter.words, NEAREST
+    for n, alike in enumerate(wrong.values(), 1):
+        next_ones = [*wrong][n:]
+        similar = [
+            (word, other)
+            for word in alike
+            for other in respelled(word, lib.archive.past.frequencies)[: NEAREST // len(alike)]
+        ]
+        for word, other in similar[:tries]:
+            tries -= 1
+            tried = everywhere(better, word, other)
+            asked = tuple(term for term in tried if term not in next_ones)
+            if _finds(lib, replace(query, filter=replace(query.filter, words=asked))):
+                better = tried
+                break
+        else:
+            return ()
+    return better
 
 
 def _alone(term: str) -> StreamQuery:
