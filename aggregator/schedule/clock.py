@@ -35,14 +35,14 @@ def due_at(state: SourceState, now: datetime) -> datetime:
 
 def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]:
     """The states whose times are impossibly far in the future, corrected. To be saved at start and at each tick. Empty as long as the
-    clock is right."""
+    clock is right. The time of the last news is left: if it is the clock that is wrong now, the source would count as silent for years
+    once that is right."""
     return [
         replace(
             state,
             next_poll=None if state.next_poll is None else due_at(state, now),
             last_attempt=_past(state.last_attempt, now),
             last_success=_past(state.last_success, now),
-            last_new=_past(state.last_new, now),
             first_success=_past(state.first_success, now),
             moved_since=_past(state.moved_since, now),
             held_until=_past(state.held_until, now + timedelta(seconds=LONGEST_HOLD)),
@@ -54,7 +54,7 @@ def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]
 
 def _impossible(state: SourceState, now: datetime) -> bool:
     """Whether a time of the past lies in the future, or the next poll is further away than any interval."""
-    past = (state.last_attempt, state.last_success, state.last_new, state.first_success, state.moved_since)
+    past = (state.last_attempt, state.last_success, state.first_success, state.moved_since)
     return max(filter(None, past), default=now) > now or (state.next_poll or now) > now + HORIZON
 
 

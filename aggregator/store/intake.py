@@ -104,7 +104,11 @@ class Intake(ABC, Generic[Writer]):
             note_listed(db, read, self._read)
             added = self._add(raw, new, numbers, moment) if new else 0
             if changed := {n: item for result in results for n, item in result.found.changed}:
+                later = "SELECT item, listed FROM texts WHERE listed > ? AND item IN"
+                set_back = db.select(later, changed, "", moment)
                 self._replace_texts(raw, changed, moment)
+                for n, listed in set_back:  # the clock: they are not older for it
+                    db.write("UPDATE texts SET listed = ? WHERE item = ?", (listed, n))
                 waiting = [(n, item.hash) for n, item in sorted(changed.items())]
                 db.insert("pending", "bigint text", waiting, upserts.PENDING)
                 _save_moves(db, changed)

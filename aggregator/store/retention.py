@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping
 
 from aggregator.store.dialect import Reads, Writes
@@ -26,21 +27,30 @@ MOVES = 20
 so many additional ids (guids) of an item are stored."""
 
 
-def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """For each source (number, time): its texts that were last listed before that time are to be deleted.
+def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
+    """For each source (number, time, item): of its items before that item, texts that were last listed before that time are to be
+    deleted.
 
-    If a source answers "not modified", the items of its last document count as still listed, although they were not read again.
+    - If a source answers, the items of its last document count as still listed, although they are not read again if that has not changed.
+      They were listed since its last news. (News of a time yet to come was told while the clock was ahead.)
+    - Numbers of items do not depend on the clock. What was stored after an item that entered within `keep` is no older, though the clock
+      may have been set back, and said so.
     """
-    # Newest first: if the source has news, its first item answers the question.
-    recent = (
-        "SELECT 1 FROM items i CROSS JOIN texts t WHERE t.item = i.n AND i.source = ? AND t.listed >= ? "
-        "ORDER BY i.entered DESC, i.n DESC LIMIT 1"
-    )
-    for n, id, answered in db.read("SELECT n, id, last_success FROM sources ORDER BY n"):
-        limit = now - per_source.get(id, keep)
-        if answered is not None and answered >= limit and not db.read(recent, (n, limit + LISTED_EVERY)):
-            limit = min(limit, _last_document(db, n) - LISTED_EVERY)
-        yield n, limit
+    first = dict[int, int]()
+    for n, id, answered, news in db.read(
+        "SELECT n, id, last_success, CASE WHEN last_new <= ? THEN last_new ELSE 0 END FROM sources ORDER BY n", (now,)
+    ):
+        since = now - per_source.get(id, keep)
+        if since not in first:
+            first[since] = _first_since(db, since, now)
+        answers = answered is not None and answered >= since
+        yield n, min(since, news - LISTED_EVERY) if answers else since, first[since]
+
+
+def _first_since(db: Reads, moment: int, now: int) -> int:
+    """The first item that was stored after this time, at the latest. Times yet to come are those of a clock that was ahead."""
+    ((first,),) = db.read("SELECT min(n) FROM items WHERE entered BETWEEN ? AND ?", (moment, now))
+    return sys.maxsize if first is None else int(first)
 
 
 def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
@@ -97,18 +107,12 @@ def note_listed(db: Writes, sources: Collection[int], read: Mapping[int, int]) -
     the source are scanned.
     """
     # A source that had something new a day or less before its last answer needs no note: its last document is recent enough.
-    quiet = "SELECT n, last_success FROM sources WHERE last_success - ? > coalesce(last_new, 0) AND n IN"
-    for source, answered in db.select(quiet, sources, "", LISTED_EVERY):
+    quiet = "SELECT n, last_success, coalesce(last_new, 0) FROM sources WHERE last_success - ? > coalesce(last_new, 0) AND n IN"
+    for source, answered, news in db.select(quiet, sources, "", LISTED_EVERY):
         if read.get(source) == answered:
             continue
         until = answered - LISTED_EVERY
         db.write(
             "UPDATE texts SET listed = ? WHERE listed >= ? AND listed < ? AND item IN (SELECT n FROM items WHERE source = ?)",
-            (until, _last_document(db, source) - LISTED_EVERY, until, source),
+            (until, news - LISTED_EVERY, until, source),
         )
-
-
-def _last_document(db: Reads, source: int) -> int:
-    """The time at which items of a source were last read from a document; 0 if it has none."""
-    query = "SELECT max(t.listed) FROM items i JOIN texts t ON t.item = i.n WHERE i.source = ?"
-    return int(db.read(query, (source,))[0][0] or 0)

@@ -123,10 +123,10 @@ class Upkeep(ABC, Generic[Writer]):
     ) -> int:
         purged = 0
         old = listed_before(self._db, now - min([keep, *per_source.values()]))
-        for source, limit in limits(self._db, now, keep, per_source):
+        for source, limit, first in limits(self._db, now, keep, per_source):
             with self._db.transaction():
                 forget_document(self._db, source, limit)
-            items = [item for item, listed in old.get(source, ()) if listed < limit]
+            items = [item for item, listed in old.get(source, ()) if listed < limit and item < first]
             for start in range(0, len(items), STEP):
                 if not proceed():
                     return purged

@@ -32,7 +32,6 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.grouping import candidate
 from aggregator.pipeline.re_placement import re_place, re_place_stories
 from aggregator.pipeline.renamed import Renamed
-from aggregator.store import retention
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
@@ -899,7 +898,7 @@ def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: S
     store.intake.apply([polled("beta", [item("beta", "1", "Without a text")])], NOW)
     place(store)
     (state,) = store.sources.states(["alpha"])
-    store.sources.save([structs.replace(state, last_success=ago(hours=1))])
+    store.sources.save([structs.replace(state, last_success=ago(hours=1), last_new=ago(days=95))])
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
     assert [one.pruned for one in store.edition.items([1, 2])] == [True, False]
     assert store.upkeep.prune(SECONDS + 91 * 86_400, 90 * 86_400, {}) == 1, "it has not answered for as long"
@@ -938,7 +937,7 @@ def test_what_a_source_listed_until_its_next_document_is_kept_from_then_on(store
         store.intake.apply([replace(again, state=told)], NOW + timedelta(days=days))
         told = structs.replace(told, last_success=NOW + timedelta(days=days, hours=47))
         store.sources.save([told])
-    assert kept(0) == [False, True, True]
+    assert kept(4) == [False, True, True]
     assert kept(88) == [False, True, True]
     assert kept(90) == [False, False, True]
 
@@ -947,13 +946,15 @@ def test_a_source_that_says_something_else_at_each_poll_has_its_texts_looked_at_
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has had nothing new for long. All its texts were gone through at each poll, while nobody else could write."""
-    looked: list[int] = []
+    looked: list[str] = []
+    write = store.intake._db.write
 
-    def last_document(db: object, source: int) -> int:
-        looked.append(source)
-        return SECONDS
+    def written(sql: str, values: Sequence[object] = ()) -> object:
+        if "listed >= ?" in sql:
+            looked.append(sql)
+        return write(sql, values)
 
-    monkeypatch.setattr(retention, "_last_document", last_document)
+    monkeypatch.setattr(store.intake._db, "write", written)
     store.intake.apply([polled("alpha", [item("alpha", "1", "Defense")])], ago(days=9))
 
     def answers(minutes: int, *seen: int) -> None:

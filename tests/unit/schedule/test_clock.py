@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from aggregator.model.source import HORIZON, LONGEST_HOLD, SourceState
 from aggregator.schedule.clock import corrected, due_at, is_polling
+from aggregator.schedule.health import health
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -38,10 +39,18 @@ def test_after_the_clock_was_set_back_nothing_lies_ahead_and_the_past_stays() ->
     )  # fmt: skip
     (found,) = corrected([ahead, replace(STATE, next_poll=NOW + HOUR, last_attempt=NOW)], NOW)
     assert found == replace(
-        ahead, next_poll=NOW + HOUR, last_attempt=NOW, last_success=NOW, last_new=NOW, moved_since=NOW,
+        ahead, next_poll=NOW + HOUR, last_attempt=NOW, last_success=NOW, moved_since=NOW,
         held_until=NOW + timedelta(seconds=LONGEST_HOLD),
     )  # fmt: skip
     assert corrected([found], NOW) == []
+
+
+def test_a_clock_that_was_set_back_for_a_while_silences_no_source_that_had_news() -> None:
+    """Until then it lies ahead. Once the clock is right, it would have been years ago, and the source would be reported as stale."""
+    had_news = replace(STATE, last_attempt=NOW, last_success=NOW, last_new=NOW - HOUR, next_poll=NOW + HOUR)
+    (found,) = corrected([had_news], NOW - timedelta(days=3653))
+    assert found.last_new == NOW - HOUR
+    assert health(replace(found, last_success=NOW + HOUR))[0] == "ok"
 
 
 def test_a_next_poll_that_alone_lies_further_ahead_than_any_interval_is_corrected() -> None:
@@ -50,7 +59,7 @@ def test_a_next_poll_that_alone_lies_further_ahead_than_any_interval_is_correcte
     assert corrected([STATE, replace(polled, next_poll=NOW + HORIZON)], NOW) == []
 
 
-@pytest.mark.parametrize("field", ["last_attempt", "last_success", "last_new", "first_success", "moved_since"])
+@pytest.mark.parametrize("field", ["last_attempt", "last_success", "first_success", "moved_since"])
 def test_each_time_of_the_past_that_lies_ahead_is_now(field: str) -> None:
     ahead = replace(STATE, **{field: AHEAD})
     assert corrected([ahead], NOW) == [replace(STATE, **{field: NOW})]
