@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from types import SimpleNamespace
 from typing import Final
 
@@ -19,11 +16,10 @@ from aiohttp.client_proto import ResponseHandler
 from aggregator.addresses import Allowance, host_of
 from aggregator.fetch.failures import Stopped, failure
 from aggregator.fetch.guard import Guard
+from aggregator.fetch.heads import head_at, repaired
 from aggregator.fetch.limits import Limits
 
 _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
-_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
-_HEADS: Final = 8  # that are told apart in what arrives at once; hostile data could hold thousands
 
 
 class Once:
@@ -57,33 +53,29 @@ def _kept_connections() -> aiohttp.TraceConfig:
 class _Reading(ResponseHandler):
     """Reads the head of a response before the rest. If something follows that is no part of the response (the body of a 304, or more than
     the Content-Length says), aiohttp loses the response, unless both come one after the other; browsers and curl ignore what follows.
-    And if the body breaks the rules of HTTP, whoever reads it is told at once, where aiohttp lets them wait for the deadline."""
+    What these put up with in a head is repaired, if it arrives at once. And if the body breaks the rules of HTTP, whoever reads it is
+    told at once, where aiohttp lets them wait for the deadline."""
 
     def data_received(self, data: bytes) -> None:
-        for piece in _pieces(data):
-            super().data_received(piece)
-            if self.exception():
-                break
+        end = 0
+        while self._expects_head() and (head := head_at(data, end)):  # several, if interim ones such as 103 come first
+            super().data_received(repaired(head))
+            end += len(head)
+        if (
+            end < len(data) or not data
+        ) and self.exception() is None:  # aiohttp passes no data to have its parser go on
+            super().data_received(data[end:])
         error = self.exception()
         if error and self._payload and not self._payload.is_eof():
             self._payload.set_exception(error)
+
+    def _expects_head(self) -> bool:
+        return self.exception() is None and (self._payload is None or self._payload.is_eof())
 
     def is_connected(self) -> bool:
         """Whether a connection can be used again. Not if a whole response followed the one that was asked for: it would be taken for
         that to the next request, which may be for another feed."""
         return super().is_connected() and not self.should_close
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
-    """Each head with which this begins, then the rest. (The head of a response may follow those of interim ones, such as 103.)"""
-    end = 0
-    for blank_line in islice(_BLANK_LINE.finditer(data), _HEADS):
-        begin, end = end, blank_line.end()
-        yield data[begin:end]
-        if not data.startswith(b"HTTP/", end):
-            break
-    if end < len(data) or not data:  # aiohttp passes no data to have the parser go on
-        yield data[end:]
 
 
 class Connections:

@@ -368,6 +368,53 @@ def test_nor_is_it_if_lines_end_without_a_carriage_return(server: Server) -> Non
     assert full(ask(server.url("/"))[0]).body == FEED
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Length: 7\r\nContent-Length: 7\r\n", b"content-length: 7, 7\r\n", b"Content-Length : 7\r\n",
+        b"Content-Length: 7\nContent-Length:7\n", b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n",
+        b"PHP Warning  on line 3\r\nContent-Length: 7\r\n", b"Content-Length: 7\r\nIn English: no\r\n: none\r\n\xc3\xa9: 1\r\n",
+    ],
+)  # fmt: skip
+def test_a_head_that_browsers_put_up_with_is_read(server: Server, lines: bytes) -> None:
+    server.routes["/"] = raw(b'HTTP/1.1 200 OK\r\nETag: "a"\r\nX-Long: 1\r\n 2\r\n' + lines + b"\r\nHTTP/\n\n")
+    outcome = full(ask(server.url("/"))[0])
+    assert (outcome.body, outcome.etag) == (b"HTTP/\n\n", '"a"')
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_length_of_a_body_in_chunks_is_not_believed(server: Server, order: int) -> None:
+    lines = [b"Content-Length: 5000\r\n", b"Transfer-Encoding: Chunked\r\n"]
+    server.routes["/"] = raw(b"".join([b"HTTP/1.1 200 OK\r\n", *lines[::order], b"\r\n5\r\nhello\r\n0\r\n\r\n"]))
+    assert full(ask(server.url("/"))[0]).body == b"hello"
+
+
+@pytest.mark.parametrize("lengths", [b"5\r\nContent-Length: 6", b"5, 6", b"+5", b"-1", b"5 6"])
+def test_a_body_of_two_lengths_has_none(server: Server, lengths: bytes) -> None:
+    server.routes["/"] = raw(b"HTTP/1.1 200 OK\r\nContent-Length: " + lengths + b"\r\n\r\nhello!")
+    assert fail(ask(server.url("/"))[0]).kind == "protocol"
+
+
+def test_no_line_of_a_body_is_taken_for_one_of_a_head(server: Server) -> None:
+    """However it is cut into packets."""
+    parts = [
+        b"HTTP/1.1\nis old\n\n",
+        b"HTTP/2\nis new\n\n",
+        b"HTTP/3\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
+    ]
+
+    async def route(_: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(head("200 OK", {"Content-Length": str(len(b"".join(parts)))}))
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.02)  # so that each comes in a packet of its own
+
+    server.routes["/"] = route
+    server.routes["/at-once"] = answer(b"".join(parts))
+    assert [full(one).body for one in ask(server.url("/"), server.url("/at-once"))] == [b"".join(parts)] * 2
+
+
 def test_a_second_answer_to_one_request_is_not_that_to_the_next(server: Server) -> None:
     asked, sent = asyncio.Event(), asyncio.Event()
 
@@ -391,7 +438,7 @@ def test_a_second_answer_to_one_request_is_not_that_to_the_next(server: Server) 
 def test_a_304_that_cannot_be_read_costs_a_second_request_and_not_the_source(server: Server) -> None:
     async def route(request: Request, writer: asyncio.StreamWriter) -> None:
         asked = "if-none-match" in request.headers
-        await (raw(b"HTTP/1.1 304 Not Modified\r\nnonsense\r\n\r\n") if asked else answer(FEED))(request, writer)
+        await (raw(b"HTTP/1.1 304 Not Modified\r\nX: \0\r\n\r\n") if asked else answer(FEED))(request, writer)
 
     server.routes["/"] = route
     assert full(ask(FetchRequest("s", server.url("/"), etag='"a"'))[0]).body == FEED
