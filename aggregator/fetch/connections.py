@@ -20,6 +20,7 @@ from aggregator.fetch.heads import head_at, repaired
 from aggregator.fetch.limits import Limits
 
 _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
+_HEADS: Final = 8  # that are told apart in what arrives at once: interim ones, such as 103, and that of the response
 
 
 class Once:
@@ -58,12 +59,14 @@ class _Reading(ResponseHandler):
 
     def data_received(self, data: bytes) -> None:
         end = 0
-        while self._expects_head() and (head := head_at(data, end)):  # several, if interim ones such as 103 come first
+        for _ in range(_HEADS):
+            head = head_at(data, end) if self._expects_head() else b""
+            if not head:
+                break
             super().data_received(repaired(head))
             end += len(head)
-        if (
-            end < len(data) or not data
-        ) and self.exception() is None:  # aiohttp passes no data to have its parser go on
+        passed = data and end == len(data)  # aiohttp itself passes no data, to have its parser go on
+        if not passed and self.exception() is None:
             super().data_received(data[end:])
         error = self.exception()
         if error and self._payload and not self._payload.is_eof():

@@ -8,6 +8,7 @@ from typing import Final
 
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _HEADER: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*(:.*)", re.DOTALL)
+_LINES: Final = 512  # hostile heads have more
 _LENGTH: Final = b"content-length"
 
 
@@ -19,8 +20,8 @@ def head_at(data: bytes, begin: int) -> bytes:
 
 def repaired(head: bytes) -> bytes:
     """A head without lines that are no headers and without spaces before a colon; with a Content-Length once, if all are equal (RFC 9110,
-    8.6), and without one if the body comes in chunks (RFC 9112, 6.3). Unchanged if it is not complete."""
-    if not head.startswith(b"HTTP/"):
+    8.6), and without one if the body comes in chunks (RFC 9112, 6.3). Unchanged if it is not complete, or has very many lines."""
+    if not head.startswith(b"HTTP/") or head.count(b"\n") > _LINES:
         return head
     status, *lines = head.split(b"\n")
     kept = list(_headers(lines))

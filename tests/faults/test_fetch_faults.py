@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from aiohttp.client_proto import ResponseHandler
 from builders.documents import JOB
 from builders.process import most_memory, until_async
 from hypothesis import HealthCheck, given, settings
@@ -413,6 +415,20 @@ def test_no_line_of_a_body_is_taken_for_one_of_a_head(server: Server) -> None:
     server.routes["/"] = route
     server.routes["/at-once"] = answer(b"".join(parts))
     assert [full(one).body for one in ask(server.url("/"), server.url("/at-once"))] == [b"".join(parts)] * 2
+
+
+def test_a_flood_of_empty_lines_is_not_read_line_by_line(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All other requests would wait for seconds."""
+    read, calls = ResponseHandler.data_received, Counter[str]()
+
+    def counted(handler: ResponseHandler, data: bytes) -> None:
+        calls["pieces"] += 1
+        read(handler, data)
+
+    monkeypatch.setattr(ResponseHandler, "data_received", counted)
+    server.routes["/"] = raw(b"\r\n" * 50_000 + head("200 OK", {"Content-Length": str(len(FEED))}) + FEED)
+    assert full(ask(server.url("/"))[0]).body == FEED
+    assert calls["pieces"] < 500
 
 
 def test_a_second_answer_to_one_request_is_not_that_to_the_next(server: Server) -> None:
