@@ -92,7 +92,8 @@ def respelled(word: str, known: Known) -> list[str]:
     found = known(set(ids.values()))
     counts = {one: found[id] for one, id in ids.items() if id in found}
     letters = sorted(word)
-    there = sorted((len(one) < _SHORTEST, -counts[one], sorted(one) != letters, one) for one in near if one in counts)
+    short = {one for one in near if len(one.removesuffix("s")) < _SHORTEST}  # `puts` is counted with put
+    there = sorted((one in short, -counts[one], sorted(one) != letters, one) for one in near if one in counts)
     two = sorted((-min(counts[a], counts[b]), f'"{a} {b}"') for a, b in apart if a in counts and b in counts)
     return [*(one for *_, one in there), *(one for _, one in two)][:NEAREST]
 

@@ -103,7 +103,7 @@ def test_a_slip_of_the_hand_is_undone_where_that_finds_something(newsroom: Newsr
 
 
 def test_a_name_is_rather_meant_than_a_short_word_that_is_everywhere(newsroom: Newsroom) -> None:
-    told = ("Putin visits the yard", "Both sides put on hold", "Storm put off launch")
+    told = ("Putin visits the yard", "Both sides put on hold", "Storm puts off launch")
     newsroom.publish(*(item(title, url=f"https://x.example/{n}") for n, title in enumerate(told)))
     assert 'rel="nofollow">putin</a>?' in newsroom.client.get("/search?q=putn").text
 
