@@ -25,8 +25,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "string", "maxLength": MAX_QUERY},
         f'Words, beginnings of words (missile*: three letters or more), "phrases" and -minus, at most {MAX_TERMS}. All must '
         "occur in the headline and summary of one report (texts of articles are not searched); of those joined by OR in capitals, any "
-        "one: `drone OR missile strike` is (drone OR missile) and strike. What has a minus must occur in no report of the story. "
-        "Parentheses change the grouping; a minus before a group excludes each of its words. A word is also found in the plural or "
+        "one: `drone OR missile strike` is (drone OR missile) and strike. What has a minus (or NOT) must occur in no report of the "
+        "story. Parentheses change the grouping; a minus before a group excludes each of its words. A word is also found in the plural or "
         "singular and in its other spellings, unless it is in quotes or `lang` asks for another language than English.",
     ),
     "section": (TEXT, "Id of a section."),

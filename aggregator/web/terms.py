@@ -15,15 +15,18 @@ from aggregator.text.search import EITHER, INITIALS, indexed
 MAX_QUERY = 1000  # characters
 MAX_TERMS = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-# Groups: minus, opening parenthesis, phrase, word, closing parenthesis. A word may contain pairs of parentheses: Boeing(737).
-_TERM = re.compile(rf'(-?)(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))')
+# Groups: minus or NOT, opening parenthesis, phrase, word, closing parenthesis. A word may contain pairs of parentheses: Boeing(737).
+_TERM = re.compile(
+    r"((?<![^\s()])NOT\s+|-?)"
+    rf'(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))'
+)
 _LETTER = re.compile(r"[^\W_]")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 
 
 def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Parse `q`: words, beginnings of words (`missile*`), "phrases", alternatives (`a OR b`), groups in parentheses, and -minus. Returns
-    (terms that must all occur, terms that must not occur). Phrases keep their quotes, by which `forms` recognises them."""
+    """Parse `q`: words, beginnings of words (`missile*`), "phrases", alternatives (`a OR b`), groups in parentheses, and -minus or NOT.
+    Returns (terms that must all occur, terms that must not occur). Phrases keep their quotes, by which `forms` recognises them."""
     if len(text) > MAX_QUERY:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     groups, operators = [_Group()], []

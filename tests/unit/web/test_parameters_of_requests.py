@@ -263,6 +263,13 @@ def test_a_period_that_ends_before_it_begins_is_refused(newsroom: Newsroom, addr
         assert code == 200 or "`since` is later than `until`" in got.text
 
 
+def test_not_in_capitals_excludes_as_a_minus_does() -> None:
+    """It was a word, which gave stories with both."""
+    assert terms("navy NOT football") == terms("navy AND NOT football") == (("navy",), ("football",))
+    assert terms('NOT (golf "world cup") navy') == (("navy",), ("golf", '"world cup"'))
+    assert terms('"do NOT enter" NOT') == (('"do NOT enter"', "NOT"), ())
+
+
 def test_initials_with_spaces_are_one_word() -> None:
     assert terms("J. D. Vance") == (("J. D.", "Vance"), ())
     assert terms("Кии\u0306в -e\u0301te\u0301") == (("Кийв",), ("été",))  # accents as macOS writes them
