@@ -41,6 +41,8 @@ POLICY = (
 SLIP = 0.85
 """Minimum similarity (`difflib`) of an unknown parameter to a known one to be taken for a misspelling: `min_publisher`, `limt`. With less,
 `fb_source` and `pk_source`, which others add to links, would be slips of `source`."""
+NAMED_OTHERWISE = {"offset": "cursor", "skip": "cursor", "per_page": "limit", "page_size": "limit", "sort": "order"}
+"""Names that other APIs have for ours. Whoever pages by `offset` would get the first page again and again."""
 UNKNOWN = 20
 """At most so many unknown parameters are checked for misspellings."""
 
@@ -127,8 +129,8 @@ def well_meant() -> None:
     """Check the parameters of a request. Unknown ones (`utm_source`, `fbclid`, numbers against caches) are ignored.
 
     Raises:
-        QueryError: a parameter is given twice with different values, is misspelt, or is one of ours that this address does not take.
-            The answer would not be what the client asked for.
+        QueryError: a parameter is given twice with different values, is misspelt, has another name here, or is one of ours that this
+            address does not take. The answer would not be what the client asked for.
     """
     operation: Operation | None = getattr(current_app.view_functions.get(request.endpoint or ""), "operation", None)
     takes = operation.takes if operation else ()
@@ -146,6 +148,8 @@ def well_meant() -> None:
         near = get_close_matches(name.lower(), takes, 1, SLIP) or [one for one in takes if sorted(one) == letters]
         if near:
             raise QueryError(near[0], f"a parameter is misspelt: did you mean `{near[0]}`?")
+        if (ours := NAMED_OTHERWISE.get(name.lower())) in takes:
+            raise QueryError(name.lower(), f"`{name.lower()}` means nothing here: see `{ours}`")
 
 
 def headers(response: Response) -> Response:

@@ -423,6 +423,15 @@ def test_unknown_parameters_are_ignored(client: FlaskClient) -> None:
     assert plain.headers["ETag"] == more.headers["ETag"]
 
 
+@pytest.mark.parametrize(("name", "ours"), [("offset", "cursor"), ("per_page", "limit"), ("sort", "order")])
+def test_names_of_other_interfaces_are_told_ours(client: FlaskClient, name: str, ours: str) -> None:
+    """Who paged by `offset` got the first page again and again."""
+    got = client.get(f"/api/v1/stories?{name}=50")
+    assert (got.status_code, got.get_json()["parameter"]) == (400, name)
+    assert f"`{ours}`" in got.get_json()["detail"]
+    assert client.get(f"/api/v1/status?{name}=50").status_code == 200, "which takes neither"
+
+
 def test_pages_load_nothing_from_elsewhere(client: FlaskClient, newsroom: Newsroom) -> None:
     story = newsroom.archive.reading
     ids = [one["url"].rsplit("/", 1)[1] for one in client.get("/api/v1/stories").get_json()["stories"]]
