@@ -37,15 +37,17 @@ _REFUSED: Final = 429
 """The status of a server that is asked too much. Unless it says when to come again, it is asked no sooner than after a success, so not
 before what server and feed ask for. After other failures, 503 too, it may be: what went wrong is often over soon, and a short feed loses
 entries in a day."""
+_OF_SERVERS: Final = ("http", "challenge", "empty", "reset")
+"""Kinds of failures that show that a server was reached."""
 _SECOND: Final = timedelta(seconds=1)
 _A_DAY: Final = timedelta(days=1)
 _SKIP_SPREAD: Final = timedelta(minutes=10)
 
 
 def validators(state: SourceState) -> tuple[str | None, str | None]:
-    """(ETag, Last-Modified) to send with the next request. Both None after repeated error responses: some servers answer with errors
-    to conditional requests only, and would never be read again."""
-    if state.error_kind in ("http", "challenge") and state.failures >= UNCONDITIONAL_AFTER:
+    """(ETag, Last-Modified) to send with the next request. Both None after repeated failures of a server: some answer with errors, with
+    nothing or not at all to conditional requests only, and would never be read again."""
+    if state.error_kind in _OF_SERVERS and state.failures >= UNCONDITIONAL_AFTER:
         return None, None
     return state.etag, state.last_modified
 

@@ -302,9 +302,17 @@ def full(*_: object) -> int:
     raise StoreFull("a.db: the disk is full")
 
 
-def test_a_server_that_fails_on_conditional_requests_is_read_again(worker: Worker) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Failed("http", "500 Internal Server Error", 500),
+        Failed("empty", "the answer has no body", 200),
+        Failed("reset", "the connection was closed without an answer"),
+    ],
+)
+def test_a_server_that_fails_on_conditional_requests_is_read_again(worker: Worker, failure: Failed) -> None:
     async def picky(request: FetchRequest) -> Outcome:
-        return Failed("http", "500 Internal Server Error", 500) if request.etag else await unchanged(request)
+        return failure if request.etag else await unchanged(request)
 
     async def run() -> None:
         states = worker.archive.sources.states()

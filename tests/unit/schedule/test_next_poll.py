@@ -530,6 +530,8 @@ def test_validators_are_left_out_after_three_errors_of_the_server_alone() -> Non
     kinds: dict[FailureKind, list[bool]] = {
         "http": [True, True, False, False],
         "challenge": [True, True, False, False],
+        "empty": [True, True, False, False],
+        "reset": [True, True, False, False],
         "timeout": [True] * 4,
     }
     for kind, expected in kinds.items():
