@@ -21,6 +21,7 @@ from aggregator.normalise.reports import told_once
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, recomposed
 from aggregator.pipeline.corroboration import restored
+from aggregator.pipeline.equal_addresses import NEWEST, without_shared_addresses
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.stored_at import StoredAt
 from aggregator.ports import Archive, StoredStories
@@ -59,14 +60,18 @@ def overruled(grouping: Grouping, fresh: Sequence[EditionItem], archive: Archive
 
 
 def _alone(fresh: Sequence[EditionItem], archive: Archive, policy: Policy) -> Iterable[Join]:
-    """Joins for new items at addresses that are split off: all items at one address are one story."""
+    """Joins for new items at addresses that are split off: all items at one address are one story, unless it is a page of several
+    articles, such as a live ticker. There each of them is a story of its own."""
     apart = [one for one in fresh if one.canonical in policy.overrides.apart]
+    if not apart:
+        return
     addresses, publishers = {one.canonical for one in apart if one.canonical}, {one.n: one.publisher for one in apart}
-    stored = archive.edition.placed_at(addresses, publishers) if apart else {}
-    founders = {address: home for address, homes in stored.items() if (home := next(filter(None, homes.values()), 0))}
-    for one in apart:
-        address = one.canonical or ""
-        home = founders.setdefault(address, one.n)
+    stored = StoredAt.read(archive.edition, addresses, NEWEST, publishers)
+    founders = {
+        address: home for address, homes in stored.stories.items() if (home := next(filter(None, homes.values()), 0))
+    }
+    for one in without_shared_addresses(apart, stored, policy):
+        home = founders.setdefault(one.canonical, one.n) if one.canonical else one.n
         yield Join(one.n, home, "founder" if home == one.n else APART, 1.0)
 
 

@@ -197,6 +197,23 @@ def test_what_comes_to_an_address_that_is_set_apart_joins_what_is_there_alone(tm
     assert why == "set apart by the editor"
 
 
+@pytest.mark.parametrize("waits", [0, 3], ids=["all at once", "one more later"])
+def test_what_stands_on_a_page_of_several_articles_that_is_set_apart_is_told_by_itself(
+    tmp_path: Path, waits: int
+) -> None:
+    """As where the page was set apart after they came: a live ticker became one story of all that it ever told."""
+    page = "https://bbc-world.example/live"
+    titles = "Frigate runs aground", "Octopuses dream in colour", "Plum harvest fails in Lumio", "Rain over Perth"
+    ticker = [item(title, url=page, age=(9 - n) * HOUR) for n, title in enumerate(titles)]
+    room = Newsroom(tmp_path, f"{CONFIG}stories: {{split: ['{page}']}}\n")
+    room.publish(FRIGATE, OCTOPUS)
+    for batch in (ticker[:waits], ticker[waits:]):
+        room.publish(*batch)
+    found = {one["id"].removeprefix("urn:uuid:"): one for one in room.client.get("/api/v1/items").get_json()["items"]}
+    room.close()
+    assert {found[one.id]["story"] for one in ticker} == {found[one.id]["id"] for one in ticker}
+
+
 def test_a_report_that_belongs_to_an_older_story_joins_the_younger_one_to_that(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: [['{HARVEST.url}', '{DREAMS.url}']]}}\n")
     for one in (OCTOPUS, HARVEST, DREAMS):
