@@ -16,13 +16,15 @@ from html.entities import html5
 from xml.parsers import expat
 
 from aggregator.parse import ends
-from aggregator.parse.document import MALFORMED, ROOT, Document, outside_cdata, split_cdata
+from aggregator.parse.document import ENTRY_END, MALFORMED, ROOT, Document, outside_cdata, split_cdata
 from aggregator.parse.extent import closed, limited
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}\?>", re.IGNORECASE)
-_START = re.compile(rb"<(?:\?xml\b|!doctype\b|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b)", re.IGNORECASE)
+_START = re.compile(rb"<(?:\?xml\b|!doctype\b(?!\s+html\b)|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b)", re.IGNORECASE)
+_COMMENTED = re.compile(rb"(?>\s+|<!--(?>.*?-->))++(?=<\?xml\s)", re.DOTALL)
 _OPENING = re.compile(rb"<!--|<!\[CDATA\[")
+_CLOSING = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
 _DOCTYPE = re.compile(rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>))*+(<!doctype\b)", re.DOTALL | re.IGNORECASE)
 _ESCAPED_CDATA = re.compile(rb">\s*+&lt;!\[CDATA\[([^<]*+)")
 _DOCTYPE_TOKEN = re.compile(rb"\"[^\"]*\"|'[^']*'|<!--(?:.*?-->|.*)|[\[\]>]", re.DOTALL)
@@ -39,6 +41,7 @@ _NO_TAG = re.compile(
 )
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
+_OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
     b"media": b'xmlns:media="http://search.yahoo.com/mrss/"',
@@ -68,6 +71,9 @@ def from_its_start(document: Document) -> Document:
         if start.start():
             flaws.append("junk-before-start")
         data = data[start.start() :]
+    if comments := _COMMENTED.match(data):
+        flaws.append("junk-before-start")
+        data = data[comments.end() :]
     if declaration := _DECLARATION.match(data):
         data = data[declaration.end() :].lstrip()
         if again := _DECLARATION.match(data):
@@ -138,30 +144,41 @@ def without_comments(document: Document) -> Document:
         return document
     kept: list[bytes] = []
     start = place = 0
-    endless: set[bytes] = set()  # whose end was not found; searching again for each would take quadratic time
+    endless = False
+    # Where the next end of each kind is: searching again for each beginning would take quadratic time.
+    ends = dict.fromkeys(_CLOSING, 0)
     while opening := _OPENING.search(data, place):
         place, mark = opening.end(), opening[0]
-        closing = b"-->" if mark == b"<!--" else b"]]>"
-        end = data.find(closing, place) if mark not in endless else -1
-        if end < 0:
-            if mark == b"<!--" and mark not in endless and not _ROOT_END.search(data, place):
+        is_comment = mark == b"<!--"
+        if 0 <= ends[mark] < place:
+            ends[mark] = data.find(_CLOSING[mark], place)
+            if ends[mark] < 0 and is_comment and not _ROOT_END.search(data, place):
                 return document.changed(b"".join([*kept, data[start : opening.start()]]))
-            endless.add(mark)
+        if ends[mark] < 0 or (is_comment and _is_of_another(data, place, ends[mark])):
+            endless = endless or is_comment
         else:
-            place = end + 3
-        if mark == b"<!--":
+            place = ends[mark] + 3
+        if is_comment:
             kept.append(data[start : opening.start()])
             start = place
-    return document.changed(b"".join([*kept, data[start:]]), *(["endless-comment"] if b"<!--" in endless else []))
+    return document.changed(b"".join([*kept, data[start:]]), *(["endless-comment"] if endless else []))
+
+
+def _is_of_another(data: bytes, start: int, end: int) -> bool:
+    """Whether the end of a comment is that of another one, which begins after an entry has ended: they would take that entry's end, and
+    the entries between, with them."""
+    another = data.find(b"<!--", start, end)
+    return another >= 0 and ENTRY_END.search(data, start, another) is not None
 
 
 def with_usual_namespaces(document: Document) -> Document:
     """Declare the prefixes `content` and `media` with the namespaces that parsers know. Outlets forget the declaration, omit the last
-    slash, or write https; parsers then do not find full texts and pictures."""
+    slash, or write https; parsers then do not find full texts and pictures. Nor do they where RSS declares a namespace for its own
+    elements, which have none."""
     root = _ROOT_TAG.search(document.data, 0, 65536)
     if root is None:
         return document
-    tag = root[0]
+    tag = _OF_RSS.sub(rb"\1", root[0])
     for prefix, usual in _USUAL.items():
         if usual in tag or b"<" + prefix + b":" not in document.data:
             continue

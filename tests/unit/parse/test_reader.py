@@ -641,6 +641,18 @@ def test_text_and_pictures_are_read_however_their_prefixes_are_declared(declared
     assert feed.flaws == ("unusual-namespaces",)
 
 
+@pytest.mark.parametrize("title", ["Title", "Title <b>!</b>"])
+@pytest.mark.parametrize("space", ["http://backend.userland.com/rss2", "http://www.w3.org/2005/Atom"])
+def test_pictures_and_enclosures_are_read_where_rss_declares_a_namespace_for_itself(space: str, title: str) -> None:
+    picture = "https://example.org/1.jpg"
+    inside = f'<description>Text</description><enclosure url="{picture}" length="12" type="image/jpeg"/><source url="https://paper.example/feed">Paper</source>'
+    document = rss(item(inside, title=title))
+    feed = parse(document.replace(b"<rss ", f'<rss xmlns="{space}" '.encode()), None, URL)
+    assert feed.items == parse(document, None, URL).items
+    assert feed.items[0].enclosures == (Enclosure(picture, "image/jpeg", 12),)
+    assert feed.flaws == ("unusual-namespaces",)
+
+
 def test_pictures_are_read_where_only_their_prefix_is_declared_wrongly() -> None:
     picture = '<media:content url="https://example.org/1.jpg" medium="image"/>'
     document = rss(item("<content:encoded>Text</content:encoded>" + picture))

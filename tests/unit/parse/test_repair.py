@@ -31,6 +31,7 @@ def titles(feed: ParsedFeed) -> list[str | None]:
         (b"<br />\n<b>Warning</b>: oops\n", "junk-before-start"),
         (b"<feedback>oops</feedback>\n", "junk-before-start"),
         (b'<?xml version="1.0"?>\n', "second-declaration"),
+        (b"<!DOCTYPE html><html><head><title>Error</title></head><body>\n", "junk-before-start"),
     ],
 )
 def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -> None:
@@ -40,6 +41,12 @@ def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -
     undeclared = atom("<entry><id>1</id><title>One</title></entry>").partition(b"?>")[2]
     feed = parsed(before + undeclared)
     assert (titles(feed), feed.flaws) == (["One"], ("junk-before-start",) if flaw == "junk-before-start" else ())
+
+
+@pytest.mark.parametrize("comments", [b"<!-- made by hand -->", b"\n<!-- made --> <!-- by\nhand -->\n"])
+def test_comments_may_stand_before_the_declaration(comments: bytes) -> None:
+    feed = parsed(comments + rss(TWO))
+    assert (titles(feed), feed.parser, feed.flaws) == (["One", "Two"], "fastfeedparser", ("junk-before-start",))
 
 
 @pytest.mark.parametrize(
@@ -339,6 +346,14 @@ def test_a_comment_that_never_ends_costs_no_entry() -> None:
         assert (titles(parsed(body)), parsed(body).flaws) == (["One", "Two"], ("endless-comment",))
 
 
+@pytest.mark.parametrize(
+    "begun", ["<item><title>Two</title><!-- draft </item>", "<item><title>Two</title></item><!-- draft "]
+)
+def test_a_comment_that_never_ends_costs_no_entry_where_a_later_one_does(begun: str) -> None:
+    feed = parsed(rss([item(title="One"), begun, item(title="Three", guid="3"), "<!-- and --><!-- on -->"]))
+    assert (titles(feed), feed.flaws) == (["One", "Two", "Three"], ("endless-comment",))
+
+
 def test_what_a_comment_holds_is_no_entry_where_the_document_breaks_off_inside_it() -> None:
     second = item(title="Two", link="https://example.org/2")
     whole = rss(["<!-- first -->", item(title="One"), f"<!-- {second} -->"])
@@ -349,6 +364,8 @@ def test_what_a_comment_holds_is_no_entry_where_the_document_breaks_off_inside_i
 def test_comments_without_end_take_no_time() -> None:
     endless = Document(b"<rss>" + b"<!-- " * 200_000 + b"</rss>", URL)
     assert without_comments(endless).data == b"<rss>" + b" " * 200_000 + b"</rss>"
+    ended = Document(b"<rss>" + b"<!-- </item>" * 200_000 + b"--></rss>", URL)
+    assert without_comments(ended).data == b"<rss>" + b" </item>" * 199_999 + b"</rss>"
     declared = Document(b"<!DOCTYPE rss [" + b"<!-- " * 200_000 + b"<rss/>", URL)
     assert without_doctype(declared).data == b"<rss/>"
 
