@@ -73,11 +73,8 @@ class PollHints(Struct, frozen=True):
         if not self.skips(moment):
             return moment
         hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        for ahead in range(1, 7 * 24 + 1):
-            candidate = hour + ahead * timedelta(hours=1)
-            if not self.skips(candidate):
-                return candidate
-        return moment
+        later = (hour + timedelta(hours=ahead) for ahead in range(1, 7 * 24))
+        return next(candidate for candidate in later if not self.skips(candidate))
 
 
 def _interval(seconds: int) -> timedelta | None:
@@ -85,7 +82,7 @@ def _interval(seconds: int) -> timedelta | None:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return int(text) if text and text.isdecimal() else 0
 
 
 def _numbers(text: str | None) -> Iterator[int]:

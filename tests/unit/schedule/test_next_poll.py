@@ -19,6 +19,7 @@ from aggregator.schedule.clock import corrected, due_at
 from aggregator.schedule.decide import after_poll, sooner, validators
 from aggregator.schedule.formatting import span
 from aggregator.schedule.health import health, in_words
+from aggregator.schedule.hints import PollHints
 from aggregator.schedule.pauses import pausing
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -381,6 +382,17 @@ def test_the_last_hour_of_a_day_and_the_last_day_of_a_week_are_stepped_over() ->
 def test_a_feed_that_skips_everything_is_not_believed() -> None:
     _, decision = poll(fresh_state(), fetched(), parsed=feed(skip_hours=tuple(range(24)), skip_days=tuple(range(7))))
     assert decision.at == NOW + 15 * MIN
+
+
+def test_a_feed_that_is_read_in_one_hour_of_a_week_alone_is_polled_then() -> None:
+    asks = feed(skip_hours=tuple(range(1, 24)), skip_days=(0, 2, 3, 4, 5, 6))
+    _, decision = poll(fresh_state(), fetched(), parsed=asks)
+    assert decision.at == datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
+
+
+def test_what_cannot_be_read_of_what_a_feed_asked_for_is_ignored() -> None:
+    assert PollHints.read("ttl=soon update=² fresh= hours=5,x days nonsense") == PollHints(skip_hours=frozenset({0, 5}))
+    assert PollHints.read("ttl=60 fresh=-1") == PollHints(ttl=MIN)
 
 
 def test_without_validators_an_hour_unless_the_editor_chose() -> None:
