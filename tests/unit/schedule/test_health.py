@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from aggregator.model.item import Drop, Item, NormalFeed
 from aggregator.model.source import SourceState
 from aggregator.parse import parse
-from aggregator.schedule.flaws import flaws
+from aggregator.schedule.flaws import ALL_NEW, flaws
 from aggregator.schedule.formatting import pace, span
-from aggregator.schedule.health import health, in_words
+from aggregator.schedule.health import FLAWS, REPAIRED, health, in_words
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -144,20 +144,27 @@ _ITEM, _END = b"<item><title>A</title><link>https://a.example/1</link></item>", 
 _SOUND = _HEAD + _ROOT + _ITEM + _END
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        b"hello" + _SOUND, _SOUND + b"<script>", _HEAD + _SOUND, _SOUND + _SOUND,
-        _HEAD + b'<!DOCTYPE rss [<!ENTITY x "y">]>' + _ROOT + _END,
-        _SOUND.replace(b"A", b"A\x01"), _SOUND.replace(b"A", b"A&#1;"), _SOUND.replace(b"A", b"<![CDATA[<![CDATA[A]]>]]>"),
-        _HEAD + _ROOT + _ITEM + b"<item><title><![CDATA[B</title></item>" + _END, _HEAD + _ROOT + _ITEM + b"<!-- x" + _END,
-        _SOUND.replace(b"A", b"A&nbsp;B"), _SOUND.replace(b"A", b"A < B"), _SOUND.replace(b"A", b"<b>A"), _SOUND.replace(b"A", b"A</i>"),
-        _SOUND.replace(b"A", b"\xe9t\xe9"), _SOUND.replace(b"utf-8", b"x-none"), _SOUND[:-30],
-        b'{"version": "", "title": "t", "items": [{"id": "1", "url": "https://a.example/1", "title": "x"}, 3]}',
-    ],
-)  # fmt: skip
+_UNSOUND = [
+    b"hello" + _SOUND, _SOUND + b"<script>", _HEAD + _SOUND, _SOUND + _SOUND,
+    _HEAD + b'<!DOCTYPE rss [<!ENTITY x "y">]>' + _ROOT + _END,
+    _SOUND.replace(b"A", b"A\x01"), _SOUND.replace(b"A", b"A&#1;"), _SOUND.replace(b"A", b"<![CDATA[<![CDATA[A]]>]]>"),
+    _HEAD + _ROOT + _ITEM + b"<item><title><![CDATA[B</title></item>" + _END, _HEAD + _ROOT + _ITEM + b"<!-- x" + _END,
+    _SOUND.replace(b"A", b"A&nbsp;B"), _SOUND.replace(b"A", b"A < B"), _SOUND.replace(b"A", b"<b>A"), _SOUND.replace(b"A", b"A</i>"),
+    _SOUND.replace(b"A", b"\xe9t\xe9"), _SOUND.replace(b"utf-8", b"x-none"), _SOUND[:-30],
+    b'{"version": "", "title": "t", "items": [{"id": "1", "url": "https://a.example/1", "title": "x"}, 3]}',
+    _SOUND.replace(b"</title><link>", b"<link>"), _SOUND.replace(b"A", b"\xc3\xa9" * 99 + b"\xe9t\xe9"),
+    _SOUND.replace(b"</item>", b"<content:encoded>B</content:encoded></item>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("document", _UNSOUND)
 def test_what_is_wrong_with_a_document_is_told_in_words(document: bytes) -> None:
     """And not as `/api/v1/sources` names it for programs."""
     found = parse(document, None, "https://a.example/").flaws
     assert found
     assert not [flaw for flaw in found if "has a flaw" in in_words(flaw)]
+
+
+def test_there_are_words_for_no_flaw_that_no_document_has() -> None:
+    found = {flaw for document in _UNSOUND for flaw in parse(document, None, "https://a.example/").flaws}
+    assert set(REPAIRED) == found - set(FLAWS) | {ALL_NEW}
