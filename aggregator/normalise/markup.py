@@ -90,7 +90,10 @@ _PLAYER_END = re.compile(r"</(?:video|audio|object)\b", re.IGNORECASE)
 _PLAYED = re.compile(
     r"""\s(?:(?:data-(?:\w{1,20}-)?)?src|data)\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE
 )
-_YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]{6,20})(?![\w-])")
+# A video, not one of a list (`videoseries`) or of a channel (`live_stream`), which the rest of the address names.
+_YOUTUBE = re.compile(
+    r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/(?!videoseries|live_stream)([\w-]{6,20})(?![\w-])"
+)
 # The quotation of a post, which scripts would load from the address of its only link, which is empty.
 _QUOTED_POST = re.compile(
     r"""<blockquote\b[^<>]*>(?:\s|<p>)*<a [^<>]*?href="([^"]*)"[^<>]*>\s*</a>(?:\s|</p>)*</blockquote>"""

@@ -563,6 +563,33 @@ def test_headings_links_and_pictures_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        '<table><tbody><tr><th colspan="2" rowspan="3">A</th><td colspan="4" rowspan="5">B</td></tr></tbody></table>',
+        '<a href="http://e.org/" title="More" rel="nofollow noopener">a</a> <abbr title="European Union">EU</abbr>',
+        '<img src="http://e.org/a.jpg" alt="A" title="The port" width="600" height="400">',
+        '<blockquote cite="https://e.org/a">Said on <time datetime="2026-11-20">Friday</time>: <q lang="fr" cite="https://e.org/b">Non</q></blockquote>',
+    ],
+)
+def test_what_readers_are_shown_of_an_element_stays(text: str) -> None:
+    assert sanitise(text, "https://e.org/", Counter()) == text
+
+
+@pytest.mark.parametrize("inside", ["", " ", "&nbsp;", "<br>", "<br/> <br/>", "\n"])
+@pytest.mark.parametrize("block", ["p", "div", "figure", "h2", "h6"])
+def test_an_empty_block_leaves_no_gap(block: str, inside: str) -> None:
+    text = f"<p>One</p><{block}>{inside}</{block}><p>Two</p>"
+    assert sanitise(text, "https://e.org/", Counter()) == "<p>One</p><p>Two</p>"
+
+
+@pytest.mark.parametrize("tag", ["span", "a name='b'", "strong", "em", "b", "i"])
+def test_an_empty_element_of_a_sentence_is_at_most_its_space(tag: str) -> None:
+    name = tag.split(maxsplit=1)[0]
+    text = f"<p>One<{tag}></{name}>,<{tag}> </{name}>two</p>"
+    assert sanitise(text, "https://e.org/", Counter()) == "<p>One, two</p>"
+
+
+@pytest.mark.parametrize(
     "pixel",
     [
         '<img src="https://e.org/p.gif" width="1" height="1">',
@@ -575,6 +602,13 @@ def test_headings_links_and_pictures_are_kept() -> None:
         '<img src="https://e.org/pixel.png">',
         '<img src="https://sb.scorecardresearch.com/p?c=1">',
         '<img src="https://pixel.quantserve.com/p.gif">',
+        '<img src="https://pixel.wp.com/b.gif?blog=1">',
+        '<img src="https://stats.wordpress.com/b.gif?blog=1">',
+        '<img src="https://ad.doubleclick.net/ad/x">',
+        '<img src="https://www.google-analytics.com/collect?v=1">',
+        '<img src="https://counter.theguardian.com/?u=1">',
+        '<img src="https://e.org/P.GIF" width="1px">',
+        '<img src="https://e.org/PIXEL.GIF">',
         '<img src="https://media.example.org/images/tracking/news-rss-pixel.png?story=1">',
         "<img alt=x>",
     ],
@@ -622,6 +656,7 @@ def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
         '<img src="data:image/gif;base64,R0lG" data-srcset="https://e.org/a.jpg 300w, https://e.org/b.jpg 600w">',
         '<img srcset="/a.jpg, /b.jpg 2x">',
         '<img srcset="https://e.org/b.jpg 300w" src="https://e.org/a.jpg">',
+        "<IMG SRC='https://e.org/a.jpg' SRCSET='https://e.org/b.jpg 300w'>",
     ],
 )
 def test_a_picture_is_found_where_the_script_of_a_page_finds_it(picture: str) -> None:
@@ -680,7 +715,9 @@ def test_a_counter_or_a_stamp_is_no_picture_of_an_item(picture: str) -> None:
         "<img src='https://2.gravatar.com/avatar/ab?s=96'>", "<img src='https://avatars.githubusercontent.com/u/1?s=120'>",
         "<img src='https://static.addtoany.com/buttons/share.png'>",
         "<img src='https://s.w.org/images/core/emoji/15.0.3/72x72/26d4.png' alt='⛔'>", "<img src='https://e.org/favicon.png'>",
-        "<img src='https://e.org/bullet.gif' width='12' height='12'>",
+        "<img src='https://e.org/bullet.gif' width='12' height='12'>", "<img src='https://e.org/bullet.gif' width='49px'>",
+        "<img src='https://e.org/bullet.gif' height='9'>", "<img src='https://e.org/App.ICO'>", "<img src='https://e.org/a.ico?v=2'>",
+        "<img src='https://s7.addthis.com/static/btn.gif'>", "<img src='https://s.w.org/images/core/emoji/72x72/26d4.png'>",
     ],
 )  # fmt: skip
 def test_what_only_adorns_is_not_the_picture_of_an_item(ornament: str) -> None:
@@ -688,10 +725,15 @@ def test_what_only_adorns_is_not_the_picture_of_an_item(ornament: str) -> None:
     assert one(f"<p>x</p>{ornament}<img src='https://e.org/a.jpg' width='600'>").image == "https://e.org/a.jpg"
 
 
-def test_a_picture_of_an_emoji_is_the_emoji() -> None:
-    read_item = one(
-        "<p>Pizza <img src='https://s.w.org/images/core/emoji/17.0.2/72x72/1f355.png' alt='🍕'> for all.</p>"
-    )
+@pytest.mark.parametrize(
+    "place",
+    [
+        "s.w.org/images/core/emoji/17.0.2/72x72/", "e.org/twemoji/v/", "e.org/emoticons/", "e.org/emoticon/", "e.org/img/smilies/",
+        "e.org/img/smiley/", "e.org/wp-smileys/",
+    ],
+)  # fmt: skip
+def test_a_picture_of_an_emoji_is_the_emoji(place: str) -> None:
+    read_item = one(f"<p>Pizza <img src='https://{place}1f355.png' alt='🍕'> for all.</p>")
     assert read_item.content == "<p>Pizza 🍕 for all.</p>"
     assert read_item.summary == "Pizza 🍕 for all."
 
@@ -740,6 +782,16 @@ def test_enclosures_are_passed_on_as_they_are_told_and_one_that_is_unsafe_costs_
         ("<iframe src='//player.vimeo.com/video/7'></iframe>", "https://player.vimeo.com/video/7"),
         ("<video controls poster=x.jpg><source src='https://e.org/Clip.MP4'></video>", "https://e.org/Clip.MP4"),
         ("<audio src=https://e.org/a.mp3></audio>", "https://e.org/a.mp3"),
+        ("<audio controls><source src='https://e.org/b.mp3'></audio>", "https://e.org/b.mp3"),
+        ("<embed src='https://e.org/d.mp4'>", "https://e.org/d.mp4"),
+        (
+            "<iframe src='https://www.youtube.com/embed/videoseries?list=PL4f'></iframe>",
+            "https://www.youtube.com/embed/videoseries?list=PL4f",
+        ),
+        (
+            "<iframe src='https://www.youtube.com/embed/live_stream?channel=UC7'></iframe>",
+            "https://www.youtube.com/embed/live_stream?channel=UC7",
+        ),
         ("<VIDEO CONTROLS><SOURCE SRC='https://e.org/b.mp4'></VIDEO>", "https://e.org/b.mp4"),
         (
             "<iframe src='about:blank' data-lazy-src='https://player.vimeo.com/video/7'></iframe>",
@@ -757,6 +809,13 @@ def test_a_player_becomes_a_link_to_what_it_plays(player: str, link: str) -> Non
     assert f'<a href="{link}"' in read_item.content
     assert not any(tag in read_item.content for tag in ("<iframe", "<video", "<audio"))
     assert read_item.summary == "Watch this."
+
+
+@pytest.mark.parametrize("name", ["video", "audio", "object"])
+def test_a_player_without_address_does_not_play_what_the_next_one_plays(name: str) -> None:
+    shown = one(f"<p>Text.</p><{name}></{name}><p>Then:</p><iframe src='https://player.vimeo.com/video/7'></iframe>")
+    assert shown.content.count("<figcaption>") == 1
+    assert shown.content.index("Then:") < shown.content.index("<figcaption>")
 
 
 @pytest.mark.parametrize("paragraph", ["", "<p>"])
@@ -786,6 +845,8 @@ def test_posts_that_differ_only_in_the_address_at_their_end_have_different_headl
     [
         "<iframe src='https://ws.amazon-adsystem.com/x'></iframe>", "<iframe src='javascript:alert(1)'></iframe>",
         "<iframe src='/relative'></iframe>", "<video></video>", "<iframe src='https://www.facebook.com/tr?id=1'></iframe>",
+        "<iframe src='https://ad.doubleclick.net/x'></iframe>", "<iframe src='https://adservice.google.com/x'></iframe>",
+        "<iframe src='https://tpc.googlesyndication.com/x'></iframe>",
     ],
 )  # fmt: skip
 def test_a_player_of_nothing_leaves_nothing(player: str) -> None:
