@@ -26,6 +26,9 @@ _PAID = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(rb"<h1(?:\s[^<>]*)?>(.{0,2000}?)</h1\s*>", re.DOTALL | re.IGNORECASE)
+# The head of each post of a live page, which trafilatura drops, and the sub-heading in it.
+_POST = re.compile(rb"<header\b[^<>]*>((?:(?!</?header\b).)*+)</header\s*>", re.DOTALL | re.IGNORECASE)
+_SUBHEADING = re.compile(rb"<(h[2-6])\b[^<>]*>(?:(?!</?h[1-6]\b|<a\b).)*+</\1\s*>", re.DOTALL | re.IGNORECASE)
 _BASE = re.compile(rb"""<base\s[^<>]{0,200}?\bhref\s*=\s*+["']?+([^"'\s<>]{1,2000})""", re.IGNORECASE)
 # What the page tells machines of the article (JSON-LD).
 _DATA = re.compile(rb"""<script\s[^<>]{0,200}?\btype\s*=\s*["']?application/ld\+json\b[^<>]*>""", re.IGNORECASE)
@@ -78,6 +81,8 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
     if (paid := _PAID.search(body)) and paid[1].lower() == b"false":
         raise ParseError("paid", "the outlet gives this article to subscribers only")
     body = _FORBIDDEN.sub(b"", charset.of_page(body, content_type))
+    if b"LiveBlogPosting" in body:  # so schema.org calls it
+        body = _POST.sub(_subheadings, body)
     found = _import().bare_extraction(
         body,
         output_format="html",
@@ -92,6 +97,13 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
     if not text:
         raise ParseError("no-article", "no article was found on the page")
     return text
+
+
+def _subheadings(header: re.Match[bytes]) -> bytes:
+    """What a live page keeps of a header: its sub-headings, unless it is that of the page."""
+    if b"<h1" in header[1].lower():
+        return header[0]
+    return b"".join(heading[0] for heading in _SUBHEADING.finditer(header[1]))
 
 
 def _html(body: Any, base: str) -> str:

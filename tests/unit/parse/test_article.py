@@ -76,6 +76,23 @@ def test_the_caption_of_a_table_is_one() -> None:
     assert "<table><caption>Catches, tonnes</caption><tr><th>State</th><th>2025</th></tr><tr><td>Norland</td>" in told
 
 
+def test_the_posts_of_a_live_page_keep_their_headings() -> None:
+    """Without them the posts run into each other. They stand in headers, of which other pages have that of the site and of what they
+    recommend."""
+    live = '<script type="application/ld+json">{"@type": "LiveBlogPosting"}</script>'
+    posts = (
+        "<header><h1>Live</h1><h2>What is known</h2></header>"
+        f"<section><header><time>12:00</time><h2>Radar is switched on</h2></header><p>{TEXT.upper()}</p></section>"
+        f"<section><HEADER class=post><h3 id=a>All have <b>signed</b></h3></HEADER><p>{TEXT.title()}</p></section>"
+        '<section><header><h3><a href="/storm">Storm in the north</a></h3></header></section>'
+    )
+    told = read(posts, live)
+    assert f"<h2>Radar is switched on</h2><p>{TEXT.upper()}</p>" in told
+    assert f"<h3>All have <strong>signed</strong></h3><p>{TEXT.title()}</p>" in told
+    assert not any(part in told for part in ("What is known", "Storm in the north", "12:00"))
+    assert "<h2>" not in read(posts)
+
+
 @pytest.mark.parametrize(
     ("body", "shown"),
     [
