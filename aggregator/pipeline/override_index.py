@@ -12,7 +12,7 @@ from aggregator.model.settings import Named, Overrides
 from aggregator.model.story import EditionItem
 from aggregator.normalise.address import is_article, typed
 from aggregator.pipeline.stored_at import StoredAt, shared
-from aggregator.ports import EditionStore
+from aggregator.ports import EditionStore, StoredStories
 
 
 class OverrideIndex(Struct, frozen=True):
@@ -69,6 +69,10 @@ class OverrideIndex(Struct, frozen=True):
     def expired(self, now: int) -> set[str]:
         """The addresses of pins that have expired."""
         return {address for address, _, over in self.pins if over and over <= now}
+
+    def unknown(self, store: StoredStories) -> list[str]:
+        """The addresses that no stored item has or had."""
+        return sorted(self.addresses - store.placed_at(self.addresses).keys()) if self.named else []
 
     def hides(self, item: EditionItem) -> bool:
         return item.canonical in self.hidden or item.n in self.hidden_items

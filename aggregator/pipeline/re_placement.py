@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 
 from msgspec.structs import replace
@@ -14,7 +15,11 @@ from aggregator.pipeline.overrides import overrule
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import Archive
+from aggregator.text.plurals import counted
 
+log = logging.getLogger(__name__)
+
+TOLD = 5  # at most so many addresses that mean nothing are logged; `plan` lists all
 BATCH = 2000  # stories per transaction; each transaction makes cached pages and feeds outdated
 
 
@@ -48,9 +53,20 @@ def re_place_all(
         done = min(before + judged, of - (count == BATCH)) if count else of
         archive.upkeep.note(notes.RE_PLACING, RePlacing(done, of, policy.configuration))
         if not count:
+            _tell_unknown(archive, policy)
             break
         progress(done, of)
     return judged
+
+
+def _tell_unknown(archive: Archive, policy: Policy) -> None:
+    """Log the addresses under `stories` that mean nothing. Once after an edit: it is then that the editor looks for its effect."""
+    if unknown := policy.overrides.unknown(archive.edition):
+        log.warning(
+            "under `stories`, %s of no stored item (misspelt, or not published yet): %s",
+            counted(len(unknown), "address is", "addresses are"),
+            ", ".join((*unknown[:TOLD], *(["…"] if len(unknown) > TOLD else []))),
+        )
 
 
 def re_place(archive: Archive, policy: Policy, now: Callable[[], int]) -> int:

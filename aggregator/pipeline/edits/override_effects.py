@@ -128,7 +128,7 @@ def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]
         regrouped.unions,
         _partings(store, meant.apart),
         _hidings(regrouped, replace(said, hidden=hidden).following(store, policy.folded, policy.at_home), meant),
-        _unknown(store, said),
+        tuple(said.unknown(store)),
         tuple(_outdone(regrouped, said, meant)),
     )
 
@@ -178,8 +178,3 @@ def _outdone(regrouped: Regrouped, said: OverrideIndex, meant: OverrideIndex) ->
         for address in dict.fromkeys(there[1:]):
             if said.pinned[address] != said.pinned[there[0]]:
                 yield Outdone(states[home], address, there[0])
-
-
-def _unknown(store: EditionStore, said: OverrideIndex) -> tuple[str, ...]:
-    wanted = said.regrouped.union(said.hidden, said.pinned)
-    return tuple(sorted(wanted - store.placed_at(wanted).keys()))

@@ -13,6 +13,7 @@ from builders.process import configuration
 from newsroom import Newsroom, item, of_the_file
 
 from aggregator.cli.main import main
+from aggregator.pipeline.re_placement import re_place_all
 
 DAM = ("Dam in Kakhovka gives way and floods towns", "Dam in Kakhovka gives way, flooding towns below")
 OTHER = "Octopuses dream in colour, marine biologists find"
@@ -99,6 +100,20 @@ def test_an_article_is_named_as_people_write_its_address(wire: Wire, capsys: pyt
     assert "Robbers flee" in capsys.readouterr().out
     wire.edit("{hide: ['https://two.example/überfall']}")
     assert wire.stories().keys() == {only("dam-1", "dam-2"), only("octopus")}
+
+
+def test_an_address_that_no_article_has_is_told_when_the_edit_is_in_force(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    dam = "https://two.example/dam-2"
+    file = wire.file(f"{{hide: ['{dam}', '{dam}2'], pin: [{{url: '{dam}3', section: world, until: 2020-01-01}}]}}")
+    now = int(wire.room.now.timestamp())
+    for _ in range(2):
+        wire.room.put_in_force(file)
+        re_place_all(wire.room.archive, wire.room.application.policy, lambda: now, lambda: True)
+    assert [one for one in caplog.messages if "dam" in one] == [
+        f"under `stories`, 1 address is of no stored item (misspelt, or not published yet): {dam}2"
+    ]
 
 
 def test_where_the_founder_is_set_apart_the_rest_gets_an_id_of_its_own(wire: Wire) -> None:
