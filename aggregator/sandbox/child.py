@@ -58,11 +58,7 @@ def _enlarge(*pipes: int) -> None:
 
 def _frame(stream: BinaryIO) -> bytes | None:
     """The next task, or the document that follows one; None at the end of input."""
-    head = stream.read(frames.LENGTH)
-    if len(head) < frames.LENGTH:
-        return None
-    payload = stream.read(int.from_bytes(head, "big"))
-    return payload or None
+    return stream.read(int.from_bytes(stream.read(frames.LENGTH), "big")) or None
 
 
 def _answer(task: frames.Task | frames.Page, body: bytes) -> frames.Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -371,31 +372,89 @@ def test_no_child_is_left_behind() -> None:
             os.kill(pid, 0)
 
 
+def reading(folder: Path, then: str) -> Path:
+    """Have each child that finds this folder do something as soon as it has parsed a document. (`sitecustomize` is a module that Python
+    imports as it starts.) Returns a file that is there afterwards."""
+    done = folder / "done"
+    (folder / "sitecustomize.py").write_text(
+        "import os, sys, time\n"
+        "def called(frame, event, _):\n"
+        "    if event == 'call' and frame.f_code.co_name == 'normalise':\n"
+        f"        open({str(done)!r}, 'w').close()\n"
+        f"        {then}\n"
+        "sys.setprofile(called)\n"
+    )
+    return done
+
+
+def test_what_libraries_print_gets_into_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = reading(tmp_path, "os.write(1, b'deprecated')")
+    monkeypatch.syspath_prepend(tmp_path)
+    test_answers_what_parse_and_normalise_answer()
+    assert done.exists()
+
+
+def test_a_document_that_makes_the_program_fail_ends_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading(tmp_path, "raise KeyError('from the document')")  # once: then nothing is called any more
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def main() -> None:
+        async with Sandbox(children=1) as sandbox:
+            with pytest.raises(SandboxError) as error:
+                await sandbox.parse(fetched(GOOD), JOB)
+            assert str(error.value) == "the document could not be read (KeyError)"
+            (child,) = sandbox.pids
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+            assert sandbox.pids == [child]
+
+    asyncio.run(main())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_child_that_crashes_leaves_no_copy_of_its_memory_on_the_disk() -> None:
+    """A document that crashes it is there at each poll."""
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+
+    async def main() -> str:
+        async with Sandbox(children=1) as sandbox:
+            await sandbox.parse(fetched(GOOD), JOB)
+            return Path(f"/proc/{sandbox.pids[0]}/limits").read_text()
+
+    limits = {line[:26].strip(): line[26:].split()[:2] for line in asyncio.run(main()).splitlines()}
+    assert limits["Max core file size"] == ["0", "0"]
+    assert limits["Max address space"] == [str(512 * MEBIBYTE)] * 2
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
-def test_children_die_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("busy_with", ["nothing", "a document"])
+def test_children_die_with_a_parent_that_is_killed(tmp_path: Path, busy_with: str) -> None:
+    """Also one that reads a document, and sees the end of its input only afterwards."""
+    done = reading(tmp_path, "time.sleep(600)" if busy_with == "a document" else "pass")
     program = tmp_path / "parent.py"
     program.write_text(
-        "import asyncio, os, signal, sys\n"
+        "import asyncio, os, signal\n"
         "from builders.documents import JOB\n"
         "from aggregator.sandbox.pool import Sandbox\n"
         "from aggregator.model.source import Fetched, Freshness\n"
         "async def main():\n"
         "    sandbox = Sandbox(children=1)\n"
         "    body = b'<rss><channel><item><title>x</title></item></channel></rss>'\n"
-        "    await sandbox.parse(Fetched('https://e.org/', 200, body, None, None, None, Freshness()), JOB)\n"
+        "    fetched = Fetched('https://e.org/', 200, body, None, None, None, Freshness())\n"
+        "    answer = asyncio.create_task(sandbox.parse(fetched, JOB))\n"
+        f"    while not (os.path.exists({str(done)!r}) and {busy_with == 'a document'} or answer.done()):\n"
+        "        await asyncio.sleep(0.01)\n"
         "    print(*sandbox.pids, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"
     )
 
     async def main() -> int:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
         parent = await asyncio.create_subprocess_exec(
             sys.executable, str(program), stdout=asyncio.subprocess.PIPE, env=environment
         )
         assert parent.stdout is not None
         child = int(await parent.stdout.readline())
-        await parent.stdout.read()  # ends when the child, which holds a copy of nothing, and the parent are gone
         await parent.wait()
         return child
 
