@@ -49,7 +49,7 @@ _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
 _DATES = ("published", "dc_own-date", "own-date", "updated", "created")
 _ADDRESS = re.compile("https?://")
-_AMPERSAND = re.compile("&(?:#0*38|#x0*26|amp);", re.IGNORECASE)
+_AMPERSAND = re.compile("&(?:#0*38|#x0*26|amp);")
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # feedparser's form of an XHTML <br/>; HTML parsers take it for two
 # References to quotation marks → a form that survives feedparser in a malformed document. The original ones would end the attribute of
 # an HTML text that they are in.

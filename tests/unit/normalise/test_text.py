@@ -27,6 +27,7 @@ def one(html: str = "", **parts: str) -> Item:
     ("title", "expected"),
     [
         ("AT&amp;amp;T &amp;lt;b&amp;gt;wins&amp;lt;/b&amp;gt;", "AT&T wins"),
+        ("It&amp;#x27;s on", "It's on"),
         ("a &lt; b &gt; c", "a < b > c"),
         ("&lt;b&gt;Bold&lt;/b&gt; news", "Bold news"),
         ("&lt;script&gt;alert(1)&lt;/script&gt;News", "News"),
@@ -76,6 +77,8 @@ def test_titles_are_plain(title: str, expected: str) -> None:
         ("Where a<b holds for all", "Where a< b holds for all"),
         ("What &lt;style&gt; is for", "What is for"),
         ("Cut off <script>var x = 1; show(", "Cut off"),
+        ("Cut off <script>show(1)", "Cut off"),
+        ("Cut off <style>p {", "Cut off"),
         ('Cut off <a href="https://example.org/a b', "Cut off"),
         ("Cut off<br", "Cut off"),
     ],
@@ -83,6 +86,19 @@ def test_titles_are_plain(title: str, expected: str) -> None:
 def test_words_after_a_tag_that_never_closes_stay(title: str, expected: str) -> None:
     """Code does not, nor does the rest of a tag that was cut off."""
     assert plain(title) == expected
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "a", "p", "div", "span", "img", "figure", "iframe", "video", "source", "td", "ul", "ol", "li", "h2", "em", "strong",
+        "blockquote",
+    ],
+)  # fmt: skip
+def test_a_tag_that_an_excerpt_cuts_off_after_its_name_goes(tag: str) -> None:
+    for cut_off in (f"<{tag} ", f"<{tag} cla"):
+        assert one(f"<b>Told</b> {cut_off}").content == "<b>Told</b>"
+        assert one(f"<b>Told</b> {cut_off}").summary == "Told"
 
 
 @pytest.mark.parametrize(
@@ -463,9 +479,20 @@ def test_headings_do_not_run_into_the_sentences_of_a_summary() -> None:
         one("<h2>Backstory</h2><p>It began in May.</p><h3>Then</h3><p>It ended.</p>").summary
         == "It began in May. It ended."
     )
-    own = "<description>&lt;H2 class=x&gt;Backstory&lt;/H2&gt; &lt;p&gt;It began.&lt;/p&gt;</description>"
+    own = "<description>&lt;H2 class=x&gt;Back\nstory&lt;/H2&gt; &lt;p&gt;It began.&lt;/p&gt;</description>"
     assert one(inside=f"{own}<content:encoded>&lt;p&gt;Long text.&lt;/p&gt;</content:encoded>").summary == "It began."
     assert one("<h2>Nothing but this</h2>").summary == "Nothing but this"
+
+
+def test_a_caption_is_no_part_of_a_summary() -> None:
+    assert (
+        one("<figure><figcaption>The\nport</figcaption></figure><p>It began in May.</p>").summary == "It began in May."
+    )
+
+
+def test_lines_of_a_summary_in_capital_tags_do_not_run_into_each_other() -> None:
+    text = "<content:encoded>At length.</content:encoded>"
+    assert one("<DIV>One</DIV><DIV>two<BR>three</DIV>", inside=text).summary == "One two three"
 
 
 def test_the_white_space_of_code_is_kept() -> None:

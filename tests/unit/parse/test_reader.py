@@ -642,6 +642,23 @@ def test_text_and_pictures_are_read_however_their_prefixes_are_declared(declared
 
 
 @pytest.mark.parametrize("title", ["Title", "Title <b>!</b>"])
+@pytest.mark.parametrize("name", ["published", "issued"])
+def test_an_entry_is_dated_by_when_it_came_and_not_by_its_last_edit(name: str, title: str) -> None:
+    dates = f"<modified>2026-11-20T10:00:00Z</modified><{name}>2026-11-19T10:00:00Z</{name}>"
+    entry = f'<entry xml:lang="en"><id>1</id><title>{title}</title>{dates}</entry>'
+    one = parsed(atom(entry)).items[0]
+    assert one.published == datetime(2026, 11, 19, 10, tzinfo=UTC)
+    assert one.updated == datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("title", ["Title", "Title <b>!</b>"])
+def test_the_description_of_dublin_core_is_read_where_an_item_has_no_other(title: str) -> None:
+    text = "<dc:description>Told</dc:description><content:encoded>At length</content:encoded>"
+    one = parsed(rss(item(text, title=title))).items[0]
+    assert (one.summary, one.content) == ("Told", "At length")
+
+
+@pytest.mark.parametrize("title", ["Title", "Title <b>!</b>"])
 @pytest.mark.parametrize("space", ["http://backend.userland.com/rss2", "http://www.w3.org/2005/Atom"])
 def test_pictures_and_enclosures_are_read_where_rss_declares_a_namespace_for_itself(space: str, title: str) -> None:
     picture = "https://example.org/1.jpg"

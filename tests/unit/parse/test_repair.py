@@ -182,6 +182,9 @@ def test_an_entry_that_breaks_off_is_none_where_it_is_the_only_one(title: str) -
     whole = rss(f"<item><title>{title}</title><guid>a3f1</guid></item>")
     feed = parsed(whole[: whole.index(b"f1</guid>")])
     assert (feed.channel.title, titles(feed), feed.flaws) == ("Example", [], ("truncated",))
+    listed = RDF.format("").replace("<channel>", "<channel><title>Example</title><items><rdf:Seq/></items>")
+    feed = parsed(listed.replace("</rdf:RDF>", f"<item><title>{title}").encode())
+    assert (feed.channel.title, titles(feed), feed.flaws) == ("Example", [], ("truncated",))
 
 
 @pytest.mark.parametrize(
