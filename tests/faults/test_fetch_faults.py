@@ -275,7 +275,8 @@ def test_a_kept_connection_that_is_closed_as_it_is_used_again_costs_nothing(serv
 
 def test_nobody_listens() -> None:
     with Refusing() as port:
-        assert fail(ask(port.url())[0]).kind == "refused"
+        outcome = fail(ask(port.url())[0])
+        assert (outcome.kind, outcome.message) == ("refused", "the connection was refused")
 
 
 def test_addresses_that_fail_each_in_its_way_are_no_unknown_name() -> None:
@@ -551,10 +552,11 @@ def test_validators_go_to_the_address_that_gave_them(server: Server) -> None:
 # ---- F15: TLS, and the way from https to http
 
 
-def tls_server(authority: trustme.CA, *names: str, expired: bool = False) -> Server:
+def tls_server(
+    authority: trustme.CA, *names: str, since: datetime | None = None, until: datetime | None = None
+) -> Server:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    until = datetime.now(UTC) - timedelta(days=1) if expired else None
-    authority.issue_cert(*names, not_after=until).configure_cert(context)
+    authority.issue_cert(*names, not_before=since, not_after=until).configure_cert(context)
     return Server(FAULTS, tls=context)
 
 
@@ -572,9 +574,12 @@ def test_a_trusted_certificate_and_the_bad_ones_by_name() -> None:
         unknown = fail(ask(good.url("/feed"))[0])
         assert (unknown.kind, unknown.message) == ("tls", "the certificate's issuer is not known here")
         assert good.asked("/feed")[1:] == []
-    with tls_server(authority, HOST, expired=True) as expired:
+    with tls_server(authority, HOST, until=datetime.now(UTC) - timedelta(days=1)) as expired:
         outcome = fail(ask(expired.url("/feed"), tls=trust)[0])
         assert (outcome.kind, outcome.message) == ("tls", "the certificate has expired")
+    with tls_server(authority, HOST, since=datetime.now(UTC) + timedelta(days=1)) as early:
+        outcome = fail(ask(early.url("/feed"), tls=trust)[0])
+        assert (outcome.kind, outcome.message) == ("tls", "the certificate is not valid yet")
     with tls_server(authority, "other.example") as wrong:
         outcome = fail(ask(wrong.url("/feed"), tls=trust)[0])
         assert outcome.kind == "tls"
@@ -592,6 +597,19 @@ def test_a_self_signed_certificate() -> None:
     with Server(FAULTS, tls=context) as server:
         outcome = fail(ask(server.url("/feed"))[0])
         assert (outcome.kind, outcome.message) == ("tls", "the certificate is self-signed")
+
+
+def test_a_certificate_that_comes_with_the_one_of_its_unknown_issuer() -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    leaf = authority.issue_cert(HOST)
+    chain = b"".join(one.bytes() for one in (*leaf.cert_chain_pems, authority.cert_pem))
+    with leaf.private_key_pem.tempfile() as key, trustme.Blob(chain).tempfile() as certificates:
+        context.load_cert_chain(certificates, key)
+    with Server(FAULTS, tls=context) as server:
+        outcome = fail(ask(server.url("/feed"))[0])
+        told = "the certificate's chain ends in a self-signed one that is not trusted"
+        assert (outcome.kind, outcome.message) == ("tls", told)
 
 
 def test_a_handshake_that_hangs_and_one_that_is_no_tls() -> None:
