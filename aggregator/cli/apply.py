@@ -18,7 +18,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
     application = Application.load(installation)
     settings = application.settings
-    archive = application.database.open()
+    archive = application.database.open_existing()
     application.database.check_clock(archive)
     before = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):

@@ -28,9 +28,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.web.rows import source_rows
 
     with file_or_in_force(installation) as application:
-        # Creates the archive if there is none (so that the command works right after the file was written), or migrates it. The
-        # listing itself only reads.
-        application.database.open().close()
+        application.database.open_existing().close()  # migrates it; the listing itself only reads
         rows = source_rows(library(application))
         if args.source:
             rows = _named(args.source, rows)

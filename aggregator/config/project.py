@@ -16,6 +16,7 @@ from aggregator.errors import Problem
 from aggregator.model.settings import Position
 
 MAX_INCLUDES = 50
+PATTERN = ": `include` takes no patterns, list each file"
 START = (
     ": name yours with `--config FILE` before the command, or write one; it needs no more than `sources:` and below it "
     "`  - {name: BBC World, url: https://feeds.bbci.co.uk/news/world/rss.xml}`"
@@ -101,8 +102,8 @@ def _tree(project: Project, name: str, read: Reader, included_at: Position | Non
             if included_at and fault.line == 1 and fault.column == 1
             else Position(name, fault.line, fault.column)
         )
-        start = START if isinstance(fault, Missing) and included_at is None else ""
-        project.problems.append(at.problem(f"`{name}` {fault}{start}"))
+        advice = START if included_at is None else PATTERN if set(name) & set("*?[") else ""
+        project.problems.append(at.problem(f"`{name}` {fault}{advice if isinstance(fault, Missing) else ''}"))
         return None
     project.texts[name] = text
     tree, problems = read_tree(name, text, included=included_at is not None)

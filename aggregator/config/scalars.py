@@ -116,7 +116,7 @@ def slug_id(value: object) -> str:
     if SLUG.fullmatch(written):
         return written
     guess = slug(shown(value))
-    hint = f"; did you mean {guess}?" if guess else ""
+    hint = f"; as an id that is {guess}" if guess else ""
     raise Wrong(f"an id consists of a–z, 0–9 and single hyphens, found {shown(value)}{hint}")
 
 

@@ -90,7 +90,9 @@ def test_an_archive_is_a_file_or_on_a_server(
     assert not (tmp_path / ":memory:").exists()
 
 
-@pytest.mark.parametrize("command", [["prune"], ["backup", "copy.db"], ["explain", "https://one.example/a"]])
+@pytest.mark.parametrize(
+    "command", [["prune"], ["backup", "copy.db"], ["explain", "https://one.example/a"], ["sources"], ["apply"]]
+)
 def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
     check: list[str], command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

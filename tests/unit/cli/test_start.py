@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders import empty_archive
 from builders.process import configuration, free_port
 
 from aggregator.bootstrap import Application, Installation
@@ -103,6 +104,18 @@ def test_where_links_lead_to_the_address_on_which_it_listens_it_warns(
 
 
 @pytest.mark.usefixtures("unserved")
+def test_serve_that_is_the_first_to_start_makes_the_archive_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a new machine it may start before the worker. But its location may also be mistyped."""
+    place = ["--config", str(configuration(tmp_path, {})), "--instance", str(tmp_path / "i")]
+    for new in (True, False):
+        monkeypatch.delenv(PARENT, raising=False)
+        assert main([*place, "serve", "--port", str(free_port())]) == 0
+        assert (f"{tmp_path / 'i' / 'aggregator.db'}: there is no archive here" in capsys.readouterr().err) is new
+
+
+@pytest.mark.usefixtures("unserved")
 def test_the_processes_that_serve_read_what_the_command_was_given(tmp_path: Path) -> None:
     config, url, port = configuration(tmp_path, {}), f"sqlite:///{tmp_path / 'other.db'}", free_port()
     place = ["--config", str(config), "--instance", str(tmp_path / "i"), "--database", url]
@@ -119,6 +132,7 @@ def test_serve_says_that_it_serves_by_another_configuration_than_the_file(
     """Somebody edits `site.url`, starts the web alone, and looks in vain for what the edit changed."""
     config = configuration(tmp_path, {})
     place = ["--config", str(config), "--instance", str(tmp_path / "instance")]
+    empty_archive(tmp_path / "instance")
     for command, edited, differs in (
         ("serve", False, False),
         ("apply", False, False),
