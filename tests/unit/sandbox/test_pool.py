@@ -283,8 +283,9 @@ def test_a_child_holds_a_document_once() -> None:
     assert large - small < 15  # MiB
 
 
-def test_documents_that_arrive_faster_than_they_are_read_wait_at_their_servers() -> None:
-    """Those of hundreds of podcasts would else fill the memory."""
+@pytest.mark.parametrize("pages", [False, True])
+def test_documents_that_arrive_faster_than_they_are_read_wait_at_their_servers(pages: bool) -> None:
+    """Those of hundreds of podcasts would else fill the memory, or pages of articles."""
     body = GOOD + b" " * (MEBIBYTE // 8)
 
     async def main(server: Server) -> None:
@@ -294,18 +295,21 @@ def test_documents_that_arrive_faster_than_they_are_read_wait_at_their_servers()
             http = Http("test", allow_private=["127.0.0.1"], room=sandbox.room)
             arrived = 0
 
-            async def one(number: int) -> NormalFeed:
+            async def one(number: int) -> object:
                 nonlocal arrived
                 outcome = await http(FetchRequest(f"s{number}", server.url("/feed")))
                 assert isinstance(outcome, Fetched)
                 arrived += 1
-                return await sandbox.parse(outcome, JOB)
+                return await (sandbox.extract(outcome, Told("", "", "")) if pages else sandbox.parse(outcome, JOB))
 
             tasks = [asyncio.create_task(one(number)) for number in range(20)]
             await until_async(lambda: arrived == 8)
             assert len(server.asked("/feed")) == 8
+            assert sandbox._held == 8 * len(body), "so no further one is asked for"
             os.kill(sandbox.pids[0], signal.SIGCONT)
-            assert all(len(feed.items) == 2 for feed in await asyncio.gather(*tasks))
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            assert all(isinstance(one, ParseError if pages else NormalFeed) for one in ended)
+            assert sandbox._held == 0
             await http.close()
 
     with Server({"/feed": answer(body, content_type="application/rss+xml")}) as server:
@@ -495,6 +499,30 @@ def test_sources_whose_documents_stall_again_and_again_hold_up_others_once() -> 
                 assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
             assert not any(task.done() for task in again)
         await asyncio.gather(*again, return_exceptions=True)
+
+    asyncio.run(main())
+
+
+def test_a_source_whose_document_is_read_again_waits_for_no_slow_one() -> None:
+    page = replace(fetched(b"<html><body>word"), content_type="text/html")
+
+    async def main() -> None:
+        async with Sandbox(children=2, wall=60) as sandbox:
+            await sandbox.parse(fetched(GOOD), JOB)
+            await stalled(sandbox)
+            sandbox._wall = 1
+            with pytest.raises(SandboxError, match="longer than"):
+                await sandbox.parse(fetched(GOOD), JOB)
+            sandbox._wall = 60
+            await sandbox.parse(fetched(GOOD), JOB)
+            await stalled(sandbox)
+            slow = asyncio.create_task(sandbox.extract(page, Told("Word", "", "")))
+            await asyncio.sleep(0)
+            async with asyncio.timeout(30 * busy()):
+                assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+            assert not slow.done()
+        with pytest.raises(SandboxError):
+            await slow
 
     asyncio.run(main())
 
