@@ -20,6 +20,7 @@ _TERM = re.compile(
     r"((?<![^\s()])NOT\s+|-?)"
     rf'(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))'
 )
+_COMMA = re.compile(r"(?<=[^\W\d_])[,;،、，；](?=[^\W\d_])")  # between words, not in 10,000
 _LETTER = re.compile(r"[^\W_]")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 
@@ -31,7 +32,7 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     groups, operators = [_Group()], []
     unwanted: list[str] = []
-    typed = without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES)
+    typed = _COMMA.sub(" ", without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES))
     for minus, begins, phrase, word, ends in _TERM.findall(normalize("NFC", typed)):
         term = f'"{phrase.strip()}"' if phrase else word
         if begins:

@@ -270,6 +270,12 @@ def test_not_in_capitals_excludes_as_a_minus_does() -> None:
     assert terms('"do NOT enter" NOT') == (('"do NOT enter"', "NOT"), ())
 
 
+def test_commas_part_words_as_blanks_do() -> None:
+    """`gaza,israel` was the phrase."""
+    assert terms("gaza,israel 中国，日本 10,000") == (("gaza", "israel", "中国", "日本", "10,000"), ())
+    assert terms('-golf,navy "paris,texas"') == (("navy", '"paris texas"'), ("golf",))
+
+
 def test_initials_with_spaces_are_one_word() -> None:
     assert terms("J. D. Vance") == (("J. D.", "Vance"), ())
     assert terms("Кии\u0306в -e\u0301te\u0301") == (("Кийв",), ("été",))  # accents as macOS writes them
