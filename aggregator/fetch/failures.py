@@ -85,20 +85,13 @@ def _tls(error: Exception) -> Failed:
     return Failed("tls", "the secure connection could not be set up")
 
 
-def _payload(error: aiohttp.ClientPayloadError) -> Failed:
-    cause = error.__cause__
-    if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
-        return Failed("protocol", "the body is cut into chunks that cannot be read")
-    return Failed("truncated", "the body ends early")
-
-
 _READINGS: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[Any], Failed]], ...]] = (
     ((Stopped,), lambda error: error.failed),
     ((BodyRefused,), lambda error: Failed(error.kind, str(error))),
     ((aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError), _tls),
     ((aiohttp.ClientConnectorError,), lambda error: _connecting(error.os_error)),
     ((TimeoutError,), lambda _: Failed("timeout", "no complete answer in time")),
-    ((aiohttp.ClientPayloadError,), _payload),
+    ((aiohttp.ClientPayloadError,), lambda _: Failed("truncated", "the body ends early")),
     ((aiohttp.ServerDisconnectedError,), lambda _: Failed("reset", "the connection was closed without an answer")),
     ((OSError,), _connecting),
 )
