@@ -398,6 +398,30 @@ def test_what_libraries_print_gets_into_no_answer(tmp_path: Path, monkeypatch: p
     assert done.exists()
 
 
+@pytest.mark.parametrize("answer", [b"\xff\xff\xff\xff", b"\x04\x00\x00\x01", b"\0\0\0\x02\xc1\xc1", b"\0\0\0\0"])
+def test_a_child_in_the_hands_of_its_document_is_not_listened_to_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    """Whoever has taken it over may answer anything, and then nothing."""
+    pipes = "[fd for fd in map(int, os.listdir('/proc/self/fd')) if fd > 2 and os.path.islink(f'/proc/self/fd/{fd}')]"
+    reading(tmp_path, f"[os.write(fd, {answer!r}) for fd in {pipes}]; time.sleep(600)")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def main() -> list[int]:
+        async with Sandbox(children=1, wall=600) as sandbox:
+            asked = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+            await until_async(lambda: sandbox.pids)
+            children = sandbox.pids
+            with pytest.raises(SandboxError, match="the process that read the document died"):
+                async with asyncio.timeout(60 * busy()):
+                    await asked
+            assert sandbox.pids == []
+            return children
+
+    (child,) = asyncio.run(main())
+    assert not runs(child)
+
+
 def test_a_document_that_makes_the_program_fail_ends_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reading(tmp_path, "raise KeyError('from the document')")  # once: then nothing is called any more
     monkeypatch.syspath_prepend(tmp_path)
