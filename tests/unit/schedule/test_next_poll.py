@@ -685,6 +685,17 @@ def test_a_process_that_starts_anew_knows_who_asked_for_a_pause() -> None:
     assert pausing([answered], NOW) == {}
 
 
+def test_a_source_that_leads_to_another_host_silences_none_there() -> None:
+    """Whether its own host asked for the pause or the other one is not stored; an adopted address is asked for itself."""
+    there = "https://burner.example/harbour"
+    led, _ = poll(known_state(), fetched(url=there), parsed=feed())
+    asked, _ = poll(led, failed(503, 1800))
+    assert pausing([asked], NOW) == {}
+    moved = replace(led, moved_to=there, moved_count=5)
+    asked, _ = poll(moved, failed(429, 1800))
+    assert pausing([asked], NOW) == {"burner.example": pytest.approx(1800, abs=1)}
+
+
 @pytest.mark.parametrize(("seconds", "least", "most"), [(5, 5, 5), (60, 60, 90), (89, 89, 119), (601, 601, 640)])
 def test_others_of_a_host_wait_no_longer_than_it_asked_for(seconds: int, least: int, most: int) -> None:
     """The next poll of the source that was told so may be hours later."""
