@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -398,9 +399,18 @@ def test_what_libraries_print_gets_into_no_answer(tmp_path: Path, monkeypatch: p
     assert done.exists()
 
 
-@pytest.mark.parametrize("answer", [b"\xff\xff\xff\xff", b"\x04\x00\x00\x01", b"\0\0\0\x02\xc1\xc1", b"\0\0\0\0"])
+DIED = "the process that read the document died"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"\xff\xff\xff\xff", DIED), (b"\x04\x00\x00\x01", DIED), (b"\0\0\0\x02\xc1\xc1", DIED), (b"\0\0\0\0", DIED),
+        (frames.encode(frames.Text("of an article")), "the process that reads documents gave an unexpected answer"),
+    ],
+)  # fmt: skip
 def test_a_child_in_the_hands_of_its_document_is_not_listened_to_for_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes, told: str
 ) -> None:
     """Whoever has taken it over may answer anything, and then nothing."""
     pipes = "[fd for fd in map(int, os.listdir('/proc/self/fd')) if fd > 2 and os.path.islink(f'/proc/self/fd/{fd}')]"
@@ -412,10 +422,10 @@ def test_a_child_in_the_hands_of_its_document_is_not_listened_to_for_long(
             asked = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
             await until_async(lambda: sandbox.pids)
             children = sandbox.pids
-            with pytest.raises(SandboxError, match="the process that read the document died"):
+            with pytest.raises(SandboxError, match=told):
                 async with asyncio.timeout(60 * busy()):
                     await asked
-            assert sandbox.pids == []
+            assert sandbox.pids == ([] if told == DIED else children)
             return children
 
     (child,) = asyncio.run(main())
@@ -488,6 +498,19 @@ def test_children_die_with_a_parent_that_is_killed(tmp_path: Path, busy_with: st
 
     child = asyncio.run(main())
     until(lambda: not runs(child), 5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
+def test_a_child_ends_whose_parent_died_before_it_could_say_that_it_must_not_outlive_it() -> None:
+    """Somebody else is its parent by then; a brother may still hold the other end of its input."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "aggregator.sandbox.child", str(os.getppid()), "0"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+    ) as child:  # fmt: skip
+        assert child.stdout
+        assert child.stdout.read(frames.LENGTH) == b"", "it ended before it was ready"
+        assert child.wait(60) == 0
 
 
 def test_an_answer_that_is_none_of_ours_is_refused() -> None:
