@@ -64,9 +64,9 @@ class Stream(Struct, frozen=True):
     query: str
     language: str
     updated: datetime
+    modified: datetime  # when the document last changed in any way
     names: Names
     expires: int | None = None  # when time alone will change it, in epoch seconds; None: never
-    modified: datetime | None = None  # when the document last changed in any way; None: when its content changed
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()
     of: int = 0  # total number of entries, if only some of them are listed

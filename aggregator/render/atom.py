@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aggregator.model.feed import Rendered, Stream
-from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry
 from aggregator.render.xmlfeed import element, quoted, text, thumbnail, written
 
@@ -11,8 +10,7 @@ TYPE = "application/atom+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    body = written(stream, "atom", TYPE, write=lambda feed: bytes(feed.atom_str()), entry=_entry, end="</feed>")
-    return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
+    return written(stream, "atom", TYPE, write=lambda feed: bytes(feed.atom_str()), entry=_entry, end="</feed>")
 
 
 def _entry(entry: FeedEntry, language: str) -> str:

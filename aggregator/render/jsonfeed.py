@@ -37,7 +37,7 @@ def render(stream: Stream) -> Rendered:
     # Serialised one by one: as Python values an entry takes many times its bytes, and a month may have tens of thousands.
     items = b",".join(orjson.dumps(_entry(entry, stream)) for entry in entries(stream))
     body = orjson.dumps(feed).removesuffix(b"]}") + items + b"]}"
-    return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
+    return rendered(body, f"{TYPE}; charset=utf-8", stream.modified)
 
 
 def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from datetime import UTC
 from email.utils import format_datetime
 
 from aggregator.model.feed import Rendered, Stream
-from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry
 from aggregator.render.xmlfeed import element, is_picture, text, thumbnail, written
 
@@ -14,8 +13,7 @@ TYPE = "application/rss+xml"
 
 
 def render(stream: Stream) -> Rendered:
-    body = written(stream, "rss", TYPE, write=lambda feed: bytes(feed.rss_str()), entry=_item, end="</channel></rss>")
-    return rendered(body, f"{TYPE}; charset=utf-8", stream.modified or stream.updated)
+    return written(stream, "rss", TYPE, write=lambda feed: bytes(feed.rss_str()), entry=_item, end="</channel></rss>")
 
 
 def _item(entry: FeedEntry, language: str) -> str:

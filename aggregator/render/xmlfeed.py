@@ -17,7 +17,8 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from aggregator.model.feed import Stream
+from aggregator.model.feed import Rendered, Stream
+from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries
 from aggregator.render.fit import fit
 
@@ -91,13 +92,13 @@ def written(
     write: Callable[[FeedGenerator], bytes],
     entry: Callable[[FeedEntry, str], str],
     end: str,
-) -> bytes:
+) -> Rendered:
     """The document. `extension`: that of its address; `mime`: its media type; `write` serialises the document without entries, which
     ends with `end`; `entry` writes an entry of a feed in a language."""
     start = write(generator(stream, extension, mime)).removesuffix(end.encode())
     # Encoded one by one: a month has megabytes. `fit` once more, since one character that XML forbids would spoil them all.
     told = (fit(entry(one, stream.language)).encode() for one in entries(stream))
-    return b"".join([start, *told, end.encode()])
+    return rendered(b"".join([start, *told, end.encode()]), f"{mime}; charset=utf-8", stream.modified)
 
 
 def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:

@@ -38,6 +38,7 @@ def incidents(lib: Library) -> Stream:
     if broken:
         items.append(_broken(force.root, broken.message, datetime.fromtimestamp(broken.at, UTC)))
     items.sort(key=lambda item: item.entered, reverse=True)
+    updated = max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC))
     return Stream(
         title=f"{force.settings.site.title} – Health of sources",
         description="Sources that died, moved or went silent, sections gone quiet, and broken edits of feeds.yaml.",
@@ -45,7 +46,8 @@ def incidents(lib: Library) -> Stream:
         address=f"{force.root}/sources",
         query="",
         language="en",
-        updated=max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC)),
+        updated=updated,
+        modified=updated,
         names=force.names,
         items=tuple(items),
     )

@@ -89,7 +89,7 @@ def brief(id: str) -> Response:
     section = lib.in_force().names.sections[id]
     return page(
         "daily.html",
-        max(lib.changed(), stream.modified or stream.updated),
+        max(lib.changed(), stream.modified),
         stream=stream,
         id=id,
         section=section,

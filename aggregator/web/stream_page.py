@@ -55,7 +55,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     path = path_of(kind, id) + (f"/{month}" if month else "")
     return page(
         "stream.html",
-        max(lib.changed(), stream.modified or stream.updated),
+        max(lib.changed(), stream.modified),
         stream=stream,
         query=query,
         pinned=set() if after else {story.id for story in pins},

@@ -78,8 +78,8 @@ def one_entry(told: Sequence[str]) -> Stream:
         entered=NOON, story=None, section=section, sections=(section,), topics=(topic,),
     )  # fmt: skip
     return Stream(
-        title="One", description="One", root=ROOT, address=f"{ROOT}/latest", query="", language="en", updated=NOON, items=(item,),
-        names=Names({section: place}, {topic: subject}, {source: (feed, address)}), icons={source: icon},
+        title="One", description="One", root=ROOT, address=f"{ROOT}/latest", query="", language="en", updated=NOON, modified=NOON,
+        items=(item,), names=Names({section: place}, {topic: subject}, {source: (feed, address)}), icons={source: icon},
     )  # fmt: skip
 
 
