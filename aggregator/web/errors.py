@@ -30,19 +30,16 @@ DETAILS = {
 
 
 def refuse(error: QueryError) -> Response:
-    if _is_api():
-        return _problem(400, "Bad parameter", str(error), parameter=error.parameter)
-    return _error_response(400, "Bad parameter", str(error))
+    return _answer(400, "Bad parameter", str(error), parameter=error.parameter)
 
 
 def unavailable(error: StoreError) -> Response:
     current_app.logger.error("store: %s", error)
-    if isinstance(error, StoreSlow):
+    slow = isinstance(error, StoreSlow)
+    detail = "The archive cannot be read at the moment; try again in a minute."
+    if slow:
         detail = "This took too long. Try again in a minute, or ask for less: rarer words, or a shorter time."
-        response = _problem(503, "Unavailable", detail) if _is_api() else _error_response(503, "Unavailable", detail)
-    else:
-        detail = "The archive cannot be read at the moment; try again in a minute."
-        response = _problem(503, "Unavailable", detail) if _is_api() else _plain(503, "Unavailable", detail)
+    response = _answer(503, "Unavailable", detail, page=slow)
     response.headers["Retry-After"] = "60"
     return response
 
@@ -60,7 +57,7 @@ def fail(error: HTTPException) -> BaseResponse | Response:
         detail = f"There is nothing at this address; {prefix}/docs and {prefix}/openapi.json list what there is."
     if code == 404 and error.description and error.description.startswith("there is no"):
         detail = error.description[0].upper() + error.description[1:] + "."
-    response = _problem(code, error.name, detail) if _is_api() else _error_response(code, error.name, detail)
+    response = _answer(code, error.name, detail)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -71,7 +68,7 @@ def crash(error: Exception) -> Response:
     """Answer an unexpected error: the client learns only that the service failed, the log has the traceback."""
     current_app.logger.error("unexpected error", exc_info=error)
     detail = "This is a fault of the service; it has been logged."
-    return _problem(500, "Internal error", detail) if _is_api() else _plain(500, "Internal error", detail)
+    return _answer(500, "Internal error", detail, page=False)
 
 
 def redirect_renamed(error: Renamed) -> BaseResponse:
@@ -114,9 +111,12 @@ def _is_page() -> bool:
     return not request.path.endswith(NO_PAGES) and "text/html" in request.headers.get("Accept", "")
 
 
-def _error_response(status: int, title: str, detail: str) -> Response:
-    """The response to a bad request: a page with links for browsers, else plain text."""
-    if _is_page():
+def _answer(status: int, title: str, detail: str, *, page: bool = True, **more: Any) -> Response:
+    """An error in the form that the client expects: a problem under /api, else a page with links for browsers, else plain text. `page`:
+    False if making a page might fail as well; `more`: further fields of the problem."""
+    if _is_api():
+        return _problem(status, title, detail, **more)
+    if page and _is_page():
         with suppress(StoreError):
             body = printed("error.html", title=title, detail=detail, refused=True)
             return _unkept(Response(body, status=status, content_type=HTML))
