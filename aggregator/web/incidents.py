@@ -13,7 +13,7 @@ from aggregator.model.stream import StreamQuery
 from aggregator.schedule.flaws import FLOOD
 from aggregator.schedule.formatting import minute
 from aggregator.schedule.health import FAILURES, STALE_AFTER, silent_after
-from aggregator.web.library import Library
+from aggregator.web.library import Library, public_health
 
 TROUBLES: tuple[Health, ...] = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
 SILENCE: tuple[Health, ...] = ("silent", "stale")
@@ -30,7 +30,7 @@ def incidents(lib: Library) -> Stream:
     items = [
         _incident(force.root, state, kind, evidence, lib.since)
         for state in lib.watched()
-        for kind, evidence in [lib.health(state)]
+        for kind, evidence in [public_health(state)]
         if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
     ]
     items += quiet_sections(lib)

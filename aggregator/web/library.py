@@ -207,11 +207,6 @@ class Library:
         """The configuration that this process follows, without asking the store."""
         return self._configuration.current
 
-    def health(self, state: SourceState) -> tuple[Health, str]:
-        """The state of a source as everybody may see it: the address to which it moved may contain a secret."""
-        kind, evidence = health(state)
-        return kind, mask(evidence)
-
     def watched(self) -> list[SourceState]:
         """The states of all sources except paused ones, whose states no longer change and do not count as problems."""
         paused = {source.id for source in self.in_force().settings.sources if not source.enabled}
@@ -245,6 +240,12 @@ class Library:
             del stream  # before its memory is given back
         self.rendered_feeds.put(key, made)
         return made
+
+
+def public_health(state: SourceState) -> tuple[Health, str]:
+    """The state of a source as everybody may see it: the address to which it moved may contain a secret."""
+    kind, evidence = health(state)
+    return kind, mask(evidence)
 
 
 def stream_name(query: StreamQuery) -> StreamName:

@@ -11,7 +11,7 @@ from aggregator.errors import PollFailure
 from aggregator.model import notes
 from aggregator.model.measures import Measures
 from aggregator.model.source import Health, SourceState
-from aggregator.web.library import Library
+from aggregator.web.library import Library, public_health
 
 OVERDUE = timedelta(minutes=10)
 METRICS: dict[str, tuple[str, str]] = {
@@ -51,7 +51,7 @@ ERRORS = _none_of(PollFailure)
 def measured(lib: Library) -> str:
     ever = lib.archive.sources.states(listed=False)  # including removed sources, since counters must never decrease
     now = lib.now()
-    states = [(state, lib.health(state)[0]) for state in lib.watched()]
+    states = [(state, public_health(state)[0]) for state in lib.watched()]
     counted = lib.archive.upkeep.noted(notes.MEASURES)
     lines = [
         *(_one(name, value) for name, value in lib.archive.reading.totals().items()),

@@ -13,7 +13,7 @@ from aggregator.render.instants import rfc3339
 from aggregator.render.shapes import located, reports
 from aggregator.web import shapes
 from aggregator.web.in_force import InForce
-from aggregator.web.library import Library
+from aggregator.web.library import Library, public_health
 from aggregator.web.months import month_of
 from aggregator.web.receipts import PinReceipts, why
 from aggregator.web.related import Relative, Relatives
@@ -28,7 +28,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
     rows: list[shapes.Source] = []
     for source in force.settings.sources:
         state = states.get(source.id) or SourceState(source.id, source.id, source.url)
-        kind, evidence = lib.health(state)
+        kind, evidence = public_health(state)
         rows.append(
             {
                 "id": source.id,
