@@ -132,9 +132,9 @@ class Configured:
     def found_topics(self, title: str, summary: str) -> tuple[Receipt, ...]:
         """Receipts for topics that no line of the file gave the item: those of countries that the text names."""
         from aggregator.categorise.judge import judge
-        from aggregator.categorise.receipts import named
+        from aggregator.categorise.receipts import places_named
 
-        judged, names = judge(self.rulebook, Case(title, summary)), named(self.rulebook, title, summary)
+        judged, names = judge(self.rulebook, Case(title, summary)), places_named(self.rulebook, title, summary)
         return tuple(
             Receipt(topic, 1.0, f"places: {code}", None, (names[code],), None)
             for code, topic in self._place_topics(judged)

@@ -57,7 +57,7 @@ def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
     return judgement, tuple(found)
 
 
-def named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
+def places_named(book: Rulebook, title: str, summary: str = "") -> dict[str, Match]:
     """For each place that a text names, by code, the match where it is first named."""
     hay = haystack(title, summary)
     locator, found = Locator(title, summary, hay), {}

@@ -13,7 +13,7 @@ from aggregator.categorise import weights
 from aggregator.model.settings import Rules, Term
 from aggregator.text.match import Matcher, Needle, needle
 from aggregator.text.places import Place, gazetteer
-from aggregator.text.regions import REGIONS, countries
+from aggregator.text.regions import REGIONS, codes_of
 
 
 class Use(NamedTuple):
@@ -253,7 +253,7 @@ def _codes(rules: Sequence[Rules]) -> dict[str, tuple[Use, ...]]:
         for term in rule.places:
             use = Use(number, term.weight, term)
             for part in term.parts:
-                members = countries(part)
+                members = codes_of(part)
                 for code in (*members, part.lower()):
                     if len(members) < sizes.get(code, 1000):
                         uses[code], sizes[code] = use, len(members)

@@ -10,7 +10,7 @@ from aggregator.addresses import has_scheme
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
-from aggregator.cli.discovery import as_rows, find, offer, pick, pick_option, typed
+from aggregator.cli.discovery import as_rows, find, given_url, offer, pick, pick_option
 from aggregator.cli.terminal import print_json
 from aggregator.errors import UsageError
 from aggregator.model.settings import Source
@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
-    there, url = present(application), typed(args.url)
+    there, url = present(application), given_url(args.url)
     known = there.get(same_address(url if has_scheme(url) else f"https://{url}"))
     if known:
         return _present(application, known, args.json)

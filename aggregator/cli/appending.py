@@ -22,7 +22,7 @@ from aggregator.normalise.address import canonical
 LONGEST = 100  # characters of a name
 
 
-def web_address(url: str) -> str:
+def bare_url(url: str) -> str:
     """The web address in what somebody typed or copied: without quotes and the like (`unwrapped`), and without the scheme feed: that some
     readers use (`feed://host`, `feed:https://host`)."""
     url = unwrapped(url)

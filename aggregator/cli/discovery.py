@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from aggregator.addresses import has_scheme
 from aggregator.bootstrap import Application, utc_now
-from aggregator.cli.appending import web_address
+from aggregator.cli.appending import bare_url
 from aggregator.cli.arguments import number, option
 from aggregator.errors import AggregatorError, ParseError, SandboxError, UsageError
 from aggregator.model.item import NormalFeed
@@ -60,9 +60,9 @@ def pick(text: str | None) -> int | None:
     return None if text is None else number("--pick", text)
 
 
-def typed(text: str) -> str:
+def given_url(text: str) -> str:
     """The web address that the editor gave, with white space and slashes as browsers read them. Raises UsageError if it is none at all."""
-    url = re.sub(r"[\t\r\n]", "", web_address(text)).replace(" ", "%20")
+    url = re.sub(r"[\t\r\n]", "", bare_url(text)).replace(" ", "%20")
     url = re.sub("^(https?:)/*", r"\1//", url.removeprefix("//"), flags=re.IGNORECASE)
     if not url:
         raise UsageError("give the address of a feed, or of a page that links to one")

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.bootstrap import Application, Installation
-from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, web_address, with_publisher
+from aggregator.cli.appending import NewNames, append, bare_url, hint_to_apply, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.terminal import print_json
 from aggregator.config.edit import NewSource
@@ -96,7 +96,7 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
     allowed = Allowance.of(application.settings.allow_private)
     found, seen = Sorted(), set[str]()
     for one in listed:
-        url = web_address(one.url)
+        url = bare_url(one.url)
         address = same_address(url)
         if one.scraped or not _pollable(url, allowed):
             found.bad.append(url or one.title)

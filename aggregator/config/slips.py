@@ -25,7 +25,7 @@ FOUR = re.compile(r"[a-z]+(?: [a-z]+){3,}")  # four words or more: three may as 
 TIMES = re.compile(r"(.*\w)\s(?:[x×]\s?(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s?[x×])")  # a weight, miswritten: NATO x2
 OPERATOR = re.compile(r"\s(OR|AND|NOT|\+|=)\s")
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # open to everybody; gov.uk is an outlet
-COUNTRIES = {
+LANGUAGE_MEANT = {
     "cn": "zh", "cz": "cs", "dk": "da", "gb": "en", "gr": "el", "il": "he", "ir": "fa", "jp": "ja", "ua": "uk", "us": "en",
 }  # fmt: skip
 """Codes of countries that are not codes of languages, each with the language that is probably meant."""
@@ -132,7 +132,7 @@ def _of_source(source: Source) -> Iterator[Slip]:
         yield source.at("url"), f"the address ends with `{source.url[-1]}`: delete it, unless the outlet writes it so"
     if "&amp;" in source.url:
         yield source.at("url"), "`&amp;` is how HTML writes `&`: write `&` alone, unless the outlet writes it so"
-    if meant := COUNTRIES.get((source.lang or "").lower()):
+    if meant := LANGUAGE_MEANT.get((source.lang or "").lower()):
         yield source.at("lang"), f"`{source.lang}` is a country, not a language; did you mean `{meant}`?"
 
 

@@ -96,6 +96,6 @@ def known_place(code: str) -> bool:
     return code.upper() in COUNTRIES or code.lower() in REGIONS
 
 
-def countries(code: str) -> frozenset[str]:
+def codes_of(code: str) -> frozenset[str]:
     """The country codes that one entry of `places:` stands for; empty if it is unknown."""
     return frozenset((code.upper(),)) if code.upper() in COUNTRIES else REGIONS.get(code.lower(), frozenset())

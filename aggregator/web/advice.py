@@ -12,7 +12,7 @@ from aggregator.text.languages import language_code
 from aggregator.text.search import alternatives
 from aggregator.web.library import Library
 from aggregator.web.queries import query_string
-from aggregator.web.suggestions import FEW, NEAREST, everywhere, narrowest, rarest, respelled, suggestions, typed
+from aggregator.web.suggestions import FEW, NEAREST, as_typed, everywhere, narrowest, rarest, respelled, suggestions
 
 
 def broader(lib: Library, query: StreamQuery, path: str, results: int) -> list[tuple[str, str]]:
@@ -24,7 +24,7 @@ def broader(lib: Library, query: StreamQuery, path: str, results: int) -> list[t
         (shown, path + query_string({**request.args, "q": shown}))
         for words in suggestions(asked.words, asked.without)
         if results or _finds(lib, replace(query, filter=replace(asked, words=words)))
-        for shown in [typed(words, asked.without)]
+        for shown in [as_typed(words, asked.without)]
     ]
 
 
@@ -41,7 +41,7 @@ def meant(lib: Library, query: StreamQuery, path: str) -> tuple[str, str] | None
     else:
         wrong = {"": [word for word, term in terms.items() if word != term and not _finds(lib, _alone(word))]}
     better = _respelled(lib, query, wrong)
-    shown = typed(better, wanted.without)
+    shown = as_typed(better, wanted.without)
     return (shown, path + query_string({**request.args, "q": shown})) if better else None
 
 

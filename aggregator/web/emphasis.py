@@ -7,7 +7,7 @@ from collections.abc import Collection
 from aggregator.model.settings import Rules, Settings
 from aggregator.model.story import StoryHead
 from aggregator.model.stream import StreamName
-from aggregator.text.regions import countries
+from aggregator.text.regions import codes_of
 
 # a section with more countries is about a region; with so many or fewer (two countries at war) it is about a subject
 FEW = 3
@@ -24,7 +24,7 @@ def followed(settings: Settings) -> frozenset[StreamName]:
 
 
 def _is_of_a_region(section: Rules) -> bool:
-    return len({code for term in section.places for place in term.parts for code in countries(place)}) > FEW
+    return len({code for term in section.places for place in term.parts for code in codes_of(place)}) > FEW
 
 
 def is_followed(story: StoryHead, subjects: Collection[StreamName]) -> bool:

@@ -33,9 +33,8 @@ def suggestions(words: Sequence[str], without: Sequence[str]) -> list[tuple[str,
     """At most `MOST` variants of the search, each with one word changed, or with all operators that were not typed in capitals. Phrases
     stay as they are."""
     found = (with_other(words, place, other) for word, place in _places(words) for other in _otherwise(word))
-    return [
-        others for others in dict.fromkeys(chain(_operating(words), found)) if len(typed(others, without)) <= MAX_QUERY
-    ][:MOST]
+    variants = dict.fromkeys(chain(_operating(words), found))
+    return [others for others in variants if len(as_typed(others, without)) <= MAX_QUERY][:MOST]
 
 
 def _operating(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -108,7 +107,7 @@ def _slipped(word: str) -> set[str]:
     return (fewer | swapped | more | others) - {word}
 
 
-def typed(words: Sequence[str], without: Sequence[str]) -> str:
+def as_typed(words: Sequence[str], without: Sequence[str]) -> str:
     """The search as typed in `q`: excluded words have a minus."""
     return " ".join([*words, *(f"-{word}" for word in without)])
 

@@ -9,7 +9,7 @@ from aggregator.normalise.plain import inert
 from aggregator.render.fit import fit
 from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
-from aggregator.web.suggestions import typed
+from aggregator.web.suggestions import as_typed
 
 _QUOTED = re.compile(r'"([^"]*)"')
 
@@ -40,7 +40,7 @@ def title(force: InForce, query: StreamQuery) -> str:
 
 def searched(query: StreamQuery) -> str:
     """The words of a search for display, with typographic quotes."""
-    return _shown(_QUOTED.sub(r"“\1”", typed(query.filter.words, query.filter.without)))
+    return _shown(_QUOTED.sub(r"“\1”", as_typed(query.filter.words, query.filter.without)))
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:

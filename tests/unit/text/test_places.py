@@ -8,10 +8,10 @@ import pytest
 
 from aggregator.categorise.evidence import read
 from aggregator.categorise.rulebook import Rulebook, compile_rules
-from aggregator.text.countries import countries as named_countries
+from aggregator.text.countries import countries
 from aggregator.text.match import haystack
 from aggregator.text.places import gazetteer
-from aggregator.text.regions import COUNTRIES, REGIONS, countries, known_place
+from aggregator.text.regions import COUNTRIES, REGIONS, codes_of, known_place
 
 
 @cache
@@ -170,7 +170,7 @@ def test_what_is_a_country_owns_its_senate() -> None:
     """What is taken for a town or a body owns none: "Jamaica's Senate" was the American one. Territories under another's flag
     have no senate, and Georgia is also a state."""
     territories = {"AQ", "AS", "CC", "CX", "GG", "GS", "GU", "HM", "IM", "IO", "MP", "RE", "UM", "GE", "US"}
-    for code, (_, name) in named_countries().items():
+    for code, (_, name) in countries().items():
         if code not in territories:
             assert "US" not in places(f"{name}'s Senate passes bill"), name
 
@@ -182,9 +182,9 @@ def test_every_code_of_a_name_is_a_place() -> None:
 
 
 def test_regions() -> None:
-    assert "VN" in countries("south-eastern-asia")
-    assert countries("CN") == {"CN"}
-    assert countries("nowhere") == frozenset()
+    assert "VN" in codes_of("south-eastern-asia")
+    assert codes_of("CN") == {"CN"}
+    assert codes_of("nowhere") == frozenset()
     assert known_place("nato") and known_place("XK") and not known_place("ZZ")
     assert REGIONS["africa"] >= REGIONS["sahel"]
 

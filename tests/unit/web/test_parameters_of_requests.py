@@ -15,7 +15,7 @@ from newsroom import Newsroom
 from aggregator.errors import QueryError
 from aggregator.web import parameters
 from aggregator.web.app import UNKNOWN
-from aggregator.web.suggestions import typed as shown
+from aggregator.web.suggestions import as_typed
 from aggregator.web.terms import MAX_TERMS, terms
 
 BAD = (
@@ -342,7 +342,7 @@ def test_what_programs_make_of_quotes_and_words_is_undone() -> None:
 def test_which_words_a_search_asks_for(typed: str, wanted: str, unwanted: str) -> None:
     told = terms(typed)
     assert tuple(map(", ".join, told)) == (wanted, unwanted)
-    assert terms(shown(*told)) == told, "a link with these words asks for the same"
+    assert terms(as_typed(*told)) == told, "a link with these words asks for the same"
 
 
 @given(
@@ -355,7 +355,7 @@ def test_whatever_is_typed_is_read_and_reads_the_same_when_it_is_shown(text: str
             told = terms(typed)
         except QueryError:
             continue
-        assert terms(shown(*told)) == told
+        assert terms(as_typed(*told)) == told
 
 
 def test_words_joined_by_or_are_counted_each() -> None:

@@ -12,8 +12,7 @@ from newsroom import NEWS, Newsroom, item
 from aggregator.model.stream import StreamQuery
 from aggregator.store.lists import Lists
 from aggregator.text import words
-from aggregator.web.suggestions import FEW, MOST, NEAREST, SUSPECTS, rarest, suggestions
-from aggregator.web.suggestions import typed as as_typed
+from aggregator.web.suggestions import FEW, MOST, NEAREST, SUSPECTS, as_typed, rarest, suggestions
 from aggregator.web.terms import terms
 
 
