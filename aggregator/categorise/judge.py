@@ -24,7 +24,7 @@ def decided(book: Rulebook, reading: TextReading, case: Case) -> Judgement:
 
 def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Judgement:
     """The sections and topics of a text, from its reading and the `totals` (`raw`)."""
-    scores = section_scores(book, raw[: book.sections])
+    scores = _section_scores(book, raw[: book.sections])
     topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
     places = tuple([code for code in reading.codes if code.isupper()])
     return Judgement(scores[0][0], scores, topics, places)
@@ -51,7 +51,7 @@ def topic_numbers(book: Rulebook, raw: Sequence[float], reading: TextReading) ->
     return sorted([number for number in spoken if raw[number] >= weights.TOPIC])
 
 
-def section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
+def _section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     """The sections above the threshold, highest score first, on a tie in the editor's order; the fallback if there is none."""
     there = [(value, n) for n, value in enumerate(enough(book, raw)) if value]
     if not there:

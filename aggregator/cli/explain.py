@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         return 0
     for one in value["kept_out"]:
         print(f"  Kept out of {one['id']} by {one['rule']} ({one['at']}).")
-    print(what_would_change(found, fixed=subject.case.section is not None))
+    print(_what_would_change(found, fixed=subject.case.section is not None))
     for line in expect.expectation(answer) if answer else ():
         print(line)
     return 0
@@ -135,7 +135,7 @@ def _outcome(found: Outcome) -> shapes.Outcome:
     }
 
 
-def what_would_change(found: Outcome, *, fixed: bool) -> str:
+def _what_would_change(found: Outcome, *, fixed: bool) -> str:
     """A sentence that says what would have changed the outcome."""
     if fixed:
         return "  Its source fixes the section: no word would change it."

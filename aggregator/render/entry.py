@@ -49,14 +49,14 @@ def urn(id: str) -> str:
 
 def entries(stream: Stream) -> Iterable[FeedEntry]:
     for story in stream.stories:
-        yield story_entry(story, stream)
+        yield _story_entry(story, stream)
     for item in stream.items:
-        yield item_entry(item, stream)
+        yield _item_entry(item, stream)
     for brief in stream.briefs:
-        yield brief_entry(brief, stream)
+        yield _brief_entry(brief, stream)
 
 
-def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
+def _story_entry(story: StoryView, stream: Stream) -> FeedEntry:
     entry, names, source = story.entry, stream.names, story.lead_source
     page = f"{stream.root}/stories/{story.id}"
     return FeedEntry(
@@ -78,7 +78,7 @@ def story_entry(story: StoryView, stream: Stream) -> FeedEntry:
     )
 
 
-def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
+def _item_entry(item: ItemView, stream: Stream) -> FeedEntry:
     names = stream.names
     page = f"{stream.root}/stories/{item.story}" if item.story else None
     reports = (item.report,) if page else ()  # what an editor should look at has no other source than this service
@@ -101,7 +101,7 @@ def item_entry(item: ItemView, stream: Stream) -> FeedEntry:
     )
 
 
-def brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
+def _brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
     lines = [_story_line(story, stream.root) for story in brief.stories]
     return FeedEntry(
         id=urn(brief.id),

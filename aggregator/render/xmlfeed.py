@@ -95,13 +95,13 @@ def written(
 ) -> Rendered:
     """The document. `extension`: that of its address; `mime`: its media type; `write` serialises the document without entries, which
     ends with `end`; `entry` writes an entry of a feed in a language."""
-    start = write(generator(stream, extension, mime)).removesuffix(end.encode())
+    start = write(_generator(stream, extension, mime)).removesuffix(end.encode())
     # Encoded one by one: a month has megabytes. `fit` once more, since one character that XML forbids would spoil them all.
     told = (fit(entry(one, stream.language)).encode() for one in entries(stream))
     return rendered(b"".join([start, *told, end.encode()]), f"{mime}; charset=utf-8", stream.modified)
 
 
-def generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
+def _generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     """A FeedGenerator for a stream, without its entries."""
     feed = FeedGenerator()
     feed.register_extension("wire", WireExtension)

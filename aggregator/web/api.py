@@ -46,17 +46,17 @@ OF_NEWS = (*parameters.SEARCH, "changed_since")
 @described("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, (503,))
 @kept
 def stories() -> Response:
-    return listing("stories")
+    return _listing("stories")
 
 
 @api.get("/items")
 @described("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, (503,))
 @kept
 def items() -> Response:
-    return listing("items")
+    return _listing("items")
 
 
-def listing(view: str) -> Response:
+def _listing(view: str) -> Response:
     """A page of stories or items, newest entry first, or with `changed_since` in order of change."""
     lib = library()
     changed, until = _changed(lib), lib.told_until()

@@ -69,7 +69,7 @@ def front_page(lib: Library) -> FrontPage:
         stories = [*own, *without(own, affairs.foremost(others, PER_SECTION))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
-    come = just_in([one for one in newest if one.id not in seen], subjects, since)
+    come = _just_in([one for one in newest if one.id not in seen], subjects, since)
     told = reading.in_full({story.n for story in chain(top, *(stories for _, stories in shown))})
 
     def in_full(stories: Iterable[StoryHead]) -> list[StoryView]:
@@ -78,7 +78,7 @@ def front_page(lib: Library) -> FrontPage:
     return FrontPage(in_full(top), chapters, come, [(section, in_full(stories)) for section, stories in shown], homes)
 
 
-def just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], since: datetime) -> list[StoryHead]:
+def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], since: datetime) -> list[StoryHead]:
     """The newest stories that report news on the editor's subjects and were published after `since`. If there are fewer than `NEWEST` of
     them, other new stories (such as sports and columns) follow: with few sources, further stories on the subjects would be weeks old.
 

@@ -33,7 +33,7 @@ def incidents(lib: Library) -> Stream:
         for kind, evidence in [public_health(state)]
         if kind in TROUBLES and (kind not in FAILURES or state.failures >= PATIENCE)
     ]
-    items += quiet_sections(lib)
+    items += _quiet_sections(lib)
     broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
     if broken:
         items.append(_broken(force.root, broken.message, datetime.fromtimestamp(broken.at, UTC)))
@@ -91,7 +91,7 @@ def _after(state: SourceState, kind: Health) -> datetime | None:
     return state.last_new if kind in SILENCE else state.moved_since if kind == "moved" else state.last_success
 
 
-def quiet_sections(lib: Library) -> list[ItemView]:
+def _quiet_sections(lib: Library) -> list[ItemView]:
     """Entries for sections that usually have news and have none now, although others do: their sources or rules may be broken."""
     force, now = lib.in_force(), lib.now()
     reading = lib.archive.reading

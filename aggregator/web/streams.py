@@ -47,7 +47,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         language=force.settings.site.language,
         updated=max(newest, default=library.since),  # constant for an empty stream: news elsewhere does not change it
         names=force.names,
-        modified=by_time(library, query, args, extent, changed),
+        modified=_by_time(library, query, args, extent, changed),
         stories=stories,
         items=items,
         of=extent.of,
@@ -106,7 +106,7 @@ def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemV
     return {state.id: state.icon for state in states if state.icon}
 
 
-def by_time(
+def _by_time(
     library: Library, query: StreamQuery, args: Mapping[str, str], extent: Extent, changed: datetime
 ) -> datetime:
     """When the list last changed: at the time `changed`, or later because of time alone (an entry became too old, a month closed, a pin

@@ -32,7 +32,7 @@ _SHORTEST = 4
 def suggestions(words: Sequence[str], without: Sequence[str]) -> list[tuple[str, ...]]:
     """At most `MOST` variants of the search, each with one word changed, or with all operators that were not typed in capitals. Phrases
     stay as they are."""
-    found = (with_other(words, place, other) for word, place in _places(words) for other in _otherwise(word))
+    found = (_with_other(words, place, other) for word, place in _places(words) for other in _otherwise(word))
     variants = dict.fromkeys(chain(_operating(words), found))
     return [others for others in variants if len(as_typed(others, without)) <= MAX_QUERY][:MOST]
 
@@ -72,7 +72,7 @@ def _places(words: Sequence[str]) -> list[tuple[str, Place]]:
     return [(one, (at, n)) for at, word in enumerate(words) for n, one in enumerate(alternatives(word))]
 
 
-def with_other(words: Sequence[str], place: Place, other: str) -> tuple[str, ...]:
+def _with_other(words: Sequence[str], place: Place, other: str) -> tuple[str, ...]:
     """The terms with the word at one place replaced by `other`."""
     at, n = place
     either = alternatives(words[at])
