@@ -17,12 +17,6 @@ from aggregator.model.story import Batch, Merge, StoryView
 from aggregator.pipeline.edition import edition
 from aggregator.store.reading import Reading
 
-STORY = {
-    "id", "url", "title", "summary", "link", "published", "updated", "section", "sections", "topics", "publishers",
-    "sources", "receipts", "related", "image",
-}  # fmt: skip
-ITEM = {"id", "url", "title", "summary", "source", "publisher", "published", "story", "section", "sections", "lang"}
-
 
 def walk(client: FlaskClient, name: str, query: str = "") -> list[Any]:
     """All pages of a list, by `next_url`."""
@@ -42,25 +36,11 @@ def walk(client: FlaskClient, name: str, query: str = "") -> list[Any]:
     return rows
 
 
-def test_a_story_in_full(client: FlaskClient) -> None:
-    told = client.get("/api/v1/stories?q=licenses").get_json()["stories"][0]
-    assert set(told) >= STORY
-    assert told["id"].startswith("urn:uuid:")
-    assert told["url"] == f"https://wire.example.org/news/stories/{told['id'].removeprefix('urn:uuid:')}"
-    assert told["publishers"] == ["BBC", "Kyodo", "Reuters"]
-    assert told["section"] in told["sections"]
-    assert told["topics"][0] == "rare-earths"
-    assert [set(source) for source in told["sources"]] == [{"publisher", "source", "url", "title", "published"}] * 3
-    for receipt in told["receipts"]:
-        assert set(receipt) == {"section", "score", "rule", "at", "matched", "runner_up"}
-        assert receipt["at"].startswith("feeds.yaml:")
-    for related in told["related"]:
-        assert set(related) == {"id", "title", "section", "month", "filled"}
-        assert related["filled"] in (True, False)
-    for form in (told["id"], told["id"].removeprefix("urn:uuid:"), told["id"].upper()):
-        one = client.get(f"/api/v1/stories/{form}").get_json()
-        assert one["content_html"] == "<p>What happened, at length.</p>"
-        assert [row["publisher"] for row in one["timeline"]] == ["BBC", "Kyodo", "Reuters"]
+@pytest.mark.parametrize("view", ["stories", "items"])
+def test_an_id_is_known_with_and_without_its_scheme(client: FlaskClient, view: str) -> None:
+    id = client.get(f"/api/v1/{view}?limit=1").get_json()[view][0]["id"]
+    for form in (id, id.removeprefix("urn:uuid:"), id.upper()):
+        assert client.get(f"/api/v1/{view}/{form}").get_json()["id"] == id
 
 
 def test_every_topic_of_a_story_has_a_title(client: FlaskClient) -> None:
@@ -71,14 +51,6 @@ def test_every_topic_of_a_story_has_a_title(client: FlaskClient) -> None:
     (rare,) = client.get("/api/v1/topics?topic=japan").get_json()["topics"]
     assert (rare["title"], 0 < rare["stories"] < 5) == ("Japan", True)
     assert "/topics/japan" not in client.get("/topics").text
-
-
-def test_an_item_in_full(client: FlaskClient) -> None:
-    row = client.get("/api/v1/items?source=kyodo&limit=1").get_json()["items"][0]
-    assert set(row) >= ITEM
-    assert row["source"] == "kyodo"
-    one = client.get(f"/api/v1/items/{row['id']}").get_json()
-    assert {name: one[name] for name in row} == row
 
 
 @pytest.mark.parametrize("name", ["stories", "items", "sections", "topics", "sources"])
@@ -292,17 +264,6 @@ def test_a_source_is_found_by_the_names_by_which_its_news_is(tmp_path: Path) -> 
         "publisher=BBC": [("bbc-world", "BBC")],
         "label=owner:public": [("bbc-world", "BBC")],
     }
-
-
-def test_sources_and_status(client: FlaskClient) -> None:
-    rows = client.get("/api/v1/sources").get_json()["sources"]
-    assert [row["id"] for row in rows] == ["bbc-world", "kyodo", "reuters", "silent"]
-    for row in rows:
-        assert set(row) >= {"id", "name", "url", "state", "last_success", "next_poll", "why", "last_error"}
-        assert "hush" not in str(row)
-    status = client.get("/api/v1/status").get_json()
-    assert status["totals"]["items"] == 7
-    assert status["title"] == "Test Wire"
 
 
 def test_a_merged_story_redirects_for_good(room: Newsroom) -> None:

@@ -61,6 +61,7 @@ def test_a_story(client: FlaskClient) -> None:
     assert [receipt["section"] for receipt in row["receipts"]] == ["asia-pacific", "rare-earths"]
     assert "places: [CN" in lines[at[0] - 1]
     assert "words: [rare earth" in lines[at[1] - 1]
+    assert [*row["receipts"][0]] == ["section", "score", "rule", "matched", "runner_up", "at"]
     assert row["related"] == [
         {
             "id": "urn:uuid:d67f3247-06eb-5096-aa01-e37e2b4e6e1e",
@@ -157,6 +158,38 @@ def test_no_page_comes_after_the_last(client: FlaskClient, name: str, count: int
     assert len(less[name]) == count - 1
     rest = told(client, less["next_url"].partition("/api/v1/")[2])
     assert (rest[name], rest["next"]) == (whole[name][-1:], None)
+
+
+def test_a_source(room: Newsroom) -> None:
+    """One that had news, and did not answer the last time."""
+    (kyodo,) = room.archive.sources.states(["kyodo"])
+    answered, due = room.now - timedelta(hours=1), room.now + timedelta(minutes=30)
+    failed = replace(
+        kyodo, first_success=answered, last_success=answered, next_poll=due, why="every 30 minutes; the host name is not known",
+        error="the host name is not known", error_kind="dns", failures=1, polls=5, not_modified=2, bytes_saved=2048,
+        flaws="malformed, undated",
+    )  # fmt: skip
+    room.archive.sources.save([failed])
+    rows = {row["id"]: row for row in told(room.client, "sources")["sources"]}
+    assert [*rows] == ["bbc-world", "kyodo", "reuters", "silent"]
+    assert rows["kyodo"] == {
+        "id": "kyodo",
+        "name": "Kyodo",
+        "url": "https://user:***@kyodo.example/feed.xml",
+        "publisher": "Kyodo",
+        "state": "failing",
+        "evidence": "1 failure in a row, last success 2026-11-24 11:00 UTC: the host name is not known",
+        "last_success": "2026-11-24T11:00:00Z",
+        "next_poll": "2026-11-24T12:30:00Z",
+        "why": "every 30 minutes; the host name is not known",
+        "last_error": "the host name is not known",
+        "failures": 1,
+        "polls": 5,
+        "not_modified": 2,
+        "bytes_saved": 2048,
+        "drops": {},
+        "flaws": ["malformed", "undated"],
+    }
 
 
 def test_the_service(room: Newsroom) -> None:
