@@ -23,7 +23,7 @@ from aggregator.web.cache import kept
 from aggregator.web.cited import cited
 from aggregator.web.indexes import listed
 from aggregator.web.library import Library
-from aggregator.web.operations import described
+from aggregator.web.operations import Operation
 from aggregator.web.paging import DEFAULT_LIMIT, PageRequest, page_request
 from aggregator.web.queries import search_of
 from aggregator.web.ranking import Entry
@@ -43,14 +43,14 @@ OF_NEWS = (*parameters.SEARCH, "changed_since")
 
 
 @api.get("/stories")
-@described("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, (503,))
+@Operation("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, (503,))
 @kept
 def stories() -> Response:
     return _listing("stories")
 
 
 @api.get("/items")
-@described("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, (503,))
+@Operation("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, (503,))
 @kept
 def items() -> Response:
     return _listing("items")
@@ -115,7 +115,7 @@ def _changed(lib: Library) -> datetime:
 
 
 @api.get("/stories/<id>")
-@described("A story in full", {"application/json": shapes.StoryInFull}, fails=(301, 503))
+@Operation("A story in full", {"application/json": shapes.StoryInFull}, fails=(301, 503))
 @kept
 def story(id: str) -> Response:
     lib = library()
@@ -142,7 +142,7 @@ def story(id: str) -> Response:
 
 
 @api.get("/items/<id>")
-@described("An item in full", {"application/json": shapes.ItemInFull}, fails=(503,))
+@Operation("An item in full", {"application/json": shapes.ItemInFull}, fails=(503,))
 @kept
 def item(id: str) -> Response:
     lib = library()
@@ -159,7 +159,7 @@ def item(id: str) -> Response:
 
 
 @api.get("/sections")
-@described(
+@Operation(
     "Sections with their feeds",
     {"application/json": shapes.Sections},
     ("limit", "cursor", "section"),
@@ -171,7 +171,7 @@ def sections() -> Response:
 
 
 @api.get("/topics")
-@described(
+@Operation(
     "Topics with their feeds", {"application/json": shapes.Topics}, ("limit", "cursor", "topic"), (503,), idle=OF_NEWS
 )
 def topics() -> Response:
@@ -204,7 +204,7 @@ def _rules(kind: str) -> Response:
 
 
 @api.get("/sources")
-@described(
+@Operation(
     "Sources and their health",
     {"application/json": shapes.Sources},
     ("limit", "cursor", *OF_SOURCES),
@@ -242,7 +242,7 @@ def _sliced(name: str, rows: Sequence[Any]) -> Response:
 
 
 @api.get("/status")
-@described("How the service is doing", {"application/json": shapes.Status}, fails=(503,))
+@Operation("How the service is doing", {"application/json": shapes.Status}, fails=(503,))
 def status() -> Response:
     lib = library()
     noted = lib.archive.upkeep.noted

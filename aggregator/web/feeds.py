@@ -16,7 +16,7 @@ from aggregator.web.cache import Validity, keepable
 from aggregator.web.daily import daily, query_of
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
-from aggregator.web.operations import FEED, described
+from aggregator.web.operations import FEED, Operation
 from aggregator.web.parameters import ages, decode_cursor
 from aggregator.web.queries import continued, order_of, path_of, query_string, resolve
 from aggregator.web.request_context import library
@@ -93,7 +93,7 @@ SHORT = ("limit",)
 
 
 @feeds.get("/sections/<slug:id>/daily.<format:extension>")
-@described("Daily brief of a section as a feed: one entry a day", FEED, fails=(301, 503), idle=SHORT)
+@Operation("Daily brief of a section as a feed: one entry a day", FEED, fails=(301, 503), idle=SHORT)
 def brief(id: str, extension: str) -> Response:
     lib = library()
     query = query_of(lib, id)
@@ -102,7 +102,7 @@ def brief(id: str, extension: str) -> Response:
 
 
 @feeds.get("/sources.<format:extension>")
-@described("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,), idle=SHORT)
+@Operation("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,), idle=SHORT)
 def health(extension: str) -> Response:
     lib = library()
     # Not dated: when a problem ends, nothing records the time.
@@ -110,7 +110,7 @@ def health(extension: str) -> Response:
 
 
 @feeds.get("/subscriptions.opml")
-@described("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",), (503,))
+@Operation("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",), (503,))
 def subscriptions() -> Response:
     """The section feeds with `primary=1`, so that each story is in only one of them; with `?of=topics` or `?of=sources` those feeds."""
     lib = library()

@@ -114,7 +114,7 @@ NAMED = (shapes.JsonFeed, shapes.Moved, shapes.Problem)
 
 
 def described_routes(app: Flask) -> Iterator[tuple[Rule, Operation]]:
-    """The routes with a description (`operations.described`). The others (static files) are not for programs."""
+    """The routes with a description (`Operation`). The others (static files) are not for programs."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = getattr(app.view_functions[rule.endpoint], "operation", None)
         if operation is not None:

@@ -18,8 +18,8 @@ TEXT: dict[str, Any] = {"text/plain": str}
 
 
 class Operation(Struct, frozen=True):
-    """`gives`: media type → shape of the response; `takes`: names of query parameters; `idle`: parameters that are accepted but have no
-    effect here, so that clients can send them to all lists; `fails`: further status codes."""
+    """A decorator that describes a view. `gives`: media type → shape of the response; `takes`: names of query parameters; `fails`:
+    further status codes; `idle`: parameters that are accepted but have no effect here, so that clients can send them to all lists."""
 
     summary: str
     gives: dict[str, Any]
@@ -28,25 +28,13 @@ class Operation(Struct, frozen=True):
     conditional: bool = True  # answers 304 if nothing changed
     idle: tuple[str, ...] = ()
 
+    def __call__(self, view: View) -> View:
+        view.operation = self  # type: ignore[attr-defined]
+        return view
+
     @property
     def strict(self) -> bool:
         """Whether parameters that only other addresses take are refused, since the client expects something else than the response. Not
         for pages without parameters: other sites append parameters to links that happen to have our names, such as `source` or
         `lang`."""
         return bool(self.takes or {*self.gives} - {*PAGE, *TEXT})
-
-
-def described(
-    summary: str,
-    gives: dict[str, Any],
-    takes: tuple[str, ...] = (),
-    fails: tuple[int, ...] = (),
-    *,
-    conditional: bool = True,
-    idle: tuple[str, ...] = (),
-) -> Callable[[View], View]:
-    def note(view: View) -> View:
-        view.operation = Operation(summary, gives, takes, fails, conditional, idle)  # type: ignore[attr-defined]
-        return view
-
-    return note

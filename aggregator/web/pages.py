@@ -20,7 +20,7 @@ from aggregator.web.indexes import FLOOR, listed
 from aggregator.web.layout import STATIC, about, address, feeds_of, page, static_file
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
-from aggregator.web.operations import PAGE, described
+from aggregator.web.operations import PAGE, Operation
 from aggregator.web.pulse import pulse
 from aggregator.web.queries import path_of
 from aggregator.web.ranking import CANDIDATES
@@ -52,7 +52,7 @@ def favicon() -> Response:
 
 
 @pages.get("/")
-@described("Front page", PAGE, fails=(503,))
+@Operation("Front page", PAGE, fails=(503,))
 @kept
 def front() -> Response:
     lib = library()
@@ -81,7 +81,7 @@ serve_streams(pages, "Page", PAGE, stream_page, of_months="page")
 
 
 @pages.get("/sections/<slug:id>/daily")
-@described("Daily brief of a section", PAGE, fails=(301, 503))
+@Operation("Daily brief of a section", PAGE, fails=(301, 503))
 @kept
 def brief(id: str) -> Response:
     lib = library()
@@ -100,7 +100,7 @@ def brief(id: str) -> Response:
 
 
 @pages.get("/stories/<id>")
-@described("Page of a story", PAGE, fails=(301, 503))
+@Operation("Page of a story", PAGE, fails=(301, 503))
 @kept
 def story(id: str) -> Response:
     lib = library()
@@ -129,7 +129,7 @@ def story(id: str) -> Response:
 
 
 @pages.get("/sections")
-@described("Page of all sections", PAGE, fails=(503,))
+@Operation("Page of all sections", PAGE, fails=(503,))
 def sections() -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in pulse(lib)}
@@ -138,7 +138,7 @@ def sections() -> Response:
 
 
 @pages.get("/topics")
-@described("Page of all topics", PAGE, fails=(503,))
+@Operation("Page of all topics", PAGE, fails=(503,))
 def topics() -> Response:
     lib = library()
     rows, chosen = listed(lib, "topic", FLOOR), len(lib.in_force().settings.topics)
@@ -146,7 +146,7 @@ def topics() -> Response:
 
 
 @pages.get("/sources")
-@described("Page of the health of all sources", PAGE, fails=(503,))
+@Operation("Page of the health of all sources", PAGE, fails=(503,))
 def sources() -> Response:
     lib = library()
     broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
@@ -165,7 +165,7 @@ def sources() -> Response:
 
 
 @pages.get("/docs")
-@described("Help", PAGE, fails=(503,))
+@Operation("Help", PAGE, fails=(503,))
 @kept
 def docs() -> Response:
     """How to subscribe, search and use the API; works offline."""

@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from msgspec import Struct
 
 from aggregator.model.stream import QueryKind
-from aggregator.web.operations import described
+from aggregator.web.operations import Operation
 from aggregator.web.parameters import STREAM
 
 
@@ -44,9 +44,9 @@ def serve_streams(
     the next part of a month."""
     for one in STREAMS:
         fails = (301, 503) if "id" in one.address else (503,)
-        stream = described(f"{called} of {one.named}", gives, (*STREAM, "cursor"), fails)
+        stream = Operation(f"{called} of {one.named}", gives, (*STREAM, "cursor"), fails)
         blueprint.add_url_rule(one.address + ending, one.kind, stream(partial(answer, one.kind)))
         if one.monthly:
-            month = described(f"{called} of {one.named}: archive of a month", gives, (*STREAM, of_months), fails)
+            month = Operation(f"{called} of {one.named}: archive of a month", gives, (*STREAM, of_months), fails)
             address = f"{one.address}/<month:month>{ending}"
             blueprint.add_url_rule(address, f"{one.kind}_month", month(partial(answer, one.kind)))
