@@ -1088,6 +1088,7 @@ _LINES = st.sampled_from(
         b"Content-Length: 5\r\n", b"Content-Length: -1\r\n", b"Content-Length: 5\r\nContent-Length: 6\r\n", b"\r\n", b"\n",
         b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n", b"Content-Encoding: gzip\r\n",
         b"Content-Encoding: br\r\n", b"Location: /\r\n", b"Location: \xff\xfe\r\n", b"ETag: \x00\r\n", b"5\r\nhello\r\n0\r\n\r\n",
+        b"HTTP/1.1 103 X\r\n", b"nonsense\r\n", b"Content-Length : 5\n",
         b"Connection: upgrade\r\nUpgrade: h2c\r\n", b": nameless\r\n", b" folded\r\n", b"Set-Cookie: a=\x7f\r\n", b"hello",
     ]
 )  # fmt: skip

@@ -169,6 +169,7 @@ def test_a_child_that_ends_as_it_starts_is_told_too(monkeypatch: pytest.MonkeyPa
                 assert "it ends at once; `python -m aggregator.sandbox.child 0 0` may say why" in str(error)
             monkeypatch.setattr(sys, "executable", "/nowhere/python")
             sandbox._afresh = 0.0
+            await sandbox.start()  # the first document will tell
             with pytest.raises(NoReader, match="starts here: No such file or directory"):
                 await sandbox.parse(fetched(GOOD), JOB)
 
