@@ -55,6 +55,12 @@ class Desk:
     def text(self) -> str:
         return self.file.read_text("utf-8")
 
+    def saved(self, listed: str) -> str:
+        """A list of feeds in a file; the path."""
+        path = self.file.with_name("list.opml")
+        path.write_text(listed, "utf-8")
+        return str(path)
+
 
 @pytest.fixture
 def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
@@ -127,12 +133,13 @@ def test_feeds_titled_alike_are_told_to_be_one_publisher(desk: Desk) -> None:
         f"{desk.file}:10:5: warning: the-news and the-news-2 count as one outlet, since both have the publisher The News; "
         "if they are not, give one of them another `publisher`\n"
     )
-    path = desk.file.with_name("list.opml")
     rows = "".join(
         f'<outline text="{name}" xmlUrl="https://{name}{n}.example/"/>' for n in range(9) for name in "abcdef"
     )
-    path.write_text(f'<opml version="2.0"><body>{rows}<outline text="Lone" xmlUrl="https://l.example/"/></body></opml>')
-    _, _, err = desk.run("import", str(path))
+    path = desk.saved(
+        f'<opml version="2.0"><body>{rows}<outline text="Lone" xmlUrl="https://l.example/"/></body></opml>'
+    )
+    _, _, err = desk.run("import", path)
     told = err.splitlines()
     assert len(told) == 6
     assert "a, a-2, a-3 and 6 more count as one outlet, since all have the publisher a;" in told[0]
@@ -147,11 +154,10 @@ def test_a_feed_that_calls_itself_what_a_listed_outlet_is_called_is_told_to_coun
         f"{desk.file}:8:5: warning: harbour counts as Harbour because of its name, but 127.0.0.1 is none of its domains; "
         "if it is not, give it another `publisher`\n"
     )
-    path = desk.file.with_name("list.opml")
-    path.write_text(
+    path = desk.saved(
         '<opml version="2.0"><body><outline text="HARBOUR" xmlUrl="https://www.harbour.example/rss"/></body></opml>'
     )
-    assert desk.run("import", str(path))[2] == ""
+    assert desk.run("import", path)[2] == ""
 
 
 def test_feeds_of_one_host_are_told_to_be_several_publishers(desk: Desk) -> None:
@@ -173,10 +179,8 @@ def test_feeds_of_one_host_are_told_to_be_several_publishers(desk: Desk) -> None
 
 
 def test_several_feeds_of_a_publisher_that_the_file_knows_are_no_news(desk: Desk) -> None:
-    path = desk.file.with_name("list.opml")
     rows = "".join(f'<outline text="Harbour" xmlUrl="https://harbour.example/{n}"/>' for n in range(2))
-    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
-    assert desk.run("import", str(path))[2] == ""
+    assert desk.run("import", desk.saved(f'<opml version="2.0"><body>{rows}</body></opml>'))[2] == ""
 
 
 def test_a_feed_that_only_the_header_of_the_answer_names_is_added(desk: Desk) -> None:
@@ -290,9 +294,8 @@ def test_an_address_already_there_is_known_by_the_value_of_its_variable(
     code, out, _ = desk.run("add", "https://first.example/hush-hush/feed")
     assert code == 0
     assert out.startswith("https://first.example/${WIRE_KEY}/feed is polled already, by source first (feeds.yaml:6)")
-    path = desk.file.with_name("list.opml")
-    path.write_text('<opml><body><outline xmlUrl="https://first.example/hush-hush/feed"/></body></opml>', "utf-8")
-    told = json.loads(desk.run("import", str(path), "--json")[1])
+    path = desk.saved('<opml><body><outline xmlUrl="https://first.example/hush-hush/feed"/></body></opml>')
+    told = json.loads(desk.run("import", path, "--json")[1])
     assert told["present"] == ["https://first.example/***/feed"]
 
 
@@ -329,9 +332,7 @@ def test_an_address_that_was_wrapped_in_an_e_mail_is_taken(desk: Desk) -> None:
 
 @pytest.mark.parametrize("command", ["add", "try"])
 def test_what_is_no_web_address_at_all_is_bad_usage(desk: Desk, command: str) -> None:
-    path = desk.file.with_name("list.opml")
-    path.write_text("<opml/>")
-    code, _, err = desk.run(command, str(path))
+    code, _, err = desk.run(command, desk.saved("<opml/>"))
     assert (code, "is a file, not a web address; `aggregator import` takes lists" in err) == (2, True)
     assert desk.run(command, " ")[::2] == (
         2,
@@ -451,9 +452,8 @@ OPML = """<opml version="2.0"><body>
 
 
 def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
-    path = desk.file.with_name("list.opml")
-    path.write_text(OPML, "utf-8")
-    code, out, _ = desk.run("import", str(path), "--json")
+    path = desk.saved(OPML)
+    code, out, _ = desk.run("import", path, "--json")
     assert code == 0
     told = json.loads(out)
     assert [len(told[key]) for key in ("added", "present", "duplicates", "dropped")] == [4, 1, 1, 4]
@@ -468,7 +468,7 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     assert "    id: tokyo-example\n" in text
     assert "  - name: Harbour Asia\n    url: https://www.harbour.example/asia.rss\n    publisher: Harbour\n" in text
     assert desk.run("check")[0] == 0
-    code, out, _ = desk.run("import", str(path))
+    code, out, _ = desk.run("import", path)
     assert "Sources added" in out
     assert "Already there: 6." in out
 
@@ -485,24 +485,21 @@ def test_addresses_that_readers_write_as_feed_are_taken(desk: Desk) -> None:
         assert desk.run("try", copied.format(news))[0] == 0
     assert f", http:{news}\n" in desk.run("add", f"feed:{news}")[1]
     assert "is polled already, by source the-news" in desk.run("add", f"feed:http:{news}")[1]
-    path = desk.file.with_name("list.opml")
     outlines = [
         f'<outline text="x" xmlUrl="{url}"/>'
         for url in (f"FEED:{news}", "feed:https://a.example/f", "feed://b.example/f")
     ]
-    path.write_text(f"<opml><body>{''.join(outlines)}</body></opml>", "utf-8")
-    told = json.loads(desk.run("import", str(path), "--json")[1])
+    told = json.loads(desk.run("import", desk.saved(f"<opml><body>{''.join(outlines)}</body></opml>"), "--json")[1])
     assert [one["url"] for one in told["added"]] == ["https://a.example/f", "http://b.example/f"]
     assert told["present"] == [f"http:{news}"]
 
 
 def test_what_is_added_waits_for_apply_where_reload_is_manual(desk: Desk) -> None:
-    path = desk.file.with_name("list.opml")
-    path.write_text('<opml><body><outline text="x" xmlUrl="https://a.example/f"/></body></opml>', "utf-8")
+    path = desk.saved('<opml><body><outline text="x" xmlUrl="https://a.example/f"/></body></opml>')
     desk.file.write_text(f"site: {{reload: manual}}\n{FILE}", "utf-8")
     assert "`aggregator apply` puts it in force.\n" in desk.run("add", desk.server.url("/news.rss"))[1]
-    assert "`aggregator apply` puts them in force.\n" in desk.run("import", str(path))[1]
-    assert "aggregator apply" not in desk.run("import", str(path))[1], "nothing was added"
+    assert "`aggregator apply` puts them in force.\n" in desk.run("import", path)[1]
+    assert "aggregator apply" not in desk.run("import", path)[1], "nothing was added"
 
 
 def test_poll_of_a_source_that_waits_for_apply_says_so(desk: Desk) -> None:
@@ -518,10 +515,8 @@ def test_poll_of_a_source_that_waits_for_apply_says_so(desk: Desk) -> None:
 
 
 def imported(desk: Desk, outlines: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    path = desk.file.with_name("list.opml")
     listed = "".join(f'<outline text="{title}" xmlUrl="{url}"/>' for title, url in outlines)
-    path.write_text(f"<opml><body>{listed}</body></opml>", "utf-8")
-    code, out, err = desk.run("import", str(path), "--json")
+    code, out, err = desk.run("import", desk.saved(f"<opml><body>{listed}</body></opml>"), "--json")
     assert code == 0, err
     return dict(json.loads(out))
 
@@ -721,19 +716,16 @@ def test_explain_says_nothing_to_the_terminal_that_a_headline_could_not(desk: De
 
 def test_a_listed_feed_without_an_address_is_named(desk: Desk) -> None:
     """As the last one of a file that breaks off."""
-    path = desk.file.with_name("list.opml")
-    path.write_text('<opml version="2.0"><body><outline type="rss" text="Harbour" xmlUrl')
-    code, out, _ = desk.run("import", str(path))
+    path = desk.saved('<opml version="2.0"><body><outline type="rss" text="Harbour" xmlUrl')
+    code, out, _ = desk.run("import", path)
     assert code == 1
     assert "dropped: 'Harbour'\n" in out
 
 
 @pytest.mark.parametrize(("many", "more"), [(5, ""), (7, "  … and 2 more; --json lists all\n")])
 def test_of_many_addresses_that_cannot_be_polled_some_are_named(desk: Desk, many: int, more: str) -> None:
-    path = desk.file.with_name("list.opml")
     rows = "".join(f'<outline text="a" xmlUrl="ftp://a.example/{n}"/>' for n in range(many))
-    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
-    code, out, _ = desk.run("import", str(path))
+    code, out, _ = desk.run("import", desk.saved(f'<opml version="2.0"><body>{rows}</body></opml>'))
     assert (code, desk.text()) == (0, FILE)
     assert out.startswith(
         f"Sources added to {desk.file}: 0. Already there: 0. Listed twice: 0. Dropped because they cannot be polled: {many}.\n"
@@ -804,14 +796,13 @@ def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Des
     allowed = FILE.replace("[127.0.0.1]", "[127.0.0.1, nas.local, 10.1.0.0/16]")
     lines = "".join(f"  - {{name: Own {index}, url: '{url}'}}\n" for index, url in enumerate(own))
     desk.file.write_text(allowed.replace("\n# --- sections", f"{lines}\n# --- sections"))
-    path = desk.file.with_name("list.opml")
-    path.write_text(desk.run("export")[1])
+    path = desk.saved(desk.run("export")[1])
     desk.file.write_text(allowed)
-    told = json.loads(desk.run("import", str(path), "--json")[1])
+    told = json.loads(desk.run("import", path, "--json")[1])
     assert ([row["url"] for row in told["added"]], told["dropped"]) == (own, [])
     assert desk.run("check")[0] == 0
     desk.file.write_text(FILE.replace("[127.0.0.1]", "[]"))
-    code, out, _ = desk.run("import", str(path))
+    code, out, _ = desk.run("import", path)
     assert code == 0
     assert "cannot be polled" in out
     assert "only if allow_private names them" in out
@@ -820,13 +811,11 @@ def test_export_and_import_of_own_hosts_keeps_what_allow_private_names(desk: Des
 
 
 def test_pages_that_the_other_reader_made_feeds_of_are_not_taken_for_feeds(desk: Desk) -> None:
-    path = desk.file.with_name("list.opml")
     kinds = {"a": "rss", "b": "HTML+XPath", "c": "JSON+DotNotation", "d": "JSONFeed", "e": "application/rss+xml"}
     rows = "".join(
         f'<outline text="{name}" type="{kind}" xmlUrl="https://{name}.example/"/>' for name, kind in kinds.items()
     )
-    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
-    code, out, _ = desk.run("import", str(path))
+    code, out, _ = desk.run("import", desk.saved(f'<opml version="2.0"><body>{rows}</body></opml>'))
     assert (code, "Dropped because they cannot be polled: 2." in out) == (0, True)
     assert out.splitlines()[1:3] == ["  dropped: 'https://b.example/'", "  dropped: 'https://c.example/'"]
     assert "not of pages that FreshRSS scrapes" in out
@@ -835,12 +824,11 @@ def test_pages_that_the_other_reader_made_feeds_of_are_not_taken_for_feeds(desk:
 
 def test_folders_go_through_import_and_export(desk: Desk) -> None:
     feed = '<outline text="{0}" xmlUrl="https://{0}.example/feed"/>'.format
-    path = desk.file.with_name("list.opml")
-    path.write_text(
+    path = desk.saved(
         f'<opml><body><outline text="Tech">{feed("one")}<outline text="Asia">{feed("two")}</outline></outline>'
         f'{feed("three")}<outline text="Tech">{feed("four")}</outline></body></opml>'
     )
-    added = json.loads(desk.run("import", str(path), "--json")[1])["added"]
+    added = json.loads(desk.run("import", path, "--json")[1])["added"]
     exported = read_opml(desk.run("export")[1].encode()).feeds
     folders = {listed.url: "/".join(listed.folder) or None for listed in exported}
     assert {row["url"]: row["folder"] for row in added} == {url: folders[url] for url in (row["url"] for row in added)}
@@ -878,9 +866,7 @@ def test_import_of_a_list_that_breaks_off_takes_what_is_there_and_says_where(des
 
 def test_export_is_read_back_by_another_program_and_keeps_secrets(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "hush-hush")
-    path = desk.file.with_name("list.opml")
-    path.write_text(OPML, "utf-8")
-    desk.run("import", str(path))
+    desk.run("import", desk.saved(OPML))
     secret = '  - {name: S, url: "https://s.example/?t=${TOKEN}"}\n  - {name: P, url: "https://me:pw@p.example/"}\n'
     desk.file.write_text(desk.text().replace("\n# --- sections", f"{secret}\n# --- sections"))
     code, out, err = desk.run("export")
