@@ -25,6 +25,7 @@ from aggregator.cli.comparison import Comparison
 from aggregator.cli.shapes import Plan
 from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult, Recognition
+from aggregator.model.story import StoryState
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
@@ -185,6 +186,12 @@ class Newsroom:
         """Store items and place them."""
         self.receive(*items, live=live)
         edition(self.archive, self.application.policy, lambda: int(self.now.timestamp()))
+
+    def stories(self) -> dict[str, StoryState]:
+        """Headline → state of each story."""
+        store = self.archive.edition
+        found = store.stories([n for _, n, _ in store.page(None, 100, 0)])
+        return {state.entry.title: state for state in found.values()}
 
     def library(self) -> Library:
         made = library(self.application)

@@ -16,7 +16,6 @@ from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.re_placement import re_place
 
 WIRE = (
     "GENEVA (Reuters) - The missile that fell on the harbour at dawn was one of a kind that no navy of NATO has admitted to own, "
@@ -49,19 +48,11 @@ def pruned(room: Newsroom) -> Newsroom:
     return room
 
 
-def stories(room: Newsroom) -> dict[str, StoryState]:
-    store = room.archive.edition
-    found = store.stories([n for _, n, _ in store.page(None, 100, 0)])
-    return {state.entry.title: state for state in found.values()}
-
-
 def edited(room: Newsroom, text: str) -> dict[str, StoryState]:
     """The stories after an edit."""
-    room.put_in_force(text)
-    policy = room.application.policy
-    re_place(room.archive, policy, lambda: int(room.now.timestamp()))
-    assert room.archive.edition.count_outdated(policy.epoch) == 0, "not tried again and again"
-    return stories(room)
+    room.edit(text)
+    assert room.archive.edition.count_outdated(room.application.policy.epoch) == 0, "not tried again and again"
+    return room.stories()
 
 
 def stands(state: StoryState) -> tuple[object, ...]:
@@ -75,7 +66,7 @@ def planned(room: Newsroom, text: str) -> tuple[int, int]:
 
 
 def test_an_edit_leaves_stories_whose_texts_are_gone_where_they_are(pruned: Newsroom) -> None:
-    before = stories(pruned)
+    before = pruned.stories()
     assert {one.section for one in before.values()} == {"defense", "world"}
     assert set(before["Talks End Without a Word"].topics) == {"nato", "rare-earths"}
     after = edited(pruned, EDIT)
@@ -84,7 +75,7 @@ def test_an_edit_leaves_stories_whose_texts_are_gone_where_they_are(pruned: News
 
 
 def test_an_item_that_never_had_a_text_follows_the_rules(pruned: Newsroom) -> None:
-    assert stories(pruned)[BARE.title].section == "world"
+    assert pruned.stories()[BARE.title].section == "world"
     assert edited(pruned, EDIT)[BARE.title].section == "defense"
 
 
@@ -103,7 +94,7 @@ def test_a_line_that_a_headline_still_holds_is_no_dead_wood(pruned: Newsroom) ->
 
 
 def test_what_the_file_no_longer_has_goes_and_comes_back_with_it(pruned: Newsroom) -> None:
-    before = stories(pruned)
+    before = pruned.stories()
     without = CONFIG.replace("id: defense", "id: defence").replace("id: nato", "id: pact")
     after = edited(pruned, without)["Talks End Without a Word"]
     assert (after.section, after.topics) == ("world", ("rare-earths",))
@@ -130,13 +121,13 @@ def test_an_outlet_that_is_shown_again_counts_again(room: Newsroom) -> None:
     edited(room, CONFIG + f'stories: {{hide: ["{COPY.url}"]}}\n')
     room.now += timedelta(days=365)
     room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
-    assert [name for name, _ in stories(room)["Talks End Without a Word"].publishers] == ["BBC"]
+    assert [name for name, _ in room.stories()["Talks End Without a Word"].publishers] == ["BBC"]
     shown = edited(room, CONFIG)["Talks End Without a Word"]
     assert [name for name, _ in shown.publishers] == ["BBC", "Kyodo"]
 
 
 def test_what_an_agency_wrote_once_still_counts_once(pruned: Newsroom) -> None:
-    before = stories(pruned)["Morning in the harbour of Lumio"]
+    before = pruned.stories()["Morning in the harbour of Lumio"]
     assert [name for name, _ in before.publishers] == ["BBC"], "the other prints the same text"
     late = item("Morning in the harbour of Lumio again", "bbc-world", age=timedelta(minutes=-5), summary="More of it.")
     again = edited(pruned, EDIT)["Morning in the harbour of Lumio"]
@@ -144,23 +135,23 @@ def test_what_an_agency_wrote_once_still_counts_once(pruned: Newsroom) -> None:
     text = EDIT + f'stories: {{join: [["{HARBOUR.url}", "{late.url}"]]}}\n'
     pruned.put_in_force(text)
     pruned.publish(late, live=True)
-    joined = stories(pruned)["Morning in the harbour of Lumio"]
+    joined = pruned.stories()["Morning in the harbour of Lumio"]
     assert (joined.publishers, joined.entry) == (before.publishers, before.entry), "its outlet's next item is no news"
 
 
 def test_an_entry_keeps_what_it_said_when_another_outlet_joins(pruned: Newsroom) -> None:
-    before = stories(pruned)["Talks End Without a Word"]
+    before = pruned.stories()["Talks End Without a Word"]
     late = item("Talks ended without a word", "reuters", age=timedelta(minutes=-5), summary="Navy officers said so.")
     pruned.put_in_force(CONFIG + f'stories: {{join: [["{TALKS.url}", "{late.url}"]]}}\n')
     pruned.publish(late, live=True)
-    after = stories(pruned)["Talks End Without a Word"]
+    after = pruned.stories()["Talks End Without a Word"]
     assert [name for name, _ in after.publishers] == ["BBC", "Kyodo", "Reuters"]
     assert (after.lead, after.entry.summary) == (before.lead, TALKS.summary)
     assert [url for url, _, _ in after.entry.enclosures] == [SPOKEN.url]
 
 
 def test_an_entry_keeps_what_it_said_when_an_article_is_split_off(pruned: Newsroom) -> None:
-    before = stories(pruned)["Talks End Without a Word"]
+    before = pruned.stories()["Talks End Without a Word"]
     after = edited(pruned, CONFIG + f'stories: {{split: ["{COPY.url}"]}}\n')["Talks End Without a Word"]
     assert [report.publisher for report in after.entry.reports] == ["BBC"]
     assert (after.lead, after.entry.summary) == (before.lead, TALKS.summary)
@@ -192,7 +183,7 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     assert room.archive.upkeep.prune(int(room.now.timestamp()), keep * 86_400, {}) == 4
     rules = CONFIG.replace("[CN, JP, eastern-asia]", "[CN, JP, eastern-asia]\n    words: [admirals]")
     edited(room, rules.replace("every: 15m", f"every: 15m, keep: {keep}d"))
-    before = stories(room)[TALKS.title]
+    before = room.stories()[TALKS.title]
     assert "asia-pacific" not in dict(before.scores)
     n = next(
         member.item.n
@@ -204,7 +195,7 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     result = PollResult(states[TALKS.source], Recognition(changed=((n, again),)), live=True)
     room.archive.intake.apply([result], room.now)
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
-    after = stories(room)[TALKS.title]
+    after = room.stories()[TALKS.title]
     entered = {placing.stream: placing.entered for placing in after.placings if placing.active}
     assert entered[StreamName("section", "asia-pacific")] == after.entered
     assert after.entry == before.entry
@@ -219,7 +210,7 @@ def test_a_copy_whose_text_comes_back_before_that_of_its_original_does_not_count
     room.publish(own, live=True)
     room.put_in_force(CONFIG + f'stories: {{join: [["{HARBOUR.url}", "{own.url}"]]}}\n')
     room.follow()
-    before = stories(room)[HARBOUR.title]
+    before = room.stories()[HARBOUR.title]
     assert (before.entry.link, {name for name, _ in before.publishers}) == (own.url, {"BBC", "Kyodo"})
     room.now += timedelta(days=365)
     room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
@@ -227,7 +218,7 @@ def test_a_copy_whose_text_comes_back_before_that_of_its_original_does_not_count
     n, *_ = room.archive.intake.known([PRINTED.id])[PRINTED.id]
     room.archive.intake.apply([PollResult(state, Recognition(changed=((n, PRINTED),)), live=True)], room.now)
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
-    after = stories(room)[HARBOUR.title]
+    after = room.stories()[HARBOUR.title]
     assert (after.publishers, after.entry) == (before.publishers, before.entry)
 
 

@@ -13,7 +13,6 @@ from aggregator.cli import shapes
 from aggregator.cli.comparison import Comparison
 from aggregator.errors import ConfigError
 from aggregator.model.poll import PollResult, Recognition
-from aggregator.model.story import StoryState
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.edits.changes import changes, place_alike
 from aggregator.pipeline.pages import archive_rows
@@ -34,12 +33,6 @@ def room(room: Newsroom) -> Newsroom:
     return room
 
 
-def states(room: Newsroom) -> dict[str, StoryState]:
-    store = room.archive.edition
-    found = store.stories([n for _, n, _ in store.page(None, 100, 0)])
-    return {state.entry.title: state for state in found.values()}
-
-
 Standing = tuple[object, ...]
 
 
@@ -57,7 +50,7 @@ def stands(room: Newsroom, **names: str) -> dict[str, Standing]:
             [(now(f"section:{id}"), score) for id, score in state.scores],
             {now(str(one.stream)): (one.entered, one.primary_since) for one in state.placings if one.active},
         )
-        for title, state in states(room).items()
+        for title, state in room.stories().items()
     }
 
 
@@ -78,7 +71,7 @@ def test_stories_whose_texts_are_gone_stay_in_it(room: Newsroom) -> None:
     room.now += timedelta(days=365)
     assert room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
     room.edit(RENAMED)
-    quiet = states(room)["A Quiet Day"]
+    quiet = room.stories()["A Quiet Day"]
     assert (quiet.section, quiet.topics) == ("security", ("alliance",))
     assert {str(one.stream) for one in quiet.placings if one.active} == {"section:security", "topic:alliance"}
 
@@ -92,7 +85,7 @@ def test_what_entered_it_late_stays_where_it_entered(room: Newsroom) -> None:
     room.archive.intake.apply([PollResult(kyodo, Recognition(changed=((n, later),)))], room.now)
     room.publish()
     before = stands(room, defense="security", nato="alliance")
-    (place,) = [one for one in states(room)[later.title].placings if str(one.stream) == "section:defense"]
+    (place,) = [one for one in room.stories()[later.title].placings if str(one.stream) == "section:defense"]
     assert place.entered == int(room.now.timestamp())
     room.edit(RENAMED)
     assert stands(room) == before
@@ -188,7 +181,7 @@ def test_two_sections_become_one(room: Newsroom) -> None:
     assert "~ section asia-pacific is renamed to security; its former addresses lead to it" in lines
     assert found["moved"] == 0
     room.edit(text)
-    assert {state.section for state in states(room).values()} == {"security", "world"}
+    assert {state.section for state in room.stories().values()} == {"security", "world"}
     assert room.client.get("/sections/asia-pacific.rss").headers["Location"] == f"{ROOT}/sections/security.rss"
 
 
@@ -271,7 +264,7 @@ def test_a_section_that_comes_anew_takes_nothing_from_one_that_stays(room: Newsr
         "  - {id: world,", "  - {id: defense, words: [octopus*]}\n  - {id: world,"
     )
     room.edit(both)
-    assert {state.section for state in states(room).values()} >= {"security", "defense"}
+    assert {state.section for state in room.stories().values()} >= {"security", "defense"}
     assert room.client.get("/sections/security").status_code == room.client.get("/sections/defense").status_code == 200
 
 
@@ -292,7 +285,9 @@ def test_a_topic_named_like_a_country_leaves_the_found_one_alone(room: Newsroom)
     renamed = CONFIG + topic.replace("{id: japan,", "{id: japan-desk, was: [japan],")
     room.edit(renamed)
     assert room.client.get("/topics/japan").status_code == 200
-    assert all("topic:japan-desk" not in {str(one.stream) for one in state.placings} for state in states(room).values())
+    assert all(
+        "topic:japan-desk" not in {str(one.stream) for one in state.placings} for state in room.stories().values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -358,7 +353,7 @@ def test_stories_and_items_say_the_new_id_at_once_and_count_as_changed(room: New
         assert all(
             "security" in one["sections"] and "defense" not in (one["section"], *one["sections"]) for one in told
         )
-    topics = {id for state in states(room).values() for id in state.topics}
+    topics = {id for state in room.stories().values() for id in state.topics}
     assert "alliance" in topics
     assert "nato" not in topics
     room.now += timedelta(minutes=1)
@@ -382,7 +377,7 @@ def test_a_renaming_is_undone_by_another(room: Newsroom) -> None:
     before = stands(room)
     late = room.application.policy
     room.put_in_force(RENAMED)
-    re_place_stories(room.archive, late, [max(state.n for state in states(room).values())], lambda: 0)
+    re_place_stories(room.archive, late, [max(state.n for state in room.stories().values())], lambda: 0)
     room.follow()
     back = CONFIG.replace("  - id: defense\n", "  - id: defense\n    was: [security]\n")
     back = back.replace("{id: nato, title: NATO,", "{id: nato, title: NATO, was: [alliance],")
