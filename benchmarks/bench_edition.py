@@ -102,7 +102,7 @@ class Growing:
                 for source, items in by_source.items()
             ]
             self.archive.intake.apply(results, datetime.fromtimestamp(now, UTC))
-            spent += _cpu(partial(edition, self.archive, self.application.policy, partial(int, now), cache=self.cache))
+            spent += cpu(partial(edition, self.archive, self.application.policy, partial(int, now), cache=self.cache))
             if self.size % (A_DAY * 10) == 0:
                 self.archive.upkeep.prune(now, KEEP, {})
         return spent
@@ -124,7 +124,7 @@ class Growing:
         )
 
 
-def _cpu(work: Callable[[], object]) -> float:
+def cpu(work: Callable[[], object]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start

@@ -14,16 +14,15 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.model.stream import Filter, StreamQuery
-from benchmarks.bench_edition import A_DAY, START, Growing
+from benchmarks.bench_edition import A_DAY, START, Growing, cpu
 
 SIZES = (10_000, 100_000)
 ROUNDS = 60
@@ -129,14 +128,8 @@ def measured(archives: list[Stored]) -> dict[int, dict[str, float]]:
             for name, query in asked.items():
                 if name.startswith("newest 500") and turn % 10:
                     continue  # slower, and asked less often
-                spent[one.stories][name].append(_cpu(lambda r=reading, q=query, n=one.now: r.stories(q, n)))  # type: ignore[misc]
+                spent[one.stories][name].append(cpu(lambda r=reading, q=query, n=one.now: r.stories(q, n)))  # type: ignore[misc]
     return {size: {name: median(times) for name, times in rows.items()} for size, rows in spent.items()}
-
-
-def _cpu(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 if __name__ == "__main__":
