@@ -50,6 +50,8 @@ _HEADER = re.compile(r"""charset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNOREC
 _IN_PAGE = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
 _STRAY = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8, as `surrogateescape` decodes them
 _READ_WELL = re.compile("[\u0400-\u9fff\uac00-\ud7a3\U0001f000-\U0001faff]+")
+# Two halves of a character beyond U+FFFF, each written in UTF-8 by itself, as old databases do with emoji (CESU-8).
+_HALVES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _WITH_ESCAPES = ("iso2022", "hz")  # encodings whose bytes are all ASCII, so that they look like valid UTF-8
 
 
@@ -105,11 +107,13 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
         # UTF-16 whatever it writes, and any bytes can be decoded as UTF-16.
         if candidate.startswith(("utf-16", "utf-32")) and 4 * body[:100].count(0) >= len(body[:100]) > 0:
             return _decoded(body, candidate)
+    if b"\xed" in body and not _is_utf8(body):
+        body = _HALVES.sub(_whole, body)
     if body.isascii() or _is_utf8(body):
         lied = not body.isascii() and any(name != "utf-8" for name in candidates)
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
     others = [name for name in candidates if not name.startswith("utf-")]
-    if _mostly_utf8(body) or (marked and _fits_mark(body)):
+    if _mostly_utf8(body) or _rather_utf8(body, marked):
         lied = bool(others)
         data, more = _decoded(_in_utf8(body, others[0]) if others else body, "utf-8")
     else:
@@ -126,12 +130,16 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _fits_mark(body: bytes) -> bool:
-    """Whether no more bytes of the body are invalid in UTF-8 than characters are valid beyond ASCII. In another encoding hardly any is
-    valid."""
+def _whole(halves: re.Match[bytes]) -> bytes:
+    return halves[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16").encode()
+
+
+def _rather_utf8(body: bytes, marked: bool) -> bool:
+    """Whether fewer bytes of the body are invalid in UTF-8 than characters are valid beyond ASCII, or as many, if it has the mark of UTF-8.
+    In another encoding hardly any is valid."""
     text = body.decode("utf-8", "surrogateescape")
     broken = sum(run.end() - run.start() for run in _STRAY.finditer(text))
-    return len(text) - len(text.encode("ascii", "ignore")) >= 2 * broken
+    return len(text) - len(text.encode("ascii", "ignore")) >= 2 * broken + (not marked)
 
 
 def _first_that_reads(body: bytes, names: list[str]) -> tuple[bytes, tuple[str, ...]]:

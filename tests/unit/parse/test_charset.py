@@ -78,6 +78,32 @@ def test_a_few_bad_bytes_do_not_change_the_encoding() -> None:
     assert "encoding-errors" in feed.flaws
 
 
+def test_a_bad_byte_does_not_change_the_few_other_characters() -> None:
+    """Each was read as two."""
+    body = rss([item(title="Mobilität für 5\u00a0£"), item(title="AAA")])
+    feed = parse(body.replace(b"AAA", b"Caf\xe9"), None, URL)
+    assert feed.items[0].title == "Mobilität für 5\u00a0£"
+    feed = parse(body.replace(b"AAA", b"Caf\xe9").replace(b"utf-8", b"windows-1252"), None, URL)
+    assert [one.title for one in feed.items] == ["Mobilität für 5\u00a0£", "Café"]
+
+
+@pytest.mark.parametrize("text", ["«К»", "à\u00a0» café", "Т» и", "«НАТО»"])
+@pytest.mark.parametrize("encoding", ["windows-1251", "windows-1252"])
+def test_a_few_characters_that_might_be_utf_8_do_not_change_the_encoding(text: str, encoding: str) -> None:
+    try:
+        body = rss(item(title=text), encoding=encoding)
+    except UnicodeEncodeError:
+        return
+    assert title(body) == text
+
+
+@pytest.mark.parametrize("beside", ["", "Київ ", "Mobilität "])
+def test_an_emoji_in_two_halves_is_one(beside: str) -> None:
+    halves = "\ud83d\ude00".encode("utf-8", "surrogatepass")
+    assert title(rss(item(title=f"{beside}AAA")).replace(b"AAA", halves)) == f"{beside}😀"
+    assert "😀" not in (title(rss(item(title="AAA")).replace(b"AAA", halves[:3])) or "")
+
+
 def test_a_large_document_with_bad_bytes_takes_little_memory() -> None:
     """A child process that parses has 512 MiB."""
     body = "国 务 院".encode() * 50_000 + b"\xe4\xb8"

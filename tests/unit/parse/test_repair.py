@@ -31,6 +31,7 @@ def titles(feed: ParsedFeed) -> list[str | None]:
         (b"<br />\n<b>Warning</b>: oops\n", "junk-before-start"),
         (b"<feedback>oops</feedback>\n", "junk-before-start"),
         (b'<?xml version="1.0"?>\n', "second-declaration"),
+        (b'<?xml version="1.0" encoding="utf-8">\n', "second-declaration"),
         (b"<!DOCTYPE html><html><head><title>Error</title></head><body>\n", "junk-before-start"),
     ],
 )
@@ -433,6 +434,15 @@ def test_control_characters_and_references_to_them_go() -> None:
         rss(item(title="a\x7fb&#9;c&#10;d&#xD;e&#32;f &#x1F600;&#xD7FF;&#xE000;&#xFFFD;&#x10FFFF;&#128;&#x9F;"))
     )
     assert kept.items[0].title == "ab\tc\nd\re f \U0001f600\ud7ff\ue000\ufffd\U0010ffff€Ÿ"
+
+
+@pytest.mark.parametrize("halves", ["&#55357;&#56832;", "&#xD83D;&#xDE00;", "&#xd83d;&#56832;"])
+def test_an_emoji_in_two_references_is_one(halves: str) -> None:
+    again = halves.replace("&", "&amp;")
+    text = f"<description>&lt;p&gt;Told {again}&lt;/p&gt;</description><category><![CDATA[Fun {halves}]]></category>"
+    one = read(rss(item(text, title=f"{halves}{again} on"))).items[0]
+    assert (one.title, one.content, one.categories) == ("😀😀 on", "<p>Told 😀</p>", ("Fun 😀",))
+    assert read(rss(item(title=f"One{halves[:8]} and on"))).items[0].title == "One and on"
 
 
 @pytest.mark.parametrize("begin", ["<item>", "<item"])
