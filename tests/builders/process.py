@@ -79,6 +79,16 @@ def running(config: Path, *arguments: str, under: Sequence[str] = ()) -> Iterato
         log.close()
 
 
+@contextmanager
+def serving(config: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`aggregator run`, once it is ready: the process, and where it serves."""
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    with running(config, "run", "--port", str(port)) as process:
+        until(lambda: serves(f"{root}/readyz"))
+        yield process, root
+
+
 def query(config: Path, sql: str) -> list[tuple[Any, ...]]:
     """What the archive beside this file holds, read past the program; nothing where there is no archive yet."""
     file = config.parent / "instance" / "aggregator.db"

@@ -26,6 +26,7 @@ from builders.process import (
     query,
     running,
     serves,
+    serving,
     until,
 )
 from servers.local import Server, answer, conditional
@@ -120,9 +121,7 @@ def test_a_restart_polls_nothing_again(tmp_path: Path) -> None:
     with Server({"/one": conditional(feeds()["/one"])}) as server:
         config = configuration(tmp_path, {"one": server.url("/one")})
         for _ in range(2):
-            port = free_port()
-            with running(config, "run", "--port", str(port)) as process:
-                until(lambda port=port: serves(f"http://127.0.0.1:{port}/readyz"))  # type: ignore[misc]
+            with serving(config) as (process, _):
                 until(lambda: len(server.asked("/one")) == 1)
                 process.send_signal(signal.SIGINT)
                 assert process.wait(12) == 0
@@ -259,10 +258,8 @@ def test_explain_says_why(tmp_path: Path) -> None:
 def test_backup_while_running_and_prune(tmp_path: Path) -> None:
     with Server({"/one": conditional(feeds()["/one"])}) as server:
         config = configuration(tmp_path, {"one": server.url("/one")})
-        port = free_port()
-        with running(config, "run", "--port", str(port)):
-            until(lambda: serves(f"http://127.0.0.1:{port}/readyz"))
-            until(lambda: b"fishing" in get(f"http://127.0.0.1:{port}/latest.rss")[1])
+        with serving(config) as (_, root):
+            until(lambda: b"fishing" in get(f"{root}/latest.rss")[1])
             assert aggregator(config, "backup", str(tmp_path / "copy.db")).returncode == 0
             assert aggregator(config, "backup", str(tmp_path / "copy.db")).returncode == 1
             assert aggregator(config, "prune").returncode == 0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import busy, children, configuration, free_port, get, query, running, serves, until
+from builders.process import busy, children, configuration, get, query, serving, until
 from servers.local import Request, Route, Server, answer, redirect
 from servers.misbehaving import FAULTS, encoded, gzip_bomb, silent
 
@@ -127,10 +127,7 @@ def test_forty_sources_are_on_time_beside_ten_hostile_ones(tmp_path: Path) -> No
         server.routes = {path: noting(path, route) for path, route in server.routes.items()}
         sources = {path.strip("/").replace("/", "-"): server.url(path) for path in (*good, *bad)}
         config = configuration(tmp_path, sources, head="defaults: {every: 30s}")
-        port = free_port()
-        root = f"http://127.0.0.1:{port}"
-        with running(config, "run", "--port", str(port)) as process:
-            until(lambda: serves(f"{root}/readyz"))
+        with serving(config) as (process, root):
             watch = Watch(process.pid, root)
             with watch.watching():
                 until(lambda: all(path in arrivals for path in good), 60)

@@ -34,6 +34,7 @@ from builders.process import (
     running,
     runs,
     serves,
+    serving,
     until,
 )
 from servers.local import Request, Server, answer, conditional, redirect
@@ -329,10 +330,7 @@ def test_f6_a_read_only_folder_is_one_clear_line(tmp_path: Path, server: Server)
 
 def test_f6_an_archive_that_becomes_read_only_is_served_on(tmp_path: Path, server: Server) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
-    port = free_port()
-    root = f"http://127.0.0.1:{port}"
-    with running(config, "run", "--port", str(port)) as process:
-        until(lambda: serves(f"{root}/readyz"))
+    with serving(config) as (process, root):
         until(lambda: b"Thing1 of one" in get(f"{root}/latest.rss")[1])
         with sqlite3.connect(tmp_path / "instance" / "aggregator.db") as raw:  # no write is possible any more
             raw.execute("CREATE TRIGGER no BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'read-only'); END")
@@ -557,10 +555,7 @@ def test_relative_links_of_a_source_whose_host_is_in_a_variable_lead_there(tmp_p
 
 def test_f23_a_killed_web_process_is_replaced(tmp_path: Path, server: Server) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
-    port = free_port()
-    root = f"http://127.0.0.1:{port}"
-    with running(config, "run", "--port", str(port)) as process:
-        until(lambda: serves(f"{root}/readyz"))
+    with serving(config) as (process, root):
         web = [pid for pid, line in children(process.pid).items() if "sandbox.child" not in line]
         assert web
         os.kill(min(web), signal.SIGKILL)
@@ -583,18 +578,17 @@ def test_a_web_process_whose_service_was_killed_before_it_came_up_does_not_stay(
 def test_f22_a_broken_file_takes_no_web_from_readers(tmp_path: Path, server: Server) -> None:
     """Neither where a web process dies meanwhile, nor where one is started."""
     config = configuration(tmp_path, {"one": server.url("/one")})
-    port, other = free_port(), free_port()
-    with running(config, "run", "--port", str(port)) as process:
-        until(lambda: serves(f"http://127.0.0.1:{port}/readyz"))
+    other = free_port()
+    with serving(config) as (process, root):
         config.write_text("sources: [")
-        until(lambda: b"not closed" in get(f"http://127.0.0.1:{port}/sources")[1])
+        until(lambda: b"not closed" in get(f"{root}/sources")[1])
         for pid, line in children(process.pid).items():
             if " serve " in line:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-        until(lambda: not serves(f"http://127.0.0.1:{port}/readyz"))
-        until(lambda: serves(f"http://127.0.0.1:{port}/readyz"), 20)
-        assert b"not closed" in get(f"http://127.0.0.1:{port}/sources")[1]
+        until(lambda: not serves(f"{root}/readyz"))
+        until(lambda: serves(f"{root}/readyz"), 20)
+        assert b"not closed" in get(f"{root}/sources")[1]
         with running(config, "serve", "--port", str(other)) as web:
             until(lambda: serves(f"http://127.0.0.1:{other}/sections/defense"))
             web.send_signal(signal.SIGTERM)
@@ -617,9 +611,7 @@ def test_f22_a_broken_file_takes_no_web_from_readers(tmp_path: Path, server: Ser
 
 def test_nothing_is_left_behind_by_a_killed_service(tmp_path: Path, server: Server) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
-    port = free_port()
-    with running(config, "run", "--port", str(port)) as process:
-        until(lambda: serves(f"http://127.0.0.1:{port}/readyz"))
+    with serving(config) as (process, _):
         until(lambda: any("sandbox.child" in line for line in children(process.pid).values()))
         descendants = children(process.pid)
         process.kill()
@@ -698,10 +690,7 @@ def test_f6_a_disk_that_fails_becomes_read_only_under_the_service_and_loses_noth
 @pytest.mark.parametrize("seconds", [30])
 def test_f7_a_database_locked_for_long_loses_no_poll_and_no_page(tmp_path: Path, server: Server, seconds: int) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")}, head="defaults: {every: 30s}")
-    port = free_port()
-    root = f"http://127.0.0.1:{port}"
-    with running(config, "run", "--port", str(port)) as process:
-        until(lambda: serves(f"{root}/readyz"))
+    with serving(config) as (process, root):
         until(lambda: b"Thing1 of one" in get(f"{root}/latest.rss")[1])
         server.routes["/one"] = conditional(document("later"))
         other = sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)

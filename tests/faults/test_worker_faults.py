@@ -927,6 +927,18 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
     asyncio.run(run())
 
 
+def coming_to(outcomes: list[ConfigError | Reload | None]) -> Callable[[bool], Reload | None]:
+    """A look at the file that finds the next of these each time, and takes it from the list."""
+
+    def reload(force: bool) -> Reload | None:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, ConfigError):
+            raise outcome
+        return outcome
+
+    return reload
+
+
 def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
     worker: Worker, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -936,19 +948,13 @@ def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
         broken[0], broken[0], Reload(valid=False), broken[1], None, Reload(engine=new), broken[1],
     ]  # fmt: skip
 
-    def reload(force: bool) -> Reload | None:
-        outcome = outcomes.pop(0)
-        if isinstance(outcome, ConfigError):
-            raise outcome
-        return outcome
-
     def told() -> str | None:
         noted = worker.archive.upkeep.noted(notes.BROKEN_EDIT)
         return noted.message if noted else None
 
     async def run() -> None:
         worker.archive.upkeep.note(notes.BROKEN_EDIT, BrokenEdit("of the process before", (), 1))
-        checking = ConfigReload(worker.shared, reload)
+        checking = ConfigReload(worker.shared, coming_to(outcomes))
         await checking.start()
         seen = [told()]
         while outcomes:
@@ -972,17 +978,11 @@ def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
     error = ConfigError((Problem("/etc/feeds.yaml", 3, 1, "broken"),), "/etc/feeds.yaml")
     outcomes: list[ConfigError | Reload | None] = [error, error, Reload(), None, None]
 
-    def reload(force: bool) -> Reload | None:
-        outcome = outcomes.pop(0)
-        if isinstance(outcome, ConfigError):
-            raise outcome
-        return outcome
-
     def busy(note: object, value: object) -> None:
         raise StoreBusy("the database is locked")
 
     async def run() -> None:
-        checking = ConfigReload(worker.shared, reload)
+        checking = ConfigReload(worker.shared, coming_to(outcomes))
         for expected in (True, False):
             with monkeypatch.context() as away:
                 away.setattr(worker.archive.upkeep, "note", busy)
