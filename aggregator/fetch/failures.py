@@ -79,7 +79,7 @@ def _connecting(error: OSError) -> Failed:
 
 
 def _tls(error: Exception) -> Failed:
-    cause: object = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+    cause: object = getattr(error, "os_error", error)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return Failed("tls", _CERTIFICATE.get(cause.verify_code, "the certificate is not trusted"))
     return Failed("tls", "the secure connection could not be set up")
