@@ -436,13 +436,14 @@ def test_control_characters_and_references_to_them_go() -> None:
     assert kept.items[0].title == "ab\tc\nd\re f \U0001f600\ud7ff\ue000\ufffd\U0010ffff€Ÿ"
 
 
-@pytest.mark.parametrize("halves", ["&#55357;&#56832;", "&#xD83D;&#xDE00;", "&#xd83d;&#56832;"])
-def test_an_emoji_in_two_references_is_one(halves: str) -> None:
+def test_an_emoji_in_two_references_is_one() -> None:
+    halves = "&#55357;&#56832;"
     again = halves.replace("&", "&amp;")
     text = f"<description>&lt;p&gt;Told {again}&lt;/p&gt;</description><category><![CDATA[Fun {halves}]]></category>"
     one = read(rss(item(text, title=f"{halves}{again} on"))).items[0]
     assert (one.title, one.content, one.categories) == ("😀😀 on", "<p>Told 😀</p>", ("Fun 😀",))
-    assert read(rss(item(title=f"One{halves[:8]} and on"))).items[0].title == "One and on"
+    for half in ("&#55357;", "&#56832;", "&#55357;&#56300;"):
+        assert read(rss(item(title=f"One{half} and on"))).items[0].title == "One and on"
 
 
 @pytest.mark.parametrize("begin", ["<item>", "<item"])
