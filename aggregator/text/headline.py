@@ -119,6 +119,10 @@ _INVITATION = re.compile(
     r"\b(?:Get our|Sign up|Subscribe|Follow our|See all our|Email our|Download our)\b(?:\W+\w+){0,16}"
     r"\W+(?:podcasts?|newsletters?|emails?|apps?|updates|coverage|editors|here|now|today)\b"
 )
+# Party and state of a member of Congress: (R-S.C.), (D., N.Y.), ", D-Texas,". They are written with every mention, whatever the news.
+_STATE = r"(?!Day\b)(?:(?:New|North|South|West|Rhode)\s)?[A-Z][\w.]*"
+_MEMBER = re.compile(rf"\s?\([DRI](?:-|\.,\s){_STATE}\)|,\s[DRI]-{_STATE}(?=[,;:\s]|\Z)")
+_MEMBERS = ("R-", "D-", "I-", "(R.", "(D.", "(I.")  # each match has one of these
 _INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Email our", "Download our")
 
 
@@ -163,10 +167,12 @@ def length(text: str) -> int:
 
 
 def bare_lead(lead: str) -> str:
-    """A lead without the agency's dateline ("KYIV, Ukraine (AP) — Russia …" gives "Russia …") and without invitations such as
-    "Sign up for our newsletter"."""
+    """A lead without the agency's dateline ("KYIV, Ukraine (AP) — Russia …" gives "Russia …"), without invitations such as
+    "Sign up for our newsletter" and without the party and state of members of Congress ("(R-S.C.)")."""
     if any(map(lead.__contains__, _INVITES)):
         lead = _INVITATION.sub(" ", lead)
+    if any(map(lead.__contains__, _MEMBERS)):
+        lead = _MEMBER.sub("", lead)
     return _after(_DATELINE, lead)
 
 

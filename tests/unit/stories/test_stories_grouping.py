@@ -207,6 +207,43 @@ def test_names_alone_are_not_enough(headline: str, lead: str, stories: int) -> N
     assert ("little but names in common" in against) == (stories == 2)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            item(
+                "Senator Holloway's office evacuated after white powder found",
+                "Staff of Sen. Frank Holloway (D-Mich.) left his office on Tuesday after white powder was found in a letter.",
+                "Bugle",
+            ),
+            item(
+                "Holloway calls for probe of drug prices",
+                "Sen. Frank Holloway, D-Mich., asked regulators on Tuesday to look into the prices of insulin makers.",
+                "Herald",
+                NOON + HOUR,
+            ),
+        ),
+        (
+            item(
+                "Pruitt heckled at town hall over hospital closures",
+                "Voters jeered Rep. Ann Pruitt (R-Texas) on Monday as she defended the closure of two hospitals.",
+                "Bugle",
+            ),
+            item(
+                "Pruitt to introduce bill on water rights",
+                "Rep. Ann Pruitt, R-Texas, announced a bill on Monday to settle a dispute over water from the Rio Grande.",
+                "Herald",
+                NOON + HOUR,
+            ),
+        ),
+    ],
+)
+def test_the_party_and_state_of_a_member_of_congress_are_in_all_news_about_that_member(
+    one: Candidate, other: Candidate
+) -> None:
+    assert len(told([one, other])[0].stories()) == 2
+
+
 def test_names_are_enough_for_headlines_without_a_lead() -> None:
     """They have few words beside them."""
     penalty = item("Fulham 2-1 Wolves: late penalty settles scrappy contest", publisher="Bugle")
