@@ -244,6 +244,34 @@ def test_the_party_and_state_of_a_member_of_congress_are_in_all_news_about_that_
     assert len(told([one, other])[0].stories()) == 2
 
 
+@pytest.mark.parametrize(
+    ("one", "one_lead", "other", "other_lead"),
+    [
+        (
+            "Monday briefing: Chancellor rules out tax cuts",
+            "Plus, the latest updates on the storm, the best photos and a quiz.",
+            "Monday briefing: Thousands flee as volcano erupts",
+            "Plus, the latest updates on the strike, the best photos and a quiz.",
+        ),
+        (
+            "Rail strike latest: which trains are running on Friday",
+            "Latest updates on the rail strike and which trains are running.",
+            "Storm Hedda latest: which roads are closed on Friday",
+            "Latest updates on the storm and which roads are closed.",
+        ),
+        (
+            "The rise of the far right in Germany – podcast",
+            "Our correspondent explains the rise of the party, and what happens next.",
+            "The fall of a crypto king – podcast",
+            "Our correspondent explains the trial of the founder, and what happens next.",
+        ),
+    ],
+)
+def test_that_two_items_have_one_form_is_no_evidence(one: str, one_lead: str, other: str, other_lead: str) -> None:
+    first, second = item(one, one_lead, "Bugle"), item(other, other_lead, "Herald", NOON + HOUR)
+    assert len(told([first, second])[0].stories()) == 2
+
+
 def test_names_are_enough_for_headlines_without_a_lead() -> None:
     """They have few words beside them."""
     penalty = item("Fulham 2-1 Wolves: late penalty settles scrappy contest", publisher="Bugle")
