@@ -22,6 +22,7 @@ _DECIDES = (
     "config/publishers.py",  # decides the publisher of an item
     "pipeline/policy.py",
     "pipeline/override_index.py",
+    "pipeline/moved_articles.py",
     "pipeline/stored_at.py",
     "pipeline/renamed.py",
     "pipeline/category_topics.py",

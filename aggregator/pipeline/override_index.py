@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -10,17 +10,18 @@ from msgspec.structs import replace
 
 from aggregator.model.settings import Named, Overrides
 from aggregator.model.story import EditionItem
-from aggregator.normalise.address import is_article, typed
-from aggregator.pipeline.stored_at import StoredAt, shared
-from aggregator.ports import EditionStore, StoredStories
+from aggregator.normalise.address import typed
+from aggregator.ports import StoredStories
 
 
 class OverrideIndex(Struct, frozen=True):
-    """All addresses are canonical. `pins`: (address, section, end) of every pin; `pinned`: address → section, of those that have not
-    expired (`at`). `hidden_items`, `pinned_items` and `strangers` are numbers of stored items, known after `following`: those that
-    arrived at a hidden or pinned address, even if moved since; and those that moved to an address in `named` of another outlet's
-    article. `stale`: stories with an item, at an address that an override names or to which such an article went, that is stored as
-    hidden and is not, or the other way round."""
+    """The overrides are completed in three stages: `of` reads those of feeds.yaml; `at` adds `pinned`, which depends on the time; and
+    `moved_articles.followed` adds what the store knows: the addresses to which the articles moved, and the fields from `hidden_items` on.
+
+    All addresses are canonical. `pins`: (address, section, end) of every pin; `pinned`: address → section, of those that have not expired.
+    `hidden_items`, `pinned_items` and `strangers` are numbers of stored items: those that arrived at a hidden or pinned address, even if
+    moved since; and those that moved to an address in `named` of another outlet's article. `stale`: stories with an item, at an address
+    that an override names or to which such an article went, that is stored as hidden and is not, or the other way round."""
 
     hidden: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()  # of `stories: split`
@@ -86,80 +87,6 @@ class OverrideIndex(Struct, frozen=True):
     def pin(self, items: Iterable[EditionItem]) -> str | None:
         """The section to which the first pinned one of these items is pinned."""
         return next((section for item in items if (section := self.section(item))), None) if self.pinned else None
-
-    def following(
-        self,
-        store: EditionStore,
-        folded: Callable[[EditionItem], EditionItem],
-        at_home: Callable[[EditionItem], bool],
-        arriving: Mapping[int, str] = {},
-    ) -> OverrideIndex:
-        """The overrides with the present addresses of the articles, in addition to those in feeds.yaml: outlets change addresses (a live
-        page becomes a report, a slug is corrected). An address at which another outlet has an article is not added: by moving its own
-        article an outlet could otherwise hide, join or split that of another. On its own site, others only link to the article. A page to
-        which it moved several of its articles (feeds link to a front page for a while) is not added either.
-
-        `arriving`: as in `StoredStories.placed_at`."""
-        named = self.named
-        if not named:
-            return self
-        known = replace(self, strangers=store.strangers_at(named, arriving))
-        here = StoredAt.read(store, named, arriving=arriving)
-        # Address → the items that moved from there, by where they are.
-        moved: dict[str, dict[str, list[EditionItem]]] = {}
-        for address in here.stories:
-            for item in here.at(address):
-                if item.canonical and item.canonical != address:
-                    moved.setdefault(address, {}).setdefault(item.canonical, []).append(item)
-        if not moved:
-            return known
-        goals = {to for found in moved.values() for to in found if is_article(to)}
-        there = StoredAt.read(store, goals, arriving=arriving)
-        # Where another outlet's link came first, the outlet's own articles count as strangers.
-        articles = list(map(folded, [*there.items.values(), *store.items(store.strangers_at(goals, arriving))]))
-        # The entries of one live page count as one.
-        entries = {n: address for address in here.stories if address not in goals for n in here.numbers(address)}
-        goals -= shared(
-            (one.canonical or "", one.source, entries.get(one.n) or one.title or str(one.n), at_home(one))
-            for one in articles
-        )
-
-        def is_theirs(address: str, to: str) -> bool:
-            """Whether those that moved there from `address` are the only ones there, or there on their own site and others are not."""
-            came = list(map(folded, moved[address][to]))
-            own, settled = {one.publisher for one in came}, {one.publisher for one in came if at_home(one)}
-            others = [folded(replace(one, url=to)) for one in there.at(to)]
-            return {one.publisher for one in others} <= own or (
-                bool(settled) and all(one.publisher in settled for one in others if at_home(one))
-            )
-
-        def whole(addresses: Iterable[str]) -> frozenset[str]:
-            return frozenset(
-                one
-                for address in addresses
-                for one in (address, *goals.intersection(moved.get(address, ())))
-                if one == address or is_theirs(address, one)
-            )
-
-        apart = whole(self.apart)
-        # What is split off by one of its addresses is not joined by another.
-        leaving = {n for address in self.apart for n in here.numbers(address)} - known.strangers
-        followed = replace(
-            known,
-            apart=apart,
-            hidden=whole(self.hidden),
-            hidden_items=frozenset(n for address in self.hidden for n in here.numbers(address)),
-            joined=tuple(
-                frozenset(one for one in whole(group) - apart if leaving.isdisjoint(here.numbers(one)))
-                for group in self.joined
-            ),
-            pinned={one: section for address, section in self.pinned.items() for one in whole([address])},
-            pinned_items={n: section for address, section in self.pinned.items() for n in here.numbers(address)},
-        )
-        items = [*here.items.values(), *articles]
-        return replace(
-            followed, stale=frozenset(one.story for one in items if one.story and one.hidden != followed.hides(one))
-        )
 
 
 def _addresses(overrides: Iterable[Named]) -> frozenset[str]:

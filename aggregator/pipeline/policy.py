@@ -12,6 +12,7 @@ from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.story import EditionItem, Member, Placed
 from aggregator.pipeline.category_topics import last_survey
+from aggregator.pipeline.moved_articles import followed
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.renamed import Renamed
 from aggregator.ports import Archive, EditionStore, Upkeep
@@ -23,9 +24,12 @@ texts at once, and the rules may have changed since these were pruned."""
 
 
 class Policy(Struct, frozen=True):
-    """The settings and functions by which the edition decides. `place` maps the (publisher, judgement) pairs of a story to its
-    sections with scores, the primary one first. `configuration` (an epoch) and `program` (a version) identify the policy;
-    `like`: the epoch of an earlier configuration that places every stored item alike, if there is one."""
+    """The settings and functions by which the edition decides. A configuration gives one that knows nothing of the archive yet;
+    `with_stored` completes it, before anything is decided.
+
+    `place` maps the (publisher, judgement) pairs of a story to its sections with scores, the primary one first. `configuration` (an epoch)
+    and `program` (a version) identify the policy; `like`: the epoch of an earlier configuration that places every stored item alike, if
+    there is one."""
 
     configuration: str
     judge: Callable[[EditionItem], Judgement]
@@ -79,9 +83,9 @@ class Policy(Struct, frozen=True):
         return replace(self, overrides=self.overrides.at(now))
 
     def following(self, store: EditionStore, arriving: Iterable[EditionItem] = ()) -> Policy:
-        """The policy with the present addresses of articles (see `OverrideIndex.following`)."""
+        """The policy with the present addresses of articles (see `moved_articles.followed`)."""
         publishers = {item.n: self.publisher(item) for item in arriving}
-        return replace(self, overrides=self.overrides.following(store, self.folded, self.at_home, publishers))
+        return replace(self, overrides=followed(self.overrides, store, self.folded, self.at_home, publishers))
 
     def folded(self, item: EditionItem) -> EditionItem:
         """The item with the canonical name of its publisher."""

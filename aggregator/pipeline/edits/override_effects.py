@@ -122,12 +122,13 @@ class OverrideEffects(Struct, frozen=True):
 
 def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]) -> OverrideEffects:
     """The effects of all overrides that do not yet apply to the archive. `hidden`: the addresses that are hidden now."""
-    said, followed = policy.overrides, policy.following(store)
-    meant, regrouped = followed.overrides, Regrouped(store, followed)
+    said, after = policy.overrides, policy.following(store)
+    before = replace(policy, overrides=replace(said, hidden=hidden)).following(store)
+    meant, regrouped = after.overrides, Regrouped(store, after)
     return OverrideEffects(
         regrouped.unions,
         _partings(store, meant.apart),
-        _hidings(regrouped, replace(said, hidden=hidden).following(store, policy.folded, policy.at_home), meant),
+        _hidings(regrouped, before.overrides, meant),
         tuple(said.unknown(store)),
         tuple(_outdone(regrouped, said, meant)),
     )
