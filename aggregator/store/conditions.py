@@ -28,23 +28,28 @@ class Few(Struct, frozen=True):
     numbers: Sequence[int]
 
 
+class Newest(Struct, frozen=True):
+    """The newest items: those with numbers above `above`. Any other item was first seen by the time `seen` (epoch seconds)."""
+
+    above: int
+    seen: int
+
+
 class Lookup(Struct, frozen=True):
-    """How the rows that answer a query are found.
+    """How the rows that answer a query are found: from the size of the archive follows what is fast, never what is found.
 
     Attributes:
         few: only these rows are examined.
-        common: the words of the search are in so many items that they are looked up row by row.
-        above, later: if only the newest items are searched: words are searched in items with numbers above `above`, and only rows that
-            entered later than `later` are listed.
-        small: if a story has two times, the one ("entered" or "joined") that so few stories have that all of them are examined.
-        vast: the section or topic has so many stories that a list of its changes is read from the index of all stories.
+        newest: only these items are searched, for rows that entered later than all others were seen.
+        by_row: the words of the search are looked up in one row after the other, and not all items that have them are listed first.
+        seldom: so few stories have the requested number of publishers that all of them are examined.
+        vast: the section or topic has so many stories that they are not all examined.
     """
 
     few: Few | None = None
-    common: bool = False
-    above: int | None = None
-    later: int | None = None
-    small: str | None = None
+    newest: Newest | None = None
+    by_row: bool = False
+    seldom: bool = False
     vast: bool = False
 
 
@@ -102,13 +107,13 @@ def narrow(sql: Sql, wanted: Filter, published: str, story: str | None) -> None:
     first, or None for items.
     """
     shape, dialect = _STORIES if story else _ITEMS, sql.dialect
-    few, above = sql.lookup.few, sql.lookup.above
+    few, newest = sql.lookup.few, sql.lookup.newest
     if few is not None:
         sql.add(few.condition, dialect.listed(few.numbers))
     if wanted.words:
-        newest = "" if above is None else f" AND {dialect.found} > {above:d}"
-        by_row = shape.by_row.format(dialect.item_matches.format(shape.item, newest))
-        said = by_row if sql.lookup.common else shape.found.format(dialect, newest)
+        recent = "" if newest is None else f" AND {dialect.found} > {newest.above:d}"
+        by_row = shape.by_row.format(dialect.item_matches.format(shape.item, recent))
+        said = by_row if sql.lookup.by_row else shape.found.format(dialect, recent)
         sql.add(said, match_words(dialect, wanted))
     if wanted.without and (story or not wanted.words):
         by_row = shape.by_row.format(dialect.item_matches.format(shape.item, ""))

@@ -41,8 +41,8 @@ def items_sql(
     # An item without a placement is not listed: a feed could not name its story.
     sql.add("p.item = i.n AND NOT p.hidden")
     narrow(sql, query.filter, "i.at", None)
-    if lookup.later is not None:
-        sql.add("i.entered > ?", lookup.later)
+    if lookup.newest is not None:
+        sql.add("i.entered > ?", lookup.newest.seen)
     # SQLite keeps the order of a CROSS JOIN; otherwise it would scan all placements and sort.
     tables, order, column, number = "items i CROSS JOIN placements p", "DESC", "i.entered", "i.n"
     if query.window:

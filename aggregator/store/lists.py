@@ -14,6 +14,7 @@ from aggregator.store.conditions import (
     Condition,
     Few,
     Lookup,
+    Newest,
     Numbers,
     counted,
     few_by_words,
@@ -77,36 +78,44 @@ class Lists:
         """
         dialect, numbers = self._db.dialect, numbers_of(self._db, query)
         build = items_sql if query.view == "items" else stories_sql
+        lookup = self._lookup(query, numbers)
         narrow = list(few_sql(dialect, query, numbers))
-        lookup = replace(self._sizes(query, numbers), common=self._common(query))
-        few = self._few([*narrow, *self._seldom(query)], self._worth(query, ask))
-        if few is None and ask and ask > 0 and _entering(query) and (narrow or query.filter.words):
+        few = self._few([*narrow, *self._rare_words(query)], self._worth(query, ask))
+        if few is None and _is_by_entering(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             until, reports = query.filter.until, asked_of_reports(dialect, query, numbers)
             apart = query.view == "stories" and query.filter.words and reports
-            for n, seen in self._db.read(last, (NEAR,)):
+            for n, seen in self._db.read(last, (NEAR,)):  # none in a smaller archive
                 if not apart and (until is None or until.timestamp() > seen):  # else they were published later
-                    nearest = replace(lookup, above=n, later=seen)
-                    newest = self._db.read(*build(dialect, query, ask, nearest, numbers))
-                    if len(newest) == ask:
-                        return newest
+                    nearest = replace(lookup, newest=Newest(n, seen))
+                    found = self._db.read(*build(dialect, query, ask, nearest, numbers))
+                    if len(found) == ask:
+                        return found
                 few = self._few([*narrow, *few_by_words(dialect, query)], n // SHARE)
         if few and not few.numbers:
             return []
         return self._db.read(*build(dialect, query, ask, replace(lookup, few=few), numbers))
 
-    def _sizes(self, query: StreamQuery, numbers: Numbers) -> Lookup:
-        """How the size of a section or topic, and the number of stories with so many publishers, decide how its stories are found."""
+    def _lookup(self, query: StreamQuery, numbers: Numbers) -> Lookup:
+        """What the words, the section or topic, and the number of publishers mean for how rows are found."""
+        seldom = False
+        if query.view != "items" and query.min_publishers > 1:
+            several = counted(self._db.dialect, "k", query.min_publishers)
+            rows = self._db.read(f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?", (SELDOM + 1,))
+            seldom = len(rows) <= SELDOM
         vast = numbers.totals.get(str(query.stream), 0) > FEW
-        if query.view == "items" or query.min_publishers == 1:
-            return Lookup(vast=vast)
-        several = counted(self._db.dialect, "k", query.min_publishers)
-        rows = self._db.read(f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?", (SELDOM + 1,))
-        return Lookup(
-            small="joined" if len(rows) <= SELDOM else "entered" if query.stream and not vast else None, vast=vast
-        )
+        return Lookup(by_row=self._is_by_row(query), seldom=seldom, vast=vast)
 
-    def _seldom(self, query: StreamQuery) -> list[Condition]:
+    def _is_by_row(self, query: StreamQuery) -> bool:
+        """Whether the words, if there are any, are looked up row by row: if they are common. PostgreSQL's planner decides it by itself."""
+        dialect = self._db.dialect
+        if dialect.expected or not query.filter.words:
+            return True
+        said = f"SELECT {dialect.found} FROM search WHERE {dialect.matches} LIMIT ?"
+        values = match_words(dialect, query.filter), COMMON + 1
+        return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
+
+    def _rare_words(self, query: StreamQuery) -> list[Condition]:
         """The conditions of `few_by_words`, if the planner expects the words in at most one of SHARE items.
 
         Listing the items of common words would take long. For words that do not occur the planner expects many items, but hardly more
@@ -133,14 +142,6 @@ class Lists:
         if query.view == "items" or query.min_publishers == 1 or not ordered or not ask:
             return FEW
         return max(FEW, isqrt(ask * self._newest() // STEPS))
-
-    def _common(self, query: StreamQuery) -> bool:
-        dialect = self._db.dialect
-        if dialect.expected or not query.filter.words:
-            return dialect.expected is not None
-        said = f"SELECT {dialect.found} FROM search WHERE {dialect.matches} LIMIT ?"
-        values = match_words(dialect, query.filter), COMMON + 1
-        return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
 
     def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:
         """The rows that the narrowest of the conditions can match, if they are at most `most`.
@@ -169,7 +170,7 @@ def numbers_of(db: Reads, query: StreamQuery) -> Numbers:
     )
 
 
-def _entering(query: StreamQuery) -> bool:
+def _is_by_entering(query: StreamQuery) -> bool:
     """Whether a list is ordered by the time at which stories or items entered the archive; or, without words, their section or topic."""
     ordered = query.window is None and query.changed_since is None and query.min_publishers == 1
     return ordered and (not query.filter.words or query.kind in ("latest", "search", "source"))

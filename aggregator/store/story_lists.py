@@ -55,6 +55,7 @@ class _Listing:
 
     Attributes:
         entries, joined: the tables that are read besides `stories`, with their aliases; empty if not needed.
+        small: the section or topic has so few stories that all of them may be examined.
         number: the column with the number of a story in the index that has the order of entering.
         times: the columns whose maximum is the time of a story in the stream, apart from its reports.
     """
@@ -63,6 +64,7 @@ class _Listing:
         self.sql, self.query, self.limit = sql, query, limit
         self.entries = "entries e" if query.stream else ""
         self.joined = "corroborations c" if query.min_publishers > 1 else ""
+        self.small = query.stream is not None and not sql.lookup.vast
         self.number, self.published, self.times = "st.n", "st.published", ["st.entered"]
         if query.stream:
             as_primary = query.kind == "section" and query.primary
@@ -85,13 +87,12 @@ class _Listing:
         narrow(sql, query.filter, self.published, story)
 
     def by_change(self) -> Statement:
-        query, lookup = self.query, self.sql.lookup
+        query = self.query
         self.sql.add("st.changed >= ?", query.first_change)
         if query.before:
             self.sql.add("(st.changed, st.n) > (?, ?)", *query.before)
         # Otherwise SQLite would scan the whole stream, or all stories with so many publishers, and sort them.
-        first = not lookup.small and (lookup.vast or not self.entries)
-        tables = self._stories_first() if first else self._tables()
+        tables = self._tables() if self.small or self.sql.lookup.seldom else self._stories_first()
         return self._statement(tables, Time("st.changed"), "st.changed, st.n")
 
     def by_publication(self, window: tuple[int, int]) -> Statement:
@@ -114,16 +115,16 @@ class _Listing:
         if lookup.few is not None:
             # For a further page SQLite would scan all entries of the stream.
             return self._statement(self._stories_first() if lookup.vast else self._tables(), latest, NEWEST)
-        if lookup.later is not None:
-            sql.add(f"{entered} > ?", lookup.later)
+        if lookup.newest is not None:
+            sql.add(f"{entered} > ?", lookup.newest.seen)
         by_entering = f"{entered} DESC, {self.number} DESC"
         if len(self.times) == 1 and not reports:
             return self._statement(self._tables(), latest, by_entering)
         # SQLite keeps the order of a CROSS JOIN; otherwise it would scan the whole stream and sort.
         joining = _crossed(self.joined, STORIES, self.entries)
         entering = _crossed(*((self.entries, self.joined, STORIES) if self.entries else (STORIES, self.joined)))
-        if lookup.small:
-            return self._statement(joining if lookup.small == "joined" else entering, latest, NEWEST)
+        if lookup.seldom or (self.joined and self.small):
+            return self._statement(joining if lookup.seldom else entering, latest, NEWEST)
         if self.joined:
             ways = [self._statement(joining, latest, "c.reached DESC, c.story DESC")]
             sql.add(f"{entered} >= {_SINCE_FIRST}", self.limit)
@@ -146,8 +147,7 @@ class _Listing:
         values = (value for _, values in reports for value in values)
         sql.add(f"({asked}){' AND t.item = i.n' if text else ''}", *values)
         item, placed, known = "items i", "placements p", (self.entries, self.joined)
-        small = self.entries and not sql.lookup.vast
-        tables = (*known, placed, item, text) if small else (item, placed, text, *known)
+        tables = (*known, placed, item, text) if self.small else (item, placed, text, *known)
         return _statement(sql, _crossed(*tables, STORIES), latest, NEWEST, sql.dialect.everything)
 
     def _tables(self) -> str:
