@@ -91,9 +91,9 @@ class Entry(Struct, frozen=True):
     enclosures: Enclosures = ()  # of the lead
 
 
-class Placing(Struct, frozen=True):
-    """A story in a section or topic: when it entered, and when the section first was its primary one, even if it no longer is (None:
-    never)."""
+class InStream(Struct, frozen=True):
+    """A story in a section or topic (the table `entries`): when it entered, and when the section first was its primary one, even if it no
+    longer is (None: never)."""
 
     stream: StreamName
     entered: int
@@ -115,13 +115,13 @@ class StoryState(Struct, frozen=True):
     publishers: tuple[tuple[str, int], ...]  # independent ones in order of joining, each with when its report entered
     reached: tuple[int, ...]  # reached[k]: when it first had k + 1 of them, even if it has fewer now
     entry: Entry
-    placings: tuple[Placing, ...]
+    streams: tuple[InStream, ...]  # sections and topics that it is in, or was
     hidden: bool = False
     epoch: str = ""  # configuration under which it was placed, if read from the store
 
 
 class Placed(Struct, frozen=True):
-    """Where an item is placed: its story, its own judgement, and (in a word or two) why it joined the story."""
+    """Where an item is placed (the table `placements`): its story, its own judgement, and (in a word or two) why it joined the story."""
 
     item: int
     story: int
@@ -179,7 +179,7 @@ class Batch(Struct, frozen=True):
     now: int = 0
     forgotten: tuple[int, ...] = ()  # items that the grouping must no longer find
     anew: bool = False  # stored items are placed again; one that waits in `pending` because it changed stays there
-    unmoved: tuple[int, ...] = ()  # stories whose placing is the same under `epoch`: only their epoch is updated
+    unmoved: tuple[int, ...] = ()  # stories that are placed alike under `epoch`: only their epoch is updated
 
     @property
     def shows(self) -> bool:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from aggregator.model.judgement import Scores
-from aggregator.model.story import Entry, Member, Placing, StoryState
+from aggregator.model.story import Entry, InStream, Member, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change, announced, is_turned
 from aggregator.pipeline.corroboration import Coverage, counted_since, restored
@@ -60,7 +60,7 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
     told = seen or members
     coverage = Coverage(told, policy, counted_since(before), {state.lead for state in before})
     place = _Place.of(told, policy)
-    known = {placing.stream: placing for placing in _merged(old, change.absorbed, policy)}
+    known = {one.stream: one for one in _merged(old, change.absorbed, policy)}
     moment = None if told[-1].item.entered < change.now - policy.old else change.now
     came = max((member.item.entered for member in told if member.item.n in change.joined), default=moment)
     since = None if old is None or change.replacing else came
@@ -78,7 +78,7 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
         publishers=coverage.publishers,
         reached=_reached(coverage.publishers, before, since),
         entry=entry,
-        placings=_placings(told, policy, place, known, since),
+        streams=_streams(told, policy, place, known, since),
         hidden=not seen,
     )
 
@@ -134,20 +134,20 @@ def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
     return (*ruled, *found[:FOUND])
 
 
-def _merged(old: StoryState | None, absorbed: Sequence[StoryState], policy: Policy) -> list[Placing]:
+def _merged(old: StoryState | None, absorbed: Sequence[StoryState], policy: Policy) -> list[InStream]:
     """The places in streams that a story takes over: its own, those of stories merged into it, and those under former ids of sections
     and topics. For each stream the earliest time counts, both of entering and as the primary section."""
-    found: dict[StreamName, Placing] = {}
+    found: dict[StreamName, InStream] = {}
     for state in (*absorbed, *((old,) if old else ())):
-        for placing in (*state.placings, *policy.renamed.placings(state)):
-            other = found.get(placing.stream)
-            found[placing.stream] = placing if other is None else _earlier(placing, other)
+        for one in (*state.streams, *policy.renamed.streams(state)):
+            other = found.get(one.stream)
+            found[one.stream] = one if other is None else _earlier(one, other)
     return list(found.values())
 
 
-def _earlier(one: Placing, other: Placing) -> Placing:
+def _earlier(one: InStream, other: InStream) -> InStream:
     led = [at for at in (one.primary_since, other.primary_since) if at is not None]
-    return Placing(one.stream, min(one.entered, other.entered), min(led, default=None))
+    return InStream(one.stream, min(one.entered, other.entered), min(led, default=None))
 
 
 def _reached(publishers: Sequence[tuple[str, int]], before: Sequence[StoryState], since: int | None) -> tuple[int, ...]:
@@ -158,18 +158,18 @@ def _reached(publishers: Sequence[tuple[str, int]], before: Sequence[StoryState]
     return (*known, *(max(entered, since or 0) for _, entered in publishers[len(known) :]))
 
 
-def _placings(
+def _streams(
     members: Sequence[Member],
     policy: Policy,
     final: _Place,
-    known: Mapping[StreamName, Placing],
+    known: Mapping[StreamName, InStream],
     since: int | None,
-) -> tuple[Placing, ...]:
+) -> tuple[InStream, ...]:
     """The streams of a story with the times of entering. `known`: its earlier ones, which keep their times. `since`: new streams are
     entered at this time at the earliest."""
     first, primary = _walk(members, policy, final)
     active = final.streams
-    placings = []
+    found = []
     for stream in sorted(active | known.keys()):
         before = known.get(stream)
         fresh = max(first.get(stream, members[-1].item.entered), since or 0)
@@ -177,8 +177,8 @@ def _placings(
         led = before.primary_since if before else None
         if led is None and stream == _stream("section", final.section):
             led = max(primary.get(stream, members[-1].item.entered), since or 0)
-        placings.append(Placing(stream, entered, led, stream in active))
-    return tuple(placings)
+        found.append(InStream(stream, entered, led, stream in active))
+    return tuple(found)
 
 
 def _walk(

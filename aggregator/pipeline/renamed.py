@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.settings import Rules, Settings, Source
-from aggregator.model.story import Member, Placing, StoryState
+from aggregator.model.story import InStream, Member, StoryState
 from aggregator.model.stream import RulesKind, StreamName
 
 Sectioned = TypeVar("Sectioned", Judgement, StoryState)
@@ -25,7 +25,7 @@ class Renamed(Struct, frozen=True):
         return self.ids.get(StreamName(kind, id), id)
 
     def today(self, one: Sectioned) -> Sectioned:
-        """Translates the sections and topics of an item or a story, but not the placings of a story (see `placings`)."""
+        """Translates the sections and topics of an item or a story, but not in which streams a story is (see `streams`)."""
         if not self.ids:
             return one
         section, topics = (
@@ -37,11 +37,11 @@ class Renamed(Struct, frozen=True):
     def member(self, member: Member) -> Member:
         return replace(member, judgement=self.today(member.judgement)) if self.ids else member
 
-    def placings(self, state: StoryState) -> Iterator[Placing]:
-        """The placings of a story in streams with former ids, translated to the present ids."""
-        for placing in state.placings if self.ids else ():
-            if id := self.ids.get(placing.stream):
-                yield replace(placing, stream=placing.stream._replace(id=id))
+    def streams(self, state: StoryState) -> Iterator[InStream]:
+        """The streams of a story that have former ids, with the present ids."""
+        for one in state.streams if self.ids else ():
+            if id := self.ids.get(one.stream):
+                yield replace(one, stream=one.stream._replace(id=id))
 
     def _scores(self, scores: Scores) -> Scores:
         """Scores with present ids. If several sections have become one, the first score counts, which is the highest."""

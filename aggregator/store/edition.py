@@ -13,7 +13,7 @@ import orjson
 from aggregator.errors import RenamedMeanwhile
 from aggregator.model import notes
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, EditionItem, Member, Placing, Remembered, StoryState
+from aggregator.model.story import Batch, EditionItem, InStream, Member, Remembered, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.store import upserts
 from aggregator.store.conditions import match
@@ -92,13 +92,13 @@ class EditionStore(ABC, Generic[Writer]):
             if k > 0:
                 joined.setdefault(story, []).append((publisher, entered))
             reached.setdefault(story, []).append(since)
-        placings: dict[int, list[Placing]] = {}
+        streams: dict[int, list[InStream]] = {}
         for story, name, entered, since, active in self._db.select(
             "SELECT e.story, m.name, e.entered, e.primary_since, e.active FROM entries e JOIN streams m ON m.n = e.stream "
             "WHERE e.story IN",
             numbers,
         ):
-            placings.setdefault(story, []).append(Placing(StreamName.read(name), entered, since, bool(active)))
+            streams.setdefault(story, []).append(InStream(StreamName.read(name), entered, since, bool(active)))
         found = {}
         for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
             "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN",
@@ -108,7 +108,7 @@ class EditionStore(ABC, Generic[Writer]):
             found[n] = StoryState(
                 n, to_id(id), lead, published, entered, section, decode_scores(scores), decode_names(topics),
                 tuple(joined.get(n, ())), tuple(reached.get(n, ())), decode_entry(entry),
-                tuple(sorted(placings.get(n, ()), key=attrgetter("stream"))), bool(hidden), epoch,
+                tuple(sorted(streams.get(n, ()), key=attrgetter("stream"))), bool(hidden), epoch,
             )  # fmt: skip
         return found
 
@@ -242,7 +242,7 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
 def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]:
     """Writes the streams that the batch's stories are in, and the publishers that corroborate them. Returns these streams."""
     stories = batch.stories
-    streams = {placing.stream for story in stories for placing in story.placings}
+    streams = {one.stream for story in stories for one in story.streams}
     rows = sorted(entry_rows(stories, stream_numbers(db, streams)))  # in the order of the table's key
     db.modify("DELETE FROM corroborations WHERE story IN", [story.n for story in stories])
     db.insert("corroborations", "bigint bigint text bigint bigint", corroboration_rows(stories))

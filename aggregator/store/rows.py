@@ -180,10 +180,10 @@ def corroboration_rows(stories: Iterable[StoryState]) -> list[tuple[int, int, st
 def entry_rows(stories: Iterable[StoryState], streams: Mapping[StreamName, int]) -> list[EntryRow]:
     """One row for each story and stream that it is or was in. `streams`: name → number."""
     return [
-        (streams[placing.stream], story.n, placing.entered, placing.primary_since, story.published,
-         placing.active and not story.hidden)
+        (streams[one.stream], story.n, one.entered, one.primary_since, story.published,
+         one.active and not story.hidden)
         for story in stories
-        for placing in story.placings
+        for one in story.streams
     ]  # fmt: skip
 
 

@@ -253,7 +253,7 @@ class OnSqlite(RuleBasedStateMachine):
         assert set(names) <= {member.counted_as for member in told}
         sections = {state.section, *(section for section, _ in state.scores)}
         stands = {StreamName("section", id) for id in sections} | {StreamName("topic", id) for id in state.topics}
-        assert {one.stream for one in state.placings if one.active} == (set() if state.hidden else stands)
+        assert {one.stream for one in state.streams if one.active} == (set() if state.hidden else stands)
 
     def addresses_are_for_good(self, states: Iterable[StoryState]) -> None:
         here = {state.id: state.hidden for state in states}

@@ -278,9 +278,9 @@ class Service:
         members, places = self.archive.edition.members(numbers), set()
         for n, state in self.archive.edition.stories(numbers).items():
             last = max(member.item.entered for member in members[n])
-            for placing in state.placings:
-                places.add(place := (state.id, placing.stream))
-                assert place in self.places or placing.entered <= last or what in ("news", *OVERRIDING)
+            for one in state.streams:
+                places.add(place := (state.id, one.stream))
+                assert place in self.places or one.entered <= last or what in ("news", *OVERRIDING)
         self.places |= places
 
     def archived(self, stream: str) -> list[str]:

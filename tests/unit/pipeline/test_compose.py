@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import EditionItem, Member, Placing, StoryState
+from aggregator.model.story import EditionItem, InStream, Member, StoryState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, keeps_place, recomposed
@@ -50,13 +50,13 @@ def told(
 
 def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
     first = told([member(1, "A", "Defense plan", 100)])
-    assert [(p.stream, p.entered, p.primary_since) for p in first.placings] == [(DEFENSE, 100, 100)]
+    assert [(p.stream, p.entered, p.primary_since) for p in first.streams] == [(DEFENSE, 100, 100)]
     second = told([member(1, "A", "Defense plan", 100), member(2, "B", "Europe plan", 200)], first, joined=[2], now=200)
-    since = {p.stream: p.entered for p in second.placings}
+    since = {p.stream: p.entered for p in second.streams}
     assert since == {DEFENSE: 100, EUROPE: 200}
     titles = ("Defense", "Europe and defense", "Defense again")
     third = told([member(n, f"P{n}", title, n * 100) for n, title in enumerate(titles, 1)])
-    assert {p.stream: (p.entered, p.primary_since) for p in third.placings} == {
+    assert {p.stream: (p.entered, p.primary_since) for p in third.streams} == {
         DEFENSE: (100, 100), EUROPE: (200, None),
     }  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_a_section_is_entered_when_the_story_is_first_placed_there() -> None:
 def test_a_topic_is_entered_when_enough_items_have_it() -> None:
     titles = ("They meet", "NATO meets", "NATO met")
     story = told([member(n, f"P{n}", title, n * 100) for n, title in enumerate(titles, 1)])
-    assert {p.stream: p.entered for p in story.placings} == {
+    assert {p.stream: p.entered for p in story.streams} == {
         WORLD: 100,
         NATO: 200,
     }
@@ -73,13 +73,13 @@ def test_a_topic_is_entered_when_enough_items_have_it() -> None:
 def test_a_section_found_by_an_update_in_place_is_entered_now() -> None:
     first = told([member(1, "A", "A plan", 100)])
     edited = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900)
-    assert [p for p in edited.placings if p.active] == [Placing(EUROPE, 900, 900)]
+    assert [p for p in edited.streams if p.active] == [InStream(EUROPE, 900, 900)]
 
 
 def test_after_an_edit_of_the_rules_a_story_stands_where_it_would_have_stood() -> None:
     first = told([member(1, "A", "A plan", 100)])
     moved = told([member(1, "A", "A plan for Europe", 100)], first, joined=[], now=900, replacing=True)
-    assert {p.stream: p.entered for p in moved.placings if p.active} == {EUROPE: 100}
+    assert {p.stream: p.entered for p in moved.streams if p.active} == {EUROPE: 100}
     assert moved.entry == first.entry, "an edit of the rules announces nothing"
 
 
@@ -87,17 +87,17 @@ def test_of_a_long_story_a_section_that_only_later_items_bring_is_entered_with_t
     """The times are looked for among the first items; an edit of the rules must not bring it up as older than it is."""
     members = [member(n, f"P{n}", "Defense" if n > 24 else "A plan", n * 10) for n in range(1, 61)]
     story = told(members)
-    assert Placing(DEFENSE, 600, 600) in story.placings
+    assert InStream(DEFENSE, 600, 600) in story.streams
     soon = [member(n, f"P{n}", "Defense" if n > 9 else "A plan", n * 10) for n in range(1, 31)]
-    assert told(soon).placings == (Placing(DEFENSE, 140, 140),), "when a third of them said so"
+    assert told(soon).streams == (InStream(DEFENSE, 140, 140),), "when a third of them said so"
 
 
 def test_a_story_that_left_a_section_and_comes_back_keeps_its_time() -> None:
     first = told([member(1, "A", "Defense", 100)])
     gone = told([member(1, "A", "Other", 100)], first, joined=[], now=200)
-    assert [p.active for p in gone.placings if p.stream == DEFENSE] == [False]
+    assert [p.active for p in gone.streams if p.stream == DEFENSE] == [False]
     back = told([member(1, "A", "Defense", 100)], gone, joined=[], now=300)
-    assert [(p.entered, p.active) for p in back.placings if p.stream == DEFENSE] == [(100, True)]
+    assert [(p.entered, p.active) for p in back.streams if p.stream == DEFENSE] == [(100, True)]
 
 
 def test_updated_moves_for_a_new_publisher() -> None:
@@ -439,7 +439,7 @@ def test_a_merge_that_brings_a_publisher_says_so_and_keeps_the_older_times() -> 
     older, younger = told([one]), told([other])
     merged = told([of(1, one), of(2, other)], older, joined=[], now=500, absorbed=[younger])
     assert merged.id == older.id
-    assert {p.stream: p.entered for p in merged.placings} == {
+    assert {p.stream: p.entered for p in merged.streams} == {
         DEFENSE: 100,
         EUROPE: 200,
     }
@@ -454,14 +454,14 @@ def test_a_merge_keeps_the_time_as_primary_section_whichever_story_was_there_fir
     assert (older.section, told([other]).section) == ("defense", "asia-pacific")
     whole = [of(1, member(1, "A", "Other", 100)), of(3, other), of(1, member(2, "A", "Defense", 300))]
     merged = told(whole, older, joined=[], now=500, absorbed=[told([other])])
-    since = {p.stream: (p.entered, p.primary_since) for p in merged.placings}
+    since = {p.stream: (p.entered, p.primary_since) for p in merged.streams}
     assert merged.section == "defense"
     assert since[DEFENSE] == (200, 300), "a feed of primary sections alone lists it where it was"
     assert since[ASIA_PACIFIC] == (200, 200)
     soon, late = member(1, "A", "Defense", 100), member(2, "B", "Defense", 200)
     older, younger = told([soon, member(3, "C", "Defense", 400)]), told([late])
     both = told([of(1, soon), of(2, late)], older, joined=[], now=500, absorbed=[younger])
-    assert both.placings == (Placing(DEFENSE, 100, 100),), "where that is earlier than the other's"
+    assert both.streams == (InStream(DEFENSE, 100, 100),), "where that is earlier than the other's"
 
 
 def test_a_story_has_the_id_of_the_item_that_founds_it_whichever_came_first() -> None:
@@ -624,7 +624,7 @@ def test_a_story_keeps_its_place_among_all_whatever_is_hidden_or_merged() -> Non
     early = member(3, "C", "Defense", 50)
     merged = told([of(3, early), of(1, one), of(1, two)], first, joined=[], now=900, absorbed=[told([early])])
     assert merged.entered == 50
-    assert Placing(DEFENSE, 50, 50) in merged.placings, "as primary section too"
+    assert InStream(DEFENSE, 50, 50) in merged.streams, "as primary section too"
     new = member(4, "A", "Defense", 300)
     assert told([new], now=900).entered == 300
 
@@ -653,8 +653,8 @@ def test_the_order_in_which_items_are_handed_over_does_not_matter(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = told(members), told(shuffled)
     assert one == replace(other)
-    assert all(placing.entered >= min(m.item.entered for m in members) for placing in one.placings)
-    assert StreamName("section", one.section) in {placing.stream for placing in one.placings if placing.active}
+    assert all(p.entered >= min(m.item.entered for m in members) for p in one.streams)
+    assert StreamName("section", one.section) in {p.stream for p in one.streams if p.active}
 
 
 def test_an_entry_names_the_topics_and_shows_the_first_picture_where_the_lead_has_none() -> None:

@@ -56,7 +56,7 @@ def edited(room: Newsroom, text: str) -> dict[str, StoryState]:
 
 
 def stands(state: StoryState) -> tuple[object, ...]:
-    return state.section, state.scores, state.topics, state.entry, [one for one in state.placings if one.active]
+    return state.section, state.scores, state.topics, state.entry, [one for one in state.streams if one.active]
 
 
 def planned(room: Newsroom, text: str) -> tuple[int, int]:
@@ -196,7 +196,7 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     room.archive.intake.apply([result], room.now)
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
     after = room.stories()[TALKS.title]
-    entered = {placing.stream: placing.entered for placing in after.placings if placing.active}
+    entered = {placing.stream: placing.entered for placing in after.streams if placing.active}
     assert entered[StreamName("section", "asia-pacific")] == after.entered
     assert after.entry == before.entry
 

@@ -48,7 +48,7 @@ def stands(room: Newsroom, **names: str) -> dict[str, Standing]:
             state.id,
             state.entry,
             [(now(f"section:{id}"), score) for id, score in state.scores],
-            {now(str(one.stream)): (one.entered, one.primary_since) for one in state.placings if one.active},
+            {now(str(one.stream)): (one.entered, one.primary_since) for one in state.streams if one.active},
         )
         for title, state in room.stories().items()
     }
@@ -73,7 +73,7 @@ def test_stories_whose_texts_are_gone_stay_in_it(room: Newsroom) -> None:
     room.edit(RENAMED)
     quiet = room.stories()["A Quiet Day"]
     assert (quiet.section, quiet.topics) == ("security", ("alliance",))
-    assert {str(one.stream) for one in quiet.placings if one.active} == {"section:security", "topic:alliance"}
+    assert {str(one.stream) for one in quiet.streams if one.active} == {"section:security", "topic:alliance"}
 
 
 def test_what_entered_it_late_stays_where_it_entered(room: Newsroom) -> None:
@@ -85,7 +85,7 @@ def test_what_entered_it_late_stays_where_it_entered(room: Newsroom) -> None:
     room.archive.intake.apply([PollResult(kyodo, Recognition(changed=((n, later),)))], room.now)
     room.publish()
     before = stands(room, defense="security", nato="alliance")
-    (place,) = [one for one in room.stories()[later.title].placings if str(one.stream) == "section:defense"]
+    (place,) = [one for one in room.stories()[later.title].streams if str(one.stream) == "section:defense"]
     assert place.entered == int(room.now.timestamp())
     room.edit(RENAMED)
     assert stands(room) == before
@@ -286,7 +286,7 @@ def test_a_topic_named_like_a_country_leaves_the_found_one_alone(room: Newsroom)
     room.edit(renamed)
     assert room.client.get("/topics/japan").status_code == 200
     assert all(
-        "topic:japan-desk" not in {str(one.stream) for one in state.placings} for state in room.stories().values()
+        "topic:japan-desk" not in {str(one.stream) for one in state.streams} for state in room.stories().values()
     )
 
 

@@ -163,14 +163,14 @@ def test_a_plan_of_a_renaming_moves_no_story(room: Newsroom) -> None:
 
 
 def test_a_story_that_goes_on_right_after_an_edit_follows_it_whole(room: Newsroom) -> None:
-    entered = {one.stream: one.entered for one in state(room, "Navy").placings}
+    entered = {one.stream: one.entered for one in state(room, "Navy").streams}
     edit(room, CONFIG.replace("words: [NATO]", "words: [NATO, shipbuilder]"))
     room.publish(FRIGATE, live=True)
     assert len(room.archive.reading.members(story(room, "Navy").n)) == 2
     settle(room)
     after = state(room, "Navy")
     assert after.topics == ("nato",), "the item that was there before is judged by the new rules too"
-    assert {one.stream: one.entered for one in after.placings} == entered | {NATO: entered[DEFENSE]}
+    assert {one.stream: one.entered for one in after.streams} == entered | {NATO: entered[DEFENSE]}
 
 
 def test_an_outlet_that_moved_its_report_before_it_was_renamed_is_not_announced_again(room: Newsroom) -> None:
