@@ -8,14 +8,10 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 
-class Enclosure(Struct, frozen=True):
+class Enclosure(Struct, frozen=True, array_like=True):  # as it is stored
     url: str
     type: str | None = None
     length: int | None = None  # bytes
-
-
-Enclosures = tuple[tuple[str, str | None, int | None], ...]
-"""The enclosures of a stored item: (address, media type, length in bytes) of each."""
 
 
 class ParsedItem(Struct, frozen=True):

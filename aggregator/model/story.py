@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from aggregator.model.item import Enclosures
+from aggregator.model.item import Enclosure
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement, Scores
 from aggregator.model.stream import StreamName
@@ -33,7 +33,7 @@ class EditionItem(Struct, frozen=True):
     first_seen: int
     story: int | None = None
     live: bool = True  # False: part of a source's back-catalogue
-    enclosures: Enclosures = ()
+    enclosures: tuple[Enclosure, ...] = ()
     pruned: bool = False  # its summary was deleted after `keep`, so it cannot be classified again
     hidden: bool = False  # not shown to readers
     hash: str = ""  # of its text
@@ -88,7 +88,7 @@ class Entry(Struct, frozen=True):
     reports: tuple[Report, ...]
     topics: tuple[str, ...]  # titles
     updated: int  # epoch seconds
-    enclosures: Enclosures = ()  # of the lead
+    enclosures: tuple[Enclosure, ...] = ()  # of the lead
 
 
 class InStream(Struct, frozen=True):
@@ -257,7 +257,7 @@ class ItemView(Struct, frozen=True):
     author: str | None
     lang: str | None
     image: str | None
-    enclosures: Enclosures
+    enclosures: tuple[Enclosure, ...]
     categories: tuple[str, ...]
     published: datetime
     updated: datetime

@@ -29,8 +29,8 @@ def _entry(entry: FeedEntry, language: str) -> str:
             f"<published>{entry.published.isoformat()}</published>",
             _source(entry, updated),
             *(
-                element("link", rel="enclosure", href=url, type=type, length=length)
-                for url, type, length in entry.enclosures
+                element("link", rel="enclosure", href=one.url, type=one.type, length=one.length)
+                for one in entry.enclosures
             ),
             thumbnail(entry),
             "</entry>",

@@ -10,7 +10,7 @@ from html import escape
 from msgspec import Struct
 
 from aggregator.model.feed import Brief, Names, Stream
-from aggregator.model.item import Enclosures
+from aggregator.model.item import Enclosure
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.normalise.plain import plain_of_safe
 from aggregator.normalise.reports import told_once
@@ -38,7 +38,7 @@ class FeedEntry(Struct, frozen=True):
     source: tuple[str, str] | None  # (title, address) of the feed that has the lead article
     tags: tuple[tuple[str, str], ...]  # (id, title)
     icon: str | None = None  # address of the icon of that feed
-    enclosures: Enclosures = ()
+    enclosures: tuple[Enclosure, ...] = ()
     story: StoryView | None = None
     item: ItemView | None = None
 
@@ -73,7 +73,7 @@ def _story_entry(story: StoryView, stream: Stream) -> FeedEntry:
         source=_feed(source, names),
         icon=fit_address(stream.icons.get(source or "")),
         tags=_tags(tuple(name for name, _ in story.scores), story.topics, names),
-        enclosures=_enclosures(entry.enclosures),
+        enclosures=tuple(map(_enclosure, entry.enclosures)),
         story=story,
     )
 
@@ -96,7 +96,7 @@ def _item_entry(item: ItemView, stream: Stream) -> FeedEntry:
         source=_feed(item.source, names),
         icon=fit_address(stream.icons.get(item.source)),
         tags=_tags(item.sections, item.topics, names),
-        enclosures=_enclosures(item.enclosures),
+        enclosures=tuple(map(_enclosure, item.enclosures)),
         item=item,
     )
 
@@ -131,8 +131,8 @@ def _feed(source: str | None, names: Names) -> tuple[str, str] | None:
     return (title, fit_address(address)) if address and "***" not in address else None
 
 
-def _enclosures(of: Enclosures) -> Enclosures:
-    return tuple((fit_address(url), type, length) for url, type, length in of)
+def _enclosure(one: Enclosure) -> Enclosure:
+    return Enclosure(fit_address(one.url), one.type, one.length)
 
 
 def _tags(sections: Iterable[str], topics: Iterable[str], names: Names) -> tuple[tuple[str, str], ...]:

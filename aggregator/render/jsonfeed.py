@@ -59,11 +59,11 @@ def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:
     if entry.enclosures:
         found["attachments"] = [
             {
-                "url": url,
-                "mime_type": type or "application/octet-stream",
-                **({"size_in_bytes": length} if length else {}),
+                "url": one.url,
+                "mime_type": one.type or "application/octet-stream",
+                **({"size_in_bytes": one.length} if one.length else {}),
             }
-            for url, type, length in entry.enclosures
+            for one in entry.enclosures
         ]
     if entry.story:
         found["_aggregator"] = _of_story(entry.story, stream)

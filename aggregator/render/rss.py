@@ -28,8 +28,8 @@ def _item(entry: FeedEntry, language: str) -> str:
             f'<content:encoded>{text(entry.body)}</content:encoded><guid isPermaLink="false">{text(entry.id)}</guid>',
             *(f"<category>{text(title)}</category>" for _, title in entry.tags),
             *(
-                element("enclosure", url=url, length=length or "0", type=type or "application/octet-stream")
-                for url, type, length in attached
+                element("enclosure", url=one.url, length=one.length or "0", type=one.type or "application/octet-stream")
+                for one in attached
             ),
             f"<pubDate>{format_datetime(entry.published.astimezone(UTC))}</pubDate>",
             element("source", entry.source[0], url=entry.source[1]) if entry.source else "",
@@ -37,8 +37,8 @@ def _item(entry: FeedEntry, language: str) -> str:
             f"<dc:language>{text(lang)}</dc:language>" if lang and lang != language else "",
             thumbnail(entry),
             *(
-                element("media:content", url=url, medium="image", type=type, fileSize=length)
-                for url, type, length in pictures
+                element("media:content", url=one.url, medium="image", type=one.type, fileSize=one.length)
+                for one in pictures
             ),
             "</item>",
         )

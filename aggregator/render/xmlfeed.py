@@ -18,6 +18,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from aggregator.model.feed import Rendered, Stream
+from aggregator.model.item import Enclosure
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries
 from aggregator.render.fit import fit
@@ -55,9 +56,9 @@ class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen publishes n
             etree.SubElement(parent, f"{{{HISTORY}}}archive")
 
 
-def is_picture(enclosure: tuple[str, str | None, int | None]) -> bool:
+def is_picture(enclosure: Enclosure) -> bool:
     """Whether an enclosure is a picture. In RSS pictures become media:content, since feed readers take enclosures for podcasts."""
-    return (enclosure[1] or "").startswith("image/")
+    return (enclosure.type or "").startswith("image/")
 
 
 def text(of: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from aggregator.model.item import Enclosures, Item
+from aggregator.model.item import Enclosure, Item
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Scores
 from aggregator.model.story import (
@@ -57,7 +57,7 @@ _HEADING = msgspec.json.Decoder(_Heading)
 _OUTLETS = msgspec.json.Decoder(_Outlets)
 _SCORES = msgspec.json.Decoder(Scores)
 _NAMES = msgspec.json.Decoder(tuple[str, ...])
-_ENCLOSURES = msgspec.json.Decoder(Enclosures)
+_ENCLOSURES = msgspec.json.Decoder(tuple[Enclosure, ...])
 _encode = msgspec.json.Encoder().encode
 
 
@@ -106,7 +106,7 @@ def decode_names(text: str | None) -> tuple[str, ...]:
     return _NAMES.decode(text) if text else ()
 
 
-def decode_enclosures(text: str | None) -> Enclosures:
+def decode_enclosures(text: str | None) -> tuple[Enclosure, ...]:
     return _ENCLOSURES.decode(text) if text else ()
 
 
@@ -147,7 +147,7 @@ def text_row(n: int, item: Item, now: int) -> tuple[Any, ...]:
         item.lang, to_seconds(item.published),
         to_json(item.categories) if item.categories else None,
         item.image,
-        to_json([(e.url, e.type, e.length) for e in item.enclosures]) if item.enclosures else None,
+        _encode(item.enclosures).decode() if item.enclosures else None,
         item.hash, now, now,
     )  # fmt: skip
 

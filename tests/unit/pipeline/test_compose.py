@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from aggregator.model.item import Enclosure
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import EditionItem, InStream, Member, StoryState
 from aggregator.model.stream import StreamName
@@ -675,7 +676,7 @@ def test_an_entry_lists_its_reports_by_their_time_whenever_they_came() -> None:
 
 def test_enclosures_of_the_lead_are_passed_on() -> None:
     one = member(1, "A", "Defense", 100)
-    audio = (("https://x.example/1.mp3", "audio/mpeg", 1000),)
+    audio = (Enclosure("https://x.example/1.mp3", "audio/mpeg", 1000),)
     assert told([Member(replace(one.item, enclosures=audio), one.judgement)]).entry.enclosures == audio
 
 

@@ -147,7 +147,7 @@ def test_an_entry_keeps_what_it_said_when_another_outlet_joins(pruned: Newsroom)
     after = pruned.stories()["Talks End Without a Word"]
     assert [name for name, _ in after.publishers] == ["BBC", "Kyodo", "Reuters"]
     assert (after.lead, after.entry.summary) == (before.lead, TALKS.summary)
-    assert [url for url, _, _ in after.entry.enclosures] == [SPOKEN.url]
+    assert after.entry.enclosures == (SPOKEN,)
 
 
 def test_an_entry_keeps_what_it_said_when_an_article_is_split_off(pruned: Newsroom) -> None:

@@ -28,6 +28,7 @@ from newsroom import NOON, Newsroom, of_the_file
 from newsroom import item as news
 
 from aggregator.model.feed import Names, Rendered, Stream
+from aggregator.model.item import Enclosure
 from aggregator.model.story import ItemView
 from aggregator.render import atom, rss
 from aggregator.render.entry import entries
@@ -74,8 +75,8 @@ def one_entry(told: Sequence[str]) -> Stream:
     place, subject, feed, address, icon = names
     item = ItemView(
         id=id, n=1, source=source, publisher=publisher, title=title, summary=summary, url=url, author=author, lang=lang,
-        image=image, enclosures=((sound, kind, 1), (picture, "image/png", 2)), categories=(), published=NOON, updated=NOON,
-        entered=NOON, story=None, section=section, sections=(section,), topics=(topic,),
+        image=image, enclosures=(Enclosure(sound, kind, 1), Enclosure(picture, "image/png", 2)), categories=(),
+        published=NOON, updated=NOON, entered=NOON, story=None, section=section, sections=(section,), topics=(topic,),
     )  # fmt: skip
     return Stream(
         title="One", description="One", root=ROOT, address=f"{ROOT}/latest", query="", language="en", updated=NOON, modified=NOON,
@@ -99,7 +100,7 @@ def fields(stream: Stream) -> list[str]:
         ),
         *(told.source or ()),
         *(text for tag in told.tags for text in tag),
-        *(text or "" for url, type, _ in told.enclosures for text in (url, type)),
+        *(text or "" for one in told.enclosures for text in (one.url, one.type)),
     ]
 
 
