@@ -99,6 +99,11 @@ class StreamQuery(Struct, frozen=True):
                 return None
 
     @property
+    def by_entering(self) -> bool:
+        """Whether the order is that of entering, and not that of publication or of change."""
+        return self.window is None and self.changed_since is None
+
+    @property
     def primary_section(self) -> str | None:
         """If `primary` is set, the section that must be the primary one of each entry: that of the stream, else that of the search."""
         if not self.primary:

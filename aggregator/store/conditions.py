@@ -53,9 +53,6 @@ class Lookup(Struct, frozen=True):
     vast: bool = False
 
 
-ANY_ROW = Lookup()
-
-
 class Numbers(Struct, frozen=True):
     """The numbers of the sources and streams that a query names, and of the stories that each of these streams has (`totals`).
 
@@ -76,15 +73,12 @@ class Numbers(Struct, frozen=True):
         return f"e.stream = {self.streams[str(name)]:d}" if str(name) in self.streams else "FALSE"
 
 
-NOTHING_NAMED = Numbers()
-
-
 class Sql(Struct):
     """A statement under construction: conditions with their values, in order."""
 
     dialect: Dialect
-    lookup: Lookup = ANY_ROW
-    numbers: Numbers = NOTHING_NAMED
+    lookup: Lookup
+    numbers: Numbers
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
 

@@ -6,9 +6,7 @@ from typing import Any
 
 from aggregator.model.stream import StreamQuery
 from aggregator.store.conditions import (
-    ANY_ROW,
     IN_TOPIC,
-    NOTHING_NAMED,
     SCORED,
     Lookup,
     Numbers,
@@ -20,13 +18,7 @@ from aggregator.store.conditions import (
 from aggregator.store.dialect import Dialect
 
 
-def items_sql(
-    dialect: Dialect,
-    query: StreamQuery,
-    limit: int | None,
-    lookup: Lookup = ANY_ROW,
-    numbers: Numbers = NOTHING_NAMED,
-) -> Statement:
+def items_sql(dialect: Dialect, query: StreamQuery, limit: int | None, lookup: Lookup, numbers: Numbers) -> Statement:
     """SQL for the (item, time) pairs of a stream of items. A section has the items whose own judgement is this section."""
     sql = Sql(dialect, lookup, numbers)
     if query.kind == "source":

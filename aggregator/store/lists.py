@@ -81,7 +81,7 @@ class Lists:
         lookup = self._lookup(query, numbers)
         narrow = list(few_sql(dialect, query, numbers))
         few = self._few([*narrow, *self._rare_words(query)], self._worth(query, ask))
-        if few is None and _is_by_entering(query) and (narrow or query.filter.words):
+        if few is None and _starts_with_newest(query) and (narrow or query.filter.words):
             last = "SELECT n, first_seen FROM items WHERE n <= (SELECT max(n) FROM items) - ? ORDER BY n DESC LIMIT 1"
             until, reports = query.filter.until, asked_of_reports(dialect, query, numbers)
             apart = query.view == "stories" and query.filter.words and reports
@@ -138,8 +138,7 @@ class Lists:
         For stories in the order of several times, the alternative is a scan through the stories with k publishers until the list is full.
         In an archive of N items it takes about N / candidates steps for each row of the list.
         """
-        ordered = query.window is None and query.changed_since is None
-        if query.view == "items" or query.min_publishers == 1 or not ordered or not ask:
+        if query.view == "items" or query.min_publishers == 1 or not query.by_entering or not ask:
             return FEW
         return max(FEW, isqrt(ask * self._newest() // STEPS))
 
@@ -170,7 +169,7 @@ def numbers_of(db: Reads, query: StreamQuery) -> Numbers:
     )
 
 
-def _is_by_entering(query: StreamQuery) -> bool:
+def _starts_with_newest(query: StreamQuery) -> bool:
     """Whether a list is ordered by the time at which stories or items entered the archive; or, without words, their section or topic."""
-    ordered = query.window is None and query.changed_since is None and query.min_publishers == 1
-    return ordered and (not query.filter.words or query.kind in ("latest", "search", "source"))
+    by_entering = query.by_entering and query.min_publishers == 1
+    return by_entering and (not query.filter.words or query.kind in ("latest", "search", "source"))

@@ -18,9 +18,7 @@ from typing import Any, NamedTuple
 
 from aggregator.model.stream import StreamQuery
 from aggregator.store.conditions import (
-    ANY_ROW,
     NEVER,
-    NOTHING_NAMED,
     Lookup,
     Numbers,
     Sql,
@@ -34,13 +32,7 @@ from aggregator.store.conditions import (
 from aggregator.store.dialect import Dialect
 
 
-def stories_sql(
-    dialect: Dialect,
-    query: StreamQuery,
-    limit: int | None,
-    lookup: Lookup = ANY_ROW,
-    numbers: Numbers = NOTHING_NAMED,
-) -> Statement:
+def stories_sql(dialect: Dialect, query: StreamQuery, limit: int | None, lookup: Lookup, numbers: Numbers) -> Statement:
     """SQL for the (story, time) pairs of a stream of stories, in its order."""
     listing = _Listing(Sql(dialect, lookup, numbers), query, limit)
     if query.changed_since is not None:

@@ -42,7 +42,7 @@ from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.leases import release_dead
-from aggregator.store.conditions import Numbers, counted, few_sql, of_members
+from aggregator.store.conditions import Lookup, Numbers, counted, few_sql, of_members
 from aggregator.store.dialect import Lock
 from aggregator.store.item_lists import items_sql
 from aggregator.store.lists import numbers_of
@@ -983,7 +983,9 @@ def test_items_of_a_section_are_read_from_the_newest_on(store: PostgresArchive) 
         f"INSERT INTO placements (item, story, publisher, section, scores, topics, places, why) {told}",
         "ANALYZE items, placements",
     )
-    statement, values = items_sql(DIALECT, StreamQuery("section", "world", view="items", primary=True), 50)
+    statement, values = items_sql(
+        DIALECT, StreamQuery("section", "world", view="items", primary=True), 50, Lookup(), Numbers()
+    )
     plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {statement}", values))
     assert "items_entered" in plan, plan
     assert "Sort" not in plan, plan
@@ -1036,7 +1038,7 @@ def test_words_that_are_nowhere_are_not_looked_for_in_one_story_after_the_other(
 @pytest.mark.parametrize("build", [stories_sql, items_sql])
 def test_what_a_search_leaves_out_is_looked_up_and_not_listed(store: PostgresArchive, build: Any) -> None:
     """A list of all that say a common word, gone through for each item, took longer than a reader may wait."""
-    query, values = build(DIALECT, StreamQuery("search", filter=Filter(without=("the",))), 50)
+    query, values = build(DIALECT, StreamQuery("search", filter=Filter(without=("the",))), 50, Lookup(), Numbers())
     plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {query}", values))
     assert "Anti Join" in plan, plan
     assert "SubPlan" not in plan, plan
@@ -1045,7 +1047,7 @@ def test_what_a_search_leaves_out_is_looked_up_and_not_listed(store: PostgresArc
 def test_where_a_further_page_begins_is_asked_of_what_such_reports_found(store: PostgresArchive) -> None:
     """Asked of all that so many told, the time of each was worked out: a page of 50 took seconds where 30,000 stories were told by two."""
     query = StreamQuery("latest", min_publishers=2, filter=Filter(lang="de"), before=(SECONDS, 5))
-    statement, values = stories_sql(DIALECT, query, 50)
+    statement, values = stories_sql(DIALECT, query, 50, Lookup(), Numbers())
     plan = [line.strip() for (line,) in store._connection.read(f"EXPLAIN {statement}", values)]
     (found,) = (n for n, line in enumerate(plan) if line.startswith("->  Subquery Scan on way1"))
     assert plan[found + 1].startswith("Filter: (ROW(way1.t, way1.n) < ROW("), plan[found + 1]

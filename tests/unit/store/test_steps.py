@@ -249,7 +249,7 @@ def test_the_items_of_a_month_are_found_without_those_of_others(store: SqliteArc
 def test_stories_of_long_ago_are_found_without_reading_those_since(store: SqliteArchive) -> None:
     """Their times stand in the index. Reading each story for its own took ten times as long, and on a cold disk a minute."""
     query, values = stories_sql(
-        store._connection.dialect, StreamQuery("search", filter=Filter(until=ago(days=300))), 50
+        store._connection.dialect, StreamQuery("search", filter=Filter(until=ago(days=300))), 50, Lookup(), Numbers()
     )
     (table,) = store._connection.read("SELECT rootpage FROM sqlite_master WHERE name = 'stories'")
     code = store._connection.read(f"EXPLAIN {query}", values)
@@ -259,7 +259,9 @@ def test_stories_of_long_ago_are_found_without_reading_those_since(store: Sqlite
 
 def test_the_reports_of_a_story_are_not_looked_for_among_all_of_an_outlet(store: SqliteArchive) -> None:
     """Of five thousand, for each story that was listed: the newest twenty of an outlet took minutes."""
-    query, values = stories_sql(store._connection.dialect, StreamQuery("latest", filter=Filter(publisher="Alpha")), 20)
+    query, values = stories_sql(
+        store._connection.dialect, StreamQuery("latest", filter=Filter(publisher="Alpha")), 20, Lookup(), Numbers()
+    )
     plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {query}", values)]
     assert any("placements_story" in step for step in plan)
     assert not [step for step in plan if "placements_publisher" in step]
