@@ -27,8 +27,8 @@ from aggregator.model.item import Enclosure, Item
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.pipeline.edition import edition
-from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place
+from aggregator.pipeline.stored_stories import archive_rows
 from aggregator.web.app import create_app
 from aggregator.web.library import Library
 

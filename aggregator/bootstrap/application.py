@@ -176,7 +176,7 @@ class Application(Configured):
     def _poll_as_edited(self, former: Settings, archive: Store, now: datetime) -> None:
         """Apply changed settings of sources: those with a shorter `every` are polled within that time, and documents of those with another
         `lang` are read as a whole. Sources that are being polled now are polled once more."""
-        from aggregator.model.renaming import former_ids
+        from aggregator.model.renamed_sources import former_ids
         from aggregator.schedule.bounds import bounds_for
         from aggregator.schedule.decide import sooner
 
@@ -236,7 +236,7 @@ class Application(Configured):
 
     def stored_ids(self, archive: Archive) -> dict[str, str]:
         """Id of a source in this configuration, which may not be applied yet → the id under which the store knows it."""
-        from aggregator.model.renaming import former_ids
+        from aggregator.model.renamed_sources import former_ids
 
         states, listed = archive.sources.states(listed=False), {state.id for state in archive.sources.states()}
         found = former_ids(self.settings.sources, {state.id: state.url for state in states}, listed)

@@ -20,9 +20,9 @@ from aggregator.pipeline.edits.causes import Causes, Way
 from aggregator.pipeline.edits.changes import ENVIRONMENT, changes, term_text
 from aggregator.pipeline.edits.override_effects import OverrideEffects, override_effects
 from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Plan, Sample, plan
-from aggregator.pipeline.pages import Row
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
+from aggregator.pipeline.stored_stories import Row
 from aggregator.ports import Archive
 from aggregator.render.entry import urn
 

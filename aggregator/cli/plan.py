@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def _report(comparison: Comparison, archive: Archive | None, since: int, limit: int | None) -> shapes.Plan:
-    from aggregator.pipeline.pages import archive_rows
+    from aggregator.pipeline.stored_stories import archive_rows
 
     if archive is None:
         return comparison.report(iter(()), lambda done: None)

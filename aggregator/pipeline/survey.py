@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
 from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey
-from aggregator.pipeline.pages import PAGE, archive_rows
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import re_place_stories
+from aggregator.pipeline.stored_stories import PAGE, archive_rows
 from aggregator.ports import Archive, EditionStore
 
 EVERY = 86_400  # seconds between surveys

@@ -13,13 +13,13 @@ from aggregator.model.item import Item, StoredItem
 from aggregator.model.poll import PollResult
 from aggregator.model.source import SourceState
 from aggregator.store import upserts
-from aggregator.store.answers import as_told, by_plan_of
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
+from aggregator.store.overlapping_polls import as_told, by_plan_of
 from aggregator.store.retention import LISTED_EVERY, MOVES, note_listed
 from aggregator.store.rows import address_hash, to_blob, to_id, to_seconds
+from aggregator.store.source_states import source_state
 from aggregator.store.sources import SELECT, Sources, release_leases
-from aggregator.store.states import source_state
 
 log = logging.getLogger(__name__)
 

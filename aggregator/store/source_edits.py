@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from aggregator.model.renaming import former_ids
+from aggregator.model.renamed_sources import former_ids
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState
 

@@ -12,7 +12,7 @@ from aggregator.model.source import HORIZON, SourceState
 from aggregator.store.dialect import Dialect, Lock, Writer, Writes
 from aggregator.store.locks import lock_sources
 from aggregator.store.source_edits import Edited, Edits, New, after_pause, at_new_address, edits
-from aggregator.store.states import STATE_FIELDS, source_state, state_columns
+from aggregator.store.source_states import STATE_FIELDS, source_state, state_columns
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
 LONGEST_LEASE = timedelta(hours=2)
@@ -113,7 +113,7 @@ class Sources(ABC, Generic[Writer]):
                 self._db.modify(f"UPDATE sources SET {forgotten} WHERE body_hash IS NOT NULL AND id IN", ids)
 
     def sync(self, configured: Collection[Source]) -> None:
-        """Makes the rows follow feeds.yaml; `model.renaming` decides which row belongs to which source.
+        """Makes the rows follow feeds.yaml; `model.renamed_sources` decides which row belongs to which source.
 
         Rows that are correct already are not written, so that a worker that starts after another changes nothing.
         """

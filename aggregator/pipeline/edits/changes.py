@@ -9,7 +9,7 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from aggregator.addresses import host_of
-from aggregator.model.renaming import former_ids
+from aggregator.model.renamed_sources import former_ids
 from aggregator.model.settings import Position, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
 from aggregator.model.stream import StreamName
@@ -147,7 +147,7 @@ def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> 
         return False
     before, after = ({source.id: _decisive_of(source) for source in one.sources} for one in (old, new))
     ids, addresses = {state.id for state in told}, {state.url for state in told}
-    # A source that moves to the address of another may take over what that one told (`model.renaming`).
+    # A source that moves to the address of another may take over what that one told (`model.renamed_sources`).
     own = {(source.id, source.url) for source in old.sources}
     return (
         all(

@@ -16,7 +16,7 @@ from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Configuration
 from aggregator.pipeline.edits.changes import term_text
 from aggregator.pipeline.edits.plan import Moves, Plan, plan
-from aggregator.pipeline.pages import PAGE, Row, archive_rows
+from aggregator.pipeline.stored_stories import PAGE, Row, archive_rows
 from aggregator.ports import Archive
 
 TRIED = 24  # the effect on the archive is computed for so many proposals

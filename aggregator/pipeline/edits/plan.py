@@ -17,8 +17,8 @@ from aggregator.model.stream import StreamName
 from aggregator.pipeline.compose import keeps_place, recomposed
 from aggregator.pipeline.edits.override_effects import Regrouped, unhidden
 from aggregator.pipeline.override_index import OverrideIndex
-from aggregator.pipeline.pages import Row
 from aggregator.pipeline.policy import Policy
+from aggregator.pipeline.stored_stories import Row
 from aggregator.ports import EditionStore
 
 SAMPLES = 5  # headlines shown for each section and direction

@@ -9,8 +9,8 @@ from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.store import sources
 from aggregator.store.postgres.connection import Connection, Raw, put, storable
 from aggregator.store.source_edits import Edited, New
+from aggregator.store.source_states import STATE_COLUMNS, state_columns, state_fields
 from aggregator.store.sources import available
-from aggregator.store.states import STATE_COLUMNS, state_columns, state_fields
 
 _TYPES = dict.fromkeys(STATE_COLUMNS, "bigint") | {
     name: type

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from aggregator.model.source import NOT_POLLED, SourceState
 from aggregator.store import sources
 from aggregator.store.source_edits import Edited, New
+from aggregator.store.source_states import STATE_COLUMNS, state_columns
 from aggregator.store.sqlite.connection import Connection
-from aggregator.store.states import STATE_COLUMNS, state_columns
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Table

@@ -15,8 +15,8 @@ from aggregator.errors import ConfigError
 from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.edits.changes import changes, place_alike
-from aggregator.pipeline.pages import archive_rows
 from aggregator.pipeline.re_placement import re_place_stories
+from aggregator.pipeline.stored_stories import archive_rows
 
 ROOT = "https://wire.example.org/news"
 RENAMED = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from aggregator.store.states import STATE_FIELDS, state_fields
+from aggregator.store.source_states import STATE_FIELDS, state_fields
 
 KINDS = (str, float, bytes, int, datetime, timedelta)
 
