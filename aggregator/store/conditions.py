@@ -36,7 +36,7 @@ class Newest(Struct, frozen=True):
 
 
 class Lookup(Struct, frozen=True):
-    """How the rows that answer a query are found: from the size of the archive follows what is fast, never what is found.
+    """How the rows that answer a query are found. It decides how long that takes, never what is found.
 
     Attributes:
         few: only these rows are examined.
