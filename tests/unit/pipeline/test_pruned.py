@@ -196,7 +196,7 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     room.archive.intake.apply([result], room.now)
     edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
     after = room.stories()[TALKS.title]
-    entered = {placing.stream: placing.entered for placing in after.streams if placing.active}
+    entered = {one.stream: one.entered for one in after.streams if one.active}
     assert entered[StreamName("section", "asia-pacific")] == after.entered
     assert after.entry == before.entry
 
