@@ -35,6 +35,7 @@ from aggregator.errors import TooManyFiles
 from aggregator.fetch.client import Http
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.limits import Limits
+from aggregator.fetch.resolver import LOOKUPS, SystemResolver
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
 from aggregator.sandbox.pool import Sandbox
@@ -901,6 +902,29 @@ def test_a_name_server_that_hangs_holds_up_no_end(monkeypatch: pytest.MonkeyPatc
     wake.set()
     for thread in lookups:
         thread.join(5)
+
+
+def test_a_name_server_that_hangs_gets_no_thread_for_each_of_hundreds_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    wake, asked = threading.Event(), Counter[str]()
+
+    def unanswered(host: str, *_: object, **__: object) -> list[object]:
+        asked[host] += 1
+        wake.wait(60)
+        raise socket.gaierror(socket.EAI_NONAME, "said by the system")
+
+    async def main() -> None:
+        resolver = SystemResolver()
+        names = [f"{n}.example" for n in range(2 * LOOKUPS)]
+        tasks = [asyncio.create_task(resolver.resolve(name)) for name in names]
+        await until_async(lambda: len(asked) >= LOOKUPS)
+        assert len(asked) == LOOKUPS
+        wake.set()
+        for told in await asyncio.gather(*tasks, return_exceptions=True):
+            assert isinstance(told, socket.gaierror)
+        assert len(asked) == len(names), "the others after them"
+
+    monkeypatch.setattr(socket, "getaddrinfo", unanswered)
+    asyncio.run(main())
 
 
 # ---- bad inputs 26, 27, 29, 40: headers that lie, leak or split
