@@ -28,27 +28,25 @@ so many additional ids (guids) of an item are stored."""
 
 
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
-    """For each source (number, time, item): of its items before that item, texts that were last listed before that time are to be
-    deleted.
+    """For each source (number, time, `keep` ago): its texts that were last listed before that time are to be deleted.
 
-    - If a source answers, the items of its last document count as still listed, although they are not read again if that has not changed.
-      They were listed since its last news. (News of a time yet to come was told while the clock was ahead.)
-    - Numbers of items do not depend on the clock. What was stored after an item that entered within `keep` is no older, though the clock
-      may have been set back, and said so.
+    If a source answers, the items of its last document count as still listed, although they are not read again if that has not changed.
+    They were listed since its last news. (News of a time yet to come was told while the clock was ahead.)
     """
-    first = dict[int, int]()
     for n, id, answered, news in db.read(
         "SELECT n, id, last_success, CASE WHEN last_new <= ? THEN last_new ELSE 0 END FROM sources ORDER BY n", (now,)
     ):
         since = now - per_source.get(id, keep)
-        if since not in first:
-            first[since] = _first_since(db, since, now)
         answers = answered is not None and answered >= since
-        yield n, min(since, news - LISTED_EVERY) if answers else since, first[since]
+        yield n, min(since, news - LISTED_EVERY) if answers else since, since
 
 
-def _first_since(db: Reads, moment: int, now: int) -> int:
-    """The first item that was stored after this time, at the latest. Times yet to come are those of a clock that was ahead."""
+def first_since(db: Reads, moment: int, now: int) -> int:
+    """The first item that was stored after this time, at the latest. Times yet to come are those of a clock that was ahead.
+
+    Numbers of items do not depend on the clock. What was stored after an item that entered within `keep` is no older, though the clock
+    may have been set back, and said so.
+    """
     ((first,),) = db.read("SELECT min(n) FROM items WHERE entered BETWEEN ? AND ?", (moment, now))
     return sys.maxsize if first is None else int(first)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -18,7 +19,7 @@ from aggregator.model.stream import StreamName
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.locks import lock_sources
 from aggregator.store.renaming import led_on, rename_streams
-from aggregator.store.retention import forget_addresses, forget_document, limits, listed_before
+from aggregator.store.retention import first_since, forget_addresses, forget_document, limits, listed_before
 from aggregator.store.rows import to_json
 from aggregator.store.versions import Change, change_time, keep_version, mark_texts
 
@@ -123,10 +124,11 @@ class Upkeep(ABC, Generic[Writer]):
     ) -> int:
         purged = 0
         old = listed_before(self._db, now - min([keep, *per_source.values()]))
-        for source, limit, first in limits(self._db, now, keep, per_source):
+        first = cache(lambda since: first_since(self._db, since, now))
+        for source, limit, since in limits(self._db, now, keep, per_source):
             with self._db.transaction():
                 forget_document(self._db, source, limit)
-            items = [item for item, listed in old.get(source, ()) if listed < limit and item < first]
+            items = [item for item, listed in old.get(source, ()) if listed < limit and item < first(since)]
             for start in range(0, len(items), STEP):
                 if not proceed():
                     return purged

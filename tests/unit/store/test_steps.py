@@ -385,10 +385,11 @@ def test_what_waits_for_the_edition_is_found_without_the_archive(store: SqliteAr
     assert cost(range(20, 400)) <= once + 2
 
 
-def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(store: SqliteArchive) -> None:
+def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(tmp_path: Path) -> None:
     """Texts that are deleted already, and those that are kept, cost nothing."""
 
     def cost(news: range) -> int:
+        store = archive(tmp_path / str(len(news)), "alpha")
         old, new = (
             [item("alpha", f"{age} {n}", f"Thing{n} happened{n}", summary="Words.") for n in news]
             for age in ("old", "new")
@@ -396,12 +397,13 @@ def test_retention_goes_through_what_it_deletes_and_not_through_the_archive(stor
         store.intake.apply([polled("alpha", old)], ago(days=100))
         store.intake.apply([polled("alpha", new)], NOW)
         (state,) = store.sources.states(["alpha"])
-        store.sources.save([structs.replace(state, last_success=NOW)])
+        store.sources.save([structs.replace(state, last_success=NOW, last_new=NOW)])
         # as after an edition, but without its memory, which is forgotten too
         store._connection.write("DELETE FROM pending")
         store.upkeep.prune(SECONDS, 90 * 86_400, {})
         purged, steps = counted(store, lambda: store.upkeep.prune(SECONDS, 90 * 86_400, {}))
         assert purged == 0
+        store.close()
         return steps
 
     once = cost(range(20))
