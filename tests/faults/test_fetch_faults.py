@@ -376,12 +376,12 @@ def test_nor_is_it_if_lines_end_without_a_carriage_return(server: Server) -> Non
     "lines",
     [
         b"Content-Length: 7\r\nContent-Length: 7\r\n", b"content-length: 7, 7\r\n", b"Content-Length : 7\r\n",
-        b"Content-Length: 7\nContent-Length:7\n", b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n",
+        b"Content-Length: 7\nContent-Length:7\n", b"X-Body: chunked\r\nContent-Length: 7\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n",
         b"PHP Warning  on line 3\r\nContent-Length: 7\r\n", b"Content-Length: 7\r\nIn English: no\r\n: none\r\n\xc3\xa9: 1\r\n",
     ],
 )  # fmt: skip
 def test_a_head_that_browsers_put_up_with_is_read(server: Server, lines: bytes) -> None:
-    server.routes["/"] = raw(b'HTTP/1.1 200 OK\r\nETag: "a"\r\nX-Long: 1\r\n 2\r\n' + lines + b"\r\nHTTP/\n\n")
+    server.routes["/"] = raw(b'HTTP/1.1 200 OK\r\nETag: "a"\r\nX-Long: 1\r\n 2\r\n' + lines + b"\r\nHTTP/\n\nmore")
     outcome = full(ask(server.url("/"))[0])
     assert (outcome.body, outcome.etag) == (b"HTTP/\n\n", '"a"')
 
@@ -397,6 +397,19 @@ def test_the_length_of_a_body_in_chunks_is_not_believed(server: Server, order: i
 def test_a_body_of_two_lengths_has_none(server: Server, lengths: bytes) -> None:
     server.routes["/"] = raw(b"HTTP/1.1 200 OK\r\nContent-Length: " + lengths + b"\r\n\r\nhello!")
     assert fail(ask(server.url("/"))[0]).kind == "protocol"
+
+
+def test_a_head_in_two_packets_or_of_hundreds_of_lines_is_not_repaired(server: Server) -> None:
+    async def cut(_: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'HTTP/1.1 200 OK\r\nETag: "a')
+        await writer.drain()
+        await asyncio.sleep(0.05)  # so that the rest comes in a packet of its own
+        writer.write(b'b"\r\nContent-Length: 5\r\n\r\nhello')
+
+    server.routes |= {"/cut": cut, "/long": raw(b"HTTP/1.1 200 OK\r\n" + b"junk\r\n" * 600 + b"\r\nhello")}
+    whole, refused = ask(server.url("/cut"), server.url("/long"))
+    assert (full(whole).etag, full(whole).body) == ('"ab"', b"hello")
+    assert fail(refused).kind == "protocol"
 
 
 def test_no_line_of_a_body_is_taken_for_one_of_a_head(server: Server) -> None:
