@@ -47,7 +47,8 @@ def first_since(db: Reads, moment: int, now: int) -> int:
     Numbers of items do not depend on the clock. What was stored after an item that entered within `keep` is no older, though the clock
     may have been set back, and said so.
     """
-    ((first,),) = db.read("SELECT min(n) FROM items WHERE entered BETWEEN ? AND ?", (moment, now))
+    # "+ 0": otherwise PostgreSQL goes through all items, from the first one on, instead of the index of these.
+    ((first,),) = db.read("SELECT min(n + 0) FROM items WHERE entered BETWEEN ? AND ?", (moment, now))
     return sys.maxsize if first is None else int(first)
 
 

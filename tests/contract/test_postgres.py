@@ -54,6 +54,7 @@ from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
 from aggregator.store.postgres.schema import migrations
 from aggregator.store.postgres.server import Server
+from aggregator.store.retention import first_since
 from aggregator.store.story_lists import stories_sql
 from aggregator.store.versions import next_version
 from aggregator.worker.fleet import GRACE, Absences
@@ -71,6 +72,20 @@ def store() -> Iterator[PostgresArchive]:
     made = postgres_archive("alpha", "beta")
     yield made
     made.close()
+
+
+@pytest.fixture
+def asked(store: PostgresArchive, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is read, as SQL."""
+    noted: list[str] = []
+    read = store._connection.read
+
+    def note(sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        noted.append(sql)
+        return read(sql, values)
+
+    monkeypatch.setattr(store._connection, "read", note)
+    return noted
 
 
 def other(store: PostgresArchive, owner: str = "") -> PostgresArchive:
@@ -991,6 +1006,18 @@ def test_items_of_a_section_are_read_from_the_newest_on(store: PostgresArchive) 
     assert "Sort" not in plan, plan
 
 
+def test_where_the_items_within_keep_begin_is_found_among_these(store: PostgresArchive, asked: list[str]) -> None:
+    """The server went through all items from the first one on: each day through all that an archive ever had."""
+    execute(
+        store._connection.server.url,
+        "INSERT INTO items SELECT n, decode(md5(n::text), 'hex'), 1, n, n, n, TRUE FROM generate_series(1, 9000) n",
+        "VACUUM ANALYZE items",
+    )
+    assert first_since(store._connection, 8001, 9500) == 8001
+    plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {asked[0]}", (8001, 9500)))
+    assert "items_entered" in plan, plan
+
+
 @pytest.mark.parametrize("view", ["stories", "items"])
 @pytest.mark.parametrize(
     "query",
@@ -1001,7 +1028,7 @@ def test_items_of_a_section_are_read_from_the_newest_on(store: PostgresArchive) 
     ],
 )
 def test_words_that_are_nowhere_are_not_looked_for_in_one_story_after_the_other(
-    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch, query: StreamQuery, view: str
+    store: PostgresArchive, asked: list[str], query: StreamQuery, view: str
 ) -> None:
     """Twenty were expected in so many items that this seemed shorter: a reader of a large section got no answer in time."""
     url = store._connection.server.url
@@ -1014,14 +1041,6 @@ def test_words_that_are_nowhere_are_not_looked_for_in_one_story_after_the_other(
         f"INSERT INTO search {often} WHERE n % k = 0 GROUP BY n",  # word k in each k-th item
         "ANALYZE search",
     )
-    asked: list[str] = []
-    read = store._connection.read
-
-    def noted(sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        asked.append(sql)
-        return read(sql, values)
-
-    monkeypatch.setattr(store._connection, "read", noted)
 
     def search(words: str) -> str:
         asked.clear()
