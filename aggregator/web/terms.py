@@ -17,10 +17,10 @@ MAX_TERMS = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 # Groups: minus or NOT, opening parenthesis, phrase, word, closing parenthesis. A word may contain pairs of parentheses: Boeing(737).
 _TERM = re.compile(
-    r"((?<![^\s()])NOT\s+|-?)"
+    r"((?<![^\s()\"])NOT\s+|-?)"
     rf'(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))'
 )
-_COMMA = re.compile(r"(?<=[^\W\d_])[,;،、，；](?=[^\W\d_])")  # between words, not in 10,000
+_COMMA = re.compile(r"(?<=\D)[,;،、，；](?=.)|(?<=.)[,;،、，；](?=\D)")  # within what has no blanks, not in 10,000
 _LETTER = re.compile(r"[^\W_]")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 
@@ -32,22 +32,23 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     groups, operators = [_Group()], []
     unwanted: list[str] = []
-    typed = _COMMA.sub(" ", without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES))
+    typed = without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES)
     for minus, begins, phrase, word, ends in _TERM.findall(normalize("NFC", typed)):
-        term = f'"{phrase.strip()}"' if phrase else word
         if begins:
             groups.append(_Group(left_out=bool(minus)))
         elif ends:
             _close(groups, unwanted)
-        elif word in ("AND", "OR") and not minus:
+        elif word in ("AND", "OR", "NOT") and not minus:
             operators.append(word)
             groups[-1].either = word == "OR"
-        elif _LETTER.search(indexed(term)):
-            if minus:
-                unwanted.append(term)
-                groups[-1].either = False
-            else:
-                groups[-1].add([(term,)])
+        else:
+            found = [f'"{phrase.strip()}"'] if phrase else _COMMA.split(word)
+            for term in (one for one in found if _LETTER.search(indexed(one))):
+                if minus or term.startswith("-"):  # after a comma
+                    unwanted.append(term.lstrip("-"))
+                    groups[-1].either = False
+                else:
+                    groups[-1].add([(term,)])
     while len(groups) > 1:
         _close(groups, unwanted)
     wanted = groups[0].clauses or ([] if unwanted else [(word,) for word in operators])

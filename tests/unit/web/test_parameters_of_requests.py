@@ -267,13 +267,25 @@ def test_not_in_capitals_excludes_as_a_minus_does() -> None:
     """It was a word, which gave stories with both."""
     assert terms("navy NOT football") == terms("navy AND NOT football") == (("navy",), ("football",))
     assert terms('NOT (golf "world cup") navy') == (("navy",), ("golf", '"world cup"'))
-    assert terms('"do NOT enter" NOT') == (('"do NOT enter"', "NOT"), ())
+    assert terms('"do NOT enter" NOT') == terms('("do NOT enter" NOT)') == (('"do NOT enter"',), ())
+    assert terms("NOT") == (("NOT",), ())
 
 
 def test_commas_part_words_as_blanks_do() -> None:
     """`gaza,israel` was the phrase."""
     assert terms("gaza,israel 中国，日本 10,000") == (("gaza", "israel", "中国", "日本", "10,000"), ())
-    assert terms('-golf,navy "paris,texas"') == (("navy", '"paris texas"'), ("golf",))
+    assert terms("दिल्ली,मुंबई cafe\u0301,bar F-35,F-16 missile*,drone*") == (
+        ("दिल्ली", "मुंबई", "café", "bar", "F-35", "F-16", "missile*", "drone*"),
+        (),
+    )
+    assert terms('"paris,texas" gaza, !,') == (('"paris,texas"', "gaza,"), ())
+
+
+def test_all_that_a_minus_and_commas_name_is_excluded() -> None:
+    """`-football,golf` was a feed of golf alone: a minus stands before what follows up to the next blank."""
+    for typed in ("navy -football,golf", "navy NOT football,golf", "navy NOT (football,golf)", "navy,-football,-golf"):
+        assert terms(typed) == (("navy",), ("football", "golf")), typed
+    assert terms('"navy"NOT -football') == (('"navy"',), ("football",))
 
 
 def test_initials_with_spaces_are_one_word() -> None:
