@@ -100,10 +100,10 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
 
 
 def _subheadings(header: re.Match[bytes]) -> bytes:
-    """What a live page keeps of a header: its sub-headings, unless it is that of the page."""
+    """What a live page keeps of a header: its sub-headings, unless it is that of the page or has none."""
     if b"<h1" in header[1].lower():
         return header[0]
-    return b"".join(heading[0] for heading in _SUBHEADING.finditer(header[1]))
+    return b"".join(heading[0] for heading in _SUBHEADING.finditer(header[1])) or header[0]
 
 
 def _html(body: Any, base: str) -> str:

@@ -91,6 +91,7 @@ def test_the_posts_of_a_live_page_keep_their_headings() -> None:
     assert f"<h3>All have <strong>signed</strong></h3><p>{TEXT.title()}</p>" in told
     assert not any(part in told for part in ("What is known", "Storm in the north", "12:00"))
     assert "<h2>" not in read(posts)
+    assert f"<p>{TEXT}</p><p>{TEXT.upper()}</p>" in read(f"<header><p>{TEXT}</p></header><p>{TEXT.upper()}</p>", live)
 
 
 @pytest.mark.parametrize(
