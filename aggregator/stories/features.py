@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
-from aggregator.text.headline import bare_lead, bare_title
+from aggregator.text.headline import bare_lead, bare_title, tells
 from aggregator.text.languages import language
 from aggregator.text.words import numbered_stem, plains, stems, text_id, tokens, unelided, word_id
 
@@ -18,6 +18,10 @@ LEAD_WORDS = 60  # words that are read of the lead (and then of the address); wh
 DIGITS = frozenset("0123456789")
 MOSTLY = 0.6  # share of capitalised words above which a headline is in title case
 CAPITALISING = frozenset(["de"])  # languages that capitalise every noun
+_FORMS = "analysi brief editori explain latest live newslett opinion photo pictur podcast quiz updat video watch"
+FORMS = frozenset(map(word_id, _FORMS.split()))
+"""Stems that say in which form an outlet tells something. They are left out of live pages, podcasts and the like, which all have them,
+while the report of the same match has none. In a report they tell something (Live Nation, a video of an arrest)."""
 _UNIT = re.compile(r"(?<=\d)(?:k|m|mn|mln|bn|tn|trn)\Z", re.IGNORECASE)  # thousand, million, billion, trillion
 
 # The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
@@ -77,7 +81,9 @@ def features(candidate: Candidate) -> Features:
     ends = len(words)
     words, lang = _compared(words, lead, candidate)
     ids = word_ids(words, lang)
-    unique, told = tuple(dict.fromkeys(ids)), len(set(ids[:ends]))  # those of the headline come first
+    aside = frozenset() if FORMS.isdisjoint(ids) or tells(candidate.title, candidate.canonical) else FORMS
+    unique = tuple(dict.fromkeys([id for id in ids if id not in aside]))  # those of the headline come first
+    told = len({*ids[:ends]} - aside)
     figures = [word for word in words if word < ":" or word > "\x7f"]  # those that may begin with a digit of any script
     return Features(
         lang=lang,
@@ -85,7 +91,7 @@ def features(candidate: Candidate) -> Features:
         lead=unique[told:],
         figures=tuple(_figures(figures, lang)) if figures else (),
         headline=headline,
-        names=frozenset(_names(words, ids, ends)) if lang not in CAPITALISING else frozenset(),
+        names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
     )
 
 

@@ -29,10 +29,6 @@ PAIRS = 8192  # pairs that are compared at a time, which limits memory
 STEPS = 1 << 24  # similarities in 0…1 are ranked as integers in 0…STEPS
 _STEPS_OF_BYTE = np.round(np.arange(256) / 255 * STEPS).astype(np.int32)  # similarities kept as a byte (1/255) → steps
 WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
-_FORMS = "analysi brief editori explain latest live newslett opinion photo pictur podcast quiz updat video watch"
-FORMS = np.array([word_id(stem) for stem in _FORMS.split()])
-"""Stems that say in which form an outlet tells something. They are not compared: all live pages have "live" and "latest updates", and
-the report of the same match has neither."""
 
 RIVALS = (  # name, direction: higher values are evidence for (1) or against (-1) one story
     ("rank", -1),  # how many neighbours are closer to one item of the pair than the other item is: the smaller number …
@@ -75,7 +71,7 @@ class Vocabulary(Struct, frozen=True):
 
 
 class Vectors(Struct, frozen=True):
-    """Items as vectors of their significant words (rarity of at least `TELLING`, not of `FORMS`). Rows are those of `words`."""
+    """Items as vectors of their significant words (rarity of at least `TELLING`). Rows are those of `words`."""
 
     words: Matrix
     vocabulary: Vocabulary
@@ -118,8 +114,7 @@ class Vectors(Struct, frozen=True):
 
 def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
     """`weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
-    compared = (weight >= TELLING) & ~np.isin(words.ids, FORMS)
-    words = words.only(compared[words.column])
+    words = words.only(weight[words.column] >= TELLING)
     row, doubled = words.row, weight[words.column] * words.weights(TITLE)
     length = np.sqrt(np.bincount(row, doubled**2, len(at)))
     weighted = words.sparse(doubled / length[row])

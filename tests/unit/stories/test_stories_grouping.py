@@ -272,6 +272,21 @@ def test_that_two_items_have_one_form_is_no_evidence(one: str, one_lead: str, ot
     assert len(told([first, second])[0].stories()) == 2
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Live Nation shares slump after lawsuit", "Live Nation stock falls on US lawsuit"),
+        ("Apple Watch ban takes effect", "Apple Watch banned from import"),
+        ("Windows update breaks printers", "Printers fail after Windows update"),
+        ("World Court opinion: Israeli settlements illegal", "ICJ gives opinion on Israeli settlements"),
+    ],
+)
+def test_in_a_report_words_of_form_are_what_it_tells(one: str, other: str) -> None:
+    """In a short headline without a lead hardly anything else is left."""
+    first, second = item(one, publisher="Bugle"), item(other, "", "Herald", NOON + HOUR)
+    assert len(told([first, second])[0].stories()) == 1
+
+
 def test_names_are_enough_for_headlines_without_a_lead() -> None:
     """They have few words beside them."""
     penalty = item("Fulham 2-1 Wolves: late penalty settles scrappy contest", publisher="Bugle")
