@@ -113,7 +113,8 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
         lied = not body.isascii() and any(name != "utf-8" for name in candidates)
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
     others = [name for name in candidates if not name.startswith("utf-")]
-    if _mostly_utf8(body) or _rather_utf8(body, marked):
+    unsaid = marked or set(others) <= {"cp1252"}  # a few characters of other encodings may look like valid UTF-8
+    if _mostly_utf8(body) or (unsaid and _rather_utf8(body, marked)):
         lied = bool(others)
         data, more = _decoded(_in_utf8(body, others[0]) if others else body, "utf-8")
     else:

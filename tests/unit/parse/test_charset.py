@@ -97,6 +97,21 @@ def test_a_few_characters_that_might_be_utf_8_do_not_change_the_encoding(text: s
     assert title(body) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("시대에", "euc-kr"), ("하루에", "cp949"), ("巴巴多斯", "gb2312"), ("東アフリカ", "euc-jp"),
+        ("賽納文“", "big5"), ("ЦВЕТА", "iso-8859-5"), ("січні", "koi8-u"), ("ทาจิกิสถาน“", "windows-874"),
+    ],
+)  # fmt: skip
+def test_the_only_word_of_a_document_is_in_the_encoding_that_it_declares(text: str, encoding: str) -> None:
+    body = (
+        f"<?xml version='1.0' encoding='{encoding}'?><rss><channel><item><title>{text}</title></item></channel></rss>"
+    )
+    for content_type in (None, f"text/xml; charset={encoding}", "text/xml; charset=utf-8"):
+        assert title(body.encode(codec(encoding) or ""), content_type) == text
+
+
 @pytest.mark.parametrize("beside", ["", "Київ ", "Mobilität "])
 def test_an_emoji_in_two_halves_is_one(beside: str) -> None:
     halves = "\ud83d\ude00".encode("utf-8", "surrogatepass")
