@@ -20,7 +20,8 @@ from aggregator.parse.document import ENTRY_END, MALFORMED, ROOT, Document, outs
 from aggregator.parse.extent import closed, limited
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
-_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,400}>", re.IGNORECASE)  # some forget its last question mark
+# Some forget its last question mark, or all of its end.
+_DECLARATION = re.compile(rb"<\?xml\s(?:[^>]{0,400}\?>|[^<>]{0,400}(?:>|(?=<)))", re.IGNORECASE)
 _START = re.compile(rb"<(?:\?xml\b|!doctype\b(?!\s+html\b)|!--|(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\b)", re.IGNORECASE)
 _COMMENTED = re.compile(rb"(?>\s+|<!--(?>.*?-->))++(?=<\?xml\s)", re.DOTALL)
 _OPENING = re.compile(rb"<!--|<!\[CDATA\[")
@@ -43,7 +44,7 @@ _NO_TAG = re.compile(
 )
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
-_OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]+\"|'[^']+')", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
     b"media": b'xmlns:media="http://search.yahoo.com/mrss/"',
@@ -147,6 +148,7 @@ def without_comments(document: Document) -> Document:
     kept: list[bytes] = []
     start = place = 0
     endless = False
+    unended = data.count(b"<!--") > data.count(b"-->")  # else comments are inside of others, which hide entries
     # Where the next end of each kind is: searching again for each beginning would take quadratic time.
     ends = dict.fromkeys(_CLOSING, 0)
     while opening := _OPENING.search(data, place):
@@ -156,7 +158,7 @@ def without_comments(document: Document) -> Document:
             ends[mark] = data.find(_CLOSING[mark], place)
             if ends[mark] < 0 and is_comment and not _ROOT_END.search(data, place):
                 return document.changed(b"".join([*kept, data[start : opening.start()]]))
-        if ends[mark] < 0 or (is_comment and _is_of_another(data, place, ends[mark])):
+        if ends[mark] < 0 or (is_comment and unended and _is_of_another(data, place, ends[mark])):
             endless = endless or is_comment
         else:
             place = ends[mark] + 3

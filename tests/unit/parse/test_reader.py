@@ -670,6 +670,10 @@ def test_pictures_and_enclosures_are_read_where_rss_declares_a_namespace_for_its
     assert feed.flaws == ("unusual-namespaces",)
 
 
+def test_an_empty_namespace_of_rss_is_usual() -> None:
+    assert parse(rss(item()).replace(b"<rss ", b"<rss xmlns='' "), None, URL).flaws == ()
+
+
 def test_pictures_are_read_where_only_their_prefix_is_declared_wrongly() -> None:
     picture = '<media:content url="https://example.org/1.jpg" medium="image"/>'
     document = rss(item("<content:encoded>Text</content:encoded>" + picture))

@@ -44,6 +44,12 @@ def test_what_stands_before_the_document_goes(before: bytes, flaw: str | None) -
     assert (titles(feed), feed.flaws) == (["One"], ("junk-before-start",) if flaw == "junk-before-start" else ())
 
 
+def test_a_declaration_without_end_takes_nothing_of_the_document() -> None:
+    whole = rss(f"<item><title>One</title><content:encoded>Text</content:encoded></item>{item(title='Two')}")
+    feed = parsed(whole.replace(b"?>", b" ", 1))
+    assert (titles(feed), feed.items[0].content, feed.channel.title) == (["One", "Two"], "Text", "Example")
+
+
 @pytest.mark.parametrize("comments", [b"<!-- made by hand -->", b"\n<!-- made --> <!-- by\nhand -->\n"])
 def test_comments_may_stand_before_the_declaration(comments: bytes) -> None:
     feed = parsed(comments + rss(TWO))
@@ -356,6 +362,12 @@ def test_a_comment_that_never_ends_costs_no_entry() -> None:
 def test_a_comment_that_never_ends_costs_no_entry_where_a_later_one_does(begun: str) -> None:
     feed = parsed(rss([item(title="One"), begun, item(title="Three", guid="3"), "<!-- and --><!-- on -->"]))
     assert (titles(feed), feed.flaws) == (["One", "Two", "Three"], ("endless-comment",))
+
+
+def test_entries_in_a_comment_with_a_comment_inside_are_none() -> None:
+    noted = item("<!-- without a picture -->", title="Draft two", guid="3")
+    feed = parsed(rss([item(title="One"), "<!-- ", item(title="Draft"), noted, " -->", item(title="Four", guid="4")]))
+    assert titles(feed) == ["One", "Four"]
 
 
 def test_what_a_comment_holds_is_no_entry_where_the_document_breaks_off_inside_it() -> None:
