@@ -63,7 +63,10 @@ class _Reading(ResponseHandler):
             head = head_at(data, end) if self._expects_head() else b""
             if not head:
                 break
-            super().data_received(repaired(head))
+            sound = repaired(head)
+            if sound != head:
+                self.force_close()  # a server that breaks these rules may also be wrong about where a body ends
+            super().data_received(sound)
             end += len(head)
         passed = data and end == len(data)  # aiohttp itself passes no data, to have its parser go on
         if not passed and self.exception() is None:

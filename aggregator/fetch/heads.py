@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from typing import Final
 
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
-_HEADER: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*(:.*)", re.DOTALL)
-_LINES: Final = 512  # hostile heads have more
+_DOUBTFUL: Final = re.compile(rb"\r(?!\n)|\A[^\n]*\n[ \t]")
+"""A carriage return alone, or a first line that goes on: where such a head ends, aiohttp's parser may see otherwise than `head_at`."""
+_SPACED: Final = re.compile(rb"(?<=\n)([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+(?=:)")
+_FIELD_END: Final = re.compile(rb"\n(?![ \t])")  # a line that begins with white space is the rest of the one before
 _LENGTH: Final = b"content-length"
 
 
@@ -19,29 +20,20 @@ def head_at(data: bytes, begin: int) -> bytes:
 
 
 def repaired(head: bytes) -> bytes:
-    """A head without lines that are no headers and without spaces before a colon; with a Content-Length once, if all are equal (RFC 9110,
-    8.6), and without one if the body comes in chunks (RFC 9112, 6.3). Unchanged if it is not complete, or has very many lines."""
-    if not head.startswith(b"HTTP/") or head.count(b"\n") > _LINES:
+    """A head without spaces before a colon; with a Content-Length once, if all are equal (RFC 9110, 8.6), and without one if the body comes
+    in chunks (RFC 9112, 6.3). Unchanged if nothing of that is wrong, if it is not complete, or if it is doubtful."""
+    if not head.startswith(b"HTTP/") or _DOUBTFUL.search(head):
         return head
-    status, *lines = head.split(b"\n")
-    kept = list(_headers(lines))
-    lengths = [line for line in kept if _name(line) == _LENGTH]
-    others = [line for line in kept if _name(line) != _LENGTH]
-    told = {value.strip() for line in lengths for value in line.partition(b":")[2].split(b",")}
-    if any(_name(line) == b"transfer-encoding" and b"chunked" in line.lower() for line in others):
-        kept = others
-    elif len(told) == 1:
-        kept = [b"Content-Length: " + told.pop() + b"\r", *others]
-    return b"\n".join([status, *kept])
+    status, *fields = _FIELD_END.split(_SPACED.sub(rb"\1", head))
+    lengths = [field for field in fields if _name(field) == _LENGTH]
+    others = [field for field in fields if _name(field) != _LENGTH]
+    told = [value.strip() for field in lengths for value in field.partition(b":")[2].split(b",")]
+    if any(_name(field) == b"transfer-encoding" and b"chunked" in field.lower() for field in others):
+        fields = others
+    elif len(told) > 1 and len(set(told)) == 1:
+        fields = [b"Content-Length: " + told[0] + b"\r", *others]
+    return b"\n".join([status, *fields])
 
 
-def _headers(lines: Sequence[bytes]) -> Iterator[bytes]:
-    for line in lines:
-        if header := _HEADER.match(line):
-            yield header[1] + header[2]
-        elif line[:1] in b" \t\r":  # the rest of a header, or the end
-            yield line
-
-
-def _name(line: bytes) -> bytes:
-    return line.partition(b":")[0].lower()
+def _name(field: bytes) -> bytes:
+    return field.partition(b":")[0].lower()
