@@ -46,8 +46,9 @@ _SKIP_SPREAD: Final = timedelta(minutes=10)
 
 def validators(state: SourceState) -> tuple[str | None, str | None]:
     """(ETag, Last-Modified) to send with the next request. Both None after repeated failures of a server: some answer with errors, with
-    nothing or not at all to conditional requests only, and would never be read again."""
-    if state.error_kind in _OF_SERVERS and state.failures >= UNCONDITIONAL_AFTER:
+    nothing or not at all to conditional requests only, and would never be read again. But to ask for more is no reply to 429."""
+    of_server = state.error_kind in _OF_SERVERS and state.last_status != _REFUSED
+    if of_server and state.failures >= UNCONDITIONAL_AFTER:
         return None, None
     return state.etag, state.last_modified
 

@@ -539,17 +539,19 @@ def test_validators_are_replaced_on_every_200_and_kept_by_a_304() -> None:
 
 
 def test_validators_are_left_out_after_three_errors_of_the_server_alone() -> None:
-    kinds: dict[FailureKind, list[bool]] = {
-        "http": [True, True, False, False],
-        "challenge": [True, True, False, False],
-        "empty": [True, True, False, False],
-        "reset": [True, True, False, False],
-        "timeout": [True] * 4,
-    }
-    for kind, expected in kinds.items():
+    failures: list[tuple[FailureKind, int | None, list[bool]]] = [
+        ("http", 403, [True, True, False, False]),
+        ("challenge", 403, [True, True, False, False]),
+        ("empty", 200, [True, True, False, False]),
+        ("reset", None, [True, True, False, False]),
+        ("http", 429, [True] * 4),
+        ("timeout", None, [True] * 4),
+        ("dns", None, [True] * 4),
+    ]
+    for kind, status, expected in failures:
         state, sent = known_state(), []
         for _ in range(4):
-            state, _ = poll(state, failed(403, kind=kind))
+            state, _ = poll(state, failed(status, kind=kind))
             sent.append(validators(state) == ('"1"', None))
             assert validators(state) in (('"1"', None), (None, None))
         assert sent == expected
