@@ -17,15 +17,17 @@ def pause_of(source: Source, defaults: Defaults) -> str:
 
 
 def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str] = ()) -> dict[str, float]:
-    """Host → remaining seconds of its pause, from the states in the store, for a process that has just started. A pause of a source in
-    `alone` applies to that source only, not to its host. So does that of a source whose address redirects to another host: it is not
-    stored which of the two has asked for it, and whoever redirects to a host could silence all sources there."""
+    """Host → remaining seconds of its pause, from the states in the store, for a process that has just started or that polls beside
+    others. A pause of a source in `alone` applies to that source only, not to its host. So does that of a source whose address redirects
+    to another host: it is not stored which of the two has asked for it, and whoever redirects to a host could silence all sources there.
+    But a host with and without `www.` is one."""
     found: dict[str, float] = {}
     for state in states:
-        asked = permanent_redirects.address(state, state.url)
-        host = host_of(asked)
-        if host is None or host != host_of(state.validator_url or asked) or state.id in alone:
+        if not state.held_until or state.held_until <= now or state.id in alone:
             continue
-        if state.held_until and state.held_until > now:
-            found[host] = max(found.get(host, 0.0), (state.held_until - now).total_seconds())
+        asked = permanent_redirects.address(state, state.url)
+        hosts = [host for url in (asked, state.validator_url or asked) if (host := host_of(url))]
+        if len({host.removeprefix("www.") for host in hosts}) == 1:
+            left = (state.held_until - now).total_seconds()
+            found |= {host: max(found.get(host, 0.0), left) for host in hosts}
     return found

@@ -693,6 +693,9 @@ def test_a_source_that_leads_to_another_host_silences_none_there() -> None:
     led, _ = poll(known_state(), fetched(url=there), parsed=feed())
     asked, _ = poll(led, failed(503, 1800))
     assert pausing([asked], NOW) == {}
+    with_www, _ = poll(known_state(), fetched(url="https://www.harbour.example/feed"), parsed=feed())
+    asked, _ = poll(with_www, failed(429, 1800))
+    assert pausing([asked], NOW).keys() == {"harbour.example", "www.harbour.example"}, "two names of one host"
     moved = replace(led, moved_to=there, moved_count=5)
     asked, _ = poll(moved, failed(429, 1800))
     assert pausing([asked], NOW) == {"burner.example": pytest.approx(1800, abs=1)}
