@@ -21,6 +21,8 @@ _TERM = re.compile(
     rf'(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))'
 )
 _COMMA = re.compile(r"(?<=\D)[,;،、，；](?=.)|(?<=.)[,;،、，；](?=\D)")  # within what has no blanks, not in 10,000
+# A phrase, or what stands between blanks, with the minus or NOT before it.
+_UNBROKEN = re.compile(r'"[^"]*"?|\(*((?<![^\s()"])NOT\s+|-)?[^\s"]+')
 _LETTER = re.compile(r"[^\W_]")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 
@@ -32,8 +34,9 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     groups, operators = [_Group()], []
     unwanted: list[str] = []
-    typed = without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES)
+    typed = _UNBROKEN.sub(_parted, without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES))
     for minus, begins, phrase, word, ends in _TERM.findall(normalize("NFC", typed)):
+        term = f'"{phrase.strip()}"' if phrase else word
         if begins:
             groups.append(_Group(left_out=bool(minus)))
         elif ends:
@@ -41,14 +44,12 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         elif word in ("AND", "OR", "NOT") and not minus:
             operators.append(word)
             groups[-1].either = word == "OR"
-        else:
-            found = [f'"{phrase.strip()}"'] if phrase else _COMMA.split(word)
-            for term in (one for one in found if _LETTER.search(indexed(one))):
-                if minus or term.startswith("-"):  # after a comma
-                    unwanted.append(term.lstrip("-"))
-                    groups[-1].either = False
-                else:
-                    groups[-1].add([(term,)])
+        elif _LETTER.search(indexed(term)):
+            if minus:
+                unwanted.append(term)
+                groups[-1].either = False
+            else:
+                groups[-1].add([(term,)])
     while len(groups) > 1:
         _close(groups, unwanted)
     wanted = groups[0].clauses or ([] if unwanted else [(word,) for word in operators])
@@ -57,6 +58,11 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if _size(wanted) + len(unwanted) > MAX_TERMS:
         raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases; words in quotes count as one")
     return tuple(map(EITHER.join, wanted)), tuple(unwanted)
+
+
+def _parted(found: re.Match[str]) -> str:
+    """With blanks for commas, except in a phrase. What is excluded is all of it: `-football,golf` are two words with a minus."""
+    return found[0] if found[0].startswith('"') else _COMMA.sub(f" {found[1] or ''}", found[0])
 
 
 _Clauses = list[tuple[str, ...]]
