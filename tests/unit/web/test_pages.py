@@ -735,6 +735,10 @@ def test_search_keeps_what_was_asked(client: FlaskClient) -> None:
         assert f'<option value="{value}" selected>' in text
     assert "Nothing here: try fewer words, all sections, fewer outlets, a longer time, or a star for any ending" in text
     assert "Nothing here: try other words, or a star" in client.get("/search?q=zebra").text
+    assert (
+        "Nothing here: try all sections, a longer time.</p>"
+        in client.get("/search?section=defense&until=2001-01-01").text
+    )
 
 
 def test_an_empty_service_says_what_to_do(room: Newsroom) -> None:
