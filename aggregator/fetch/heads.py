@@ -10,6 +10,7 @@ _DOUBTFUL: Final = re.compile(rb"\r(?!\n)|\A[^\n]*\n[ \t]")
 """A carriage return alone, or a first line that goes on: where such a head ends, aiohttp's parser may see otherwise than `head_at`."""
 _SPACED: Final = re.compile(rb"(?<=\n)([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+(?=:)")
 _FIELD_END: Final = re.compile(rb"\n(?![ \t])")  # a line that begins with white space is the rest of the one before
+_LINES: Final = 512  # aiohttp refuses heads with fewer; to split them would hold up all other requests
 _LENGTH: Final = b"content-length"
 
 
@@ -21,8 +22,9 @@ def head_at(data: bytes, begin: int) -> bytes:
 
 def repaired(head: bytes) -> bytes:
     """A head without spaces before a colon; with a Content-Length once, if all are equal (RFC 9110, 8.6), and without one if the body comes
-    in chunks (RFC 9112, 6.3). Unchanged if nothing of that is wrong, if it is not complete, or if it is doubtful."""
-    if not head.startswith(b"HTTP/") or _DOUBTFUL.search(head):
+    in chunks (RFC 9112, 6.3). Unchanged if nothing of that is wrong, if it is not complete or doubtful, or if it has very
+    many lines."""
+    if not head.startswith(b"HTTP/") or head.count(b"\n") > _LINES or _DOUBTFUL.search(head):
         return head
     status, *fields = _FIELD_END.split(_SPACED.sub(rb"\1", head))
     lengths = [field for field in fields if _name(field) == _LENGTH]
