@@ -81,6 +81,15 @@ class Database:
         """Open for reading and writing; the archive is created or migrated if necessary."""
         return self.server() if self.shared else self.sqlite()
 
+    def notice_if_new(self) -> str | None:
+        """What to tell before `open` creates an archive, since its location may be mistyped; None if there is one."""
+        if self.exists:
+            return None
+        return (
+            f"{self.file}: there is no archive here, so an empty one is made, which `run`, `worker` or `poll` fills; if there should be "
+            "one, give its location with --instance or --database"
+        )
+
     def open_existing(self) -> Store:
         """As `open`, but never creates an archive. For commands that need its contents: a new, empty archive would hide that its location
         was mistyped.

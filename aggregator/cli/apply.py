@@ -8,7 +8,7 @@ import sys
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
-from aggregator.cli.terminal import print_json
+from aggregator.cli.terminal import print_json, say
 from aggregator.pipeline.edits.changes import BRIEFLY
 from aggregator.text.plurals import counted
 
@@ -18,7 +18,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
     application = Application.load(installation)
     settings = application.settings
-    archive = application.database.open_existing()
+    say(application.database.notice_if_new())
+    archive = application.database.open()
     application.database.check_clock(archive)
     before = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):

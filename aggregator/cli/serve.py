@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
+from aggregator.cli.terminal import say
 from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.parent import die_with_parent
 from aggregator.worker.startup import PARENT, check_port, end_on_signals, terminal_closed, wait_until_listened
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         die_with_parent(int(parent))
     else:
         application = _loaded(installation)
-        _say_if_new(application)
+        say(application.database.notice_if_new())
         with closing(application.database.open()) as archive:  # creates or migrates it before anybody reads
             in_force = archive.upkeep.configuration()
         announce(application)
@@ -94,16 +95,6 @@ def _loaded(installation: Installation) -> Application:
             file=sys.stderr,
         )
     return application
-
-
-def _say_if_new(application: Application) -> None:
-    """Of two processes that start together on a new machine, this may be the first. But the location may also be mistyped."""
-    if not application.database.exists:
-        print(
-            f"{application.database.file}: there is no archive here, so an empty one is made and served until `worker`, `run` or "
-            "`poll` brings news; if there should be one, give its location with --instance or --database",
-            file=sys.stderr,
-        )
 
 
 def _fork() -> None:

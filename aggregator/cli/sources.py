@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aggregator.bootstrap import Installation, library
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.broken_file import file_or_in_force
-from aggregator.cli.terminal import print_json
+from aggregator.cli.terminal import print_json, say
 from aggregator.config.suggest import did_you_mean
 from aggregator.errors import UsageError
 from aggregator.schedule.health import in_words
@@ -28,7 +28,10 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.web.rows import source_rows
 
     with file_or_in_force(installation) as application:
-        application.database.open_existing().close()  # migrates it; the listing itself only reads
+        say(application.database.notice_if_new())
+        # Creates the archive if there is none (so that the command works right after the file was written), or migrates it. The
+        # listing itself only reads.
+        application.database.open().close()
         rows = source_rows(library(application))
         if args.source:
             rows = _named(args.source, rows)

@@ -1,8 +1,9 @@
-"""Helpers for output: JSON, and whether the output is a terminal."""
+"""Helpers for output: JSON, notices, and whether the output is a terminal."""
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any, TextIO
 
 import orjson
@@ -12,6 +13,12 @@ from msgspec import to_builtins
 def print_json(value: Any) -> None:
     """Print a value as JSON on one line, for --json."""
     print(orjson.dumps(value, default=to_builtins).decode())
+
+
+def say(notice: str | None) -> None:
+    """Print what is no result, if there is anything to say, on standard error."""
+    if notice:
+        print(notice, file=sys.stderr)
 
 
 def is_terminal(output: TextIO) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from builders import NOW, archive, empty_archive, item, policy, polled, postgres_archive, source
+from builders import NOW, archive, item, policy, polled, postgres_archive, source
 from builders.postgres import execute, fresh_database
 from builders.process import aggregator, configuration
 
@@ -192,7 +192,6 @@ def test_the_command_copies_and_says_so(tmp_path: Path) -> None:
     url = fresh_database()
     nothing = aggregator(config, "copy", url)
     assert (nothing.returncode, "no archive to copy" in nothing.stderr) == (1, True)
-    empty_archive(tmp_path / "instance")
     assert aggregator(config, "apply").returncode == 0
     assert aggregator(config, "--database", url, "sources").returncode == 0  # a listing leaves it empty
     assert aggregator(config, "copy", "sqlite:///x").returncode == 2

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import empty_archive, rss
+from builders import rss
 from builders.process import aggregator, command, configuration, environment, free_port, get, serves, until
 from servers.local import Server, conditional
 
@@ -120,7 +120,6 @@ def test_commands_beside_the_service_have_its_variables(tmp_path: Path) -> None:
 
 def _filled(config: Path, size: int) -> None:
     """An archive that takes so many bytes."""
-    empty_archive(config.parent / "instance")
     assert aggregator(config, "apply").returncode == 0
     with sqlite3.connect(config.parent / "instance/aggregator.db") as raw:
         raw.execute("INSERT INTO articles (item, asked, content) VALUES (1, 0, zeroblob(?))", (size,))

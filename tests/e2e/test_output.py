@@ -9,7 +9,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from builders import empty_archive
 from builders.process import aggregator, command, configuration, environment
 
 FULL = Path("/dev/full")
@@ -35,7 +34,6 @@ SOURCES = {f"source-{n}": f"https://{n}.example/feed" for n in range(200)}
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = configuration(tmp_path_factory.mktemp("sound"), SOURCES)
-    empty_archive(made.parent / "instance")
     aggregator(made, "apply")
     return made
 
@@ -45,7 +43,6 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With an example that fails."""
     made = configuration(tmp_path_factory.mktemp("output"), SOURCES)
     made.write_text(made.read_text().replace("title: Defense", "examples: [Cats sleep]"))
-    empty_archive(made.parent / "instance")
     aggregator(made, "apply")
     return made
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from builders import empty_archive, rss
+from builders import rss
 from builders.process import (
     aggregator,
     command,
@@ -187,7 +187,7 @@ def test_classify_is_the_code_of_the_edition(tmp_path: Path) -> None:
 )
 def test_bad_usage_says_what_to_do_and_exits_2(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
     config = configuration(tmp_path, {"one": "https://one.example/feed"})
-    empty_archive(tmp_path / "instance")
+    aggregator(config, "apply")
     done = aggregator(config, *arguments)
     assert (done.returncode, words in done.stderr) == (code, True), done.stderr
     assert "Traceback" not in done.stderr

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from builders import empty_archive, rss
+from builders import rss
 from builders.process import aggregator, command, configuration, environment
 from servers.local import Server, conditional
 
@@ -43,8 +43,7 @@ def test_f1_kills_during_ingest(tmp_path: Path, sources: int, kills: int) -> Non
     with Server({f"/{n}": conditional(document(n)) for n in range(sources)}) as server:
         config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(sources)})
         database = tmp_path / "instance" / "aggregator.db"
-        empty_archive(tmp_path / "instance")
-        aggregator(config, "apply")  # the configuration is compiled
+        aggregator(config, "apply")  # the configuration is compiled and the archive made
         for _ in range(kills):
             process = subprocess.Popen(
                 command(config, "poll"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()

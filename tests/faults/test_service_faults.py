@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from builders import empty_archive, rss
+from builders import rss
 from builders.disks import failing_disk, read_only, small_disk
 from builders.process import (
     aggregator,
@@ -375,7 +375,6 @@ def test_f11_polls_beside_the_service_double_nothing_and_a_second_worker_names_t
 ) -> None:
     server.routes.update({f"/{n}": conditional(document(f"s{n}")) for n in range(8)})
     config = configuration(tmp_path, {f"s{n}": server.url(f"/{n}") for n in range(8)})
-    empty_archive(tmp_path / "instance")
     aggregator(config, "apply")
     (tmp_path / "instance" / "worker.lock").touch()
     with running(config, "worker") as process:

@@ -16,7 +16,7 @@ from typing import Any
 
 import listparser
 import pytest
-from builders import NOW, empty_archive, rss
+from builders import NOW, rss
 from servers.local import Request, Server, answer, conditional, redirect
 
 from aggregator.cli.appending import NewNames
@@ -504,7 +504,6 @@ def test_what_is_added_waits_for_apply_where_reload_is_manual(desk: Desk) -> Non
 
 def test_poll_of_a_source_that_waits_for_apply_says_so(desk: Desk) -> None:
     desk.file.write_text(f"site: {{reload: manual}}\n{FILE}", "utf-8")
-    empty_archive(desk.file.parent / "instance")
     assert desk.run("apply")[0] == 0
     assert desk.run("add", desk.server.url("/news.rss"))[0] == 0
     code, _, err = desk.run("poll", "the-news")
@@ -555,7 +554,6 @@ def test_feeds_of_one_long_name_get_ids_of_their_own(desk: Desk, length: int) ->
     """An id has 64 characters at most, and no hyphen before another: neither must come from cutting it."""
     title = f"{'x' * length} tail"
     assert len(imported(desk, [(title, f"https://n{n}.example/f") for n in range(12)])["added"]) == 12
-    empty_archive(desk.file.parent / "instance")
     ids = [source["id"] for source in json.loads(desk.run("sources", "--json")[1])["sources"]]
     assert len(set(ids)) == 13
     assert max(map(len, ids)) <= 64

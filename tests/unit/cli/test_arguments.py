@@ -90,9 +90,7 @@ def test_an_archive_is_a_file_or_on_a_server(
     assert not (tmp_path / ":memory:").exists()
 
 
-@pytest.mark.parametrize(
-    "command", [["prune"], ["backup", "copy.db"], ["explain", "https://one.example/a"], ["sources"], ["apply"]]
-)
+@pytest.mark.parametrize("command", [["prune"], ["backup", "copy.db"], ["explain", "https://one.example/a"]])
 def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
     check: list[str], command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,6 +98,18 @@ def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
     assert main([*check[:-1], "--instance", str(place), *command]) == 1
     assert "there is no archive here; give its location with --instance" in capsys.readouterr().err
     assert not (place / "aggregator.db").exists()
+
+
+@pytest.mark.parametrize("command", ["sources", "apply"])
+def test_a_command_that_works_right_after_the_file_was_written_says_that_it_makes_the_archive(
+    check: list[str], command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its place may also be mistyped."""
+    place = tmp_path / "instnace"
+    for new in (True, False):
+        assert main([*check[:-1], "--instance", str(place), command]) == 0
+        said = f"{place / 'aggregator.db'}: there is no archive here, so an empty one is made"
+        assert (said in capsys.readouterr().err) is new
 
 
 def test_what_may_not_be_looked_at_is_not_taken_for_what_is_not_there(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from builders import empty_archive
 
 from aggregator.cli.main import main
 
@@ -32,7 +31,6 @@ def test_they_work_by_what_is_in_force_and_say_what_is_broken(
     file = tmp_path / "feeds.yaml"
     file.write_text(FILE)
     place = ["--config", str(file), "--instance", str(tmp_path / "instance")]
-    empty_archive(tmp_path / "instance")
     assert main([*place, "apply"]) == 0
     file.write_text(FILE.replace("name", "nmae"))
     capsys.readouterr()
@@ -64,7 +62,6 @@ def test_where_what_is_in_force_cannot_be_read_here_the_file_is_what_can_be_mend
     file.write_text(FILE.replace("title: Wire", 'title: "${WIRE}"'))
     place = ["--config", str(file), "--instance", str(tmp_path / "instance")]
     monkeypatch.setenv("WIRE", "Wire")
-    empty_archive(tmp_path / "instance")
     assert main([*place, "apply"]) == 0
     monkeypatch.delenv("WIRE")
     file.write_text("sources: [")

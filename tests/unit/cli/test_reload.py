@@ -16,7 +16,7 @@ from unittest.mock import Mock
 
 import pytest
 from builders import archive as made_archive
-from builders import empty_archive, item, polled
+from builders import item, polled
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Installation
@@ -269,7 +269,6 @@ def test_a_former_configuration_takes_no_memory(worker: Worker) -> None:
 def test_a_listing_needs_no_poll_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "feeds.yaml"
     file.write_text(FILE)
-    empty_archive(tmp_path)
     assert main(["--config", str(file), "--instance", str(tmp_path), "sources", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["sources"]
     assert (row["id"], row["state"], row["why"]) == ("one", "new", "not polled yet")
@@ -281,7 +280,6 @@ def test_a_listing_needs_no_poll_and_writes_nothing(tmp_path: Path, capsys: pyte
 def test_what_304_saves_is_told_from_the_first_kibibyte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "feeds.yaml"
     file.write_text(FILE)
-    empty_archive(tmp_path)
     command = ["--config", str(file), "--instance", str(tmp_path), "sources"]
     assert main(command) == 0
     opened = SqliteArchive(tmp_path / "aggregator.db")
@@ -297,7 +295,6 @@ def test_what_304_saves_is_told_from_the_first_kibibyte(tmp_path: Path, capsys: 
 
 def test_a_paused_source_has_no_next_poll(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "feeds.yaml"
-    empty_archive(tmp_path)
     for text, said in (
         (FILE, "next poll now: not polled yet"),
         (FILE.replace("name: One", "name: One, enabled: false"), "next poll none: paused"),
@@ -792,7 +789,6 @@ def test_an_edit_that_is_undone_while_a_worker_starts_is_undone(tmp_path: Path, 
         file.write_text(FILE)
     place, text = Installation(file, tmp_path / "instance"), edited.read_text()
     apply = ["--config", str(file), "--instance", str(place.instance), "apply"]
-    empty_archive(place.instance)
     assert main(apply) == 0
     engines = Engines(Application.load(place), Sandbox())
     reloads = Reloads(Application.load(place), engines)
