@@ -45,7 +45,7 @@ def corrected(states: Iterable[SourceState], now: datetime) -> list[SourceState]
             last_success=_past(state.last_success, now),
             first_success=_past(state.first_success, now),
             moved_since=_past(state.moved_since, now),
-            held_until=_past(state.held_until, now + timedelta(seconds=LONGEST_HOLD)),
+            held_until=_held_until(state, now),
         )
         for state in states
         if _impossible(state, now + SLACK)
@@ -56,6 +56,14 @@ def _impossible(state: SourceState, now: datetime) -> bool:
     """Whether a time of the past lies in the future, or the next poll is further away than any interval."""
     past = (state.last_attempt, state.last_success, state.first_success, state.moved_since)
     return max(filter(None, past), default=now) > now or (state.next_poll or now) > now + HORIZON
+
+
+def _held_until(state: SourceState, now: datetime) -> datetime | None:
+    """When the pause of its host ends. Like the next poll, it is counted from now if it was asked for by a wrong clock."""
+    if state.held_until is None:
+        return None
+    asked = state.held_until - max(state.last_attempt or now, now)
+    return now + min(asked, timedelta(seconds=LONGEST_HOLD))
 
 
 def _past(moment: datetime | None, latest: datetime) -> datetime | None:

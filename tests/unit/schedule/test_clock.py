@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from aggregator.model.source import HORIZON, LONGEST_HOLD, SourceState
 from aggregator.schedule.clock import corrected, due_at, is_polling
 from aggregator.schedule.health import health
+from aggregator.schedule.pauses import pausing
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -35,7 +36,7 @@ def test_a_source_is_due_as_planned_or_at_once_where_nothing_is() -> None:
 def test_after_the_clock_was_set_back_nothing_lies_ahead_and_the_past_stays() -> None:
     ahead = replace(
         STATE, next_poll=AHEAD + HOUR, last_attempt=AHEAD, last_success=AHEAD, last_new=AHEAD - HOUR, first_success=NOW - HOUR,
-        moved_since=AHEAD, held_until=AHEAD,
+        moved_since=AHEAD, held_until=AHEAD + 2 * HOUR,
     )  # fmt: skip
     (found,) = corrected([ahead, replace(STATE, next_poll=NOW + HOUR, last_attempt=NOW)], NOW)
     assert found == replace(
@@ -43,6 +44,16 @@ def test_after_the_clock_was_set_back_nothing_lies_ahead_and_the_past_stays() ->
         held_until=NOW + timedelta(seconds=LONGEST_HOLD),
     )  # fmt: skip
     assert corrected([found], NOW) == []
+
+
+def test_a_pause_that_was_asked_for_while_the_clock_was_ahead_is_no_longer_for_that() -> None:
+    refused = replace(STATE, last_attempt=AHEAD, next_poll=AHEAD + HOUR, held_until=AHEAD + timedelta(seconds=2))
+    (found,) = corrected([refused], NOW)
+    assert pausing([found], NOW) == {"harbour.example": 2.0}
+    assert pausing([found], NOW + timedelta(seconds=2)) == {}
+    contradicted = replace(refused, last_attempt=NOW - HOUR)
+    (found,) = corrected([contradicted], NOW)
+    assert pausing([found], NOW) == {"harbour.example": LONGEST_HOLD}
 
 
 def test_a_clock_that_was_set_back_for_a_while_silences_no_source_that_had_news() -> None:
