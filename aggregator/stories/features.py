@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -81,7 +81,7 @@ def features(candidate: Candidate) -> Features:
     ends = len(words)
     words, lang = _compared(words, lead, candidate)
     ids = word_ids(words, lang)
-    aside = frozenset() if FORMS.isdisjoint(ids) or tells(candidate.title, candidate.canonical) else FORMS
+    aside = _aside(ids, ends, candidate)
     unique = tuple(dict.fromkeys([id for id in ids if id not in aside]))  # those of the headline come first
     told = len({*ids[:ends]} - aside)
     figures = [word for word in words if word < ":" or word > "\x7f"]  # those that may begin with a digit of any script
@@ -93,6 +93,14 @@ def features(candidate: Candidate) -> Features:
         headline=headline,
         names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
     )
+
+
+def _aside(ids: Sequence[int], ends: int, candidate: Candidate) -> frozenset[int]:
+    """The words that are left out. None if the headline says little else ("Monday Briefing"): the few words of its lead would be taken for
+    the news."""
+    if FORMS.isdisjoint(ids) or tells(candidate.title, candidate.canonical) or len({*ids[:ends]} - FORMS) < 2:
+        return frozenset()
+    return FORMS
 
 
 def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:

@@ -272,6 +272,13 @@ def test_that_two_items_have_one_form_is_no_evidence(one: str, one_lead: str, ot
     assert len(told([first, second])[0].stories()) == 2
 
 
+def test_a_headline_of_nothing_but_its_form_is_not_a_report_of_its_short_lead() -> None:
+    briefing = item("Monday Briefing", "An averted government shutdown.", "Bugle")
+    markets = "Asian shares mixed as Korean exports rise and U.S. shutdown is averted"
+    shares = item(markets, "Shares were mostly higher in thin trading on Monday.", "Herald", NOON + HOUR)
+    assert len(told([briefing, shares])[0].stories()) == 2
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
