@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -46,6 +46,7 @@ SPACING = 1.0  # seconds that a lane stays blocked after a job, so that requests
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: interval of a worker's heartbeat; time after which its jobs are taken over
 CONNECTIONS, LISTENING = 4, 2  # connections of a worker to the queue, and further ones that wait for new jobs
 LOOK = 5.0  # seconds between checks whether this machine may take part
+AGAIN = PATIENCE + 4.0  # seconds until what goes on although it was cancelled is cancelled again
 PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds until the queue is opened again; doubled each time that it ends soon
 CANNOT = "the server cannot be reached, takes no more connections or refuses the request"
 NO_SUCH_KEY = "23503"  # PostgreSQL's code for a violated foreign key: the row of this worker is gone
@@ -190,9 +191,7 @@ class Queue:
             for part in done:
                 part.result()
         finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.gather(*parts, return_exceptions=True)
+            await _ended(parts)
 
     async def _request_editions(self) -> None:
         """Queue a job for an edition whenever news arrives here or the configuration changes. Any worker may take it."""
@@ -288,6 +287,17 @@ def _cause(error: BaseException) -> str:
 def _ahead() -> float:
     """Seconds by which the system clock is ahead of the monotonic clock; changes only if the system clock is set."""
     return time.time() - time.monotonic()
+
+
+async def _ended(parts: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait for their end. Before Python 3.12 `asyncio.wait_for`, by which connections are taken from their pool, may
+    return a result instead of ending, so that what runs in a loop runs on: it is told again."""
+    left = set(parts)
+    while left:
+        for part in left:
+            part.cancel()
+        _, left = await asyncio.wait(left, timeout=AGAIN)
+    await asyncio.gather(*parts, return_exceptions=True)  # so that their errors count as seen
 
 
 async def _deferred(task: Any, **arguments: Any) -> None:

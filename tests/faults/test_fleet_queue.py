@@ -133,6 +133,32 @@ def test_a_clock_that_is_set_neither_stops_the_looks_nor_has_them_made_up_for(
     asyncio.run(scenario())
 
 
+def test_a_look_that_misses_that_it_is_to_end_is_told_again(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes a connection by `asyncio.wait_for`, which before Python 3.12 returns what came at the moment of a cancellation. The queue
+    waited for ever for the end of its looks: the worker took no jobs any more and did not stop."""
+    monkeypatch.setattr(queue, "AGAIN", 0.2)
+
+    async def scenario() -> None:
+        stopping, asked = asyncio.Event(), asyncio.Event()
+
+        async def jobs(*_: Any, **__: Any) -> list[Job]:
+            if not asked.is_set():
+                asked.set()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(3600)
+            return []
+
+        monkeypatch.setattr(JobManager, "list_jobs_async", jobs)
+        running = asyncio.create_task(end_of_queue(store, Loop(), stopping, [""], [0.0]).run())
+        await until_async(asked.is_set)
+        stopping.set()
+        await until_async(running.done)
+
+    asyncio.run(scenario())
+
+
 def test_a_program_that_runs_on_as_a_later_one_takes_over_is_told(store: PostgresArchive) -> None:
     execute(store._connection.server.url, "UPDATE meta SET value = '99' WHERE key = 'schema'")
     with pytest.raises(StoreTooNew, match=r"was migrated by a later version .*schema 99.*; restart with that version"):
