@@ -82,7 +82,7 @@ def _interval(seconds: int) -> timedelta | None:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
 def _numbers(text: str | None) -> Iterator[int]:

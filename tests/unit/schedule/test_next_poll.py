@@ -393,6 +393,7 @@ def test_a_feed_that_is_read_in_one_hour_of_a_week_alone_is_polled_then() -> Non
 def test_what_cannot_be_read_of_what_a_feed_asked_for_is_ignored() -> None:
     assert PollHints.read("ttl=soon update=² fresh= hours=5,x days nonsense") == PollHints(skip_hours=frozenset({0, 5}))
     assert PollHints.read("ttl=60 fresh=-1") == PollHints(ttl=MIN)
+    assert PollHints.read(f"ttl=60 update={'9' * 5000}") == PollHints(ttl=MIN)
 
 
 def test_without_validators_an_hour_unless_the_editor_chose() -> None:
