@@ -131,8 +131,13 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
+def character(halves: str) -> str:
+    """The character of which these are the two halves (surrogates), as in UTF-16."""
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16")
+
+
 def _whole(halves: re.Match[bytes]) -> bytes:
-    return halves[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16").encode()
+    return character(halves[0].decode("utf-8", "surrogatepass")).encode()
 
 
 def _rather_utf8(body: bytes, marked: bool) -> bool:

@@ -16,6 +16,7 @@ from html.entities import html5
 from xml.parsers import expat
 
 from aggregator.parse import ends
+from aggregator.parse.charset import character
 from aggregator.parse.document import ENTRY_END, MALFORMED, ROOT, Document, outside_cdata, split_cdata
 from aggregator.parse.extent import closed, limited
 
@@ -229,7 +230,7 @@ def without_forbidden_references(document: Document) -> Document:
 
 def _whole(halves: re.Match[bytes]) -> bytes:
     high, low = map(int, halves.groups())
-    return chr(0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00).encode() if 0xDC00 <= low <= 0xDFFF else halves[0]
+    return character(chr(high) + chr(low)).encode() if 0xDC00 <= low <= 0xDFFF else halves[0]
 
 
 def _allowed(match: re.Match[bytes]) -> bytes:
