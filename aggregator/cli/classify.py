@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import codecs
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +19,6 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, option
 from aggregator.cli.judgement import judgement
 from aggregator.errors import AggregatorError
-from aggregator.normalise.characters import cut, one_line
 from aggregator.text.plurals import counted
 
 SHOWN = 20  # at most so many invalid lines are reported one by one
@@ -36,6 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 class InputItem(Struct, frozen=True):
+    line: str  # its name, such as `line-7`
     id: Any
     title: str
     summary: str
@@ -58,11 +57,6 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             found = judgement(application, item.title, item.summary, receipts=not args.no_receipts)
             out.write(orjson.dumps({"id": item.id, "story": stories[index], **found}, option=orjson.OPT_APPEND_NEWLINE))
     out.flush()
-    several = [id for id, count in Counter(orjson.dumps(item.id) for item in items).items() if count > 1]
-    if several:
-        one = cut(one_line(several[0].decode()), 100)  # an id may hold anything
-        said = f"{counted(len(several), 'id stands', 'ids stand')} on more than one line, such as {one}"
-        print(f"warning: {said}: where such an id is a `story`, it may be that of two", file=sys.stderr)
     for message in wrong[:SHOWN]:
         print(message, file=sys.stderr)
     if wrong:
@@ -104,8 +98,10 @@ def _item(line: bytes, number: int) -> InputItem:
         found = value.get(key)
         return found if isinstance(found, str) else ""
 
+    name = f"line-{number}"
     return InputItem(
-        id=f"line-{number}" if value.get("id") is None else value["id"],
+        line=name,
+        id=name if value.get("id") is None else value["id"],
         title=plain(text("title"))[:READ],
         summary=plain(text("summary") or text("content"))[:READ],
         publisher=text("publisher") or text("source"),
@@ -150,7 +146,7 @@ def _at_home(application: Application, item: InputItem) -> bool:
 
 
 def _stories(application: Application, items: list[InputItem]) -> list[Any]:
-    """For each item the id of the first item of its story. The items are grouped in order of publication, in batches of the same size as
+    """For each item the name of its story (see `_named`). The items are grouped in order of publication, in batches of the same size as
     in the edition."""
     from aggregator.normalise.address import is_article, typed
     from aggregator.pipeline.edition import BATCH
@@ -180,10 +176,23 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
             for item, address in ((items[index], addresses[index]),)
         ]  # fmt: skip
         memory.apply(batch, group(batch, memory, cache=cache))
-    first: dict[int, int] = {}
-    for index in order:  # of items with equal times the first line counts (the edition would compare their texts)
-        first.setdefault(memory.story(index), index)
-    return [items[first[memory.story(index)]].id for index in range(len(items))]
+    # Of items with equal times the first line counts (the edition would compare their texts).
+    names = _named((memory.story(index), items[index]) for index in order)
+    return [names[memory.story(index)] for index in range(len(items))]
+
+
+def _named(placed: Iterable[tuple[int, InputItem]]) -> dict[int, Any]:
+    """For each story the id of its first item, or if another story has that name already, the line of its first item."""
+    names: dict[int, Any] = {}
+    taken: set[bytes] = set()
+    for story, item in placed:
+        if story not in names:
+            name = item.id if orjson.dumps(item.id) not in taken else item.line
+            while orjson.dumps(name) in taken:
+                name += "'"
+            names[story] = name
+            taken.add(orjson.dumps(name))
+    return names
 
 
 COMMAND = Command(

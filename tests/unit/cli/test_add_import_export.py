@@ -611,19 +611,29 @@ def test_classify_names_each_line_that_is_no_item_and_places_the_others(desk: De
     )
 
 
-def test_classify_warns_of_ids_that_do_not_tell_stories_apart(desk: Desk) -> None:
-    path = desk.file.with_name("items.jsonl")
-    path.write_text(
-        '{"id": [1], "title": "Pandas dream"}\n{"id": "b", "title": "x"}\n{"id": [1], "title": "Tanks roll"}\n'
-    )
-    code, out, err = desk.run("classify", str(path))
-    assert (code, len(out.splitlines())) == (0, 3)
-    assert err.startswith("warning: 1 id stands on more than one line, such as [1]")
-    path.write_text('{"id": "\u009b31m%s", "title": "Pandas dream"}\n' % ("x" * 9000) * 2)
-    _, _, err = desk.run("classify", str(path))
-    assert "\x9b" not in err and len(err) < 300
-    path.write_text('{"id": 1, "title": "Pandas dream"}\n{"id": "1", "title": "Tanks roll"}\n')
-    assert desk.run("classify", str(path))[2] == ""
+def test_classify_tells_stories_apart_whose_items_have_one_id(desk: Desk) -> None:
+    """A story is called as its first item. Of those that would be called alike, all but the first are called after a line."""
+    tanks = "Tanks roll into the northern city of Kharkiv at dawn"
+    titles = ["Pandas dream", "Ferries collide", tanks, tanks, "Rivers rise"]
+
+    def stories(*ids: object) -> list[object]:
+        lines = [{"id": id, "title": title} for id, title in zip(ids, titles, strict=True)]
+        path = desk.file.with_name("items.jsonl")
+        path.write_text("\n".join(map(json.dumps, lines)))
+        code, out, err = desk.run("classify", str(path))
+        printed = [json.loads(line) for line in out.splitlines()]
+        assert (code, err, [line["id"] for line in printed]) == (0, "", list(ids))
+        return [line["story"] for line in printed]
+
+    assert stories([1], "b", [1], "d", 1) == [[1], "b", "line-3", "line-3", 1]
+    assert stories(1, "1", "c", "c", 1) == [1, "1", "c", "c", "line-5"]
+    assert stories("line-3", "line-3", "line-3", "line-3", "line-2") == [
+        "line-3",
+        "line-2",
+        "line-3'",
+        "line-3'",
+        "line-5",
+    ]
 
 
 def test_classify_places_items_beside_one_of_endless_texts(desk: Desk) -> None:
