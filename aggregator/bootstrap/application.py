@@ -247,9 +247,8 @@ class Application(Configured):
         from aggregator.fetch.client import Http
         from aggregator.fetch.headers import user_agent
 
-        contact = self.settings.site.contact or self.settings.site.url
-        agent, private = user_agent(__version__, contact), self.settings.allow_private
-        made = Http(agent, allow_private=private, room=room)
+        agent = user_agent(__version__, self.settings.site.url, self.settings.site.contact)
+        made = Http(agent, allow_private=self.settings.allow_private, room=room)
         self.apply_pauses(made, states)
         return made
 

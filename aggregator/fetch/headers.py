@@ -15,9 +15,11 @@ _LONGEST_RETRY = timedelta(hours=24)
 _LONGEST_VALIDATOR = 1024  # bytes
 
 
-def user_agent(version: str, contact: str | None) -> str:
-    """The User-Agent, in visible ASCII: `aggregator/1.2 (+https://wire.example.org)`. It says who polls and how to reach them."""
-    product = f"aggregator/{version}" + (f" (+{_in_ascii(contact)})" if contact else "")
+def user_agent(version: str, *contacts: str | None) -> str:
+    """The User-Agent, in visible ASCII: `aggregator/1.2 (+https://wire.example.org; editor@example.org)`. It says who polls and how to
+    reach them."""
+    told = "; ".join(_in_ascii(contact) for contact in contacts if contact)
+    product = f"aggregator/{version}" + (f" (+{told})" if told else "")
     return re.sub(r"[^\x20-\x7e]", "", product)
 
 

@@ -191,6 +191,9 @@ def test_a_body_announced_as_too_large_is_refused_in_the_words_of_one_that_is(se
 def test_a_long_header_is_read(server: Server) -> None:
     server.routes["/policy"] = answer(FEED, content_security_policy="script-src " + "https://cdn.example " * 1000)
     assert full(ask(server.url("/policy"))[0]).body == FEED
+    server.routes["/etag"] = answer(FEED, etag=f'"{"x" * 64_000}"')
+    known = full(ask(server.url("/etag"))[0])
+    assert (known.body, known.etag) == (FEED, None), "too long to be kept, but no reason to refuse the feed"
 
 
 @pytest.mark.parametrize("path", ["/silent", "/drip-header", "/drip-body", "/interim-for-ever"])

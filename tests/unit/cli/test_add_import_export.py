@@ -766,7 +766,7 @@ def test_who_is_asked_learns_whom_to_write_to(desk: Desk, contact: str | None) -
     desk.file.write_text(site + FILE.replace("https://first.example/feed", desk.server.url("/news.rss")))
     desk.run("poll")
     (asked,) = desk.server.asked("/news.rss")
-    assert asked.headers["user-agent"].endswith(f" (+{contact or 'https://wire.example/news'})")
+    assert asked.headers["user-agent"].endswith(f" (+https://wire.example/news{f'; {contact}' if contact else ''})")
 
 
 def test_poll_leaves_a_source_alone_that_is_gone_until_it_is_named(desk: Desk) -> None:
