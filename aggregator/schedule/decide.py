@@ -285,14 +285,16 @@ def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> Sourc
 
 
 def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> SourceState:
-    """The state with the next poll after this interval: add the jitter, step over the hours and days that the feed asks to skip, round up
-    to seconds."""
+    """The state with the next poll after this interval: add the jitter (within the longest wait after failures), step over the hours and
+    days that the feed asks to skip, round up to seconds."""
     hints = PollHints.read(known.asks)
     now, jitter = visit.now, visit.jitter
     first = visit.first and known.last_success is not None
     spread = SPREAD if first else JITTER
     why += " (plus up to half of that, to spread out the polls)" if first else ""
     wanted = now + interval * (1 + spread * jitter)
+    if known.error:
+        wanted = min(wanted, now + max(interval, CEILING))
     moment = hints.after_skips(wanted)
     if moment != wanted:
         moment = moment + jitter * _SKIP_SPREAD

@@ -656,6 +656,14 @@ def test_jitter_only_lengthens() -> None:
     assert none.at < most.at <= none.at + 0.1 * none.interval + timedelta(seconds=1)
 
 
+def test_jitter_does_not_lengthen_the_longest_wait_after_failures() -> None:
+    asked = failed(429, retry_after=86_400)
+    for state, outcome in ((known_state(), asked), (replace(known_state(), failures=9), failed(500))):
+        for jitter in (0.0, 0.999):
+            assert poll(state, outcome, jitter=jitter)[1].at == NOW + 24 * HOUR
+    assert poll(known_state(), failed(429, retry_after=3600), jitter=0.999)[1].at > NOW + HOUR, "shorter ones vary"
+
+
 def test_after_a_first_poll_sources_drift_apart_by_up_to_half_an_interval() -> None:
     _, none = poll(fresh_state(), fetched(), parsed=feed(), jitter=0.0)
     _, most = poll(fresh_state(), fetched(), parsed=feed(), jitter=0.999)
