@@ -172,7 +172,7 @@ def _in_both(words: frozenset[int]) -> frozenset[int]:
 
 
 def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str) -> Rulebook:
-    """The compiled rules, as a frozen, picklable value.
+    """The compiled rules, as a frozen value.
 
     This takes about 100 ms, or half of that if most of the words were compiled before. The automaton is built at its first use.
     `fallback` is the section of items that match no rule (`Settings.fallback`).

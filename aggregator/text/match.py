@@ -174,8 +174,7 @@ SHORT = 3000  # characters; to search longer texts for each needle takes longer 
 
 
 class Matcher:
-    """Finds needles in haystacks. Immutable. It is pickled as its needles; the automaton is built when it is first needed (0.1 s with
-    the gazetteer)."""
+    """Finds needles in haystacks. Immutable. The automaton is built when it is first needed (0.1 s with the gazetteer)."""
 
     __slots__ = ("_automaton", "_capitals", "needles")
 
@@ -183,9 +182,6 @@ class Matcher:
         self.needles = tuple(needles)
         self._capitals = [made.capitals for made in self.needles]
         self._automaton: AhoCorasick | None = None
-
-    def __reduce__(self) -> tuple[type[Matcher], tuple[tuple[Needle, ...]]]:
-        return Matcher, (self.needles,)
 
     def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-
 import pytest
 from builders.judging import judge, receipts
 
@@ -414,12 +412,6 @@ def test_what_keeps_an_example_out_is_found_without_compiling_all_rules_again(
     (problem,) = check_examples(made)
     reason = problem.message.partition("); ")[2].partition(" at ")[0]
     assert reason == (named or "")
-
-
-def test_a_rulebook_survives_pickling() -> None:
-    both = book(AMERICA, ASIA)
-    again = pickle.loads(pickle.dumps(both))
-    assert judge(again, "China protests") == judge(both, "China protests")
 
 
 def scored(**scores: float) -> Judgement:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-
 import pytest
 from ahocorasick_rs import AhoCorasick, MatchKind
 from hypothesis import given
@@ -142,13 +140,6 @@ def test_capitalised_names_need_their_capital() -> None:
     assert turkey is not None
     assert _hits(turkey, "Turkey votes") == ["Turkey"]
     assert _hits(turkey, "How to roast a turkey") == []
-
-
-def test_matcher_survives_pickling() -> None:
-    made = needle("nato")
-    assert made is not None
-    again = pickle.loads(pickle.dumps(Matcher([made])))
-    assert again.find(haystack("Nato meets")) == [(0, 0, 6)]
 
 
 def test_the_same_words_build_no_automaton_anew(monkeypatch: pytest.MonkeyPatch) -> None:
