@@ -211,6 +211,11 @@ class Comparison:
         there = country > 0
         return dict(zip(ids[there].tolist(), country[there].tolist(), strict=True))
 
+    @cached_property
+    def figures(self) -> frozenset[int]:
+        """The words that begin with a digit."""
+        return frozenset(self._vectors.words.ids[self._vectors.vocabulary.figure].tolist())
+
     def evidence(self) -> Iterator[tuple[Pair, list[float]]]:
         """The nominated pairs that the trees evaluate, with their evidence. For training."""
         one, other, close, common = self._nominated
@@ -222,8 +227,8 @@ class Comparison:
         )
 
     def near(self) -> list[bytes]:
-        """For each new item, in the order of the context, the value of `Features.near`: the similarities of its nearest neighbours as
-        bytes (units of 1/255), first by words, then by embedding."""
+        """For each new item, in the order of the context, the similarities of its nearest neighbours as bytes (units of 1/255),
+        first by words, then by embedding."""
         near = np.hstack([around.near[: self._new] for around in self._around])
         return [bytes(row.tolist()).rstrip(b"\0") for row in np.round(near * 255).astype(np.uint8)]
 

@@ -41,7 +41,6 @@ class Features(Struct, frozen=True):
     lead: tuple[int, ...]
     figures: tuple[int, ...]
     headline: int
-    near: bytes = b""  # similarities of its nearest neighbours when it was grouped: see `Comparison.near`
     names: frozenset[int] = frozenset()  # the stems that the headline writes as names
 
     @property
@@ -49,28 +48,16 @@ class Features(Struct, frozen=True):
         return self.title + self.lead
 
     def encode(self) -> bytes:
-        """Compact bytes for the store, which `decode` reads."""
+        """Compact bytes for the store, which `packed` reads; `with_neighbours` adds what is known only later."""
         names, lead, figures, lang = self.names, self.lead, self.figures, self.lang.encode()
         title = [~word if word in names else word for word in self.title] if names else self.title
-        head = HEAD.pack(self.headline, len(title), len(lead), len(figures), len(lang), len(self.near))
+        head = HEAD.pack(self.headline, len(title), len(lead), len(figures), len(lang), 0)
         words = struct.pack(f"<{len(title) + len(lead) + len(figures)}q", *title, *lead, *figures)
-        return head + words + lang + self.near
-
-    @staticmethod
-    def decode(data: bytes) -> Features:
-        headline, title, lead, figures, lang, near = HEAD.unpack_from(data)
-        all = title + lead
-        words = struct.unpack_from(f"<{all + figures}q", data, HEAD.size)
-        end = len(data) - near
-        language = data[end - lang : end].decode()
-        stems, names = words[:title], frozenset([~word for word in words[:title] if word < 0])
-        if names:
-            stems = tuple([~word if word < 0 else word for word in stems])
-        return Features(language, stems, words[title:all], words[all:], headline, data[end:], names)
+        return head + words + lang
 
 
 def with_neighbours(encoded: bytes, near: bytes) -> bytes:
-    """Add `near` to encoded features that have none."""
+    """Encoded features with the similarities of the item's nearest neighbours (`Comparison.near`)."""
     return encoded[: HEAD.size - 1] + bytes([len(near)]) + encoded[HEAD.size :] + near
 
 

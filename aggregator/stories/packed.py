@@ -28,7 +28,7 @@ class Packed(Struct, frozen=True):
     figures: Ints  # the figures of all items, as `word_id`s
     headlines: list[bytes]  # item → bytes that are equal for equal headlines
     lang: list[bytes]  # item → code of its language, b"" if unknown
-    near: list[bytes]  # item → `Features.near`
+    near: list[bytes]  # item → similarities of its nearest neighbours (`Comparison.near`)
 
 
 def packed(encoded: Sequence[bytes]) -> Packed:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Join
-from aggregator.stories.features import Features, readable, readable_own
+from aggregator.stories.features import readable, readable_own
 from aggregator.stories.groups import Groups
 from aggregator.stories.linkage import SHOWN, Linkage, shown
 from aggregator.stories.nations import referring
@@ -121,21 +121,17 @@ class _Reasons:
     def _against(self, one: Candidate, item: int) -> tuple[str, ...]:
         """What speaks against two items being one story, in words."""
         other, mine, theirs = self.groups.items[item], self.words(one.item).keys(), self.words(item).keys()
-        figures = self._figures(one.item)
+        figures = self.compared.figures
         days = abs(one.at - other.at) / DAY
         found = (
             (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
-            (figures and _differ(mine & figures, theirs & self._figures(item)), "no figure in common"),
+            (_differ(mine & figures, theirs & figures), "no figure in common"),
             (_differ(mine & WEEKDAYS, theirs & WEEKDAYS), "other days of the week"),
             (self.compared.twins(one.item, item), "each headline names what the other report does not"),
             (self.compared.names_alone(one.item, item), "little but names in common"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )
         return tuple(word for holds, word in found if holds)
-
-    def _figures(self, item: int) -> frozenset[int]:
-        known = self.context.known.get(item)
-        return frozenset((Features.decode(known.kept) if known else self.context.features[item]).figures)
 
 
 def _differ(mine: Collection[int], theirs: Collection[int]) -> bool:

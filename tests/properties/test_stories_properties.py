@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import Features, features
+from aggregator.stories.features import features
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
+from aggregator.stories.packed import packed
 from aggregator.text.headline import bare_lead, bare_title
 
 DAY, HOUR = 86_400, 3_600
@@ -119,7 +120,10 @@ def test_replayed_twice_the_stories_are_the_same(found: list[Candidate], size: i
 @given(st.text(max_size=200), st.text(max_size=400), st.sampled_from((None, "en", "fr", "xx")))
 def test_any_text_has_features_that_survive_the_store(title: str, summary: str, lang: str | None) -> None:
     kept = features(Candidate(1, title, summary, "Bugle", None, 0, lang))
-    assert Features.decode(kept.encode()) == kept
+    read = packed([kept.encode()])
+    assert read.words.tolist() == [*kept.words] and read.titles.tolist() == [len(kept.title)]
+    assert read.names.tolist() == [n < len(kept.title) and word in kept.names for n, word in enumerate(kept.words)]
+    assert (read.figures.tolist(), read.lang) == ([*kept.figures], [kept.lang.encode()])
     assert 0 <= kept.headline < 2**63
     assert len(bare_title(title)) <= len(title)
     assert len(bare_lead(summary)) <= len(summary)

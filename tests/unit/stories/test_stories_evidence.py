@@ -318,7 +318,7 @@ def features(draw: st.DrawFn) -> Features:
     figures = tuple(word for word in title + lead if word % 3 == 0)  # the word alone says whether it is one
     lang, headline = draw(st.sampled_from(["", "en", "pt-BR"])), draw(st.integers(-(2**63), 2**63 - 1))
     names = frozenset(draw(st.lists(st.sampled_from(title), max_size=3)) if title else ())
-    return Features(lang, title, lead, figures, headline, draw(st.binary(max_size=2 * KEPT)), names)
+    return Features(lang, title, lead, figures, headline, names)
 
 
 @given(st.lists(features(), min_size=1, max_size=8), st.randoms(use_true_random=False), st.integers(1, 8))
@@ -330,7 +330,8 @@ def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_befor
         items = [chance.randrange(6) for _ in kept]
         items = list(dict.fromkeys(items))
         told = [chance.choice(kept) for _ in items]
-        rows = cache.rows(items, [one.encode() for one in told])
+        nears = [chance.randbytes(chance.randrange(2 * KEPT + 1)) for _ in items]
+        rows = cache.rows(items, [with_neighbours(one.encode(), near) for one, near in zip(told, nears, strict=True)])
         most = max(most, len(items))
         assert rows.max() < most, "it holds no more than it may, or than one batch needs"
         words, figure = cache.matrix(rows)
@@ -341,7 +342,7 @@ def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_befor
             assert named.words(row).keys() == {word for word in one.words if word in one.names}
             assert {word for word in one.words if word in figures} >= set(one.figures) & set(one.words)
         near = cache.near(rows)
-        assert [bytes(row.tolist()).rstrip(b"\0") for row in near] == [one.near.rstrip(b"\0") for one in told]
+        assert [bytes(row.tolist()).rstrip(b"\0") for row in near] == [one.rstrip(b"\0") for one in nears]
         for numbers, value in ((cache.lang(rows), "lang"), (cache.headline(rows), "title")):
             values = [getattr(one, value) for one in told]
             assert [[a == b for b in numbers.tolist()] for a in numbers.tolist()] == [
@@ -350,9 +351,9 @@ def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_befor
             assert [number == 0 for number in numbers.tolist()] == [not one for one in values]
 
 
-@given(st.lists(features(), max_size=6))
-def test_packed_items_are_the_features_they_were(kept: list[Features]) -> None:
-    read = packed([one.encode() for one in kept])
+@given(st.lists(features(), max_size=6), st.lists(st.binary(max_size=2 * KEPT), min_size=6, max_size=6))
+def test_packed_items_are_the_features_they_were(kept: list[Features], nears: list[bytes]) -> None:
+    read = packed([with_neighbours(one.encode(), near) for one, near in zip(kept, nears, strict=False)])
     assert read.words.tolist() == [word for one in kept for word in one.words]
     assert read.names.tolist() == [
         n < len(one.title) and word in one.names for one in kept for n, word in enumerate(one.words)
@@ -360,6 +361,6 @@ def test_packed_items_are_the_features_they_were(kept: list[Features]) -> None:
     assert read.titles.tolist() == [len(one.title) for one in kept]
     assert read.sizes.tolist() == [len(one.words) for one in kept]
     assert read.figures.tolist() == [word for one in kept for word in one.figures]
-    assert (read.lang, read.near) == ([one.lang.encode() for one in kept], [one.near for one in kept])
+    assert (read.lang, read.near) == ([one.lang.encode() for one in kept], nears[: len(kept)])
     for one, headline in zip(kept, read.headlines, strict=True):
         assert [other == headline for other in read.headlines] == [one.title == other.title for other in kept]

@@ -5,7 +5,7 @@ from time import process_time
 import pytest
 
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.features import Features, features, readable, readable_own
+from aggregator.stories.features import features, readable, readable_own
 from aggregator.text.headline import bare_lead, bare_title
 from aggregator.text.words import stem_ids, stems, tokens, unelided, word_id
 
@@ -153,12 +153,6 @@ def test_a_letter_that_is_no_unit_stays_with_its_figure() -> None:
 def test_word_ids_fit_a_signed_column_and_never_change() -> None:
     assert 0 <= word_id("sanction") < 2**63
     assert word_id("sanction") == 8_117_289_788_274_165_652
-
-
-def test_features_survive_the_store() -> None:
-    kept = features(item("Dam gives way in Kakhovka", "Thousands flee; 42 towns under water", "en"))
-    assert Features.decode(kept.encode()) == kept
-    assert Features.decode(features(item("")).encode()) == features(item(""))
 
 
 def test_the_lead_leaves_out_what_the_headline_has() -> None:

@@ -11,7 +11,7 @@ from aggregator.stories.batch_context import read
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import Features, features
+from aggregator.stories.features import features
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
 from benchmarks.probe_stories import laid, probes
@@ -296,4 +296,3 @@ def test_a_headline_tells_names_by_their_capitals(title: str, summary: str, lang
     one = features(Candidate(1, title, summary, "", None, NOON, lang))
     words = {word for name in marked for word in features(Candidate(2, name, "", "", None, NOON, lang)).title}
     assert one.names == words
-    assert Features.decode(one.encode()) == one
