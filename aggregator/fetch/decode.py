@@ -6,9 +6,11 @@ Supported: gzip and br, and deflate, which some servers send although it was not
 from __future__ import annotations
 
 import zlib
-from typing import Literal, Protocol
+from typing import Protocol
 
 import brotli
+
+from aggregator.fetch.failures import Stopped
 
 _MEMBER = b"\x1f\x8b"  # how a gzip member begins
 _MEMBERS = 64  # in one gzip body; normally there is one, and thousands of tiny ones take more time to scan than to send
@@ -17,12 +19,6 @@ _READ = frozenset({"gzip", "x-gzip", "deflate", "br"})
 _NOT_READ = frozenset({"compress", "x-compress", "dcb", "dcz", "exi", "zstd"})
 """Other codings (IANA). Any other value of Content-Encoding is ignored, as by browsers: servers send charsets by mistake, and stores of
 files the `aws-chunked` with which a file was uploaded."""
-
-
-class BodyRefused(Exception):
-    def __init__(self, kind: Literal["too-large", "truncated", "protocol"], message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
 
 
 class _Coding(Protocol):
@@ -72,7 +68,7 @@ class _Zlib:
             return False
         self._members += 1
         if self._members > _MEMBERS:
-            raise BodyRefused("protocol", "the compressed body is cut into too many pieces")
+            raise Stopped("protocol", "the compressed body is cut into too many pieces")
         self._engine = zlib.decompressobj(47)
         return True
 
@@ -107,11 +103,11 @@ class _Brotli:
 def _coding(header: str) -> _Coding:
     names = [name for name in (part.strip().lower() for part in header.split(",")) if name in _READ | _NOT_READ]
     if len(names) > 1:
-        raise BodyRefused("protocol", "the body is compressed more than once")
+        raise Stopped("protocol", "the body is compressed more than once")
     if not names:
         return _Identity()
     if names[0] in _NOT_READ:
-        raise BodyRefused("protocol", "the body is in a content coding that was not offered")
+        raise Stopped("protocol", "the body is in a content coding that was not offered")
     return _Brotli() if names[0] == "br" else _Zlib(bare=names[0] == "deflate")
 
 
@@ -130,15 +126,15 @@ class Body:
         try:
             pieces = self._coding.decode(data, self._limit - self._size)
         except (zlib.error, brotli.error) as error:
-            raise BodyRefused("protocol", "the compressed body is damaged") from error
+            raise Stopped("protocol", "the compressed body is damaged") from error
         self._pieces += pieces
         self._size += sum(map(len, pieces))
         if max(self._size, self.wire_bytes) > self._limit:
-            raise BodyRefused("too-large", larger_than(self._limit))
+            raise Stopped("too-large", larger_than(self._limit))
 
     def whole(self) -> bytes:
         if self.wire_bytes and not self._coding.complete():
-            raise BodyRefused("truncated", "the compressed body ends early")
+            raise Stopped("truncated", "the compressed body ends early")
         return b"".join(self._pieces)
 
 

@@ -16,7 +16,6 @@ from typing import Any, Final
 import aiohttp
 
 from aggregator.errors import OUT_OF_FILES, FailureKind, TooManyFiles
-from aggregator.fetch.decode import BodyRefused
 from aggregator.fetch.guard import AddressRefused
 from aggregator.model.source import Failed, Freshness
 
@@ -87,7 +86,6 @@ def _tls(error: Exception) -> Failed:
 
 _READINGS: Final[tuple[tuple[tuple[type[Exception], ...], Callable[[Any], Failed]], ...]] = (
     ((Stopped,), lambda error: error.failed),
-    ((BodyRefused,), lambda error: Failed(error.kind, str(error))),
     ((aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError), _tls),
     ((aiohttp.ClientConnectorError,), lambda error: _connecting(error.os_error)),
     ((TimeoutError,), lambda _: Failed("timeout", "no complete answer in time")),

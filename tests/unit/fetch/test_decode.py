@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers.misbehaving import brotli_bomb, gzip_bomb
 
-from aggregator.fetch.decode import Body, BodyRefused
+from aggregator.fetch.decode import Body
+from aggregator.fetch.failures import Stopped
 
 MIB = 1 << 20
 CODERS = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "": bytes}
@@ -37,9 +38,9 @@ def test_deflate_without_its_wrapper_comes_back_however_it_is_cut(data: bytes, s
     coded = engine.compress(data) + engine.flush()
     assert decoded("deflate", coded, step=step) == data
     if len(coded) > 1:
-        with pytest.raises(BodyRefused) as refused:
+        with pytest.raises(Stopped) as refused:
             decoded("deflate", coded[:-1], step=step)
-        assert refused.value.kind == "truncated"
+        assert refused.value.failed.kind == "truncated"
 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.integers(1, 50))
@@ -53,17 +54,17 @@ def test_a_body_in_several_members_comes_back_whole_however_it_is_cut(parts: lis
 def test_garbage_is_refused_and_never_anything_else(coding: str, data: bytes) -> None:
     try:
         decoded(coding, data)
-    except BodyRefused as refused:
-        assert refused.kind in ("protocol", "truncated", "too-large")
+    except Stopped as refused:
+        assert refused.failed.kind in ("protocol", "truncated", "too-large")
 
 
 @given(st.sampled_from(["gzip", "deflate", "br"]), st.data())
 def test_a_cut_body_is_never_taken_for_a_whole_one(coding: str, data: st.DataObject) -> None:
     coded = CODERS[coding](b"The ferry sails again. " * 20)
     cut = data.draw(st.integers(1, len(coded) - 1))
-    with pytest.raises(BodyRefused) as refused:
+    with pytest.raises(Stopped) as refused:
         decoded(coding, coded[:cut])
-    assert refused.value.kind == "truncated"
+    assert refused.value.failed.kind == "truncated"
 
 
 @pytest.mark.parametrize(
@@ -73,11 +74,11 @@ def test_a_cut_body_is_never_taken_for_a_whole_one(coding: str, data: st.DataObj
 )
 def test_a_bomb_stops_at_the_limit_and_is_never_unpacked(coding: str, bomb: bytes) -> None:
     tracemalloc.start()
-    with pytest.raises(BodyRefused) as refused:
+    with pytest.raises(Stopped) as refused:
         decoded(coding, bomb, limit=10 * MIB)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert refused.value.kind == "too-large"
+    assert refused.value.failed.kind == "too-large"
     assert peak < 40 * MIB
 
 
@@ -86,7 +87,7 @@ def test_a_bomb_behind_a_member_that_is_one_byte_too_long_is_not_unpacked_either
     body, coded = Body("gzip", 999), gzip.compress(bytes(1000)) + gzip_bomb(64)
     tracemalloc.start()
     try:
-        with pytest.raises(BodyRefused, match="larger than"):
+        with pytest.raises(Stopped, match="larger than"):
             body.add(coded)
         assert tracemalloc.get_traced_memory()[1] < MIB
     finally:
@@ -112,25 +113,25 @@ def test_the_limit_is_exact(coding: str, size: int) -> None:
     if size == MIB:
         assert len(decoded(coding, data)) == size
     else:
-        with pytest.raises(BodyRefused):
+        with pytest.raises(Stopped):
             decoded(coding, data)
 
 
 def test_bytes_that_decode_to_nothing_count_too() -> None:
     engine = zlib.compressobj(0, zlib.DEFLATED, 31)
     empty_blocks = engine.compress(b"") + engine.flush(zlib.Z_FULL_FLUSH) * 400_000
-    with pytest.raises(BodyRefused) as refused:
+    with pytest.raises(Stopped) as refused:
         decoded("gzip", empty_blocks)
-    assert refused.value.kind == "too-large"
+    assert refused.value.failed.kind == "too-large"
 
 
 @pytest.mark.parametrize(
     "coding", ["gzip, gzip", "br, gzip", "identity, gzip, br", "zstd", "compress", "aws-chunked, zstd"]
 )
 def test_stacked_and_unoffered_codings_are_refused(coding: str) -> None:
-    with pytest.raises(BodyRefused) as refused:
+    with pytest.raises(Stopped) as refused:
         Body(coding, MIB)
-    assert refused.value.kind == "protocol"
+    assert refused.value.failed.kind == "protocol"
 
 
 @pytest.mark.parametrize("name", ["UTF-8", "none", "identity", " iso-8859-1 ", "windows-1251", "aws-chunked", ""])
