@@ -48,15 +48,14 @@ class _Answer(Struct, frozen=True):
 
 
 class _Terms(Struct):
-    """What applies to a request with all its redirects: the seconds that are left; whether robots.txt is obeyed (`crawl`); what a
-    Retry-After applies to (`pause`); whether all private addresses are refused (`public`); the address to whose origin the source's
-    headers and login may be sent (`secrets_of`)."""
+    """What applies to a request with all its redirects: the headers and login of the source (`own`), and the address to whose origin they
+    may be sent (`secrets_of`); whether all private addresses are refused (`public`); the seconds that are left."""
 
-    seconds: float
-    crawl: bool
-    pause: str
-    public: bool
+    request: FetchRequest
+    own: CIMultiDict[str]
     secrets_of: WebAddress
+    public: bool
+    seconds: float
 
 
 class Http:
@@ -79,13 +78,7 @@ class Http:
         self._limits = limits or Limits()
         allowance = Allowance.of(allow_private)
         self._connections = Connections(allowance, self._limits, resolver or SystemResolver(), tls)
-        self._gate = HostGate(
-            per_host=self._limits.per_host,
-            spacing=self._limits.spacing,
-            overall=self._limits.concurrency,
-            exempt=allowance.names,
-            room=room,
-        )
+        self._gate = HostGate(self._limits, allowance.names, room)
         self._robots = {public: self._asking_robots(public) for public in (False, True)}
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
 
@@ -121,11 +114,10 @@ class Http:
     async def _poll(self, request: FetchRequest, public: bool) -> Outcome:
         configured, login = start(request.configured or request.url)
         trail = start(request.url)[0]
-        own = _own_headers(request, login)
-        terms = _Terms(self._limits.deadline, request.crawled, request.pause, public, configured.first)
+        terms = _Terms(request, _own_headers(request, login), configured.first, public, self._limits.deadline)
         validators = _validators(request)
         try:
-            last, answer, asked = await self._follow(trail, own, validators, request.validator_url, terms)
+            last, answer, asked = await self._follow(trail, validators, terms)
             # Ask once more without validators after a 304 to a request without conditions (a cache answers another client's
             # request), and after a 412 (the conditions are refused).
             if answer.status != (412 if asked else 304):
@@ -134,25 +126,25 @@ class Http:
             # There are servers whose responses to conditional requests cannot be read.
             if not validators:
                 raise
-        own["Cache-Control"] = "no-cache"
-        return self._outcome(*await self._follow(trail, own, {}, None, terms))
+        terms.own["Cache-Control"] = "no-cache"
+        return self._outcome(*await self._follow(trail, {}, terms))
 
     async def _follow(
-        self, trail: Trail, own: CIMultiDict[str], validators: dict[str, str], validator_url: str | None, terms: _Terms
+        self, trail: Trail, validators: dict[str, str], terms: _Terms
     ) -> tuple[Trail, _Answer, dict[str, str]]:
         """Follow redirects. Returns the trail, the last response, and the validators that were sent with the last request."""
         for _ in range(self._limits.redirects + 1):
             headers = CIMultiDict(self._headers)
             if trail.here.may_have_secrets_of(terms.secrets_of):
-                headers.update(own)
-            asked = validators if trail.here.url == (validator_url or trail.first.url) else {}
+                headers.update(terms.own)
+            asked = validators if trail.here.url == (terms.request.validator_url or trail.first.url) else {}
             headers.update(asked)
-            if terms.crawl and (refused := await self._robots[terms.public].refusal(trail.here)):
+            if terms.request.crawled and (refused := await self._robots[terms.public].refusal(trail.here)):
                 raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
             answer = await self._ask(trail.here, headers, terms)
             wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after
             if wait:  # here too, in case it cannot be stored
-                self._gate.pause(trail.here.host if terms.pause == "host" else trail.here.url, wait)
+                self._gate.pause(trail.here.host if terms.request.pause == "host" else trail.here.url, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
             if not self._connections.is_private(trail.first.host):

@@ -11,6 +11,7 @@ from math import ceil
 from msgspec import Struct, field
 
 from aggregator.fetch.failures import Stopped
+from aggregator.fetch.limits import Limits
 from aggregator.model.source import LONGEST_HOLD, Freshness
 
 Room = Callable[[], AbstractAsyncContextManager[None]]
@@ -25,21 +26,12 @@ class _Lane(Struct):
 
 
 class HostGate:
-    """Admits at most `per_host` requests at a time to a host, with at least `spacing` seconds between their starts, and at most
-    `overall` requests in all, each within `room()`. For hosts for which `exempt(host)` is true only the last two limits apply."""
+    """Admits at most `limits.per_host` requests at a time to a host, `limits.spacing` seconds between their starts, and at most
+    `limits.concurrency` requests in all, each within `room()`. For hosts for which `exempt(host)` is true only the last two apply."""
 
-    def __init__(
-        self,
-        *,
-        per_host: int,
-        spacing: float,
-        overall: int,
-        exempt: Callable[[str], bool],
-        room: Room = nullcontext,
-    ) -> None:
-        self._per_host = per_host
-        self._spacing = spacing
-        self._overall = asyncio.Semaphore(overall)
+    def __init__(self, limits: Limits, exempt: Callable[[str], bool], room: Room = nullcontext) -> None:
+        self._limits = limits
+        self._overall = asyncio.Semaphore(limits.concurrency)
         self._exempt = exempt
         self._room = room
         self._lanes: dict[str, _Lane] = {}
@@ -67,7 +59,7 @@ class HostGate:
             return
         self._admit(host, address)
         self._forget_idle()
-        lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._per_host)))
+        lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._limits.per_host)))
         lane.users += 1
         try:
             async with lane.slots, AsyncExitStack() as stack:
@@ -89,7 +81,7 @@ class HostGate:
         async with lane.turn:
             await asyncio.sleep(lane.next_start - clock())
             await stack.enter_async_context(self._slot())
-            lane.next_start = clock() + self._spacing
+            lane.next_start = clock() + self._limits.spacing
 
     def _forget_idle(self) -> None:
         """Drop hosts without requests once their spacing has passed, so that the table does not grow."""

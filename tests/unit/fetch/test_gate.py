@@ -12,6 +12,7 @@ import pytest
 
 from aggregator.fetch.failures import Stopped
 from aggregator.fetch.gate import HostGate
+from aggregator.fetch.limits import Limits
 from aggregator.model.source import Failed
 
 
@@ -37,7 +38,7 @@ async def crowd(gate: HostGate, hosts: list[str], hold: float = 0.01) -> tuple[C
 
 def test_caps_hold_per_host_and_overall() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=2, spacing=0, overall=5, exempt=lambda _: False)
+        gate = HostGate(Limits(per_host=2, spacing=0, concurrency=5), exempt=lambda _: False)
         most, now, _ = await crowd(gate, ["a"] * 8 + ["b"] * 8 + list("cdefgh"))
         assert most["a"] == 2
         assert most["all"] == 5
@@ -48,7 +49,7 @@ def test_caps_hold_per_host_and_overall() -> None:
 
 def test_starts_on_one_host_are_spaced_and_other_hosts_do_not_wait() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=4, spacing=0.05, overall=50, exempt=lambda _: False)
+        gate = HostGate(Limits(per_host=4, spacing=0.05, concurrency=50), exempt=lambda _: False)
         (_, _, slow), (_, _, quick) = await asyncio.gather(crowd(gate, ["a"] * 5), crowd(gate, list("bcdef")))
         assert all(later - earlier >= 0.049 for earlier, later in pairwise(slow))
         assert max(quick) < slow[-1]
@@ -58,7 +59,7 @@ def test_starts_on_one_host_are_spaced_and_other_hosts_do_not_wait() -> None:
 
 def test_a_request_is_spaced_from_one_that_has_ended_though_others_were_asked_between() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=2, spacing=0.1, overall=9, exempt=lambda _: False)
+        gate = HostGate(Limits(per_host=2, spacing=0.1, concurrency=9), exempt=lambda _: False)
         begun = [(await crowd(gate, [host], hold=0))[2][0] for host in "abca"]
         assert begun[3] - begun[0] >= 0.099
 
@@ -67,7 +68,7 @@ def test_a_request_is_spaced_from_one_that_has_ended_though_others_were_asked_be
 
 def test_starts_on_one_host_are_spaced_also_where_they_waited_for_a_place_of_the_overall_cap() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=2, spacing=0.05, overall=2, exempt=lambda _: False)
+        gate = HostGate(Limits(per_host=2, spacing=0.05, concurrency=2), exempt=lambda _: False)
         slow = asyncio.create_task(crowd(gate, ["b", "c"], hold=0.2))
         await asyncio.sleep(0.01)
         _, _, begun = await crowd(gate, ["a"] * 4)
@@ -79,7 +80,7 @@ def test_starts_on_one_host_are_spaced_also_where_they_waited_for_a_place_of_the
 
 def test_exempt_hosts_know_the_overall_cap_alone() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=1, spacing=60, overall=3, exempt=lambda host: host == "127.0.0.1")
+        gate = HostGate(Limits(per_host=1, spacing=60, concurrency=3), exempt=lambda host: host == "127.0.0.1")
         most, _, _ = await asyncio.wait_for(crowd(gate, ["127.0.0.1"] * 20), 20)
         assert most["127.0.0.1"] == 3
 
@@ -88,7 +89,7 @@ def test_exempt_hosts_know_the_overall_cap_alone() -> None:
 
 def test_who_waits_for_its_host_holds_no_place_of_the_others() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=1, spacing=60, overall=2, exempt=lambda _: False)
+        gate = HostGate(Limits(per_host=1, spacing=60, concurrency=2), exempt=lambda _: False)
         async with gate.enter("a"):
             pass
         waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
@@ -111,7 +112,7 @@ def test_none_begins_without_room_and_who_no_longer_waits_for_it_gives_everythin
             async with room:
                 yield
 
-        gate = HostGate(per_host=2, spacing=0, overall=3, exempt=lambda _: exempt, room=taken)
+        gate = HostGate(Limits(per_host=2, spacing=0, concurrency=3), exempt=lambda _: exempt, room=taken)
         most, _, _ = await crowd(gate, ["a", "a", "b", "c", "d"])
         assert most["all"] == 1
         async with room:
@@ -127,7 +128,7 @@ def test_none_begins_without_room_and_who_no_longer_waits_for_it_gives_everythin
 
 def test_hosts_that_nobody_asks_any_more_are_forgotten() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=1, spacing=0.01, overall=9, exempt=lambda _: False)
+        gate = HostGate(Limits(per_host=1, spacing=0.01, concurrency=9), exempt=lambda _: False)
         await crowd(gate, [f"host{number}" for number in range(100)])
         await asyncio.sleep(0.05)
         await crowd(gate, ["a"])
@@ -138,7 +139,7 @@ def test_hosts_that_nobody_asks_any_more_are_forgotten() -> None:
 
 def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=1, spacing=0.02, overall=5, exempt=lambda host: host == "named")
+        gate = HostGate(Limits(per_host=1, spacing=0.02, concurrency=5), exempt=lambda host: host == "named")
         asked = []
 
         async def one(host: str) -> Failed | None:
@@ -161,7 +162,7 @@ def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() ->
 
 def test_who_comes_to_a_host_that_asked_for_a_pause_is_told_so_without_waiting_for_a_turn() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=1, spacing=60, overall=9, exempt=lambda _: False)
+        gate = HostGate(Limits(per_host=1, spacing=60, concurrency=9), exempt=lambda _: False)
         async with gate.enter("a"):
             gate.pause("a", 600)
             for _ in range(3):
@@ -173,7 +174,7 @@ def test_who_comes_to_a_host_that_asked_for_a_pause_is_told_so_without_waiting_f
 
 def test_a_pause_that_is_asked_for_holds_also_for_who_waits_for_a_place_of_the_overall_cap() -> None:
     async def main() -> None:
-        gate = HostGate(per_host=2, spacing=0, overall=1, exempt=lambda _: False)
+        gate = HostGate(Limits(per_host=2, spacing=0, concurrency=1), exempt=lambda _: False)
         async with gate.enter("b"):
             waiting = asyncio.create_task(crowd(gate, ["a"]))
             await asyncio.sleep(0.01)
