@@ -1,7 +1,6 @@
 """Appends sources to the text of a file, and keeps everything else byte for byte. Writes files as a whole or not at all.
 
-The YAML is never written anew. The events of the parser say where the list `sources` ends; lines are inserted there, in the style of the
-list.
+The YAML is never written anew. The parser says where the list `sources` ends; lines are inserted there, in the style of the list.
 """
 
 from __future__ import annotations
@@ -19,12 +18,13 @@ import yaml
 from msgspec import Struct
 
 from aggregator.config.characters import LINE_BREAK, in_lines
-from aggregator.config.tree import events
+from aggregator.config.tree import LOADER, events
 from aggregator.errors import AggregatorError
 
 FOLDER = "folder"
 """The label for the folder that a source had in another reader."""
 
+_EMPTY = re.compile(r"\[ *\][ \t]*(?:#|[\r\n]|\Z)")  # brackets after which no more than a comment follows on their line
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .,&'()/–—-]*")
 NO_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
 """Words that other programs that read YAML take for a truth value or nothing, unless they are in quotes."""
@@ -121,59 +121,32 @@ def _block(source: NewSource, column: int, newline: str) -> str:
 
 
 def _spot(text: str) -> _Spot | None:
-    """Where to insert, by the parser's events. None if `sources` is not a list."""
-    end = len(text)
-    depth, key, is_key = 0, "", True
-    target: Any = None  # the event that starts the list
-    last: Any = None  # the last event inside it that ends with its text
-    flows: list[bool] = []
-    event: Any
-    for event in events(in_lines(text)):
-        match event:
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                if depth == 1 and not is_key and key == "sources" and target is None:
-                    if isinstance(event, yaml.MappingStartEvent):
-                        return None
-                    target = event
-                flows.append(bool(event.flow_style))
-                depth += 1
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                depth -= 1
-                flow = flows.pop()
-                if target is not None and depth == 1:
-                    return (None if flows[0] else _in_place_of(text, target, event)) or _end_of(text, target, last)
-                last = event if flow else last
-                is_key = True if depth == 1 else is_key
-            case yaml.ScalarEvent():
-                if depth == 1 and is_key:
-                    key, is_key = event.value, False
-                elif depth == 1:
-                    if key == "sources":
-                        after: Any = event.end_mark
-                        return _Spot(_line_end(text, after.index)) if event.value == "" else None
-                    is_key = True
-                last = event
-            case yaml.DocumentEndEvent(explicit=True):  # a line `...`: what comes after it belongs to no document
-                ended: Any = event.start_mark
-                end = ended.index
-    return _Spot(end, key=True)
+    """Where to insert. None if `sources` is not a list."""
+    root: Any = yaml.compose(in_lines(text), Loader=LOADER)
+    listed: Any = next((value for key, value in root.value if key.value == "sources"), None) if root else None
+    if listed is None:
+        return _Spot(_document_end(text), key=True)
+    opens, closes = listed.start_mark.index, listed.end_mark.index
+    if listed.value == "":
+        return _Spot(_line_end(text, closes))
+    if not isinstance(listed, yaml.SequenceNode):
+        return None
+    if listed.flow_style and _EMPTY.match(text, opens) and not root.flow_style:
+        return _Spot(_line_end(text, closes), brackets=(opens, closes))
+    if listed.flow_style:
+        return _Spot(listed.value[-1].end_mark.index if listed.value else opens + 1, flow=True, first=not listed.value)
+    last = listed
+    while isinstance(last, yaml.CollectionNode) and not last.flow_style:
+        last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
+    end, column = last.end_mark.index, listed.start_mark.column
+    below = end if text[end - 1] in "\r\n" else _line_end(text, end)
+    return _Spot(_past_comments(text, below, column), column=column)
 
 
-def _in_place_of(text: str, start: Any, end: Any) -> _Spot | None:
-    """The place below empty brackets; None if they are not empty, or if more than a comment follows on their line."""
-    opens, closes = start.start_mark.index, end.end_mark.index
-    empty = re.compile(r"\[ *\][ \t]*(?:#|[\r\n]|\Z)").match(text, opens)
-    return _Spot(_line_end(text, closes), brackets=(opens, closes)) if empty else None
-
-
-def _end_of(text: str, start: Any, last: Any) -> _Spot:
-    inside = last is not None and last.start_mark.index > start.start_mark.index
-    if start.flow_style:
-        return _Spot(last.end_mark.index if inside else start.end_mark.index, flow=True, first=not inside)
-    at = last.end_mark.index
-    ends_line = text[at - 1] in "\r\n"
-    column = start.start_mark.column
-    return _Spot(_past_comments(text, at if ends_line else _line_end(text, at), column), column=column)
+def _document_end(text: str) -> int:
+    """The end of the text, or the line `...`: what comes after it belongs to no document."""
+    ends: Any = (event for event in events(in_lines(text)) if isinstance(event, yaml.DocumentEndEvent))
+    return next((event.start_mark.index for event in ends if event.explicit), len(text))
 
 
 def _past_comments(text: str, offset: int, column: int) -> int:

@@ -23,6 +23,7 @@ from aggregator.model.settings import Position
 MAX_BYTES = 1 << 20  # a file with thousands of rules has a tenth of that
 MAX_DEPTH = 20  # the grammar needs six levels
 
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's if PyYAML has it
 ESCAPES = " (a backslash in \"double quotes\" starts an escape; in 'single quotes' it is itself)"
 
 
@@ -216,9 +217,8 @@ def _named(anchor: str) -> str:
 
 
 def events(text: str) -> Iterator[yaml.Event]:
-    """The parser's events for a text (after `in_lines`); libyaml's if PyYAML has it."""
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return iter(yaml.parse(text, Loader=loader))
+    """The parser's events for a text (after `in_lines`)."""
+    return iter(yaml.parse(text, Loader=LOADER))
 
 
 def read_tree(name: str, text: str, *, included: bool = False) -> tuple[Table | None, list[Problem]]:
