@@ -34,10 +34,17 @@ def article_of(text: str, told: Told, headings: Sequence[str]) -> str:
     their paragraphs.
 
     Raises:
-        ParseError: see `confirm`.
+        ParseError: the text is not that of the article (`another-text`), or is shorter than the feed's (`shorter`).
     """
-    text = _once(without_asides(_without_headline(text, [told.headline, *map(plain, headings)])))
-    confirm(text, told, " ".join(headings))
+    names = [told.headline, *map(plain, headings)]
+    text = _once(without_asides(_without_headline(text, names)))
+    article, name = plain_of_safe(text), _words(told.headline)
+    words = _words(f"{told.headline} {told.summary}")
+    named = len(name & _words(" ".join(names[1:]))) > NAMED * len(name)
+    if not article or (not named and len(words & _words(article[:BEGINNING])) < SHARED * len(words)):
+        raise ParseError("another-text", "the page does not tell what the feed tells of the article")
+    if len(article) < len(plain_of_safe(without_asides(told.text))):
+        raise ParseError("shorter", "the page holds less of the article than the feed")
     return text
 
 
@@ -63,22 +70,6 @@ def _once(text: str) -> str:
 
 def _compared(text: str) -> str:
     return key(text).rstrip(". ")
-
-
-def confirm(text: str, told: Told, heading: str = "") -> None:
-    """Checks the text of a page (`text`, sanitised HTML) and its own headings (`heading`, HTML) against what the feed told.
-
-    Raises:
-        ParseError: the text is not that of the article (`another-text`), or is shorter than the feed's (`shorter`).
-    """
-    article = plain_of_safe(text)
-    words = _words(f"{told.headline} {told.summary}")
-    name = _words(told.headline)
-    named = len(name & _words(plain(heading))) > NAMED * len(name)
-    if not article or (not named and len(words & _words(article[:BEGINNING])) < SHARED * len(words)):
-        raise ParseError("another-text", "the page does not tell what the feed tells of the article")
-    if len(article) < len(plain_of_safe(without_asides(told.text))):
-        raise ParseError("shorter", "the page holds less of the article than the feed")
 
 
 def _words(text: str) -> set[str]:
