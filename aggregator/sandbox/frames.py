@@ -7,6 +7,8 @@ field), and refuses frames longer than MAX_FRAME. The first frame of a child is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from aggregator.errors import DocumentFailure, PageFailure
@@ -62,25 +64,15 @@ class Crashed(msgspec.Struct, frozen=True, tag=True):
 
 Answer = Done | Text | Refused | Crashed
 
-_encoder = msgspec.msgpack.Encoder()
-_task_decoder: msgspec.msgpack.Decoder[Task | Page] = msgspec.msgpack.Decoder(Task | Page)
-_answer_decoder = msgspec.msgpack.Decoder(Answer)
+decode_task: Callable[[bytes], Task | Page] = msgspec.msgpack.Decoder(Task | Page).decode
+decode_answer: Callable[[bytes], Answer] = msgspec.msgpack.Decoder(Answer).decode
+"""Raises msgspec.MsgspecError unless the payload is exactly one of the answers."""
 
 
 def encode(message: Task | Page | Answer) -> bytes:
-    payload = _encoder.encode(message)
+    payload = msgspec.msgpack.encode(message)
     return length(payload) + payload
 
 
 def length(payload: bytes) -> bytes:
     return len(payload).to_bytes(LENGTH, "big")
-
-
-def decode_task(payload: bytes) -> Task | Page:
-    return _task_decoder.decode(payload)
-
-
-def decode_answer(payload: bytes) -> Answer:
-    """Raises msgspec.MsgspecError unless the payload is exactly one of the answers."""
-    answer: Answer = _answer_decoder.decode(payload)
-    return answer
