@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
@@ -25,9 +25,6 @@ from aggregator.parse.charset import of_page
 from aggregator.parse.sniff import kind
 from aggregator.ports import Fetcher, Parser
 from aggregator.text.plurals import counted
-
-if TYPE_CHECKING:
-    from aggregator.fetch.discover import Candidates
 
 GUESSES = 12
 """At most so many addresses that only look like feeds are requested."""
@@ -153,7 +150,7 @@ class Finder:
             from aggregator.fetch.discover import candidates  # brings aiohttp, which the help need not wait for
 
             offered = candidates(page, fetched.url, fetched.links)
-            links = tuple(_link(address, fetched.url, offered) for address in offered.declared)
+            links = tuple(_link(address, fetched.url, title) for address, title in offered.declared.items())
             if not links and go_on and offered.onward:
                 with suppress(AggregatorError):  # there is nothing: what this page has is tried
                     return await self._found(offered.onward, await self._get(offered.onward, fetched.url), go_on=False)
@@ -215,8 +212,8 @@ class Finder:
             raise AggregatorError(f"{url}: {error}") from error
 
 
-def _link(address: str, page: str, offered: Candidates) -> Link:
+def _link(address: str, page: str, title: str) -> Link:
     from aggregator.fetch.discover import of_comments
 
-    title = plain(offered.titles.get(address, ""))
+    title = plain(title)
     return Link(address, page, title, of_comments(title, address))

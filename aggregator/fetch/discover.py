@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping
 from html import escape
+from itertools import islice
 from typing import Final
 
 import ada_url
-from msgspec import Struct, field
+from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from aggregator.fetch.failures import Stopped
@@ -35,14 +36,13 @@ _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting
 
 
 class Candidates(Struct, frozen=True):
-    """Absolute http(s) addresses without userinfo and fragment. `declared`: by `<link rel=alternate>`, in the order of the page, but
-    comment feeds last; `linked`: links of the page that look like feeds; `guessed`: the usual addresses in the page's folder and at
-    the root of its host. `titles`: declared address → its title on the page. `onward`: where a browser would go on to by itself."""
+    """Absolute http(s) addresses without userinfo and fragment. `declared`: by `<link rel=alternate>`, each with its title ("": none), in
+    the order of the page, but comment feeds last; `linked`: links of the page that look like feeds; `guessed`: the usual addresses in the
+    page's folder and at the root of its host. `onward`: where a browser would go on to by itself."""
 
-    declared: tuple[str, ...]
+    declared: Mapping[str, str]
     linked: tuple[str, ...]
     guessed: tuple[str, ...]
-    titles: Mapping[str, str] = field(default_factory=dict)
     onward: str | None = None
 
 
@@ -62,10 +62,9 @@ def candidates(page: bytes, url: str, header: str = "") -> Candidates:
         if _LOOKS_LIKE_A_FEED.search(link.attributes.get("href") or "") or _SAYS_SO.fullmatch(link.text().strip())
     )
     return Candidates(
-        declared=_addresses((link.attributes.get("href") or "" for link in declared), base),
+        declared=_titled(declared, base),
         linked=_addresses((link.attributes.get("href") or "" for link in links), base),
         guessed=_addresses((start + name for name in _USUAL for start in ("./", "/")), url),
-        titles=_titles(declared, base),
         onward=_onward(tree, base),
     )
 
@@ -90,13 +89,14 @@ def of_comments(title: str, address: str) -> bool:
     return bool(_COMMENTS.search(title) or _COMMENTS.search(address))
 
 
-def _titles(declared: Iterable[LexborNode], base: str) -> dict[str, str]:
+def _titled(declared: Iterable[LexborNode], base: str) -> dict[str, str]:
+    """Address → the first title that a link to it has."""
     found: dict[str, str] = {}
     for link in declared:
         title = " ".join((link.attributes.get("title") or "").split())[:200]
-        for address in _addresses([link.attributes.get("href") or ""], base) if title else ():
-            found.setdefault(address, title)
-    return found
+        for address in _addresses([link.attributes.get("href") or ""], base):
+            found[address] = found.get(address) or title
+    return dict(islice(found.items(), _MOST))
 
 
 def _declares(link: LexborNode, types: Container[str]) -> bool:
