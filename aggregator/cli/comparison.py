@@ -158,7 +158,7 @@ class Comparison:
         found = OverrideEffects()
         if self._archive:
             found = override_effects(self._archive.edition, self._policy, hidden)
-        said, pinned = self.after.settings.overrides, self._policy.overrides.pinned
+        said, sections = self.after.settings.overrides, self._policy.overrides.sections
         written = {typed(url): url for _, url, _ in said.lines()}
         pins = {(typed(pin.url), pin.section): pin for pin in reversed(said.pin)}
         return {
@@ -177,7 +177,7 @@ class Comparison:
             "outdone": [
                 {**_story(one.story), "section": pin.section, "at": str(pin.at), "by": by.section, "by_at": str(by.at)}
                 for one in found.outdone
-                for pin, by in [[pins[address, pinned[address]] for address in (one.address, one.by)]]
+                for pin, by in [[pins[address, sections[address]] for address in (one.address, one.by)]]
             ],
             "over": self._over(),
         }

@@ -115,7 +115,7 @@ def _seen(members: Sequence[Member], policy: Policy) -> Sequence[Member]:
 
 def _sections(members: Sequence[Member], policy: Policy) -> Scores:
     scores = policy.place([(member.item.publisher, member.judgement) for member in members])
-    pin = policy.overrides.pin(member.item for member in members)
+    pin = policy.overrides.story_section(member.item for member in members)
     if pin is None or pin == scores[0][0]:
         return scores
     return (pin, scores[0][1] or 1.0), *((name, score) for name, score in scores if name != pin and score > 0)

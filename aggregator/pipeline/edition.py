@@ -74,7 +74,7 @@ def edition(
         with _no_news_waiting("what was pinned"):
             unpin(archive, policy, now)
     outdated = bool(policy.overrides.named and archive.edition.outdated(policy.epoch, 1))
-    if policy.overrides.regrouped and outdated and proceed():
+    if policy.overrides.joined_or_apart and outdated and proceed():
         # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
         # outdated afterwards, and the overrides would never be applied.
         with _no_news_waiting("what the editor joined and split"):
@@ -94,7 +94,7 @@ def edition(
         if not proceed():
             break
         with gc_paused():
-            numbers, overruled = waiting[start : start + BATCH], policy.overrides.addresses
+            numbers, overruled = waiting[start : start + BATCH], policy.overrides.in_effect
             items = archive.edition.items(numbers)
             if coming := [one for one in items if one.canonical in overruled]:
                 policy = _with_coming(archive, configured, policy, coming, now)
@@ -124,9 +124,9 @@ def _with_coming(
     # policy knew already.
     moved = {one.canonical for one in coming if one.story is not None}
     meant = {one.canonical for one in coming if one.canonical and (anew or one.canonical in moved)}
-    changed = policy.overrides.addresses ^ following.overrides.addresses
+    changed = policy.overrides.in_effect ^ following.overrides.in_effect
     with _no_news_waiting("what is where an article went"):
-        if anew or not following.overrides.regrouped.isdisjoint(moved):
+        if anew or not following.overrides.joined_or_apart.isdisjoint(moved):
             overrule(archive, following, now)
         # The stories of those that are coming are composed with them.
         if there := stories_at(archive.edition, changed.union(meant)) - {one.story for one in coming}:

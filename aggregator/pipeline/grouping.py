@@ -67,7 +67,7 @@ def grouped(
         with_hosts = [Join(n, story[host], "same address", 1.0) for n, host in hosts.items()]
         grouping = replace(grouping, joins=(*grouping.joins, *with_hosts))
     grouping = _regrouped(grouping, known_alone, {item.n for item in fresh})
-    if policy.overrides.regrouped:
+    if policy.overrides.joined_or_apart:
         grouping = overruled(grouping, fresh, archive, policy)
     return candidates, grouping
 

@@ -119,8 +119,8 @@ def _with_moves(known: OverrideIndex, moves: _Moves) -> OverrideIndex:
             frozenset(one for one in whole(group) - apart if leaving.isdisjoint(here.numbers(one)))
             for group in known.joined
         ),
-        pinned={one: section for address, section in known.pinned.items() for one in whole([address])},
-        pinned_items={n: section for address, section in known.pinned.items() for n in here.numbers(address)},
+        sections={one: section for address, section in known.sections.items() for one in whole([address])},
+        item_sections={n: section for address, section in known.sections.items() for n in here.numbers(address)},
     )
     items = [*here.items.values(), *moves.articles]
     return replace(found, stale=frozenset(one.story for one in items if one.story and one.hidden != found.hides(one)))

@@ -15,21 +15,21 @@ from aggregator.ports import StoredStories
 
 
 class OverrideIndex(Struct, frozen=True):
-    """The overrides are completed in three stages: `of` reads those of feeds.yaml; `at` adds `pinned`, which depends on the time; and
+    """The overrides are completed in three stages: `of` reads those of feeds.yaml; `at` adds `sections`, which depends on the time; and
     `moved_articles.followed` adds what the store knows: the addresses to which the articles moved, and the fields from `hidden_items` on.
 
-    All addresses are canonical. `pins`: (address, section, end) of every pin; `pinned`: address → section, of those that have not expired.
-    `hidden_items`, `pinned_items` and `strangers` are numbers of stored items: those that arrived at a hidden or pinned address, even if
-    moved since; and those that moved to an address in `named` of another outlet's article. `stale`: stories with an item, at an address
-    that an override names or to which such an article went, that is stored as hidden and is not, or the other way round."""
+    All addresses are canonical. `pins`: (address, section, end) of every pin; `sections`: address → section, of those that have not
+    expired. `hidden_items`, `item_sections` and `strangers` have numbers of stored items: those that arrived at a hidden or pinned address,
+    even if moved since; and those that moved to an address in `named` of another outlet's article. `stale`: stories with an item, at an
+    address that an override names or to which such an article went, that is stored as hidden and is not, or the other way round."""
 
     hidden: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()  # of `stories: split`
     joined: tuple[frozenset[str], ...] = ()
     pins: tuple[tuple[str, str, int | None], ...] = ()
-    pinned: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, str] = field(default_factory=dict)
     hidden_items: frozenset[int] = frozenset()
-    pinned_items: Mapping[int, str] = field(default_factory=dict)
+    item_sections: Mapping[int, str] = field(default_factory=dict)
     strangers: frozenset[int] = frozenset()
     stale: frozenset[int] = frozenset()
 
@@ -47,15 +47,15 @@ class OverrideIndex(Struct, frozen=True):
     @property
     def named(self) -> frozenset[str]:
         """The addresses of all articles that overrides name, also of expired pins."""
-        return self.regrouped.union(self.hidden, (address for address, _, _ in self.pins))
+        return self.joined_or_apart.union(self.hidden, (address for address, _, _ in self.pins))
 
     @property
-    def addresses(self) -> frozenset[str]:
+    def in_effect(self) -> frozenset[str]:
         """The addresses by which items are overruled: those named, and those to which these articles moved."""
-        return self.regrouped.union(self.hidden, self.pinned)
+        return self.joined_or_apart.union(self.hidden, self.sections)
 
     @property
-    def regrouped(self) -> frozenset[str]:
+    def joined_or_apart(self) -> frozenset[str]:
         """The addresses under `join` and `split`."""
         return self.apart.union(*self.joined)
 
@@ -64,7 +64,7 @@ class OverrideIndex(Struct, frozen=True):
         if not self.pins:
             return self
         return replace(
-            self, pinned={address: section for address, section, over in self.pins if not over or now < over}
+            self, sections={address: section for address, section, over in self.pins if not over or now < over}
         )
 
     def expired(self, now: int) -> set[str]:
@@ -73,7 +73,7 @@ class OverrideIndex(Struct, frozen=True):
 
     def unknown(self, store: StoredStories) -> list[str]:
         """The addresses that no stored item has or had."""
-        return sorted(self.addresses - store.placed_at(self.addresses).keys()) if self.named else []
+        return sorted(self.in_effect - store.placed_at(self.in_effect).keys()) if self.named else []
 
     def hides(self, item: EditionItem) -> bool:
         return item.canonical in self.hidden or item.n in self.hidden_items
@@ -82,11 +82,11 @@ class OverrideIndex(Struct, frozen=True):
         """The section to which an item is pinned."""
         if item.n in self.strangers:
             return None
-        return self.pinned.get(item.canonical or "") or self.pinned_items.get(item.n)
+        return self.sections.get(item.canonical or "") or self.item_sections.get(item.n)
 
-    def pin(self, items: Iterable[EditionItem]) -> str | None:
+    def story_section(self, items: Iterable[EditionItem]) -> str | None:
         """The section to which the first pinned one of these items is pinned."""
-        return next((section for item in items if (section := self.section(item))), None) if self.pinned else None
+        return next((section for item in items if (section := self.section(item))), None) if self.sections else None
 
 
 def _addresses(overrides: Iterable[Named]) -> frozenset[str]:

@@ -137,7 +137,7 @@ def policy(
 ) -> Policy:
     values: dict[str, object] = {
         "configuration": "one", "judge": judge, "place": mean, "publisher": lambda item: item.publisher,
-        "topic_titles": {"nato": "NATO", "drones": "Drones"}, "overrides": OverrideIndex(hidden, pinned=pinned),
+        "topic_titles": {"nato": "NATO", "drones": "Drones"}, "overrides": OverrideIndex(hidden, sections=pinned),
     }  # fmt: skip
     return Policy(**{**values, **more})  # type: ignore[arg-type]
 

@@ -200,7 +200,7 @@ class OnSqlite(RuleBasedStateMachine):
                 assert one.hidden == meant.overrides.hides(one)
             for n, state in states.items():
                 self.as_the_rules_say(state, members[n], meant)
-            homes = store.edition.placed_at(meant.overrides.regrouped)
+            homes = store.edition.placed_at(meant.overrides.joined_or_apart)
             apart = {n for address in meant.overrides.apart for n in homes.get(address, ())}
             for n in apart:
                 assert {member.item.n for member in members[next(i.story for i in items if i.n == n) or 0]} <= apart
@@ -213,7 +213,7 @@ class OnSqlite(RuleBasedStateMachine):
         shown = [member for member in members if not member.item.hidden] or members
         for member in members:
             assert member.item.pruned or member.judgement == meant.judge(member.item)
-        pinned = [one for member in shown if (one := meant.overrides.pinned.get(member.item.canonical or ""))]
+        pinned = [one for member in shown if (one := meant.overrides.sections.get(member.item.canonical or ""))]
         section = mean([(member.counted_as, member.judgement) for member in shown])[0][0]
         assert state.section == (pinned[0] if pinned else section)
 

@@ -169,7 +169,7 @@ def _outdone(regrouped: Regrouped, said: OverrideIndex, meant: OverrideIndex) ->
     """Pins without effect, where articles of one story are pinned to several sections: that of the first visible article decides.
     `meant`: with moved addresses."""
     pins: defaultdict[int, dict[int, str]] = defaultdict(dict)  # story → article → its address
-    for address, articles in regrouped.placed_at(said.pinned).items():
+    for address, articles in regrouped.placed_at(said.sections).items():
         for n, home in articles.items():
             pins[home][n] = address
     states = regrouped.stories(pins)
@@ -177,5 +177,5 @@ def _outdone(regrouped: Regrouped, said: OverrideIndex, meant: OverrideIndex) ->
         items = sorted((member.item for member in members), key=meant.hides)
         there = [pins[home][item.n] for item in items if item.n in pins[home] and item.n not in meant.strangers]
         for address in dict.fromkeys(there[1:]):
-            if said.pinned[address] != said.pinned[there[0]]:
+            if said.sections[address] != said.sections[there[0]]:
                 yield Outdone(states[home], address, there[0])

@@ -159,7 +159,7 @@ class _Edit(Struct, frozen=True, dict=True):
     def named(self) -> Mapping[int, Collection[str]]:
         """Item → its addresses that overrides name, now or then. Only for the stories that are shown as examples."""
         found: dict[int, list[str]] = {}
-        for address, items in self.store.placed_at(self.said.addresses | self.after.overrides.addresses).items():
+        for address, items in self.store.placed_at(self.said.in_effect | self.after.overrides.in_effect).items():
             for n in items:
                 found.setdefault(n, []).append(address)
         return found
@@ -218,7 +218,7 @@ class _Edit(Struct, frozen=True, dict=True):
         if moved := [item for item in items if said.section(item) != meant.section(item)]:
             was, goal = said.section(moved[0]), meant.section(moved[0])
             pin = Override("pin", self._addresses(moved[0]), gone=goal is None, section=goal or was)
-            yield pin, places(replace(meant, pinned=said.pinned, pinned_items=said.pinned_items))
+            yield pin, places(replace(meant, sections=said.sections, item_sections=said.item_sections))
 
     def _regrouping(self, story: int, members: Sequence[Member]) -> Override:
         """The `join` or `split` that gives a story other members than these."""
