@@ -49,7 +49,7 @@ def article_of(text: str, told: Told, headings: Sequence[str]) -> str:
 
 
 def _without_headline(text: str, names: Sequence[str]) -> str:
-    known = {_compared(name) for name in names}
+    known = {_compared(name) for name in names} - {""}
     for block in islice(_BLOCK.finditer(text), _OPENING):
         if _compared(plain_of_safe(block[2])) in known:
             return text[: block.start()] + text[block.end() :]

@@ -63,6 +63,8 @@ def test_the_headline_is_no_part_of_the_text() -> None:
         told = article_of(first + rest, TOLD, ["The Outlet", "Ferry off Palermo: <b>all saved</b>"])
         assert told == ("<p>Sicily</p>" if "Sicily<" in first else "") + rest
     assert article_of(rest, TOLD, ["Ferry sinks", "Fishermen"]) == f"{TEXT}<p>They were near.</p>"
+    picture = '<p><img src="https://x.example/ferry.jpg"></p>'
+    assert article_of(picture + rest, TOLD, ['<img src="logo.svg">']) == picture + rest  # a heading without words
 
 
 def test_a_heading_that_holds_the_headline_again_is_left_whole() -> None:
