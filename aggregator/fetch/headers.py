@@ -63,7 +63,7 @@ def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshne
 
 
 def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
-    directives = _directives(all_of(headers, "Cache-Control").lower()[:1000])
+    directives = _directives(all_of(headers, "Cache-Control").lower())
     if "no-store" in directives or "no-cache" in directives:
         return 0
     lifetime = _seconds(directives.get("max-age"))
@@ -80,7 +80,7 @@ def _directives(text: str) -> dict[str, str]:
     """Directive → value of Cache-Control; tolerates missing commas. Not a regular expression: for a hostile header of 500 bytes one took
     half a minute, during which everything waits."""
     pairs = (part.partition("=")[::2] for part in text.split(","))
-    return {words[-1]: value.strip().strip('"') for name, value in pairs if (words := name.split())}
+    return {words[-1]: value.strip(' "') for name, value in pairs if (words := name.split())}
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
@@ -112,10 +112,8 @@ def _seconds(value: str | None) -> int | None:
 
 
 def _date(value: str | None) -> datetime | None:
-    if not value:
-        return None
     try:
-        moment = parsedate_to_datetime(value[:100])
+        moment = parsedate_to_datetime((value or "")[:100])
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
