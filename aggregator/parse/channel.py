@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.model.item import Channel
 from aggregator.parse.document import ENTRY, ENTRY_END, XML, Document
-from aggregator.parse.fields import person
+from aggregator.parse.fields import person, within
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")  # as datetime counts them
@@ -43,11 +44,13 @@ def read(document: Document) -> Head:
     channels = [child for child in root if _local(child) == "channel"] if name in ("rss", "rdf") else []
     outside = [child for child in root if _local(child) == "image"]  # in RSS 1.0 it is a sibling of the channel
     channel = channels[0] if channels else root
+    base = channel.get(XML + "base") or root.get(XML + "base")
+    said = _channel(root, channel, outside)
     is_feed = name != "rdf" or channels or root.nsmap.get(None) in _RDF_FEEDS  # RDF may be about anything
     return Head(
         format=_ROOTS.get(name, "") if is_feed else "",
-        channel=_channel(root, channel, outside),
-        base=channel.get(XML + "base") or root.get(XML + "base"),
+        channel=replace(said, link=said.link and within(base, said.link), icon=said.icon and within(base, said.icon)),
+        base=base,
         author=person(", ".join(dict.fromkeys(_authors(channel)))),
     )
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
-from aggregator.parse.fields import followed, lone_address, person, size, thumbnail, widest
+from aggregator.parse.fields import followed, lone_address, person, size, thumbnail, widest, within
 
 # Dates as in RFC 822 or RFC 3339 with a plausible year and offset. For all others fastfeedparser guesses, based on today's date.
 _DATE = (
@@ -46,7 +46,6 @@ _FOREIGN = frozenset(
 )
 _BING = "News"  # prefix of a namespace that is another for each search
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/"
-_ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 _UPDATED = ("updated", "modified", "lastbuilddate")
 
 
@@ -100,7 +99,7 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     base = _base(element)
     return replace(
         item,
-        link=_within(base, item.link) if item.link else None,
+        link=within(base, item.link) if item.link else None,
         title=texts.get("title") or item.title,
         summary=_summary(item, texts),
         published=(item.published if published else item.updated) if sane(published or updated) else None,
@@ -176,7 +175,7 @@ def _enclosures(element: etree._Element, base: str | None) -> Iterator[Enclosure
     for child in element.iterchildren("{*}link", "{*}enclosure"):
         address = child.get("href") or child.get("url")
         if address and (child.get("rel") == "enclosure" or str(child.tag).endswith("enclosure")):
-            yield Enclosure(_within(base, address), child.get("type"), size(child.get("length")))
+            yield Enclosure(within(base, address), child.get("type"), size(child.get("length")))
 
 
 def _image(element: etree._Element) -> str | None:
@@ -220,16 +219,6 @@ def _text(element: etree._Element) -> etree._Element:
     names = ("content", "encoded", "summary", "description")
     texts = (one for name in names for one in element.iterchildren("{*}" + name))
     return next((one for one in texts if one.get(XML + "base")), element)
-
-
-def _within(base: str | None, link: str) -> str:
-    """Resolve a relative address against a base, which may be relative too. Absolute addresses stay as they are."""
-    if _ABSOLUTE.match(link):
-        return link
-    try:
-        return urljoin(base or "", link)
-    except ValueError:
-        return link
 
 
 def _language(element: etree._Element) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 _IN_BRACKETS = re.compile(r"\s*[^\s()@]+@[^\s()]+\s*\(([^()]+)\)\s*")
 _ADDRESS = re.compile(r"[<(\[]*@?[^\s<>()\[\]@]++@[^\s<>()\[\]@]++[>)\]]*")
@@ -15,6 +16,7 @@ _HTML = re.compile(
 )
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 _ADDRESS_ALONE = re.compile(r"\s*((?:https?:)?//\S+)\s*", re.IGNORECASE)
 # The author's face, which WordPress.com lists first; releases on GitHub have no other picture.
 _AVATAR = re.compile(r"https?://(?:(?:[\w-]+\.)*gravatar|avatars\d?\.githubusercontent)\.com/")
@@ -64,6 +66,16 @@ def to_article(links: Iterable[Mapping[str, Any]]) -> str | None:
     ]
     articles.sort(key=lambda link: link.get("type") not in (None, "text/html", "application/xhtml+xml"))
     return followed([link["href"] for link in articles])
+
+
+def within(base: str | None, link: str) -> str:
+    """Resolve a relative address against a base, which may be relative too. Absolute addresses stay as they are."""
+    if _ABSOLUTE.match(link):
+        return link
+    try:
+        return urljoin(base or "", link)
+    except ValueError:
+        return link
 
 
 def lone_address(text: object) -> str | None:

@@ -909,10 +909,11 @@ def test_atom_is_read_with_any_prefix_and_its_xhtml_with_none(prefix: str) -> No
     assert (two.title, two.content, two.author) == ("Two", "<p>Long</p>", "Ann")
 
 
-def test_xml_base_is_given_with_the_item() -> None:
-    entry = '<entry xml:base="b/"><id>1</id><title>T</title><link href="c"/></entry>'
+def test_xml_base_counts_for_feed_and_item() -> None:
+    entry = '<link href="/"/><icon>i.png</icon><entry xml:base="b/"><id>1</id><title>T</title><link href="c"/></entry>'
     feed = parsed(atom(entry, head="").replace(b"<feed ", b'<feed xml:base="https://example.org/a/" '))
     assert feed.items[0].base == "https://example.org/a/b/"
+    assert (feed.channel.link, feed.channel.icon) == ("https://example.org/", "https://example.org/a/i.png")
 
 
 def test_a_base_that_is_no_address_costs_nothing_else() -> None:
