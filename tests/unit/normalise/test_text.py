@@ -171,7 +171,8 @@ def test_a_sentence_ends_with_the_signs_of_its_script() -> None:
 
 
 def test_a_missing_title_comes_from_the_summary() -> None:
-    assert one("<p>The first sentence is here. The second too.</p>", title="").title == "The first sentence is here."
+    for sentence in ("The first sentence is here.", "A letter of William J. Doe, Sen. Roe and the U.S. Senate."):
+        assert one(f"<p>{sentence} The second too.</p>", title="").title == sentence
 
 
 def test_a_summary_that_only_repeats_the_title_is_none() -> None:
