@@ -113,7 +113,10 @@ def _with_parts_apart(data: bytes) -> bytes:
     place = 0
     for start, end in pairwise(found_outside_cdata(data, _PART)):
         if start[2] == end[2] in (b"image", b"author") and not start[1] and end[1]:
-            parts += [data[place : start.start()], _OF_PART.sub(rb"<\1its-\2", data[start.start() : end.end()])]
+            parts += [
+                data[place : start.start()],
+                _OF_PART.sub(rb"<\1%b-\2" % start[2], data[start.start() : end.end()]),
+            ]
             place = end.end()
     return b"".join([*parts, data[place:]])
 
@@ -259,8 +262,8 @@ def _image(entry: Mapping[str, Any]) -> str | None:
         widest(entry.get("media_content") or ())
         or thumbnail(entry.get("media_thumbnail") or ())
         or _text(image.get("href"))
-        or lone_address(entry.get("its-image"))
-        or lone_address(entry.get("its-url"))
+        or lone_address(entry.get("image-image"))
+        or lone_address(entry.get("image-url"))
     )
 
 

@@ -469,11 +469,12 @@ def test_an_enclosure_of_unknown_type_is_no_page(title: str) -> None:
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
 @pytest.mark.parametrize("part", ["image", "author"])
 def test_what_is_said_of_a_part_is_not_said_of_the_item(part: str, title: str) -> None:
-    said = f"<{part}><url>/i.png</url><title>Logo</title><link>https://e.org/i</link><description>Seen</description></{part}>"
+    said = f"<{part}><url>//e.org/i.png</url><title>Logo</title><link>https://e.org/i</link><description>Seen</description></{part}>"
     told = item("<description>Told</description>", title=title, guid="g-1")
     for entry in (told.replace("<item>", f"<item>{said}"), told.replace("</item>", f"{said}</item>")):
         one = parsed(rss([entry, item()])).items[0]
         assert (one.title, one.link, one.summary) == (title, "https://example.org/1", "Told")
+        assert one.image == ("//e.org/i.png" if part == "image" else None)
 
 
 def test_elements_may_have_any_prefix() -> None:
