@@ -23,8 +23,19 @@ from aggregator.text import regions
 
 BITS = 20  # the lower bits of an integer in locations.bin, which hold the packed location
 AREA = 300  # number of the first area
-# Groups of countries that are not geographic areas.
-UNIONS = ("eu", "euro-area", "nato", "arab-league", "g7", "brics", "asean", "five-eyes")
+# Groups of countries that are not geographic areas, and areas that no word in locations.bin names.
+UNIONS = (
+    "eu",
+    "euro-area",
+    "nato",
+    "arab-league",
+    "g7",
+    "brics",
+    "asean",
+    "five-eyes",
+    "antarctica",
+    "channel-islands",
+)
 
 COUNTRIES = {code: number for number, code in enumerate(sorted(regions.COUNTRIES), 1)}
 AREAS = {slug: number for number, slug in enumerate(sorted(regions.REGIONS.keys() - set(UNIONS)), AREA)}

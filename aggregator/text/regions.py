@@ -23,12 +23,14 @@ _LEAVES = {
     "western-asia": "AM AZ BH CY GE IQ IL JO KW LB OM QA SA PS SY TR AE YE",
     "eastern-europe": "BY BG CZ HU PL MD RO RU SK UA",
     "northern-europe": "AX DK EE FO FI IS IE LV LT NO SJ SE GB GG JE IM",
+    "channel-islands": "GG JE",
     "southern-europe": "AD AL BA HR GI GR VA IT MT ME MK PT SM RS SI ES XK",
     "western-europe": "AT BE FR DE LI LU MC NL CH",
     "australia-and-new-zealand": "AU CX CC HM NZ NF",
     "melanesia": "FJ NC PG SB VU",
     "micronesia": "GU KI MH FM NR MP PW UM",
     "polynesia": "AS CK PF NU PN WS TK TO TV WF",
+    "antarctica": "AQ",
     # Groups.
     "middle-east": "BH CY EG IR IQ IL JO KW LB OM PS QA SA SY TR AE YE",
     "gulf": "BH KW OM QA SA AE",
@@ -87,7 +89,9 @@ def _build() -> dict[str, frozenset[str]]:
 REGIONS = _build()
 """Slug → ISO 3166 codes."""
 
-COUNTRIES = frozenset().union(*(REGIONS[slug] for slug in ("africa", "americas", "asia", "europe", "oceania"))) | {"AQ"}
+COUNTRIES = frozenset().union(
+    *(REGIONS[slug] for slug in ("africa", "americas", "asia", "europe", "oceania", "antarctica"))
+)
 """All country codes that a rule may name (ISO 3166-1 alpha-2, and XK for Kosovo)."""
 
 

@@ -189,6 +189,14 @@ def test_regions() -> None:
     assert REGIONS["africa"] >= REGIONS["sahel"]
 
 
+def test_every_region_of_un_m49_has_its_name() -> None:
+    regions = """africa northern-africa sub-saharan-africa eastern-africa middle-africa southern-africa western-africa americas caribbean
+        latin-america-and-the-caribbean central-america south-america northern-america antarctica asia central-asia eastern-asia
+        south-eastern-asia southern-asia western-asia europe eastern-europe northern-europe channel-islands southern-europe western-europe
+        oceania australia-and-new-zealand melanesia micronesia polynesia"""
+    assert set(regions.split()) <= REGIONS.keys()
+
+
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
