@@ -162,7 +162,7 @@ def _homes(store: StoredStories, policy: Policy, groups: Sequence[frozenset[str]
     return found
 
 
-def unions(store: StoredStories, policy: Policy) -> dict[int, int]:
+def _unions(store: StoredStories, policy: Policy) -> dict[int, int]:
     """Younger story → the older story into which it merges, for stored stories under `join`."""
     groups = policy.overrides.joined
     stored = _homes(store, policy, groups)
@@ -176,7 +176,7 @@ def unions(store: StoredStories, policy: Policy) -> dict[int, int]:
 
 def joined(store: StoredStories, policy: Policy, now: int) -> Batch:
     """The batch that merges stored stories under `join`."""
-    merged = unions(store, policy)
+    merged = _unions(store, policy)
     states = store.stories({*merged, *merged.values()})
     members = {n: list(map(policy.rejudged, known)) for n, known in store.members(states).items()}
     # First each as the rules of this edit place it, so that only what the merge adds to that is news.
@@ -186,14 +186,8 @@ def joined(store: StoredStories, policy: Policy, now: int) -> Batch:
     for n in sorted(set(merged.values())):
         younger = [story for story, older in merged.items() if older == n]
         whole = [member for story in (n, *younger) for member in members[story]]
-        stories.append(_merged(states[n], [states[story] for story in younger], whole, policy, now))
+        change = Change(now, absorbed=[states[story] for story in younger])
+        stories.append(compose(n, sorted(whole, key=lambda member: member.order), states[n], policy, change))
         placements += [policy.placed(member, n, JOINED if member.item.n in younger else "") for member in whole]
     merges = tuple(Merge(older, younger) for younger, older in merged.items())
     return Batch(tuple(placements), tuple(stories), merges, epoch=policy.epoch, now=now, anew=True)
-
-
-def _merged(
-    older: StoryState, younger: Sequence[StoryState], members: Iterable[Member], policy: Policy, now: int
-) -> StoryState:
-    whole = sorted(members, key=lambda member: member.order)
-    return compose(older.n, whole, older, policy, Change(now, absorbed=younger))

@@ -42,8 +42,13 @@ def survey(
     former = {id: title for id, title in last.titles.items() if id not in topics.titles}
     former = dict(list(former.items())[-FORMER:])
     archive.upkeep.note(SURVEY, Survey(every, None, former))
-    if not _re_place(archive, policy.with_topics(topics), fresh, used, now=now, proceed=proceed):
-        return None
+    policy = policy.with_topics(topics)
+    gone = archive.edition.in_other_topics(policy.topic_titles)
+    moving = list(dict.fromkeys([*gone, *(story for story, use in used if fresh.of(use.categories))]))
+    for start in range(0, len(moving), PAGE):
+        if not proceed():
+            return None
+        re_place_stories(archive, policy, moving[start : start + PAGE], now)
     archive.upkeep.note(SURVEY, Survey(topics, moment, former))
     return topics
 
@@ -51,25 +56,6 @@ def survey(
 def _new(topics: CategoryTopics, known: CategoryTopics) -> CategoryTopics:
     """The topics, with only those categories that did not lead to them before."""
     return CategoryTopics(topics.titles, {key: id for key, id in topics.ids.items() if known.ids.get(key) != id})
-
-
-def _re_place(
-    archive: Archive,
-    policy: Policy,
-    new: CategoryTopics,
-    used: list[StoryUse],
-    *,
-    now: Callable[[], int],
-    proceed: Callable[[], bool],
-) -> bool:
-    """Re-place the stories that gain or lose a topic. False: interrupted by `proceed`."""
-    gone = archive.edition.in_other_topics(policy.topic_titles)
-    wanted = list(dict.fromkeys([*gone, *(story for story, use in used if new.of(use.categories))]))
-    for start in range(0, len(wanted), PAGE):
-        if not proceed():
-            return False
-        re_place_stories(archive, policy, wanted[start : start + PAGE], now)
-    return True
 
 
 def _used(store: EditionStore, policy: Policy, since: int) -> Iterator[StoryUse]:
