@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import fastfeedparser
@@ -125,8 +124,8 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
         summary=summary,
         content=None if content == summary else content,
         author=person(get("author")),
-        published=_time(get("published")),
-        updated=_time(get("updated")),
+        published=moment(get("published")),
+        updated=moment(get("updated")),
         categories=tuple(tag["label"] or tag["term"] for tag in tags) if tags else (),
         enclosures=_enclosures(entry),
         image=widest(media or ()),
@@ -169,17 +168,9 @@ def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:
     return next((as_html(one["description"]) for one in media or () if one.get("description")), None)
 
 
-def _time(text: str | None) -> datetime | None:
-    return moment(text) if text else None
-
-
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
     """Those that Atom has as links are without their lengths, which `entries` completes."""
-    found = [Enclosure(one["url"], one.get("type"), _length(one)) for one in entry.get("enclosures") or ()]
+    enclosed = entry.get("enclosures") or ()
+    found = [Enclosure(one["url"], one.get("type"), size(str(one.get("length", "")))) for one in enclosed]
     links = [one for one in entry.get("links") or () if one.get("rel") == "enclosure" and one.get("href")]
     return (*found, *(Enclosure(one["href"], one.get("type")) for one in links))
-
-
-def _length(enclosure: Mapping[str, Any]) -> int | None:
-    """The length in bytes; None if it is unknown (podcasts write `length=""`) or implausibly large."""
-    return size(str(enclosure.get("length", "")))

@@ -84,11 +84,11 @@ def lone_address(text: object) -> str | None:
     return found[1] if found else None
 
 
-def moment(text: str) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
     """An ISO 8601 date as aware UTC; without a zone it is taken as UTC. None for any other text, and for times outside of the years 1
     to 9999."""
     try:
-        time = datetime.fromisoformat(text)
+        time = datetime.fromisoformat((text or "").strip())
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

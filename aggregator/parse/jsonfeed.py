@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -125,8 +124,8 @@ def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
         summary=_escaped(_text(get("summary"))),
         content=_text(get("content_html")) or _escaped(text),
         author=_author(value) or authors,
-        published=_time(get("date_published")),
-        updated=_time(get("date_modified")),
+        published=moment(_text(get("date_published"))),
+        updated=moment(_text(get("date_modified"))),
         published_text=_text(get("date_published")),
         categories=tuple(tag for tag in _list(get("tags")) if isinstance(tag, str) and tag),
         enclosures=tuple(_attachments(get("attachments"))),
@@ -169,7 +168,3 @@ def _attachments(value: object) -> Iterator[Enclosure]:
         if isinstance(one, dict) and (url := _text(one.get("url"))):
             size = one.get("size_in_bytes")
             yield Enclosure(url, _text(one.get("mime_type")), size if type(size) is int else None)  # not a boolean
-
-
-def _time(value: object) -> datetime | None:
-    return moment(value.strip()) if isinstance(value, str) else None
