@@ -7,9 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
-from aggregator.stories.names import named
+from aggregator.stories.names import maybe_names
 from aggregator.stories.tuning import TUNING
 
 
@@ -44,9 +42,7 @@ class Marks:
             if count >= enough and word not in theirs and rarity[word] >= rare
         ]
         if marks and names:
-            marks = [
-                word for word, name in zip(marks, named(np.array(marks, np.int64))[2].tolist(), strict=True) if name
-            ]
+            marks = maybe_names(marks)
         return max(marks, key=lambda word: (rarity[word], word), default=None)
 
     def _counted(self, items: Sequence[int]) -> Counter[int]:

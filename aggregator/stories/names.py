@@ -6,6 +6,7 @@ sentence (0 never … 255 always, 128 if unknown). `benchmarks/train_stories.py`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -28,6 +29,11 @@ def named(words: Ints) -> tuple[Bools, Bools, Bools, Bools]:
     share = np.where(there, _capitals()[index], UNKNOWN)
     unknown = share == UNKNOWN
     return share >= ALWAYS, (share >= MOSTLY) | unknown, share >= SOMETIMES, unknown
+
+
+def maybe_names(words: Sequence[int]) -> list[int]:
+    """Those of the words that may be (part of) a name."""
+    return [word for word, may in zip(words, named(np.array(words, np.int64))[2].tolist(), strict=True) if may]
 
 
 @cache

@@ -19,8 +19,8 @@ from aggregator.ports import Past
 from aggregator.stories.arrays import Floats
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.embeddings import DIMENSIONS, embed_text
-from aggregator.stories.features import Features, features
-from aggregator.stories.names import named
+from aggregator.stories.features import features
+from aggregator.stories.names import maybe_names
 from aggregator.stories.rarity import Rarity
 from aggregator.text.languages import language
 from aggregator.text.words import tokens
@@ -46,7 +46,7 @@ def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]
     for text, candidate in zip(own, of, strict=True):
         telling = (word for word in text.words if 1 < frequencies.get(word, 0) <= most)
         asked = sorted(telling, key=lambda word: (-rarity[word], word))[:ASKED]
-        scored = _scored(_postings(asked, candidate.at, past), rarity, _names(asked, text))
+        scored = _scored(_postings(asked, candidate.at, past), rarity, {*maybe_names(asked)}.difference(text.figures))
         found.append(sorted(scored, key=lambda entry: (-entry[1], abs(entry[0] - candidate.item), entry[0])))
     return found
 
@@ -132,9 +132,3 @@ class Subjects(Struct, frozen=True):
         `close` (which must be above 0), and the total rarity of their shared topics at least `telling`."""
         found = (self.senses @ others.senses.T >= close) & (self.topics @ others.topics.T >= telling)
         return [np.flatnonzero(row).tolist() for row in found]
-
-
-def _names(words: Sequence[int], of: Features) -> set[int]:
-    """The words that may be names."""
-    sometimes = named(np.array(words, np.int64))[2]
-    return {word for word, name in zip(words, sometimes.tolist(), strict=True) if name}.difference(of.figures)
