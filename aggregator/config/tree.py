@@ -104,11 +104,12 @@ class _Builder:
                 self._documents += 1
                 if self._documents > 1:
                     self.refuse(
-                        event, "a second document starts here, but the file must be one document: delete the line `---`"
+                        self._at(event),
+                        "a second document starts here, but the file must be one document: delete the line `---`",
                     )
                     raise Broken
             case yaml.AliasEvent():
-                self.refuse(event, _star(event.anchor or ""))
+                self.refuse(self._at(event), _star(event.anchor or ""))
                 self._put(Text("", self._at(event)))
             case yaml.ScalarEvent():
                 self._marks(event)
@@ -121,8 +122,8 @@ class _Builder:
             case yaml.CollectionEndEvent():
                 self._open.pop()
 
-    def refuse(self, event: yaml.Event, message: str) -> None:
-        self.problems.append(self._at(event).problem(message))
+    def refuse(self, at: Position, message: str) -> None:
+        self.problems.append(at.problem(message))
         self.sound = False
 
     def _sayable(self, event: yaml.ScalarEvent) -> str:
@@ -138,7 +139,9 @@ class _Builder:
         around = self._open[-1] if self._open else None
         of_list = around is not None and isinstance(around.node, Items)
         if of_list and is_comment(event, self._lines):
-            self.refuse(event, "this entry is a comment: quote text that begins with #, or put the # before the dash")
+            self.refuse(
+                self._at(event), "this entry is a comment: quote text that begins with #, or put the # before the dash"
+            )
         key = None if around is None else around.under if of_list else around.key
         in_brackets = around is not None and isinstance(around.node, Items) and around.node.brackets
         for line, column, message in misread(event, self._lines, key, in_brackets):
@@ -152,18 +155,21 @@ class _Builder:
     def _marks(self, event: Any) -> None:
         if event.anchor is not None:
             self.refuse(
-                event,
+                self._at(event),
                 f"`&{_named(event.anchor)}` is an anchor, which is not supported: delete it, or quote text that begins with &",
             )
         if event.tag is not None:
-            self.refuse(event, "a tag starts here, which is not supported: delete it, or quote text that begins with !")
+            self.refuse(
+                self._at(event),
+                "a tag starts here, which is not supported: delete it, or quote text that begins with !",
+            )
 
     def _enter(self, event: yaml.Event, node: Items | Table) -> None:
         self._marks(event)
         under = self._open[-1].key if self._open else None
         self._put(node)
         if len(self._open) >= MAX_DEPTH:
-            self.refuse(event, f"nested more than {MAX_DEPTH} deep; nothing in this file needs more than six")
+            self.refuse(self._at(event), f"nested more than {MAX_DEPTH} deep; nothing in this file needs more than six")
             raise Broken
         self._open.append(_Open(node, under))
 
@@ -183,19 +189,14 @@ class _Builder:
     def _key(self, node: Node) -> Text:
         if isinstance(node, Text):
             if node.plain and node[:1].isspace():
-                self.problems.append(node.at.problem(no_space(node[0])))
-                self.sound = False
+                self.refuse(node.at, no_space(node[0]))
             return node
-        self.problems.append(
-            node.at.problem("a key must be text, found a list or table; quote text that begins with [ or {")
-        )
-        self.sound = False
+        self.refuse(node.at, "a key must be text, found a list or table; quote text that begins with [ or {")
         return Text(f"\0{len(self.problems)}", node.at)
 
     def _pair(self, table: Table, key: Text, value: Node) -> None:
         if key == "<<" and key.plain:
-            self.problems.append(key.at.problem("`<<` merges tables, which is not supported: write the keys out"))
-            self.sound = False
+            self.refuse(key.at, "`<<` merges tables, which is not supported: write the keys out")
         elif key in table:
             first = table.keys_at[key]
             self.problems.append(key.at.problem(f"duplicate key `{key}`, first on line {first.line}: keep one"))
