@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError, lack
@@ -69,7 +69,7 @@ async def poll(tools: Tools, state: SourceState) -> Poll:
     known = _remembered(known, answer)
     if "${" in source.url:
         # it is the address of the request, which contains the secret
-        known = structs.replace(known, validator_url=None)
+        known = replace(known, validator_url=None)
     # Not live is the first document at this address, or the first after a pause: a back-catalogue.
     result = PollResult(known, found, drops=feed.drops if feed else (), live=state.body_hash is not None)
     again = isinstance(outcome, Failed) and outcome.message == state.error
@@ -98,15 +98,15 @@ async def _answer(tools: Tools, source: Source, state: SourceState) -> _Answer:
 def _remembered(known: SourceState, answer: _Answer) -> SourceState:
     """The state with what is remembered of the document, so that the same document need not be read at the next poll."""
     if answer.feed:
-        known = structs.replace(known, said=answer.found.fingerprints)
+        known = replace(known, said=answer.found.fingerprints)
     if answer.found.by_words:
         # Read the next document even if it is the same: if an item that was recognised by its words, or held back, keeps its date then,
         # the date is not made up, and it is another entry.
-        return structs.replace(known, body_hash="", etag=None, last_modified=None)
+        return replace(known, body_hash="", etag=None, last_modified=None)
     if isinstance(answer.outcome, Fetched):
-        return structs.replace(known, body_hash=answer.digest)
+        return replace(known, body_hash=answer.digest)
     if isinstance(answer.outcome, NotModified) and known.body_hash is None:
-        return structs.replace(known, body_hash="")  # nothing was missed during the pause: the next document has news
+        return replace(known, body_hash="")  # nothing was missed during the pause: the next document has news
     return known
 
 
