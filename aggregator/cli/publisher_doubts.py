@@ -25,7 +25,7 @@ def doubts(settings: Settings, added: Collection[str]) -> Iterator[str]:
         if len(ids) > 3:
             ids[3:] = [f"{len(ids) - 3} more"]
         named = " and ".join(filter(None, [", ".join(ids[:-1]), ids[-1]]))
-        yield str(group[-1].at.problem(f"{named} {message} `publisher`", warning=True))
+        yield str(group[-1].at.warning(f"{named} {message} `publisher`"))
     if rest := len(told[SHOWN:]):
         yield f"… and {counted(rest, 'more group')} of sources"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import ada_url
@@ -25,46 +25,30 @@ IMPOLITE = "polling others' servers more than once a minute is impolite: write 1
 PAGE = re.compile(r"/stories/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/?([?#].*)?\Z")
 
 
-class Findings:
-    """Collects problems: `note` adds a warning, `refuse` an error."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def refuse(self, at: Position, message: str) -> None:
-        self.problems.append(at.problem(message))
-
-    def note(self, at: Position, message: str) -> None:
-        self.problems.append(at.problem(message, warning=True))
-
-
-def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Mapping[str, str]) -> list[Problem]:
+def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Mapping[str, str]) -> Iterator[Problem]:
     """All problems of the files together. `ids` are the ids of all sections, including those of entries with other errors."""
-    findings = Findings()
     sources = [source for part in parts for source in part.sources]
     sections = [rules for part in parts for rules in part.sections]
     topics = [rules for part in parts for rules in part.topics]
-    _publishers(findings, parts)
-    _sources(findings, main, sources, environ)
-    _references(findings, main, parts, sources, ids)
-    _publisher_names(findings, parts, sources)
+    yield from _publishers(parts)
+    yield from _sources(main, sources, environ)
+    yield from _references(main, parts, sources, ids)
+    yield from _publisher_names(parts, sources)
     for kind, entries in (("section", sections), ("topic", topics)):
-        _former_ids(findings, kind, entries, _unique_ids(findings, kind, entries))
+        yield from _ids(kind, entries)
     if lacks_fallback(sections):
-        _fallback_is_no_former_id(findings, sections)
+        yield from _fallback_is_no_former_id(sections)
     for kind, entries in (("section", sections), ("topic", topics)):
         for rules in entries:
-            findings.problems += rule_problems(rules, kind)
+            yield from rule_problems(rules, kind)
     for topic in topics:
         if topic.id in ids:  # a page would tell the rule of one of the two under the name of the other
             message = (
                 f"`{topic.id}` is the id of a section, too, and receipts name only the id: give one of them another"
             )
-            findings.note(topic.at("id"), message)
-    _stories(findings, main)
-    for at, message in slips(parts, main):
-        findings.note(at, message)
-    return findings.problems
+            yield topic.at("id").warning(message)
+    yield from _stories(main)
+    yield from slips(parts, main)
 
 
 def source_id(source: Source) -> str:
@@ -76,7 +60,7 @@ def _line(at: Position, beside: Position) -> str:
     return f"line {at.line}" if at.file == beside.file else f"{at.file}:{at.line}"
 
 
-def _publishers(findings: Findings, parts: list[IncludedFile]) -> None:
+def _publishers(parts: list[IncludedFile]) -> Iterator[Problem]:
     names: dict[str, tuple[str, Position]] = {}
     domains: dict[str, tuple[str, Position]] = {}
     for entry in (publisher for part in parts for publisher in part.publishers):
@@ -85,21 +69,19 @@ def _publishers(findings: Findings, parts: list[IncludedFile]) -> None:
         written += [(host, entry.at("domains", i), domains) for i, host in enumerate(entry.domains)]
         mine = names.get(name_key(entry.name))
         if mine is not None and mine[0] == entry.name:
-            findings.refuse(
-                entry.at("name"),
-                f"duplicate publisher `{entry.name}`, first on {_line(mine[1], entry.at('name'))}",
+            yield entry.at("name").problem(
+                f"duplicate publisher `{entry.name}`, first on {_line(mine[1], entry.at('name'))}"
             )
             continue
         for text, at, taken in written:
             owner, first = taken.setdefault(name_key(text) if taken is names else text, (entry.name, at))
             if owner != entry.name:
-                findings.refuse(
-                    at,
-                    f"`{text}` belongs to publisher `{owner}` already, on {_line(first, at)}: one name, one publisher",
+                yield at.problem(
+                    f"`{text}` belongs to publisher `{owner}` already, on {_line(first, at)}: one name, one publisher"
                 )
 
 
-def _sources(findings: Findings, main: FeedsFile, sources: list[Source], environ: Mapping[str, str]) -> None:
+def _sources(main: FeedsFile, sources: list[Source], environ: Mapping[str, str]) -> Iterator[Problem]:
     allowed = Allowance.of(main.allow_private)
     ids: dict[str, Position] = {}
     urls: dict[str, tuple[str, Position]] = {}
@@ -107,38 +89,36 @@ def _sources(findings: Findings, main: FeedsFile, sources: list[Source], environ
         at = source.at("id") if source.id else source.at("name")
         own = source_id(source)
         if not own:
-            findings.refuse(at, f"no id can be made from the name `{source.name}`: add one, such as `id: my-source`")
+            yield at.problem(f"no id can be made from the name `{source.name}`: add one, such as `id: my-source`")
             continue
         if own in ids:
-            findings.refuse(at, f"source id `{own}` is taken by {_line(ids[own], at)}: give one of them another `id`")
+            yield at.problem(f"source id `{own}` is taken by {_line(ids[own], at)}: give one of them another `id`")
         ids.setdefault(own, at)
         where = source.at("url")
         other, first = urls.setdefault(_polled(source.url, environ), (own, where))
         if first is not where:
-            findings.refuse(where, f"this address is polled by source `{other}` already, on {_line(first, where)}")
-        _source_warnings(findings, source, allowed)
-    _former_ids(findings, "source", sources, ids)
+            yield where.problem(f"this address is polled by source `{other}` already, on {_line(first, where)}")
+        yield from _source_warnings(source, allowed)
+    yield from _former_ids("source", sources, ids)
     hosts = {host_of(source.url) or "" for source in sources if source.every is None}
     if main.defaults.every < POLITE and not all(map(allowed.names, hosts)):
-        findings.note(main.defaults.at("every"), IMPOLITE)
+        yield main.defaults.at("every").warning(IMPOLITE)
 
 
-def _source_warnings(findings: Findings, source: Source, allowed: Allowance) -> None:
+def _source_warnings(source: Source, allowed: Allowance) -> Iterator[Problem]:
     host = host_of(source.url) or ""
     if literal_private(source.url) and not allowed.names(host):
         advice = f"it will not be polled unless `allow_private: [{host}]` names it"
-        findings.note(source.at("url"), f"{host} is a private address: {advice}")
+        yield source.at("url").warning(f"{host} is a private address: {advice}")
     elif source.every is not None and source.every < POLITE and not allowed.names(host):
-        findings.note(source.at("every"), IMPOLITE)
+        yield source.at("every").warning(IMPOLITE)
     if source.section and source.usually:
-        findings.refuse(
-            source.at("usually"), "`section` fixes the section, so `usually` has no effect: keep one of them"
-        )
+        yield source.at("usually").problem("`section` fixes the section, so `usually` has no effect: keep one of them")
 
 
 def _former_ids(
-    findings: Findings, kind: str, entries: Sequence[Source] | Sequence[Rules], ids: Mapping[str, Position]
-) -> None:
+    kind: str, entries: Sequence[Source] | Sequence[Rules], ids: Mapping[str, Position]
+) -> Iterator[Problem]:
     former: dict[str, Position] = {}
     for entry in entries:
         own = entry.id if isinstance(entry, Rules) else source_id(entry)
@@ -146,10 +126,10 @@ def _former_ids(
             at = entry.at("was", index)
             if old in ids:
                 whose = f"this {kind}'s own id" if old == own else f"the id of the {kind} on {_line(ids[old], at)}"
-                findings.refuse(at, f"was: `{old}` is {whose}; name only ids that no {kind} has any more")
+                yield at.problem(f"was: `{old}` is {whose}; name only ids that no {kind} has any more")
             elif old in former:
-                findings.refuse(
-                    at, f"was: `{old}` is claimed on {_line(former[old], at)} already: one history, one {kind}"
+                yield at.problem(
+                    f"was: `{old}` is claimed on {_line(former[old], at)} already: one history, one {kind}"
                 )
             former.setdefault(old, at)
 
@@ -174,9 +154,7 @@ def lacks_fallback(sections: list[Rules]) -> bool:
     return not named and (not sections or bool(sections[-1].words or sections[-1].places))
 
 
-def _references(
-    findings: Findings, main: FeedsFile, parts: list[IncludedFile], sources: list[Source], ids: set[str]
-) -> None:
+def _references(main: FeedsFile, parts: list[IncludedFile], sources: list[Source], ids: set[str]) -> Iterator[Problem]:
     known = ids | {FALLBACK} if lacks_fallback([rules for part in parts for rules in part.sections]) else ids
     former = {old: rules.id for part in parts for rules in part.sections for old in rules.was}
     places = [
@@ -189,10 +167,10 @@ def _references(
     for at, said, name in places:
         if name not in known:
             hint = f"; it is `{former[name]}` now" if name in former else did_you_mean(name, sorted(known))
-            findings.refuse(at, f"{said}: there is no section `{name}`{hint}")
+            yield at.problem(f"{said}: there is no section `{name}`{hint}")
 
 
-def _publisher_names(findings: Findings, parts: list[IncludedFile], sources: list[Source]) -> None:
+def _publisher_names(parts: list[IncludedFile], sources: list[Source]) -> Iterator[Problem]:
     """Warns of names that nearly equal one in `publishers`. Any other name that is not listed is valid."""
     entries = [publisher for part in parts for publisher in part.publishers]
     known = {name_key(name): entry.name for entry in entries for name in (entry.name, *entry.aliases)}
@@ -202,53 +180,51 @@ def _publisher_names(findings: Findings, parts: list[IncludedFile], sources: lis
             continue
         near = closest(name_key(name), known, cutoff=0.85)
         if near is not None:
-            findings.note(source.at("publisher"), f"`publishers` does not list `{name}`; did you mean `{known[near]}`?")
+            message = f"`publishers` does not list `{name}`; did you mean `{known[near]}`?"
+            yield source.at("publisher").warning(message)
 
 
-def _unique_ids(findings: Findings, kind: str, entries: Iterable[Rules]) -> dict[str, Position]:
-    """The ids, each with its first position."""
+def _ids(kind: str, entries: Sequence[Rules]) -> Iterator[Problem]:
     first: dict[str, Position] = {}
     for entry in entries:
         at = entry.at("id")
         if entry.id in first:
-            findings.refuse(at, f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}")
+            yield at.problem(f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}")
         first.setdefault(entry.id, at)
-    return first
+    yield from _former_ids(kind, entries, first)
 
 
-def _fallback_is_no_former_id(findings: Findings, sections: Iterable[Rules]) -> None:
+def _fallback_is_no_former_id(sections: Iterable[Rules]) -> Iterator[Problem]:
     for section in sections:
         if FALLBACK in section.was:
-            findings.refuse(
-                section.at("was", section.was.index(FALLBACK)),
+            yield section.at("was", section.was.index(FALLBACK)).problem(
                 f"was: the file still has a section `{FALLBACK}`, which is added for items that no rule places; to give "
-                "that another id, list it last and without rules",
+                "that another id, list it last and without rules"
             )
 
 
-def _articles(findings: Findings, main: FeedsFile) -> None:
+def _articles(main: FeedsFile) -> Iterator[Problem]:
     """Refuses overrides that name a page of this service instead of an outlet's article."""
     ours = host_of(main.site.url or "")
     for _, url, at in main.stories.overrides.lines():
         if PAGE.search(url) and (host_of(url) == ours or literal_private(url)):
-            findings.refuse(
-                at,
-                "this is a page of this service: name the address of the article; a story's page lists those of all its articles",
+            yield at.problem(
+                "this is a page of this service: name the address of the article; a story's page lists those of all its articles"
             )
 
 
-def _stories(findings: Findings, main: FeedsFile) -> None:
+def _stories(main: FeedsFile) -> Iterator[Problem]:
     from aggregator.normalise.address import typed
 
-    _articles(findings, main)
+    yield from _articles(main)
     hidden = set(map(typed, main.stories.hide))
     pinned: dict[str | None, Position] = {}
     for pin in main.stories.pin:
         article, at = typed(pin.url), pin.at("url")
         if article in pinned and pin.until is None:  # else the earlier pin takes effect afterwards
-            findings.note(
-                at, f"this article is pinned already on line {pinned[article].line}, and this pin replaces that"
+            yield at.warning(
+                f"this article is pinned already on line {pinned[article].line}, and this pin replaces that"
             )
         pinned.setdefault(article, at)
         if article in hidden:
-            findings.refuse(at, "this article is both pinned and hidden: keep one")
+            yield at.problem("this article is both pinned and hidden: keep one")

@@ -40,7 +40,7 @@ def _compile(main: str, read: Reader, environ: Mapping[str, str]) -> Compilation
     project = read_project(main, read, environ)
     problems = project.problems
     if project.main is not None:
-        problems = problems + check(project.main, project.parts, project.sections, environ)
+        problems = [*problems, *check(project.main, project.parts, project.sections, environ)]
     order = {name: index for index, name in enumerate(project.texts)}
     problems = sorted(dict.fromkeys(map(_one_line, problems)), key=lambda p: (order.get(p.file, -1), p.line, p.column))
     errors = tuple(problem for problem in problems if not problem.warning)

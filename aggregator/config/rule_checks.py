@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aggregator.config.rules import MAX_WEIGHT, place_meant
 from aggregator.config.schema import Rules
 from aggregator.errors import Problem
-from aggregator.model.settings import Position, Term
+from aggregator.model.settings import Term
 from aggregator.text.countries import countries
 from aggregator.text.match import Needle, needle
 from aggregator.text.regions import known_place
@@ -30,21 +30,16 @@ def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
         meant = next(
             (f" (the country is `places: [{code}]`)" for code, (slug, _) in countries().items() if slug == rules.id), ""
         )
-        yield _warning(rules.at(), f"topic `{rules.id}` has neither words nor places: nothing will be found{meant}")
+        yield rules.at().warning(f"topic `{rules.id}` has neither words nor places: nothing will be found{meant}")
     for terms in (rules.places, rules.words, rules.nots, rules.never):
         yield from _twice(terms)
     for term in rules.words:
         said = WEIGHED.fullmatch(term.parts[0]) if len(term.parts) == 1 and term.weight == 1 else None
         if said and float(said[2]) <= MAX_WEIGHT:  # else a name, such as `iso:9001`
-            yield _warning(
-                term.at,
+            yield term.at.warning(
                 f"`{said[0]}` is a phrase without a weight; one stands outside quotes, after a colon and a space: "
                 f"`{said[1]}: {said[2]}`",
             )
-
-
-def _warning(at: Position, message: str) -> Problem:
-    return at.problem(message, warning=True)
 
 
 def _twice(terms: list[Term]) -> Iterator[Problem]:
@@ -54,8 +49,7 @@ def _twice(terms: list[Term]) -> Iterator[Problem]:
         other = first.setdefault((str(parts), frozenset(term.unless)), term)
         if other is not term:
             says, meant = (" + ".join(one.parts) for one in (term, other))
-            yield _warning(
-                term.at,
+            yield term.at.warning(
                 f"`{says}` is listed twice, first on line {other.at.line}: keep one"
                 if says.lower() == meant.lower()
                 else f"`{says}` is the same word as `{meant}` on line {other.at.line}: keep one",

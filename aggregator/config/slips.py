@@ -9,12 +9,11 @@ from itertools import chain
 from aggregator.config.characters import CURLY, INVISIBLE
 from aggregator.config.schema import FeedsFile, IncludedFile, Publisher, Rules, Source
 from aggregator.config.tree import Items, Table, Text
-from aggregator.model.settings import Position, Term
+from aggregator.errors import Problem
+from aggregator.model.settings import Term
 from aggregator.normalise.address import typed
 from aggregator.text.languages import function_words
 from aggregator.text.match import needle
-
-Slip = tuple[Position, str]
 
 SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # commas or semicolons between words
 ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # one name with a comma: Washington, D.C.
@@ -33,8 +32,8 @@ PRONOUNS = frozenset(("it", "us", "who"))  # in capitals a sector, a country and
 PAIR = "words that must both be found, with a weight, are {all: [a, b], weight: 3}, on one line"
 
 
-def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
-    """The position of each such line, and a message that says what to do."""
+def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Problem]:
+    """A warning for each such line, which says what to do."""
     for part in parts:
         for rules in (*part.sections, *part.topics):
             yield from _of_rules(rules)
@@ -45,7 +44,7 @@ def slips(parts: Iterable[IncludedFile], main: FeedsFile) -> Iterator[Slip]:
     yield from _of_joins(main)
 
 
-def _of_rules(rules: Rules) -> Iterator[Slip]:
+def _of_rules(rules: Rules) -> Iterator[Problem]:
     yield from _of_name(rules, "title")
     for key in ("words", "not", "never"):
         lines = rules.written(key)
@@ -58,13 +57,12 @@ def _of_rules(rules: Rules) -> Iterator[Slip]:
                 and (name := next(iter(line), "")) in ("all", "weight")
                 and isinstance(line[name], Text)
             ):
-                yield line.at, f"`{name}` is a word here; {PAIR}"
+                yield line.at.warning(f"`{name}` is a word here; {PAIR}")
     for term in (*rules.words, *rules.never):
         for word in chain(*term.choices, term.unless):
             if word.lower() in PRONOUNS and not word.isupper():
-                yield (
-                    term.at,
-                    f"`{word}` is a word that most texts have: write `{word.upper()}`, which is found in capitals only",
+                yield term.at.warning(
+                    f"`{word}` is a word that most texts have: write `{word.upper()}`, which is found in capitals only"
                 )
     found = {_needles(term): term for term in rules.words}
     for key, terms, effect in (("not", rules.nots, "never counts"), ("never", rules.never, "excludes its own items")):
@@ -72,9 +70,8 @@ def _of_rules(rules: Rules) -> Iterator[Slip]:
             if key == "not" and len(term.parts) > 1:
                 continue  # its words do not count, but a line of `words` with all of them does
             if here := found.get(_needles(term)):
-                yield (
-                    term.at,
-                    f"{key}: `{' + '.join(term.parts)}` is under `words` too, on line {here.at.line}, and so {effect}",
+                yield term.at.warning(
+                    f"{key}: `{' + '.join(term.parts)}` is under `words` too, on line {here.at.line}, and so {effect}"
                 )
 
 
@@ -82,29 +79,28 @@ def _needles(term: Term) -> tuple[object, ...]:
     return tuple(sorted((tuple(map(needle, choice)) for choice in term.choices), key=str))
 
 
-def _of_phrase(line: Text, brackets: bool, alone: bool) -> Iterator[Slip]:
+def _of_phrase(line: Text, brackets: bool, alone: bool) -> Iterator[Problem]:
     if not line.plain:
         return  # text in quotes is meant as it is written
     if SEVERAL.search(line) and not ONE_NAME.fullmatch(line):
-        yield line.at, f"`{line}` is one phrase: write a line with - for each, or quote it if it is meant so"
+        yield line.at.warning(f"`{line}` is one phrase: write a line with - for each, or quote it if it is meant so")
     elif (brackets and NAMES.fullmatch(line)) or (alone and _enumerates(line)):
-        yield (
-            line.at,
-            f"`{line}` is one phrase, found word for word: if these are words of their own, put commas between them; if not, quote it",
+        yield line.at.warning(
+            f"`{line}` is one phrase, found word for word: if these are words of their own, put commas between them; if not, quote it"
         )
     elif times := TIMES.fullmatch(line):
-        yield (
-            line.at,
+        yield line.at.warning(
             f"`{line}` is one phrase: a weight follows a colon and a space (`{times[1]}: {times[2] or times[3]}`), or quote it if "
-            "it is meant so",
+            "it is meant so"
         )
     elif sign := OPERATOR.search(line):
-        yield (
-            line.at,
-            f"`{line}` is one phrase, in which {sign[1]} is a word: {_instead(sign[1])}, or quote it if it is meant so",
+        yield line.at.warning(
+            f"`{line}` is one phrase, in which {sign[1]} is a word: {_instead(sign[1])}, or quote it if it is meant so"
         )
     elif line.startswith("-"):
-        yield line.at, f"`{line}` counts as `{line.lstrip('-')}`: what must not count goes under `not` or `never`"
+        yield line.at.warning(
+            f"`{line}` counts as `{line.lstrip('-')}`: what must not count goes under `not` or `never`"
+        )
 
 
 def _enumerates(line: str) -> bool:
@@ -124,43 +120,47 @@ def _instead(sign: str) -> str:
     return "a weight follows a colon and a space (`quad: 2`)" if sign == "=" else "write a line with - for each"
 
 
-def _of_source(source: Source) -> Iterator[Slip]:
+def _of_source(source: Source) -> Iterator[Problem]:
     if hidden := HIDDEN.search(source.url):
-        yield source.at("url"), f"the address has an invisible character in it (U+{ord(hidden[0]):04X}): type it anew"
+        yield source.at("url").warning(
+            f"the address has an invisible character in it (U+{ord(hidden[0]):04X}): type it anew"
+        )
     yield from _of_name(source, "name")
     if source.url[-1] in ",;":
-        yield source.at("url"), f"the address ends with `{source.url[-1]}`: delete it, unless the outlet writes it so"
+        yield source.at("url").warning(
+            f"the address ends with `{source.url[-1]}`: delete it, unless the outlet writes it so"
+        )
     if "&amp;" in source.url:
-        yield source.at("url"), "`&amp;` is how HTML writes `&`: write `&` alone, unless the outlet writes it so"
+        yield source.at("url").warning(
+            "`&amp;` is how HTML writes `&`: write `&` alone, unless the outlet writes it so"
+        )
     if meant := LANGUAGE_MEANT.get((source.lang or "").lower()):
-        yield source.at("lang"), f"`{source.lang}` is a country, not a language; did you mean `{meant}`?"
+        yield source.at("lang").warning(f"`{source.lang}` is a country, not a language; did you mean `{meant}`?")
 
 
-def _of_name(entry: Source | Rules, key: str) -> Iterator[Slip]:
+def _of_name(entry: Source | Rules, key: str) -> Iterator[Problem]:
     name = entry.unquoted(key)
     if name and re.fullmatch(f"[{CURLY}][^{CURLY}]+[{CURLY}]", name):
-        yield name.at, f"the quotes in `{name}` are part of the text: YAML knows only \" and '"
+        yield name.at.warning(f"the quotes in `{name}` are part of the text: YAML knows only \" and '")
 
 
-def _of_publisher(publisher: Publisher) -> Iterator[Slip]:
+def _of_publisher(publisher: Publisher) -> Iterator[Problem]:
     for index, domain in enumerate(publisher.domains):
         if SUFFIX.fullmatch(domain):
-            yield (
-                publisher.at("domains", index),
-                f"everybody's domains end with `{domain}`: all of them would be this outlet's",
+            yield publisher.at("domains", index).warning(
+                f"everybody's domains end with `{domain}`: all of them would be this outlet's"
             )
 
 
-def _of_joins(main: FeedsFile) -> Iterator[Slip]:
+def _of_joins(main: FeedsFile) -> Iterator[Problem]:
     said = main.stories.overrides
     apart = {typed(url): one.at for one in said.split for url in one.urls}
     for one in said.join:
         articles = [typed(url) for url in one.urls]
         if len(set(articles)) < 2:
-            yield one.at, "join: these are one article, so nothing is joined"
+            yield one.at.warning("join: these are one article, so nothing is joined")
         for article in dict.fromkeys(articles):
             if article in apart:
-                yield (
-                    one.at,
-                    f"join: `split` on line {apart[article].line} takes one of these articles out again: keep one of the two",
+                yield one.at.warning(
+                    f"join: `split` on line {apart[article].line} takes one of these articles out again: keep one of the two"
                 )

@@ -146,7 +146,7 @@ class _Builder:
         in_brackets = around is not None and isinstance(around.node, Items) and around.node.brackets
         for line, column, message in misread(event, self._lines, key, in_brackets):
             at = Position(self.name, line, column, self.included)
-            self.problems.append(at.problem(message, warning=True))
+            self.problems.append(at.warning(message))
 
     def _at(self, event: yaml.Event) -> Position:
         mark: Any = event.start_mark

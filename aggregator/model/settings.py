@@ -34,9 +34,11 @@ class Position(Struct, frozen=True):
         """`FILE:LINE` as readers may see it: without the folders of this machine."""
         return f"{self.file if self.included else self.file.rsplit('/', 1)[-1]}:{self.line}"
 
-    def problem(self, message: str, *, warning: bool = False) -> Problem:
-        """An error or a warning at this position."""
-        return Problem(self.file, self.line, self.column, message, warning)
+    def problem(self, message: str) -> Problem:
+        return Problem(self.file, self.line, self.column, message)
+
+    def warning(self, message: str) -> Problem:
+        return Problem(self.file, self.line, self.column, message, warning=True)
 
 
 class Site(Struct, frozen=True):
