@@ -37,11 +37,11 @@ LARGER = 5  # … provided it is at least this many times that of any place in a
 SHORT = 3  # words of at most this many letters name no place
 MORE = {
     "scandinavia": "nordic", "scandinavian": "nordic", "nordic": "nordic", "balkan": "balkans", "balkans": "balkans",
-    "korea": "korea", "korean": "korea", "antarctica": "AQ", "antarctic": "AQ", "salvador": "SV",
+    "korea": "korea", "korean": "korea", "pacific": "pacific", "antarctica": "AQ", "antarctic": "AQ", "salvador": "SV",
 }  # fmt: skip
 # Stems that are a nation in one language and something else in English (Francie, Francis), parts of names that are ordinary
 # words, places that share a part of their name with one that is more often in the news (Carolina in Puerto Rico), and those
-# whose name, or its stem, is one of people.
+# whose name, or its stem, is one of people. Bodies, games and aircraft of several countries: one that is named does not tell where.
 OFF = {
     "columbia", "emir", "franci", "guin", "ind", "indi", "suiss",
     "alto", "cape", "delta", "depart", "highland", "isi", "mead", "meta", "navi", "nord", "queen", "sierra", "sunshin", "tuna", "vista",
@@ -50,6 +50,7 @@ OFF = {
     "andi", "ann", "azar", "barri", "berri", "bonni", "colbert", "dan", "dana", "danon", "duma", "engel", "esper", "gore", "hamilton",
     "harri", "hess", "jeremi", "joli", "kay", "kirbi", "minn", "mitt", "newton", "nigel", "oscar", "richardson", "roger", "sidney",
     "stanley", "todd", "troy",
+    "afcon", "afrobeat", "berset", "cern", "concacaf", "conmebol", "eurofight", "eurovis", "uefa", "wafcon",
 }  # fmt: skip
 DIVISION = re.compile(
     r"\b(?:oblast|province|region|prefecture|state|governorate|krai|county|district|republic|of|department)\b"
@@ -165,7 +166,9 @@ def words() -> dict[str, Location]:
             continue
         if " " not in name:
             if len(name) > SHORT or what.kind in (Kind.NATION, Kind.OTHER):
-                found.setdefault(stem(name), what)
+                first = found.setdefault(stem(name), what)
+                if what.kind == Kind.REGION and first == Location(Kind.OTHER, what.country, 0):
+                    found[stem(name)] = what  # a region that is also spelled in a way that GeoNames lacks (Zaporizhia)
             if what.kind != Kind.OTHER:
                 german.setdefault(stem(name, "de"), what)  # Bremen ends as a plural does
         elif what.kind != Kind.OTHER and code in COUNTRIES:

@@ -82,6 +82,24 @@ def item(number: int, title: str, summary: str, lang: str = "en") -> Candidate:
                 "A bus plunged into a gorge in the hills of India on Wednesday, killing 22 people and injuring 14.",
             ),
         ),
+        (  # a region that is also spelled in a way that no table of places has
+            (
+                "Russian glide bomb kills four in Kramatorsk",
+                "The bomb hit an apartment block in the city in the morning, the governor said.",
+            ),
+            (
+                "Russian glide bomb kills three in Zaporizhzhia",
+                "The bomb hit an apartment block in the city in the evening, the governor said.",
+            ),
+        ),
+        (  # the aircraft of several countries tells of none
+            ("Germany orders 20 more Eurofighters", "Delivery of the jets starts in 2031."),
+            ("Turkey orders 20 Eurofighters", "Delivery of the jets starts in 2030."),
+        ),
+        (
+            ("US strikes alleged drug boat in Pacific, killing four", "Hegseth posted a video of the strike."),
+            ("US strikes alleged drug boat in Caribbean, killing six", "Hegseth posted a video of the strike."),
+        ),
         (  # two of one country: naming the country accounts for neither
             (
                 "Netanyahu indicted on bribery charges over gifts from tycoon",
