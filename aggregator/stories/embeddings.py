@@ -28,7 +28,7 @@ TITLE = 2.0
 def embed(words: Matrix) -> Floats:
     """The embeddings of the rows, of shape (rows, DIMENSIONS): the sum of the vectors of a row's words, those in the headline times
     `TITLE`, normalised to length 1; zero if no word has a vector. The lengths of the vectors already reflect the rarity of words."""
-    from scipy.sparse import csr_array  # the web, which embeds single texts, does without it
+    from aggregator.stories.sparse import csr_array  # the web, which embeds single texts, does without it
 
     stems, _ = listed()
     index, there = look_up(words.ids, stems)

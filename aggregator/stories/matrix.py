@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
-from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, gather, rows_of
 from aggregator.stories.packed import Packed
+from aggregator.stories.sparse import csr_array
 
 
 class Matrix(Struct, frozen=True):

@@ -8,12 +8,12 @@ from functools import cache
 
 import numpy as np
 from msgspec import Struct
-from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Floats, Ints, Sparse
 from aggregator.stories.locations import AREA, countries, locate
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.rarity import listed, unlisted
+from aggregator.stories.sparse import csr_array
 
 
 class Nations(Struct, frozen=True):

@@ -7,10 +7,10 @@ from itertools import chain, pairwise
 
 import numpy as np
 from msgspec import Struct
-from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Floats, Ints, Sparse, chunks, highest, rows_of, unique
 from aggregator.stories.matrix import Matrix
+from aggregator.stories.sparse import csr_array
 from aggregator.stories.tuning import TUNING
 
 ROWS = 1024  # rows that are computed at a time, which limits memory

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 
 import numpy as np
 from msgspec import Struct
-from scipy.sparse import csr_array
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse
 from aggregator.stories.locations import Kind, Location, nations, unpack
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.similarity import Vocabulary
+from aggregator.stories.sparse import csr_array
 
 WORDING = 0.4  # more than this share of each headline's words, names excluded, must also be in the other headline
 UNMATCHED = 4.5  # two events are assumed if the total rarity of each headline's unmatched names exceeds this, …

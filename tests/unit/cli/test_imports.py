@@ -23,3 +23,12 @@ HEAVY = ("numpy", "pydantic", "yaml", "werkzeug", "feedgen", "aiohttp")
 def test_a_command_does_not_import_what_it_may_not_need(modules: str) -> None:
     code = f"import sys, aggregator.cli.main, aggregator.{modules}; print(*sorted({{*{HEAVY}}} & {{*sys.modules}}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def test_the_grouping_does_not_import_what_scipy_does_not_need() -> None:
+    # numpy still has them for who uses them, though scipy took over its names.
+    code = (
+        "import sys, aggregator.stories.grouping, numpy; print(*sorted({'numpy.f2py', 'numpy.testing'} & {*sys.modules})); "
+        "numpy.testing.assert_equal(numpy.f2py.__name__, 'numpy.f2py')"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

@@ -1,0 +1,22 @@
+"""scipy's sparse arrays, without what scipy imports and they do not need.
+
+scipy takes over every name of numpy, and so imports two modules that numpy itself imports only when they are used: its interface to Fortran
+and its tools for tests (which bring `unittest`). That takes half of the time of importing scipy, and 9 MB.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+
+__all__ = ["csr_array"]
+
+_absent = [name for name in ("f2py", "testing") if name not in vars(np)]
+for _name in _absent:
+    setattr(np, _name, ModuleType(_name))
+try:
+    from scipy.sparse import csr_array
+finally:
+    for _name in _absent:
+        delattr(np, _name)  # numpy imports the real one as soon as somebody uses it
