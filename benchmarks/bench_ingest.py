@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.feeds import write
-from benchmarks.measure import Cost, measure
+from benchmarks.figures import ROOT
+from benchmarks.measure import Cost, compile_program, measure
 
 ROWS = ("first poll", "all 304", "10 % changed")
 
@@ -80,6 +81,7 @@ def ingest(feeds: int, entries: int) -> list[tuple[str, Cost]]:
                 str(folder / "instance"),
                 "poll",
             ]
+            compile_program(ROOT)
             subprocess.run([*command[:-1], "sources"], check=True, stdout=subprocess.DEVNULL)
             for row in ROWS:
                 if row == ROWS[2]:

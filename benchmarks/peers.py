@@ -18,6 +18,7 @@ from pathlib import Path
 from aggregator import __version__
 from benchmarks.bench_ingest import configuration
 from benchmarks.figures import ROOT
+from benchmarks.measure import compile_program
 
 VENV = ROOT / ".venv-peers"
 PYTHON = VENV / "bin" / "python"
@@ -76,6 +77,7 @@ def addresses(port: int, feeds: int) -> list[str]:
 def _ours(folder: Path, port: int, feeds: int) -> Job:
     place = ("--config", str(configuration(folder, port, feeds)), "--instance", str(folder / "instance"))
     command = (sys.executable, "-m", "aggregator", *place)
+    compile_program(ROOT)
     _run((*command, "sources"))
     return Job((*command, "poll"))
 

@@ -170,7 +170,10 @@ def run(trees: Mapping[str, Path], feeds: int, runs: int = 3) -> dict[str, dict[
     trees take turns."""
     from benchmarks.bench_ingest import configuration, served
     from benchmarks.feeds import write
+    from benchmarks.measure import compile_program
 
+    for path in trees.values():
+        compile_program(path)
     with tempfile.TemporaryDirectory(prefix="profile-") as name:
         folder = Path(name)
         (folder / "www").mkdir()
