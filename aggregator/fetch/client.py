@@ -88,7 +88,7 @@ class Http:
         Raises:
             TooManyFiles: no connection can be opened here.
         """
-        return await self._tried(request, await self._connections.only_public(request.named_by))
+        return await self._tried(request, await self._connections.only_public(request.url, request.named_by))
 
     def _asking_robots(self, public: bool) -> Robots:
         return Robots(lambda url: self._tried(FetchRequest("", url), public))

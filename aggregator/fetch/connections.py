@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 
-from aggregator.addresses import Allowance, host_of
+from aggregator.addresses import Allowance, host_of, private_host
 from aggregator.fetch.failures import Stopped, failure
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.heads import head_at, repaired
@@ -101,13 +101,20 @@ class Connections:
     def is_private(self, host: str) -> bool:
         return self._guard.is_private(host)
 
-    async def only_public(self, origin: str | None) -> bool:
+    async def only_public(self, url: str, origin: str | None) -> bool:
         """Whether an address that a feed or page (`origin`) links to must be public. Otherwise a public feed could show everybody what is
-        at an address that `allow_private` admits for another source."""
+        at an address that `allow_private` admits for another source.
+
+        Not if the origin is private by its spelling, or listed. If its name only resolves to a private address, its owner may have made
+        it do so just now: then pages of its own host and scheme are admitted, since over https they would need its certificate."""
         if origin is None:
             return False
         host = host_of(origin)
         if host is None or self._allowance == Allowance():
+            return True
+        if private_host(host) or self._allowance.names(host):
+            return False
+        if host_of(url) != host or url.partition(":")[0].lower() != origin.partition(":")[0].lower():
             return True
         with suppress(OSError):  # if the origin cannot be resolved (in time), it counts as public
             async with asyncio.timeout(self._limits.deadline):

@@ -33,7 +33,7 @@ class Guard(AbstractResolver):
         self._allowance = allowance
         self._resolver = resolver
         self._asked = Counter[str]()  # names that are being looked up
-        self._private: set[str] = set()  # names that resolved to an admitted private address
+        self._private: set[str] = set()  # names that resolved to admitted private addresses, and to no public one
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     async def resolve(
@@ -48,7 +48,7 @@ class Guard(AbstractResolver):
         admitted = [answer for answer in found if self._allowance.admits(answer["host"])]
         if found and not admitted:
             raise AddressRefused
-        if any(not is_public(answer["host"]) for answer in admitted):
+        if admitted and not any(is_public(answer["host"]) for answer in admitted):
             self._private.add(host)
         else:
             self._private.discard(host)

@@ -831,6 +831,20 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
     assert [request.path for request in server.requests] == ["/robots.txt", "/feed"]
 
 
+def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(server: Server) -> None:
+    """Whoever owns the name of a feed decides where it resolves to, whenever that is asked. So by that alone only pages of the feed's
+    own host and scheme are admitted: over https no certificate fits them at the private address."""
+    server.routes["/robots.txt"] = answer(b"", "404 Not Found")
+    stub = StubResolver({"outlet.example": [[HOST]], "other.example": [[HOST]]})
+    pages = [server.url("/feed"), server.url("/feed", "other.example"), server.url("/feed", "outlet.example")]
+    asked = [FetchRequest("s", page, named_by="https://outlet.example/feed", crawled=True) for page in pages]
+    outcomes = ask(*asked, resolver=stub, limits=Limits(spacing=0))
+    assert [fail(one).kind for one in outcomes] == ["waiting"] * 3, "their robots.txt cannot be asked"
+    assert server.connections == 0
+    own = FetchRequest("s", pages[2], named_by=server.url("/news", "outlet.example"), crawled=True)
+    full(ask(own, resolver=stub, limits=Limits(spacing=0))[0])
+
+
 def test_a_name_that_is_not_known_is_told_so_whoever_leads_to_it() -> None:
     linked = FetchRequest("s", "http://unknown.example/", named_by="https://outlet.example/")
     outcome = fail(ask(linked, resolver=StubResolver({"outlet.example": [["8.8.8.8"]]}))[0])
