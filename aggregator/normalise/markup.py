@@ -18,6 +18,7 @@ from aggregator.normalise.plain import (
     with_unended_as_text,
     without_shortcodes,
 )
+from aggregator.text.references import unescape
 
 MAX_LENGTH = 200_000
 MAX_SAFE = 5 * MAX_LENGTH
@@ -170,7 +171,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
         safe = _PLAIN_ADDRESSES.clean(safe)
     if "<h1" in safe:
         safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")
-    safe = _QUOTED_POST.sub(lambda post: _named(html.unescape(post[1]), ' rel="nofollow noopener"'), safe)
+    safe = _QUOTED_POST.sub(lambda post: _named(unescape(post[1]), ' rel="nofollow noopener"'), safe)
     if "<img" in safe:
         safe = _IMG.sub(lambda image: _wanted(image[0], drops), safe)
     parts = _CODE.split(safe) if "<pre" in safe else [safe]
@@ -195,7 +196,7 @@ def _nothing(empty: re.Match[str]) -> str:
 
 def _escape(text: str) -> str:
     """Text without tags, with entities resolved once and special characters escaped."""
-    return html.escape(without_unwanted(html.unescape(text)), quote=False) if "&" in text or ">" in text else text
+    return html.escape(without_unwanted(unescape(text)), quote=False) if "&" in text or ">" in text else text
 
 
 def _with_address(picture: re.Match[str]) -> str:
@@ -274,7 +275,7 @@ def first_image(safe: str) -> str | None:
     """
     for image in _IMG.finditer(safe) if "<img" in safe else ():
         source = _SRC.search(image[0])
-        found = address.absolute(html.unescape(source[1]), "") if source else None
+        found = address.absolute(unescape(source[1]), "") if source else None
         if found and not (_TINY.search(image[0]) or _ORNAMENT.search(found) or _EMOJI.search(found)):
             return found
     return None

@@ -5,12 +5,12 @@ The result has no `<` that a careless program could take for the start of a tag.
 
 from __future__ import annotations
 
-import html
 import re
 
 from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.normalise.characters import clean, one_line
+from aggregator.text.references import unescape
 
 _TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -62,7 +62,7 @@ def plain(text: str, titled: bool = False) -> str:
         if _TAG_START.search(text):
             text = _without_tags(_with_mentions(text) if titled else text)
         if "&" in text and _ENTITY.search(text):
-            text = html.unescape(text)
+            text = unescape(text)
         if text == before:
             break
     return inert(one_line(clean(text)))  # `inert` last: repairs and removals may bring a letter next to a `<`
@@ -79,7 +79,7 @@ def plain_of_safe(text: str) -> str:
         if "<figcaption>" in text:
             text = _CAPTION.sub(" ", text)
         text = _SAFE_TAG.sub("", _SAFE_BLOCK.sub(" ", text))
-    return plain(html.unescape(text)) if "&" in text else one_line(text)
+    return plain(unescape(text)) if "&" in text else one_line(text)
 
 
 def without_shortcodes(text: str) -> str:

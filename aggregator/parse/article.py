@@ -17,6 +17,7 @@ from lxml import etree
 
 from aggregator.errors import ParseError
 from aggregator.parse import charset
+from aggregator.text.references import unescape
 
 LARGEST = 4 << 20  # bytes; larger pages are not articles
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,60}", re.IGNORECASE)
@@ -147,7 +148,7 @@ def _caption(row: Any) -> str:
 def _base(body: bytes, url: str) -> str:
     """The address to which the page's links are relative."""
     own = _BASE.search(body)
-    return _joined(url, html.unescape(own[1].decode(errors="ignore"))) if own else url
+    return _joined(url, unescape(own[1].decode(errors="ignore"))) if own else url
 
 
 def _joined(base: str, url: str) -> str:
@@ -161,11 +162,11 @@ def _for_machines(body: bytes) -> str:
     """The longest text that the page tells machines, for pages that show theirs only with JavaScript. It is plain text or HTML."""
     text = max(_texts(body), key=len, default="")
     if "&lt;" in text:
-        text = html.unescape(text)
+        text = unescape(text)
     if _PARTED.search(text):
         return text
     if not _WORDED.search(text):
-        text = html.escape(html.unescape(text), quote=False)
+        text = html.escape(unescape(text), quote=False)
     return "".join(f"<p>{line}</p>" for line in text.splitlines() if line.strip())
 
 

@@ -36,6 +36,7 @@ _NUMBER = re.compile(rb"&#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 # References to both halves of an emoji (JavaScript counts them as two characters), also if they were escaped again.
 _HALVES = re.compile(rb"&(?:amp;)*+#(553\d\d);&(?:amp;)*+#(5[67]\d{3});")
 _NUMBERS = {b"amp": b"&#38;", b"lt": b"&#60;", b"gt": b"&#62;", b"quot": b"&#34;", b"apos": b"&#39;"}
+_TOO_LONG = re.compile(rb"&(?:amp;)*+#[0-9]{1000,};?")
 _NAME = re.compile(rb"&(amp|lt|gt|quot|apos);")
 # A `<` that is text: it looks like a start tag of an unknown element, but another `<` comes before its `>`. Examples: `a<b`, a tag that
 # an excerpt cuts off. Not a real tag with a `<` in an attribute.
@@ -217,10 +218,11 @@ def _readable(match: re.Match[bytes]) -> bytes:
 
 def without_forbidden_references(document: Document) -> Document:
     """Remove references to characters that XML forbids (`&#8;`, `&#xD800;`), unless they are the two halves of an emoji. 128 to 159 are
-    taken as windows-1252, as in HTML."""
+    taken as windows-1252, as in HTML. Both parsers fail at numbers of thousands of digits, however often these are escaped."""
     data = document.data
     if b"&" not in data or b"#" not in data:
         return document
+    data = _TOO_LONG.sub("\ufffd".encode(), data)
     if b"#553" in data:
         data = _HALVES.sub(_whole, data)
     if b"&#" in data:

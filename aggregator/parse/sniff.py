@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import urljoin
 
 from aggregator.errors import ParseError
+from aggregator.text.references import unescape
 
 _HEAD = 8192
 # Atomic groups, so that an unclosed comment takes one pass over the document, without backtracking.
@@ -82,7 +82,7 @@ def _advice(body: bytes, url: str) -> str:
     href = _HREF.search(link[0]) if link else None
     if href is None:
         return ""
-    target = html.unescape((href[1] or href[2] or href[3] or b"").decode("utf-8", "replace")).strip()
+    target = unescape((href[1] or href[2] or href[3] or b"").decode("utf-8", "replace")).strip()
     try:
         address = urljoin(url, target)
     except ValueError:

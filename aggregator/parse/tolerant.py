@@ -7,7 +7,6 @@ would open bytes that look like a path as a file. It never makes requests.
 from __future__ import annotations
 
 import calendar
-import html
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -31,6 +30,7 @@ from aggregator.parse.fields import (
     to_article,
     widest,
 )
+from aggregator.text.references import unescape
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -186,7 +186,7 @@ def _text(value: object) -> str | None:
 def _of_module(entry: Mapping[str, Any], malformed: bool, *names: str) -> str | None:
     """The first non-empty one of these fields."""
     text = next((said for name in names if (said := _text(entry.get(name)))), None)
-    return html.unescape(text) if text and malformed else text
+    return unescape(text) if text and malformed else text
 
 
 def _own_field(entry: Mapping[str, Any], name: str) -> Any:

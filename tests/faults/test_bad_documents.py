@@ -26,6 +26,7 @@ from aggregator.model.poll import StoredItems
 from aggregator.model.source import Fetched, Freshness
 from aggregator.normalise.recognition import recognise
 from aggregator.sandbox.pool import Sandbox
+from aggregator.web.body import standfirst_and_body
 
 FORBIDDEN = (
     "script, style, iframe, object, embed, form, svg, math, base, meta, link, video, audio, button,"
@@ -220,6 +221,26 @@ def test_13_characters_spelt_as_references_of_html_are_stripped(reference: str, 
     (one,) = read(described(html.format(reference))).items
     for value in (one.title, one.summary, one.content):
         assert all(letter.isprintable() for letter in value), ascii(value)
+
+
+@pytest.mark.parametrize("number", ["&#{};", "&amp;#{};", "&amp;amp;#{};", "&amp;#{0}; &amp;lt; &#{0}"])
+@pytest.mark.parametrize("tail", ["", "<p>"])
+def test_13_a_reference_of_thousands_of_digits_costs_no_entry(number: str, tail: str) -> None:
+    """Python reads no number of more than 4,300 digits. Both parsers, JSON, and what the pages make of a text that was stored."""
+    text = f"a &amp;lt; {number.format('9' * 5000)} b"
+    html = escape(f"<p>{text}</p>")
+    full = f"<description>Said so.</description><content:encoded>{html}</content:encoded><author>{text}</author>"
+    hostile = item(full, title=text, guid="a")
+    feed = read(rss([hostile, item(f"<description>{html}{tail}</description>", guid="b"), item(guid="c")]))
+    fields = {"title": text, "content_html": f"<p>{text}</p>", "summary": "Said so.", "tags": [text]}
+    named = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": "a", **fields}, {"id": "b", "title": "News"}],
+    }
+    assert len(feed.items) == 3
+    for one in (*feed.items, *read(json.dumps(named).encode()).items):
+        assert one.title
+        standfirst_and_body("Another summary.", one.content)  # raises nothing
 
 
 @pytest.mark.parametrize("escape_", ["\\ud800", "\\udfff x", "\\u0000"])
