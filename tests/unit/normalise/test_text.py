@@ -242,7 +242,8 @@ CREDIT = '<p><a href="https://a.example/1">{}</a> yazısı ilk önce <a href="ht
 @pytest.mark.parametrize("before", ["<p>Kar yollarda kaldı.</p>\n", "Kar yollarda kaldı."])
 def test_a_last_paragraph_that_names_article_and_outlet_goes_in_any_language(before: str) -> None:
     told = before + CREDIT.format("Kar &amp; buz")
-    assert one(told, title="Kar &amp;amp; buz").summary == "Kar yollarda kaldı."
+    for text in ("", "<content:encoded>Kar</content:encoded>"):
+        assert one(told, title="Kar &amp;amp; buz", inside=text).summary == "Kar yollarda kaldı."
     assert one(told, title="Kar").summary.startswith("Kar yollarda kaldı. Kar & buz yazısı"), (
         "a link to another article"
     )
@@ -260,10 +261,14 @@ def test_a_last_paragraph_that_names_article_and_outlet_goes_in_any_language(bef
         ("Rescuers met the president", "<p>Rescuers met the president, who left.</p>", "Rescuers met the president…"),
         ("Rescuers met the president", "<p>Rescuers met the president</p><p>He left.</p>", "Rescuers met the president"),
         ("The Dow lost 34", "<p>The Dow lost 34,123 points.</p>", "The Dow lost…"),
+        ("The Dow lost 34", "<p>The Dow lost 34.5 points.</p>", "The Dow lost…"),
+        ("They met at 11", "<p>They met at 11:30, a day late.</p>", "They met at…"),
         ("The Dow lost 34", "<p>The Dow lost 34 points.</p>", "The Dow lost 34…"),
+        ("In brief: up 34", "<p>In brief: up 34</p><p>7 down</p>", "In brief: up 34"),
         ("Rescuers met the president.", "<p>Rescuers met the president. He left.</p>", "Rescuers met the president."),
         ("Rescuers met a president", "<p>Rescuers met the president of Chad.</p>", "Rescuers met a president"),
         ("救援人员会见了乍得总", "<p>救援人员会见了乍得总统。</p>", "救援人员会见了乍得总…"),
+        ("救援人员会见了 乍得总", "<p>救援人员会见了 乍得总统。</p>", "救援人员会见了 乍得总…"),
     ],
 )  # fmt: skip
 def test_a_summary_that_the_feed_broke_off_ends_at_a_whole_word(own: str, text: str, expected: str) -> None:
@@ -287,6 +292,8 @@ def test_texts_of_which_most_have_one_length_are_broken_off() -> None:
     ]
     for summary in [one.summary for one in read(rss("".join(items))).items]:
         assert summary.endswith((" at…", " houses…", " their…", " leave…", " to…"))
+    short = item("<description>Nothing more is known</description>", title="Short", link="https://a.example/8")
+    assert read(rss([*items, short])).items[-1].summary == "Nothing more is known"
     assert [one.summary for one in read(rss("".join(items[:4]))).items] == whole[:4], "too few tell nothing"
     longer = item(f"<description>{texts[0]} and more of it</description>", link="https://a.example/9")
     assert [one.summary for one in read(rss("".join(items) + longer)).items][:6] == whole
@@ -400,10 +407,17 @@ def test_what_leads_elsewhere_or_invites_is_no_summary(block: str) -> None:
     assert summarise(f"<p>{TOLD}</p>{block}") == TOLD
 
 
+def test_a_long_list_of_links_before_a_long_text_is_no_summary() -> None:
+    elsewhere = f"<ul>{f'<li>{ELSEWHERE}Why ferries run aground</a></li>' * 80}</ul>"
+    assert summarise(f"{elsewhere}<p>{f'{TOLD} ' * 8}</p>").startswith(TOLD)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         f"<p>In brief, today’s reports from the coast:</p><ul><li>{ELSEWHERE}A ferry runs aground</a></li></ul>",
+        f"<p>In brief, what our readers opened most this week in the reports from the coast:</p>"
+        f"<ul><li>{ELSEWHERE}A ferry runs aground</a></li></ul>",
         f"<ul><li>{ELSEWHERE}A ferry runs aground off the northern cape</a></li></ul><p>By Ann Doe</p>",
         f"<p>{TOLD} <a href='https://news.example.org/more'>More</a> than 200 were on board.</p>",
         f"<p>More {ELSEWHERE}ferries</a> are to be inspected after the accident off the northern cape.</p>",
