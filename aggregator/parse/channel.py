@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Channel
 from aggregator.parse.document import ENTRY, ENTRY_END, XML, Document
+from aggregator.parse.entries import base_of
 from aggregator.parse.fields import person, within
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
@@ -23,12 +24,11 @@ _ROOTS = {"rss": "rss", "feed": "atom", "rdf": "rdf"}
 
 
 class Head(Struct, frozen=True):
-    """`format` is empty if the root element is not that of a feed. Entries that have none themselves inherit `base`, the xml:base of the
-    channel, and `author`, the authors of an Atom feed (RFC 4287, 4.2.1)."""
+    """`format` is empty if the root element is not that of a feed. Entries that have none themselves inherit `author`, the authors of an
+    Atom feed (RFC 4287, 4.2.1)."""
 
     format: str
     channel: Channel
-    base: str | None = None
     author: str | None = None
 
 
@@ -38,19 +38,16 @@ def read(document: Document) -> Head:
         root = etree.fromstring(_without_entries(document.data), _parser())
     except (etree.XMLSyntaxError, ValueError):
         return Head("", Channel())
-    if root is None or not isinstance(root.tag, str):
+    if root is None:
         return Head("", Channel())
     name = _local(root)
     channels = [child for child in root if _local(child) == "channel"] if name in ("rss", "rdf") else []
-    outside = [child for child in root if _local(child) == "image"]  # in RSS 1.0 it is a sibling of the channel
     channel = channels[0] if channels else root
-    base = channel.get(XML + "base") or root.get(XML + "base")
-    said = _channel(root, channel, outside)
+    base, said = base_of(channel), _channel(root, channel)
     is_feed = name != "rdf" or channels or root.nsmap.get(None) in _RDF_FEEDS  # RDF may be about anything
     return Head(
         format=_ROOTS.get(name, "") if is_feed else "",
         channel=replace(said, link=said.link and within(base, said.link), icon=said.icon and within(base, said.icon)),
-        base=base,
         author=person(", ".join(dict.fromkeys(_authors(channel)))),
     )
 
@@ -70,7 +67,7 @@ def _without_entries(data: bytes) -> bytes:
     return data[: first.start()] + (data[end:] if end > first.start() else b"")
 
 
-def _channel(root: etree._Element, channel: etree._Element, outside: list[etree._Element]) -> Channel:
+def _channel(root: etree._Element, channel: etree._Element) -> Channel:
     texts: dict[str, str] = {}
     for child in channel:
         text = _text(child)
@@ -86,7 +83,7 @@ def _channel(root: etree._Element, channel: etree._Element, outside: list[etree.
         or root.get(XML + "lang"),
         icon=texts.get("webfeeds:icon")
         or texts.get("atom:icon")
-        or _image([*channel, *outside])
+        or _image([*channel, *root])  # in RSS 1.0 it is a sibling of the channel
         or texts.get("atom:logo"),
         ttl=_number(texts.get("ttl"), 525600),
         skip_hours=tuple(sorted(set(_hours(channel)))),

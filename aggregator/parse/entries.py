@@ -96,7 +96,7 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     if (link := _link(element, item.link)) != item.link:
         guid = element.findtext("{http://www.w3.org/2005/Atom}id") or texts.get("guid")
         item = replace(item, link=link, guid=None if guid == link else guid)
-    base = _base(element)
+    base = base_of(element)
     return replace(
         item,
         link=within(base, item.link) if item.link else None,
@@ -114,7 +114,7 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         publisher=publisher,
         publisher_url=address,
         language=item.language or _language(element) or texts.get("language"),
-        base=_base(_text(element)),
+        base=base_of(_text(element)),
     )
 
 
@@ -227,7 +227,7 @@ def _language(element: etree._Element) -> str | None:
     return next((said for one in (element, *titles) if (said := one.get(XML + "lang"))), None)
 
 
-def _base(element: etree._Element) -> str | None:
+def base_of(element: etree._Element) -> str | None:
     """The xml:base that applies to an element. Each xml:base may be relative to that of an outer element (XML Base)."""
     bases: list[str] = []
     node: etree._Element | None = element

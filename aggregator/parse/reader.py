@@ -46,7 +46,7 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
     return ParsedFeed(
         format=head.format or "rss",
         parser=parser,
-        items=tuple(_inheriting(item, head) for item in items) if head.base or head.author else items,
+        items=tuple(_inheriting(item, head) for item in items) if head.author else items,
         channel=head.channel,
         flaws=document.flaws,
         left_out=document.left_out,
@@ -76,7 +76,6 @@ def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
 
 
 def _inheriting(item: ParsedItem, head: Head) -> ParsedItem:
-    """The item with base and authors of its feed, where it has none. An entry with a <source> was taken from another feed, whose authors
-    are others."""
-    author = item.author or (None if item.publisher else head.author)
-    return replace(item, base=item.base or head.base, author=author)
+    """The item with the authors of its feed, where it has none. An entry with a <source> was taken from another feed, whose authors are
+    others."""
+    return replace(item, author=item.author or (None if item.publisher else head.author))
