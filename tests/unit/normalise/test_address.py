@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
-from builders.documents import atom, dropped, item, read, rss
+from builders.documents import URL, atom, dropped, item, read, rss
 
 from aggregator.model.story import Report
 from aggregator.normalise.address import absolute, canonical, typed
@@ -229,6 +229,10 @@ def test_relative_links_are_resolved_against_base_channel_and_document() -> None
     assert 'href="https://base.example/x/z"' in read(atom(entry.replace("</entry>", text))).items[0].content
     bare = atom('<entry><id>1</id><title>T</title><link href="y"/></entry>')
     assert read(bare).items[0].url == "https://feeds.example.org/world/y"
+    noted = atom(
+        '<entry><id>1</id><title>T</title><content type="html">&lt;a href="#n"&gt;1&lt;/a&gt;</content></entry>'
+    )
+    assert f'href="{URL}#n"' in read(noted, url=f"{URL}?key=s3cret").items[0].content
 
 
 @pytest.mark.parametrize("id", ["http://example.org/1", "https://example.org/1"])

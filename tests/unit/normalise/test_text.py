@@ -1110,6 +1110,8 @@ def test_title_author_and_date_before_a_text_of_drupal_are_left_out(date: str, n
 
 def test_the_hash_is_of_what_a_reader_sees() -> None:
     assert one("x").hash == one("x", guid="g").hash != one("y").hash
+    outlets = [item(f"<source>{name}</source>") for name in ("The Paper", "The Post")]
+    assert len({read(rss(outlet), WRAPPER).items[0].hash for outlet in outlets}) == 2
 
 
 def test_more_than_a_thousand_items_keep_the_newest() -> None:

@@ -187,6 +187,7 @@ WORDPRESS_COM = (
             "https://example.org/c.jpg",
         ),
         ('<media:content url="https://example.org/c.jpg" type="image"/>', "https://example.org/c.jpg"),
+        ('<media:content url="https://example.org/c?w=9" medium="image"/>', "https://example.org/c?w=9"),
         ('<media:content url="https://e.org/1.mp4"/><media:content url="https://e.org/1.JPG"/>', "https://e.org/1.JPG"),
         (
             '<media:content url="https://e.org/1"/><media:content url="https://e.org/1.jpeg?w=9"/>',
