@@ -106,7 +106,7 @@ def brief(id: str, extension: str) -> Response:
 def health(extension: str) -> Response:
     lib = library()
     # Not dated: when a problem ends, nothing records the time.
-    return respond(FORMATS[extension].render(incidents(lib)), max_age=300, dated=False)
+    return respond(FORMATS[extension].render(incidents(lib)), max_age=max_age(lib), dated=False)
 
 
 @feeds.get("/subscriptions.opml")

@@ -73,7 +73,8 @@ def test_address_answers_in_its_type_with_validators(client: FlaskClient, addres
 @pytest.mark.parametrize(("every", "seconds"), [("10s", 60), ("5m", 300), ("15m", 900), ("2h", 900)])
 def test_a_feed_stays_fresh_for_a_poll_cycle_within_bounds(tmp_path: Path, every: str, seconds: int) -> None:
     room = Newsroom(tmp_path, CONFIG.replace("every: 15m", f"every: {every}"))
-    assert f"max-age={seconds}," in room.client.get("/latest.rss").headers["Cache-Control"]
+    for address in ("/latest.rss", "/sections/world/daily.rss", "/sources.rss"):
+        assert f"max-age={seconds}," in room.client.get(address).headers["Cache-Control"], address
     room.close()
 
 
