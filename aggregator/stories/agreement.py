@@ -52,7 +52,7 @@ class Agreement:
         return bool(self._witnesses) and self._with_others(report) < self._least
 
     def _with_others(self, report: Account) -> float:
-        return fmean(_cosine(report.words, one.words) for one in self._witnesses if one.publisher != report.publisher)
+        return fmean([_cosine(report.words, one.words) for one in self._witnesses if one.publisher != report.publisher])
 
 
 def _cosine(one: frozenset[str], other: frozenset[str]) -> float:
