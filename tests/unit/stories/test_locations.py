@@ -35,6 +35,12 @@ def test_a_common_word_of_another_language_names_no_country() -> None:
         ("Africa", "Nairobi", True),
         ("Antarctica", "Antarctic", True),
         ("Scandinavia", "Swedish", True),
+        ("Mediterranean", "Libya", True),
+        ("Mediterranean", "Senegal", False),
+        ("Caribbean", "Venezuela", True),
+        ("Caribbean", "Jamaica", True),
+        ("Pacific", "Colombia", True),
+        ("Pacific", "Caribbean", False),
         ("Georgia", "Tbilisi", False),  # not known which is meant: names nothing
     ],
 )

@@ -147,6 +147,16 @@ def test_like_events_elsewhere_are_other_stories(one: tuple[str, str], other: tu
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        (  # a sea and the country on its shore
+            (
+                "Dozens drown as migrant boat sinks off Libya",
+                "The vessel capsized on Tuesday with 70 people aboard, the IOM said.",
+            ),
+            (
+                "Dozens drown as migrant boat sinks in Mediterranean",
+                "The vessel capsized on Tuesday with 70 people aboard, the UN said.",
+            ),
+        ),
         (  # a nation and its people are one name
             (
                 "Flights at Hamburg Airport suspended after threat to plane from Iran",
