@@ -93,10 +93,10 @@ class Groups:
         edges = {self._groups(pair) for pair in self.compared.likely()}
         self._prefetch(edges)
         linkage = Linkage(self.members, self.compared.scores, TUNING.best_share, self._agree)
-        for union in linkage.unite(sorted(edges), TUNING.min_link_new):
-            self._union(union.kept, union.absorbed)
-            if union.absorbed < self.old:
-                self.merged.append((union.kept, union.absorbed))
+        for kept, absorbed in linkage.unite(sorted(edges), TUNING.min_link_new):
+            self._union(kept, absorbed)
+            if absorbed < self.old:
+                self.merged.append((kept, absorbed))
 
     def _agree(self, one: Sequence[int], other: Sequence[int], link: float) -> bool:
         enough = link >= TUNING.min_link or link >= self._needed(one, other)

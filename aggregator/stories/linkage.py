@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 
-from msgspec import Struct
-
 Group = list[int]
 SHOWN = 8  # at most so many members of a group are compared with another group: the first and the last ones
-
-
-class Union(Struct, frozen=True):
-    """Group `absorbed` became part of group `kept` (indexes; `kept` is the smaller). `link` is the strength of the link between them."""
-
-    kept: int
-    absorbed: int
-    link: float
 
 
 class Linkage:
@@ -42,9 +32,10 @@ class Linkage:
         self._version = [0] * len(groups)
         self._heap: list[tuple[float, int, int, int, int]] = []
 
-    def unite(self, edges: Iterable[tuple[int, int]], least: float) -> list[Union]:
-        """Unite groups and return the unions in order. `edges` are the pairs of groups to compare at first. Links below `least` never
-        unite groups. Ties go to the smaller indexes, so that the result is deterministic."""
+    def unite(self, edges: Iterable[tuple[int, int]], least: float) -> list[tuple[int, int]]:
+        """Unite groups and return the unions in order: (index of the group that stays, the smaller one, of that which became part of it).
+        `edges` are the pairs of groups to compare at first. Links below `least` never unite groups. Ties go to the smaller indexes, so that
+        the result is deterministic."""
         for a, b in edges:
             if a != b and b not in self._pairs[a]:
                 self._pairs[a][b] = self._pairs[b][a] = pair = self.compare(self._groups[a], self._groups[b])
@@ -55,7 +46,7 @@ class Linkage:
             if self._version[a] != version_a or self._version[b] != version_b:
                 continue
             if self._agree(self._groups[a], self._groups[b], -negative):
-                unions.append(Union(a, b, -negative))
+                unions.append((a, b))
                 self._absorb(a, b, least)
         return unions
 
