@@ -56,8 +56,8 @@ def test_where_the_feed_tells_nothing_any_text_will_do() -> None:
 def test_the_headline_is_no_part_of_the_text() -> None:
     rest = f"{TEXT}<h2>Fishermen</h2><p>They were near.</p>"
     for first in (
-        "<p>Ferry sinks near Palermo.</p>",
-        "<h2>Ferry off Palermo: all saved</h2>",
+        "<p>FERRY sinks near Palermo.</p>",
+        "<h2>Ferry off Palermo: <i>all</i> saved</h2>",
         "<p>Sicily</p><h3>Ferry sinks near Palermo</h3>",
     ):
         told = article_of(first + rest, TOLD, ["The Outlet", "Ferry off Palermo: <b>all saved</b>"])
