@@ -219,12 +219,11 @@ class StoryView(StoryHead, frozen=True):
     def lead_source(self) -> str | None:
         """Present id of the source of the article to which the entry links. If several sources list the article, that of its own
         publisher."""
-        now, then = (
-            [one for one in reports if one.url == self.entry.link] for reports in (self.reports, self.entry.reports)
-        )
-        listed = now or then
-        own = (report.source for report in listed if report.publisher == self.entry.publisher)
-        return next(own, listed[0].source if listed else None)
+        link, own = self.entry.link, self.entry.publisher
+        listed = [one for one in self.reports if one.url == link] or [
+            one for one in self.entry.reports if one.url == link
+        ]
+        return next((one.source for one in listed if one.publisher == own), listed[0].source if listed else None)
 
     @property
     def announced(self) -> tuple[str, ...]:

@@ -101,8 +101,8 @@ class Lists:
         seldom = False
         if query.view != "items" and query.min_publishers > 1:
             several = counted(self._db.dialect, "k", query.min_publishers)
-            rows = self._db.read(f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?", (SELDOM + 1,))
-            seldom = len(rows) <= SELDOM
+            some = f"SELECT 1 FROM corroborations WHERE {several} LIMIT ?"
+            seldom = self._db.read(f"SELECT count(*) FROM ({some}) AS told", (SELDOM + 1,))[0][0] <= SELDOM
         vast = numbers.totals.get(str(query.stream), 0) > FEW
         return Lookup(by_row=self._is_by_row(query), seldom=seldom, vast=vast)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from aggregator.text.scripts import HANGUL, UNSPACED
 
@@ -126,6 +127,7 @@ _MEMBERS = ("R-", "D-", "I-", "(R.", "(D.", "(I.")  # each match has one of thes
 _INVITES = ("Get our", "Sign up", "Subscribe", "ollow our", "See all our", "Email our", "Download our")
 
 
+@lru_cache(maxsize=4096)  # some 2 MB; each front page asks of the same hundreds of stories
 def tells(title: str, address: str | None) -> bool:
     """Whether an article reports news, judged by its headline and its absolute address. False for articles that ask, explain, comment,
     collect, show pictures or follow an event live."""

@@ -57,14 +57,16 @@ class Affairs:
         subjects = self._subjects_of(given)
         weights = list(self._weights(given, subjects))
         akin = subjects.akin(subjects, CLOSE, TELLING)
+        order = [heaviest_first(story, weight) for story, weight in zip(given, weights, strict=True)]
         left = set(range(len(given)))
         chosen: list[StoryHead] = []
         while left and len(chosen) < most:
-            best = min(left, key=lambda n: heaviest_first(given[n], weights[n]))
+            best = min(left, key=order.__getitem__)
             chosen.append(given[best])
             left.remove(best)
             for other in akin[best]:
                 weights[other] *= AGAIN
+                order[other] = heaviest_first(given[other], weights[other])
         return chosen
 
     def chapters(self, story: StoryHead, most: int, without: Iterable[StoryHead]) -> list[StoryHead]:
