@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from operator import attrgetter
-from typing import Any, Generic
+from typing import Generic
 
 import orjson
 
@@ -160,7 +160,7 @@ class EditionStore(ABC, Generic[Writer]):
 
     def apply(self, batch: Batch) -> None:
         db, change = self._db, Change(self._db, batch.now)
-        with db.transaction() as raw:
+        with db.transaction():
             self._check_held()
             if not batch.shows:
                 keep_version(db)
@@ -176,7 +176,7 @@ class EditionStore(ABC, Generic[Writer]):
             db.insert("placements", _PLACEMENT, placements, upserts.PLACEMENT)
             apply_splits(db, batch)
             if not batch.anew:
-                self._end_waiting(raw, batch)
+                end_waiting(db, batch)
             db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], upserts.STORY)
             streams = save_entries(db, batch, before)
             save_memory(db, batch.memory)
@@ -195,10 +195,6 @@ class EditionStore(ABC, Generic[Writer]):
         """Raises:
         StoreBusy: this process held the edition, and lost it.
         """
-
-    @abstractmethod
-    def _end_waiting(self, raw: Any, batch: Batch) -> None:
-        """Removes the items of a batch from those waiting, except items whose text has changed since."""
 
 
 _PLACEMENT = "bigint bigint text text text text text text text boolean bigint"
@@ -219,6 +215,13 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
 def confirm(db: Writes, batch: Batch) -> None:
     """Marks stories that stay as they are as placed under the batch's epoch; they do not count as changed."""
     db.modify("UPDATE stories SET epoch = ? WHERE n IN", batch.unmoved, batch.epoch)
+
+
+def end_waiting(db: Writes, batch: Batch) -> None:
+    """Removes the items of a batch from those waiting, except items whose text has changed since."""
+    judged = {placed.item: placed.hash for placed in batch.placed}
+    waiting = db.select("SELECT item, hash FROM pending WHERE item IN", judged, f"ORDER BY item{db.dialect.locking}")
+    db.modify("DELETE FROM pending WHERE item IN", [item for item, hash in waiting if hash == judged[item]])
 
 
 def merge_stories(db: Writes, batch: Batch, changed: int) -> None:

@@ -17,14 +17,5 @@ from aggregator.store.dialect import Reads
 
 def lock_sources(db: Reads, column: str, values: Collection[Any]) -> None:
     """Locks the sources with one of these values in `column`. Needed before several sources, or rows about their items, are written."""
-    _lock(db, "sources", "n", column, values)
-
-
-def lock_waiting(db: Reads, items: Collection[int]) -> None:
-    """Locks those of the items that wait for the edition. Needed before their rows in `pending` are written."""
-    _lock(db, "pending", "item", "item", items)
-
-
-def _lock(db: Reads, table: str, key: str, column: str, values: Collection[Any]) -> None:
     if db.dialect.locking:
-        db.select(f"SELECT {key} FROM {table} WHERE {column} IN", values, f"ORDER BY {key}{db.dialect.locking}")
+        db.select(f"SELECT n FROM sources WHERE {column} IN", values, f"ORDER BY n{db.dialect.locking}")

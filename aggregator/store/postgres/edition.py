@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from aggregator.errors import StoreBusy
-from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.dialect import Lock
-from aggregator.store.locks import lock_waiting
 from aggregator.store.postgres.connection import Connection, Raw
 
 
@@ -82,11 +80,3 @@ class EditionStore(edition.EditionStore[Connection]):
             (self._db.locks, Lock.EDITION),
         )
         return False
-
-    def _end_waiting(self, raw: Raw, batch: Batch) -> None:
-        lock_waiting(self._db, [placed.item for placed in batch.placed])
-        raw.execute(
-            "DELETE FROM pending USING unnest(%s::bigint[], %s::text[]) AS placed (item, hash) "
-            "WHERE pending.item = placed.item AND pending.hash = placed.hash",
-            ([placed.item for placed in batch.placed], [placed.hash for placed in batch.placed]),
-        )

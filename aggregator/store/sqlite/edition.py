@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import orjson
 
 from aggregator.errors import StoreBusy
-from aggregator.model.story import Batch
 from aggregator.store import edition
 from aggregator.store.rows import to_json
 from aggregator.store.sqlite.connection import Connection
@@ -47,7 +44,3 @@ class EditionStore(edition.EditionStore[Connection]):
     def _check_held(self) -> None:
         if self._holding is not None and self.holder() != self._holding:
             raise StoreBusy(f"{self._db.path}: another process took over the edition; this one stopped")
-
-    def _end_waiting(self, raw: sqlite3.Connection, batch: Batch) -> None:
-        placed = [(placed.item, placed.hash) for placed in batch.placed]
-        raw.executemany("DELETE FROM pending WHERE item = ? AND hash = ?", placed)
