@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Generic
 
 from aggregator.model.settings import Source
-from aggregator.model.source import HORIZON, SourceState
+from aggregator.model.source import HORIZON, NOT_POLLED, SourceState
 from aggregator.store.dialect import Dialect, Lock, Writer, Writes
 from aggregator.store.locks import lock_sources
-from aggregator.store.source_edits import Edited, Edits, New, after_pause, at_new_address, edits
+from aggregator.store.source_edits import Edited, Edits, after_pause, at_new_address, edits
 from aggregator.store.source_states import STATE_FIELDS, source_state, state_columns
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
@@ -129,15 +129,13 @@ class Sources(ABC, Generic[Writer]):
             for displaced in found.displaced:
                 db.write("UPDATE sources SET id = ? WHERE n = ?", displaced)
             self._edit(raw, found.edited)
-            self._add(raw, found.new)
+            new = [(*row, NOT_POLLED) for row in found.new]
+            db.insert("sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
             self._start_over(raw, found)
 
     @abstractmethod
     def _edit(self, raw: Any, rows: Sequence[Edited]) -> None:
         """Writes the id, url and `enabled` of rows, and marks them as listed."""
-
-    @abstractmethod
-    def _add(self, raw: Any, rows: Sequence[New]) -> None: ...
 
     def _start_over(self, raw: Any, found: Edits) -> None:
         """Resets the states of sources that have another address, or are polled again after a pause."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from aggregator.model.source import NOT_POLLED, SourceState
+from aggregator.model.source import SourceState
 from aggregator.store import sources
-from aggregator.store.postgres.connection import Connection, Raw, put, storable
-from aggregator.store.source_edits import Edited, New
+from aggregator.store.postgres.connection import Connection, Raw, storable
+from aggregator.store.source_edits import Edited
 from aggregator.store.source_states import STATE_COLUMNS, state_columns, state_fields
 from aggregator.store.sources import available
 
@@ -34,10 +34,6 @@ class Sources(sources.Sources[Connection]):
                 "WHERE sources.n = new.n",
                 [list(column) for column in zip(*rows, strict=True)],
             )
-
-    def _add(self, raw: Raw, rows: Sequence[New]) -> None:
-        new = [(*row, NOT_POLLED) for row in rows]
-        put(raw, "sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
 
     def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
         """(id, requested address) of the sources that `claim` would return, longest due first; without claiming them."""
