@@ -28,6 +28,7 @@ from aggregator.store.rows import (
     decode_scores,
     edition_item,
     entry_rows,
+    grouped,
     memory_rows,
     placement_row,
     posting_rows,
@@ -82,23 +83,22 @@ class EditionStore(ABC, Generic[Writer]):
         return found
 
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
-        joined: dict[int, list[tuple[str, int]]] = {}
-        reached: dict[int, list[int]] = {}
-        for story, k, publisher, entered, since in self._db.select(
+        rows = self._db.select(
             "SELECT story, k, publisher, entered, reached FROM corroborations WHERE story IN",
             numbers,
             "ORDER BY story, abs(k)",
-        ):
-            if k > 0:
-                joined.setdefault(story, []).append((publisher, entered))
-            reached.setdefault(story, []).append(since)
-        streams: dict[int, list[InStream]] = {}
-        for story, name, entered, since, active in self._db.select(
+        )
+        joined = grouped((story, (publisher, entered)) for story, k, publisher, entered, _ in rows if k > 0)
+        reached = grouped((story, since) for story, *_, since in rows)
+        rows = self._db.select(
             "SELECT e.story, m.name, e.entered, e.primary_since, e.active FROM entries e JOIN streams m ON m.n = e.stream "
             "WHERE e.story IN",
             numbers,
-        ):
-            streams.setdefault(story, []).append(InStream(StreamName.read(name), entered, since, bool(active)))
+        )
+        streams = grouped(
+            (story, InStream(StreamName.read(name), entered, since, bool(active)))
+            for story, name, entered, since, active in rows
+        )
         found = {}
         for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
             "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN",

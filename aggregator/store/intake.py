@@ -17,7 +17,7 @@ from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
 from aggregator.store.overlapping_polls import as_told, by_plan_of
 from aggregator.store.retention import LISTED_EVERY, MOVES, note_listed
-from aggregator.store.rows import address_hash, to_blob, to_id, to_seconds
+from aggregator.store.rows import address_hash, grouped, to_blob, to_id, to_seconds
 from aggregator.store.source_states import source_state
 from aggregator.store.sources import SELECT, Sources, release_leases
 
@@ -84,14 +84,12 @@ class Intake(ABC, Generic[Writer]):
         return {to_id(later): to_id(first) for later, first in self._db.select(query, [to_blob(id) for id in ids])}
 
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
-        found: dict[str, set[int | None]] = {}
-        for title, published in self._db.read(
+        rows = self._db.read(
             "SELECT t.title, t.published FROM items i JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n "
             "WHERE s.id = ? ORDER BY i.entered DESC, i.n DESC LIMIT ?",
             (source, TITLES),
-        ):
-            found.setdefault(title, set()).add(published)
-        return found
+        )
+        return {title: set(times) for title, times in grouped(rows).items()}
 
     def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
         db, moment = self._db, int(now.timestamp())

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from aggregator.addresses import host_of, one_site
 from aggregator.store.dialect import Reads
-from aggregator.store.rows import address_hash, to_id
+from aggregator.store.rows import address_hash, grouped, to_id
 
 
 def items_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, list[int]]:
@@ -67,12 +67,11 @@ def _strangers(
 
 def _found_and_moved(db: Reads, canonicals: Collection[str]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
     wanted = {hashed: address for address in canonicals if (hashed := address_hash(address)) is not None}
-    both: list[dict[str, list[int]]] = []
-    for query in ("SELECT n, address FROM items", "SELECT item, address FROM addresses"):
-        both.append({})
-        for n, hashed in sorted(db.select(f"{query} WHERE address IN", list(wanted))):
-            both[-1].setdefault(wanted[hashed], []).append(n)
-    return both[0], both[1]
+    found, moved = (
+        grouped((wanted[hashed], n) for n, hashed in sorted(db.select(f"{query} WHERE address IN", list(wanted))))
+        for query in ("SELECT n, address FROM items", "SELECT item, address FROM addresses")
+    )
+    return found, moved
 
 
 def placed_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, dict[int, int]]:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from aggregator.model.story import KnownItem
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import placed_at
+from aggregator.store.rows import grouped
 
 
 class Past:
@@ -31,26 +32,12 @@ class Past:
         return {item: KnownItem(features, story, at, publisher) for item, features, story, at, publisher in rows}
 
     def members(self, stories: Collection[int]) -> dict[int, list[int]]:
-        return self._grouped(
-            "SELECT p.story, p.item FROM placements p JOIN items i ON i.n = p.item WHERE p.story IN",
-            stories,
-            "ORDER BY i.at, i.n",
-        )
+        query = "SELECT p.story, p.item FROM placements p JOIN items i ON i.n = p.item WHERE p.story IN"
+        return grouped(self._db.select(query, stories, "ORDER BY i.at, i.n"))
 
     def same_address(self, canonicals: Collection[str]) -> dict[str, int]:
         return {address: next(iter(found.values())) for address, found in placed_at(self._db, canonicals).items()}
 
     def same_headline(self, keys: Collection[int], since: int, until: int) -> dict[int, list[int]]:
-        return self._grouped(
-            "SELECT headline, item FROM memories WHERE at BETWEEN ? AND ? AND headline IN",
-            keys,
-            "ORDER BY at, item",
-            since,
-            until,
-        )
-
-    def _grouped(self, query: str, keys: Collection[int], order: str, *bounds: int) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        for key, item in self._db.select(query, keys, order, *bounds):
-            found.setdefault(key, []).append(item)
-        return found
+        query = "SELECT headline, item FROM memories WHERE at BETWEEN ? AND ? AND headline IN"
+        return grouped(self._db.select(query, keys, "ORDER BY at, item", since, until))

@@ -20,6 +20,7 @@ from aggregator.store.rows import (
     count_outlets,
     decode_entry,
     decode_joining,
+    grouped,
     item_view,
     story_head,
     story_view,
@@ -90,10 +91,7 @@ class Reading:
         ]
 
     def _merged(self, stories: Collection[int]) -> dict[int, list[bytes]]:
-        found: dict[int, list[bytes]] = {}
-        for n, id in self._db.select("SELECT story, id FROM merged WHERE story IN", stories, "ORDER BY id"):
-            found.setdefault(n, []).append(id)
-        return found
+        return grouped(self._db.select("SELECT story, id FROM merged WHERE story IN", stories, "ORDER BY id"))
 
     def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
         numbers = [n for n, _ in pairs]
@@ -110,22 +108,20 @@ class Reading:
 
     def publishers(self, stories: Collection[int]) -> dict[int, set[str]]:
         """Number of a story → its publishers."""
-        found: dict[int, set[str]] = {}
-        columns = "SELECT story, publisher FROM placements WHERE NOT hidden AND story IN"
-        for story, publisher in self._db.select(columns, stories):
-            found.setdefault(story, set()).add(publisher)
-        return found
+        rows = self._db.select("SELECT story, publisher FROM placements WHERE NOT hidden AND story IN", stories)
+        return {story: set(publishers) for story, publishers in grouped(rows).items()}
 
     def _reports(self, stories: Collection[int]) -> dict[int, tuple[Report, ...]]:
         """The reports of each story, earliest first."""
-        found: dict[int, list[Report]] = {}
-        for story, publisher, source, url, title, at in self._db.select(
+        rows = self._db.select(
             "SELECT p.story, p.publisher, s.id, t.url, t.title, i.at FROM placements p JOIN items i ON i.n = p.item "
             "JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source WHERE NOT p.hidden AND p.story IN",
             stories,
             "ORDER BY i.at, i.n",
-        ):
-            found.setdefault(story, []).append(Report(publisher, source, url, headline(title, url, publisher), at))
+        )
+        found = grouped(
+            (story, Report(who, of, url, headline(title, url, who), at)) for story, who, of, url, title, at in rows
+        )
         return {story: tuple(reports) for story, reports in found.items()}
 
     def story(self, id: str) -> StoryView | str | None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 
 from aggregator.store.dialect import Reads, Writes
-from aggregator.store.rows import address_hash
+from aggregator.store.rows import address_hash, grouped
 
 LISTED_EVERY = 86_400
 """Seconds. The time at which an item was last listed is stored with this precision; else every poll would rewrite every row."""
@@ -65,10 +65,7 @@ def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
         f"WHERE a.content != '' AND t.listed < ? AND NOT {KEPT}",
         (moment,),
     )
-    found: dict[int, list[tuple[int, int]]] = {}
-    for source, item, listed in sorted(rows, key=lambda row: int(row[1])):
-        found.setdefault(source, []).append((item, listed))
-    return found
+    return grouped((source, (item, listed)) for source, item, listed in sorted(rows, key=lambda row: int(row[1])))
 
 
 def forget_document(db: Writes, source: int, limit: int) -> None:

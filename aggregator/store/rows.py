@@ -88,6 +88,14 @@ def address_hash(canonical: str | None) -> int | None:
     return int.from_bytes(hashlib.blake2b(canonical.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+def grouped(pairs: Iterable[Sequence[Any]]) -> dict[Any, list[Any]]:
+    """Key → its values, from (key, value) rows in their order."""
+    found: dict[Any, list[Any]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
 def to_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
