@@ -86,7 +86,6 @@ class Following:
         self._compile, self._written = compile, written
         self.current = self._plain = current  # with and without the topics found
         self.since = since
-        self._named: tuple[Mapping[str, str], ...] = ()
         self._unread: str | None = None  # the epoch in force, if that configuration cannot be read here
 
     def follow(self, archive: Archive) -> None:
@@ -95,9 +94,7 @@ class Following:
         if held:
             self._follow(held)
             self.since = max(datetime.fromtimestamp(held.applied, UTC), self._written)
-        reading = archive.reading
-        renamed = archive.upkeep.noted(notes.RENAMED) or {}
-        self._name(last_survey(archive.upkeep).titles, reading.removed(), reading.first_ids(), renamed)
+        self._name(archive)
 
     def troubles(self) -> tuple[str, ...]:
         return ("configuration: the configuration in force cannot be read here",) if self._unread else ()
@@ -111,27 +108,19 @@ class Following:
         if held.epoch != self.current.settings.epoch:
             try:
                 self.current = self._plain = self._compile(held.texts)
-                self._named = ()
             except ConfigError as error:
                 self._unread = held.epoch
                 log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
 
-    def _name(
-        self,
-        found: Mapping[str, str],
-        removed: Mapping[str, str],
-        first_ids: Mapping[str, str],
-        renamed: Mapping[str, str],
-    ) -> None:
+    def _name(self, archive: Archive) -> None:
         """Add names to the configuration: those of topics found among categories (unless a configured topic or a country has the same
         id), and those of removed sources, so that their items remain readable."""
-        if (found, removed, first_ids, renamed) != self._named:
-            names = self._plain.names
-            gone = {id: (f"{title} (removed)", None) for id, title in removed.items()}
-            called = replace(names, topics={**found, **names.topics}, sources={**gone, **names.sources})
-            led = {StreamName.read(name): id for name, id in renamed.items()}
-            led |= self._plain.settings.renamed
-            taken = {"section": called.sections, "topic": called.topics}
-            former = {old: id for old, id in led.items() if old.id not in taken[old.kind]}
-            self.current = replace(self._plain, names=called, first_ids=first_ids, renamed=former)
-            self._named = (found, removed, first_ids, renamed)
+        names, settings = self._plain.names, self._plain.settings
+        gone = {id: (f"{title} (removed)", None) for id, title in archive.reading.removed().items()}
+        topics = {**last_survey(archive.upkeep).titles, **names.topics}
+        called = replace(names, topics=topics, sources={**gone, **names.sources})
+        noted = archive.upkeep.noted(notes.RENAMED) or {}
+        led = {StreamName.read(name): id for name, id in noted.items()} | settings.renamed
+        taken = {"section": called.sections, "topic": called.topics}
+        former = {old: id for old, id in led.items() if old.id not in taken[old.kind]}
+        self.current = replace(self._plain, names=called, first_ids=archive.reading.first_ids(), renamed=former)
