@@ -112,31 +112,19 @@ def _is_page() -> bool:
 
 
 def _answer(status: int, title: str, detail: str, *, page: bool = True, **more: Any) -> Response:
-    """An error in the form that the client expects: a problem under /api, else a page with links for browsers, else plain text. `page`:
-    False if making a page might fail as well; `more`: further fields of the problem."""
+    """An error in the form that the client expects: a problem (RFC 9457) under /api, else a page with links for browsers, else plain text.
+    `page`: False if making a page might fail as well; `more`: further fields of the problem. `detail` must be our own words and quote
+    nothing from the request."""
+    body: str | bytes = f"{title}\n\n{detail}\n"
+    kind = "text/plain; charset=utf-8"
     if _is_api():
-        return _problem(status, title, detail, **more)
-    if page and _is_page():
+        body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
+        kind = "application/problem+json"
+    elif page and _is_page():
         with suppress(StoreError):
-            body = printed("error.html", title=title, detail=detail, refused=True)
-            return _unkept(Response(body, status=status, content_type=HTML))
-    return _plain(status, title, detail)
-
-
-def _plain(status: int, title: str, detail: str) -> Response:
-    """An error as plain text, which quotes nothing from the request."""
-    return _unkept(Response(f"{title}\n\n{detail}\n", status=status, content_type="text/plain; charset=utf-8"))
-
-
-def _unkept(response: Response) -> Response:
+            body, kind = printed("error.html", title=title, detail=detail, refused=True), HTML
+    response = Response(body, status=status, content_type=kind)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Accept"
-    return response
-
-
-def _problem(status: int, title: str, detail: str, **more: Any) -> Response:
-    """An error as application/problem+json (RFC 9457). `detail` must be our own words and quote nothing from the request."""
-    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
-    response = Response(body, status=status, content_type="application/problem+json")
-    response.headers["Cache-Control"] = "no-store"
+    if not _is_api():
+        response.headers["Vary"] = "Accept"
     return response
