@@ -60,7 +60,7 @@ class Validity(Struct, frozen=True):
 
 class KeptResponse(Struct, frozen=True, eq=False, weakref=True):
     key: Key
-    validity: Validity
+    validity: Validity | None  # None: it may not be cached
     body: bytes
     headers: Headers
     etag: str  # of this form (compressed or not)
@@ -138,21 +138,33 @@ class ResponseCache:
     def _respond(
         self, key: Key, kept: KeptResponse | None, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
+        """Answer from the cache, or else have Flask answer without the conditions of the request, and cache the response if allowed. So
+        clients that send only conditional requests are served from the cache too."""
+        conditions = [environ.pop(name, None) for name in CONDITIONS]
+        method = environ["REQUEST_METHOD"]
         if kept is None:
-            return self._ask(key, environ, start_response)
+            status, headers, body = self._answer(environ)
+            shown: Rendered | None = environ.get(SHOWN)
+            if shown is None or not status.startswith("200"):
+                start_response(status, headers)
+                return [body]
+            own = next(value for name, value in headers if name.lower() == "etag")
+            kept = KeptResponse(key, environ.get(MARK), body, list(headers), own, shown.etag, shown.modified)
+            # A larger one, such as a month, would push hundreds of others out.
+            if kept.validity and method == "GET" and kept.size <= self.kept.most // 4:
+                self.kept.put(key, kept)
         form = key[2] if kept.etag != kept.content else None
-        etag = matching_etag(kept.content, form, kept.modified, *map(environ.get, CONDITIONS), now=self.library.now())
-        if etag is None:
-            start_response("200 OK", kept.headers)
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
-        start_response("304 NOT MODIFIED", _unmodified(kept.headers, etag))
-        return []
+        if etag := matching_etag(kept.content, form, kept.modified, *conditions, now=self.library.now()):
+            start_response("304 NOT MODIFIED", _unmodified(kept.headers, etag))
+            return []
+        start_response("200 OK", kept.headers)
+        return [] if method == "HEAD" else [kept.body]
 
     def _valid(self, key: Key, kept: KeptResponse) -> bool:
         """Whether a cached response still equals what Flask would answer. Each thread remembers which entries are valid as of the last
         commit that it knows. It reads the number of that commit first, so that a later commit is noticed by the next request."""
         validity = kept.validity
-        if validity.expires is not None and self.library.seconds() >= validity.expires:
+        if validity is None or (validity.expires is not None and self.library.seconds() >= validity.expires):
             return False
         try:
             commit = self.library.commit()
@@ -168,21 +180,6 @@ class ResponseCache:
         right[key] = kept
         return True
 
-    def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Have Flask answer without the conditions of the request, and cache the response if allowed. So clients that send only
-        conditional requests are served from the cache too."""
-        conditions = [environ.pop(name, None) for name in CONDITIONS]
-        status, headers, body = self._answer(environ)
-        shown: Rendered | None = environ.get(SHOWN)
-        if shown is not None and status.startswith("200"):
-            if MARK in environ and environ["REQUEST_METHOD"] == "GET":
-                self._keep(key, body, headers, environ[MARK], shown)
-            form = next((value for name, value in headers if name.lower() == "content-encoding"), None)
-            if etag := matching_etag(shown.etag, form, shown.modified, *conditions, now=self.library.now()):
-                status, headers, body = "304 NOT MODIFIED", _unmodified(headers, etag), b""
-        start_response(status, headers)
-        return [body]
-
     def _answer(self, environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:
         """Flask's whole response: (status, headers, body)."""
         seen: list[tuple[str, Headers]] = []
@@ -194,12 +191,6 @@ class ResponseCache:
         with closing(answer):
             body = b"".join(answer)
         return *seen[-1], body
-
-    def _keep(self, key: Key, body: bytes, headers: Headers, validity: Validity, rendered: Rendered) -> None:
-        etag = next(value for name, value in headers if name.lower() == "etag")
-        kept = KeptResponse(key, validity, body, list(headers), etag, rendered.etag, rendered.modified)
-        if kept.size <= self.kept.most // 4:  # a larger one, such as a month, would push hundreds of others out
-            self.kept.put(key, kept)
 
 
 def _unmodified(headers: Headers, etag: str) -> Headers:
