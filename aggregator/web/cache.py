@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import wraps
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakValueDictionary
 
@@ -59,7 +60,6 @@ class Validity(Struct, frozen=True):
 
 
 class KeptResponse(Struct, frozen=True, eq=False, weakref=True):
-    key: Key
     validity: Validity | None  # None: it may not be cached
     body: bytes
     headers: Headers
@@ -67,12 +67,6 @@ class KeptResponse(Struct, frozen=True, eq=False, weakref=True):
     content: str  # ETag of the uncompressed content
     modified: datetime
     renewal: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def size(self) -> int:
-        """Approximate number of bytes, including the request, which may be longer than the response."""
-        told = sum(len(name) + len(value) for name, value in self.headers)
-        return len(self.body) + told + len(self.key[0]) + len(self.key[1]) + 1000
 
 
 @contextmanager
@@ -149,10 +143,12 @@ class ResponseCache:
                 start_response(status, headers)
                 return [body]
             own = next(value for name, value in headers if name.lower() == "etag")
-            kept = KeptResponse(key, environ.get(MARK), body, list(headers), own, shown.etag, shown.modified)
+            kept = KeptResponse(environ.get(MARK), body, list(headers), own, shown.etag, shown.modified)
+            # With the request, which may be longer than the response.
+            size = len(body) + sum(map(len, (*key[:2], *chain.from_iterable(headers)))) + 1000
             # A larger one, such as a month, would push hundreds of others out.
-            if kept.validity and method == "GET" and kept.size <= self.kept.most // 4:
-                self.kept.put(key, kept)
+            if kept.validity and method == "GET" and size <= self.kept.most // 4:
+                self.kept.put(key, kept, size)
         form = key[2] if kept.etag != kept.content else None
         if etag := matching_etag(kept.content, form, kept.modified, *conditions, now=self.library.now()):
             start_response("304 NOT MODIFIED", _unmodified(kept.headers, etag))

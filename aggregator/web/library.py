@@ -35,23 +35,13 @@ class Cached(Struct, frozen=True):
     expires: int | None
     rendered: Rendered
 
-    @property
-    def size(self) -> int:
-        """Approximate number of bytes, including the query under which it is kept: more than the body of an empty feed."""
-        return len(self.rendered.body) + 1500
-
 
 class Seen(Struct, frozen=True):
     """The last response to a request, and when it was first given."""
 
-    asked: str
     etag: str
     version: Version
     since: datetime
-
-    @property
-    def size(self) -> int:
-        return len(self.asked) + 500
 
 
 class Library:
@@ -114,7 +104,7 @@ class Library:
                 since = known.since
             else:
                 since = max(since, known.since + timedelta(seconds=1)) if known else since
-                self._seen.put(asked, Seen(asked, etag, version, since))
+                self._seen.put(asked, Seen(etag, version, since), len(asked) + 500)
         return max(since, self.hour())
 
     def today(self) -> date:
@@ -238,7 +228,7 @@ class Library:
             stream = build(query)
             made = Cached(version, stream.expires, FORMATS[extension].render(stream))
             del stream  # before its memory is given back
-        self.rendered_feeds.put(key, made)
+        self.rendered_feeds.put(key, made, len(made.rendered.body) + 1500)  # its query is more than an empty feed
         return made
 
 

@@ -5,17 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Generic, Protocol, TypeVar
-
-
-class Sized(Protocol):
-    @property
-    def size(self) -> int:
-        """Approximate number of bytes."""
-
+from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value", bound=Sized)
+Value = TypeVar("Value")
 
 
 class Recent(Generic[Key, Value]):
@@ -25,6 +18,7 @@ class Recent(Generic[Key, Value]):
         self.most = most
         self.size = 0
         self.held: OrderedDict[Key, Value] = OrderedDict()
+        self.sizes: dict[Key, int] = {}
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Value | None:
@@ -34,11 +28,12 @@ class Recent(Generic[Key, Value]):
                 self.held.move_to_end(key)
             return found
 
-    def put(self, key: Key, value: Value) -> None:
+    def put(self, key: Key, value: Value, size: int) -> None:
+        """`size`: approximate number of bytes of the value and its key."""
         with self._lock:
-            old = self.held.pop(key, None)
-            self.size += value.size - (old.size if old else 0)
-            self.held[key] = value
+            self.held.pop(key, None)
+            self.size += size - self.sizes.pop(key, 0)
+            self.held[key], self.sizes[key] = value, size
             while self.size > self.most and len(self.held) > 1:
-                _, dropped = self.held.popitem(last=False)
-                self.size -= dropped.size
+                dropped, _ = self.held.popitem(last=False)
+                self.size -= self.sizes.pop(dropped)
