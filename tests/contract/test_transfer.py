@@ -63,9 +63,13 @@ def server() -> Iterator[PostgresArchive]:
 
 
 def test_both_backends_have_the_same_tables(tmp_path: Path, server: PostgresArchive) -> None:
-    with Export(archive(tmp_path)._connection) as export, loading(server._connection) as load:
-        theirs = {table: set(columns) for table, columns in load.columns().items()}
-        assert {table: set(columns) for table, columns in export.tables().items()} == theirs
+    theirs = server._connection.read(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() "
+        "AND table_name != 'search'"
+    )
+    with Export(archive(tmp_path)._connection) as export:
+        ours = {(table, column) for table, columns in export.tables().items() for column in columns}
+    assert ours == {*theirs}
 
 
 def test_everything_is_there_and_goes_on(file: SqliteArchive, server: PostgresArchive) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aggregator.model.item import Item
@@ -35,6 +35,16 @@ class Intake(intake.Intake[Connection]):
         raw.execute("DELETE FROM texts WHERE item = ANY(%s::bigint[])", (list(changed),))
         copy(raw, f"texts ({TEXT})", [text_row(n, item, now) for n, item in changed.items()])
         save_words(raw, [(n, item.title, item.summary) for n, item in changed.items()])
+
+
+def index_texts(raw: Raw, table: str, progress: Callable[[int], None] = lambda texts: None) -> None:
+    """Writes the full-text index of all texts into a table that is empty so far."""
+    last = 0
+    query = "SELECT item, title, summary FROM texts WHERE item > %s ORDER BY item LIMIT 5000"
+    while texts := raw.execute(query, (last,)).fetchall():
+        copy(raw, table, [(n, vector(title, summary)) for n, title, summary in texts])
+        last = texts[-1][0]
+        progress(len(texts))
 
 
 def save_words(raw: Raw, texts: Sequence[tuple[int, str, str]]) -> None:

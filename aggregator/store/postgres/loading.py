@@ -8,8 +8,8 @@ from typing import Any
 
 from aggregator.errors import StoreBusy, StoreError
 from aggregator.store.dialect import Lock
-from aggregator.store.postgres.connection import Connection, Raw
-from aggregator.store.postgres.full_text import vector
+from aggregator.store.postgres.connection import Connection, Raw, copy
+from aggregator.store.postgres.intake import index_texts
 
 FILLED = ("sources", "items", "stories", "configurations")
 """Tables that have rows as soon as an archive is used."""
@@ -45,23 +45,8 @@ class Load:
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
 
-    def columns(self) -> dict[str, dict[str, str]]:
-        """Table → its columns with their types."""
-        found: dict[str, dict[str, str]] = {}
-        for table, column, kind in self._raw.execute(
-            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() "
-            "AND table_name NOT LIKE 'procrastinate%%' ORDER BY table_name, ordinal_position"
-        ).fetchall():
-            found.setdefault(table, {})[column] = kind
-        found.pop("search", None)
-        return found
-
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-        kinds = self.columns()[table]
-        truths = [n for n, column in enumerate(columns) if kinds[column] == "boolean"]
-        with self._raw.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream:
-            for row in rows:
-                stream.write_row(_with_booleans(row, truths) if truths else row)
+        copy(self._raw, f"{table} ({', '.join(columns)})", rows)
 
     def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """The rows of a table as they are now, to compare them with what was written."""
@@ -72,18 +57,7 @@ class Load:
 
     def index(self, progress: Callable[[int], None]) -> None:
         """Builds the full-text index from the texts."""
-        with self._raw.cursor(name="texts") as texts, self._raw.cursor() as writer:
-            texts.itersize = 5000
-            texts.execute("SELECT item, title, summary FROM texts ORDER BY item")
-            while batch := texts.fetchmany(5000):
-                with writer.copy("COPY search FROM STDIN") as stream:
-                    for item, title, summary in batch:
-                        stream.write_row((item, vector(title, summary)))
-                progress(len(batch))
-
-
-def _with_booleans(row: tuple[Any, ...], truths: Sequence[int]) -> tuple[Any, ...]:
-    return tuple(bool(value) if n in truths else value for n, value in enumerate(row))
+        index_texts(self._raw, "search", progress)
 
 
 def _number(raw: Raw) -> None:

@@ -13,8 +13,8 @@ from aggregator.errors import NotAStore, StoreBusy, StoreError, StoreReadOnly, S
 from aggregator.normalise.address import canonical
 from aggregator.store.dialect import Lock
 from aggregator.store.migrations import read_migrations
-from aggregator.store.postgres.connection import Connection, Raw, copy, put
-from aggregator.store.postgres.full_text import vector
+from aggregator.store.postgres.connection import Connection, Raw, put
+from aggregator.store.postgres.intake import index_texts
 from aggregator.store.postgres.server import BUSY_SECONDS
 from aggregator.store.rows import address_hash
 from aggregator.store.sources import FREE
@@ -124,12 +124,7 @@ def _write_search(raw: Raw) -> None:
     """Writes the full-text index from the texts, as a table beside the present one: readers go on meanwhile, and an index that is built
     at once takes a fraction of the time of one that is changed row by row."""
     raw.execute("CREATE TABLE search_anew (item BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)")
-    last = 0
-    while texts := raw.execute(
-        "SELECT item, title, summary FROM texts WHERE item > %s ORDER BY item LIMIT 10000", (last,)
-    ).fetchall():
-        copy(raw, "search_anew", [(n, vector(title, summary)) for n, title, summary in texts])
-        last = texts[-1][0]
+    index_texts(raw, "search_anew")
     # as in migrations 1 and 25
     raw.execute("CREATE INDEX search_words_anew ON search_anew USING gin (words) WITH (gin_pending_list_limit = 512)")
     raw.execute("ALTER TABLE search_anew ALTER COLUMN words SET STATISTICS 300")
