@@ -43,14 +43,14 @@ OF_NEWS = (*parameters.SEARCH, "changed_since")
 
 
 @api.get("/stories")
-@Operation("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST, (503,))
+@Operation("Stories, newest entry first", {"application/json": shapes.Stories}, parameters.LIST)
 @kept
 def stories() -> Response:
     return _listing("stories")
 
 
 @api.get("/items")
-@Operation("Items, newest first", {"application/json": shapes.Items}, parameters.LIST, (503,))
+@Operation("Items, newest first", {"application/json": shapes.Items}, parameters.LIST)
 @kept
 def items() -> Response:
     return _listing("items")
@@ -142,7 +142,7 @@ def story(id: str) -> Response:
 
 
 @api.get("/items/<id>")
-@Operation("An item in full", {"application/json": shapes.ItemInFull}, fails=(503,))
+@Operation("An item in full", {"application/json": shapes.ItemInFull})
 @kept
 def item(id: str) -> Response:
     lib = library()
@@ -163,7 +163,6 @@ def item(id: str) -> Response:
     "Sections with their feeds",
     {"application/json": shapes.Sections},
     ("limit", "cursor", "section"),
-    (503,),
     idle=OF_NEWS,
 )
 def sections() -> Response:
@@ -171,9 +170,7 @@ def sections() -> Response:
 
 
 @api.get("/topics")
-@Operation(
-    "Topics with their feeds", {"application/json": shapes.Topics}, ("limit", "cursor", "topic"), (503,), idle=OF_NEWS
-)
+@Operation("Topics with their feeds", {"application/json": shapes.Topics}, ("limit", "cursor", "topic"), idle=OF_NEWS)
 def topics() -> Response:
     return _rules("topic")
 
@@ -208,7 +205,6 @@ def _rules(kind: str) -> Response:
     "Sources and their health",
     {"application/json": shapes.Sources},
     ("limit", "cursor", *OF_SOURCES),
-    (503,),
     idle=OF_NEWS,
 )
 def sources() -> Response:
@@ -242,7 +238,7 @@ def _sliced(name: str, rows: Sequence[Any]) -> Response:
 
 
 @api.get("/status")
-@Operation("How the service is doing", {"application/json": shapes.Status}, fails=(503,))
+@Operation("How the service is doing", {"application/json": shapes.Status})
 def status() -> Response:
     lib = library()
     noted = lib.archive.upkeep.noted

@@ -102,7 +102,7 @@ def brief(id: str, extension: str) -> Response:
 
 
 @feeds.get("/sources.<format:extension>")
-@Operation("Feed of problems: sources that died, moved or went silent, broken edits", FEED, fails=(503,), idle=SHORT)
+@Operation("Feed of problems: sources that died, moved or went silent, broken edits", FEED, idle=SHORT)
 def health(extension: str) -> Response:
     lib = library()
     # Not dated: when a problem ends, nothing records the time.
@@ -110,7 +110,7 @@ def health(extension: str) -> Response:
 
 
 @feeds.get("/subscriptions.opml")
-@Operation("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",), (503,))
+@Operation("Feeds to subscribe to, as OPML", {"text/x-opml": str}, ("of",))
 def subscriptions() -> Response:
     """The section feeds with `primary=1`, so that each story is in only one of them; with `?of=topics` or `?of=sources` those feeds."""
     lib = library()

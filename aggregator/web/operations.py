@@ -24,7 +24,7 @@ class Operation(Struct, frozen=True):
     summary: str
     gives: dict[str, Any]
     takes: tuple[str, ...] = ()
-    fails: tuple[int, ...] = ()
+    fails: tuple[int, ...] = (503,)  # of nearly all: the store cannot be read
     conditional: bool = True  # answers 304 if nothing changed
     idle: tuple[str, ...] = ()
 

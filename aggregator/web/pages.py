@@ -52,7 +52,7 @@ def favicon() -> Response:
 
 
 @pages.get("/")
-@Operation("Front page", PAGE, fails=(503,))
+@Operation("Front page", PAGE)
 @kept
 def front() -> Response:
     lib = library()
@@ -129,7 +129,7 @@ def story(id: str) -> Response:
 
 
 @pages.get("/sections")
-@Operation("Page of all sections", PAGE, fails=(503,))
+@Operation("Page of all sections", PAGE)
 def sections() -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in pulse(lib)}
@@ -138,7 +138,7 @@ def sections() -> Response:
 
 
 @pages.get("/topics")
-@Operation("Page of all topics", PAGE, fails=(503,))
+@Operation("Page of all topics", PAGE)
 def topics() -> Response:
     lib = library()
     rows, chosen = listed(lib, "topic", FLOOR), len(lib.in_force().settings.topics)
@@ -146,7 +146,7 @@ def topics() -> Response:
 
 
 @pages.get("/sources")
-@Operation("Page of the health of all sources", PAGE, fails=(503,))
+@Operation("Page of the health of all sources", PAGE)
 def sources() -> Response:
     lib = library()
     broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
@@ -165,7 +165,7 @@ def sources() -> Response:
 
 
 @pages.get("/docs")
-@Operation("Help", PAGE, fails=(503,))
+@Operation("Help", PAGE)
 @kept
 def docs() -> Response:
     """How to subscribe, search and use the API; works offline."""

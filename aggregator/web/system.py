@@ -18,13 +18,13 @@ system = Blueprint("system", __name__)
 
 
 @system.get("/healthz")
-@Operation("Liveness", TEXT, conditional=False)
+@Operation("Liveness", TEXT, fails=(), conditional=False)
 def healthz() -> Response:
     return _plain("ok\n")
 
 
 @system.get("/readyz")
-@Operation("Readiness: the store can be read and sources are polled", TEXT, fails=(503,), conditional=False)
+@Operation("Readiness: the store can be read and sources are polled", TEXT, conditional=False)
 def readyz() -> Response:
     """200 while the store can be read and ticks come; 503 with the reason otherwise."""
     lib = library()
@@ -50,7 +50,7 @@ def _plain(text: str, status: int = 200) -> Response:
 
 
 @system.get("/metrics")
-@Operation("Metrics for Prometheus", TEXT, fails=(503,), conditional=False)
+@Operation("Metrics for Prometheus", TEXT, conditional=False)
 def metrics() -> Response:
     """Prometheus text format 0.0.4."""
     response = Response(measured(library()), content_type="text/plain; version=0.0.4; charset=utf-8")
@@ -59,7 +59,7 @@ def metrics() -> Response:
 
 
 @system.get("/openapi.json")
-@Operation("This description", {"application/json": OpenApi}, fails=(503,))
+@Operation("This description", {"application/json": OpenApi})
 def openapi() -> Response:
     """The description of this service for programs."""
     lib = library()
