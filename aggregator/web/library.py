@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar, cast
 
@@ -202,14 +202,6 @@ class Library:
         paused = {source.id for source in self.in_force().settings.sources if not source.enabled}
         return [state for state in self.archive.sources.states() if state.id not in paused]
 
-    def turn_for(self, query: StreamQuery) -> AbstractContextManager[None]:
-        """A context to hold while a query is answered, which limits the number of simultaneous answers with whole months.
-
-        Raises:
-            ServiceUnavailable: too many of them are being made.
-        """
-        return self.long_answers.one() if query.window and query.limit is None else nullcontext()
-
     def rendered(
         self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], Stream]
     ) -> Cached:
@@ -224,7 +216,7 @@ class Library:
             return found
         from aggregator.render.formats import FORMATS  # brings feedgen and lxml, which a command need not wait for
 
-        with self.turn_for(query):
+        with self.long_answers.one() if query.window and query.limit is None else nullcontext():
             stream = build(query)
             made = Cached(version, stream.expires, FORMATS[extension].render(stream))
             del stream  # before its memory is given back

@@ -12,7 +12,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from aggregator.cli.serve import THREADS
-from aggregator.model.stream import StreamQuery
 from aggregator.web import long_answers
 from aggregator.web.long_answers import AT_ONCE, WAITING
 
@@ -26,7 +25,7 @@ def test_no_more_are_made_at_once(client: FlaskClient, address: str, monkeypatch
     kept = client.get("/latest/2026-10.rss")
     with ExitStack() as others:
         for _ in range(AT_ONCE):
-            others.enter_context(library.turn_for(StreamQuery("latest", window=(0, 1))))
+            others.enter_context(library.long_answers.one())
         late = client.get(address)
         assert (late.status_code, late.headers["Retry-After"], late.headers["Cache-Control"]) == (503, "10", "no-store")
         assert client.get(f"{address}&limit=5").status_code == 200, "a part of a month is no more than any list"
@@ -63,15 +62,14 @@ def test_no_more_than_a_few_wait(client: FlaskClient, monkeypatch: pytest.Monkey
 
 def test_who_asks_for_several_months_at_once_gets_them_all_where_they_are_soon_made(client: FlaskClient) -> None:
     library = client.application.extensions["library"]
-    month = StreamQuery("latest", window=(0, 1))
     waiting = threading.Event()
     with ExitStack() as others:
         for _ in range(AT_ONCE):
-            others.enter_context(library.turn_for(month))
+            others.enter_context(library.long_answers.one())
 
         def another() -> None:
             waiting.set()
-            with library.turn_for(month):
+            with library.long_answers.one():
                 got.append(True)
 
         got: list[bool] = []
