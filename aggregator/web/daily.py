@@ -9,7 +9,7 @@ from aggregator.model.feed import Brief, Stream
 from aggregator.model.stream import StreamName, StreamQuery
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name
-from aggregator.web.queries import known, path_of
+from aggregator.web.queries import address_of, known
 
 DAYS = 7
 STORIES = 15
@@ -32,7 +32,7 @@ def daily(library: Library, query: StreamQuery) -> Stream:
         title=f"{force.settings.site.title} – {section}, day by day",
         description=f"{section}, one entry per day: the stories that most outlets reported.",
         root=force.root,
-        address=force.root + path_of(query.kind, query.id),
+        address=address_of(force, query),
         query="",
         language=force.settings.site.language,
         updated=max((brief.updated for brief in found), default=library.since),

@@ -18,7 +18,7 @@ from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
 from aggregator.web.operations import FEED, Operation
 from aggregator.web.parameters import ages, decode_cursor
-from aggregator.web.queries import continued, order_of, path_of, query_string, resolve
+from aggregator.web.queries import address_of, continued, order_of, query_string, resolve
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
 from aggregator.web.routes import serve_streams
@@ -33,45 +33,28 @@ def max_age(lib: Library) -> int:
 
 
 def feed(kind: QueryKind, *, extension: str, id: str | None = None, month: str | None = None) -> Response:
-    lib = library()
-    args = request.args
+    lib, args = library(), request.args
     query = resolve(lib, kind, id, args, month)
     query = replace(query, before=decode_cursor(args, order_of(query)))
-
-    def made(query: StreamQuery) -> Stream:
-        return build(lib, query, args, rendered=extension)
-
-    page = lib.in_force().root + path_of(kind, id) + (f"/{month}" if month else "")
-    return _kept(lib, query, args, extension=extension, page=page, made=made)
+    return _kept(lib, query, args, extension, lambda: build(lib, query, args, rendered=extension))
 
 
 def _kept(
-    lib: Library,
-    query: StreamQuery,
-    args: Mapping[str, str],
-    *,
-    extension: str,
-    page: str,
-    made: Callable[[StreamQuery], Stream],
+    lib: Library, query: StreamQuery, args: Mapping[str, str], extension: str, make: Callable[[], Stream]
 ) -> Response:
-    """The response with a feed, which may be cached. `page`: the address of its page, which is that of the feed without extension."""
-    cached = lib.rendered(query, query_string(args), extension, made)
-    expires = _expiry(cached.expires, args, lib)
+    """The response with a feed, which may be cached."""
+    cached = lib.rendered(query, query_string(args), extension, make)
+    ends = [cached.expires]
+    if ages(args):  # such as `since=24h`
+        ends.append(int(lib.minute().timestamp()) + 60)
     if cached.rendered.modified > lib.now():  # `respond` sends an earlier date until then
-        expires = min(expires or 1 << 40, int(cached.rendered.modified.timestamp()))
-    validity = Validity(stream_name(query), cached.version, expires)
-    keepable(request.environ, validity)
+        ends.append(int(cached.rendered.modified.timestamp()))
+    expires = min(filter(None, ends), default=None)
+    keepable(request.environ, Validity(stream_name(query), cached.version, expires))
     asked = continued(args, query, query.before)
     alternate = query_string(args) if query.window else asked  # pages of a month are divided differently, so no cursor
-    return respond(cached.rendered, max_age=max_age(lib), link=links(page, asked, alternate, extension))
-
-
-def _expiry(expires: int | None, args: Mapping[str, str], lib: Library) -> int | None:
-    """When a response expires; at the end of the minute if it depends on an age such as `since=24h`."""
-    if not ages(args):
-        return expires
-    minute = int(lib.minute().timestamp()) + 60
-    return minute if expires is None else min(expires, minute)
+    link = links(address_of(lib.in_force(), query), asked, alternate, extension)
+    return respond(cached.rendered, max_age=max_age(lib), link=link)
 
 
 def links(page: str, asked: str, alternate: str, extension: str) -> str:
@@ -97,8 +80,7 @@ SHORT = ("limit",)
 def brief(id: str, extension: str) -> Response:
     lib = library()
     query = query_of(lib, id)
-    page = lib.in_force().root + path_of("daily", id)
-    return _kept(lib, query, {}, extension=extension, page=page, made=lambda query: daily(lib, query))
+    return _kept(lib, query, {}, extension, lambda: daily(lib, query))
 
 
 @feeds.get("/sources.<format:extension>")

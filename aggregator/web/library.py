@@ -202,9 +202,7 @@ class Library:
         paused = {source.id for source in self.in_force().settings.sources if not source.enabled}
         return [state for state in self.archive.sources.states() if state.id not in paused]
 
-    def rendered(
-        self, query: StreamQuery, asked: str, extension: str, build: Callable[[StreamQuery], Stream]
-    ) -> Cached:
+    def rendered(self, query: StreamQuery, asked: str, extension: str, build: Callable[[], Stream]) -> Cached:
         """The bytes of a feed, rendered once per version of its stream. `asked`: the parameters as its links have them. (`ResponseCache`
         keeps the complete responses, one for each content coding. With these bytes, making another coding of a feed of 400 stories
         takes 1 to 10 ms instead of 60.)"""
@@ -217,7 +215,7 @@ class Library:
         from aggregator.render.formats import FORMATS  # brings feedgen and lxml, which a command need not wait for
 
         with self.long_answers.one() if query.window and query.limit is None else nullcontext():
-            stream = build(query)
+            stream = build()
             made = Cached(version, stream.expires, FORMATS[extension].render(stream))
             del stream  # before its memory is given back
         self.rendered_feeds.put(key, made, len(made.rendered.body) + 1500)  # its query is more than an empty feed

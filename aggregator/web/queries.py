@@ -18,7 +18,7 @@ from aggregator.model.stream import Filter, QueryKind, Removed, StreamName, Stre
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library
-from aggregator.web.months import month_bounds
+from aggregator.web.months import month_bounds, month_of
 from aggregator.web.request_context import Renamed
 
 Position = tuple[int, int]
@@ -177,6 +177,12 @@ def path_of(kind: QueryKind, id: str | None) -> str:
             return f"/sections/{id}/daily"
         case "latest" | "search":
             return f"/{kind}"
+
+
+def address_of(force: InForce, query: StreamQuery) -> str:
+    """The public address of a stream's page, which is that of its feeds without extension."""
+    month = f"/{month_of(query.window[0], force.zone)}" if query.window else ""
+    return f"{force.root}{path_of(query.kind, query.id)}{month}"
 
 
 def in_order(query: StreamQuery) -> StreamQuery:

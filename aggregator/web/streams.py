@@ -16,7 +16,7 @@ from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name
 from aggregator.web.months import month_bounds, month_of
-from aggregator.web.queries import continued, in_order, path_of, position_of, query_string
+from aggregator.web.queries import address_of, continued, in_order, path_of, position_of, query_string
 from aggregator.web.receipts import receipts_of
 from aggregator.web.republished import republished
 from aggregator.web.titles import description, title
@@ -42,7 +42,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         title=title(force, query),
         description=description(force, query),
         root=force.root,
-        address=f"{path}/{month_of(query.window[0], force.zone)}" if query.window else path,
+        address=address_of(force, query),
         query=query_string(args),
         language=force.settings.site.language,
         updated=max(newest, default=library.since),  # constant for an empty stream: news elsewhere does not change it
