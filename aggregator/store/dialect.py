@@ -28,6 +28,8 @@ class Dialect(Struct, frozen=True):
     one_by_one: str
     one_of: str  # the condition that {} is in a list
     listed: Callable[[Collection[Any]], Any]  # the list, as the single value of that condition
+    # Each word of a list, with its first items in a period, as a list or its JSON; values: since, until, number of items, list.
+    postings: str
     locking: str  # ends a SELECT, and locks its rows for an update; waits for other processes that hold them
     skip_locked: str  # the same, but leaves out rows that another process has locked
     data_version: str  # a query for a number that changes whenever another connection has committed

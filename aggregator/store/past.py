@@ -1,8 +1,10 @@
-"""Reads what the grouping needs of recent items. The part that all backends share."""
+"""Reads what the grouping needs of recent items. The same for all backends."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+
+import orjson
 
 from aggregator.model.story import KnownItem
 from aggregator.store.dialect import Reads
@@ -11,7 +13,7 @@ from aggregator.store.rows import grouped
 
 
 class Past:
-    """Implements `ports.Past`; a backend adds `postings`."""
+    """Implements `ports.Past`."""
 
     def __init__(self, connection: Reads) -> None:
         self._db = connection
@@ -22,6 +24,12 @@ class Past:
 
     def frequencies(self, words: Collection[int]) -> dict[int, int]:
         return dict(self._db.select("SELECT word, count FROM frequencies WHERE word IN", words))
+
+    def postings(self, words: Collection[int], since: int, until: int, most: int) -> dict[int, list[int]]:
+        dialect = self._db.dialect
+        rows = self._db.read(dialect.postings, (since, until, most, dialect.listed(words)))
+        found = {word: orjson.loads(items) if isinstance(items, str) else items for word, items in rows}
+        return {word: items for word, items in found.items() if items}
 
     def known(self, items: Collection[int]) -> dict[int, KnownItem]:
         rows = self._db.select(

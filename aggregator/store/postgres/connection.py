@@ -52,6 +52,8 @@ DIALECT = Dialect(
     one_by_one="{}",
     one_of="{} = ANY(?)",
     listed=list,
+    postings="SELECT w.word, ARRAY(SELECT item FROM postings WHERE word = w.word AND at BETWEEN ? AND ? ORDER BY at, item LIMIT ?) "
+    "FROM unnest(?::bigint[]) AS w (word)",
     locking=" FOR NO KEY UPDATE",
     skip_locked=" FOR UPDATE SKIP LOCKED",
     data_version="SELECT hashtextextended(pg_current_snapshot()::text, 0)",  # of the snapshot: needs no table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from aggregator.errors import NotAStore
+from aggregator.store.past import Past
 from aggregator.store.postgres.connection import Connection
-from aggregator.store.postgres.past import Past
 from aggregator.store.postgres.schema import version
 from aggregator.store.postgres.server import Server
 from aggregator.store.postgres.sources import Sources

@@ -59,6 +59,8 @@ DIALECT = Dialect(
     one_by_one="({} || '')",
     one_of="{} IN (SELECT value FROM json_each(?))",
     listed=lambda values: to_json(list(values)),
+    postings="SELECT w.value, (SELECT json_group_array(item) FROM (SELECT item FROM postings WHERE word = w.value "
+    "AND at BETWEEN ? AND ? LIMIT ?)) FROM json_each(?) w",
     locking="",  # there is only one writer
     skip_locked="",
     data_version="PRAGMA data_version",

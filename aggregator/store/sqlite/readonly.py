@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aggregator.store.past import Past
 from aggregator.store.reading import Reading
 from aggregator.store.sqlite.connection import Connection
-from aggregator.store.sqlite.past import Past
 from aggregator.store.sqlite.sources import Sources
 from aggregator.store.sqlite.upkeep import Upkeep
 
