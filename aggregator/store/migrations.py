@@ -11,7 +11,7 @@ Migration = tuple[int, str, str]
 
 
 def read_migrations(package: str) -> list[Migration]:
-    """The migrations of a backend, in order."""
+    """The migrations of a backend, in order. Numbers are missing of those whose work a later one does again."""
     folder = files(package) / "migrations"
     found = (file for file in folder.iterdir() if file.name[:1].isdigit())
     return sorted((int(file.name[:4]), file.name, file.read_text("utf-8")) for file in found)

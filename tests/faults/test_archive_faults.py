@@ -502,13 +502,14 @@ print(len(until) - sum(killed(folder / "b.db", at - 1) for at in until))
 @pytest.mark.parametrize("known", [migrations(), postgres.migrations()])
 def test_f24_no_two_migrations_have_one_number(known: list[tuple[int, str, str]]) -> None:
     """Two lines of work may each add the next one; of such twins an archive would get one alone."""
-    assert [number for number, _, _ in known] == list(range(1, len(known) + 1))
+    numbers = [number for number, _, _ in known]
+    assert numbers == sorted(set(numbers))
 
 
 def earlier_program(last: int, patch: pytest.MonkeyPatch) -> None:
     """Stores as a program did that knew no migration after number `last`: nothing of which text an item waits with (before 21),
     nor of later columns of sources."""
-    known = migrations()[:last]
+    known = [one for one in migrations() if one[0] <= last]
     patch.setattr("aggregator.store.sqlite.schema.migrations", lambda: known)
     save = sources._SAVE
     for name, since in (("said", 13), ("rhythm", 27), ("held_until", 28)):
@@ -611,7 +612,7 @@ def test_f24_an_upgrade_that_fails_midway_leaves_the_archive_to_the_old_version(
     path = tmp_path / "a.db"
     earlier_archive(path, monkeypatch, "First")
     for after in (8, 12):
-        steps = [*migrations()[:after], (after + 1, "", "INSERT INTO nowhere VALUES (1);")]
+        steps = [*(one for one in migrations() if one[0] <= after), (after + 1, "", "INSERT INTO nowhere VALUES (1);")]
         with monkeypatch.context() as upgrade, pytest.raises(StoreError, match="nowhere"):
             upgrade.setattr("aggregator.store.sqlite.schema.migrations", lambda steps=steps: steps)
             SqliteArchive(path)

@@ -1,1 +1,0 @@
--- Had the index of words written anew; 0032 does.

@@ -1,1 +1,0 @@
--- Had addresses written in the form that compares equal; 0023 does.
