@@ -11,6 +11,7 @@ each date.
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from feedgen.ext.base import BaseExtension
@@ -63,11 +64,7 @@ def is_picture(enclosure: Enclosure) -> bool:
 
 def text(of: str) -> str:
     """Text as the content of an element."""
-    if "&" in of:
-        of = of.replace("&", "&amp;")
-    if "<" in of:
-        of = of.replace("<", "&lt;")
-    return of.replace(">", "&gt;").replace("\r", "&#13;")
+    return escape(of, quote=False).replace("\r", "&#13;")
 
 
 def quoted(value: str) -> str:
