@@ -52,12 +52,8 @@ def resolve(
         limit=parameters.number(args, "limit", None, parameters.LIMITS),
         filter=wanted,
         window=_window(library, month) if month else None,
-        sections=_fallback_first(force.names),
+        sections=tuple(sorted(force.names.sections, key=lambda id: id != force.names.fallback)),
     )
-
-
-def _fallback_first(names: Names) -> tuple[str, ...]:
-    return tuple(sorted(names.sections, key=lambda id: id != names.fallback))
 
 
 def search_of(library: Library, args: Mapping[str, str]) -> Filter:

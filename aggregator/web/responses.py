@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import brotli
 import orjson
-from flask import Response, current_app, request
+from flask import Response, request
 from msgspec import to_builtins
 from msgspec.structs import replace
 from werkzeug.exceptions import PreconditionFailed
@@ -17,9 +17,7 @@ from werkzeug.http import http_date
 from aggregator.model.feed import Rendered
 from aggregator.render.bytes import rendered
 from aggregator.web.negotiation import MIN_COMPRESSED, coding, names_form, tag
-
-if TYPE_CHECKING:
-    from aggregator.web.library import Library
+from aggregator.web.request_context import library
 
 LONGEST_LINK = 2000
 """Longer Link headers (in characters) are omitted: bodies have the same links, and nginx answers 502 if all headers exceed 4 KiB."""
@@ -34,10 +32,10 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bo
     (`cache.py`), but the date sent is never in the future (RFC 9110, 8.8.2.1); at worst a client gets the same bytes again. `dated`:
     `shown.modified` is known; otherwise the date is when this process first gave the same response.
     """
-    library: Library = current_app.extensions["library"]
+    lib = library()
     if not dated:
         asked = f"{request.environ['PATH_INFO']}?{request.environ['QUERY_STRING']}"
-        shown = replace(shown, modified=library.first_seen(asked, shown.etag))
+        shown = replace(shown, modified=lib.first_seen(asked, shown.etag))
     if (match := request.headers.get("If-Match")) and not names_form(shown.etag, match):
         raise PreconditionFailed
     request.environ[SHOWN] = shown
@@ -47,7 +45,7 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bo
     if form:
         response.headers["Content-Encoding"] = form
     response.headers["ETag"] = tag(shown.etag, form)
-    response.headers["Last-Modified"] = http_date(min(shown.modified, library.now()))
+    response.headers["Last-Modified"] = http_date(min(shown.modified, lib.now()))
     response.headers["Vary"] = "Accept-Encoding"
     # Not `public`: shared caches would then serve pages behind a password to anybody (RFC 9111, 3.5).
     response.headers["Cache-Control"] = f"max-age={max_age}, stale-while-revalidate={max_age}"
@@ -67,6 +65,6 @@ def json_response(value: Any, modified: datetime | None, max_age: int = 60, link
     shown = rendered(
         orjson.dumps(value, default=to_builtins),
         "application/json",
-        modified or current_app.extensions["library"].now(),
+        modified or library().now(),
     )
     return respond(shown, max_age=max_age, link=link, dated=modified is not None)
