@@ -29,7 +29,7 @@ from aggregator.web.queries import search_of
 from aggregator.web.ranking import Entry
 from aggregator.web.receipts import pin_receipts
 from aggregator.web.related import Relatives
-from aggregator.web.republished import article_of, republished
+from aggregator.web.republished import republished, text_of
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.rows import item_json, source_rows, story_json
@@ -127,7 +127,7 @@ def story(id: str) -> Response:
     full: shapes.StoryInFull = {
         **story_json(lib, found, Relatives(lib, [found]), pin_receipts(lib)),
         "content_html": republished(lib, (found,), ()).get(found.id) or content,
-        "cited": cited(article_of(lib, lead) or content, lead.url) if lead else [],
+        "cited": cited(text_of(lib, lead), lead.url) if lead else [],
         "timeline": [
             {
                 "published": rfc3339(item.published),

@@ -13,15 +13,9 @@ from aggregator.web.library import Library
 
 def text_of(library: Library, item: ItemView) -> str:
     """The text of an item on its page, safe HTML: that of its article if it may be shown, else that of its feed."""
-    return article_of(library, item) or library.archive.reading.content(item.n)
-
-
-def article_of(library: Library, item: ItemView) -> str:
-    """The text of an item's article, safe HTML; "" if there is none or it may not be shown."""
-    if item.source not in _full(library):
-        return ""
-    _, article = library.archive.reading.extracted([item.n]).get(item.n, ("", ""))
-    return article
+    reading = library.archive.reading
+    _, article = reading.extracted([item.n]).get(item.n, ("", "")) if item.source in _full(library) else ("", "")
+    return article or reading.content(item.n)
 
 
 def republished(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
