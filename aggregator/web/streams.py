@@ -81,22 +81,17 @@ def _listed(library: Library, query: StreamQuery, now: int, *, in_parts: bool) -
     if query.window:
         most = most or MONTH if in_parts else None  # pages of a month are limited by `query.part`
     # One more than needed, to know whether older ones follow.
-    stories, items, extent = _results(library, replace(query, limit=most + 1) if most else query, now)
+    asked = replace(query, limit=most + 1) if most else query
+    reading, stories, items = library.archive.reading, list[StoryView](), list[ItemView]()
+    if query.view == "items":
+        items, extent = reading.items(asked, now)
+        items = [library.in_force().names.of(item) for item in items]
+    else:
+        stories, extent = reading.stories(in_order(asked), now)
     found = stories or items
     more = extent.left is not None or (most is not None and len(found) > most)
-    return _Listed(stories[:most], items[:most], extent, found[:most][-1] if more and found else None)
-
-
-def _results(
-    library: Library, query: StreamQuery, now: int
-) -> tuple[tuple[StoryView, ...], tuple[ItemView, ...], Extent]:
-    """(stories, items, extent) of a query; one of the first two is empty."""
-    reading = library.archive.reading
-    if query.view == "items":
-        items, extent = reading.items(query, now)
-        return (), tuple(map(library.in_force().names.of, items)), extent
-    stories, extent = reading.stories(in_order(query), now)
-    return tuple(stories), (), extent
+    last = found[:most][-1] if more and found else None
+    return _Listed(tuple(stories[:most]), tuple(items[:most]), extent, last)
 
 
 def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemView]) -> dict[str, str]:
