@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import UnionType
+
 import psycopg
 from psycopg import errors
 
@@ -10,6 +12,14 @@ from aggregator.store.migrations import OTHER_COLUMNS
 
 SILENT = "does not answer; check host, port and firewall"
 FULL = "takes no more connections; raise max_connections (or the limit of the user or database) or run fewer processes"
+LOCKED = "other processes hold the lock; tried for {patience} seconds"
+BROKEN_OFF = "this standby broke the query off to follow its primary; set hot_standby_feedback = on there"
+READ_ONLY = (
+    "cannot be written: this user does not own the database or its schema, or the server is a standby or read-only"
+)
+DAMAGED = "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup"
+NO_SCHEMA = "the search_path of this user names no schema that exists; set it, or create the schema"
+STOPPING = "the server is stopping or starting; interrupted work will be repeated"
 STANDBYS = "no server there can be written now: each is a standby or read-only"
 POOLED = "is reached through a pooler (PgBouncer), which does not pass on how our sessions are set; give the address of the server itself"
 
@@ -25,48 +35,20 @@ def translated(error: psycopg.Error, where: str, patience: float) -> StoreError:
     return StoreError(f"{where}: {said}")
 
 
-_ERRORS: tuple[tuple[tuple[type[psycopg.Error], ...], type[StoreError], str], ...] = (
-    (
-        (errors.LockNotAvailable, errors.DeadlockDetected),
-        StoreBusy,
-        "other processes hold the lock; tried for {patience} seconds",
-    ),
-    (
-        (errors.SerializationFailure,),
-        StoreBusy,
-        "this standby broke the query off to follow its primary; set hot_standby_feedback = on there",
-    ),
-    ((errors.QueryCanceled,), StoreSlow, "the query took too long; tried for {patience} seconds"),
-    (
-        (errors.TooManyConnections,),
-        StoreBusy,
-        FULL,
-    ),
-    ((errors.DiskFull,), StoreFull, "the disk of the server is full; nothing was changed, reading still works"),
-    (
-        (errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege),
-        StoreReadOnly,
-        "cannot be written: this user does not own the database or its schema, or the server is a standby or read-only",
-    ),
-    (
-        (errors.DataCorrupted, errors.IndexCorrupted),
-        StoreCorrupt,
-        "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup",
-    ),
-    (
-        (errors.InvalidSchemaName,),
-        StoreError,
-        "the search_path of this user names no schema that exists; set it, or create the schema",
-    ),
-    ((errors.UndefinedColumn,), StoreTooNew, OTHER_COLUMNS),
-    ((errors.UndefinedTable,), StoreError, "contains no archive any more; was it replaced by an empty database?"),
-    ((errors.InvalidPassword, errors.InvalidAuthorizationSpecification), StoreError, "user or password is wrong"),
-    ((errors.InvalidCatalogName,), StoreError, "there is no such database; create it with `createdb`"),
-    (
-        (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow),
-        StoreBusy,
-        "the server is stopping or starting; interrupted work will be repeated",
-    ),
+_ERRORS: tuple[tuple[type[psycopg.Error] | UnionType, type[StoreError], str], ...] = (
+    (errors.LockNotAvailable | errors.DeadlockDetected, StoreBusy, LOCKED),
+    (errors.SerializationFailure, StoreBusy, BROKEN_OFF),
+    (errors.QueryCanceled, StoreSlow, "the query took too long; tried for {patience} seconds"),
+    (errors.TooManyConnections, StoreBusy, FULL),
+    (errors.DiskFull, StoreFull, "the disk of the server is full; nothing was changed, reading still works"),
+    (errors.ReadOnlySqlTransaction | errors.InsufficientPrivilege, StoreReadOnly, READ_ONLY),
+    (errors.DataCorrupted | errors.IndexCorrupted, StoreCorrupt, DAMAGED),
+    (errors.InvalidSchemaName, StoreError, NO_SCHEMA),
+    (errors.UndefinedColumn, StoreTooNew, OTHER_COLUMNS),
+    (errors.UndefinedTable, StoreError, "contains no archive any more; was it replaced by an empty database?"),
+    (errors.InvalidPassword | errors.InvalidAuthorizationSpecification, StoreError, "user or password is wrong"),
+    (errors.InvalidCatalogName, StoreError, "there is no such database; create it with `createdb`"),
+    (errors.AdminShutdown | errors.CrashShutdown | errors.CannotConnectNow, StoreBusy, STOPPING),
 )
 
 
