@@ -282,7 +282,7 @@ class Reading:
             found.setdefault(id, {})[hour] = count
         return found
 
-    def removed(self) -> dict[str, str]:
+    def removed_sources(self) -> dict[str, str]:
         """Sources with items that the configuration in force no longer has: id → title of the feed."""
         return dict(
             self._db.read(
@@ -291,7 +291,7 @@ class Reading:
             )
         )
 
-    def first_ids(self) -> dict[str, str]:
+    def renamed_sources(self) -> dict[str, str]:
         """Sources that were renamed and then removed: first id → last id. Without ids that another source had later."""
         return first_ids(self._db.read("SELECT root, id, listed FROM sources WHERE root != id ORDER BY n"))
 
