@@ -124,7 +124,6 @@ def story(id: str) -> Response:
         related=[one.story for one in others if not one.filled],
         also=[one.story for one in others if one.filled],
         cited=cited(text, lead.url if lead else None),
-        feeds=[],
     )
 
 
@@ -134,7 +133,7 @@ def sections() -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in pulse(lib)}
     rows = listed(lib, "section")
-    return page("sections.html", None, rows=rows, charts=charts, canonical=address(), feeds=[])
+    return page("sections.html", None, rows=rows, charts=charts, canonical=address())
 
 
 @pages.get("/topics")
@@ -142,7 +141,7 @@ def sections() -> Response:
 def topics() -> Response:
     lib = library()
     rows, chosen = listed(lib, "topic", FLOOR), len(lib.in_force().settings.topics)
-    return page("topics.html", None, chosen=rows[:chosen], found=rows[chosen:], canonical=address(), feeds=[])
+    return page("topics.html", None, chosen=rows[:chosen], found=rows[chosen:], canonical=address())
 
 
 @pages.get("/sources")
@@ -173,7 +172,6 @@ def docs() -> Response:
     return page(
         "docs.html",
         library().since,
-        feeds=[],
         operations=operations,
         parameters=QUERY,
         candidates=CANDIDATES,
