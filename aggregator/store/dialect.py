@@ -72,6 +72,9 @@ class Writes(Reads, Protocol):
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         """Executes one statement in the current transaction."""
 
+    def write_each(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Executes one statement for each of these rows of values."""
+
     def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
         """Executes an UPDATE or DELETE whose text ends with `… IN`; the list of keys is appended. `bounds` are the values before it."""
 

@@ -105,8 +105,8 @@ class Intake(ABC, Generic[Writer]):
                 later = "SELECT item, listed FROM texts WHERE listed > ? AND item IN"
                 set_back = db.select(later, changed, "", moment)
                 self._replace_texts(raw, changed, moment)
-                for n, listed in set_back:  # the clock: they are not older for it
-                    db.write("UPDATE texts SET listed = ? WHERE item = ?", (listed, n))
+                # The clock: they are not older for it.
+                db.write_each("UPDATE texts SET listed = ? WHERE item = ?", [(listed, n) for n, listed in set_back])
                 waiting = [(n, item.hash) for n, item in sorted(changed.items())]
                 db.insert("pending", "bigint text", waiting, upserts.PENDING)
                 _save_moves(db, changed)
@@ -114,7 +114,7 @@ class Intake(ABC, Generic[Writer]):
             seen = [n for result in results for n in result.found.seen]
             db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
             _count_drops(db, results, numbers, moment)
-            self._sources.write_states(raw, self._as_told(polled, lost, beside) if beside else polled)
+            self._sources.write_states(self._as_told(polled, lost, beside) if beside else polled)
             release_leases(db, [result.state for result in results], owner)
         self._read.update(read)
         return added

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from aggregator.model.source import SourceState
 from aggregator.store.rows import to_seconds, to_time
 
 STATE_FIELDS = SourceState.__struct_fields__
 STATE_COLUMNS = tuple(name for name in STATE_FIELDS if name not in ("id", "root", "url"))
-_HINTS = get_type_hints(SourceState)
-
-
-def state_fields(kind: type) -> frozenset[str]:
-    """The names of the fields of `SourceState` that have values of this type."""
-    return frozenset(name for name, hint in _HINTS.items() if kind in _kinds(hint))
-
-
-def _kinds(hint: Any) -> set[type]:
-    """The types that an annotation allows."""
-    if get_origin(hint) is Literal:
-        return set(map(type, get_args(hint)))
-    parts = get_args(hint)
-    return set().union(*map(_kinds, parts)) if parts else {hint}
-
-
-_TIMES = state_fields(datetime)
-_SPANS = state_fields(timedelta)
+_HINTS = get_type_hints(SourceState).items()
+_TIMES = [name for name, hint in _HINTS if hint == datetime | None]
+_SPANS = [name for name, hint in _HINTS if hint == timedelta | None]
 
 
 def source_state(row: Iterable[Any]) -> SourceState:

@@ -12,7 +12,7 @@ from aggregator.model.source import HORIZON, NOT_POLLED, SourceState
 from aggregator.store.dialect import Dialect, Lock, Writer, Writes
 from aggregator.store.locks import lock_sources
 from aggregator.store.source_edits import Edited, Edits, after_pause, at_new_address, edits
-from aggregator.store.source_states import STATE_FIELDS, source_state, state_columns
+from aggregator.store.source_states import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
 LONGEST_LEASE = timedelta(hours=2)
@@ -77,9 +77,9 @@ class Sources(ABC, Generic[Writer]):
         return [row[0] for row in rows]
 
     def save(self, states: Collection[SourceState]) -> None:
-        with self._db.transaction() as raw:
+        with self._db.transaction():
             lock_sources(self._db, "root", [state.root for state in states])
-            self.write_states(raw, states)
+            self.write_states(states)
 
     def disown(self, ids: Collection[str], again: datetime) -> None:
         """Take away the leases of polls of these sources that are under way, because their settings have changed since. Such a poll
@@ -118,7 +118,7 @@ class Sources(ABC, Generic[Writer]):
         Rows that are correct already are not written, so that a worker that starts after another changes nothing.
         """
         db = self._db
-        with db.transaction(Lock.SYNCING) as raw:
+        with db.transaction(Lock.SYNCING):
             rows = db.read("SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n")
             found = edits(configured, rows)
             if found == Edits():
@@ -126,33 +126,37 @@ class Sources(ABC, Generic[Writer]):
             # All are locked: the transaction of an edit writes further rows after these, and two sets would not be in the order of locks.
             db.read(f"SELECT n FROM sources ORDER BY n{db.dialect.locking}")
             db.modify("UPDATE sources SET listed = FALSE WHERE n IN", found.gone)
-            for displaced in found.displaced:
-                db.write("UPDATE sources SET id = ? WHERE n = ?", displaced)
-            self._edit(raw, found.edited)
+            db.write_each("UPDATE sources SET id = ? WHERE n = ?", found.displaced)
+            self._edit(found.edited)
             new = [(*row, NOT_POLLED) for row in found.new]
             db.insert("sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
-            self._start_over(raw, found)
+            self._start_over(found)
 
     @abstractmethod
-    def _edit(self, raw: Any, rows: Sequence[Edited]) -> None:
+    def _edit(self, rows: Sequence[Edited]) -> None:
         """Writes the id, url and `enabled` of rows, and marks them as listed."""
 
-    def _start_over(self, raw: Any, found: Edits) -> None:
+    def _start_over(self, found: Edits) -> None:
         """Resets the states of sources that have another address, or are polled again after a pause."""
         if found.moved:
             states = [at_new_address(state) for state in self.states(found.moved)]
-            self.write_states(raw, states)
+            self.write_states(states)
             release_leases(self._db, states)
         if found.resumed:
-            self.write_states(raw, [after_pause(state) for state in self.states(found.resumed)])
+            self.write_states([after_pause(state) for state in self.states(found.resumed)])
 
-    @abstractmethod
-    def write_states(self, raw: Any, states: Collection[SourceState]) -> None:
+    def write_states(self, states: Iterable[SourceState]) -> None:
         """Writes states in the caller's transaction.
 
         Rows are found by root, since an edit may have renamed a source during its poll. A state is not written if the source has another
         address by now: it describes the former one.
         """
+        values = ", ".join(f"{name} = ?" for name in STATE_COLUMNS)
+        columns = [(state_columns(state), state.root, state.url) for state in states]
+        self._db.write_each(
+            f"UPDATE sources SET {values} WHERE root = ? AND url = ?",
+            [(*(told[name] for name in STATE_COLUMNS), root, url) for told, root, url in columns],
+        )
 
     def drops(self) -> dict[str, dict[str, int]]:
         """Id of a source → reason → number of entries (or parts of them) that were discarded or held back."""

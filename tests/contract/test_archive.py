@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, source
@@ -1627,6 +1627,22 @@ def test_what_an_edition_tells_under_a_former_id_is_found_when_that_comes_back(s
     store.upkeep.put_in_force("three", {"feeds.yaml": ""}, SECONDS + 90, None, {names[1]: "defense"})
     assert store.reading.counts("section", 0) == {"defense": (1, 1)}
     assert store.upkeep.noted(notes.RENAMED) == {"section:security": "defense"}
+
+
+def test_every_field_of_a_state_is_kept(store: Store) -> None:
+    """Names out of a list are texts: PostgreSQL was asked to take `ok` for a number."""
+    samples = {str: "text", int: 7, float: 0.5, bytes: b"bytes", datetime: NOW, timedelta: timedelta(hours=2)}
+
+    def sample(hint: Any) -> Any:
+        while kinds := get_args(hint):
+            hint = kinds[0]
+        return samples.get(hint, hint)
+
+    (new,) = store.sources.states(["alpha"])
+    known = {name: sample(hint) for name, hint in get_type_hints(SourceState).items()}
+    told = structs.replace(new, **known | {name: getattr(new, name) for name in ("id", "root", "url")})
+    store.sources.save([told])
+    assert store.sources.states(["alpha"]) == [told]
 
 
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:

@@ -34,7 +34,8 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.schedule.health import health
 from aggregator.store.postgres import schema as postgres
-from aggregator.store.sqlite import copying, intake, sources
+from aggregator.store.source_states import STATE_COLUMNS
+from aggregator.store.sqlite import copying, intake
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.readonly import ReadOnlyArchive
@@ -511,11 +512,9 @@ def earlier_program(last: int, patch: pytest.MonkeyPatch) -> None:
     nor of later columns of sources."""
     known = [one for one in migrations() if one[0] <= last]
     patch.setattr("aggregator.store.sqlite.schema.migrations", lambda: known)
-    save = sources._SAVE
-    for name, since in (("said", 13), ("rhythm", 27), ("held_until", 28)):
-        if last < since:
-            save = save.replace(f", {name} = :{name}", "")
-    patch.setattr("aggregator.store.sqlite.sources._SAVE", save)
+    since = {"said": 13, "rhythm": 27, "held_until": 28}
+    columns = tuple(name for name in STATE_COLUMNS if last >= since.get(name, 0))
+    patch.setattr("aggregator.store.sources.STATE_COLUMNS", columns)
     if last < 21:
         patch.setattr("aggregator.store.sqlite.intake._WAIT", intake._WAIT.replace(", hash", ""))
 

@@ -214,6 +214,10 @@ class Connection:
             # Not `self.raw`, which would open a lost connection again, outside the transaction.
             self._raw.execute(sql(query), list(map(storable, values)))
 
+    def write_each(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._turn, self.translate():
+            self._raw.cursor().executemany(sql(query), [list(map(storable, row)) for row in rows])
+
     def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
         if keys:
             self.write(_any(query), (*bounds, list(keys)))

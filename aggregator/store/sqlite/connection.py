@@ -201,6 +201,10 @@ class Connection:
         with self._turn, self.translate():
             self._execute(query, values)
 
+    def write_each(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._turn, self.translate():
+            self.raw.executemany(query, rows)
+
     def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
         with self._turn, self.translate():
             for part in parts(keys):
