@@ -12,11 +12,13 @@ import numpy as np
 
 __all__ = ["csr_array"]
 
-_absent = [name for name in ("f2py", "testing") if name not in vars(np)]
-for _name in _absent:
-    setattr(np, _name, ModuleType(_name))
+_stand_ins = {name: ModuleType(name) for name in ("f2py", "testing") if name not in vars(np)}
+vars(np).update(_stand_ins)
 try:
     from scipy.sparse import csr_array
 finally:
-    for _name in _absent:
-        delattr(np, _name)  # numpy imports the real one as soon as somebody uses it
+    for _name, _stand_in in _stand_ins.items():
+        # numpy imports the real one as soon as somebody uses it. One that was imported meanwhile stays: without it numpy would look for
+        # it without end.
+        if vars(np).get(_name) is _stand_in:
+            delattr(np, _name)

@@ -32,3 +32,18 @@ def test_the_grouping_does_not_import_what_scipy_does_not_need() -> None:
         "numpy.testing.assert_equal(numpy.f2py.__name__, 'numpy.f2py')"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def test_what_is_imported_of_numpy_while_scipy_is_imported_stays() -> None:
+    # By another version of scipy, or in another thread.
+    code = """
+import sys
+class Meanwhile:
+    def find_spec(self, name, path, target=None):
+        if name == "scipy.sparse":
+            import numpy.testing
+sys.meta_path.insert(0, Meanwhile())
+import aggregator.stories.sparse, numpy
+numpy.testing.assert_equal(numpy.f2py.__name__, "numpy.f2py")
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr == ""
