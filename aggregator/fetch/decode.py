@@ -101,7 +101,8 @@ class _Brotli:
 
 
 def _coding(header: str) -> _Coding:
-    names = [name for name in (part.strip().lower() for part in header.split(",")) if name in _READ | _NOT_READ]
+    parts = header[:1000].split(",")  # in 128 lines there may be megabytes, for which everything would wait
+    names = [name for name in (part.strip().lower() for part in parts) if name in _READ | _NOT_READ]
     if len(names) > 1:
         raise Stopped("protocol", "the body is compressed more than once")
     if not names:

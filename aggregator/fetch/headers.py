@@ -13,6 +13,7 @@ from aggregator.model.source import ASKED_TO_WAIT, Freshness
 _LONGEST_FRESH = timedelta(days=7)
 _LONGEST_RETRY = timedelta(hours=24)
 _LONGEST_VALIDATOR = 1024  # bytes
+_LONGEST_CONTROL = 10_000  # characters; while the megabytes that 128 lines may have are read, everything waits
 
 
 def user_agent(version: str, *contacts: str | None) -> str:
@@ -63,7 +64,8 @@ def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshne
 
 
 def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
-    directives = _directives(all_of(headers, "Cache-Control").lower())
+    said = all_of(headers, "Cache-Control")
+    directives = _directives(said.lower()) if len(said) <= _LONGEST_CONTROL else {}
     if "no-store" in directives or "no-cache" in directives:
         return 0
     lifetime = _seconds(directives.get("max-age"))

@@ -95,6 +95,12 @@ def test_a_header_given_in_several_lines_is_read_as_one() -> None:
     assert freshness(several, 200, NOW).max_age == 600
 
 
+def test_a_cache_control_of_megabytes_tells_nothing() -> None:
+    """To read it would hold up everything for seconds. A long one is read to its end."""
+    assert freshness({"Cache-Control": "x, " * 3000 + "max-age=600"}, 200, NOW).max_age == 600
+    assert freshness(CIMultiDict([("Cache-Control", "max-age=600" + ", x" * 20_000)] * 100), 200, NOW).max_age is None
+
+
 @given(st.dictionaries(st.sampled_from(["Cache-Control", "Expires", "Age", "Date", "Retry-After"]), st.text()))
 def test_no_header_breaks_anything(headers: dict[str, str]) -> None:
     found = freshness(headers, 503, NOW)

@@ -134,6 +134,10 @@ def test_stacked_and_unoffered_codings_are_refused(coding: str) -> None:
     assert refused.value.failed.kind == "protocol"
 
 
+def test_of_codings_without_end_only_the_first_are_read() -> None:
+    assert decoded("none," * 1_000_000 + "gzip", b"news") == b"news"
+
+
 @pytest.mark.parametrize("name", ["UTF-8", "none", "identity", " iso-8859-1 ", "windows-1251", "aws-chunked", ""])
 def test_what_is_no_coding_is_read_as_it_is(name: str) -> None:
     assert decoded(name, b"<rss>") == b"<rss>"
