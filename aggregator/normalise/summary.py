@@ -14,9 +14,10 @@ TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
 _NOTHING = ("", "Comments")  # texts that say nothing: only dots; only a link to the comments (Hacker News, Lobsters)
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
-# Not the full stop of an initial (William J. Bratton, U.S. Senate) or of the title before a name.
+# Not the full stop of an initial (William J. Bratton, U.S. Senate) or of the title before a name. But that of McDonald's, of Q&A, and
+# of words in Korean, which may have one letter.
 _SENTENCE_END = re.compile(
-    r"(?:(?<!\b[^\W\d_])(?<!\b(?:Mr|Ms|Dr|St|Lt|vs))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov|Rev))\.|[!?।۔؟])[\"'”’)\]]?(?=\s)|[。！？]"
+    r"(?:(?<!(?<![\w'’&])[^\W\d_\u3040-\ud7a3])(?<!\b(?:Mr|Ms|Dr|St|Lt|vs))(?<!\b(?:Mrs|Gen|Sen|Rep|Gov|Rev))\.|[!?।۔؟])[\"'”’)\]]?(?=\s)|[。！？]"
 )
 
 

@@ -171,7 +171,15 @@ def test_a_sentence_ends_with_the_signs_of_its_script() -> None:
 
 
 def test_a_missing_title_comes_from_the_summary() -> None:
-    for sentence in ("The first sentence is here.", "A letter of William J. Doe, Sen. Roe and the U.S. Senate."):
+    for sentence in (
+        *("The first sentence is here.", "A letter of William J. Doe, Sen. Roe and the U.S. Senate."),
+        *(
+            "Facebook is its generation's McDonald's.",
+            "Most ferries do, but some don’t.",
+            "The minister answers in a Q&A.",
+        ),
+        "구조대원들은 오늘 섬에서 대통령을 만나 이야기를 나눌 것.",
+    ):
         assert one(f"<p>{sentence} The second too.</p>", title="").title == sentence
 
 
