@@ -106,7 +106,8 @@ class Connections:
         at an address that `allow_private` admits for another source.
 
         Not if the origin is private by its spelling, or listed. If its name only resolves to a private address, its owner may have made
-        it do so just now: then pages of its own host and scheme are admitted, since over https they would need its certificate."""
+        it do so just now: then pages of its own host are admitted, and over http only if it is too, since over https they would need its
+        certificate."""
         if origin is None:
             return False
         host = host_of(origin)
@@ -114,7 +115,7 @@ class Connections:
             return True
         if private_host(host) or self._allowance.names(host):
             return False
-        if host_of(url) != host or url.partition(":")[0].lower() != origin.partition(":")[0].lower():
+        if host_of(url) != host or (url.lower().startswith("http:") and not origin.lower().startswith("http:")):
             return True
         with suppress(OSError):  # if the origin cannot be resolved (in time), it counts as public
             async with asyncio.timeout(self._limits.deadline):

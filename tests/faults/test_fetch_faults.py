@@ -833,7 +833,7 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
 
 def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(server: Server) -> None:
     """Whoever owns the name of a feed decides where it resolves to, whenever that is asked. So by that alone only pages of the feed's
-    own host and scheme are admitted: over https no certificate fits them at the private address."""
+    own host are admitted, and not over http if it is over https: no certificate fits them at the private address."""
     server.routes["/robots.txt"] = answer(b"", "404 Not Found")
     stub = StubResolver({"outlet.example": [[HOST]], "other.example": [[HOST]]})
     pages = [server.url("/feed"), server.url("/feed", "other.example"), server.url("/feed", "outlet.example")]
@@ -843,6 +843,8 @@ def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(serv
     assert server.connections == 0
     own = FetchRequest("s", pages[2], named_by=server.url("/news", "outlet.example"), crawled=True)
     full(ask(own, resolver=stub, limits=Limits(spacing=0))[0])
+    secure = FetchRequest("s", pages[2].replace("http:", "https:"), named_by="http://outlet.example/feed")
+    assert fail(ask(secure, resolver=stub)[0]).kind != "address", "it needs a certificate of the feed's host"
 
 
 def test_a_name_that_is_not_known_is_told_so_whoever_leads_to_it() -> None:
