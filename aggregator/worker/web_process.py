@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 
 from aggregator.sandbox.parent import module_path
@@ -16,9 +17,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 7.0  # seconds until it is killed; granian kills its own workers after five
 PAUSE = 2.0  # seconds between restarts
-LOOK = 15.0  # seconds between two health checks, and timeout of one
-# failed checks in a row (some two minutes) after which it counts as hung; overload alone does not last so long
-SILENCE = 6
+LOOK = 15.0  # seconds between two health checks
+ANSWER = 60.0  # seconds within which one is answered; on a machine with twenty times the work of its cores it took 50
+SILENCE = 150.0  # seconds without an answer after which it counts as hung
 
 
 async def run_web(host: str, port: int, environment: Mapping[str, str], stopping: asyncio.Event) -> None:
@@ -61,18 +62,20 @@ async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> 
 
 
 async def _silence(host: str, port: int) -> None:
-    """Return when `SILENCE` health checks in a row have failed."""
-    unanswered = 0
-    while unanswered < SILENCE:
+    """Return when no health check was answered for `SILENCE` seconds. Time in which this process itself stood still does not count."""
+    silent = 0.0
+    while silent < SILENCE:
         await asyncio.sleep(LOOK)
-        unanswered = 0 if await _answers(host, port) else unanswered + 1
+        began = time.monotonic()
+        answered = await _answers(host, port)
+        silent = 0.0 if answered else silent + LOOK + min(time.monotonic() - began, ANSWER)
 
 
 async def _answers(host: str, port: int) -> bool:
     """Whether the server responds to a request. A connection alone proves nothing: the operating system accepts it for a hung process
     too."""
     try:
-        async with asyncio.timeout(LOOK):
+        async with asyncio.timeout(ANSWER):
             reader, writer = await asyncio.open_connection(host, port)
             try:
                 writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

@@ -1046,7 +1046,8 @@ def test_f23_a_web_process_that_hangs_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(web_process, "PAUSE", 0.01)
-    monkeypatch.setattr(web_process, "LOOK", 1.0 * busy())
+    for bound, seconds in (("LOOK", 1.0), ("ANSWER", 2.0), ("SILENCE", 9.0)):
+        monkeypatch.setattr(web_process, bound, seconds * busy())
     config, port = configuration(tmp_path, {}), free_port()
     aggregator(config, "poll")
     place = Installation(config, tmp_path / "instance", address=f"http://127.0.0.1:{port}")
@@ -1074,6 +1075,29 @@ def test_f23_a_web_process_that_hangs_is_replaced(
         "the web process does not answer any more",
         "the web process ended with -9; starting it again",
     ]
+
+
+def test_f23_a_web_process_that_answers_late_is_not_taken_for_one_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an overloaded machine it is slow; to be started again would be more work for all."""
+    monkeypatch.setattr(web_process, "LOOK", 0.01)
+    monkeypatch.setattr(web_process, "SILENCE", 0.1)
+    asked = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await asyncio.sleep(0.2)
+        asked += 1
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        writer.close()
+
+    async def run() -> None:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            watching = asyncio.create_task(web_process._silence(*server.sockets[0].getsockname()))
+            await until_async(lambda: asked > 2 or watching.done())
+            assert not watching.done()
+            watching.cancel()
+
+    asyncio.run(run())
 
 
 def test_where_no_file_can_be_opened_the_web_is_not_taken_for_one_that_hangs() -> None:
