@@ -79,6 +79,11 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Minister jailed by a special criminal court in Cameroon", ["CM"]),
         ("Fire on Reunion island", ["RE"]),
         ("A family reunion island by island", []),
+        ("Artist Mark Brown opens exhibition in Cleveland", ["US"]),
+        ("Prime Minister Mark Brown visits Beijing", ["CK", "CN"]),
+        ("Miners strike at Bisha in Eritrea", ["ER"]),
+        ("Wildfire nears Menfi in Sicily", ["IT"]),
+        ("Yassine El Mansouri jailed in Belgium", ["BE"]),
     ],
 )
 def test_names_stand_for_places(title: str, expected: list[str]) -> None:
