@@ -21,7 +21,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aggregator.addresses import Allowance
-from aggregator.fetch.connections import Connections, Once
+from aggregator.fetch.connections import Connections, Once, Response
 from aggregator.fetch.decode import Body, larger_than
 from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate, Room
@@ -41,6 +41,7 @@ _WHOLE: Final = (200, 203)
 
 
 class _Answer(Struct, frozen=True):
+    peer: str
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes = b""
@@ -147,7 +148,7 @@ class Http:
                 self._gate.pause(trail.here.host if terms.request.pause == "host" else trail.here.url, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
-            if not self._connections.is_private(trail.first.host):
+            if not self._connections.may_lead_inside(trail.first.host, answer.peer):
                 # `allow_private` is for addresses in feeds.yaml, not for redirects from public hosts
                 terms.public = True
             trail = trail.step(answer.status, answer.headers.get("Location"))
@@ -178,14 +179,15 @@ class Http:
         async with self._connections.session(address.host, public).get(
             url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once
         ) as response:
+            assert isinstance(response, Response)
             if response.status not in _WHOLE:
-                return _Answer(response.status, response.headers)
+                return _Answer(response.peer, response.status, response.headers)
             if (response.content_length or 0) > self._limits.body:
                 raise Stopped("too-large", larger_than(self._limits.body))
             body = Body(",".join(response.headers.getall("Content-Encoding", ())), self._limits.body)
             async for chunk in response.content.iter_any():
                 body.add(chunk)
-            return _Answer(response.status, response.headers, body.whole(), body.wire_bytes)
+            return _Answer(response.peer, response.status, response.headers, body.whole(), body.wire_bytes)
 
     def _outcome(self, trail: Trail, answer: _Answer, asked: dict[str, str]) -> Outcome:
         fresh = freshness(answer.headers, answer.status, datetime.now(UTC))

@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 
-from aggregator.addresses import Allowance, host_of, private_host
+from aggregator.addresses import Allowance, host_of, is_public, private_host
 from aggregator.fetch.failures import Stopped, failure
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.heads import head_at, repaired
@@ -84,6 +84,17 @@ class _Reading(ResponseHandler):
         return super().is_connected() and not self.should_close
 
 
+class Response(aiohttp.ClientResponse):
+    """A response that knows from which address it came (`peer`), also when its connection has gone on to another request."""
+
+    peer = ""
+
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        if connection.transport is not None:
+            self.peer = (connection.transport.get_extra_info("peername") or [""])[0]
+        return await super().start(connection)
+
+
 class Connections:
     """Sessions for requests. `allowance`: the private addresses that may be reached, except where `public` is asked for."""
 
@@ -100,6 +111,11 @@ class Connections:
 
     def is_private(self, host: str) -> bool:
         return self._guard.is_private(host)
+
+    def may_lead_inside(self, host: str, peer: str) -> bool:
+        """Whether a host, which has just answered from the address `peer`, may redirect to private addresses. What its name resolves to
+        may be another address by now."""
+        return self.is_private(host) and (self._allowance.names(host) or not is_public(peer))
 
     async def only_public(self, url: str, origin: str | None) -> bool:
         """Whether an address that a feed or page (`origin`) links to must be public. Otherwise a public feed could show everybody what is
@@ -150,6 +166,7 @@ class Connections:
         connector._factory = partial(reading, loop=asyncio.get_running_loop())
         return aiohttp.ClientSession(
             connector=connector,
+            response_class=Response,
             trace_configs=[_kept_connections()],
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),  # the client enforces the deadline, which includes redirects

@@ -25,6 +25,7 @@ from builders.documents import JOB
 from builders.process import most_memory, until_async
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from servers.internet import divert
 from servers.local import Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
 from servers.misbehaving import FAULTS, FEED, abort, brotli_bomb, encoded, gzip_bomb
 from servers.names import StubResolver
@@ -845,6 +846,18 @@ def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(serv
     full(ask(own, resolver=stub, limits=Limits(spacing=0))[0])
     secure = FetchRequest("s", pages[2].replace("http:", "https:"), named_by="http://outlet.example/feed")
     assert fail(ask(secure, resolver=stub)[0]).kind != "address", "it needs a certificate of the feed's host"
+
+
+def test_a_redirect_is_judged_by_the_address_that_sent_it(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that is kept, or its address, may be older than the last answer of the name server, which the outlet may own."""
+    divert(monkeypatch)
+    server.routes["/article"] = redirect(server.url("/inside"))
+    stub = StubResolver({"outlet.example": [["8.8.8.8"], [HOST]]})
+    feed, article = server.url("/feed", "outlet.example"), server.url("/article", "outlet.example")
+    read, led = ask(feed, FetchRequest("s", article, named_by=feed), resolver=stub, limits=Limits(spacing=0))
+    full(read)
+    assert fail(led).message == "a public address leads to this private one"
+    assert [request.path for request in server.requests] == ["/feed", "/article"]
 
 
 def test_a_name_that_is_not_known_is_told_so_whoever_leads_to_it() -> None:

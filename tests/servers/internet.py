@@ -14,7 +14,11 @@ from servers.threaded import HOST
 
 class _Diverted(socket.socket):
     def connect(self, address: Any) -> None:
+        self._meant = address
         super().connect((HOST, *address[1:]))
+
+    def getpeername(self) -> Any:
+        return self._meant
 
 
 def divert(patch: pytest.MonkeyPatch) -> None:
