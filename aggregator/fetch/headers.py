@@ -19,7 +19,7 @@ _LONGEST_CONTROL = 10_000  # characters; while the megabytes that 128 lines may 
 def user_agent(version: str, *contacts: str | None) -> str:
     """The User-Agent, in visible ASCII: `aggregator/1.2 (+https://wire.example.org; editor@example.org)`. It says who polls and how to
     reach them."""
-    told = "; ".join(_in_ascii(contact) for contact in contacts if contact)
+    told = "; ".join(_in_ascii(contact) for contact in dict.fromkeys(contacts) if contact)
     product = f"aggregator/{version}" + (f" (+{told})" if told else "")
     return re.sub(r"[^\x20-\x7e]", "", product)
 

@@ -111,6 +111,7 @@ def test_no_header_breaks_anything(headers: dict[str, str]) -> None:
 def test_user_agent_names_program_and_contact() -> None:
     assert user_agent("1.2", "https://wire.example") == "aggregator/1.2 (+https://wire.example)"
     assert user_agent("1.2", "https://a.example", "b@a.example") == "aggregator/1.2 (+https://a.example; b@a.example)"
+    assert user_agent("1.2", "https://a.example", "https://a.example") == "aggregator/1.2 (+https://a.example)"
     assert user_agent("1.2") == "aggregator/1.2"
     assert user_agent("1.2", "a\r\nX: é") == "aggregator/1.2 (+aX: )"
     assert user_agent("1.2", "https://müller.example/ü") == "aggregator/1.2 (+https://xn--mller-kva.example/%C3%BC)"
