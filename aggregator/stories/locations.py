@@ -40,7 +40,7 @@ UNIONS = (
 COUNTRIES = {code: number for number, code in enumerate(sorted(regions.COUNTRIES), 1)}
 AREAS = {slug: number for number, slug in enumerate(sorted(regions.REGIONS.keys() - set(UNIONS)), AREA)}
 # Seas, with the countries and areas on their shores, since one outlet says "in the Mediterranean" and the other "off Libya". The
-# United States, whose ships are everywhere, are left out.
+# United States, whose ships are everywhere, are left out, but not their towns and states (`_AMERICAN`).
 _SHORES = {
     "baltic-sea": "DE DK EE FI LT LV PL SE",
     "caribbean-sea": "caribbean BZ CO CR GT HN MX NI PA VE",
@@ -48,6 +48,7 @@ _SHORES = {
     "pacific-ocean": "oceania CL CO CR EC GT HN MX NI PA PE SV",
 }
 SEAS = {slug: number for number, slug in enumerate(_SHORES, AREA + 200)}
+_AMERICAN = {SEAS["caribbean-sea"], SEAS["pacific-ocean"]}
 
 
 def _members(slug: str) -> frozenset[str]:
@@ -83,7 +84,10 @@ class Location(NamedTuple):
     def contains(self, other: Location) -> bool:
         """Whether `other` is the same location or lies in this one."""
         if self.kind == Kind.NATION:
-            return _COUNTRIES_OF[other.country] <= _COUNTRIES_OF[self.country]
+            american = other.kind in (Kind.REGION, Kind.CITY) and other.country == COUNTRIES["US"]
+            return _COUNTRIES_OF[other.country] <= _COUNTRIES_OF[self.country] or (
+                american and self.country in _AMERICAN
+            )
         if self.country != other.country or other.kind in (Kind.NATION, Kind.OTHER):
             return False
         if self.kind == Kind.REGION:

@@ -41,6 +41,9 @@ def test_a_common_word_of_another_language_names_no_country() -> None:
         ("Caribbean", "Jamaica", True),
         ("Pacific", "Colombia", True),
         ("Pacific", "Caribbean", False),
+        ("Pacific", "Seattle", True),
+        ("Caribbean", "Florida", True),
+        ("Pacific", "American", False),
         ("Georgia", "Tbilisi", False),  # not known which is meant: names nothing
     ],
 )

@@ -147,6 +147,16 @@ def test_like_events_elsewhere_are_other_stories(one: tuple[str, str], other: tu
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        (  # a sea, in the name of a quarter, and the town on its shore
+            (
+                "Wildfire destroys more than 1,000 homes in Pacific Palisades",
+                "Thousands fled as the Palisades fire spread through neighbourhoods on Wednesday.",
+            ),
+            (
+                "Wildfire destroys more than 1,000 homes in Los Angeles",
+                "Thousands fled as the Palisades fire spread through neighbourhoods on Wednesday.",
+            ),
+        ),
         (  # a sea and the country on its shore
             (
                 "Dozens drown as migrant boat sinks off Libya",
