@@ -1038,7 +1038,7 @@ def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatc
         stopping.set()
         await keeping
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 20 * busy()))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="its processes are found in /proc")
