@@ -112,7 +112,8 @@ class Connection:
             # after each batch. The log (WAL) has about 32 MiB, and is cut to that size after a long read made it grow.
             self.raw.execute("PRAGMA wal_autocheckpoint = 8000")
             self.raw.execute(f"PRAGMA journal_size_limit = {32 << 20}")
-            self.raw.execute("PRAGMA cache_size = -24576")
+            # Each thread of the web server has a cache of its own. What it does not hold is in the system's, which they share.
+            self.raw.execute(f"PRAGMA cache_size = -{4096 if read_only else 24576}")
             self.raw.execute("PRAGMA temp_store = MEMORY")
             if read_only:  # it does not make writers faster
                 self.raw.execute("PRAGMA mmap_size = 67108864")
