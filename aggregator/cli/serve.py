@@ -18,6 +18,7 @@ from aggregator.bootstrap import Application, Installation, web_application
 from aggregator.cli.arguments import Command, number, option
 from aggregator.cli.terminal import say
 from aggregator.errors import TooManyFiles, UsageError
+from aggregator.sandbox.memory import save_memory_of_web
 from aggregator.sandbox.parent import die_with_parent
 from aggregator.worker.startup import PARENT, check_port, end_on_signals, terminal_closed, wait_until_listened
 
@@ -119,6 +120,7 @@ def _detach() -> None:
 def _served(address: str, port: int, said: str) -> Any:
     """Load the application in granian's worker, and print `said` once the worker listens: granian does not report that, and scripts wait
     for this line before they send requests."""
+    save_memory_of_web()
     application = web_application()
     threading.Thread(target=_say_when_listening, args=(address, port, said), daemon=True).start()
     return application

@@ -11,13 +11,15 @@ import pytest
 DOCUMENTS = """
 import sys
 from pathlib import Path
-from aggregator.sandbox.memory import save_memory
+from aggregator.sandbox.memory import save_memory, save_memory_of_web
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20
 
 if sys.argv[1] == "service":
     save_memory()
+if sys.argv[1] == "web":
+    save_memory_of_web()
 for _ in range(3):
     b"x" * (10 << 20)
 before = resident()
@@ -59,6 +61,7 @@ def printed(program: str, which: str) -> int:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries decide for themselves")
 def test_documents_that_were_read_take_no_memory_though_something_small_was_kept_of_each() -> None:
     assert printed(DOCUMENTS, "service") < 10  # MiB, of 80
+    assert printed(DOCUMENTS, "web") < 10
     assert printed(DOCUMENTS, "other") > 40, "the C library does so by itself now"
 
 
