@@ -52,7 +52,11 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
                 groups[-1].add([(term,)])
     while len(groups) > 1:
         _close(groups, unwanted)
-    wanted = groups[0].clauses or ([] if unwanted else [(word,) for word in operators])
+    if not groups[0].clauses and not unwanted:  # nothing but operators: they are what is looked for
+        groups[0].parts = [
+            [(f'"{word}"' if operators[1:] else word,)] for word in operators
+        ]  # quoted, since NOT OR is -OR
+    wanted = groups[0].clauses
     if text.strip() and not wanted and not unwanted:  # such a search would find everything
         raise QueryError("q", "`q` must have at least one word of letters or digits")
     if _size(wanted) + len(unwanted) > MAX_TERMS:

@@ -330,6 +330,7 @@ def test_what_programs_make_of_quotes_and_words_is_undone() -> None:
         ("drone OR -missile tank", "drone, tank", "missile"),
         ("drone OR * tank", "drone OR tank", ""),
         ("OR", "OR", ""),
+        ("NOT ) OR", '"NOT", "OR"', ""),
         ("-OR", "", "OR"),
         ("(drone OR missile) strike", "drone OR missile, strike", ""),
         ("strike (drone OR missile", "strike, drone OR missile", ""),
