@@ -52,11 +52,9 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
                 groups[-1].add([(term,)])
     while len(groups) > 1:
         _close(groups, unwanted)
-    if not groups[0].clauses and not unwanted:  # nothing but operators: they are what is looked for
-        groups[0].parts = [
-            [(f'"{word}"' if operators[1:] else word,)] for word in operators
-        ]  # quoted, since NOT OR is -OR
     wanted = groups[0].clauses
+    if not wanted and not unwanted:  # nothing but operators is what is looked for: in quotes, since NOT OR is -OR
+        wanted = [(f'"{word}"' if operators[1:] else word,) for word in operators]
     if text.strip() and not wanted and not unwanted:  # such a search would find everything
         raise QueryError("q", "`q` must have at least one word of letters or digits")
     if _size(wanted) + len(unwanted) > MAX_TERMS:
