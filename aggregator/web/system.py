@@ -26,10 +26,12 @@ def healthz() -> Response:
 @system.get("/readyz")
 @Operation("Readiness: the store can be read and sources are polled", TEXT, conditional=False)
 def readyz() -> Response:
-    """200 while the store can be read and ticks come; 503 with the reason otherwise."""
+    """200 while the store can be read and ticks come; 503 with the reason otherwise. Where no worker ever ran, the sources are polled by
+    hand or by a timer (`aggregator poll --due`), so there it is enough that they have been polled."""
     lib = library()
     try:
         tick = lib.archive.upkeep.noted(notes.TICK)
+        polled = is_polling(tick, lib.now()) or (tick is None and any(state.last_attempt for state in lib.watched()))
         troubles = lib.troubles()
     except StoreError as error:
         current_app.logger.error("store: %s", error)
@@ -38,7 +40,7 @@ def readyz() -> Response:
         # Only the part before the colon: the rest may contain paths, and is in the log.
         parts = dict.fromkeys(trouble.partition(":")[0] for trouble in troubles)
         return _plain(f"degraded: {', '.join(parts)}\n", 503)
-    if not is_polling(tick, lib.now()):
+    if not polled:
         return _plain("no worker is polling\n", 503)
     return _plain("ready\n")
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec import structs
 from newsroom import CONFIG, NOON, Newsroom, item, of_the_file
 
 from aggregator.errors import StoreError
@@ -97,7 +98,11 @@ def test_only_reading_is_allowed(client: FlaskClient, address: str) -> None:
 def test_health(room: Newsroom) -> None:
     client = room.client
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
-    assert client.get("/readyz").status_code == 503  # no worker ticks
+    assert client.get("/readyz").text == "no worker is polling\n", "nobody has polled yet"
+    assert client.get("/readyz").status_code == 503
+    kyodo = room.archive.sources.states(["kyodo"])[0]
+    room.archive.sources.save([structs.replace(kyodo, last_attempt=room.now - timedelta(days=1))])
+    assert client.get("/readyz").text == "ready\n", "no worker ever ran, so `poll` is used"
     room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()) - 10)
     assert client.get("/readyz").text == "ready\n"
     room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()) + 3600)
