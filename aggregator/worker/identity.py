@@ -30,13 +30,13 @@ def _machine() -> str:
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the holder of a lease was a process of this machine and has ended. False for processes of other machines, about which
-    nothing is known."""
+    """Whether the holder of a lease was a process of this machine and has ended. False for processes about which nothing is known: those
+    of other machines, and those of other users where the system hides them (systemd's ProtectProc)."""
     host, _, rest = owner.rpartition(":")[0].rpartition(":")
     started = owner.rpartition(":")[2]
     if host != _machine() or not rest.isdigit():
         return False
-    return _started(int(rest)) != started
+    return _started(int(rest)) not in (started, "0")
 
 
 def _started(pid: int) -> str:
@@ -44,8 +44,6 @@ def _started(pid: int) -> str:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        if Path("/proc/self").exists():
-            return ""
         try:
             with contextlib.suppress(PermissionError):  # it exists, but belongs to another user
                 os.kill(pid, 0)

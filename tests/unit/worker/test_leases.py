@@ -31,6 +31,21 @@ def test_this_process_lives_and_an_ended_one_does_not() -> None:
     assert is_dead(done.stdout.strip())
 
 
+def test_a_process_of_another_user_that_the_system_hides_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The units in docs/operations hide them. What root polls beside the service was polled twice, and placed by two at once."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    alive, dead = (f"{identity().rsplit(':', 2)[0]}:{pid}:123" for pid in (os.getppid(), ended.pid))
+    assert is_dead(alive), "it started at another time"
+
+    def hidden(path: Path, *_: object, **__: object) -> str:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(Path, "read_text", hidden)
+    assert not is_dead(alive)
+    assert is_dead(dead)
+
+
 def test_a_process_id_that_is_used_again_is_another_process() -> None:
     host, pid, started = identity().rsplit(":", 2)
     assert is_dead(f"{host}:{pid}:{int(started or 0) + 1}")
