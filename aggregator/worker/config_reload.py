@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from aggregator.errors import ConfigError, Problem, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import BrokenEdit, Note
-from aggregator.worker.engine import Reload
-from aggregator.worker.shared import Shared
+from aggregator.worker.engine import Reload, Shared
 
 T = TypeVar("T")
 

@@ -21,8 +21,8 @@ from aggregator.pipeline.re_placement import decides, re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
+from aggregator.worker.engine import Shared
 from aggregator.worker.retention import Retention
-from aggregator.worker.shared import Shared
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache

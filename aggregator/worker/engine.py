@@ -1,16 +1,20 @@
-"""The parts of the worker that depend on the configuration."""
+"""What the parts of a worker share: the engine, which depends on the configuration, and their signals to each other."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from aggregator.errors import NotAStore, StoreCorrupt
+from aggregator.model.measures import Measures
 from aggregator.model.notes import ConfigurationReport
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Archive
+from aggregator.worker.troubles import Troubles
 
 
 class Engine(Struct, frozen=True):
@@ -42,3 +46,16 @@ class Current(Struct):
 
     def learn(self, error: Exception) -> None:
         self.halted = self.halted or isinstance(error, StoreCorrupt | NotAStore)
+
+
+class Shared(Struct, frozen=True):
+    """`owner`: the identity under which the worker holds leases. `news` is set when an edition is to be made, `stopping` when all parts
+    must end."""
+
+    current: Current
+    owner: str
+    clock: Callable[[], datetime]
+    troubles: Troubles = field(default_factory=Troubles)
+    measures: Measures = field(default_factory=Measures)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
+from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
 from aggregator.pipeline.leases import POLL_LEASE, release_dead
@@ -19,9 +20,9 @@ from aggregator.pipeline.refresh import refresh
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
+from aggregator.text.plurals import counted
+from aggregator.worker.engine import Shared
 from aggregator.worker.identity import is_dead
-from aggregator.worker.poll_log import PollLog
-from aggregator.worker.shared import Shared
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ CLAIMS = 8  # claims in one tick, at most; that is a hundred sources a second
 GATHER = 3.0
 PATIENCE = 6.0  # seconds that polls in progress get when the service stops
 PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored; doubled each time
+NAMED = 5  # if no source answers, at most so many are named that begin to fail for the same reason
 
 
 class Polling:
@@ -237,3 +239,31 @@ class Polling:
             await asyncio.to_thread(self._current.engine.tools.archive.sources.release, self._owner)
         except StoreError as error:
             log.warning("the leases could not be released; other processes take them over: %s", error)
+
+
+class PollLog:
+    """A failing source is named only when it begins to fail or the reason changes; `/sources` shows its present state. If no source
+    answers at all, the fault is in this machine's network, and only the first ones are named."""
+
+    def __init__(self) -> None:
+        self._failing: Counter[str] = Counter()  # reason → sources that began to fail since any source last answered
+        self._unnamed: set[str] = set()  # failing sources that were not named
+
+    def write(self, report: RefreshReport) -> None:
+        log.info(
+            "polled %s: %d unchanged, %d failed, %s, %d changed",
+            counted(report.polled, "source"), report.not_modified, len(report.failed), counted(report.new, "new item"), report.changed,
+        )  # fmt: skip
+        if others_answer := report.polled > len(report.failed):
+            self._failing.clear()
+        for source, why, _, again in report.failed:
+            if again and source not in self._unnamed:
+                continue
+            self._failing[why] += 1
+            if others_answer or self._failing[why] <= NAMED:
+                log.warning("source %s: %s", source, why)
+                self._unnamed.discard(source)
+                continue
+            self._unnamed.add(source)
+            if self._failing[why] == NAMED + 1:
+                log.warning("more sources fail alike (%s); they are not named until a source answers", why)

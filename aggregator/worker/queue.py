@@ -26,9 +26,9 @@ from procrastinate.jobs import Status
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.schedule.clock import SLACK
 from aggregator.worker.editions import Editions
+from aggregator.worker.engine import Shared
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.polling import PATIENCE, Polling
-from aggregator.worker.shared import Shared
 
 if TYPE_CHECKING:
     from procrastinate.job_context import JobContext

@@ -14,11 +14,10 @@ from typing import Any
 from aggregator.pipeline.leases import RENEW
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
-from aggregator.worker.engine import Current, Engine, Reload
+from aggregator.worker.engine import Current, Engine, Reload, Shared
 from aggregator.worker.fleet import Absences, Fleet
 from aggregator.worker.identity import identity, is_dead
 from aggregator.worker.polling import Polling
-from aggregator.worker.shared import Shared
 from aggregator.worker.startup import terminal_closed
 from aggregator.worker.ticks import Ticks
 from aggregator.worker.troubles import Troubles

@@ -15,9 +15,8 @@ from aggregator.model.source import Failed, Fetched, FetchRequest, Freshness, No
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.editions import Editions
-from aggregator.worker.engine import Current, Engine
+from aggregator.worker.engine import Current, Engine, Shared
 from aggregator.worker.polling import Polling
-from aggregator.worker.shared import Shared
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 TICK = timedelta(seconds=30)

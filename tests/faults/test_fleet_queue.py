@@ -35,10 +35,9 @@ from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import QueueConnection
 from aggregator.store.postgres.server import Server
 from aggregator.worker import queue
-from aggregator.worker.engine import Current, Engine
+from aggregator.worker.engine import Current, Engine, Shared
 from aggregator.worker.fleet import Fleet
 from aggregator.worker.queue import Queue
-from aggregator.worker.shared import Shared
 from aggregator.worker.troubles import Troubles
 
 

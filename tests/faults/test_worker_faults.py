@@ -60,14 +60,13 @@ from aggregator.pipeline.edition import EditionReport, edition
 from aggregator.pipeline.leases import EDITION_LEASE, POLL_LEASE
 from aggregator.pipeline.survey import survey
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.worker import editions, poll_log, polling, web_process
+from aggregator.worker import editions, polling, web_process
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
-from aggregator.worker.engine import Current, Engine, Reload
+from aggregator.worker.engine import Current, Engine, Reload, Shared
 from aggregator.worker.identity import identity
 from aggregator.worker.polling import Polling
 from aggregator.worker.service import Service
-from aggregator.worker.shared import Shared
 from aggregator.worker.troubles import Troubles
 
 SOURCES = {id: source(id) for id in ("one", "two", "three")}
@@ -149,7 +148,7 @@ def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
 def test_the_log_names_a_source_that_fails_once_and_without_network_not_each_of_many(
     worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(poll_log, "NAMED", 1)
+    monkeypatch.setattr(polling, "NAMED", 1)
     answers: dict[str, Outcome] = {}
 
     async def fetch(request: FetchRequest) -> Outcome:

@@ -39,10 +39,9 @@ from aggregator.schedule.decide import JITTER, after_poll
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.worker.config_reload import ConfigReload
-from aggregator.worker.engine import Current, Reload
+from aggregator.worker.engine import Current, Reload, Shared
 from aggregator.worker.lock import WorkerLock
 from aggregator.worker.polling import Polling
-from aggregator.worker.shared import Shared
 from aggregator.worker.troubles import Troubles
 
 FILE = """\
