@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
@@ -36,12 +37,15 @@ class HostGate:
         self._room = room
         self._lanes: dict[str, _Lane] = {}
         self._held: dict[str, float] = {}  # host or address → end of its pause, on the monotonic clock
+        self._holding = threading.Lock()
 
     def pause(self, held: str, seconds: float) -> None:
-        """Make no requests for so many seconds (429 or 503 with Retry-After). `held` is a host, or the address of a single source."""
+        """Make no requests for so many seconds (429 or 503 with Retry-After). `held` is a host, or the address of a single source. May be
+        called in any thread: pauses that are known in the store come from others than the event loop's."""
         now = time.monotonic()
-        self._held = {one: until for one, until in self._held.items() if until > now}  # so that the table does not grow
-        self._held[held] = max(self._held.get(held, 0.0), now + min(seconds, LONGEST_HOLD))
+        with self._holding:
+            self._held = {one: until for one, until in self._held.items() if until > now}  # so that it does not grow
+            self._held[held] = max(self._held.get(held, 0.0), now + min(seconds, LONGEST_HOLD))
 
     def _admit(self, *asked: str) -> None:
         """Raise Stopped of kind `waiting`, with the remaining seconds, if one of these is paused."""

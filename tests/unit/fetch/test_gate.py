@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from itertools import pairwise
 
@@ -184,5 +185,21 @@ def test_a_pause_that_is_asked_for_holds_also_for_who_waits_for_a_place_of_the_o
             await waiting
         assert stopped.value.failed.freshness.retry_after == 60
         await asyncio.wait_for(crowd(gate, ["b"]), 20)  # the place was given back
+
+    asyncio.run(main())
+
+
+def test_pauses_that_several_threads_tell_at_once_all_hold() -> None:
+    """Those of other processes are adopted in threads, while answers bring further ones. Some got lost, or the poll ended in an error."""
+    gate = HostGate(Limits(), exempt=lambda _: False)
+    with ThreadPoolExecutor(4) as threads:
+        for told in [threads.submit(gate.pause, f"{n}.example", 600) for n in range(1000)]:
+            told.result()
+
+    async def main() -> None:
+        for n in range(1000):
+            with pytest.raises(Stopped):
+                async with gate.enter(f"{n}.example"):
+                    pass
 
     asyncio.run(main())
