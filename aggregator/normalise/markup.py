@@ -81,6 +81,7 @@ _COUNTER = re.compile(
 _EMOJI = re.compile(r"/emoji/|/emoticons?/|[/-]smil(?:ey|ie)s?/|/twemoji/", re.IGNORECASE)
 _ORNAMENT = re.compile(
     r"//(?:[\w-]+\.)*(?:gravatar\.com|avatars\d?\.githubusercontent\.com|static\.addtoany\.com|s7\.addthis\.com)/"
+    r"|/(?:twitter|facebook)_icon"
     r"|/favicon\b|\.ico(?:\?|$)",
     re.IGNORECASE,
 )
@@ -110,6 +111,13 @@ _EMPTY = re.compile(
 )
 _SPACE = re.compile(r"\n\s*\n\s*")
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)  # where white space matters
+# HTML that was escaped twice: once its references are resolved, it begins with an element that has an end, or with a picture.
+_ESCAPED = re.compile(
+    r"(?:\s|&lt;!--(?:(?!--&gt;)[\s\S])*--&gt;)*+&lt;(?:img\s(?:(?!&gt;)[^<>])*src=(?:(?!&gt;)[^<>])*&gt;|"
+    r"(a|p|div|span|strong|em|ul|ol|table|figure|blockquote|h[1-6])\b(?=[\s\S]*&lt;/\1&gt;))",
+    re.IGNORECASE,
+)
+_BLANK_LINES = re.compile(r"[ \t\r]*\n[ \t\r]*\n\s*")
 
 
 def _plain_address(_tag: str, name: str, value: str) -> str | None:
@@ -142,12 +150,13 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if len(text) > MAX_LENGTH:
         drops["content-cut"] += 1
         text = text[:MAX_LENGTH]
+    text = unescape(text) if "<" not in text and _ESCAPED.match(text) else text
     if len(fewer := with_fewer_tags(text)) < len(text):
         drops["content-cut"] += 1
         text = fewer
     text = without_shortcodes(clean(text)).strip()
     if "<" not in text:
-        return _escape(text)
+        return _BLANK_LINES.sub("<br><br>", _escape(text).strip())
     text = with_unended_as_text(text).replace("<strike>", "<s>").replace("</strike>", "</s>")
     if "data-" in text or "srcset" in text:
         text = _PICTURE.sub(_with_address, text)

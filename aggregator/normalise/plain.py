@@ -79,7 +79,7 @@ def plain_of_safe(text: str) -> str:
         if "<figcaption>" in text:
             text = _CAPTION.sub(" ", text)
         text = _SAFE_TAG.sub("", _SAFE_BLOCK.sub(" ", text))
-    return plain(unescape(text)) if "&" in text else one_line(text)
+    return plain(unescape(text), titled=True) if "&" in text else one_line(text)
 
 
 def without_shortcodes(text: str) -> str:

@@ -30,6 +30,8 @@ _FIELDS = re.compile(
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
 # an address with the size of a small picture: `thumbnail/60x60/`
 _SMALL = re.compile(r"[/_-][1-9]\dx[1-9]\d(?=[/._-])")
+# the preview that Blogger lists of the first picture of a text: 72 pixels of it
+_PREVIEW = re.compile(r"[/=]s72-(?:w\d+-h\d+-)?c")
 _KINDS = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp", "avif": "image/avif",
     "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "mp4": "video/mp4", "webm": "video/webm", "pdf": "application/pdf",
@@ -202,7 +204,8 @@ def image(draft: Draft, context: Context) -> None:
     if own and (markup.is_counter(own) or _SMALL.search(own)):
         own = None
     enclosed = next((one.url for one in draft.enclosures if (one.type or "").startswith("image/")), None)
-    draft.image = own or enclosed or markup.first_image(draft.content)
+    shown = markup.first_image(draft.content)
+    draft.image = shown if own and shown and _PREVIEW.search(own) else own or enclosed or shown
 
 
 IDENTIFY: tuple[Callable[[Draft, Context], None], ...] = (addresses, date, guid)

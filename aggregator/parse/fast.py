@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
-from aggregator.parse.fields import as_html, as_meant, followed, moment, person, size, to_article, widest
+from aggregator.parse.fields import as_meant, followed, in_lines, moment, person, size, to_article, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -165,7 +165,7 @@ def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
 
 def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:
     """The description of media as HTML: the only text in an entry of YouTube."""
-    return next((as_html(one["description"]) for one in media or () if one.get("description")), None)
+    return next((in_lines(one["description"]) for one in media or () if one.get("description")), None)
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:

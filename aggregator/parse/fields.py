@@ -40,6 +40,11 @@ def as_html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
+def in_lines(text: str | None) -> str | None:
+    """Convert plain text to HTML, keeping its line breaks."""
+    return None if text is None else as_html(text).replace("\n", "<br>")
+
+
 def as_meant(text: str) -> str:
     """The HTML of a text that is plain by what its feed says (in Atom also by saying nothing) or by its format. If it looks like HTML it is
     taken as HTML, since some feeds are wrong."""

@@ -17,7 +17,7 @@ import orjson
 from aggregator.errors import ParseError
 from aggregator.model.item import TRUNCATED, Channel, Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import MAX_ENTRIES, Document
-from aggregator.parse.fields import as_html, as_meant, moment, person
+from aggregator.parse.fields import as_meant, in_lines, moment, person
 
 _MAX_DEPTH = 64  # a feed needs five
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
@@ -121,8 +121,8 @@ def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
         guid=None if guid == link else guid,
         link=link,
         title=as_meant(title) if title else None,
-        summary=_escaped(_text(get("summary"))),
-        content=_text(get("content_html")) or _escaped(text),
+        summary=in_lines(_text(get("summary"))),
+        content=_text(get("content_html")) or in_lines(text),
         author=_author(value) or authors,
         published=moment(_text(get("date_published"))),
         updated=moment(_text(get("date_modified"))),
@@ -147,11 +147,6 @@ def _identity(value: object) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     return str(value) if type(value) is int else _text(value)  # not a boolean
-
-
-def _escaped(text: str | None) -> str | None:
-    """Convert plain text to HTML, keeping its line breaks."""
-    return None if text is None else as_html(text).replace("\n", "<br>")
 
 
 def _author(value: Mapping[str, Any]) -> str | None:

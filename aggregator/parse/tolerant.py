@@ -19,9 +19,9 @@ from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
 from aggregator.parse.entries import sane
 from aggregator.parse.fields import (
-    as_html,
     as_meant,
     followed,
+    in_lines,
     lone_address,
     moment,
     person,
@@ -152,7 +152,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     summary, content = _markup(get("summary_detail")) or _text(get("summary")), _content(get("content"))
     if not summary and not content:
         caption = _of_module(entry, malformed, "media_its-description")
-        summary = as_html(caption) if caption else _of_module(entry, malformed, "itunes_its-summary")
+        summary = in_lines(caption) or _of_module(entry, malformed, "itunes_its-summary")
     source = get("source") or {}
     dated = next((name for name in _DATES if _text(_own_field(entry, name))), "published")
     return ParsedItem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from html import escape
+from json import dumps
 
 import ftfy.bad_codecs
 import pytest
@@ -767,7 +768,7 @@ def test_a_counter_or_a_stamp_is_no_picture_of_an_item(picture: str) -> None:
         "<img src='https://s.w.org/images/core/emoji/15.0.3/72x72/26d4.png' alt='⛔'>", "<img src='https://e.org/favicon.png'>",
         "<img src='https://e.org/bullet.gif' width='12' height='12'>", "<img src='https://e.org/bullet.gif' width='49px'>",
         "<img src='https://e.org/bullet.gif' height='9'>", "<img src='https://e.org/App.ICO'>", "<img src='https://e.org/a.ico?v=2'>",
-        "<img src='https://s7.addthis.com/static/btn.gif'>", "<img src='https://s.w.org/images/core/emoji/72x72/26d4.png'>",
+        "<img src='https://s7.addthis.com/static/btn.gif'>", "<img src='https://e.org/twitter_icon_large.png'>", "<img src='https://s.w.org/images/core/emoji/72x72/26d4.png'>",
     ],
 )  # fmt: skip
 def test_what_only_adorns_is_not_the_picture_of_an_item(ornament: str) -> None:
@@ -907,6 +908,47 @@ def test_a_summary_beside_the_text_is_plain_whatever_it_holds() -> None:
     text = f"<content:encoded>{escape('<p>At length.</p>')}</content:encoded>"
     read_item = one("<P>Short</P><script>x = 1</script><svg><text>y</text></svg> &amp; <B>clear.</B>", inside=text)
     assert (read_item.summary, read_item.content) == ("Short & clear.", "<p>At length.</p>")
+
+
+@pytest.mark.parametrize("before", ["", "<!-- SC_OFF -->\n"])
+@pytest.mark.parametrize(
+    "html",
+    ["<p>Told &amp; <em>done</em> &lt;b&gt;.</p>\n<p>Second.</p>", '<img src="https://e.org/a.jpg" alt="A"> Told.'],
+)
+def test_html_that_was_escaped_twice_shows_no_tags(before: str, html: str) -> None:
+    assert one(escape(before + html)).content == one(before + html).content == html
+
+
+def test_plain_text_of_json_feed_shows_the_tags_that_it_names() -> None:
+    text = '<img src="https://e.org/a.jpg"> and <p>more</p>'
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "content_text": text}]}
+    assert read(dumps(feed).encode()).items[0].content == escape(text, quote=False)
+
+
+def test_what_is_dangerous_in_html_that_was_escaped_twice_is_inert() -> None:
+    assert one(escape("<p>Told&#x202E;<script>alert(1)</script></p>")).content == "<p>Told</p>"
+
+
+@pytest.mark.parametrize(
+    "text", ["<p> and <b> are tags.", "Use <p>…</p> here.", "<dialog>…</dialog> is new.", "<img> is lazy, says A."]
+)
+def test_tags_that_a_text_only_mentions_stay(text: str) -> None:
+    assert one(escape(text)).content == escape(text)
+
+
+def test_a_summary_keeps_the_tags_that_the_text_mentions() -> None:
+    assert one("<p>The <code>&lt;dialog&gt;</code> element is new.</p>").summary == "The < dialog> element is new."
+
+
+def test_the_paragraphs_of_a_text_without_tags_stay_apart() -> None:
+    assert one("One,\ntold.\n\n \n Two &amp; more.\n\n&nbsp;").content == "One,\ntold.<br><br>Two &amp; more."
+
+
+@pytest.mark.parametrize("preview", ["s72-c/a.jpg", "s72-w400-h265-c/a.jpg"])
+def test_the_picture_of_a_post_is_no_preview_if_its_text_shows_it(preview: str) -> None:
+    listed = f'<media:thumbnail url="https://e.org/{preview}" width="72" height="72"/>'
+    assert one("<p>x</p><img src='https://e.org/s640/a.jpg'>", inside=listed).image == "https://e.org/s640/a.jpg"
+    assert one("<p>x</p>", inside=listed).image == f"https://e.org/{preview}"
 
 
 def test_plain_text_is_escaped_as_content() -> None:

@@ -1027,6 +1027,13 @@ def test_media_description_of_an_item_without_another_is_its_text() -> None:
     assert parsed(rss(described)).items[0].text == "Told"
 
 
+@pytest.mark.parametrize("end", ["", "<bb>"])  # the second is read by feedparser
+def test_the_description_of_a_video_keeps_its_lines(end: str) -> None:
+    told = "<media:description>Told.\n\n00:00 One\n02:15 A &lt; B</media:description>"
+    described = f"<media:group><media:content url='https://e.org/v'/>{told}</media:group>"
+    assert parsed(rss(item(described) + end)).items[0].text == "Told.<br><br>00:00 One<br>02:15 A &lt; B"
+
+
 @pytest.mark.parametrize("name", ["content", "summary"])
 @pytest.mark.parametrize(
     "text",
