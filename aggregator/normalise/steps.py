@@ -99,7 +99,7 @@ def _without_title(safe: str, draft: Draft) -> str:
 
 
 def _is_title(safe: str, draft: Draft) -> bool:
-    return "<img" not in safe and plain_of_safe(safe) == plain(draft.parsed.title or "")
+    return "<img" not in safe and plain_of_safe(safe) == plain(draft.parsed.title or "", titled=True)
 
 
 def summary(draft: Draft, context: Context) -> None:

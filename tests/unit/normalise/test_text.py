@@ -1139,6 +1139,8 @@ def test_a_heading_that_repeats_the_title_is_left_out() -> None:
         "<div><p>I have been fascinated.</p></div>",
         "I have been fascinated.",
     )
+    mentions = "The &lt;dialog&gt; element"
+    assert one(f"<h1>{mentions}</h1><p>Text.</p>", title=escape(mentions)).content == "<p>Text.</p>"
     picture = '<h2><img src="https://e.org/p.jpg">{}</h2><p>Text.</p>'
     for title, text in (
         ("Title", "<h2>Another</h2><p>Text.</p>"),
