@@ -67,7 +67,7 @@ def absolute(text: str | None, base: str) -> str | None:
     """The absolute address that a browser would follow, or None unless it is http or https with a host.
 
     `base` is absolute. A user name and password in the address are removed, so that they are not passed on. Unlike in a browser,
-    `www.example.org/a` is read as a host with a path, not as a relative path.
+    `www.example.org/a` is read as a host with a path, not as a relative path, and `example.org/a` is where `base` is on that host.
     """
     return _absolute(text, base) if text and len(text) <= MAX_LENGTH * 2 else None
 
@@ -78,7 +78,7 @@ def _absolute(text: str, base: str) -> str | None:
         return text if "/" in text[8:] else text + "/"
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)  # escaped twice, or hiding a scheme
-    if _HOST.match(text):
+    if _HOST.match(text) or (base and text.lstrip().partition("/")[0] == host(base)):
         text = f"//{text.lstrip()}"
     try:
         url = ada_url.URL(clean(text).strip(), base or None)

@@ -27,6 +27,7 @@ _FIELDS = re.compile(
     r"\s*<span>([^<]{1,1000})</span>\s*<span><(span|a)\b[^<>]*>[^<]{0,200}</\2></span>"
     r"\s*<span>(?:<time\b[^<>]*>)?[^<]{0,100}(?:</time>\s*)?</span>\s*"
 )
+_HEADLINES = re.compile(r"<ol>(?:\s*<li>(?:<strong>)?<a [^<>]*>[^<]*</a>[^<]{0,100}(?:</strong>)?</li>){2,}\s*</ol>")
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
 # an address with the size of a small picture: `thumbnail/60x60/`
 _SMALL = re.compile(r"[/_-][1-9]\dx[1-9]\d(?=[/._-])")
@@ -158,9 +159,14 @@ def publisher(draft: Draft, context: Context) -> None:
     elif draft.title.casefold().endswith(f" - {named.casefold()}"):
         # Not by length: STRASSE, which is equal to Straße when folded, is longer.
         draft.title = draft.title.rsplit(" - ", named.count(" - ") + 1)[0].rstrip()
+    # Google News repeats the headline and the outlet here, or lists the headlines of several outlets, which are no summary of one.
     rest = draft.summary.casefold().removeprefix(draft.title.casefold()).replace(named.casefold(), "")
-    if not any(map(str.isalnum, rest)):
-        draft.summary = ""  # Google News repeats the headline and the outlet here
+    if _HEADLINES.fullmatch(draft.content):
+        draft.summary = ""
+    elif not any(map(str.isalnum, rest)):
+        if "<img" not in draft.content and plain_of_safe(draft.content) == draft.summary:
+            draft.content = ""
+        draft.summary = ""
 
 
 def author(draft: Draft, context: Context) -> None:

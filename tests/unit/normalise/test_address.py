@@ -53,6 +53,8 @@ def test_only_http_survives(address: str) -> None:
         ("www.example.com/a", "https://www.example.com/a"),
         (" WWW.example.com?a", "https://www.example.com/?a"),
         ("www.html", "https://example.org/dir/www.html"),
+        (" example.org/a", "https://example.org/a"),
+        ("example.com/a", "https://example.org/dir/example.com/a"),
         ("?q=1", "https://example.org/dir/page?q=1"),
         ("HTTP://Example.ORG:80/a/../b", "http://example.org/b"),
         ("https://user:secret@example.org/", "https://example.org/"),

@@ -983,12 +983,28 @@ def test_a_wrapper_names_the_outlet_and_the_title_loses_it() -> None:
         )
     )
     read_item = read(body, WRAPPER).items[0]
-    assert (read_item.publisher, read_item.title, read_item.summary) == ("The Paper", "Big news", "")
+    assert (read_item.publisher, read_item.title) == ("The Paper", "Big news")
+    assert (read_item.summary, read_item.content) == ("", "")
     assert (read(body).items[0].publisher, read(body).items[0].title) == ("Example News", "Big news - The Paper")
     told = body.replace(b"Big news The Paper", b"Big news is on its way, The Paper learns.")
     assert read(told, WRAPPER).items[0].summary == "Big news is on its way, The Paper learns.", (
         "not only what repeats it"
     )
+    pictured = body.replace(b"Big news The Paper", escape("<img src='https://e.org/a.jpg'>Big news The Paper").encode())
+    assert read(pictured, WRAPPER).items[0].image == "https://e.org/a.jpg"
+
+
+def test_headlines_of_several_outlets_that_a_wrapper_lists_are_no_summary() -> None:
+    listed = "".join(
+        f'<li><a href="https://g.example/{name}">{name} tells</a>&nbsp;&nbsp;<font color="#6f6f6f">{name}</font></li>'
+        for name in ("The Paper", "The Post", "The Gazette")
+    )
+    source = "<source url='https://p.example'>The Paper</source>"
+    body = rss(item(f"{source}<description>{escape(f'<ol>{listed}</ol>')}</description>", title="The Paper tells"))
+    found = read(body, WRAPPER).items[0]
+    assert (found.summary, found.content.count("<li>")) == ("", 3)
+    told = body.replace(escape("</ol>").encode(), escape("</ol><p>It is told by three.</p>").encode())
+    assert read(told, WRAPPER).items[0].summary.endswith("It is told by three.")
 
 
 @pytest.mark.parametrize(
