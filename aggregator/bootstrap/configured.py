@@ -16,6 +16,7 @@ from aggregator.categorise.weights import MARK
 from aggregator.model.judgement import Case, Judgement, Receipt
 from aggregator.model.stream import StreamName
 from aggregator.text.countries import countries, names
+from aggregator.text.regions import codes_of
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -158,11 +159,11 @@ class Configured:
         topics = self.settings.topics
         ids = {topic.id for topic in topics}
         own = {
-            topic.places[0].parts[0].upper()
+            codes_of(topic.places[0].parts[0])
             for topic in topics
             if len(topic.places) == 1 and topic.places[0].weight >= MARK
         }
-        return {code: slug for code, (slug, _) in countries().items() if code not in own and slug not in ids}
+        return {code: slug for code, (slug, _) in countries().items() if {code} not in own and slug not in ids}
 
     @cached_property
     def topic_titles(self) -> dict[str, str]:

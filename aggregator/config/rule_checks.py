@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from aggregator.config.rules import MAX_WEIGHT, place_meant
 from aggregator.config.schema import Rules
@@ -11,7 +11,7 @@ from aggregator.errors import Problem
 from aggregator.model.settings import Term
 from aggregator.text.countries import countries
 from aggregator.text.match import Needle, needle
-from aggregator.text.regions import known_place
+from aggregator.text.regions import codes_of, known_place
 
 WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, read as one text
 
@@ -31,8 +31,9 @@ def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
             (f" (the country is `places: [{code}]`)" for code, (slug, _) in countries().items() if slug == rules.id), ""
         )
         yield rules.at().warning(f"topic `{rules.id}` has neither words nor places: nothing will be found{meant}")
-    for terms in (rules.places, rules.words, rules.nots, rules.never):
-        yield from _twice(terms)
+    yield from _twice(rules.places, "place", _place)
+    for terms in (rules.words, rules.nots, rules.never):
+        yield from _twice(terms, "word", _word)
     for term in rules.words:
         said = WEIGHED.fullmatch(term.parts[0]) if len(term.parts) == 1 and term.weight == 1 else None
         if said and float(said[2]) <= MAX_WEIGHT:  # else a name, such as `iso:9001`
@@ -42,15 +43,24 @@ def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
             )
 
 
-def _twice(terms: list[Term]) -> Iterator[Problem]:
+def _word(word: str) -> str:
+    return str(needle(word) or Needle(word))
+
+
+def _place(place: str) -> str:
+    codes = codes_of(place)
+    return next(iter(codes)) if len(codes) == 1 else place.lower()
+
+
+def _twice(terms: list[Term], kind: str, meaning: Callable[[str], str]) -> Iterator[Problem]:
     first: dict[object, Term] = {}
     for term in terms:
-        parts = sorted(sorted(needle(word) or Needle(word) for word in choice) for choice in term.choices)
+        parts = sorted(sorted(map(meaning, choice)) for choice in term.choices)
         other = first.setdefault((str(parts), frozenset(term.unless)), term)
         if other is not term:
             says, meant = (" + ".join(one.parts) for one in (term, other))
             yield term.at.warning(
                 f"`{says}` is listed twice, first on line {other.at.line}: keep one"
                 if says.lower() == meant.lower()
-                else f"`{says}` is the same word as `{meant}` on line {other.at.line}: keep one",
+                else f"`{says}` is the same {kind} as `{meant}` on line {other.at.line}: keep one",
             )

@@ -19,7 +19,7 @@ from aggregator.config.tree import Items, Table, kind
 from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
 from aggregator.text.countries import countries
 from aggregator.text.match import needle
-from aggregator.text.regions import REGIONS, known_place
+from aggregator.text.regions import COUNTRIES, REGIONS
 
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8
@@ -51,7 +51,8 @@ def read_word(value: object) -> Term:
 
 
 def read_place(value: object) -> Term:
-    """Reads a line of `places`: an ISO 3166 code, a UN M49 name as a slug, or a named group; optionally with a weight."""
+    """Reads a line of `places`: an ISO 3166 code, a UN M49 name as a slug (of a country or region), or a named group; optionally with a
+    weight."""
     if isinstance(value, Table):
         return _weighed(value, place_code)
     return Term((place_code(value),), 1.0, position(value))
@@ -128,7 +129,7 @@ def place_code(value: object) -> str:
 def place_meant(written: str) -> str:
     """Suggests a group, the code of the place with this name, or a region with a similar name."""
     slug = re.sub(r"[^a-z0-9]+", "-", written.lower()).strip("-")
-    if group := slug if known_place(slug) else GROUPS_MEANT.get(slug):
+    if group := slug if slug in REGIONS or slug.upper() in COUNTRIES else GROUPS_MEANT.get(slug):
         return f"; did you mean `{group}`?"
     name = needle(written.replace("-", " ").replace("&", "and"))
     if name and (code := _codes().get(name.word)):

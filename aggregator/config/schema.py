@@ -224,7 +224,7 @@ class Rules(Entry):
         default=[], description="Earlier ids: their addresses lead here, and stories keep their places."
     )
     places: Annotated[list[Place], Empty] = Field(
-        default=[], description="ISO 3166 codes, UN M49 names as slugs, named groups."
+        default=[], description="ISO 3166 codes, UN M49 names of countries and regions as slugs, named groups."
     )
     words: Annotated[list[Word], Empty] = Field(
         default=[], description="Words and phrases; {phrase: weight}; {all: [a, b | c], unless: [d]}; missile*."

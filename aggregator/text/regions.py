@@ -6,6 +6,8 @@ list, are in eastern-asia and southern-europe. Membership of groups as of 2026.
 
 from __future__ import annotations
 
+from aggregator.text.countries import country_of
+
 _LEAVES = {
     "northern-africa": "DZ EG LY MA SD TN EH",
     "eastern-africa": "IO BI KM DJ ER ET TF KE MG MW MU YT MZ RE RW SC SO SS UG TZ ZM ZW",
@@ -95,11 +97,14 @@ COUNTRIES = frozenset().union(
 """All country codes that a rule may name (ISO 3166-1 alpha-2, and XK for Kosovo)."""
 
 
-def known_place(code: str) -> bool:
-    """Whether this is a valid entry of `places:`: a country code or a region slug, in any case."""
-    return code.upper() in COUNTRIES or code.lower() in REGIONS
+def known_place(place: str) -> bool:
+    """Whether this is a valid entry of `places:`: the code or name of a country, or the slug of a region, in any case."""
+    return bool(codes_of(place))
 
 
-def codes_of(code: str) -> frozenset[str]:
+def codes_of(place: str) -> frozenset[str]:
     """The country codes that one entry of `places:` stands for; empty if it is unknown."""
-    return frozenset((code.upper(),)) if code.upper() in COUNTRIES else REGIONS.get(code.lower(), frozenset())
+    if place.lower() in REGIONS:
+        return REGIONS[place.lower()]
+    code = place.upper() if place.upper() in COUNTRIES else country_of(place)
+    return frozenset((code,)) if code else frozenset()

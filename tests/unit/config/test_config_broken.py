@@ -257,7 +257,7 @@ GRAMMAR = [
     ("never: [{x: 2}]", "3:13", ["without a weight"]),
     ("never: [{all: [a, b], weight: 3}]", "3:13", ["without a weight"]),
     ("places: [CN, XX]", "3:18", ["`XX`", "not a known place"]),
-    ("places: [china]", "3:14", ["did you mean `CN`"]),
+    ("places: [chinese]", "3:14", ["did you mean `CN`"]),
     ("places: [RUS]", "3:14", ["`RUS` is not a known place; the codes of countries are those of two letters"]),
     ("places: [south-east-asia]", "3:14", ["did you mean `south-eastern-asia`"]),
     ("places: [asia-n]", "3:14", ["did you mean `asia`"]),
@@ -279,7 +279,7 @@ GRAMMAR = [
     ("words:\n      -\u00a0x", "4:7", ["expected a list, found text", "a space is missing after the dash"]),
     ("words: [{al: [x, y]}]", "3:18", ["`al` takes a weight, found a list; did you mean `all`?"]),
     ("places: [scandinavia]", "3:14", ["did you mean `nordic`"]),
-    ("places: [south-africa]", "3:14", ["did you mean `ZA`"]),
+    ("places: [south-afrika]", "3:14", ["did you mean `ZA`"]),
     ("examples:\n      - Ukraine: day 900", "4:9", ["quote a headline"]),
 ]
 

@@ -194,6 +194,8 @@ def test_other_warnings() -> None:
     assert "twice, first on line 1" in warned("topics: [{id: a, words: [war, War, WAR]}]\n")[0]
     (told,) = warned("topics: [{id: a, words: [US, NATO, nato, far right, U.S., {all: [far-right, US]}]}]\n")
     assert told.endswith("`U.S.` is the same word as `US` on line 1: keep one")
+    (told,) = warned("topics: [{id: a, places: [VN, JP, viet-nam, asean, south-eastern-asia]}]\n")
+    assert told.endswith("`viet-nam` is the same place as `VN` on line 1: keep one")
     assert warned("topics: [{id: a}]\n")[0].endswith("neither words nor places: nothing will be found")
     (told,) = warned(
         "topics: [{id: france, title: Frankreich}]\n"

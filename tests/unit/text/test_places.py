@@ -194,6 +194,20 @@ def test_regions() -> None:
     assert REGIONS["africa"] >= REGIONS["sahel"]
 
 
+def test_countries_by_name() -> None:
+    """A rule may name a country as UN M49 does, or as our pages do."""
+    named = {
+        "VN": "viet-nam vietnam", "CI": "cote-d-ivoire cote-divoire", "US": "united-states united-states-of-america",
+        "TR": "Turkey turkiye", "LA": "laos lao-people-s-democratic-republic", "CG": "congo",
+        "FM": "micronesia-federated-states-of", "TW": "taiwan",
+    }  # fmt: skip
+    assert {code: {codes_of(name) for name in names.split()} for code, names in named.items()} == {
+        code: {frozenset((code,))} for code in named
+    }
+    assert all(codes_of(slug) == {code} for code, (slug, _) in countries().items() if slug not in REGIONS)
+    assert codes_of("micronesia") == REGIONS["micronesia"] and codes_of("korea") == {"KP", "KR"}
+
+
 def test_every_region_of_un_m49_has_its_name() -> None:
     regions = """africa northern-africa sub-saharan-africa eastern-africa middle-africa southern-africa western-africa americas caribbean
         latin-america-and-the-caribbean central-america south-america northern-america antarctica asia central-asia eastern-asia
