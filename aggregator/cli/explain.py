@@ -21,7 +21,7 @@ from aggregator.model.judgement import Match, Receipt
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
-from aggregator.render.shapes import reports
+from aggregator.render.shapes import located, reports
 from aggregator.text.plurals import counted
 
 
@@ -58,6 +58,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     for one in value["kept_out"]:
         print(f"  Kept out of {one['id']} by {one['rule']} ({one['at']}).")
     print(_what_would_change(found, fixed=subject.case.section is not None))
+    explained = {one.section for one in receipts}
+    if others := [one for one in subject.why if one.section not in explained and one.rule != "stories: pin"]:
+        print("  Through other reports its story is also in:", *lines(others), sep="\n")
     for line in expect.expectation(answer) if answer else ():
         print(line)
     return 0
@@ -73,7 +76,7 @@ def _value(application: Application, subject: Subject, topics: Iterable[Receipt]
             "sections": [*item.sections],
             "topics": [*item.topics],
         }
-    told: shapes.InStory = _story(item, story, subject.pinned) if item and story else {}
+    told: shapes.InStory = _story(item, story, subject) if item and story else {}
     return {
         "id": urn(item.id) if item else None,
         "story": urn(item.story) if item and item.story else None,
@@ -115,6 +118,7 @@ def _lines(subject: Subject, value: shapes.Explanation, receipts: tuple[Receipt,
     if item := subject.item:
         yield f"  from {item.publisher} ({item.source}){'' if item.story else ', not placed yet'}"
         yield from joining.lines(item)
+        yield from (f"  named by {one['rule']}  ({one['at']})" for one in value.get("overrides", []))
         told = value.get("told_by", [])
         if told:
             yield f"  story {value['story']}: {counted(len(told), 'report')}, primary section {value['story_section']}"
@@ -165,13 +169,16 @@ def marked(text: str, receipts: Iterable[Receipt], field: str) -> str:
     return shown + text[done:]
 
 
-def _story(item: ItemView, story: StoryView, pinned: Receipt | None) -> shapes.InStory:
+def _story(item: ItemView, story: StoryView, subject: Subject) -> shapes.InStory:
+    pinned = subject.pinned
     return {
         "joined": in_words(item.joining) if item.joining else item.why,
         "joining": joining.joining(item),
         "story_section": story.section,
         "story_sections": [{"section": name, "score": score} for name, score in story.scores],
+        "story_receipts": [located(one) for one in subject.why],
         "pinned": {"section": pinned.section, "at": str(pinned.at)} if pinned else None,
+        "overrides": [{"rule": f"stories: {key}", "at": str(at)} for key, at in subject.overrides],
         "headed_by": story.link,
         "told_by": reports(story.reports),
     }

@@ -195,6 +195,13 @@ class Pin(TypedDict):
     at: str
 
 
+class Override(TypedDict):
+    """A line of `stories: join` or `split` that names the item."""
+
+    rule: str
+    at: str
+
+
 class InStory(TypedDict, total=False):
     """What is known of an item that is in a story."""
 
@@ -202,7 +209,9 @@ class InStory(TypedDict, total=False):
     joining: Joining | None
     story_section: str
     story_sections: list[Score]
+    story_receipts: list[LocatedReceipt]
     pinned: Pin | None
+    overrides: list[Override]
     headed_by: str | None
     told_by: list[Report]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +14,7 @@ from aggregator.bootstrap import Application, utc_now
 from aggregator.config.characters import unwrapped
 from aggregator.errors import AggregatorError
 from aggregator.model.judgement import Case, Receipt
-from aggregator.model.settings import Source
+from aggregator.model.settings import Position, Source
 from aggregator.model.story import ItemView, StoryView
 
 if TYPE_CHECKING:
@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 _WITHOUT_SCHEME = re.compile(r"(?:(?:[^\WA-Z]|-)+\.)+[a-z]{2,}/\S*")
 
 
+Override = tuple[str, Position]
+"""A key of `stories:`, and the line that names an article."""
+
+
 class Subject(NamedTuple):
     """A text to be explained, and if it is that of a stored item, what the archive knows of it. `source`: its source in the present file;
-    `categories`: topic → category of the feed that led to it; `pinned`: the receipt if its story is pinned."""
+    `categories`: topic → category of the feed that led to it; `pinned`: the receipt if its story is pinned; `overrides`: the lines of
+    `stories: join` and `split` that name it; `why`: the receipts of its story."""
 
     title: str
     summary: str = ""
@@ -35,6 +40,8 @@ class Subject(NamedTuple):
     categories: Mapping[str, str] = MappingProxyType({})
     story: StoryView | None = None
     pinned: Receipt | None = None
+    overrides: Sequence[Override] = ()
+    why: tuple[Receipt, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -53,24 +60,43 @@ def look_up(application: Application, text: str) -> Subject | None:
         AggregatorError: the archive does not have it.
     """
     from aggregator.pipeline.category_topics import last_survey
-    from aggregator.web.receipts import pin_receipts_on
+    from aggregator.web.receipts import explained, pin_receipts_on
 
     id, address = _id_in(text), _address_in(text)
     if id is None and address is None:
         return None
     with closing(application.database.open_existing()) as archive:
         reading = archive.reading
-        item = _item(reading, id, address)
+        item = _item(application, reading, id, address)
         story = reading.story(item.story) if item.story else None
         categories = last_survey(archive.upkeep).topics.of(item.categories)
         ids = application.stored_ids(archive)
-        source = next((one for one in application.settings.sources if ids.get(one.id) == item.source), None)
-        subject = Subject(item.title, item.summary, item, source, categories)
+        sources = {ids.get(one.id): one for one in application.settings.sources}
+        subject = Subject(item.title, item.summary, item, sources.get(item.source), categories)
         if not isinstance(story, StoryView):
             return subject
         today = utc_now().astimezone(ZoneInfo(application.settings.site.timezone)).date()
         pins = pin_receipts_on(today, application.settings, reading)
-        return subject._replace(story=story, pinned=pins.get((story.n, story.section)))
+
+        def receipts(title: str, summary: str, source: str | None) -> tuple[Receipt, ...]:
+            return application.receipts(title, summary, sources.get(source))
+
+        return subject._replace(
+            story=story,
+            pinned=pins.get((story.n, story.section)),
+            overrides=[*_named(application, reading, item.id, item.url, "join", "split")],
+            why=explained(story, receipts, application.settings, reading, pins),
+        )
+
+
+def _named(application: Application, reading: Reading, id: str, url: str | None, *keys: str) -> Iterator[Override]:
+    """The lines of `stories:` under these keys that name an article, by a former address too."""
+    from aggregator.normalise.address import typed
+
+    own = typed(url or "")
+    for key, named, at in application.settings.overrides.lines():
+        if key in keys and (typed(named) == own or reading.find(named, typed(named)) == id):
+            yield key, at
 
 
 def _id_in(text: str) -> str | None:
@@ -90,7 +116,7 @@ def _address_in(text: str) -> str | None:
     return f"https://{text}" if _WITHOUT_SCHEME.fullmatch(text) else None
 
 
-def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
+def _item(application: Application, reading: Reading, id: str | None, address: str | None) -> ItemView:
     """The item with this address, else that with this id, else the lead of the story with this id. Raises AggregatorError."""
     from aggregator.normalise.address import typed
 
@@ -112,7 +138,8 @@ def _item(reading: Reading, id: str | None, address: str | None) -> ItemView:
     item = reading.item(id)
     if item is None:
         if article:
-            raise AggregatorError("the article at this address is hidden by `stories: hide`")
+            line = next((f" ({at})" for _, at in _named(application, reading, article, address, "hide")), "")
+            raise AggregatorError(f"the article at this address is hidden by `stories: hide`{line}")
         what = "address" if address else "id"
         raise AggregatorError(f"the archive has no story or item with this {what}, or `stories: hide` hides it")
     return item

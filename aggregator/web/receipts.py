@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,6 +18,9 @@ from aggregator.web.library import Library
 
 if TYPE_CHECKING:
     from aggregator.store.reading import Reading
+
+ReceiptsOf = Callable[[str, str, str | None], tuple[Receipt, ...]]
+"""(headline, summary, id of the source) → why a text belongs where it is."""
 
 PinReceipts = Mapping[tuple[int, str], Receipt]
 """(number of a story, section to which it is pinned) → receipt for the pin."""
@@ -35,15 +38,19 @@ def receipts_of(
 
 
 def why(library: Library, story: StoryView, pins: PinReceipts) -> tuple[Receipt, ...]:
-    """The receipts of a story for its sections and its configured topics: from its lead, and from other reports for those that the lead
-    does not explain."""
+    """The receipts of a story for its sections and its configured topics."""
     force = library.in_force()
-    missing = {name for name, _ in story.scores} | {topic.id for topic in force.settings.topics}.intersection(
-        story.topics
-    )
+    return explained(story, force.receipts, force.settings, library.archive.reading, pins)
+
+
+def explained(
+    story: StoryView, receipts: ReceiptsOf, settings: Settings, reading: Reading, pins: PinReceipts
+) -> tuple[Receipt, ...]:
+    """As `why`: from its lead, and from other reports for those that the lead does not explain."""
+    missing = {name for name, _ in story.scores} | {topic.id for topic in settings.topics}.intersection(story.topics)
     found: list[Receipt] = []
-    for title, summary, source in _texts(library, story):
-        fresh = [one for one in force.receipts(title, summary, source) if one.section in missing]
+    for title, summary, source in _texts(reading, story):
+        fresh = [one for one in receipts(title, summary, source) if one.section in missing]
         missing -= {one.section for one in fresh}
         found += fresh
         if not missing:
@@ -65,14 +72,14 @@ def _of_story(one: Receipt, story: StoryView) -> Receipt:
     return replace(one, score=score, runner_up=others[0] if others else below)
 
 
-def _texts(library: Library, story: StoryView) -> Iterator[tuple[str, str, str | None]]:
+def _texts(reading: Reading, story: StoryView) -> Iterator[tuple[str, str, str | None]]:
     """(headline, summary, source id) of the lead, then of the other reports (without summaries), then of the items with their summaries,
     which must be read from the store."""
     lead = next((report for report in story.reports if report.url == story.link), None)
     yield story.title, story.summary, lead.source if lead else None
     for report in islice((one for one in story.reports if one is not lead), EXPLAINED - 1):
         yield report.title, "", report.source
-    for item in library.archive.reading.members(story.n)[:EXPLAINED]:
+    for item in reading.members(story.n)[:EXPLAINED]:
         yield item.title, item.summary, item.source
 
 

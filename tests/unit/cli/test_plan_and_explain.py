@@ -930,6 +930,21 @@ def test_what_the_editor_hides_leaves_for_that_reason(desk: Desk) -> None:
     assert f"- {PANDA}\n      hidden, and its story with it" in shown
 
 
+def test_explain_tells_what_the_editor_said_of_an_article_and_why_its_story_is_in_other_sections(desk: Desk) -> None:
+    """The report that heads the story matched nothing, and `explain` said no more; the page had the receipt of the other."""
+    octopus, missile = url_of(OCTOPUS), url_of(MISSILE)
+    saved(desk, f'{{join: [["{octopus}", "{missile}"]], split: ["{url_of(PANDA)}"], hide: ["{url_of(TEXTS[1][1])}"]}}')
+    told = desk.json("explain", octopus)
+    assert told["story_section"] in [one["section"] for one in told["story_receipts"]] and told["sections"] == ["world"]
+    shown = desk.run("explain", octopus)
+    assert "\n  named by stories: join  (feeds.yaml:1)\n" in shown
+    assert "\n  Through other reports its story is also in:\n  asia-pacific" in shown
+    assert "\n  named by stories: split  (feeds.yaml:1)\n" in desk.run("explain", url_of(PANDA))
+    assert "is also in" not in desk.run("explain", url_of(PANDA))
+    with pytest.raises(AssertionError, match=r"is hidden by `stories: hide` \(feeds.yaml:1\)"):
+        desk.run("explain", url_of(TEXTS[1][1]))
+
+
 def test_what_is_hidden_no_more_comes_back_for_that_reason(desk: Desk) -> None:
     saved(desk, f'{{hide: ["{url_of(PANDA)}"]}}')
     plan = desk.json("plan", desk.propose())
