@@ -99,7 +99,8 @@ def _edit(application: Application, proposal: Proposal) -> tuple[Position, str]:
     if proposal.was:
         return proposal.was.at, f"{key}: - {_typed(proposal.was)}  →  - {line}"
     if rules.at.column == 1:  # the position of the whole file, since the section is not in it (the implied fallback)
-        return rules.at, f"as the last one of `sections`: - {{id: {rules.id}, {key}: [{line}]}}"
+        above = [rules.at, *(one.at for one in application.settings.sections if one.at != rules.at)][-1]
+        return above, f"as the last one of `sections`: - {{id: {rules.id}, {key}: [{line}]}}"
     text = application.settings.texts[rules.at.file]
     lines, section = in_lines(text).splitlines(), _written(text, rules.at)
     if key not in section:

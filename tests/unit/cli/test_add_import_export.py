@@ -393,15 +393,19 @@ def test_a_feed_at_the_root_is_guessed_from_an_article_and_told_once(desk: Desk)
 
 
 def test_what_is_no_feed_is_said_and_nothing_is_written(desk: Desk) -> None:
-    for address, said in (
-        (desk.server.url("/plain"), "no feed"),
-        ("http://10.1.2.3/feed", "private"),
-        ("ftp://a.example/", "http"),
+    for address, fails, said in (
+        (desk.server.url("/plain"), 1, "no feed"),
+        ("http://10.1.2.3/feed", 1, "private"),
+        ("ftp://a.example/", 2, "no web address"),
+        ("http://", 2, "no web address"),
+        ("http://[::1/", 2, "no web address"),
+        ("javascript:alert(1)", 2, "no web address"),
     ):
-        code, _, err = desk.run("add", address)
-        assert code == 1, address
-        assert said in err
-        assert "Traceback" not in err
+        for command in ("add", "try"):
+            code, _, err = desk.run(command, address)
+            assert code == fails, address
+            assert said in err
+            assert "Traceback" not in err
     assert desk.text() == FILE
 
 

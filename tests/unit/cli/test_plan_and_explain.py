@@ -786,8 +786,9 @@ def test_a_section_that_is_not_in_the_file_is_proposed_as_a_whole(desk: Desk) ->
     text = FILE.replace("  - id: world\n", "")
     desk.file.write_text(text)
     proposals = desk.json("explain", "Missile dreams", "--expect", "world")["expect"]["proposals"]
-    edit = next(one["edit"] for one in proposals if one["section"] == "world")
-    line = edit.removeprefix("as the last one of `sections`: ")
+    proposal = next(one for one in proposals if one["section"] == "world")
+    line = proposal["edit"].removeprefix("as the last one of `sections`: ")
+    assert proposal["at"] == "feeds.yaml:9"  # the last section
     desk.file.write_text(text.replace("topics:\n", f"  {line}\ntopics:\n"))
     assert desk.json("explain", "Missile dreams", "--expect", "world")["expect"]["holds"]
 
