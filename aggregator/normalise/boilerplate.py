@@ -96,6 +96,16 @@ _APPEARANCE = re.compile(
     + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+ ).{{1,400}}? {after}" for before, after in _APPEARED.values())
     + r") .{1,160}\Z"
 )
+# What platforms add to each text that they host: for podcasts a note on privacy, and Medium names the author's publication.
+_HOSTED = {
+    "hosted on acast.": r"Hosted on Acast\. See acast\.com/privacy for more information\.?",
+    "hosted by simplecast": r"Hosted by Simplecast, an AdsWizz company\. See [^ ]{1,60} for information about our collection .{1,100}",
+    "ad choices.": r"Learn more about your ad choices\. Visit [^ ]{1,60}",
+    "omnystudio.com/listener": r"See omnystudio\.com/listener for privacy information\.?",
+    "art19.com/privacy": r"See (?:the )?Privacy Policy at https://art19\.com/privacy .{1,100}",
+    "are continuing the conversation": r"[^.!?]{1,200} was originally published in .{1,100} on Medium, where people are continuing .{1,80}",
+}
+_HOST = re.compile(rf"(?:\A|\s)(?:{'|'.join(_HOSTED.values())})\Z")
 _REDDIT = re.compile(r"submitted by.{0,80}\[link\]\s*\[(?:\d+ )?comments?\]\Z")
 # The names of the authors before the dateline of a wire story: `By A. Writer GENEVA, Feb 17 (Reuters) - `.
 _BYLINE = re.compile(
@@ -143,7 +153,9 @@ _LABELLED = re.compile(
     r"|already a (?:subscriber|member)\?|you(?:[’']ve| have) reached your (?:free )?(?:article )?limit\b"
     r"|(?:subscribe|(?:log|sign) in)(?: now| or [\w ]{1,40})? to (?:continue|keep) reading\b"
     r"|to (?:continue|keep) reading,? (?:please )?(?:log|sign|subscribe)\b"
-    r"|this (?:article|story|content) is (?:only )?for (?:our )?subscribers\b",
+    r"|this (?:article|story|content) is (?:only )?for (?:our )?subscribers\b"
+    r"|(?:share|leave a comment|subscribe(?: now)?)\W*\Z|thank(?:s| you) for reading\b.{0,100}(?:\bsubscribe for free|post is public)\b"
+    r"|.{1,100} is a reader-supported publication\. to receive new posts\b",
     re.IGNORECASE,
 )
 _POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
@@ -160,6 +172,8 @@ def without_boilerplate(text: str) -> str:
         text = _APPEARANCE.sub("", text).rstrip()
     if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
+    if any(map(tail.lower().__contains__, _HOSTED)):
+        text = _HOST.sub("", text).rstrip()
     if any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):
         text = _without_more(_LINKED.sub("", text).rstrip())
     if "Related" in tail:

@@ -94,13 +94,18 @@ def test_a_text_that_the_page_has_twice_is_read_once() -> None:
         "You’ve reached your limit.", "You have reached your free article limit for this month.", "Subscribe to continue reading.",
         "Log in now to keep reading", "Sign in or create an account to continue reading", "To keep reading, please subscribe.",
         "To continue reading log in", "This article is only for subscribers", "This story is for our subscribers.",
+        "Thanks for reading Window on War! Subscribe for free to receive new posts and support my work.", "Share", "Leave a comment",
+        "Thank you for reading The Wire. This post is public so feel free to share it.", "Subscribe now",
+        "The Wire is a reader-supported publication. To receive new posts and support my work, consider becoming a subscriber.",
     ],
 )  # fmt: skip
 def test_a_label_between_paragraphs_is_no_part_of_the_text(label: str) -> None:
     assert article_of(f"<p>{label}</p>{TEXT}<p>{label}</p>", TOLD, []) == TEXT
 
 
-@pytest.mark.parametrize("label", ["Advertisement", "Comments", "Share this", "Video unavailable"])
+@pytest.mark.parametrize(
+    "label", ["Advertisement", "Comments", "Share this", "Share", "Subscribe now", "Video unavailable"]
+)
 def test_a_sentence_that_begins_like_a_label_stays(label: str) -> None:
     news = f"<p>{label} is what fishermen read off Sicily when the ferry sank.</p>"
     assert article_of(TEXT + news, TOLD, []) == TEXT + news

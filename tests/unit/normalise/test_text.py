@@ -238,6 +238,11 @@ def test_so_is_one_that_repeats_it_in_other_letters(title: str, text: str) -> No
         " Saiba mais", " En savoir plus", " Læs mere", " Les mer", " Devamını oku", " Читати далі",
         " Leia mais no Massa News!", " Lees verder", " Читать далее", " ★", " ∞ Permalink",
         " Read more...", " Read more [...]", " Read more!", " Read more »", " Read more >",
+        " Hosted on Acast. See acast.com/privacy for more information.", " See omnystudio.com/listener for privacy information.",
+        " Hosted by Simplecast, an AdsWizz company. See pcm.adswizz.com for information about our collection and use of personal data.",
+        " Learn more about your ad choices. Visit megaphone.fm/adchoices",
+        " See Privacy Policy at https://art19.com/privacy and California Privacy Notice at https://art19.com/privacy#do-not-sell-my-info.",
+        " The Drift was originally published in The Wire on Medium, where people are continuing the conversation by highlighting it.",
         " submitted by /u/ann to /r/space [link] [959 comments]", " submitted by /u/ann [link] [1 comment]",
     ],
 )  # fmt: skip
@@ -471,6 +476,13 @@ def test_a_summary_ends_at_a_sentence_near_500_characters() -> None:
 
 def test_a_long_text_without_any_tag_has_a_summary() -> None:
     assert summarise("This sentence has some words in it. " * 1000).startswith("This sentence")
+
+
+def test_country_and_source_before_a_text_of_reliefweb_are_no_summary() -> None:
+    labels = '<div class="tag country">Country: Chad</div><div class="tag source">Sources: UN OCHA, WHO</div>'
+    read_item = one(f"{labels}<p>Aid reached the camp.</p>")
+    assert (read_item.summary, read_item.content.count("<div>")) == ("Aid reached the camp.", 2)
+    assert one(labels).summary == ""
 
 
 def test_the_byline_of_a_wire_story_goes_and_its_dateline_stays() -> None:
