@@ -105,6 +105,7 @@ _ZONE_IN_BRACKETS = re.compile(
     r"(?<=:\d\d)\s*[(\[](?:(?:GMT|UTC?)?\s?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?|(?P<name>[A-Z]{2,5}))[)\]]\s*\Z"
 )
 _BESIDE_ZONE = re.compile(r"(?<=\b[A-Z]{3})\s*\([^()]*\)\s*\Z")  # 10:30 CET (GMT+1)
+_FRACTION = re.compile(r"(?<=:\d\d:\d\d)\.\d+(?=\s)")
 _WEEK = re.compile(r"\s*(\d{4})-?W(\d\d)-?([1-7])(?=T|\s|\Z)", re.ASCII)
 _IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 # 20.11.2026, perhaps after a day of the week.
@@ -170,7 +171,9 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
         return _at([int(part or 0) for part in digits.groups()], 0)
     if since := _SINCE_1970.fullmatch(text):
         return datetime.fromtimestamp(int(since[1]), UTC)
-    text = _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", text))))
+    text = _ZONE_BESIDE.sub(
+        "", _BESIDE_ZONE.sub("", _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", _FRACTION.sub("", text))))
+    )
     text = _SPACED.sub(r"\1-\2-\3", _DAY.sub(_of_year, _WEEK.sub(_of_week, text)))
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]

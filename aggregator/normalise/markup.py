@@ -80,7 +80,7 @@ _COUNTER = re.compile(
 )
 _EMOJI = re.compile(r"/emoji/|/emoticons?/|[/-]smil(?:ey|ie)s?/|/twemoji/", re.IGNORECASE)
 _ORNAMENT = re.compile(
-    r"//(?:[\w-]+\.)*(?:gravatar\.com|avatars\d?\.githubusercontent\.com|static\.addtoany\.com|s7\.addthis\.com)/"
+    r"//(?:[\w-]+\.)*(?:gravatar\.com|avatars\d?\.githubusercontent\.com|static\.addtoany\.com|s7\.addthis\.com|img\.shields\.io)/"
     r"|/(?:twitter|facebook)_icon"
     r"|/favicon\b|\.ico(?:\?|$)",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ from aggregator.normalise.dates import read as read_date
     ("text", "expected"),
     [
         ("Fri, 20 Nov 2026 10:00:00 GMT", (2026, 11, 20, 10, 0)),
+        ("Fri, 20 Nov 2026 10:00:00.123 EST", (2026, 11, 20, 15, 0)),
         ("Fri, 20 Nov 2026 10:00:00 EST", (2026, 11, 20, 15, 0)),
         ("Fri, 20 Nov 2026 10:00:00  EST", (2026, 11, 20, 15, 0)),
         ("Fri, 20 Nov 2026 10:00:00 XYZT", (2026, 11, 20, 10, 0)),

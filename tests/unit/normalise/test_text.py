@@ -780,7 +780,8 @@ def test_a_counter_or_a_stamp_is_no_picture_of_an_item(picture: str) -> None:
         "<img src='https://s.w.org/images/core/emoji/15.0.3/72x72/26d4.png' alt='⛔'>", "<img src='https://e.org/favicon.png'>",
         "<img src='https://e.org/bullet.gif' width='12' height='12'>", "<img src='https://e.org/bullet.gif' width='49px'>",
         "<img src='https://e.org/bullet.gif' height='9'>", "<img src='https://e.org/App.ICO'>", "<img src='https://e.org/a.ico?v=2'>",
-        "<img src='https://s7.addthis.com/static/btn.gif'>", "<img src='https://e.org/twitter_icon_large.png'>", "<img src='https://s.w.org/images/core/emoji/72x72/26d4.png'>",
+        "<img src='https://s7.addthis.com/static/btn.gif'>", "<img src='https://e.org/twitter_icon_large.png'>",
+        "<img src='https://img.shields.io/badge/a-green'>", "<img src='https://s.w.org/images/core/emoji/72x72/26d4.png'>",
     ],
 )  # fmt: skip
 def test_what_only_adorns_is_not_the_picture_of_an_item(ornament: str) -> None:
