@@ -44,6 +44,7 @@ _NO_TAG = re.compile(
     rb"<(?![/!?])(?![\w.-]++(?:\s++[\w:.-]++\s*+=\s*+(?:\"[^\"]{0,1000}\"|'[^']{0,1000}'))++\s*+/?>)"
     rb"(?!(?:" + b"|".join(sorted(ends.FIELDS | {b"item", b"entry"})) + rb")\b|[\w.-]++:[A-Za-z])([^<>]++)(?=<)"
 )
+_FULL_TEXT = re.compile(rb"(</?)(?:(?:(?:yandex|rambler|mailru):)?full-?text|turbo:content)(?=[\s>])")
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
 _OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]+\"|'[^']+')", re.IGNORECASE)
@@ -195,6 +196,14 @@ def with_usual_namespaces(document: Document) -> Document:
     return document.changed(document.data[: root.start()] + tag + document.data[root.end() :], "unusual-namespaces")
 
 
+def with_known_full_texts(document: Document) -> Document:
+    """Rename the elements in which Russian and Ukrainian outlets put full texts for Yandex and other portals to one that feedparser
+    reads. That is no flaw."""
+    if not any(map(document.data.__contains__, (b"full-text>", b"fulltext>", b"turbo:content>"))):
+        return document
+    return document.changed(outside_cdata(document.data, partial(_FULL_TEXT.sub, rb"\1fullitem")))
+
+
 def with_known_entities(document: Document) -> Document:
     """Replace HTML entities such as `&nbsp;` by their characters and stray ampersands by `&amp;`, outside CDATA sections."""
     if b"&" not in document.data:
@@ -297,6 +306,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     with_ends_of_cdata,
     without_comments,
     with_usual_namespaces,
+    with_known_full_texts,
     with_known_entities,
     without_forbidden_references,
     closed,

@@ -322,6 +322,15 @@ def test_feedparser_reads_what_the_fast_parser_would_cut_short(inside: str) -> N
     assert "end" in (feed.items[0].summary or "") + (feed.items[0].content or "")
 
 
+@pytest.mark.parametrize("name", ["yandex:full-text", "rambler:fulltext", "full-text", "fulltext", "turbo:content"])
+def test_full_texts_for_portals_are_read(name: str) -> None:
+    portals = '<rss xmlns:yandex="http://news.yandex.ru" xmlns:turbo="http://turbo.yandex.ru" xmlns:rambler="http://news.rambler.ru"'
+    full = f"<description>In short.</description><{name}><![CDATA[<p>At length: <fulltext>.</p>]]></{name}>"
+    feed = parsed(rss(item(full)).replace(b"<rss", portals.encode(), 1))
+    assert (feed.items[0].summary, feed.items[0].content) == ("In short.", "<p>At length: <fulltext>.</p>")
+    assert feed.flaws == ()
+
+
 @pytest.mark.parametrize("type", ["", ' type="html"', ' type="text/html"'])
 @pytest.mark.parametrize("name", ["title", "summary", "content"])
 def test_unescaped_markup_in_an_entry_of_atom_cuts_nothing_short(name: str, type: str) -> None:
