@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from html.entities import html5
+from urllib.parse import urljoin
 from xml.parsers import expat
 
 from aggregator.parse import ends
@@ -47,6 +48,7 @@ _NO_TAG = re.compile(
 _FULL_TEXT = re.compile(rb"(</?)(?:(?:(?:yandex|rambler|mailru):)?full-?text|turbo:content)(?=[\s>])")
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
+_BASE = re.compile(rb"\sxml:base\s*=\s*[\"']([^\"'<>]*)")
 _OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]+\"|'[^']+')", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
@@ -196,6 +198,20 @@ def with_usual_namespaces(document: Document) -> Document:
     return document.changed(document.data[: root.start()] + tag + document.data[root.end() :], "unusual-namespaces")
 
 
+def with_absolute_base(document: Document) -> Document:
+    """Resolve the xml:base of the whole document against its address. Parsers would resolve links against a relative one, and the links
+    would then be resolved against it again."""
+    root = _ROOT_TAG.search(document.data, 0, 65536)
+    found = _BASE.search(document.data, root.start(), root.end()) if root else None
+    if found is None:
+        return document
+    try:
+        base = urljoin(html.escape(document.url.partition("?")[0]), found[1].decode("utf-8", "replace").strip())
+    except ValueError:
+        return document
+    return document.changed(document.data[: found.start(1)] + base.encode() + document.data[found.end(1) :])
+
+
 def with_known_full_texts(document: Document) -> Document:
     """Rename the elements in which Russian and Ukrainian outlets put full texts for Yandex and other portals to one that feedparser
     reads. That is no flaw."""
@@ -306,6 +322,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     with_ends_of_cdata,
     without_comments,
     with_usual_namespaces,
+    with_absolute_base,
     with_known_full_texts,
     with_known_entities,
     without_forbidden_references,

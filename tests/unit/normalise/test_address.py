@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from html import escape
 from urllib.parse import unquote
 
 import pytest
@@ -235,6 +236,17 @@ def test_relative_links_are_resolved_against_base_channel_and_document() -> None
         '<entry><id>1</id><title>T</title><content type="html">&lt;a href="#n"&gt;1&lt;/a&gt;</content></entry>'
     )
     assert f'href="{URL}#n"' in read(noted, url=f"{URL}?key=s3cret").items[0].content
+
+
+@pytest.mark.parametrize("title", ["T", "<b>T</b>"])  # the second is read by feedparser
+@pytest.mark.parametrize(("base", "folder"), [("news/", "world/news/"), ("../a&amp;b/", "a&b/"), ("/root/", "root/")])
+def test_a_relative_base_of_a_document_is_applied_once(base: str, folder: str, title: str) -> None:
+    text = '<content type="html">&lt;a href="z"&gt;Z&lt;/a&gt;</content>'
+    entry = f'<entry><id>1</id><title>{title}</title><link href="y"/>{text}</entry>'
+    body = atom(entry).replace(b"<feed", f'<feed xml:base="{base}"'.encode(), 1)
+    (one,) = read(body, url="https://feeds.example.org/world/feed.xml?key=s3cret").items
+    folder = f"https://feeds.example.org/{folder}"
+    assert (one.url, f'href="{escape(folder)}z"' in one.content) == (f"{folder}y", True)
 
 
 @pytest.mark.parametrize("id", ["http://example.org/1", "https://example.org/1"])
