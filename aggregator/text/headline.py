@@ -34,7 +34,7 @@ _SEVERAL = r"""(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
 # How a headline begins that reports no news, and what such a one has anywhere. Each alternative of the second begins in one of three ways,
 # so that most characters of a headline are passed quickly.
 _BESIDE_AHEAD = re.compile(
-    rf"""\W*(?:{_ASIDE}){_LABEL_ENDS}
+    rf"""\A(?:\W*(?:{_ASIDE}){_LABEL_ENDS}
         |.{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
         |(?:morning|evening|\d\d?:\d\d)\ report\b
         |\W*(?:the\ )?(?:(?:\w{{3,6}}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){{0,3}}
@@ -49,7 +49,7 @@ _BESIDE_AHEAD = re.compile(
         |(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
         |(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
         |\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?“"‘]*[?]  # not what someone asks
-    """,
+    )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE = re.compile(
