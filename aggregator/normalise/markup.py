@@ -113,11 +113,11 @@ _SPACE = re.compile(r"\n\s*\n\s*")
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)  # where white space matters
 # HTML that was escaped twice: once its references are resolved, it begins with an element that has an end, or with a picture.
 _ESCAPED = re.compile(
-    r"(?:\s|&lt;!--(?:(?!--&gt;)[\s\S])*--&gt;)*+&lt;(?:img\s(?:(?!&gt;)[^<>])*src=(?:(?!&gt;)[^<>])*&gt;|"
+    r"(?:\s|&lt;!--(?:(?!--&gt;)[\s\S])*--&gt;)*+&lt;(?:img\s(?:(?!&gt;)[^<>]){0,500}src=(?:(?!&gt;)[^<>]){0,2000}&gt;|"
     r"(a|p|div|span|strong|em|ul|ol|table|figure|blockquote|h[1-6])\b(?=[\s\S]*&lt;/\1&gt;))",
     re.IGNORECASE,
 )
-_BLANK_LINES = re.compile(r"[ \t\r]*\n[ \t\r]*\n\s*")
+_BLANK_LINES = re.compile(r"\n[ \t\r]*+\n\s*+")
 
 
 def _plain_address(_tag: str, name: str, value: str) -> str | None:

@@ -744,6 +744,15 @@ def test_a_comment_that_never_ends_hides_nothing() -> None:
     assert one("<p>It began.</p><!--more <p>It ended.</p>").summary == "It began. more It ended."
 
 
+@pytest.mark.parametrize(
+    "text", ["x{}x".format(" " * 200_000), f"&lt;img {'src=' * 50_000}", f"&lt;!--{'--' * 50_000}"]
+)
+def test_what_has_no_tags_takes_no_time(text: str) -> None:
+    started = time.process_time()
+    sanitise(text, "https://example.org/", Counter())
+    assert time.process_time() - started < 1
+
+
 def test_accents_without_end_on_one_letter_take_no_time() -> None:
     heaped = "a" + "\u0301\u0323" * 50_000
     assert one(title=f"Cafe\u0301 {heaped}").title.startswith("Café ạ")
