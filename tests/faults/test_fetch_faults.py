@@ -968,8 +968,17 @@ def test_a_header_is_sent_once_however_it_is_written() -> None:
 
 def test_an_article_does_not_wait_without_end_for_the_name_of_its_feed() -> None:
     article = FetchRequest("s", "https://slow.example/article", named_by="https://slow.example/feed")
-    (outcome,) = ask(article, limits=QUICK, resolver=StubResolver({"slow.example": []}))
-    assert (fail(outcome).kind, fail(outcome).message) == ("dns", "the name server does not answer")
+
+    async def main() -> Outcome:
+        stub = StubResolver({"slow.example": []})
+        http = Http(AGENT, allow_private=[HOST], limits=QUICK, resolver=stub)
+        try:
+            return await asyncio.wait_for(http(article), 20)
+        finally:
+            await http.close()
+
+    outcome = fail(asyncio.run(main()))
+    assert (outcome.kind, outcome.message) == ("dns", "the name server does not answer")
 
 
 def test_whoever_waits_for_the_same_unanswered_name_is_told_so() -> None:

@@ -60,7 +60,7 @@ from aggregator.pipeline.edition import EditionReport, edition
 from aggregator.pipeline.leases import EDITION_LEASE, POLL_LEASE
 from aggregator.pipeline.survey import survey
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.worker import editions, polling, web_process
+from aggregator.worker import editions, polling, service, web_process
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Reload, Shared
@@ -425,11 +425,38 @@ def test_polls_that_fail_together_lengthen_the_pause_once(worker: Worker, monkey
         raise StoreBusy("the server is gone")
 
     async def run() -> None:
-        monkeypatch.setattr(worker.archive.intake, "apply", lost)
-        assert await asyncio.gather(*(worker.polling.take([id]) for id in ("one", "two", "three"))) == [True] * 3
+        with monkeypatch.context() as broken:
+            broken.setattr(worker.archive.intake, "apply", lost)
+            assert await asyncio.gather(*(worker.polling.take([id]) for id in ("one", "two", "three"))) == [True] * 3
         assert worker.polling._pause == 2 * polling.PAUSE
+        worker.polling._resume = 0.0
+        assert await worker.polling.maintain()  # their leases are given back
+        assert await worker.polling.take(["one"])
+        assert worker.polling._pause == polling.PAUSE, "the next failure is a first one again"
 
     asyncio.run(run())
+
+
+def test_a_poll_that_is_cancelled_keeps_no_lease(worker: Worker) -> None:
+    """The queue is restarted while it waits for its server."""
+
+    async def run() -> None:
+        asked = asyncio.Event()
+
+        async def silent(request: FetchRequest) -> Outcome:
+            asked.set()
+            await asyncio.Event().wait()
+            raise AssertionError("nobody answers")
+
+        worker.fetch = silent
+        poll = asyncio.create_task(worker.polling.take(["one"]))
+        await asked.wait()
+        poll.cancel()
+        await asyncio.wait({poll})
+        assert await worker.polling.maintain()
+        assert [state.id for state in worker.archive.sources.claim("another", NOW, POLL_LEASE, ids=["one"])] == ["one"]
+
+    asyncio.run(asyncio.wait_for(run(), 20))
 
 
 def test_polls_that_could_not_be_stored_are_no_trouble_any_more_when_others_made_them(
@@ -750,6 +777,25 @@ def test_an_edition_that_takes_longer_than_its_lease_is_taken_over_by_nobody(
         assert worker.archive.edition.holder() is None
 
     asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def test_the_service_renews_the_lease_of_an_edition_while_it_is_made(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        making, go_on = await slow_edition(worker, monkeypatch)
+        monkeypatch.setattr(service, "RENEW", 0.01)
+        monkeypatch.setattr(worker.archive.edition, "renew", lambda *_: go_on.set())
+        made = Service(worker.current.engine, lambda force: None, lambda ids: None, worker.clock, worker.stopping)
+        made._work, made.editions = worker.stopping.wait, worker.editions  # type: ignore[assignment]  # its result is not used
+        serving = asyncio.create_task(made.run())
+        renewed = await asyncio.to_thread(go_on.wait, 10)
+        worker.stopping.set()
+        await serving
+        await making
+        assert renewed
+
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 def test_an_edition_that_hangs_is_taken_over_in_the_end(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1209,7 +1255,7 @@ def test_f12_a_clock_far_ahead_and_a_long_absence_prune_nothing(
     worker.close()
 
     for minutes in range(3):  # started with such a clock, and again: the last tick was a minute ago
-        worker = Worker(tmp_path, NOW + timedelta(days=3650, minutes=minutes))
+        worker = Worker(tmp_path, NOW + timedelta(days=7300, minutes=minutes))
         assert asyncio.run(worker.polling.maintain())
         assert minutes == 0 or after(1, timedelta(seconds=1)) == 1
         worker.close()

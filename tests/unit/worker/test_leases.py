@@ -31,6 +31,21 @@ def test_this_process_lives_and_an_ended_one_does_not() -> None:
     assert is_dead(done.stdout.strip())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_process_that_was_killed_is_dead_also_while_nobody_collects_it() -> None:
+    """In a container without an init it never is: its sources were then left for as long as its leases last."""
+    program = (
+        "import time; from aggregator.worker.identity import identity; print(identity(), flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        owner = process.stdout.readline().strip()
+        assert not is_dead(owner)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert is_dead(owner)
+
+
 def test_a_process_of_another_user_that_the_system_hides_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     """The units in docs/operations hide them. What root polls beside the service was polled twice, and placed by two at once."""
     ended = subprocess.Popen(["true"])
