@@ -34,7 +34,6 @@ class Ticks:
             _until_cancelled(job),
             _Every(timedelta(seconds=seconds)),
             next_run_time=self._clock(),
-            coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
         )
