@@ -92,6 +92,7 @@ _PLAYER_END = re.compile(r"</(?:video|audio|object)\b", re.IGNORECASE)
 _PLAYED = re.compile(
     r"""\s(?:(?:data-(?:\w{1,20}-)?)?src|data)\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE
 )
+_POSTER = re.compile(r"""\sposter\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
 # A video, not one of a list (`videoseries`) or of a channel (`live_stream`), which the rest of the address names.
 _YOUTUBE = re.compile(
     r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/(?!videoseries|live_stream)([\w-]{6,20})(?![\w-])"
@@ -236,7 +237,7 @@ def _with_pictures_for_all(text: str) -> str:
 
 
 def _linked(player: re.Match[str], base: str) -> str:
-    """The player, preceded by a link to what it plays; still to be sanitised."""
+    """The player, preceded by the picture that it shows at first and by a link to what it plays; still to be sanitised."""
     played = _PLAYED.search(player[2])
     if played is None and player[1].lower() in ("video", "audio", "object"):
         inside = _PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0]
@@ -246,7 +247,10 @@ def _linked(player: re.Match[str], base: str) -> str:
         return player[0]
     if video := _YOUTUBE.match(url):
         url = f"https://www.youtube.com/watch?v={video[1]}"
-    return _named(url) + player[0]
+    shown = _POSTER.search(player[2])
+    poster = address.absolute(shown[1], base) if shown else None
+    picture = f'<img src="{html.escape(poster)}" alt="">' if poster else ""
+    return picture + _named(url) + player[0]
 
 
 def _named(url: str, attributes: str = "") -> str:

@@ -884,6 +884,13 @@ def test_a_player_becomes_a_link_to_what_it_plays(player: str, link: str) -> Non
     assert read_item.summary == "Watch this."
 
 
+@pytest.mark.parametrize("poster", ["https://e.org/p.jpg?a=1&amp;b=2", "//e.org/p.jpg?a=1&b=2"])
+def test_the_picture_that_a_video_shows_at_first_is_that_of_the_item(poster: str) -> None:
+    read_item = one(f"<video controls poster='{poster}' src='https://e.org/v.mp4'></video><p>Watch this.</p>")
+    assert read_item.image == "https://e.org/p.jpg?a=1&b=2"
+    assert read_item.content.startswith('<img src="https://e.org/p.jpg?a=1&amp;b=2" alt=""><figure><figcaption><a ')
+
+
 @pytest.mark.parametrize("name", ["video", "audio", "object"])
 def test_a_player_without_address_does_not_play_what_the_next_one_plays(name: str) -> None:
     shown = one(f"<p>Text.</p><{name}></{name}><p>Then:</p><iframe src='https://player.vimeo.com/video/7'></iframe>")
