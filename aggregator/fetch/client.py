@@ -148,7 +148,7 @@ class Http:
                 self._gate.pause(trail.here.host if terms.request.pause == "host" else trail.here.url, wait)
             if answer.status not in REDIRECTS:
                 return trail, answer, asked
-            if not self._connections.may_lead_inside(trail.first.host, answer.peer):
+            if not self._connections.may_lead_inside(trail.here.host, answer.peer):
                 # `allow_private` is for addresses in feeds.yaml, not for redirects from public hosts
                 terms.public = True
             trail = trail.step(answer.status, answer.headers.get("Location"))

@@ -891,6 +891,32 @@ def test_a_redirect_is_judged_by_the_address_that_sent_it(server: Server, monkey
     assert [request.path for request in server.requests] == ["/feed", "/article"]
 
 
+def test_a_private_source_is_led_no_further_inside_by_a_public_host(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever owns the public host decides where it leads, and what is read there is republished."""
+    divert(monkeypatch)
+    server.routes |= {
+        "/listed": redirect(server.url("/away", "outlet.example")),
+        "/away": redirect(server.url("/inside")),
+    }
+    stub = StubResolver({"nas.example": [[HOST]], "outlet.example": [["8.8.8.8"]]})
+    (led,) = ask(server.url("/listed", "nas.example"), allow=("nas.example", HOST), resolver=stub)
+    assert fail(led).message == "a public address leads to this private one"
+    assert [request.path for request in server.requests] == ["/listed", "/away"]
+
+
+def test_no_public_source_moves_for_good_to_a_host_that_is_listed_as_private(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if that has a public address just now: at the next poll it may be another."""
+    divert(monkeypatch)
+    server.routes["/old"] = redirect(server.url("/feed", "nas.example"), "301 Moved Permanently")
+    stub = StubResolver({"outlet.example": [["8.8.8.8"]], "nas.example": [["8.8.4.4"]]})
+    (moved,) = ask(server.url("/old", "outlet.example"), allow=("nas.example",), resolver=stub)
+    assert (full(moved).body, full(moved).permanent) == (FEED, None)
+
+
 def test_a_name_that_is_not_known_is_told_so_whoever_leads_to_it() -> None:
     linked = FetchRequest("s", "http://unknown.example/", named_by="https://outlet.example/")
     outcome = fail(ask(linked, resolver=StubResolver({"outlet.example": [["8.8.8.8"]]}))[0])
@@ -902,6 +928,14 @@ def test_an_article_is_left_for_as_long_as_the_rules_of_its_host_cannot_be_read(
     outcome = fail(ask(FetchRequest("s", server.url("/feed"), crawled=True))[0])
     assert (outcome.kind, outcome.freshness.retry_after) == ("waiting", 7200)
     assert not server.asked("/feed")
+
+
+def test_an_article_to_which_a_redirect_leads_is_left_if_the_rules_of_its_host_say_so(server: Server) -> None:
+    server.routes["/robots.txt"] = answer(b"", "404 Not Found")
+    with Server({"/robots.txt": answer(b"User-agent: *\nDisallow: /"), "/article": answer(FEED)}) as other:
+        server.routes["/short"] = redirect(other.url("/article"))
+        assert fail(ask(FetchRequest("s", server.url("/short"), crawled=True))[0]).kind == "robots"
+        assert not other.asked("/article")
 
 
 # ---- F14: names
@@ -1059,6 +1093,13 @@ def test_an_etag_comes_back_byte_for_byte_or_is_not_kept(server: Server, etag: b
     assert server.requests[-1].headers.get("if-none-match") == (text if kept else None)
 
 
+def test_a_date_in_no_encoding_is_not_kept(server: Server) -> None:
+    """Half a character cannot be stored, and its source would have no state any more."""
+    top = head("200 OK", {"Content-Length": str(len(FEED))}).removesuffix(b"\r\n")
+    server.routes["/odd"] = raw(top + b"Last-Modified: \xff\xe9\r\n\r\n" + FEED)
+    assert full(ask(server.url("/odd"))[0]).last_modified is None
+
+
 def test_a_content_type_in_no_encoding_costs_no_feed(server: Server) -> None:
     """What is no UTF-8 stands in headers as halves of characters, which cannot be handed to the process that reads."""
     kind = b"Content-Type: application/rss+xml; charset=\xff\xe9\r\n"
@@ -1111,6 +1152,19 @@ def test_a_pause_is_the_hosts_or_the_sources_as_configured(server: Server, statu
     for outcome in (third, second)[: 1 + held]:
         assert (fail(outcome).kind, fail(outcome).freshness.retry_after) == ("waiting", 600)
     assert len(server.asked("/pause")) == 1
+
+
+def test_a_pause_is_that_of_the_host_that_asked_for_it_after_a_redirect(server: Server) -> None:
+    server.routes |= {
+        "/moved": redirect(server.url("/busy", "busy.example")),
+        "/busy": answer(b"", "429 Too Many Requests", retry_after="600"),
+    }
+    asked = [server.url("/moved"), server.url("/other", "busy.example"), server.url("/feed")]
+    stub = StubResolver({"busy.example": [[HOST]]})
+    outcomes = ask(*asked, allow=("127.0.0.0/8",), limits=Limits(spacing=0), resolver=stub)
+    assert [fail(one).kind for one in outcomes[:2]] == ["http", "waiting"]
+    full(outcomes[2])
+    assert not server.asked("/other")
 
 
 def test_freshness_comes_with_every_answer(server: Server) -> None:

@@ -484,6 +484,8 @@ def test_a_job_in_progress_keeps_its_lane_however_long_it_takes(store: PostgresA
         looks = loop.looks
         await until_async(lambda: loop.looks > looks + 2)
         assert loop.taken == ["alpha"]
+        waiting = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'polls' AND status = 'todo'"
+        assert execute(store._connection.server.url, waiting) == [(1,)], "one job waits, not one for each look"
         ends.set()
         await until_async(lambda: len(loop.taken) > 1)
         stopping.set()

@@ -20,6 +20,7 @@ def place(url: str) -> WebAddress:
         ("https://a.example/feed", "https://a.example:443/other", True),
         ("http://a.example/feed", "https://a.example/feed", True),  # the same host, only safer
         ("https://a.example/feed", "http://a.example/feed", False),
+        ("https://a.example:8443/feed", "http://a.example:8443/feed", False),
         ("http://a.example/feed", "https://a.example:8443/feed", False),
         ("http://a.example:8080/feed", "https://a.example/feed", False),
         ("http://a.example:8080/feed", "http://a.example:8081/feed", False),
