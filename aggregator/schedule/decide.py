@@ -27,6 +27,7 @@ from aggregator.text.plurals import counted
 
 JITTER: Final = 0.1  # at most this share of the interval is added at random, to spread out the polls of many sources
 SPREAD: Final = 0.5  # the same after a first poll: sources that were polled together at start are spread out more
+GROWTH: Final = 2  # from one poll to the next the interval becomes at most so many times as long
 UNCONDITIONAL_AFTER: Final = 3  # failures in a row
 UNCONDITIONAL: Final = timedelta(hours=1)  # minimum interval without ETag or Last-Modified, unless the editor chose one
 CEILING: Final = timedelta(hours=24)  # longest wait after failures …
@@ -64,6 +65,11 @@ class _Visit(Struct, frozen=True):
     @property
     def first(self) -> bool:
         return self.before.last_success is None
+
+    @property
+    def longest(self) -> timedelta:
+        """The longest interval by which the next poll may follow."""
+        return max(self.bounds.every, GROWTH * (self.before.interval or self.bounds.every))
 
 
 def after_poll(
@@ -214,7 +220,9 @@ def _by_rate(known: SourceState, visit: _Visit) -> timedelta:
     if visit.first:
         return bounds.every
     longest = bounds.silent if quiet(known, visit.now) >= SILENT_AFTER else bounds.longest
-    return rates.interval(known.rate or 0.0, bounds.every, bounds.shortest, longest)
+    wanted = rates.interval(known.rate or 0.0, bounds.every, bounds.shortest, longest)
+    # A first document of old items may be about to change: the interval grows as evidence does.
+    return min(wanted, visit.longest)
 
 
 def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
@@ -250,6 +258,8 @@ def _after_success(known: SourceState, visit: _Visit) -> SourceState:
     own = known.interval or visit.bounds.every
     floor, asker = max(_floors(known, visit.bounds), key=lambda asked: asked[0])
     reason = "the first interval" if visit.first else pace(known.rate or 0.0)
+    if own == visit.longest > visit.bounds.every:
+        reason += ", and at most twice as long as the last interval"
     if floor > own:
         return _at(floor, f"every {span(floor)}: {asker}; else {span(own)} ({reason})", known, visit)
     return _at(own, f"every {span(own)}: {reason}", known, visit)

@@ -118,7 +118,8 @@ def test_the_first_interval_is_every() -> None:
 
 def test_a_lively_source_is_polled_more_often_and_a_quiet_one_less() -> None:
     _, lively = poll(known_state(rate=6.0), fetched(), new=3)
-    _, quiet = poll(known_state(rate=0.05), NotModified(URL, '"1"', None, Freshness()))
+    slow = replace(known_state(rate=0.05), interval=HOUR)
+    _, quiet = poll(slow, NotModified(URL, '"1"', None, Freshness()))
     assert timedelta(minutes=5) <= lively.interval < 8 * MIN
     assert HOUR < quiet.interval <= 6 * HOUR
     assert "new items an hour" in lively.why
@@ -139,15 +140,27 @@ def test_the_interval_follows_the_news() -> None:
     assert decision.interval < 10 * MIN
 
 
+def test_the_interval_doubles_at_most() -> None:
+    """Of a first document with nothing but old items, `every: 2s` became half an hour at the second poll, `15m` a day."""
+    state, waits = replace(known_state(rate=0.0), last_new=NOW - timedelta(days=900)), []
+    for _ in range(9):
+        state, decision = poll(state, NotModified(URL, '"1"', None, Freshness()))
+        waits.append(decision.interval)
+    assert waits == [30 * MIN, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR]
+    _, second = poll(known_state(rate=0.0), NotModified(URL, '"1"', None, Freshness()))
+    assert second.why.startswith("every 30 min: less than one new item in ten days, and at most twice as long")
+
+
 def test_bounds_hold_whatever_the_rate() -> None:
     _, lively = poll(known_state(rate=1e6), fetched(), new=10_000)
-    _, dead = poll(known_state(rate=0.0), NotModified(URL, '"1"', None, Freshness()))
+    slow = replace(known_state(rate=0.0), interval=4 * HOUR)
+    _, dead = poll(slow, NotModified(URL, '"1"', None, Freshness()))
     assert lively.interval == 5 * MIN
     assert dead.interval == 6 * HOUR
 
 
 def test_a_source_silent_for_a_week_is_asked_once_a_day() -> None:
-    silent = replace(known_state(rate=0.0), last_new=NOW - timedelta(days=8))
+    silent = replace(known_state(rate=0.0), last_new=NOW - timedelta(days=8), interval=20 * HOUR)
     for before in (silent, replace(silent, last_new=None, first_success=silent.last_new)):
         state, decision = poll(before, NotModified(URL, '"1"', None, Freshness()))
         assert decision.interval == 24 * HOUR
