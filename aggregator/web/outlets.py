@@ -8,12 +8,17 @@ from aggregator.model.story import StoryView
 from aggregator.text.scripts import direction
 
 
+def heading(story: StoryView) -> str:
+    """The outlet whose headline is shown, by its present name: feeds keep the one that it had when the story was announced."""
+    names = [report.publisher for report in story.reports if report.url == story.link]
+    return story.entry.publisher if story.entry.publisher in names or not names else names[0]
+
+
 def outlets(story: StoryView) -> list[tuple[str, str | None]]:
     """(name, address of its article) of each outlet of a story: first the one whose headline is shown, then the others in the order in
     which they joined."""
     earliest = {report.publisher: report.url for report in reversed(story.reports) if report.url}
-    heading = [report.publisher for report in story.reports if report.url == story.link]
-    lead = story.entry.publisher if story.entry.publisher in heading or not heading else heading[0]
+    lead = heading(story)
     addresses = {**earliest, lead: story.link or earliest.get(lead)}
     named = dict.fromkeys((lead, *story.publishers) if lead in story.publishers else story.publishers)
     return [(name, addresses.get(name)) for name in named]

@@ -21,6 +21,7 @@ from aggregator.web.layout import STATIC, about, address, feeds_of, page, static
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
 from aggregator.web.operations import PAGE, Operation
+from aggregator.web.outlets import heading
 from aggregator.web.pulse import pulse
 from aggregator.web.queries import path_of
 from aggregator.web.ranking import CANDIDATES
@@ -117,6 +118,7 @@ def story(id: str) -> Response:
         description=cut(found.summary, 200),
         canonical=f"{lib.in_force().root}/stories/{found.id}",
         lead=lead,
+        outlet=heading(found),
         standfirst=standfirst,
         body=body,
         receipts=why(lib, found, pin_receipts(lib)),

@@ -300,6 +300,8 @@ def test_a_renamed_source_redirects_and_topics_found_by_places_hold_items(tmp_pa
             assert [item["_aggregator"]["publishers"] for item in parsed["items"]] == [["One"]] * 2, (
                 "by its name of today"
             )
+            page = get(f"{root}/stories/{parsed['items'][0]['_aggregator']['story']}")[1].decode()
+            assert "Read it at One</a>" in page and '<span class="outlets">One' in page
             found = json.loads(get(f"{root}/topics/norway.json?view=items")[1])
             assert [item["title"] for item in found["items"]] == ["Parliament of Norway votes on fishing quotas"]
 
