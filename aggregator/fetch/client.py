@@ -127,7 +127,7 @@ class Http:
             # There are servers whose responses to conditional requests cannot be read.
             if not validators:
                 raise
-        terms.own["Cache-Control"] = "no-cache"
+        terms.own["Cache-Control"], terms.public = "no-cache", public  # whoever redirected before may not do so again
         return self._outcome(*await self._follow(trail, {}, terms))
 
     async def _follow(

@@ -26,6 +26,7 @@ from builders.documents import JOB
 from builders.process import most_memory, until_async
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from servers.internet import divert
 from servers.local import Refusing, Request, Route, Server, answer, conditional, head, raw, redirect
 from servers.misbehaving import FAULTS, FEED, abort, brotli_bomb, encoded, gzip_bomb
@@ -870,8 +871,9 @@ def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(serv
     stub = StubResolver({"outlet.example": [[HOST]], "other.example": [[HOST]]})
     pages = [server.url("/feed"), server.url("/feed", "other.example"), server.url("/feed", "outlet.example")]
     asked = [FetchRequest("s", page, named_by="https://outlet.example/feed", crawled=True) for page in pages]
+    asked += [replace(one, named_by="http://outlet.example/feed") for one in asked[:2]]
     outcomes = ask(*asked, resolver=stub, limits=Limits(spacing=0))
-    assert [fail(one).kind for one in outcomes] == ["waiting"] * 3, "their robots.txt cannot be asked"
+    assert [fail(one).kind for one in outcomes] == ["waiting"] * 5, "their robots.txt cannot be asked"
     assert server.connections == 0
     own = FetchRequest("s", pages[2], named_by=server.url("/news", "outlet.example"), crawled=True)
     full(ask(own, resolver=stub, limits=Limits(spacing=0))[0])
@@ -904,6 +906,26 @@ def test_a_private_source_is_led_no_further_inside_by_a_public_host(
     (led,) = ask(server.url("/listed", "nas.example"), allow=("nas.example", HOST), resolver=stub)
     assert fail(led).message == "a public address leads to this private one"
     assert [request.path for request in server.requests] == ["/listed", "/away"]
+
+
+def test_a_private_source_that_public_hosts_answer_for_is_asked_once_more_where_it_begins(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    divert(monkeypatch)
+
+    async def confused(request: Request, writer: asyncio.StreamWriter) -> None:
+        kind = answer(FEED) if len(server.asked("/confused")) > 1 else answer(b"", "304 Not Modified")
+        await kind(request, writer)
+
+    server.routes |= {
+        "/listed": redirect(server.url("/away", "outlet.example")),
+        "/away": redirect("/confused"),
+        "/confused": confused,
+    }
+    stub = StubResolver({"nas.example": [[HOST]], "outlet.example": [["8.8.8.8"]]})
+    url = server.url("/listed", "nas.example")
+    (outcome,) = ask(url, allow=("nas.example",), limits=Limits(spacing=0), resolver=stub)
+    assert full(outcome).body == FEED
 
 
 def test_no_public_source_moves_for_good_to_a_host_that_is_listed_as_private(
