@@ -151,7 +151,9 @@ class Application(Configured):
             renamed = self.completed(before, archive.upkeep).policy.renamed.ids
             alike, found = None, Changes()
             if before and before.epoch != self.settings.epoch:
-                alike = before.epoch if self._places_like(before, archive) else None
+                former = self.former(before)  # of another epoch if the environment variables that it uses have changed
+                if former and former.epoch == before.epoch and self.places_alike(former, archive):
+                    alike = before.epoch
                 found = self.changes_since(before, archive.upkeep)
             with archive.upkeep.configuring():
                 if archive.upkeep.configuration() != before:  # there was another edit since
@@ -220,12 +222,6 @@ class Application(Configured):
             except ConfigError:
                 self._former[stored.epoch] = None
         return self._former[stored.epoch]
-
-    def _places_like(self, stored: StoredConfiguration, archive: Store) -> bool:
-        before = self.former(stored)
-        if before is None or before.epoch != stored.epoch:  # the environment variables that it uses have changed
-            return False
-        return self.places_alike(before, archive)
 
     def places_alike(self, before: Settings, archive: Archive) -> bool:
         """Whether stored stories stay as they are if this configuration is put in force after `before`."""

@@ -139,9 +139,9 @@ def has_member(told: str, story: str) -> str:
     return f"EXISTS (SELECT 1 {_of_story(told, story, items='i.' in told)} LIMIT 1)"
 
 
-def first_member(told: str, story: str) -> str:
-    """SQL for the time at which the first of the story's items that meet the condition `told` entered."""
-    return f"(SELECT min(i.entered) {_of_story(told, story, items=True)})"
+def first_member(told: str) -> str:
+    """SQL for the time at which the first of the items of the story `st` that meet the condition `told` entered."""
+    return f"(SELECT min(i.entered) {_of_story(told, 'st.n', items=True)})"
 
 
 def _of_story(told: str, story: str, *, items: bool) -> str:

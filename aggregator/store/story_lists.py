@@ -168,7 +168,7 @@ class Time(NamedTuple):
     @classmethod
     def latest(cls, dialect: Dialect, times: Sequence[str], reports: Sequence[Asked]) -> Time:
         """The latest of these times and of the times at which the story first had a report that meets each condition."""
-        moments = [*times, *(first_member(told, "st.n") for told, _ in reports)]
+        moments = [*times, *(first_member(told) for told, _ in reports)]
         values = [value for _, values in reports for value in values]
         return cls(f"{dialect.greatest}({', '.join(moments)})" if len(moments) > 1 else moments[0], values)
 
