@@ -127,7 +127,7 @@ def _item(application: Application, reading: Reading, id: str | None, address: s
     id = article or id
     if id is None:
         raise AggregatorError(
-            "the archive has no item with this address; `aggregator try URL` shows where it would land"
+            "the archive has no item with this address; its headline instead shows where it would land"
         )
     story = None if article else reading.story(id)  # before items: the id of a story is also that of its first item
     if isinstance(story, str):
