@@ -84,6 +84,10 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Miners strike at Bisha in Eritrea", ["ER"]),
         ("Wildfire nears Menfi in Sicily", ["IT"]),
         ("Yassine El Mansouri jailed in Belgium", ["BE"]),
+        ("Inga Ruginiene rejects calls to step aside", ["LT"]),
+        ("Chikungunya reaches Beni in Bolivia", ["BO"]),
+        ("Rebels kill villagers near Beni", ["CD"]),
+        ("Ethiopia opens dam on Blue Nile", ["ET"]),
     ],
 )
 def test_names_stand_for_places(title: str, expected: list[str]) -> None:
