@@ -861,6 +861,12 @@ def test_where_business_or_arms_are_told_they_decide(title: str, section: str) -
         ("Taiwan Buys HIMARS after Ukraine Shows Their Worth", "ukraine-aid"),
         ("Strikers Reject Deal with 70% of the Vote", "elections"),
         ("Security Council Awaits Result of the Vote on Gaza", "elections"),
+        ("Arsenal Concedes Late Goal to Rival", "elections"),
+        ("RAF Sends Aid After Typhoon Hits Luzon", "air-power"),
+        ("Turkey Seals Typhoon Deal With Britain", "extreme-weather"),
+        ("Navy Jet Crashes in Demonstration at Airshow", "protests"),
+        ("Senators Resign Over Ghost Flood Control Projects", "extreme-weather"),
+        ("Gunmen Burn Tankers on Road to Bamako", "shipping"),
     ],
 )
 def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic: str) -> None:
@@ -881,6 +887,12 @@ def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic
         ("Recount of the Vote Begins in Ohio", "elections"),
         ("Fire at Russian Hospital Kills Five", "accidents"),
         ("Fire in Israeli Mall Kills Three", "accidents"),
+        ("President Wins Eighth Term", "elections"),
+        ("Party Sweeps Assembly With 202 Seats", "elections"),
+        ("RAF Sends Aid After Typhoon Hits Luzon", "extreme-weather"),
+        ("Germany Sends Patriots to Kyiv", "ukraine-aid"),
+        ("Fujian Carrier Launches Jets With Catapults", "navies"),
+        ("Taliban Close Schools to Girls", "womens-rights"),
     ],
 )
 def test_arms_that_ukraine_gets_votes_that_somebody_takes_and_fires_are_topics(title: str, topic: str) -> None:
@@ -921,6 +933,9 @@ def test_names_that_two_countries_share(title: str, summary: str, section: str) 
         ("Party leader sentenced in Tunis", "He was charged with terror-related crimes.", "terrorism", True),
         ("Officer resigns", "He led the response to the school massacre.", "war-crimes", False),
         ("Villagers bury their dead", "Survivors of the massacre blame soldiers.", "war-crimes", True),
+        ("Villages cut off", "The UN says that 300 homes are lost.", "united-nations", False),
+        ("UN says that villages are cut off", "", "united-nations", True),
+        ("Villages cut off", "The UN and its agency UNHCR send tents.", "united-nations", True),
         ("Families cannot sleep", "Protesters storm a ministry as rain falls.", "extreme-weather", False),
     ],
 )
