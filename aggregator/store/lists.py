@@ -77,7 +77,6 @@ class Lists:
         not limited to the newest items.
         """
         dialect, numbers = self._db.dialect, numbers_of(self._db, query)
-        build = items_sql if query.view == "items" else stories_sql
         lookup = self._lookup(query, numbers)
         narrow = list(few_sql(dialect, query, numbers))
         few = self._few([*narrow, *self._rare_words(query)], self._worth(query, ask))
@@ -88,13 +87,27 @@ class Lists:
             for n, seen in self._db.read(last, (NEAR,)):  # none in a smaller archive
                 if not apart and (until is None or until.timestamp() > seen):  # else they were published later
                     nearest = replace(lookup, newest=Newest(n, seen))
-                    found = self._db.read(*build(dialect, query, ask, nearest, numbers))
+                    found = self._found(query, ask, nearest, numbers)
                     if len(found) == ask:
                         return found
                 few = self._few([*narrow, *few_by_words(dialect, query)], n // SHARE)
         if few and not few.numbers:
             return []
-        return self._db.read(*build(dialect, query, ask, replace(lookup, few=few), numbers))
+        return self._found(query, ask, replace(lookup, few=few), numbers)
+
+    def _found(self, query: StreamQuery, ask: int | None, lookup: Lookup, numbers: Numbers) -> list[Listed]:
+        dialect = self._db.dialect
+        if query.view == "items":
+            return self._db.read(*items_sql(dialect, query, ask, lookup, numbers))
+        first, later = stories_sql(dialect, query, ask, lookup, numbers)
+        found = self._db.read(*first)
+        if later is None:
+            return found
+        times = dict(found)
+        if len(times) == ask:  # otherwise these are all that there are
+            for statement in later(min(times.values())):
+                times.update(self._db.read(*statement))
+        return sorted(times.items(), key=lambda row: (row[1], row[0]), reverse=True)[:ask]
 
     def _lookup(self, query: StreamQuery, numbers: Numbers) -> Lookup:
         """What the words, the section or topic, and the number of publishers mean for how rows are found."""

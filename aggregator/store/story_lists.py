@@ -13,7 +13,7 @@ in that list.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from aggregator.model.stream import StreamQuery
@@ -31,14 +31,20 @@ from aggregator.store.conditions import (
 )
 from aggregator.store.dialect import Dialect
 
+Later = Callable[[int], list[Statement]]
+"""The time of the oldest story in a full list → SQL for those that another of their times makes newer."""
 
-def stories_sql(dialect: Dialect, query: StreamQuery, limit: int | None, lookup: Lookup, numbers: Numbers) -> Statement:
-    """SQL for the (story, time) pairs of a stream of stories, in its order."""
+
+def stories_sql(
+    dialect: Dialect, query: StreamQuery, limit: int | None, lookup: Lookup, numbers: Numbers
+) -> tuple[Statement, Later | None]:
+    """SQL for the (story, time) pairs of a stream of stories, in its order. If there is a second value, and these fill the list, others
+    may be newer."""
     listing = _Listing(Sql(dialect, lookup, numbers), query, limit)
     if query.changed_since is not None:
-        return listing.by_change()
+        return listing.by_change(), None
     if query.window:
-        return listing.by_publication(query.window)
+        return listing.by_publication(query.window), None
     return listing.by_entering()
 
 
@@ -94,7 +100,7 @@ class _Listing:
             self.sql.add(f"{published} <= ? AND ({published}, st.n) < (?, ?)", before[0], *before)
         return self._statement(self._tables(), Time(published), f"{published} DESC, st.n DESC")
 
-    def by_entering(self) -> Statement:
+    def by_entering(self) -> tuple[Statement, Later | None]:
         sql, query, lookup, entered = self.sql, self.query, self.sql.lookup, self.times[0]
         reports = asked_of_reports(sql.dialect, query, sql.numbers)
         latest = Time.latest(sql.dialect, self.times, reports)
@@ -106,33 +112,36 @@ class _Listing:
             sql.add(f"({latest.sql}, st.n) < (?, ?)", *latest.values, *query.before)
         if lookup.few is not None:
             # For a further page SQLite would scan all entries of the stream.
-            return self._statement(self._stories_first() if lookup.vast else self._tables(), latest, NEWEST)
+            return self._statement(self._stories_first() if lookup.vast else self._tables(), latest, NEWEST), None
         if lookup.newest is not None:
             sql.add(f"{entered} > ?", lookup.newest.seen)
         by_entering = f"{entered} DESC, {self.number} DESC"
         if len(self.times) == 1 and not reports:
-            return self._statement(self._tables(), latest, by_entering)
+            return self._statement(self._tables(), latest, by_entering), None
         # SQLite keeps the order of a CROSS JOIN; otherwise it would scan the whole stream and sort.
         joining = _crossed(self.joined, STORIES, self.entries)
         entering = _crossed(*((self.entries, self.joined, STORIES) if self.entries else (STORIES, self.joined)))
         if lookup.seldom or (self.joined and self.small):
-            return self._statement(joining if lookup.seldom else entering, latest, NEWEST)
-        if self.joined:
-            ways = [self._statement(joining, latest, "c.reached DESC, c.story DESC")]
-            sql.add(f"{entered} >= {_SINCE_FIRST}", self.limit)
-            ways.append(self._statement(entering, latest, by_entering))
-        else:
-            ways = [self._statement(self._tables(), latest, by_entering)]
-        if reports:
-            ways.append(self._by_reports(late, latest, reports))
-        return _newest(ways, self.limit, query.before)
+            return self._statement(joining if lookup.seldom else entering, latest, NEWEST), None
+        if not self.joined:
+            first = self._statement(self._tables(), latest, by_entering)
+            return first, lambda oldest: [self._by_reports(late.copy(), latest, reports, oldest)]
+        first = self._statement(joining, latest, "c.reached DESC, c.story DESC")
 
-    def _by_reports(self, sql: Sql, latest: Time, reports: Sequence[Asked]) -> Statement:
-        """The stories that entered before those in `first`, by the reports since then. Stories that entered later are in `first`. In a
-        stream that is not vast, the earlier ones are fewer than all reports since then."""
-        until = self.query.before[0] if self.query.before else NEVER
-        sql.add(f"{self.times[0]} <= {_SINCE_FIRST} AND p.story = {self.number}", self.limit)
-        sql.add(f"i.n = p.item AND i.entered >= {_SINCE_FIRST} AND i.entered <= ?", self.limit, until)
+        def later(oldest: int) -> list[Statement]:
+            since = sql.copy()
+            since.add(f"{entered} >= ?", oldest)
+            ways = [_statement(since, entering, latest, by_entering, self.limit)]
+            return [*ways, self._by_reports(late.copy(), latest, reports, oldest)] if reports else ways
+
+        return first, later
+
+    def _by_reports(self, sql: Sql, latest: Time, reports: Sequence[Asked], oldest: int) -> Statement:
+        """The stories that entered before `oldest`, by the reports since then. In a stream that is not vast, the earlier stories are fewer
+        than all reports since then."""
+        before = self.query.before
+        sql.add(f"{self.times[0]} <= ? AND p.story = {self.number}", oldest)
+        sql.add("i.n = p.item AND i.entered >= ? AND i.entered <= ?", oldest, before[0] if before else NEVER)
         asked = " OR ".join(told for told, _ in reports)
         # only if needed: PostgreSQL would read the texts of all items first
         text = "texts t" if "t.lang" in asked else ""
@@ -140,7 +149,12 @@ class _Listing:
         sql.add(f"({asked}){' AND t.item = i.n' if text else ''}", *values)
         item, placed, known = "items i", "placements p", (self.entries, self.joined)
         tables = (*known, placed, item, text) if self.small else (item, placed, text, *known)
-        return _statement(sql, _crossed(*tables, STORIES), latest, NEWEST, sql.dialect.everything)
+        statement, found = _statement(sql, _crossed(*tables, STORIES), latest, NEWEST, sql.dialect.everything)
+        # A story comes once for each such report. The position is compared outside: inside, PostgreSQL would compute the (expensive) time
+        # for stories without such reports too.
+        after = "WHERE (t, n) < (?, ?)" if before else ""
+        whole = f"SELECT DISTINCT n, t FROM ({statement}) AS late {after} ORDER BY {NEWEST} LIMIT ?"
+        return whole, [*found, *(before or ()), self.limit]
 
     def _tables(self) -> str:
         return ", ".join(filter(None, (self.entries, STORIES, self.joined)))
@@ -154,9 +168,6 @@ class _Listing:
 
 STORIES = "stories st"
 NEWEST = "2 DESC, 1 DESC"
-_SINCE_FIRST = f"(SELECT CASE WHEN count(*) < ? THEN {NEVER} ELSE min(t) END FROM first)"
-"""The time of the oldest story in `first`: the other indexes are read back to it. If `first` does not fill the list, it has all stories,
-and NEVER excludes all others."""
 
 
 class Time(NamedTuple):
@@ -190,17 +201,3 @@ def _crossed(*tables: str) -> str:
 def _statement(sql: Sql, tables: str, time: Time, order: str, limit: int | None) -> Statement:
     statement = f"SELECT st.n AS n, {time.sql} AS t FROM {tables} WHERE {sql.where} ORDER BY {order} LIMIT ?"
     return statement, [*time.values, *sql.values, limit]
-
-
-def _newest(ways: Sequence[Statement], limit: int | None, before: tuple[int, int] | None) -> Statement:
-    """The newest stories that these statements find, together; `before`: only those after this position.
-
-    The first statement is the common table expression `first`, which the others may use.
-    """
-    (first, values), *others = ways
-    whole, values = [f"WITH first (n, t) AS ({first}) SELECT n, t FROM first"], [*values]
-    for number, (other, own) in enumerate(others):
-        # The position is compared outside: inside, PostgreSQL would compute the (expensive) time for stories without such reports too.
-        whole.append(f"SELECT * FROM ({other}) AS way{number}{' WHERE (t, n) < (?, ?)' if before else ''}")
-        values += [*own, *(before or ())]
-    return f"{' UNION '.join(whole)} ORDER BY {NEWEST} LIMIT ?", [*values, limit]

@@ -1057,7 +1057,8 @@ def test_words_that_are_nowhere_are_not_looked_for_in_one_story_after_the_other(
 @pytest.mark.parametrize("build", [stories_sql, items_sql])
 def test_what_a_search_leaves_out_is_looked_up_and_not_listed(store: PostgresArchive, build: Any) -> None:
     """A list of all that say a common word, gone through for each item, took longer than a reader may wait."""
-    query, values = build(DIALECT, StreamQuery("search", filter=Filter(without=("the",))), 50, Lookup(), Numbers())
+    statement = build(DIALECT, StreamQuery("search", filter=Filter(without=("the",))), 50, Lookup(), Numbers())
+    query, values = statement[0] if build is stories_sql else statement
     plan = "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {query}", values))
     assert "Anti Join" in plan, plan
     assert "SubPlan" not in plan, plan
@@ -1066,11 +1067,32 @@ def test_what_a_search_leaves_out_is_looked_up_and_not_listed(store: PostgresArc
 def test_where_a_further_page_begins_is_asked_of_what_such_reports_found(store: PostgresArchive) -> None:
     """Asked of all that so many told, the time of each was worked out: a page of 50 took seconds where 30,000 stories were told by two."""
     query = StreamQuery("latest", min_publishers=2, filter=Filter(lang="de"), before=(SECONDS, 5))
-    statement, values = stories_sql(DIALECT, query, 50, Lookup(), Numbers())
+    _, later = stories_sql(DIALECT, query, 50, Lookup(), Numbers())
+    assert later
+    statement, values = later(0)[-1]
     plan = [line.strip() for (line,) in store._connection.read(f"EXPLAIN {statement}", values)]
-    (found,) = (n for n, line in enumerate(plan) if line.startswith("->  Subquery Scan on way1"))
-    assert plan[found + 1].startswith("Filter: (ROW(way1.t, way1.n) < ROW("), plan[found + 1]
+    (found,) = (n for n, line in enumerate(plan) if line.startswith("->  Subquery Scan on late"))
+    assert plan[found + 1].startswith("Filter: (ROW(late.t, late.n) < ROW("), plan[found + 1]
     assert not any("ROW(" in line for line in plan[found + 2 :]), "\n".join(plan)
+
+
+def test_the_server_knows_how_far_back_reports_are_looked_for(store: PostgresArchive) -> None:
+    """It expected one item in two hundred, and so went through all since then: for the stories of one outlet in a section, the archive."""
+    told = "SELECT n, n, CASE WHEN n % 60 > 0 THEN 'Beta' ELSE 'Alpha' END, '', '', '', '', '' FROM generate_series(1, 9000) n"
+    execute(
+        store._connection.server.url,
+        "INSERT INTO items SELECT n, decode(md5(n::text), 'hex'), 1, n, n, n, TRUE FROM generate_series(1, 9000) n",
+        f"INSERT INTO placements (item, story, publisher, section, scores, topics, places, why) {told}",
+        "ANALYZE items, placements",
+    )
+    _, later = stories_sql(DIALECT, StreamQuery("latest", filter=Filter(publisher="Alpha")), 50, Lookup(), Numbers())
+    assert later
+
+    def plan(oldest: int) -> str:
+        ((statement, values),) = later(oldest)
+        return "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {statement}", values))
+
+    assert ["items_entered" in plan(oldest) for oldest in (8990, 100)] == [True, False]
 
 
 def test_an_apply_knows_a_running_worker_from_one_that_has_just_stopped(

@@ -248,7 +248,7 @@ def test_the_items_of_a_month_are_found_without_those_of_others(store: SqliteArc
 
 def test_stories_of_long_ago_are_found_without_reading_those_since(store: SqliteArchive) -> None:
     """Their times stand in the index. Reading each story for its own took ten times as long, and on a cold disk a minute."""
-    query, values = stories_sql(
+    (query, values), _ = stories_sql(
         store._connection.dialect, StreamQuery("search", filter=Filter(until=ago(days=300))), 50, Lookup(), Numbers()
     )
     (table,) = store._connection.read("SELECT rootpage FROM sqlite_master WHERE name = 'stories'")
@@ -259,7 +259,7 @@ def test_stories_of_long_ago_are_found_without_reading_those_since(store: Sqlite
 
 def test_the_reports_of_a_story_are_not_looked_for_among_all_of_an_outlet(store: SqliteArchive) -> None:
     """Of five thousand, for each story that was listed: the newest twenty of an outlet took minutes."""
-    query, values = stories_sql(
+    (query, values), _ = stories_sql(
         store._connection.dialect, StreamQuery("latest", filter=Filter(publisher="Alpha")), 20, Lookup(), Numbers()
     )
     plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {query}", values)]
@@ -279,7 +279,7 @@ def test_the_reports_of_a_story_are_not_looked_for_among_all_of_an_outlet(store:
 def test_stories_that_an_outlet_did_not_tell_are_not_read(store: SqliteArchive, query: StreamQuery) -> None:
     """Their numbers stand in the indexes; to read each, with all that it announces, took twice as long."""
     numbers = Numbers({"alpha": 1}, {"section:world": 1})
-    sql, values = stories_sql(store._connection.dialect, query, 20, Lookup(vast=True), numbers)
+    (sql, values), _ = stories_sql(store._connection.dialect, query, 20, Lookup(vast=True), numbers)
     plan = [row[3] for row in store._connection.read(f"EXPLAIN QUERY PLAN {sql}", values)]
     asked = next(n for n, step in enumerate(plan) if step.startswith("CORRELATED"))
     assert asked < next(n for n, step in enumerate(plan) if step.startswith("SEARCH st "))
