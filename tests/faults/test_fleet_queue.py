@@ -458,6 +458,32 @@ def test_a_connection_lost_as_a_job_ends_closes_no_lane(
     asyncio.run(scenario())
 
 
+def test_a_job_that_has_just_begun_is_not_taken_for_an_abandoned_one(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue knows a moment earlier that it has begun. Its lane would be free while it asks the host."""
+    begun = Job(id=1, queue="polls", lock="lane:1", queueing_lock="lane:1", task_name="refresh", worker_id=7)
+    finished: list[int | None] = []
+
+    async def jobs(*_: Any, **__: Any) -> list[Job]:
+        return [begun]
+
+    async def finish(self: JobManager, job: Job, **_: Any) -> None:
+        finished.append(job.id)
+
+    async def scenario() -> None:
+        end = end_of_queue(store, Loop(), asyncio.Event(), [""], [0.0])
+        end._ends.add(7)
+        await end._tidy()
+        assert finished == []
+        await end._tidy()
+        assert finished == [1], "nobody does it"
+
+    monkeypatch.setattr(JobManager, "list_jobs_async", jobs)
+    monkeypatch.setattr(JobManager, "finish_job", finish)
+    asyncio.run(scenario())
+
+
 def test_a_job_in_progress_keeps_its_lane_however_long_it_takes(store: PostgresArchive) -> None:
     """Else another worker would ask the same host beside it."""
     ends = asyncio.Event()

@@ -440,7 +440,7 @@ MARKUP = CONFIG.replace("site: {title: Test Wire", "site: {title: 'Wire <b> & Co
     "{id: nato, title: NATO, words: [NATO]}", "{id: nato, title: 'NATO <b> & friends', words: [frigate]}"
 ).replace("wire.example.org/news", "wire.example.org/a&copy").replace(
     "sources:\n", 'sources:\n  - {name: Kyodo Sport, publisher: Kyodo, url: "https://kyodo.example/sport.xml"}\n'
-)  # fmt: skip
+).replace("{name: Reuters,", "{name: Reuters, wrapper: true,")  # fmt: skip
 
 
 @pytest.mark.parametrize("stream", ["/latest", "/latest?view=items", "/sections/defense/daily"])
@@ -462,7 +462,7 @@ def test_what_outlets_and_editors_wrote_is_text_in_the_body_of_an_entry(tmp_path
         assert {name for element in body.iter() for name in element.attrib} <= {"href"}
         seen |= {body.text_content(), *(link.get("href") for link in body.iter("a"))}
     told = "\n".join(seen)
-    for part in (hostile, "<script>alert(2)</script> & more", "Navy <b>buys</b>"):
+    for part in (hostile, "<script>alert(2)</script> & more", "Navy <b>buys</b>", "R & <i>Sons</i>"):
         assert part in told
     assert any(link.startswith("https://wire.example.org/a&copy/stories/") for link in seen)
     if "daily" not in stream:
