@@ -111,7 +111,7 @@ def _brief_entry(brief: Brief, stream: Stream) -> FeedEntry:
         body=fit(f"<ol>{''.join(lines)}</ol>"),
         published=brief.published,
         updated=brief.updated,
-        author=fit(stream.title),
+        author=stream.title,
         lang=None,
         image=None,
         source=None,

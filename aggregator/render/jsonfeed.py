@@ -10,7 +10,6 @@ from aggregator.model.feed import Rendered, Stream
 from aggregator.model.story import ItemView, StoryView
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn
-from aggregator.render.fit import fit
 from aggregator.render.instants import rfc3339
 from aggregator.render.shapes import Placement, receipt, reports
 
@@ -20,7 +19,7 @@ TYPE = "application/feed+json"
 def render(stream: Stream) -> Rendered:
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": fit(stream.title),
+        "title": stream.title,
         "home_page_url": stream.address + stream.query,
         "feed_url": f"{stream.address}.json{stream.part}",
         "description": stream.description,

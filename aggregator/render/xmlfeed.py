@@ -106,8 +106,7 @@ def _generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     page = stream.address + stream.query
     self_link = f"{stream.address}.{extension}{stream.part}"
     feed.id(page)
-    title = fit(stream.title)
-    feed.title(title)
+    feed.title(stream.title)
     feed.description(stream.description)
     feed.link(href=self_link, rel="self", type=mime)
     feed.link(href=page, rel="alternate", type="text/html")
@@ -116,7 +115,7 @@ def _generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:
     feed.generator("Aggregator")
     feed.ttl(stream.ttl)
     feed.icon(stream.icon)
-    feed.image(url=stream.icon, title=title, link=page, width=str(ICON), height=str(ICON))
+    feed.image(url=stream.icon, title=stream.title, link=page, width=str(ICON), height=str(ICON))
     documents = (("prev-archive", stream.previous), ("next-archive", stream.next), ("current", stream.current))
     feed.wire.links = [(rel, f"{address}.{extension}{stream.selection}") for rel, address in documents if address]
     if stream.older and not stream.previous:  # if there are archives, readers follow those
