@@ -498,6 +498,22 @@ def test_the_most_similar_groups_unite_first_by_the_links_that_they_have_then(se
     assert strengths == pytest.approx([strength for strength, *_ in expected])
 
 
+def test_what_a_union_has_to_compare_is_scored_together() -> None:
+    """Group by group, a flood of nearly equal headlines takes several times as long."""
+    known, scored = set[tuple[int, int]](), list[int]()
+
+    def scores(one: Sequence[int], other: Sequence[int]) -> list[float]:
+        pairs = [(a, b) for a in one for b in other]
+        scored.append(len(set(pairs) - known))
+        known.update(pairs)
+        return [1.0 if pair == (0, 1) else 0.6 for pair in pairs]
+
+    edges = [(0, 1), *((0, c) for c in range(2, 50)), *((1, c) for c in range(50, 100))]
+    linkage = Linkage([[n] for n in range(100)], scores, 0.5, lambda one, other, link: link == 1)
+    assert linkage.unite(edges, 0.5) == [(0, 1)]
+    assert [new for new in scored if new] == [1] * len(edges) + [50, 48]
+
+
 class Reposted:
     """A history that lists some items under every word."""
 
