@@ -48,7 +48,7 @@ _NO_TAG = re.compile(
 _FULL_TEXT = re.compile(rb"(</?)(?:(?:(?:yandex|rambler|mailru):)?full-?text|turbo:content)(?=[\s>])")
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
-_BASE = re.compile(rb"\sxml:base\s*=\s*[\"']([^\"'<>]*)")
+_BASE = re.compile(rb"\sxml:base\s*=\s*[\"']\s*+([^/\"'<>][^\"'<>]*)")  # not one that begins at the root of the site
 _OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]+\"|'[^']+')", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
@@ -200,7 +200,7 @@ def with_usual_namespaces(document: Document) -> Document:
 
 def with_absolute_base(document: Document) -> Document:
     """Resolve the xml:base of the whole document against its address. Parsers would resolve links against a relative one, and the links
-    would then be resolved against it again."""
+    would then be resolved against it again. (With `/blog/` that changes nothing, and such links lead to the site wherever its feed is.)"""
     root = _ROOT_TAG.search(document.data, 0, 65536)
     found = _BASE.search(document.data, root.start(), root.end()) if root else None
     if found is None:
@@ -214,8 +214,10 @@ def with_absolute_base(document: Document) -> Document:
 
 def with_known_full_texts(document: Document) -> Document:
     """Rename the elements in which Russian and Ukrainian outlets put full texts for Yandex and other portals to one that feedparser
-    reads. That is no flaw."""
-    if not any(map(document.data.__contains__, (b"full-text>", b"fulltext>", b"turbo:content>"))):
+    reads, unless the document has full texts for readers, which keep pictures and layout. That is no flaw."""
+    if b"<content:encoded" in document.data or not any(
+        map(document.data.__contains__, (b"full-text>", b"fulltext>", b"turbo:content>"))
+    ):
         return document
     return document.changed(outside_cdata(document.data, partial(_FULL_TEXT.sub, rb"\1fullitem")))
 

@@ -239,7 +239,7 @@ def test_relative_links_are_resolved_against_base_channel_and_document() -> None
 
 
 @pytest.mark.parametrize("title", ["T", "<b>T</b>"])  # the second is read by feedparser
-@pytest.mark.parametrize(("base", "folder"), [("news/", "world/news/"), ("../a&amp;b/", "a&b/"), ("/root/", "root/")])
+@pytest.mark.parametrize(("base", "folder"), [("news/", "world/news/"), ("../a&amp;b/", "a&b/")])
 def test_a_relative_base_of_a_document_is_applied_once(base: str, folder: str, title: str) -> None:
     text = '<content type="html">&lt;a href="z"&gt;Z&lt;/a&gt;</content>'
     entry = f'<entry><id>1</id><title>{title}</title><link href="y"/>{text}</entry>'
@@ -247,6 +247,14 @@ def test_a_relative_base_of_a_document_is_applied_once(base: str, folder: str, t
     (one,) = read(body, url="https://feeds.example.org/world/feed.xml?key=s3cret").items
     folder = f"https://feeds.example.org/{folder}"
     assert (one.url, f'href="{escape(folder)}z"' in one.content) == (f"{folder}y", True)
+
+
+@pytest.mark.parametrize("title", ["T", "<b>T</b>"])
+@pytest.mark.parametrize(("base", "url"), [("/root/", "https://example.org/root/y"), ("", "https://example.org/y")])
+def test_a_base_without_a_host_is_on_the_site_wherever_the_feed_is(base: str, url: str, title: str) -> None:
+    entry = f'<entry><id>1</id><title>{title}</title><link href="y"/></entry>'
+    body = atom(entry, '<link href="https://example.org/"/>').replace(b"<feed", f'<feed xml:base="{base}"'.encode(), 1)
+    assert read(body, url="https://feeds.example.net/x/feed").items[0].url == url
 
 
 @pytest.mark.parametrize("id", ["http://example.org/1", "https://example.org/1"])

@@ -331,6 +331,12 @@ def test_full_texts_for_portals_are_read(name: str) -> None:
     assert feed.flaws == ()
 
 
+def test_full_texts_for_portals_do_not_replace_those_for_readers() -> None:
+    full = "<content:encoded>&lt;p&gt;At &lt;b&gt;length&lt;/b&gt;.&lt;/p&gt;</content:encoded>"
+    (one,) = parsed(rss(item(f"{full}<fulltext>{'At length, for portals. ' * 9}</fulltext>"))).items
+    assert one.content == "<p>At <b>length</b>.</p>"
+
+
 @pytest.mark.parametrize("type", ["", ' type="html"', ' type="text/html"'])
 @pytest.mark.parametrize("name", ["title", "summary", "content"])
 def test_unescaped_markup_in_an_entry_of_atom_cuts_nothing_short(name: str, type: str) -> None:
