@@ -96,14 +96,13 @@ _APPEARANCE = re.compile(
     + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+ ).{{1,400}}? {after}" for before, after in _APPEARED.values())
     + r") .{1,160}\Z"
 )
-# What platforms add to each text that they host: for podcasts a note on privacy, and Medium names the author's publication.
+# The note on privacy that platforms add to each podcast that they host.
 _HOSTED = {
     "hosted on acast.": r"Hosted on Acast\. See acast\.com/privacy for more information\.?",
     "hosted by simplecast": r"Hosted by Simplecast, an AdsWizz company\. See [^ ]{1,60} for information about our collection .{1,100}",
     "ad choices.": r"Learn more about your ad choices\. Visit [^ ]{1,60}",
     "omnystudio.com/listener": r"See omnystudio\.com/listener for privacy information\.?",
     "art19.com/privacy": r"See (?:the )?Privacy Policy at https://art19\.com/privacy .{1,100}",
-    "are continuing the conversation": r"[^.!?]{1,200} was originally published in .{1,100} on Medium, where people are continuing .{1,80}",
 }
 _HOST = re.compile(rf"(?:\A|\s)(?:{'|'.join(_HOSTED.values())})\Z")
 _REDDIT = re.compile(r"submitted by.{0,80}\[link\]\s*\[(?:\d+ )?comments?\]\Z")
@@ -159,7 +158,7 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
-_AROUND_NAMES = 80  # at most so many characters around the names of article and outlet
+_AROUND_NAMES = 130  # at most so many characters around the names of article and outlet; those of Medium are 120
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 
 
@@ -197,7 +196,8 @@ def _without_more(text: str) -> str:
 def without_credit(text: str, title: str) -> str:
     """The text without the last paragraph, if it only links to the article and to its outlet.
 
-    WordPress adds such a paragraph in many languages: "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı."
+    WordPress adds such a paragraph in many languages: "Mehr Frost yazısı ilk önce Haber üzerinde ortaya çıktı." So does Medium: "More
+    Frost was originally published in The News on Medium, where people are continuing the conversation by …"
     """
     start = text.rfind("<p")
     if start < 0 or not title:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
 from aggregator.model.item import Enclosure
@@ -27,8 +28,8 @@ _FIELDS = re.compile(
     r"\s*<span>([^<]{1,1000})</span>\s*<span><(span|a)\b[^<>]*>[^<]{0,200}</\2></span>"
     r"\s*<span>(?:<time\b[^<>]*>)?[^<]{0,100}(?:</time>\s*)?</span>\s*"
 )
-# Country and source, which ReliefWeb writes before the text.
-_LABELS = re.compile(r"(?:<div>(?:Countr(?:y|ies)|Sources?): [^<]{1,1000}</div>\s*)+")
+# Country and source, which ReliefWeb writes before the text; not a sentence that begins like them.
+_LABELS = re.compile(r"(?:<div>(?:Countr(?:y|ies)|Sources?): [^<]{0,1000}[^<.!?]</div>\s*)+")
 _HEADLINES = re.compile(r"<ol>(?:\s*<li>(?:<strong>)?<a [^<>]*>[^<]*</a>[^<]{0,100}(?:</strong>)?</li>){2,}\s*</ol>")
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
 # an address with the size of a small picture: `thumbnail/60x60/`
@@ -208,13 +209,15 @@ def _kind(url: str) -> str | None:
 
 
 def image(draft: Draft, context: Context) -> None:
-    """The picture that the feed names for the item, else the first enclosed one, else the first in its text."""
+    """The picture that the feed names for the item, else the first enclosed one, else the first in its text, else in its summary."""
     own = address.absolute(draft.parsed.image, draft.base)
     if own and (markup.is_counter(own) or _SMALL.search(own)):
         own = None
     enclosed = next((one.url for one in draft.enclosures if (one.type or "").startswith("image/")), None)
     shown = markup.first_image(draft.content)
     draft.image = shown if own and shown and _PREVIEW.search(own) else own or enclosed or shown
+    if draft.image is None and "<img" in (summary := draft.parsed.summary or ""):
+        draft.image = markup.first_image(markup.sanitise(summary, _base(draft), Counter()))
 
 
 IDENTIFY: tuple[Callable[[Draft, Context], None], ...] = (addresses, date, guid)

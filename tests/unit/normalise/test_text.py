@@ -242,7 +242,6 @@ def test_so_is_one_that_repeats_it_in_other_letters(title: str, text: str) -> No
         " Hosted by Simplecast, an AdsWizz company. See pcm.adswizz.com for information about our collection and use of personal data.",
         " Learn more about your ad choices. Visit megaphone.fm/adchoices",
         " See Privacy Policy at https://art19.com/privacy and California Privacy Notice at https://art19.com/privacy#do-not-sell-my-info.",
-        " The Drift was originally published in The Wire on Medium, where people are continuing the conversation by highlighting it.",
         " submitted by /u/ann to /r/space [link] [959 comments]", " submitted by /u/ann [link] [1 comment]",
     ],
 )  # fmt: skip
@@ -476,6 +475,22 @@ def test_a_summary_ends_at_a_sentence_near_500_characters() -> None:
 
 def test_a_long_text_without_any_tag_has_a_summary() -> None:
     assert summarise("This sentence has some words in it. " * 1000).startswith("This sentence")
+
+
+@pytest.mark.parametrize("said", ["Source: Reuters. The ferry sank.", "Country: how a genre came to be."])
+def test_a_sentence_that_begins_like_a_label_of_reliefweb_stays(said: str) -> None:
+    assert one(f"<div>{said}</div><p>More.</p>").summary == f"{said} More."
+
+
+@pytest.mark.parametrize(
+    "told", ["<p>渡輪在星期日擱淺。</p>", "<p>A ferry carries:</p><ul><li>cars</li><li>all who live there</li></ul>"]
+)
+def test_the_note_of_medium_goes_and_what_is_before_it_stays(told: str) -> None:
+    note = (
+        '<p><a href="https://m.example/1">Title</a> was originally published in <a href="https://m.example/">The Wire</a> on Medium, '
+        "where people are continuing the conversation by highlighting and responding to this story.</p>"
+    )
+    assert one(f"{told}<hr>{note}<img src='https://m.example/s' width='1' height='1'>").summary == plain(told)
 
 
 def test_country_and_source_before_a_text_of_reliefweb_are_no_summary() -> None:
@@ -978,6 +993,11 @@ def test_the_picture_of_a_post_is_no_preview_if_its_text_shows_it(preview: str) 
     listed = f'<media:thumbnail url="https://e.org/{preview}" width="72" height="72"/>'
     assert one("<p>x</p><img src='https://e.org/s640/a.jpg'>", inside=listed).image == "https://e.org/s640/a.jpg"
     assert one("<p>x</p>", inside=listed).image == f"https://e.org/{preview}"
+
+
+def test_a_picture_that_only_the_summary_shows_is_that_of_the_item() -> None:
+    read_item = one("<img src='/a.jpg'> In short.", inside="<fulltext>At length.</fulltext>")
+    assert (read_item.content, read_item.image) == ("At length.", "https://example.org/a.jpg")
 
 
 def test_plain_text_is_escaped_as_content() -> None:
