@@ -71,7 +71,7 @@ def look_up(application: Application, text: str) -> Subject | None:
         story = reading.story(item.story) if item.story else None
         categories = last_survey(archive.upkeep).topics.of(item.categories)
         ids = application.stored_ids(archive)
-        sources = {ids.get(one.id): one for one in application.settings.sources}
+        sources: dict[str | None, Source] = {ids[one.id]: one for one in application.settings.sources if one.id in ids}
         subject = Subject(item.title, item.summary, item, sources.get(item.source), categories)
         if not isinstance(story, StoryView):
             return subject
