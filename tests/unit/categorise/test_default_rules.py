@@ -881,6 +881,8 @@ def test_where_business_or_arms_are_told_they_decide(title: str, section: str) -
         ("Brazil Justices Sided With Moraes", "us-supreme-court"),
         ("Australian Opposition Leader Speaks After Man Is Arrested", "human-rights"),
         ("Row Erupts as Ash Barty Returns", "earthquakes-volcanoes"),
+        ("Nvidia RTX Cards Hit by Shortage", "arms-trade"),
+        ("Pilot and Copilot Die in Crash, Says Apple", "artificial-intelligence"),
         ("Patriots Send Berlin Fans Home Happy as NFL Returns to Germany", "ukraine-aid"),
     ],
 )
