@@ -27,7 +27,7 @@ def flaws(feed: NormalFeed, held_back: Iterable[Drop], news: int = 0) -> tuple[s
     shares = {
         UNDATED: sum(item.published is None for item in feed.items),
         FUTURE: drops.get("future-date", 0),
-        THIN: sum(not (item.unread or item.summary or item.content) for item in feed.items),
+        THIN: sum(not (item.unread or item.fingerprint or item.summary or item.content) for item in feed.items),
     }
     found = [name for name, many in shares.items() if count >= FEWEST and many >= MOST * count]
     if any(drop.reason == "repeated" for drop in held_back):

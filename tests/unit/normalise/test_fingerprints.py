@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders.documents import JOB, item, read, rss
+from builders.documents import JOB, WRAPPER, item, read, rss
 from msgspec.structs import replace
 
 from aggregator.model.item import NormalFeed, StoredItem
@@ -90,3 +90,12 @@ def test_an_entry_with_half_of_a_surrogate_pair_is_recognised() -> None:
     first = read(body)
     again = read(body, replace(JOB, fingerprints=fingerprints(first)))
     assert (first.items[0].unread, again.items[0].unread) == (False, True)
+
+
+def test_what_repeats_the_headlines_of_a_wrapper_is_not_read_again_and_no_flaw() -> None:
+    said = "<source url='https://p.example'>The Paper</source><description>Storm {} &amp;nbsp; The Paper</description>"
+    body = rss([item(said.format(n), link=f"https://example.org/{n}", title=f"Storm {n} - The Paper") for n in "ABC"])
+    feed = read(body, WRAPPER)
+    assert {(one.summary, one.content) for one in feed.items} == {("", "")}
+    assert "thin" not in flaws(feed, ())
+    assert all(one.unread for one in read(body, replace(WRAPPER, fingerprints=fingerprints(feed))).items)
