@@ -56,8 +56,8 @@ class Reads(Protocol):
     @property
     def dialect(self) -> Dialect: ...
 
-    def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        """All rows of the result."""
+    def read(self, query: str, values: Sequence[Any] = (), *, afresh: bool = False) -> list[Any]:
+        """All rows of the result. `afresh`: how they are found is to depend on these values, however often the same is asked."""
 
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         """All rows of a query whose text ends with `… IN`; the list of keys is appended. `bounds` are the values before it."""

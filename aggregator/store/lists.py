@@ -98,15 +98,15 @@ class Lists:
     def _found(self, query: StreamQuery, ask: int | None, lookup: Lookup, numbers: Numbers) -> list[Listed]:
         dialect = self._db.dialect
         if query.view == "items":
-            return self._db.read(*items_sql(dialect, query, ask, lookup, numbers))
+            return self._db.read(*items_sql(dialect, query, ask, lookup, numbers), afresh=True)
         first, later = stories_sql(dialect, query, ask, lookup, numbers)
-        found = self._db.read(*first)
+        found = self._db.read(*first, afresh=True)
         if later is None:
             return found
         times = dict(found)
         if len(times) == ask:  # otherwise these are all that there are
             for statement in later(min(times.values())):
-                times.update(self._db.read(*statement))
+                times.update(self._db.read(*statement, afresh=True))
         return sorted(times.items(), key=lambda row: (row[1], row[0]), reverse=True)[:ask]
 
     def _lookup(self, query: StreamQuery, numbers: Numbers) -> Lookup:

@@ -80,9 +80,9 @@ def asked(store: PostgresArchive, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     noted: list[str] = []
     read = store._connection.read
 
-    def note(sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def note(sql: str, values: Sequence[Any] = (), **how: bool) -> list[Any]:
         noted.append(sql)
-        return read(sql, values)
+        return read(sql, values, **how)
 
     monkeypatch.setattr(store._connection, "read", note)
     return noted
@@ -1093,6 +1093,15 @@ def test_the_server_knows_how_far_back_reports_are_looked_for(store: PostgresArc
         return "\n".join(line for (line,) in store._connection.read(f"EXPLAIN {statement}", values))
 
     assert ["items_entered" in plan(oldest) for oldest in (8990, 100)] == [True, False]
+
+
+def test_lists_are_planned_for_their_values_however_often_they_are_asked_for(store: PostgresArchive) -> None:
+    """From the eleventh of a kind in one connection, the server planned for any outlet and no longer knew how far back to look."""
+    for limit in range(1, 8):
+        for view in ("stories", "items"):
+            store.reading.told(StreamQuery("latest", view=view, limit=limit, filter=Filter(without=("the",))), SECONDS)
+    prepared = [text for (text,) in store._connection.read("SELECT statement FROM pg_prepared_statements")]
+    assert not [text for text in prepared if "ORDER BY" in text], prepared
 
 
 def test_an_apply_knows_a_running_worker_from_one_that_has_just_stopped(

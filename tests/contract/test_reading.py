@@ -218,11 +218,11 @@ def test_what_finds_nothing_leads_to_no_walk_through_all_items(
 
     read = reading._db.read
 
-    def noted(sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def noted(sql: str, values: Sequence[Any] = (), **how: bool) -> list[Any]:
         if sql.startswith(("SELECT st.n", "SELECT i.n")):
             walks.append(sql)
             return []
-        return read(sql, values)
+        return read(sql, values, **how)
 
     monkeypatch.setattr(reading._db, "read", noted)
     assert not getattr(reading, view)(StreamQuery("search", view=view, filter=filter, limit=5), SECONDS)[0]

@@ -134,10 +134,10 @@ def test_the_store_is_asked_no_more_often_for_many_articles_than_for_one(
     reads = 0
     read = Connection.read
 
-    def counted(self: Connection, query: str, values: Sequence[Any] = ()) -> list[Any]:
+    def counted(self: Connection, query: str, values: Sequence[Any] = (), **how: bool) -> list[Any]:
         nonlocal reads
         reads += 1
-        return read(self, query, values)
+        return read(self, query, values, **how)
 
     monkeypatch.setattr(Connection, "read", counted)
     client = wire.client

@@ -194,7 +194,7 @@ class Connection:
                     self.raw.execute("ROLLBACK")
                 raise
 
-    def read(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+    def read(self, query: str, values: Sequence[Any] = (), *, afresh: bool = False) -> list[Any]:
         with self._turn, self.translate():
             return self._execute(query, values).fetchall()
 
