@@ -60,7 +60,7 @@ def _of_rules(rules: Rules) -> Iterator[Problem]:
                 yield line.at.warning(f"`{name}` is a word here; {PAIR}")
     for term in (*rules.words, *rules.never):
         for word in chain(*term.choices, term.unless):
-            if word.lower() in PRONOUNS and not word.isupper():
+            if word.lower().replace(".", "") in PRONOUNS and not word.isupper():
                 yield term.at.warning(
                     f"`{word}` is a word that most texts have: write `{word.upper()}`, which is found in capitals only"
                 )

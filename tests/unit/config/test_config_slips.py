@@ -36,6 +36,7 @@ def warned(old: str, new: str) -> list[str]:
         ("- heat", "- all: [heat, it | drought]", "10:9: warning: `it` is a word that most texts have: write `IT`"),
         ("[recipe]", "[{all: [recipe, who]}]", "11:13: warning: `who` is a word that most texts have: write `WHO`"),
         ("- heat", "- Us", "10:9: warning: `Us` is a word that most texts have: write `US`, which is found in capitals only"),
+        ("- heat", "- u.s.", "10:9: warning: `u.s.` is a word that most texts have: write `U.S.`, which is found in capitals only"),
         (
             "- heat",
             "- {all: [heat, drought], unless: [who]}",
