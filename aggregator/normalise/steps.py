@@ -216,7 +216,7 @@ def image(draft: Draft, context: Context) -> None:
     enclosed = next((one.url for one in draft.enclosures if (one.type or "").startswith("image/")), None)
     shown = markup.first_image(draft.content)
     draft.image = shown if own and shown and _PREVIEW.search(own) else own or enclosed or shown
-    if draft.image is None and "<img" in (summary := draft.parsed.summary or ""):
+    if draft.image is None and "<img" in (summary := draft.parsed.summary or "") and summary != draft.parsed.text:
         draft.image = markup.first_image(markup.sanitise(summary, _base(draft), Counter()))
 
 
