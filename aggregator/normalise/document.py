@@ -106,7 +106,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         parts = (draft.summary, draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
         hash = digest(draft.title, draft.canonical or "", *parts)
         written = digest(draft.title, draft.url or "", *parts) if draft.url != draft.canonical else hash
-        if not draft.summary and not draft.content and not plain(draft.parsed.text):
+        if not draft.summary and not draft.content and not (context.job.wrapper and plain(draft.parsed.text)):
             fingerprint = b""  # not if a wrapper's text only repeats the headline
     return Item(
         id=item_id(context.job.root, key),

@@ -99,3 +99,17 @@ def test_what_repeats_the_headlines_of_a_wrapper_is_not_read_again_and_no_flaw()
     assert {(one.summary, one.content) for one in feed.items} == {("", "")}
     assert "thin" not in flaws(feed, ())
     assert all(one.unread for one in read(body, replace(WRAPPER, fingerprints=fingerprints(feed))).items)
+
+
+def test_a_source_whose_texts_are_only_headings_with_the_titles_is_thin() -> None:
+    body = rss(
+        [
+            item(
+                f"<description>&lt;h1&gt;Storm {n}&lt;/h1&gt;</description>",
+                link=f"https://example.org/{n}",
+                title=f"Storm {n}",
+            )
+            for n in "ABC"
+        ]
+    )
+    assert "thin" in flaws(read(body), ())
