@@ -28,8 +28,9 @@ _FIELDS = re.compile(
     r"\s*<span>([^<]{1,1000})</span>\s*<span><(span|a)\b[^<>]*>[^<]{0,200}</\2></span>"
     r"\s*<span>(?:<time\b[^<>]*>)?[^<]{0,100}(?:</time>\s*)?</span>\s*"
 )
-# Country and source, which ReliefWeb writes before the text; not a sentence that begins like them.
-_LABELS = re.compile(r"(?:<div>(?:Countr(?:y|ies)|Sources?): [^<]{0,1000}[^<.!?]</div>\s*)+")
+# Country and source, which ReliefWeb writes before the text, in elements of this class; a sentence may begin like them.
+_LABELS = re.compile(r"(?:<div>(?:Countr(?:y|ies)|Sources?): [^<]{1,1000}</div>\s*)+")
+_OF_LABELS = '<div class="tag '
 _HEADLINES = re.compile(r"<ol>(?:\s*<li>(?:<strong>)?<a [^<>]*>[^<]*</a>[^<]{0,100}(?:</strong>)?</li>){2,}\s*</ol>")
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
 # an address with the size of a small picture: `thumbnail/60x60/`
@@ -115,7 +116,7 @@ def summary(draft: Draft, context: Context) -> None:
         whole = not said[-1].isalnum()  # nearly always; avoids reading the text
         draft.summary = said if whole else ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
         return
-    labels = _LABELS.match(draft.content)
+    labels = _LABELS.match(draft.content) if _OF_LABELS in parsed.text else None
     draft.summary = summarise(draft.content[labels.end() if labels else 0 :], safe=True, title=title)
     if context.cut and len((parsed.text or "").strip()) >= context.cut - 1 and draft.summary[-1:].isalnum():
         draft.summary = broken_off(draft.summary)
