@@ -94,6 +94,11 @@ def has_scheme(url: str) -> bool:
     return re.match("[^/?#]*://", url) is not None
 
 
+def with_scheme(url: str) -> str:
+    """An address as typed, with https if it has no scheme."""
+    return url if has_scheme(url) else f"https://{url}"
+
+
 def one_site(host: str, other: str) -> bool:
     """Whether two hosts belong to one site: they are equal, or one is a subdomain of the other (`www.` is ignored)."""
     a, b = host.removeprefix("www."), other.removeprefix("www.")

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from typing import Any
 
-from aggregator.addresses import has_scheme
+from aggregator.addresses import with_scheme
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import NewNames, append, hint_to_apply, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option, option
@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
     there, url = present(application), given_url(args.url)
-    known = there.get(same_address(url if has_scheme(url) else f"https://{url}"))
+    known = there.get(same_address(with_scheme(url)))
     if known:
         return _present(application, known, args.json)
     found, links = asyncio.run(find(application, url, pick(args.pick)))

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from aggregator.addresses import has_scheme, host_of
+from aggregator.addresses import has_scheme, host_of, with_scheme
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.appending import bare_url
 from aggregator.cli.arguments import number, option
@@ -66,7 +66,7 @@ def given_url(text: str) -> str:
     with suppress(OSError, ValueError):  # too long for a name, or impossible in one
         if not has_scheme(url) and Path(text).is_file():
             raise UsageError(f"{text} is a file, not a web address; `aggregator import` takes lists of feeds (OPML)")
-    if host_of(url if has_scheme(url) else f"https://{url}") is None:
+    if host_of(with_scheme(url)) is None:
         raise UsageError("this is no web address: one begins with http:// or https://, and names a host")
     return url
 

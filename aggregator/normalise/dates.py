@@ -171,9 +171,8 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
         return _at([int(part or 0) for part in digits.groups()], 0)
     if since := _SINCE_1970.fullmatch(text):
         return datetime.fromtimestamp(int(since[1]), UTC)
-    text = _ZONE_BESIDE.sub(
-        "", _BESIDE_ZONE.sub("", _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", _FRACTION.sub("", text))))
-    )
+    text = _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", _FRACTION.sub("", text)))
+    text = _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", text))
     text = _SPACED.sub(r"\1-\2-\3", _DAY.sub(_of_year, _WEEK.sub(_of_week, text)))
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]

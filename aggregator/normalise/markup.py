@@ -89,10 +89,9 @@ _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesynd
 _TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
 _PLAYER = re.compile(r"<(iframe|embed|video|audio|object)\b([^<>]*)>", re.IGNORECASE)
 _PLAYER_END = re.compile(r"</(?:video|audio|object)\b", re.IGNORECASE)
-_PLAYED = re.compile(
-    r"""\s(?:(?:data-(?:\w{1,20}-)?)?src|data)\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE
-)
-_POSTER = re.compile(r"""\sposter\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)""", re.IGNORECASE)
+_IS_ADDRESS = r"""\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)"""  # the value of an attribute
+_PLAYED = re.compile(rf"\s(?:(?:data-(?:\w{{1,20}}-)?)?src|data){_IS_ADDRESS}", re.IGNORECASE)
+_POSTER = re.compile(rf"\sposter{_IS_ADDRESS}", re.IGNORECASE)
 # A video, not one of a list (`videoseries`) or of a channel (`live_stream`), which the rest of the address names.
 _YOUTUBE = re.compile(
     r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/(?!videoseries|live_stream)([\w-]{6,20})(?![\w-])"

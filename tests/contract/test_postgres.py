@@ -989,15 +989,20 @@ def test_forms_that_are_nowhere_are_not_expected_in_many_items(store: PostgresAr
     assert plan[0]["Plan"]["Plan Rows"] < 25, "it is in five"
 
 
-def test_items_of_a_section_are_read_from_the_newest_on(store: PostgresArchive) -> None:
-    """The server expected few of them in any section: it read the whole archive and sorted them."""
-    told = "SELECT n, n, 'P', CASE WHEN n % 3 > 0 THEN 'world' ELSE 'africa' END, '', '', '', '' FROM generate_series(1, 9000) n"
+def place_many(store: PostgresArchive, publisher: str = "'P'", section: str = "''") -> None:
+    """9,000 items, each a story of its own; `publisher` and `section` are SQL for those of the item `n`."""
+    told = f"SELECT n, n, {publisher}, {section}, '', '', '', '' FROM generate_series(1, 9000) n"
     execute(
         store._connection.server.url,
         "INSERT INTO items SELECT n, decode(md5(n::text), 'hex'), 1, n, n, n, TRUE FROM generate_series(1, 9000) n",
         f"INSERT INTO placements (item, story, publisher, section, scores, topics, places, why) {told}",
         "ANALYZE items, placements",
     )
+
+
+def test_items_of_a_section_are_read_from_the_newest_on(store: PostgresArchive) -> None:
+    """The server expected few of them in any section: it read the whole archive and sorted them."""
+    place_many(store, section="CASE WHEN n % 3 > 0 THEN 'world' ELSE 'africa' END")
     statement, values = items_sql(
         DIALECT, StreamQuery("section", "world", view="items", primary=True), 50, Lookup(), Numbers()
     )
@@ -1078,13 +1083,7 @@ def test_where_a_further_page_begins_is_asked_of_what_such_reports_found(store: 
 
 def test_the_server_knows_how_far_back_reports_are_looked_for(store: PostgresArchive) -> None:
     """It expected one item in two hundred, and so went through all since then: for the stories of one outlet in a section, the archive."""
-    told = "SELECT n, n, CASE WHEN n % 60 > 0 THEN 'Beta' ELSE 'Alpha' END, '', '', '', '', '' FROM generate_series(1, 9000) n"
-    execute(
-        store._connection.server.url,
-        "INSERT INTO items SELECT n, decode(md5(n::text), 'hex'), 1, n, n, n, TRUE FROM generate_series(1, 9000) n",
-        f"INSERT INTO placements (item, story, publisher, section, scores, topics, places, why) {told}",
-        "ANALYZE items, placements",
-    )
+    place_many(store, publisher="CASE WHEN n % 60 > 0 THEN 'Beta' ELSE 'Alpha' END")
     _, later = stories_sql(DIALECT, StreamQuery("latest", filter=Filter(publisher="Alpha")), 50, Lookup(), Numbers())
     assert later
 
