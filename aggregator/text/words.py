@@ -137,12 +137,6 @@ def stem_ids(words: Iterable[str], lang: str = "en") -> list[int]:
     return list(map(_ids(_language(lang)).__getitem__, words))  # the fastest way to look up many
 
 
-def stem_ids_once(words: Iterable[str]) -> list[int]:
-    """As `stem_ids` in English, but without a cache: for many words that hardly ever repeat."""
-    stemmed = _stemmer("en")
-    return [text_id(stemmed(word)) for word in words]
-
-
 def _language(lang: str) -> str:
     """The language whose stemmer is used. This limits the number of caches, whatever language tags feeds use."""
     code = lang.partition("-")[0]

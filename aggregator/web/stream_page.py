@@ -13,7 +13,6 @@ from aggregator.model.feed import Stream
 from aggregator.model.story import StoryView
 from aggregator.model.stream import QueryKind, StreamQuery
 from aggregator.web import parameters
-from aggregator.web.advice import broader, meant
 from aggregator.web.cache import kept
 from aggregator.web.front_page import SEVERAL, each_once, of_many
 from aggregator.web.layout import feeds_of, page
@@ -53,6 +52,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
     if pins:
         stream = _with_pins(pins, stream, query, after)
     path = path_of(kind, id) + (f"/{month}" if month else "")
+    found = stream.stories or stream.items
     return page(
         "stream.html",
         max(lib.changed(), stream.modified),
@@ -76,7 +76,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         number=part[0] // (part[1] - part[0]) + 1 if part and part[0] else None,
         parts=_other_parts(part, len(stream.stories) if best else stream.of) if part else [],
         months=_months(stream),
-        **_advice(lib, query, stream, path, best=best, first=after is None),
+        orders=_orders(path, best=best) if found and query.filter.words and not month else (),
         **_rail(lib, wanted),
     )
 
@@ -100,16 +100,6 @@ def _with_pins(pins: list[StoryView], stream: Stream, query: StreamQuery, after:
         time, n = position_of(others[-1] if others else stream.stories[0])
         older = continued(request.args, query, (time, n if others else n + 1))
     return replace(stream, stories=(*pins, *others), older=older)
-
-
-def _advice(lib: Library, query: StreamQuery, stream: Stream, path: str, *, best: bool, first: bool) -> dict[str, Any]:
-    """Other ways to search, for the template: another order, and other words if the list is short."""
-    found = len(stream.stories) + len(stream.items)
-    return {
-        "orders": _orders(path, best=best) if found and query.filter.words and not query.window else (),
-        "suggested": broader(lib, query, path, found) if first and not stream.older else [],
-        "meant": meant(lib, query, path) if first and not found else None,
-    }
 
 
 def _rail(lib: Library, query: StreamQuery) -> dict[str, Any]:

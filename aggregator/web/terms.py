@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain
 from unicodedata import normalize
 
@@ -65,6 +66,11 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _parted(found: re.Match[str]) -> str:
     """With blanks for commas, except in a phrase. What is excluded is all of it: `-football,golf` are two words with a minus."""
     return found[0] if found[0].startswith('"') else _COMMA.sub(f" {found[1] or ''}", found[0])
+
+
+def as_typed(words: Sequence[str], without: Sequence[str]) -> str:
+    """The search as typed in `q`: excluded words have a minus."""
+    return " ".join([*words, *(f"-{word}" for word in without)])
 
 
 _Clauses = list[tuple[str, ...]]

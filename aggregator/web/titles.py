@@ -9,7 +9,7 @@ from aggregator.normalise.plain import inert
 from aggregator.render.fit import fit
 from aggregator.web.in_force import InForce
 from aggregator.web.months import month_of
-from aggregator.web.suggestions import as_typed
+from aggregator.web.terms import as_typed
 
 _QUOTED = re.compile(r'"([^"]*)"')
 

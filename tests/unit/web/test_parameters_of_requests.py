@@ -15,8 +15,7 @@ from newsroom import Newsroom
 from aggregator.errors import QueryError
 from aggregator.web import parameters
 from aggregator.web.app import UNKNOWN
-from aggregator.web.suggestions import as_typed
-from aggregator.web.terms import MAX_TERMS, terms
+from aggregator.web.terms import MAX_TERMS, as_typed, terms
 
 BAD = (
     ("limit", "0"),
