@@ -48,7 +48,7 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
             )
             yield topic.at("id").warning(message)
     yield from _stories(main)
-    yield from slips(parts, main)
+    yield from slips(parts)
 
 
 def source_id(source: Source) -> str:

@@ -11,7 +11,6 @@ TEXTS = (
 )  # fmt: skip
 """Keys of texts and of lists of texts, in which a # is probably part of the text."""
 
-SHORT = 80  # characters: longer phrases may have been put on two lines on purpose
 _DASH = re.compile(" *-(?= )")
 _CUT_OFF = re.compile(r" (#[^\s#]+)\s*$")
 
@@ -19,14 +18,12 @@ Misread = tuple[int, int, str]
 """Line and column (counted from 1), and a message that says what to do."""
 
 
-def misread(scalar: Any, lines: Sequence[str], key: str | None, in_brackets: bool) -> Iterator[Misread]:
+def misread(scalar: Any, lines: Sequence[str], key: str | None) -> Iterator[Misread]:
     """Warnings about a scalar (an event of the parser). `lines` are the lines of the file; `key` is the key to whose value or list the
-    scalar belongs, `in_brackets` whether that list is written as [a, b]."""
+    scalar belongs."""
     if scalar.style:  # text in quotes is meant as it is written
         return
     yield from _swallowed(scalar, lines)
-    if key in ("words", "not", "never") and not in_brackets:
-        yield from _continued(scalar, lines)
     if key in TEXTS:
         yield from _cut_off(scalar, lines)
         if scalar.value.lower() in ("null", "~"):  # other programs read these as no value
@@ -43,15 +40,6 @@ def _swallowed(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
                 "this belongs to the text above, since it is indented further: align the dashes, or quote the text"
             )
             yield number, dash.end(), message
-
-
-def _continued(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
-    """Finds a phrase on two lines that one has room for: the second is probably an entry without its dash."""
-    first, last = scalar.start_mark.line, scalar.end_mark.line
-    second = lines[first + 1] if first < last < len(lines) else ""
-    if second.strip() and not _DASH.match(second) and len(scalar.value) <= SHORT:
-        message = "this belongs to the phrase above: begin it with `- `, or write both on one line"
-        yield first + 2, len(second) - len(second.lstrip()) + 1, message
 
 
 def _cut_off(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:

@@ -127,11 +127,6 @@ class Entry(BaseModel):
         value = self._raw.get(key) if isinstance(self._raw, dict) else None
         return value if isinstance(value, list) else []
 
-    def unquoted(self, key: str) -> Text | None:
-        """The text of a key, if it is written without quotes."""
-        value = self._raw.get(key) if isinstance(self._raw, dict) else None
-        return value if isinstance(value, Text) and value.plain else None
-
 
 class Site(Entry):
     """Settings of the whole site."""

@@ -55,11 +55,11 @@ class Text(str):
 
 
 class Items(list[Any]):
-    """A sequence; `brackets`: written as [a, b]."""
+    """A sequence."""
 
-    def __init__(self, at: Position, brackets: bool = False) -> None:
+    def __init__(self, at: Position) -> None:
         super().__init__()
-        self.at, self.brackets = at, brackets
+        self.at = at
 
 
 class Table(dict[str, Any]):
@@ -116,7 +116,7 @@ class _Builder:
                 self._misread(event)
                 self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
             case yaml.SequenceStartEvent():
-                self._enter(event, Items(self._at(event), bool(event.flow_style)))
+                self._enter(event, Items(self._at(event)))
             case yaml.MappingStartEvent():
                 self._enter(event, Table(self._at(event)))
             case yaml.CollectionEndEvent():
@@ -143,8 +143,7 @@ class _Builder:
                 self._at(event), "this entry is a comment: quote text that begins with #, or put the # before the dash"
             )
         key = None if around is None else around.under if of_list else around.key
-        in_brackets = around is not None and isinstance(around.node, Items) and around.node.brackets
-        for line, column, message in misread(event, self._lines, key, in_brackets):
+        for line, column, message in misread(event, self._lines, key):
             at = Position(self.name, line, column, self.included)
             self.problems.append(at.warning(message))
 
