@@ -13,7 +13,6 @@ and a car race in Qatar.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property
@@ -40,10 +39,11 @@ RECENT = timedelta(days=30)  # maximum age of stories that fill the list
 TELLING = 3.0  # minimum total rarity of shared topics; 3 is one topic that one in twenty stories has
 FEW = 5  # a topic of so many stories counts as if it had none, so that it is rare in a small archive too, …
 YOUNG = 100  # … and an archive counts as if it had at least so many stories
-CLOSE = 0.35  # minimum cosine of embeddings
+CLOSE = 0.4  # minimum cosine of embeddings
 CHAPTER = 0.5  # … of a chapter
 SURELY = 0.6  # stories with at least this cosine are related …
-AKIN = 2.6  # … or if cosine × total rarity of shared topics is at least this; one country in common is not enough
+AKIN = 2.6  # … or if cosine × total rarity of shared topics is at least this; one country in common is not enough, …
+ALONE = 4.5  # … not even a small one, so no topic counts as rarer for this
 
 
 class Relative(Struct, frozen=True):
@@ -151,18 +151,17 @@ class Relatives(Struct, dict=True):
         }
 
     def _by_topics(self, story: StoryHead) -> Iterator[StoryHead]:
-        scores: dict[int, float] = defaultdict(float)
-        found: dict[int, StoryHead] = {}
-        for topic in story.topics[:TOPICS]:
-            rarity = self._background.rarities.get(topic, 0.0)
-            for other in self._of_topics[_newest_of(topic)]:
-                found[other.n] = other
-                scores[other.n] += rarity
-        telling = [found[n] for n, score in scores.items() if score >= TELLING]
+        rarities, about = self._background.rarities, story.topics[:TOPICS]
+        found = {other.n: other for topic in about for other in self._of_topics[_newest_of(topic)]}
+        shared = {n: [rarities.get(topic, 0.0) for topic in about if topic in found[n].topics] for n in found}
+        telling = [found[n] for n, rare in shared.items() if sum(rare) >= TELLING]
         if own := self._sense(story).language:  # embeddings do not tell what texts in two languages have in common
             telling = [other for other in telling if self._sense(other).language in (own, "")]
-        close = {other.n: c for other, c in zip(telling, self._closeness(story, telling), strict=True) if c >= CLOSE}
-        akin = {n: scores[n] * c for n, c in close.items() if c >= SURELY or scores[n] * c >= AKIN}
+        akin: dict[int, float] = {}
+        for other, close in zip(telling, self._closeness(story, telling), strict=True):
+            rare = shared[other.n]
+            if close >= SURELY or (close >= CLOSE and close * sum(min(one, ALONE) for one in rare) >= AKIN):
+                akin[other.n] = close * sum(rare)
         related = [found[n] for n in akin]
         yield from sorted(related, key=lambda other: heaviest_first(other, akin[other.n]))
 

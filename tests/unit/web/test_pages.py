@@ -504,6 +504,24 @@ def test_who_shares_little_but_a_name_comes_after_what_has_the_same_topic(room: 
     assert told[-1] == visit
 
 
+def test_all_topics_that_two_stories_share_count(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if one of them has had so much news since that the other story is no longer among its newest."""
+    monkeypatch.setattr(related, "LOOKED_AT", 3)
+    both, one = "NATO Ministers Warn of a Shortage of Rare Earths", "Exporters of Rare Earths Ask for Loans"
+    weeks = timedelta(days=20)  # no chapters
+    room.publish(
+        item("Exporters of Rare Earths Ask NATO Ministers for Loans", summary=""),
+        item(both, age=weeks, summary=""),
+        item(one, age=weeks, summary=""),
+        *(
+            item(f"NATO {what}", age=timedelta(days=n), summary="")
+            for n, what in enumerate(("Drill", "Budget", "Chief"))
+        ),
+    )
+    told = room.client.get("/api/v1/stories?q=rare nato loans").get_json()["stories"][0]["related"]
+    assert [other["title"] for other in told if not other["filled"]][:2] == [both, one]
+
+
 def test_one_country_alone_relates_no_stories(room: Newsroom) -> None:
     room.publish(
         item(
@@ -517,6 +535,20 @@ def test_one_country_alone_relates_no_stories(room: Newsroom) -> None:
         ("Wolves Attack Hikers in a Park of Canada", False),
         ("Museum in Canada Returns a Totem Pole", True),
     ]
+
+
+def test_one_small_country_alone_relates_no_stories_either(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However rare it is in a large archive."""
+    monkeypatch.setattr(related, "YOUNG", 5000)
+    weeks = timedelta(days=20)  # no chapters
+    tax, school = "Voters in Hungary Fear Higher Taxes on Energy", "Teachers in Hungary Quit Over Pay"
+    room.publish(
+        item("Hungary Raises Taxes on Profits of Energy Companies", summary=""),
+        item(tax, age=weeks, summary=""),
+        item(school, age=weeks, summary=""),
+    )
+    told = room.client.get("/api/v1/stories?q=profits").get_json()["stories"][0]["related"]
+    assert [(one["title"], one["filled"]) for one in told] == [(tax, False), (school, True)]
 
 
 @pytest.mark.parametrize("lang", ["zh", None])
