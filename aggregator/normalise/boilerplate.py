@@ -110,6 +110,8 @@ _REDDIT = re.compile(r"submitted by.{0,80}\[link\]\s*\[(?:\d+ )?comments?\]\Z")
 _BYLINE = re.compile(
     r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
 )
+# What precedes the news in a newsletter whose placeholder for a counter was not filled: its name and welcome, then the section, twice.
+_NEWSLETTER = re.compile(r"\A((?:<p>)?)[^<]{0,120}?\{beacon\}\s*(?:[^<]{0,120}?\bThe Big Story\s+)?")
 _MARKS = ("∞ Permalink", "★", "◉", "∞", "¶")
 _MARK = re.compile(rf"(?:\A|\s+)(?:{'|'.join(_MARKS)})\Z")  # the link of a blog post to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link that may follow any text, without one of `_ENDS_BEFORE`
@@ -166,6 +168,7 @@ def without_boilerplate(text: str) -> str:
     """Plain text without boilerplate at its beginning and end, and without calls to subscribe."""
     if text.startswith("By ") and (byline := _BYLINE.match(text)):
         text = text[byline.end() :]
+    text = _without_welcome(text)
     tail = text[-_TAIL:]
     if any(map(tail[-_APPEARED_TAIL:].__contains__, _APPEARED)):
         text = _APPEARANCE.sub("", text).rstrip()
@@ -182,6 +185,10 @@ def without_boilerplate(text: str) -> str:
     if text.endswith(_MARKS):
         text = _MARK.sub("", text)
     return _ELLIPSIS.sub("…", text) if text.endswith(("]", ")")) else text
+
+
+def _without_welcome(text: str) -> str:
+    return _NEWSLETTER.sub(r"\1", text) if "{beacon}" in text else text
 
 
 def _without_more(text: str) -> str:
@@ -235,7 +242,7 @@ def prose(text: str) -> str:
 
 def without_asides(text: str) -> str:
     """Sanitised HTML without the paragraphs that only name other articles, ask to subscribe or share, or label an advertisement."""
-    return _BLOCK.sub(lambda block: "" if _is_aside(block[1], block[2]) else block[0], text)
+    return _BLOCK.sub(lambda block: "" if _is_aside(block[1], block[2]) else block[0], _without_welcome(text))
 
 
 def leads_on(said: str) -> bool:

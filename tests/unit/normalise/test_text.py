@@ -249,6 +249,16 @@ def test_boilerplate_goes(tail: str) -> None:
     assert summarise(f"<p>Something happened today.{tail}</p>").rstrip("…") == "Something happened today."
 
 
+@pytest.mark.parametrize(
+    "welcome",
+    ["{beacon}", "A quick recap of the day {beacon}",
+     "Welcome to The Post's Defense & NatSec newsletter {beacon} View Online Defense &National Security Defense &National Security "
+     "The Big Story "],
+)  # fmt: skip
+def test_the_welcome_of_a_newsletter_goes(welcome: str) -> None:
+    assert summarise(f"<p>{welcome} Something happened today.</p>") == "Something happened today."
+
+
 CREDIT = '<p><a href="https://a.example/1">{}</a> yazısı ilk önce <a href="https://a.example/">Haber</a> üzerinde ortaya çıktı.</p>'
 
 

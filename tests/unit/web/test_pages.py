@@ -386,6 +386,13 @@ def test_what_only_begins_as_outlets_lead_elsewhere_is_shown() -> None:
     assert standfirst_and_body("", told)[1] == told
 
 
+def test_the_welcome_of_a_newsletter_is_no_part_of_the_body() -> None:
+    """As in the excerpts of The Hill, which are the summary and the text."""
+    text = "Welcome to our newsletter {beacon} Defense Defense The Big Story Seven states agreed."
+    assert standfirst_and_body("Seven states agreed.", text) == ("Seven states agreed.", None)
+    assert standfirst_and_body("Agreed.", f"<p>{text}</p>")[1] == "<p>Seven states agreed.</p>"
+
+
 def test_a_text_without_words_is_no_body() -> None:
     """As in a weblog's entries that link to others: a star that leads to the entry itself."""
     star = '<div><a href="https://weblog.example/1">&nbsp;★&nbsp;</a></div>'
