@@ -100,7 +100,7 @@ def test_sources_of_today_are_told_by_the_hour_alone(room: Newsroom) -> None:
 def test_below_the_heading_of_a_day_only_hours_are_told(room: Newsroom) -> None:
     room.publish(item("Navy buys potatoes", age=35 * HOUR), item("Navy sells a frigate", age=14 * HOUR))
     page = room.client.get("/sections/defense/daily").text
-    assert "Monday 23 November 2026</h2>" in page
+    assert "Monday, 23 November 2026</h2>" in page
     assert times(page, r"<main.*?</main>") == ["01:00", "22:00"]
 
 
@@ -195,6 +195,10 @@ def test_the_reasons_name_the_next_section_only_if_it_has_no_line_of_its_own(roo
 
 def test_a_search_that_finds_nothing_says_what_to_try(room: Newsroom) -> None:
     assert "Nothing here: try other words" in room.client.get("/search?q=zebra").text
+    assert "Nothing here: try all outlets." in room.client.get("/search?publisher=BCC").text
+    assert "Nothing here: try another label." in room.client.get("/search?label=owner:public").text
+    unknown = room.client.get("/search?label=owner:pubic&lang=de").text
+    assert "Nothing here, since no source or outlet has this label: try another label, all languages." in unknown
 
 
 def test_the_page_of_a_source_without_news_leads_to_how_it_is_doing(room: Newsroom) -> None:
