@@ -615,7 +615,7 @@ def test_f24_an_upgrade_that_fails_midway_leaves_the_archive_to_the_old_version(
         with monkeypatch.context() as upgrade, pytest.raises(StoreError, match="nowhere"):
             upgrade.setattr("aggregator.store.sqlite.schema.migrations", lambda steps=steps: steps)
             SqliteArchive(path)
-    assert sorted(file.name for file in tmp_path.glob("*.db")) == ["a.before-0008.db", "a.db"]
+    assert [file.name for file in tmp_path.glob("*.db")] == ["a.db"], "of a full disk the old version needs the rest"
     earlier_archive(path, monkeypatch, "Second")
     assert rows(path, "SELECT title FROM texts ORDER BY item") == [("First",), ("Second",)]
 

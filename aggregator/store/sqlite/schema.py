@@ -56,21 +56,30 @@ def migrate(connection: Connection) -> None:
         return
     connection.raw.create_function("canonical", 1, canonical, deterministic=True)
     connection.raw.create_function("address_hash", 1, address_hash, deterministic=True)
-    with connection.transaction() as raw:
-        current = version(connection)
-        if current < newest:  # else another process has migrated it
-            # These writes first, so that a read-only file raises its error before it is copied.
-            raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            raw.execute(f"PRAGMA user_version = {newest}")
-            if current:
-                log.warning("%s: migrating from schema %d to %d, after saving a copy", connection.path, current, newest)
-                _copy(connection, connection.path.with_suffix(f".before-{current + 1:04}.db"))
-            for number, _, text in known:
-                if number > current:
-                    for statement in _statements(text):
-                        raw.execute(statement)
-            # processes that hold leases are of an earlier version, and cannot store anything any more
-            raw.execute(FREE)
+    saved: Path | None = None
+    try:
+        with connection.transaction() as raw:
+            current = version(connection)
+            if current < newest:  # else another process has migrated it
+                # These writes first, so that a read-only file raises its error before it is copied.
+                raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                raw.execute(f"PRAGMA user_version = {newest}")
+                if current:
+                    log.warning(
+                        "%s: migrating from schema %d to %d, after saving a copy", connection.path, current, newest
+                    )
+                    saved = _copy(connection, connection.path.with_suffix(f".before-{current + 1:04}.db"))
+                for number, _, text in known:
+                    if number > current:
+                        for statement in _statements(text):
+                            raw.execute(statement)
+                # processes that hold leases are of an earlier version, and cannot store anything any more
+                raw.execute(FREE)
+    except StoreError:
+        # The archive is as it was. On a full disk the old version, and the next attempt, need the space of the copy.
+        if saved:
+            saved.unlink(missing_ok=True)
+        raise
     connection.schema = newest
 
 
@@ -82,14 +91,15 @@ def _refuse_strangers(connection: Connection) -> None:
         raise NotAStore(f"{connection.path}: is a database of another program; it was left untouched")
 
 
-def _copy(connection: Connection, target: Path) -> None:
-    """Saves a copy of the archive; replaces an earlier copy, since the old version may have been used again after that.
+def _copy(connection: Connection, target: Path) -> Path:
+    """Saves a copy of the archive, and returns its path. An earlier copy is replaced: the old version may have been used again since.
 
     It uses its own connection, since SQLite does not copy over a connection that is in a transaction.
     """
     try:
         with closing(Connection(connection.path, read_only=True)) as before:
             save_copy(before, target)
+        return target
     except StoreCorrupt:
         raise
     except StoreError as error:
