@@ -10,7 +10,6 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterable
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
@@ -84,46 +83,11 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
     for flag in (word.partition("=")[0] for word in unknown):
         if flag in GLOBAL:
             own.error(f"{flag} goes before the command: aggregator {flag} … {command}")
-    if unknown and unknown[0].startswith("--") and unknown[0] != "--":
-        own.error(f"there is no option {_slip(unknown[0].partition('=')[0], (*own._option_string_actions, *GLOBAL))}")
     if unknown and unknown[0].endswith((".yaml", ".yml")):
         own.error(f"for another file: aggregator --config {unknown[0]} {command}")
     if unknown:
         own.error(f"unrecognized arguments: {' '.join(unknown)}")
     return parsed
-
-
-def _check_words(top: argparse.ArgumentParser, words: Iterable[str]) -> None:
-    """End the program with exit code 2 if a global option or the command is misspelt. (argparse takes the value after an unknown
-    option for the command.) An unknown option right before the command may be one of the command: that is checked later."""
-    words, unknown = iter(words), ""
-    for word in words:
-        if word in COMMANDS:
-            return
-        if not word.startswith("-"):
-            if unknown:
-                told = _slip(unknown, top._option_string_actions)
-                top.error(f"there is no option {told}{'; those of a command go after it' if told == unknown else ''}")
-            top.error(f"there is no command {_slip(word, COMMANDS)} (`aggregator --help` lists all)")
-        flag, equals, _ = word.partition("=")
-        if flag in ("-", "--"):
-            return
-        if any(option.startswith(flag) for option in GLOBAL):  # argparse lets options be shortened
-            if not equals:
-                next(words, None)
-        elif any(option.startswith(flag) for option in top._option_string_actions):
-            return  # -h, --help or --version, which are answered whatever follows
-        else:
-            unknown = unknown or flag
-
-
-def _slip(word: str, known: Iterable[str]) -> str:
-    """The word, and what was probably meant by it."""
-    from aggregator.config.suggest import closest
-
-    bare = {name.lstrip("-"): name for name in known}  # the dashes alone make two options alike
-    near = closest(word.lstrip("-"), bare)
-    return f"{word}; did you mean {bare[near]}?" if near else word
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -136,7 +100,6 @@ def main(arguments: list[str] | None = None) -> int:
     atexit.register(gc.freeze)
     atexit.register(end_streams)
     top = parser()
-    _check_words(top, sys.argv[1:] if arguments is None else arguments)
     given, rest = top.parse_known_args(arguments)
     try:
         given.config.encode()  # its path is in messages and in the stored configuration

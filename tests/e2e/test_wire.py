@@ -181,7 +181,7 @@ def test_classify_is_the_code_of_the_edition(tmp_path: Path) -> None:
         (["serve", "--port", "99999"], 2, "from 1 to 65535"),
         (["run", "--port", "²"], 2, "--port: expected a number"),
         (["plan", "--limit", "9" * 5000], 2, "--limit: expected a number"),
-        (["nonsense"], 2, "there is no command nonsense"),
+        (["nonsense"], 2, "invalid choice: 'nonsense'"),
         (["explain", "https://nowhere.example/x"], 1, "no item with this address"),
     ],
 )

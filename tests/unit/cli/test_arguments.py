@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import re
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from pathlib import Path
 from typing import NoReturn
 
@@ -180,21 +180,14 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (["--confg", "x.yaml", "poll"], "there is no option --confg; did you mean --config?"),
-        (["--confg=x.yaml", "poll"], "there is no option --confg; did you mean --config?"),
-        (["--config", "x.yaml", "--databse=x.db", "poll"], "there is no option --databse; did you mean --database?"),
-        (["--config", "x.yaml", "pol"], "there is no command pol; did you mean poll?"),
-        (["--port", "8000", "run"], "there is no option --port; those of a command go after it\n"),
-        (["-c", "feeds.yaml", "poll"], "there is no option -c; those of a command go after it\n"),
-        (["zzz"], "there is no command zzz (`aggregator --help` lists all)"),
-        (["poll", "--jsn"], "there is no option --jsn; did you mean --json?"),
-        (["serve", "--prot=1"], "there is no option --prot; did you mean --port?"),
-        (["poll", "--zzzzzz"], "there is no option --zzzzzz\n"),
-        (["add", "--section", "europe", "x"], "there is no option --section\n"),
+        (["--databse=x.db", "poll"], "unrecognized arguments: --databse=x.db"),
+        (["--confg", "x.yaml", "poll"], "invalid choice: 'x.yaml'"),
+        (["pol"], "invalid choice: 'pol'"),
+        (["poll", "--jsn"], "unrecognized arguments: --jsn"),
         (["check", "--", "--json"], "unrecognized arguments: -- --json"),
     ],
 )
-def test_a_misspelt_option_or_command_is_named_with_the_likely_one(
+def test_a_misspelt_option_or_command_is_named(
     given: list[str], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -211,25 +204,3 @@ def test_an_option_of_the_command_may_stand_before_it(check: list[str], capsys: 
     """As it always could: `aggregator --json check`."""
     assert main([*check[:-1], "--json", "check"]) == 0
     assert json.loads(capsys.readouterr().out)["ok"]
-
-
-@pytest.mark.parametrize("given", [["--help", "pol"], ["-h", "pol"], ["--hel", "--confg"], ["--version", "pol"]])
-def test_help_and_version_are_told_whatever_follows(given: list[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(given)
-    assert ended.value.code == 0
-
-
-def test_options_are_known_on_a_terminal_that_shows_colours(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Python 3.14 writes the help in colours there; the options were read off it, and `aggregator --version` was refused."""
-    plain = ArgumentParser.format_help
-    monkeypatch.setattr(
-        ArgumentParser, "format_help", lambda self: re.sub("(--[a-z-]+)", "\x1b[1;36m\\1\x1b[0m", plain(self))
-    )
-    for given, code in (["--version"], 0), (["poll", "--jsn"], 2):
-        with pytest.raises(SystemExit) as ended:
-            main(given)
-        assert ended.value.code == code
-    assert "did you mean --json?" in capsys.readouterr().err
