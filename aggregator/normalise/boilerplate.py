@@ -7,6 +7,7 @@ import re
 from aggregator.normalise.plain import plain, plain_of_safe
 
 _TAIL = 600  # characters at the end in which boilerplate is searched
+_HEAD = 400  # characters at the beginning in which a newsletter offers to show itself in a browser
 _APPEARED_TAIL = 200  # the same for `_APPEARANCE`
 _MORE_TAIL = 300  # the same for `_MORE` with the text that `_REST` allows after it
 # Follows words with which a sentence of news may begin too («Подробнее о пострадавших рассказал губернатор»): they count only at the
@@ -16,7 +17,7 @@ _ALONE = r"(?=(?: her| hier| ici| aqui)?\W*\Z)"
 # ten times as fast.
 _LEADING_ON = {
     "read ": r"to read (?:this|the) (?:article|story|post) in full|read (?:the )?(?:more|full (?:story|article|post))"
-    r"|\d+ posts? - \d+ participants? read full topic",
+    r"|(?:\d+ posts? - \d+ participants? )?read full topic",
     "continue reading": "continue reading",
     "keep reading": "keep reading",
     "click here": "click here to (?:read|view)",
@@ -96,15 +97,34 @@ _APPEARANCE = re.compile(
     + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+ ).{{1,400}}? {after}" for before, after in _APPEARED.values())
     + r") .{1,160}\Z"
 )
-# The note on privacy that platforms add to each podcast that they host.
-_HOSTED = {
+# Notes that platforms add to each podcast that they host, forums to each post, and makers of feeds to each entry.
+_NOTES = {
     "hosted on acast.": r"Hosted on Acast\. See acast\.com/privacy for more information\.?",
     "hosted by simplecast": r"Hosted by Simplecast, an AdsWizz company\. See [^ ]{1,60} for information about our collection .{1,100}",
     "ad choices.": r"Learn more about your ad choices\. Visit [^ ]{1,60}",
     "omnystudio.com/listener": r"See omnystudio\.com/listener for privacy information\.?",
     "art19.com/privacy": r"See (?:the )?Privacy Policy at https://art19\.com/privacy .{1,100}",
+    "comments url: ": r"(?:Article URL: \S+ )?Comments URL: \S+(?: Points: \d+)?(?: # Comments: \d+)?",
+    "statistics: posted by": r"Statistics: Posted by .{1,60} — .{1,40}",
+    "feed generated with": r"\(Feed generated with [^()]{1,40}\)",
+    "-- delivered by": r"-- Delivered by [^ ]{1,40} service",
+    "adblock test": r"Adblock test \(Why\?\)",
+    "the newsletter! feed": r"Kill the Newsletter! feed settings",
+    "[contains quote post": r"\[contains quote post or other embedded content\]",
 }
-_HOST = re.compile(rf"(?:\A|\s)(?:{'|'.join(_HOSTED.values())})\Z")
+_NOTE = re.compile(rf"(?:\A|\s)(?:{'|'.join(_NOTES.values())})\Z")
+_NO_FULL_TEXT = "[unable to retrieve full-text content]"
+# Signs without width, with which newsletters keep the rest of a mail out of its preview. (Between letters of Persian U+200C has meaning.)
+_FILLING = re.compile("(?:[\u034f\u200c] *){3,}")
+_IN_BROWSER = re.compile(
+    r"(?:(?:(?:Having|Have) )?[Tt]rouble (?:viewing|reading) this e-?mail\? )?(?:Click here to view|View|Read|Open)"
+    r"(?i: (?:it|this e-?mail|this message|online))?(?i: (?:in (?:your|a) (?:web )?browser|as a web ?page))(?:[.!]?\s+(?![a-z])|[.!]?\Z)"
+)
+# The line of rights at the end: `© 2026 The Outlet. All rights reserved.`
+_RIGHTS = re.compile(
+    r"(?:\A|(?<=[.!?…)”\"])\s)(?:Copyright )?© ?(?:Copyright )?(?:19|20)\d\d(?: [^.!?]{1,60})?\.?(?: All rights reserved\.?)?"
+    r"(?: This material may not .{1,150})?\Z"
+)
 _REDDIT = re.compile(r"submitted by.{0,80}\[link\]\s*\[(?:\d+ )?comments?\]\Z")
 # The names of the authors before the dateline of a wire story: `By A. Writer GENEVA, Feb 17 (Reuters) - `.
 _BYLINE = re.compile(
@@ -162,10 +182,31 @@ _LABELLED = re.compile(
 _POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date
 _AROUND_NAMES = 130  # at most so many characters around the names of article and outlet; those of Medium are 120
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
+# A link at the end of a text, and one that calls to subscribe to its channel or names its source.
+_LAST_LINK = re.compile(r"<a [^<>]*>([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>(?:\s|<[^<>]*>|[.…»→)\]])*\Z")
+_CALL = re.compile(
+    r"(?:subscribe|подпис\w+|підпис\w+)\b.{0,60}|source|source link|original (?:article|post)", re.IGNORECASE
+)
+# Counts and ages, which change all the time, alone in an element: `<small>12 posts - 8 participants</small>`.
+_COUNT = (
+    r"(?:\d[\d,.]*k? (?:comments?|views?|reads|replies|participants?|posts?)|(?:\d{1,3}|an?) (?:sec(?:ond)?|min(?:ute)?|hour|day)s? ago"
+    r"|(?:points|# ?comments|comments|reads): \d[\d,.]*)"
+)
+_COUNTERS = re.compile(
+    rf"<(p|div|span|small|em|i)>\s*(?:<small>)?{_COUNT}(?:\s*[-–—·•|,]\s*{_COUNT})*(?:</small>)?\s*</\1>", re.IGNORECASE
+)
+_COUNTING = 1000  # characters at the end in which they are searched
+# What forums write below an enlarged picture: `<span>map</span><span>1200×675 100 KB</span>`.
+_MEASURES = re.compile(r"(?:<span>[^<]{0,200}</span>)?<span>\d{1,5}×\d{1,5} [\d.]+ [KM]B</span>")
 
 
 def without_boilerplate(text: str) -> str:
     """Plain text without boilerplate at its beginning and end, and without calls to subscribe."""
+    text = text.removeprefix(_NO_FULL_TEXT).lstrip()
+    if any(map(text[:_HEAD].lower().__contains__, ("browser", "web page", "webpage"))):
+        text = _IN_BROWSER.sub("", text[:_HEAD], count=1) + text[_HEAD:]
+    if "\u034f" in text or "\u200c " in text:
+        text = _FILLING.sub("", text)
     if text.startswith("By ") and (byline := _BYLINE.match(text)):
         text = text[byline.end() :]
     text = _without_welcome(text)
@@ -174,8 +215,10 @@ def without_boilerplate(text: str) -> str:
         text = _APPEARANCE.sub("", text).rstrip()
     if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
-    if any(map(tail.lower().__contains__, _HOSTED)):
-        text = _HOST.sub("", text).rstrip()
+    if any(map(tail.lower().__contains__, _NOTES)):
+        text = _NOTE.sub("", text).rstrip()
+    if "©" in tail:
+        text = _RIGHTS.sub("", text).rstrip()
     if any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):
         text = _without_more(_LINKED.sub("", text).rstrip())
     if "Related" in tail:
@@ -198,6 +241,29 @@ def _without_more(text: str) -> str:
         if (not before or before[-1] in _ENDS_BEFORE) and not opened and _REST.fullmatch(text, found.end()):
             return before.rstrip("([-–—| ")
     return text
+
+
+def without_counters(safe: str) -> str:
+    """Sanitised HTML without counts of comments and the like at its end. They are no part of an article, and would make an edit of each
+    change."""
+    safe = _MEASURES.sub("", safe) if "×" in safe else safe
+    return safe[:-_COUNTING] + _COUNTERS.sub("", safe[-_COUNTING:])
+
+
+def without_last_link(text: str) -> str:
+    """HTML without the link at its end, if that only leads on, whatever precedes it: `Talks go on in <a>Continue reading</a>`; or if it
+    stands on a line of its own, and asks to subscribe or only says "Source"."""
+    start = text.rfind("<a ")
+    link = _LAST_LINK.match(text, start) if start >= 0 else None
+    if link is None:
+        return text
+    said, before = plain(link[1]), text[:start].rstrip()
+    alone = before.endswith(">") and _CALL.fullmatch(said.strip("[]()")) is not None
+    if not alone and (
+        not said or said[0].islower() or not leads_on(said)
+    ):  # in a sentence: he wants us to <a>read more</a>
+        return text
+    return f"{before}…" if before[-1:].isalnum() else before
 
 
 def without_credit(text: str, title: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from aggregator.model.item import Enclosure
 from aggregator.normalise import address, dates, markup
+from aggregator.normalise.boilerplate import without_counters
 from aggregator.normalise.characters import cut, spaced
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain, plain_of_safe
@@ -79,7 +80,8 @@ def guid(draft: Draft, context: Context) -> None:
 
 def content(draft: Draft, context: Context) -> None:
     raw = draft.parsed.text
-    draft.content = _without_title(markup.sanitise(raw, _base(draft), context.drops), draft) if raw else ""
+    safe = without_counters(markup.sanitise(raw, _base(draft), context.drops)) if raw else ""
+    draft.content = _without_title(safe, draft)
 
 
 def _base(draft: Draft) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aggregator.normalise.boilerplate import prose, without_boilerplate, without_credit
+from aggregator.normalise.boilerplate import prose, without_boilerplate, without_credit, without_last_link
 from aggregator.normalise.characters import cut
 from aggregator.normalise.plain import plain, plain_of_safe, without_headings, without_shortcodes
 from aggregator.text.scripts import unspaced
@@ -23,7 +23,7 @@ _SENTENCE_END = re.compile(
 
 def summarise(text: str, safe: bool = False, title: str = "") -> str:
     """The summary of HTML or text. `safe`: `markup` has sanitised it. `title`: the title of the article, as plain text."""
-    head = without_credit(text[: 15 * _ENOUGH_HTML], title)
+    head = without_last_link(without_credit(text[: 15 * _ENOUGH_HTML], title))
     if not safe:
         head = without_shortcodes(head)
     found = _at_sentence(without_boilerplate(_told(head, safe)))

@@ -242,6 +242,11 @@ def test_so_is_one_that_repeats_it_in_other_letters(title: str, text: str) -> No
         " Hosted by Simplecast, an AdsWizz company. See pcm.adswizz.com for information about our collection and use of personal data.",
         " Learn more about your ad choices. Visit megaphone.fm/adchoices",
         " See Privacy Policy at https://art19.com/privacy and California Privacy Notice at https://art19.com/privacy#do-not-sell-my-info.",
+        " Comments URL: https://news.example.org/item?id=46090002 Points: 31 # Comments: 44",
+        " Article URL: https://a.example/1 Comments URL: https://news.example.org/item?id=1 Points: 2 # Comments: 0",
+        " Statistics: Posted by Tornado — Mon Nov 30, 2026 7:39 am", " (Feed generated with Maker)", " -- Delivered by Feed43 service",
+        " © 2026 The Outlet", " Copyright © 2026 The Outlet. All rights reserved. This material may not be published or rewritten.",
+        " Adblock test (Why?)", " Kill the Newsletter! feed settings", " [contains quote post or other embedded content]",
         " submitted by /u/ann to /r/space [link] [959 comments]", " submitted by /u/ann [link] [1 comment]",
     ],
 )  # fmt: skip
@@ -389,6 +394,9 @@ def test_dots_alone_are_no_summary() -> None:
         "Sign up for the plan ends on Sunday, and the app was down. Millions wait.",
         "Subscribe buttons are to vanish from the channel. The firm said so.",
         "Follow us: that is what the podcast tells its fans. A cult grew.",
+        "Open in a browser it crashes. The firm said so.",
+        "Trouble viewing this email led to a recall. View in your browser, it said.",
+        "The deal ends in © 2026. The firm said so.",
         "Email us scams cost millions, editors warn. It is a record.",
         "The firm said so. Subscribe here and pay twice, it says. Shares rose.",
         "Sign up here In October two founders sat down and wrote their first newsletter. It grew.",
@@ -398,6 +406,47 @@ def test_dots_alone_are_no_summary() -> None:
 )
 def test_the_same_words_in_a_sentence_stay(text: str) -> None:
     assert summarise(text) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<p>Talks go on in <a class="more-link" href="/1">Continue reading <span>Talks</span> <span>→</span></a></p>', "Talks go on in…"),
+        ("<p>It is to expand testing <a href='/1'>READ MORE</a></p>", "It is to expand testing…"),
+        ('<p>It is at sea for […]</p>\n<p><a href="/1" rel="nofollow">Source</a></p>', "It is at sea for…"),
+        ('Drones hit Odesa.<br><br><a href="/c">Subscribe to The Channel</a>', "Drones hit Odesa."),
+        ('Взрывы в Харькове<br /><br /><a href="/c">Подписаться</a>', "Взрывы в Харькове"),
+        ('<p>It is a paper to <a href="/c">subscribe to</a></p>', "It is a paper to subscribe to"),
+        ('<p>He wants us to <a href="/c">read more books</a>.</p>', "He wants us to read more books."),
+        ('<p>Trump was asked to name the <a href="/c">source</a></p>', "Trump was asked to name the source"),
+        ('<p>Trouble viewing this email? <a href="/1">View it as a Web page</a>.</p><p>Iran is sanctioned.</p>', "Iran is sanctioned."),
+        ("<div>By Acme \u034f \u034f \u034f \u200c</div><a href='/1'>View in your browser</a><p>EU argues.</p>", "By Acme EU argues."),
+        ("[unable to retrieve full-text content]Sweden joins.", "Sweden joins."),
+    ],
+)  # fmt: skip
+def test_a_link_at_the_edge_that_only_leads_on_goes(html: str, expected: str) -> None:
+    assert summarise(html) == one(html).summary == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("<p>Points: 211</p>\n<p># Comments: 87</p>", "<p>Points: 213</p>\n<p># Comments: 90</p>"),
+        ("<p><small>9 posts - 8 participants</small></p>", "<p><small>12 posts - 9 participants</small></p>"),
+        ("<span>12 minutes ago</span><div>128 reads</div>", "<span>1 hour ago</span><div>1,140 reads</div>"),
+    ],
+)
+def test_counts_that_change_at_each_poll_are_no_part_of_a_text(first: str, then: str) -> None:
+    told = "<p>Estonia reports that a second cable to Finland was cut.</p>"
+    one_item, another = one(told + first), one(told + then)
+    assert one_item.hash == another.hash
+    assert one_item.summary == "Estonia reports that a second cable to Finland was cut."
+    assert one(f"{told}<p>The town has 12 views of the sea.</p>").summary.endswith("has 12 views of the sea.")
+
+
+def test_what_a_forum_writes_below_a_picture_is_no_part_of_a_text() -> None:
+    sizes = '<div><span class="filename">map</span><span class="informations">1200×675 100 KB</span></div>'
+    assert one(f"<p>Ships are on their way.</p>{sizes}").summary == "Ships are on their way."
 
 
 TOLD = "A ferry ran aground off the northern cape on Sunday, the coastguard says."
