@@ -22,6 +22,7 @@ MAX_ENCLOSURES = 10
 _LONGER = 12  # to get so much plain text, so many times as many characters of HTML are read
 BEGINNING = 300  # characters of a text from which its language is recognised
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
+_BY = re.compile(r"\A(?:By|BY|by) (?=[A-Z])")
 _NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|\W*")
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
 # Title, author and date, which Drupal writes before the text.
@@ -33,6 +34,8 @@ _FIELDS = re.compile(
 _LABELS = re.compile(r"(?:<div>(?:Countr(?:y|ies)|Sources?): [^<]{1,1000}</div>\s*)+")
 _OF_LABELS = '<div class="tag '
 _HEADLINES = re.compile(r"<ol>(?:\s*<li>(?:<strong>)?<a [^<>]*>[^<]*</a>[^<]{0,100}(?:</strong>)?</li>){2,}\s*</ol>")
+# Drupal writes `https://a.example/<a href="/news/1">view</a>` as link, if its site is set up wrongly.
+_MARKED_UP = re.compile(r"<a\s[^<>]*?href=[\"']([^\"'<>]+)")
 _ENDING = re.compile(r"\.(\w{3,4})(?:[?#]|$)", re.ASCII)
 # an address with the size of a small picture: `thumbnail/60x60/`
 _SMALL = re.compile(r"[/_-][1-9]\dx[1-9]\d(?=[/._-])")
@@ -49,6 +52,8 @@ _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 def addresses(draft: Draft, context: Context) -> None:
     draft.base = address.absolute(draft.parsed.base, context.base) or context.base
     link = draft.parsed.link or _permalink(draft.parsed.guid)
+    if link and "<a" in link and (marked := _MARKED_UP.search(link)):
+        link = marked[1]
     draft.url = address.direct(address.absolute(link, draft.base))
     if link and draft.url is None:
         context.drops["unsafe-address"] += 1
@@ -178,7 +183,7 @@ def publisher(draft: Draft, context: Context) -> None:
 
 def author(draft: Draft, context: Context) -> None:
     """The name of the author. A bare e-mail address is not a name, and is private: it is left out."""
-    name = cut(plain(draft.parsed.author), 200) if draft.parsed.author else ""
+    name = _BY.sub("", cut(plain(draft.parsed.author), 200)) if draft.parsed.author else ""
     draft.author = None if _NO_NAME.fullmatch(name) else name
 
 

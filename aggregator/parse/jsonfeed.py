@@ -115,8 +115,9 @@ def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
     """`authors` are those of the feed; they apply to items without authors."""
     get = value.get
     link = _text(get("url")) or _text(get("external_url"))
-    guid = _identity(get("id"))
+    guid = _scalar(get("id"))
     title, text = _text(get("title")), _text(get("content_text"))
+    published, updated = _scalar(get("date_published")), _scalar(get("date_modified"))
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
@@ -124,12 +125,12 @@ def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
         summary=in_lines(_text(get("summary"))),
         content=_text(get("content_html")) or in_lines(text),
         author=_author(value) or authors,
-        published=moment(_text(get("date_published"))),
-        updated=moment(_text(get("date_modified"))),
-        published_text=_text(get("date_published")),
+        published=moment(published),
+        updated=moment(updated),
+        published_text=published or updated,
         categories=tuple(tag for tag in _list(get("tags")) if isinstance(tag, str) and tag),
         enclosures=tuple(_attachments(get("attachments"))),
-        image=_text(get("image")) or _text(get("banner_image")),
+        image=_address(get("image")) or _address(get("banner_image")),
         language=_text(get("language")),
     )
 
@@ -142,8 +143,13 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _identity(value: object) -> str | None:
-    """The `id` as a string. The specification requires a string, but numbers are common, and readers should accept them."""
+def _address(value: object) -> str | None:
+    """An address, or that in an object, as in other formats: `{"url": "https://a.example/1.jpg"}`."""
+    return _text(value.get("url") if isinstance(value, dict) else value)
+
+
+def _scalar(value: object) -> str | None:
+    """An `id` or date as a string. The specification requires strings, but numbers are common, and readers should accept them."""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     return str(value) if type(value) is int else _text(value)  # not a boolean
@@ -151,7 +157,9 @@ def _identity(value: object) -> str | None:
 
 def _author(value: Mapping[str, Any]) -> str | None:
     """The names in `authors`, else the one in `author`, which many feeds have as well, for readers of version 1."""
-    return person(", ".join(_names(_list(value.get("authors"))) or _names([value.get("author")])))
+    return person(
+        ", ".join(_names(_list(value.get("authors")) or [value.get("authors")]) or _names([value.get("author")]))
+    )
 
 
 def _names(authors: list[Any]) -> list[str]:

@@ -444,6 +444,17 @@ def test_counts_that_change_at_each_poll_are_no_part_of_a_text(first: str, then:
     assert one(f"{told}<p>The town has 12 views of the sea.</p>").summary.endswith("has 12 views of the sea.")
 
 
+def test_the_name_of_an_author_does_not_begin_with_by() -> None:
+    names = ["By Jane Doe, 412th Test Wing", "By", "By-law Office", "by design"]
+    told = [one("Text.", inside=f"<dc:creator>{name}</dc:creator>").author for name in names]
+    assert told == ["Jane Doe, 412th Test Wing", "By", "By-law Office", "by design"]
+
+
+def test_a_link_that_is_html_leads_where_that_leads() -> None:
+    link = escape('https://example.org/<a href="/news/envoy" hreflang="en">view</a>')
+    assert one(link=link).url == "https://example.org/news/envoy"
+
+
 def test_what_a_forum_writes_below_a_picture_is_no_part_of_a_text() -> None:
     sizes = '<div><span class="filename">map</span><span class="informations">1200×675 100 KB</span></div>'
     assert one(f"<p>Ships are on their way.</p>{sizes}").summary == "Ships are on their way."

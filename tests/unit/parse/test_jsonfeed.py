@@ -123,6 +123,21 @@ def test_a_time_without_zone_is_utc_wherever_the_program_runs(monkeypatch: pytes
     assert one.published == datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"), [(1795170000, 1795170000), (1795170000123, 1795170000), (1795170000.5, 1795170000), (True, None)]
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["date_published", "date_modified"])
+def test_a_date_may_be_a_number(name: str, told: object, expected: int | None) -> None:
+    body = json.dumps({"version": VERSION, "items": [{"id": "1", "url": "https://e.org/1", "title": "T", name: told}]})
+    (one,) = read(body.encode()).items
+    assert (one.published and one.published.timestamp()) == expected
+
+
+def test_people_and_pictures_may_be_objects() -> None:
+    (one,) = parsed([{"id": "1", "image": {"url": "/i.png"}, "authors": {"name": "Ann"}, "banner_image": 5}]).items
+    assert (one.image, one.author) == ("/i.png", "Ann")
+
+
 def test_tags_and_sizes_of_a_wrong_type_are_left_out() -> None:
     sizes = [5, True, "5", 1.5, None]
     attachments = [{"url": f"/{n}.mp3", "size_in_bytes": size} for n, size in enumerate(sizes)]
