@@ -116,6 +116,7 @@ _NOTE = re.compile(rf"(?:\A|\s)(?:{'|'.join(_NOTES.values())})\Z")
 _NO_FULL_TEXT = "[unable to retrieve full-text content]"
 # Signs without width, with which newsletters keep the rest of a mail out of its preview. (Between letters of Persian U+200C has meaning.)
 _FILLING = re.compile("(?:[\u034f\u200c] *){3,}")
+_QUOTING = re.compile(r"RE: https?://\S+\s+(?=\S)")  # the post that a post of Mastodon quotes
 _IN_BROWSER = re.compile(
     r"(?:(?:(?:Having|Have) )?[Tt]rouble (?:viewing|reading) this e-?mail\? )?(?:Click here to view|View|Read|Open)"
     r"(?i: (?:it|this e-?mail|this message|online))?(?i: (?:in (?:your|a) (?:web )?browser|as a web ?page))(?:[.!]?\s+(?![a-z])|[.!]?\Z)"
@@ -203,6 +204,8 @@ _MEASURES = re.compile(r"(?:<span>[^<]{0,200}</span>)?<span>\d{1,5}×\d{1,5} [\d
 def without_boilerplate(text: str) -> str:
     """Plain text without boilerplate at its beginning and end, and without calls to subscribe."""
     text = text.removeprefix(_NO_FULL_TEXT).lstrip()
+    if text.startswith("RE: "):
+        text = _QUOTING.sub("", text, count=1)
     if any(map(text[:_HEAD].lower().__contains__, ("browser", "web page", "webpage"))):
         text = _IN_BROWSER.sub("", text[:_HEAD], count=1) + text[_HEAD:]
     if "\u034f" in text or "\u200c " in text:

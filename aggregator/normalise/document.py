@@ -36,6 +36,9 @@ _SAMPLE = 10  # entries from which the language of a document is recognised
 _FEW = 4  # in a sample of at most so many, one entry with a recognised language is enough
 # A feed breaks off its texts if they have at least so many characters, and so many different last words.
 _SHORTEST_CUT, _FEWEST_CUT = 80, 5
+_FAULT = re.compile(
+    r"Bridge returned error \d+!"
+)  # the title of the entry with which RSS-Bridge reports that it failed
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
 _BEGINNING = 2_000  # characters of HTML of an entry that are read for its language: many entries begin with a picture
 
@@ -55,14 +58,16 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     told = language_tag(feed.channel.language) or language_tag(job.lang)
     language = None if told else _language_of_most(feed.items)
     context = Context(job, link or url, told, language, day_first, _cut(feed.items))
-    drafts = [Draft(parsed) for parsed in feed.items if not _is_empty(parsed)]
+    entries = [parsed for parsed in feed.items if not _is_empty(parsed)]
+    drafts = [Draft(parsed) for parsed in entries if not _FAULT.match(parsed.title or "")]
     for draft in drafts:
         for step in IDENTIFY:
             step(draft, context)
     kept = without_duplicates(drafts)
     known = Fingerprints(context, job.fingerprints)
     twins = Counter(_twins(draft) for _, draft in kept)
-    context.drops["empty-entry"] += len(feed.items) - len(drafts)
+    context.drops["empty-entry"] += len(feed.items) - len(entries)
+    context.drops["error-entry"] += len(entries) - len(drafts)
     context.drops["double-entry"] += len(drafts) - len(kept)
     context.drops["over-cap"] += feed.left_out + max(0, len(kept) - MAX_ITEMS)
     items = tuple(

@@ -87,6 +87,17 @@ def test_an_entry_that_says_nothing_is_dropped(inside: str) -> None:
     assert dropped(feed) == {"empty-entry": 1}
 
 
+def test_an_entry_that_reports_a_fault_of_the_maker_of_the_feed_is_no_news() -> None:
+    feed = read(
+        rss(
+            item(guid="1", title="Bridge returned error 404! (20787)"),
+            item(guid="2", title="Bridge returned to service"),
+        )
+    )
+    assert [one.title for one in feed.items] == ["Bridge returned to service"]
+    assert dropped(feed) == {"error-entry": 1}
+
+
 @pytest.mark.parametrize(
     "inside",
     [

@@ -444,6 +444,12 @@ def test_counts_that_change_at_each_poll_are_no_part_of_a_text(first: str, then:
     assert one(f"{told}<p>The town has 12 views of the sea.</p>").summary.endswith("has 12 views of the sea.")
 
 
+def test_the_headline_of_a_post_is_not_the_address_of_the_one_that_it_quotes() -> None:
+    quoted = '<p class="quote-inline">RE: <a href="https://a.example/@x/1"><span>https://</span><span>a.example/@x/1</span></a></p>'
+    assert one(f"{quoted}<p>Exactly right</p>", title="").title == "Exactly right"
+    assert one(quoted, title="").title == "RE: https://a.example/@x/1"
+
+
 def test_the_name_of_an_author_does_not_begin_with_by() -> None:
     names = ["By Jane Doe, 412th Test Wing", "By", "By-law Office", "by design"]
     told = [one("Text.", inside=f"<dc:creator>{name}</dc:creator>").author for name in names]
