@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from aggregator.bootstrap import Application, Installation, utc_now
+from aggregator.bootstrap import Application, Installation
 from aggregator.categorise.examples import failing, turned
 from aggregator.cli import shapes
 from aggregator.errors import AggregatorError, ConfigError
@@ -158,9 +157,7 @@ class Comparison:
         found = OverrideEffects()
         if self._archive:
             found = override_effects(self._archive.edition, self._policy, hidden)
-        said, sections = self.after.settings.overrides, self._policy.overrides.sections
-        written = {typed(url): url for _, url, _ in said.lines()}
-        pins = {(typed(pin.url), pin.section): pin for pin in reversed(said.pin)}
+        written = {typed(url): url for _, url, _ in self.after.settings.overrides.lines()}
         return {
             "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
             "splits": [{**_story(one.story), "leaving": _articles(one.leaving)} for one in found.partings],
@@ -174,24 +171,7 @@ class Comparison:
                 for one in found.hidings
             ],
             "unknown": [written.get(address, address) for address in found.unknown],
-            "outdone": [
-                {**_story(one.story), "section": pin.section, "at": str(pin.at), "by": by.section, "by_at": str(by.at)}
-                for one in found.outdone
-                for pin, by in [[pins[address, sections[address]] for address in (one.address, one.by)]]
-            ],
-            "over": self._over(),
         }
-
-    def _over(self) -> list[shapes.EndedPin]:
-        """New pins that have already ended: probably an error in the date, which is reported nowhere else."""
-        zone, now = ZoneInfo(self.after.settings.site.timezone), utc_now().timestamp()
-        held = self.before.settings.overrides.pin if self.before else ()
-        known = {(pin.url, pin.section, pin.until) for pin in held}
-        return [
-            {"url": pin.url, "section": pin.section, "until": str(pin.until), "at": str(pin.at)}
-            for pin in self.after.settings.overrides.pin
-            if (over := pin.over(zone)) and over <= now and (pin.url, pin.section, pin.until) not in known
-        ]
 
     def _examples(self) -> list[shapes.Example]:
         before = self.before.rulebook if self.before else None

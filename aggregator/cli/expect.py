@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -15,9 +15,7 @@ from aggregator.categorise.proposing import Proposal, edited
 from aggregator.cli import shapes
 from aggregator.cli.comparison import move
 from aggregator.cli.subject import Subject
-from aggregator.config.characters import in_lines
 from aggregator.config.edit import NO_TEXT, scalar
-from aggregator.config.tree import Items, Table, read_tree
 from aggregator.errors import UsageError
 from aggregator.model.settings import Position, Term
 from aggregator.pipeline.edits.changes import term_text
@@ -94,50 +92,15 @@ def _row(application: Application, effect: Effect) -> shapes.Proposal:
 
 
 def _edit(application: Application, proposal: Proposal) -> tuple[Position, str]:
-    """(position, what an editor has to type there). It depends on whether the list is in block style, in brackets, or still missing."""
+    """(position, what an editor has to type there): that of the list's last line, or of the section if it has no such list yet."""
     rules, key, line = proposal.rules, proposal.key, _typed(proposal.term)
     if proposal.was:
         return proposal.was.at, f"{key}: - {_typed(proposal.was)}  →  - {line}"
     if rules.at.column == 1:  # the position of the whole file, since the section is not in it (the implied fallback)
         above = [rules.at, *(one.at for one in application.settings.sections if one.at != rules.at)][-1]
         return above, f"as the last one of `sections`: - {{id: {rules.id}, {key}: [{line}]}}"
-    text = application.settings.texts[rules.at.file]
-    lines, section = in_lines(text).splitlines(), _written(text, rules.at)
-    if key not in section:
-        braces = _sign(lines, section.at) == "{"
-        return section.keys_at["id"], f"{'within the braces' if braces else 'below that line'}: {key}: [{line}]"
     terms: Sequence[Term] = {"words": rules.words, "places": rules.places, "not": rules.nots}[key]
-    last = next((term.at for term in reversed(terms) if term is not proposal.term), None)
-    held = section[key]
-    if isinstance(held, Items) and _sign(lines, held.at) == "[":
-        return last or held.at, f"{key}, within the brackets: {line}"
-    at = last if last and _ends_there(lines, last) else section.keys_at[key]
-    return at, f"{key}, below that line: - {line}"
-
-
-@lru_cache(maxsize=2)
-def _written(text: str, at: Position) -> Table:
-    """The YAML table of the section at this position of the file."""
-    tree, _ = read_tree(at.file, text, included=at.included)
-    assert tree is not None  # the text is that of a valid configuration
-    found: Table = next(entry for entry in tree["sections"] if entry.at == at)
-    return found
-
-
-def _sign(lines: Sequence[str], at: Position) -> str:
-    return lines[at.line - 1][at.column - 1]
-
-
-def _ends_there(lines: Sequence[str], at: Position) -> bool:
-    """Whether the entry at this position is a whole line after a dash, so that a new line can be inserted below: the next line is not
-    indented further than the dash."""
-    before = lines[at.line - 1][: at.column - 1]
-    if before.strip() != "-":
-        return False
-    dash = before.index("-")
-    rest = (line for line in lines[at.line :] if line.strip() and not line.lstrip().startswith("#"))
-    after = next(rest, "")
-    return len(after) - len(after.lstrip()) <= dash
+    return next((term.at for term in reversed(terms) if term is not proposal.term), rules.at), f"{key}, add: {line}"
 
 
 def _typed(term: Term) -> str:

@@ -111,13 +111,6 @@ def _overruled(report: shapes.Plan) -> list[str]:
         where = "hidden, and its story with it" if hide["whole"] else f"hidden from: {hide['title']}"
         lines += [f"- {one['title']}\n      {where}" for one in hide["hiding"]]
         lines += [f"+ {one['title']}\n      shown again: {hide['title']}" for one in hide["showing"]]
-    for pin in report["outdone"]:
-        said = f"the pin to {pin['section']} ({pin['at']}) does not count"
-        lines.append(
-            f"? {pin['title']}\n      {said}: another article of the story is pinned to {pin['by']} ({pin['by_at']})"
-        )
-    for over in report["over"]:
-        lines.append(f"? {over['url']}: its pin ({over['at']}) ended on {over['until']}")
     return [*lines, *(f"? {address}: no stored item has this address" for address in report["unknown"])]
 
 

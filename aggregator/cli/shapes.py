@@ -73,22 +73,6 @@ class Hidden(Story):
     whole: bool
 
 
-class OutdonePin(Story):
-    """Its pin to `section` does not count, because of that to `by`."""
-
-    section: str
-    at: str
-    by: str
-    by_at: str
-
-
-class EndedPin(TypedDict):
-    url: str
-    section: str
-    until: str
-    at: str
-
-
 class Overrides(TypedDict):
     """What `stories:` does; `unknown`: addresses that no stored item has."""
 
@@ -96,8 +80,6 @@ class Overrides(TypedDict):
     splits: list[Split]
     hides: list[Hidden]
     unknown: list[str]
-    outdone: list[OutdonePin]
-    over: list[EndedPin]
 
 
 class Example(TypedDict):

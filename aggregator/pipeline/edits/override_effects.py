@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -101,15 +101,6 @@ class Hiding(Struct, frozen=True):
     whole: bool
 
 
-class Outdone(Struct, frozen=True):
-    """The pin of `address` has no effect, because another article of `story`, at the address `by`, comes first and is pinned to another
-    section."""
-
-    story: StoryState
-    address: str
-    by: str
-
-
 class OverrideEffects(Struct, frozen=True):
     """`unknown`: addresses in the file that no stored item has."""
 
@@ -117,7 +108,6 @@ class OverrideEffects(Struct, frozen=True):
     partings: tuple[Parting, ...] = ()
     hidings: tuple[Hiding, ...] = ()
     unknown: tuple[str, ...] = ()
-    outdone: tuple[Outdone, ...] = ()
 
 
 def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]) -> OverrideEffects:
@@ -130,7 +120,6 @@ def override_effects(store: EditionStore, policy: Policy, hidden: frozenset[str]
         _partings(store, meant.apart),
         _hidings(regrouped, before.overrides, meant),
         tuple(said.unknown(store)),
-        tuple(_outdone(regrouped, said, meant)),
     )
 
 
@@ -163,19 +152,3 @@ def unhidden(store: StoredStories, before: OverrideIndex, after: OverrideIndex) 
     # hidden by the address to which they moved, although `stories_at` knows them not by it
     moved = {one.story for one in strangers if one.story is not None and before.hides(one) and not after.hides(one)}
     return stories_at(store, before.hidden - after.hidden) | moved
-
-
-def _outdone(regrouped: Regrouped, said: OverrideIndex, meant: OverrideIndex) -> Iterator[Outdone]:
-    """Pins without effect, where articles of one story are pinned to several sections: that of the first visible article decides.
-    `meant`: with moved addresses."""
-    pins: defaultdict[int, dict[int, str]] = defaultdict(dict)  # story → article → its address
-    for address, articles in regrouped.placed_at(said.sections).items():
-        for n, home in articles.items():
-            pins[home][n] = address
-    states = regrouped.stories(pins)
-    for home, members in sorted(regrouped.members(states).items()):
-        items = sorted((member.item for member in members), key=meant.hides)
-        there = [pins[home][item.n] for item in items if item.n in pins[home] and item.n not in meant.strangers]
-        for address in dict.fromkeys(there[1:]):
-            if said.sections[address] != said.sections[there[0]]:
-                yield Outdone(states[home], address, there[0])

@@ -618,50 +618,13 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "edit"),
-    [
-        ("    words: [turret]", "words, within the brackets: octopuses"),
-        ("    words:\n      - turret", "words, below that line: - octopuses"),
-        ("    words: []", "words, within the brackets: octopuses"),
-        ("    title: Boats", "below that line: words: [octopuses]"),
-        ("    words:\n      # - turret", "words, below that line: - octopuses"),
-        ("    words:\n      - all:\n          - turret\n          - boat", "words, below that line: - octopuses"),
-        ("    words:\n      -\n        turret: 2", "words, below that line: - octopuses"),
-        ("    words:\n      - {all: [turret, boat |\n          ship]}", "words, below that line: - octopuses"),
-        (
-            "    words:\n      - all: [turret, boat]\n        unless: [toy,\n          game]",
-            "words, below that line: - octopuses",
-        ),
-        ("    words:\n      -\n        gun-turret", "words, below that line: - octopuses"),
-        (
-            "    words:\n      - quad: 2  # note\n      # - hull\n    title: >\n      Boats",
-            "words, below that line: - octopuses",
-        ),
-    ],
+    ("section", "at"),
+    [("    words: [turret]", 7), ("    words:\n      - turret\n      - quad: 2", 9), ("    title: Boats", 6)],
 )
-@pytest.mark.parametrize("head", ["  - id: boats\n", "  - never:\n      - recipe\n    id: boats\n"])
-def test_a_proposed_edit_says_what_to_type_where_it_points(
-    empty_desk: Desk, head: str, section: str, edit: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        "aggregator.pipeline.edits.expectation.TRIED", 1
-    )  # the first is looked at here, not which is the first
-    empty_desk.file.write_text(FILE.replace("sections:\n", f"sections:\n{head}{section}\n"))
-    told = empty_desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
-    assert told["edit"] == edit
-    at, lines = int(told["at"].partition(":")[2]), empty_desk.file.read_text().splitlines()
-    if "brackets" in edit:
-        lines[at - 1] = lines[at - 1].replace("]", ", octopuses]").replace("[, ", "[")
-    else:
-        lines.insert(at, " " * (6 if "- " in edit else 4) + edit.partition("line: ")[2])
-    empty_desk.file.write_text("\n".join(lines))
-    assert empty_desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["holds"]
-
-
-def test_a_line_proposed_for_a_section_in_braces_goes_within_them(empty_desk: Desk) -> None:
-    empty_desk.file.write_text(FILE.replace("sections:\n", "sections:\n  - {id: boats, title: Boats}\n"))
-    told = empty_desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"][0]
-    assert (told["at"], told["edit"]) == ("feeds.yaml:6", "within the braces: words: [octopuses]")
+def test_a_proposed_edit_says_what_to_type_and_where(empty_desk: Desk, section: str, at: int) -> None:
+    empty_desk.file.write_text(FILE.replace("sections:\n", f"sections:\n  - id: boats\n{section}\n"))
+    told = empty_desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"]
+    assert ("words, add: octopuses", f"feeds.yaml:{at}") in {(one["edit"], one["at"]) for one in told}
 
 
 def test_a_proposed_file_that_is_not_there_is_named_without_the_advice_for_who_has_none(
@@ -760,7 +723,7 @@ def test_words_with_vowel_signs_are_proposed_whole(empty_desk: Desk, headline: s
 def test_a_proposed_word_that_yaml_takes_for_nothing_is_to_be_typed_in_quotes(empty_desk: Desk) -> None:
     for written in ("null", "NULL"):
         first, *_ = empty_desk.json("explain", f"{written} tests", "--expect", "defense")["expect"]["proposals"]
-        assert (first["line"], first["edit"]) == (written, f'words, within the brackets: "{written}"')
+        assert (first["line"], first["edit"]) == (written, f'words, add: "{written}"')
 
 
 def test_what_a_proposed_edit_says_to_type_is_read_as_it_is_meant(desk: Desk) -> None:
@@ -1069,29 +1032,6 @@ def test_of_two_pins_of_one_article_that_in_force_is_named(desk: Desk) -> None:
     proposed = desk.propose(("sources:", f"stories:\n  pin:\n    {lines[0]}\n    {lines[1]}\nsources:"))
     (came,) = row(desk.json("plan", proposed), "sections", "defense")["coming"]
     assert (came["rule"], came["at"]) == ("stories: pin", "proposed.yaml:4")
-
-
-def test_of_two_pins_of_one_story_the_one_that_does_not_count_is_told(desk: Desk) -> None:
-    pins = [f'{{url: "{url_of(title)}", section: {id}}}' for title, id in ((OCTOPUS, "world"), (PANDA, "defense"))]
-    joined = f'join: [["{url_of(OCTOPUS)}", "{url_of(PANDA)}"]]'
-    proposed = desk.propose(("sources:", f"stories:\n  {joined}\n  pin:\n    - {pins[0]}\n    - {pins[1]}\nsources:"))
-    (told,) = desk.json("plan", proposed)["outdone"]
-    assert (told["section"], told["at"], told["by"], told["by_at"]) == (
-        "world", "proposed.yaml:4", "defense", "proposed.yaml:5",
-    )  # fmt: skip
-    assert "the pin to world (proposed.yaml:4) does not count: another article" in desk.run("plan", proposed)
-    apart = Path(proposed).read_text().replace(f"  {joined}\n", "")
-    Path(proposed).write_text(apart)
-    assert desk.json("plan", proposed)["outdone"] == [], "of two stories, each has its own"
-
-
-def test_a_pin_that_is_over_when_it_is_written_is_told(desk: Desk) -> None:
-    pin = f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: defense, until: 2020-12-01}}]}}\nsources:'
-    proposed = desk.propose(("sources:", pin))
-    assert f"? {url_of(OCTOPUS)}: its pin (proposed.yaml:1) ended on 2020-12-01" in desk.run("plan", proposed)
-    desk.file.write_text(Path(proposed).read_text())
-    desk.run("apply")
-    assert desk.json("plan")["over"] == [], "that ended long ago, and is no news"
 
 
 def test_a_rule_that_moves_a_story_beside_a_pin_is_named(desk: Desk) -> None:
