@@ -42,8 +42,10 @@ YOUNG = 100  # … and an archive counts as if it had at least so many stories
 CLOSE = 0.4  # minimum cosine of embeddings
 CHAPTER = 0.5  # … of a chapter
 SURELY = 0.6  # stories with at least this cosine are related …
-AKIN = 2.6  # … or if cosine × total rarity of shared topics is at least this; one country in common is not enough, …
-ALONE = 4.5  # … not even a small one, so no topic counts as rarer for this
+AKIN = (
+    2.6  # … or if cosine × rarity of shared topics (`_together`) is at least this; one country in common is not enough
+)
+ALONE = 4.5  # no topic counts as rarer for this: a small country in common is not enough either
 
 
 class Relative(Struct, frozen=True):
@@ -160,7 +162,7 @@ class Relatives(Struct, dict=True):
         akin: dict[int, float] = {}
         for other, close in zip(telling, self._closeness(story, telling), strict=True):
             rare = shared[other.n]
-            if close >= SURELY or (close >= CLOSE and close * sum(min(one, ALONE) for one in rare) >= AKIN):
+            if close >= SURELY or (close >= CLOSE and close * _together(rare) >= AKIN):
                 akin[other.n] = close * sum(rare)
         related = [found[n] for n in akin]
         yield from sorted(related, key=lambda other: heaviest_first(other, akin[other.n]))
@@ -186,6 +188,13 @@ class Relatives(Struct, dict=True):
     @cached_property
     def _background(self) -> Background:
         return self.lib.lasting(Background)
+
+
+def _together(rarities: Sequence[float]) -> float:
+    """How rare it is that two stories share all these topics. Those beside the rarest one count by half, since many come together: whoever
+    tells of US politics tells of the United States."""
+    capped = [min(one, ALONE) for one in rarities]
+    return (sum(capped) + max(capped)) / 2
 
 
 def _newest_of(topic: str) -> StreamQuery:

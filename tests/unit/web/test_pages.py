@@ -558,6 +558,21 @@ def test_one_small_country_alone_relates_no_stories_either(room: Newsroom, monke
     assert [(one["title"], one["filled"]) for one in told] == [(tax, False), (school, True)]
 
 
+def test_topics_that_come_together_relate_stories_hardly_more_than_one_of_them(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As US politics and the United States do: else they would relate whatever two news of politics there are."""
+    monkeypatch.setattr(related, "FEW", -3)  # so that each is told of in one of twenty stories
+    weeks = timedelta(days=20)  # no chapters
+    airport = "Hungary Sells Airport to NATO Investors"
+    room.publish(
+        item("Hungary Raises Taxes on Profits of Energy Companies to Pay NATO", summary=""),
+        item(airport, age=weeks, summary=""),
+    )
+    told = room.client.get("/api/v1/stories?q=profits").get_json()["stories"][0]["related"]
+    assert [(one["title"], one["filled"]) for one in told] == [(airport, True)]
+
+
 @pytest.mark.parametrize("lang", ["zh", None])
 def test_a_place_relates_no_stories_in_two_languages(room: Newsroom, lang: str | None) -> None:
     """Nothing is known of how similar they are in meaning, and they stood before those of which it is."""
