@@ -2,12 +2,12 @@
 
 A date that the parser did not understand is read here, in one of these forms:
 
-- ISO 8601 in its common variants, with week dates (2026-W47-5) and ordinal dates (2026-324), and with zones as in RFC 9557;
+- ISO 8601 in its common variants;
 - RFC 5322, by `email.utils`; an unknown zone counts as UTC;
 - numbers: 20261120, 2026112010, 20261120T1000, 20.11.2026, 2026. 11. 20., 20/11/2026, 11/20/2026, 2026年11月20日, and seconds or
   milliseconds since 1970;
 - RFC 5322 with deviations: PM, +01:00, GMT+1, a zone in brackets, no time, words before the time (`um 10:30`), 20th, 20 11月 2026,
-  `Nov. 20, 2026 at 10:30 AM ET`, months of other languages, years of the Buddhist era, dates of the Iranian calendar.
+  `Nov. 20, 2026 at 10:30 AM ET`, months of other languages, years of the Buddhist era.
 
 The text must name the day: nothing is guessed from today's date. Whether 10/11/2026 begins with the day or the month is inferred
 from the other dates of the document (`day_first`).
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 from typing import TypeVar
 
@@ -26,10 +26,6 @@ Entry = TypeVar("Entry")
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it is the epoch, in any time zone, which means "no date"
 _BUDDHIST = 543  # years between the eras; Thai servers write years of the Buddhist era in any of the forms
 _BUDDHIST_YEARS = range(2500, 2600)
-# 2001 to 2050; not plausible in our era (too long ago) nor in the Islamic one (2008 or before)
-_IRANIAN_YEARS = range(1380, 1430)
-_IRANIAN_START = datetime(2001, 3, 21, tzinfo=UTC)
-_IRANIAN_LEAP = (1, 5, 9, 13, 17, 22, 26, 30)  # years of a cycle of 33
 _NOW = datetime.max.replace(tzinfo=UTC)
 _ISO = re.compile(
     r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
@@ -70,14 +66,6 @@ _MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish 
     }.items()
     for name in names.split()
 }  # fmt: skip
-_IRANIAN_MONTHS = dict(
-    zip(
-        ["فرو", "ارد", "خرد", "تیر", "مرد", "شهر", "مهر", "آبا", "آذر", "دی", "بهم", "اسف"],
-        _ENGLISH,
-        strict=True,
-    )
-)
-"""Numbered as email.utils does; only with years of that calendar: the Urdu February begins like its first month."""
 _MONTH = re.compile(
     r"(?:^\D*)?(?<!\d)(\d{1,2})[\s.-]+(?:de |ב)?([^\s\d,:/+-][^\s,:/+-]{1,13})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?(?=\d{4})"
 )
@@ -93,9 +81,7 @@ _HOURS = re.compile(r"(?<=\s)(\d{1,2})(?:\.| ?h ?)(\d{2})(?![\d.])")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
 _SPACED = re.compile(r"\s*(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})(?:\.|(?!\S))")
-_ZONE_BESIDE = re.compile(r"(?:\[!?[\w/+-]{1,40}\])+\s*\Z")  # RFC 9557
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
-_DAY = re.compile(r"\s*(\d{4})-(\d{3})(?=T|\s|\Z)", re.ASCII)
 # Ten digits that begin with 19 are seconds since 1970; with 20 they are a date and hour, since the seconds would be of 2033 or later.
 _DIGITS = re.compile(
     r"\s*((?:19(?!\d{8}\s*\Z)|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])(?:([0-5]\d)([0-5]\d)?)?)?\s*",
@@ -106,7 +92,6 @@ _ZONE_IN_BRACKETS = re.compile(
 )
 _BESIDE_ZONE = re.compile(r"(?<=\b[A-Z]{3})\s*\([^()]*\)\s*\Z")  # 10:30 CET (GMT+1)
 _FRACTION = re.compile(r"(?<=:\d\d:\d\d)\.\d+(?=\s)")
-_WEEK = re.compile(r"\s*(\d{4})-?W(\d\d)-?([1-7])(?=T|\s|\Z)", re.ASCII)
 _IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 # 20.11.2026, perhaps after a day of the week.
 _DOTTED = re.compile(r"(?:\A\s*[^\W\d_]{2,12}\.?,)?\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
@@ -172,8 +157,7 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
     if since := _SINCE_1970.fullmatch(text):
         return datetime.fromtimestamp(int(since[1]), UTC)
     text = _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", _FRACTION.sub("", text)))
-    text = _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", text))
-    text = _SPACED.sub(r"\1-\2-\3", _DAY.sub(_of_year, _WEEK.sub(_of_week, text)))
+    text = _SPACED.sub(r"\1-\2-\3", _BESIDE_ZONE.sub("", text))
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]
     text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
@@ -208,21 +192,6 @@ def _in_order(slashed: re.Match[str], day_first: bool | None) -> str:
     return f"{year}-{second}-{first} " if day_first else f"{year}-{first}-{second} "
 
 
-def _of_week(week: re.Match[str]) -> str:
-    try:
-        return date.fromisocalendar(*map(int, week.groups())).isoformat()
-    except ValueError:
-        return week[0]
-
-
-def _of_year(day: re.Match[str]) -> str:
-    try:
-        found = date(int(day[1]), 1, 1) + timedelta(days=int(day[2]) - 1)
-    except (ValueError, OverflowError):
-        return day[0]
-    return found.isoformat() if found.year == int(day[1]) else day[0]
-
-
 def _bare_zone(zone: re.Match[str]) -> str:
     return f" {zone['name']}" if zone["name"] else f" {zone['sign']}{zone['hours']:0>2}{zone['minutes'] or '00'}"
 
@@ -238,8 +207,7 @@ def _of_whole_day(time: re.Match[str]) -> str:
 
 def _in_english(month: re.Match[str]) -> str:
     name = month[2].lower()
-    months = _IRANIAN_MONTHS if int(month.string[month.end() :][:4]) in _IRANIAN_YEARS else _MONTHS
-    known = months.get(name[:4]) or months.get(name[:3])
+    known = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
     return f"{month[1]} {known} " if known else month[0]
 
 
@@ -257,7 +225,7 @@ def _at(parts: Sequence[int], offset: int) -> datetime | None:
     """The moment (aware, UTC) of year, month, day, hour, minute and second; `offset` in seconds east of UTC.
 
     An offset that no zone has counts as none. 24:00 is midnight of the next day, and a leap second is the following second. Years of
-    the Buddhist era and dates of the Iranian calendar are converted. None for a day or time that does not exist.
+    the Buddhist era are converted. None for a day or time that does not exist.
     """
     year, month, day, hour, minute, second = parts
     year -= _BUDDHIST if year in _BUDDHIST_YEARS else 0
@@ -265,20 +233,6 @@ def _at(parts: Sequence[int], offset: int) -> datetime | None:
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         return None
     try:
-        midnight = _of_iran(year, month, day) if year in _IRANIAN_YEARS else datetime(year, month, day, tzinfo=UTC)
-        return midnight + timedelta(hours=hour, minutes=minute, seconds=second - offset)
+        return datetime(year, month, day, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=second - offset)
     except (ValueError, OverflowError):
         return None
-
-
-def _of_iran(year: int, month: int, day: int) -> datetime:
-    """The midnight (UTC) of a date in the Solar Hijri calendar: six months of 31 days, five of 30, one of 29 or 30.
-
-    Raises:
-        ValueError: there is no such month or day.
-    """
-    if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):
-        raise ValueError
-    leaps = sum(before % 33 in _IRANIAN_LEAP for before in range(_IRANIAN_YEARS.start, year))
-    days = 365 * (year - _IRANIAN_YEARS.start) + leaps + 30 * (month - 1) + min(month - 1, 6) + day - 1
-    return _IRANIAN_START + timedelta(days=days)

@@ -159,9 +159,9 @@ def test_dates_are_aware_or_none(text: str) -> None:
 
 
 @given(
-    st.datetimes().filter(lambda when: when.year // 100 != 25 and not 1380 <= when.year < 1430),
+    st.datetimes().filter(lambda when: when.year // 100 != 25),  # those years are Buddhist
     st.sampled_from(["iso", "rfc"]),
-)  # those years are Buddhist and Iranian
+)
 def test_a_date_that_was_written_is_the_date_that_is_read(when: datetime, shape: str) -> None:
     when = when.replace(microsecond=0)
     text = (
