@@ -169,7 +169,7 @@ class Http:
             except Stopped as stopped:
                 if terms.public and stopped.failed.kind == "address":
                     # `allow_private` would not help: do not mention it
-                    raise Stopped("address", "a public address leads to this private one") from None
+                    raise Stopped("address", "another address leads to this private one") from None
                 raise
             finally:
                 terms.seconds -= clock() - began

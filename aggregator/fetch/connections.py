@@ -18,6 +18,7 @@ from aggregator.fetch.failures import Stopped, failure
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.heads import head_at, repaired
 from aggregator.fetch.limits import Limits
+from aggregator.fetch.redirects import start
 
 _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
 _HEADS: Final = 8  # that are told apart in what arrives at once: interim ones, such as 103, and that of the response
@@ -95,6 +96,13 @@ class Response(aiohttp.ClientResponse):
         return await super().start(connection)
 
 
+def _are_of_one_origin(url: str, origin: str) -> bool:
+    try:
+        return start(url)[0].here.may_have_secrets_of(start(origin)[0].here)
+    except Stopped:
+        return False
+
+
 class Connections:
     """Sessions for requests. `allowance`: the private addresses that may be reached, except where `public` is asked for."""
 
@@ -119,20 +127,20 @@ class Connections:
 
     async def only_public(self, url: str, origin: str | None) -> bool:
         """Whether an address that a feed or page (`origin`) links to must be public. Otherwise a public feed could show everybody what is
-        at an address that `allow_private` admits for another source.
+        at an address that `allow_private` admits for another source; and so could whoever is quoted in a private feed, such as that of a
+        bridge to a social network.
 
-        Not if the origin is private by its spelling, or listed. If its name only resolves to a private address, its owner may have made
-        it do so just now: then pages of its own host are admitted, and over http only if it is too, since over https they would need its
-        certificate."""
+        Not at the origin's own scheme, host and port, if it is private by its spelling, or listed, or if its name resolves to a private
+        address (over https only with the certificate of that name); and not at another host, if the editor lists both by name."""
         if origin is None:
             return False
-        host = host_of(origin)
-        if host is None or self._allowance == Allowance():
+        host, other = host_of(origin), host_of(url)
+        if host is None or other is None or self._allowance == Allowance():
             return True
+        if not _are_of_one_origin(url, origin):
+            return host == other or not {host, other} <= self._allowance.hosts
         if private_host(host) or self._allowance.names(host):
             return False
-        if host_of(url) != host or (url.lower().startswith("http:") and not origin.lower().startswith("http:")):
-            return True
         with suppress(OSError):  # if the origin cannot be resolved (in time), it counts as public
             async with asyncio.timeout(self._limits.deadline):
                 await self._guard.resolve(host)

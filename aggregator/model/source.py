@@ -69,7 +69,7 @@ class FetchRequest(Struct, frozen=True):
     validator_url: str | None = None  # the final address that sent `etag` and `last_modified`; None: `url` itself
     named_by: str | None = None
     """The feed or page that contains this address, if no editor wrote it. A private address is requested only if this one is private
-    too (and `allow_private` names it)."""
+    too, and of the same origin (or `allow_private` lists both hosts by name)."""
     crawled: bool = False  # an article, to which nobody subscribed: robots.txt is obeyed, for each redirect too
     configured: str | None = None
     """The address in feeds.yaml, if `url` is the one to which it moved. `headers`, user and password are sent to its host only."""

@@ -43,8 +43,15 @@ def without_secrets(feed: NormalFeed, secrets: re.Pattern[str] | None) -> Normal
     return replace(feed, items=items, channel=shown)
 
 
+def reveals(outcome: Fetched | NotModified, asked: str, secrets: re.Pattern[str] | None) -> bool:
+    """Whether the addresses to which a request led contain a secret of the source that its own does not have: a key in its headers, which
+    the server repeats there."""
+    led = f"{outcome.url} {outcome.permanent or ''}"
+    return secrets is not None and not {*secrets.findall(led)} <= {*secrets.findall(asked)}
+
+
 def concealed(outcome: Fetched | NotModified, asked: str, mask: Callable[[str], str]) -> Fetched | NotModified:
-    """The response to an address that contains a secret, without anything that may reveal it: the addresses are masked, and a permanent
+    """The response to a request that contains a secret, without anything that may reveal it: the addresses are masked, and a permanent
     redirect is dropped. Validators are dropped if they come from another address, because they would have to be stored with it."""
     own = outcome.url == plain(asked)
     kept = replace(outcome, url=_masked(outcome.url, mask), permanent=None)

@@ -17,7 +17,7 @@ from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.settings import Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
 from aggregator.normalise.recognition import recognise
-from aggregator.pipeline.concealment import concealed, without_secrets
+from aggregator.pipeline.concealment import concealed, reveals, without_secrets
 from aggregator.pipeline.stored_items import stored_items
 from aggregator.pipeline.tools import Tools
 from aggregator.schedule import decide, permanent_redirects
@@ -121,7 +121,7 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
     outcome = await tools.fetch(
         FetchRequest(source.id, asked, headers, etag, modified, state.validator_url, configured=url, pause=pause)
     )
-    if not isinstance(outcome, Failed) and "${" in source.url:
+    if not isinstance(outcome, Failed) and ("${" in source.url or reveals(outcome, asked, tools.secrets(source))):
         outcome = concealed(outcome, asked, tools.mask)
     return outcome
 

@@ -808,7 +808,7 @@ def test_nobody_leads_a_public_source_to_a_private_address(server: Server, allow
             await http.close()
 
     away = fail(asyncio.run(main()))
-    assert (away.kind, away.message) == ("address", "a public address leads to this private one")
+    assert (away.kind, away.message) == ("address", "another address leads to this private one")
     assert [request.path for request in server.requests] == ["/away"]
     assert full(ask(server.url("/away"), resolver=stub)[0]).permanent  # both private: the editor named both
 
@@ -830,7 +830,7 @@ def test_no_proxy_and_no_login_of_the_environment_is_used(
 def test_a_private_address_to_which_a_page_leads_is_not_to_be_admitted(server: Server) -> None:
     outside = FetchRequest("s", server.url("/feed"), named_by="https://outlet.example/")
     named, own = ask(outside, server.url("/feed"), allow=())
-    assert fail(named).message == "a public address leads to this private one"
+    assert fail(named).message == "another address leads to this private one"
     assert fail(own).message == "the address is private and allow_private does not name it"
     assert server.connections == 0
 
@@ -849,7 +849,7 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
     feeds.append(FetchRequest("s", pages[0], named_by="feed:outlet"))  # who says so is not known
     asked = ask(*feeds, allow=allow, resolver=stub, limits=Limits(spacing=0))
     assert [(fail(one).kind, fail(one).message) for one in asked] == [
-        ("address", "a public address leads to this private one")
+        ("address", "another address leads to this private one")
     ] * 4
     assert server.connections == 0
     within = FetchRequest("s", pages[0], named_by=f"http://intranet.example:{server.port}/news", crawled=True)
@@ -857,11 +857,27 @@ def test_articles_of_public_feeds_are_at_public_addresses(server: Server, allow:
     assert [request.path for request in server.requests] == ["/robots.txt", "/feed"]
 
 
-@pytest.mark.parametrize("host", ["nas.example", "printer.local"])
-def test_articles_of_feeds_that_are_private_themselves_may_be_private(server: Server, host: str) -> None:
-    """By the editor's word, or by their spelling: nobody outside decides where these names lead."""
-    article = FetchRequest("s", server.url("/feed"), named_by=f"http://{host}/feed")
-    full(ask(article, allow=("nas.example", HOST))[0])
+def test_a_private_feed_opens_no_other_service_of_its_network(server: Server) -> None:
+    """A bridge to a social network is a private feed in which anybody is quoted. So it may lead to pages of its own scheme, host and port,
+    and to another host if the editor lists both by name."""
+    with Server({"/page": answer(b"inside")}) as other:
+        feeds = [server.url("/feed", host) for host in (HOST, "nas.example", "printer.local")]
+        own = [FetchRequest("s", feed, named_by=feed) for feed in feeds]
+        pages = [other.url("/page", host) for host in (HOST, "localhost", "nas.example", "wiki.example")]
+        led = [FetchRequest("s", page, named_by=feed) for feed in (*feeds, "feed:bridge") for page in pages]
+        known = led.pop(7)
+        stub = StubResolver({name: [[HOST]] for name in ("localhost", "nas.example", "wiki.example", "printer.local")})
+        allow = ("nas.example", "wiki.example", "127.0.0.0/8")
+        outcomes = ask(*led, *own, known, allow=allow, resolver=stub, limits=Limits(spacing=0))
+        for refused in outcomes[: len(led)]:
+            assert (fail(refused).kind, fail(refused).message) == (
+                "address",
+                "another address leads to this private one",
+            )
+        for read in outcomes[len(led) :]:
+            full(read)
+        assert known.url.startswith("http://wiki.example")
+        assert [request.path for request in other.requests] == ["/page"]
 
 
 def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(server: Server) -> None:
@@ -877,7 +893,7 @@ def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(serv
     assert server.connections == 0
     own = FetchRequest("s", pages[2], named_by=server.url("/news", "outlet.example"), crawled=True)
     full(ask(own, resolver=stub, limits=Limits(spacing=0))[0])
-    secure = FetchRequest("s", pages[2].replace("http:", "https:"), named_by="http://outlet.example/feed")
+    secure = FetchRequest("s", "https://outlet.example/article", named_by="http://outlet.example/feed")
     assert fail(ask(secure, resolver=stub)[0]).kind != "address", "it needs a certificate of the feed's host"
 
 
@@ -889,7 +905,7 @@ def test_a_redirect_is_judged_by_the_address_that_sent_it(server: Server, monkey
     feed, article = server.url("/feed", "outlet.example"), server.url("/article", "outlet.example")
     read, led = ask(feed, FetchRequest("s", article, named_by=feed), resolver=stub, limits=Limits(spacing=0))
     full(read)
-    assert fail(led).message == "a public address leads to this private one"
+    assert fail(led).message == "another address leads to this private one"
     assert [request.path for request in server.requests] == ["/feed", "/article"]
 
 
@@ -904,7 +920,7 @@ def test_a_private_source_is_led_no_further_inside_by_a_public_host(
     }
     stub = StubResolver({"nas.example": [[HOST]], "outlet.example": [["8.8.8.8"]]})
     (led,) = ask(server.url("/listed", "nas.example"), allow=("nas.example", HOST), resolver=stub)
-    assert fail(led).message == "a public address leads to this private one"
+    assert fail(led).message == "another address leads to this private one"
     assert [request.path for request in server.requests] == ["/listed", "/away"]
 
 

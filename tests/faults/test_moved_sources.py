@@ -127,4 +127,4 @@ def test_28_no_public_source_moves_to_a_private_address_or_for_the_moment(
         state = Poller(tmp_path, outlet).poll(3 * DAY)
         assert set(outlet.hosts) == hosts
         assert (state.moved_to, state.moved_count) == (None, 0)
-        assert state.error == (None if target == "new" else "a public address leads to this private one")
+        assert state.error == (None if target == "new" else "another address leads to this private one")

@@ -494,6 +494,27 @@ def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, serve
     )
 
 
+def test_a_key_in_a_header_is_not_told_by_where_the_server_leads(tmp_path: Path, server: Server) -> None:
+    """To signed addresses, for example: the one to which a source moved is shown to everybody."""
+    secret = "s3cret-0f-the-wire"
+    server.routes |= {
+        "/moved": redirect(f"/for/{secret}/feed?token=of-all-1", "301 Moved Permanently"),
+        "/plain": redirect("/feed?token=of-all-1", "301 Moved Permanently"),
+    }
+    server.routes |= dict.fromkeys((f"/for/{secret}/feed", "/feed"), conditional(document("one")))
+    config = configuration(tmp_path, {name: server.url(f"/{name}?token=of-all-1") for name in ("moved", "plain")})
+    text = config.read_text().replace("url:", 'headers: {Authorization: "Bearer ${WIRE_KEY}"}, url:')
+    config.write_text(text)
+    for _ in range(2):
+        done = aggregator(config, "poll", WIRE_KEY=secret)
+        assert "0 failed" in done.stdout, done.stdout
+    dump = query(config, "SELECT * FROM sources")
+    assert secret not in str(dump)
+    assert query(config, "SELECT id, moved_count FROM sources ORDER BY id") == [("moved", 0), ("plain", 2)]
+    known = ["if-none-match" in one.headers for one in server.asked("/feed")]
+    assert known == [False, True], "what is no key of the headers is kept"
+
+
 def test_a_key_that_a_feed_repeats_is_hidden_in_every_writing(tmp_path: Path, server: Server) -> None:
     cases = (
         ("?key=${WIRE_KEY}", "?key=Ab%2b%2f12cd=="),  # as .NET escapes

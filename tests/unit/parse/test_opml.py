@@ -100,6 +100,13 @@ def test_bounds() -> None:
         read_opml(b" " * (MOST_BYTES + 1))
 
 
+def test_a_feed_with_very_many_attributes_is_read() -> None:
+    """To read all of them would take an hour."""
+    others = " ".join(f"a{number}='x'" for number in range(300_000))
+    found = read_opml(opml(f'<outline {others} text="x" xmlUrl="http://a.example/"/>'))
+    assert found.feeds == (Listed("x", "http://a.example/", ()),)
+
+
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"<html><body>x</body></html>", b"<rss><channel/></rss>", b"{}"])
 def test_what_is_no_list_is_said_so(data: bytes) -> None:
     with pytest.raises(ParseError, match="OPML"):
