@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from html.entities import html5
+from itertools import pairwise
 from urllib.parse import urljoin
 from xml.parsers import expat
 
@@ -46,6 +47,9 @@ _NO_TAG = re.compile(
     rb"(?!(?:" + b"|".join(sorted(ends.FIELDS | {b"item", b"entry"})) + rb")\b|[\w.-]++:[A-Za-z])([^<>]++)(?=<)"
 )
 _FULL_TEXT = re.compile(rb"(</?)(?:(?:(?:yandex|rambler|mailru):)?full-?text|turbo:content)(?=[\s>])")
+_FOR_READERS = re.compile(
+    rb"<content:encoded(?:\s[^<>]*)?(?<!/)>(?!\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</)"
+)  # that is not empty
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
 _BASE = re.compile(rb"\sxml:base\s*=\s*[\"']\s*+([^/\"'<>][^\"'<>]*)")  # not one that begins at the root of the site
@@ -214,12 +218,14 @@ def with_absolute_base(document: Document) -> Document:
 
 def with_known_full_texts(document: Document) -> Document:
     """Rename the elements in which Russian and Ukrainian outlets put full texts for Yandex and other portals to one that feedparser
-    reads, unless the document has full texts for readers, which keep pictures and layout. That is no flaw."""
-    if b"<content:encoded" in document.data or not any(
-        map(document.data.__contains__, (b"full-text>", b"fulltext>", b"turbo:content>"))
-    ):
+    reads, unless the entry has a full text for readers, which keeps pictures and layout. That is no flaw."""
+    data = document.data
+    if not any(map(data.__contains__, (b"full-text>", b"fulltext>", b"turbo:content>"))):
         return document
-    return document.changed(outside_cdata(document.data, partial(_FULL_TEXT.sub, rb"\1fullitem")))
+    ends = [0, *(end.end() for end in ENTRY_END.finditer(data)), len(data)]
+    entries = [data[start:end] for start, end in pairwise(ends)]
+    named = partial(_FULL_TEXT.sub, rb"\1fullitem")
+    return document.changed(b"".join(one if _FOR_READERS.search(one) else outside_cdata(one, named) for one in entries))
 
 
 def with_known_entities(document: Document) -> Document:

@@ -338,6 +338,18 @@ def test_full_texts_for_portals_do_not_replace_those_for_readers() -> None:
     assert one.content == "<p>At <b>length</b>.</p>"
 
 
+@pytest.mark.parametrize("empty", ["", "<content:encoded/>", "<content:encoded><![CDATA[ ]]></content:encoded>"])
+def test_a_text_for_readers_does_not_cost_other_entries_theirs(empty: str) -> None:
+    full = item("<content:encoded>&lt;p&gt;For readers.&lt;/p&gt;</content:encoded><fulltext>For portals.</fulltext>")
+    feed = parsed(
+        rss(full, item(f"<description>Short.</description>{empty}<fulltext>At length.</fulltext>", link="/2"))
+    )
+    assert {one.link: one.text for one in feed.items} == {
+        "https://example.org/1": "<p>For readers.</p>",
+        "/2": "At length.",
+    }
+
+
 @pytest.mark.parametrize("type", ["", ' type="html"', ' type="text/html"'])
 @pytest.mark.parametrize("name", ["title", "summary", "content"])
 def test_unescaped_markup_in_an_entry_of_atom_cuts_nothing_short(name: str, type: str) -> None:
