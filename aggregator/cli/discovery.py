@@ -151,7 +151,7 @@ class Finder:
                 raise AggregatorError(f"{url}: {error}") from error
             from aggregator.fetch.discover import candidates  # brings aiohttp, which the help need not wait for
 
-            offered = candidates(page, fetched.url, fetched.links)
+            offered = candidates(page, fetched.url)
             links = tuple(_link(address, fetched.url, title) for address, title in offered.declared.items())
             if not links and go_on and offered.onward:
                 with suppress(AggregatorError):  # there is nothing: what this page has is tried

@@ -25,7 +25,7 @@ from aggregator.fetch.connections import Connections, Once, Response
 from aggregator.fetch.decode import Body, larger_than
 from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate, Room
-from aggregator.fetch.headers import all_of, freshness, legal_validator, written
+from aggregator.fetch.headers import freshness, legal_validator, written
 from aggregator.fetch.limits import Limits
 from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
 from aggregator.fetch.resolver import SystemResolver
@@ -215,7 +215,6 @@ class Http:
             freshness=fresh,
             permanent=permanent,
             wire_bytes=answer.wire_bytes,
-            links=written(all_of(answer.headers, "Link")[:4000]),
         )
 
     def _permanent(self, trail: Trail) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from html import escape
 from itertools import islice
 from typing import Final
 
@@ -29,8 +28,6 @@ _SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)",
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
 # within ten seconds: pages that load themselves anew later stay where they are
 _REFRESH: Final = re.compile(r"""\s*\d(?:\.\d*)?\s*[;,]\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
-_PARAMETER: Final = re.compile(r"""; ?([\w*-]+)(?: ?= ?("(?:[^"\\]|\\.)*+"|[^ ",;]*))?""")
-_LINK: Final = re.compile(r"""<([^<>]*)>((?: ?; ?(?:[\w*-]+(?: ?= ?(?:"(?:[^"\\]|\\.)*+"|[^ ",;]*))?)?)*+)""")
 _MOST: Final = 20
 _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
 
@@ -46,10 +43,9 @@ class Candidates(Struct, frozen=True):
     onward: str | None = None
 
 
-def candidates(page: bytes, url: str, header: str = "") -> Candidates:
-    """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind. `header`: the Link header of the response
-    (RFC 8288), whose links are read as if they stood at the head of the page."""
-    tree = LexborHTMLParser(_as_page(header, url) + b"<".join(page.split(b"<", _TAGS)[:_TAGS]))
+def candidates(page: bytes, url: str) -> Candidates:
+    """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind."""
+    tree = LexborHTMLParser(b"<".join(page.split(b"<", _TAGS)[:_TAGS]))
     base = _base(tree, url)
     named = tree.css("link[href]")
     declared = [link for link in named if _declares(link, _TYPES)] or [
@@ -67,21 +63,6 @@ def candidates(page: bytes, url: str, header: str = "") -> Candidates:
         guessed=_addresses((start + name for name in _USUAL for start in ("./", "/")), url),
         onward=_onward(tree, base),
     )
-
-
-def _as_page(header: str, url: str) -> bytes:
-    """The links of a Link header as HTML; their addresses are relative to that of the page."""
-    found = ""
-    for target, parameters in _LINK.findall(" ".join(header.split())):
-        for address in _addresses([target], url):
-            said = {name.lower(): _unquoted(value) for name, value in reversed(_PARAMETER.findall(parameters))}
-            named = {"href": address, **{name: said.get(name, "") for name in ("rel", "type", "title")}}
-            found += "<link " + " ".join(f'{name}="{escape(value)}"' for name, value in named.items()) + ">"
-    return found.encode()
-
-
-def _unquoted(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
 def of_comments(title: str, address: str) -> bool:

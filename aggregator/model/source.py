@@ -99,7 +99,7 @@ class Freshness(Struct, frozen=True):
 
 class Fetched(Struct, frozen=True):
     """A full response. `url` is the final address; `permanent` is the end of the permanent redirects (301, 308) with which the chain
-    of redirects began, if any; `links` is its Link header."""
+    of redirects began, if any."""
 
     url: str
     status: int
@@ -110,7 +110,6 @@ class Fetched(Struct, frozen=True):
     freshness: Freshness
     permanent: str | None = None
     wire_bytes: int = 0
-    links: str = ""
 
 
 class NotModified(Struct, frozen=True):

@@ -38,41 +38,6 @@ def test_what_the_page_declares_comes_first_and_comments_last() -> None:
     )
 
 
-def test_feeds_that_the_answer_declares_in_its_header_come_before_those_of_the_page() -> None:
-    header = (
-        '</wp-json/>; rel="https://api.w.org/", <../feed>;rel=alternate ; type="application/rss+xml"; title="News; more, and more", '
-        '<https://e.org/x>; rel="canonical", <//feeds.harbour.example/a>; Type=application/atom+xml; REL="home alternate"; rel=next, '
-        '<javascript:x>; rel=alternate; type=application/rss+xml, <broken>; rel=alternate; type="application/rss+xml'
-    )
-    found = candidates(PAGE, "https://harbour.example/news/today/", header)
-    assert tuple(found.declared)[:3] == (
-        "https://harbour.example/news/feed",
-        "https://feeds.harbour.example/a",
-        "https://harbour.example/news/today/atom.xml",
-    )
-    assert found.declared["https://harbour.example/news/feed"] == "News; more, and more"
-    assert [*candidates(b'<base href="//other.example/"><p>', "https://e.org/", "</feed>;rel=feed").declared] == [
-        "https://e.org/feed"
-    ]
-
-
-@pytest.mark.parametrize("said", ["crossorigin", r'x="a \"b\", c"', "", 'x="\\\\"'])
-def test_a_link_of_the_header_may_say_more(said: str) -> None:
-    header = f'</feed>; rel=alternate; {said}; type="application/rss+xml"; title="The \\"Best\\" News"'
-    found = candidates(b"", "https://e.org/", header)
-    assert found.declared == {"https://e.org/feed": 'The "Best" News'}
-
-
-def test_a_feed_that_header_and_page_declare_has_the_title_that_one_of_them_tells() -> None:
-    found = candidates(b'<link rel="feed" href="/feed" title="News">', "https://e.org/", "</feed>; rel=feed")
-    assert found.declared == {"https://e.org/feed": "News"}
-
-
-@pytest.mark.parametrize("part", [r'<a>;a="\\', "<a>;a;", ";", "<", "<a>;", "<a>; a =", '<a>;a="', " ", "<a>; a=b;"])
-def test_an_endless_header_is_read_in_no_time(part: str) -> None:
-    assert candidates(b"", "https://e.org/", part * 4000).declared == {}
-
-
 def test_what_else_a_page_names_is_not_requested_in_search_of_a_feed() -> None:
     page = (
         b'<link rel="stylesheet" type="text/css" href="/a.css"><link rel=icon href="/i.png">'
