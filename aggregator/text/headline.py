@@ -84,7 +84,8 @@ _QUESTION = re.compile(
 _AHEAD = re.compile(
     rf"""\b(?:(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to|to\ vote\ on
             |braces?\ for|poised\ for|fac(?:es?|ing)\ sentencing
-            |to\ be\ (?:arraigned|sentenced|sworn\ in|inaugurated|crowned)
+            |to\ be\ (?:arraigned|sentenced|sworn\ in|inaugurated|crowned|announced)
+            |(?:will|(?<!agrees\ )(?<!agreed\ )to)\ (?:plead\ (?:not\ )?guilty|appear\ in\ court)|to\ hold\ (?:\w+\ ){{0,2}}vote
             |(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}|could\ (?:happen|come|begin|start)\ as\ (?:early|soon))\b
         |^\W*ahead\ of\b""",
     re.IGNORECASE | re.VERBOSE,
