@@ -20,6 +20,7 @@ from aggregator.parse.document import MAX_ENTRIES, Document
 from aggregator.parse.fields import as_meant, in_lines, moment, person
 
 _MAX_DEPTH = 64  # a feed needs five
+_MOST = 10 * MAX_ENTRIES  # millions, which may be of one character each, would take many seconds
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
@@ -100,10 +101,12 @@ def _loads(data: bytes) -> tuple[object, tuple[str, ...]]:
 
 
 def _complete_items(text: str) -> str:
-    """A document that breaks off, until the end of its last complete item. Raises ValueError if there is none."""
+    """A document that breaks off, until the end of its last complete item (of the first `_MOST`). Raises ValueError if there is none."""
     items = _ITEMS.search(text)
     _, end = _LENIENT.raw_decode(text, items.end() if items else len(text))
-    while comma := _COMMA.match(text, end):
+    for _ in range(_MOST - 1):
+        if (comma := _COMMA.match(text, end)) is None:
+            break
         try:
             _, end = _LENIENT.raw_decode(text, comma.end())
         except ValueError:

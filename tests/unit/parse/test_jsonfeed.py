@@ -248,3 +248,9 @@ def test_a_feed_names_its_language_and_its_texts_keep_their_lines() -> None:
     feed = parsed([{"id": "1", "content_text": "One & all\nTwo", "summary": " "}], language="fr")
     assert feed.channel.language == "fr"
     assert (feed.items[0].content, feed.items[0].summary) == ("One &amp; all<br>Two", None)
+
+
+def test_of_millions_of_items_that_break_off_the_first_are_read() -> None:
+    body = f'{{"version": "{VERSION}", "items": [' + '{"id": 1},' * 2 + "7," * 10 * MAX_ENTRIES
+    feed = parse(body.encode(), None, URL)
+    assert (len(feed.items), feed.left_out) == (2, 9 * MAX_ENTRIES)
