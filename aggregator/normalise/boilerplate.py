@@ -8,7 +8,10 @@ from aggregator.normalise.plain import plain, plain_of_safe
 
 _TAIL = 600  # characters at the end in which boilerplate is searched
 _HEAD = 400  # characters at the beginning in which a newsletter offers to show itself in a browser
-_APPEARED_TAIL = 200  # the same for `_APPEARANCE`
+_APPEARED_TAIL = 200  # the same for the words of `_APPEARED`
+_APPEARED_LONGEST = (
+    700  # the most that `_APPEARANCE` matches, up to the end: elsewhere it would be searched in vain, and long
+)
 _MORE_TAIL = 300  # the same for `_MORE` with the text that `_REST` allows after it
 # Follows words with which a sentence of news may begin too («Подробнее о пострадавших рассказал губернатор»): they count only at the
 # end of the text.
@@ -214,8 +217,10 @@ def without_boilerplate(text: str) -> str:
         text = text[byline.end() :]
     text = _without_welcome(text)
     tail = text[-_TAIL:]
-    if any(map(tail[-_APPEARED_TAIL:].__contains__, _APPEARED)):
-        text = _APPEARANCE.sub("", text).rstrip()
+    if any(map(tail[-_APPEARED_TAIL:].__contains__, _APPEARED)) and (
+        note := _APPEARANCE.search(text, max(0, len(text) - _APPEARED_LONGEST))
+    ):
+        text = text[: note.start()].rstrip()
     if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
     if any(map(tail.lower().__contains__, _NOTES)):

@@ -11,7 +11,7 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn
 from aggregator.render.instants import rfc3339
-from aggregator.render.shapes import Placement, receipt, reports
+from aggregator.render.shapes import Placement, listed, receipt, reports
 
 TYPE = "application/feed+json"
 
@@ -79,7 +79,7 @@ def _of_story(story: StoryView, stream: Stream) -> Placement:
         "sections": [name for name, _ in story.scores],
         "topics": list(story.topics),
         "publishers": list(story.publishers),
-        "sources": reports(story.entry.reports),
+        "sources": listed(story.entry.reports),
         "receipts": [receipt(one) for one in stream.receipts.get(story.id, ())],
     }
 

@@ -3,7 +3,8 @@ they are made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Annotated, TypedDict
 
 from msgspec import Meta
@@ -70,6 +71,21 @@ class Placement(TypedDict):
     publishers: list[str]
     sources: list[Report]
     receipts: list[Receipt]
+
+
+MOST = 50
+"""At most so many reports of one outlet are listed in a story. A live ticker, or an outlet that floods its feed with copies, may have
+thousands of them in one story, and then every list of stories would have them too."""
+
+
+def listed(of: Sequence[story.Report]) -> list[Report]:
+    """The reports of a story, in their order: of each outlet the first, and its newest."""
+    counts, passed, kept = Counter([one.publisher for one in of]), Counter[str](), []
+    for one in of:
+        passed[name := one.publisher] += 1
+        if passed[name] == 1 or passed[name] > counts[name] - MOST + 1:
+            kept.append(one)
+    return reports(kept)
 
 
 def reports(of: Iterable[story.Report]) -> list[Report]:

@@ -10,7 +10,7 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
 from aggregator.render.fit import fit_address
 from aggregator.render.instants import rfc3339
-from aggregator.render.shapes import located, reports
+from aggregator.render.shapes import listed, located
 from aggregator.web import shapes
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, public_health
@@ -67,7 +67,7 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinRe
         "sections": [name for name, _ in story.scores],
         "topics": list(story.topics),
         "publishers": list(story.publishers),
-        "sources": reports(story.reports),
+        "sources": listed(story.reports),
         "receipts": [located(one) for one in why(lib, story, pins)],
         "related": [_related(one, force) for one in relatives.of(story)],
         "image": fit_address(story.image),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from newsroom import CONFIG, Newsroom, item
 
 HOUR = timedelta(hours=1)
@@ -75,3 +77,26 @@ def test_paging_tells_each_once(room: Newsroom, asked: str) -> None:
         address = (got["next_url"] or "").removeprefix("https://wire.example.org/news")
     assert seen == whole
     assert len(set(seen)) == len(seen) > 2
+
+
+def test_an_outlet_that_floods_a_story_does_not_fill_every_list(room: Newsroom) -> None:
+    """Its first report stays, by which it joined the story, and its newest; the timeline of the story has all."""
+    copies = [
+        replace(
+            item(MINE, age=timedelta(minutes=200 - n)),
+            id=id,
+            key=id,
+            url=f"https://bbc.example/{n}",
+            canonical=f"https://bbc.example/{n}",
+        )
+        for n, id in ((n, str(uuid.UUID(int=n))) for n in range(1, 101))
+    ]
+    room.publish(*copies, item(MINE, "kyodo", age=timedelta(minutes=1)), live=True)
+    told = listed(room, "/api/v1/stories?q=lumio&limit=1")[0]
+    feed = listed(room, "/latest.json?q=lumio&limit=1")[0]
+    for sources in (told["sources"], feed["_aggregator"]["sources"]):
+        assert [one["publisher"] for one in sources] == ["Reuters", *["BBC"] * 50, "Kyodo"]
+        assert [one["url"] for one in sources][2:51] == [f"https://bbc.example/{n}" for n in range(52, 101)]
+        assert sources[1]["published"] == "2026-11-24T06:00:00Z"
+    whole = room.client.get(f"/api/v1/stories/{told['id']}").get_json()
+    assert (len(whole["sources"]), len(whole["timeline"])) == (52, 103)
