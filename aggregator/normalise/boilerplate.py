@@ -119,7 +119,6 @@ _NOTE = re.compile(rf"(?:\A|\s)(?:{'|'.join(_NOTES.values())})\Z")
 _NO_FULL_TEXT = "[unable to retrieve full-text content]"
 # Signs without width, with which newsletters keep the rest of a mail out of its preview. (Between letters of Persian U+200C has meaning.)
 _FILLING = re.compile("(?:[\u034f\u200c] *){3,}")
-_QUOTING = re.compile(r"RE: https?://\S+\s+(?=\S)")  # the post that a post of Mastodon quotes
 _IN_BROWSER = re.compile(
     r"(?:(?:(?:Having|Have) )?[Tt]rouble (?:viewing|reading) this e-?mail\? )?(?:Click here to view|View|Read|Open)"
     r"(?i: (?:it|this e-?mail|this message|online))?(?i: (?:in (?:your|a) (?:web )?browser|as a web ?page))(?:[.!]?\s+(?![a-z])|[.!]?\Z)"
@@ -130,6 +129,10 @@ _RIGHTS = re.compile(
     r"(?: This material may not .{1,150})?\Z"
 )
 _REDDIT = re.compile(r"submitted by.{0,80}\[link\]\s*\[(?:\d+ )?comments?\]\Z")
+# What Mastodon writes before a post that quotes another, and Lemmy before each.
+_POSTED = re.compile(
+    r"\A(?:RE: https?://\S+\s+(?=\S)|submitted by \S{1,60} to \S{1,60}(?: \d+ points? \| \d+ comments?)?(?: https?://\S+)?(?:\s+|\Z))"
+)
 # The names of the authors before the dateline of a wire story: `By A. Writer GENEVA, Feb 17 (Reuters) - `.
 _BYLINE = re.compile(
     r"By [A-Z][^()]{2,160}? (?=[A-Z][A-Z/.,' -]{2,60}, [A-Z][a-z]{2,8}\.? \d{1,2} \((?:Reuters|AP|AFP)\) ?[-–—] )"
@@ -189,7 +192,7 @@ _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 # A link at the end of a text, and one that calls to subscribe to its channel or names its source.
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>(?:\s|<[^<>]*>|[.…»→)\]])*\Z")
 _CALL = re.compile(
-    r"(?:subscribe|подпис\w+|підпис\w+)\b.{0,60}|source|source link|original (?:article|post)", re.IGNORECASE
+    r"(?:subscribe|подпис\w+|підпис\w+)\b.{0,60}|video|source|source link|original (?:article|post)", re.IGNORECASE
 )
 # Counts and ages, which change all the time, alone in an element: `<small>12 posts - 8 participants</small>`.
 _COUNT = (
@@ -197,7 +200,9 @@ _COUNT = (
     r"|(?:points|# ?comments|comments|reads): \d[\d,.]*)"
 )
 _COUNTERS = re.compile(
-    rf"<(p|div|span|small|em|i)>\s*(?:<small>)?{_COUNT}(?:\s*[-–—·•|,]\s*{_COUNT})*(?:</small>)?\s*</\1>", re.IGNORECASE
+    rf"<(p|div|span|small|em|i)>\s*(?:<small>)?{_COUNT}(?:\s*[-–—·•|,]\s*{_COUNT})*(?:</small>)?\s*</\1>"
+    rf"|(?<=<br>)(?:\d+ points? \| )?(?:<a [^<>]*>)?{_COUNT}(?:</a>)?(?=<br>)",
+    re.IGNORECASE,
 )
 _COUNTING = 1000  # characters at the end in which they are searched
 # What forums write below an enlarged picture: `<span>map</span><span>1200×675 100 KB</span>`.
@@ -207,8 +212,6 @@ _MEASURES = re.compile(r"(?:<span>[^<]{0,200}</span>)?<span>\d{1,5}×\d{1,5} [\d
 def without_boilerplate(text: str) -> str:
     """Plain text without boilerplate at its beginning and end, and without calls to subscribe."""
     text = text.removeprefix(_NO_FULL_TEXT).lstrip()
-    if text.startswith("RE: "):
-        text = _QUOTING.sub("", text, count=1)
     if any(map(text[:_HEAD].lower().__contains__, ("browser", "web page", "webpage"))):
         text = _IN_BROWSER.sub("", text[:_HEAD], count=1) + text[_HEAD:]
     if "\u034f" in text or "\u200c " in text:
@@ -223,6 +226,8 @@ def without_boilerplate(text: str) -> str:
         text = text[: note.start()].rstrip()
     if text.endswith(("comments]", "comment]")):
         text = _REDDIT.sub("", text).rstrip()
+    if text.startswith(("RE: ", "submitted by ")):
+        text = _POSTED.sub("", text)
     if any(map(tail.lower().__contains__, _NOTES)):
         text = _NOTE.sub("", text).rstrip()
     if "©" in tail:

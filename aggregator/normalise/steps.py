@@ -23,7 +23,7 @@ _LONGER = 12  # to get so much plain text, so many times as many characters of H
 BEGINNING = 300  # characters of a text from which its language is recognised
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _BY = re.compile(r"\A(?:By|BY|by) (?=[A-Z])")
-_NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|\W*")
+_NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|https?://\S+|\W*")
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
 # Title, author and date, which Drupal writes before the text.
 _FIELDS = re.compile(
@@ -182,7 +182,7 @@ def publisher(draft: Draft, context: Context) -> None:
 
 
 def author(draft: Draft, context: Context) -> None:
-    """The name of the author. A bare e-mail address is not a name, and is private: it is left out."""
+    """The name of the author. A bare address is not a name; one of e-mail is private, too: it is left out."""
     name = _BY.sub("", cut(plain(draft.parsed.author), 200)) if draft.parsed.author else ""
     draft.author = None if _NO_NAME.fullmatch(name) else name
 
