@@ -51,8 +51,8 @@ def narrowings(force: InForce, query: StreamQuery) -> list[str]:
         names.sections.get(wanted.section or ""),
         names.topics.get(wanted.topic or "", wanted.topic),
         names.sources.get(wanted.source or "", (wanted.source, None))[0],
-        wanted.publisher,
-        wanted.label,
+        f"from {wanted.publisher}" if wanted.publisher else None,  # or else it would look like a word that is searched
+        f"label {wanted.label}" if wanted.label else None,
         f"in {wanted.lang}" if wanted.lang else None,
         several,
     )

@@ -453,11 +453,12 @@ def test_cursors_of_impossible_size_are_refused(client: FlaskClient) -> None:
         ("/sections/defense", "Test Wire – Defense"),
         ("/sections/defense?primary=1", "Test Wire – Defense"),
         ("/sections/defense?min_publishers=3&q=-football", "Test Wire – Defense – 3 outlets or more – -football"),
-        ("/search?label=owner:public&lang=en", "Test Wire – Search – owner:public, in en"),
-        ("/search?section=asia-pacific&topic=nato&source=kyodo&publisher=BBC", "Test Wire – Search – Asia-Pacific, NATO, Kyodo, BBC"),
+        ("/search?label=owner:public&lang=en", "Test Wire – Search – label owner:public, in en"),
+        ("/search?section=asia-pacific&topic=nato&source=kyodo&publisher=BBC", "Test Wire – Search – Asia-Pacific, NATO, Kyodo, from BBC"),
+        ("/search?q=BBC", "Test Wire – Search – BBC"),
         ("/latest?q=frigate&min_publishers=2", "Test Wire – Latest – 2 outlets or more – frigate"),
         ("/search?q=%22rare+earth%22+-<b>", "Test Wire – Search – “rare earth” -< b>"),
-        ("/search?publisher=%E2%80%AE<img src=x onerror=a()>&label=a:</b>", "Test Wire – Search – < img src=x onerror=a()>, a:< /b>"),
+        ("/search?publisher=%E2%80%AE<img src=x onerror=a()>&label=a:</b>", "Test Wire – Search – from < img src=x onerror=a()>, label a:< /b>"),
     ],
 )  # fmt: skip
 def test_a_stream_is_called_by_what_narrows_it(client: FlaskClient, address: str, called: str) -> None:
