@@ -458,7 +458,8 @@ def test_cursors_of_impossible_size_are_refused(client: FlaskClient) -> None:
         ("/search?q=BBC", "Test Wire – Search – BBC"),
         ("/latest?q=frigate&min_publishers=2", "Test Wire – Latest – 2 outlets or more – frigate"),
         ("/search?q=%22rare+earth%22+-<b>", "Test Wire – Search – “rare earth” -< b>"),
-        ("/search?publisher=%E2%80%AE<img src=x onerror=a()>&label=a:</b>", "Test Wire – Search – from < img src=x onerror=a()>, label a:< /b>"),
+        ("/search?publisher=%E2%80%AE<img src=x onerror=a()>&label=a:</b>",
+         "Test Wire – Search – from < img src=x onerror=a()>, label a:< /b>"),
     ],
 )  # fmt: skip
 def test_a_stream_is_called_by_what_narrows_it(client: FlaskClient, address: str, called: str) -> None:
