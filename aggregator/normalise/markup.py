@@ -85,6 +85,11 @@ _ORNAMENT = re.compile(
     r"|/favicon\b|\.ico(?:\?|$)",
     re.IGNORECASE,
 )
+# What an outlet shows where an article has no picture: `feed-placeholder.png`, `no-image.jpg`.
+_PLACEHOLDER = re.compile(
+    r"(?:placeholder|(?<![a-z0-9])(?:no[-_]?(?:image|photo|picture)|default[-_](?:image|img|thumb|share|og)|default[-_]\d+x\d))[^/?#]*(?:[?#]|\Z)",
+    re.IGNORECASE,
+)
 _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesyndication|adservice)\.", re.IGNORECASE)
 _TINY = re.compile(r'\s(?:width|height)="\s*[1-4]?\d(?:px)?\s*"')
 _PLAYER = re.compile(r"<(iframe|embed|video|audio|object)\b([^<>]*)>", re.IGNORECASE)
@@ -275,6 +280,11 @@ def is_counter(url: str) -> bool:
     return _COUNTER.search(url) is not None
 
 
+def is_placeholder(url: str) -> bool:
+    """Whether an address is that of a picture that stands for a missing one."""
+    return _PLACEHOLDER.search(url) is not None
+
+
 def is_advertisement(url: str) -> bool:
     """Whether an address is that of an advertisement."""
     return _ADVERTISEMENT.search(url) is not None
@@ -283,11 +293,13 @@ def is_advertisement(url: str) -> bool:
 def first_image(safe: str) -> str | None:
     """The address of the first picture in sanitised HTML that may illustrate the text, or None.
 
-    Portraits of authors (Gravatar), buttons, emoji and tiny pictures do not.
+    Portraits of authors (Gravatar), buttons, emoji, tiny pictures and placeholders do not.
     """
     for image in _IMG.finditer(safe) if "<img" in safe else ():
         source = _SRC.search(image[0])
         found = address.absolute(unescape(source[1]), "") if source else None
-        if found and not (_TINY.search(image[0]) or _ORNAMENT.search(found) or _EMOJI.search(found)):
+        if found and not any(
+            (_TINY.search(image[0]), _ORNAMENT.search(found), _EMOJI.search(found), is_placeholder(found))
+        ):
             return found
     return None

@@ -219,9 +219,10 @@ def _kind(url: str) -> str | None:
 def image(draft: Draft, context: Context) -> None:
     """The picture that the feed names for the item, else the first enclosed one, else the first in its text, else in its summary."""
     own = address.absolute(draft.parsed.image, draft.base)
-    if own and (markup.is_counter(own) or _SMALL.search(own)):
+    if own and (markup.is_counter(own) or markup.is_placeholder(own) or _SMALL.search(own)):
         own = None
-    enclosed = next((one.url for one in draft.enclosures if (one.type or "").startswith("image/")), None)
+    pictures = (one.url for one in draft.enclosures if (one.type or "").startswith("image/"))
+    enclosed = next((url for url in pictures if not markup.is_placeholder(url)), None)
     shown = markup.first_image(draft.content)
     draft.image = shown if own and shown and _PREVIEW.search(own) else own or enclosed or shown
     if draft.image is None and "<img" in (summary := draft.parsed.summary or "") and summary != draft.parsed.text:

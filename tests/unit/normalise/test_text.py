@@ -1041,6 +1041,34 @@ def test_a_player_of_nothing_leaves_nothing(player: str) -> None:
     assert one(f"<p>Text.</p>{player}").content == "<p>Text.</p>"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "feed-placeholder.png?v=2",
+        "no-image.jpg",
+        "noimage.gif",
+        "news_default_2000x1000_update.jpg",
+        "default-thumb.png",
+    ],
+)
+def test_what_stands_for_a_missing_picture_is_none(name: str) -> None:
+    for inside in ('<media:content url="{}" medium="image"/>', '<enclosure url="{}" type="image/png"/>'):
+        assert one("Text.", inside=inside.format(f"https://e.org/i/{name}")).image is None
+        assert (
+            one("<p><img src='/1.jpg'></p>", inside=inside.format(f"https://e.org/i/{name}")).image
+            == "https://example.org/1.jpg"
+        )
+    assert one(f"<p><img src='https://e.org/{name}'></p>").image is None
+
+
+@pytest.mark.parametrize(
+    "name", ["hqdefault.jpg", "casino-image.jpg", "argentina-default-2026.jpg", "placeholder/1.jpg"]
+)
+def test_other_pictures_are_not_taken_for_placeholders(name: str) -> None:
+    inside = f'<media:content url="https://e.org/{name}" medium="image"/>'
+    assert one("Text.", inside=inside).image == f"https://e.org/{name}"
+
+
 def test_a_summary_beside_the_text_is_plain_whatever_it_holds() -> None:
     text = f"<content:encoded>{escape('<p>At length.</p>')}</content:encoded>"
     read_item = one("<P>Short</P><script>x = 1</script><svg><text>y</text></svg> &amp; <B>clear.</B>", inside=text)
