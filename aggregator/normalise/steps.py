@@ -14,7 +14,7 @@ from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain, plain_of_safe
 from aggregator.normalise.summary import TITLE_LENGTH, broken_off, ended, summarise, title_from
 from aggregator.text.fold import fold
-from aggregator.text.languages import language_tag, recognised
+from aggregator.text.languages import language_code, language_tag, recognised
 from aggregator.text.words import tokens
 
 MAX_CATEGORIES = 20
@@ -188,8 +188,16 @@ def author(draft: Draft, context: Context) -> None:
 
 
 def language(draft: Draft, context: Context) -> None:
+    text = f"{draft.title}\n{draft.summary}"[:BEGINNING]
     told = language_tag(draft.parsed.language) or context.language
-    draft.lang = told or recognised(tokens(f"{draft.title}\n{draft.summary}"[:BEGINNING]), context.recognised)
+    if told and not text.isascii() and language_code(told) == "en" and _is_foreign(text):
+        told = None  # much software claims English by default
+    draft.lang = told or recognised(tokens(text), context.recognised)
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether most letters of a text are not Latin, as in no text in English."""
+    return 2 * sum(letter > "\u036f" for letter in text if letter.isalpha()) > sum(map(str.isalpha, text))
 
 
 def categories(draft: Draft, context: Context) -> None:

@@ -1306,6 +1306,21 @@ def headlines(*titles: str) -> bytes:
             [None, None, None, None, "fr"],
         ),
         (rss(item(GERMAN), head="<language>en-US</language>"), ["en-US"]),  # what a feed says stands
+        (  # except English in other letters, as RSSHub and WordPress write where nobody set one
+            rss(
+                [
+                    item(
+                        "<description>По его словам, это было не так, как они себе это представляли.</description>",
+                        title="Взрывы в Харькове",
+                    ),
+                    item(link="https://example.org/2", title="东部战区组织演练"),
+                    item(link="https://example.org/3", title="ភ្នំពេញ៖ ព័ត៌មាន"),
+                    item(link="https://example.org/4", title="Zürich – “Größe” zählt"),
+                ],
+                head="<language>en</language>",
+            ),
+            ["ru", "zh", None, "en"],
+        ),
         (rss(item(GERMAN), head="<language>und</language>"), ["de"]),  # as Drupal writes where nobody set one
     ],
 )
