@@ -24,7 +24,8 @@ from aggregator.errors import AggregatorError
 FOLDER = "folder"
 """The label for the folder that a source had in another reader."""
 
-_EMPTY = re.compile(r"\[ *\][ \t]*(?:#|[\r\n]|\Z)")  # brackets after which no more than a comment follows on their line
+# Brackets after which no more than a comment follows on their line.
+_EMPTY = re.compile(r"\[ *\](?:[ \t]+#|[ \t]*(?:[\r\n]|\Z))")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .,&'()/–—-]*")
 NO_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
 """Words that other programs that read YAML take for a truth value or nothing, unless they are in quotes."""
@@ -121,18 +122,19 @@ def _block(source: NewSource, column: int, newline: str) -> str:
 
 
 def _spot(text: str) -> _Spot | None:
-    """Where to insert. None if `sources` is not a list."""
+    """Where to insert. None if `sources` is not a list, or if the key is missing where it cannot be written at the end of the text."""
     root: Any = yaml.compose(in_lines(text), Loader=LOADER)
     listed: Any = next((value for key, value in root.value if key.value == "sources"), None) if root else None
+    margin = root.start_mark.column if root else 0  # of the keys; mostly 0
     if listed is None:
-        return _Spot(_document_end(text), key=True)
+        return None if root and (margin or root.flow_style) else _Spot(_document_end(text), key=True)
     opens, closes = listed.start_mark.index, listed.end_mark.index
     if listed.value == "":
-        return _Spot(_line_end(text, closes))
+        return _Spot(_line_end(text, closes), margin + 2)
     if not isinstance(listed, yaml.SequenceNode):
         return None
     if listed.flow_style and _EMPTY.match(text, opens) and not root.flow_style:
-        return _Spot(_line_end(text, closes), brackets=(opens, closes))
+        return _Spot(_line_end(text, closes), margin + 2, brackets=(opens, closes))
     if listed.flow_style:
         return _Spot(listed.value[-1].end_mark.index if listed.value else opens + 1, flow=True, first=not listed.value)
     last = listed

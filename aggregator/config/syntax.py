@@ -58,6 +58,7 @@ ADVICE = (
     ("found unexpected end of stream", "a quote is never closed"),
     ("found unknown escape character", BACKSLASH),
     ("did not find expected hexdecimal number", BACKSLASH),  # libyaml's spelling
+    ("found invalid Unicode character escape code", BACKSLASH),
     ("exceeded maximum nesting depth", "nested too deep; nothing in this file needs more than six"),
     ("found undefined tag handle", "quote text that begins with !"),
     (

@@ -82,7 +82,7 @@ YAML = [
     ('sections: [{id: a, title: "As\\x08ia"}]\n', "1:27", ["U+0008"]),
     ('sections: [{id: a, words: [{"miss\\x1file": 2}]}]\n', "1:29", ["U+001F"]),
     ('site: {title: "\\x9b31m"}\n', "1:15", ["U+009B"]),
-    ('site: {title: "a\\ud800"}\n', "1:19", ["escape"]),
+    ('site: {title: "a\\ud800"}\n', "1:19", ["single quotes"]),
     ('site:\n  title: "a\\u202Eb"\n', "2:10", ["U+202E", "direction", "delete"]),
     ("site:\n  title: a \u2066 b\n", "2:10", ["U+2066", "direction"]),
     ("site: {title: '${STEERING}'}\n", "1:15", ["STEERING", "U+001B"]),

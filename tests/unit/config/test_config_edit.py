@@ -37,6 +37,9 @@ EMPTY = {
     "a document that is marked as ended": "sections: []\n# nothing yet\n...\n# the end\n",
     "all commented out": "sources:\n  # - name: B\n  #   url: https://b.example/\nsections: []\n",
     "empty brackets": "sources: []  # none\nsections: []\n",
+    "empty brackets right before a sign": "sources: []# none\nsections: []\n",
+    "indented keys": "  sections: []\n  sources:\n",
+    "indented keys, empty brackets": "    sources: []  # none\n    sections: []\n",
 }
 
 
@@ -114,7 +117,7 @@ def test_what_ends_a_line_for_yaml_alone_ends_none(char: str) -> None:
     assert append_sources(mine, [NEW]) == f"{mine}  - name: New Feed\n    url: https://new.example/feed\n"
 
 
-@pytest.mark.parametrize("text", ["sources: {a: b}\n", "sources: none\n"])
+@pytest.mark.parametrize("text", ["sources: {a: b}\n", "sources: none\n", "{sections: []}\n", "  sections: []\n"])
 def test_what_is_no_list_is_left_alone_and_the_lines_are_shown(text: str) -> None:
     with pytest.raises(AggregatorError, match=r"url: https://new\.example/feed"):
         append_sources(text, [NEW])
