@@ -74,8 +74,12 @@ def proposals(book: Rulebook, case: Case, wanted: str) -> Iterator[Proposal]:
 
 
 def _own_lines(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
-    """Edits of the wanted section: new words, and more weight for lines that match."""
+    """Edits of the wanted section: new places and words, and more weight for lines that match."""
     wanted = book.rules[number].id
+    for proposal in _new_places(book, reading, number):
+        found = _enough(book, proposal, case, wanted)
+        if found is not None:
+            yield found
     guess = 0
     for proposal in _new_words(book, reading, number, case):
         found = _enough(book, proposal, case, wanted, guess)
@@ -143,12 +147,25 @@ def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Prop
         yield Proposal(rules, "places" if place else "words", term, term, term.parts[0] if bare else None)
 
 
+def _new_places(book: Rulebook, reading: TextReading, number: int) -> Iterator[Proposal]:
+    """Places that the text names and no section lists. None for a section without places: its first would change how its words weigh."""
+    rules = book.rules[number]
+    own = {code for term in rules.places for code in term.parts}
+    listed = {(one.start, one.end) for one in reading.evidence if one.place and one.rule < book.sections}
+    for code, span in reading.codes.items():
+        if own and code not in own and span not in listed:
+            yield Proposal(rules, "places", _below(rules, rules.places, code), None, None)
+
+
 def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """Words of the headline, and pairs of them, that the section does not list; without names of places, which belong in `places`."""
     rules = book.rules[number]
     listed = {made.word for term in rules.words for word in chain(*term.choices) if (made := needle(word))}
     hay = haystack(case.title, case.summary)
-    names = {word for one in reading.evidence if one.place for word in hay.text[one.start : one.end].split()}
+    places = {(one.start, one.end) for one in reading.evidence if one.place}
+    if rules.places:
+        places.update(reading.codes.values())
+    names = {word for start, end in places for word in hay.text[start:end].split()}
     for phrase in _phrases(case.title)[:MOST_PHRASES]:
         made = needle(phrase)
         if made and len(phrase) <= LONGEST_WORD and made.word not in listed and names.isdisjoint(made.word.split()):

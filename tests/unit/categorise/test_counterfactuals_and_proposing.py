@@ -114,6 +114,17 @@ def test_names_of_places_are_not_proposed_as_words() -> None:
     assert "museum" in found
 
 
+def test_a_place_that_no_section_lists_is_proposed_as_place() -> None:
+    case = Case("Canada opens museum")
+    found = {(one.key, one.term.parts[0]): one for one in proposals(book(), case, "europe")}
+    assert found.keys() == {("places", "CA"), ("words", "museum"), ("words", "opens"), ("words", "opens museum")}
+    assert found["places", "CA"].rules.places[-1] == found["places", "CA"].term
+    fewer = {one.key for one in proposals(book(), case, "defense")}
+    assert fewer == {"words"}, "the first place of a section would change how its words weigh"
+    other = {one.key for one in proposals(book(), Case("Norway opens museum"), "asia-pacific")}
+    assert other == {"words"}, "the place of another section is left to it"
+
+
 def test_new_words_are_proposed_without_the_possessive() -> None:
     found = {one.term.parts[0] for one in proposals(book(), Case("IMF’s octopus's garden dreams"), "defense")}
     assert found == {"IMF", "octopus", "garden", "dreams", "garden dreams"}
