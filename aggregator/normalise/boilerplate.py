@@ -113,6 +113,7 @@ _NOTES = {
     "-- delivered by": r"-- Delivered by [^ ]{1,40} service",
     "adblock test": r"Adblock test \(Why\?\)",
     "the newsletter! feed": r"Kill the Newsletter! feed settings",
+    " ago": r"(?:(?:[Ll]ast )?[Uu]pdated:? |(?<=[.!?…] ))\d{1,3} (?:min(?:ute)?|hour|day)s? ago\.?",
     "[contains quote post": r"\[contains quote post or other embedded content\]",
 }
 _NOTE = re.compile(rf"(?:\A|\s)(?:{'|'.join(_NOTES.values())})\Z")

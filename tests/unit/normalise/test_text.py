@@ -246,7 +246,8 @@ def test_so_is_one_that_repeats_it_in_other_letters(title: str, text: str) -> No
         " Article URL: https://a.example/1 Comments URL: https://news.example.org/item?id=1 Points: 2 # Comments: 0",
         " Statistics: Posted by Tornado — Mon Nov 30, 2026 7:39 am", " (Feed generated with Maker)", " -- Delivered by Feed43 service",
         " © 2026 The Outlet", " Copyright © 2026 The Outlet. All rights reserved. This material may not be published or rewritten.",
-        " Adblock test (Why?)", " Kill the Newsletter! feed settings", " [contains quote post or other embedded content]",
+        " Last updated 7 minutes ago.", " 3 hours ago", " Adblock test (Why?)", " Kill the Newsletter! feed settings",
+        " [contains quote post or other embedded content]",
         " submitted by /u/ann to /r/space [link] [959 comments]", " submitted by /u/ann [link] [1 comment]",
     ],
 )  # fmt: skip
@@ -397,6 +398,8 @@ def test_dots_alone_are_no_summary() -> None:
         "Open in a browser it crashes. The firm said so.",
         "Trouble viewing this email led to a recall. View in your browser, it said.",
         "The deal ends in © 2026. The firm said so.",
+        "It rained. The war ended 3 hours ago",
+        "The bridge fell 40 minutes ago.",
         "Email us scams cost millions, editors warn. It is a record.",
         "The firm said so. Subscribe here and pay twice, it says. Shares rose.",
         "Sign up here In October two founders sat down and wrote their first newsletter. It grew.",
