@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from aggregator.model.judgement import Scores
@@ -122,16 +122,29 @@ def _sections(members: Sequence[Member], policy: Policy) -> Scores:
 
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
-    """Configured topics that at least a third of the items have, and of three or more at least two, the most frequent first; then at most
-    FOUND found topics that at least half of the items have. What a single one of several reports mentions is seldom what they tell."""
-    held = [topic for member in members for topic in member.judgement.topics if topic in policy.topic_titles]
-    if not held:
-        return ()
-    counts = Counter(held).most_common()
-    enough = max(len(members) / 3, min(len(members) - 1, 2))
-    ruled = [topic for topic, count in counts if topic not in policy.found_topics and count >= enough]
-    found = [topic for topic, count in counts if topic in policy.found_topics and count * 2 >= len(members)]
+    """Configured topics that at least a third of the outlets have, and of three or more at least two, the most frequent first; then at most
+    FOUND found topics that at least half of them have. What a single one of several reports mentions is seldom what they tell.
+
+    An outlet has the topics that as many of its own reports have: one that reports a story a thousand times does not decide what it is
+    about."""
+    held: dict[str, list[list[str]]] = {}
+    for member in members:
+        topics = [topic for topic in member.judgement.topics if topic in policy.topic_titles]
+        held.setdefault(member.item.publisher, []).append(topics)
+    enough = _frequent([_frequent(reports, policy) for reports in held.values()], policy)
+    ruled = [topic for topic in enough if topic not in policy.found_topics]
+    found = [topic for topic in enough if topic in policy.found_topics]
     return (*ruled, *found[:FOUND])
+
+
+def _frequent(named: Sequence[Sequence[str]], policy: Policy) -> list[str]:
+    """The topics that enough of these lists name, the most frequent first."""
+    least = max(len(named) / 3, min(len(named) - 1, 2))
+    return [
+        topic
+        for topic, count in Counter(chain.from_iterable(named)).most_common()
+        if (count * 2 >= len(named) if topic in policy.found_topics else count >= least)
+    ]
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState], policy: Policy) -> list[InStream]:

@@ -583,6 +583,23 @@ def test_topics_need_a_third_of_the_items_and_two_of_three(saying: int, items: i
     assert told(members).topics == topics
 
 
+def test_an_outlet_that_reports_a_story_a_hundred_times_does_not_decide_its_topics() -> None:
+    """It may copy a headline to get the story into lists where it does not belong, or out of those where it does."""
+
+    def story(own: str, copied: str) -> tuple[str, ...]:
+        outlets = [member(n, f"P{n}", own, n) for n in range(1, 6)]
+        return told([*outlets, *(member(n, "P6", copied, n) for n in range(6, 106))]).topics
+
+    assert story("NATO meets", "They meet") == ("nato",)
+    assert story("They meet", "NATO meets") == ()
+
+
+def test_an_outlet_has_the_topics_that_enough_of_its_own_reports_have() -> None:
+    for saying, topics in ((1, ()), (2, ("nato",))):
+        own = [member(n, "A", "NATO meets" if n <= saying else "They meet", n) for n in range(1, 7)]
+        assert told(own).topics == told([*own, member(7, "B", "They meet", 7)]).topics == topics
+
+
 def test_found_topics_need_half_of_the_items() -> None:
     members = [member(n, f"P{n}", "Drones fly" if n == 1 else "They fly", n) for n in range(1, 4)]
     rules = policy(found_topics=frozenset({"drones"}))
