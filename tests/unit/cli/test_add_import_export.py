@@ -183,15 +183,6 @@ def test_several_feeds_of_a_publisher_that_the_file_knows_are_no_news(desk: Desk
     assert desk.run("import", desk.saved(f'<opml version="2.0"><body>{rows}</body></opml>'))[2] == ""
 
 
-def test_a_feed_that_only_the_header_of_the_answer_names_is_added(desk: Desk) -> None:
-    declared = '<news.rss>; rel="alternate"; type="application/rss+xml"'
-    desk.server.routes["/app/"] = answer(b"<html><p>An app</html>", content_type="text/html", link=declared)
-    desk.server.routes["/app/news.rss"] = desk.server.routes["/news.rss"]
-    code, out, err = desk.run("add", desk.server.url("/app/"))
-    assert (code, err) == (0, "")
-    assert desk.server.url("/app/news.rss") in out
-
-
 def test_several_feeds_are_offered_with_numbers(desk: Desk) -> None:
     code, out, err = desk.run("add", desk.server.url("/"))
     assert code == 2
