@@ -132,7 +132,7 @@ def _say_when_listening(address: str, port: int, said: str) -> None:
 
 
 def _granian(address: str, port: int, said: str) -> None:
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
     from granian.server.mp import MPServer
 
@@ -146,6 +146,7 @@ def _granian(address: str, port: int, said: str) -> None:
         address=address,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # over HTTP/2 one connection may ask for 200 answers at once, and never take them
         workers=1,
         blocking_threads=THREADS,
         websockets=False,

@@ -51,6 +51,11 @@ def get(target: str, *headers: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
+def test_one_connection_asks_for_one_answer_at_a_time(port: int) -> None:
+    """Over HTTP/2, which proxies do not speak to us, one connection could have 200 answers made that it never takes: gigabytes."""
+    assert not said(port, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])).startswith(b"\0")
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
