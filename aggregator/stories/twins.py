@@ -22,8 +22,7 @@ from aggregator.stories.sparse import csr_array
 
 WORDING = 0.4  # more than this share of each headline's words, names excluded, must also be in the other headline
 UNMATCHED = 4.5  # two events are assumed if the total rarity of each headline's unmatched names exceeds this, …
-SHARED = 0.8  # … this times the rarity of the rarest name that both items have, …
-AGREED = 0.5  # … and this times the total rarity of the names that both headlines have
+SHARED = 0.8  # … and this times the rarity of the rarest name that both items have
 ELSEWHERE = 3.0  # or if the total rarity of each headline's unmatched places alone exceeds this
 
 PLACES = (Kind.REGION, Kind.CITY, Kind.CAPITAL)
@@ -156,11 +155,9 @@ def _apart(one: _Report, other: _Report) -> bool:
     unmatched = one.unmatched(other), other.unmatched(one)
     rarity = min(sum(names.values()) for names in unmatched)
     shared = max((min(one.names[name], other.names[name]) for name in one.names.keys() & other.names.keys()), default=0)
-    both = one.who.keys() & other.who.keys()
-    agreed = sum(min(one.who[name], other.who[name]) for name in both)
-    if rarity > max(UNMATCHED, SHARED * shared, AGREED * agreed):
+    if rarity > max(UNMATCHED, SHARED * shared):
         return True
-    if any(name in one.places for name in both):
+    if any(name in one.places for name in one.who.keys() & other.who.keys()):
         return False
     return (
         min(
