@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import NamedTuple
 
 from aggregator.model.judgement import Scores
@@ -122,29 +122,26 @@ def _sections(members: Sequence[Member], policy: Policy) -> Scores:
 
 
 def _topics(members: Sequence[Member], policy: Policy) -> tuple[str, ...]:
-    """Configured topics that at least a third of the outlets have, and of three or more at least two, the most frequent first; then at most
-    FOUND found topics that at least half of them have. What a single one of several reports mentions is seldom what they tell.
+    """Configured topics that at least a third of the outlets have, the most frequent first; then at most FOUND found topics that at least
+    half of them have. Of three or more reports at least two must have a topic, and of three or more outlets two: what a single one
+    mentions is seldom what they tell.
 
-    An outlet has the topics that as many of its own reports have: one that reports a story a thousand times does not decide what it is
-    about."""
-    held: dict[str, list[list[str]]] = {}
+    Of an outlet with several reports that share counts which has the topic: one that reports a story a thousand times does not decide
+    what it is about."""
+    reports, naming = Counter(member.item.publisher for member in members), dict[str, list[str]]()
     for member in members:
-        topics = [topic for topic in member.judgement.topics if topic in policy.topic_titles]
-        held.setdefault(member.item.publisher, []).append(topics)
-    enough = _frequent([_frequent(reports, policy) for reports in held.values()], policy)
-    ruled = [topic for topic in enough if topic not in policy.found_topics]
-    found = [topic for topic in enough if topic in policy.found_topics]
+        for topic in member.judgement.topics:
+            if topic in policy.topic_titles:
+                naming.setdefault(topic, []).append(member.item.publisher)
+    shares = {
+        topic: round(sum(1 / reports[name] for name in by), 6)
+        for topic, by in naming.items()
+        if len(by) >= min(len(members) - 1, 2) and len({*by}) >= min(len(reports) - 1, 2)
+    }
+    often = sorted(shares, key=shares.__getitem__, reverse=True)
+    ruled = [one for one in often if one not in policy.found_topics and shares[one] >= round(len(reports) / 3, 6)]
+    found = [one for one in often if one in policy.found_topics and shares[one] * 2 >= len(reports)]
     return (*ruled, *found[:FOUND])
-
-
-def _frequent(named: Sequence[Sequence[str]], policy: Policy) -> list[str]:
-    """The topics that enough of these lists name, the most frequent first."""
-    least = max(len(named) / 3, min(len(named) - 1, 2))
-    return [
-        topic
-        for topic, count in Counter(chain.from_iterable(named)).most_common()
-        if (count * 2 >= len(named) if topic in policy.found_topics else count >= least)
-    ]
 
 
 def _merged(old: StoryState | None, absorbed: Sequence[StoryState], policy: Policy) -> list[InStream]:

@@ -594,10 +594,28 @@ def test_an_outlet_that_reports_a_story_a_hundred_times_does_not_decide_its_topi
     assert story("They meet", "NATO meets") == ()
 
 
-def test_an_outlet_has_the_topics_that_enough_of_its_own_reports_have() -> None:
+def test_of_an_outlet_with_several_reports_the_share_with_a_topic_counts() -> None:
     for saying, topics in ((1, ()), (2, ("nato",))):
         own = [member(n, "A", "NATO meets" if n <= saying else "They meet", n) for n in range(1, 7)]
-        assert told(own).topics == told([*own, member(7, "B", "They meet", 7)]).topics == topics
+        assert told(own).topics == topics
+    thirds = [member(3 * n + m, f"P{n}", "They meet" if m else "NATO meets", n) for n in range(3) for m in range(3)]
+    assert told(thirds).topics == ("nato",)
+    assert told(thirds[1:]).topics == ()
+
+
+def test_a_single_one_of_three_reports_gives_a_story_no_topic_though_it_is_half_of_the_outlets() -> None:
+    """A cable cut in the Baltic Sea was about drugs and Gaza: the second outlet's report was a newsletter with other news too."""
+    other = member(3, "B", "NATO meets", 3)
+    assert told([member(1, "A", "They meet", 1), member(2, "A", "They met", 2), other]).topics == ()
+    assert told([member(1, "A", "They meet", 1), member(2, "A", "NATO met", 2), other]).topics == ("nato",)
+    rules = policy(found_topics=frozenset({"nato"}))
+    assert told([member(1, "A", "They meet", 1), member(2, "A", "They met", 2), other], rules=rules).topics == ()
+
+
+def test_one_of_three_outlets_gives_a_story_no_topic_however_often_it_reports() -> None:
+    copies = [member(n, "A", "NATO meets", n) for n in range(1, 9)]
+    assert told([*copies, member(10, "B", "They meet", 10), member(11, "C", "They meet", 11)]).topics == ()
+    assert told([*copies, member(10, "B", "NATO met", 10), member(11, "C", "They meet", 11)]).topics == ("nato",)
 
 
 def test_found_topics_need_half_of_the_items() -> None:
