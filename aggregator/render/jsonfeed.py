@@ -79,7 +79,7 @@ def _of_story(story: StoryView, stream: Stream) -> Placement:
         "sections": [name for name, _ in story.scores],
         "topics": list(story.topics),
         "publishers": list(story.publishers),
-        "sources": listed(story.entry.reports),
+        "sources": listed(story.entry.reports, story.entry.link),
         "receipts": [receipt(one) for one in stream.receipts.get(story.id, ())],
     }
 

@@ -78,12 +78,13 @@ MOST = 50
 thousands of them in one story, and then every list of stories would have them too."""
 
 
-def listed(of: Sequence[story.Report]) -> list[Report]:
-    """The reports of a story, in their order: of each outlet the first, and its newest."""
+def listed(of: Sequence[story.Report], link: str | None) -> list[Report]:
+    """The reports of a story, in their order: of each outlet the first, and its newest. Also the lead article (`link`)."""
     counts, passed, kept = Counter([one.publisher for one in of]), Counter[str](), []
+    lead = next((one for one in of if one.url == link), None)
     for one in of:
         passed[name := one.publisher] += 1
-        if passed[name] == 1 or passed[name] > counts[name] - MOST + 1:
+        if one is lead or passed[name] == 1 or passed[name] > counts[name] - MOST + 1:
             kept.append(one)
     return reports(kept)
 

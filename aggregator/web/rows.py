@@ -67,7 +67,7 @@ def story_json(lib: Library, story: StoryView, relatives: Relatives, pins: PinRe
         "sections": [name for name, _ in story.scores],
         "topics": list(story.topics),
         "publishers": list(story.publishers),
-        "sources": listed(story.reports),
+        "sources": listed(story.reports, story.link),
         "receipts": [located(one) for one in why(lib, story, pins)],
         "related": [_related(one, force) for one in relatives.of(story)],
         "image": fit_address(story.image),

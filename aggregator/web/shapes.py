@@ -27,8 +27,8 @@ class Related(TypedDict):
 
 class Story(TypedDict):
     """The items that report one event. `url` is the story's page, `link` the lead article; `updated` changes when an outlet joins or the
-    lead changes. `sources` are its reports: of each outlet the first and its newest, at most 50. `merged` are the ids of stories that were
-    merged into this one and redirect to it; each merge counts for `changed_since`."""
+    lead changes. `sources` are its reports: of each outlet the first and its newest, at most 50, and the lead article. `merged` are the
+    ids of stories that were merged into this one and redirect to it; each merge counts for `changed_since`."""
 
     id: Urn
     url: Address

@@ -80,7 +80,7 @@ def test_paging_tells_each_once(room: Newsroom, asked: str) -> None:
 
 
 def test_an_outlet_that_floods_a_story_does_not_fill_every_list(room: Newsroom) -> None:
-    """Its first report stays, by which it joined the story, and its newest; the timeline of the story has all."""
+    """Its first report stays, by which it joined the story, its newest, and the one that leads; the timeline of the story has all."""
     copies = [
         replace(
             item(MINE, age=timedelta(minutes=200 - n)),
@@ -95,8 +95,9 @@ def test_an_outlet_that_floods_a_story_does_not_fill_every_list(room: Newsroom) 
     told = listed(room, "/api/v1/stories?q=lumio&limit=1")[0]
     feed = listed(room, "/latest.json?q=lumio&limit=1")[0]
     for sources in (told["sources"], feed["_aggregator"]["sources"]):
-        assert [one["publisher"] for one in sources] == ["Reuters", *["BBC"] * 50, "Kyodo"]
-        assert [one["url"] for one in sources][2:51] == [f"https://bbc.example/{n}" for n in range(52, 101)]
+        assert [one["publisher"] for one in sources] == ["Reuters", *["BBC"] * 51, "Kyodo"]
+        assert [one["url"] for one in sources][2:52] == [f"https://bbc.example/{n}" for n in (1, *range(52, 101))]
         assert sources[1]["published"] == "2026-11-24T06:00:00Z"
+    assert told["link"] == feed["url"] == "https://bbc.example/1"
     whole = room.client.get(f"/api/v1/stories/{told['id']}").get_json()
-    assert (len(whole["sources"]), len(whole["timeline"])) == (52, 103)
+    assert (len(whole["sources"]), len(whole["timeline"])) == (53, 103)
