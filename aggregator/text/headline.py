@@ -81,11 +81,13 @@ _QUESTION = re.compile(
         |Hoe|Waarom|Wat|Что|Как|Почему|Кто|Где|Що|Як|Чому|Хто|Dlaczego|Jak|Kto)(?:['’]s)?\s""",
     re.VERBOSE,
 )
+# Who agrees, fails or is the first *to* do something has done so, or has not.
+_UNDECIDED = r"(?<!first\ |fails\ |agree\ )(?<!agrees\ |agreed\ |failed\ )(?<!failure\ |refuses\ |refused\ |ordered\ )"
 _AHEAD = re.compile(
     rf"""\b(?:(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to|to\ vote\ on
             |braces?\ for|poised\ for|fac(?:es?|ing)\ sentencing
             |to\ be\ (?:arraigned|sentenced|sworn\ in|inaugurated|crowned|announced)
-            |(?:will|(?<!agrees\ )(?<!agreed\ )to)\ (?:plead\ (?:not\ )?guilty|appear\ in\ court)|to\ hold\ (?:\w+\ ){{0,2}}vote
+            |(?:will|{_UNDECIDED}to)\ (?:plead\ (?:not\ )?guilty|appear\ in\ court)|{_UNDECIDED}to\ hold\ (?:\w+\ ){{0,2}}vote
             |(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}|could\ (?:happen|come|begin|start)\ as\ (?:early|soon))\b
         |^\W*ahead\ of\b""",
     re.IGNORECASE | re.VERBOSE,
