@@ -10,14 +10,13 @@ import calendar
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from html import escape
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
-from aggregator.parse.document import ENTRY, MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
+from aggregator.parse.document import MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
 from aggregator.parse.entries import sane
 from aggregator.parse.fields import (
     as_meant,
@@ -45,7 +44,6 @@ _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
 _OF_NETWORKS = re.compile(rb"<og(?=[\s>])(?:(?!</?(?:og|item|entry)\b)[\s\S]){1,20000}")
-_UNBASED = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>])(?![^<>]*\sxml:base)", re.IGNORECASE)
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
@@ -76,12 +74,8 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
     if not found and not parsed.get("version"):  # its outermost element cannot be read
         raise ParseError("not-a-feed", "the address answers with something that is not a feed")
-    malformed, atom, place = bool(parsed.get("bozo")), document.is_atom, _place(document)
-    return tuple(_item(entry, malformed, atom, place) for entry in found)
-
-
-def _place(document: Document) -> str:
-    return document.url.partition("?")[0]  # the query may contain a secret key
+    malformed, atom = bool(parsed.get("bozo")), document.is_atom
+    return tuple(_item(entry, malformed, atom) for entry in found)
 
 
 def _prepared(document: Document) -> bytes:
@@ -95,7 +89,6 @@ def _prepared(document: Document) -> bytes:
       part of the domain (`.online`).
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
     - Empty addresses are removed: feedparser would take xml:base for them.
-    - If only entries have an xml:base, the others get the address of the document: feedparser would take the base before for theirs.
     - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly."""
     data = _AUTHOR.sub(
         lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(_without_networks(document.data))
@@ -107,10 +100,6 @@ def _prepared(document: Document) -> bytes:
     if is_rss:
         data = _OF_RSS.sub(rb"\g<0>" + _MARK.encode(), data)
         data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
-    first = ENTRY.search(data)
-    if first and b"xml:base" in data and b"xml:base" not in data[: first.start()]:
-        base = f' xml:base="{escape(_place(document))}"'.encode()
-        data = outside_cdata(data, lambda part: _UNBASED.sub(lambda start: start[0] + base, part))
     if MALFORMED in document.flaws:
         parts = split_cdata(data)
         parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
@@ -147,9 +136,8 @@ def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
     return part
 
 
-def _item(entry: Mapping[str, Any], malformed: bool, atom: bool, place: str) -> ParsedItem:
-    """The entry as a ParsedItem. In a `malformed` document feedparser leaves references (`&amp;`) in guids and texts of modules. `place`:
-    the address of the document, which is no base of its own."""
+def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
+    """The entry as a ParsedItem. In a `malformed` document feedparser leaves references (`&amp;`) in guids and texts of modules."""
     get = entry.get
     guid = _of_module(entry, malformed, "own-id", *([] if atom else ["own-guid", "id"]))
     link = (to_article(entry.get("links") or ()) if atom else None) or _link(entry)
@@ -185,7 +173,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool, place: str) -> 
         enclosures=tuple(_enclosures(entry)),
         image=_image(entry),
         language=_language(entry),
-        base=None if (base := _base(entry)) == place else base,
+        base=_base(entry),
         publisher=_text(source.get("title")),
         publisher_url=_text(source.get("href") or source.get("link")),
     )

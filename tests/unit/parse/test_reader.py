@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime
 from html import escape, unescape
 from json import dumps
-from urllib.parse import urljoin
 
 import pytest
 from builders.documents import URL, atom, item, read, rss
@@ -944,15 +943,6 @@ def test_xml_base_counts_for_feed_and_item() -> None:
     feed = parsed(atom(entry, head="").replace(b"<feed ", b'<feed xml:base="https://example.org/a/" '))
     assert feed.items[0].base == "https://example.org/a/b/"
     assert (feed.channel.link, feed.channel.icon) == ("https://example.org/", "https://example.org/a/i.png")
-
-
-@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up", "<b>Marked up"])
-def test_the_base_of_an_entry_does_not_count_for_the_next(title: str) -> None:
-    text = '<content type="html">&lt;a href="b"&gt;More&lt;/a&gt;</content>'
-    based = f'<entry xml:base="https://example.org/a/"><id>1</id><title>{title}</title><link href="1"/>{text}</entry>'
-    feed = parsed(atom(f"{based}<entry><id>2</id><title>T</title><link href='/2'/>{text}</entry>"))
-    assert [one.base for one in feed.items] == ["https://example.org/a/", None]
-    assert [urljoin(URL, one.link or "") for one in feed.items] == ["https://example.org/a/1", urljoin(URL, "/2")]
 
 
 def test_a_base_that_is_no_address_costs_nothing_else() -> None:
