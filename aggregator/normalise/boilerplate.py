@@ -113,15 +113,15 @@ _NOTES = {
     "-- delivered by": r"-- Delivered by [^ ]{1,40} service",
     "adblock test": r"Adblock test \(Why\?\)",
     "the newsletter! feed": r"Kill the Newsletter! feed settings",
-    " ago": r"(?:(?:[Ll]ast )?[Uu]pdated:? |(?<=[.!?…] ))\d{1,3} (?:min(?:ute)?|hour|day)s? ago\.?",
+    " ago": r"(?:(?:Last u|Last U|U)pdated:? \d{1,3} (?:min(?:ute)?|hour|day)s? ago\.?|(?<=[.!?…] )\d{1,3} (?:min(?:ute)?|hour|day)s? ago)",
     "[contains quote post": r"\[contains quote post or other embedded content\]",
 }
 _NOTE = re.compile(rf"(?:\A|\s)(?:{'|'.join(_NOTES.values())})\Z")
 _NO_FULL_TEXT = "[unable to retrieve full-text content]"
 # Signs without width, with which newsletters keep the rest of a mail out of its preview. (Between letters of Persian U+200C has meaning.)
-_FILLING = re.compile("(?:[\u034f\u200c] *){3,}")
+_FILLING = re.compile(" ?(?:[\u034f\u200c]{1,9} ){2,}[\u034f\u200c]{0,9} ?")
 _IN_BROWSER = re.compile(
-    r"(?:(?:(?:Having|Have) )?[Tt]rouble (?:viewing|reading) this e-?mail\? )?(?:Click here to view|View|Read|Open)"
+    r"\b(?:(?:(?:Having|Have) )?[Tt]rouble (?:viewing|reading) this e-?mail\? )?(?:Click here to view|View)"
     r"(?i: (?:it|this e-?mail|this message|online))?(?i: (?:in (?:your|a) (?:web )?browser|as a web ?page))(?:[.!]?\s+(?![a-z])|[.!]?\Z)"
 )
 # The line of rights at the end: `© 2026 The Outlet. All rights reserved.`
@@ -192,16 +192,22 @@ _AROUND_NAMES = 130  # at most so many characters around the names of article an
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 # A link at the end of a text, and one that calls to subscribe to its channel or names its source.
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>(?:\s|<[^<>]*>|[.…»→)\]])*\Z")
+# Not «Подписан указ», which is a headline.
 _CALL = re.compile(
-    r"(?:subscribe|подпис\w+|підпис\w+)\b.{0,60}|video|source|source link|original (?:article|post)", re.IGNORECASE
+    r"(?:subscribe(?: (?:to|on|now|here)\b.{0,60})?|(?:подпи(?:саться|шитесь|сывайтесь)|підпи(?:сатис[яь]|шіться|суйтесь))"
+    r"\b.{0,60})\W*|video|source|source link|original (?:article|post)",
+    re.IGNORECASE,
 )
-# Counts and ages, which change all the time, alone in an element: `<small>12 posts - 8 participants</small>`.
+# Counts and ages, which change all the time, alone in a block: `<small>12 posts - 8 participants</small>`.
 _COUNT = (
     r"(?:\d[\d,.]*k? (?:comments?|views?|reads|replies|participants?|posts?)|(?:\d{1,3}|an?) (?:sec(?:ond)?|min(?:ute)?|hour|day)s? ago"
     r"|(?:points|# ?comments|comments|reads): \d[\d,.]*)"
 )
+_COUNTS = rf"\s*+{_COUNT}(?:\s*+[-–—·•|,]\s*+{_COUNT})*\s*+"
 _COUNTERS = re.compile(
-    rf"<(p|div|span|small|em|i)>\s*(?:<small>)?{_COUNT}(?:\s*[-–—·•|,]\s*{_COUNT})*(?:</small>)?\s*</\1>"
+    rf"<(p|div)>(?:<(?:small|span)>)?{_COUNTS}(?:</(?:small|span)>)?\s*+</\1>"
+    # Not within a sentence: the quake struck <span>20 minutes ago</span>, officials say.
+    rf"|(?:(?<=</p>)|(?<=</div>))\s*<(small|span)>{_COUNTS}</\2>(?=\s*(?:\Z|</?(?:p|div)\b))"
     rf"|(?<=<br>)(?:\d+ points? \| )?(?:<a [^<>]*>)?{_COUNT}(?:</a>)?(?=<br>)",
     re.IGNORECASE,
 )
@@ -216,7 +222,7 @@ def without_boilerplate(text: str) -> str:
     if any(map(text[:_HEAD].lower().__contains__, ("browser", "web page", "webpage"))):
         text = _IN_BROWSER.sub("", text[:_HEAD], count=1) + text[_HEAD:]
     if "\u034f" in text or "\u200c " in text:
-        text = _FILLING.sub("", text)
+        text = _FILLING.sub(" ", text).strip()
     if text.startswith("By ") and (byline := _BYLINE.match(text)):
         text = text[byline.end() :]
     text = _without_welcome(text)
@@ -273,9 +279,8 @@ def without_last_link(text: str) -> str:
         return text
     said, before = plain(link[1]), text[:start].rstrip()
     alone = before.endswith(">") and _CALL.fullmatch(said.strip("[]()")) is not None
-    if not alone and (
-        not said or said[0].islower() or not leads_on(said)
-    ):  # in a sentence: he wants us to <a>read more</a>
+    # In small letters it is in a sentence: he wants us to <a>read more</a>; and a sign without words (★) ends a whole text.
+    if said[:1].islower() or not any(map(str.isalnum, said)) or not (alone or leads_on(said)):
         return text
     return f"{before}…" if before[-1:].isalnum() else before
 

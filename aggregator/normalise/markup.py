@@ -85,9 +85,11 @@ _ORNAMENT = re.compile(
     r"|/favicon\b|\.ico(?:\?|$)",
     re.IGNORECASE,
 )
-# What an outlet shows where an article has no picture: `feed-placeholder.png`, `no-image.jpg`.
+# What an outlet shows where an article has no picture: `feed-placeholder.png`, `no-image.jpg`. It is the whole name of the file, since
+# words of a headline may be in it (`no-photo-ban.jpg`), and an address may ask for a placeholder while the picture loads.
 _PLACEHOLDER = re.compile(
-    r"(?:placeholder|(?<![a-z0-9])(?:no[-_]?(?:image|photo|picture)|default[-_](?:image|img|thumb|share|og)|default[-_]\d+x\d))[^/?#]*(?:[?#]|\Z)",
+    r"\A[^?#]*/(?:[\w-]{0,80}placeholder(?:[-_]image)?|[\w-]{0,40}news_default_\d+x\d[^/?#]*+|no[-_]?(?:image|photo|picture)"
+    r"|default[-_](?:image|img|thumb|share|og))(?:[-_]\d[\dx_-]*)?(?:\.\w{2,5})?(?:[?#]|\Z)",
     re.IGNORECASE,
 )
 _ADVERTISEMENT = re.compile(r"//[\w.-]*(?:amazon-adsystem|doubleclick|googlesyndication|adservice)\.", re.IGNORECASE)
