@@ -192,6 +192,7 @@ _AROUND_NAMES = 130  # at most so many characters around the names of article an
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 # A link at the end of a text, and one that calls to subscribe to its channel or names its source.
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>(?:\s|<[^<>]*>|[.…»→)\]])*\Z")
+_ENDED = re.compile(r"</(?:p|li)>\s*(?:<(?!/)[^<>]*>\s*)*\Z")
 # Not «Подписан указ», which is a headline.
 _CALL = re.compile(
     r"(?:subscribe(?: (?:to|on|now|here)\b.{0,60})?|(?:подпи(?:саться|шитесь|сывайтесь)|підпи(?:сатис[яь]|шіться|суйтесь))"
@@ -280,7 +281,10 @@ def without_last_link(text: str) -> str:
     said, before = plain(link[1]), text[:start].rstrip()
     alone = before.endswith(">") and _CALL.fullmatch(said.strip("[]()")) is not None
     # In small letters it is in a sentence: he wants us to <a>read more</a>; and a sign without words (★) ends a whole text.
-    if said[:1].islower() or not any(map(str.isalnum, said)) or not (alone or leads_on(said)):
+    if said[:1].islower() or not any(map(str.isalnum, said)):
+        return text
+    # What leads on after a paragraph goes later: until then it shows that the paragraph has an end, and may need a full stop.
+    if not alone and (_ENDED.search(before, max(0, len(before) - 200)) or not leads_on(said)):
         return text
     return f"{before}…" if before[-1:].isalnum() else before
 

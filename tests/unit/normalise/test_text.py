@@ -431,6 +431,8 @@ def test_the_same_words_in_a_sentence_stay(text: str) -> None:
         ('<p>В Москве.</p><p><a href="/c">Подписан указ о мобилизации</a></p>', "В Москве. Подписан указ о мобилизации"),
         ('<p>In brief.</p><p><a href="/c">Subscribe or lose it: a plan ends</a></p>', "In brief. Subscribe or lose it: a plan ends"),
         ('<p>He likes it <a href="/c">★</a></p>', "He likes it"),
+        ('<p>Photo highlights from around the world</p> <a href="/1">Continue reading...</a>', "Photo highlights from around the world."),
+        ('<p>Photo highlights from around the world</p>\n<p><a href="/1">Read more</a></p>', "Photo highlights from around the world."),
         ("<p>By Acme\u200c \u200c \u200c \u200c EU argues.</p>", "By Acme EU argues."),
         ('<p>Trouble viewing this email? <a href="/1">View it as a Web page</a>.</p><p>Iran is sanctioned.</p>', "Iran is sanctioned."),
         ("<div>By Acme \u034f \u034f \u034f \u200c</div><a href='/1'>View in your browser</a><p>EU argues.</p>", "By Acme EU argues."),
