@@ -281,11 +281,10 @@ def without_last_link(text: str) -> str:
     said, before = plain(link[1]), text[:start].rstrip()
     alone = before.endswith(">") and _CALL.fullmatch(said.strip("[]()")) is not None
     # In small letters it is in a sentence: he wants us to <a>read more</a>; and a sign without words (★) ends a whole text.
-    if said[:1].islower() or not any(map(str.isalnum, said)):
+    if said[:1].islower() or not any(map(str.isalnum, said)) or not (alone or leads_on(said)):
         return text
-    # What leads on after a paragraph goes later: until then it shows that the paragraph has an end, and may need a full stop.
-    if not alone and (_ENDED.search(before, max(0, len(before) - 200)) or not leads_on(said)):
-        return text
+    if _ENDED.search(before, max(0, len(before) - 200)):
+        return f"{before}&nbsp;"  # so that the paragraph still has something after it, and gets a full stop (`prose`)
     return f"{before}…" if before[-1:].isalnum() else before
 
 
