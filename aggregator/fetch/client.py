@@ -151,7 +151,10 @@ class Http:
             if not self._connections.may_lead_inside(trail.here.host, answer.peer):
                 # `allow_private` is for addresses in feeds.yaml, not for redirects from public hosts
                 terms.public = True
-            trail = trail.step(answer.status, answer.headers.get("Location"))
+            here, trail = trail.here.url, trail.step(answer.status, answer.headers.get("Location"))
+            if terms.request.named_by and not terms.public:
+                # a link may not lead by redirects where it may not lead itself
+                terms.public = await self._connections.only_public(trail.here.url, here)
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
     async def _ask(self, address: WebAddress, headers: CIMultiDict[str], terms: _Terms) -> _Answer:

@@ -880,6 +880,19 @@ def test_a_private_feed_opens_no_other_service_of_its_network(server: Server) ->
         assert [request.path for request in other.requests] == ["/page"]
 
 
+def test_a_link_in_a_private_feed_opens_nothing_by_what_redirects_there(server: Server) -> None:
+    """Bridges and trackers have addresses that lead wherever their query says."""
+    with Server({"/page": answer(b"inside")}) as other:
+        server.routes |= {"/out": redirect(other.url("/page")), "/old": redirect("/feed")}
+        feed = server.url("/feed")
+        led, moved = (FetchRequest("s", server.url(path), named_by=feed) for path in ("/out", "/old"))
+        refused, read, own = ask(led, moved, server.url("/out"), limits=Limits(spacing=0))
+        assert (fail(refused).kind, fail(refused).message) == ("address", "another address leads to this private one")
+        assert full(read).url == feed
+        assert full(own).url == other.url("/page"), "the editor named this address"
+        assert len(other.requests) == 1
+
+
 def test_a_name_server_that_calls_its_feed_private_opens_no_private_article(server: Server) -> None:
     """Whoever owns the name of a feed decides where it resolves to, whenever that is asked. So by that alone only pages of the feed's
     own host are admitted, and not over http if it is over https: no certificate fits them at the private address."""
