@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from aggregator.errors import NotAStore, StoreCorrupt, StoreError, StoreTooNew
@@ -76,9 +76,12 @@ def migrate(connection: Connection) -> None:
                 # processes that hold leases are of an earlier version, and cannot store anything any more
                 raw.execute(FREE)
     except StoreError:
-        # The archive is as it was. On a full disk the old version, and the next attempt, need the space of the copy.
+        # On a full disk the old version, and the next attempt, need the space of the copy. If another process that waited has migrated the
+        # archive by now, the copy is its own.
         if saved:
-            saved.unlink(missing_ok=True)
+            with suppress(StoreError, OSError), connection.transaction():
+                if version(connection) == current:
+                    saved.unlink(missing_ok=True)
         raise
     connection.schema = newest
 
