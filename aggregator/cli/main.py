@@ -83,7 +83,7 @@ def _parsed(own: argparse.ArgumentParser, command: str, rest: list[str]) -> argp
     for flag in (word.partition("=")[0] for word in unknown):
         if flag in GLOBAL:
             own.error(f"{flag} goes before the command: aggregator {flag} … {command}")
-    if unknown and unknown[0].endswith((".yaml", ".yml")):
+    if unknown and unknown[0].endswith((".yaml", ".yml")) and not unknown[0].startswith("-"):
         own.error(f"for another file: aggregator --config {unknown[0]} {command}")
     if unknown:
         own.error(f"unrecognized arguments: {' '.join(unknown)}")

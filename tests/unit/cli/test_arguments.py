@@ -182,6 +182,7 @@ def test_a_web_that_may_open_next_to_no_file_is_not_started(
     [
         (["--databse=x.db", "poll"], "unrecognized arguments: --databse=x.db"),
         (["--confg", "x.yaml", "poll"], "invalid choice: 'x.yaml'"),
+        (["--confg=x.yaml", "poll"], "unrecognized arguments: --confg=x.yaml"),
         (["pol"], "invalid choice: 'pol'"),
         (["poll", "--jsn"], "unrecognized arguments: --jsn"),
         (["check", "--", "--json"], "unrecognized arguments: -- --json"),
