@@ -2,7 +2,7 @@
 
 A date that the parser did not understand is read here, in one of these forms:
 
-- ISO 8601 in its common variants;
+- ISO 8601 in its common variants, also with the zone that Java and JavaScript write after them in brackets (RFC 9557);
 - RFC 5322, by `email.utils`; an unknown zone counts as UTC;
 - numbers: 20261120, 2026112010, 20261120T1000, 20.11.2026, 2026. 11. 20., 20/11/2026, 11/20/2026, 2026年11月20日, and seconds or
   milliseconds since 1970;
@@ -81,6 +81,7 @@ _HOURS = re.compile(r"(?<=\s)(\d{1,2})(?:\.| ?h ?)(\d{2})(?![\d.])")
 _HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
 _SPACED = re.compile(r"\s*(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})(?:\.|(?!\S))")
+_ZONE_BESIDE = re.compile(r"(?:\[!?[\w/+-]{1,40}\])+\s*\Z")  # RFC 9557
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
 # Ten digits that begin with 19 are seconds since 1970; with 20 they are a date and hour, since the seconds would be of 2033 or later.
 _DIGITS = re.compile(
@@ -157,7 +158,7 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
     if since := _SINCE_1970.fullmatch(text):
         return datetime.fromtimestamp(int(since[1]), UTC)
     text = _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", _FRACTION.sub("", text)))
-    text = _SPACED.sub(r"\1-\2-\3", _BESIDE_ZONE.sub("", text))
+    text = _SPACED.sub(r"\1-\2-\3", _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", text)))
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]
     text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
