@@ -39,16 +39,14 @@ _COPY = re.compile(
     r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp/|[\w-]+\.cdn\.ampproject\.org/[cv]/)(s/)?(?=[\w-]+\.)(.+)"
 )
 
-# Parameters that track readers or name their session. The archive stores canonical addresses: a change here needs a migration that
-# recomputes them (not for sessions, which are others in each response).
+# Tracking parameters. The archive stores canonical addresses: a change here needs a migration that recomputes them.
 _TRACKERS = re.compile(
     r"utm_\w+|utm|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok"
     r"|at_(?:medium|campaign|custom\d|link_\w+|bbc_team|format|ptr_name|campaign_type)|ns_\w+|cmpid|cmp|ocid|ito|sref|ref_src|ref_url|spm|_ga|_gl"
     r"|smid|smtyp|partner|feature|xtor|wt\.mc_id|wt_mc|icid|ncid|cid|src|source|rss|feed_id|feedtype|feedname|traffic_source|__twitter_impression|oly_\w+|vero_\w+"
-    r"|piwik_\w+|pk_\w+|mtm_\w+|matomo_\w+|hss_channel|maca|emc|mod|ref|from|siteid|guccounter|guce_\w+|sh|share|soc_\w+|jsessionid|phpsessid|aspsessionid\w*",
+    r"|piwik_\w+|pk_\w+|mtm_\w+|matomo_\w+|hss_channel|maca|emc|mod|ref|from|siteid|guccounter|guce_\w+|sh|share|soc_\w+",
     re.IGNORECASE,
 )
-_SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)  # how Java writes it
 _ONLY_MARKETING = re.compile(
     r"(?:rss|feed|feeds|atom|newsletter|twitter|facebook|email|social|google|googlenews|whatsapp|telegram)[\w.-]*",
     re.IGNORECASE,
@@ -112,7 +110,7 @@ def direct(url: str | None) -> str | None:
 def canonical(url: str | None) -> str | None:
     """The canonical form, in which variants of one address are equal; only for comparison, never for requests.
 
-    It has https, no `www.`, no default port, no tracking parameters or session, no trailing slash. Parameters are sorted, escapes are in
+    It has https, no `www.`, no default port, no tracking parameters and no trailing slash. Parameters are sorted, escapes are in
     capitals (RFC 3986, 6.2.2.1) and only where they are needed (6.2.2.2). A fragment stays only if it names an entry of the page.
     `http://www.example.org/a/?utm_source=rss#top` becomes `https://example.org/a`.
     """
@@ -120,8 +118,6 @@ def canonical(url: str | None) -> str | None:
         return None
     if "%" in url:
         url = _ESCAPE.sub(_needed, url)
-    if ";" in url:
-        url = _SESSION.sub("", url)
     rest, _, fragment = url.partition("#")
     place, _, query = rest.split("://", 1)[-1].partition("?")
     host, slash, path = place.partition("/")

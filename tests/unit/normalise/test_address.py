@@ -82,7 +82,6 @@ def test_addresses_are_what_a_browser_would_follow(address: str, expected: str) 
         "https://example.org/a?source=atom&ref=feeds", "https://example.org/a?cid=social.1&from=whatsapp&src=RSS&sh=twitter&rss=",
         "https://example.org/a#respond", "https://example.org/a#content", "https://example.org/a#feed", "https://example.org/a#RSS",
         "https://example.org/a#utm_source", "https://example.org/a#refsponi#ref=rss",
-        "https://example.org/a;jsessionid=0A1B.node1", "https://example.org/a;JSESSIONID=0A?PHPSESSID=7f3a&ASPSESSIONIDQQ=B",
     ],
 )  # fmt: skip
 def test_variants_of_one_address_are_equal(variant: str) -> None:

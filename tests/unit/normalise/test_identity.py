@@ -87,14 +87,6 @@ def test_an_entry_that_says_nothing_is_dropped(inside: str) -> None:
     assert dropped(feed) == {"empty-entry": 1}
 
 
-def test_a_session_that_is_another_in_each_response_makes_no_new_items() -> None:
-    first, then = (
-        read(rss([item(link=f"https://e.org/{n};jsessionid={session}", title=f"News {n}") for n in range(2)])).items
-        for session in ("AAAA", "BBBB")
-    )
-    assert [(one.id, one.hash) for one in first] == [(one.id, one.hash) for one in then]
-
-
 def test_an_entry_that_reports_a_fault_of_the_maker_of_the_feed_is_no_news() -> None:
     feed = read(
         rss(
