@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from aggregator.config.schema import IncludedFile, Publisher, Rules
-from aggregator.config.tree import Text
+from aggregator.config.tree import Table, Text
 from aggregator.errors import Problem
 from aggregator.model.settings import Term
 from aggregator.text.match import needle
@@ -17,6 +17,11 @@ ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  #
 OPERATOR = re.compile(r"\s(?:OR|AND|NOT|\+)\s")
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # open to everybody; gov.uk is an outlet
 PRONOUNS = frozenset(("it", "us", "who"))  # in capitals a sector, a country and an agency of the UN
+LANGUAGE_MEANT = {
+    "cn": "zh", "cz": "cs", "dk": "da", "gb": "en", "gr": "el", "il": "he", "ir": "fa", "jp": "ja", "ua": "uk", "us": "en",
+}  # fmt: skip
+"""Codes of countries that are not codes of languages, each with the language that is probably meant."""
+PAIR = "words that must both be found, with a weight, are {all: [a, b], weight: 3}, on one line"
 
 
 def slips(parts: Iterable[IncludedFile]) -> Iterator[Problem]:
@@ -24,19 +29,18 @@ def slips(parts: Iterable[IncludedFile]) -> Iterator[Problem]:
     for part in parts:
         for rules in (*part.sections, *part.topics):
             yield from _of_rules(rules)
+        for source in part.sources:
+            if meant := LANGUAGE_MEANT.get((source.lang or "").lower()):
+                yield source.at("lang").warning(
+                    f"`{source.lang}` is a country, not a language; did you mean `{meant}`?"
+                )
         for publisher in part.publishers:
             yield from _of_publisher(publisher)
 
 
 def _of_rules(rules: Rules) -> Iterator[Problem]:
-    for key in ("words", "not", "never"):
-        for line in rules.written(key):
-            # Text in quotes is meant as it is written.
-            if isinstance(line, Text) and line.plain and _is_several(line):
-                yield line.at.warning(
-                    f"`{line}` is one phrase: write a line with - for each word, or {{all: [a, b]}} if all must be found, "
-                    "or quote it if it is meant so"
-                )
+    for line in chain.from_iterable(map(rules.written, ("words", "not", "never"))):
+        yield from _of_line(line)
     for term in (*rules.words, *rules.never):
         for word in chain(*term.choices, term.unless):
             if word.lower().replace(".", "") in PRONOUNS and not word.isupper():
@@ -52,6 +56,23 @@ def _of_rules(rules: Rules) -> Iterator[Problem]:
                 yield term.at.warning(
                     f"{key}: `{' + '.join(term.parts)}` is under `words` too, on line {here.at.line}, and so {effect}"
                 )
+
+
+def _of_line(line: object) -> Iterator[Problem]:
+    if isinstance(line, Table):
+        name = next(iter(line), "")
+        if name in ("all", "weight") and isinstance(line[name], Text):
+            yield line.at.warning(f"`{name}` is a word here; {PAIR}")
+    elif isinstance(line, Text) and line.plain:  # text in quotes is meant as it is written
+        if _is_several(line):
+            yield line.at.warning(
+                f"`{line}` is one phrase: write a line with - for each word, or {{all: [a, b]}} if all must be found, "
+                "or quote it if it is meant so"
+            )
+        elif line.startswith("-"):
+            yield line.at.warning(
+                f"`{line}` counts as `{line.lstrip('-')}`: what must not count goes under `not` or `never`"
+            )
 
 
 def _is_several(line: str) -> bool:
