@@ -192,7 +192,8 @@ _AROUND_NAMES = 130  # at most so many characters around the names of article an
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 # A link at the end of a text, and one that calls to subscribe to its channel or names its source.
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>(?:\s|<[^<>]*>|[.…»→)\]])*\Z")
-_ENDED = re.compile(r"</(?:p|li)>\s*(?:<(?!/)[^<>]*>\s*)*\Z")
+_ENDED = re.compile(r"</(?:p|li|[uo]l)>\s*(?:<(?!/)[^<>]*>\s*)*\Z")
+_ON_OWN_LINE = re.compile(r"<(?:br|/?(?:p|div|li|[uo]l|h[1-6]|figure|blockquote))\b[^<>]*>\Z")
 # Not «Подписан указ», which is a headline.
 _CALL = re.compile(
     r"(?:subscribe(?: (?:to|on|now|here)\b.{0,60})?|(?:подпи(?:саться|шитесь|сывайтесь)|підпи(?:сатис[яь]|шіться|суйтесь))"
@@ -279,11 +280,12 @@ def without_last_link(text: str) -> str:
     if link is None:
         return text
     said, before = plain(link[1]), text[:start].rstrip()
-    alone = before.endswith(">") and _CALL.fullmatch(said.strip("[]()")) is not None
+    last = max(0, len(before) - 200)
+    alone = _ON_OWN_LINE.search(before, last) and _CALL.fullmatch(said.strip("[]()"))
     # In small letters it is in a sentence: he wants us to <a>read more</a>; and a sign without words (★) ends a whole text.
     if said[:1].islower() or not any(map(str.isalnum, said)) or not (alone or leads_on(said)):
         return text
-    if _ENDED.search(before, max(0, len(before) - 200)):
+    if _ENDED.search(before, last):
         return f"{before}&nbsp;"  # so that the paragraph still has something after it, and gets a full stop (`prose`)
     return f"{before}…" if before[-1:].isalnum() else before
 

@@ -428,6 +428,7 @@ def test_the_same_words_in_a_sentence_stay(text: str) -> None:
         ('<p>He wants us to <a href="/c">read more books</a>.</p>', "He wants us to read more books."),
         ('<p>Trump was asked to name the <a href="/c">source</a></p>', "Trump was asked to name the source"),
         ('<p>Asked for the <b>CIA</b> <a href="/c">source</a>.</p>', "Asked for the CIA source."),
+        ('<p>Frost is near.</p><p><b>Via</b> <a href="/c">Source</a></p>', "Frost is near. Via Source"),
         ('<p>В Москве.</p><p><a href="/c">Подписан указ о мобилизации</a></p>', "В Москве. Подписан указ о мобилизации"),
         ('<p>In brief.</p><p><a href="/c">Subscribe or lose it: a plan ends</a></p>', "In brief. Subscribe or lose it: a plan ends"),
         ('<p>He likes it <a href="/c">★</a></p>', "He likes it"),
