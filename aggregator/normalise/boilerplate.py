@@ -222,7 +222,7 @@ def without_boilerplate(text: str) -> str:
     """Plain text without boilerplate at its beginning and end, and without calls to subscribe."""
     text = text.removeprefix(_NO_FULL_TEXT).lstrip()
     if any(map(text[:_HEAD].lower().__contains__, ("browser", "web page", "webpage"))):
-        text = _IN_BROWSER.sub("", text[:_HEAD], count=1) + text[_HEAD:]
+        text = (_IN_BROWSER.sub("", text[:_HEAD], count=1) + text[_HEAD:]).rstrip()
     if "\u034f" in text or "\u200c " in text:
         text = _FILLING.sub(" ", text).strip()
     if text.startswith("By ") and (byline := _BYLINE.match(text)):

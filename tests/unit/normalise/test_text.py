@@ -438,6 +438,7 @@ def test_the_same_words_in_a_sentence_stay(text: str) -> None:
         ('<p>Trouble viewing this email? <a href="/1">View it as a Web page</a>.</p><p>Iran is sanctioned.</p>', "Iran is sanctioned."),
         ("<div>By Acme \u034f \u034f \u034f \u200c</div><a href='/1'>View in your browser</a><p>EU argues.</p>", "By Acme EU argues."),
         ("[unable to retrieve full-text content]Sweden joins.", "Sweden joins."),
+        ("<p>Sweden joins.</p><p>View in your browser</p>", "Sweden joins."),
     ],
 )  # fmt: skip
 def test_a_link_at_the_edge_that_only_leads_on_goes(html: str, expected: str) -> None:
