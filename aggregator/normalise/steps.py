@@ -191,7 +191,7 @@ def language(draft: Draft, context: Context) -> None:
     text = f"{draft.title}\n{draft.summary}"[:BEGINNING]
     told = language_tag(draft.parsed.language) or context.language
     if told and not text.isascii() and language_code(told) == "en" and _is_foreign(text):
-        told = None  # much software claims English by default
+        told = language_tag(context.job.lang)  # much software claims English by default
     draft.lang = told or recognised(tokens(text), context.recognised)
 
 

@@ -1372,6 +1372,12 @@ def test_where_nobody_names_the_language_it_is_recognised(documents: bytes, lang
     assert [one.lang for one in read(documents).items] == langs
 
 
+@pytest.mark.parametrize("lang", ["en", "uk"])
+def test_what_the_editor_says_counts_where_a_feed_claims_english_for_other_letters(lang: str) -> None:
+    document = rss(item(title="Взрывы в Харькове"), head="<language>en</language>")
+    assert read(document, replace(JOB, lang=lang)).items[0].lang == lang
+
+
 @pytest.mark.parametrize("author", ["webmaster@example.org", "ann@example.org ben@example.org", "()", "–"])
 def test_an_author_without_a_name_is_none(author: str) -> None:
     assert one(inside=f"<dc:creator>{author}</dc:creator>").author is None
