@@ -101,8 +101,10 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
     states = archive.edition.stories(numbers)
     placements: list[Placed] = []
     stories: list[StoryState] = []
-    unmoved: list[int] = []
-    for n, members in archive.edition.members(numbers).items():
+    reports = archive.edition.members(numbers)
+    # Stories whose reports were lost, in what SQLite saved of a damaged archive, would otherwise be the next to be judged for ever.
+    unmoved = [n for n in numbers if n not in reports]
+    for n, members in reports.items():
         again = list(map(policy.rejudged, members))
         story = recomposed(states[n], again, policy, began)
         if replace(story, epoch=states[n].epoch) == states[n] and all(map(policy.stays, members, again)):

@@ -61,6 +61,14 @@ def test_progress_is_told_and_ends_with_all(room: Newsroom) -> None:
     assert told(room)["epoch"] == room.application.settings.epoch
 
 
+def test_a_story_whose_text_was_lost_with_a_damaged_page_is_judged_once(room: Newsroom) -> None:
+    """What SQLite saved of an archive (`.recover`) may lack some rows. Such a story stayed the next to be judged, for ever."""
+    room.archive.edition._db.write("DELETE FROM texts WHERE item = 2")
+    room.put_in_force(EDIT)
+    turns = iter(range(9))
+    assert follow(room, lambda: next(turns) < 8) == [(2, 5), (4, 5), (5, 5)]
+
+
 def test_stories_that_merge_meanwhile_leave_nothing_behind(room: Newsroom) -> None:
     pair = [one.url for one in NEWS[3:5]]
     room.put_in_force(EDIT + f'stories: {{join: [["{pair[0]}", "{pair[1]}"]]}}\n')
