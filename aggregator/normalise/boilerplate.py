@@ -273,13 +273,13 @@ def without_counters(safe: str) -> str:
 
 
 def without_last_link(text: str) -> str:
-    """HTML without the link at its end, if that only leads on, whatever precedes it: `Talks go on in <a>Continue reading</a>`; or if it
+    """HTML without the link at its end, or in brackets there, if that only leads on: `Talks go on in <a>Continue reading</a>`; or if it
     stands on a line of its own, and asks to subscribe or only says "Source"."""
     start = text.rfind("<a ")
     link = _LAST_LINK.match(text, start) if start >= 0 else None
     if link is None:
         return text
-    said, before = plain(link[1]), text[:start].rstrip()
+    said, before = plain(link[1]), text[:start].rstrip().rstrip("([«").rstrip()
     last = max(0, len(before) - 200)
     alone = _ON_OWN_LINE.search(before, last) and _CALL.fullmatch(said.strip("[]()"))
     # In small letters it is in a sentence: he wants us to <a>read more</a>; and a sign without words (★) ends a whole text.
