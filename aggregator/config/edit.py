@@ -94,7 +94,7 @@ def append_sources(text: str, sources: Sequence[NewSource]) -> str:
     if spot is None:
         by_hand = newline.join(_block(source, 2, newline) for source in sources)
         raise AggregatorError(
-            f"the list `sources` is written in a way that cannot be added to; add by hand:\n{by_hand}"
+            f"the list `sources` is missing, or written in a way that cannot be added to; add below `sources:` by hand:\n{by_hand}"
         )
     if spot.flow:
         entries = ", ".join(
