@@ -192,6 +192,8 @@ _AROUND_NAMES = 130  # at most so many characters around the names of article an
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 # A link at the end of a text, and one that calls to subscribe to its channel or names its source.
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>(?:\s|<[^<>]*>|[.…»→)\]])*\Z")
+# Signs before it that lead to it: `[`, `|`, `>>`.
+_LEADING = re.compile(r"(?:\s|<(?:b|em|i|small|span|strong)\b[^<>]*>|&gt;|[-–—|,([«→▶•·])+\Z")
 _ENDED = re.compile(r"</(?:p|li|[uo]l)>\s*(?:<(?!/)[^<>]*>\s*)*\Z")
 _ON_OWN_LINE = re.compile(r"<(?:br|/?(?:p|div|li|[uo]l|h[1-6]|figure|blockquote))\b[^<>]*>\Z")
 # Not «Подписан указ», which is a headline.
@@ -279,7 +281,8 @@ def without_last_link(text: str) -> str:
     link = _LAST_LINK.match(text, start) if start >= 0 else None
     if link is None:
         return text
-    said, before = plain(link[1]), text[:start].rstrip().rstrip("([«").rstrip()
+    leading = _LEADING.search(text, max(0, start - 200), start)
+    said, before = plain(link[1]), text[: leading.start() if leading else start].rstrip()
     last = max(0, len(before) - 200)
     alone = _ON_OWN_LINE.search(before, last) and _CALL.fullmatch(said.strip("[]()"))
     # In small letters it is in a sentence: he wants us to <a>read more</a>; and a sign without words (★) ends a whole text.

@@ -435,6 +435,8 @@ def test_the_same_words_in_a_sentence_stay(text: str) -> None:
         ("<p>Photo highlights</p>\n<p><a href='/1'>Read more</a></p>", "Photo highlights"),
         ("<p>Frost is near.</p><p>(<a href='/1'>Read more</a>)</p>", "Frost is near."),
         ("<p>Frost is near the [<a href='/1'>Read more</a>]</p>", "Frost is near the…"),
+        ("<p>Frost is near.</p><p>&gt;&gt; <i><a href='/1'>Read more</a></i></p>", "Frost is near."),
+        ("<p>Frost is near Rome | <a href='/1'>Read more</a></p>", "Frost is near Rome…"),
         ("<p>Le gel est là.</p><p>« <a href='/1'>Lire la suite</a> »</p>", "Le gel est là."),
         (f"<p>Photo highlights of {'all ' * 20}days</p> <a href='/1'>Continue reading...</a>", f"Photo highlights of {'all ' * 20}days."),
         ("<p>By Acme\u200c \u200c \u200c \u200c EU argues.</p>", "By Acme EU argues."),
