@@ -23,9 +23,13 @@ README = (FOLDER / "README.md").read_text()
 UNITS = sorted(FOLDER.glob("*.service"))
 
 
-def commands(heading: str) -> str:
+def blocks(heading: str) -> list[str]:
     part = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    return "\n".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL))
+    return re.findall(r"```sh\n(.*?)```", part, re.DOTALL)
+
+
+def commands(heading: str) -> str:
+    return "\n".join(blocks(heading))
 
 
 def quoted(path: Path) -> str:
@@ -43,7 +47,8 @@ class Machine:
         self.stubs = f"""
             set -e
             wire() {{ {shlex.join(command(config))} "$@"; }}
-            sudo() {{ "$@"; }}; git() {{ :; }}; make() {{ :; }}; cd() {{ :; }}
+            sudo() {{ "$@"; }}; git() {{ :; }}; make() {{ :; }}
+            cd() {{ case "$1" in /srv/*) ;; *) builtin cd "$1" ;; esac; }}
             install() {{ command install "${{@:3}}"; }}
             systemctl() {{
                 if [ "$1" = start ]; then {start} >{quoted(folder)}/log 2>&1 & echo $! >{quoted(folder)}/pid
@@ -76,16 +81,16 @@ def test_backup_restore_and_upgrade_as_they_are_written(tmp_path: Path) -> None:
         machine.run("systemctl start aggregator")
         try:
             until(lambda: machine.shows(b"Frigate leaves port"))
-            save, restore = _two(commands("Backup and restore"))
+            save, restore = blocks("Backup and restore")[:2]
             machine.run(save)
             server.routes["/one"] = conditional(rss([("b", "Harbour closes at night", datetime.now(UTC))]))
             until(lambda: machine.shows(b"Harbour closes at night"))
             machine.run(restore)
             until(lambda: machine.shows(b"Harbour closes at night") and machine.shows(b"Frigate leaves port"))
-            assert (tmp_path / "instance/damaged/aggregator.db").exists()
+            assert [*tmp_path.glob("instance/before-restore-*/aggregator.db")]
             machine.run(commands("Upgrade"))
             until(lambda: machine.shows(b"Frigate leaves port"))
-            assert (tmp_path / "backups/before.db").exists()
+            assert [*tmp_path.glob("backups/before-*.db")]
         finally:
             machine.run("systemctl stop aggregator")
     raw = sqlite3.connect(tmp_path / "instance/aggregator.db")
@@ -128,12 +133,6 @@ def _filled(config: Path, size: int) -> None:
 
 def _ours() -> str:
     return f'exec {shlex.quote(sys.executable)} -m aggregator "$@"'
-
-
-def _two(text: str) -> tuple[str, str]:
-    save, found, restore = text.partition("sudo systemctl stop")
-    assert "wire backup" in save
-    return save, found + restore
 
 
 def test_a_backup_needs_no_sound_configuration(tmp_path: Path) -> None:
