@@ -9,9 +9,8 @@ from aggregator.normalise.plain import plain, plain_of_safe
 _TAIL = 600  # characters at the end in which boilerplate is searched
 _HEAD = 400  # characters at the beginning in which a newsletter offers to show itself in a browser
 _APPEARED_TAIL = 200  # the same for the words of `_APPEARED`
-_APPEARED_LONGEST = (
-    700  # the most that `_APPEARANCE` matches, up to the end: elsewhere it would be searched in vain, and long
-)
+# The most that `_APPEARANCE` matches, up to the end: elsewhere it would be searched in vain, and long.
+_APPEARED_LONGEST = 700
 _MORE_TAIL = 300  # the same for `_MORE` with the text that `_REST` allows after it
 # Follows words with which a sentence of news may begin too («Подробнее о пострадавших рассказал губернатор»): they count only at the
 # end of the text.
@@ -100,6 +99,7 @@ _APPEARANCE = re.compile(
     + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+ ).{{1,400}}? {after}" for before, after in _APPEARED.values())
     + r") .{1,160}\Z"
 )
+_AGE = r"\d{1,3} (?:min(?:ute)?|hour|day)s? ago"
 # Notes that platforms add to each podcast that they host, forums to each post, and makers of feeds to each entry.
 _NOTES = {
     "hosted on acast.": r"Hosted on Acast\. See acast\.com/privacy for more information\.?",
@@ -113,7 +113,7 @@ _NOTES = {
     "-- delivered by": r"-- Delivered by [^ ]{1,40} service",
     "adblock test": r"Adblock test \(Why\?\)",
     "the newsletter! feed": r"Kill the Newsletter! feed settings",
-    " ago": r"(?:(?:Last u|Last U|U)pdated:? \d{1,3} (?:min(?:ute)?|hour|day)s? ago\.?|(?<=[.!?…] )\d{1,3} (?:min(?:ute)?|hour|day)s? ago)",
+    " ago": rf"(?:(?:Last u|Last U|U)pdated:? {_AGE}\.?|(?<=[.!?…] ){_AGE})",
     "[contains quote post": r"\[contains quote post or other embedded content\]",
 }
 _NOTE = re.compile(rf"(?:\A|\s)(?:{'|'.join(_NOTES.values())})\Z")

@@ -292,6 +292,10 @@ def is_advertisement(url: str) -> bool:
     return _ADVERTISEMENT.search(url) is not None
 
 
+def _is_decoration(url: str) -> bool:
+    return bool(_ORNAMENT.search(url) or _EMOJI.search(url)) or is_placeholder(url)
+
+
 def first_image(safe: str) -> str | None:
     """The address of the first picture in sanitised HTML that may illustrate the text, or None.
 
@@ -300,8 +304,6 @@ def first_image(safe: str) -> str | None:
     for image in _IMG.finditer(safe) if "<img" in safe else ():
         source = _SRC.search(image[0])
         found = address.absolute(unescape(source[1]), "") if source else None
-        if found and not any(
-            (_TINY.search(image[0]), _ORNAMENT.search(found), _EMOJI.search(found), is_placeholder(found))
-        ):
+        if found and not (_TINY.search(image[0]) or _is_decoration(found)):
             return found
     return None

@@ -42,9 +42,7 @@ YOUNG = 100  # … and an archive counts as if it had at least so many stories
 CLOSE = 0.4  # minimum cosine of embeddings
 CHAPTER = 0.5  # … of a chapter
 SURELY = 0.6  # stories with at least this cosine are related …
-AKIN = (
-    2.6  # … or if cosine × rarity of shared topics (`_together`) is at least this; one country in common is not enough
-)
+AKIN = 2.6  # … or if cosine × rarity of shared topics (`_together`) is at least this: a country alone is not enough
 ALONE = 4.5  # no topic counts as rarer for this: a small country in common is not enough either
 
 
