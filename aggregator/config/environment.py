@@ -22,6 +22,9 @@ MISWRITTEN = re.compile(
     r"\b(https?(?::[/\\]*|[/\\]+)[^/?#\s@:\\`\[]*:)(?!\d{1,5}(?:[/?#\s`'\",;)\]]|$)|[\s`]|$)[^\n`]{0,200}@",
     re.IGNORECASE,
 )
+# What may be an address, valid or not.
+LIKE_AN_ADDRESS = re.compile(r"https?[:/\\]|//|\\\\|@", re.IGNORECASE)
+ADDRESS = "<an address>"
 # Parameters of addresses whose names say that their values are secret; not `keyword` or `author`.
 KEYED = re.compile(
     r"(?<=[?&])([\w.-]*(?:token|secret|passw(?:or)?d|passkey|api[_-]?key|signature)"
@@ -96,6 +99,12 @@ def _written(char: str) -> str:
     escaped = "".join(f"%{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
     forms = (re.escape(char), re.escape(html.escape(char)), f"(?i:{escaped})", *([r"\+"] if char == " " else []))
     return f"(?:{'|'.join(dict.fromkeys(forms))})"
+
+
+def quoted(text: str, most: int = 500) -> str:
+    """A text of the file for a message, in backquotes and shortened. What may be an address is not quoted, since readers see messages too,
+    and nobody can tell what is the password of an address that lacks its @."""
+    return ADDRESS if LIKE_AN_ADDRESS.search(text) else f"`{text if len(text) <= most else text[: most - 3] + '…'}`"
 
 
 def mask(text: str, hidden: re.Pattern[str] | None = None) -> str:

@@ -15,20 +15,19 @@ from aggregator.model.source import OWN_HEADERS
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
 BLANK = re.compile(r"[\s\x00-\x1f]")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token of RFC 9110
-# In an invalid address: what may be its scheme and user, then anything up to an @, which may be a password.
-LOGIN = re.compile(r"\A((?:[a-z]{0,8}:?[/\\]+)?[^/\\?#@:\s]*:(?![/\\]))?.*@", re.DOTALL | re.IGNORECASE)
 
 
 def web_address(value: object) -> str:
-    """An absolute http or https address. If it is secret, the address with `${NAME}` is returned."""
+    """An absolute http or https address. If it is secret, the address with `${NAME}` is returned. No message quotes an invalid one: what
+    is its password cannot be told if an @ is missing."""
     written = text(value, 2048)
     if BLANK.search(str(value).strip()):
         several = _typed(value).count("://") > 1
         how = "; write each address by itself" if several else "; delete it, or write it as %20"
         held = how if BLANK.search(_typed(value).strip()) else ", as the value of a variable here does"
-        raise Wrong(f"an address cannot contain white space{held}: {_loginless(value)}")
+        raise Wrong(f"an address cannot contain white space{held}")
     if host_of(written) is None or not re.match(r"https?://[^/\\]", written, re.IGNORECASE):
-        raise Wrong(f"expected an http or https address, found {_loginless(value)}{_address_meant(value)}")
+        raise Wrong(f"expected an http or https address{_address_meant(value)}")
     return value.kept.strip() if isinstance(value, Text) else written
 
 
@@ -37,16 +36,12 @@ def _typed(value: object) -> str:
     return value.shown if isinstance(value, Text) else str(value)
 
 
-def _loginless(value: object) -> str:
-    return shown(LOGIN.sub(lambda login: f"{login[1] or ''}***@", _typed(value)))
-
-
 def _address_meant(value: object) -> str:
     written = unwrapped(_typed(value))
     bare = re.sub(r"^(?:feed:|(?!https?://)[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
     bare = re.sub(r"^feed:(?=https?://)", "", bare, flags=re.IGNORECASE)
     guess = bare if "://" in bare else f"https://{bare}"
-    return f"; did you mean {mask(guess)}?" if re.match(r"https?://[\w-]+(\.[\w-]+)+(/|$)", guess) else ""
+    return f"; did you mean {mask(guess)}?" if re.match(r"https?://[\w-]+(\.[\w-]+)+(/[^@]*)?$", guess) else ""
 
 
 def site_address(value: object) -> str:
@@ -54,7 +49,7 @@ def site_address(value: object) -> str:
     single, since a link to //news/latest leads to the host `news`."""
     address = web_address(value)
     if any(char in address for char in "?#@"):
-        raise Wrong(f"the public address cannot have a query, fragment or user: {shown(value)}")
+        raise Wrong("the public address cannot have a query, fragment or user")
     return re.sub("(?<!:)//+", "/", plain(address) or address).rstrip("/")
 
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from msgspec import Struct, field
 
 from aggregator.config.characters import fault
-from aggregator.config.environment import NAME, REFERENCE, expand, references
+from aggregator.config.environment import NAME, REFERENCE, expand, quoted, references
 from aggregator.config.schema import FeedsFile, IncludedFile
 from aggregator.config.tree import Items, Node, Table, Text, read_tree
 from aggregator.config.validate import validate
@@ -85,7 +85,9 @@ def _include(project: Project, main: str, read: Reader) -> None:
 def _refusal(name: str, main: str, project: Project, index: int) -> str | None:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-        return f"`{name}` must be in the folder of this file or below: write it without a leading / and without .."
+        return (
+            f"{quoted(name)} must be in the folder of this file or below: write it without a leading / and without .."
+        )
     if path.as_posix() == PurePosixPath(main).name or path in map(PurePosixPath, project.texts):
         return f"`{name}` is included already"
     if index >= MAX_INCLUDES:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from aggregator.config.environment import quoted
 from aggregator.config.scalars import Wrong, position, shown, text
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.tree import Items, Table, kind
@@ -205,7 +206,7 @@ def _weighed(value: Table, read: Callable[[object], str]) -> Term:
 def _all(value: Table) -> Term:
     for key in value:
         if key not in ALL_KEYS:
-            raise Wrong(f"unknown key `{key}` beside `all`{did_you_mean(key, ALL_KEYS[1:])}", value.keys_at[key])
+            raise Wrong(f"unknown key {quoted(key)} beside `all`{did_you_mean(key, ALL_KEYS[1:])}", value.keys_at[key])
     parts = value["all"]
     if not 2 <= len(parts) <= MAX_PARTS:
         raise Wrong(f"`all` takes 2 to {MAX_PARTS} words, found {len(parts)}", position(parts))

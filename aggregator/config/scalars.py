@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from aggregator.addresses import host_of
-from aggregator.config.environment import mask
+from aggregator.config.environment import ADDRESS, quoted
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.tree import Items, Table, Text, kind
 from aggregator.model.settings import Position
@@ -39,11 +39,11 @@ def position(value: object) -> Position:
 
 
 def shown(value: object) -> str:
-    """A value for a message: shortened, quoted, and without secrets; of a list or table, that it is one."""
+    """A value for a message: shortened and quoted; of a list or table, that it is one."""
     if isinstance(value, Items | Table):
         return kind(value)
-    text = mask(value.shown if isinstance(value, Text) else str(value))
-    return f"`{text if len(text) <= 60 else text[:57] + '…'}`" if text.strip() else "nothing"
+    text = value.shown if isinstance(value, Text) else str(value)
+    return quoted(text, 60) if text.strip() else "nothing"
 
 
 def text(value: object, most: int = 500) -> str:
@@ -115,7 +115,7 @@ def slug_id(value: object) -> str:
     written = text(value, MAX_ID)
     if SLUG.fullmatch(written):
         return written
-    guess = slug(shown(value))
+    guess = slug(shown(value)) if shown(value) != ADDRESS else ""
     hint = f"; as an id that is {guess}" if guess else ""
     raise Wrong(f"an id consists of a–z, 0–9 and single hyphens, found {shown(value)}{hint}")
 

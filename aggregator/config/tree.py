@@ -15,6 +15,7 @@ import yaml
 from msgspec import Struct
 
 from aggregator.config.characters import FORBIDDEN, LINE_BREAK, fault, in_lines, without_faults
+from aggregator.config.environment import quoted
 from aggregator.config.misread import is_comment, misread
 from aggregator.config.syntax import advice, no_space
 from aggregator.errors import Problem
@@ -198,7 +199,7 @@ class _Builder:
             self.refuse(key.at, "`<<` merges tables, which is not supported: write the keys out")
         elif key in table:
             first = table.keys_at[key]
-            self.problems.append(key.at.problem(f"duplicate key `{key}`, first on line {first.line}: keep one"))
+            self.problems.append(key.at.problem(f"duplicate key {quoted(key)}, first on line {first.line}: keep one"))
         else:
             table[str(key)] = value
             table.keys_at[str(key)] = key.at

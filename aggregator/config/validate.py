@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from aggregator.config import scalars
+from aggregator.config.environment import quoted
 from aggregator.config.schema import Entry, FeedsFile, IncludedFile
 from aggregator.config.suggest import did_you_mean
 from aggregator.config.syntax import BLANK, NO_SPACE, NO_SPACE_BEHIND_DASH, no_space
@@ -112,7 +113,7 @@ def _as_table(model: type[Entry] | None) -> str:
 def _unknown(key: str, schema: type[Entry], path: Path) -> str:
     if len(path) == 1 and schema is IncludedFile and key in FeedsFile.model_fields:
         return f"`{key}` is allowed in the main file only, not in an included one"
-    return f"unknown key `{key}`{did_you_mean(key, _keys(_model(schema, path[:-1])))}"
+    return f"unknown key {quoted(key)}{did_you_mean(key, _keys(_model(schema, path[:-1])))}"
 
 
 def _locate(tree: Table, path: Path) -> tuple[Position, Any]:

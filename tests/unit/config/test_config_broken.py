@@ -179,7 +179,7 @@ SCALARS = [
     (
         "sources:\n  - {name: A, url: https://a b.example/}\n",
         "2:20",
-        ["white space; delete it, or write it as %20: `https"],
+        ["white space; delete it, or write it as %20"],
     ),
     ("sources:\n  - {name: A, url: https://a.example/ https://b.example/}\n", "2:20", ["write each address by itself"]),
     ("sources:\n  - {name: A, url: 'https:///x'}\n", "2:20", ["url"]),
@@ -356,7 +356,7 @@ def test_one_fault_is_told_once(text: str) -> None:
     [
         (
             "allow_private: ['http://']\n",
-            "1:17: allow_private: expected a host or network without http://, found `http://`",
+            "1:17: allow_private: expected a host or network without http://, found <an address>",
         ),
         ("sources:\n  - {name: A, url: }\n", "2:20: url: expected text, found nothing; write it"),
     ],
@@ -405,7 +405,6 @@ def test_a_secret_is_in_no_message() -> None:
         compile_texts({"f": text}, {"KEY": "sesame-open\u00e9"})
     url, header, lang, was = (str(problem) for problem in caught.value.problems)
     assert "sesame" not in url + header + lang + was
-    assert "${KEY}" in url
 
 
 @pytest.mark.parametrize(
@@ -413,14 +412,14 @@ def test_a_secret_is_in_no_message() -> None:
     [
         "http://joe:hunter22@a b.example/", "http://joe:hunter/22@a.example/", "http://joe:hunter#22@a.example/",
         "http://joe:hunter 22@a.example/", "http:\\\\joe:hunter22@a.example/", "joe:hunter22@a.example", "https//joe:hunter22@a.example",
-        "ftp://joe:hunter22@a.example",
+        "ftp://joe:hunter22@a.example", "https://joe:hunter22 a.example/feed", "https://joe:hunter22/feed", "joe:hunter22/a.example/feed",
     ],
 )  # fmt: skip
 def test_a_password_in_an_address_that_is_none_is_in_no_message(address: str) -> None:
     """Messages are shown to readers, on the page of the sources."""
     (told,) = problems(f"sources:\n  - name: A\n    url: '{address}'\n")
     assert "hunter" not in told
-    assert "joe:***@a" in told
+    assert told.startswith("feeds.yaml:3:10: url: ")
 
 
 @pytest.mark.parametrize(
@@ -444,18 +443,22 @@ def test_nothing_of_a_header_is_in_a_message(headers: str) -> None:
     assert "hunter" not in told
 
 
-@pytest.mark.parametrize("address", ["https://u:open-sesame@x.example/", "htp://x.example/feed?token=open-sesame"])
+@pytest.mark.parametrize(
+    "address",
+    ["https://u:open-sesame@x.example/", "htp://x.example/feed?token=open-sesame", "https://u:open-sesame x.example/", "u:open-sesame@x"],
+)  # fmt: skip
 @pytest.mark.parametrize(
     "file",
     [
         "sources: [{name: A, url: '%s x'}]", "sources: [{'%s': 1}]", "sources: [{name: A, url: 'https://x.example/', id: '%s'}]",
         "sources: [{name: A, url: 'https://x.example/', was: ['%s']}]", "sources: [{name: A, url: 'https://x.example/', every: '%s'}]",
         "include: ['%s']", "publishers: [{name: P, domains: ['%s']}]", "allow_private: ['%s']", "sections: [{id: a, places: ['%s']}]",
+        "site: {url: '%s'}", "site: {contact: 'x %s'}", "stories: {hide: ['%s x']}", "sources: [{'%s': 1, '%s': 2}]",
     ],
 )  # fmt: skip
 def test_a_password_or_key_in_an_address_is_in_no_message_wherever_it_was_written(file: str, address: str) -> None:
     """Above all not in one that guesses what was meant."""
-    assert "sesame" not in "\n".join(problems(file % address))
+    assert "sesame" not in "\n".join(problems(file.replace("%s", address)))
 
 
 def test_a_control_character_hides_no_other_fault() -> None:
