@@ -54,6 +54,14 @@ _ONLY_MARKETING = re.compile(
 _AMBIGUOUS = frozenset(
     {"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share", "emc", "mod", "ref", "from", "siteid"}
 )
+# What some servers make up for each response: a session, or a number against caches. Not left out of canonical addresses, since the archive
+# and the editor's overrides have such, but where two addresses of one article are compared (`steady`).
+_MADE_UP = re.compile(
+    r";jsessionid=[^?#;]*"
+    r"|(?<=[?&])(?:(?:jsessionid|phpsessid|aspsessionid\w*|session_?id)=[^&#]*|sid=[0-9a-f]{16,}"
+    r"|(?:_|t|ts|time|timestamp|rnd|rand|random|cb|nocache|cachebuster)=[\d.]{9,})(?=[&#]|\Z)",
+    re.IGNORECASE,
+)
 # Fragments that only track readers (`#xtor=RSS-1`, `#.VtCA1eS`, `#tk.rss_all`) or name a part that every page has (`#top`). Any
 # other fragment names one entry of a page that lists many (those of a day, comments, a collection).
 _NO_ENTRY = re.compile(
@@ -128,6 +136,13 @@ def canonical(url: str | None) -> str | None:
     if kept:
         whole = f"{whole}?{'&'.join(kept)}"
     return f"{whole}#{fragment}" if fragment and not _NO_ENTRY.fullmatch(fragment) else whole
+
+
+def steady(url: str | None) -> str | None:
+    """The canonical form of an address without sessions and numbers against caches, which servers make up for each response. If two
+    addresses have the same, the article has not moved."""
+    found = canonical(url)
+    return _MADE_UP.sub("", found).rstrip("?&") if found and "=" in found else found
 
 
 def typed(url: str | None) -> str | None:

@@ -109,8 +109,9 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
         lang = [draft.lang or ""] if context.job.lang else []
         parts = (draft.summary, draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
-        hash = digest(draft.title, draft.canonical or "", *parts)
-        written = digest(draft.title, draft.url or "", *parts) if draft.url != draft.canonical else hash
+        told = address.steady(draft.canonical)
+        hash = digest(draft.title, told or "", *parts)
+        written = digest(draft.title, draft.url or "", *parts) if draft.url != told else hash
         if not draft.summary and not draft.content and not (context.job.wrapper and plain(draft.parsed.text)):
             fingerprint = b""  # not if a wrapper's text only repeats the headline
     return Item(

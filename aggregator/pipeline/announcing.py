@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from aggregator.model.story import EditionItem, Entry, Member, Report, StoryState
-from aggregator.pipeline.corroboration import Coverage
+from aggregator.pipeline.corroboration import Coverage, is_headed_by
 from aggregator.pipeline.override_index import OverrideIndex
 
 
@@ -30,7 +30,7 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
         updated = max(entered for _, entered in publishers)
     else:
         newcomers = _newcomers(coverage, old, change)
-        said = (lead.title, lead.url, lead.summary) == (old.title, old.link, old.summary)
+        said = lead.summary == old.summary and is_headed_by(old, lead)
         if not turned and (change.replacing or (not newcomers and said)):
             return old
         fresh = {member.item.publisher for member in members if member.item.n in change.joined}

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from aggregator.model.story import EditionItem, Member, StoryState
+from aggregator.model.story import EditionItem, Entry, Member, StoryState
+from aggregator.normalise.address import steady
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
 from aggregator.stories.copies import Lead, is_copy
@@ -162,6 +163,11 @@ def _account(item: EditionItem) -> Account:
     return Account(item.publisher, item.title, item.summary, item.lang)
 
 
+def is_headed_by(entry: Entry, item: EditionItem) -> bool:
+    """Whether an entry has headline and link of an item. What only tracks readers, and sessions, do not matter."""
+    return entry.title == item.title and (entry.link == item.url or steady(entry.link) == steady(item.url))
+
+
 def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequence[Member]:
     """The members, where leads whose texts were pruned get summary and enclosures from the entries of their stories (`before`)."""
     if not before:
@@ -170,7 +176,7 @@ def restored(members: Sequence[Member], before: Sequence[StoryState]) -> Sequenc
 
     def one(member: Member) -> Member:
         item, entry = member.item, said.get(member.item.n)
-        if not item.pruned or entry is None or (entry.title, entry.link) != (item.title, item.url):
+        if not item.pruned or entry is None or not is_headed_by(entry, item):
             return member
         return replace(member, item=replace(item, summary=entry.summary, enclosures=entry.enclosures))
 

@@ -12,7 +12,7 @@ import pytest
 from builders.documents import URL, atom, dropped, item, read, rss
 
 from aggregator.model.story import Report
-from aggregator.normalise.address import absolute, canonical, typed
+from aggregator.normalise.address import absolute, canonical, steady, typed
 from aggregator.normalise.reports import told_once
 from aggregator.render.fit import fit_address
 
@@ -86,6 +86,39 @@ def test_addresses_are_what_a_browser_would_follow(address: str, expected: str) 
 )  # fmt: skip
 def test_variants_of_one_address_are_equal(variant: str) -> None:
     assert canonical(absolute(variant, "")) == "https://example.org/a"
+
+
+@pytest.mark.parametrize(
+    ("address", "made_up"),
+    [
+        ("https://e.org/a;jsessionid={}.node1?lang=en", ("0A1B", "7F3C")),
+        ("https://e.org/a;JSESSIONID={}", ("0A1B", "7F3C")),
+        ("https://e.org/a.php?id=3&PHPSESSID={}&x=1", ("0A1B", "7F3C")),
+        ("https://e.org/a.asp?ASPSESSIONIDQQ={}", ("0A1B", "7F3C")),
+        ("https://e.org/viewtopic.php?f=2&t=18345&sid={}", ("0a1b" * 8, "7f3c" * 8)),
+        ("https://e.org/a?t={}&page=2#c1", ("1764400000", "1764400900")),
+        ("https://e.org/a?page=2&_={}#c1", ("1764400000123", "1764400900123")),
+        ("https://e.org/a?rnd={}", ("0.83712345", "0.13712345")),
+    ],
+)
+def test_sessions_and_numbers_against_caches_do_not_move_an_article(address: str, made_up: tuple[str, str]) -> None:
+    one, other = (address.format(part) for part in made_up)
+    assert steady(one) == steady(other)
+    assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://e.org/viewtopic.php?t=18345", "https://e.org/viewtopic.php?t=18346"),
+        ("https://e.org/modules.php?file=article&sid=1234", "https://e.org/modules.php?file=article&sid=1235"),
+        ("https://e.org/a?start=1764400000", "https://e.org/a?start=1764400900"),
+        ("https://e.org/a;jsessionid=0A#c1", "https://e.org/a;jsessionid=0A#c2"),
+        ("https://e.org/a", None),
+    ],
+)
+def test_what_tells_articles_apart_moves_them(one: str, other: str | None) -> None:
+    assert steady(one) != steady(other)
 
 
 @pytest.mark.parametrize("escapes", [str.lower, str.upper, unquote])

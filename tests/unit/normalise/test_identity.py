@@ -87,6 +87,18 @@ def test_an_entry_that_says_nothing_is_dropped(inside: str) -> None:
     assert dropped(feed) == {"empty-entry": 1}
 
 
+@pytest.mark.parametrize(
+    "written", ["https://e.org/{};jsessionid={}", "https://e.org/{}?t={}", "https://e.org/{}?utm_source={}"]
+)
+def test_a_session_that_is_another_in_each_response_is_no_edit(written: str) -> None:
+    first, then = (
+        read(rss([item(link=written.format(n, made_up), guid=str(n), title=f"News {n}") for n in "ab"])).items
+        for made_up in ("1764400000", "1764400900")
+    )
+    assert [(one.id, one.hash) for one in first] == [(one.id, one.hash) for one in then]
+    assert [one.url for one in first] != [one.url for one in then]
+
+
 def test_an_entry_that_reports_a_fault_of_the_maker_of_the_feed_is_no_news() -> None:
     feed = read(
         rss(

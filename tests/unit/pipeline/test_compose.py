@@ -12,6 +12,7 @@ from aggregator.model.item import Enclosure
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import EditionItem, InStream, Member, StoryState
 from aggregator.model.stream import StreamName
+from aggregator.normalise.address import canonical
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose, keeps_place, recomposed
 from aggregator.pipeline.edits.plan import streams_of
@@ -129,6 +130,22 @@ def test_updated_moves_when_the_lead_says_more_under_the_same_headline() -> None
     first = told([member(1, "A", "Defense", 100, summary="A plan.")])
     second = told([member(1, "A", "Defense", 100, summary="A plan, and its price.")], first, joined=[], now=300)
     assert (second.entry.summary, second.entry.updated) == ("A plan, and its price.", 300)
+
+
+def linked(one: Member, url: str) -> Member:
+    return Member(replace(one.item, url=url, canonical=canonical(url)), one.judgement, one.counted_as)
+
+
+@pytest.mark.parametrize("end", ["?utm_source=rss", ";jsessionid=0A1B", "?t=1764400000", "#top"])
+def test_an_address_that_only_tracks_readers_in_another_way_announces_nothing(end: str) -> None:
+    one = member(1, "A", "Defense", 100, summary="A plan, and its price.")
+    first = told([one])
+    again = told([linked(one, f"http://www.x.example/1{end}")], first, joined=[], now=300)
+    assert (again.entry, again.lead) == (first.entry, 1)
+    moved = told([linked(one, f"https://x.example/2{end}")], first, joined=[], now=300)
+    assert (moved.entry.link, moved.entry.updated) == (f"https://x.example/2{end}", 300)
+    gone = pruned(linked(one, f"http://www.x.example/1{end}"))
+    assert told([gone], again, joined=[], now=9_000_000).entry == first.entry, "its text is that of the entry"
 
 
 def test_an_update_always_moves_forward() -> None:
