@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,14 @@ from aggregator.cli.appending import bare_url
 from aggregator.cli.arguments import number, option
 from aggregator.errors import AggregatorError, ParseError, SandboxError, UsageError
 from aggregator.model.item import NormalFeed
-from aggregator.model.source import Failed, Fetched, FetchRequest, ParseJob
+from aggregator.model.source import Candidates, Failed, Fetched, FetchRequest, ParseJob
 from aggregator.normalise.plain import plain
-from aggregator.parse.charset import of_page
-from aggregator.parse.sniff import kind
+from aggregator.parse.discover import of_comments
 from aggregator.ports import Fetcher, Parser
 from aggregator.text.plurals import counted
 
 GUESSES = 12
 """At most so many addresses that only look like feeds are requested."""
-
-PAGE = 1 << 20
-"""So many bytes of a page are searched: links to feeds are in its head."""
 
 
 class Link(Struct, frozen=True):
@@ -86,7 +82,7 @@ async def find(
     fetcher = application.fetcher()
     try:
         async with Sandbox(children=1) as sandbox:
-            finder = Finder(fetcher, sandbox.parse)
+            finder = Finder(fetcher, sandbox.parse, sandbox.search)
             found = await finder.find(address)
             if isinstance(found, FeedFound):
                 return found, ()
@@ -130,8 +126,8 @@ def as_rows(links: Sequence[Link]) -> dict[str, list[dict[str, Any]]]:
 class Finder:
     """Finds feeds with the fetcher and the sandbox of the service; stores nothing."""
 
-    def __init__(self, fetch: Fetcher, parse: Parser) -> None:
-        self._fetch, self._parse = fetch, parse
+    def __init__(self, fetch: Fetcher, parse: Parser, search: Callable[[Fetched], Awaitable[Candidates]]) -> None:
+        self._fetch, self._parse, self._search = fetch, parse, search
 
     async def find(self, address: str) -> FeedFound | tuple[Link, ...]:
         """The feed at an address, or the only feed that the page there links to; if it links to several, all of these links.
@@ -146,12 +142,11 @@ class Finder:
         try:
             return await self._read(url, fetched)
         except ParseError as error:
-            page = of_page(fetched.body[:PAGE], fetched.content_type)
-            if kind(page) != "html":
-                raise AggregatorError(f"{url}: {error}") from error
-            from aggregator.fetch.discover import candidates  # brings aiohttp, which the help need not wait for
-
-            offered = candidates(page, fetched.url)
+            try:
+                offered = await self._search(fetched)
+            except (ParseError, SandboxError) as refused:
+                why = error if isinstance(refused, ParseError) else refused
+                raise AggregatorError(f"{url}: {why}") from refused
             links = tuple(_link(address, fetched.url, title) for address, title in offered.declared.items())
             if not links and go_on and offered.onward:
                 with suppress(AggregatorError):  # there is nothing: what this page has is tried
@@ -215,7 +210,5 @@ class Finder:
 
 
 def _link(address: str, page: str, title: str) -> Link:
-    from aggregator.fetch.discover import of_comments
-
     title = plain(title)
     return Link(address, page, title, of_comments(title, address))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -74,6 +75,17 @@ class FetchRequest(Struct, frozen=True):
     configured: str | None = None
     """The address in feeds.yaml, if `url` is the one to which it moved. `headers`, user and password are sent to its host only."""
     pause: str = "host"  # what a Retry-After applies to: the `host`, or this `source` alone
+
+
+class Candidates(Struct, frozen=True):
+    """Absolute http(s) addresses at which a page may have its feeds, without userinfo and fragment. `declared`: by `<link rel=alternate>`,
+    each with its title ("": none), in the order of the page, but comment feeds last; `linked`: links of the page that look like feeds;
+    `guessed`: the usual addresses in the page's folder and at the root of its host. `onward`: where a browser would go on to by itself."""
+
+    declared: Mapping[str, str]
+    linked: tuple[str, ...]
+    guessed: tuple[str, ...]
+    onward: str | None = None
 
 
 OWN_HEADERS = frozenset(

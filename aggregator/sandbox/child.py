@@ -18,6 +18,7 @@ from typing import BinaryIO
 from aggregator.errors import ParseError
 from aggregator.normalise.document import normalise
 from aggregator.parse import parse
+from aggregator.parse.discover import of_document
 from aggregator.sandbox import frames
 from aggregator.sandbox.parent import die_with_parent
 
@@ -61,10 +62,12 @@ def _frame(stream: BinaryIO) -> bytes | None:
     return stream.read(int.from_bytes(stream.read(frames.LENGTH), "big")) or None
 
 
-def _answer(task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
+def _answer(task: frames.Request, body: bytes) -> frames.Answer:
     try:
         if isinstance(task, frames.Page):
             return frames.Text(_article(task, body))
+        if isinstance(task, frames.Search):
+            return frames.Found(of_document(body, task.content_type, task.url))
         feed = parse(body, task.content_type, task.url)
         return frames.Done(normalise(feed, task.job, task.url))
     except ParseError as error:

@@ -13,7 +13,7 @@ import msgspec
 
 from aggregator.errors import DocumentFailure, PageFailure
 from aggregator.model.item import NormalFeed, Told
-from aggregator.model.source import ParseJob
+from aggregator.model.source import Candidates, ParseJob
 
 MAX_FRAME = 64 * 1024 * 1024  # bytes; a document has at most 10 MiB, and each field of the result is limited
 LENGTH = 4
@@ -37,6 +37,13 @@ class Page(msgspec.Struct, frozen=True, tag=True):
     told: Told
 
 
+class Search(msgspec.Struct, frozen=True, tag=True):
+    """Find the addresses at which the page that follows may have its feeds."""
+
+    content_type: str | None
+    url: str
+
+
 class Text(msgspec.Struct, frozen=True, tag=True):
     """The text of an article as safe HTML."""
 
@@ -47,6 +54,12 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     """The document was parsed."""
 
     feed: NormalFeed
+
+
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """The addresses at which a page may have its feeds."""
+
+    candidates: Candidates
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -62,14 +75,15 @@ class Crashed(msgspec.Struct, frozen=True, tag=True):
     what: str
 
 
-Answer = Done | Text | Refused | Crashed
+Request = Task | Page | Search
+Answer = Done | Text | Found | Refused | Crashed
 
-decode_task: Callable[[bytes], Task | Page] = msgspec.msgpack.Decoder(Task | Page).decode
+decode_task: Callable[[bytes], Request] = msgspec.msgpack.Decoder(Request).decode
 decode_answer: Callable[[bytes], Answer] = msgspec.msgpack.Decoder(Answer).decode
 """Raises msgspec.MsgspecError unless the payload is exactly one of the answers."""
 
 
-def encode(message: Task | Page | Answer) -> bytes:
+def encode(message: Request | Answer) -> bytes:
     payload = msgspec.msgpack.encode(message)
     return length(payload) + payload
 

@@ -6,14 +6,17 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
+from typing import TypeVar
 
 import msgspec
 
 from aggregator.errors import OUT_OF_FILES, NoReader, ParseError, SandboxError, TooManyFiles
 from aggregator.model.item import NormalFeed, Told
-from aggregator.model.source import Fetched, ParseJob
+from aggregator.model.source import Candidates, Fetched, ParseJob
 from aggregator.sandbox import frames
 from aggregator.sandbox.process import ChildProcess
+
+A = TypeVar("A", frames.Done, frames.Text, frames.Found)
 
 MEBIBYTE = 1024 * 1024
 EXPECTED = MEBIBYTE // 2
@@ -72,24 +75,26 @@ class Sandbox:
         with self._holding(len(fetched.body)):
             async with self._slow if job.source in self._stalled else contextlib.nullcontext():
                 try:
-                    answer = await self._read(task, fetched.body)
+                    feed = (await self._read(task, fetched.body, frames.Done)).feed
                 except SandboxError as error:
                     if error.kind == "timeout":
                         self._stalled.add(job.source)
                     raise
         self._stalled.discard(job.source)
-        if not isinstance(answer, frames.Done):
-            raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
-        return answer.feed
+        return feed
 
     async def extract(self, fetched: Fetched, told: Told) -> str:
         """Extract the text of an article page as safe HTML. Raises as `parse` does."""
         with self._holding(len(fetched.body)):
             async with self._slow:
-                answer = await self._read(frames.Page(fetched.content_type, fetched.url, told), fetched.body)
-        if not isinstance(answer, frames.Text):
-            raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
-        return answer.content
+                page = frames.Page(fetched.content_type, fetched.url, told)
+                return (await self._read(page, fetched.body, frames.Text)).content
+
+    async def search(self, fetched: Fetched) -> Candidates:
+        """Find the addresses at which a page may have its feeds. Raises as `parse` does; ParseError if it is no page."""
+        search = frames.Search(fetched.content_type, fetched.url)
+        with self._holding(len(fetched.body)):
+            return (await self._read(search, fetched.body, frames.Found)).candidates
 
     @contextlib.asynccontextmanager
     async def room(self) -> AsyncIterator[None]:
@@ -115,7 +120,7 @@ class Sandbox:
         else:
             self._room.clear()
 
-    async def _read(self, task: frames.Task | frames.Page, body: bytes) -> frames.Done | frames.Text:
+    async def _read(self, task: frames.Request, body: bytes, expected: type[A]) -> A:
         while (answer := await self._answer(task, body)) is None:
             pass
         await asyncio.sleep(0)  # send the next document to the child before the caller works on this answer
@@ -123,9 +128,11 @@ class Sandbox:
             raise ParseError(answer.kind, answer.message)
         if isinstance(answer, frames.Crashed):
             raise SandboxError("crashed", f"the document could not be read ({answer.what})")
+        if not isinstance(answer, expected):
+            raise SandboxError("crashed", "the process that reads documents gave an unexpected answer")
         return answer
 
-    async def _answer(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer | None:
+    async def _answer(self, task: frames.Request, body: bytes) -> frames.Answer | None:
         """The answer to a task. None: this child did not start, and its slot was given up, since other children work: try again."""
         await self._acquire_slot()
         kept = True
@@ -155,7 +162,7 @@ class Sandbox:
                 return
         await self._slots.acquire()
 
-    async def _ask(self, child: ChildProcess, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
+    async def _ask(self, child: ChildProcess, task: frames.Request, body: bytes) -> frames.Answer:
         self._busy.add(child)
         fine = False
         try:

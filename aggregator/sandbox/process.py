@@ -55,7 +55,7 @@ class ChildProcess:
             raise ValueError("the child does not say that it has started")
         self._ready = True
 
-    async def ask(self, task: frames.Task | frames.Page, body: bytes) -> frames.Answer:
+    async def ask(self, task: frames.Request, body: bytes) -> frames.Answer:
         """Send a task with its document to a child that is ready, and wait for the answer. Raises OSError, EOFError, ValueError or
         MsgspecError if the child fails."""
         reader, writer = self._process.stdout, self._process.stdin

@@ -252,6 +252,17 @@ def test_a_page_that_leads_on_to_nothing_is_searched_itself(desk: Desk) -> None:
         assert (code, desk.server.url("/news.rss") in out) == (0, True), (place, out, err)
 
 
+@pytest.mark.parametrize("command", ["try", "add"])
+def test_a_page_that_grows_when_it_is_read_fills_the_memory_of_a_child_only(desk: Desk, command: str) -> None:
+    """Each paragraph opens again all two thousand elements that were left open."""
+    left_open = b"".join(b"<font size=%d>" % size for size in range(2000))
+    page = b"<!doctype html><html><p>" + left_open + b"<p>x" * 2000
+    desk.server.routes["/grows"] = answer(page, content_type="text/html")
+    code, _, err = desk.run(command, desk.server.url("/grows"))
+    assert (code, "the document could not be read" in err) == (1, True), err
+    assert desk.server.requests[-1].path == "/grows", "nothing else is requested"
+
+
 def test_an_address_already_there_is_said_so_before_anybody_is_asked(desk: Desk) -> None:
     for address in ("https://first.example/feed", "http://www.first.example/feed/", "first.example/feed"):
         code, out, _ = desk.run("add", address)

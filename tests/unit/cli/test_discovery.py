@@ -9,7 +9,8 @@ import pytest
 from aggregator.cli.discovery import FeedFound, Finder, Link
 from aggregator.errors import ParseError
 from aggregator.model.item import NormalFeed
-from aggregator.model.source import Fetched, FetchRequest, Freshness, ParseJob
+from aggregator.model.source import Candidates, Fetched, FetchRequest, Freshness, ParseJob
+from aggregator.parse.discover import of_document
 
 TYPED, PAGE, FEED = "https://outlet.example/", "https://www.outlet.example/", "https://www.outlet.example/feed"
 DECLARED = "<link rel=alternate type=application/rss+xml href={}>"
@@ -39,8 +40,11 @@ def test_what_a_page_links_to_is_asked_for_as_such(head: str) -> None:
             raise ParseError("not-a-feed", "a web page")
         return NormalFeed("rss", ())
 
+    async def search(fetched: Fetched) -> Candidates:
+        return of_document(fetched.body, fetched.content_type, fetched.url)
+
     async def find() -> FeedFound | tuple[Link, ...]:
-        finder = Finder(fetch, parse)
+        finder = Finder(fetch, parse, search)
         found = await finder.find(TYPED)
         return await finder.feed(found[0]) if isinstance(found, tuple) else found
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.fetch.discover import candidates
+from aggregator.parse.discover import candidates
 
 PAGE = b"""<!doctype html><html><head>
 <link rel="stylesheet alternate" type="application/rss+xml" href="/style.css">

@@ -1,20 +1,23 @@
 """Finds addresses at which a page may have its feeds: those that it declares, then links that look like feeds, then the usual ones.
-Pure: the caller fetches them in this order until one is a feed."""
+The caller fetches them in this order until one is a feed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from itertools import islice
 from typing import Final
 
 import ada_url
-from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from aggregator.fetch.failures import Stopped
-from aggregator.fetch.redirects import WebAddress
+from aggregator.errors import ParseError
+from aggregator.model.source import Candidates
+from aggregator.parse.charset import of_page
+from aggregator.parse.sniff import kind
 
+PAGE: Final = 1 << 20
+"""So many bytes of a page are searched: links to feeds are in its head."""
 _TYPES: Final = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/json"}
 )
@@ -32,19 +35,16 @@ _MOST: Final = 20
 _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
 
 
-class Candidates(Struct, frozen=True):
-    """Absolute http(s) addresses without userinfo and fragment. `declared`: by `<link rel=alternate>`, each with its title ("": none), in
-    the order of the page, but comment feeds last; `linked`: links of the page that look like feeds; `guessed`: the usual addresses in the
-    page's folder and at the root of its host. `onward`: where a browser would go on to by itself."""
-
-    declared: Mapping[str, str]
-    linked: tuple[str, ...]
-    guessed: tuple[str, ...]
-    onward: str | None = None
+def of_document(body: bytes, content_type: str | None, url: str) -> Candidates:
+    """The candidates of a document that was fetched from `url`. Raises ParseError if it is no HTML page."""
+    page = of_page(body[:PAGE], content_type)
+    if kind(page) != "html":
+        raise ParseError("not-a-page", "the document is no page")
+    return candidates(page, url)
 
 
 def candidates(page: bytes, url: str) -> Candidates:
-    """The candidates of an HTML page that was fetched from `url`, at most 20 of each kind."""
+    """The candidates of an HTML page in UTF-8, at most 20 of each kind."""
     tree = LexborHTMLParser(b"<".join(page.split(b"<", _TAGS)[:_TAGS]))
     base = _base(tree, url)
     named = tree.css("link[href]")
@@ -101,13 +101,16 @@ def _base(tree: LexborHTMLParser, url: str) -> str:
     return found[0] if found else url
 
 
-def _addresses(found: Iterable[str], base: str) -> tuple[str, ...]:
+def _addresses(texts: Iterable[str], base: str) -> tuple[str, ...]:
     kept: dict[str, None] = {}
-    for text in found:
+    for text in texts:
         try:
-            kept[WebAddress.of(ada_url.URL(text.strip(), base)).url] = None
-        except (ValueError, Stopped):
+            found = ada_url.URL(text.strip(), base)
+        except ValueError:
             continue
+        if found.protocol in ("http:", "https:"):
+            found.username = found.password = found.hash = ""
+            kept[found.href] = None
         if len(kept) == _MOST:
             break
     return tuple(kept)
