@@ -139,6 +139,7 @@ def description(app: Flask, title: str, root: str) -> dict[str, Any]:
             "reason for its place. An address without extension is the page; with `.rss`, `.atom` or `.json` it is the feed.",
         },
         "servers": [{"url": root}],
+        "security": [],  # it asks for no credentials
         "paths": {path(rule): {"get": _operation(rule, operation)} for rule, operation in routes},
         "components": {"schemas": dict(sorted(components.items()))},
     }

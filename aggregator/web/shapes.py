@@ -12,7 +12,8 @@ from aggregator.render.shapes import Address, Instant, LocatedReceipt, Placement
 
 Urn = Annotated[str, Meta(pattern="^urn:uuid:[0-9a-f-]{36}$")]
 Month = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}$")]
-Count = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, extra_json_schema={"format": "int64"})]
+"""Clients generated from the description keep an integer without a format in 32 bits, which `bytes_saved` exceeds."""
 
 
 class Related(TypedDict):
@@ -215,7 +216,24 @@ class Problem(_Problem, total=False):
     parameter: str
 
 
-class JsonFeedItem(TypedDict, total=False):
+class Author(TypedDict):
+    """An outlet or author; `avatar` is the icon of the feed."""
+
+    name: str
+    avatar: NotRequired[Address]
+
+
+class Attachment(TypedDict):
+    """A picture, podcast or film that the lead article came with."""
+
+    url: Address
+    mime_type: str
+    size_in_bytes: NotRequired[Count]
+
+
+class JsonFeedItem(TypedDict):
+    """An entry. What is not required is not known, or there is none."""
+
     id: str
     url: str
     title: str
@@ -223,22 +241,35 @@ class JsonFeedItem(TypedDict, total=False):
     content_html: str
     date_published: Instant
     date_modified: Instant
-    authors: list[dict[str, str]]
+    authors: list[Author]
     tags: list[str]
-    image: Address
-    language: str
-    attachments: list[dict[str, Any]]
-    _aggregator: Placement
+    image: NotRequired[Address]
+    language: NotRequired[str]
+    attachments: NotRequired[list[Attachment]]
+    _aggregator: NotRequired[Placement]
+
+
+class About(TypedDict):
+    """`about` explains the fields of this service; `updated` is the time of the newest change of an entry."""
+
+    about: Address
+    updated: Instant
 
 
 class JsonFeed(TypedDict):
-    """A feed in the format JSON Feed 1.1 (jsonfeed.org)."""
+    """A feed in the format JSON Feed 1.1 (jsonfeed.org). `next_url` has older entries."""
 
     version: str
     title: str
     home_page_url: Address
     feed_url: Address
+    description: str
+    language: str
+    icon: Address
+    favicon: Address
+    next_url: NotRequired[Address]
     items: list[JsonFeedItem]
+    _aggregator: About
 
 
 class OpenApi(TypedDict):
@@ -246,5 +277,7 @@ class OpenApi(TypedDict):
 
     openapi: str
     info: dict[str, Any]
+    servers: list[dict[str, Any]]
+    security: list[dict[str, Any]]
     paths: dict[str, Any]
     components: dict[str, Any]
