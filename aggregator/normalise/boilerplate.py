@@ -212,7 +212,8 @@ _COUNTERS = re.compile(
     rf"<(p|div)>(?:<(?:small|span)>)?{_COUNTS}(?:</(?:small|span)>)?\s*+</\1>"
     # Not within a sentence: the quake struck <span>20 minutes ago</span>, officials say.
     rf"|(?:(?<=</p>)|(?<=</div>))\s*<(small|span)>{_COUNTS}</\2>(?=\s*(?:\Z|</?(?:p|div)\b))"
-    rf"|(?<=<br>)(?:\d+ points? \| )?(?:<a [^<>]*>)?{_COUNT}(?:</a>)?(?=<br>)",
+    # Both tags of a link or none: one that is never closed would go on through the rest of the page.
+    rf"|(?<=<br>)(?:\d+ points? \| )?(?P<link><a [^<>]*>)?{_COUNT}(?(link)</a>)(?=<br>)",
     re.IGNORECASE,
 )
 _COUNTING = 1000  # characters at the end in which they are searched

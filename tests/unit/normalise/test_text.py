@@ -484,6 +484,15 @@ def test_counts_and_ages_within_a_sentence_are_told(html: str) -> None:
     assert one(html).content == html
 
 
+@pytest.mark.parametrize(
+    "html", ["<a href='https://a.example/'>Fire<br>7 comments</a><br>", "<br><a href='/c'>7 comments<br>Fire</a>"]
+)
+def test_a_link_around_a_count_keeps_its_end(html: str) -> None:
+    """Without it, the rest of the page would be part of the link."""
+    told = one(f"<p>{html} in town</p>").content
+    assert told.count("<a ") == told.count("</a>") == 1
+
+
 def test_the_headline_of_a_post_is_not_the_address_of_the_one_that_it_quotes() -> None:
     quoted = '<p class="quote-inline">RE: <a href="https://a.example/@x/1"><span>https://</span><span>a.example/@x/1</span></a></p>'
     assert one(f"{quoted}<p>Exactly right</p>", title="").title == "Exactly right"
