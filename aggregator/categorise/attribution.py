@@ -147,17 +147,14 @@ def _blocks(book: Rulebook, stream: StreamName, hay: Haystack) -> dict[tuple[obj
     if rules is None:
         return {}
     blocks: dict[tuple[object, ...], Cause] = {}
-    for key, term in _blocking(rules):
+    blocking = [*(("never", term) for term in rules.nevers), *(("not", term) for term in rules.nots)]
+    for key, term in blocking:
         if said := _said(term, hay):
             blocks[key, *map(frozenset, said)] = Cause(f"{key}: {', '.join(words[0] for words in said)}", term.at)
     for term in rules.words:
         if term.unless and _said(term, hay):
             blocks |= {("unless", word): Cause(f"unless: {word}", term.at) for word in term.unless if _has(hay, word)}
     return blocks
-
-
-def _blocking(rules: Rules) -> list[tuple[str, Term]]:
-    return [*(("never", term) for term in rules.nevers), *(("not", term) for term in rules.nots)]
 
 
 def _said(term: Term, hay: Haystack) -> list[list[str]]:

@@ -131,7 +131,7 @@ def owners(hay: Haystack, names: Sequence[tuple[Hit, Place]]) -> dict[int, int]:
                 owner = _after(hay, names, index)
             if owner is None:
                 unbound.append(index)
-            elif _codes(names[owner][1]).isdisjoint(place.choices[0]):
+            elif not any(set(choice).intersection(place.choices[0]) for choice in names[owner][1].choices):
                 found[index] = owner
         last = hit[2]
     if found and unbound:
@@ -164,7 +164,3 @@ def _after(hay: Haystack, names: Sequence[tuple[Hit, Place]], index: int) -> int
         return None
     start, end = names[index][0][2] - 1, names[index + 1][0][1] + 1
     return index + 1 if end - start <= _FAR and hay.cased[start:end].lower().split() in _OF else None
-
-
-def _codes(place: Place) -> set[str]:
-    return {code for choice in place.choices for code in choice}

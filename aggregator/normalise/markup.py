@@ -127,10 +127,6 @@ _ESCAPED = re.compile(
 _BLANK_LINES = re.compile(r"\n[ \t\r]*+\n\s*+")
 
 
-def _plain_address(_tag: str, name: str, value: str) -> str | None:
-    return address.absolute(value, "") if name in ("href", "src", "cite") else value
-
-
 def _cleaner(relative: object = "deny", each: Callable[[str, str, str], str | None] | None = None) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(TAGS),
@@ -145,7 +141,9 @@ def _cleaner(relative: object = "deny", each: Callable[[str, str, str], str | No
 
 
 _ABSOLUTE_ONLY = _cleaner()
-_PLAIN_ADDRESSES = _cleaner(each=_plain_address)
+_PLAIN_ADDRESSES = _cleaner(
+    each=lambda _tag, name, value: address.absolute(value, "") if name in ("href", "src", "cite") else value
+)
 
 
 def sanitise(text: str, base: str, drops: Counter[str]) -> str:
@@ -180,7 +178,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if len(safe) > MAX_SAFE and cleaner is not _ABSOLUTE_ONLY:
         drops["content-cut"] += 1
         safe = _ABSOLUTE_ONLY.clean(text)
-    safe = _as_browsers_read(safe)
+    # Sanitised again where a browser may read it in another way than nh3 wrote it, and end elements of the page around the text: nh3
+    # makes `<h4><h2>` of `<h4><x><h2>`, and `<li><div><li>` of `<li><menu><div><li>` and `<li><div><table><li>`.
+    safe = _ABSOLUTE_ONLY.clean(safe) if _ENDING.search(safe) else safe
     if "&" in text:  # else no reference was resolved to an unwanted character
         safe = without_unwanted(safe)
     if _ODD_ADDRESS.search(safe):
@@ -193,12 +193,6 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     parts = _CODE.split(safe) if "<pre" in safe else [safe]
     parts[::2] = [_SPACE.sub("\n", _EMPTY.sub(_nothing, part)) for part in parts[::2]]
     return "".join(parts).strip()
-
-
-def _as_browsers_read(safe: str) -> str:
-    """Sanitised again where a browser may read it in another way than nh3 wrote it, and end elements of the page around the text: nh3 makes
-    `<h4><h2>` of `<h4><x><h2>`, and `<li><div><li>` of `<li><menu><div><li>` and `<li><div><table><li>`."""
-    return _ABSOLUTE_ONLY.clean(safe) if _ENDING.search(safe) else safe
 
 
 # Functions, since `re.sub` expands a template such as `<\1div` slowly: it takes as long as the search.

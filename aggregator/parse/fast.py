@@ -114,8 +114,10 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
             content = as_meant(content)
         elif content and (inside := _XHTML.fullmatch(content)):
             content = inside[1]
-    media = get("media_content")
-    summary = (get("description") if summarised else None) or _described(media)
+    media = get("media_content") or ()
+    summary = get("description") if summarised else None
+    if not summary:  # the description of its media is the only text in an entry of YouTube
+        summary = next((in_lines(one["description"]) for one in media if one.get("description")), None)
     tags = get("tags")
     return ParsedItem(
         guid=None if guid == link else guid,
@@ -128,7 +130,7 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
         updated=moment(get("updated")),
         categories=tuple(tag["label"] or tag["term"] for tag in tags) if tags else (),
         enclosures=_enclosures(entry),
-        image=widest(media or ()),
+        image=widest(media),
         language=language,
         base=base,
     )
@@ -161,11 +163,6 @@ def _link(entry: Mapping[str, Any], atom: bool) -> str | None:
     """The link to the article. For Atom fastfeedparser takes the first link, which may lead to an enclosure or to comments."""
     own = None if atom else entry.get("link")
     return followed([link for link in (own, to_article(entry.get("links") or ())) if link])
-
-
-def _described(media: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """The description of media as HTML: the only text in an entry of YouTube."""
-    return next((in_lines(one["description"]) for one in media or () if one.get("description")), None)
 
 
 def _enclosures(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:

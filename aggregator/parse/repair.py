@@ -289,19 +289,11 @@ def well_formed(document: Document) -> Document:
             document = document.changed(data, flaw)
             if _is_well_formed(data):
                 return document
-    return document.changed(outside_cdata(document.data, partial(_NAME.sub, _number)), MALFORMED)
-
-
-def _number(name: re.Match[bytes]) -> bytes:
-    return _NUMBERS[name[1]]
-
-
-def _with_signs_escaped(data: bytes) -> bytes:
-    return outside_cdata(data, partial(_NO_TAG.sub, rb"&lt;\1"))
+    return document.changed(outside_cdata(document.data, partial(_NAME.sub, lambda name: _NUMBERS[name[1]])), MALFORMED)
 
 
 _MENDED: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
-    ("stray-less-than", _with_signs_escaped),
+    ("stray-less-than", lambda data: outside_cdata(data, partial(_NO_TAG.sub, rb"&lt;\1"))),
     ("missing-ends", ends.of_elements),
     ("stray-ends", ends.without_strays),
 )

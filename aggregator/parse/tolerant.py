@@ -90,9 +90,8 @@ def _prepared(document: Document) -> bytes:
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
     - Empty addresses are removed: feedparser would take xml:base for them.
     - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly."""
-    data = _AUTHOR.sub(
-        lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(_without_networks(document.data))
-    )
+    data = _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), document.data)
+    data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(data))
     is_rss = b"<rss" in data[:2000] and not document.is_atom
     if is_rss:
         data = outside_cdata(data, lambda part: _ID.sub(rb"<\1its-id", part))
@@ -119,10 +118,6 @@ def _with_parts_apart(data: bytes) -> bytes:
             ]
             place = end.end()
     return b"".join([*parts, data[place:]])
-
-
-def _without_networks(data: bytes) -> bytes:
-    return _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), data)
 
 
 def _own(tag: re.Match[bytes]) -> bytes:

@@ -36,6 +36,7 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
         fresh = {member.item.publisher for member in members if member.item.n in change.joined}
         times = [at if name in fresh else change.now for name, at in newcomers]
         updated = max(old.updated + 1, *(times or [change.now]))
+    items = sorted((member.item for member in members), key=lambda item: (item.at, item.n))
     return Entry(
         title=lead.title,
         link=lead.url,
@@ -43,7 +44,7 @@ def announced(coverage: Coverage, topics: Iterable[str], old: Entry | None, chan
         image=lead.image or next((m.item.image for m in members if m.item.image), None),
         lang=lead.lang,
         publisher=lead.publisher,
-        reports=tuple([_report(member.item) for member in sorted(members, key=lambda m: (m.item.at, m.item.n))]),
+        reports=tuple([Report(item.publisher, item.source, item.url, item.title, item.at) for item in items]),
         topics=tuple([coverage.policy.topic_titles[topic] for topic in topics]),
         updated=updated,
         enclosures=lead.enclosures,
@@ -90,7 +91,3 @@ def _newcomers(coverage: Coverage, entry: Entry, change: Change) -> list[tuple[s
     told, moved = {(report.url, report.published) for report in entry.reports}, _moved(entry, items)
     named |= {item.publisher for item in items if (item.url, item.at) in told or item.at in moved}
     return [(name, at) for name, at in coverage.publishers if name not in known & named]
-
-
-def _report(item: EditionItem) -> Report:
-    return Report(item.publisher, item.source, item.url, item.title, item.at)

@@ -36,7 +36,8 @@ def survey(
     used = list(_used(archive.edition, policy, moment - WINDOW))
     uses = (use for _, use in used)
     topics = find_topics(uses, known, policy.categories)
-    fresh = _new(topics, known) if last.at is not None else topics
+    led = known.ids if last.at is not None else {}  # the categories that led to a topic before
+    fresh = CategoryTopics(topics.titles, {key: id for key, id in topics.ids.items() if led.get(key) != id})
     # While stories are being re-placed, both the new topics and those that are lost have their pages.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)
     former = {id: title for id, title in last.titles.items() if id not in topics.titles}
@@ -51,11 +52,6 @@ def survey(
         re_place_stories(archive, policy, moving[start : start + PAGE], now)
     archive.upkeep.note(SURVEY, Survey(topics, moment, former))
     return topics
-
-
-def _new(topics: CategoryTopics, known: CategoryTopics) -> CategoryTopics:
-    """The topics, with only those categories that did not lead to them before."""
-    return CategoryTopics(topics.titles, {key: id for key, id in topics.ids.items() if known.ids.get(key) != id})
 
 
 def _used(store: EditionStore, policy: Policy, since: int) -> Iterator[StoryUse]:

@@ -76,7 +76,7 @@ def features(candidate: Candidate) -> Features:
         lang=lang,
         title=unique[:told],
         lead=unique[told:],
-        figures=tuple(_figures(figures, lang)) if figures else (),
+        figures=tuple(dict.fromkeys([word_id(stem) for stem in stems(figures, lang) if stem[:1] in DIGITS])),
         headline=headline,
         names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
     )
@@ -141,10 +141,6 @@ def _address_words(address: str | None, words: Iterable[str]) -> list[str]:
         return []
     text = f" {' '.join(words).lower()} "
     return found if 3 * sum([f" {word} " in text for word in found]) >= len(found) else []
-
-
-def _figures(words: list[str], lang: str) -> dict[int, None]:
-    return dict.fromkeys([word_id(stem) for stem in stems(words, lang) if stem[:1] in DIGITS])
 
 
 def _headline_key(words: list[str]) -> int:
