@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import msgspec
 
 from aggregator.categorise.category_topics import CategoryTopics
 from aggregator.model.notes import Note
+from aggregator.ports import Upkeep
 
 
 class Survey(msgspec.Struct, frozen=True, rename={"topics": "labels"}):
@@ -25,10 +24,6 @@ class Survey(msgspec.Struct, frozen=True, rename={"topics": "labels"}):
 
 
 SURVEY = Note("labels", Survey)
-
-
-class Upkeep(Protocol):
-    def noted(self, note: Note[Survey]) -> Survey | None: ...
 
 
 def last_survey(upkeep: Upkeep) -> Survey:

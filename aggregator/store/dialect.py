@@ -62,6 +62,8 @@ class Reads(Protocol):
     def select(self, query: str, keys: Collection[Any], order: str = "", *bounds: Any) -> list[Any]:
         """All rows of a query whose text ends with `… IN`; the list of keys is appended. `bounds` are the values before it."""
 
+    def close(self) -> None: ...
+
 
 class Writes(Reads, Protocol):
     """A connection that reads and writes."""

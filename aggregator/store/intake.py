@@ -64,7 +64,7 @@ def documents(results: Sequence[PollResult], numbers: Mapping[str, int]) -> dict
 class Intake(ABC, Generic[Writer]):
     """Implements `ports.Intake`. A backend adds how texts, and their words in the full-text index, are written."""
 
-    def __init__(self, connection: Writer, sources: Sources[Writer]) -> None:
+    def __init__(self, connection: Writer, sources: Sources) -> None:
         self._db = connection
         self._sources = sources
         self._read: dict[int, int] = {}  # number of a source → time of the last document that this process stored

@@ -1,17 +1,16 @@
-"""Sources: their states between polls, and which of them may be claimed. The part that all backends share."""
+"""Sources: their states between polls, and which of them may be claimed."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Generic
+from typing import Any
 
 from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, NOT_POLLED, SourceState
-from aggregator.store.dialect import Dialect, Lock, Writer, Writes
+from aggregator.store.dialect import Dialect, Lock, Writes
 from aggregator.store.locks import lock_sources
-from aggregator.store.source_edits import Edited, Edits, after_pause, at_new_address, edits
+from aggregator.store.source_edits import Edits, after_pause, at_new_address, edits
 from aggregator.store.source_states import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
@@ -21,10 +20,10 @@ LONGEST_LEASE = timedelta(hours=2)
 SELECT = f"SELECT {', '.join(STATE_FIELDS)} FROM sources"
 
 
-class Sources(ABC, Generic[Writer]):
-    """Implements `ports.Sources`, and makes rows and plans follow feeds.yaml. A backend adds how rows and states are written."""
+class Sources:
+    """Implements `ports.Sources`, and makes rows and plans follow feeds.yaml."""
 
-    def __init__(self, connection: Writer) -> None:
+    def __init__(self, connection: Writes) -> None:
         self._db = connection
 
     def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]:
@@ -56,6 +55,12 @@ class Sources(ABC, Generic[Writer]):
             claimed = [state.id for state in states]
             self._db.modify("UPDATE sources SET lease_owner = ?, lease_until = ? WHERE id IN", claimed, owner, until)
         return states
+
+    def due(self, now: datetime, limit: int) -> list[tuple[str, str]]:
+        """(id, requested address) of the sources that `claim` would return, longest due first; without claiming them."""
+        condition, values = available(self._db.dialect, now)
+        query = f"SELECT id, coalesce(moved_to, url) FROM sources WHERE {condition} ORDER BY next_poll, n LIMIT ?"
+        return self._db.read(query, (*values, limit))
 
     def renew(self, owner: str, ids: Collection[str], now: datetime, lease: timedelta) -> None:
         until = int((now + lease).timestamp())
@@ -127,14 +132,11 @@ class Sources(ABC, Generic[Writer]):
             db.read(f"SELECT n FROM sources ORDER BY n{db.dialect.locking}")
             db.modify("UPDATE sources SET listed = FALSE WHERE n IN", found.gone)
             db.write_each("UPDATE sources SET id = ? WHERE n = ?", found.displaced)
-            self._edit(found.edited)
+            edited = "UPDATE sources SET id = ?, url = ?, listed = TRUE, enabled = ? WHERE n = ?"
+            db.write_each(edited, [(id, url, enabled, n) for n, id, url, enabled in found.edited])
             new = [(*row, NOT_POLLED) for row in found.new]
             db.insert("sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
             self._start_over(found)
-
-    @abstractmethod
-    def _edit(self, rows: Sequence[Edited]) -> None:
-        """Writes the id, url and `enabled` of rows, and marks them as listed."""
 
     def _start_over(self, found: Edits) -> None:
         """Resets the states of sources that have another address, or are polled again after a pause."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,40 +16,18 @@ from aggregator.errors import ConfigError
 from aggregator.model import notes
 from aggregator.model.feed import Names
 from aggregator.model.judgement import Receipt
-from aggregator.model.notes import Note
 from aggregator.model.settings import Settings, StoredConfiguration
-from aggregator.model.source import SourceState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.category_topics import last_survey
 
 if TYPE_CHECKING:
-    from aggregator.ports import Past
-    from aggregator.store.reading import Reading
+    from aggregator.store.dialect import Writes
+    from aggregator.store.readable import Readable
+    from aggregator.store.upkeep import Upkeep
 
-T = TypeVar("T")
+    Archive: TypeAlias = Readable[Writes, Upkeep[Any]]
 
 log = logging.getLogger(__name__)
-
-
-class Sources(Protocol):
-    def states(self, ids: Collection[str] | None = None, *, listed: bool = True) -> list[SourceState]: ...
-    def drops(self) -> dict[str, dict[str, int]]: ...
-
-
-class Upkeep(Protocol):
-    def configuration(self) -> StoredConfiguration | None: ...
-    def noted(self, note: Note[T]) -> T | None: ...
-
-
-class Archive(Protocol):
-    @property
-    def past(self) -> Past: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def sources(self) -> Sources: ...
-    @property
-    def upkeep(self) -> Upkeep: ...
 
 
 class InForce(Struct, frozen=True):

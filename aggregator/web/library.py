@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec import Struct
 
@@ -19,9 +19,12 @@ from aggregator.model.feed import Rendered, Stream
 from aggregator.model.source import Health, SourceState
 from aggregator.model.stream import LATEST, STORING, StreamName, StreamQuery
 from aggregator.schedule.health import health
-from aggregator.web.in_force import Archive, Following, InForce
+from aggregator.web.in_force import Following, InForce
 from aggregator.web.long_answers import LongAnswers
 from aggregator.web.recent import Recent
+
+if TYPE_CHECKING:
+    from aggregator.web.in_force import Archive
 
 RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024

@@ -11,9 +11,10 @@ from aggregator.store.postgres.connection import Connection, QueueConnection
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
 from aggregator.store.postgres.loading import Load, loading
-from aggregator.store.postgres.readonly import Readable
 from aggregator.store.postgres.schema import migrate
 from aggregator.store.postgres.server import Server, session_name
+from aggregator.store.postgres.upkeep import Upkeep
+from aggregator.store.readable import Readable
 
 SILENT = 10
 """The server ends a session of the queue that is idle in a transaction for so many seconds, since its connection is lost: to free its
@@ -23,7 +24,7 @@ APART = 30.0
 the intake still ignore; if they differ by more, each corrects the times that the other stores, and sources are polled too early."""
 
 
-class PostgresArchive(Readable):
+class PostgresArchive(Readable[Connection, Upkeep]):
     """Connects to the database at `url`; creates or migrates its tables if necessary. `owner` identifies this process to others.
 
     Raises:
@@ -36,7 +37,7 @@ class PostgresArchive(Readable):
     def __init__(self, url: str, owner: str = "") -> None:
         connection = Connection(Server(url), owner)
         migrate(connection)
-        super().__init__(connection)
+        super().__init__(connection, Upkeep(connection))
         self.intake = Intake(connection, self.sources)
         self.edition = EditionStore(connection)
         self.articles = Articles(connection)

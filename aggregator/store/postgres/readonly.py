@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from aggregator.errors import NotAStore
-from aggregator.store.past import Past
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.schema import version
 from aggregator.store.postgres.server import Server
-from aggregator.store.postgres.sources import Sources
 from aggregator.store.postgres.upkeep import Upkeep
-from aggregator.store.reading import Reading
+from aggregator.store.readable import Readable
 
 PATIENCE = 5
 """A request for a page waits at most so many seconds for the database."""
@@ -23,21 +21,7 @@ def _server(url: str) -> Server:
     return Server(url)
 
 
-class Readable:
-    """The parts of an archive that readers use, over one connection. For one thread at a time."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.past = Past(connection)
-        self.reading = Reading(connection)
-        self.sources = Sources(connection)
-        self.upkeep = Upkeep(connection)
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-class ReadOnlyArchive(Readable):
+class ReadOnlyArchive(Readable[Connection, Upkeep]):
     """An archive over a read-only connection.
 
     Raises:
@@ -51,4 +35,4 @@ class ReadOnlyArchive(Readable):
         if not made:
             connection.close()
             raise NotAStore(f"{connection.server.name}: contains no archive yet; `aggregator worker` creates it")
-        super().__init__(connection)
+        super().__init__(connection, Upkeep(connection))

@@ -9,19 +9,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from aggregator.store.articles import Articles
+from aggregator.store.readable import Readable
 from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.edition import EditionStore
 from aggregator.store.sqlite.export import Export
 from aggregator.store.sqlite.files import make_folder
 from aggregator.store.sqlite.intake import Intake
-from aggregator.store.sqlite.readonly import Readable
 from aggregator.store.sqlite.schema import migrate
+from aggregator.store.sqlite.upkeep import Upkeep
 
 MODE = 0o640
 """Permissions of a new archive. It contains the text of feeds.yaml, which may contain passwords, so other users may not read it."""
 
 
-class SqliteArchive(Readable):
+class SqliteArchive(Readable[Connection, Upkeep]):
     """Opens the file; creates or migrates it if necessary. For one thread at a time.
 
     Raises:
@@ -35,7 +36,7 @@ class SqliteArchive(Readable):
         self.path = path
         connection = Connection(path)
         migrate(connection)
-        super().__init__(connection)
+        super().__init__(connection, Upkeep(connection))
         self.intake = Intake(connection, self.sources)
         self.edition = EditionStore(connection)
         self.articles = Articles(connection)

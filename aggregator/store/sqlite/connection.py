@@ -8,7 +8,6 @@ import time
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +20,7 @@ from aggregator.store.sqlite.files import identity, opened, refuse_foreign_log
 from aggregator.text.search import begun, indexed
 
 if TYPE_CHECKING:
-    import sqlite_utils
+    pass
 
 T = TypeVar("T")
 
@@ -122,13 +121,6 @@ class Connection:
         """Switches to write-ahead logging (WAL). This changes the file, so it must be known to be ours."""
         with self.translate():
             self._execute("PRAGMA journal_mode = WAL")
-
-    @cached_property
-    def tables(self) -> sqlite_utils.Database:
-        """sqlite-utils over the same connection. Created at first use: it imports numpy, which slows down commands that only read."""
-        import sqlite_utils
-
-        return sqlite_utils.Database(self.raw)
 
     def _execute(self, query: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Executes a statement, and repeats it while another process holds the file, up to `patience` seconds."""

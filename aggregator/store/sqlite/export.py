@@ -31,11 +31,11 @@ class Export:
 
     def tables(self) -> dict[str, list[str]]:
         """Table → its columns."""
-        names = self._db.read(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT GLOB ?",
-            (f"{_DERIVED}*",),
-        )
-        return {name: [row[1] for row in self._db.read(f"PRAGMA table_info({name})")] for (name,) in names}
+        import sqlite_utils  # brings numpy, which slows down commands that only read
+
+        tables = sqlite_utils.Database(self._db.raw)
+        names = [name for name in tables.table_names() if not name.startswith(("sqlite", _DERIVED))]
+        return {name: [column.name for column in tables.table(name).columns] for name in names}
 
     def count(self, table: str) -> int:
         return int(self._db.read(f"SELECT count(*) FROM {table}{_kept(table)}")[0][0])
