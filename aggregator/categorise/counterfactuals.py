@@ -29,14 +29,14 @@ class Counterfactual(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What decided a section.
 
-    `behind` is what the runner-up lacks, as the weight of one more word in the headline. `counterfactuals` are the single lines that
+    `behind` is what the runner-up lacks, as the weight of one more word in the headline. `turns` are the single lines that
     decide, strongest first.
     """
 
     section: str
     runner_up: str | None
     behind: float
-    counterfactuals: tuple[Counterfactual, ...]
+    turns: tuple[Counterfactual, ...]
 
 
 def outcome(book: Rulebook, case: Case) -> Outcome:

@@ -25,10 +25,11 @@ Key = tuple[StreamName, Kind, str]
 class Turned(Struct, frozen=True):
     """An example whose result changes with an edit, or a new one that fails.
 
-    `held` and `holds`: whether it passed before (None if it is new) and passes now. `why`: the message, if it fails.
+    `of`: the id of its section or topic; `held` and `holds`: whether it passed before (None if it is new) and passes now; `why`: the
+    message, if it fails.
     """
 
-    of: StreamName
+    of: str
     kind: Kind
     text: str
     at: Position
@@ -57,9 +58,10 @@ def turned(
     """The examples of `after` whose result changed, and new ones that fail. `failed` and `fails` are `failing` of before and after."""
     known, found = _examples(before), []
     for key, at in _examples(after).items():
+        stream, kind, text = key
         held, holds = key not in failed if key in known else None, key not in fails
         if held != holds and not (held is None and holds):
-            found.append(Turned(*key, at, held, holds, None if holds else fails[key].message))
+            found.append(Turned(stream.id, kind, text, at, held, holds, None if holds else fails[key].message))
     return found
 
 

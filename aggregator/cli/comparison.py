@@ -18,7 +18,7 @@ from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Causes, Way
 from aggregator.pipeline.edits.changes import ENVIRONMENT, changes, term_text
 from aggregator.pipeline.edits.override_effects import OverrideEffects, override_effects
-from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Plan, Sample, plan
+from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Moving, Plan, plan
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
 from aggregator.pipeline.stored_stories import Row
@@ -94,7 +94,7 @@ class Comparison:
             "topics": self._streams(found, "topic", self.after.settings.topics, topics),
             **self._overrides(),
             "configuration": self.changes.as_json(),
-            "examples": self._examples(),
+            "examples": turned(before.rulebook if before else None, self.after.rulebook, *self._failing),
             "refused": self._refused(),
             "dead": self._dead(found),
         }
@@ -118,38 +118,40 @@ class Comparison:
         for id in dict.fromkeys((*own, *gone)):
             stream = StreamName(kind, id)
             moves = found.streams.get(stream, Moves())
-            leading: shapes.Leading = (
-                {"primary_before": moves.led, "primary_after": moves.leads} if kind == "section" else {}
-            )
-            rows.append(
-                {
-                    "id": id,
-                    "title": titles.get(id, id),
-                    "before": moves.before,
-                    "after": moves.after,
-                    **leading,
-                    "come": moves.coming.stories,
-                    "go": moves.going.stories,
-                    "become": moves.becoming.stories,
-                    "coming": [self._sample(stream, sample, "coming") for sample in moves.coming.samples],
-                    "going": [self._sample(stream, sample, "going") for sample in moves.going.samples],
-                    "becoming": [self._sample(stream, sample, "becoming") for sample in moves.becoming.samples],
-                }
-            )
+            row: shapes.StreamMoves = {
+                "id": id,
+                "title": titles.get(id, id),
+                "before": moves.before,
+                "after": moves.after,
+                "primary_before": moves.led,
+                "primary_after": moves.leads,
+                "come": moves.coming.stories,
+                "go": moves.going.stories,
+                "become": moves.becoming.stories,
+                "coming": self._samples(stream, moves.coming, "coming"),
+                "going": self._samples(stream, moves.going, "going"),
+                "becoming": self._samples(stream, moves.becoming, "becoming"),
+            }
+            if kind == "topic":
+                del row["primary_before"], row["primary_after"]
+            rows.append(row)
         return rows
 
-    def _sample(self, stream: StreamName, sample: Sample, way: Way) -> shapes.Sample:
-        why = self._causes.of(stream, sample, way)
-        return {
-            "id": urn(sample.id),
-            "title": sample.title,
-            "url": sample.link,
-            "old": sample.old,
-            "new": sample.new,
-            "rule": why.rule,
-            "at": str(why.at) if why.at else None,
-            "gone": why.gone,
-        }
+    def _samples(self, stream: StreamName, moving: Moving, way: Way) -> list[shapes.Sample]:
+        found = ((sample, self._causes.of(stream, sample, way)) for sample in moving.samples)
+        return [
+            {
+                "id": urn(sample.id),
+                "title": sample.title,
+                "url": sample.link,
+                "old": sample.old,
+                "new": sample.new,
+                "rule": why.rule,
+                "at": str(why.at) if why.at else None,
+                "gone": why.gone,
+            }
+            for sample, why in found
+        ]
 
     def _overrides(self) -> shapes.Overrides:
         """The effects of `stories:` of the file: stories that would be merged or split, or lose or regain an article."""
@@ -172,21 +174,6 @@ class Comparison:
             ],
             "unknown": [written.get(address, address) for address in found.unknown],
         }
-
-    def _examples(self) -> list[shapes.Example]:
-        before = self.before.rulebook if self.before else None
-        return [
-            {
-                "of": one.of.id,
-                "kind": one.kind,
-                "text": one.text,
-                "at": str(one.at),
-                "held": one.held,
-                "holds": one.holds,
-                "why": one.why,
-            }
-            for one in turned(before, self.after.rulebook, *self._failing)
-        ]
 
     def _refused(self) -> int:
         """The number of failing examples, if they would prevent the file from being put in force (see `Application.admit`), else 0."""

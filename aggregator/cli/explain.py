@@ -83,7 +83,7 @@ def _value(application: Application, subject: Subject, topics: Iterable[Receipt]
         **judged,
         "found_topics": [{"topic": one.section, "rule": one.rule, "text": one.matched[0].text} for one in topics],
         **told,
-        "outcome": _outcome(found),
+        "outcome": found,
         "kept_out": [] if subject.stays else _kept_out(application, subject, judged),
     }
 
@@ -130,22 +130,13 @@ def _lines(subject: Subject, value: shapes.Explanation, receipts: tuple[Receipt,
     yield from lines(receipts)
 
 
-def _outcome(found: Outcome) -> shapes.Outcome:
-    return {
-        "section": found.section,
-        "runner_up": found.runner_up,
-        "behind": found.behind,
-        "turns": [{"rule": one.rule, "at": str(one.at), "then": one.then} for one in found.counterfactuals],
-    }
-
-
 def _what_would_change(found: Outcome, *, fixed: bool) -> str:
     """A sentence that says what would have changed the outcome."""
     if fixed:
         return "  Its source fixes the section: no word would change it."
-    if found.counterfactuals:
+    if found.turns:
         rules: dict[str, list[str]] = {}
-        for one in found.counterfactuals[:3]:
+        for one in found.turns[:3]:
             rules.setdefault(one.then, []).append(f"{one.rule} ({one.at})")
         told = (f"Without {' or '.join(lines)} it would be in {then}." for then, lines in rules.items())
         return f"  {' '.join(told)}"
@@ -173,7 +164,7 @@ def _story(item: ItemView, story: StoryView, subject: Subject) -> shapes.InStory
     pinned = subject.pinned
     return {
         "joined": in_words(item.joining) if item.joining else item.why,
-        "joining": joining.joining(item),
+        "joining": joining.as_json(item.joining) if item.joining else None,
         "story_section": story.section,
         "story_sections": [{"section": name, "score": score} for name, score in story.scores],
         "story_receipts": [located(one) for one in subject.why],

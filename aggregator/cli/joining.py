@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor
+from typing import Any
 
-from aggregator.cli import shapes
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView
 from aggregator.render.entry import urn
 from aggregator.stories.tuning import TUNING
 
 
-def joining(item: ItemView) -> shapes.Joining | None:
-    """The reason as JSON; None if nothing is known."""
-    found = item.joining
-    if found is None:
-        return None
+def as_json(found: Joining) -> dict[str, Any]:
+    """The reason as JSON. `next`: the story that came next when the item was grouped; `against`: what spoke against it."""
     return {
         "reason": found.reason,
         "score": round(found.score, 3),

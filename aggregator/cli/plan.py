@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.bootstrap.installation import is_there
+from aggregator.categorise.examples import Turned
 from aggregator.cli import shapes
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.comparison import Comparison, move
@@ -127,9 +128,9 @@ def _why(sample: shapes.Sample) -> str:
     return f"{sample['rule']}{at}{', removed' if sample['gone'] else ''}"
 
 
-def _example(row: shapes.Example) -> str:
-    said = "holds now" if row["holds"] else "fails" if row["held"] is None else "held, fails now"
-    return f"{row['at']}: {said}: {row['why'] or row['text']}"
+def _example(one: Turned) -> str:
+    said = "holds now" if one.holds else "fails" if one.held is None else "held, fails now"
+    return f"{one.at}: {said}: {one.why or one.text}"
 
 
 def _refusal(report: shapes.Plan) -> Iterator[str]:

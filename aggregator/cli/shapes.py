@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
+from aggregator.categorise.counterfactuals import Outcome
+from aggregator.categorise.examples import Turned
 from aggregator.render.shapes import LocatedReceipt, Report
 
 
@@ -26,18 +28,15 @@ class Sample(Moved):
     gone: bool
 
 
-class Leading(TypedDict, total=False):
-    primary_before: int
-    primary_after: int
-
-
-class StreamMoves(Leading):
-    """Of a section or topic, the numbers and examples of `pipeline.edits.plan.Moves`. Only sections have the numbers of `Leading`."""
+class StreamMoves(TypedDict):
+    """Of a section or topic, the numbers and examples of `pipeline.edits.plan.Moves`."""
 
     id: str
     title: str
     before: int
     after: int
+    primary_before: NotRequired[int]  # only of sections
+    primary_after: NotRequired[int]
     come: int
     go: int
     become: int
@@ -82,16 +81,6 @@ class Overrides(TypedDict):
     unknown: list[str]
 
 
-class Example(TypedDict):
-    of: str
-    kind: str
-    text: str
-    at: str
-    held: bool | None
-    holds: bool
-    why: str | None
-
-
 class DeadLine(TypedDict):
     """`found`: stored items have it, but are placed elsewhere; `new`: the edit adds it."""
 
@@ -126,7 +115,7 @@ class Plan(Overrides):
     sections: list[StreamMoves]
     topics: list[StreamMoves]
     configuration: Mapping[str, Any]
-    examples: list[Example]
+    examples: list[Turned]
     refused: int
     dead: Dead
 
@@ -150,23 +139,6 @@ class FoundTopic(TypedDict):
     text: str
 
 
-class NextStory(TypedDict):
-    """The story that came next when an item was grouped; `against`: what spoke against it."""
-
-    story: str | None
-    title: str | None
-    score: float
-    against: list[str]
-
-
-class Joining(TypedDict):
-    reason: str
-    score: float
-    needed: float
-    shared: list[str]
-    next: NextStory | None
-
-
 class Score(TypedDict):
     section: str
     score: float
@@ -188,7 +160,7 @@ class InStory(TypedDict, total=False):
     """What is known of an item that is in a story."""
 
     joined: str | None
-    joining: Joining | None
+    joining: Mapping[str, Any] | None
     story_section: str
     story_sections: list[Score]
     story_receipts: list[LocatedReceipt]
@@ -196,21 +168,6 @@ class InStory(TypedDict, total=False):
     overrides: list[Override]
     headed_by: str | None
     told_by: list[Report]
-
-
-class Turn(TypedDict):
-    """Without this line it would be in `then`."""
-
-    rule: str
-    at: str
-    then: str
-
-
-class Outcome(TypedDict):
-    section: str
-    runner_up: str | None
-    behind: float
-    turns: list[Turn]
 
 
 class KeptOut(TypedDict):

@@ -7,12 +7,21 @@ import sys
 from typing import Any, TextIO
 
 import orjson
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
+from msgspec.structs import asdict
+
+from aggregator.model.settings import Position
 
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on one line, for --json."""
-    print(orjson.dumps(value, default=to_builtins).decode())
+    print(orjson.dumps(value, default=_plain).decode())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Position):
+        return str(value)
+    return asdict(value) if isinstance(value, Struct) else to_builtins(value)
 
 
 def say(notice: str | None) -> None:

@@ -44,7 +44,7 @@ def book(text: str = RULES) -> Rulebook:
 def test_the_line_without_which_it_would_stand_elsewhere() -> None:
     found = outcome(book(), Case("Missiles over Norway and missile parts"))
     assert (found.section, found.runner_up) == ("europe", "defense")
-    (counterfactual,) = found.counterfactuals
+    (counterfactual,) = found.turns
     assert (counterfactual.rule, counterfactual.then) == ("places: europe", "defense")
     assert found.behind > 0
 
@@ -53,14 +53,14 @@ def test_the_line_is_named_as_in_its_receipt() -> None:
     """Whoever reads both finds the one by the other, and two lines may differ in `unless` alone."""
     rules = book(RULES.replace("{turret: 0.2}", "{all: [tank, moat], unless: [fish]}"))
     case = Case("Tank in a moat")
-    (counterfactual,), (receipt,) = outcome(rules, case).counterfactuals, receipts(rules, case)
+    (counterfactual,), (receipt,) = outcome(rules, case).turns, receipts(rules, case)
     assert counterfactual.rule == receipt.rule == "words: all: tank, moat, unless: fish"
 
 
 def test_without_its_only_place_a_section_needs_more_than_a_weak_word() -> None:
     words = "words: [{fjord: 0.2}]"
     case = Case("Fjord of Norway")
-    (deciding,) = outcome(book(RULES.replace("[europe]", f"[europe]\n    {words}")), case).counterfactuals
+    (deciding,) = outcome(book(RULES.replace("[europe]", f"[europe]\n    {words}")), case).turns
     assert (deciding.rule, deciding.then) == ("places: europe", "world")
     assert judge(book(RULES.replace("places: [europe]", words)), case).section == "world"
 
@@ -70,7 +70,7 @@ def test_without_a_phrase_the_words_inside_it_count() -> None:
     case = Case("Missile defence for Japan")
     assert outcome(book(heavy), case).section == "defense"
     found = outcome(book(heavy.replace("{missile*: 2},", "{missile*: 2}, {missile defence: 2.2},")), case)
-    assert (found.section, found.runner_up, found.counterfactuals) == ("defense", "asia-pacific", ())
+    assert (found.section, found.runner_up, found.turns) == ("defense", "asia-pacific", ())
 
 
 def test_what_is_too_weak_for_any_section_lacks_something() -> None:
@@ -81,7 +81,7 @@ def test_what_is_too_weak_for_any_section_lacks_something() -> None:
 
 def test_nothing_found_hangs_on_nothing() -> None:
     found = outcome(book(), Case("Octopuses dream"))
-    assert (found.section, found.runner_up, found.counterfactuals) == ("world", None, ())
+    assert (found.section, found.runner_up, found.turns) == ("world", None, ())
 
 
 @pytest.mark.parametrize("wanted", ["defense", "asia-pacific", "world"])
@@ -236,13 +236,13 @@ sections:
 
 
 def test_a_country_that_another_line_lists_too_hangs_on_neither() -> None:
-    assert outcome(book(HOME_AND_ABROAD), Case("US octopuses dream")).counterfactuals == ()
+    assert outcome(book(HOME_AND_ABROAD), Case("US octopuses dream")).turns == ()
 
 
 def test_without_a_place_the_words_of_other_sections_count_in_full() -> None:
     rules = HOME_AND_ABROAD.replace(", north-america", "")
     case = Case("US tariff trade")
-    (counterfactual,) = outcome(book(rules), case).counterfactuals
+    (counterfactual,) = outcome(book(rules), case).turns
     assert counterfactual.then == judge(book(rules.replace(", places: [US]", "")), case).section == "europe"
 
 
