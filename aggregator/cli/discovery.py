@@ -136,9 +136,6 @@ class Finder:
             AggregatorError: the address cannot be fetched, or is neither a feed nor a page with feeds; the message says what it is.
         """
         url, fetched = await self._open(address)
-        return await self._found(url, fetched, go_on=True)
-
-    async def _found(self, url: str, fetched: Fetched, *, go_on: bool) -> FeedFound | tuple[Link, ...]:
         try:
             return await self._read(url, fetched)
         except ParseError as error:
@@ -148,9 +145,6 @@ class Finder:
                 why = error if isinstance(refused, ParseError) else refused
                 raise AggregatorError(f"{url}: {why}") from refused
             links = tuple(_link(address, fetched.url, title) for address, title in offered.declared.items())
-            if not links and go_on and offered.onward:
-                with suppress(AggregatorError):  # there is nothing: what this page has is tried
-                    return await self._found(offered.onward, await self._get(offered.onward, fetched.url), go_on=False)
             if not links:
                 likely = [*offered.linked, *offered.guessed]
                 return await self._guess(likely[:GUESSES], fetched.url, error)

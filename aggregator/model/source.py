@@ -80,12 +80,11 @@ class FetchRequest(Struct, frozen=True):
 class Candidates(Struct, frozen=True):
     """Absolute http(s) addresses at which a page may have its feeds, without userinfo and fragment. `declared`: by `<link rel=alternate>`,
     each with its title ("": none), in the order of the page, but comment feeds last; `linked`: links of the page that look like feeds;
-    `guessed`: the usual addresses in the page's folder and at the root of its host. `onward`: where a browser would go on to by itself."""
+    `guessed`: the usual addresses in the page's folder and at the root of its host."""
 
     declared: Mapping[str, str]
     linked: tuple[str, ...]
     guessed: tuple[str, ...]
-    onward: str | None = None
 
 
 OWN_HEADERS = frozenset(

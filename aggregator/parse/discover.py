@@ -29,8 +29,6 @@ _LOOKS_LIKE_A_FEED: Final = re.compile(
 )
 _SAYS_SO: Final = re.compile(r"(?:rss|atom|news|json)?[ -]?(?:rss|atom|feeds?)", re.IGNORECASE)
 _USUAL: Final = ("feed", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds/posts/default")
-# within ten seconds: pages that load themselves anew later stay where they are
-_REFRESH: Final = re.compile(r"""\s*\d(?:\.\d*)?\s*[;,]\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
 _MOST: Final = 20
 _TAGS: Final = 20_000  # the parser takes quadratic time in the depth of nesting: minutes for a megabyte of tags
 
@@ -61,7 +59,6 @@ def candidates(page: bytes, url: str) -> Candidates:
         declared=_titled(declared, base),
         linked=_addresses((link.attributes.get("href") or "" for link in links), base),
         guessed=_addresses((start + name for name in _USUAL for start in ("./", "/")), url),
-        onward=_onward(tree, base),
     )
 
 
@@ -86,13 +83,6 @@ def _declares(link: LexborNode, types: Container[str]) -> bool:
     if kind == "application/json" and _INTERFACE.search(link.attributes.get("href") or ""):
         return False
     return "stylesheet" not in rel and (("alternate" in rel and kind in types) or "feed" in rel)
-
-
-def _onward(tree: LexborHTMLParser, base: str) -> str | None:
-    for meta in tree.css("meta[http-equiv=refresh i]:not(noscript *)"):
-        if found := _REFRESH.match(meta.attributes.get("content") or ""):
-            return next(iter(_addresses([found[1]], base)), None)
-    return None
 
 
 def _base(tree: LexborHTMLParser, url: str) -> str:

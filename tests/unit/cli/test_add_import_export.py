@@ -226,32 +226,6 @@ def test_a_page_is_read_in_its_encoding(desk: Desk, charset: str, header: str) -
     assert (code, [row["title"] for row in json.loads(out)["feeds"]]) == (2, ["Новости дня", "Спорт"])
 
 
-def test_a_page_that_leads_on_in_browsers_is_followed_once(desk: Desk) -> None:
-    for path, content in (
-        ("/start", "0; url='/one'"),
-        ("/round", "5;URL=/round"),
-        ("/stays", "300"),
-        ("/later", "900; url=/one"),
-    ):
-        page = f'<!doctype html><meta HTTP-EQUIV="Refresh" content="{content}"><title>x</title>'
-        desk.server.routes[path] = answer(page.encode(), content_type="text/html")
-    code, out, _ = desk.run("add", desk.server.url("/start"))
-    assert (code, f"1 entry, {desk.server.url('/news.rss')}\n" in out) == (0, True), out
-    for path in ("/round", "/stays", "/later"):
-        code, _, err = desk.run("add", desk.server.url(path))
-        assert (code, "there is none at the usual addresses" in err) == (1, True), err
-
-
-def test_a_page_that_leads_on_to_nothing_is_searched_itself(desk: Desk) -> None:
-    desk.server.routes["/sheet"] = answer(b"%PDF-1.4", content_type="application/pdf")
-    desk.server.routes["/bare"] = answer(b"<!doctype html><title>x</title>", content_type="text/html")
-    for place in ("/sheet", "/gone", "/bare", "http://10.1.2.3/"):
-        page = f'<!doctype html><meta http-equiv=refresh content="1;url={place}"><a href="/news.rss">RSS</a>'
-        desk.server.routes["/leads"] = answer(page.encode(), content_type="text/html")
-        code, out, err = desk.run("try", desk.server.url("/leads"))
-        assert (code, desk.server.url("/news.rss") in out) == (0, True), (place, out, err)
-
-
 @pytest.mark.parametrize("command", ["try", "add"])
 def test_a_page_that_grows_when_it_is_read_fills_the_memory_of_a_child_only(desk: Desk, command: str) -> None:
     """Each paragraph opens again all two thousand elements that were left open."""

@@ -60,14 +60,6 @@ def test_a_base_element_counts_for_links_but_not_for_guesses() -> None:
     assert all(address.startswith("https://harbour.example/") for address in found.guessed)
 
 
-def test_where_scripts_are_off_is_not_where_browsers_go_on_to() -> None:
-    """Many pages have it, and lead to one that says no more than that scripts are needed."""
-    meta = b'<meta http-equiv=refresh content="0;url=/nojs">'
-    assert candidates(meta, "https://e.org/").onward == "https://e.org/nojs"
-    assert candidates(b"<noscript><style>p {}</style>" + meta + b"</noscript>", "https://e.org/").onward is None
-    assert candidates(b"x<noscript><div>" + meta + b"</div></noscript>", "https://e.org/").onward is None
-
-
 @pytest.mark.parametrize("tag", [b"<div>", b"<a href=/rss><div>"])
 def test_a_page_without_end_costs_little(tag: bytes) -> None:
     began = time.process_time()
