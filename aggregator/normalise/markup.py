@@ -22,7 +22,8 @@ from aggregator.text.references import unescape
 
 MAX_LENGTH = 200_000
 MAX_SAFE = 5 * MAX_LENGTH
-"""The limit after relative addresses were resolved: thousands of them with a base of 2,000 characters would make 20 MB."""
+"""The limit of safe HTML: thousands of relative addresses with a base of 2,000 characters would make 20 MB, and so would a hundred elements
+without an end, which are opened again in each of thousands of paragraphs."""
 
 _TAGS = """
     a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4
@@ -175,9 +176,9 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))
     safe = cleaner.clean(text)
-    if len(safe) > MAX_SAFE and cleaner is not _ABSOLUTE_ONLY:
+    if len(safe) > MAX_SAFE:
         drops["content-cut"] += 1
-        safe = _ABSOLUTE_ONLY.clean(text)
+        safe = _ABSOLUTE_ONLY.clean(_ABSOLUTE_ONLY.clean(text)[:MAX_SAFE])
     # Sanitised again where a browser may read it in another way than nh3 wrote it, and end elements of the page around the text: nh3
     # makes `<h4><h2>` of `<h4><x><h2>`, and `<li><div><li>` of `<li><menu><div><li>` and `<li><div><table><li>`.
     safe = _ABSOLUTE_ONLY.clean(safe) if _ENDING.search(safe) else safe
