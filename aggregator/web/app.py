@@ -162,6 +162,7 @@ def headers(response: Response) -> Response:
         response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = ", ".join(READING)
-            response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+            # Any: a script's Content-Type or Cache-Control does no harm. Old browsers do not know the asterisk.
+            response.headers["Access-Control-Allow-Headers"] = "*, If-None-Match, If-Modified-Since"
             response.headers["Access-Control-Max-Age"] = "86400"
     return response
