@@ -12,7 +12,7 @@ from aggregator.normalise.address import steady
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
 from aggregator.stories.copies import Lead, is_copy
-from aggregator.text.headline import is_ahead, length, tells
+from aggregator.text.headline import dead, is_ahead, length, tells
 
 LATE = 900
 """Reports within so many seconds of the first one count as first reports: a round of polls takes less."""
@@ -65,7 +65,8 @@ class Coverage:
         2. headlines that report news, before questions, explanations, comments and live pages (`text.headline.tells`);
         3. items with a summary, before bare headlines;
         4. reports that agree with the others, before odd ones (`stories.agreement`);
-        5. headlines about what has happened, before those about what is still to come, if at least two outlets have the former;
+        5. headlines about what has happened, before those about what is still to come, if at least two outlets have the former; and
+           before those that count the dead, if two outlets count twice as many by now;
         6. the earliest.
 
         4 and 5 apply only if three publishers report the story: of two, nobody knows which is right. If texts were pruned, agreement
@@ -82,11 +83,14 @@ class Coverage:
         ranks = list(map(rank, self.members))
         best = min(ranks)
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
-        happened = (
-            len(self.publishers) >= PUBLISHERS
-            and len({item.publisher for item in fullest if not is_ahead(item.title)}) > 1
-        )
-        first, *later = sorted(dated(fullest), key=lambda item: (happened and is_ahead(item.title), item.at, item.id))
+        several = len(self.publishers) >= PUBLISHERS
+        happened = several and len({item.publisher for item in fullest if not is_ahead(item.title)}) > 1
+        toll = _toll(fullest) if several else 0
+
+        def is_outdated(item: EditionItem) -> bool:
+            return (happened and is_ahead(item.title)) or 0 < 2 * dead(item.title) <= toll
+
+        first, *later = sorted(dated(fullest), key=lambda item: (is_outdated(item), item.at, item.id))
         if not later:
             return first
         gone = any(member.item.pruned for member in self.members)
@@ -161,6 +165,14 @@ class Coverage:
 
 def _account(item: EditionItem) -> Account:
     return Account(item.publisher, item.title, item.summary, item.lang)
+
+
+def _toll(items: Collection[EditionItem]) -> int:
+    """How many dead the headlines of at least two outlets count; 0 if no two do."""
+    most: dict[str, int] = {}
+    for item in items:
+        most[item.publisher] = max(most.get(item.publisher, 0), dead(item.title))
+    return sorted((0, 0, *most.values()))[-2]
 
 
 def is_headed_by(entry: Entry, item: EditionItem) -> bool:

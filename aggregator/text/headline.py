@@ -60,7 +60,7 @@ _BESIDE = re.compile(
         |(?=[:;|–—-])(?:[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
             |[:–—]\s(?:how|why|what)\s
             |.\s{_SEVERAL}
-            |[:|–—-]\s*(?:live|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
+            |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
         |[?？؟]\W{{0,3}}$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -69,10 +69,10 @@ _FOLDER = r"""opinions?|op-?eds?|editorials?|commentisfree|comment|commentary|co
     |live|live-?(?:blogs?|updates|ticker)|live-news(?!/+\d)|videos?|podcasts?|audio|(?:photo-?)?galler(?:y|ies)|(?:pictures?|photos?)(?:-of-the-(?:day|week))?|in-pictures
     |newsletters?|briefings?|quiz(?:zes)?|puzzles?|crosswords?|horoscopes?|sponsored|partner-content|advertorials?
     |debats?|idees|tribunes?|chroniques|en-direct|meinung(?:en)?|kommentare?|kolumnen?|columnas|tribunas?|en-vivo
-    |opinioni|commenti|editoriali|opiniao|colunas|colunistas|ao-vivo|opinie|mneniya|yazarlar"""
+    |opinioni|commenti|editoriali|opiniao|colunas|colunistas|ao-vivo|opinie|mneniya|yazarlar|av"""  # av: audio and video
 _FOLDERS = re.compile(
     rf"""https?://(?:www\.)?(?:(?:opinions?|blogs|live|videos?|podcasts?)\.
-        |[^/?\#]+/(?:[^/?\#]+/)*?(?:{_FOLDER})/+[^/?\#])""",
+        |[^/?\#]+/(?:[^/?\#]+/)*?(?:(?:{_FOLDER})/+[^/?\#]|(?:av|live|video)-\d{{4,}}(?:[?\#]|\Z)))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _QUESTION = re.compile(
@@ -81,15 +81,27 @@ _QUESTION = re.compile(
         |Hoe|Waarom|Wat|Что|Как|Почему|Кто|Где|Що|Як|Чому|Хто|Dlaczego|Jak|Kto)(?:['’]s)?\s""",
     re.VERBOSE,
 )
-# Who agrees, fails or is the first *to* do something has done so, or has not.
-_UNDECIDED = r"(?<!first\ |fails\ |agree\ )(?<!agrees\ |agreed\ |failed\ )(?<!failure\ |refuses\ |refused\ |ordered\ )"
+# Who agrees, fails or declines *to* do something has done so, or has not; nor is it ahead of who is the first to do it.
+_UNDECIDED = r"(?<!fails\ |agree\ )(?<!agrees\ |agreed\ |failed\ )(?<!failure\ |refuses\ |refused\ |ordered\ )(?<!declines\ |declined\ )"
+_FIRST = re.compile(r"\b(?:first|only|latest|youngest|oldest|becomes?|became)\b", re.IGNORECASE)
 _AHEAD = re.compile(
-    rf"""\b(?:(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to|to\ vote\ on
-            |braces?\ for|poised\ for|fac(?:es?|ing)\ sentencing
+    rf"""\b(?:(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to|to\ (?:vote\ on|choose|decide)
+            |(?:braces?|gears?\ up|poised|prepares?|prep)\ for|(?:prepares?|preparing|gears?\ up|on\ (?:course|track))\ to|almost\ ready
+            |(?:go|head)(?:es|s)?\ to\ (?:the\ )?(?:polls|vote)|fac(?:es?|ing)\ sentencing
             |to\ be\ (?:arraigned|sentenced|sworn\ in|inaugurated|crowned|announced)
             |(?:will|{_UNDECIDED}to)\ (?:plead\ (?:not\ )?guilty|appear\ in\ court)|{_UNDECIDED}to\ hold\ (?:\w+\ ){{0,2}}vote
             |(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}|could\ (?:happen|come|begin|start)\ as\ (?:early|soon))\b
         |^\W*ahead\ of\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TO = ("to ", "To ", "TO ")
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_COUNTS = {word: count for count, word in enumerate(_NUMBERS, 2)}
+_COUNTS |= {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
+_COUNT = rf"(?<![\w.,])((?!(?:19|20)\d\d\b)\d[\d,]{{0,9}}|{'|'.join(_COUNTS)})(?!\w|[.,]\d)"  # but not a year
+_DEAD = re.compile(
+    rf"""{_COUNT}\ (?:(?!injured|hurt|wounded|missing|and)[\w’'-]+\ ){{0,2}}(?:dead|killed|died?|dies|deaths|bodies)\b
+        |\b(?:kill(?:s|ed|ing)?|toll\ (?:[^\s\d]+\ ){{1,6}}to|leav(?:es|ing))\ (?:[a-z]+\ ){{0,2}}{_COUNT}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TRAILER = re.compile(
@@ -140,7 +152,14 @@ def tells(title: str, address: str | None) -> bool:
 
 def is_ahead(title: str) -> bool:
     """Whether a headline is about something that is still to come ("… expected to …"). English only."""
-    return _AHEAD.search(title) is not None
+    found = _AHEAD.search(title)
+    return found is not None and not (title.startswith(_TO, found.start()) and _FIRST.search(title, 0, found.start()))
+
+
+def dead(title: str) -> int:
+    """How many people a headline says have died, at least; 0 if it does not say. English only."""
+    counts = ((one or other).lower() for one, other in _DEAD.findall(title))
+    return max([_COUNTS.get(count) or int(count.replace(",", "")) for count in counts], default=0)
 
 
 def bare_title(title: str) -> str:

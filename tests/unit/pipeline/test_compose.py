@@ -383,6 +383,24 @@ def test_what_happened_leads_before_what_was_about_to() -> None:
     assert told([ahead, *after, probe]).lead == 2, "what tells something else does not lead for that either"
 
 
+def test_a_headline_with_half_of_the_dead_does_not_lead_once_two_outlets_count_more() -> None:
+    titles = (
+        "Quake kills 15 in Velmora",
+        "Quake shakes Velmora",
+        "Quake in Velmora kills 2,000",
+        "Velmora's quake kills 2,400",
+    )
+    first, bare, *later = [
+        member(n, name, title, n * 100, summary=f"The quake in Velmora is the worst in years, {name} says.")
+        for n, (name, title) in enumerate(zip("ABCD", titles, strict=True), 1)
+    ]
+    assert told([first, bare, later[0]]).lead == 1, "one outlet may be wrong"
+    assert told([first, bare, *later]).lead == 2
+    assert told([first, *later]).lead == 3
+    same = [replace(one, item=replace(one.item, publisher="C")) for one in later]
+    assert told([first, bare, *same]).lead == 1
+
+
 def test_whoever_led_before_an_upgrade_leads_on_while_the_entry_stays() -> None:
     """A page with the headline of one report and the text of another tells the story wrongly."""
     other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
