@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from html import escape
 from pathlib import Path
 
 import msgspec
@@ -357,6 +358,20 @@ def test_memory_is_bounded() -> None:
             assert error.value.kind == "crashed"
 
     asyncio.run(main())
+
+
+def test_elements_that_are_opened_again_in_each_paragraph_fit_into_a_child() -> None:
+    """Twelve million of them did not; and in the web process, where the page of a story resolves what was escaped in its text, nothing but
+    the machine's memory limited them."""
+    opened = "".join(f"<font size={size}>" for size in range(3500))
+    title = escape("<p>" + opened + "<p>x" * 3500)
+    bomb = rss(f"<item><guid>1</guid><title>{title}</title></item>")
+
+    async def main() -> NormalFeed:
+        async with Sandbox(children=1) as sandbox:
+            return await sandbox.parse(fetched(bomb), JOB)
+
+    assert asyncio.run(main()).items[0].title.startswith("x x x")
 
 
 def test_no_child_is_left_behind() -> None:
