@@ -8,15 +8,27 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from aggregator.errors import UsageError
+
 
 class Installation(Struct, frozen=True):
     """`config`: path of feeds.yaml; `instance`: folder of the data; `database`: --database, if given; `address`: the address at which
-    the service listens, used in links if `site.url` is not set."""
+    the service listens, used in links if `site.url` is not set.
+
+    Raises:
+        UsageError: the path of the configuration is not in UTF-8. Messages and the stored configuration contain it.
+    """
 
     config: Path
     instance: Path
     database: str | None = None
     address: str = "http://127.0.0.1:8000"
+
+    def __post_init__(self) -> None:
+        try:
+            str(self.config).encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"the path is not in UTF-8, rename the folder or file: {str(self.config)!a}") from None
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str]) -> Installation:

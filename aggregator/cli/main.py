@@ -102,14 +102,14 @@ def main(arguments: list[str] | None = None) -> int:
     top = parser()
     given, rest = top.parse_known_args(arguments)
     try:
-        given.config.encode()  # its path is in messages and in the stored configuration
-    except UnicodeEncodeError:
-        top.error(f"--config: the path is not in UTF-8, rename the folder or file: {given.config!a}")
-    installation = Installation(Path(given.config), Path(given.instance), given.database or None)
+        Path.cwd()
+    except FileNotFoundError:
+        top.error("the current folder has been deleted; change to another (cd)")
     if isinstance(sys.stdout, io.TextIOWrapper):  # headlines contain characters that a terminal's encoding may lack
         sys.stdout.reconfigure(errors="backslashreplace")
     code = 0
     try:
+        installation = Installation(Path(given.config), Path(given.instance), given.database or None)
         command = load(given.command)
         own = argparse.ArgumentParser(prog=f"aggregator {given.command}", description=command.help)
         command.add(own)

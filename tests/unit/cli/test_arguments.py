@@ -62,10 +62,22 @@ def test_a_path_that_is_not_in_utf_8_is_one_clear_line(tmp_path: Path, capsys: p
     folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
     Path(folder).mkdir()
     Path(folder, "feeds.yaml").write_text("site: {title: Wire}\n")
+    for arguments in (["--config", f"{folder}/feeds.yaml", "check"], ["plan", f"{folder}/feeds.yaml"]):
+        assert main(["--instance", str(tmp_path), *arguments]) == 2
+        assert "the path is not in UTF-8" in capsys.readouterr().err
+
+
+def test_a_current_folder_that_was_deleted_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (gone := tmp_path / "gone").mkdir()
+    os.chdir(gone)
+    gone.rmdir()
     with pytest.raises(SystemExit) as ended:
-        main(["--config", f"{folder}/feeds.yaml", "--instance", str(tmp_path), "check"])
+        main(["check"])
     assert ended.value.code == 2
-    assert "--config: the path is not in UTF-8" in capsys.readouterr().err
+    assert "the current folder has been deleted" in capsys.readouterr().err
 
 
 def test_help_shows_a_default_as_it_is(
