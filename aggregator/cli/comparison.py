@@ -160,8 +160,8 @@ class Comparison:
             found = override_effects(self._archive.edition, self._policy, hidden)
         written = {typed(url): url for _, url, _ in self.after.settings.overrides.lines()}
         return {
-            "joins": [{**_story(one.older), "joined_by": [*map(_story, one.younger)]} for one in found.unions],
-            "splits": [{**_story(one.story), "leaving": _articles(one.leaving)} for one in found.partings],
+            "joins": [{**_story(older), "joined_by": [*map(_story, younger)]} for older, younger in found.unions],
+            "splits": [{**_story(story), "leaving": _articles(leaving)} for story, leaving in found.partings],
             "hides": [
                 {
                     **_story(one.story),

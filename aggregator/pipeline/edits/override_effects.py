@@ -15,12 +15,10 @@ from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import EditionStore, StoredStories
 
-
-class Union(Struct, frozen=True):
-    """`younger` would become part of `older`, which keeps its id."""
-
-    older: StoryState
-    younger: tuple[StoryState, ...]
+Union = tuple[StoryState, tuple[StoryState, ...]]
+"""(a story, those that would become part of it)"""
+Parting = tuple[StoryState, tuple[EditionItem, ...]]
+"""(a story, articles that would be split off from it: the first item of each address)"""
 
 
 class Regrouped:
@@ -58,7 +56,7 @@ class Regrouped:
         for merge in batch.merges:
             younger[merge.older].append(merge.younger)
         states = self.stories({*younger, *(merge.younger for merge in batch.merges)})
-        return tuple(Union(states[n], tuple(states[one] for one in sorted(younger[n]))) for n in sorted(younger))
+        return tuple((states[n], tuple(states[one] for one in sorted(younger[n]))) for n in sorted(younger))
 
     def home(self, story: int) -> int:
         """The story of which `story` would be a part: itself, unless it merges."""
@@ -83,13 +81,6 @@ class Regrouped:
 
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
         return self._store.stories(set(numbers) - self.own.keys()) | {n: self.own[n] for n in numbers if n in self.own}
-
-
-class Parting(Struct, frozen=True):
-    """Articles that would be split off from `story`. `leaving`: the first item of each address."""
-
-    story: StoryState
-    leaving: tuple[EditionItem, ...]
 
 
 class Hiding(Struct, frozen=True):
@@ -127,7 +118,7 @@ def _partings(store: EditionStore, apart: Collection[str]) -> tuple[Parting, ...
     _, found = partings(store, apart)
     states = store.stories(found)
     return tuple(
-        Parting(states[n], tuple(members[0].item for address, members in groups.items() if address is not None))
+        (states[n], tuple(members[0].item for address, members in groups.items() if address is not None))
         for n, groups in sorted(found.items())
         if n in states
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from functools import cache, cached_property
 from itertools import chain
@@ -70,16 +69,10 @@ class Moves(Struct):
 
 
 class SourceUse(Struct):
-    """How many stories a source reported, how many of these it reported first, and how many only it reported."""
+    """How many stories a source reported. `telling`: it was first with one of them (as it is with what only it reports)."""
 
     stories: int = 0
-    first: int = 0
-    alone: int = 0
-
-    @property
-    def telling(self) -> bool:
-        """Whether readers would miss something without this source."""
-        return bool(self.first or self.alone)
+    telling: bool = False
 
 
 class Standing(NamedTuple):
@@ -137,13 +130,11 @@ class Plan(Struct):
         self.streams.setdefault(StreamName("section", new.section), Moves()).leads += not new.hidden
 
     def count_sources(self, members: Sequence[Member]) -> None:
-        by_source = Counter(member.item.source for member in members)
         first = min(members, key=lambda member: (member.item.at, member.item.n)).item.source
-        for source in by_source:
+        for source in {member.item.source for member in members}:
             use = self.sources.setdefault(source, SourceUse())
             use.stories += 1
-            use.first += source == first
-            use.alone += len(by_source) == 1
+            use.telling |= source == first
 
 
 class _Edit(Struct, frozen=True, dict=True):
