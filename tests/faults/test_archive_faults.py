@@ -70,8 +70,8 @@ def test_f2_a_kill_between_items_and_validators_shows_neither(tmp_path: Path, mo
 from msgspec.structs import replace
 from msgspec import structs
 from builders import NOW, archive, item, polled
-from aggregator.store import intake as shared
-from aggregator.store.sqlite import intake, sources
+from aggregator.store import intake as shared, sources
+from aggregator.store.sqlite import intake
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 moment = sys.argv[2]
 made = archive(Path(sys.argv[1]), "one")
