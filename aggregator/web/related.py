@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 LOOKED_AT = 40  # candidates of each kind
+DAY = 86_400
 TOPICS = 6  # a story is compared with those of so many of its topics
 TOGETHER = 25  # chapters are read for so many stories at a time, since each query is a round trip to the database
 RECENT = timedelta(days=30)  # maximum age of stories that fill the list
@@ -152,7 +153,7 @@ class Relatives(Struct, dict=True):
 
     def _by_topics(self, story: StoryHead) -> Iterator[StoryHead]:
         rarities, about = self._background.rarities, story.topics[:TOPICS]
-        found = {other.n: other for topic in about for other in self._of_topics[_newest_of(topic)]}
+        found = {other.n: other for topic in about for other in self._with_topic(topic, story)}
         shared = {n: [rarities.get(topic, 0.0) for topic in about if topic in found[n].topics] for n in found}
         telling = [found[n] for n, rare in shared.items() if sum(rare) >= TELLING]
         if own := self._sense(story).language:  # embeddings do not tell what texts in two languages have in common
@@ -164,6 +165,12 @@ class Relatives(Struct, dict=True):
                 akin[other.n] = close * sum(rare)
         related = [found[n] for n in akin]
         yield from sorted(related, key=lambda other: heaviest_first(other, akin[other.n]))
+
+    def _with_topic(self, topic: str, story: StoryHead) -> Sequence[StoryHead]:
+        """The newest stories of a topic; if these are all later than the story, also those of its time: who reads of last month would
+        otherwise see only what a busy topic had today."""
+        newest = self._of_topics[_newest_of(topic)]
+        return [*newest, *self._of_topics.get(_of_its_time(topic, story), ())]
 
     def _closeness(self, one: StoryHead, others: Sequence[StoryHead]) -> list[float]:
         from aggregator.stories.relatives import closeness
@@ -179,9 +186,16 @@ class Relatives(Struct, dict=True):
 
     @cached_property
     def _of_topics(self) -> dict[StreamQuery, list[StoryHead]]:
-        """The newest stories of each topic that one of the stories has."""
-        topics = dict.fromkeys(topic for story in self.stories for topic in story.topics[:TOPICS])
-        return self.lib.archive.reading.heads(map(_newest_of, topics), self.lib.seconds())
+        """The newest stories of each topic that one of the stories has, and those of the time of stories to which they do not reach."""
+        reading, now = self.lib.archive.reading, self.lib.seconds()
+        having = [(topic, story) for story in self.stories for topic in story.topics[:TOPICS]]
+        newest = reading.heads(dict.fromkeys(_newest_of(topic) for topic, _ in having), now)
+        earlier = dict.fromkeys(
+            _of_its_time(topic, story)
+            for topic, story in having
+            if len(listed := newest[_newest_of(topic)]) == LOOKED_AT and listed[-1].published > story.published
+        )
+        return {**newest, **(reading.heads(earlier, now) if earlier else {})}
 
     @cached_property
     def _background(self) -> Background:
@@ -197,3 +211,9 @@ def _together(rarities: Sequence[float]) -> float:
 
 def _newest_of(topic: str) -> StreamQuery:
     return StreamQuery("topic", topic, limit=LOOKED_AT)
+
+
+def _of_its_time(topic: str, story: StoryHead) -> StreamQuery:
+    """What entered a topic before the end of the day after the story. (Whole days, so that stories of one day share a query.)"""
+    day = int(story.published.timestamp()) // DAY
+    return StreamQuery("topic", topic, limit=LOOKED_AT, before=((day + 2) * DAY, 0))

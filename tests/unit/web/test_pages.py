@@ -529,6 +529,23 @@ def test_all_topics_that_two_stories_share_count(room: Newsroom, monkeypatch: py
     assert [other["title"] for other in told if not other["filled"]][:2] == [both, one]
 
 
+def test_an_old_story_has_related_news_of_its_time(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not only what its topic had since, however busy that is."""
+    monkeypatch.setattr(related, "LOOKED_AT", 3)
+    old, before = "NATO Ministers Warn of a Shortage of Tanks", "NATO Ministers Fear a Shortage of Shells"
+    room.publish(
+        item(old, age=timedelta(days=5), summary=""),
+        item(before, age=timedelta(days=25), summary=""),  # no chapter
+        *(
+            item(f"NATO {what}", age=timedelta(hours=n), summary="")
+            for n, what in enumerate(("Drill", "Budget", "Chief"))
+        ),
+    )
+    told = room.client.get("/api/v1/stories?q=warn").get_json()["stories"][0]
+    assert (told["title"], before in [one["title"] for one in told["related"] if not one["filled"]]) == (old, True)
+    assert before in page_of(room.client, "warn")
+
+
 def test_one_country_alone_relates_no_stories(room: Newsroom) -> None:
     room.publish(
         item(
