@@ -23,8 +23,8 @@ from aggregator.errors import AggregatorError, ConfigError, lack
 COMMANDS: dict[str, str] = {
     "run": "poll and serve in one command",
     "serve": "serve feeds, pages and the API, without polling",
-    "worker": "poll sources and make editions, without the web",
-    "poll": "poll sources once and make the edition",
+    "worker": "poll sources and place their news, without the web",
+    "poll": "poll sources once and place their news",
     "check": "validate feeds.yaml and run the examples in it",
     "plan": "show what an edit of feeds.yaml would change, before it is applied",
     "apply": "put feeds.yaml in force now",
@@ -35,7 +35,7 @@ COMMANDS: dict[str, str] = {
     "import": "append the feeds of an OPML file to feeds.yaml",
     "export": "print the sources as OPML",
     "classify": "read items as JSON Lines, print their sections, topics and stories",
-    "prune": "delete the texts that no source has listed for `keep`",
+    "prune": "delete texts that sources listed last longer ago than `keep`",
     "copy": "copy a SQLite archive into a PostgreSQL database",
     "backup": "write a consistent copy of the archive, even while the service runs",
 }

@@ -30,5 +30,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 COMMAND = Command(
-    "Delete the texts of items that no source has listed for `keep`; headlines and links stay.", nothing, run
+    "Delete texts that sources listed last longer ago than `keep` (in feeds.yaml). Headlines and links stay.",
+    nothing,
+    run,
 )

@@ -121,4 +121,4 @@ async def _work(
             await engines.close()
 
 
-COMMAND = Command("Poll sources and make editions, without the web.", nothing, run)
+COMMAND = Command("Poll sources and place their news in stories and sections, without the web.", nothing, run)
