@@ -54,7 +54,7 @@ _BESIDE_AHEAD = re.compile(
 )
 _BESIDE = re.compile(
     rf"""\b(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know|(?:what|all)\ (?:we|to|you\ need\ to)\ know
-            |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
+            |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|preview(?=\W{{0,3}}$)|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
             |explained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)
             |in\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images))\b
         |(?=[:;|–—-])(?:[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
@@ -88,7 +88,7 @@ _AHEAD = re.compile(
     rf"""\b(?:(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to|to\ (?:vote\ on|choose|decide)
             |(?:braces?|gears?\ up|poised|prepares?|prep)\ for|(?:prepares?|preparing|gears?\ up|on\ (?:course|track))\ to|almost\ ready
             |(?:go|head)(?:es|s)?\ to\ (?:the\ )?(?:polls|vote)|fac(?:es?|ing)\ sentencing
-            |to\ be\ (?:arraigned|sentenced|sworn\ in|inaugurated|crowned|announced)
+            |to\ be\ (?:\w+ed|cut|held|sworn|built|put|sent|tried)
             |(?:will|{_UNDECIDED}to)\ (?:plead\ (?:not\ )?guilty|appear\ in\ court)|{_UNDECIDED}to\ hold\ (?:\w+\ ){{0,2}}vote
             |(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}|could\ (?:happen|come|begin|start)\ as\ (?:early|soon))\b
         |^\W*ahead\ of\b""",
