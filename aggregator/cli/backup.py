@@ -15,8 +15,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as for Ctrl-C: the incomplete copy is removed
     archive = Database(installation).open_existing()
+    for stop in (signal.SIGTERM, signal.SIGHUP):  # as for Ctrl-C: the incomplete copy is removed
+        if signal.getsignal(stop) is signal.SIG_DFL:  # not where the caller has it ignored (nohup)
+            signal.signal(stop, signal.default_int_handler)
     archive.upkeep.backup(args.file)
     archive.close()
     print(f"{args.file} holds the archive, {args.file.stat().st_size // 1024} KiB.")

@@ -193,7 +193,8 @@ def test_a_backup_of_an_archive_that_its_disk_cannot_read_says_so(tmp_path: Path
     assert not list(tmp_path.glob("copy*"))
 
 
-def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_backup_that_is_stopped_leaves_nothing_behind(stop: signal.Signals, tmp_path: Path) -> None:
     config = configuration(tmp_path, {})
     _filled(config, 40_000_000)
     process = subprocess.Popen(command(config, "backup", str(tmp_path / "copy.db")), env=environment())
@@ -201,7 +202,7 @@ def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
         pass
     process.send_signal(signal.SIGSTOP)  # in the middle, however fast the disk is
     assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db.unfinished"]
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(stop)
     process.send_signal(signal.SIGCONT)
     assert process.wait(60) == 130
     assert not list(tmp_path.glob("copy*"))
