@@ -120,13 +120,14 @@ class _Reasons:
 
     def _against(self, one: Candidate, item: int) -> tuple[str, ...]:
         """What speaks against two items being one story, in words."""
-        other, mine, theirs = self.groups.items[item], self.words(one.item).keys(), self.words(item).keys()
+        other, mine, theirs = self.groups.items[item], self.words(one.item), self.words(item)
+        # The figures of all items: `mine.keys() & figures` would walk through these, and not through the item's words.
         figures = self.compared.figures
         days = abs(one.at - other.at) / DAY
         found = (
             (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
-            (_differ(mine & figures, theirs & figures), "no figure in common"),
-            (_differ(mine & WEEKDAYS, theirs & WEEKDAYS), "other days of the week"),
+            (_differ(figures.intersection(mine), figures.intersection(theirs)), "no figure in common"),
+            (_differ(WEEKDAYS.intersection(mine), WEEKDAYS.intersection(theirs)), "other days of the week"),
             (self.compared.twins(one.item, item), "each headline names what the other report does not"),
             (self.compared.names_alone(one.item, item), "little but names in common"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
@@ -134,6 +135,6 @@ class _Reasons:
         return tuple(word for holds, word in found if holds)
 
 
-def _differ(mine: Collection[int], theirs: Collection[int]) -> bool:
+def _differ(mine: frozenset[int], theirs: frozenset[int]) -> bool:
     """Whether both are non-empty and have nothing in common."""
-    return bool(mine and theirs and not set(mine) & set(theirs))
+    return bool(mine and theirs) and mine.isdisjoint(theirs)
