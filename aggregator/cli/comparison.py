@@ -64,10 +64,11 @@ class Comparison:
         if former:
             self.before = Application(proposed.installation, settings_today(former, self.after.settings))
         self.changes = changes(former, self.after.settings, self._epoch)
+        environment = ENVIRONMENT in self.changes.other
         self._alike = False  # whether applying the file would leave stored stories as they are, without re-placing them
-        if archive and former and ENVIRONMENT not in self.changes.other:
+        if archive and former and not environment:
             self._alike = self.after.places_alike(former, archive)
-        self._causes = Causes(self.before, self.after)
+        self._causes = Causes(self.before, self.after, environment=environment)
         self._failing = failing(self.before.rulebook if self.before else None), failing(self.after.rulebook)
         self._policy, self._usage = self.after.counting()
 

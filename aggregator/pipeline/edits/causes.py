@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from aggregator.categorise.attribution import Cause, cause
 from aggregator.model.stream import StreamName
 from aggregator.normalise.address import typed
+from aggregator.pipeline.edits.changes import ENVIRONMENT
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook
@@ -40,10 +41,11 @@ class Configuration(Protocol):
 
 
 class Causes(Struct, frozen=True):
-    """Compares two configurations."""
+    """Compares two configurations. `environment`: environment variables have changed since `before` was put in force."""
 
     before: Configuration | None
     after: Configuration
+    environment: bool
 
     def of(self, stream: StreamName, sample: Sample, way: Way) -> Cause:
         item, old, new = sample.item, self.before.rulebook if self.before else None, self.after.rulebook
@@ -57,6 +59,8 @@ class Causes(Struct, frozen=True):
             why = Cause(f"{gone.kind}: {gone.id}", gone.at, gone=True)
         else:
             why = cause(old, new, stream, item.title, item.summary, comes=way == "coming")
+        if why.at is None and self._by_environment(stream, item, way):
+            return Cause(ENVIRONMENT, None)
         if why.rule == "outweighed":  # nothing changed there: the section that gained is the reason
             rose = cause(old, new, StreamName("section", sample.new), item.title, item.summary, comes=True)
             return rose if rose.at else why
@@ -87,6 +91,15 @@ class Causes(Struct, frozen=True):
             for side in (self.before, self.after)
         )
         return None if stream in new else old.get(stream)
+
+    def _by_environment(self, stream: StreamName, item: EditionItem, way: Way) -> bool:
+        """Whether a changed environment variable moves the item: `before`, which is read with the present values, already places it so."""
+        if self.before is None or not self.environment:
+            return False
+        judged = self.before.policy.judge(item)
+        sections = () if way == "becoming" else judged.sections
+        held = judged.topics if stream.kind == "topic" else (judged.section, *sections)
+        return (stream.id in held) == (way == "coming")
 
     def _position(self, override: Override) -> Position | None:
         """The position of an override in the file that has it; of several pins of one article, of that in force."""

@@ -242,10 +242,11 @@ def test_what_leaves_a_section_or_topic_that_is_removed_names_that(desk: Desk) -
     assert "section: defense (feeds.yaml:6), removed" in desk.run("plan", proposed)
 
 
-def test_a_variable_with_another_value_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_with_another_value_is_told_with_what_it_moves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file in force is read with the values of today, so that both files look the same."""
     monkeypatch.setenv("WORD", "missile*")
-    desk.file.write_text(FILE.replace("missile*,", '"${WORD}",').replace('["Missile lands in the sea"]', "[]"))
+    arms = '  - {id: arms, title: Arms, words: ["${WORD}"]}\n'
+    desk.file.write_text(FILE.replace("missile*,", '"${WORD}",').replace('["Missile lands in the sea"]', "[]") + arms)
     desk.run("apply")
     assert "Nothing changes: 5 stored stories" in desk.run("plan")
     monkeypatch.setenv("WORD", "octopus*")
@@ -254,7 +255,9 @@ def test_a_variable_with_another_value_is_told(desk: Desk, monkeypatch: pytest.M
     (came,) = row(plan, "sections", "defense")["coming"]
     assert (came["title"], came["rule"], came["at"]) == (OCTOPUS, "words: octopus*", "feeds.yaml:7")
     (left,) = row(plan, "sections", "defense")["going"]
-    assert (left["title"], left["rule"], left["at"]) == (TEXTS[0][1], "places: eastern-asia", "feeds.yaml:10")
+    assert (left["title"], left["rule"], left["at"]) == (TEXTS[0][1], "a value from the environment", None)
+    (gone,) = row(plan, "topics", "arms")["going"]  # no line of a section is responsible for that
+    assert (gone["title"], gone["rule"], gone["at"]) == (TEXTS[0][1], "a value from the environment", None)
     assert "\n  ~ a value from the environment changes\n" in desk.run("plan")
     assert "\n  ~ a value from the environment changes\n" in desk.run("apply")
     assert "Nothing changes: 5 stored stories" in desk.run("plan")
