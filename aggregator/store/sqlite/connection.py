@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from aggregator.errors import StoreError
 from aggregator.store.dialect import Dialect, Lock
@@ -18,9 +18,6 @@ from aggregator.store.rows import to_json
 from aggregator.store.sqlite.failures import translated
 from aggregator.store.sqlite.files import identity, opened, refuse_foreign_log
 from aggregator.text.search import begun, indexed
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 

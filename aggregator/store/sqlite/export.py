@@ -33,9 +33,10 @@ class Export:
         """Table → its columns."""
         import sqlite_utils  # brings numpy, which slows down commands that only read
 
-        tables = sqlite_utils.Database(self._db.raw)
-        names = [name for name in tables.table_names() if not name.startswith(("sqlite", _DERIVED))]
-        return {name: [column.name for column in tables.table(name).columns] for name in names}
+        with self._db.translate():
+            tables = sqlite_utils.Database(self._db.raw)
+            names = [name for name in tables.table_names() if not name.startswith(("sqlite", _DERIVED))]
+            return {name: [column.name for column in tables.table(name).columns] for name in names}
 
     def count(self, table: str) -> int:
         return int(self._db.read(f"SELECT count(*) FROM {table}{_kept(table)}")[0][0])
