@@ -81,14 +81,18 @@ _QUESTION = re.compile(
         |Hoe|Waarom|Wat|Что|Как|Почему|Кто|Где|Що|Як|Чому|Хто|Dlaczego|Jak|Kto)(?:['’]s)?\s""",
     re.VERBOSE,
 )
-# Who agrees, fails or declines *to* do something has done so, or has not; nor is it ahead of who is the first to do it.
-_UNDECIDED = r"(?<!fails\ |agree\ )(?<!agrees\ |agreed\ |failed\ )(?<!failure\ |refuses\ |refused\ |ordered\ )(?<!declines\ |declined\ )"
-_FIRST = re.compile(r"\b(?:first|only|latest|youngest|oldest|becomes?|became)\b", re.IGNORECASE)
+# Who agrees, fails or declines *to* do something has done so, or has not; nor is it ahead of who is the first to do it, or orders it.
+_UNDECIDED = r"""(?<!fails\ |agree\ )(?<!agrees\ |agreed\ |failed\ )(?<!failure\ |refuses\ |refused\ |ordered\ )(?<!declines\ |declined\ )
+    (?<!said\ |have\ |need\ |want\ )(?<!needs\ )(?<!has\ |had\ )(?<!refusing\ )"""
+_FIRST = re.compile(
+    r"\b(?:first|only|latest|youngest|oldest|becomes?|became|orders|ordered|wants|calls?\ for|asks?\ for)\b",
+    re.IGNORECASE,
+)
 _AHEAD = re.compile(
     rf"""\b(?:(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to|to\ (?:vote\ on|choose|decide)
             |(?:braces?|gears?\ up|poised|prepares?|prep)\ for|(?:prepares?|preparing|gears?\ up|on\ (?:course|track))\ to|almost\ ready
             |(?:go|head)(?:es|s)?\ to\ (?:the\ )?(?:polls|vote)|fac(?:es?|ing)\ sentencing
-            |to\ be\ (?:\w+ed|cut|held|sworn|built|put|sent|tried)
+            |{_UNDECIDED}to\ be\ (?:\w+ed|cut|held|sworn|built|put|sent|tried)
             |(?:will|{_UNDECIDED}to)\ (?:plead\ (?:not\ )?guilty|appear\ in\ court)|{_UNDECIDED}to\ hold\ (?:\w+\ ){{0,2}}vote
             |(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}|could\ (?:happen|come|begin|start)\ as\ (?:early|soon))\b
         |^\W*ahead\ of\b""",
@@ -98,10 +102,10 @@ _TO = ("to ", "To ", "TO ")
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _COUNTS = {word: count for count, word in enumerate(_NUMBERS, 2)}
 _COUNTS |= {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
-_COUNT = rf"(?<![\w.,])((?!(?:19|20)\d\d\b)\d[\d,]{{0,9}}|{'|'.join(_COUNTS)})(?!\w|[.,]\d)"  # but not a year
+_COUNT = rf"(?<![\w.,])((?!(?:19|20)\d\d\b)\d[\d,]{{0,9}}|{'|'.join(_COUNTS)})(?![\w-]|[.,]\d|\ (?:thousand|[mb]illion))"  # but not a year
 _DEAD = re.compile(
     rf"""{_COUNT}\ (?:(?!injured|hurt|wounded|missing|and)[\w’'-]+\ ){{0,2}}(?:dead|killed|died?|dies|deaths|bodies)\b
-        |\b(?:kill(?:s|ed|ing)?|toll\ (?:[^\s\d]+\ ){{1,6}}to|leav(?:es|ing))\ (?:[a-z]+\ ){{0,2}}{_COUNT}""",
+        |\b(?:kill(?:s|ed|ing)?|toll\ (?:[^\s\d]+\ ){{1,6}}to)\ (?:[a-z]+\ ){{0,2}}{_COUNT}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TRAILER = re.compile(

@@ -180,6 +180,10 @@ def test_an_address_that_merely_has_such_a_word_is_no_aside(address: str) -> Non
         ("Voters of Velmora head to polls in by-election", True),
         ("Velmora's first trial of a minister set to begin", True),
         ("Velmora's treasurer agrees to plead guilty", False),
+        ("Guards of Velmora said to be infected", False),
+        ("Oak of Velmora had to be moved", False),
+        ("Judge of Velmora orders treasurer to be held until trial", False),
+        ("Mayors of Velmora call for minister to be fired", False),
         ("Velmora's treasurer declined to plead guilty", False),
         ("Treasurer declines to appear in court of Velmora", False),
         ("Velmora's former premier becomes first leader to be sentenced", False),
@@ -216,6 +220,10 @@ def test_what_is_about_to_happen(headline: str, ahead: bool) -> None:
         ("Velmora remembers the dead of 2023", 0),
         ("12 suspects in Velmora's murder arrested", 0),
         ("Quake of magnitude 6.3 dead centre of Velmora", 0),
+        ("Storm kills 3 in Velmora and leaves 200,000 without power", 3),
+        ("Storm in Velmora leaves thousands homeless", 0),
+        ("Shell kills 96-year-old in Velmora", 0),
+        ("More than 1 million killed in Velmora", 0),
     ],
 )
 def test_how_many_dead_a_headline_counts(headline: str, count: int) -> None:
