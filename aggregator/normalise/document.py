@@ -110,8 +110,9 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         lang = [draft.lang or ""] if context.job.lang else []
         parts = (draft.summary, draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
         told = address.steady(draft.canonical)
+        before = draft.url if told == draft.canonical else draft.canonical
         hash = digest(draft.title, told or "", *parts)
-        written = digest(draft.title, draft.url or "", *parts) if draft.url != told else hash
+        written = digest(draft.title, before or "", *parts) if before != told else hash
         if not draft.summary and not draft.content and not (context.job.wrapper and plain(draft.parsed.text)):
             fingerprint = b""  # not if a wrapper's text only repeats the headline
     return Item(
