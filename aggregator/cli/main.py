@@ -109,7 +109,10 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     code = 0
     try:
-        installation = Installation(Path(given.config), Path(given.instance), given.database or None)
+        config, instance = (
+            getattr(given, name) or top.get_default(name) for name in ("config", "instance")
+        )  # "": a variable not set
+        installation = Installation(Path(config), Path(instance), given.database or None)
         command = load(given.command)
         own = argparse.ArgumentParser(prog=f"aggregator {given.command}", description=command.help)
         command.add(own)

@@ -126,6 +126,18 @@ def test_the_processes_that_serve_read_what_the_command_was_given(tmp_path: Path
 
 
 @pytest.mark.usefixtures("unserved")
+def test_an_empty_path_means_the_usual_one_and_not_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--instance "$DIR"` of a script in which DIR is not set."""
+    configuration(tmp_path, {})
+    monkeypatch.chdir(tmp_path)
+    assert main(["--config", "", "--instance", "", "--database", "", "serve", "--port", str(free_port())]) == 0
+    assert not Path("aggregator.db").exists()
+    assert Path("instance", "aggregator.db").exists()
+
+
+@pytest.mark.usefixtures("unserved")
 def test_serve_says_that_it_serves_by_another_configuration_than_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
