@@ -175,17 +175,14 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))
-    safe = cleaner.clean(text)
-    if len(safe) > MAX_SAFE:
-        drops["content-cut"] += 1
-        safe = _ABSOLUTE_ONLY.clean(_ABSOLUTE_ONLY.clean(text)[:MAX_SAFE])
+    safe = _limited(cleaner, text, drops)
     # Sanitised again where a browser may read it in another way than nh3 wrote it, and end elements of the page around the text: nh3
     # makes `<h4><h2>` of `<h4><x><h2>`, and `<li><div><li>` of `<li><menu><div><li>` and `<li><div><table><li>`.
-    safe = _ABSOLUTE_ONLY.clean(safe) if _ENDING.search(safe) else safe
+    safe = _limited(_ABSOLUTE_ONLY, safe, drops) if _ENDING.search(safe) else safe
     if "&" in text:  # else no reference was resolved to an unwanted character
         safe = without_unwanted(safe)
     if _ODD_ADDRESS.search(safe):
-        safe = _PLAIN_ADDRESSES.clean(safe)
+        safe = _limited(_PLAIN_ADDRESSES, safe, drops)
     if "<h1" in safe:
         safe = safe.replace("<h1", "<h2").replace("</h1>", "</h2>")
     safe = _QUOTED_POST.sub(lambda post: _named(unescape(post[1]), ' rel="nofollow noopener"'), safe)
@@ -194,6 +191,16 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     parts = _CODE.split(safe) if "<pre" in safe else [safe]
     parts[::2] = [_SPACE.sub("\n", _EMPTY.sub(_nothing, part)) for part in parts[::2]]
     return "".join(parts).strip()
+
+
+def _limited(cleaner: nh3.Cleaner, text: str, drops: Counter[str]) -> str:
+    """Safe HTML with an end. Each time that it is read again it may grow: `<p><b><marquee><p><p>` becomes `<p><b><p></p><p></p>`, and in
+    this each paragraph opens the `<b>` again."""
+    safe = cleaner.clean(text)
+    if len(safe) <= MAX_SAFE:
+        return safe
+    drops["content-cut"] += 1
+    return _ABSOLUTE_ONLY.clean(_ABSOLUTE_ONLY.clean(text)[:MAX_SAFE])
 
 
 # Functions, since `re.sub` expands a template such as `<\1div` slowly: it takes as long as the search.

@@ -35,11 +35,18 @@ _BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS})\b)", re.IGNORECASE)
 _WORD = re.compile(r"(?<![^\s(\[\"'`‘“«])<([a-zA-Z][\w-]{0,30})>(?![^\s.,:;!?)\]\"'`’”»])")
 _END = re.compile(r"</([a-zA-Z][\w-]{0,30})")
 _ENDLESS = frozenset(["br", "hr", "img", "wbr", "input", "p", "li", "dt", "dd", "tr", "td", "th"])
-# A tag as HTML reads it: quotes count only after an equals sign. Text needs no attributes, of which forty thousand take seconds, and no
-# elements for its look: one that stays open is opened again in each block that follows, so that a text of 100 kB takes gigabytes.
+# A tag as HTML reads it, and what holds no tags: comments, scripts and styles. Long text is parsed without these, without attributes, of
+# which forty thousand take seconds, and without elements for its look: one that stays open is opened again in each block that follows, so
+# that a text of 100 kB takes gigabytes.
+_LONG = 3000
 _LOOK = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
-_ATTRIBUTES = r"""(?:[^=>]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+)?+)*+(?:>|\Z)"""
-_TAG = re.compile(rf"<(/?)(?:(?:{_LOOK})(?=[\s/>])|([a-z][^\s/>]*+)){_ATTRIBUTES}", re.IGNORECASE)
+_VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+)"""
+_ATTRIBUTES = rf"(?:[\s/]++|[^\s/>][^\s/=>]*+(?:\s*+=\s*+{_VALUE}?+)?+)*+(?:>|\Z)"
+_TAG = re.compile(
+    rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<(script|style|iframe)(?=[\s/>]){_ATTRIBUTES}.*?(?:</\1(?=[\s/>]){_ATTRIBUTES}|\Z)"
+    rf"|<(/?)(?:(?:{_LOOK})(?=[\s/>])|([a-z][^\s/>]*+)){_ATTRIBUTES}",
+    re.ASCII | re.IGNORECASE | re.DOTALL,
+)
 _MAX_ROUNDS = 5
 _MAX_TAGS = 10_000  # nh3 and Lexbor take time quadratic in the depth: seconds for 40,000 nested tags
 # In sanitised HTML every attribute is in double quotes, so that a regular expression can recognise a tag.
@@ -132,7 +139,8 @@ def prose_of_safe(text: str) -> str:
 
 def _without_tags(text: str) -> str:
     text = with_fewer_tags(text)
-    text = _TAG.sub(_bare, with_unended_as_text(_without_unclosed(with_ends(clean(text)))))
+    text = with_unended_as_text(_without_unclosed(with_ends(clean(text))))
+    text = _TAG.sub(_bare, text) if len(text) > _LONG else text
     tree = LexborHTMLParser(_BLOCK.sub(" <", text))
     tree.strip_tags(_HIDDEN, recursive=True)
     body = tree.body
@@ -140,7 +148,7 @@ def _without_tags(text: str) -> str:
 
 
 def _bare(tag: re.Match[str]) -> str:
-    return f"<{tag[1]}{tag[2] or 'span'}>"
+    return "" if tag[1] or tag[2] is None else f"<{tag[2]}{tag[3] or 'span'}>"
 
 
 def with_fewer_tags(text: str) -> str:

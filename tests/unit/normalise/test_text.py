@@ -865,6 +865,28 @@ def test_elements_without_an_end_make_no_endless_text_of_a_short_one(link: str) 
     assert drops["content-cut"] == 1
 
 
+@pytest.mark.parametrize("long", ["", "It went on. " * 300])
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<script>for (i = 0; i<n; i++) {}</script>", "<script>x = '<a href=\"'</script>", "<style>a {b: '<c'}</style>", "<!-- i<n -->",
+        "<!-- <a href=\"x -->", "<!-->", "<iframe>a<b</iframe>",
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_tag_in_code_or_a_comment_hides_nothing(hidden: str, long: str) -> None:
+    assert plain(f"<p>Fire {hidden}in town, he said. {long}</p>").startswith("Fire in town, he")
+
+
+@pytest.mark.parametrize("closing", ["<h4>x</h4>", "<a href='http://u:p@example.org/'>x</a>"])
+def test_safe_html_that_is_read_again_has_an_end_too(closing: str) -> None:
+    """In a <marquee>, which is not safe, a paragraph does not end the one around it; without it, it does."""
+    drops: Counter[str] = Counter()
+    opened = "".join(f"<b lang=a{number}>" for number in range(100))
+    safe = sanitise(f"{closing}<p>{opened}<marquee>{'<p>x' * 1_000}", "https://example.org/", drops)
+    assert len(safe) < 1_010_000
+    assert drops["content-cut"] == 1
+
+
 @pytest.mark.parametrize("text", ["<a href=b>x</a>" * 4_000, "<img src=b>" * 9_000])
 def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
     drops: Counter[str] = Counter()
