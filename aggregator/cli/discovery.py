@@ -181,7 +181,8 @@ class Finder:
             found.setdefault(one.url, one)
         if not found:
             raise AggregatorError(
-                f"{page}: {error}; it links to no feed, and there is none at the usual addresses"
+                f"{page}: {error}; it links to no feed, and there is none at the usual addresses. If your browser ends at "
+                "another address, give that"
             ) from error
         feeds = tuple(found.values())
         return (

@@ -226,6 +226,13 @@ def test_a_page_is_read_in_its_encoding(desk: Desk, charset: str, header: str) -
     assert (code, [row["title"] for row in json.loads(out)["feeds"]]) == (2, ["Новости дня", "Спорт"])
 
 
+def test_of_a_page_that_leads_on_in_browsers_it_is_said_which_address_to_give(desk: Desk) -> None:
+    page = b'<!doctype html><meta http-equiv=refresh content="0; url=/one"><title>x</title>'
+    desk.server.routes["/start"] = answer(page, content_type="text/html")
+    code, _, err = desk.run("add", desk.server.url("/start"))
+    assert (code, "If your browser ends at another address, give that" in err) == (1, True), err
+
+
 @pytest.mark.parametrize("command", ["try", "add"])
 def test_a_page_that_grows_when_it_is_read_fills_the_memory_of_a_child_only(desk: Desk, command: str) -> None:
     """Each paragraph opens again all two thousand elements that were left open."""
