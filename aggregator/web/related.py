@@ -13,7 +13,7 @@ and a car race in Qatar.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 SHOWN = 10
 LOOKED_AT = 40  # candidates of each kind
 DAY = 86_400
-TOPICS = 6  # a story is compared with those of so many of its topics
+TOPICS = 6  # a story is compared with those of so many of its topics …
+RAREST = 3  # … and with those of its time of so many of them
 TOGETHER = 25  # chapters are read for so many stories at a time, since each query is a round trip to the database
 RECENT = timedelta(days=30)  # maximum age of stories that fill the list
 TELLING = 3.0  # minimum total rarity of shared topics; 3 is one topic that one in twenty stories has
@@ -153,7 +154,8 @@ class Relatives(Struct, dict=True):
 
     def _by_topics(self, story: StoryHead) -> Iterator[StoryHead]:
         rarities, about = self._background.rarities, story.topics[:TOPICS]
-        found = {other.n: other for topic in about for other in self._with_topic(topic, story)}
+        queries = [*map(_newest_of, about), *self._of_its_time(story, self._of_topics)]
+        found = {other.n: other for query in queries for other in self._of_topics[query]}
         shared = {n: [rarities.get(topic, 0.0) for topic in about if topic in found[n].topics] for n in found}
         telling = [found[n] for n, rare in shared.items() if sum(rare) >= TELLING]
         if own := self._sense(story).language:  # embeddings do not tell what texts in two languages have in common
@@ -166,11 +168,17 @@ class Relatives(Struct, dict=True):
         related = [found[n] for n in akin]
         yield from sorted(related, key=lambda other: heaviest_first(other, akin[other.n]))
 
-    def _with_topic(self, topic: str, story: StoryHead) -> Sequence[StoryHead]:
-        """The newest stories of a topic; if these are all later than the story, also those of its time: who reads of last month would
-        otherwise see only what a busy topic had today."""
-        newest = self._of_topics[_newest_of(topic)]
-        return [*newest, *self._of_topics.get(_of_its_time(topic, story), ())]
+    def _of_its_time(self, story: StoryHead, newest: Mapping[StreamQuery, Sequence[StoryHead]]) -> list[StreamQuery]:
+        """What entered those of its rarest topics whose newest stories are all later, before the end of the day after the story: who reads
+        of last month would otherwise see only what a busy topic had today. (Whole days, so that stories of one day share a query.)"""
+        before = (int(story.published.timestamp()) // DAY + 2) * DAY, 0
+        rarities = self._background.rarities
+        rarest = sorted(story.topics[:TOPICS], key=lambda topic: -rarities.get(topic, 0.0))[:RAREST]
+        return [
+            replace(query, before=before)
+            for query in map(_newest_of, rarest)
+            if len(newest[query]) == LOOKED_AT and newest[query][-1].published > story.published
+        ]
 
     def _closeness(self, one: StoryHead, others: Sequence[StoryHead]) -> list[float]:
         from aggregator.stories.relatives import closeness
@@ -188,13 +196,9 @@ class Relatives(Struct, dict=True):
     def _of_topics(self) -> dict[StreamQuery, list[StoryHead]]:
         """The newest stories of each topic that one of the stories has, and those of the time of stories to which they do not reach."""
         reading, now = self.lib.archive.reading, self.lib.seconds()
-        having = [(topic, story) for story in self.stories for topic in story.topics[:TOPICS]]
-        newest = reading.heads(dict.fromkeys(_newest_of(topic) for topic, _ in having), now)
-        earlier = dict.fromkeys(
-            _of_its_time(topic, story)
-            for topic, story in having
-            if len(listed := newest[_newest_of(topic)]) == LOOKED_AT and listed[-1].published > story.published
-        )
+        topics = dict.fromkeys(topic for story in self.stories for topic in story.topics[:TOPICS])
+        newest = reading.heads(map(_newest_of, topics), now)
+        earlier = dict.fromkeys(query for story in self.stories for query in self._of_its_time(story, newest))
         return {**newest, **(reading.heads(earlier, now) if earlier else {})}
 
     @cached_property
@@ -211,9 +215,3 @@ def _together(rarities: Sequence[float]) -> float:
 
 def _newest_of(topic: str) -> StreamQuery:
     return StreamQuery("topic", topic, limit=LOOKED_AT)
-
-
-def _of_its_time(topic: str, story: StoryHead) -> StreamQuery:
-    """What entered a topic before the end of the day after the story. (Whole days, so that stories of one day share a query.)"""
-    day = int(story.published.timestamp()) // DAY
-    return StreamQuery("topic", topic, limit=LOOKED_AT, before=((day + 2) * DAY, 0))

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.model.item import Enclosure
+from aggregator.model.stream import StreamQuery
 from aggregator.web import layout, related
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.pulse import HEIGHT, bars
@@ -544,6 +545,20 @@ def test_an_old_story_has_related_news_of_its_time(room: Newsroom, monkeypatch: 
     told = room.client.get("/api/v1/stories?q=warn").get_json()["stories"][0]
     assert (told["title"], before in [one["title"] for one in told["related"] if not one["filled"]]) == (old, True)
     assert before in page_of(room.client, "warn")
+
+
+def test_related_news_of_its_time_is_the_same_in_a_list(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest stories of the topic begin between two of one day, so that only the older one has those of its time."""
+    monkeypatch.setattr(related, "LOOKED_AT", 2)
+    monkeypatch.setattr(related.Relatives, "_chapters_of", lambda *_: [])
+    shells, tanks = "NATO Ministers Fear a Shortage of Shells", "NATO Ministers Warn of a Shortage of Tanks"
+    ages = {"NATO Chief Resigns": 1, shells: 50, tanks: 52}
+    room.publish(*(item(title, age=timedelta(hours=hours), summary="") for title, hours in ages.items()))
+    lib, latest = room.library(), StreamQuery("latest", limit=10)
+    stories = lib.archive.reading.heads([latest], lib.seconds())[latest]
+    together = {story.title: related.Relatives(lib, stories).of(story) for story in stories}
+    assert {story.title: related.Relatives(lib, [story]).of(story) for story in stories} == together
+    assert shells in [one.story.title for one in together[tanks] if not one.filled]
 
 
 def test_one_country_alone_relates_no_stories(room: Newsroom) -> None:
