@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aggregator.cli.main import COMMANDS, GLOBAL, load, parser
+from aggregator.web.parameters import STREAM
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("aggregator", "benchmarks", "docs", "tests")
@@ -98,3 +99,8 @@ def test_the_variables_of_options_are_documented_and_no_others() -> None:
     written = " ".join((ROOT / file).read_text() for file in FILES if file.endswith(".py"))
     read = variables | set(variable.findall(written))
     assert [(where, name) for where, word in WORDS for name in variable.findall(word) if name not in read] == []
+
+
+def test_every_parameter_of_streams_is_told_to_readers() -> None:
+    told = {found[0] for where, word in WORDS if where == "README.md" and (found := re.match(r"\w+", word))}
+    assert set(STREAM) - told == set()
