@@ -109,8 +109,9 @@ _QUOTED_POST = re.compile(
     r"""<blockquote\b[^<>]*>(?:\s|<p>)*<a [^<>]*?href="([^"]*)"[^<>]*>\s*</a>(?:\s|</p>)*</blockquote>"""
 )
 # Blocks that become a <div>, since our page has its own header, footer and main. Without any tag their text would run into the
-# text around.
-_DIVISION = re.compile(rf"<(/?)(?:{DIVISIONS})\b", re.IGNORECASE)
+# text around. Within an <applet> or <marquee> a paragraph does not end the one around it: if nothing stood in their place, it would, and
+# open again all elements that are open, in each reader: 25 kB would take a gigabyte.
+_DIVISION = re.compile(rf"<(/?)(?:{DIVISIONS}|applet|marquee)\b", re.IGNORECASE)
 # An address with a user name, with slashes or backslashes in any number; or one that does not begin with `https?://`: nh3 treats
 # `https:there` as absolute, which a browser does not, and does not check `cite`. Possessive, since an attribute may be very long.
 _ODD_ADDRESS = re.compile(r'="(?:(?<=(?:ref|src|ite)=")(?!https?://[^/\\])|[^"/\\?#@]*+[/\\\s]*+[^"/\\?#@]*+@)')
@@ -194,8 +195,8 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
 
 
 def _limited(cleaner: nh3.Cleaner, text: str, drops: Counter[str]) -> str:
-    """Safe HTML with an end. Each time that it is read again it may grow: `<p><b><marquee><p><p>` becomes `<p><b><p></p><p></p>`, and in
-    this each paragraph opens the `<b>` again."""
+    """Safe HTML with an end. Each time that it is read again it may grow: `<li><b><menu><li><li>` becomes `<li><b><li></li><li></li>`, and
+    in this each point opens the `<b>` again."""
     safe = cleaner.clean(text)
     if len(safe) <= MAX_SAFE:
         return safe

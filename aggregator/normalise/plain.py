@@ -90,8 +90,13 @@ def plain_of_safe(text: str) -> str:
     if "<" in text:
         if "<figcaption>" in text:
             text = _CAPTION.sub(" ", text)
-        text = _SAFE_TAG.sub("", _SAFE_BLOCK.sub(" ", text))
+        text = without_tags(_SAFE_BLOCK.sub(" ", text))
     return plain(unescape(text), titled=True) if "&" in text else one_line(text)
+
+
+def without_tags(safe: str) -> str:
+    """Sanitised HTML without its tags; references stay."""
+    return _SAFE_TAG.sub("", safe)
 
 
 def without_shortcodes(text: str) -> str:

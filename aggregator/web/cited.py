@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import unquote, urlsplit
-
-from selectolax.lexbor import LexborHTMLParser
 
 from aggregator.addresses import host_of, one_site
 from aggregator.normalise.address import absolute
 from aggregator.normalise.boilerplate import leads_on, without_asides
 from aggregator.normalise.characters import cut, one_line
 from aggregator.normalise.markup import is_advertisement, is_counter
+from aggregator.normalise.plain import without_tags
 from aggregator.render.fit import fit_address
 from aggregator.web import shapes
 
@@ -22,6 +22,8 @@ _NAMELESS = re.compile(
     r"\W*(?:(?:click |see |read )?(?:here|this|more)|\d+|link|source|via|website|permalink|comments?|https?://\S+|hier|ici|aquí|qui|здесь|тут|这里|這裡)?\W*",
     re.IGNORECASE,
 )
+# A link of sanitised HTML, in which every attribute is in double quotes, and no link is in another.
+_LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"(?: [\w-]+="[^"]*")*>(.*?)</a>', re.DOTALL)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 
 
@@ -33,8 +35,9 @@ def cited(text: str, address: str | None) -> list[shapes.Cited]:
         return []
     own = host_of(address or "") or ""
     found: dict[str, shapes.Cited] = {}
-    for link in LexborHTMLParser(without_asides(text)).css("a[href]"):
-        url, words = fit_address(absolute(link.attributes.get("href"), "") or ""), " ".join(link.text().split())
+    for link in _LINK.finditer(without_asides(text)):
+        url = fit_address(absolute(html.unescape(link[1]), "") or "")
+        words = " ".join(html.unescape(without_tags(link[2])).split())
         host = (host_of(url) or "").removeprefix("www.")
         if not host or one_site(host, own) or url in found or leads_on(words) or _is_aside(url, own):
             continue
