@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
@@ -14,6 +15,8 @@ from aggregator.store.postgres.connection import storable
 from aggregator.store.postgres.loading import Load
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.export import Export
+
+log = logging.getLogger(__name__)
 
 
 class Sum(Struct):
@@ -49,7 +52,10 @@ def transfer(
     with target.loading() as load:
         with source.export() as export:
             copied = source.reading.data_version()
-            tables = export.tables()
+            held, ours = export.tables(), load.tables()
+            if strange := held.keys() - ours:  # as `lost_and_found`, which SQLite's `.recover` leaves
+                log.warning("%s: not copied, since they are none of ours: %s", source.path, ", ".join(sorted(strange)))
+            tables = {table: columns for table, columns in held.items() if table in ours}
             total = 2 * sum(map(export.count, tables)) + export.count("texts")
             done = 0
 

@@ -111,6 +111,16 @@ def test_what_is_filled_is_refused(file: SqliteArchive) -> None:
     filled.close()
 
 
+def test_a_table_that_recovery_left_in_the_file_is_told_and_not_copied(
+    file: SqliteArchive, server: PostgresArchive, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`.recover` collects there what it cannot assign to any table."""
+    file._connection.write("CREATE TABLE lost_and_found (rootpgno, pgno, nfield, id, c0)")
+    assert "lost_and_found" not in transfer(file, server)
+    assert "none of ours: lost_and_found" in caplog.text
+    assert server.reading.totals()["items"] == 81
+
+
 def test_two_copies_at_once_are_one_and_a_worker_that_starts_meanwhile_waits(
     file: SqliteArchive, server: PostgresArchive
 ) -> None:

@@ -45,6 +45,11 @@ class Load:
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
 
+    def tables(self) -> set[str]:
+        return {
+            name for (name,) in self._raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        }
+
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
         copy(self._raw, f"{table} ({', '.join(columns)})", rows)
 
