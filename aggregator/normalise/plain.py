@@ -35,15 +35,16 @@ _BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS})\b)", re.IGNORECASE)
 _WORD = re.compile(r"(?<![^\s(\[\"'`‘“«])<([a-zA-Z][\w-]{0,30})>(?![^\s.,:;!?)\]\"'`’”»])")
 _END = re.compile(r"</([a-zA-Z][\w-]{0,30})")
 _ENDLESS = frozenset(["br", "hr", "img", "wbr", "input", "p", "li", "dt", "dd", "tr", "td", "th"])
-# A tag as HTML reads it, and what holds no tags: comments, scripts and styles. Long text is parsed without these, without attributes, of
-# which forty thousand take seconds, and without elements for its look: one that stays open is opened again in each block that follows, so
-# that a text of 100 kB takes gigabytes.
+# A tag as HTML reads it, and what holds no tags: comments, `<?php …>`, scripts and styles. Long text is parsed without these, without
+# attributes, of which forty thousand take seconds, and without elements for its look: one that stays open is opened again in each block
+# that follows, so that a text of 100 kB takes gigabytes.
 _LONG = 3000
 _LOOK = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+)"""
 _ATTRIBUTES = rf"(?:[\s/]++|[^\s/>][^\s/=>]*+(?:\s*+=\s*+{_VALUE}?+)?+)*+(?:>|\Z)"
 _TAG = re.compile(
-    rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<(script|style|iframe)(?=[\s/>]){_ATTRIBUTES}.*?(?:</\1(?=[\s/>]){_ATTRIBUTES}|\Z)"
+    rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*+(?:>|\Z)"
+    rf"|<(script|style|iframe)(?=[\s/>]){_ATTRIBUTES}.*?(?:</\1(?=[\s/>]){_ATTRIBUTES}|\Z)"
     rf"|<(/?)(?:(?:{_LOOK})(?=[\s/>])|([a-z][^\s/>]*+)){_ATTRIBUTES}",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )

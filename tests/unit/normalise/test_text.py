@@ -871,7 +871,7 @@ def test_elements_without_an_end_make_no_endless_text_of_a_short_one(link: str) 
     "hidden",
     [
         "<script>for (i = 0; i<n; i++) {}</script>", "<script>x = '<a href=\"'</script>", "<style>a {b: '<c'}</style>", "<!-- i<n -->",
-        "<!-- <a href=\"x -->", "<!-->", "<iframe>a<b</iframe>",
+        "<!-- <a href=\"x -->", "<!-->", "<iframe>a<b</iframe>", "<?php echo '<a href=\"' ?>", "<![if !a='<b c=\"']>",
     ],
 )  # fmt: skip
 def test_what_looks_like_a_tag_in_code_or_a_comment_hides_nothing(hidden: str, long: str) -> None:
