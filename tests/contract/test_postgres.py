@@ -469,6 +469,19 @@ def test_readers_find_the_primary_by_the_address_that_workers_have(url: str) -> 
     made.close()
 
 
+def test_variables_of_the_driver_complete_the_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two services with `PGOPTIONS` that name different schemas shared one archive, and each took the other's sources off."""
+    execute(url, "CREATE SCHEMA press")
+    monkeypatch.setenv("PGOPTIONS", "-c search_path=press")
+    monkeypatch.setenv("PGTARGETSESSIONATTRS", "read-write")
+    PostgresArchive(url).close()
+    assert execute(url, "SELECT schemaname FROM pg_tables WHERE tablename = 'items'") == [("press",)]
+    ReadOnlyArchive(url).close()
+    for name, value in {"PGHOST": "db.example", "PGPORT": "5433", "PGDATABASE": "wire"}.items():
+        monkeypatch.setenv(name, value)
+    assert server.Server("postgresql://").name == "PostgreSQL at db.example:5433, database wire"
+
+
 def test_a_session_with_nothing_to_do_is_not_ended_by_what_a_database_is_set_to(url: str) -> None:
     execute(url, f"ALTER DATABASE {url.partition('?')[0].rpartition('/')[2]} SET idle_session_timeout = '1s'")
     store = PostgresArchive(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import blake2b
 from typing import Any
 
@@ -14,6 +15,11 @@ from aggregator.store.postgres.silence import Silence
 BUSY_SECONDS = 60
 """Seconds that a statement may take, or wait for a lock, before it fails."""
 CONNECT_SECONDS = 10
+VARIABLES = {
+    "host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "options": "PGOPTIONS",
+    "target_session_attrs": "PGTARGETSESSIONATTRS",
+}  # fmt: skip
+"""Variables by which the driver completes an address: what we name, or replace with settings of our own, must be complete, too."""
 
 
 class Server:
@@ -24,7 +30,8 @@ class Server:
         UsageError: not the address of a database; it is not repeated, since it may contain a password.
         """
         try:
-            self.parts = conninfo_to_dict(url)
+            variables = {key: os.environ[name] for key, name in VARIABLES.items() if name in os.environ}
+            self.parts = {**variables, **conninfo_to_dict(url)}
             login, _, database = url.partition("?")[0].partition("://")[2].partition("/")
             if login.count("@") > 1 or "@" in database:
                 raise ValueError("a part of the password counts as the name of the host or database")
