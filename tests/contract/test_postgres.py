@@ -452,6 +452,7 @@ def test_a_language_is_found_whatever_letters_the_database_has(url: str) -> None
     store = PostgresArchive(url)
     store.sources.sync([source("alpha")])
     store.intake.apply([polled("alpha", [item("alpha", "1", "Uno", lang="it-IT")])], NOW)
+    edition(store, policy(), lambda: SECONDS)
     assert store.reading.items(StreamQuery("latest", filter=Filter(lang="it-IT")), SECONDS)[0]
     store.close()
 
