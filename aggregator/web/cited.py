@@ -22,8 +22,8 @@ _NAMELESS = re.compile(
     r"\W*(?:(?:click |see |read )?(?:here|this|more)|\d+|link|source|via|website|permalink|comments?|https?://\S+|hier|ici|aquí|qui|здесь|тут|这里|這裡)?\W*",
     re.IGNORECASE,
 )
-# A link of sanitised HTML, in which every attribute is in double quotes, and no link is in another.
-_LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"(?: [\w-]+="[^"]*")*>(.*?)</a>', re.DOTALL)
+# A link of sanitised HTML, in which every attribute is in double quotes. It ends where another begins, which may be in a table in it.
+_LINK = re.compile(r'<a(?: [\w-]+="[^"]*")*? href="([^"]*)"(?: [\w-]+="[^"]*")*>(.*?)(?:</a>|(?=<a ))', re.DOTALL)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 
 

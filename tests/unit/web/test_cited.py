@@ -106,3 +106,12 @@ def test_links_are_read_as_sanitised_html_has_them() -> None:
     link = '<a dir="ltr" href="https://b.example/?a=1&amp;b=2" rel="nofollow" title="5 > 3">Told &lt;<em>twice</em>&gt;</a>'
     (found,) = cited(f'<p>{link} <a rel="nofollow">nowhere</a></p>', None)
     assert (found["title"], found["url"]) == ("Told <twice>", "https://b.example/?a=1&b=2")
+
+
+def test_a_link_in_a_table_in_a_link_is_one_of_its_own() -> None:
+    inner = '<table><tbody><tr><td>table <a href="https://c.example/2">Two</a></td></tr></tbody></table>'
+    found = cited(f'<a href="https://b.example/1">One {inner}</a>', None)
+    assert [(one["title"], one["url"]) for one in found] == [
+        ("One table", "https://b.example/1"),
+        ("Two", "https://c.example/2"),
+    ]
