@@ -105,7 +105,7 @@ _COUNTS |= {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
 _COUNT = rf"(?<![\w.,])((?!(?:19|20)\d\d\b)\d[\d,]{{0,9}}|{'|'.join(_COUNTS)})(?![\w-]|[.,]\d|\ (?:thousand|[mb]illion))"  # but not a year
 _DEAD = re.compile(
     rf"""{_COUNT}\ (?:(?!injured|hurt|wounded|missing|and)[\w’'-]+\ ){{0,2}}(?:dead|killed|died?|dies|deaths|bodies)\b
-        |\b(?:kill(?:s|ed|ing)?|toll\ (?:[^\s\d]+\ ){{1,6}}to)\ (?:[a-z]+\ ){{0,2}}{_COUNT}""",
+        |\b(?:kill(?:s|ed|ing)?|toll\ (?:[^\s\d]+\ ){{1,6}}to)\ (?:(?!(?:and|as|in|by|after)\ )[a-z]+\ ){{0,2}}{_COUNT}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TRAILER = re.compile(

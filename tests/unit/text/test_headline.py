@@ -222,6 +222,8 @@ def test_what_is_about_to_happen(headline: str, ahead: bool) -> None:
         ("Quake of magnitude 6.3 dead centre of Velmora", 0),
         ("Storm kills 3 in Velmora and leaves 200,000 without power", 3),
         ("Storm in Velmora leaves thousands homeless", 0),
+        ("One killed and 30 injured in Velmora", 0),
+        ("Boy killed as thousands protest in Velmora", 0),
         ("Shell kills 96-year-old in Velmora", 0),
         ("More than 1 million killed in Velmora", 0),
     ],
