@@ -102,7 +102,8 @@ _TO = ("to ", "To ", "TO ")
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _COUNTS = {word: count for count, word in enumerate(_NUMBERS, 2)}
 _COUNTS |= {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
-_COUNT = rf"(?<![\w.,])((?!(?:19|20)\d\d\b)\d[\d,]{{0,9}}|{'|'.join(_COUNTS)})(?![\w-]|[.,]\d|\ (?:thousand|[mb]illion))"  # but not a year
+# But not a year. ASCII, since otherwise `ſ` counts as an s, and `ı` as an i, which `_COUNTS` does not know.
+_COUNT = rf"(?<![\w.,])((?a:(?!(?:19|20)\d\d\b)\d[\d,]{{0,9}}|{'|'.join(_COUNTS)}))(?![\w-]|[.,]\d|\ (?:thousand|[mb]illion))"
 _DEAD = re.compile(
     rf"""{_COUNT}\ (?:(?!injured|hurt|wounded|missing|and)[\w’'-]+\ ){{0,2}}(?:dead|killed|died?|dies|deaths|bodies)\b
         |\b(?:kill(?:s|ed|ing)?|toll\ (?:[^\s\d]+\ ){{1,6}}to)\ (?:(?!(?:and|as|in|by|after)\ )[a-z]+\ ){{0,2}}{_COUNT}""",

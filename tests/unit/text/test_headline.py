@@ -223,6 +223,9 @@ def test_what_is_about_to_happen(headline: str, ahead: bool) -> None:
         ("Storm kills 3 in Velmora and leaves 200,000 without power", 3),
         ("Storm in Velmora leaves thousands homeless", 0),
         ("One killed and 30 injured in Velmora", 0),
+        ("Hundredſ killed in Velmora", 0),  # no error, which would stop all editions
+        ("Fıve killed in Velmora", 0),
+        ("FİVE killed in Velmora", 0),
         ("Boy killed as thousands protest in Velmora", 0),
         ("Shell kills 96-year-old in Velmora", 0),
         ("More than 1 million killed in Velmora", 0),
