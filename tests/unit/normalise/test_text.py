@@ -878,6 +878,11 @@ def test_what_looks_like_a_tag_in_code_or_a_comment_hides_nothing(hidden: str, l
     assert plain(f"<p>Fire {hidden}in town, he said. {long}</p>").startswith("Fire in town, he")
 
 
+@pytest.mark.parametrize("name", ["audıo", "AUDİO", "noſcript", "noscrıpt"])
+def test_a_tag_with_letters_like_those_of_a_hiding_one_is_no_error(name: str) -> None:
+    assert plain(f"<p>Fire <{name}>in town</p>") == "Fire in town"
+
+
 @pytest.mark.parametrize("closing", ["<h4>x</h4>", "<a href='http://u:p@example.org/'>x</a>"])
 def test_safe_html_that_is_read_again_has_an_end_too(closing: str) -> None:
     """In a <menu>, which is not safe, a point does not end the one around it; without it, it does."""
