@@ -155,7 +155,8 @@ def _without_tags(text: str) -> str:
 
 
 def _bare(tag: re.Match[str]) -> str:
-    return "" if tag[1] or tag[2] is None else f"<{tag[2]}{tag[3] or 'span'}>"
+    # Not nothing in place of a comment or script: else the `<` before it would open what stands behind it.
+    return "<!>" if tag[1] or tag[2] is None else f"<{tag[2]}{tag[3] or 'span'}>"
 
 
 def with_fewer_tags(text: str) -> str:
