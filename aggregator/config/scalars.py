@@ -99,7 +99,7 @@ def _meant(written: str) -> Iterator[str]:
     """The durations that an invalid text may mean, the likeliest first."""
     if clock := re.fullmatch(r"(\d{1,4}):(\d\d)", written):
         yield f"{int(clock[1]) * 60 + int(clock[2])}m"
-    if named := re.fullmatch(r"(?i)(\d+)\s*(s|m(?!o)|h|d|w)[a-z]*", written):
+    if named := re.fullmatch(r"(?i)(\d+)\s*((?a:s|m(?!o)|h|d|w))[a-z]*", written):
         yield f"{int(named[1])}{named[2].lower()}"
     if written.isdecimal():
         yield from (f"{int(written)}m", f"{int(written)}d")

@@ -84,7 +84,8 @@ def test_an_old_item_changes_nothing_for_what_arrives_with_it(
     now = 16 * DAY
     news = [replace(one, item=n, at=now + n) for n, one in enumerate(batch, 100)]
     old = Candidate(99, "", "", "Gazette", None, now, None)
-    recent, late = (group([replace(old, at=at), *news], memory) for at in (now, now - days * DAY))
+    just_before = news[0].at - 1  # not at `now`: the window would begin earlier, maybe with one more known item
+    recent, late = (group([replace(old, at=at), *news], memory) for at in (just_before, now - days * DAY))
     assert late.joins == recent.joins
     assert late.merges == recent.merges
 

@@ -125,6 +125,11 @@ KEYS = [
 SCALARS = [
     (SOURCE + "    headers: {accept: a, Accept: b}\n", "4:26", ["duplicate header `Accept`"]),
     (SOURCE + "    every: 1:30\n", "4:12", ["every", "30s, 15m", "`1:30`", "did you mean 90m"]),
+    (
+        SOURCE + "    every: 30ſ\n",
+        "4:12",
+        ["expected a duration such as 30s"],
+    ),  # like an s to an expression that ignores case
     (SOURCE + "    every: 15\n", "4:12", ["did you mean 15m"]),
     (SOURCE + "    every: 5 minutes\n", "4:12", ["did you mean 5m"]),
     (SOURCE + "    every: 0s\n", "4:12", ["out of range", "1s", "4w"]),
