@@ -116,13 +116,17 @@ def _seconds(value: Any) -> int | None:
     if value is None or value == "":
         return None
     try:
-        try:
-            moment = datetime.fromisoformat(value.upper())  # RFC 3339 has t and z, too
-        except ValueError:
-            moment = parsedate_to_datetime(value)
+        moment = _moment(value)
     except (AttributeError, TypeError, ValueError, OverflowError) as error:  # the value may be anything
         raise ValueError("`published` must be a time like 2026-11-24T12:00:00Z") from error
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.upper())  # RFC 3339 has t and z, too
+    except ValueError:
+        return parsedate_to_datetime(text)
 
 
 def _dated(items: list[InputItem]) -> list[int]:

@@ -109,9 +109,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     code = 0
     try:
-        config, instance = (
-            getattr(given, name) or top.get_default(name) for name in ("config", "instance")
-        )  # "": a variable not set
+        # An empty path is that of a variable which the caller's script has not set.
+        config, instance = given.config or top.get_default("config"), given.instance or top.get_default("instance")
         installation = Installation(Path(config), Path(instance), given.database or None)
         command = load(given.command)
         own = argparse.ArgumentParser(prog=f"aggregator {given.command}", description=command.help)

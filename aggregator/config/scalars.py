@@ -115,9 +115,10 @@ def slug_id(value: object) -> str:
     written = text(value, MAX_ID)
     if SLUG.fullmatch(written):
         return written
-    guess = slug(shown(value)) if shown(value) != ADDRESS else ""
+    found = shown(value)
+    guess = "" if found == ADDRESS else slug(found)
     hint = f"; as an id that is {guess}" if guess else ""
-    raise Wrong(f"an id consists of a–z, 0–9 and single hyphens, found {shown(value)}{hint}")
+    raise Wrong(f"an id consists of a–z, 0–9 and single hyphens, found {found}{hint}")
 
 
 _SINGLE = str.maketrans({

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +12,7 @@ from aggregator.normalise.characters import cut, one_line
 from aggregator.normalise.markup import is_advertisement, is_counter
 from aggregator.normalise.plain import without_tags
 from aggregator.render.fit import fit_address
+from aggregator.text.references import unescape
 from aggregator.web import shapes
 
 MOST = 20  # links
@@ -36,8 +36,8 @@ def cited(text: str, address: str | None) -> list[shapes.Cited]:
     own = host_of(address or "") or ""
     found: dict[str, shapes.Cited] = {}
     for link in _LINK.finditer(without_asides(text)):
-        url = fit_address(absolute(html.unescape(link[1]), "") or "")
-        words = " ".join(html.unescape(without_tags(link[2])).split())
+        url = fit_address(absolute(unescape(link[1]), "") or "")
+        words = " ".join(unescape(without_tags(link[2])).split())
         host = (host_of(url) or "").removeprefix("www.")
         if not host or one_site(host, own) or url in found or leads_on(words) or _is_aside(url, own):
             continue
