@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import exp
 
-from aggregator.schedule.bounds import Bounds
-from aggregator.schedule.rate import interval
+from aggregator.schedule.rate import Bounds, interval
 
 DAY = 86_400
 GIB = 2**30

@@ -28,8 +28,8 @@ from statistics import fmean, median, quantiles
 
 from aggregator.model.source import Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import rate
-from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.decide import after_poll
+from aggregator.schedule.rate import Bounds
 
 DAY = timedelta(days=1)
 FIRST = datetime(2023, 10, 1, tzinfo=UTC)

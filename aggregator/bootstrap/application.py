@@ -179,8 +179,8 @@ class Application(Configured):
         """Apply changed settings of sources: those with a shorter `every` are polled within that time, and documents of those with another
         `lang` are read as a whole. Sources that are being polled now are polled once more."""
         from aggregator.model.renamed_sources import former_ids
-        from aggregator.schedule.bounds import bounds_for
         from aggregator.schedule.decide import sooner
+        from aggregator.schedule.rate import bounds_for
 
         known = {source.id: source for source in former.sources}
         addresses = {id: source.url for id, source in known.items()}
@@ -250,7 +250,7 @@ class Application(Configured):
 
     def apply_pauses(self, fetcher: Http, states: Iterable[SourceState]) -> None:
         """Make a fetcher obey the pauses that are recorded in these states."""
-        from aggregator.schedule.pauses import pause_of, pausing
+        from aggregator.schedule.hints import pause_of, pausing
 
         alone = {id for id, source in self.sources.items() if pause_of(source, self.settings.defaults) == "source"}
         for host, seconds in pausing(states, utc_now(), alone).items():

@@ -21,9 +21,8 @@ from aggregator.pipeline.concealment import concealed, reveals, without_secrets
 from aggregator.pipeline.stored_items import stored_items
 from aggregator.pipeline.tools import Tools
 from aggregator.schedule import decide, permanent_redirects
-from aggregator.schedule.bounds import bounds_for
-from aggregator.schedule.pauses import pause_of
-from aggregator.schedule.rate import new_item_limit
+from aggregator.schedule.hints import pause_of
+from aggregator.schedule.rate import bounds_for, new_item_limit
 
 log = logging.getLogger(__name__)
 

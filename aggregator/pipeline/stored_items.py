@@ -10,10 +10,10 @@ from aggregator.model.item import Item
 from aggregator.model.poll import StoredItems
 from aggregator.model.source import SourceState
 from aggregator.normalise.address import is_article
-from aggregator.normalise.floods import FLOOD_TITLES
 from aggregator.normalise.matching import differs
+from aggregator.normalise.recognition import FLOOD_TITLES
 from aggregator.ports import Intake
-from aggregator.schedule.flaws import FLOOD
+from aggregator.schedule.health import FLOOD
 
 
 def stored_items(intake: Intake, state: SourceState, items: Sequence[Item], now: datetime) -> StoredItems:

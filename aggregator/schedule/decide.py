@@ -18,11 +18,10 @@ from aggregator.model.item import TRUNCATED, Drop, NormalFeed
 from aggregator.model.source import HORIZON, LONGEST_HOLD, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
 from aggregator.schedule import rate as rates
-from aggregator.schedule.bounds import Bounds
-from aggregator.schedule.flaws import flaws
 from aggregator.schedule.formatting import pace, span
-from aggregator.schedule.health import SILENT_AFTER, health, quiet, silent_after
+from aggregator.schedule.health import SILENT_AFTER, flaws, health, quiet, silent_after
 from aggregator.schedule.hints import PollHints
+from aggregator.schedule.rate import Bounds
 from aggregator.text.plurals import counted
 
 JITTER: Final = 0.1  # at most this share of the interval is added at random, to spread out the polls of many sources

@@ -1,16 +1,26 @@
-"""The state of a source as it is shown, with the evidence."""
+"""The state of a source as it is shown, with the evidence, and the flaws of its last document."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
-from aggregator.model.item import TRUNCATED
+from aggregator.model.item import TRUNCATED, Drop, NormalFeed
 from aggregator.model.source import NOT_POLLED, Flaw, Health, SourceState
 from aggregator.schedule import permanent_redirects
-from aggregator.schedule.flaws import ALL_NEW, FLOOD, FUTURE, THIN, UNDATED
 from aggregator.schedule.formatting import minute, span
 from aggregator.text.plurals import counted
 
+MOST = 0.5
+"""If at least this share of a document's items has a flaw, it is the source's flaw and not an item's."""
+FEWEST = 3  # items; shares of fewer items mean nothing
+
+UNDATED: Final = "undated"
+FUTURE: Final = "future-dated"
+THIN: Final = "thin"
+FLOOD: Final = "guid-flood"
+ALL_NEW: Final = "all-new"
 SILENT_AFTER = timedelta(days=7)
 STALE_AFTER = timedelta(days=90)
 MISSED = 3
@@ -52,12 +62,29 @@ REPAIRED = {
 """Other flaws of a document, most of which were repaired."""
 
 
+def flaws(feed: NormalFeed, held_back: Iterable[Drop], news: int = 0) -> tuple[str, ...]:
+    """The flaws of a document as slugs, for `SourceState.flaws`: the parser's, and `undated` (no plausible date), `future-dated`, `thin`
+    (headlines only), `guid-flood` (known titles under new guids, held back), `all-new` (nothing in it was known, so that other news may
+    have come and gone before). `news`: how many of its items are new; 0 for a back-catalogue, in which all are."""
+    drops = {drop.reason: drop.count for drop in feed.drops}
+    count = len(feed.items)
+    shares = {
+        UNDATED: sum(item.published is None for item in feed.items),
+        FUTURE: drops.get("future-date", 0),
+        THIN: sum(not (item.unread or item.fingerprint or item.summary or item.content) for item in feed.items),
+    }
+    found = [name for name, many in shares.items() if count >= FEWEST and many >= MOST * count]
+    if any(drop.reason == "repeated" for drop in held_back):
+        found.append(FLOOD)
+    if news >= max(count, FEWEST):
+        found.append(ALL_NEW)
+    return (*feed.flaws, *found)
+
+
 def in_words(flaw: str) -> str:
     """A flaw in `SourceState.flaws`, as people read it."""
-    for known, words in FLAWS.items():
-        if flaw == known:
-            return words
-    return f"its last document {REPAIRED.get(flaw, f'has a flaw: {flaw}')}"
+    shown = next((words for known, words in FLAWS.items() if flaw == known), None)
+    return shown or f"its last document {REPAIRED.get(flaw, f'has a flaw: {flaw}')}"
 
 
 def health(state: SourceState) -> tuple[Health, str]:

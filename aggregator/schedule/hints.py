@@ -1,19 +1,23 @@
-"""What a feed asks of those who poll it: ttl, skipHours and skipDays (RSS 2.0), sy:updatePeriod and sy:updateFrequency (syndication
-module of RSS 1.0).
+"""What feeds and their hosts ask of those who poll them.
 
-It is kept as one line of text in `SourceState.asks`, because a 304 does not repeat it. The line also has the max-age of the last
-response, which is needed if an editor changes `every` between two polls.
+A feed asks by ttl, skipHours and skipDays (RSS 2.0), sy:updatePeriod and sy:updateFrequency (syndication module of RSS 1.0). This is kept
+as one line of text in `SourceState.asks`, because a 304 does not repeat it. The line also has the max-age of the last response, which is
+needed if an editor changes `every` between two polls. A host asks for a pause by 429 or 503 with Retry-After.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aggregator.addresses import host_of
 from aggregator.model.item import Channel
+from aggregator.model.settings import Defaults, Source
+from aggregator.model.source import SourceState
+from aggregator.schedule import permanent_redirects
 
 _DAY = 86_400  # seconds
 
@@ -92,3 +96,25 @@ def _numbers(text: str | None) -> Iterator[int]:
 def _some(named: Iterable[int], of: int) -> frozenset[int]:
     found = frozenset(number for number in named if 0 <= number < of)
     return found if len(found) < of else frozenset()
+
+
+def pause_of(source: Source, defaults: Defaults) -> str:
+    """What a Retry-After in response to this source applies to: `host` (all sources of its host) or `source` (this one)."""
+    return source.retry_after or defaults.retry_after
+
+
+def pausing(states: Iterable[SourceState], now: datetime, alone: Collection[str] = ()) -> dict[str, float]:
+    """Host → remaining seconds of its pause, from the states in the store, for a process that has just started or that polls beside
+    others. A pause of a source in `alone` applies to that source only, not to its host. So does that of a source whose address redirects
+    to another host: it is not stored which of the two has asked for it, and whoever redirects to a host could silence all sources there.
+    But a host with and without `www.` is one."""
+    found: dict[str, float] = {}
+    for state in states:
+        if not state.held_until or state.held_until <= now or state.id in alone:
+            continue
+        asked = permanent_redirects.address(state, state.url)
+        hosts = [host for url in (asked, state.validator_url or asked) if (host := host_of(url))]
+        if len({host.removeprefix("www.") for host in hosts}) == 1:
+            left = (state.held_until - now).total_seconds()
+            found |= {host: max(found.get(host, 0.0), left) for host in hosts}
+    return found

@@ -18,7 +18,11 @@ from itertools import pairwise
 from math import exp, sqrt
 from statistics import median_low
 
+from msgspec import Struct
+
 from aggregator.model.item import NormalFeed
+from aggregator.model.settings import FIRST_INTERVAL, Defaults, Source
+from aggregator.model.source import HORIZON
 
 MEMORY = timedelta(hours=24)
 REFERENCE_RATE = 1.0  # new items an hour
@@ -30,6 +34,27 @@ FEWEST_DAYS = 4
 _LONGEST_GAP = timedelta(hours=6)
 _WINDOW = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+
+
+class Bounds(Struct, frozen=True):
+    """`every` is the first interval, and the scale of the following ones (`interval`); `explicit`: the editor chose it.
+    `shortest` and `longest` limit the interval that follows from the rate of news; `silent` is the longest interval of a source that
+    has been silent for long."""
+
+    every: timedelta = FIRST_INTERVAL
+    explicit: bool = False
+    shortest: timedelta = timedelta(minutes=5)
+    longest: timedelta = timedelta(hours=6)
+    silent: timedelta = timedelta(hours=24)
+
+
+def bounds_for(source: Source, defaults: Defaults) -> Bounds:
+    """The bounds of one configured source: from 5 minutes (or `every`, if that is less) to 6 hours (or `every`, if that is more, but at
+    most a week)."""
+    every = min(source.every or defaults.every, HORIZON)
+    chosen = source.every is not None or defaults.every != FIRST_INTERVAL  # the built-in default is not a choice
+    usual = Bounds()
+    return Bounds(every, chosen, min(usual.shortest, every), max(usual.longest, every), max(usual.silent, every))
 
 
 def updated(rate: float | None, new: int, since: timedelta, planned: timedelta) -> float:

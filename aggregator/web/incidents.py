@@ -10,9 +10,8 @@ from aggregator.model.feed import Stream
 from aggregator.model.source import Health, SourceState
 from aggregator.model.story import ItemView
 from aggregator.model.stream import StreamQuery
-from aggregator.schedule.flaws import FLOOD
 from aggregator.schedule.formatting import minute
-from aggregator.schedule.health import FAILURES, STALE_AFTER, silent_after
+from aggregator.schedule.health import FAILURES, FLOOD, STALE_AFTER, silent_after
 from aggregator.web.library import Library, public_health
 
 TROUBLES: tuple[Health, ...] = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from aggregator.model.poll import PollResult
 from aggregator.model.source import Freshness, NotModified, SourceState
-from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.clock import corrected
 from aggregator.schedule.decide import after_poll
+from aggregator.schedule.rate import Bounds
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -17,9 +17,9 @@ from aggregator.model.poll import PollResult, Recognition, StoredItems
 from aggregator.model.source import Fetched, Freshness, NotModified, SourceState
 from aggregator.normalise.recognition import recognise
 from aggregator.pipeline.edition import edition
-from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.clock import corrected
 from aggregator.schedule.decide import after_poll
+from aggregator.schedule.rate import Bounds
 
 DAY = timedelta(days=1)
 KEEP = 20 * DAY

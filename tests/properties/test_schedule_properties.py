@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Channel, NormalFeed
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
-from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.clock import corrected, due_at
 from aggregator.schedule.decide import CEILING, SPREAD, after_poll
 from aggregator.schedule.hints import PollHints
+from aggregator.schedule.rate import Bounds
 
 DAY = timedelta(days=1)
 URL = "https://harbour.example/feed"

@@ -34,8 +34,8 @@ from aggregator.model.source import Failed, Freshness
 from aggregator.pipeline.edits import changes as edits
 from aggregator.ports import Upkeep
 from aggregator.sandbox.pool import Sandbox
-from aggregator.schedule.bounds import Bounds
 from aggregator.schedule.decide import JITTER, after_poll
+from aggregator.schedule.rate import Bounds
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
 from aggregator.worker.config_reload import ConfigReload

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from aggregator.model.item import NormalFeed, StoredItem
 from aggregator.model.poll import StoredItems
 from aggregator.normalise.recognition import recognise
-from aggregator.schedule.flaws import flaws
+from aggregator.schedule.health import flaws
 
 TEXT = "<description>What happened, at &lt;b&gt;length&lt;/b&gt;.</description>"
 FIRST = item(TEXT, guid="g1", link="https://example.org/1", title="First")

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from aggregator.model.source import HORIZON, LONGEST_HOLD, SourceState
 from aggregator.schedule.clock import corrected, due_at, is_polling
 from aggregator.schedule.health import health
-from aggregator.schedule.pauses import pausing
+from aggregator.schedule.hints import pausing
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

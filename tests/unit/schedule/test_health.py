@@ -10,9 +10,8 @@ from msgspec.structs import replace
 from aggregator.model.item import Drop, Item, NormalFeed
 from aggregator.model.source import SourceState
 from aggregator.parse import parse
-from aggregator.schedule.flaws import ALL_NEW, flaws
 from aggregator.schedule.formatting import pace, span
-from aggregator.schedule.health import FLAWS, REPAIRED, health, in_words
+from aggregator.schedule.health import ALL_NEW, FLAWS, REPAIRED, flaws, health, in_words
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -14,13 +14,12 @@ from aggregator.model.item import Channel, Item, NormalFeed
 from aggregator.model.settings import FIRST_INTERVAL, Defaults
 from aggregator.model.source import HORIZON, Failed, Fetched, Freshness, NotModified, Outcome, SourceState
 from aggregator.schedule import permanent_redirects
-from aggregator.schedule.bounds import Bounds, bounds_for
 from aggregator.schedule.clock import corrected, due_at
 from aggregator.schedule.decide import after_poll, sooner, validators
 from aggregator.schedule.formatting import span
 from aggregator.schedule.health import health, in_words
-from aggregator.schedule.hints import PollHints
-from aggregator.schedule.pauses import pausing
+from aggregator.schedule.hints import PollHints, pausing
+from aggregator.schedule.rate import Bounds, bounds_for
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 MIN = timedelta(minutes=1)
