@@ -11,10 +11,9 @@ import ada_url
 from aggregator.addresses import Allowance, host_of, literal_private
 from aggregator.config.environment import expand
 from aggregator.config.publishers import name_key
-from aggregator.config.rule_checks import rule_problems
+from aggregator.config.rule_checks import rule_problems, slips
 from aggregator.config.scalars import slug
 from aggregator.config.schema import FeedsFile, IncludedFile, Rules, Source
-from aggregator.config.slips import slips
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.errors import Problem
 from aggregator.model.settings import FALLBACK, Position

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from aggregator.config import schema
 from aggregator.config.check import check, lacks_fallback, source_id
 from aggregator.config.environment import mask
-from aggregator.config.files import disk, held
-from aggregator.config.project import Project, Reader, read_project
+from aggregator.config.project import Project, Reader, disk, held, read_project
 from aggregator.config.publishers import name_key
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import settings as model

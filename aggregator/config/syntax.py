@@ -1,9 +1,12 @@
-"""Explains libyaml's messages about invalid YAML to somebody who edits a list of feeds."""
+"""Explains libyaml's messages about invalid YAML to somebody who edits a list of feeds, and warns of text that YAML probably reads
+differently from what is meant: cut off by a #, part of the entry above, or `null`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
 import yaml
 
@@ -22,50 +25,45 @@ BACKSLASH = "a backslash in \"double quotes\" starts an escape: use 'single quot
 BRACKETED = "text goes on behind a bracket that ended: quote text that begins with [ or {"
 
 # The parser's message → what it usually means in this file.
-ADVICE = (
-    (
-        "mapping values are not allowed",
-        'a colon followed by a space starts a value: quote text that contains one ("Ukraine: day 900"), or fix the indentation',
+ADVICE = {
+    "mapping values are not allowed": (
+        'a colon followed by a space starts a value: quote text that contains one ("Ukraine: day 900"), '
+        "or fix the indentation"
     ),
-    (
-        "did not find expected key",
-        "the indentation does not fit the lines above, or a quote or bracket ended too early",
+    "did not find expected key": "the indentation does not fit the lines above, or a quote or bracket ended too early",
+    "did not find expected '-' indicator": "the indentation does not fit the lines above: put keys below keys, `- ` below `- `",
+    "block sequence entries are not allowed": "a list entry (`- `) cannot start here: begin a line, indented below its key",
+    "did not find expected ',' or ']'": "a list in [ ] is not closed, or a comma is missing",
+    "did not find expected ',' or '}'": "a table in { } is not closed, or a comma is missing",
+    "did not find expected node content": (
+        "a list in [ ] or a table in { } is not closed, or text begins with a comma or a closing bracket: quote it"
     ),
-    (
-        "did not find expected '-' indicator",
-        "the indentation does not fit the lines above: put keys below keys, `- ` below `- `",
-    ),
-    (
-        "block sequence entries are not allowed",
-        "a list entry (`- `) cannot start here: begin a line, indented below its key",
-    ),
-    ("did not find expected ',' or ']'", "a list in [ ] is not closed, or a comma is missing"),
-    ("did not find expected ',' or '}'", "a table in { } is not closed, or a comma is missing"),
-    (
-        "did not find expected node content",
-        "a list in [ ] or a table in { } is not closed, or text begins with a comma or a closing bracket: quote it",
-    ),
-    ("found unexpected ':'", COLON),
-    ("did not find expected comment or line break", "quote text that begins with | or >"),
-    ("expected directive name", "quote text that begins with %"),
-    ("found unexpected non-alphabetical character", "quote text that begins with %"),
-    ("did not find expected whitespace or line break", "quote text that begins with !"),
-    ("mapping keys are not allowed", "quote text that begins with ?"),
-    (
-        "did not find expected <document start>",
-        "the file ended above this line, by a line `...` or a closing bracket: delete what ends it",
-    ),
-    ("found unexpected end of stream", "a quote is never closed"),
-    ("found unknown escape character", BACKSLASH),
-    ("did not find expected hexdecimal number", BACKSLASH),  # libyaml's spelling
-    ("found invalid Unicode character escape code", BACKSLASH),
-    ("exceeded maximum nesting depth", "nested too deep; nothing in this file needs more than six"),
-    ("found undefined tag handle", "quote text that begins with !"),
-    (
-        "did not find expected alphabetic or numeric",
-        "quote text that begins with & or *; a word with any ending is written `missile*`",
-    ),
-)
+    "found unexpected ':'": COLON,
+    "did not find expected comment or line break": "quote text that begins with | or >",
+    "expected directive name": "quote text that begins with %",
+    "found unexpected non-alphabetical character": "quote text that begins with %",
+    "did not find expected whitespace or line break": "quote text that begins with !",
+    "mapping keys are not allowed": "quote text that begins with ?",
+    "did not find expected <document start>": "the file ended above this line, by a line `...` or a closing bracket: delete what ends it",
+    "found unexpected end of stream": "a quote is never closed",
+    "found unknown escape character": BACKSLASH,
+    "did not find expected hexdecimal number": BACKSLASH,  # libyaml's spelling
+    "found invalid Unicode character escape code": BACKSLASH,
+    "exceeded maximum nesting depth": "nested too deep; nothing in this file needs more than six",
+    "found undefined tag handle": "quote text that begins with !",
+    "did not find expected alphabetic or numeric": "quote text that begins with & or *; a word with any ending is written `missile*`",
+}
+
+TEXTS = (
+    "name", "aliases", "title", "description", "publisher", "words", "not", "never", "examples", "counterexamples",
+)  # fmt: skip
+"""Keys of texts and of lists of texts, in which a # is probably part of the text."""
+
+_DASH = re.compile(" *-(?= )")
+_CUT_OFF = re.compile(r" (#[^\s#]+)\s*$")
+
+Misread = tuple[int, int, str]
+"""Line and column (counted from 1), and a message that says what to do."""
 
 
 def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
@@ -173,4 +171,47 @@ def _meaning(problem: str, lines: list[str], line: int, column: int) -> str:
             return QUOTED
         if before[-1] in "]}":
             return BRACKETED
-    return next((words for said, words in ADVICE if said in problem), problem)
+    return next((words for said, words in ADVICE.items() if said in problem), problem)
+
+
+def misread(scalar: Any, lines: Sequence[str], key: str | None) -> Iterator[Misread]:
+    """Warnings about a scalar (an event of the parser). `lines` are the lines of the file; `key` is the key to whose value or list the
+    scalar belongs."""
+    if scalar.style:  # text in quotes is meant as it is written
+        return
+    yield from _swallowed(scalar, lines)
+    if key in TEXTS:
+        yield from _cut_off(scalar, lines)
+        if scalar.value.lower() in ("null", "~"):  # other programs read these as no value
+            message = f"`{scalar.value}` is text here, not nothing: leave the line out, or quote it if it is meant so"
+            yield scalar.start_mark.line + 1, scalar.start_mark.column + 1, message
+
+
+def _swallowed(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
+    """Finds entries of a list that are indented further than the one above, so that YAML takes them as part of its text."""
+    first, last = scalar.start_mark.line + 1, scalar.end_mark.line + 1
+    for number, line in enumerate(lines[first:last], first + 1):
+        if dash := _DASH.match(line):
+            message = (
+                "this belongs to the text above, since it is indented further: align the dashes, or quote the text"
+            )
+            yield number, dash.end(), message
+
+
+def _cut_off(scalar: Any, lines: Sequence[str]) -> Iterator[Misread]:
+    """Finds text that is cut off, since # after a space starts a comment: `name: Channel #1`."""
+    line, column = scalar.end_mark.line, scalar.end_mark.column
+    rest = lines[line][column:] if scalar.value and line < len(lines) else ""
+    if lost := _CUT_OFF.fullmatch(rest):
+        message = (
+            f"`{lost[1]}` is a comment, since a space precedes the #: quote the text if it belongs to it, else put a "
+            "space behind the #"
+        )
+        yield line + 1, column + 2, message
+
+
+def is_comment(scalar: Any, lines: Sequence[str]) -> bool:
+    """Whether a scalar is empty because a # makes the rest of its line a comment."""
+    line, column = scalar.start_mark.line, scalar.start_mark.column
+    rest = lines[line][column:] if line < len(lines) else ""
+    return not scalar.value and rest.lstrip(" ").startswith("#")

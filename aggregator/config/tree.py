@@ -16,8 +16,7 @@ from msgspec import Struct
 
 from aggregator.config.characters import FORBIDDEN, LINE_BREAK, fault, in_lines, without_faults
 from aggregator.config.environment import quoted
-from aggregator.config.misread import is_comment, misread
-from aggregator.config.syntax import advice, no_space
+from aggregator.config.syntax import advice, is_comment, misread, no_space
 from aggregator.errors import Problem
 from aggregator.model.settings import Position
 

@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aggregator.config.environment import expand
-from aggregator.config.files import decode, read_bytes
-from aggregator.config.project import Unreadable
+from aggregator.config.project import Unreadable, decode, read_bytes
 from aggregator.config.tree import Items, read_tree
 
 PATIENCE = 60

@@ -26,7 +26,7 @@ from aggregator.bootstrap.installation import utc_now
 from aggregator.bootstrap.reloads import Reloads
 from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
-from aggregator.config import files
+from aggregator.config import project
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
 from aggregator.model.settings import Settings, StoredConfiguration
@@ -389,7 +389,7 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
 ) -> None:
     """For readers it was broken, until the file was saved once more."""
     may = [opened]
-    really = files._without_waiting
+    really = project._without_waiting
 
     def lacking(path: str, flags: int) -> int:
         if path != str(worker.file) or may[0]:
@@ -399,7 +399,7 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
 
     worker.save(FILE.replace("missile", "rocket"))
     with monkeypatch.context() as full:
-        full.setattr(files, "_without_waiting", lacking)
+        full.setattr(project, "_without_waiting", lacking)
         with pytest.raises(TooManyFiles):
             worker.look()
         may[0] = opened

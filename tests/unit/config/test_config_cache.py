@@ -79,7 +79,7 @@ def test_a_change_is_seen(place: Place, change: str, monkeypatch: pytest.MonkeyP
 
 def test_all_modules_that_compile_count_as_the_code() -> None:
     """Among them those that fold names of publishers and write addresses in ASCII, which the settings contain."""
-    listing = "import sys, aggregator.config.compile, aggregator.config.files; print(*(m.__file__ for m in sys.modules.values()"
+    listing = "import sys, aggregator.config.compile, aggregator.config.project; print(*(m.__file__ for m in sys.modules.values()"
     listing += " if m.__name__.startswith('aggregator.')), sep='\\n')"
     loaded = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout.split()
     assert len(loaded) > 20
@@ -171,7 +171,7 @@ def test_an_instance_that_is_a_file_is_no_error(place: Place) -> None:
 
 
 def test_a_pipe_into_which_nobody_writes_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aggregator.config.files.PATIENCE", 0.01)
+    monkeypatch.setattr("aggregator.config.project.PATIENCE", 0.01)
     pipe = tmp_path / "feeds.yaml"
     os.mkfifo(pipe)
     with pytest.raises(ConfigError, match=r"feeds.yaml:1:1: `.*` is a pipe into which nobody writes"):
