@@ -33,7 +33,7 @@ import psutil
 from msgspec.structs import replace
 
 from aggregator.bootstrap import Application, Installation, utc_now
-from aggregator.fetch.limits import Limits
+from aggregator.fetch.gate import Limits
 from aggregator.model import notes
 from aggregator.model.source import Fetched, Freshness, ParseJob
 from aggregator.pipeline import edition as editions

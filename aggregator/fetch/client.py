@@ -24,11 +24,10 @@ from aggregator.addresses import Allowance
 from aggregator.fetch.connections import Connections, Once, Response
 from aggregator.fetch.decode import Body, larger_than
 from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
-from aggregator.fetch.gate import HostGate, Room
+from aggregator.fetch.gate import HostGate, Limits, Room
+from aggregator.fetch.guard import SystemResolver
 from aggregator.fetch.headers import freshness, legal_validator, written
-from aggregator.fetch.limits import Limits
 from aggregator.fetch.redirects import REDIRECTS, Trail, WebAddress, start
-from aggregator.fetch.resolver import SystemResolver
 from aggregator.fetch.robots import Robots
 from aggregator.model.source import OWN_HEADERS, Failed, Fetched, FetchRequest, NotModified, Outcome
 

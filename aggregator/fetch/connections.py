@@ -15,9 +15,9 @@ from aiohttp.client_proto import ResponseHandler
 
 from aggregator.addresses import Allowance, host_of, is_public, private_host
 from aggregator.fetch.failures import Stopped, failure
+from aggregator.fetch.gate import Limits
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.heads import head_at, repaired
-from aggregator.fetch.limits import Limits
 from aggregator.fetch.redirects import start
 
 _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])

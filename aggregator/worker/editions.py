@@ -11,6 +11,8 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from aggregator.errors import RenamedMeanwhile, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import Note
@@ -22,7 +24,6 @@ from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
 from aggregator.worker.engine import Shared
-from aggregator.worker.retention import Retention
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache
@@ -31,7 +32,42 @@ log = logging.getLogger(__name__)
 
 EVERY = 30.0  # seconds
 SLICE = 5.0  # after so many seconds of re-placing stories or deleting old texts, waiting news is placed first
-RETRY_EVERY = 3600  # seconds until items that could not be placed are tried again
+RETRY_EVERY = 3600
+"""Seconds until items that could not be placed, or a retention that failed, are tried again. Not with the next edition: where a query
+takes longer than it may, each would."""
+PRUNE_EVERY = 86_400  # seconds
+LEAP = 86_400
+"""If the clock has advanced by so many seconds more than the monotonic clock shows, it is not trusted."""
+
+
+class Retention(Struct):
+    """Decides when texts are pruned: once a day, but not while the clock may be wrong or the feeds were not polled for long.
+
+    Retention counts the days since a source last listed an item. If the clock jumps ahead by years, or the machine was off for months,
+    everything looks old, and what is pruned is lost. So nothing is pruned for a day after such a leap.
+
+    `seen`: when the archive was last worked on (epoch seconds, by the note TICK); None if never. `running`: seconds on the monotonic
+    clock. `pruned`: when it was last pruned. `rests_until`: nothing is pruned before this time (epoch seconds); it must be kept over
+    a restart, since a new process cannot see an earlier leap."""
+
+    seen: int | None
+    running: float
+    pruned: int = 0
+    rests_until: int = 0
+
+    def look(self, now: int, running: float) -> None:
+        """Notice whether the clock has leapt since the last look."""
+        passed = 0.0 if self.seen is None else now - self.seen - (running - self.running)
+        if passed > LEAP:
+            self.rests_until = now + PRUNE_EVERY
+        self.seen, self.running = now, running
+
+    def due(self, now: int, running: float) -> bool:
+        self.look(now, running)
+        return not (now < self.rests_until <= now + PRUNE_EVERY or 0 <= now - self.pruned < PRUNE_EVERY)
+
+    def failed(self, now: int) -> None:
+        self.pruned = now - PRUNE_EVERY + RETRY_EVERY
 
 
 class Editions:

@@ -12,9 +12,9 @@ PACKAGE = Path(__file__).resolve().parents[2] / "aggregator"
 
 ALLOWED = {
     # what speaks to the network, or could
-    "aiohttp": {"fetch/client.py", "fetch/connections.py", "fetch/failures.py", "fetch/guard.py", "fetch/resolver.py"},
+    "aiohttp": {"fetch/client.py", "fetch/connections.py", "fetch/failures.py", "fetch/guard.py"},
     "aiohappyeyeballs": {"fetch/guard.py"},
-    "socket": {"fetch/guard.py", "fetch/resolver.py", "fetch/failures.py", "worker/startup.py"},
+    "socket": {"fetch/guard.py", "fetch/failures.py", "worker/startup.py"},
     "ssl": {"fetch/client.py", "fetch/connections.py", "fetch/failures.py"},
     "urllib.request": set(),
     "urllib3": set(),

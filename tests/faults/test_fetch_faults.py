@@ -36,9 +36,8 @@ from servers.threaded import HOST
 from aggregator.addresses import Allowance
 from aggregator.errors import TooManyFiles
 from aggregator.fetch.client import Http
-from aggregator.fetch.guard import Guard
-from aggregator.fetch.limits import Limits
-from aggregator.fetch.resolver import LOOKUPS, SystemResolver
+from aggregator.fetch.gate import Limits
+from aggregator.fetch.guard import LOOKUPS, Guard, SystemResolver
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome
 from aggregator.sandbox.pool import Sandbox

@@ -15,7 +15,7 @@ from servers.names import StubResolver
 from servers.threaded import HOST
 
 from aggregator.fetch.client import Http
-from aggregator.fetch.limits import Limits
+from aggregator.fetch.gate import Limits
 from aggregator.model.source import SourceState
 from aggregator.pipeline.refresh import refresh
 from aggregator.sandbox.pool import Sandbox

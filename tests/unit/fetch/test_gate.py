@@ -12,8 +12,7 @@ from itertools import pairwise
 import pytest
 
 from aggregator.fetch.failures import Stopped
-from aggregator.fetch.gate import HostGate
-from aggregator.fetch.limits import Limits
+from aggregator.fetch.gate import HostGate, Limits
 from aggregator.model.source import Failed
 
 

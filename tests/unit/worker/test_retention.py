@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.worker.retention import Retention
+from aggregator.worker.editions import Retention
 
 HOUR, DAY = 3600, 86_400
 NOW = 1_800_000_000
