@@ -13,6 +13,7 @@ from aggregator.normalise import address
 from aggregator.normalise.characters import clean, cut, without_unwanted
 from aggregator.normalise.plain import (
     DIVISIONS,
+    with_bounded_look,
     with_ends,
     with_fewer_tags,
     with_unended_as_text,
@@ -173,6 +174,7 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
     text = _PLAYER.sub(lambda player: _linked(player, base), with_ends(_DIVISION.sub(_as_div, text)))
+    text = with_bounded_look(text)
     cleaner = _ABSOLUTE_ONLY
     if _RELATIVE_HREF.search(lower) or _RELATIVE_SRC.search(lower):
         cleaner = _cleaner(lambda relative: address.absolute(relative, base))

@@ -49,6 +49,11 @@ _TAG = re.compile(
     rf"|<(/?)(?:(?:{_LOOK})(?=[\s/>])|([a-z][^\s/>]*+)){_ATTRIBUTES}",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
+_NEXT_END = re.compile(r"[^<]*+</([a-zA-Z]++)(?=[\s/>])")
+# Characters of tags that could be opened again at each tag of the text. nh3 takes up to six bytes for each, and for an element as many as
+# for attributes of `_ELEMENT` characters.
+_MAX_OPENED = 10_000_000
+_ELEMENT = 40
 _MAX_ROUNDS = 5
 _MAX_TAGS = 10_000  # nh3 and Lexbor take time quadratic in the depth: seconds for 40,000 nested tags
 # In sanitised HTML every attribute is in double quotes, so that a regular expression can recognise a tag.
@@ -164,6 +169,34 @@ def with_fewer_tags(text: str) -> str:
     if text.count("<") < _MAX_TAGS:  # nearly always; avoids splitting
         return text
     return "<".join(text.split("<", _MAX_TAGS)[:_MAX_TAGS])
+
+
+def with_bounded_look(text: str) -> str:
+    """The text, without elements for its look if these could fill the memory as they are opened again in each block: four hundred `<b>`
+    without an end before as many paragraphs are 160,000 elements. A link with thousands of attributes loses them.
+
+    In a text that may do so, each `<` within a tag is escaped: else HTML might see other tags than `_TAG`."""
+    often = text.count("<")
+    most = _MAX_OPENED // (often or 1)
+    if len(text) + _ELEMENT * often <= most:  # nearly always
+        return text
+    opened = sum(
+        _ELEMENT + len(tag[0]) for tag in _TAG.finditer(text) if tag[2] == "" and not tag[3] and not _ends(tag)
+    )
+
+    def bounded(tag: re.Match[str]) -> str:
+        comment, link = tag[2] is None, tag[3] in ("a", "A")
+        if comment or (link and len(tag[0]) > most) or (not tag[3] and opened > most):
+            return _bare(tag)
+        return f"<{tag[0][1:].replace('<', '&lt;')}"
+
+    return _TAG.sub(bounded, text)
+
+
+def _ends(tag: re.Match[str]) -> bool:
+    """Whether no other tag comes before the end of an element."""
+    end = _NEXT_END.match(tag.string, tag.end())
+    return end is not None and re.match(rf"<{end[1]}(?=[\s/>])", tag[0], re.ASCII | re.IGNORECASE) is not None
 
 
 def _with_mentions(text: str) -> str:

@@ -883,6 +883,24 @@ def test_a_tag_with_letters_like_those_of_a_hiding_one_is_no_error(name: str) ->
     assert plain(f"<p>Fire <{name}>in town</p>") == "Fire in town"
 
 
+@pytest.mark.parametrize(
+    "ends", ["", "<table><td>" + "</b>" * 900 + "</table>", "<p y='</p>", "<textarea><p y='</textarea>"]
+)
+def test_elements_for_the_look_that_would_fill_the_memory_are_left_out(ends: str) -> None:
+    """A short text of them took more memory than the process that reads documents has, and with it the document of its feed."""
+    opened = "".join(f"<B x{number}>" for number in range(900))
+    text = f"<p>Fire{opened}{ends}<p>in{'<p>town' * 1_000}"
+    safe = sanitise(text, "https://example.org/", Counter())
+    assert "<b" not in safe and plain(safe)[:12] in ("Fire in town", "Fire")
+    link = f"<a href=https://example.org/ {' '.join(f'x{number}' for number in range(3_000))}>"
+    assert "<p><a " in sanitise(f"<p>{link}{'<p>town' * 1_000}", "https://example.org/", Counter())
+
+
+def test_a_long_text_keeps_its_look_and_its_links() -> None:
+    text = '<p>Some <b>bold</b> <a href="https://example.org/" title="a&lt;b">words</a></p>' * 1_200
+    assert sanitise(text, "https://example.org/", Counter()).count("<b>bold</b> <a href=") == 1_200
+
+
 @pytest.mark.parametrize("closing", ["<h4>x</h4>", "<a href='http://u:p@example.org/'>x</a>"])
 def test_safe_html_that_is_read_again_has_an_end_too(closing: str) -> None:
     """In a <menu>, which is not safe, a point does not end the one around it; without it, it does."""
