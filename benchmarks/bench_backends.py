@@ -32,7 +32,7 @@ from benchmarks.bench_edition import SOURCES, START, Newsroom
 from benchmarks.bench_ingest import configuration
 
 if TYPE_CHECKING:
-    from aggregator.bootstrap.database import Store
+    from aggregator.bootstrap.installation import Store
 
 TOGETHER = 2000  # items that arrive at once
 

@@ -23,9 +23,9 @@ import numpy
 from aggregator.stories.locations import AREAS, BITS, COUNTRIES, SEAS, Kind, Location, pack
 from aggregator.stories.names import named
 from aggregator.stories.rarity import listed
-from aggregator.text.countries import countries
 from aggregator.text.fold import key
 from aggregator.text.places import gazetteer
+from aggregator.text.regions import countries
 from aggregator.text.words import stem, word_id
 from benchmarks.provenance import record
 

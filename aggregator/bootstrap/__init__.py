@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from aggregator.bootstrap.application import Application
-from aggregator.bootstrap.database import SERVERS, Database
-from aggregator.bootstrap.installation import Installation, utc_now
+from aggregator.bootstrap.installation import SERVERS, Database, Installation, utc_now
 from aggregator.bootstrap.serving import library, web_application
 
 __all__ = [

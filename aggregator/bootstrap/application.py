@@ -1,4 +1,4 @@
-"""A configuration with its archive, fetcher and secrets. This module and `database` are the only ones that name the concrete classes
+"""A configuration with its archive, fetcher and secrets. This module and `installation` are the only ones that name the concrete classes
 behind the ports.
 
 Everything is created, and imported, only when it is needed, so that commands start quickly.
@@ -19,8 +19,7 @@ from msgspec.structs import replace
 
 from aggregator import __version__
 from aggregator.bootstrap.configured import Configured
-from aggregator.bootstrap.database import Database
-from aggregator.bootstrap.installation import Installation, utc_now
+from aggregator.bootstrap.installation import Database, Installation, utc_now
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import notes
 from aggregator.model.notes import ConfigurationReport
@@ -29,7 +28,7 @@ from aggregator.model.source import SourceState
 from aggregator.render.instants import rfc3339
 
 if TYPE_CHECKING:
-    from aggregator.bootstrap.database import Store
+    from aggregator.bootstrap.installation import Store
     from aggregator.fetch.client import Http
     from aggregator.fetch.gate import Room
     from aggregator.pipeline.edits.changes import Changes

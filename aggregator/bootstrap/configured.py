@@ -15,8 +15,7 @@ from aggregator.bootstrap.installation import utc_now
 from aggregator.categorise.weights import MARK
 from aggregator.model.judgement import Case, Judgement, Receipt
 from aggregator.model.stream import StreamName
-from aggregator.text.countries import countries, names
-from aggregator.text.regions import codes_of
+from aggregator.text.regions import codes_of, countries, names
 
 if TYPE_CHECKING:
     from aggregator.categorise.rulebook import Rulebook

@@ -12,7 +12,7 @@ from aggregator.worker.engine import Engine
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.application import Application
-    from aggregator.bootstrap.database import Store
+    from aggregator.bootstrap.installation import Store
     from aggregator.fetch.client import Http
     from aggregator.ports import Upkeep
     from aggregator.sandbox.pool import Sandbox

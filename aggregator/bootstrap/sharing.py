@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.addresses import host_of
 from aggregator.bootstrap.application import Application
-from aggregator.bootstrap.database import driver
-from aggregator.bootstrap.installation import utc_now
+from aggregator.bootstrap.installation import driver, utc_now
 from aggregator.errors import StoreError
 from aggregator.model import notes
 from aggregator.schedule.clock import is_polling
@@ -18,7 +17,7 @@ from aggregator.worker.fleet import Fleet
 from aggregator.worker.identity import identity
 
 if TYPE_CHECKING:
-    from aggregator.bootstrap.database import Store
+    from aggregator.bootstrap.installation import Store
 
 QUEUE = "aggregator queue"  # name of the queue's sessions on the server
 DUE = 5000

@@ -12,9 +12,8 @@ from aggregator.config.schema import IncludedFile, Publisher, Rules
 from aggregator.config.tree import Table, Text
 from aggregator.errors import Problem
 from aggregator.model.settings import Term
-from aggregator.text.countries import countries
 from aggregator.text.match import Needle, needle
-from aggregator.text.regions import codes_of, known_place
+from aggregator.text.regions import codes_of, countries
 
 WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its weight, read as one text
 SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # commas or semicolons between words
@@ -33,7 +32,7 @@ def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
     """The problems of a section or topic (`kind`)."""
     for term in rules.places:
         code = term.parts[0]
-        if not known_place(code):
+        if not codes_of(code):
             yield term.at.problem(f"places: `{code}` is not a known place{place_meant(code)}")
     if rules.nots and not (rules.words or rules.places):
         yield rules.at("not").problem(

@@ -18,9 +18,8 @@ from aggregator.config.scalars import Wrong, position, shown, text
 from aggregator.config.suggest import closest, did_you_mean
 from aggregator.config.tree import Items, Table, kind
 from aggregator.model.settings import LONGEST_WORD, Position, Term, alternatives
-from aggregator.text.countries import countries
 from aggregator.text.match import needle
-from aggregator.text.regions import COUNTRIES, REGIONS
+from aggregator.text.regions import COUNTRIES, REGIONS, countries
 
 MAX_WEIGHT = 100.0
 MAX_PARTS = 8

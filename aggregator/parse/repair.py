@@ -1,5 +1,5 @@
 """Repairs an XML document before it is parsed: an ordered list of repairs (`STEPS`), each of which records a flaw if it changed
-something. (Those of missing ends are in `ends`, those of the end of the document and its length in `extent`.)
+something. (Those of what ends wrongly, and of the length of the document, are in `ends`.)
 
 Each repair is a linear pass over bytes. Most documents need none, so many repairs first search for a single byte that must be there
 (searching for one byte is a hundred times as fast as for two). Entity declarations are removed and never interpreted, so nothing is
@@ -20,7 +20,7 @@ from xml.parsers import expat
 from aggregator.parse import ends
 from aggregator.parse.charset import character
 from aggregator.parse.document import ENTRY_END, MALFORMED, ROOT, Document, outside_cdata, split_cdata
-from aggregator.parse.extent import closed, limited
+from aggregator.parse.ends import closed, limited
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 # Some forget its last question mark, or all of its end.

@@ -1,12 +1,40 @@
-"""Regions of the world as rules name them: UN M49 regions as slugs, and groups of countries.
+"""Countries by ISO 3166 code, with the names that readers see and the slugs in addresses, and regions of the world as rules name them: UN
+M49 regions as slugs, and groups of countries.
 
-Source: UN Statistics Division, "Standard country or area codes for statistical use" (M49). Taiwan and Kosovo, which M49 does not
-list, are in eastern-asia and southern-europe. Membership of groups as of 2026.
+The names of countries are those of CLDR (English), some of them shortened; rules may also name a country as UN M49 does. Source of the
+regions: UN Statistics Division, "Standard country or area codes for statistical use" (M49). Taiwan and Kosovo, which M49 does not list,
+are in eastern-asia and southern-europe. Membership of groups as of 2026.
 """
 
 from __future__ import annotations
 
-from aggregator.text.countries import country_of
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+
+_ALSO = {
+    "AE": ("UAE", "Emirates"), "BA": ("Bosnia",), "CD": ("DRC", "Democratic Republic of Congo"),
+    "CI": ("Ivory Coast",), "CZ": ("Czechia",), "GB": ("UK", "Britain", "Great Britain"), "KP": ("DPRK",), "MM": ("Burma",),
+    "NL": ("Holland", "The Netherlands"), "PH": ("The Philippines",), "PS": ("Palestine",), "TL": ("East Timor",),
+    "TR": ("Türkiye",), "US": ("US", "USA"), "VA": ("Vatican",),
+}  # fmt: skip
+
+_M49 = {
+    "BN": "brunei-darussalam", "BO": "bolivia-plurinational-state-of", "BQ": "bonaire-sint-eustatius-and-saba",
+    "CD": "democratic-republic-of-the-congo", "CG": "congo", "CV": "cabo-verde", "CZ": "czechia",
+    "FK": "falkland-islands-malvinas", "FM": "micronesia-federated-states-of",
+    "GB": "united-kingdom-of-great-britain-and-northern-ireland", "GS": "south-georgia-and-the-south-sandwich-islands",
+    "HK": "china-hong-kong-special-administrative-region", "HM": "heard-island-and-mcdonald-islands",
+    "IR": "iran-islamic-republic-of", "KP": "democratic-peoples-republic-of-korea", "KR": "republic-of-korea",
+    "LA": "lao-peoples-democratic-republic", "MD": "republic-of-moldova", "MF": "saint-martin-french-part",
+    "MO": "china-macao-special-administrative-region", "NL": "netherlands-kingdom-of-the", "PN": "pitcairn",
+    "PS": "state-of-palestine", "RU": "russian-federation", "SJ": "svalbard-and-jan-mayen-islands",
+    "SX": "sint-maarten-dutch-part", "SY": "syrian-arab-republic", "TR": "turkiye", "TZ": "united-republic-of-tanzania",
+    "UM": "united-states-minor-outlying-islands", "US": "united-states-of-america", "VA": "holy-see",
+    "VC": "saint-vincent-and-the-grenadines", "VE": "venezuela-bolivarian-republic-of", "VI": "united-states-virgin-islands",
+    "WF": "wallis-and-futuna-islands",
+}  # fmt: skip
+
 
 _LEAVES = {
     "northern-africa": "DZ EG LY MA SD TN EH",
@@ -79,6 +107,21 @@ _OTHER_NAMES = {
 }
 
 
+@cache
+def countries() -> Mapping[str, tuple[str, str]]:
+    """Code → (slug, name)."""
+    text = (files("aggregator.text") / "data" / "countries.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines())
+    return {code: (slug, name) for code, slug, name in rows}
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """(code, name) for each country, and for each other name that feeds use."""
+    for code, (_, name) in countries().items():
+        yield code, name
+        yield from ((code, other) for other in _ALSO.get(code, ()))
+
+
 def _build() -> dict[str, frozenset[str]]:
     regions = {slug: frozenset(codes.split()) for slug, codes in _LEAVES.items()}
     for slug, parts in _UNIONS.items():
@@ -97,14 +140,17 @@ COUNTRIES = frozenset().union(
 """All country codes that a rule may name (ISO 3166-1 alpha-2, and XK for Kosovo)."""
 
 
-def known_place(place: str) -> bool:
-    """Whether this is a valid entry of `places:`: the code or name of a country, or the slug of a region, in any case."""
-    return bool(codes_of(place))
+@cache
+def _codes() -> Mapping[str, str]:
+    """Name of a country, ours or that of UN M49, as a slug without hyphens (so that `vietnam` is `viet-nam`) → its code."""
+    ours = {slug.replace("-", ""): code for code, (slug, _) in countries().items()}
+    return ours | {slug.replace("-", ""): code for code, slug in _M49.items()}
 
 
 def codes_of(place: str) -> frozenset[str]:
-    """The country codes that one entry of `places:` stands for; empty if it is unknown."""
+    """The country codes that one entry of `places:` stands for: the code or name of a country, or the slug of a region, in any case; empty
+    if it is unknown."""
     if place.lower() in REGIONS:
         return REGIONS[place.lower()]
-    code = place.upper() if place.upper() in COUNTRIES else country_of(place)
+    code = place.upper() if place.upper() in COUNTRIES else _codes().get(place.lower().replace("-", ""))
     return frozenset((code,)) if code else frozenset()

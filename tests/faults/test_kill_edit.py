@@ -26,7 +26,7 @@ from aggregator.sandbox.pool import Sandbox
 from aggregator.store.postgres.connection import Raw
 
 if TYPE_CHECKING:
-    from aggregator.bootstrap.database import Store
+    from aggregator.bootstrap.installation import Store
 
 BEFORE = """\
 site: {title: Wire, reload: manual}

@@ -13,7 +13,7 @@ from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.config.compile import compile_file
 from aggregator.model.settings import Settings
 from aggregator.text.match import needle
-from aggregator.text.regions import known_place
+from aggregator.text.regions import codes_of
 
 FEEDS = Path(__file__).parents[3] / "feeds.yaml"
 
@@ -66,7 +66,7 @@ def test_no_line_of_a_section_stands_around_one_word_that_weighs_as_much() -> No
 def test_every_place_is_one() -> None:
     for rule in (*_settings().sections, *_settings().topics):
         for term in rule.places:
-            assert all(known_place(part) for part in term.parts), str(term.at)
+            assert all(codes_of(part) for part in term.parts), str(term.at)
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,8 @@ from builders import item, polled
 from msgspec import structs
 
 from aggregator.bootstrap import Application, Installation
-from aggregator.bootstrap.database import Database
 from aggregator.bootstrap.engines import Engines
-from aggregator.bootstrap.installation import utc_now
+from aggregator.bootstrap.installation import Database, utc_now
 from aggregator.bootstrap.reloads import Reloads
 from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
