@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 from types import MappingProxyType
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -96,20 +97,9 @@ def _source(entry: schema.Source, names: Mapping[str, str]) -> model.Source:
 
 
 def _rules(kind: RulesKind, entry: schema.Rules) -> model.Rules:
-    return model.Rules(
-        kind=kind,
-        id=entry.id,
-        title=entry.title or entry.id.replace("-", " ").capitalize(),
-        description=entry.description,
-        places=tuple(entry.places),
-        words=tuple(entry.words),
-        nots=tuple(entry.nots),
-        nevers=tuple(entry.never),
-        examples=tuple(entry.examples),
-        counterexamples=tuple(entry.counterexamples),
-        at=entry.at(),
-        was=tuple(entry.was),
-    )
+    told: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry}
+    told["title"] = entry.title or entry.id.replace("-", " ").capitalize()
+    return model.Rules(**told, kind=kind, at=entry.at())
 
 
 def _sections(entries: list[schema.Rules], main: schema.FeedsFile) -> tuple[model.Rules, ...]:

@@ -44,7 +44,7 @@ def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
         )
         yield rules.at().warning(f"topic `{rules.id}` has neither words nor places: nothing will be found{meant}")
     yield from _twice(rules.places, "place", _place)
-    for terms in (rules.words, rules.nots, rules.never):
+    for terms in (rules.words, rules.nots, rules.nevers):
         yield from _twice(terms, "word", _word)
     for term in rules.words:
         said = WEIGHED.fullmatch(term.parts[0]) if len(term.parts) == 1 and term.weight == 1 else None
@@ -95,14 +95,14 @@ def slips(parts: Iterable[IncludedFile]) -> Iterator[Problem]:
 def _of_rules(rules: Rules) -> Iterator[Problem]:
     for line in chain.from_iterable(map(rules.written, ("words", "not", "never"))):
         yield from _of_line(line)
-    for term in (*rules.words, *rules.never):
+    for term in (*rules.words, *rules.nevers):
         for word in chain(*term.choices, term.unless):
             if word.lower().replace(".", "") in PRONOUNS and not word.isupper():
                 yield term.at.warning(
                     f"`{word}` is a word that most texts have: write `{word.upper()}`, which is found in capitals only"
                 )
     found = {_needles(term): term for term in rules.words}
-    for key, terms, effect in (("not", rules.nots, "never counts"), ("never", rules.never, "excludes its own items")):
+    for key, terms, effect in (("not", rules.nots, "never counts"), ("never", rules.nevers, "excludes its own items")):
         for term in terms:
             if key == "not" and len(term.parts) > 1:
                 continue  # its words do not count, but a line of `words` with all of them does

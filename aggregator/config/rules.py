@@ -46,7 +46,7 @@ def read_word(value: object) -> Term:
     if isinstance(value, Table):
         return _all(value) if isinstance(value.get("all"), list) else _weighed(value, word)
     if isinstance(value, list):
-        raise Wrong("expected text, found a list; words that must all be found are {all: [a | b, c]}", position(value))
+        raise Wrong("expected text, found a list; words that must all be found are {all: [a | b, c]}", value)
     return Term((word(value),), 1.0, position(value))
 
 
@@ -122,7 +122,7 @@ def place_code(value: object) -> str:
         return written
     raise Wrong(
         f"a place is a code such as CN or a name such as eastern-asia, found {shown(value)}{place_meant(written)}",
-        position(value),
+        value,
     )
 
 
@@ -156,22 +156,20 @@ def _codes() -> dict[str, str]:
 def weight(value: object) -> float:
     if value == "":
         raise Wrong(
-            "expected a weight such as 2 or 0.5, found nothing; a space comes after the colon: `quad: 2`",
-            position(value),
+            "expected a weight such as 2 or 0.5, found nothing; a space comes after the colon: `quad: 2`", value
         )
     written = text(value, 20)
     if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", written):
-        raise Wrong(f"expected a weight such as 2 or 0.5, found {shown(value)}", position(value))
+        raise Wrong(f"expected a weight such as 2 or 0.5, found {shown(value)}", value)
     number = float(written)
     if number <= 0:
         raise Wrong(
             f"a weight must be more than 0, found {shown(value)}; what must not count goes under `not` or `never`",
-            position(value),
+            value,
         )
     if number > MAX_WEIGHT:
         raise Wrong(
-            f"a weight is at most {MAX_WEIGHT:g}, found {shown(value)}; from 5 on it outranks any single place",
-            position(value),
+            f"a weight is at most {MAX_WEIGHT:g}, found {shown(value)}; from 5 on it outranks any single place", value
         )
     return number
 
@@ -180,11 +178,9 @@ def _weighed(value: Table, read: Callable[[object], str]) -> Term:
     if not value:
         raise Wrong("expected a word, found an empty table")
     if isinstance(value.get("unless"), list) and "all" not in value:
-        raise Wrong(
-            "`unless` stands beside `all`: {all: [truce, war], unless: [gaza, syria*]}", position(value["unless"])
-        )
+        raise Wrong("`unless` stands beside `all`: {all: [truce, war], unless: [gaza, syria*]}", value["unless"])
     if isinstance(listed := value.get("all"), str) and not re.fullmatch(r"[0-9.]*", listed):
-        raise Wrong("`all` takes a list: write {all: [drone, taiwan]}", position(listed))
+        raise Wrong("`all` takes a list: write {all: [drone, taiwan]}", listed)
     if len(value) > 1:
         known = ALL_KEYS if value.keys() & {*ALL_KEYS} else ()
         stray = next((key for key in value if key not in known), "")
@@ -208,28 +204,26 @@ def _all(value: Table) -> Term:
             raise Wrong(f"unknown key {quoted(key)} beside `all`{did_you_mean(key, ALL_KEYS[1:])}", value.keys_at[key])
     parts = value["all"]
     if not 2 <= len(parts) <= MAX_PARTS:
-        raise Wrong(f"`all` takes 2 to {MAX_PARTS} words, found {len(parts)}", position(parts))
+        raise Wrong(f"`all` takes 2 to {MAX_PARTS} words, found {len(parts)}", parts)
     read = tuple(map(part, parts))
     if len({word for one in read for word in alternatives(one)}) < sum(len(alternatives(one)) for one in read):
-        raise Wrong("`all` names a word twice", position(parts))
+        raise Wrong("`all` names a word twice", parts)
     heavy = weight(value["weight"]) if "weight" in value else 1.0
     return Term(read, heavy, value.at, _unless(value["unless"], read) if "unless" in value else ())
 
 
 def _unless(value: object, parts: Sequence[str]) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise Wrong("`unless` takes a list: write unless: [gaza, syria*]", position(value))
+        raise Wrong("`unless` takes a list: write unless: [gaza, syria*]", value)
     if not 1 <= len(value) <= MAX_CHOICES:
-        raise Wrong(f"`unless` takes 1 to {MAX_CHOICES} words, found {len(value)}", position(value))
+        raise Wrong(f"`unless` takes 1 to {MAX_CHOICES} words, found {len(value)}", value)
     named = {one for part in parts for one in alternatives(part)}
     read: list[str] = []
     for one in value:
         if (written := word(one)) in named:
-            raise Wrong(
-                f"{shown(written)} is a word of `all` too: where it is found, this line does not count", position(one)
-            )
+            raise Wrong(f"{shown(written)} is a word of `all` too: where it is found, this line does not count", one)
         if written in read:
-            raise Wrong("`unless` names a word twice", position(one))
+            raise Wrong("`unless` names a word twice", one)
         read.append(written)
     return tuple(read)
 

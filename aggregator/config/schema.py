@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property, partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -26,10 +26,12 @@ from pydantic import (
     model_validator,
 )
 
-from aggregator.config import network, rules, scalars
+from aggregator.config import rules, scalars
 from aggregator.config.tree import Text
 from aggregator.model import settings
 from aggregator.model.settings import FIRST_INTERVAL, Example, Position, Term
+
+T = TypeVar("T")
 
 # JSON Schema of a scalar that we take as text. A text editor's YAML reader converts some to numbers or booleans.
 TEXT = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
@@ -77,28 +79,40 @@ def _choice(*names: str) -> tuple[PlainValidator, WithJsonSchema]:
 
 def _duration(default: timedelta, description: str) -> Any:
     """A key with a duration. In the JSON Schema its default is as the file would have it: pydantic would say PT15M."""
-    return Field(
-        default=default, description=description, json_schema_extra={"default": scalars.duration_text(default)}
-    )
+    return _key(default, description, json_schema_extra={"default": scalars.duration_text(default)})
+
+
+def _key(default: Any, description: str, **more: Any) -> Any:
+    return Field(default=default, description=description, **more)
+
+
+def _list(description: str, **more: Any) -> Any:
+    return _key([], description, **more)
 
 
 Line = Annotated[str, *_read(_name, TEXT)]
 Slug = Annotated[str, *_read(scalars.slug_id, SLUG)]
 Flag = Annotated[bool, *_read(scalars.boolean, SWITCH)]
-Address = Annotated[str, *_read(network.web_address, ADDRESS)]
+Address = Annotated[str, *_read(scalars.web_address, ADDRESS)]
+SiteAddress = Annotated[str | None, *_read(scalars.site_address, ADDRESS)]
+Contact = Annotated[str | None, *_read(scalars.contact, STRING)]
+TimeZone = Annotated[str, *_read(scalars.time_zone, STRING)]
+Reload = Annotated[str, *_choice("auto", "manual")]
 Language = Annotated[str, *_read(scalars.language, LANGUAGE)]
 Every = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.EVERY), DURATION)]
 Keep = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.KEEP), DURATION)]
 Scope = Annotated[str, *_choice("host", "source")]
 Labels = Annotated[tuple[tuple[str, str], ...], *_read(scalars.labels, LABELS)]
-Headers = Annotated[tuple[tuple[str, str], ...], *_read(network.headers, LABELS)]
+Headers = Annotated[tuple[tuple[str, str], ...], *_read(scalars.headers, LABELS)]
 Place = Annotated[Term, *_read(rules.read_place, {"anyOf": [TEXT, WEIGHED]})]
 Word = Annotated[Term, *_read(rules.read_word, {"anyOf": [TEXT, ALL_WEIGHED, WEIGHED]})]
 Not = Annotated[Term, *_read(rules.read_not, {"anyOf": [TEXT, ALL]})]
 Never = Annotated[Term, *_read(rules.read_never, {"anyOf": [TEXT, ALL]})]
 Sample = Annotated[Example, *_read(_example, TEXT)]
 Day = Annotated[date, *_read(scalars.day, {"type": "string", "format": "date"})]
-Empty = BeforeValidator(_empty)
+Domain = Annotated[str, *_read(scalars.domain, STRING)]
+PrivatePlace = Annotated[str, *_read(scalars.private_place, STRING)]
+Many = Annotated[list[T], BeforeValidator(_empty)]
 
 
 class Entry(BaseModel):
@@ -131,25 +145,15 @@ class Entry(BaseModel):
 class Site(Entry):
     """Settings of the whole site."""
 
-    title: Line = Field(default="World Wire", description="Title of the site and of its feeds.")
-    url: Annotated[str | None, *_read(network.site_address, ADDRESS)] = Field(
-        default=None, description="Public address, a sub-path allowed. All links in feeds are built from it."
-    )
-    language: Language = Field(default="en", description="Language tag of the site, such as en or pt-BR.")
-    timezone: Annotated[str, *_read(scalars.time_zone, STRING)] = Field(
-        default="UTC", description="IANA time zone for months and dates on pages."
-    )
-    contact: Annotated[str | None, *_read(scalars.contact, STRING)] = Field(
-        default=None,
-        description="E-mail or web address, sent in the User-Agent so that outlets can reach you.",
-    )
-    reload: Annotated[str, *_choice("auto", "manual")] = Field(
-        default="auto", description="auto: saving the file applies it. manual: wait for `aggregator apply`."
-    )
-    cors: Flag = Field(default=True, description="Whether web pages of other sites may read the feeds and the API.")
-    republish_full_text: Flag = Field(
-        default=False,
-        description="Put the text extracted from articles into feeds. Ask the outlets for permission first.",
+    title: Line = _key("World Wire", "Title of the site and of its feeds.")
+    url: SiteAddress = _key(None, "Public address, a sub-path allowed. All links in feeds are built from it.")
+    language: Language = _key("en", "Language tag of the site, such as en or pt-BR.")
+    timezone: TimeZone = _key("UTC", "IANA time zone for months and dates on pages.")
+    contact: Contact = _key(None, "E-mail or web address, sent in the User-Agent so that outlets can reach you.")
+    reload: Reload = _key("auto", "auto: saving the file applies it. manual: wait for `aggregator apply`.")
+    cors: Flag = _key(True, "Whether web pages of other sites may read the feeds and the API.")
+    republish_full_text: Flag = _key(
+        False, "Put the text extracted from articles into feeds. Ask the outlets for permission first."
     )
 
 
@@ -158,9 +162,8 @@ class Defaults(Entry):
 
     every: Every = _duration(FIRST_INTERVAL, "Initial interval between polls; it then adapts.")
     keep: Keep = _duration(timedelta(days=90), "How long texts of items are kept after a source last listed them.")
-    retry_after: Scope = Field(
-        default="host",
-        description="Which sources wait when a server asks for a pause (Retry-After): all of its host, or only that source.",
+    retry_after: Scope = _key(
+        "host", "Which sources wait when a server asks for a pause (Retry-After): all of its host, or only that source."
     )
 
 
@@ -168,11 +171,9 @@ class Publisher(Entry):
     """An outlet. All its names and domains count as one publisher."""
 
     name: Line = Field(description="The outlet's name, as shown.")
-    aliases: Annotated[list[Line], Empty] = Field(default=[], description="Other names it goes by.")
-    domains: Annotated[list[Annotated[str, *_read(network.domain, STRING)]], Empty] = Field(
-        default=[], description="Its domains, subdomains included."
-    )
-    labels: Labels = Field(default=(), description="Labels to search by, such as {country: GB, owner: public}.")
+    aliases: Many[Line] = _list("Other names it goes by.")
+    domains: Many[Domain] = _list("Its domains, subdomains included.")
+    labels: Labels = _key((), "Labels to search by, such as {country: GB, owner: public}.")
 
 
 class Source(Entry):
@@ -180,62 +181,37 @@ class Source(Entry):
 
     name: Line = Field(description="Name of the source.")
     url: Address = Field(description="Address of the feed. ${NAME} is replaced by the environment variable NAME.")
-    id: Slug | None = Field(default=None, description="Defaults to the slug of the name: BBC World → bbc-world.")
-    publisher: Line | None = Field(default=None, description="The outlet that publishes it; defaults to the name.")
-    every: Every | None = Field(default=None, description="Initial interval between polls, instead of the default.")
-    keep: Keep | None = Field(default=None, description="How long texts of its items are kept, instead of the default.")
-    retry_after: Scope | None = Field(
-        default=None,
-        description="host or source: which sources wait when its server asks for a pause, instead of the default.",
+    id: Slug | None = _key(None, "Defaults to the slug of the name: BBC World → bbc-world.")
+    publisher: Line | None = _key(None, "The outlet that publishes it; defaults to the name.")
+    every: Every | None = _key(None, "Initial interval between polls, instead of the default.")
+    keep: Keep | None = _key(None, "How long texts of its items are kept, instead of the default.")
+    retry_after: Scope | None = _key(
+        None, "host or source: which sources wait when its server asks for a pause, instead of the default."
     )
-    usually: Slug | None = Field(
-        default=None, description="Section that its items go to when their words do not decide."
-    )
-    section: Slug | None = Field(
-        default=None, description="Section that all its items are placed in, whatever their words."
-    )
-    full_text: Flag = Field(default=False, description="Fetch articles and show their text on the story page.")
-    wrapper: Flag = Field(
-        default=False, description="A feed with items of other outlets: each item names its own publisher."
-    )
-    enabled: Flag = Field(default=True, description="false pauses the source; its items stay.")
-    was: Annotated[list[Slug], Empty] = Field(
-        default=[], description="Earlier ids of this source; it keeps their history."
-    )
-    headers: Headers = Field(
-        default=(), description="Extra request headers. ${NAME} is replaced by the environment variable NAME."
-    )
-    labels: Labels = Field(default=(), description="Labels to search by, in addition to those of the publisher.")
-    lang: Language | None = Field(default=None, description="Language of its items if the feed does not give one.")
+    usually: Slug | None = _key(None, "Section that its items go to when their words do not decide.")
+    section: Slug | None = _key(None, "Section that all its items are placed in, whatever their words.")
+    full_text: Flag = _key(False, "Fetch articles and show their text on the story page.")
+    wrapper: Flag = _key(False, "A feed with items of other outlets: each item names its own publisher.")
+    enabled: Flag = _key(True, "false pauses the source; its items stay.")
+    was: Many[Slug] = _list("Earlier ids of this source; it keeps their history.")
+    headers: Headers = _key((), "Extra request headers. ${NAME} is replaced by the environment variable NAME.")
+    labels: Labels = _key((), "Labels to search by, in addition to those of the publisher.")
+    lang: Language | None = _key(None, "Language of its items if the feed does not give one.")
 
 
 class Rules(Entry):
     """A section or a topic, and the rules for what belongs to it."""
 
     id: Slug = Field(description="Used in web addresses: /sections/ID or /topics/ID.")
-    title: Line | None = Field(default=None, description="Shown as heading; defaults to the id without hyphens.")
-    description: Line | None = Field(default=None, description="One line for the index and the feed.")
-    was: Annotated[list[Slug], Empty] = Field(
-        default=[], description="Earlier ids: their addresses lead here, and stories keep their places."
-    )
-    places: Annotated[list[Place], Empty] = Field(
-        default=[], description="ISO 3166 codes, UN M49 names of countries and regions as slugs, named groups."
-    )
-    words: Annotated[list[Word], Empty] = Field(
-        default=[], description="Words and phrases; {phrase: weight}; {all: [a, b | c], unless: [d]}; missile*."
-    )
-    nots: Annotated[list[Not], Empty] = Field(
-        default=[],
-        alias="not",
-        description="Phrases that do not count; {all: [a, b | c]}.",
-    )
-    never: Annotated[list[Never], Empty] = Field(default=[], description="Words that exclude an item.")
-    examples: Annotated[list[Sample], Empty] = Field(
-        default=[], description="Headlines that must be placed here; `check` tests them."
-    )
-    counterexamples: Annotated[list[Sample], Empty] = Field(
-        default=[], description="Headlines that must not be placed here; `check` tests them."
-    )
+    title: Line | None = _key(None, "Shown as heading; defaults to the id without hyphens.")
+    description: Line | None = _key(None, "One line for the index and the feed.")
+    was: Many[Slug] = _list("Earlier ids: their addresses lead here, and stories keep their places.")
+    places: Many[Place] = _list("ISO 3166 codes, UN M49 names of countries and regions as slugs, named groups.")
+    words: Many[Word] = _list("Words and phrases; {phrase: weight}; {all: [a, b | c], unless: [d]}; missile*.")
+    nots: Many[Not] = _list("Phrases that do not count; {all: [a, b | c]}.", alias="not")
+    nevers: Many[Never] = _list("Words that exclude an item.", alias="never")
+    examples: Many[Sample] = _list("Headlines that must be placed here; `check` tests them.")
+    counterexamples: Many[Sample] = _list("Headlines that must not be placed here; `check` tests them.")
 
 
 class Pin(Entry):
@@ -243,22 +219,16 @@ class Pin(Entry):
 
     url: Address = Field(description="Address of any of its articles.")
     section: Slug = Field(description="The section it is pinned to.")
-    until: Day | None = Field(default=None, description="The last day; without it the pin does not expire.")
+    until: Day | None = _key(None, "The last day; without it the pin does not expire.")
 
 
 class Stories(Entry):
     """Overrides of how stories are grouped and shown, given as addresses of articles."""
 
-    join: Annotated[list[Annotated[list[Address], Field(min_length=2)]], Empty] = Field(
-        default=[], description="Lists of articles that belong to one story."
-    )
-    split: Annotated[list[Address], Empty] = Field(
-        default=[], description="Articles that each are a story of their own."
-    )
-    hide: Annotated[list[Address], Empty] = Field(
-        default=[], description="Articles that are shown nowhere; a story disappears when all its articles are hidden."
-    )
-    pin: Annotated[list[Pin], Empty] = Field(default=[], description="Stories kept at the top of a section's page.")
+    join: Many[Annotated[list[Address], Field(min_length=2)]] = _list("Lists of articles that belong to one story.")
+    split: Many[Address] = _list("Articles that each are a story of their own.")
+    hide: Many[Address] = _list("Articles that are shown nowhere; a story disappears when all its articles are hidden.")
+    pin: Many[Pin] = _list("Stories kept at the top of a section's page.")
 
     @cached_property
     def overrides(self) -> settings.Overrides:
@@ -273,27 +243,20 @@ class Stories(Entry):
 class IncludedFile(Entry):
     """A file named by `include`."""
 
-    publishers: Annotated[list[Publisher], Empty] = Field(
-        default=[], description="Outlets, with their names and domains."
-    )
-    sources: Annotated[list[Source], Empty] = Field(default=[], description="Feeds that are polled.")
-    sections: Annotated[list[Rules], Empty] = Field(
-        default=[], description="Sections; a tie goes to the one listed first."
-    )
-    topics: Annotated[list[Rules], Empty] = Field(default=[], description="Finer subjects, by the same rules.")
+    publishers: Many[Publisher] = _list("Outlets, with their names and domains.")
+    sources: Many[Source] = _list("Feeds that are polled.")
+    sections: Many[Rules] = _list("Sections; a tie goes to the one listed first.")
+    topics: Many[Rules] = _list("Finer subjects, by the same rules.")
 
 
 class FeedsFile(IncludedFile):
     """feeds.yaml: what is polled and how it is sorted."""
 
     site: Site = Field(default_factory=Site, description="Settings of the whole site.")
-    allow_private: Annotated[list[Annotated[str, *_read(network.private_place, STRING)]], Empty] = Field(
-        default=[], description="Hosts or networks on private addresses that may be polled."
-    )
+    allow_private: Many[PrivatePlace] = _list("Hosts or networks on private addresses that may be polled.")
     defaults: Defaults = Field(default_factory=Defaults, description="Defaults for all sources.")
-    include: Annotated[list[Line], Empty] = Field(
-        default=[],
-        description="Further files with publishers, sources, sections and topics, in the folder of this one or below.",
+    include: Many[Line] = _list(
+        "Further files with publishers, sources, sections and topics, in the folder of this one or below."
     )
     stories: Stories = Field(default_factory=Stories, description="Join, split, hide and pin stories.")
 
