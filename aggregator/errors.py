@@ -1,30 +1,5 @@
 """The errors that are shown to users, or that one package raises and another handles. All others stay within their package.
 
-::
-
-    AggregatorError                  exit 1
-    ├── UsageError                   exit 2: a bad argument, an unknown source or section
-    │   └── QueryError               a bad parameter of a request (400) or of a search
-    ├── ConfigError                  exit 2: feeds.yaml is broken; carries every Problem found
-    ├── StoreError                   the archive cannot be used; the message names the file and the way out
-    │   ├── StoreBusy                another writer holds the database longer than we wait
-    │   │   └── RenamedMeanwhile     a section or topic was renamed while an edition was using its former id
-    │   ├── StoreFull                no space left on the disk; reading still works
-    │   ├── StoreReadOnly            the file or folder may not be written
-    │   ├── StoreCorrupt             damaged pages; nothing is written any more
-    │   ├── NotAStore                the file is no database of ours
-    │   ├── StoreTooNew              written by a later version of the program
-    │   └── ClockApart               this machine's clock and that of the archive's server disagree
-    ├── Lacking                      this machine lacks a resource: no source is to blame
-    │   ├── TooManyFiles             this process or machine may open no more files
-    │   ├── TooManyProcesses         no further process or thread may be started
-    │   ├── OutOfMemory              no memory is left, or allowed
-    │   └── NoReader                 no child process for parsing can be started
-    ├── AlreadyRunning               a second `run` or `worker` on one SQLite archive
-    ├── CannotListen                 the port is in use or not permitted
-    ├── SandboxError                 a parsing child stalled or died
-    └── ParseError                   a document is not a feed (or a page not an article), is empty, or nests too deep
-
 Errors of remote servers are common, so they are not exceptions but values: `model.source.Failed`.
 """
 
@@ -71,17 +46,19 @@ class Problem(Struct, frozen=True):
 
 
 class AggregatorError(Exception):
-    """Root of the tree. Its message is shown to the user unchanged."""
+    """The root of all errors here. Its message is shown to the user unchanged, and the command exits with `exit_code`."""
 
     exit_code = 1
 
 
 class UsageError(AggregatorError):
+    """A bad argument, an unknown source or section."""
+
     exit_code = 2
 
 
 class QueryError(UsageError):
-    """A parameter is malformed or out of range; `parameter` names it."""
+    """A parameter of a request or of a search is malformed or out of range; `parameter` names it."""
 
     def __init__(self, parameter: str, message: str) -> None:
         super().__init__(message)
@@ -100,11 +77,11 @@ class ConfigError(AggregatorError):
 
 
 class StoreError(AggregatorError):
-    pass
+    """The archive cannot be used; the message names the file and the way out."""
 
 
 class StoreBusy(StoreError):
-    pass
+    """Another writer holds the database longer than we wait."""
 
 
 class StoreSlow(StoreBusy):
@@ -116,27 +93,27 @@ class RenamedMeanwhile(StoreBusy):
 
 
 class StoreFull(StoreError):
-    pass
+    """No space is left on the disk; reading still works."""
 
 
 class StoreReadOnly(StoreError):
-    pass
+    """The file or folder may not be written."""
 
 
 class StoreCorrupt(StoreError):
-    pass
+    """Pages are damaged; nothing is written any more."""
 
 
 class NotAStore(StoreError):
-    pass
+    """The file is no database of ours."""
 
 
 class StoreTooNew(StoreError):
-    pass
+    """A later version of the program has written the archive."""
 
 
 class ClockApart(StoreError):
-    pass
+    """This machine's clock and that of the archive's server disagree."""
 
 
 class Lacking(AggregatorError):
@@ -144,20 +121,28 @@ class Lacking(AggregatorError):
 
 
 class TooManyFiles(Lacking):
-    """EMFILE or ENFILE (`OUT_OF_FILES`)."""
+    """This process or machine may open no more files (`OUT_OF_FILES`)."""
 
     def __str__(self) -> str:
         return "too many files are open here; allow more (ulimit -n, or LimitNOFILE= of systemd)"
 
 
 class TooManyProcesses(Lacking):
+    """No further process or thread may be started."""
+
     def __str__(self) -> str:
         return "no further process or thread can be started here; allow more (ulimit -u, or TasksMax= of systemd)"
 
 
 class OutOfMemory(Lacking):
+    """No memory is left, or allowed."""
+
     def __str__(self) -> str:
         return "there is not enough memory here; allow more (ulimit -v)"
+
+
+class NoReader(Lacking):
+    """No child process for parsing documents can be started."""
 
 
 def lack(error: BaseException) -> Lacking | None:
@@ -172,16 +157,12 @@ def lack(error: BaseException) -> Lacking | None:
     return None
 
 
-class NoReader(Lacking):
-    """No child process for parsing documents can be started."""
-
-
 class AlreadyRunning(AggregatorError):
-    pass
+    """A second `run` or `worker` on one SQLite archive."""
 
 
 class CannotListen(AggregatorError):
-    pass
+    """The port is in use or not permitted."""
 
 
 class SandboxError(AggregatorError):
@@ -193,7 +174,7 @@ class SandboxError(AggregatorError):
 
 
 class ParseError(AggregatorError):
-    """A document cannot be read as a feed, or a page not as an article."""
+    """A document is not a feed (or a page not an article), is empty, or nests too deep."""
 
     def __init__(self, kind: DocumentFailure | PageFailure, message: str) -> None:
         super().__init__(message)

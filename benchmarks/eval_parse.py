@@ -31,7 +31,7 @@ from aggregator.normalise.dates import read as read_date
 from aggregator.normalise.document import normalise
 from aggregator.normalise.markup import sanitise
 from aggregator.normalise.plain import plain
-from aggregator.parse import parse
+from aggregator.parse.reader import parse
 from benchmarks.conformance import Expectation, content_type, expectations, reason
 
 LIMIT = 15.0  # seconds a document may take

@@ -134,7 +134,7 @@ def _functions(profile: cProfile.Profile) -> Mapping[Function, tuple[Any, ...]]:
 async def _refresh(application: Any) -> int:
     from aggregator.bootstrap import utc_now
     from aggregator.normalise.document import normalise
-    from aggregator.parse import parse
+    from aggregator.parse.reader import parse
     from aggregator.pipeline.refresh import refresh
     from aggregator.worker.identity import identity
 

@@ -6,7 +6,6 @@ Supported: gzip and br, and deflate, which some servers send although it was not
 from __future__ import annotations
 
 import zlib
-from typing import Protocol
 
 import brotli
 
@@ -19,11 +18,6 @@ _READ = frozenset({"gzip", "x-gzip", "deflate", "br"})
 _NOT_READ = frozenset({"compress", "x-compress", "dcb", "dcz", "exi", "zstd"})
 """Other codings (IANA). Any other value of Content-Encoding is ignored, as by browsers: servers send charsets by mistake, and stores of
 files the `aws-chunked` with which a file was uploaded."""
-
-
-class _Coding(Protocol):
-    def decode(self, data: bytes, remaining: int) -> list[bytes]: ...
-    def complete(self) -> bool: ...
 
 
 class _Identity:
@@ -100,7 +94,7 @@ class _Brotli:
         return bool(self._engine.is_finished())
 
 
-def _coding(header: str) -> _Coding:
+def _coding(header: str) -> _Identity | _Zlib | _Brotli:
     parts = header[:1000].split(",")  # in 128 lines there may be megabytes, for which everything would wait
     names = [name for name in (part.strip().lower() for part in parts) if name in _READ | _NOT_READ]
     if len(names) > 1:

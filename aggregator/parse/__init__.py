@@ -1,8 +1,2 @@
 """Turns bytes into a parsed feed. Pure: no network, no files, no clock. The only package that imports feedparser and fastfeedparser.
 What it returns is not trusted."""
-
-from __future__ import annotations
-
-from aggregator.parse.reader import parse
-
-__all__ = ["parse"]

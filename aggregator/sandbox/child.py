@@ -17,8 +17,8 @@ from typing import BinaryIO
 
 from aggregator.errors import ParseError
 from aggregator.normalise.document import normalise
-from aggregator.parse import parse
 from aggregator.parse.discover import of_document
+from aggregator.parse.reader import parse
 from aggregator.sandbox import frames
 from aggregator.sandbox.parent import die_with_parent
 

@@ -21,27 +21,27 @@ READY = bytes(LENGTH)
 """The empty frame that a child sends when it has started."""
 
 
-class Task(msgspec.Struct, frozen=True, tag=True):
-    """Parse the document that follows."""
+class _Fetched(msgspec.Struct, frozen=True):
+    """A document that follows, with its Content-Type header and its final address."""
 
     content_type: str | None
     url: str
+
+
+class Task(_Fetched, frozen=True, tag=True):
+    """Parse the document that follows."""
+
     job: ParseJob
 
 
-class Page(msgspec.Struct, frozen=True, tag=True):
+class Page(_Fetched, frozen=True, tag=True):
     """Extract the text of the article from the page that follows. `told` is what the feed contains of it."""
 
-    content_type: str | None
-    url: str
     told: Told
 
 
-class Search(msgspec.Struct, frozen=True, tag=True):
+class Search(_Fetched, frozen=True, tag=True):
     """Find the addresses at which the page that follows may have its feeds."""
-
-    content_type: str | None
-    url: str
 
 
 class Text(msgspec.Struct, frozen=True, tag=True):

@@ -72,29 +72,24 @@ class Sandbox:
     async def parse(self, fetched: Fetched, job: ParseJob) -> NormalFeed:
         """Parse and normalise a document. Raises ParseError (not a feed), SandboxError (kind `timeout` or `crashed`) and NoReader."""
         task = frames.Task(fetched.content_type, fetched.url, job)
-        with self._holding(len(fetched.body)):
-            async with self._slow if job.source in self._stalled else contextlib.nullcontext():
-                try:
-                    feed = (await self._read(task, fetched.body, frames.Done)).feed
-                except SandboxError as error:
-                    if error.kind == "timeout":
-                        self._stalled.add(job.source)
-                    raise
+        try:
+            done = await self._read(task, fetched.body, frames.Done, slow=job.source in self._stalled)
+        except SandboxError as error:
+            if error.kind == "timeout":
+                self._stalled.add(job.source)
+            raise
         self._stalled.discard(job.source)
-        return feed
+        return done.feed
 
     async def extract(self, fetched: Fetched, told: Told) -> str:
         """Extract the text of an article page as safe HTML. Raises as `parse` does."""
-        with self._holding(len(fetched.body)):
-            async with self._slow:
-                page = frames.Page(fetched.content_type, fetched.url, told)
-                return (await self._read(page, fetched.body, frames.Text)).content
+        page = frames.Page(fetched.content_type, fetched.url, told)
+        return (await self._read(page, fetched.body, frames.Text, slow=True)).content
 
     async def search(self, fetched: Fetched) -> Candidates:
         """Find the addresses at which a page may have its feeds. Raises as `parse` does; ParseError if it is no page."""
         search = frames.Search(fetched.content_type, fetched.url)
-        with self._holding(len(fetched.body)):
-            return (await self._read(search, fetched.body, frames.Found)).candidates
+        return (await self._read(search, fetched.body, frames.Found)).candidates
 
     @contextlib.asynccontextmanager
     async def room(self) -> AsyncIterator[None]:
@@ -120,10 +115,12 @@ class Sandbox:
         else:
             self._room.clear()
 
-    async def _read(self, task: frames.Request, body: bytes, expected: type[A]) -> A:
-        while (answer := await self._answer(task, body)) is None:
-            pass
-        await asyncio.sleep(0)  # send the next document to the child before the caller works on this answer
+    async def _read(self, task: frames.Request, body: bytes, expected: type[A], *, slow: bool = False) -> A:
+        with self._holding(len(body)):
+            async with self._slow if slow else contextlib.nullcontext():
+                while (answer := await self._answer(task, body)) is None:
+                    pass
+                await asyncio.sleep(0)  # send the next document to the child before the caller works on this answer
         if isinstance(answer, frames.Refused):
             raise ParseError(answer.kind, answer.message)
         if isinstance(answer, frames.Crashed):

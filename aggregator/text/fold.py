@@ -20,36 +20,14 @@ from itertools import groupby
 
 # Letters that Unicode does not decompose, variants of punctuation, and characters that are removed.
 _SINGLE = {
-    "ø": "o",
-    "Ø": "O",
-    "đ": "d",
-    "Đ": "D",
-    "ł": "l",
-    "Ł": "L",
-    "ð": "d",
-    "Ð": "D",
-    "ħ": "h",
-    "Ħ": "H",
-    "ı": "i",
-    "ŋ": "n",
-    "Ŋ": "N",
-    "ə": "e",
-    "Ə": "E",
-    "ß": "ss",
-    "ẞ": "SS",
-    "æ": "ae",
-    "Æ": "AE",
-    "œ": "oe",
-    "Œ": "OE",
-    "þ": "th",
-    "Þ": "TH",
+    "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "n",
+    "Ŋ": "N", "ə": "e", "Ə": "E", "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH",
+    "ς": "σ", "…": "...",
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
     **dict.fromkeys("‘’‚‛′ʼʻʿʾʹ`´＇", "'"),
     **dict.fromkeys("“”„‟″«»＂", '"'),
     **dict.fromkeys("™®©℠\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", ""),
-    "…": "...",
-    "ς": "σ",
-}
+}  # fmt: skip
 
 
 class _Folding(dict[int, str]):

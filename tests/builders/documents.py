@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import ParseJob
 from aggregator.normalise.document import normalise
-from aggregator.parse import parse
+from aggregator.parse.reader import parse
 
 URL = "https://feeds.example.org/world/rss.xml"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

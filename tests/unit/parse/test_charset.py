@@ -9,8 +9,8 @@ import tracemalloc
 import pytest
 from builders.documents import URL, item, rss
 
-from aggregator.parse import parse
 from aggregator.parse.charset import codec, of_page, to_utf8
+from aggregator.parse.reader import parse
 
 TITLE = "Ärger in Łódź – Київ"
 

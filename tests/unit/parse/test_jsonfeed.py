@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed
-from aggregator.parse import parse
 from aggregator.parse.document import MAX_ENTRIES
+from aggregator.parse.reader import parse
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

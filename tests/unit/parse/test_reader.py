@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem
-from aggregator.parse import parse
 from aggregator.parse.article import article
+from aggregator.parse.reader import parse
 
 _UNDATED = re.compile(rb"(<item\b(?:(?!</item>|<pubDate|<dc:date|<published).)*)</item>", re.DOTALL)
 

@@ -8,8 +8,8 @@ import pytest
 from builders.documents import URL, atom, item, read, rss
 
 from aggregator.model.item import ParsedFeed
-from aggregator.parse import parse
 from aggregator.parse.document import MAX_ENTRIES, Document, split_cdata
+from aggregator.parse.reader import parse
 from aggregator.parse.repair import well_formed, without_comments, without_doctype
 
 OTHER = "<entry><id>2</id><title>Other</title></entry>"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Drop, Item, NormalFeed
 from aggregator.model.source import SourceState
-from aggregator.parse import parse
+from aggregator.parse.reader import parse
 from aggregator.schedule.formatting import pace, span
 from aggregator.schedule.health import ALL_NEW, FLAWS, REPAIRED, flaws, health, in_words
 
