@@ -64,7 +64,8 @@ class Coverage:
         1. articles of outlets, before items of wrappers and links to another outlet's article;
         2. headlines that report news, before questions, explanations, comments and live pages (`text.headline.tells`);
         3. items with a summary, before bare headlines;
-        4. reports that agree with the others, before odd ones (`stories.agreement`);
+        4. reports that agree with the others, in text and in headline, before those whose headline does not, and before odd ones
+           (`stories.agreement`);
         5. headlines about what has happened, before those about what is still to come, if at least two outlets have the former; and
            before those that count the dead, if two outlets count twice as many by now;
         6. the earliest.
@@ -93,9 +94,10 @@ class Coverage:
         first, *later = sorted(dated(fullest), key=lambda item: (is_outdated(item), item.at, item.id))
         if not later:
             return first
-        gone = any(member.item.pruned for member in self.members)
-        fits = (lambda item: item.n in self._led) if gone else (lambda item: not self._agreement.is_odd(_account(item)))
-        return next(filter(fits, (first, *later)), first)
+        if any(member.item.pruned for member in self.members):
+            return next((item for item in (first, *later) if item.n in self._led), first)
+        apart = (self._agreement.is_beside, self._agreement.is_odd)
+        return next((item for is_apart in apart for item in (first, *later) if not is_apart(_account(item))), first)
 
     @cached_property
     def _agreement(self) -> Agreement:

@@ -368,6 +368,19 @@ def test_what_tells_something_else_than_the_others_does_not_lead() -> None:
     assert told([*(pruned(one) for one in shown), other]).lead == 1, "nor once texts are gone"
 
 
+def test_a_headline_that_says_nothing_of_what_the_others_say_does_not_lead() -> None:
+    """It may stand over a text like theirs: a history, a column, a preview."""
+    history = member(1, "A", "Eleven years of hope", 100, summary=SAMPLES[0][1] + " It says so.")
+    shown = [
+        member(n, name, *text[:1], n * 100, summary=text[1])
+        for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
+    ]
+    assert told([history, *shown]).lead == 2
+    assert told([history, shown[0]]).lead == 1, "of two nobody knows which stands for the story"
+    bare = [replace(one, item=replace(one.item, summary="")) for one in shown]
+    assert told([history, *bare]).lead == 1, "it tells more than a headline, and nothing else"
+
+
 def test_what_happened_leads_before_what_was_about_to() -> None:
     ahead, *after = [
         member(n, name, title, n * 100, summary=f"{SAMPLES[0][1]} {name} says so.")
