@@ -79,6 +79,7 @@ class Http:
         allowance = Allowance.of(allow_private)
         self._connections = Connections(allowance, self._limits, resolver or SystemResolver(), tls)
         self._gate = HostGate(self._limits, allowance.names, room)
+        self._aside = asyncio.Semaphore(max(1, self._limits.concurrency // 2))  # pages of articles, and robots.txt
         self._robots = {public: self._asking_robots(public) for public in (False, True)}
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
 
@@ -157,7 +158,9 @@ class Http:
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
     async def _ask(self, address: WebAddress, headers: CIMultiDict[str], terms: _Terms) -> _Answer:
-        async with self._gate.enter(address.host, address.url):
+        # Not all places of the gate: there may be more pages whose hosts hang than places, and feeds would wait for them.
+        aside = self._aside if terms.request.crawled or not terms.request.source else nullcontext()
+        async with aside, self._gate.enter(address.host, address.url):
             clock = asyncio.get_running_loop().time
             began = clock()
             try:

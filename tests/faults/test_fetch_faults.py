@@ -219,10 +219,15 @@ def test_the_deadline_spans_all_redirects(server: Server) -> None:
     assert not server.asked("/feed")
 
 
-def test_slow_servers_hold_up_nobody_else(server: Server) -> None:
+@pytest.mark.parametrize(("places", "crawled"), [(64, False), (2, True)])
+def test_slow_servers_hold_up_nobody_else(server: Server, places: int, crawled: bool) -> None:
+    """Nor do any number of articles at such servers."""
+
     async def main() -> None:
-        http = Http(AGENT, allow_private=[HOST], limits=Limits(deadline=60))
-        slow = [asyncio.create_task(http(FetchRequest("s", server.url("/silent")))) for _ in range(20)]
+        http = Http(AGENT, allow_private=[HOST], limits=Limits(deadline=10, concurrency=places))
+        request = FetchRequest("s", server.url("/silent"), crawled=crawled)
+        slow = [asyncio.create_task(http(request)) for _ in range(20)]
+        await until_async(lambda: server.asked("/silent"))
         answers = await asyncio.gather(*(http(FetchRequest("s", server.url("/feed"))) for _ in range(40)))
         assert all(isinstance(outcome, Fetched) for outcome in answers)
         assert not any(task.done() for task in slow)
