@@ -13,7 +13,7 @@ from aggregator.bootstrap.installation import driver, utc_now
 from aggregator.errors import StoreError
 from aggregator.model import notes
 from aggregator.schedule.clock import is_polling
-from aggregator.worker.fleet import Fleet
+from aggregator.worker.engine import Fleet
 from aggregator.worker.identity import identity
 
 if TYPE_CHECKING:

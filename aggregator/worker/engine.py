@@ -1,10 +1,12 @@
-"""What the parts of a worker share: the engine, which depends on the configuration, and their signals to each other."""
+"""What the parts of a worker share: the engine, which depends on the configuration, the connection to other workers, and their signals to
+each other."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -36,6 +38,18 @@ class Reload(Struct, frozen=True):
     valid: bool = True
     status: ConfigurationReport | None = None
     lines: Sequence[str] = ()
+
+
+class Fleet(Struct, frozen=True):
+    """How a worker is connected to others. `url`: the database address for the queue; `connection`: the class of its connections;
+    `due()`: (source id, host) of sources that are due; `absent(identity)`: whether no such process is connected; `agree()`: raises
+    StoreTooNew or ClockApart if this process must leave the work to others."""
+
+    url: str
+    connection: type[Any]
+    due: Callable[[], Sequence[tuple[str, str]]]
+    absent: Callable[[str], bool]
+    agree: Callable[[], None]
 
 
 class Current(Struct):

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+GRACE = 30.0
+"""Seconds that a process must be gone before its leases are released. When a database server restarts, all sessions are gone for a
+moment."""
 
 
 def identity() -> str:
@@ -52,3 +58,23 @@ def _started(pid: int) -> str:
         return "0"
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] == "Z" else fields[19]
+
+
+class Absences:
+    """Says whether the holder of a lease has been gone long enough to count as dead."""
+
+    def __init__(self, absent: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
+        self._absent = absent
+        self._clock = clock
+        self._seen: dict[str, tuple[float, float]] = {}  # identity → when it was first and last found to be gone
+
+    def __call__(self, owner: str) -> bool:
+        now = self._clock()
+        if not self._absent(owner):
+            self._seen.pop(owner, None)
+            return False
+        since, last = self._seen.get(owner, (now, now))
+        if now - last > GRACE:  # not asked for a while, since it held no lease: it may have been back meanwhile
+            since = now
+        self._seen[owner] = (since, now)
+        return now - since >= GRACE

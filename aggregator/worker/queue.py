@@ -26,8 +26,7 @@ from procrastinate.jobs import Status
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.schedule.clock import SLACK
 from aggregator.worker.editions import Editions
-from aggregator.worker.engine import Shared
-from aggregator.worker.fleet import Fleet
+from aggregator.worker.engine import Fleet, Shared
 from aggregator.worker.polling import PATIENCE, Polling
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ from typing import Any
 from aggregator.pipeline.leases import RENEW
 from aggregator.worker.config_reload import ConfigReload
 from aggregator.worker.editions import Editions
-from aggregator.worker.engine import Current, Engine, Reload, Shared
-from aggregator.worker.fleet import Absences, Fleet
-from aggregator.worker.identity import identity, is_dead
+from aggregator.worker.engine import Current, Engine, Fleet, Reload, Shared
+from aggregator.worker.identity import Absences, identity, is_dead
 from aggregator.worker.polling import Polling
 from aggregator.worker.startup import terminal_closed
 from aggregator.worker.ticks import Ticks

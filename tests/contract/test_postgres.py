@@ -57,7 +57,7 @@ from aggregator.store.postgres.server import Server
 from aggregator.store.retention import first_since
 from aggregator.store.story_lists import stories_sql
 from aggregator.store.versions import next_version
-from aggregator.worker.fleet import GRACE, Absences
+from aggregator.worker.identity import GRACE, Absences
 
 SECONDS = int(NOW.timestamp())
 

@@ -14,8 +14,7 @@ from builders.postgres import execute, fresh_database
 from aggregator.bootstrap import utc_now
 from aggregator.store.postgres.connection import QueueConnection
 from aggregator.worker.editions import Editions
-from aggregator.worker.engine import Current, Engine, Shared
-from aggregator.worker.fleet import Fleet
+from aggregator.worker.engine import Current, Engine, Fleet, Shared
 from aggregator.worker.polling import Polling
 from aggregator.worker.queue import SPACING, Queue, lanes
 

@@ -35,8 +35,7 @@ from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import QueueConnection
 from aggregator.store.postgres.server import Server
 from aggregator.worker import queue
-from aggregator.worker.engine import Current, Engine, Shared
-from aggregator.worker.fleet import Fleet
+from aggregator.worker.engine import Current, Engine, Fleet, Shared
 from aggregator.worker.queue import Queue
 from aggregator.worker.troubles import Troubles
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.worker.fleet import GRACE, Absences
+from aggregator.worker.identity import GRACE, Absences
 
 
 def test_who_is_gone_for_long_is_dead_and_who_comes_back_starts_anew() -> None:
