@@ -6,12 +6,4 @@ from aggregator.bootstrap.application import Application
 from aggregator.bootstrap.installation import SERVERS, Database, Installation, utc_now
 from aggregator.bootstrap.serving import library, web_application
 
-__all__ = [
-    "SERVERS",
-    "Application",
-    "Database",
-    "Installation",
-    "library",
-    "utc_now",
-    "web_application",
-]
+__all__ = ["SERVERS", "Application", "Database", "Installation", "library", "utc_now", "web_application"]

@@ -276,12 +276,7 @@ class Application(Configured):
         )
 
     def tools(
-        self,
-        archive: Store,
-        lookup: Store,
-        fetch: Http,
-        parse: Parser,
-        extract: Extractor | None = None,
+        self, archive: Store, lookup: Store, fetch: Http, parse: Parser, extract: Extractor | None = None
     ) -> Tools:
         """What a refresh needs; without `extract` no articles are fetched."""
         from aggregator.config.environment import secrets_in_items

@@ -99,26 +99,25 @@ class _Builder:
         self._documents = 0
 
     def take(self, event: yaml.Event) -> None:
+        at = self._at(event)
         match event:
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
-                    self.refuse(
-                        self._at(event),
-                        "a second document starts here, but the file must be one document: delete the line `---`",
-                    )
+                    message = "a second document starts here, but the file must be one document: delete the line `---`"
+                    self.refuse(at, message)
                     raise Broken
             case yaml.AliasEvent():
-                self.refuse(self._at(event), _star(event.anchor or ""))
-                self._put(Text("", self._at(event)))
+                self.refuse(at, _star(event.anchor or ""))
+                self._put(Text("", at))
             case yaml.ScalarEvent():
-                self._marks(event)
-                self._misread(event)
-                self._put(Text(self._sayable(event), self._at(event), plain=not event.style))
+                self._marks(event, at)
+                self._misread(event, at)
+                self._put(Text(self._sayable(event, at), at, plain=not event.style))
             case yaml.SequenceStartEvent():
-                self._enter(event, Items(self._at(event)))
+                self._enter(event, Items(at))
             case yaml.MappingStartEvent():
-                self._enter(event, Table(self._at(event)))
+                self._enter(event, Table(at))
             case yaml.CollectionEndEvent():
                 self._open.pop()
 
@@ -126,49 +125,41 @@ class _Builder:
         self.problems.append(at.problem(message))
         self.sound = False
 
-    def _sayable(self, event: yaml.ScalarEvent) -> str:
+    def _sayable(self, event: yaml.ScalarEvent, at: Position) -> str:
         """The scalar's text. Forbidden characters are reported and removed, so that other errors are found too."""
         found = fault(event.value)
         if found is None:
             return str(event.value)
         hint = ESCAPES if event.style == '"' else ""
-        self.problems.append(self._at(event).problem(f"this text contains {found}{hint}"))
+        self.problems.append(at.problem(f"this text contains {found}{hint}"))
         return without_faults(event.value)
 
-    def _misread(self, event: yaml.ScalarEvent) -> None:
+    def _misread(self, event: yaml.ScalarEvent, at: Position) -> None:
         around = self._open[-1] if self._open else None
         of_list = around is not None and isinstance(around.node, Items)
         if of_list and is_comment(event, self._lines):
-            self.refuse(
-                self._at(event), "this entry is a comment: quote text that begins with #, or put the # before the dash"
-            )
+            self.refuse(at, "this entry is a comment: quote text that begins with #, or put the # before the dash")
         key = None if around is None else around.under if of_list else around.key
         for line, column, message in misread(event, self._lines, key):
-            at = Position(self.name, line, column, self.included)
-            self.problems.append(at.warning(message))
+            self.problems.append(Position(self.name, line, column, self.included).warning(message))
 
     def _at(self, event: yaml.Event) -> Position:
         mark: Any = event.start_mark
         return Position(self.name, mark.line + 1, mark.column + 1, self.included)
 
-    def _marks(self, event: Any) -> None:
+    def _marks(self, event: Any, at: Position) -> None:
+        advice = "which is not supported: delete it, or quote text that begins with"
         if event.anchor is not None:
-            self.refuse(
-                self._at(event),
-                f"`&{_named(event.anchor)}` is an anchor, which is not supported: delete it, or quote text that begins with &",
-            )
+            self.refuse(at, f"`&{_named(event.anchor)}` is an anchor, {advice} &")
         if event.tag is not None:
-            self.refuse(
-                self._at(event),
-                "a tag starts here, which is not supported: delete it, or quote text that begins with !",
-            )
+            self.refuse(at, f"a tag starts here, {advice} !")
 
     def _enter(self, event: yaml.Event, node: Items | Table) -> None:
-        self._marks(event)
+        self._marks(event, node.at)
         under = self._open[-1].key if self._open else None
         self._put(node)
         if len(self._open) >= MAX_DEPTH:
-            self.refuse(self._at(event), f"nested more than {MAX_DEPTH} deep; nothing in this file needs more than six")
+            self.refuse(node.at, f"nested more than {MAX_DEPTH} deep; nothing in this file needs more than six")
             raise Broken
         self._open.append(_Open(node, under))
 

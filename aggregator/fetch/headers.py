@@ -58,8 +58,7 @@ def all_of(headers: Mapping[str, str], name: str) -> str:
 def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshness:
     """Freshness by Cache-Control and Expires (RFC 9111, 4.2; at most 7 days), and Retry-After of 429 and 503 (at most 24 hours)."""
     return Freshness(
-        max_age=_max_age(headers, now),
-        retry_after=_retry_after(headers, now) if status in ASKED_TO_WAIT else None,
+        max_age=_max_age(headers, now), retry_after=_retry_after(headers, now) if status in ASKED_TO_WAIT else None
     )
 
 

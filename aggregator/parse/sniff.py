@@ -29,16 +29,13 @@ _OTHER_ROOTS = {
     "svg": "an image, not a feed",
     "error": "an error message of the server, not a feed",
 }
-# (phrases, description): the first entry of which a phrase occurs on the page applies.
+# (pattern, description): the first entry that is found in the page applies.
 _OBSTACLES = (
-    (
-        (b"cf-browser-verification", b"challenge-platform", b"cf-chl", b"just a moment..."),
-        "a Cloudflare check for browsers",
-    ),
-    ((b"captcha",), "a captcha"),
-    ((b"captive portal", b"hotspot", b"wlan login", b"wi-fi login"), "the login page of a network (captive portal)"),
-    ((b'type="password"', b"type='password'", b"type=password"), "a login page"),
-    ((b"enable javascript", b"requires javascript"), "a page that requires JavaScript"),
+    (rb"cf-browser-verification|challenge-platform|cf-chl|just a moment\.\.\.", "a Cloudflare check for browsers"),
+    (rb"captcha", "a captcha"),
+    (rb"captive portal|hotspot|wlan login|wi-fi login", "the login page of a network (captive portal)"),
+    (rb"type=(?:password|'password'|\"password\")", "a login page"),
+    (rb"enable javascript|requires javascript", "a page that requires JavaScript"),
 )
 
 
@@ -73,7 +70,7 @@ def no_feed(body: bytes, url: str) -> ParseError:
     advice = _advice(body, url)
     # A page that links to a feed is not an obstacle, although many such pages load a captcha script or have a login form.
     obstacles = () if advice else _OBSTACLES
-    what = next((said for words, said in obstacles if any(word in head for word in words)), "a web page")
+    what = next((said for pattern, said in obstacles if re.search(pattern, head)), "a web page")
     return ParseError("not-a-feed", f"the address answers with {what}, not a feed{advice}")
 
 

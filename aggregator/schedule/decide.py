@@ -136,10 +136,7 @@ def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) 
     )
     if isinstance(outcome, NotModified):
         return replace(
-            known,
-            last_status=304,
-            not_modified=state.not_modified + 1,
-            bytes_saved=state.bytes_saved + state.last_size,
+            known, last_status=304, not_modified=state.not_modified + 1, bytes_saved=state.bytes_saved + state.last_size
         )
     size = outcome.wire_bytes or len(outcome.body)
     return replace(known, last_status=outcome.status, last_size=size, bytes_received=state.bytes_received + size)
@@ -228,10 +225,7 @@ def _floors(known: SourceState, bounds: Bounds) -> list[tuple[timedelta, str]]:
     """Minimum intervals, each with the reason in words."""
     hints = PollHints.read(known.asks)
     floors = [
-        (
-            hints.fresh or timedelta(),
-            "the server says that its answer stays fresh that long (max-age)",
-        ),
+        (hints.fresh or timedelta(), "the server says that its answer stays fresh that long (max-age)"),
         (hints.ttl or timedelta(), "the feed asks for that (ttl)"),
         (hints.update or timedelta(), "the feed asks for that (sy:updatePeriod)"),
     ]

@@ -59,14 +59,12 @@ class PollHints(Struct, frozen=True):
         return replace(self, fresh=_interval(max_age or 0))
 
     def write(self) -> str | None:
-        parts = [
-            f"ttl={int(self.ttl.total_seconds())}" if self.ttl else "",
-            f"update={int(self.update.total_seconds())}" if self.update else "",
-            f"fresh={int(self.fresh.total_seconds())}" if self.fresh else "",
-            f"hours={','.join(map(str, sorted(self.skip_hours)))}" if self.skip_hours else "",
-            f"days={','.join(map(str, sorted(self.skip_days)))}" if self.skip_days else "",
-        ]
-        return " ".join(part for part in parts if part) or None
+        """One line such as `ttl=3600 fresh=900 hours=1,2`; None if nothing is asked."""
+        intervals = {"ttl": self.ttl, "update": self.update, "fresh": self.fresh}
+        skipped = {"hours": self.skip_hours, "days": self.skip_days}
+        parts = [f"{name}={int(time.total_seconds())}" for name, time in intervals.items() if time]
+        parts += [f"{name}={','.join(map(str, sorted(numbers)))}" for name, numbers in skipped.items() if numbers]
+        return " ".join(parts) or None
 
     def skips(self, moment: datetime) -> bool:
         utc = moment.astimezone(UTC)

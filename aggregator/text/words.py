@@ -193,13 +193,9 @@ def _stemmer(lang: str) -> Callable[[str], str]:
     return stemmed
 
 
-def _spellings(stem_word: Callable[[str], str]) -> dict[str, str]:
-    """Stem of a spelling → stem of the spelling that stands for all of them (`data/spellings.txt`)."""
-    return {stem_word(one): stem_word(other) for one, other in _spelling_pairs()}
-
-
 @cache
 def _spelling_pairs() -> tuple[tuple[str, str], ...]:
+    """(spelling, spelling that stands for all) of `data/spellings.txt`."""
     lines = (files("aggregator.text") / "data" / "spellings.txt").read_text(encoding="utf-8").splitlines()
     return tuple((one, other) for one, other in (line.split() for line in lines if not line.startswith("#")))
 
@@ -227,9 +223,9 @@ def _ended(word: str, ending: str) -> str:
 
 @cache
 def _english() -> tuple[Callable[[str], str], dict[str, str], frozenset[str]]:
-    """The stemmer, `_spellings`, and the stems that these lead to."""
+    """(the stemmer, stem of a spelling → stem of the spelling that stands for all of them, all the latter stems)."""
     stem_word = _snowball("en")
-    known = _spellings(stem_word)
+    known = {stem_word(one): stem_word(other) for one, other in _spelling_pairs()}
     return stem_word, known, frozenset(known.values())
 
 

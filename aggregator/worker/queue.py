@@ -21,7 +21,7 @@ from zlib import crc32
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.schedule.clock import SLACK
@@ -167,8 +167,7 @@ class Queue:
         left = {job.id for job in doing} - self._at
         for job in doing:
             if job.id in left & self._left:
-                log.warning("job %s (%s) lost its connection as it ended and is marked failed", job.id, job.task_name)
-                await self._app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+                await self._give_up(job, "lost its connection as it ended and is marked failed")
         self._left = left
 
     async def _work(self) -> None:
@@ -237,13 +236,12 @@ class Queue:
         retried, because that fails if such a new job is already waiting."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-            log.warning(
-                "job %s (%s) was left behind by a worker that is gone; other workers take it over",
-                job.id,
-                job.task_name,
-            )
-            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+            await self._give_up(job, "was left behind by a worker that is gone; other workers take it over")
         await manager.prune_stalled_workers(3 * STALLED)
+
+    async def _give_up(self, job: Job, why: str) -> None:
+        log.warning("job %s (%s) %s", job.id, job.task_name, why)
+        await self._app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
 def report_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
