@@ -154,7 +154,9 @@ def lacks_fallback(sections: list[Rules]) -> bool:
 
 
 def _references(main: FeedsFile, parts: list[IncludedFile], sources: list[Source], ids: set[str]) -> Iterator[Problem]:
-    known = ids | {FALLBACK} if lacks_fallback([rules for part in parts for rules in part.sections]) else ids
+    # An id with letters that ids cannot have is an error where it stands, not where it is meant.
+    known = ids | set(map(slug, ids))
+    known |= {FALLBACK} if lacks_fallback([rules for part in parts for rules in part.sections]) else set()
     former = {old: rules.id for part in parts for rules in part.sections for old in rules.was}
     places = [
         (s.at(key), key, name)

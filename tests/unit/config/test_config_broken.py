@@ -152,6 +152,11 @@ SCALARS = [
     (SOURCE + "    labels: {Country: x}\n", "4:14", ["label", "`Country`"]),
     (SOURCE + "    labels: {a: b, Country: x, 1st: y}\n", "4:20", ["found `Country`, `1st`"]),
     (SOURCE + "    id: Big News\n", "4:9", ["as an id that is big-news"]),
+    (
+        SOURCE + "    usually: europe\nsections:\n  - id: “Europe”\n",
+        "6:9",
+        ["found `“Europe”`; as an id that is europe"],
+    ),
     (SOURCE + "    headers: {Host: x}\n", "4:15", ["`Host`", "delete"]),
     (SOURCE + "    headers: {referer: https://a.example/}\n", "4:15", ["`referer`", "delete"]),
     (SOURCE + "    headers: {'a b': c}\n", "4:15", ["header name", "space after the colon"]),
