@@ -54,8 +54,9 @@ class Coverage:
 
     @property
     def published(self) -> int:
-        """When the story was first reported, epoch seconds."""
-        return min(item.at for item in dated([member.item for member in self.members]))
+        """When the story was first reported, epoch seconds. What date another gives an outlet's article does not count."""
+        own = [one.item for one in self.members if self._author(one).item.publisher == one.item.publisher]
+        return min(item.at for item in dated(own))
 
     @cached_property
     def lead(self) -> EditionItem:

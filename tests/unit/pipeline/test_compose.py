@@ -302,6 +302,16 @@ def test_who_antedates_a_late_report_takes_over_neither_headline_nor_month() -> 
     assert told([*here, days_old]).published == 1, "of what came together the earliest counts, as in a back-catalogue"
 
 
+@pytest.mark.parametrize("entered", [89_500, 90_300])
+def test_who_links_to_an_article_does_not_date_its_story(entered: int) -> None:
+    """Today's news was that of 1970 within a minute, and so on no front page, if a feed of links said so."""
+    own = member(1, "A", "Defense plan", 90_000, at=89_000)
+    link = member(2, "B", "Defense plan", entered, at=1)
+    link = replace(link, item=replace(link.item, url=own.item.url, canonical=own.item.canonical))
+    story = told([own, link], rules=policy(at_home=lambda item: item.publisher == "A"))
+    assert (story.lead, story.published) == (1, 89_000)
+
+
 def test_a_summary_in_chinese_is_one_although_it_has_fewer_characters() -> None:
     bare = member(1, "A", "基辅遭无人机袭击", 100, summary="乌克兰首都。")
     full = member(
