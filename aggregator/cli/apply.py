@@ -27,7 +27,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     found = application.changes_since(before, archive.upkeep)
     applied = application.put_in_force(archive, seconds())
     if application.database.shared:
-        from aggregator.bootstrap.sharing import worker_runs
+        from aggregator.bootstrap.engines import worker_runs
 
         running = worker_runs(archive)
     else:

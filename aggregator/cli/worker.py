@@ -18,7 +18,7 @@ from aggregator.worker.lock import locks
 from aggregator.worker.startup import end_on_signals
 
 if TYPE_CHECKING:
-    from aggregator.bootstrap.sharing import Sharing
+    from aggregator.bootstrap.engines import Sharing
 
 Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 """Something that runs beside the worker until the event is set."""
@@ -38,7 +38,7 @@ def work(application: Application, beside: Beside | None) -> int:
     for problem in application.warnings:
         print(problem, file=sys.stderr)
     if application.database.shared:
-        from aggregator.bootstrap.sharing import Sharing
+        from aggregator.bootstrap.engines import Sharing
 
         with Sharing(application) as sharing:
             asyncio.run(_serve(application, beside, sharing.report, sharing))

@@ -14,8 +14,8 @@ from aggregator.normalise import address, dates
 from aggregator.normalise.address import is_article
 from aggregator.normalise.characters import cut
 from aggregator.normalise.draft import Context, Draft
-from aggregator.normalise.fingerprints import Fingerprints
 from aggregator.normalise.identity import (
+    Fingerprints,
     digest,
     former_keys,
     is_link_key,

@@ -1,4 +1,5 @@
-"""The identity of an entry inside its source (its *key*), and the UUID of its item, which is made from the key.
+"""The identity of an entry inside its source (its *key*), the UUID of its item, which is made from the key, and its
+*fingerprint* (`Fingerprints`).
 
 The key is the first of these that applies:
 
@@ -28,9 +29,13 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 from uuid import UUID
 
+import msgspec
+
+from aggregator import __version__
+from aggregator.model.item import ParsedItem
 from aggregator.normalise.address import absolute, canonical, is_article
 from aggregator.normalise.dates import earliest
-from aggregator.normalise.draft import Draft
+from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain
 
 NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would announce all items again
@@ -42,6 +47,7 @@ _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 # How the keys of each kind begin. Ids are made from keys: changing one would announce all its items again.
 _LINK, _TITLE, _TEXT, _WORDS = "link:", "among:", "text:", "anew:"
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
+SIZE = 8  # bytes: enough that no two of the thousand entries of one source get the same fingerprint by chance
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -196,3 +202,38 @@ def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
             distinct.append((key, draft))
         twins.add(twin)
     return distinct
+
+
+class Fingerprints:
+    """Fingerprints (hashes) of entries. They show that an entry was in the previous document unchanged, so that it need not be normalised
+    again. Even when a document has changed, this holds for most of its entries.
+
+    A fingerprint covers everything that the parser found in the entry, and everything else that affects the result: the version of this
+    program, the base address and the configuration of the source. Entries without text have no fingerprint: they are cheap to normalise,
+    and they are counted to recognise a source that sends bare headlines.
+
+    `before`: the fingerprints of the entries of the previous document, concatenated."""
+
+    def __init__(self, context: Context, before: bytes) -> None:
+        job = context.job
+        decides = (__version__, context.base, context.language, job.root, job.publisher, job.wrapper, job.lang)
+        self._key = hashlib.blake2b(repr(decides).encode(), digest_size=32).digest()
+        self._before = split(before)
+
+    def fingerprint(self, key: str, parsed: ParsedItem) -> bytes:
+        """The fingerprint of an entry. `key` is its identity, which also depends on the other entries of the document."""
+        return hashlib.blake2b(_bytes(key, parsed), digest_size=SIZE, key=self._key).digest()
+
+    def __contains__(self, fingerprint: bytes) -> bool:
+        return fingerprint in self._before
+
+
+def _bytes(key: str, parsed: ParsedItem) -> bytes:
+    try:
+        return msgspec.msgpack.encode((key, parsed))
+    except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot represent and `repr` can
+        return repr((key, parsed)).encode()
+
+
+def split(fingerprints: bytes) -> Collection[bytes]:
+    return frozenset(fingerprints[n : n + SIZE] for n in range(0, len(fingerprints), SIZE))

@@ -35,8 +35,7 @@ from aggregator.model.item import Item, StoredItem
 from aggregator.model.poll import StoredItems
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import to_seconds
-from aggregator.normalise.fingerprints import SIZE, split
-from aggregator.normalise.identity import SEVERAL, is_exact, is_link_key, is_title_key, may_be_made_up
+from aggregator.normalise.identity import SEVERAL, SIZE, is_exact, is_link_key, is_title_key, may_be_made_up, split
 from aggregator.text.words import plains, tokens
 
 _SERIAL = re.compile(r"\d{5,}")

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from aggregator.errors import PollFailure
 from aggregator.model import notes
-from aggregator.model.measures import Measures
+from aggregator.model.notes import Measures
 from aggregator.model.source import Health, SourceState
 from aggregator.web.library import Library, public_health
 

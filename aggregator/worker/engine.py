@@ -11,8 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from aggregator.errors import NotAStore, StoreCorrupt
-from aggregator.model.measures import Measures
-from aggregator.model.notes import ConfigurationReport
+from aggregator.model.notes import ConfigurationReport, Measures
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Archive

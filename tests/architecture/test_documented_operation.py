@@ -9,7 +9,7 @@ from newsroom import NEWS, Newsroom
 
 from aggregator.model import notes
 from aggregator.model.item import Drop
-from aggregator.model.measures import Measures
+from aggregator.model.notes import Measures
 from aggregator.model.poll import PollResult
 from aggregator.schedule.health import health
 from aggregator.worker.lock import WorkerLock

@@ -29,7 +29,7 @@ ALLOWED = {
     "webbrowser": set(),
     "socketserver": set(),
     "psycopg": {"store/postgres/connection.py", "store/postgres/failures.py", "store/postgres/server.py"},
-    "procrastinate": {"worker/queue.py", "bootstrap/sharing.py"},
+    "procrastinate": {"worker/queue.py", "bootstrap/engines.py"},
     # what starts processes
     "subprocess": set(),
     "multiprocessing": {"cli/child_process.py", "cli/serve.py"},

@@ -20,8 +20,7 @@ from aggregator.errors import StoreBusy, StoreTooNew, UsageError
 from aggregator.model import notes
 from aggregator.model.item import Drop, Enclosure, StoredItem, Told, Wanted
 from aggregator.model.judgement import Judgement
-from aggregator.model.measures import Measures
-from aggregator.model.notes import Note, RePlacing
+from aggregator.model.notes import Measures, Note, RePlacing
 from aggregator.model.poll import PollResult, Recognition, StoredItems
 from aggregator.model.settings import Source
 from aggregator.model.source import SourceState

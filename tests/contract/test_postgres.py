@@ -23,8 +23,8 @@ from msgspec.structs import replace
 from psycopg.conninfo import make_conninfo
 from servers.link import Link
 
+from aggregator.bootstrap.engines import QUEUE
 from aggregator.bootstrap.installation import utc_now
-from aggregator.bootstrap.sharing import QUEUE
 from aggregator.cli.main import main
 from aggregator.errors import (
     AggregatorError,
@@ -37,7 +37,7 @@ from aggregator.errors import (
     UsageError,
 )
 from aggregator.model import notes
-from aggregator.model.measures import Measures
+from aggregator.model.notes import Measures
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition

@@ -23,9 +23,8 @@ from procrastinate.manager import JobManager
 from servers.link import Link
 
 from aggregator.bootstrap import Application, Installation, utc_now
-from aggregator.bootstrap import sharing as sharing_module
-from aggregator.bootstrap.engines import Engines
-from aggregator.bootstrap.sharing import Sharing
+from aggregator.bootstrap import engines as sharing_module
+from aggregator.bootstrap.engines import Engines, Sharing
 from aggregator.cli.main import main
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
 from aggregator.model.source import SourceState

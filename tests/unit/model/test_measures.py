@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.model.measures import BOUNDS, Measures
+from aggregator.model.notes import BOUNDS, Measures
 
 
 def counted() -> Measures:

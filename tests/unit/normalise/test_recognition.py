@@ -13,8 +13,7 @@ from msgspec.structs import replace
 from aggregator.model.item import Item, StoredItem
 from aggregator.model.poll import StoredItems
 from aggregator.normalise.address import is_article
-from aggregator.normalise.fingerprints import split
-from aggregator.normalise.identity import digest, item_id
+from aggregator.normalise.identity import digest, item_id, split
 from aggregator.normalise.recognition import recognise
 
 NOTHING = StoredItems({})

@@ -16,7 +16,7 @@ from newsroom import CONFIG, NOON, Newsroom, item, of_the_file
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
-from aggregator.model.measures import Measures
+from aggregator.model.notes import Measures
 from aggregator.web.library import Library
 from aggregator.worker.lock import WorkerLock
 

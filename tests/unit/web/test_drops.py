@@ -13,7 +13,7 @@ from newsroom import CONFIG, NOON, Newsroom, of_the_file
 from aggregator.cli.main import main
 from aggregator.model import notes
 from aggregator.model.item import Drop
-from aggregator.model.measures import Measures
+from aggregator.model.notes import Measures
 from aggregator.model.poll import PollResult
 
 
