@@ -204,20 +204,15 @@ def _fallback_is_no_former_id(sections: Iterable[Rules]) -> Iterator[Problem]:
             )
 
 
-def _articles(main: FeedsFile) -> Iterator[Problem]:
-    """Refuses overrides that name a page of this service instead of an outlet's article."""
+def _stories(main: FeedsFile) -> Iterator[Problem]:
+    from aggregator.normalise.address import typed
+
     ours = host_of(main.site.url or "")
     for _, url, at in main.stories.overrides.lines():
         if PAGE.search(url) and (host_of(url) == ours or literal_private(url)):
             yield at.problem(
                 "this is a page of this service: name the address of the article; a story's page lists those of all its articles"
             )
-
-
-def _stories(main: FeedsFile) -> Iterator[Problem]:
-    from aggregator.normalise.address import typed
-
-    yield from _articles(main)
     hidden = set(map(typed, main.stories.hide))
     pinned: dict[str | None, Position] = {}
     for pin in main.stories.pin:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from aggregator.config.rules import MAX_WEIGHT, place_meant
-from aggregator.config.schema import IncludedFile, Publisher, Rules
+from aggregator.config.schema import IncludedFile, Rules
 from aggregator.config.tree import Table, Text
 from aggregator.errors import Problem
 from aggregator.model.settings import Term
@@ -51,7 +51,7 @@ def rule_problems(rules: Rules, kind: str) -> Iterator[Problem]:
         if said and float(said[2]) <= MAX_WEIGHT:  # else a name, such as `iso:9001`
             yield term.at.warning(
                 f"`{said[0]}` is a phrase without a weight; one stands outside quotes, after a colon and a space: "
-                f"`{said[1]}: {said[2]}`",
+                f"`{said[1]}: {said[2]}`"
             )
 
 
@@ -74,7 +74,7 @@ def _twice(terms: list[Term], kind: str, meaning: Callable[[str], str]) -> Itera
             yield term.at.warning(
                 f"`{says}` is listed twice, first on line {other.at.line}: keep one"
                 if says.lower() == meant.lower()
-                else f"`{says}` is the same {kind} as `{meant}` on line {other.at.line}: keep one",
+                else f"`{says}` is the same {kind} as `{meant}` on line {other.at.line}: keep one"
             )
 
 
@@ -89,7 +89,10 @@ def slips(parts: Iterable[IncludedFile]) -> Iterator[Problem]:
                     f"`{source.lang}` is a country, not a language; did you mean `{meant}`?"
                 )
         for publisher in part.publishers:
-            yield from _of_publisher(publisher)
+            for index, domain in enumerate(publisher.domains):
+                if SUFFIX.fullmatch(domain):
+                    message = f"everybody's domains end with `{domain}`: all of them would be this outlet's"
+                    yield publisher.at("domains", index).warning(message)
 
 
 def _of_rules(rules: Rules) -> Iterator[Problem]:
@@ -135,11 +138,3 @@ def _is_several(line: str) -> bool:
 
 def _needles(term: Term) -> tuple[object, ...]:
     return tuple(sorted((tuple(map(needle, choice)) for choice in term.choices), key=str))
-
-
-def _of_publisher(publisher: Publisher) -> Iterator[Problem]:
-    for index, domain in enumerate(publisher.domains):
-        if SUFFIX.fullmatch(domain):
-            yield publisher.at("domains", index).warning(
-                f"everybody's domains end with `{domain}`: all of them would be this outlet's"
-            )
