@@ -112,26 +112,30 @@ class Coverage:
         - An article that several outlets list counts once: for the outlet that wrote it, if that is known, else for the first to list
           it. Example: outlet B links to an article of outlet A; only A counts.
         - An outlet that only prints an agency's text that another outlet has already printed does not count, until it has a text of
-          its own.
+          its own. If it does not name the agency itself, only the first text of each other outlet shows this: one that copies the texts
+          of several before they are polled, and names an agency, would otherwise take the place of all.
         - If texts were pruned, copies can no longer be recognised. Then `counted` decides: whoever counted before still counts."""
         if len(self.members) == 1:
             only = self.members[0]
             return ((only.item.publisher, only.item.entered),)
         found: dict[str, int] = {}
         articles: set[str] = set()
+        first: dict[str, Lead] = {}  # of each publisher
         told: list[Lead] = []
         gone = False  # whether the text of an earlier report was pruned
         for member in self.members:
             item, publisher = member.item, self._author(member).item.publisher
             lead = Lead(item.summary, item.author)
             if publisher not in found and item.canonical not in articles:
-                copied = not item.pruned and any(is_copy(lead, other) for other in told)
+                others = told if lead.credited else first.values()
+                copied = not item.pruned and any(is_copy(lead, other) for other in others)
                 unknown = item.pruned or (gone and item.story is not None)
                 if not copied and not (unknown and found and self._was_copy(member)):
                     found[publisher] = item.entered
             if item.canonical:
                 articles.add(item.canonical)
             if item.summary:
+                first.setdefault(publisher, lead)
                 told.append(lead)
             gone = gone or (item.pruned and not item.summary)
         return tuple(found.items())

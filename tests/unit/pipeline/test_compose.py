@@ -280,6 +280,22 @@ def test_one_article_in_several_feeds_is_one_report() -> None:
     assert [name for name, _ in told([one, linked, again]).publishers] == ["A", "B"], "an article of its own counts"
 
 
+def test_an_outlet_that_copies_others_and_names_an_agency_takes_the_place_of_one_at_most() -> None:
+    """Polled before them, it made three outlets with texts of their own one, which is in no list of what several report."""
+    texts = (
+        "The ministers of four countries met in the old town hall, where they spoke at length about the price of grain and rail.",
+        "After eleven hours of talks behind closed doors the governments signed a treaty that lowers duties on steel until spring.",
+        "Farmers along the border greeted the agreement with flags and tractors, while unions warned that thousands might lose jobs.",
+    )
+    own = [
+        member(n, name, f"Grid {n}", 200, summary=text) for n, name, text in zip((4, 5, 6), "ABC", texts, strict=True)
+    ]
+    copies = [member(n, "H", f"Grid {n}", 100, summary=f"{text} (AP)") for n, text in enumerate(texts, 1)]
+    assert [name for name, _ in told([*copies, *own]).publishers] == ["H", "B", "C"]
+    late = [member(7, "D", "Grid 7", 300, summary=f"{texts[1]} (AP)")]
+    assert [name for name, _ in told([*copies, *late]).publishers] == ["H"], "who names the agency, too, has its text"
+
+
 def test_equal_leads_without_an_agency_are_no_copies() -> None:
     text = LEAD.replace("KYIV (Reuters) - ", "")
     members = [member(n, name, "Grid plan", n * 100, summary=text) for n, name in ((1, "A"), (2, "B"))]
