@@ -19,6 +19,7 @@ WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its
 SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # commas or semicolons between words
 ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # one name with a comma: Washington, D.C.
 OPERATOR = re.compile(r"\s(?:OR|AND|NOT|\+)\s")
+SLASHED = re.compile(r"/(.+)/[gimsux]+")  # as JavaScript and Perl write patterns; /pol/ is found wherever pol is
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # open to everybody; gov.uk is an outlet
 PRONOUNS = frozenset(("it", "us", "who"))  # in capitals a sector, a country and an agency of the UN
 LANGUAGE_MEANT = {
@@ -129,6 +130,10 @@ def _of_line(line: object) -> Iterator[Problem]:
         elif line.startswith("-"):
             yield line.at.warning(
                 f"`{line}` counts as `{line.lstrip('-')}`: what must not count goes under `not` or `never`"
+            )
+        elif slashed := SLASHED.fullmatch(line):
+            yield line.at.warning(
+                f"`{line}` is found as it is written: words are plain text, not patterns; write `{slashed[1]}`, or quote it if it is meant so"
             )
 
 

@@ -53,6 +53,7 @@ def warned(old: str, new: str) -> list[str]:
         ("- heat", "- heat OR drought", "10:9: warning: `heat OR drought` is one phrase: write a line"),
         ("- heat", "- heat AND drought", "or {all: [a, b]} if all must be found"),
         ("- heat", "- -heat", "10:9: warning: `-heat` counts as `heat`: what must not count goes under `not` or `never`"),
+        ("- heat", "- /heat wave/i", "`/heat wave/i` is found as it is written: words are plain text, not patterns; write `heat wave`"),
         ("- heat", "- all: [heat, drought]\n      - weight: 3", "11:9: warning: `weight` is a word here; words that must both"),
         ("- heat", "- all: 2", "10:9: warning: `all` is a word here; words that must both be found"),
         ("feed\n", "feed\n    lang: JP\n", "6:11: warning: `JP` is a country, not a language; did you mean `ja`?"),
@@ -75,6 +76,9 @@ def test_a_slip_is_pointed_out(old: str, new: str, message: str) -> None:
     [
         ("- heat", '- "heat, drought"'),
         ("- heat", "- 'heat OR drought'"),
+        ("- heat", "- '/heat/i'"),
+        ("- heat", "- /pol/"),
+        ("- heat", "- heat/drought"),
         ("- heat", "- 1,5 degrees"),
         ("- heat", "- Washington, D.C."),
         ("- heat", "- Luther King, Jr."),
