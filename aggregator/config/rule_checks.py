@@ -133,7 +133,8 @@ def _of_line(line: object) -> Iterator[Problem]:
             )
         elif slashed := SLASHED.fullmatch(line):
             yield line.at.warning(
-                f"`{line}` is found as it is written: words are plain text, not patterns; write `{slashed[1]}`, or quote it if it is meant so"
+                f"`{line}` is found as it is written: words are plain text, not patterns; write `{slashed[1]}`, "
+                "or quote it if it is meant so"
             )
 
 
