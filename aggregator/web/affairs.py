@@ -3,7 +3,7 @@
 A large event becomes many stories, one for each thing that happens in it, and its outlets are spread over them: the day after a war
 broke out, the story with the most outlets was a Nobel prize. So on the front page a story weighs more the more *other* outlets report
 on its affair, in stories that share its topics and have a similar meaning. It weighs less for each story of its affair that is
-listed before it.
+listed before it, and still less if the page has one that seems to tell the same event.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ TELLING = 2.0
 DOUBLE = 4  # so many other outlets that report on its affair double the weight of a story that many report
 ALONE = 1.9  # maximum rarity of one topic: less than TELLING, since two crashes or two shootings are two affairs
 AGAIN = 0.6  # factor on the weight of a story for each story of its affair that is listed before it
+SAME = 0.8  # two stories of one affair mostly tell one event, which the grouping did not recognise, if their cosine is at least this
+TWICE = 0.4  # factor on the weight of a story, in addition, for each such story that is listed before it or elsewhere on the page
 
 
 class Affairs:
@@ -51,12 +53,13 @@ class Affairs:
         self._rarities = {topic: min(ALONE, math.log(stories / count)) for topic, count in held.items()}
         self._subjects = self._subjects_of(self._recent)
 
-    def foremost(self, stories: Iterable[StoryHead], most: int) -> list[StoryHead]:
-        """At most `most` of these stories, the most important first."""
+    def foremost(self, stories: Iterable[StoryHead], most: int, listed: Sequence[StoryHead] = ()) -> list[StoryHead]:
+        """At most `most` of these stories, the most important first. `listed`: those that stand elsewhere on the page."""
         given = list(stories)
         subjects = self._subjects_of(given)
-        weights = list(self._weights(given, subjects))
-        akin = subjects.akin(subjects, CLOSE, TELLING)
+        told = subjects.akin(self._subjects_of(listed), SAME, TELLING)
+        weights = [one * TWICE ** len(same) for one, same in zip(self._weights(given, subjects), told, strict=True)]
+        akin, same = (subjects.akin(subjects, close, TELLING) for close in (CLOSE, SAME))
         order = [heaviest_first(story, weight) for story, weight in zip(given, weights, strict=True)]
         left = set(range(len(given)))
         chosen: list[StoryHead] = []
@@ -65,15 +68,16 @@ class Affairs:
             chosen.append(given[best])
             left.remove(best)
             for other in akin[best]:
-                weights[other] *= AGAIN
+                weights[other] *= AGAIN * TWICE if other in same[best] else AGAIN
                 order[other] = heaviest_first(given[other], weights[other])
         return chosen
 
     def chapters(self, story: StoryHead, most: int, without: Iterable[StoryHead]) -> list[StoryHead]:
         """The most important other stories of the affair of `story`, except those in `without`."""
-        known = {story.id, *(one.id for one in without)}
+        shown = [story, *without]
+        known = {one.id for one in shown}
         [close] = self._subjects_of([story]).akin(self._subjects, CLOSE, TELLING)
-        return self.foremost((one for n in close if (one := self._recent[n]).id not in known), most)
+        return self.foremost((one for n in close if (one := self._recent[n]).id not in known), most, shown)
 
     def _weights(self, stories: Sequence[StoryHead], subjects: Subjects) -> Iterator[float]:
         """The weight of each story. It increases with the number of outlets that do not report the story itself but something else of its

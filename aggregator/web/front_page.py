@@ -66,7 +66,7 @@ def front_page(lib: Library) -> FrontPage:
         found = each_once(lists[query][: PER_SECTION + len(seen)] for query in queries)
         others = (story for story in found if story.id not in seen)
         own = held[section.id]
-        stories = [*own, *without(own, affairs.foremost(others, PER_SECTION))][:PER_SECTION]
+        stories = [*own, *without(own, affairs.foremost(others, PER_SECTION, (*own, *top, *chapters)))][:PER_SECTION]
         if stories:
             shown.append((section, stories))
     come = _just_in([one for one in newest if one.id not in seen], subjects, since)

@@ -134,6 +134,21 @@ def test_stories_of_one_affair_leave_room_for_others(room: Newsroom) -> None:
     assert next(iter(floods)) in headlines(room.client.get("/").text)[:4]
 
 
+def test_an_event_that_came_as_two_stories_comes_once_before_what_else_happened(room: Newsroom) -> None:
+    first, again = (
+        "Israel Forms Emergency Government for War Against Hamas",
+        "Israel's Rival Leaders Unite to Wage War on Hamas in Gaza",
+    )
+    other = "Palestinians Flee Northern Gaza as Israeli Bombs Fall"
+    room.publish(*news({first: OUTLETS[:4], again: OUTLETS[4:], other: OUTLETS[1:3]}))
+    newest, _ = room.archive.reading.stories(StreamQuery("latest"), int(room.now.timestamp()))
+    affairs = Affairs(newest, room.archive.reading.publishers([story.n for story in newest]), room.now)
+    found = affairs.foremost(newest, 3)
+    assert [story.title for story in found] == [first, other, again]
+    assert affairs.foremost(found[1:], 2, found[:1]) == found[1:]
+    assert [story.title for story in affairs.foremost(found[1:], 2)] == [again, other], "where the page has none of it"
+
+
 def test_what_one_outlet_alone_says_of_an_affair_comes_after_what_several_report(room: Newsroom) -> None:
     """An outlet's remark on the war is no more important because others write about the war as well."""
     alone = "Senators Ask Whether Israel Saw the Attack of Hamas Coming"
