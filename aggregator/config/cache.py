@@ -23,6 +23,7 @@ from aggregator.errors import Problem
 from aggregator.model.settings import Settings
 
 FOLDER = "cache"
+LARGEST = 2 << 20  # bytes; no file that compiles is larger, and a log that was moved over one is not read as a whole
 _CODE = ("config", "model", "text", "normalise", "addresses.py", "errors.py")
 """The modules, relative to the package, whose code decides what is compiled."""
 KEPT = 8
@@ -64,8 +65,6 @@ def examine_cached(path: Path, instance: Path, environ: Mapping[str, str]) -> tu
 
 def _recall(file: Path, path: Path, environ: Mapping[str, str]) -> Compiled | None:
     try:
-        if not path.is_file():  # a pipe can be read only once: `plan <(git show draft:feeds.yaml)`
-            return None
         entry = msgspec.msgpack.decode(file.read_bytes(), type=Entry)
         if entry.code != _code() or any(
             _salted(entry.salt, environ.get(name)) != seen for name, seen in entry.variables
@@ -73,7 +72,11 @@ def _recall(file: Path, path: Path, environ: Mapping[str, str]) -> Compiled | No
             return None
         texts = {}
         for name, seen in entry.files:
-            texts[name] = (path if name == str(path) else path.parent / name).read_bytes().decode("utf-8-sig")
+            held = path if name == str(path) else path.parent / name
+            # Not a pipe: it can be read only once (`plan <(git show draft:feeds.yaml)`), and perhaps nobody writes into it.
+            if not held.is_file() or held.stat().st_size > LARGEST:
+                return None
+            texts[name] = held.read_bytes().decode("utf-8-sig")
             if _digest(texts[name].encode()) != seen:
                 return None
         if _digest(entry.settings) != entry.check:

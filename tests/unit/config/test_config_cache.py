@@ -178,3 +178,15 @@ def test_a_pipe_into_which_nobody_writes_holds_up_nothing(tmp_path: Path, monkey
         examine_cached(pipe, tmp_path / "instance", {})
     watch = Watch(pipe, {})
     assert [watch.saved() for _ in range(3)] == [False, True, False]
+
+
+def test_an_included_pipe_into_which_nobody_writes_holds_up_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the file in its place had been compiled, each command waited for ever."""
+    monkeypatch.setattr("aggregator.config.project.PATIENCE", 0.01)
+    place.load()
+    place.more.unlink()
+    os.mkfifo(place.more)
+    with pytest.raises(ConfigError, match="is a pipe into which nobody writes"):
+        place.load()
