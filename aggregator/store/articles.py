@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from aggregator.model.item import Told, Wanted
-from aggregator.store.compression import unpack
 from aggregator.store.dialect import Lock, Writes
+from aggregator.store.rows import unpack
 from aggregator.store.versions import Change, mark_texts
 
 

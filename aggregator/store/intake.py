@@ -17,8 +17,7 @@ from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
 from aggregator.store.overlapping_polls import as_told, by_plan_of
 from aggregator.store.retention import LISTED_EVERY, MOVES, note_listed
-from aggregator.store.rows import address_hash, grouped, to_blob, to_id, to_seconds
-from aggregator.store.source_states import source_state
+from aggregator.store.rows import address_hash, grouped, source_state, to_blob, to_id, to_seconds
 from aggregator.store.sources import SELECT, Sources, release_leases
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from aggregator.model.joining import Joining
 from aggregator.model.story import ItemView, Report, StoryHead, StoryRank, StoryView, headline
 from aggregator.model.stream import LATEST, Extent, Removed, StreamName, StreamQuery
-from aggregator.store.compression import unpack
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.lists import Lists, numbers_of
@@ -26,6 +25,7 @@ from aggregator.store.rows import (
     story_view,
     to_blob,
     to_id,
+    unpack,
 )
 from aggregator.store.source_edits import first_ids
 

@@ -1,20 +1,22 @@
 """Converts between rows and values, for any backend. Rows are tuples; times are whole seconds since 1970 (UTC), ids the 16 bytes of a UUID,
-and lists JSON text."""
+and lists JSON text. SQLite has long texts compressed; PostgreSQL compresses by itself."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
-from typing import Any
+from typing import Any, get_type_hints
 
+import brotli
 import msgspec
 import orjson
 
 from aggregator.model.item import Enclosure, Item
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Scores
+from aggregator.model.source import SourceState
 from aggregator.model.story import (
     Batch,
     EditionItem,
@@ -60,6 +62,9 @@ _NAMES = msgspec.json.Decoder(tuple[str, ...])
 _ENCLOSURES = msgspec.json.Decoder(tuple[Enclosure, ...])
 _encode = msgspec.json.Encoder().encode
 
+LONG = 512  # characters; compressing a shorter text would save too little
+QUALITY = 1  # of Brotli: 20 µs for an article of 2.5 kB; a higher quality would save only another 5 %
+
 
 def to_time(seconds: int | None) -> datetime | None:
     return None if seconds is None else at_time(seconds)
@@ -98,6 +103,21 @@ def grouped(pairs: Iterable[Sequence[Any]]) -> dict[Any, list[Any]]:
 
 def to_json(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def pack(text: str) -> str | bytes:
+    """A text as SQLite has it: compressed if it is long, which saves a third of the archive."""
+    if len(text) < LONG:
+        return text
+    packed: bytes = brotli.compress(text.encode("utf-8", "surrogatepass"), quality=QUALITY)
+    return packed
+
+
+def unpack(stored: str | bytes) -> str:
+    if isinstance(stored, str):
+        return stored
+    text: str = brotli.decompress(stored).decode("utf-8", "surrogatepass")
+    return text
 
 
 def count_outlets(entry: str) -> int:
@@ -259,3 +279,34 @@ def item_view(row: Sequence[Any], time: int) -> ItemView:
         sections=tuple(name for name, _ in decode_scores(scores)),
         topics=decode_names(topics), why=why, pruned=bool(pruned),
     )  # fmt: skip
+
+
+STATE_FIELDS = SourceState.__struct_fields__
+STATE_COLUMNS = tuple(name for name in STATE_FIELDS if name not in ("id", "root", "url"))
+_HINTS = get_type_hints(SourceState).items()
+_TIMES = [name for name, hint in _HINTS if hint == datetime | None]
+_SPANS = [name for name, hint in _HINTS if hint == timedelta | None]
+
+
+def source_state(row: Iterable[Any]) -> SourceState:
+    values = dict(zip(STATE_FIELDS, row, strict=True))
+    for name in _TIMES:
+        values[name] = to_time(values[name])
+    if not values["next_poll"] or values["next_poll"].timestamp() == 0:
+        values["next_poll"] = None
+    for name in _SPANS:
+        values[name] = None if values[name] is None else timedelta(seconds=values[name])
+    return SourceState(**values)
+
+
+def state_columns(state: SourceState) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in STATE_COLUMNS:
+        value = getattr(state, name)
+        if name in _TIMES:
+            value = to_seconds(value)
+        elif name in _SPANS and value is not None:
+            value = int(value.total_seconds())
+        values[name] = value
+    values["next_poll"] = values["next_poll"] or 0
+    return values

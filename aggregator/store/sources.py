@@ -10,8 +10,8 @@ from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, NOT_POLLED, SourceState
 from aggregator.store.dialect import Dialect, Lock, Writes
 from aggregator.store.locks import lock_sources
+from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
 from aggregator.store.source_edits import Edits, after_pause, at_new_address, edits
-from aggregator.store.source_states import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
 LONGEST_LEASE = timedelta(hours=2)

@@ -34,7 +34,7 @@ from aggregator.pipeline.edition import edition
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.schedule.health import health
 from aggregator.store.postgres import schema as postgres
-from aggregator.store.source_states import STATE_COLUMNS
+from aggregator.store.rows import STATE_COLUMNS
 from aggregator.store.sqlite import copying, intake
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection

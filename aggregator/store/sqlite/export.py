@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from aggregator.store.compression import unpack
+from aggregator.store.rows import unpack
 from aggregator.store.sqlite.connection import Connection
 
 _DERIVED = "search"

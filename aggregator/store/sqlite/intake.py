@@ -8,8 +8,7 @@ from typing import Any
 
 from aggregator.model.item import Item
 from aggregator.store import intake
-from aggregator.store.compression import pack
-from aggregator.store.rows import TEXT, item_row, text_row
+from aggregator.store.rows import TEXT, item_row, pack, text_row
 from aggregator.store.sqlite.connection import Connection
 
 

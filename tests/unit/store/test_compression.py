@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from newsroom import Newsroom, item
 
-from aggregator.store.compression import LONG, pack, unpack
+from aggregator.store.rows import LONG, pack, unpack
 
 LETTERS = "<p>Two ships of the coast guard met at the harbour, and the ferry waited — für immer.</p>"
 
