@@ -8,8 +8,7 @@ from typing import Any
 
 from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, NOT_POLLED, SourceState
-from aggregator.store.dialect import Dialect, Lock, Writes
-from aggregator.store.locks import lock_sources
+from aggregator.store.dialect import Dialect, Lock, Reads, Writes
 from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
 from aggregator.store.source_edits import Edits, after_pause, at_new_address, edits
 
@@ -168,6 +167,17 @@ class Sources:
         ):
             found.setdefault(id, {})[reason] = count
         return found
+
+
+def lock_sources(db: Reads, column: str, values: Collection[Any]) -> None:
+    """Locks the sources with one of these values in `column`. Needed before several sources, or rows about their items, are written.
+
+    So that no deadlock occurs, all processes lock rows in one order: first the version of the streams (`versions.next_version`); then
+    sources, by number, which covers everything that is stored about their items; then the items that wait for the edition, by number.
+    SQLite has one writer at a time, and needs no locks.
+    """
+    if db.dialect.locking:
+        db.select(f"SELECT n FROM sources WHERE {column} IN", values, f"ORDER BY n{db.dialect.locking}")
 
 
 def release_leases(db: Writes, states: Iterable[SourceState], owner: str | None = None) -> None:

@@ -17,10 +17,10 @@ from aggregator.model.notes import Note
 from aggregator.model.settings import StoredConfiguration
 from aggregator.model.stream import StreamName
 from aggregator.store.dialect import Lock, Writer
-from aggregator.store.locks import lock_sources
 from aggregator.store.renaming import led_on, rename_streams
 from aggregator.store.retention import first_since, forget_addresses, forget_document, limits, listed_before
 from aggregator.store.rows import to_json
+from aggregator.store.sources import lock_sources
 from aggregator.store.versions import Change, change_time, keep_version, mark_texts
 
 MEMORY_SECONDS = 14 * 86_400
