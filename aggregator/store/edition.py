@@ -15,7 +15,6 @@ from aggregator.model import notes
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, EditionItem, InStream, Member, Remembered, StoryState
 from aggregator.model.stream import StreamName
-from aggregator.store import upserts
 from aggregator.store.conditions import match
 from aggregator.store.dialect import Reads, Writer, Writes
 from aggregator.store.item_addresses import placed_at, strangers_at
@@ -37,7 +36,7 @@ from aggregator.store.rows import (
     to_id,
 )
 from aggregator.store.shifts import KEPT, Row, shifts
-from aggregator.store.versions import Change, keep_version, stream_numbers
+from aggregator.store.versions import COUNTED, Change, keep_version, stream_numbers
 
 
 class EditionStore(ABC, Generic[Writer]):
@@ -173,11 +172,11 @@ class EditionStore(ABC, Generic[Writer]):
             before = entries_before(db, batch)
             merge_stories(db, batch, changed)
             placements = [placement_row(placed, changed) for placed in batch.placed]
-            db.insert("placements", _PLACEMENT, placements, upserts.PLACEMENT)
+            db.insert("placements", _PLACEMENT, placements, _PLACED_AGAIN)
             apply_splits(db, batch)
             if not batch.anew:
                 end_waiting(db, batch)
-            db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], upserts.STORY)
+            db.insert("stories", _STORY, [story_row(story, batch, changed) for story in batch.stories], _STORY_AGAIN)
             streams = save_entries(db, batch, before)
             save_memory(db, batch.memory)
             change.end(streams)
@@ -197,9 +196,26 @@ class EditionStore(ABC, Generic[Writer]):
         """
 
 
+def _replace(key: str, columns: str) -> str:
+    return f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in columns.split())}"
+
+
+# The types of the columns of a table, and what becomes of a row that is there already.
 _PLACEMENT = "bigint bigint text text text text text text text boolean bigint"
+_PLACED_AGAIN = f"""
+    {_replace("item", "story publisher section scores topics places hidden changed")},
+        why = CASE excluded.why WHEN '' THEN placements.why ELSE excluded.why END,
+        joining = CASE excluded.why WHEN '' THEN placements.joining ELSE excluded.joining END
+"""
 _ENTRY = "bigint bigint bigint bigint bigint boolean"
+_ENTRY_AGAIN = _replace("stream, story", "entered primary_since published active")
+"""An UPDATE, not a replacement: else the triggers that count the stories of a stream would not see that the old row is deleted."""
 _STORY = "bigint bytea bigint bigint bigint bigint bigint text text text bigint text text boolean"
+_STORY_AGAIN = _replace(
+    "n", "id lead published entered updated changed section scores topics publishers entry epoch hidden"
+)
+_MEMORY_AGAIN = _replace("item", "at publisher headline features")
+_MORE_FREQUENT = "ON CONFLICT (word) DO UPDATE SET count = frequencies.count + excluded.count"
 
 
 def entries_before(db: Reads, batch: Batch) -> list[Row]:
@@ -252,7 +268,7 @@ def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]
     known = {row[:2] for row in before}
     # Known rows apart: SQLite takes twice as long to insert rows that may exist.
     db.insert("entries", _ENTRY, [row for row in rows if row[:2] not in known])
-    db.insert("entries", _ENTRY, [row for row in rows if row[:2] in known], upserts.ENTRY)
+    db.insert("entries", _ENTRY, [row for row in rows if row[:2] in known], _ENTRY_AGAIN)
     updated = {story.n: story.entry.updated for story in stories}
     if moved := shifts(before, rows, updated, batch.now):
         db.write("DELETE FROM shifts WHERE published < ?", (batch.now - KEPT,))
@@ -268,10 +284,10 @@ def save_memory(db: Writes, memory: Remembered) -> None:
     """
     if not memory.items:
         return
-    db.insert("memories", "bigint bigint text bigint bytea", memory_rows(memory), upserts.MEMORY)
+    db.insert("memories", "bigint bigint text bigint bytea", memory_rows(memory), _MEMORY_AGAIN)
     db.insert("postings", "bigint bigint bigint", posting_rows(memory))
-    db.insert("frequencies", "bigint bigint", sorted(memory.frequencies), upserts.FREQUENCY)
-    db.write(f"INSERT INTO meta VALUES ('documents', ?) {upserts.COUNT}", (str(memory.documents),))
+    db.insert("frequencies", "bigint bigint", sorted(memory.frequencies), _MORE_FREQUENT)
+    db.write(f"INSERT INTO meta VALUES ('documents', ?) {COUNTED}", (str(memory.documents),))
 
 
 def apply_splits(db: Writes, batch: Batch) -> None:

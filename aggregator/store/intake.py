@@ -12,7 +12,6 @@ from typing import Any, Generic
 from aggregator.model.item import Item, StoredItem
 from aggregator.model.poll import PollResult
 from aggregator.model.source import SourceState
-from aggregator.store import upserts
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
 from aggregator.store.overlapping_polls import as_told, by_plan_of
@@ -107,7 +106,7 @@ class Intake(ABC, Generic[Writer]):
                 # The clock: they are not older for it.
                 db.write_each("UPDATE texts SET listed = ? WHERE item = ?", [(listed, n) for n, listed in set_back])
                 waiting = [(n, item.hash) for n, item in sorted(changed.items())]
-                db.insert("pending", "bigint text", waiting, upserts.PENDING)
+                db.insert("pending", "bigint text", waiting, "ON CONFLICT (item) DO UPDATE SET hash = excluded.hash")
                 _save_moves(db, changed)
             self._note_additional_ids(results)
             seen = [n for result in results for n in result.found.seen]
@@ -196,4 +195,5 @@ def _count_drops(db: Writes, results: Sequence[PollResult], numbers: Mapping[str
         for drop in (*result.drops, *result.found.drops):
             counts[numbers[result.state.root], drop.reason] += drop.count
     rows = [(source, reason, count, now) for (source, reason), count in sorted(counts.items())]
-    db.insert("drops", "bigint text bigint bigint", rows, upserts.DROPS)
+    more = "ON CONFLICT (source, reason) DO UPDATE SET count = drops.count + excluded.count, last = excluded.last"
+    db.insert("drops", "bigint text bigint bigint", rows, more)

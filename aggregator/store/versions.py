@@ -8,11 +8,14 @@ from collections.abc import Collection
 from time import monotonic
 
 from aggregator.model.stream import LATEST, STORING, StreamName
-from aggregator.store import upserts
 from aggregator.store.dialect import Reads, Writes
 
 COMMITTING = 0.5
 """The part of STORING, in seconds, that is reserved for the commit itself."""
+COUNTED = (
+    "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS bigint) + CAST(excluded.value AS bigint) AS text)"
+)
+"""The end of an INSERT that adds to a number in `meta`, where values are text."""
 
 
 def next_version(db: Writes) -> int:
@@ -21,7 +24,7 @@ def next_version(db: Writes) -> int:
     It must be called before anything else is written: on PostgreSQL, processes that change streams then wait for each other here, and not
     for each other's rows.
     """
-    db.write(f"INSERT INTO meta VALUES ('version', '1') {upserts.COUNT}")
+    db.write(f"INSERT INTO meta VALUES ('version', '1') {COUNTED}")
     return int(db.read("SELECT value FROM meta WHERE key = 'version'")[0][0])
 
 
