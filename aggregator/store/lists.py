@@ -1,21 +1,22 @@
 """Finds which stories or items a stream lists, in its order. There are several ways to find them, of which the cheapest depends on how
-many rows each condition of the query can match; so this is examined first. `story_lists.py` and `item_lists.py` build the SQL. The same
-for all backends."""
+many rows each condition of the query can match; so this is examined first. `story_lists.py` and `item_lists.py` build the SQL. Also finds
+what a list of changes no longer shows. The same for all backends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isqrt
 
 from msgspec.structs import replace
 
-from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, StreamQuery
+from aggregator.model.stream import FRESH_SECONDS, LONGEST, SHORTEST, Extent, StreamName, StreamQuery
 from aggregator.store.conditions import (
     Condition,
     Few,
     Lookup,
     Newest,
     Numbers,
+    Statement,
     counted,
     few_by_words,
     few_sql,
@@ -44,6 +45,8 @@ SELDOM = 500
 
 Listed = tuple[int, int]
 """(number of a story or item, its time in the stream)."""
+Place = tuple[int, int]
+"""(time of change, number of a story or item)."""
 
 
 class Lists:
@@ -65,6 +68,20 @@ class Lists:
         kept, rest = pairs[:count], pairs[count:]
         left = rest[0][1] + FRESH_SECONDS if rest else None
         return kept, Extent(len(kept), left, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None)
+
+    def removed(self, query: StreamQuery, until: Place | None) -> list[Place]:
+        """What a list of changes no longer shows, in its order, up to the place `until`; all of it, or the first `limit`.
+
+        These are hidden stories or items, and stories that left a section or topic that is asked for. Each kind is found apart, so that
+        an index tells of all others that they are not among them: of a large archive, hardly any story is read. Once there are enough,
+        what follows them is not looked for.
+        """
+        found: set[Place] = set()
+        for way in _gone(query, numbers_of(self._db, query)):
+            found.update((time, number) for number, time in self._db.read(*_up_to(query, until, *way)))
+            if query.limit and len(found) >= query.limit:
+                until = sorted(found)[query.limit - 1]
+        return sorted(found)[: query.limit]
 
     def _pairs(self, query: StreamQuery, ask: int | None) -> list[Listed]:
         """(number, time) of the rows of a list.
@@ -186,3 +203,26 @@ def _starts_with_newest(query: StreamQuery) -> bool:
     """Whether a list is ordered by the time at which stories or items entered the archive; or, without words, their section or topic."""
     by_entering = query.by_entering and query.min_publishers == 1
     return by_entering and (not query.filter.words or query.kind in ("latest", "search", "source"))
+
+
+def _up_to(query: StreamQuery, until: Place | None, rows: str, named: list[str]) -> Statement:
+    number, time = ("p.item", "p.changed") if query.view == "items" else ("st.n", "st.changed")
+    bounds, values = f"{time} >= ?", [*named, query.first_change]
+    for bound, place in ((">", query.before), ("<=", until)):
+        if place:
+            bounds += f" AND ({time}, {number}) {bound} (?, ?)"
+            values += place
+    return f"SELECT {number}, {time} FROM {rows} AND {bounds} ORDER BY {time}, {number} LIMIT ?", [*values, query.limit]
+
+
+def _gone(query: StreamQuery, numbers: Numbers) -> Iterator[tuple[str, list[str]]]:
+    """The tables, with conditions and their values, that have what is hidden, and what left each of the sections and topics."""
+    if query.view == "items":
+        yield "placements p WHERE p.hidden", []
+        return
+    yield "stories st WHERE st.hidden", []
+    for stream in (query.stream, *query.filter.streams) if query.stream else query.filter.streams:
+        left, named = "NOT e.active", []
+        if query.primary_section and stream == StreamName("section", query.primary_section):
+            left, named = "(NOT e.active OR st.section != ?)", [query.primary_section]
+        yield f"stories st CROSS JOIN entries e WHERE e.story = st.n AND {numbers.of_stream(stream)} AND {left}", named

@@ -12,8 +12,7 @@ from aggregator.model.story import ItemView, Report, StoryHead, StoryRank, Story
 from aggregator.model.stream import LATEST, Extent, Removed, StreamName, StreamQuery
 from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
-from aggregator.store.lists import Lists, numbers_of
-from aggregator.store.removals import removed
+from aggregator.store.lists import Lists
 from aggregator.store.rows import (
     at_time,
     count_outlets,
@@ -82,7 +81,7 @@ class Reading:
 
         To be read after the list itself: what is in both was removed in between.
         """
-        places = removed(self._db, query, until, numbers_of(self._db, query))
+        places = self._lists.removed(query, until)
         gone = [n for _, n in places]
         ids = dict(self._db.select(f"SELECT n, id FROM {query.view} WHERE n IN", gone))
         merged = self._merged(gone if query.view == "stories" else [])
