@@ -46,7 +46,7 @@ from aggregator.store.conditions import Lookup, Numbers, counted, few_sql, of_me
 from aggregator.store.dialect import Lock
 from aggregator.store.item_lists import items_sql
 from aggregator.store.lists import numbers_of
-from aggregator.store.postgres import connection, readonly, refusals, schema, server, silence
+from aggregator.store.postgres import connection, outages, readonly, schema, server
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, Raw, copy
 from aggregator.store.postgres.failures import translated
@@ -386,7 +386,7 @@ def test_while_a_server_is_silent_one_reader_at_a_time_waits_for_it_however_long
         now[0] += readonly.PATIENCE - 1
         raise psycopg.errors.ConnectionTimeout("connection timeout expired")
 
-    for module in (refusals, silence, connection):
+    for module in (outages, connection):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
     end_sessions(store)
     with monkeypatch.context() as cut:
@@ -623,7 +623,7 @@ def test_a_server_that_refuses_is_asked_at_growing_intervals_and_at_once_again_a
         attempts.append(now[0])
         raise psycopg.errors.InvalidPassword("password authentication failed")
 
-    monkeypatch.setattr(refusals, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(outages, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(Raw, "connect", refused)
     end_sessions(store)
     for halves in range(200):
@@ -649,7 +649,7 @@ def test_a_server_that_is_not_there_is_asked_every_second(
         said = "Connection refused" if now[0] < 3 else "FATAL:  the database system is starting up"
         raise psycopg.OperationalError(f"connection failed: {said}")
 
-    monkeypatch.setattr(refusals, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(outages, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(Raw, "connect", away)
     end_sessions(store)
     for halves in range(12):

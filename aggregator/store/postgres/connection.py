@@ -20,7 +20,7 @@ from aggregator.store.dialect import Dialect, Lock, Reads
 from aggregator.store.migrations import migrated_meanwhile
 from aggregator.store.postgres.failures import POOLED, SILENT, translated
 from aggregator.store.postgres.full_text import query as words_query
-from aggregator.store.postgres.refusals import Refusals
+from aggregator.store.postgres.outages import Refusals
 from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
 
 T = TypeVar("T")

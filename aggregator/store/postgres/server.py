@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from aggregator.errors import UsageError
-from aggregator.store.postgres.silence import Silence
+from aggregator.store.postgres.outages import Silence
 
 BUSY_SECONDS = 60
 """Seconds that a statement may take, or wait for a lock, before it fails."""
