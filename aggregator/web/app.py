@@ -27,9 +27,8 @@ from aggregator.web.openapi import QUERY
 from aggregator.web.operations import Operation
 from aggregator.web.outlets import apart, named_outlets
 from aggregator.web.pages import pages
-from aggregator.web.request_context import Renamed, library, path_of_request
+from aggregator.web.request_context import Renamed, library, path_of_request, well_formed
 from aggregator.web.system import system
-from aggregator.web.well_formed import well_formed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

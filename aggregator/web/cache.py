@@ -28,9 +28,8 @@ from aggregator.model.stream import LATEST, StreamName
 from aggregator.web.library import Library, Version
 from aggregator.web.negotiation import coding, matching_etag
 from aggregator.web.recent import Recent
-from aggregator.web.request_context import library
+from aggregator.web.request_context import library, well_formed
 from aggregator.web.responses import SHOWN
-from aggregator.web.well_formed import well_formed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -16,10 +16,9 @@ from aggregator.render.formats import FORMATS
 from aggregator.text.plurals import counted
 from aggregator.text.scripts import direction
 from aggregator.web.in_force import InForce
-from aggregator.web.months import month_of
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
-from aggregator.web.times import Times
+from aggregator.web.times import Times, month_of
 
 HTML = "text/html; charset=utf-8"
 ENGLISH = "en"

@@ -18,8 +18,8 @@ from aggregator.model.stream import Filter, QueryKind, Removed, StreamName, Stre
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library
-from aggregator.web.months import month_bounds, month_of
 from aggregator.web.request_context import Renamed
+from aggregator.web.times import month_bounds, month_of
 
 Position = tuple[int, int]
 """(time, number) of a row in the order of a list."""

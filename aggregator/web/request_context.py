@@ -1,14 +1,22 @@
-"""What views need of a request: the library of the application, its path, and the story that the address names."""
+"""What is needed of a request: whether it is answered at all, the library of the application, its path, and the story that it names."""
 
 from __future__ import annotations
 
+import re
 import uuid
+from typing import TYPE_CHECKING
 
 from flask import current_app, request
 from werkzeug.exceptions import NotFound
 
 from aggregator.model.story import StoryView
 from aggregator.web.library import Library
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+"""A host with an optional port (RFC 3986, 3.2.2). No comma is allowed, since that joins the values of two Host headers."""
 
 
 class Renamed(Exception):
@@ -17,6 +25,14 @@ class Renamed(Exception):
     def __init__(self, id: str) -> None:
         super().__init__(id)
         self.id = id
+
+
+def well_formed(environ: WSGIEnvironment) -> bool:
+    """Whether a request is answered at all: it has a path and exactly one host (RFC 9112, 3.2), so that a proxy in front of us understands
+    it in the same way. HTTP/1.0 needs no host. (The HTTP server below Flask lets malformed requests through.)"""
+    host, path = environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", "")
+    named = _HOST.fullmatch(host) if host else environ.get("SERVER_PROTOCOL") != "HTTP/1.1"
+    return bool(named) and (path.startswith("/") or (path == "*" and environ["REQUEST_METHOD"] == "OPTIONS"))
 
 
 def library() -> Library:

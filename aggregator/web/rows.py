@@ -14,9 +14,9 @@ from aggregator.render.shapes import listed, located
 from aggregator.web import shapes
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, public_health
-from aggregator.web.months import month_of
 from aggregator.web.receipts import PinReceipts, why
 from aggregator.web.related import Relative, Relatives
+from aggregator.web.times import month_of
 
 
 def source_rows(lib: Library) -> list[shapes.Source]:

@@ -15,10 +15,10 @@ from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name
-from aggregator.web.months import month_bounds, month_of
 from aggregator.web.queries import address_of, continued, in_order, path_of, position_of, query_string
 from aggregator.web.receipts import receipts_of
 from aggregator.web.republished import republished
+from aggregator.web.times import month_bounds, month_of
 from aggregator.web.titles import description, title
 
 MONTH = 5000

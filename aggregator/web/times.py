@@ -1,8 +1,9 @@
-"""Formats times for pages, in the site's time zone. Pure."""
+"""Times and months in the site's time zone, and how pages write them. Pure."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -61,3 +62,14 @@ def _zone(moment: datetime, *, told: bool = False) -> str:
     if name[:1] in "+-":
         return distance
     return f"{name} ({distance})" if name not in ("UTC", "GMT") else name
+
+
+def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[int, int]:
+    """(first second of a month, first second of the next), as epoch seconds, by the site's time zone."""
+    start = datetime(year, month, 1, tzinfo=zone)
+    end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
+    return int(start.astimezone(UTC).timestamp()), int(end.astimezone(UTC).timestamp())
+
+
+def month_of(seconds: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m")

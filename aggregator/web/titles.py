@@ -8,8 +8,8 @@ from aggregator.model.stream import StreamQuery
 from aggregator.normalise.plain import inert
 from aggregator.render.fit import fit
 from aggregator.web.in_force import InForce
-from aggregator.web.months import month_of
 from aggregator.web.terms import as_typed
+from aggregator.web.times import month_of
 
 _QUOTED = re.compile(r'"([^"]*)"')
 
