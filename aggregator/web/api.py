@@ -21,9 +21,7 @@ from aggregator.render.instants import rfc3339
 from aggregator.web import parameters, shapes
 from aggregator.web.cache import kept
 from aggregator.web.cited import cited
-from aggregator.web.indexes import listed
 from aggregator.web.library import Library
-from aggregator.web.operations import Operation
 from aggregator.web.paging import DEFAULT_LIMIT, PageRequest, page_request
 from aggregator.web.queries import search_of
 from aggregator.web.ranking import Entry
@@ -32,7 +30,8 @@ from aggregator.web.related import Relatives
 from aggregator.web.republished import republished, text_of
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
-from aggregator.web.rows import item_json, source_rows, story_json
+from aggregator.web.routes import Operation
+from aggregator.web.rows import index_rows, item_json, source_rows, story_json
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -194,7 +193,7 @@ def _rules(kind: str) -> Response:
             "stories": one.total,
             "stories_24h": one.recent,
         }
-        for one in listed(lib, kind)
+        for one in index_rows(lib, kind)
         if asked in (None, one.id)
     ]
     return _sliced(name, rows)

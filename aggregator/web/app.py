@@ -24,10 +24,10 @@ from aggregator.web.errors import READING, crash, fail, redirect_renamed, refuse
 from aggregator.web.feeds import feeds
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY
-from aggregator.web.operations import Operation
 from aggregator.web.outlets import apart, named_outlets
 from aggregator.web.pages import pages
 from aggregator.web.request_context import Renamed, library, path_of_request, well_formed
+from aggregator.web.routes import Operation
 from aggregator.web.system import system
 
 if TYPE_CHECKING:

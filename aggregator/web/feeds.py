@@ -16,12 +16,11 @@ from aggregator.web.cache import Validity, keepable
 from aggregator.web.daily import daily, query_of
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
-from aggregator.web.operations import FEED, Operation
 from aggregator.web.parameters import ages, decode_cursor
 from aggregator.web.queries import address_of, continued, order_of, query_string, resolve
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
-from aggregator.web.routes import serve_streams
+from aggregator.web.routes import FEED, Operation, serve_streams
 from aggregator.web.streams import build
 
 feeds = Blueprint("feeds", __name__)

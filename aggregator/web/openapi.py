@@ -12,9 +12,9 @@ from werkzeug.routing import Rule
 from aggregator import __version__
 from aggregator.render.formats import FORMATS
 from aggregator.web import parameters, shapes
-from aggregator.web.operations import Operation
 from aggregator.web.queries import MAX_PUBLISHERS
 from aggregator.web.ranking import CANDIDATES
+from aggregator.web.routes import Operation
 from aggregator.web.terms import MAX_QUERY, MAX_TERMS
 
 TEXT: dict[str, Any] = {"type": "string", "maxLength": parameters.MAX_VALUE}

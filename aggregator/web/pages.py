@@ -16,11 +16,9 @@ from aggregator.web.cache import kept
 from aggregator.web.cited import cited
 from aggregator.web.daily import daily, query_of
 from aggregator.web.front_page import front_page
-from aggregator.web.indexes import FLOOR, listed
 from aggregator.web.layout import STATIC, about, address, feeds_of, page, static_file
 from aggregator.web.library import Library
 from aggregator.web.openapi import QUERY, described_routes, path
-from aggregator.web.operations import PAGE, Operation
 from aggregator.web.outlets import heading
 from aggregator.web.pulse import pulse
 from aggregator.web.queries import path_of
@@ -30,8 +28,8 @@ from aggregator.web.related import Relatives
 from aggregator.web.republished import text_of
 from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
-from aggregator.web.routes import serve_streams
-from aggregator.web.rows import source_rows
+from aggregator.web.routes import PAGE, Operation, serve_streams
+from aggregator.web.rows import FLOOR, index_rows, source_rows
 from aggregator.web.stream_page import stream_page
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -134,7 +132,7 @@ def story(id: str) -> Response:
 def sections() -> Response:
     lib = library()
     charts = {section.id: chart for section, _, chart in pulse(lib)}
-    rows = listed(lib, "section")
+    rows = index_rows(lib, "section")
     return page("sections.html", None, rows=rows, charts=charts, canonical=address())
 
 
@@ -142,7 +140,7 @@ def sections() -> Response:
 @Operation("Page of all topics", PAGE)
 def topics() -> Response:
     lib = library()
-    rows, chosen = listed(lib, "topic", FLOOR), len(lib.in_force().settings.topics)
+    rows, chosen = index_rows(lib, "topic", FLOOR), len(lib.in_force().settings.topics)
     return page("topics.html", None, chosen=rows[:chosen], found=rows[chosen:], canonical=address())
 
 

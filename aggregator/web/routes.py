@@ -1,17 +1,48 @@
-"""The addresses of streams, declared once for pages (without extension) and feeds (with extension)."""
+"""How addresses are declared: the description of each view, for /openapi.json, is given beside its route; those of streams are declared
+once for pages (without extension) and feeds (with extension)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response
 from msgspec import Struct
 
 from aggregator.model.stream import QueryKind
-from aggregator.web.operations import Operation
+from aggregator.render.formats import FORMATS
 from aggregator.web.parameters import STREAM
+from aggregator.web.shapes import JsonFeed
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+FEED: dict[str, Any] = {one.type: JsonFeed if extension == "json" else str for extension, one in FORMATS.items()}
+PAGE: dict[str, Any] = {"text/html": str}
+TEXT: dict[str, Any] = {"text/plain": str}
+
+
+class Operation(Struct, frozen=True):
+    """A decorator that describes a view. `gives`: media type → shape of the response; `takes`: names of query parameters; `fails`:
+    further status codes; `idle`: parameters that are accepted but have no effect here, so that clients can send them to all lists."""
+
+    summary: str
+    gives: dict[str, Any]
+    takes: tuple[str, ...] = ()
+    fails: tuple[int, ...] = (503,)  # of nearly all: the store cannot be read
+    conditional: bool = True  # answers 304 if nothing changed
+    idle: tuple[str, ...] = ()
+
+    def __call__(self, view: View) -> View:
+        view.operation = self  # type: ignore[attr-defined]
+        return view
+
+    @property
+    def strict(self) -> bool:
+        """Whether parameters that only other addresses take are refused, since the client expects something else than the response. Not
+        for pages without parameters: other sites append parameters to links that happen to have our names, such as `source` or
+        `lang`."""
+        return bool(self.takes or {*self.gives} - {*PAGE, *TEXT})
 
 
 class Route(Struct, frozen=True):

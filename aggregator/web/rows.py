@@ -1,8 +1,10 @@
-"""Converts stories, items and sources to rows of the API."""
+"""Rows of the API, some of which pages and commands show, too: stories, items, sources, and the indexes of sections and topics."""
 
 from __future__ import annotations
 
 from datetime import datetime
+
+from msgspec import Struct
 
 from aggregator.model import notes
 from aggregator.model.source import PAUSED, SourceState
@@ -17,6 +19,34 @@ from aggregator.web.library import Library, public_health
 from aggregator.web.receipts import PinReceipts, why
 from aggregator.web.related import Relative, Relatives
 from aggregator.web.times import month_of
+
+FLOOR = 5
+"""Minimum number of stories with which the page of topics lists a found topic."""
+
+
+class IndexRow(Struct, frozen=True):
+    """A section or topic in an index. `total`: number of its stories; `recent`: how many of them entered within the last day."""
+
+    id: str
+    title: str
+    description: str | None
+    total: int
+    recent: int
+
+
+def index_rows(library: Library, kind: str, floor: int = 1) -> list[IndexRow]:
+    """Sections or topics in the editor's order; then found topics that have at least `floor` stories."""
+    settings = library.in_force().settings
+    counts = library.archive.reading.counts(kind, library.seconds() - 86_400)
+    configured = settings.sections if kind == "section" else settings.topics
+    rows = [IndexRow(one.id, one.title, one.description, *counts.get(one.id, (0, 0))) for one in configured]
+    if kind == "topic":
+        chosen = {one.id for one in configured}
+        found = [(title, id) for id, title in library.in_force().names.topics.items() if id not in chosen]
+        rows += [
+            IndexRow(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= floor
+        ]
+    return rows
 
 
 def source_rows(lib: Library) -> list[shapes.Source]:

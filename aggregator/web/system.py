@@ -9,9 +9,9 @@ from aggregator.model import notes
 from aggregator.schedule.clock import is_polling
 from aggregator.web.metrics import measured
 from aggregator.web.openapi import description
-from aggregator.web.operations import TEXT, Operation
 from aggregator.web.request_context import library
 from aggregator.web.responses import json_response
+from aggregator.web.routes import TEXT, Operation
 from aggregator.web.shapes import OpenApi
 
 system = Blueprint("system", __name__)
