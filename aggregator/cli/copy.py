@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from aggregator.bootstrap import SERVERS, Database, Installation
 from aggregator.cli.arguments import Command
-from aggregator.cli.progress import bar
+from aggregator.cli.terminal import bar
 from aggregator.errors import AlreadyRunning, StoreError, UsageError
 
 

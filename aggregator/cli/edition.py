@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, utc_now
-from aggregator.cli.progress import bar
+from aggregator.cli.terminal import bar
 from aggregator.errors import StoreBusy
 from aggregator.model import notes
 from aggregator.pipeline.leases import RENEW, EditionLease, release_dead

@@ -6,22 +6,25 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from math import floor
+from typing import Any
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.categorise.attribution import kept_out
 from aggregator.categorise.counterfactuals import Outcome, outcome
-from aggregator.cli import joining, shapes
+from aggregator.cli import shapes
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.judgement import judgement, lines
 from aggregator.cli.subject import Subject, look_up
 from aggregator.cli.terminal import is_terminal, print_json
 from aggregator.errors import UsageError
-from aggregator.model.joining import in_words
+from aggregator.model.joining import Joining, in_words
 from aggregator.model.judgement import Match, Receipt
 from aggregator.model.story import ItemView, StoryView
 from aggregator.normalise.characters import one_line
 from aggregator.render.entry import urn
 from aggregator.render.shapes import located, reports
+from aggregator.stories.tuning import TUNING
 from aggregator.text.plurals import counted
 
 
@@ -117,7 +120,7 @@ def _lines(subject: Subject, value: shapes.Explanation, receipts: tuple[Receipt,
         yield f"  {marked(subject.summary, receipts, 'summary')}"
     if item := subject.item:
         yield f"  from {item.publisher} ({item.source}){'' if item.story else ', not placed yet'}"
-        yield from joining.lines(item)
+        yield from _joined(item)
         yield from (f"  named by {one['rule']}  ({one['at']})" for one in value.get("overrides", []))
         told = value.get("told_by", [])
         if told:
@@ -164,7 +167,7 @@ def _story(item: ItemView, story: StoryView, subject: Subject) -> shapes.InStory
     pinned = subject.pinned
     return {
         "joined": in_words(item.joining) if item.joining else item.why,
-        "joining": joining.as_json(item.joining) if item.joining else None,
+        "joining": _joining(item.joining) if item.joining else None,
         "story_section": story.section,
         "story_sections": [{"section": name, "score": score} for name, score in story.scores],
         "story_receipts": [located(one) for one in subject.why],
@@ -173,6 +176,56 @@ def _story(item: ItemView, story: StoryView, subject: Subject) -> shapes.InStory
         "headed_by": story.link,
         "told_by": reports(story.reports),
     }
+
+
+def _joining(found: Joining) -> dict[str, Any]:
+    """Why an item is in its story, as JSON. `next`: the story that came next when it was grouped; `against`: what spoke against it."""
+    return {
+        "reason": found.reason,
+        "score": round(found.score, 3),
+        "needed": TUNING.min_link,
+        "shared": list(found.shared),
+        "next": {
+            "story": urn(found.next_id) if found.next_id else None,
+            "title": found.next_title,
+            "score": round(found.next_score, 3),
+            "against": list(found.vetoes),
+        }
+        if found.next is not None
+        else None,
+    }
+
+
+def _joined(item: ItemView) -> Iterator[str]:
+    """Why an item is in its story, and which story was the runner-up, as lines for people."""
+    found = item.joining
+    if found is None:  # there was no runner-up
+        if item.why == "founder":
+            yield "  joined: it founded its story: nothing came near"
+        return
+    yield f"  joined: {_reason(found)}"
+    if found.shared:
+        yield f"    in common: {', '.join(found.shared)}"
+    if found.next is not None:
+        title = f"“{found.next_title}”" if found.next_title else "a story that no longer exists"
+        id = f" ({urn(found.next_id)})" if found.next_id else ""
+        yield f"    next came {title}{id} with {_below(found.next_score)}"
+        yield from (f"    against it: {veto}" for veto in found.vetoes)
+
+
+def _reason(found: Joining) -> str:
+    if found.reason == "founder":
+        near = found.next is not None and found.next_score >= TUNING.min_link
+        return f"it founded its story{'' if near else f': none reached {TUNING.min_link:g}'}"
+    if found.reason == "alike":
+        less = "" if found.score >= TUNING.min_link else ", or less of what several outlets tell within a day"
+        return f"alike, {found.score:.2f} where {TUNING.min_link:g} is needed{less}"
+    return found.reason
+
+
+def _below(score: float) -> str:
+    """A score rounded down, so that one just below the threshold does not look as if it had reached it."""
+    return f"{floor(score * 100 + 1e-9) / 100:.2f}"
 
 
 COMMAND = Command(

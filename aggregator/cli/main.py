@@ -17,7 +17,7 @@ from pathlib import Path
 from aggregator import __version__
 from aggregator.bootstrap import Installation
 from aggregator.cli.arguments import Command, option
-from aggregator.cli.standard_streams import end_output, end_streams, open_streams
+from aggregator.cli.terminal import end_output, end_streams, open_streams
 from aggregator.errors import AggregatorError, ConfigError, lack
 
 COMMANDS: dict[str, str] = {

@@ -16,8 +16,7 @@ from aggregator.categorise.examples import Turned
 from aggregator.cli import shapes
 from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.comparison import Comparison, move
-from aggregator.cli.progress import bar
-from aggregator.cli.terminal import print_json
+from aggregator.cli.terminal import bar, print_json
 from aggregator.errors import UsageError
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted

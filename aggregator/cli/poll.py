@@ -16,8 +16,7 @@ from aggregator.bootstrap import Application, Installation, utc_now
 from aggregator.cli.arguments import Command, json_option, option
 from aggregator.cli.child_process import Terminated, run_in_child
 from aggregator.cli.edition import place_all, seconds
-from aggregator.cli.progress import bar
-from aggregator.cli.terminal import print_json
+from aggregator.cli.terminal import bar, print_json
 from aggregator.errors import AggregatorError, StoreError, UsageError
 from aggregator.model.source import ASKED_TO_WAIT, PAUSED
 from aggregator.pipeline.leases import POLL_LEASE, release_dead

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.cli.explain import marked
 from aggregator.cli.judgement import lines
-from aggregator.cli.progress import bar
+from aggregator.cli.terminal import bar
 from aggregator.model.judgement import Match, Receipt
 
 
