@@ -15,7 +15,7 @@ _UNDATED = datetime.max.replace(tzinfo=UTC)
 
 
 class StoredItems(Struct, frozen=True):
-    """The part of the store that matters for one document (`pipeline/stored_items.py` looks it up).
+    """The part of the store that matters for one document (`pipeline/poll.py` looks it up).
 
     - `items`: the stored items under all ids of the document's items, and those in `addresses` and `known_as`.
     - `addresses`: canonical address of an article → ids of this source's items there, the newest last. Only for items whose id is unknown,

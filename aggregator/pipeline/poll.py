@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError, lack
-from aggregator.model.item import NormalFeed
-from aggregator.model.poll import PollResult, Recognition
+from aggregator.model.item import Item, NormalFeed
+from aggregator.model.poll import PollResult, Recognition, StoredItems
 from aggregator.model.settings import Source
 from aggregator.model.source import Failed, Fetched, FetchRequest, NotModified, Outcome, ParseJob, SourceState
-from aggregator.normalise.recognition import recognise
+from aggregator.normalise.address import is_article
+from aggregator.normalise.matching import differs
+from aggregator.normalise.recognition import FLOOD_TITLES, recognise
 from aggregator.pipeline.concealment import concealed, reveals, without_secrets
-from aggregator.pipeline.stored_items import stored_items
 from aggregator.pipeline.tools import Tools
+from aggregator.ports import Intake
 from aggregator.schedule import decide, permanent_redirects
+from aggregator.schedule.health import FLOOD
 from aggregator.schedule.hints import pause_of
 from aggregator.schedule.rate import bounds_for, new_item_limit
 
@@ -150,8 +154,24 @@ async def _read(tools: Tools, source: Source, state: SourceState, fetched: Fetch
 
 
 def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recognition:
-    known = stored_items(tools.lookup.intake, state, feed.items, tools.clock())
+    known = _stored(tools.lookup.intake, state, feed.items, tools.clock())
     return recognise(feed.items, known, new_item_limit(state.rate))
+
+
+def _stored(intake: Intake, state: SourceState, items: Sequence[Item], now: datetime) -> StoredItems:
+    """What the store knows of the items of a document. Most documents contain little that is new; details are looked up only for that."""
+    stored = intake.known({id for item in items for id in (item.id, item.title_id, *item.former_ids) if id})
+    unknown = [item for item in items if item.id not in stored]
+    additional = {id for item in unknown for id in (item.id, item.title_id)}.union(item.words_id for item in items)
+    known_as = intake.first_ids(additional - {""})
+    stored |= intake.known(set(known_as.values()))
+    edited = [item for item in items if item.id in stored and differs(item, stored[item.id])]
+    places = {item.canonical for item in (*unknown, *edited) if is_article(item.canonical)}
+    addresses = intake.known_addresses(state.id, places)
+    stored |= intake.known({ids[-1] for ids in addresses.values()})
+    flooded = FLOOD in (state.flaws or "")
+    titles = intake.known_titles(state.id) if len(unknown) >= (1 if flooded else FLOOD_TITLES) else {}
+    return StoredItems(stored, addresses, titles, flooded, known_as, now, state.said or b"")
 
 
 def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:
