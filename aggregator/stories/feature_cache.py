@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.stories.arrays import Bools, Ints, gather
+from aggregator.stories.features import Packed, packed
 from aggregator.stories.matrix import Matrix, matrix
-from aggregator.stories.packed import Packed, packed
 from aggregator.stories.similarity import KEPT
 
 MOST = 60_000  # items; the cache is emptied before it would hold more

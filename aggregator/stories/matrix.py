@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, gather, rows_of
-from aggregator.stories.packed import Packed
+from aggregator.stories.features import Packed
 from aggregator.stories.sparse import csr_array
 
 

@@ -9,10 +9,9 @@ from msgspec.structs import replace
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import features
+from aggregator.stories.features import features, packed
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
-from aggregator.stories.packed import packed
 from aggregator.text.headline import bare_lead, bare_title
 
 DAY, HOUR = 86_400, 3_600

@@ -21,12 +21,11 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
 from aggregator.stories.embeddings import DIMENSIONS, TITLE
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import Features, with_neighbours
+from aggregator.stories.features import Features, packed, with_neighbours
 from aggregator.stories.locations import is_place
 from aggregator.stories.matrix import matrix
 from aggregator.stories.memory import Memory
 from aggregator.stories.nomination import STEPS
-from aggregator.stories.packed import packed
 from aggregator.stories.rarity import Rarity, listed
 from aggregator.stories.similarity import DEEP, EVIDENCE, KEPT, NEAR, RIVALS, TELLING
 from aggregator.stories.trees import complete
