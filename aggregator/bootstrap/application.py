@@ -25,7 +25,7 @@ from aggregator.model import notes
 from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import Settings, Source, StoredConfiguration
 from aggregator.model.source import SourceState
-from aggregator.render.instants import rfc3339
+from aggregator.render.fit import rfc3339
 
 if TYPE_CHECKING:
     from aggregator.bootstrap.installation import Store

@@ -18,7 +18,7 @@ from aggregator.model import notes
 from aggregator.model.notes import ConfigurationReport
 from aggregator.model.settings import StoredConfiguration
 from aggregator.pipeline.edits.changes import BRIEFLY, Changes
-from aggregator.render.instants import rfc3339
+from aggregator.render.fit import rfc3339
 from aggregator.worker.engine import Engine, Reload
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from aggregator.cli.arguments import Command, json_option, number, option
 from aggregator.cli.discovery import find, given_url, pick, pick_option
 from aggregator.cli.judgement import judgement
 from aggregator.cli.terminal import print_json
-from aggregator.render.instants import rfc3339
+from aggregator.render.fit import rfc3339
 from aggregator.schedule.health import in_words
 from aggregator.text.plurals import counted
 

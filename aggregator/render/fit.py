@@ -1,8 +1,10 @@
-"""Makes text and addresses valid in all formats. Normalised texts are valid already; the words of a search may contain anything."""
+"""How all formats write texts, addresses and times, so that they are valid. Normalised texts are valid already; the words of a search may
+contain anything."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import overload
 from urllib.parse import quote
 
@@ -38,3 +40,10 @@ def fit_address(url: str | None) -> str | None:
 
 def _quoted(found: re.Match[str]) -> str:
     return quote(found[0], safe="")
+
+
+def rfc3339(moment: datetime | int) -> str:
+    """RFC 3339 in UTC, whole seconds: 2026-11-24T12:00:00Z. An int is epoch seconds."""
+    if isinstance(moment, int):
+        moment = datetime.fromtimestamp(moment, UTC)
+    return moment.astimezone(UTC).isoformat()[:19] + "Z"

@@ -10,7 +10,7 @@ from aggregator.model.feed import Rendered, Stream
 from aggregator.model.story import ItemView, StoryView
 from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn
-from aggregator.render.instants import rfc3339
+from aggregator.render.fit import rfc3339
 from aggregator.render.shapes import Placement, listed, receipt, reports
 
 TYPE = "application/feed+json"

@@ -10,8 +10,7 @@ from typing import Annotated, TypedDict
 from msgspec import Meta
 
 from aggregator.model import judgement, story
-from aggregator.render.fit import fit_address
-from aggregator.render.instants import rfc3339
+from aggregator.render.fit import fit_address, rfc3339
 
 Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """RFC 3339, UTC, whole seconds."""

@@ -16,8 +16,7 @@ from aggregator.model import notes
 from aggregator.model.joining import in_words
 from aggregator.model.stream import Extent, Filter
 from aggregator.render.entry import urn
-from aggregator.render.fit import fit_address
-from aggregator.render.instants import rfc3339
+from aggregator.render.fit import fit_address, rfc3339
 from aggregator.web import parameters, shapes
 from aggregator.web.cache import kept
 from aggregator.web.cited import cited

@@ -10,8 +10,7 @@ from aggregator.model import notes
 from aggregator.model.source import PAUSED, SourceState
 from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
-from aggregator.render.fit import fit_address
-from aggregator.render.instants import rfc3339
+from aggregator.render.fit import fit_address, rfc3339
 from aggregator.render.shapes import listed, located
 from aggregator.web import shapes
 from aggregator.web.in_force import InForce
