@@ -196,7 +196,5 @@ def _named(placed: Iterable[tuple[int, InputItem]]) -> dict[int, Any]:
 
 
 COMMAND = Command(
-    "Read items as JSON Lines; print their sections, topics, stories and receipts, in the same order.",
-    add,
-    run,
+    "Read items as JSON Lines; print their sections, topics, stories and receipts, in the same order.", add, run
 )

@@ -74,11 +74,7 @@ def _value(application: Application, subject: Subject, topics: Iterable[Receipt]
     item, story = subject.item, subject.story
     judged = judgement(application, subject.title, subject.summary, subject.source)
     if item and subject.stays:
-        judged |= {
-            "section": subject.stays,
-            "sections": [*item.sections],
-            "topics": [*item.topics],
-        }
+        judged |= {"section": subject.stays, "sections": [*item.sections], "topics": [*item.topics]}
     told: shapes.InStory = _story(item, story, subject) if item and story else {}
     return {
         "id": urn(item.id) if item else None,

@@ -65,10 +65,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
         try:
             report, held = run_in_child(
-                polling.poll,
-                prepare=polling.prepare,
-                before=lambda: _put_in_force(application),
-                meanwhile=meanwhile,
+                polling.poll, prepare=polling.prepare, before=lambda: _put_in_force(application), meanwhile=meanwhile
             )
         except (Terminated, asyncio.CancelledError):
             raise AggregatorError(STOPPED) from None

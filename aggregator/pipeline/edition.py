@@ -170,11 +170,7 @@ def gc_paused() -> Iterator[None]:
 
 
 def _place_or_split(
-    archive: Archive,
-    policy: Policy,
-    items: Sequence[EditionItem],
-    now: Callable[[], int],
-    cache: FeatureCache | None,
+    archive: Archive, policy: Policy, items: Sequence[EditionItem], now: Callable[[], int], cache: FeatureCache | None
 ) -> EditionReport:
     """Place a batch. If that fails unexpectedly, place its halves, and so on, until the item that causes the failure is found: one item
     must not hold up all others. That item keeps waiting, for a version of the program that can place it."""

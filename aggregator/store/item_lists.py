@@ -5,16 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aggregator.model.stream import StreamQuery
-from aggregator.store.conditions import (
-    IN_TOPIC,
-    SCORED,
-    Lookup,
-    Numbers,
-    Sql,
-    Statement,
-    narrow,
-    quoted,
-)
+from aggregator.store.conditions import IN_TOPIC, SCORED, Lookup, Numbers, Sql, Statement, narrow, quoted
 from aggregator.store.dialect import Dialect
 
 

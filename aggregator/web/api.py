@@ -91,12 +91,7 @@ def _cut(
 
 
 def page(
-    lib: Library,
-    name: str,
-    rows: Sequence[Any],
-    cursor: str | None,
-    modified: datetime | None,
-    **more: Any,
+    lib: Library, name: str, rows: Sequence[Any], cursor: str | None, modified: datetime | None, **more: Any
 ) -> Response:
     following = None
     if cursor:
@@ -158,10 +153,7 @@ def item(id: str) -> Response:
 
 @api.get("/sections")
 @Operation(
-    "Sections with their feeds",
-    {"application/json": shapes.Sections},
-    ("limit", "cursor", "section"),
-    idle=OF_NEWS,
+    "Sections with their feeds", {"application/json": shapes.Sections}, ("limit", "cursor", "section"), idle=OF_NEWS
 )
 def sections() -> Response:
     return _rules("section")
@@ -200,10 +192,7 @@ def _rules(kind: str) -> Response:
 
 @api.get("/sources")
 @Operation(
-    "Sources and their health",
-    {"application/json": shapes.Sources},
-    ("limit", "cursor", *OF_SOURCES),
-    idle=OF_NEWS,
+    "Sources and their health", {"application/json": shapes.Sources}, ("limit", "cursor", *OF_SOURCES), idle=OF_NEWS
 )
 def sources() -> Response:
     lib = library()

@@ -55,11 +55,7 @@ class Following:
     itself last changed. `current` is used as long as the store has no configuration."""
 
     def __init__(
-        self,
-        compile: Callable[[Mapping[str, str]], InForce],
-        current: InForce,
-        since: datetime,
-        written: datetime,
+        self, compile: Callable[[Mapping[str, str]], InForce], current: InForce, since: datetime, written: datetime
     ) -> None:
         self._compile, self._written = compile, written
         self.current = self._plain = current  # with and without the topics found

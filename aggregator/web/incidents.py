@@ -63,12 +63,7 @@ def _incident(root: str, state: SourceState, kind: Health, evidence: str, since:
     if kind in SILENCE and state.first_success:  # a feed that was dead when it was added is no news of years ago
         at = max(at, state.first_success)
     return _entry(
-        root,
-        identity,
-        title=f"{state.id}: {kind}",
-        text=_text(state, kind, evidence),
-        source=state.id,
-        at=at,
+        root, identity, title=f"{state.id}: {kind}", text=_text(state, kind, evidence), source=state.id, at=at
     )
 
 

@@ -62,9 +62,5 @@ def _coded(body: bytes, form: str | None) -> bytes:
 
 def json_response(value: Any, modified: datetime | None, max_age: int = 60, link: str | None = None) -> Response:
     """A response with JSON. `modified`: when its content last changed; None: unknown."""
-    shown = rendered(
-        orjson.dumps(value, default=to_builtins),
-        "application/json",
-        modified or library().now(),
-    )
+    shown = rendered(orjson.dumps(value, default=to_builtins), "application/json", modified or library().now())
     return respond(shown, max_age=max_age, link=link, dated=modified is not None)
