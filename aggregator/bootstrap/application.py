@@ -271,9 +271,8 @@ class Application(Configured):
         """(address, headers) of a source, with environment variables substituted. Raises KeyError if one is missing."""
         from aggregator.config.environment import expand
 
-        return expand(source.url, os.environ), tuple(
-            (name, expand(value, os.environ)) for name, value in source.headers
-        )
+        url = expand(source.url, os.environ)
+        return url, tuple((name, expand(value, os.environ)) for name, value in source.headers)
 
     def tools(
         self, archive: Store, lookup: Store, fetch: Http, parse: Parser, extract: Extractor | None = None

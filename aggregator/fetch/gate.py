@@ -14,6 +14,9 @@ from msgspec import Struct, field
 from aggregator.fetch.failures import Stopped
 from aggregator.model.source import LONGEST_HOLD, Freshness
 
+Room = Callable[[], AbstractAsyncContextManager[None]]
+"""Returns a context to hold during a request; entering it waits until there is memory for another document."""
+
 
 class Limits(Struct, frozen=True):
     """Limits of a single request, and of all requests together."""
@@ -26,10 +29,6 @@ class Limits(Struct, frozen=True):
     concurrency: int = 64
     per_host: int = 2
     spacing: float = 1.0  # seconds between the starts of two requests to one host
-
-
-Room = Callable[[], AbstractAsyncContextManager[None]]
-"""Returns a context to hold during a request; entering it waits until there is memory for another document."""
 
 
 class _Lane(Struct):

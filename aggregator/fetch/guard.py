@@ -19,6 +19,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from aggregator.addresses import Allowance, is_public, private_host
 
+Answers = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]]
+
+LOOKUPS = 32  # simultaneous look-ups of names
+
 
 class AddressRefused(PermissionError):
     """The address is private, and `allow_private` does not admit it."""
@@ -80,11 +84,6 @@ class Guard(AbstractResolver):
     def is_private(self, host: str) -> bool:
         """Whether a host that was connected to is a private one (by name, by spelling or by what it resolved to)."""
         return private_host(host) or host in self._private or self._allowance.names(host)
-
-
-Answers = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int] | tuple[str, int, int, int]]]
-
-LOOKUPS = 32  # simultaneous look-ups of names
 
 
 class SystemResolver(AbstractResolver):

@@ -28,13 +28,14 @@ class ChildProcess:
 
         It is started by exec with a reduced environment, so that it inherits no locks, descriptors or secrets. It has its own process
         group, so that a Ctrl-C in the terminal reaches only its parent, which kills the child when it is done."""
+        passed = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PYTHON")}
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             limit=1 << 20,
-            env=_environment(),
+            env={**passed, **module_path()},
             process_group=0,
         )
         return cls(process)
@@ -83,8 +84,3 @@ class ChildProcess:
             while await reader.read(_PIECE):
                 pass
         await self._process.wait()
-
-
-def _environment() -> dict[str, str]:
-    passed = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PYTHON")}
-    return {**passed, **module_path()}
