@@ -133,8 +133,7 @@ def countries(packed: Ints) -> Ints:
 
 def is_place(words: Ints) -> Bools:
     """For each word (`word_id`) whether it names a place."""
-    found: Bools = np.isin(words, _places())
-    return found
+    return look_up(words, _places())[1]
 
 
 @cache
