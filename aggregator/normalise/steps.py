@@ -24,6 +24,7 @@ BEGINNING = 300  # characters of a text from which its language is recognised
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _BY = re.compile(r"\A(?:By|BY|by) (?=[A-Z])")
 _NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|https?://\S+|\W*")
+_ADDRESS = re.compile(r"https?://\S+")
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
 # Title, author and date, which Drupal writes before the text.
 _FIELDS = re.compile(
@@ -133,8 +134,8 @@ def title(draft: Draft, context: Context) -> None:
     draft.title = cut(plain(draft.parsed.title, titled=True), TITLE_LENGTH) if draft.parsed.title else ""
     if not draft.title and draft.summary:
         draft.title = title_from(draft.summary)
-    if draft.summary and _is_same(draft.summary, draft.title):
-        draft.summary = ""  # it only repeats the title
+    if draft.summary and (_is_same(draft.summary, draft.title) or _ADDRESS.fullmatch(draft.summary)):
+        draft.summary = ""  # it only repeats the title, or the link
 
 
 def _is_same(one: str, other: str) -> bool:

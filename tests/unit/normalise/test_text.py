@@ -185,6 +185,12 @@ def test_a_missing_title_comes_from_the_summary() -> None:
         assert one(f"<p>{sentence} The second too.</p>", title="").title == sentence
 
 
+def test_a_summary_that_is_only_an_address_is_none() -> None:
+    dam = one("https://a.example/?p=1", title="The dam opens")
+    assert (dam.title, dam.summary) == ("The dam opens", "")
+    assert one("https://a.example/?p=1 is open.", title="The dam opens").summary == "https://a.example/?p=1 is open."
+
+
 def test_a_summary_that_only_repeats_the_title_is_none() -> None:
     assert one("<p>A very bad day.</p>", title="A very bad day").summary == ""
     assert one("<p>The firm’s very bad day – again</p>", title="The firm's very bad day - again").summary == ""
