@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from aggregator.model.item import NormalFeed
-from aggregator.model.source import ParseJob
+from aggregator.model.source import Fetched, ParseJob
 from aggregator.normalise.document import normalise
 from aggregator.parse.reader import parse
 
@@ -48,6 +48,11 @@ def atom(entries: str = "", head: str = "") -> bytes:
 def read(body: bytes, job: ParseJob = JOB, content_type: str | None = None, url: str = URL) -> NormalFeed:
     """Parsed and normalised."""
     return normalise(parse(body, content_type, url), job, url)
+
+
+async def parse_here(fetched: Fetched, job: ParseJob) -> NormalFeed:
+    """What a child of the sandbox answers (tests/unit/sandbox compares), without the third of a second that it takes to start."""
+    return read(fetched.body, job, fetched.content_type, fetched.url)
 
 
 def dropped(feed: NormalFeed) -> dict[str, int]:

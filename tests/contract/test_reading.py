@@ -159,7 +159,9 @@ def test_whichever_way_is_the_shortest_leads_to_the_same(
         ),
     ]  # fmt: skip
     every = [replace(stream, view=view, filter=filter) for stream in streams for filter in narrow]
-    queries = random.Random(1).sample(every, len(every) // 2)  # half of them, in an order of chance, cost half the time
+    queries = random.Random(1).sample(
+        every, len(every) // 4
+    )  # a part of them, in an order of chance, costs a part of the time
 
     def found(
         few: int,
@@ -412,7 +414,7 @@ def test_a_stream_lists_what_its_definition_says(news: SqliteArchive, view: str)
         for primary in ((True, False) if stream.kind in ("search", "section") else (False,))
     ]  # fmt: skip
     seen = 0
-    for one in [replace(stream, filter=filter) for stream in streams for filter in filters]:
+    for one in [replace(stream, filter=filter) for stream in streams for filter in filters][::2]:
         found = defined(one)
         seen += len(found)
         asked = [one, replace(one, limit=3)]
@@ -675,7 +677,7 @@ ASKED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_copy_that_follows_small_pages_of_changes_is_the_list(store: Store, seed: int) -> None:
     """Stories are hidden and shown, enter and leave sections and topics; the copy asks now and then, and reads one to three at a time."""
     chance = random.Random(seed)

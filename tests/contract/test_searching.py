@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive
@@ -123,6 +124,7 @@ GROUPS = _searches(MEANINGS, 1)
 SEARCHES = _searches(st.one_of(MEANINGS, MEANINGS, GROUPS), 0).filter(lambda one: bool(one.clauses or one.without))
 
 
+@cache
 def reports() -> dict[str, tuple[Report, str, str]]:
     """Key → (report, headline, summary)."""
     chance = random.Random(3)
@@ -132,6 +134,18 @@ def reports() -> dict[str, tuple[Report, str, str]]:
         headline, summary = (" ".join(map(chance.choice, part)) for part in report)
         made[str(n)] = (tuple(tuple(one[0] for one in part) for part in report), headline, summary)
     return made  # type: ignore[return-value]
+
+
+@cache
+def reports_by_id() -> dict[str, Report]:
+    return {item(SOURCES[int(key) % 3], key, "").id: report for key, (report, _, _) in reports().items()}
+
+
+@cache
+def story_of(store: Store) -> dict[str, str | None]:
+    """Id of an item → that of its story."""
+    whole = StreamQuery("search", view="items", limit=500)
+    return {one.id: one.story for one in store.reading.items(whole, int(NOW.timestamp()))[0]}
 
 
 @pytest.fixture(scope="module")
@@ -150,18 +164,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, ...]
         store.close()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(asked=SEARCHES)
 def test_any_search_finds_what_it_means(told: tuple[Store, ...], asked: Search) -> None:
     try:
         words, without = terms(asked.typed)
     except QueryError:  # too many words
         assume(False)
-    known = {item(SOURCES[int(key) % 3], key, "").id: report for key, (report, _, _) in reports().items()}
-    refused = tuple(asked.refused())
+    refused, now = tuple(asked.refused()), int(NOW.timestamp())
+    known = reports_by_id()
     for store in told:
-        whole, now = StreamQuery("search", view="items", limit=500), int(NOW.timestamp())
-        story = {one.id: one.story for one in store.reading.items(whole, now)[0]}
+        story = story_of(store)
         bad = {id for id, report in known.items() if any(one.said(report) for one in refused)}
         good = {id for id, report in known.items() if asked.said(report)}
         wanted = Filter(words=words, without=without)
@@ -174,7 +187,7 @@ def test_any_search_finds_what_it_means(told: tuple[Store, ...], asked: Search) 
 SIGNS = (*'"“”()-*^{}~|+:;,.’ʼ_%½ª🤔ก中ـ \\', "\u0308", "\x00", " OR ", " AND ", "NEAR", "title:")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(typed=st.lists(st.sampled_from([*SIGNS, *(one for word in WORDS for one in word)]), max_size=8).map("".join))
 def test_whatever_is_typed_finds_the_same_on_both(told: tuple[Store, ...], typed: str) -> None:
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from email.utils import format_datetime
@@ -74,16 +75,27 @@ class Wire:
         return client.get(f"/stories/{story['id'].removeprefix('urn:uuid:')}").text
 
 
-@pytest.fixture
-def wire(tmp_path: Path) -> Iterator[Wire]:
+@pytest.fixture(scope="module")
+def polled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     with Server({}) as server:
         server.routes["/dam"] = article("Dam gives way in Kakhovka")
         server.routes["/report"] = answer(b"%PDF-1.7", content_type="application/pdf")
-        made = Wire(tmp_path, server)
+        made = Wire(tmp_path_factory.mktemp("polled"), server)
         made.publish("full", ("/dam", "Dam gives way in Kakhovka"), ("/report", "Budget office reports on tariffs"))
         made.publish("short", ("/octopus", "Octopuses dream in colour"))
         made.poll()
         yield made
+
+
+@pytest.fixture
+def wire(polled: Wire, tmp_path: Path) -> Iterator[Wire]:
+    """As it is after the first poll, to which each test comes anew."""
+    server = polled.server
+    routes, requests = dict(server.routes), len(server.requests)
+    shutil.copytree(polled.place.instance, tmp_path / "instance")
+    yield Wire(tmp_path, server)
+    server.routes = routes
+    del server.requests[requests:]
 
 
 def test_the_story_page_shows_the_article_and_feeds_do_not(wire: Wire) -> None:

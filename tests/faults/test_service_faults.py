@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from builders import rss
+from builders import empty_archive, rss
 from builders.disks import failing_disk, read_only, small_disk
 from builders.process import (
     aggregator,
@@ -131,7 +131,7 @@ def test_f3_a_signal_ends_it_while_it_starts(
     tmp_path: Path, server: Server, command: str, signals: list[signal.Signals]
 ) -> None:
     config = configuration(tmp_path, {"one": server.url("/one")})
-    aggregator(config, "poll")
+    empty_archive(tmp_path / "instance")
     lock = tmp_path / "instance" / "aggregator.db.lock"
     with contextlib.closing(sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")  # its start waits for this
@@ -148,7 +148,7 @@ def test_f3_a_signal_ends_it_while_it_starts(
 def test_f3_a_signal_as_the_check_of_the_archive_ends_ends_it(tmp_path: Path, server: Server, command: str) -> None:
     """It went on, and was deaf as long as another process held the archive."""
     config = configuration(tmp_path, {"one": server.url("/one")})
-    aggregator(config, "poll")
+    empty_archive(tmp_path / "instance")
     with contextlib.closing(sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         options = ["--port", str(free_port())] if command == "run" else []

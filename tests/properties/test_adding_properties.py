@@ -106,7 +106,7 @@ def breaks(text: str) -> set[str]:
     return set(re.findall(r"\r\n|\r|\n", text))
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(files(), st.sampled_from([NEW[:1], NEW[1:], NEW]))
 def test_what_people_write_stays_as_it_is(before: str, new: Sequence[NewSource]) -> None:
     try:

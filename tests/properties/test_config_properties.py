@@ -76,13 +76,13 @@ def test_any_text_settles(text: str) -> None:
 
 
 @given(SNIPPETS)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_mixture_of_yaml_signs_settles(text: str) -> None:
     settles(text)
 
 
 @given(FILES)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_tree_settles(tree: dict[str, Any]) -> None:
     settles(json.dumps(tree, ensure_ascii=False))  # JSON is YAML
 

@@ -87,7 +87,7 @@ def assert_inert(safe: str) -> None:
                 assert (value or "").startswith(("http://", "https://"))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(DOCUMENT)
 def test_bytes_become_safe_items_or_a_parse_error(body: bytes) -> None:
     try:
@@ -113,7 +113,7 @@ def test_hostile_text_in_a_sound_feed_becomes_safe_items(title: str, html: str, 
     assert_safe(feed.items[0])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @example("<li>A<ul></ul><div><table><li>B</table></div></li>")
 @example("<dd>A<dl></dl><div><table><dd>B</table></div></dd>")
 @example("<h3><div><h4>One<x><h2>Two</h2></x></h4></div></h3><p>Three</p>")
@@ -124,7 +124,7 @@ def test_sanitised_html_is_inert_and_stays_so(html: str) -> None:
     assert_inert(sanitise(safe, "https://e.org/", Counter()))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @example(["li", "menu", "div", "li"])
 @example(["dd", "marquee", "div", "dd"])
 @example(["li", "isindex", "div", "li"])
@@ -207,7 +207,7 @@ def test_recognising_twice_brings_nothing_new(entries: list[tuple[int, int, int]
 ENTRIES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)), max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(ENTRIES, min_size=2, max_size=4), st.integers(1, 8))
 @example([[(1, 1, 1, 1), (0, 1, 0, 0)], [(1, 1, 1, 1)]], 2)
 @example([[(0, 2, 1, 0), (1, 2, 0, 1)], [(1, 0, 0, 0), (1, 2, 0, 1)]], 2)  # a guid is trusted no more

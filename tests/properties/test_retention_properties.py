@@ -113,7 +113,7 @@ def live(store: Store, steps: list[tuple[str, int, int]]) -> None:
 QUIET = [("nothing", 0, 48)] * 12
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(weeks)
 @example([("news", -4000, 1), *QUIET])  # it answers only 304 afterwards
 @example([("news", -4000, 1), ("turnover", 0, 1), ("nothing", 0, 48)])  # it was gone when the clock was right again
@@ -125,7 +125,7 @@ def test_no_text_is_lost_by_a_clock_that_was_wrong(steps: list[tuple[str, int, i
         live(archive(Path(folder), "alpha", "beta"), steps)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(weeks)
 @example([("news", -4000, 1), ("edit", 0, 1), *QUIET])
 def test_nor_on_postgresql(steps: list[tuple[str, int, int]]) -> None:

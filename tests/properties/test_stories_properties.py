@@ -51,7 +51,7 @@ def cut(found: Sequence[Candidate], size: int) -> list[Sequence[Candidate]]:
     return [found[start : start + size] for start in range(0, len(found), size)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(items, max_size=24), st.integers(1, 9))
 def test_every_item_is_in_exactly_one_story(found: list[Candidate], size: int) -> None:
     given_ = numbered(found)
@@ -73,7 +73,7 @@ def test_every_item_is_in_exactly_one_story(found: list[Candidate], size: int) -
     assert set(memory.stories()) <= founders, "a story bears the key of its founder"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(items, min_size=20, max_size=40), st.lists(items, min_size=1, max_size=6), st.integers(6, 20))
 def test_an_old_item_changes_nothing_for_what_arrives_with_it(
     earlier: list[Candidate], batch: list[Candidate], days: int
@@ -89,7 +89,7 @@ def test_an_old_item_changes_nothing_for_what_arrives_with_it(
     assert late.merges == recent.merges
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(items, max_size=24), st.integers(1, 12), st.randoms(use_true_random=False))
 def test_order_inside_a_batch_does_not_matter(found: list[Candidate], size: int, chance: Random) -> None:
     memory = Memory()
@@ -99,7 +99,7 @@ def test_order_inside_a_batch_does_not_matter(found: list[Candidate], size: int,
         memory.apply(batch, decided)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(items, max_size=24), st.integers(1, 9), st.integers(1, 30))
 def test_a_feature_cache_changes_no_decision(found: list[Candidate], size: int, most: int) -> None:
     memory, cache = Memory(), FeatureCache(most)
@@ -109,7 +109,7 @@ def test_a_feature_cache_changes_no_decision(found: list[Candidate], size: int, 
         memory.apply(batch, decided)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(items, max_size=24), st.integers(1, 9))
 def test_replayed_twice_the_stories_are_the_same(found: list[Candidate], size: int) -> None:
     batches = cut(numbered(found), size)

@@ -20,6 +20,8 @@ from aggregator.model.stream import StreamName
 ASIA_PACIFIC = StreamName("section", "asia-pacific")
 DEFENSE = StreamName("section", "defense")
 
+pytestmark = pytest.mark.usefixtures("automata_are_kept")
+
 RULES = """
 sections:
   - id: defense

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from aggregator.cli.main import main
 from aggregator.cli.plan import escaped
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.survey import survey
+
+pytestmark = pytest.mark.usefixtures("automata_are_kept")
 
 FILE = """\
 sources:
@@ -90,9 +93,11 @@ def empty_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
     return Desk(tmp_path, capsys.readouterr)
 
 
-@pytest.fixture
-def desk(empty_desk: Desk) -> Desk:
-    application = Application.load(Installation(empty_desk.file, empty_desk.folder / "instance"))
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled")
+    (folder / "feeds.yaml").write_text(FILE)
+    application = Application.load(Installation(folder / "feeds.yaml", folder / "instance"))
     archive = application.database.open()
     archive.sources.sync(application.settings.sources)
     archive.upkeep.put_in_force(application.settings.epoch, application.settings.texts, int(NOW.timestamp()))
@@ -104,6 +109,12 @@ def desk(empty_desk: Desk) -> Desk:
         archive.intake.apply([result], NOW)
     assert edition(archive, application.policy, lambda: int(NOW.timestamp())).stories == len(TEXTS)
     archive.close()
+    return folder / "instance"
+
+
+@pytest.fixture
+def desk(empty_desk: Desk, filled: Path) -> Desk:
+    shutil.copytree(filled, empty_desk.folder / "instance")
     return empty_desk
 
 

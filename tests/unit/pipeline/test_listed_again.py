@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from builders import NOW, archive, policy, rss, source, tools
+from builders.documents import parse_here
 
 from aggregator.model.source import Fetched, FetchRequest, Freshness
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.poll import poll
-from aggregator.sandbox.pool import Sandbox
 
 
 def test_a_source_that_was_down_for_longer_than_keep_has_the_texts_of_what_it_still_lists(tmp_path: Path) -> None:
@@ -25,15 +25,14 @@ def test_a_source_that_was_down_for_longer_than_keep_has_the_texts_of_what_it_st
 
     async def polls() -> None:
         nonlocal now
-        async with Sandbox() as sandbox:
-            made = tools(store, fetch=fetch, parse=sandbox.parse, clock=lambda: now, sources={"f": source("f")})
-            for days in (0, 120):
-                now += timedelta(days=days)
-                if days:
-                    assert store.upkeep.prune(int(now.timestamp()), 90 * 86_400, {}) == 3
-                    rows.insert(0, ("new", "The mayor is elected", now))
-                store.intake.apply([(await poll(made, store.sources.states(["f"])[0])).result], now)
-                edition(store, policy(), partial(int, now.timestamp()))
+        made = tools(store, fetch=fetch, parse=parse_here, clock=lambda: now, sources={"f": source("f")})
+        for days in (0, 120):
+            now += timedelta(days=days)
+            if days:
+                assert store.upkeep.prune(int(now.timestamp()), 90 * 86_400, {}) == 3
+                rows.insert(0, ("new", "The mayor is elected", now))
+            store.intake.apply([(await poll(made, store.sources.states(["f"])[0])).result], now)
+            edition(store, policy(), partial(int, now.timestamp()))
 
     asyncio.run(polls())
     assert all(item.summary for item in store.edition.items(range(1, 5)))

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 from builders import NOW, archive, source, tools
-from builders.documents import item, rss
+from builders.documents import item, parse_here, rss
 
 from aggregator.model.source import Fetched, FetchRequest, Freshness, NotModified
 from aggregator.pipeline.refresh import refresh
-from aggregator.sandbox.pool import Sandbox
 
 FRONT = "https://example.org/"
 
@@ -53,13 +52,12 @@ def titles(folder: Path, *polls: tuple[int, Sequence[Entry]]) -> list[list[str]]
 
     async def run() -> None:
         nonlocal listed, now
-        async with Sandbox() as sandbox:
-            made = tools(store, fetch=fetch, parse=sandbox.parse, clock=lambda: now, sources={"f": source("f")})
-            for minute, document in polls:
-                listed = document
-                now = NOW + timedelta(minutes=minute)
-                await refresh(made, store.sources.claim("test", now, timedelta(minutes=1), due_only=False))
-                found.append(sorted(one.title for one in store.edition.items(range(1, 1000)) if one.source == "f"))
+        made = tools(store, fetch=fetch, parse=parse_here, clock=lambda: now, sources={"f": source("f")})
+        for minute, document in polls:
+            listed = document
+            now = NOW + timedelta(minutes=minute)
+            await refresh(made, store.sources.claim("test", now, timedelta(minutes=1), due_only=False))
+            found.append(sorted(one.title for one in store.edition.items(range(1, 1000)) if one.source == "f"))
 
     asyncio.run(run())
     store.close()

@@ -37,7 +37,7 @@ def _ask(operation: Any, mode: Any, checks: list[Any]) -> int:
     count = 0
 
     @settings(
-        max_examples=6,
+        max_examples=4,
         deadline=None,
         database=None,
         derandomize=True,
