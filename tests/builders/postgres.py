@@ -32,8 +32,10 @@ def _server() -> Any:
         server = get_server(folder, cleanup_mode="stop", postgres_version=version)
     except Exception as error:  # noqa: BLE001 - whatever keeps it from starting here is a reason to skip
         return f"PostgreSQL does not start here: {error}"
-    execute(server.get_uri(), "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_connections = 200")
-    execute(server.get_uri(), "SELECT pg_reload_conf()")
+    execute(
+        server.get_uri(), *(f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes", "autovacuum"))
+    )
+    execute(server.get_uri(), "ALTER SYSTEM SET max_connections = 200", "SELECT pg_reload_conf()")
     return server
 
 

@@ -22,7 +22,7 @@ import aggregator
 
 LENGTH = 500  # characters; what grows with the square of them takes milliseconds, with the fourth power minutes
 SECONDS = 0.5  # of the processor
-DRAWN = 10
+DRAWN = 5
 ENDS = ("\x01~", '"x"y')
 PUMPS = (" ", "'", "-", "a", "a'", "a ", "1", '"', "=", "<a ", "( ")
 
