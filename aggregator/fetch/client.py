@@ -17,6 +17,7 @@ from typing import Final
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from msgspec import Struct
+from msgspec.structs import replace
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
@@ -79,7 +80,8 @@ class Http:
         allowance = Allowance.of(allow_private)
         self._connections = Connections(allowance, self._limits, resolver or SystemResolver(), tls)
         self._gate = HostGate(self._limits, allowance.names, room)
-        self._aside = asyncio.Semaphore(max(1, self._limits.concurrency // 2))  # pages of articles, and robots.txt
+        half = replace(self._limits, concurrency=max(1, self._limits.concurrency // 2), spacing=0.0)
+        self._aside = HostGate(half, allowance.names)  # pages of articles, and robots.txt
         self._robots = {public: self._asking_robots(public) for public in (False, True)}
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, br"}
 
@@ -158,8 +160,10 @@ class Http:
         raise Stopped("redirect", f"more than {self._limits.redirects} redirects")
 
     async def _ask(self, address: WebAddress, headers: CIMultiDict[str], terms: _Terms) -> _Answer:
-        # Not all places of the gate: there may be more pages whose hosts hang than places, and feeds would wait for them.
-        aside = self._aside if terms.request.crawled or not terms.request.source else nullcontext()
+        # Not all places of the gate: there may be more pages whose hosts hang than places, and feeds would wait for them. Of one host
+        # not more than the gate admits: those that wait for a slow host would take all places of pages.
+        page = terms.request.crawled or not terms.request.source
+        aside = self._aside.enter(address.host) if page else nullcontext()
         async with aside, self._gate.enter(address.host, address.url):
             clock = asyncio.get_running_loop().time
             began = clock()

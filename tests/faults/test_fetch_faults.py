@@ -239,6 +239,29 @@ def test_slow_servers_hold_up_nobody_else(server: Server, places: int, crawled: 
     asyncio.run(main())
 
 
+def test_articles_that_wait_for_a_slow_host_hold_up_no_others(server: Server) -> None:
+    """All of them took the places of articles, and those at other hosts waited for minutes."""
+    stub = StubResolver({"slow.example": [[HOST]], "quick.example": [[HOST]]})
+
+    async def main() -> None:
+        limits = Limits(deadline=10, concurrency=8, spacing=0)
+        http = Http(AGENT, allow_private=["127.0.0.0/8"], limits=limits, resolver=stub)
+        slow, quick = (
+            FetchRequest("s", server.url(path, host), crawled=True)
+            for path, host in (("/silent", "slow.example"), ("/feed", "quick.example"))
+        )
+        waiting = [asyncio.create_task(http(slow)) for _ in range(20)]
+        await until_async(lambda: len(server.asked("/silent")) == limits.per_host)
+        assert isinstance(await http(quick), Fetched)
+        assert not any(task.done() for task in waiting)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await http.close()
+
+    asyncio.run(main())
+
+
 @pytest.mark.parametrize(
     ("path", "status", "message"),
     [
