@@ -112,6 +112,7 @@ class Engines:
         for archive in self._archives:
             archive.close()
 
+
 def worker_runs(archive: Store) -> bool:
     """Whether a worker takes part on a PostgreSQL archive. By its last tick, which may be half a minute ago, and by its sessions, which
     end with it: else `apply` would leave an edit to a worker that has just stopped."""
