@@ -11,7 +11,7 @@ from aggregator.model.story import EditionItem, Entry, Member, StoryState
 from aggregator.normalise.address import steady
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
-from aggregator.stories.copies import Lead, is_copy
+from aggregator.stories.copies import Lead, credited, is_copy
 from aggregator.text.headline import dead, is_ahead, length, tells
 
 LATE = 900
@@ -112,22 +112,24 @@ class Coverage:
         - An article that several outlets list counts once: for the outlet that wrote it, if that is known, else for the first to list
           it. Example: outlet B links to an article of outlet A; only A counts.
         - An outlet that only prints an agency's text that another outlet has already printed does not count, until it has a text of
-          its own. If it does not name the agency itself, only the first text of each other outlet shows this: one that copies the texts
-          of several before they are polled, and names an agency, would otherwise take the place of all.
+          its own. If it does not name the agency itself, this is shown by texts of the agency, and by the first text that each other
+          outlet prints: one that copies the texts of several before they are polled, and names an agency, would otherwise take the place
+          of all.
         - If texts were pruned, copies can no longer be recognised. Then `counted` decides: whoever counted before still counts."""
         if len(self.members) == 1:
             only = self.members[0]
             return ((only.item.publisher, only.item.entered),)
         found: dict[str, int] = {}
         articles: set[str] = set()
-        first: dict[str, Lead] = {}  # of each publisher
         told: list[Lead] = []
+        shown: list[Lead] = []  # those of agencies, and the first that each outlet prints
+        printed: set[str] = set()
         gone = False  # whether the text of an earlier report was pruned
         for member in self.members:
             item, publisher = member.item, self._author(member).item.publisher
             lead = Lead(item.summary, item.author)
             if publisher not in found and item.canonical not in articles:
-                others = told if lead.credited else first.values()
+                others = told if lead.credited else shown
                 copied = not item.pruned and any(is_copy(lead, other) for other in others)
                 unknown = item.pruned or (gone and item.story is not None)
                 if not copied and not (unknown and found and self._was_copy(member)):
@@ -135,8 +137,10 @@ class Coverage:
             if item.canonical:
                 articles.add(item.canonical)
             if item.summary:
-                first.setdefault(publisher, lead)
                 told.append(lead)
+                if item.publisher not in printed or credited("", item.publisher):
+                    shown.append(lead)
+                    printed.add(item.publisher)
             gone = gone or (item.pruned and not item.summary)
         return tuple(found.items())
 

@@ -285,7 +285,7 @@ def test_an_outlet_that_copies_others_and_names_an_agency_takes_the_place_of_one
     texts = (
         "The ministers of four countries met in the old town hall, where they spoke at length about the price of grain and rail.",
         "After eleven hours of talks behind closed doors the governments signed a treaty that lowers duties on steel until spring.",
-        "Farmers along the border greeted the agreement with flags and tractors, while unions warned that thousands might lose jobs.",
+        "Farmers along the border greeted the agreement with flags and tractors, while unions warned that thousands might lose their jobs.",
     )
     own = [
         member(n, name, f"Grid {n}", 200, summary=text) for n, name, text in zip((4, 5, 6), "ABC", texts, strict=True)
@@ -294,6 +294,16 @@ def test_an_outlet_that_copies_others_and_names_an_agency_takes_the_place_of_one
     assert [name for name, _ in told([*copies, *own]).publishers] == ["H", "B", "C"]
     late = [member(7, "D", "Grid 7", 300, summary=f"{texts[1]} (AP)")]
     assert [name for name, _ in told([*copies, *late]).publishers] == ["H"], "who names the agency, too, has its text"
+    listed = [member(n, name, f"Grid {n}", 150, summary="Few words.") for n, name in ((8, "E"), (9, "F"))]
+    links = [
+        replace(copy, item=replace(copy.item, canonical=one.item.canonical))
+        for copy, one in zip(copies, listed, strict=False)
+    ]
+    at_home = policy(at_home=lambda item: item.publisher in "EF")
+    counted = [name for name, _ in told([*links, *listed, *own], rules=at_home).publishers]
+    assert counted == ["E", "F", "B", "C"], "nor by links to articles of others"
+    wire = [replace(copy, item=replace(copy.item, publisher="Associated Press")) for copy in copies]
+    assert [name for name, _ in told([*wire, *own]).publishers] == ["Associated Press"], "but the agency's own are its"
 
 
 def test_equal_leads_without_an_agency_are_no_copies() -> None:
