@@ -24,7 +24,7 @@ BEGINNING = 300  # characters of a text from which its language is recognised
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _BY = re.compile(r"\A(?:By|BY|by) (?=[A-Z])")
 _NO_NAME = re.compile(r"(?:[^\s@]++@[^\s@]++\s*+)+|https?://\S+|\W*")
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS = re.compile(r"https?://[!-~]+")  # ASCII, since in scripts without spaces text may follow at once
 _HEADING = re.compile(r"(?:\s*<div>)*\s*<h([2-6])>(.{1,1000}?)</h\1>\s*", re.DOTALL)
 # Title, author and date, which Drupal writes before the text.
 _FIELDS = re.compile(
@@ -116,11 +116,11 @@ def _is_title(safe: str, draft: Draft) -> bool:
 
 
 def summary(draft: Draft, context: Context) -> None:
-    """The feed's own summary; or the beginning of the text, if there is no summary or it is the same as the text."""
+    """The feed's own summary; or the beginning of the text, if there is no summary, or it is the same as the text or only an address."""
     parsed = draft.parsed
     own = parsed.summary if parsed.content and (parsed.summary or "").strip() != parsed.content.strip() else None
     title = plain(parsed.title, titled=True) if parsed.title else ""
-    if own and (said := summarise(own, title=title)):
+    if own and (said := summarise(own, title=title)) and not _ADDRESS.fullmatch(said):
         whole = not said[-1].isalnum()  # nearly always; avoids reading the text
         draft.summary = said if whole else ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
         return

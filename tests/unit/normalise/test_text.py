@@ -188,7 +188,10 @@ def test_a_missing_title_comes_from_the_summary() -> None:
 def test_a_summary_that_is_only_an_address_is_none() -> None:
     dam = one("https://a.example/?p=1", title="The dam opens")
     assert (dam.title, dam.summary) == ("The dam opens", "")
-    assert one("https://a.example/?p=1 is open.", title="The dam opens").summary == "https://a.example/?p=1 is open."
+    for told in ("https://a.example/?p=1 is open.", "https://a.example/1。大坝周一在大雨后开放，官员警告村民。"):
+        assert one(told, title="The dam opens").summary == told
+    text = f"<content:encoded>{escape('<p>It opened on Monday.</p>')}</content:encoded>"
+    assert one("https://a.example/?p=1", title="The dam opens", inside=text).summary == "It opened on Monday."
 
 
 def test_a_summary_that_only_repeats_the_title_is_none() -> None:
