@@ -58,7 +58,7 @@ def front_page(lib: Library) -> FrontPage:
     affairs = Affairs(recent, reading.publishers(known), lib.now(), subjects)
     homes = frozenset(story.id for story in chain.from_iterable(held.values()))
     top = affairs.foremost((story for story in several if story.id not in homes), FOREMOST)
-    chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top, *held.values())) if top else []
+    chapters = affairs.chapters(top[0], CHAPTERS, without=chain(top[1:], *held.values())) if top else []
     chapters.sort(key=lambda story: story.published, reverse=True)  # by the times that are shown beside them
     seen = {story.id for story in (*top, *chapters)}
     shown: list[tuple[Rules, list[StoryHead]]] = []
