@@ -49,7 +49,9 @@ _TAG = re.compile(
     rf"|<(/?)(?:(?:{_LOOK})(?=[\s/>])|([a-z][^\s/>]*+)){_ATTRIBUTES}",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
-_NEXT_END = re.compile(r"[^<]*+</([a-zA-Z]++)(?=[\s/>])")
+_NAME = re.compile(r"</?([^\s/>]++)")
+_IN_LINE = frozenset(["a", "abbr", "cite", "q", "span", "sub", "sup", "time"])
+_WITHOUT_END = frozenset(["br", "img", "wbr"])
 # Characters of tags that could be opened again at each tag of the text. nh3 takes up to six bytes for each, and for an element as many as
 # for attributes of `_ELEMENT` characters.
 _MAX_OPENED = 10_000_000
@@ -180,9 +182,7 @@ def with_bounded_look(text: str) -> str:
     most = _MAX_OPENED // (often or 1)
     if len(text) + _ELEMENT * often <= most:  # nearly always
         return text
-    opened = sum(
-        _ELEMENT + len(tag[0]) for tag in _TAG.finditer(text) if tag[2] == "" and not tag[3] and not _ends(tag)
-    )
+    opened = _left_open(text)
 
     def bounded(tag: re.Match[str]) -> str:
         comment, link = tag[2] is None, tag[3] in ("a", "A")
@@ -193,10 +193,22 @@ def with_bounded_look(text: str) -> str:
     return _TAG.sub(bounded, text)
 
 
-def _ends(tag: re.Match[str]) -> bool:
-    """Whether no other tag comes before the end of an element."""
-    end = _NEXT_END.match(tag.string, tag.end())
-    return end is not None and re.match(rf"<{end[1]}(?=[\s/>])", tag[0], re.ASCII | re.IGNORECASE) is not None
+def _left_open(text: str) -> int:
+    """The length of the elements for the look that do not end in the line in which they begin, and may be opened again in a block."""
+    length = 0
+    line: list[tuple[str, int]] = []  # the open elements of the line: name, length (0: none for the look)
+    for tag in _TAG.finditer(text):
+        found = _NAME.match(tag[0])
+        if found is None or tag[2] is None or (name := found[1].lower()) in _WITHOUT_END:
+            continue
+        if not tag[2] and (not tag[3] or name in _IN_LINE):
+            line.append((name, 0 if tag[3] else _ELEMENT + len(tag[0])))
+        elif tag[2] and line and line[-1][0] == name:
+            line.pop()
+        else:
+            length += sum(one for _, one in line)
+            line.clear()
+    return length + sum(one for _, one in line)
 
 
 def _with_mentions(text: str) -> str:

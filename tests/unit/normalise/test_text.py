@@ -905,9 +905,13 @@ def test_elements_for_the_look_that_would_fill_the_memory_are_left_out(ends: str
     assert "<p><a " in sanitise(f"<p>{link}{'<p>town' * 1_000}", "https://example.org/", Counter())
 
 
-def test_a_long_text_keeps_its_look_and_its_links() -> None:
-    text = '<p>Some <b>bold</b> <a href="https://example.org/" title="a&lt;b">words</a></p>' * 1_200
-    assert sanitise(text, "https://example.org/", Counter()).count("<b>bold</b> <a href=") == 1_200
+@pytest.mark.parametrize(
+    "bold", ["<b>bold</b>", "<FONT face=Arial><I class='x>y'>On</I><br/> <span><b>bold</B></span></FONT >"]
+)
+def test_a_long_text_keeps_its_look_and_its_links(bold: str) -> None:
+    text = f'<p>Some {bold} <a href="https://example.org/" title="a&lt;b">words</a></p>' * 700
+    safe = sanitise(text, "https://example.org/", Counter())
+    assert (safe.count("<b>bold</b>"), safe.count("<a href=")) == (700, 700)
 
 
 @pytest.mark.parametrize("closing", ["<h4>x</h4>", "<a href='http://u:p@example.org/'>x</a>"])
