@@ -582,6 +582,14 @@ def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, li
     assert bool(code) == err.startswith(f"{path}:1: `published` must be")
 
 
+def test_classify_finds_nothing_in_a_standard_input_that_the_caller_closed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)  # so Python says it
+    assert desk.run("classify") == (0, "", "")
+    sys.stdin.close()
+
+
 def test_classify_names_each_line_that_is_no_item_and_places_the_others(desk: Desk) -> None:
     path = desk.file.with_name("items.jsonl")
     path.write_text('{"title": "Ferries collide"}\n\n[1]\n{"id": 7}\n{"title"\n')

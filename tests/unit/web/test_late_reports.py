@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,13 +72,30 @@ def test_an_outlet_that_tells_more_of_a_story_is_not_joining_it(room: Newsroom) 
 )
 def test_paging_tells_each_once(room: Newsroom, asked: str) -> None:
     whole = [one["id"] for one in listed(room, f"/api/v1/stories?{asked}")]
+    seen = [one["id"] for one in paged(room, asked)]
+    assert seen == whole
+    assert len(set(seen)) == len(seen) > 2
+
+
+def paged(room: Newsroom, asked: str) -> list[dict[str, Any]]:
     seen, address = [], f"/api/v1/stories?{asked}&limit=1"
     while address:
         got = room.client.get(address).get_json()
-        seen += [one["id"] for one in got["stories"]]
+        seen += got["stories"]
         address = (got["next_url"] or "").removeprefix("https://wire.example.org/news")
-    assert seen == whole
-    assert len(set(seen)) == len(seen) > 2
+    return seen
+
+
+def test_a_story_that_an_outlet_joins_in_the_second_in_which_another_enters_is_on_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its story is of another outlet, and was placed after the others."""
+    monkeypatch.setattr("aggregator.store.lists.FEW", -1)  # as where the outlet has many items
+    with closing(Newsroom(tmp_path)) as room:
+        room.receive(item("Frigate Cook Wins Prize"), item("Navy Chorus Tours Lapland"), live=True)
+        room.publish(item(MINE, "reuters", age=7 * HOUR, summary="Reuters: a missile fell."))
+        room.publish(item(MINE, age=6 * HOUR, summary="The BBC: a missile fell at night."), live=True)
+        assert MINE in [one["title"] for one in paged(room, "source=bbc-world")]
 
 
 def test_an_outlet_that_floods_a_story_does_not_fill_every_list(room: Newsroom) -> None:
