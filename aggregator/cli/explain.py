@@ -124,8 +124,9 @@ def _lines(subject: Subject, value: shapes.Explanation, receipts: tuple[Receipt,
         if pin := value.get("pinned"):
             yield f"  held in {pin['section']} by stories: pin  ({pin['at']})"
         for one in told:
-            heads = "  ← heads the story, as the earliest full report" if one["url"] == value["headed_by"] else ""
-            yield f"    {one['published']}  {one['publisher']}: {one['title']}{heads if len(told) > 1 else ''}"
+            heads = len(told) > 1 and one["url"] == value["headed_by"]
+            why = "  ← heads the story, as the earliest full report that tells its news" if heads else ""
+            yield f"    {one['published']}  {one['publisher']}: {one['title']}{why}"
     yield from lines(receipts)
 
 
