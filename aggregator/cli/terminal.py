@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+import orjson
 from msgspec import Struct, to_builtins
 from msgspec.structs import asdict
 
@@ -22,8 +23,6 @@ Progress = Callable[[int, int], None]
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on one line, for --json."""
-    import orjson  # which all other commands need not wait for
-
     print(orjson.dumps(value, default=_plain).decode())
 
 
