@@ -16,6 +16,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from aggregator.config.cache import examine_cached
+from aggregator.errors import ConfigError
+from builders import empty_archive
+
 RULES = """
 sections:
   - id: defense
@@ -30,11 +34,13 @@ sections:
 
 
 def configuration(folder: Path, sources: Mapping[str, str], rules: str = RULES, head: str = "") -> Path:
-    """A feeds.yaml of these sources (id → address)."""
+    """A feeds.yaml of these sources (id → address), and what the program keeps of it: to compile it anew takes a third of a command."""
     lines = ["site: {title: Test Wire}", "allow_private: [127.0.0.1]", head, "sources:"]
     lines += [f"  - {{name: {id}, id: {id}, url: '{url}'}}" for id, url in sources.items()]
     path = folder / "feeds.yaml"
     path.write_text("\n".join(lines) + "\n" + rules)
+    with suppress(ConfigError):
+        examine_cached(path, folder / "instance", environment())
     return path
 
 
@@ -82,6 +88,7 @@ def running(config: Path, *arguments: str, under: Sequence[str] = ()) -> Iterato
 @contextmanager
 def serving(config: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`aggregator run`, once it is ready: the process, and where it serves."""
+    empty_archive(config.parent / "instance")
     port = free_port()
     root = f"http://127.0.0.1:{port}"
     with running(config, "run", "--port", str(port)) as process:

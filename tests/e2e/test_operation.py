@@ -148,6 +148,7 @@ def test_a_backup_needs_no_sound_configuration(tmp_path: Path) -> None:
 
 def test_a_backup_of_nothing_is_a_failure(tmp_path: Path) -> None:
     config = configuration(tmp_path, {})
+    shutil.rmtree(tmp_path / "instance")
     done = aggregator(config, "backup", str(tmp_path / "copy.db"))
     assert (done.returncode, done.stdout) == (1, "")
     assert (
