@@ -36,20 +36,20 @@ _BLOCK = re.compile(rf"<(?=/?(?:{_BLOCKS})\b)", re.IGNORECASE)
 _WORD = re.compile(r"(?<![^\s(\[\"'`‘“«])<([a-zA-Z][\w-]{0,30})>(?![^\s.,:;!?)\]\"'`’”»])")
 _END = re.compile(r"</([a-zA-Z][\w-]{0,30})")
 _ENDLESS = frozenset(["br", "hr", "img", "wbr", "input", "p", "li", "dt", "dd", "tr", "td", "th"])
-# A tag as HTML reads it, and what holds no tags: comments, `<?php …>`, scripts and styles. Long text is parsed without these, without
-# attributes, of which forty thousand take seconds, and without elements for its look: one that stays open is opened again in each block
-# that follows, so that a text of 100 kB takes gigabytes.
+# A tag as HTML reads it, and what holds no tags: comments, `<?php …>`, `</ …>`, scripts and styles. Long text is parsed without these,
+# without attributes, of which forty thousand take seconds, and without elements for its look: one that stays open is opened again in each
+# block that follows, so that a text of 100 kB takes gigabytes.
 _LONG = 3000
 _LOOK = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+)"""
 _ATTRIBUTES = rf"(?:[\s/]++|[^\s/>][^\s/=>]*+(?:\s*+=\s*+{_VALUE}?+)?+)*+(?:>|\Z)"
 _TAG = re.compile(
-    rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*+(?:>|\Z)"
+    rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?:[!?]|/[^a-z>])[^>]*+(?:>|\Z)"
     rf"|<(script|style|iframe)(?=[\s/>]){_ATTRIBUTES}.*?(?:</\1(?=[\s/>]){_ATTRIBUTES}|\Z)"
     rf"|<(/?)(?:(?:{_LOOK})(?=[\s/>])|([a-z][^\s/>]*+)){_ATTRIBUTES}",
     re.ASCII | re.IGNORECASE | re.DOTALL,
 )
-_NAME = re.compile(r"</?([^\s/>]++)")
+_NAME = re.compile(r"</?([^\s/>]++)", re.ASCII)
 _IN_LINE = frozenset(["a", "abbr", "cite", "q", "span", "sub", "sup", "time"])
 _WITHOUT_END = frozenset(["br", "img", "wbr"])
 # Characters of tags that could be opened again at each tag of the text. nh3 takes up to six bytes for each, and for an element as many as
@@ -201,9 +201,10 @@ def _left_open(text: str) -> int:
         found = _NAME.match(tag[0])
         if found is None or tag[2] is None or (name := found[1].lower()) in _WITHOUT_END:
             continue
-        if not tag[2] and (not tag[3] or name in _IN_LINE):
+        is_flat = not tag[3] or name in _IN_LINE  # not `</stri\u212ae>`: the sign of the kelvin is a k in Python alone
+        if is_flat and not tag[2]:
             line.append((name, 0 if tag[3] else _ELEMENT + len(tag[0])))
-        elif tag[2] and line and line[-1][0] == name:
+        elif is_flat and line and line[-1][0] == name:
             line.pop()
         else:
             length += sum(one for _, one in line)

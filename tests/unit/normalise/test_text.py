@@ -905,6 +905,15 @@ def test_elements_for_the_look_that_would_fill_the_memory_are_left_out(ends: str
     assert "<p><a " in sanitise(f"<p>{link}{'<p>town' * 1_000}", "https://example.org/", Counter())
 
 
+@pytest.mark.parametrize("end", ["</b\xa0>", "</ </b>", "</1</b>", "</stri\u212ae>"])
+def test_what_only_seems_to_end_an_element_for_the_look_ends_none(end: str) -> None:
+    """A text of 60 kB took gigabytes."""
+    name = "strike" if "i" in end else "b"
+    opened = "".join(f"<{name} x{number}>{end}" for number in range(300))
+    safe = sanitise(f"<p>{opened}{'<p>town' * 900}", "https://example.org/", Counter())
+    assert "<b" not in safe and safe.startswith("<p><span><span>")
+
+
 @pytest.mark.parametrize(
     "bold", ["<b>bold</b>", "<FONT face=Arial><I class='x>y'>On</I><br/> <span><b>bold</B></span></FONT >"]
 )
