@@ -78,6 +78,7 @@ def test_a_slip_is_pointed_out(old: str, new: str, message: str) -> None:
         ("- heat", "- 'heat OR drought'"),
         ("- heat", "- '/heat/i'"),
         ("- heat", "- /pol/"),
+        ("- heat", "- /r/gis"),
         ("- heat", "- heat/drought"),
         ("- heat", "- 1,5 degrees"),
         ("- heat", "- Washington, D.C."),
