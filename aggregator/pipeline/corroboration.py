@@ -11,7 +11,7 @@ from aggregator.model.story import EditionItem, Entry, Member, StoryState
 from aggregator.normalise.address import steady
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
-from aggregator.stories.copies import Lead, credited, is_copy
+from aggregator.stories.copies import Lead, is_agency, is_copy
 from aggregator.text.headline import dead, is_ahead, length, tells
 
 LATE = 900
@@ -138,7 +138,7 @@ class Coverage:
                 articles.add(item.canonical)
             if item.summary:
                 told.append(lead)
-                if item.publisher not in printed or credited("", item.publisher):
+                if item.publisher not in printed or is_agency(item.publisher):
                     shown.append(lead)
                     printed.add(item.publisher)
             gone = gone or (item.pruned and not item.summary)

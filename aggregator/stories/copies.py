@@ -29,6 +29,7 @@ CREDIT = re.compile(
 """Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa"."""
 
 
+_AGENCY = re.compile(rf"\b(?:{_NAMES})\b")
 _AUTHOR = re.compile(rf"(?:by )?(?:the )?(?:{_NAMES})(?: staff| in .*)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[,/|&]\s*|\s+and\s+")
 
@@ -37,6 +38,11 @@ _BETWEEN = re.compile(r"\s*[,/|&]\s*|\s+and\s+")
 def credited(text: str, author: str | None) -> bool:
     """Whether a text credits a news agency, or an agency is among its authors (`Reuters, Ann Lee`)."""
     return CREDIT.search(text) is not None or any(map(_AUTHOR.fullmatch, _BETWEEN.split(author or "")))
+
+
+def is_agency(publisher: str) -> bool:
+    """Whether a publisher is an agency, by its name (`AP News`, `Yonhap News Agency`)."""
+    return _AGENCY.search(publisher) is not None
 
 
 class Lead(Struct, frozen=True, dict=True):
