@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from aggregator.ports import Past
-from aggregator.stories.arrays import Floats
+from aggregator.stories.arrays import Bools, Floats
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.embeddings import DIMENSIONS, embed_text
 from aggregator.stories.features import features
@@ -128,10 +128,15 @@ class Subjects(Struct, frozen=True):
                     topics[row, column[topic]] = math.sqrt(rarities[topic])
         return cls(np.array([sense for sense, _ in stories]).reshape(len(stories), DIMENSIONS), topics)
 
-    def akin(self, others: Subjects, close: float, telling: float) -> list[list[int]]:
-        """For each of these stories the indexes of the `others` that are similar to it: the cosine of their embeddings is at least
-        `close` (which must be above 0), and the total rarity of their shared topics at least `telling`."""
-        found = (self.senses @ others.senses.T >= close) & (self.topics @ others.topics.T >= telling)
-        rows, columns = np.nonzero(found)  # at once: a call for each row would take longer than the products
-        starts = np.searchsorted(rows, np.arange(len(found) + 1)).tolist()
-        return [columns[start:end].tolist() for start, end in pairwise(starts)]
+    def akin(self, others: Subjects, closes: Sequence[float], telling: float) -> list[list[list[int]]]:
+        """For each of `closes`, and for each of these stories: the indexes of the `others` that are similar to it. The cosine of their
+        embeddings is at least that number (which must be above 0), and the total rarity of their shared topics at least `telling`."""
+        cosines, sharing = self.senses @ others.senses.T, self.topics @ others.topics.T >= telling
+        return [_indexes((cosines >= close) & sharing) for close in closes]
+
+
+def _indexes(found: Bools) -> list[list[int]]:
+    """For each row the columns that are true."""
+    rows, columns = np.nonzero(found)  # at once: a call for each row would take longer than the products
+    starts = np.searchsorted(rows, np.arange(len(found) + 1)).tolist()
+    return [columns[start:end].tolist() for start, end in pairwise(starts)]

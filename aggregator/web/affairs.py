@@ -57,9 +57,9 @@ class Affairs:
         """At most `most` of these stories, the most important first. `listed`: those that stand elsewhere on the page."""
         given = list(stories)
         subjects = self._subjects_of(given)
-        told = subjects.akin(self._subjects_of(listed), SAME, TELLING)
+        [told] = subjects.akin(self._subjects_of(listed), [SAME], TELLING)
         weights = [one * TWICE ** len(same) for one, same in zip(self._weights(given, subjects), told, strict=True)]
-        akin, same = (subjects.akin(subjects, close, TELLING) for close in (CLOSE, SAME))
+        akin, same = subjects.akin(subjects, [CLOSE, SAME], TELLING)
         order = [heaviest_first(story, weight) for story, weight in zip(given, weights, strict=True)]
         left = set(range(len(given)))
         chosen: list[StoryHead] = []
@@ -76,13 +76,14 @@ class Affairs:
         """The most important other stories of the affair of `story`, except those in `without`."""
         shown = [story, *without]
         known = {one.id for one in shown}
-        [close] = self._subjects_of([story]).akin(self._subjects, CLOSE, TELLING)
+        [[close]] = self._subjects_of([story]).akin(self._subjects, [CLOSE], TELLING)
         return self.foremost((one for n in close if (one := self._recent[n]).id not in known), most, shown)
 
     def _weights(self, stories: Sequence[StoryHead], subjects: Subjects) -> Iterator[float]:
         """The weight of each story. It increases with the number of outlets that do not report the story itself but something else of its
         affair. A story that only one outlet reports gains nothing by that."""
-        for story, close in zip(stories, subjects.akin(self._subjects, CLOSE, TELLING), strict=True):
+        [akin] = subjects.akin(self._subjects, [CLOSE], TELLING)
+        for story, close in zip(stories, akin, strict=True):
             around = {outlet for n in close for outlet in self._publishers.get(self._recent[n].n, ())}
             others = len(around.difference(self._publishers.get(story.n, ()))) * (1 - story.independent**-2)
             yield weight(story, self._now) * (1 + others / DOUBLE) * emphasis(story, self._followed)
