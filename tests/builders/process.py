@@ -163,6 +163,13 @@ def until(condition: Callable[[], object], seconds: float = 30) -> float:
     return time.monotonic() - began
 
 
+async def cancelled(tasks: Sequence[asyncio.Task[Any]]) -> list[Any]:
+    """Cancels the tasks; returns how they ended."""
+    for task in tasks:
+        task.cancel()
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def until_async(condition: Callable[[], object], seconds: float = 30) -> None:
     """The same where the loop is to go on meanwhile."""
     began, most = time.monotonic(), seconds * busy()

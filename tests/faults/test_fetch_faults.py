@@ -23,7 +23,7 @@ import pytest
 import trustme
 from aiohttp.client_proto import ResponseHandler
 from builders.documents import JOB
-from builders.process import most_memory, until_async
+from builders.process import cancelled, most_memory, until_async
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -231,9 +231,7 @@ def test_slow_servers_hold_up_nobody_else(server: Server, places: int, crawled: 
         answers = await asyncio.gather(*(http(FetchRequest("s", server.url("/feed"))) for _ in range(40)))
         assert all(isinstance(outcome, Fetched) for outcome in answers)
         assert not any(task.done() for task in slow)
-        for task in slow:
-            task.cancel()
-        await asyncio.gather(*slow, return_exceptions=True)
+        await cancelled(slow)
         await http.close()
 
     asyncio.run(main())
@@ -254,9 +252,7 @@ def test_articles_that_wait_for_a_slow_host_hold_up_no_others(server: Server) ->
         await until_async(lambda: len(server.asked("/silent")) == limits.per_host)
         assert isinstance(await http(quick), Fetched)
         assert not any(task.done() for task in waiting)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await cancelled(waiting)
         await http.close()
 
     asyncio.run(main())
@@ -1337,9 +1333,7 @@ def test_a_cancelled_request_ends_at_once_and_leaves_nothing(server: Server) -> 
         http = Http(AGENT, allow_private=[HOST])
         tasks = [asyncio.create_task(http(FetchRequest("s", server.url(path)))) for path in ("/silent", "/drip-body")]
         await until_async(lambda: server.open == 2)
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 20)
+        ended = await asyncio.wait_for(cancelled(tasks), 20)
         assert all(isinstance(outcome, asyncio.CancelledError) for outcome in ended)
         await asyncio.wait_for(http.close(), 20)
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 
 import pytest
+from builders.process import cancelled
 
 from aggregator.fetch.failures import Stopped
 from aggregator.fetch.gate import HostGate, Limits
@@ -94,9 +95,7 @@ def test_who_waits_for_its_host_holds_no_place_of_the_others() -> None:
             pass
         waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
         await asyncio.wait_for(crowd(gate, ["b"]), 20)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await cancelled(waiting)
         await asyncio.wait_for(crowd(gate, ["c", "d"]), 20)  # cancelled ones gave everything back
 
     asyncio.run(main())
@@ -118,9 +117,7 @@ def test_none_begins_without_room_and_who_no_longer_waits_for_it_gives_everythin
         async with room:
             waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
             await asyncio.sleep(0.01)
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+            await cancelled(waiting)
         await asyncio.wait_for(crowd(gate, ["a", "b", "c"]), 20)
 
     asyncio.run(main())
