@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from contextlib import closing, suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -351,9 +352,10 @@ def test_f8_a_copy_that_is_put_back_beside_the_log_of_the_damaged_archive_is_not
     made.close()
     path, log = tmp_path / "killed" / path.name, tmp_path / "killed" / f"{path.name}-wal"
     shutil.copy(tmp_path / "copy.db", path)
-    for opened in (SqliteArchive, ReadOnlyArchive):
+    (link := tmp_path / "link.db").symlink_to(path)
+    for opened, at in product((SqliteArchive, ReadOnlyArchive), (path, link)):
         with pytest.raises(StoreError, match=f"Move {log.name} and {path.name}-shm"):
-            opened(path)
+            opened(at)
     assert path.read_bytes() == (tmp_path / "copy.db").read_bytes()
     log.unlink()
     again = SqliteArchive(path)

@@ -45,16 +45,17 @@ def refuse_foreign_log(path: Path) -> None:
     Raises:
         StoreError: the log is that of the archive that was there before.
     """
-    log = path.with_name(path.name + "-wal")
+    file = path.resolve()  # if it is a link, the log is beside the file that it leads to
+    log = file.with_name(file.name + "-wal")
     with _looking:
-        if (file := identity(path)) in opened:
+        if (found := identity(path)) in opened:
             return
         if _is_foreign(log, path):
             raise StoreError(
-                f"{path}: {log.name} beside it is the log of another archive, which was there before; it would destroy this one, or be "
-                f"deleted. Move {log.name} and {path.name}-shm to where that was moved"
+                f"{file}: {log.name} beside it is the log of another archive, which was there before; it would destroy this one, or be "
+                f"deleted. Move {log.name} and {file.name}-shm to where that was moved"
             )
-        opened.add(file)
+        opened.add(found)
 
 
 def _is_foreign(log: Path, path: Path) -> bool:
