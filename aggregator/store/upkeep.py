@@ -79,6 +79,7 @@ class Upkeep(ABC, Generic[Writer]):
             rows = self._db.read("SELECT epoch, alike FROM configurations ORDER BY n DESC LIMIT 1")
             if rows and rows[0][0] == epoch:
                 return False
+            keep_version(self._db)  # waits for an edition that is just stored, so that the edit gets a later time
             # None if another process has put a third configuration in force in the meantime.
             earliest = next((earlier or held for held, earlier in rows if held == alike), None)
             if renamed:

@@ -57,7 +57,7 @@ from aggregator.store.postgres.schema import migrations
 from aggregator.store.postgres.server import Server
 from aggregator.store.retention import first_since
 from aggregator.store.story_lists import stories_sql
-from aggregator.store.versions import next_version
+from aggregator.store.versions import Change, next_version
 from aggregator.worker.identity import GRACE, Absences
 
 SECONDS = int(NOW.timestamp())
@@ -907,6 +907,24 @@ def test_what_the_grouping_remembers_is_forgotten_between_two_steps_of_an_editio
         assert execute(url, "SELECT item FROM postings FOR UPDATE SKIP LOCKED") == remembered
     thread.join()
     assert execute(url, "SELECT item FROM postings") == []
+    late.close()
+
+
+def test_an_edit_of_the_file_is_dated_after_the_edition_that_is_just_stored(store: PostgresArchive) -> None:
+    """Both had the same second: a client that had seen the news of the one was told that nothing had changed since."""
+    late, url = other(store, "late"), store._connection.server.url
+    change = Change(store._connection, SECONDS)
+    with store._connection.transaction():
+        change.begin()
+        thread = threading.Thread(target=late.upkeep.put_in_force, args=("two", {}, SECONDS))
+        thread.start()
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        until(lambda: not thread.is_alive() or execute(url, waiting))
+        change.end(())
+    thread.join()
+    configuration = store.upkeep.configuration()
+    assert configuration
+    assert configuration.applied > store.reading.version()[1]
     late.close()
 
 
