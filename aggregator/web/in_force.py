@@ -79,16 +79,16 @@ class Following:
         if held.epoch == self._unread:
             return
         self._unread = None
-        if held.epoch != self.current.settings.epoch:
+        if held.epoch != self._plain.settings.epoch:
             try:
-                self.current = self._plain = self._compile(held.texts)
+                self._plain = self._compile(held.texts)
             except ConfigError as error:
                 self._unread = held.epoch
                 log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
 
     def _name(self, archive: Archive) -> None:
         """Add names to the configuration: those of topics found among categories (unless a configured topic or a country has the same
-        id), and those of removed sources, so that their items remain readable."""
+        id), and those of removed sources, so that their items remain readable. Other threads see it only then."""
         names, settings = self._plain.names, self._plain.settings
         gone = {id: (f"{title} (removed)", None) for id, title in archive.reading.removed_sources().items()}
         topics = {**last_survey(archive.upkeep).titles, **names.topics}

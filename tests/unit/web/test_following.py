@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from newsroom import CONFIG, Newsroom
+from newsroom import CONFIG, NEWS, Newsroom
 
 from aggregator.model.settings import StoredConfiguration
 
@@ -35,3 +35,25 @@ def test_a_thread_that_read_the_configuration_before_a_change_does_not_undo_it(
     may_go_on.set()
     slow.join()
     assert library.in_force().settings.site.title == "Another Wire"
+
+
+def test_no_thread_sees_a_new_configuration_without_the_names_that_are_added_to_it(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.publish(*NEWS)
+    library = room.library()
+    without = CONFIG.replace('  - {name: Reuters, url: "https://reuters.example/feed.xml"}\n', "")
+    room.edit(without)
+    assert "reuters" in library.in_force().names.sources
+    reading = type(library.archive.reading)
+    look_up = reading.removed_sources
+    seen: list[bool] = []
+
+    def watched(self: Any) -> dict[str, str]:
+        seen.append("reuters" in library.last_known.names.sources)  # what another thread would answer by
+        return look_up(self)
+
+    monkeypatch.setattr(reading, "removed_sources", watched)
+    room.put_in_force(without.replace("Test Wire", "Another Wire"))
+    library.in_force()
+    assert seen == [True]
