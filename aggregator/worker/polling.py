@@ -243,7 +243,8 @@ class Polling:
 
 class PollLog:
     """A failing source is named only when it begins to fail or the reason changes; `/sources` shows its present state. If no source
-    answers at all, the fault is in this machine's network, and only the first ones are named."""
+    answers at all, the fault is in this machine's network, and only the first ones are named. Not named are those that only wait
+    because another source of their host was told to."""
 
     def __init__(self) -> None:
         self._failing: Counter[str] = Counter()  # reason → sources that began to fail since any source last answered
@@ -256,8 +257,8 @@ class PollLog:
         )  # fmt: skip
         if others_answer := report.polled > len(report.failed):
             self._failing.clear()
-        for source, why, _, again in report.failed:
-            if again and source not in self._unnamed:
+        for source, why, kind, again in report.failed:
+            if kind == "waiting" or (again and source not in self._unnamed):
                 continue
             self._failing[why] += 1
             if others_answer or self._failing[why] <= NAMED:

@@ -179,6 +179,12 @@ def test_the_log_names_a_source_that_fails_once_and_without_network_not_each_of_
     assert set(logged("one", "two")) == still_failing - {first}, "one answered: it is not the network"
     assert logged("one", "two") == []
 
+    answers["two"] = Failed("waiting", "its host asked for a pause", freshness=Freshness(retry_after=60))
+    caplog.clear()
+    worker.now += timedelta(days=2)
+    asyncio.run(worker.tick())
+    assert "two" not in caplog.text, "it does not fail: another source of its host was told to wait"
+
 
 def test_pauses_that_hosts_ask_of_others_are_learnt_while_polls_are_in_progress(worker: Worker) -> None:
     """Hundreds of sources of one host may wait for their turn when the command `poll` is told to pause."""
