@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from aggregator.bootstrap import Application, Installation
 
@@ -18,8 +18,11 @@ def file_or_in_force(installation: Installation) -> Iterator[Application]:
         ConfigError: the file is broken (at the end if a configuration is in force, else at once).
     """
     application, broken = Application.load_or_in_force(installation)
-    yield application
-    if broken:
+    if broken is None:
+        yield application
+        return
+    with suppress(BrokenPipeError):  # of a reader that has enough (`| head`): the file is as broken as it is
+        yield application
         sys.stdout.flush()
-        print(f"warning: {installation.config} is broken, so this is by the configuration in force:", file=sys.stderr)
-        raise broken
+    print(f"warning: {installation.config} is broken, so this is by the configuration in force:", file=sys.stderr)
+    raise broken

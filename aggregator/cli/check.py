@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from contextlib import suppress
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
-from aggregator.cli.terminal import print_json
+from aggregator.cli.terminal import print_json, say
 from aggregator.errors import ConfigError
+from aggregator.model.settings import Settings
 from aggregator.text.plurals import counted
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
     from aggregator.categorise.examples import check_examples
 
-    settings = None
+    valid = None
     try:
         application = Application.load(installation)
-        settings = application.settings
         errors = check_examples(application.rulebook)
         problems = (*application.warnings, *errors)
+        valid = None if errors or args.json else f"{installation.config} is valid: {_contents(application.settings)}."
     except ConfigError as error:
         problems = errors = error.problems
-    if args.json:
-        print_json({"ok": not errors, "problems": problems})
-    else:
-        for problem in problems:
-            print(problem)
-        if settings is not None and not errors:
-            examples = sum(
-                len(rule.examples) + len(rule.counterexamples) for rule in (*settings.sections, *settings.topics)
-            )
-            print(
-                f"{installation.config} is valid: {counted(len(settings.sources), 'source')}, "
-                f"{counted(len(settings.sections), 'section')}, {counted(len(settings.topics), 'topic')}, "
-                f"{counted(examples, 'example holds', 'examples hold')}.",
-                file=sys.stderr,
-            )
+    with suppress(BrokenPipeError):  # of a reader that has enough (`| head`): the exit code is that of the file
+        if args.json:
+            print_json({"ok": not errors, "problems": problems})
+        else:
+            for problem in problems:
+                print(problem)
+    say(valid)
     return 2 if errors else 0
+
+
+def _contents(settings: Settings) -> str:
+    examples = sum(len(rule.examples) + len(rule.counterexamples) for rule in (*settings.sections, *settings.topics))
+    return (
+        f"{counted(len(settings.sources), 'source')}, {counted(len(settings.sections), 'section')}, "
+        f"{counted(len(settings.topics), 'topic')}, {counted(examples, 'example holds', 'examples hold')}"
+    )
 
 
 COMMAND = Command("Validate the configuration and run its examples; exit 0 if valid, else 2.", json_option, run)

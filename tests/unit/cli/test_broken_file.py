@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,24 @@ def test_where_what_is_in_force_cannot_be_read_here_the_file_is_what_can_be_mend
     assert main([*place, command]) == 2
     out, err = capsys.readouterr()
     assert (out, f"{file}:1:11: " in err, "WIRE" in err) == ("", True, False)
+
+
+class HasEnough(io.StringIO):
+    """A pipe whose reader has ended: `| head`."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("command", [["check"], ["check", "--json"], ["sources"]], ids=" ".join)
+def test_a_file_is_as_broken_where_the_reader_of_the_output_has_enough(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script with `set -o pipefail` took the file for sound."""
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE)
+    place = ["--config", str(file), "--instance", str(tmp_path / "instance")]
+    assert main([*place, "apply"]) == 0
+    file.write_text(FILE.replace("name", "nmae"))
+    monkeypatch.setattr(sys, "stdout", HasEnough())
+    assert main([*place, *command]) == 2
