@@ -27,6 +27,7 @@ FOLDER = "folder"
 # Brackets after which no more than a comment follows on their line.
 _EMPTY = re.compile(r"\[ *\](?:[ \t]+#|[ \t]*(?:[\r\n]|\Z))")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .,&'()/–—-]*")
+ACCESS_LIST = "system.posix_acl_access"  # the attribute in which Linux keeps what setfacl sets
 NO_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
 """Words that other programs that read YAML take for a truth value or nothing, unless they are in quotes."""
 
@@ -165,8 +166,8 @@ def _line_end(text: str, offset: int) -> int:
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:
-    """Replaces the file's content by renaming a new file over it. Follows symbolic links, and keeps owner and permissions. Of several
-    processes that do so at once, one succeeds.
+    """Replaces the file's content by renaming a new file over it. Follows symbolic links, and keeps owner, permissions and
+    access list. Of several processes that do so at once, one succeeds.
 
     Raises:
         AggregatorError: the file is no longer `before`, since somebody saved it meanwhile; or it cannot be written.
@@ -184,7 +185,9 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
             finally:
                 fresh.unlink(missing_ok=True)
     except OSError as error:
-        raise AggregatorError(f"{path}: cannot be written: {error.strerror}") from error
+        raise AggregatorError(
+            f"{path}: cannot be written: {error.strerror} (a new file in its folder takes its place)"
+        ) from error
 
 
 def saved_meanwhile(path: Path) -> AggregatorError:
@@ -203,6 +206,8 @@ def _written_beside(target: Path, data: bytes) -> Path:
             os.fsync(out.fileno())
         with contextlib.suppress(PermissionError):  # only root may: the service must be able to read what root wrote
             os.chown(name, was.st_uid, was.st_gid)
+        with contextlib.suppress(OSError, AttributeError):  # it has none, or its file system or macOS knows none
+            os.setxattr(name, ACCESS_LIST, os.getxattr(target, ACCESS_LIST))
         fresh.chmod(was.st_mode & 0o7777)
     except BaseException:  # Ctrl-C as well
         fresh.unlink(missing_ok=True)

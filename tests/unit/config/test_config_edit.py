@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from aggregator.config.characters import fault
 from aggregator.config.compile import compile_texts
-from aggregator.config.edit import NewSource, append_sources, replace_file, scalar
+from aggregator.config.edit import ACCESS_LIST, NewSource, append_sources, replace_file, scalar
 from aggregator.errors import AggregatorError
 from aggregator.model.settings import Settings
 
@@ -235,6 +236,21 @@ def test_what_root_adds_stays_the_file_of_the_service(tmp_path: Path) -> None:
     replace_file(path, b"a", b"b")
     found = path.stat()
     assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (12345, 23456, 0o600)
+
+
+def test_whom_an_access_list_names_may_still_read_the_file_and_nobody_else(tmp_path: Path) -> None:
+    """Without the list, the bits of its mask became those of the group."""
+    path = tmp_path / "feeds.yaml"
+    path.write_bytes(b"a")
+    everybody = 0xFFFFFFFF  # no user or group is named
+    entries = [(1, 6, everybody), (2, 4, 12345), (4, 0, everybody), (16, 4, everybody), (32, 0, everybody)]
+    listed = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(path, ACCESS_LIST, listed)
+    except OSError:
+        pytest.skip("this file system knows no access lists")
+    replace_file(path, b"a", b"b")
+    assert os.getxattr(path, ACCESS_LIST) == listed
 
 
 def test_a_file_that_cannot_be_replaced_is_told_and_stays(tmp_path: Path) -> None:
