@@ -22,6 +22,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 DURATION = re.compile(r"([0-9]+)\s?([smhdw])")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_ID = 64  # characters
+LABEL = re.compile(r"[a-z][a-z0-9_-]*")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 EVERY = (timedelta(seconds=1), timedelta(weeks=4))
 OR_NOT = ", or leave it out"
@@ -168,7 +169,7 @@ def contact(value: object) -> str:
 
 def labels(value: object) -> tuple[tuple[str, str], ...]:
     named = table(value, "labels such as {country: GB, owner: public}")
-    if wrong := [key for key in named if not re.fullmatch(r"[a-z][a-z0-9_-]*", key)]:
+    if wrong := [key for key in named if not LABEL.fullmatch(key)]:
         found = ", ".join(f"`{key}`" for key in wrong[:5])
         message = f"a label name begins with a letter and consists of a–z, 0–9, - and _, found {found}"
         raise Wrong(message, named.keys_at.get(wrong[0]))
@@ -251,7 +252,8 @@ def _network(value: object, written: str) -> str:
 def domain(value: object) -> str:
     """A publisher's domain: `bbc.co.uk`, without scheme, path and www."""
     written = text(value, 253).lower()
-    guess = host_of(written if "://" in written else f"https://{written}") or ""
+    bare = written.removeprefix("*.")
+    guess = host_of(bare if "://" in bare else f"https://{bare}") or ""
     if guess == written and "." in written and HOST.fullmatch(written) and not written.startswith("www."):
         return written
     hint = f"; did you mean {guess.removeprefix('www.')}?" if "." in guess else ""

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 # JSON Schema of a scalar that we take as text. A text editor's YAML reader converts some to numbers or booleans.
 TEXT = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
-STRING: dict[str, Any] = {"type": "string"}
+STRING: dict[str, Any] = {"type": "string", "pattern": r"\S"}
 _VARIABLE = r".*\$\{"  # a variable may have any value
 DURATION = {"type": "string", "pattern": rf"^([0-9]+ ?[smhdw]$|{_VARIABLE})"}
 SLUG = {
@@ -43,16 +43,17 @@ SLUG = {
     "pattern": f"^([a-z0-9]+(-[a-z0-9]+)*$|{_VARIABLE})",
     "maxLength": scalars.MAX_ID,
 }
-ADDRESS = {"type": "string", "pattern": f"^(https?://|{_VARIABLE})"}
+ADDRESS = {"type": "string", "pattern": f"^([Hh][Tt][Tt][Pp][Ss]?://|{_VARIABLE})"}
 LANGUAGE = {"type": "string", "pattern": f"^({scalars.LANGUAGE.pattern}$|{_VARIABLE})"}
-SWITCH = {"type": ["boolean", "string"], "pattern": _VARIABLE}
+SWITCH = {"type": ["boolean", "string"], "pattern": f"^(true$|false$|{_VARIABLE})"}
 WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": rules.MAX_WEIGHT}
 WEIGHED = {"type": "object", "additionalProperties": WEIGHT, "minProperties": 1, "maxProperties": 1}
 PARTS = {"type": "array", "items": TEXT, "minItems": 2, "maxItems": rules.MAX_PARTS}
 ALL = {"type": "object", "properties": {"all": PARTS}, "required": ["all"], "additionalProperties": False}
 UNLESS = {"type": "array", "items": TEXT, "minItems": 1, "maxItems": rules.MAX_CHOICES}
 ALL_WEIGHED = {**ALL, "properties": {"all": PARTS, "weight": WEIGHT, "unless": UNLESS}}
-LABELS = {"type": "object", "additionalProperties": TEXT}
+HEADERS = {"type": "object", "additionalProperties": TEXT}
+LABELS = {**HEADERS, "propertyNames": {"pattern": f"^{scalars.LABEL.pattern}$"}}
 
 
 def _read(value: Callable[[Any], Any], schema: dict[str, Any]) -> tuple[PlainValidator, WithJsonSchema]:
@@ -103,7 +104,7 @@ Every = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.EVE
 Keep = Annotated[timedelta, *_read(partial(scalars.duration, bounds=scalars.KEEP), DURATION)]
 Scope = Annotated[str, *_choice("host", "source")]
 Labels = Annotated[tuple[tuple[str, str], ...], *_read(scalars.labels, LABELS)]
-Headers = Annotated[tuple[tuple[str, str], ...], *_read(scalars.headers, LABELS)]
+Headers = Annotated[tuple[tuple[str, str], ...], *_read(scalars.headers, HEADERS)]
 Place = Annotated[Term, *_read(rules.read_place, {"anyOf": [TEXT, WEIGHED]})]
 Word = Annotated[Term, *_read(rules.read_word, {"anyOf": [TEXT, ALL_WEIGHED, WEIGHED]})]
 Not = Annotated[Term, *_read(rules.read_not, {"anyOf": [TEXT, ALL]})]
@@ -277,9 +278,10 @@ def _suit_text_editors(schema: dict[str, Any]) -> None:
             kind = value.get("type")
             if (kind == "object" and "required" not in value) or (kind == "array" and value.get("default") == []):
                 value["type"] = [kind, "null"]
-            if (either := value.get("anyOf")) and either[1:] == [{"type": "null"}]:
-                del value["anyOf"]
-                value.update(either[0])
+            if (either := value.get("anyOf")) and either[-1] == {"type": "null"}:
+                either.pop()
+                if len(either) == 1:
+                    value.update(value.pop("anyOf")[0])
             if value.get("default") in (None, []):
                 value.pop("default", None)
             _suit_text_editors(value)

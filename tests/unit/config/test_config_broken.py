@@ -203,6 +203,7 @@ SCALARS = [
     ("allow_private: [10.0.0.0/33]\n", "1:17", ["127.0.0.1 or 10.0.0.0/8"]),
     ("allow_private: [nas.local, a b]\n", "1:28", ["host"]),
     ("publishers: [{name: A, domains: ['https://www.a.example/x']}]\n", "1:34", ["did you mean a.example"]),
+    ("publishers: [{name: A, domains: ['*.a.example']}]\n", "1:34", ["did you mean a.example"]),
     ("publishers: [{name: A, domains: [www.a.example]}]\n", "1:34", ["did you mean a.example"]),
     (
         "publishers: [{name: A, domains: [localhost]}]\n",

@@ -81,6 +81,7 @@ def test_the_default_file_names_and_passes_it(default_file: Path) -> None:
         "topics:\nsections: [{id: a, words: , not: , examples: }]\nstories: {join: , split: , pin: }\nallow_private:",
         "site:\ndefaults:\nstories:\nsources: [{name: A, url: https://a.example/, labels: , headers: }]",
         "publishers: [{name: A, labels: }]",
+        "sources: [{name: A, url: HTTPS://a.example/, wrapper: 'true', full_text: \"false\"}]",
         "defaults: {every: '${EVERY}'}\nsources: [{name: A, id: '${HERE}', url: https://a.example/, section: '${HERE}'}]\n"
         "sections: [{id: '${HERE}'}]",
         "stories: {join: [[https://a.example/, https://b.example/]], pin: [{url: https://a.example/, section: world}]}",
@@ -120,9 +121,11 @@ def test_both_accept(text: str) -> None:
         "stories: {join: [[https://a.example/]]}",
         "site: {title: ' '}",
         "site: {language: english}",
+        "site: {contact: ''}",
+        "publishers: [{name: A, labels: {Country: GB}}]",
         *(
             f"sources: [{{name: A, url: https://a.example/, {key}: }}]"
-            for key in ("id", "publisher", "every", "section", "lang")
+            for key in ("id", "publisher", "every", "section", "lang", "retry_after")
         ),
         "sections: [{id: a, title: }]",
         "stories: {pin: [{url: https://a.example/, section: world, until: }]}",
