@@ -93,6 +93,8 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
         meaning = NO_SPACE if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
     elif "mapping values" in str(error.problem) and line and re.match(r"\s*-\w", lines[line - 1]):
         meaning = f"the line above: {NO_SPACE_BEHIND_DASH}"
+    elif "<document start>" in str(error.problem) and column == 0 and lines[first := _first(lines)].startswith(" "):
+        meaning = f"the first key, on line {first + 1}, is indented further than this line: align them"
     else:
         meaning = _meaning(str(error.problem), lines, line, column)
     return Problem(name, line + 1, column + 1, f"invalid YAML: {meaning}{_opened(text, error, line)}")
@@ -114,6 +116,11 @@ def _keyless(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int] |
         if found and not re.search(r": |:$", lines[above]):
             return above, found.end()
     return None
+
+
+def _first(lines: list[str]) -> int:
+    """The first line (counted from 0) with more than a comment."""
+    return next((number for number, line in enumerate(lines) if line.strip() and line.lstrip()[0] != "#"), 0)
 
 
 def _opened(text: str, error: yaml.MarkedYAMLError, line: int) -> str:
