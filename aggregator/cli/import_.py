@@ -42,8 +42,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     application = Application.load(installation)
     listed = _read(args.file)
     found = sort(application, listed.feeds)
-    if found.fresh:
-        append(application, found.fresh)
+    made = append(application, found.fresh) if found.fresh else []
     code = 0
     if listed.broken:
         code = 1
@@ -53,7 +52,10 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             file=sys.stderr,
         )
     if args.json:
-        rows = [{"name": one.name, "url": application.mask(one.url), "folder": one.folder} for one in found.fresh]
+        rows = [
+            {"id": source.id, "name": one.name, "url": application.mask(one.url), "folder": one.folder}
+            for source, one in zip(made, found.fresh, strict=True)
+        ]
         counts = {"present": found.known, "duplicates": found.twice, "dropped": found.bad}
         print_json({"added": rows, **{key: list(map(application.mask, of)) for key, of in counts.items()}})
         return code

@@ -444,6 +444,7 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     assert code == 0
     told = json.loads(out)
     assert [len(told[key]) for key in ("added", "present", "duplicates", "dropped")] == [4, 1, 1, 4]
+    assert {"first-2", "tokyo-example"} < {row["id"] for row in told["added"]}
     text = desk.text()
     assert text.startswith(FILE[: FILE.index("\n# --- sections")])
     assert text.endswith(FILE[FILE.index("\n# --- sections") :])
@@ -458,6 +459,19 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     code, out, _ = desk.run("import", path)
     assert "Sources added" in out
     assert "Already there: 6." in out
+
+
+def test_the_keys_of_json_are_documented(desk: Desk) -> None:
+    page = Path(__file__).parents[3] / "docs/operations/README.md"
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page.read_text("utf-8"), re.MULTILINE)
+    told = {command: set(re.findall(r"`(\w+)`", keys)) for command, keys in rows}
+    told["explain"] |= told["classify"]
+    for command, *arguments in (
+        ["check"], ["apply"], ["plan"], ["sources"], ["explain", "--expect", "world", "Quake"], ["import", desk.saved(OPML)],
+        ["add", "https://first.example/feed"],
+    ):  # fmt: skip
+        code, out, _ = desk.run(command, *arguments, "--json")
+        assert (command, code, set(json.loads(out)) - told[command]) == (command, 0, set())
 
 
 def test_a_source_is_found_by_the_id_it_had(desk: Desk) -> None:
