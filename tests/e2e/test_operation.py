@@ -253,6 +253,14 @@ def test_systemd_takes_the_units(tmp_path: Path, unit: Path) -> None:
     assert float(exposure[1]) < 2, told.stdout
 
 
+def test_a_service_that_is_told_to_reload_as_it_starts_is_started_again() -> None:
+    """`systemctl restart` and `reload` one after the other left it ended: SIGHUP ends a process that has no handler yet, and systemd
+    takes that for a clean end."""
+    for unit in UNITS:
+        text = unit.read_text()
+        assert ("kill -HUP" in text) is ("\nRestartForceExitStatus=SIGHUP\n" in text), unit.name
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_the_command_of_a_unit_is_one_of_ours(unit: Path, tmp_path: Path) -> None:
     line = re.search(r"^ExecStart=/srv/aggregator/.venv/bin/aggregator (.*)$", unit.read_text(), re.MULTILINE)
