@@ -38,6 +38,8 @@ _FORBIDDEN = re.compile(
     rb"&#(?:0*+(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|x0*+(?:[1-8bcef]|1[\da-f]|fff[ef])(?![\da-f]));?",
     re.IGNORECASE,
 )
+# Tags such as `<o:p>`, which Word writes: with one in a list or heading, trafilatura finds no article.
+_NO_HTML = re.compile(rb"</?[a-z][\w-]*+[^\s\w<>/-][^<>]*>", re.IGNORECASE)
 _PARTED = re.compile(r"<(?:p|div|h[1-6]|[uo]l)\b", re.IGNORECASE)  # HTML that has paragraphs
 # HTML in lines of plain text
 _WORDED = re.compile(r"</(?:a|b|i|em|strong|span|u|sup|sub|q|cite)>|<br\b", re.IGNORECASE)
@@ -85,7 +87,7 @@ def article(body: bytes, content_type: str | None, url: str) -> str:
     if b"LiveBlogPosting" in body:  # so schema.org calls it
         body = _POST.sub(_subheadings, body)
     found = _import().bare_extraction(
-        body,
+        _NO_HTML.sub(b"", body),
         output_format="html",
         include_links=True,
         include_formatting=True,
@@ -141,8 +143,8 @@ def _html(body: Any, base: str) -> str:
 
 def _caption(row: Any) -> str:
     """The caption of a table, which trafilatura writes into the first cell of a row of empty ones."""
-    first, *others = (" ".join(cell.itertext()).strip() for cell in row)
-    return first if others and not any(others) else ""
+    cells = [" ".join(cell.itertext()).strip() for cell in row]
+    return cells[0] if len(cells) > 1 and not any(cells[1:]) else ""
 
 
 def _base(body: bytes, url: str) -> str:
@@ -175,14 +177,14 @@ def _texts(body: bytes) -> Iterator[str]:
         if not (script := _DATA.search(part)):
             continue
         try:
-            told: list[Any] = [json.loads(part[script.end() :])]
+            told = [json.loads(part[script.end() :])]
         except (ValueError, RecursionError):
             continue
         for _ in range(_NESTED):
-            objects = [one for one in told if isinstance(one, dict)]
-            yield from (text for one in objects if isinstance(text := one.get("articleBody"), str))
+            told = [one for one in told if isinstance(one, (dict, list))]
+            bodies = (one.get("articleBody") for one in told if isinstance(one, dict))
+            yield from (text for text in bodies if isinstance(text, str))
             told = [inner for one in told for inner in (one.values() if isinstance(one, dict) else one)]
-            told = [inner for inner in told if isinstance(inner, (dict, list))]
 
 
 def headings(body: bytes, content_type: str | None) -> list[str]:

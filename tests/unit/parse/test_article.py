@@ -69,11 +69,17 @@ def test_other_references_stay() -> None:
     assert "more, “all” of 🚢 and Q ķ and Ƽ are read." in " ".join(read(text).split())
 
 
+@pytest.mark.parametrize("within", ["<ul><li>One{}</li></ul>", "<h2>Radar{}</h2>", "<p>A</p><a href='/x'>map{}</a>"])
+def test_the_elements_of_word_cost_no_article(within: str) -> None:
+    assert TEXT in read(within.format("<o:p>and more</o:p>")) and TEXT in read(within.format("<o:p></o:p>"))
+
+
 def test_the_caption_of_a_table_is_one() -> None:
     told = read(
         "<table><caption>Catches, tonnes</caption><tr><th>State</th><th>2025</th></tr><tr><td>Norland</td><td>300</td></tr></table>"
     )
     assert "<table><caption>Catches, tonnes</caption><tr><th>State</th><th>2025</th></tr><tr><td>Norland</td>" in told
+    assert TEXT in read("<table><tr></tr>x")
 
 
 def test_the_posts_of_a_live_page_keep_their_headings() -> None:
@@ -107,7 +113,8 @@ def test_the_posts_of_a_live_page_keep_their_headings() -> None:
     ],
 )
 def test_a_text_that_only_scripts_show_is_that_which_the_page_tells_machines(body: str, shown: str) -> None:
-    page = '<html><head><script type="application/ld+json">{{"@type": broken</script>{}</head><body><div id="root"></div></body></html>'
+    others = "".join(f'<script type="application/ld+json">{data}</script>' for data in ('{{"@type": broken', "null"))
+    page = f'<html><head>{others}{{}}</head><body><div id="root"></div></body></html>'
     for data in (
         {"articleBody": body},
         [{"@graph": [{"x": [1, None]}, {"articleBody": body}]}],
