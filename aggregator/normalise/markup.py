@@ -107,7 +107,7 @@ _YOUTUBE = re.compile(
 )
 # The quotation of a post, which scripts would load from the address of its only link, which is empty.
 _QUOTED_POST = re.compile(
-    r"""<blockquote\b[^<>]*>(?:\s|<p>)*<a [^<>]*?href="([^"]*)"[^<>]*>\s*</a>(?:\s|</p>)*</blockquote>"""
+    r"""<blockquote\b[^<>]*>(?:\s|<p>)*<a [^<>]*?href="(https?:[^"]*)"[^<>]*>\s*</a>(?:\s|</p>)*</blockquote>"""
 )
 # Blocks that become a <div>, since our page has its own header, footer and main. Without any tag their text would run into the
 # text around. Within an <applet> or <marquee> a paragraph does not end the one around it: if nothing stood in their place, it would, and

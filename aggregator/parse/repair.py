@@ -244,7 +244,7 @@ def with_known_entities(document: Document) -> Document:
 def _readable(match: re.Match[bytes]) -> bytes:
     name = match[1]
     text = html5.get(name.decode("ascii") + ";") if name else None
-    if text is None or text in "<>&\"'":
+    if text is None or text[0] in "<>&\"'":  # `&nvlt;` is `<` and an accent
         return b"&amp;" + match[0][1:]
     return text.encode("utf-8")
 

@@ -1148,6 +1148,7 @@ def test_a_quoted_post_that_only_scripts_would_show_is_a_link_to_it(paragraph: s
     assert read_item.summary == "Ann said so. Bob did not."
     kept = "<blockquote>So it is: <a href='https://e.org/'></a></blockquote><blockquote><p>No.</p></blockquote>"
     assert one(kept).content.count("<blockquote>") == 2
+    assert "<figcaption>" not in one("<blockquote><a title='no href='></a></blockquote>").content
 
 
 def test_posts_that_differ_only_in_the_address_at_their_end_have_different_headlines() -> None:
