@@ -42,4 +42,9 @@ def _contents(settings: Settings) -> str:
     )
 
 
-COMMAND = Command("Validate the configuration and run its examples; exit 0 if valid, else 2.", json_option, run)
+COMMAND = Command(
+    "Validate the configuration and run its examples. Prints FILE:LINE:COLUMN: MESSAGE for each error and warning; exits with 0 "
+    "if there are no errors, else with 2.",
+    json_option,
+    run,
+)

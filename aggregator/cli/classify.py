@@ -196,5 +196,8 @@ def _named(placed: Iterable[tuple[int, InputItem]]) -> dict[int, Any]:
 
 
 COMMAND = Command(
-    "Read items as JSON Lines; print their sections, topics, stories and receipts, in the same order.", add, run
+    "Read items as JSON Lines, and print for each, in the same order, a line with its id, story, section, sections, topics and "
+    "receipts. Items are of one story if they have the same `story`.",
+    add,
+    run,
 )
