@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aggregator.bootstrap import Installation, library
+from aggregator.bootstrap import Application, Installation, library
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.broken_file import file_or_in_force
 from aggregator.cli.terminal import print_json, say
@@ -17,6 +17,8 @@ from aggregator.text.plurals import counted
 
 if TYPE_CHECKING:
     from aggregator.web.shapes import Source
+
+WAITS = "is not in force; `aggregator apply` puts it in force"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +36,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         application.database.open().close()
         rows = source_rows(library(application))
         if args.source:
-            rows = _named(args.source, rows)
+            rows = _named(args.source, rows, application)
+        elif waiting := len(application.sources.keys() - {row["id"] for row in rows}):
+            say(f"{installation.config} names {counted(waiting, 'source')} more, but {WAITS}")
         if args.json:
             print_json({"sources": rows})
         else:
@@ -42,10 +46,12 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     return 0
 
 
-def _named(ids: Sequence[str], rows: Sequence[Source]) -> list[Source]:
-    """The rows with these ids. Raises UsageError if there is no such source."""
+def _named(ids: Sequence[str], rows: Sequence[Source], application: Application) -> list[Source]:
+    """The rows with these ids. Raises UsageError if no such source is in force."""
     known = {row["id"]: row for row in rows}
     for id in ids:
+        if id not in known and id in application.sources:
+            raise UsageError(f"{application.installation.config} names {id}, but {WAITS}")
         if id not in known:
             raise UsageError(f"there is no source {id}{did_you_mean(id, known)}")
     return [known[id] for id in dict.fromkeys(ids)]

@@ -461,6 +461,17 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     assert "Already there: 6." in out
 
 
+def test_sources_says_which_are_not_in_force_yet(desk: Desk) -> None:
+    """It said that there is no such source just after `add` had told its id."""
+    desk.run("apply")
+    desk.run("import", desk.saved('<opml><body><outline text="B" xmlUrl="https://b.example/"/></body></opml>'))
+    code, out, err = desk.run("sources")
+    assert (code, "b.example" in out) == (0, False)
+    assert "names 1 source more, but is not in force; `aggregator apply`" in err
+    code, _, err = desk.run("sources", "first", "b")
+    assert (code, "names b, but is not in force; `aggregator apply`" in err) == (2, True)
+
+
 def test_the_keys_of_json_are_documented(desk: Desk) -> None:
     page = Path(__file__).parents[3] / "docs/operations/README.md"
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page.read_text("utf-8"), re.MULTILINE)
