@@ -42,6 +42,7 @@ def in_force(application: Application) -> InForce:
         ),
         root=(settings.site.url or application.installation.address).rstrip("/"),
         zone=ZoneInfo(settings.site.timezone),
+        since=utc_now(),
     )
 
 
@@ -68,7 +69,6 @@ def library(application: Application, written: datetime | None = None) -> Librar
     following = Following(
         compile=lambda texts: in_force(Application.of_texts(installation, texts)),
         current=in_force(application),
-        since=utc_now(),
         written=written or datetime(2026, 1, 1, tzinfo=UTC),
     )
     return Library(

@@ -39,6 +39,7 @@ class InForce(Struct, frozen=True):
     publisher: Callable[[str], str]  # name or alias → canonical name of the publisher
     root: str  # public address without trailing slash
     zone: ZoneInfo
+    since: datetime  # when this configuration came into force, or the program itself changed
     # First id → last id of each source that was renamed, including removed ones.
     first_ids: Mapping[str, str] = field(default_factory=dict)
     # Stream with a former id → present id of the section or topic, in the order in which they were renamed.
@@ -54,21 +55,19 @@ class Following:
     """Follows the configuration in the store. `compile` makes an InForce from the texts of a configuration; `written`: when the program
     itself last changed. `current` is used as long as the store has no configuration."""
 
-    def __init__(
-        self, compile: Callable[[Mapping[str, str]], InForce], current: InForce, since: datetime, written: datetime
-    ) -> None:
+    def __init__(self, compile: Callable[[Mapping[str, str]], InForce], current: InForce, written: datetime) -> None:
         self._compile, self._written = compile, written
-        self.current = self._plain = current  # with and without the topics found
-        self.since = since
+        self.current = self._plain = current  # with and without what `_named` adds
         self._unread: str | None = None  # the epoch in force, if that configuration cannot be read here
 
     def follow(self, archive: Archive) -> None:
-        """Read the configuration in force again, with found topics and removed sources. Must not be called by two threads at a time."""
-        held = archive.upkeep.configuration()
-        if held:
+        """Read the configuration in force again, with found topics and removed sources. Must not be called by two threads at a time. The
+        others see the new one only when it is complete."""
+        since = self.current.since
+        if held := archive.upkeep.configuration():
             self._follow(held)
-            self.since = max(datetime.fromtimestamp(held.applied, UTC), self._written)
-        self._name(archive)
+            since = max(datetime.fromtimestamp(held.applied, UTC), self._written)
+        self.current = replace(self._named(archive), since=since)
 
     def troubles(self) -> tuple[str, ...]:
         return ("configuration: the configuration in force cannot be read here",) if self._unread else ()
@@ -86,9 +85,9 @@ class Following:
                 self._unread = held.epoch
                 log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
 
-    def _name(self, archive: Archive) -> None:
-        """Add names to the configuration: those of topics found among categories (unless a configured topic or a country has the same
-        id), and those of removed sources, so that their items remain readable. Other threads see it only then."""
+    def _named(self, archive: Archive) -> InForce:
+        """The configuration with further names: those of topics found among categories (unless a configured topic or a country has the same
+        id), and those of removed sources, so that their items remain readable."""
         names, settings = self._plain.names, self._plain.settings
         gone = {id: (f"{title} (removed)", None) for id, title in archive.reading.removed_sources().items()}
         topics = {**last_survey(archive.upkeep).titles, **names.topics}
@@ -97,4 +96,4 @@ class Following:
         led = {StreamName.read(name): id for name, id in noted.items()} | settings.renamed
         taken = {"section": called.sections, "topic": called.topics}
         former = {old: id for old, id in led.items() if old.id not in taken[old.kind]}
-        self.current = replace(self._plain, names=called, first_ids=archive.reading.renamed_sources(), renamed=former)
+        return replace(self._plain, names=called, first_ids=archive.reading.renamed_sources(), renamed=former)

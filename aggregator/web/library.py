@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from aggregator.config.environment import mask
 from aggregator.model.feed import Rendered, Stream
@@ -47,6 +47,15 @@ class Seen(Struct, frozen=True):
     since: datetime
 
 
+class _Request(Struct):
+    """What the store was asked for one request. (None: not yet.)"""
+
+    came: datetime
+    commit: int | None = None
+    force: InForce | None = None
+    told: dict[StreamName, tuple[int, int]] = field(default_factory=dict)
+
+
 class Library:
     """`open_archive` opens the store for the calling thread."""
 
@@ -79,7 +88,7 @@ class Library:
     @property
     def since(self) -> datetime:
         """Since when program and configuration in force are the same."""
-        return self._configuration.since
+        return self.in_force().since
 
     @property
     def cors(self) -> bool:
@@ -99,8 +108,8 @@ class Library:
         The date is based on when the request arrived, before anything was read. It is later than that of the previous response, and
         later than any second in which that was given. It is at most an hour old, because another process may have given other
         responses meanwhile."""
-        version, came = self.version(LATEST), getattr(self._local, "came", None) or self.now()
-        since = came.replace(microsecond=0) + timedelta(seconds=2)
+        version = self.version(LATEST)
+        since = self._request.came.replace(microsecond=0) + timedelta(seconds=2)
         with self._dating:
             known = self._seen.get(asked)
             if known and (known.etag, known.version) == (etag, version):
@@ -131,34 +140,36 @@ class Library:
     @contextmanager
     def one_request(self) -> Iterator[None]:
         """A context for one request. Within it, this thread asks the store only once whether anything was committed, since views ask often
-        and each question is a round trip to a database server. Versions and dates of streams are also read only once: changes during
-        the request may or may not be in the response, and its date is that of before them."""
-        self._local.asked = None
-        self._local.told = {}
-        self._local.came = self.now()
+        and each question is a round trip to a database server. The configuration in force, and versions and dates of streams, are also
+        read only once: changes during the request may or may not be in the response, and its date is that of before them."""
+        self._local.request = _Request(self.now())
         try:
             yield
         finally:
-            del self._local.asked, self._local.told, self._local.came
+            del self._local.request
+
+    @property
+    def _request(self) -> _Request:
+        """The request of this thread. Outside of requests nothing is remembered: a new one each time."""
+        return getattr(self._local, "request", None) or _Request(self.now())
 
     def commit(self) -> int:
         """A number (for this thread) that changes whenever another process or thread has committed."""
-        asked: int | None = getattr(self._local, "asked", None)
-        if asked is None:
-            asked = self.archive.reading.data_version()
-            if hasattr(self._local, "asked"):
-                self._local.asked = asked
-        return asked
+        request = self._request
+        if request.commit is None:
+            request.commit = self.archive.reading.data_version()
+        return request.commit
 
     def version(self, stream: StreamName) -> Version:
         """What the bytes of a stream depend on: (epoch in force, since when, version of the stream, time of its last change). The times
         matter too: if an edit is undone, the epoch is the same as before; and a database that was restored, or a standby that took over,
         gives numbers again that stood for other news."""
-        return self.in_force().settings.epoch, self.since, *self._told(stream)
+        force = self.in_force()
+        return force.settings.epoch, force.since, *self._told(stream)
 
     def _told(self, stream: StreamName) -> tuple[int, int]:
         """(version, time of last change) of a stream."""
-        told: dict[StreamName, tuple[int, int]] = getattr(self._local, "told", {})
+        told = self._request.told
         if stream not in told:
             told[stream] = self.archive.reading.version(stream)
         return told[stream]
@@ -166,12 +177,15 @@ class Library:
     def in_force(self) -> InForce:
         """The configuration in force. It is read again after each commit, by one thread at a time, so that an older state never replaces a
         newer one."""
-        if getattr(self._local, "commit", None) != self.commit():
-            with self._following:
-                commit = self.commit()
-                self._configuration.follow(self.archive)
-                self._local.commit = commit
-        return self._configuration.current
+        request = self._request
+        if request.force is None:
+            if getattr(self._local, "commit", None) != self.commit():
+                with self._following:
+                    commit = self.commit()
+                    self._configuration.follow(self.archive)
+                    self._local.commit = commit
+            request.force = self._configuration.current
+        return request.force
 
     def troubles(self) -> tuple[str, ...]:
         """The problems of this process and of the worker."""

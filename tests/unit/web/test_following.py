@@ -1,4 +1,4 @@
-"""The web follows the configuration in force, whichever of its threads looks it up."""
+"""The web follows the configuration in force, whichever of its threads looks it up, and answers a request by one of them."""
 
 from __future__ import annotations
 
@@ -57,3 +57,25 @@ def test_no_thread_sees_a_new_configuration_without_the_names_that_are_added_to_
     room.put_in_force(without.replace("Test Wire", "Another Wire"))
     library.in_force()
     assert seen == [True]
+
+
+def test_a_request_is_answered_by_the_configuration_with_which_it_began(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.publish(*NEWS)
+    client = room.client
+    library = client.application.extensions["library"]
+    reading = type(library.archive.reading)
+    look_up = reading.told
+
+    def edited_meanwhile(self: Any, *asked: Any) -> Any:
+        monkeypatch.setattr(reading, "told", look_up)
+        room.put_in_force(CONFIG.replace("id: defense", "id: forces"))
+        other = threading.Thread(target=library.in_force)  # another thread answers by the edited file already
+        other.start()
+        other.join()
+        return look_up(self, *asked)
+
+    monkeypatch.setattr(reading, "told", edited_meanwhile)
+    assert client.get("/sections/defense/daily").status_code == 200
+    assert client.get("/sections/defense/daily").status_code == 404
