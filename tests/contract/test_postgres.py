@@ -333,6 +333,19 @@ def test_what_had_begun_on_a_lost_connection_is_not_begun_again(store: PostgresA
     assert store.reading.totals()["items"] == 0
 
 
+def test_a_connection_that_ends_after_the_last_of_several_rows_is_opened_anew(store: PostgresArchive) -> None:
+    """The driver did not notice, and waited for answers to these rows from then on: a worker stored nothing until it was restarted."""
+    execute(
+        store._connection.server.url,
+        "CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$",
+        "CREATE CONSTRAINT TRIGGER ending AFTER UPDATE ON sources DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ends()",
+    )
+    with pytest.raises(StoreError):
+        store._connection.write_each("UPDATE sources SET polls = ? WHERE n = ?", [(7, 1), (8, 2)])
+    assert [state.polls for state in store.sources.states()] == [0, 0]
+
+
 def test_a_session_whose_machine_is_gone_ends_within_seconds(store: PostgresArchive) -> None:
     """Also where the server waits for it to confirm an answer: keepalives say nothing then, and what the session holds,
     the edition for one, would be held for a quarter of an hour."""

@@ -218,7 +218,11 @@ class Connection:
 
     def write_each(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
         with self._turn, self.translate():
-            self._raw.cursor().executemany(sql(query), [list(map(storable, row)) for row in rows])
+            try:
+                self._raw.cursor().executemany(sql(query), [list(map(storable, row)) for row in rows])
+            finally:
+                if self._raw.pgconn.pipeline_status:  # the session ended after the last row, which the driver did not notice
+                    self._raw.pgconn.finish()  # else it would wait for answers to these rows at each query from now on
 
     def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
         if keys:
