@@ -221,8 +221,9 @@ class Connection:
             try:
                 self._raw.cursor().executemany(sql(query), [list(map(storable, row)) for row in rows])
             finally:
-                if self._raw.pgconn.pipeline_status:  # the session ended after the last row, which the driver did not notice
-                    self._raw.pgconn.finish()  # else it would wait for answers to these rows at each query from now on
+                # If the session ends after the last row, the driver does not notice, and would wait for answers to these rows for ever.
+                if self._raw.pgconn.pipeline_status:
+                    self._raw.pgconn.finish()
 
     def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
         if keys:
