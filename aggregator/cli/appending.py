@@ -18,6 +18,7 @@ from aggregator.config.edit import NewSource, append_sources, replace_file, save
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Source
 from aggregator.normalise.address import canonical
+from aggregator.normalise.characters import one_line
 
 LONGEST = 100  # characters of a name
 
@@ -61,9 +62,7 @@ class NewNames:
         from aggregator.config.scalars import MAX_ID, slug
 
         host = (host_of(url) or "source").removeprefix("www.")
-        shown = (
-            " ".join("".join(char if char.isprintable() else " " for char in name).split())[:LONGEST].strip() or host
-        )
+        shown = one_line(name)[:LONGEST].strip() or host
         wanted = slug(shown)
         stem = wanted or slug(host.replace(".", "-")) or "source"
         id, count = stem, self._counts.get(stem, 1)

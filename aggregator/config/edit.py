@@ -28,6 +28,7 @@ FOLDER = "folder"
 _EMPTY = re.compile(r"\[ *\](?:[ \t]+#|[ \t]*(?:[\r\n]|\Z))")
 _PLAIN = re.compile(r"[A-Za-z0-9][\w .,&'()/–—-]*")
 ACCESS_LIST = "system.posix_acl_access"  # the attribute in which Linux keeps what setfacl sets
+JOINERS = "\u200c\u200d"  # invisible, but parts of words in Persian, and of emoji
 NO_TEXT = frozenset(("true", "false", "null", "yes", "no", "on", "off"))
 """Words that other programs that read YAML take for a truth value or nothing, unless they are in quotes."""
 
@@ -70,7 +71,7 @@ def _quoted(text: str) -> str:
 def _escaped(char: str) -> str:
     if char in ('"', "\\"):
         return f"\\{char}"
-    return char if char.isprintable() else f"\\U{ord(char):08X}"
+    return char if char.isprintable() or char in JOINERS else f"\\U{ord(char):08X}"
 
 
 class _Spot(Struct, frozen=True):

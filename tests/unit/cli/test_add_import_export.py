@@ -561,6 +561,15 @@ def test_names_of_thousands_of_feeds_with_one_title_take_a_few_steps_each() -> N
     assert Asked.times < 3000
 
 
+def test_a_name_keeps_the_invisible_joiners_that_its_script_needs(desk: Desk) -> None:
+    name = "ایران\u200cوایر"
+    assert desk.run(
+        "import", desk.saved(f'<opml><body><outline text="{name}" xmlUrl="https://a.example/"/></body></opml>')
+    )
+    assert f'  - name: "{name}"\n    id: a-example\n' in desk.text()
+    assert desk.run("check")[0] == 0
+
+
 @pytest.mark.parametrize("length", [59, 60, 61])
 def test_feeds_of_one_long_name_get_ids_of_their_own(desk: Desk, length: int) -> None:
     """An id has 64 characters at most, and no hyphen before another: neither must come from cutting it."""
