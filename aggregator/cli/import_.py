@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +15,9 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.appending import NewNames, append, bare_url, hint_to_apply, present, same_address, with_publisher
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.terminal import print_json
+from aggregator.config.characters import fault
 from aggregator.config.edit import NewSource
+from aggregator.config.scalars import Wrong, web_address
 from aggregator.errors import AggregatorError, ParseError
 from aggregator.normalise.plain import plain
 from aggregator.parse.opml import MOST_BYTES, FeedList, Listed, read_opml
@@ -114,15 +115,12 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
 
 
 def _pollable(url: str, allowed: Allowance) -> bool:
-    """Whether an address may be polled: http(s), with a host that is public or named in `allow_private`. Lists are not trusted."""
-    if (
-        not re.match(r"https?://[^/\\]", url, re.IGNORECASE)
-        or len(url) > 2048
-        or any(not c.isprintable() or c.isspace() for c in url)
-    ):
+    """Whether the file may have this address, and its host is public or named in `allow_private`. Lists are not trusted."""
+    try:
+        web_address(url)
+    except Wrong:
         return False
-    host = host_of(url)
-    return host is not None and (not literal_private(url) or allowed.names(host))
+    return fault(url) is None and (not literal_private(url) or allowed.names(host_of(url) or ""))
 
 
 def _folder(folder: tuple[str, ...]) -> str | None:
