@@ -43,14 +43,14 @@ class Upkeep(ABC, Generic[Writer]):
 
     def __init__(self, connection: Writer) -> None:
         self._db = connection
-        self._texts: tuple[int, dict[str, str]] | None = None  # (number, texts) of the configuration last read
+        self._texts: tuple[str, dict[str, str]] | None = None  # (epoch, texts) of the configuration last read
 
     def configuration(self) -> StoredConfiguration | None:
         """The configuration in force. Its texts are read only once, since workers call this twice a second."""
         for n, epoch, applied in self._db.read("SELECT n, epoch, applied FROM configurations ORDER BY n DESC LIMIT 1"):
-            if self._texts is None or self._texts[0] != n:
+            if self._texts is None or self._texts[0] != epoch:  # not by the number, which a database that is restored gives again
                 rows = self._db.read("SELECT texts FROM configurations WHERE n = ?", (n,))
-                self._texts = (n, orjson.loads(rows[0][0]))
+                self._texts = (epoch, orjson.loads(rows[0][0]))
             return StoredConfiguration(epoch, dict(self._texts[1]), applied)
         return None
 

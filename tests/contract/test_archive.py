@@ -1775,6 +1775,10 @@ def test_the_configuration_in_force_is_the_last_one(store: Store) -> None:
     assert store.upkeep.put_in_force("b", {"feeds.yaml": "two"}, 3)
     held = store.upkeep.configuration()
     assert held is not None and (held.epoch, held.texts) == ("b", {"feeds.yaml": "two"})
+    with store._connection.transaction():  # as after a dump was restored, since when there was another edit
+        store._connection.write("UPDATE configurations SET epoch = 'c', texts = ? WHERE epoch = 'b'", ('{"f": "three"}',))
+    held = store.upkeep.configuration()
+    assert held is not None and (held.epoch, held.texts) == ("c", {"f": "three"})
 
 
 def test_a_backup_is_a_whole_archive(tmp_path: Path) -> None:
