@@ -48,7 +48,8 @@ class Upkeep(ABC, Generic[Writer]):
     def configuration(self) -> StoredConfiguration | None:
         """The configuration in force. Its texts are read only once, since workers call this twice a second."""
         for n, epoch, applied in self._db.read("SELECT n, epoch, applied FROM configurations ORDER BY n DESC LIMIT 1"):
-            if self._texts is None or self._texts[0] != epoch:  # not by the number, which a database that is restored gives again
+            # Not by the number, which a restored database gives again.
+            if self._texts is None or self._texts[0] != epoch:
                 rows = self._db.read("SELECT texts FROM configurations WHERE n = ?", (n,))
                 self._texts = (epoch, orjson.loads(rows[0][0]))
             return StoredConfiguration(epoch, dict(self._texts[1]), applied)

@@ -1776,7 +1776,9 @@ def test_the_configuration_in_force_is_the_last_one(store: Store) -> None:
     held = store.upkeep.configuration()
     assert held is not None and (held.epoch, held.texts) == ("b", {"feeds.yaml": "two"})
     with store._connection.transaction():  # as after a dump was restored, since when there was another edit
-        store._connection.write("UPDATE configurations SET epoch = 'c', texts = ? WHERE epoch = 'b'", ('{"f": "three"}',))
+        store._connection.write(
+            "UPDATE configurations SET epoch = 'c', texts = ? WHERE epoch = 'b'", ('{"f": "three"}',)
+        )
     held = store.upkeep.configuration()
     assert held is not None and (held.epoch, held.texts) == ("c", {"f": "three"})
 
