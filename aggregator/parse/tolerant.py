@@ -44,6 +44,7 @@ _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
 _OF_NETWORKS = re.compile(rb"<og(?=[\s>])(?:(?!</?(?:og|item|entry)\b)[\s\S]){1,20000}")
+_IN_LINES = re.compile(rb"<[A-Za-z][^<>\n]*+\n[^<>]*")  # a tag of several lines
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
@@ -89,7 +90,8 @@ def _prepared(document: Document) -> bytes:
       part of the domain (`.online`).
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
     - Empty addresses are removed: feedparser would take xml:base for them.
-    - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly."""
+    - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly, and tags in one
+      line: one of several lines with a quotation mark too many would take the rest of the document."""
     data = _OF_NETWORKS.sub(lambda said: _OF_PART.sub(rb"<\1og-\2", said[0]), document.data)
     data = _AUTHOR.sub(lambda author: author[0].replace(b"@", _AT.encode()), _with_parts_apart(data))
     is_rss = b"<rss" in data[:2000] and not document.is_atom
@@ -101,7 +103,7 @@ def _prepared(document: Document) -> bytes:
         data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
     if MALFORMED in document.flaws:
         parts = split_cdata(data)
-        parts[::2] = [_replaced(part, _IN_MARKUP) for part in parts[::2]]
+        parts[::2] = [_IN_LINES.sub(_in_line, _replaced(part, _IN_MARKUP)) for part in parts[::2]]
         parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
     return _NO_ADDRESS.sub(rb"\1", _OF_MODULE.sub(rb"<\1its-\2\3>", data))
@@ -123,6 +125,10 @@ def _with_parts_apart(data: bytes) -> bytes:
 def _own(tag: re.Match[bytes]) -> bytes:
     """The tag with another name and without attributes: feedparser drops the text of unknown elements that have attributes."""
     return b"<%sown-%s%s%s>" % (tag[1], tag[2], b"".join(_DECLARED.findall(tag[3])), tag[4])
+
+
+def _in_line(tag: re.Match[bytes]) -> bytes:
+    return tag[0].replace(b"\n", b" ")
 
 
 def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:

@@ -1401,11 +1401,15 @@ def test_a_feed_is_one_whatever_its_outermost_element_is_called() -> None:
 
 
 def test_a_feed_of_which_no_entry_can_be_read_is_none() -> None:
-    """A quotation mark is missing, so that its first element does not end. It passed for a feed without news."""
-    root = '<rss version="2.0"\n  xmlns:sy="http://purl.org/rss/1.0/modules/syndication/>'
     with pytest.raises(ParseError) as error:
-        parsed(f"{root}<channel><title>Example</title>{item()}{item(title='Two')}</channel></rss>".encode())
+        parsed(b"Use <a:item>.")
     assert error.value.kind == "not-a-feed"
+
+
+def test_a_feed_is_read_although_a_quotation_mark_of_its_first_element_is_missing() -> None:
+    root = '<rss version="2.0"\n  xmlns:sy="http://purl.org/rss/1.0/modules/syndication/>'
+    feed = parsed(f"{root}<channel><title>Example</title>{item()}{item(title='Two')}</channel></rss>".encode())
+    assert [one.title for one in feed.items] == ["Title", "Two"]
 
 
 def test_an_empty_feed_is_a_feed() -> None:

@@ -318,6 +318,13 @@ def test_a_quotation_mark_in_a_text_of_a_malformed_document_cuts_nothing_off(mar
     assert [one.content for one in malformed.items] == [one.content for one in whole.items]
 
 
+def test_a_warning_in_an_attribute_takes_no_entries() -> None:
+    """PHP writes it wherever it stands, if a value is missing."""
+    warning = '\nWarning: Undefined array key "url" in /srv/rss.php on line 12\n'
+    entries = [item(f'<source url="{warning}">A</source>', title=title) for title in "ABC"]
+    assert [one.title for one in parsed(rss(entries)).items] == ["A", "B", "C"]
+
+
 def test_a_caption_in_a_malformed_document_is_read_as_in_a_whole_one() -> None:
     caption = "<media:description>A &amp; B say &quot;no&quot; &amp;amp; &lt;b&gt; &#38; <![CDATA[C & D]]></media:description>"
     entry = (
