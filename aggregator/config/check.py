@@ -69,7 +69,7 @@ def _publishers(parts: list[IncludedFile]) -> Iterator[Problem]:
         mine = names.get(name_key(entry.name))
         if mine is not None and mine[0] == entry.name:
             yield entry.at("name").problem(
-                f"duplicate publisher `{entry.name}`, first on {_line(mine[1], entry.at('name'))}"
+                f"duplicate publisher `{entry.name}`, first on {_line(mine[1], entry.at('name'))}: keep one"
             )
             continue
         for text, at, taken in written:
@@ -96,7 +96,9 @@ def _sources(main: FeedsFile, sources: list[Source], environ: Mapping[str, str])
         where = source.at("url")
         other, first = urls.setdefault(_polled(source.url, environ), (own, where))
         if first is not where:
-            yield where.problem(f"this address is polled by source `{other}` already, on {_line(first, where)}")
+            yield where.problem(
+                f"this address is polled by source `{other}` already, on {_line(first, where)}: keep one"
+            )
         yield from _source_warnings(source, allowed)
     yield from _former_ids("source", sources, ids)
     hosts = {host_of(source.url) or "" for source in sources if source.every is None}
@@ -190,7 +192,7 @@ def _ids(kind: str, entries: Sequence[Rules]) -> Iterator[Problem]:
     for entry in entries:
         at = entry.at("id")
         if entry.id in first:
-            yield at.problem(f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}")
+            yield at.problem(f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}: give one another")
         first.setdefault(entry.id, at)
     yield from _former_ids(kind, entries, first)
 

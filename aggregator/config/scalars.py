@@ -223,7 +223,7 @@ def site_address(value: object) -> str:
     single, since a link to //news/latest leads to the host `news`."""
     address = web_address(value)
     if any(char in address for char in "?#@"):
-        raise Wrong("the public address cannot have a query, fragment or user")
+        raise Wrong("the public address cannot have a query, fragment or user: leave out ?, # and @")
     return re.sub("(?<!:)//+", "/", plain(address) or address).rstrip("/")
 
 

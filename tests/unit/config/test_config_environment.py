@@ -127,7 +127,7 @@ def test_addresses_that_the_environment_makes_one_are_one() -> None:
     compile_texts({"f": text}, {"ONE": "first", "TWO": "second"})
     with pytest.raises(ConfigError) as caught:
         compile_texts({"f": text}, {"ONE": "secret", "TWO": "secret"})
-    assert str(caught.value) == "f:3:20: this address is polled by source `a` already, on line 2"
+    assert str(caught.value) == "f:3:20: this address is polled by source `a` already, on line 2: keep one"
 
 
 def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
