@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.cli.terminal import print_json, say
+from aggregator.errors import StoreError
 from aggregator.pipeline.edits.changes import BRIEFLY
 from aggregator.text.plurals import counted
 
+if TYPE_CHECKING:
+    from aggregator.bootstrap.installation import Store
+
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    from aggregator.worker.lock import locks
-
     application = Application.load(installation)
     settings = application.settings
     say(application.database.notice_if_new())
@@ -26,24 +29,8 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         print(problem, file=sys.stderr)
     found = application.changes_since(before, archive.upkeep)
     applied = application.put_in_force(archive, seconds())
-    if application.database.shared:
-        from aggregator.bootstrap.engines import worker_runs
-
-        running = worker_runs(archive)
-    else:
-        running = any(lock.held() for lock in locks(installation.instance, application.database.file))
-    replaced = 0
-    if not running:
-        try:
-            with editing(archive) as proceed:
-                replaced = re_place_stored(archive, application, proceed)
-        except KeyboardInterrupt:
-            print(
-                f"{installation.config} is in force now; stored stories that were not re-placed yet follow with the next "
-                "`apply`, `poll` or `run`.",
-                file=sys.stderr,
-            )
-            raise
+    running = _is_running(application, archive)
+    replaced = 0 if running else _re_placed(application, archive)
     archive.close()
     if args.json:
         row = {"applied": applied, "epoch": settings.epoch, "running": running, "re_placed": replaced}
@@ -59,6 +46,30 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     elif replaced:
         print(f"{counted(replaced, 'stored story was', 'stored stories were')} re-placed.")
     return 0
+
+
+def _is_running(application: Application, archive: Store) -> bool:
+    """Whether a worker runs that follows the configuration in force and re-places stored stories."""
+    if application.database.shared:
+        from aggregator.bootstrap.engines import worker_runs
+
+        return worker_runs(archive)
+    from aggregator.worker.lock import locks
+
+    return any(lock.held() for lock in locks(application.installation.instance, application.database.file))
+
+
+def _re_placed(application: Application, archive: Store) -> int:
+    try:
+        with editing(archive) as proceed:
+            return re_place_stored(archive, application, proceed)
+    except (KeyboardInterrupt, StoreError):
+        print(
+            f"{application.installation.config} is in force now; stored stories that were not re-placed yet follow with the next "
+            "`apply`, `poll` or `run`.",
+            file=sys.stderr,
+        )
+        raise
 
 
 COMMAND = Command(

@@ -709,6 +709,21 @@ def test_an_apply_that_is_interrupted_says_that_the_file_is_in_force(
     assert "`poll`" in told.err
 
 
+def test_an_apply_during_the_edition_of_another_process_says_that_the_file_is_in_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said only that it had failed, and that items are stored."""
+    with closing(made_archive(tmp_path / "instance")) as archive:
+        assert archive.edition.lease("elsewhere:1", int(utc_now().timestamp()), 60)
+    file = tmp_path / "feeds.yaml"
+    file.write_text(FILE)
+    monkeypatch.setattr("aggregator.cli.edition.time.sleep", lambda seconds: None)
+    assert main(["--config", str(file), "--instance", str(tmp_path / "instance"), "apply"]) == 1
+    told = capsys.readouterr()
+    assert (told.out, f"{file} is in force now" in told.err) == ("", True)
+    assert "another process is making the edition" in told.err
+
+
 @pytest.mark.parametrize("reload", ["auto", "manual"])
 def test_an_edit_that_is_put_in_force_while_a_worker_starts_stays(tmp_path: Path, reload: str) -> None:
     """A worker that restarts runs examples and compiles rules, which takes seconds, and its file changes nothing: it put what was in force
