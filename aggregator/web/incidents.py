@@ -70,7 +70,7 @@ def _incident(root: str, state: SourceState, kind: Health, evidence: str, since:
 def _text(state: SourceState, kind: Health, evidence: str) -> str:
     """The evidence, without the number of failures, which changes with each poll."""
     if kind in FAILURES:
-        error = evidence.partition(": ")[2]  # here secrets are masked, unlike in `state.error`
+        error = evidence.partition(": ")[2]  # and at which address it is polled, if it moved
         last = state.last_success
         return (
             f"No poll has succeeded since {minute(last)}: {error}" if last else f"No poll has ever succeeded: {error}"

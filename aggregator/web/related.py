@@ -99,7 +99,6 @@ class Relatives(Struct, dict=True):
     lib: Library
     stories: Sequence[StoryHead]
     _chapters: dict[str, list[StoryHead]] = field(default_factory=dict)
-    _senses: dict[int, Sense] = field(default_factory=dict)
 
     def of(self, story: StoryHead) -> list[Relative]:
         """At most `SHOWN` other stories. Each headline appears only once, since an outlet's column may come again under the same one."""
@@ -116,7 +115,7 @@ class Relatives(Struct, dict=True):
     def _ranked(self, story: StoryHead) -> Iterator[Relative]:
         """All candidates, best first, including the story itself and repetitions. Each kind is computed only if it is needed."""
         weak, chapters = [], self._chapters_of(story)
-        for other, close in zip(chapters, self._closeness(story, chapters), strict=True):
+        for other, close in zip(chapters, _closeness(story, chapters), strict=True):
             if close >= CHAPTER:
                 yield Relative(other)
             elif close >= CLOSE:
@@ -158,10 +157,10 @@ class Relatives(Struct, dict=True):
         found = {other.n: other for query in queries for other in self._of_topics[query]}
         shared = {n: [rarities.get(topic, 0.0) for topic in about if topic in found[n].topics] for n in found}
         telling = [found[n] for n, rare in shared.items() if sum(rare) >= TELLING]
-        if own := self._sense(story).language:  # embeddings do not tell what texts in two languages have in common
-            telling = [other for other in telling if self._sense(other).language in (own, "")]
+        if own := _sense(story).language:  # embeddings do not tell what texts in two languages have in common
+            telling = [other for other in telling if _sense(other).language in (own, "")]
         akin: dict[int, float] = {}
-        for other, close in zip(telling, self._closeness(story, telling), strict=True):
+        for other, close in zip(telling, _closeness(story, telling), strict=True):
             rare = shared[other.n]
             if close >= SURELY or (close >= CLOSE and close * _together(rare) >= AKIN):
                 akin[other.n] = close * sum(rare)
@@ -180,18 +179,6 @@ class Relatives(Struct, dict=True):
             if len(newest[query]) == LOOKED_AT and newest[query][-1].published > story.published
         ]
 
-    def _closeness(self, one: StoryHead, others: Sequence[StoryHead]) -> list[float]:
-        from aggregator.stories.relatives import closeness
-
-        return closeness(self._sense(one), list(map(self._sense, others)))
-
-    def _sense(self, story: StoryHead) -> Sense:
-        from aggregator.stories.relatives import sense
-
-        if story.n not in self._senses:
-            self._senses[story.n] = sense(story.title, story.summary, story.lang)
-        return self._senses[story.n]
-
     @cached_property
     def _of_topics(self) -> dict[StreamQuery, list[StoryHead]]:
         """The newest stories of each topic that one of the stories has, and those of the time of stories to which they do not reach."""
@@ -204,6 +191,18 @@ class Relatives(Struct, dict=True):
     @cached_property
     def _background(self) -> Background:
         return self.lib.lasting(Background)
+
+
+def _closeness(one: StoryHead, others: Sequence[StoryHead]) -> list[float]:
+    from aggregator.stories.relatives import closeness  # brings numpy, which a command need not wait for
+
+    return closeness(_sense(one), list(map(_sense, others)))
+
+
+def _sense(story: StoryHead) -> Sense:
+    from aggregator.stories.relatives import sense
+
+    return sense(story.title, story.summary, story.lang)
 
 
 def _together(rarities: Sequence[float]) -> float:

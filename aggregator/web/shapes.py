@@ -203,17 +203,14 @@ class Moved(TypedDict):
     location: Address
 
 
-class _Problem(TypedDict):
+class Problem(TypedDict):
+    """An error (RFC 9457). `parameter` is the name of the invalid parameter, if it was one."""
+
     type: str
     title: str
     status: int
     detail: str
-
-
-class Problem(_Problem, total=False):
-    """An error (RFC 9457). `parameter` is the name of the invalid parameter, if it was one."""
-
-    parameter: str
+    parameter: NotRequired[str]
 
 
 class Author(TypedDict):
