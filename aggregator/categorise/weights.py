@@ -28,10 +28,11 @@ ENOUGH = 12.0  # evidence beyond this …
 BEYOND = 0.1  # … has this factor in scores: three weapons in a headline must not push out the countries that use them
 HALF = 1.0  # score = raw / (highest raw + HALF): with so much evidence the best section has score 0.5
 THRESHOLD = 0.22  # the least score with which an item is in a section
-TOPIC = 1.0  # the least raw evidence for a topic, and for a section without places: one word in the summary
+_HAIR = 1e-9  # rounding: the parts of `all`, and words of 0.6, 0.3 and 0.1, add up to slightly less than 1
+TOPIC = 1.0 - _HAIR  # the least raw evidence for a topic, and for a section without places: one word in the summary
 OPENING = 160  # for topics, words after so many characters of the summary …
 PASSING = 0.9  # … have this factor, so that one alone is below `TOPIC`: it is mentioned in passing
 # The least raw evidence for a section with places: less than `TOPIC`, since a weak word can show whose news it is, though not
 # what it is about ("won gold").
-LEAST = 0.3
+LEAST = 0.3 - _HAIR
 SILENT = 0.33  # in a story, the score that each report without a section gives to the fallback

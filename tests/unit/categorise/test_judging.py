@@ -132,6 +132,15 @@ def test_a_tie_is_one_also_where_the_parts_add_up_to_a_hair_more() -> None:
     assert judge(book(two, one), "Summit opens").sections == ("two", "one")
 
 
+def test_a_word_is_enough_also_where_its_parts_add_up_to_a_hair_less() -> None:
+    assert 0.6 + 0.3 + 0.1 < 1
+    lines: tuple[Line, ...] = ([*"abcdef"], ("alpha", 0.6), ("beta", 0.3), ("gamma", 0.1))
+    rules = book(rule("one", *lines), topics=(rule("two", *lines, kind="topic"),))
+    for said in ("alpha beta gamma", "gamma beta alpha", "a b c d e f"):
+        found = judge(rules, "Summit opens", said)
+        assert (found.section, found.topics) == ("one", ("two",)), said
+
+
 def test_of_alternatives_one_is_enough_and_the_line_counts_once() -> None:
     war = rule("war", ["moscow | kremlin", "drone* | missile*"])
     for title in ("Moscow fires drones", "Missile seen from the Kremlin"):
