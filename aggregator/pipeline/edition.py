@@ -189,8 +189,10 @@ def _place_or_split(
         log.error("item %d of %s is set aside", items[0].n, items[0].source, exc_info=failure)
         return EditionReport(set_aside=frozenset({items[0].n}))
     middle = len(items) // 2
-    first, second = (_place_or_split(archive, policy, half, now, cache) for half in (items[:middle], items[middle:]))
-    report = first + second
+    report = EditionReport()
+    for half in (items[:middle], items[middle:]):
+        anew = archive.edition.items([one.n for one in half])  # the first half may have merged stories of the second
+        report += _place_or_split(archive, policy, anew, now, cache)
     if not report.set_aside:  # no single item is to blame, so the failure would not be logged otherwise
         log.error("%d items could not be placed together and were placed in halves", len(items), exc_info=failure)
     return report

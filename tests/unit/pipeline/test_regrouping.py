@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-from newsroom import CONFIG, Newsroom, item
+from newsroom import CONFIG, NOON, Newsroom, item
 
 from aggregator.model.item import Item
+from aggregator.model.judgement import Judgement
 from aggregator.model.poll import PollResult, Recognition
+from aggregator.model.story import EditionItem
 from aggregator.pipeline.edition import edition
+from aggregator.pipeline.policy import Policy
 
 HOUR = timedelta(hours=1)
 FULL = item(
@@ -26,14 +29,14 @@ LATER = replace(
 )
 
 
-def change(room: Newsroom, *items: Item) -> None:
+def change(room: Newsroom, *items: Item, policy: Policy | None = None) -> None:
     """What a poll does with items that say something else, and the edition after it."""
     states = {state.id: state for state in room.archive.sources.states()}
     known = room.archive.intake.known([one.id for one in items])
     room.archive.intake.apply(
         [PollResult(states[one.source], Recognition(changed=((known[one.id][0], one),))) for one in items], room.now
     )
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    edition(room.archive, policy or room.application.policy, lambda: int(room.now.timestamp()))
 
 
 def homes(room: Newsroom) -> dict[str, str]:
@@ -240,3 +243,25 @@ def test_what_becomes_a_link_to_another_outlets_article_unites_that_with_nothing
     change(room, replace(link, title=title, summary=title, url=mayor.url, canonical=mayor.canonical, hash="later"))
     found = homes(room)
     assert found[title] == found[mayor.title] != found[octopuses.title]
+
+
+def test_what_merged_in_the_first_half_of_a_batch_that_failed_stays_merged_in_the_second(room: Newsroom) -> None:
+    """It was placed in the story that it had been in before: that one had two addresses, and led from its own to the other."""
+    bare, full = replace(BARE, published=NOON - 6 * HOUR), FULL
+    room.publish(bare)
+    room.publish(full)
+    flash = homes(room)[bare.title]
+    broken = item("Nobody can place this", age=HOUR)
+    room.receive(broken)
+
+    def judge(one: EditionItem) -> Judgement:
+        if one.title == broken.title:
+            raise ValueError(one.title)
+        return room.application.policy.judge(one)
+
+    corrected = replace(full, summary=f"{full.summary} It was built in 1956.", hash="corrected")
+    change(
+        room, replace(LATER, published=bare.published), corrected, policy=replace(room.application.policy, judge=judge)
+    )
+    assert homes(room) == {LATER.title: flash, full.title: flash}
+    assert room.client.get("/api/v1/stories").get_json()["stories"][0]["publishers"] == ["Reuters", "Kyodo"]
