@@ -126,7 +126,7 @@ def known(of: Geography) -> Iterator[tuple[str, str, Location]]:
     """(folded name, code of country or area, location) of the names in the gazetteer."""
     for name, code in MORE.items():
         yield name, code, Location(Kind.NATION, (COUNTRIES | AREAS | SEAS)[code], 0)
-    named = zip(gazetteer().needles, gazetteer().places, strict=True)
+    named = zip(gazetteer().matcher.needles, gazetteer().places, strict=True)
     for needle, place in sorted(named, key=lambda one: one[0].text):  # of two names with one stem the first decides
         if not place.choices or len(place.choices[0]) > 1 or place.kind in ("generic", "institution"):
             continue
@@ -155,7 +155,7 @@ def words() -> dict[str, Location]:
     common = set(listed()[0].tolist())
     people = {
         stem(part)
-        for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True)
+        for needle, place in zip(gazetteer().matcher.needles, gazetteer().places, strict=True)
         if place.kind == "person"
         for part in needle.word.split()
     }

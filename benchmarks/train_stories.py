@@ -87,7 +87,7 @@ def places(corpus: Path) -> bytes:
     shares = _capitals(corpus)
     named = {
         stem(needle.word)
-        for needle, place in zip(gazetteer().needles, gazetteer().places, strict=True)
+        for needle, place in zip(gazetteer().matcher.needles, gazetteer().places, strict=True)
         if place.kind in ("country", "city", "body") and " " not in needle.word and len(needle.word) > SHORT
     }
     ids = sorted(word_id(name) for name in named if shares.get(name, 1.0) >= CAPITALS)

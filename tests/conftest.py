@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from functools import lru_cache
 
 import pytest
 from hypothesis import settings
@@ -28,14 +27,4 @@ def transactions_take_no_time() -> Iterator[None]:
     """What takes seconds to store is dated later (`versions.Change`); on a busy machine that may happen to one of two archives."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("aggregator.store.versions.monotonic", lambda: 0.0)
-        yield
-
-
-@pytest.fixture(scope="module")
-def automata_are_kept() -> Iterator[None]:
-    """The program keeps the last one alone. Tests of one file try the same few edits, and to build one takes longer than most of them."""
-    from aggregator.text.match import _automaton
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aggregator.text.match._large", lru_cache(maxsize=32)(_automaton))
         yield

@@ -115,7 +115,7 @@ def _would_hold(book: Rulebook, number: int, rules: Rules, case: Case, hay: Hays
     """Whether the text would be in a section or topic that had these rules."""
     every = (*book.rules[:number], rules, *book.rules[number + 1 :])
     tried = compile_rules(every[: book.sections], every[book.sections :], book.fallback)
-    judgement = decided(tried, read(tried, hay, once=True), case)
+    judgement = decided(tried, read(tried, hay), case)
     return rules.id in (judgement.sections if number < book.sections else judgement.topics)
 
 

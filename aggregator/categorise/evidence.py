@@ -40,13 +40,10 @@ class _Silent(NamedTuple):
         return None
 
 
-def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
-    """All evidence of a text, in no particular order. `once`: the rulebook is used for this text only, so that the automaton for
-    fast searching is not worth building."""
-    hits, first_word = (book.matcher.find_once if once else book.matcher.find)(hay), book.first_word
-    names = [hit for hit in hits if hit[0] < first_word]
-    words = [hit for hit in hits if hit[0] >= first_word]
-    fields = _by_field(book, hay, words)
+def read(book: Rulebook, hay: Haystack) -> TextReading:
+    """All evidence of a text, in no particular order."""
+    names, words = book.names.matcher.find(hay), book.matcher.find(hay)
+    fields = _by_field(hay, words)
     blanked = {} if book.blanks.keys().isdisjoint(fields) else _blanked(book, fields)
     muted = {} if book.mutes.keys().isdisjoint(fields) else _muted(book, hay, fields)
     if blanked or muted:
@@ -71,11 +68,11 @@ def read(book: Rulebook, hay: Haystack, *, once: bool = False) -> TextReading:
     return TextReading(evidence, excluded, codes, covered, elsewhere)
 
 
-def _by_field(book: Rulebook, hay: Haystack, words: list[Hit]) -> Fields:
+def _by_field(hay: Haystack, words: list[Hit]) -> Fields:
     fields: Fields = {}
-    shift, split = book.first_word, hay.split
+    split = hay.split
     for hit in words:
-        key = hit[0] - shift if hit[1] < split else shift - hit[0] - 1
+        key = hit[0] if hit[1] < split else ~hit[0]
         if key in fields:
             fields[key].append(hit)
         else:
@@ -202,13 +199,13 @@ def _within(start: int, end: int, outermost: Sequence[tuple[int, int]]) -> bool:
 
 def _overlap(book: Rulebook, hay: Haystack, hits: list[Hit]) -> bool:
     """Whether two hits of one rule overlap by more than a boundary space. The hits are sorted by their ends."""
-    shift, rules, text = book.first_word, book.using, hay.text
+    rules, text = book.using, hay.text
     last = 0  # the end of the previous hit
-    for after, (needle, start, end) in enumerate(hits):
+    for after, (word, start, end) in enumerate(hits):
         if last > start:
             before = after - 1
             while before >= 0 and hits[before][2] - (text[hits[before][2] - 1] == " ") > start:
-                if not rules[needle - shift].isdisjoint(rules[hits[before][0] - shift]):
+                if not rules[word].isdisjoint(rules[hits[before][0]]):
                     return True
                 before -= 1
         last = end

@@ -123,7 +123,7 @@ def _kept(book: Rulebook, hay: Haystack, names: list[Hit]) -> list[tuple[Hit, Pl
     kept = []
     hits = longest(names)
     for hit in hits:
-        place = book.places[hit[0]]
+        place = book.names.places[hit[0]]
         if place.word and is_word(hay, hit[1], hit[2]):
             continue
         if place.first_name:
@@ -147,7 +147,7 @@ def _in_full(book: Rulebook, hay: Haystack, hit: Hit, hits: list[Hit]) -> Place 
     """The person whom the text elsewhere names in full: Jordan may be Jim Jordan (US), or Michael Jordan (no place)."""
     name = hay.text[hit[1] : hit[2]].rstrip()
     for other in hits:
-        place = book.places[other[0]]
+        place = book.names.places[other[0]]
         longer = other[2] - other[1] > hit[2] - hit[1]
         if longer and place.kind in ("person", "none") and hay.text[other[1] : other[2]].rstrip().endswith(name):
             return place
@@ -158,7 +158,7 @@ def _initials(book: Rulebook, hay: Haystack, hit: Hit) -> bool:
     """Whether the name of a town is written all in capitals, in a text that is not: GAO is an office, and Gao a town."""
     if hay.all_caps or not hay.cased[hit[1] : hit[2]].isupper():
         return False
-    return sum(end - start for start, end in book.matcher.needles[hit[0]].capitals) <= 1
+    return sum(end - start for start, end in book.names.matcher.needles[hit[0]].capitals) <= 1
 
 
 def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> Named:

@@ -136,7 +136,7 @@ def _put(proposal: Proposal, term: Term) -> Proposal:
 
 def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
     tried = compile_rules(edited(book.rules[: book.sections], proposal), (), book.fallback)
-    return decided(tried, read(tried, haystack(case.title, case.summary), once=True), case).section
+    return decided(tried, read(tried, haystack(case.title, case.summary)), case).section
 
 
 def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Proposal]:

@@ -1,4 +1,4 @@
-"""Compiles the rules of sections and topics into one automaton (Aho-Corasick) over all their words and all names of places."""
+"""Compiles the rules of sections and topics into one automaton (Aho-Corasick) over all their words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from aggregator.categorise import weights
 from aggregator.model.settings import Rules, Term
 from aggregator.text.match import Matcher, Needle, needle
-from aggregator.text.places import Place, gazetteer
+from aggregator.text.places import Gazetteer, gazetteer
 from aggregator.text.regions import REGIONS, codes_of
 
 
@@ -79,10 +79,9 @@ class Rulebook(Struct, frozen=True):
     rules: tuple[Rules, ...]
     sections: int  # how many of the rules are sections
     fallback: str
-    matcher: Matcher
-    places: tuple[Place, ...]  # of the needles before `first_word`
-    first_word: int
-    words: tuple[Word, ...]  # by their number, which is that of the needle - first_word
+    names: Gazetteer
+    matcher: Matcher  # of the words
+    words: tuple[Word, ...]  # by the numbers of the matcher's needles
     using: tuple[frozenset[int], ...]  # for each word the rules that list it
     # Words, numbered as in `AllUse`:
     repeated: frozenset[int]  # those that two lines of one rule list
@@ -174,8 +173,8 @@ def _in_both(words: frozenset[int]) -> frozenset[int]:
 def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: str) -> Rulebook:
     """The compiled rules, as a frozen value.
 
-    This takes about 100 ms, or half of that if most of the words were compiled before. The automaton is built at its first use.
-    `fallback` is the section of items that match no rule (`Settings.fallback`).
+    This takes about 50 ms, or half of that if most of the words were compiled before. `fallback` is the section of items that match no
+    rule (`Settings.fallback`).
     """
     rules = (*sections, *topics)
     words = _Words()
@@ -186,7 +185,6 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
             words.blank(number, term)
         for term in rule.nevers:
             words.add(number, term, never=True)
-    names = gazetteer()
     ids = {section.id: number for number, section in enumerate(sections)}
     known = words.frozen()
     using = tuple(frozenset(use.rule for use in word.uses) for word in known)
@@ -194,9 +192,8 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         rules=rules,
         sections=len(sections),
         fallback=fallback,
-        matcher=Matcher((*names.needles, *words.needles)),
-        places=names.places,
-        first_word=len(names.needles),
+        names=gazetteer(),
+        matcher=Matcher([*words.needles]),
         words=known,
         using=using,
         repeated=_in_both(frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses))),

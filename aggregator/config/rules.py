@@ -147,7 +147,7 @@ def _codes() -> dict[str, str]:
     from aggregator.text.places import gazetteer  # here, since it reads tens of thousands of names
 
     codes: dict[str, str] = {}
-    for known, place in zip(gazetteer().needles, gazetteer().places, strict=True):
+    for known, place in zip(gazetteer().matcher.needles, gazetteer().places, strict=True):
         if place.choices:
             codes.setdefault(known.word, place.choices[0][0])
     return codes

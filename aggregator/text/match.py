@@ -163,18 +163,8 @@ def _origins(text: str) -> list[int]:
     return origins
 
 
-def _automaton(texts: tuple[str, ...]) -> AhoCorasick:
-    return AhoCorasick(texts, matchkind=MatchKind.Standard)
-
-
-_large = lru_cache(maxsize=1)(_automaton)
-"""The last large automaton is kept: building it takes most of the time of compiling the rules, and most edits change no words."""
-LARGE = 1000  # needles
-SHORT = 3000  # characters; to search longer texts for each needle takes longer than to build the automaton
-
-
 class Matcher:
-    """Finds needles in haystacks. Immutable. The automaton is built when it is first needed (0.1 s with the gazetteer)."""
+    """Finds needles in haystacks. Immutable. The automaton is built when it is first needed."""
 
     __slots__ = ("_automaton", "_capitals", "needles")
 
@@ -186,18 +176,8 @@ class Matcher:
     def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
         if self._automaton is None:
-            build = _automaton if len(self.needles) < LARGE else _large
-            self._automaton = build(tuple(made.text for made in self.needles))
+            self._automaton = AhoCorasick([made.text for made in self.needles], matchkind=MatchKind.Standard)
         return self._kept(hay, self._automaton.find_matches_as_indexes(hay.text, overlapping=True))
-
-    def find_once(self, hay: Haystack) -> list[tuple[int, int, int]]:
-        """As `find`, without building the automaton of all needles: faster if the matcher is used for one text only, and it is short."""
-        if len(hay.text) > SHORT:
-            return self.find(hay)
-        numbers = [number for number, made in enumerate(self.needles) if made.text in hay.text]
-        there = _automaton(tuple(self.needles[number].text for number in numbers))
-        hits = there.find_matches_as_indexes(hay.text, overlapping=True)
-        return self._kept(hay, [(numbers[index], start, end) for index, start, end in hits])
 
     def _kept(self, hay: Haystack, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """The hits that have the capitals they need and do not begin within a Korean word."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from aggregator.text.match import Haystack, Needle, Spans
+from aggregator.text.match import Haystack, Matcher, Needle, Spans
 
 # Code → places whose mention shows that this reading of an ambiguous name is meant: Georgia is the country if Russia is named.
 _NEAR = {"GE": frozenset({"RU", "AM", "AZ", "UA", "eu", "nato"}), "KP": frozenset({"KP"})}
@@ -79,8 +79,8 @@ class Place(Struct, frozen=True):
 
 
 class Gazetteer(Struct, frozen=True):
-    needles: tuple[Needle, ...]
-    places: tuple[Place, ...]
+    matcher: Matcher
+    places: tuple[Place, ...]  # by the numbers of the matcher's needles
     choices: frozenset[tuple[str, ...]]  # of all places
 
 
@@ -98,7 +98,7 @@ def gazetteer() -> Gazetteer:
         needles += map(Needle._make, zip(names, repeat(_spans(capitals))))
         places += repeat(shared.setdefault(place, place), len(names))
     every = frozenset(choice for place in shared for choice in place.choices)
-    return Gazetteer(tuple(needles), tuple(places), every)
+    return Gazetteer(Matcher(needles), tuple(places), every)
 
 
 def _spans(text: str) -> Spans:

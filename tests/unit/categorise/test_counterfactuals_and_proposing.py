@@ -20,7 +20,6 @@ from aggregator.model.stream import StreamName
 ASIA_PACIFIC = StreamName("section", "asia-pacific")
 DEFENSE = StreamName("section", "defense")
 
-pytestmark = pytest.mark.usefixtures("automata_are_kept")
 
 RULES = """
 sections:

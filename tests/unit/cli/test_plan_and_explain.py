@@ -26,8 +26,6 @@ from aggregator.cli.plan import escaped
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.survey import survey
 
-pytestmark = pytest.mark.usefixtures("automata_are_kept")
-
 FILE = """\
 sources:
   - {name: One, url: "https://one.example/"}

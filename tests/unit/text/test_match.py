@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from ahocorasick_rs import AhoCorasick, MatchKind
-from hypothesis import given
-from hypothesis import strategies as st
 
-from aggregator.text.match import LARGE, Locator, Matcher, Needle, haystack, needle
+from aggregator.text.match import Locator, Matcher, Needle, haystack, needle
 from aggregator.text.scripts import unspaced
 from aggregator.text.search import indexed
 
@@ -140,31 +137,6 @@ def test_capitalised_names_need_their_capital() -> None:
     assert turkey is not None
     assert _hits(turkey, "Turkey votes") == ["Turkey"]
     assert _hits(turkey, "How to roast a turkey") == []
-
-
-def test_the_same_words_build_no_automaton_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    built: list[tuple[str, ...]] = []
-
-    def build(texts: tuple[str, ...], matchkind: MatchKind) -> AhoCorasick:
-        built.append(texts)
-        return AhoCorasick(texts, matchkind=matchkind)
-
-    monkeypatch.setattr("aggregator.text.match.AhoCorasick", build)
-    many = [Needle(f" word{n} ") for n in range(LARGE)]
-    nato, ferry = [*many, Needle(" nato ")], [*many, Needle(" ferry ")]
-    for words in (nato, nato, [Needle(" few ")], nato, ferry, ferry, nato):
-        Matcher(words).find(haystack("Nato meets"))
-    assert [texts[-1] for texts in built] == [" nato ", " few ", " ferry ", " nato "]
-
-
-TEXTS = st.text("aA bB.\n$Ü東京가", max_size=30)
-
-
-@given(st.lists(st.text("aA bB*!Ü東京가", min_size=1, max_size=5), max_size=12), TEXTS, TEXTS)
-def test_a_matcher_for_one_text_finds_the_same(phrases: list[str], title: str, summary: str) -> None:
-    matcher = Matcher([made for phrase in phrases if (made := needle(phrase))])
-    hay = haystack(title, summary)
-    assert matcher.find_once(hay) == matcher.find(hay)
 
 
 def test_the_index_of_a_search_keeps_the_same_scripts_apart_and_korean_besides() -> None:

@@ -170,7 +170,7 @@ def test_offices_of_many_countries_yield_to_a_country_named() -> None:
 def test_names_of_one_place_share_it() -> None:
     """Tens of thousands of names are read whenever a program starts."""
     found = gazetteer()
-    assert len(found.needles) > 20_000
+    assert len(found.matcher.needles) > 20_000
     assert len({id(place) for place in found.places}) < 1_500
 
 
