@@ -37,7 +37,7 @@ def read(document: Document) -> Head:
     try:
         root = etree.fromstring(_without_entries(document.data), _parser())
     except (etree.XMLSyntaxError, ValueError):
-        return Head("", Channel())
+        root = None
     if root is None:
         return Head("", Channel())
     name = _local(root)

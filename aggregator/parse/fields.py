@@ -128,5 +128,4 @@ def _is_picture(media: Mapping[str, Any]) -> bool:
 
 
 def _width(media: Mapping[str, Any]) -> int:
-    width = str(media.get("width") or "")
-    return int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
+    return size(str(media.get("width") or "")) or 0

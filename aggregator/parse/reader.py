@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec.structs import replace
 
 from aggregator.errors import ParseError
@@ -12,12 +10,6 @@ from aggregator.parse import channel, charset, fast, jsonfeed, sniff, tolerant
 from aggregator.parse.channel import Head
 from aggregator.parse.document import ENTRY, Document
 from aggregator.parse.repair import repair
-
-PARSERS: tuple[tuple[str, Callable[[Document], tuple[ParsedItem, ...]]], ...] = (
-    ("fastfeedparser", fast.read),
-    ("feedparser", tolerant.read),
-)
-"""The XML parsers in the order in which they are tried. The next one is tried if one raises Doubt or finds nothing."""
 
 
 def parse(body: bytes, content_type: str | None, url: str) -> ParsedFeed:
@@ -54,25 +46,23 @@ def _xml(document: Document, original: bytes) -> ParsedFeed:
 
 
 def _entries(document: Document) -> tuple[str, tuple[ParsedItem, ...]]:
-    """(name of the parser, its items). A result that is in doubt is used if the last parser finds fewer items. A document in which no
-    entry begins is not read: the last parser takes long for what is large and no feed."""
-    doubted: tuple[str, tuple[ParsedItem, ...]] = ("none", ())
+    """(name of the parser, its items). The fast parser is tried first. If it doubts its result, that is used only if the tolerant one finds
+    fewer items. A document in which no entry begins is not read: the tolerant parser takes long for what is large and no feed."""
     if not ENTRY.search(document.data):
-        return doubted
-    for name, read in PARSERS[:-1]:
-        try:
-            if items := read(document):
-                return name, items
-        except fast.Doubt as doubt:
-            doubted = name, doubt.items
-    name, read = PARSERS[-1]
+        return "none", ()
+    doubted: tuple[ParsedItem, ...] = ()
     try:
-        items = read(document)
+        if items := fast.read(document):
+            return "fastfeedparser", items
+    except fast.Doubt as doubt:
+        doubted = doubt.items
+    try:
+        items = tolerant.read(document)
     except ParseError:
-        if not doubted[1]:
+        if not doubted:
             raise
         items = ()
-    return (name, items) if len(items) >= len(doubted[1]) else doubted
+    return ("feedparser", items) if len(items) >= len(doubted) else ("fastfeedparser", doubted)
 
 
 def _inheriting(item: ParsedItem, head: Head) -> ParsedItem:

@@ -11,7 +11,7 @@ from aggregator.text.references import unescape
 _HEAD = 8192
 # Atomic groups, so that an unclosed comment takes one pass over the document, without backtracking.
 _SKIP = re.compile(
-    rb"(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>)|<!(?!doctype\s+html)[^>\[]*+(?:\[(?>.*?\])\s*)?>)++",
+    rb"\A(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>)|<!(?!doctype\s+html)[^>\[]*+(?:\[(?>.*?\])\s*)?>)++",
     re.DOTALL | re.IGNORECASE,
 )
 _HTML = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
@@ -42,8 +42,7 @@ _OBSTACLES = (
 def kind(body: bytes) -> str:
     """`json`, `html` or, for anything else, `xml`, by the first thing in the document that is not white space or a comment."""
     head = body[:_HEAD]
-    start = _SKIP.match(head)
-    rest = head[start.end() :] if start else head
+    rest = _SKIP.sub(b"", head)
     if rest[:1] in (b"{", b"["):
         return "json"
     root = _ROOT.match(rest)
@@ -53,9 +52,7 @@ def kind(body: bytes) -> str:
 
 def root_name(data: bytes) -> str:
     """The local name of the first element in lower case; "" if there is none in the first 8 kB."""
-    head = data[:_HEAD]
-    start = _SKIP.match(head)
-    root = _ROOT.match(head, start.end() if start else 0)
+    root = _ROOT.match(_SKIP.sub(b"", data[:_HEAD]))
     return root[2].decode("ascii").lower() if root else ""
 
 
