@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from aggregator.stories.arrays import Floats, Ints, look_up
 from aggregator.text.languages import ENGLISH, function_words
-from aggregator.text.words import stem_ids, text_id
+from aggregator.text.words import stem_ids, word_id
 
 ROW = np.dtype([("lang", "u1"), ("stem", "<i8"), ("share", "<f2")])
 """A row of `everyday.bin`: the index of the language in `function_words`, or `ALL` for a name; the `word_id` of the stem; its share.
@@ -44,7 +44,7 @@ def everyday(words: Ints) -> Floats:
 
 def salt(lang: str) -> int:
     """The number of an everyday stem in this language is its `word_id` XOR this salt."""
-    return text_id(f"language {lang}")
+    return word_id(f"language {lang}")
 
 
 @cache

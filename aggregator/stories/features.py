@@ -18,7 +18,7 @@ from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
 from aggregator.text.headline import bare_lead, bare_title, tells
 from aggregator.text.languages import language
-from aggregator.text.words import numbered_stem, plains, stems, text_id, tokens, unelided, word_id
+from aggregator.text.words import numbered_stem, plains, stems, tokens, unelided, word_id
 
 LEAD_WORDS = 60  # words that are read of the lead (and then of the address); what follows is mostly background
 DIGITS = frozenset("0123456789")
@@ -119,12 +119,12 @@ def features(candidate: Candidate) -> Features:
     aside = _aside(ids, ends, candidate)
     unique = tuple(dict.fromkeys([id for id in ids if id not in aside]))  # those of the headline come first
     told = len({*ids[:ends]} - aside)
-    figures = [word for word in words if word < ":" or word > "\x7f"]  # those that may begin with a digit of any script
+    figures = plains([word for word in words if word < ":" or word > "\x7f"])  # those that may begin with a digit
     return Features(
         lang=lang,
         title=unique[:told],
         lead=unique[told:],
-        figures=tuple(dict.fromkeys([word_id(stem) for stem in stems(figures, lang) if stem[:1] in DIGITS])),
+        figures=tuple(dict.fromkeys([word_id(figure) for figure in figures if figure[:1] in DIGITS])),
         headline=headline,
         names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
     )
@@ -197,4 +197,4 @@ def _headline_key(words: list[str]) -> int:
     if len(words) < 4:
         return 0
     text = " ".join(plains(words))
-    return text_id(text) if len(text) >= 20 else 0
+    return word_id(text) if len(text) >= 20 else 0

@@ -70,7 +70,7 @@ Made = TypeVar("Made")
 class _Memo(dict[str, Made], Generic[Made]):
     """A cache of the results of a function of words. It is filled on demand and cleared when it becomes large."""
 
-    LARGE = 1 << 18
+    LARGE = 1 << 16  # words: some 10 MB, and there is a cache for each language
 
     def __init__(self, change: Callable[[str], Made]) -> None:
         super().__init__()
@@ -229,12 +229,6 @@ def _english() -> tuple[Callable[[str], str], dict[str, str], frozenset[str]]:
     return stem_word, known, frozenset(known.values())
 
 
-@lru_cache(maxsize=1 << 18)
-def word_id(word: str) -> int:
-    """A stable number below 2⁶³ that represents a stem in the store and in the data files."""
-    return text_id(word)
-
-
-def text_id(text: str) -> int:
-    """As `word_id`, without a cache: for texts that rarely repeat."""
+def word_id(text: str) -> int:
+    """A stable number below 2⁶³ that represents a stem (or another text) in the store and in the data files."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
