@@ -30,11 +30,18 @@ _SINGLE = {
 }  # fmt: skip
 
 
+LAST = 0xFFFF
+"""Tables of characters that are filled on demand hold those up to this one: with all of Unicode, which a feed may list, each would take a
+hundred megabytes."""
+
+
 class _Folding(dict[int, str]):
-    """A table for str.translate, filled on demand (bounded by the size of Unicode)."""
+    """A table for str.translate, filled on demand."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold_char(chr(code))
+        folded = _fold_char(chr(code))
+        if code <= LAST:
+            self[code] = folded
         return folded
 
 

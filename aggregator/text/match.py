@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from aggregator.text.fold import fold, is_all_caps, lower, offsets, span
+from aggregator.text.fold import LAST, fold, is_all_caps, lower, offsets, span
 from aggregator.text.scripts import HANGUL, UNSPACED, unspaced
 
 Spans = tuple[tuple[int, int], ...]
@@ -44,7 +44,9 @@ class _Searchable(dict[int, int]):
 
     def __missing__(self, code: int) -> int:
         char = chr(code)
-        self[code] = kept = code if char.isalnum() or unicodedata.category(char)[0] == "M" else 32
+        kept = code if char.isalnum() or unicodedata.category(char)[0] == "M" else 32
+        if code <= LAST:
+            self[code] = kept
         return kept
 
 
