@@ -69,7 +69,11 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             )
         except (Terminated, asyncio.CancelledError):
             raise AggregatorError(STOPPED) from None
-        placed, founded = place_all(application)
+        try:
+            placed, founded = place_all(application)
+        except StoreError:  # what was polled is known all the same
+            _print(report, held, 0, 0, as_json=args.json)
+            raise
     _print(report, held, placed, founded, as_json=args.json)
     return 0
 

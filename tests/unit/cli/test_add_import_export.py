@@ -779,6 +779,16 @@ def test_try_says_what_is_wrong_with_the_document(desk: Desk) -> None:
     )
 
 
+def test_poll_says_what_it_polled_where_another_process_makes_the_edition(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.file.write_text(FILE.replace("https://first.example/feed", desk.server.url("/news.rss")))
+    monkeypatch.setattr("aggregator.cli.edition.WAIT", 0)
+    code, out, err = desk.run("poll")
+    assert (code, "another process is making the edition" in err) == (1, True)
+    assert out == "1 source polled: 0 unchanged, 0 failed. 1 new item, 0 changed; 0 placed, 0 new stories.\n"
+
+
 def test_poll_says_which_sources_it_leaves_alone_and_why(desk: Desk) -> None:
     paused = FILE.replace("https://first.example/feed", f"{desk.server.url('/news.rss')}\n    enabled: false")
     desk.file.write_text(paused)
