@@ -186,8 +186,12 @@ def test_long_rules_hold_up_nobody_else() -> None:
 
 def test_the_table_of_hosts_is_bounded() -> None:
     host = Host(told(""))
-    for number in range(1000):
-        assert host.kind(f"https://h{number}.example/1") is None
+
+    async def main() -> None:
+        for number in range(1000):
+            assert await host.robots.refusal(place(f"https://h{number}.example/1")) is None
+
+    asyncio.run(main())
     assert len(host.robots._hosts) <= 256
     assert host.kind("https://h999.example/2") is None
     assert len(host.asked) == 1000, "the host asked last is the last to be forgotten"
