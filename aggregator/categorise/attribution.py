@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.categorise.evidence import overlaps, read
+from aggregator.categorise.evidence import read
 from aggregator.categorise.judge import decided
 from aggregator.categorise.receipts import rule_name
 from aggregator.categorise.rulebook import Rulebook, compile_rules
@@ -67,38 +68,32 @@ def kept_out(book: Rulebook, case: Case) -> list[tuple[StreamName, Cause]]:
     found = []
     for number, rules in enumerate(book.rules):
         keys = ("not: ", "unless: ") if number not in told else ("never: ",) if number in reading.excluded else ()
-        left = rules
-        for block in _blocks(book, rules.stream, hay).values() if keys else ():
-            if block.rule.startswith(keys):
-                left = _lifted(left, block.at)
-                if _would_hold(book, number, left, case, hay):
-                    found.append((rules.stream, block))
-                    break
+        blocks = (block for block in _blocks(book, rules.stream, hay).values() if block.rule.startswith(keys))
+        if block := _first_needed(rules, blocks, partial(_would_hold, book, number, case, hay)):
+            found.append((rules.stream, block))
     return found
 
 
 def blocking(book: Rulebook, rules: Rules, text: str) -> Cause | None:
-    """The line of `never` that keeps a text out of a section or topic that it has words of; or, if none of these words counts, the `unless`
-    of one of them, or the line of `not` that overlaps one. Unlike `kept_out`, this compiles no rules, and does not know of places under
-    `not`."""
+    """The line without which a text would have words or places of a section or topic, and now has none that count. Unlike `kept_out`, this
+    does not ask whether it would be in there, and compiles only these rules."""
     hay = haystack(text, "")
+
+    def counts(left: Rules) -> bool:
+        reading = read(compile_rules([left], [], left.id), hay)
+        return bool(reading.evidence and not reading.excluded)
+
     blocks = _blocks(book, rules.stream, hay).values()
-    if not blocks:
-        return None
-    reading, number = read(book, hay), book.rules.index(rules)
-    if any(one.rule == number for one in reading.evidence):
-        keys = ("never: ",) if number in reading.excluded else ()
-        return next((block for block in blocks if block.rule.startswith(keys)), None)
-    words = _spans(rules.words, hay)
-    covering = [term.at for term in rules.nots if any(overlaps(hay, *span, words) for span in _spans([term], hay))]
-    nots = (block for block in blocks if block.rule.startswith("not: ") and block.at in covering)
-    return next((block for block in blocks if block.rule.startswith("unless: ")), next(nots, None))
+    return _first_needed(rules, blocks, counts) if blocks and not counts(rules) else None
 
 
-def _spans(terms: Iterable[Term], hay: Haystack) -> list[tuple[int, int]]:
-    """Where the text has words of the terms of which it has all parts."""
-    words = {word for term in terms for said in _said(term, hay) for word in said}
-    return [(start, end) for _, start, end in Matcher([made for made in map(needle, words) if made]).find(hay)]
+def _first_needed(rules: Rules, blocks: Iterable[Cause], holds: Callable[[Rules], bool]) -> Cause | None:
+    """The line after whose removal `holds` is true, if these lines are removed one after the other."""
+    for block in blocks:
+        rules = _lifted(rules, block.at)
+        if holds(rules):
+            return block
+    return None
 
 
 def _lifted(rules: Rules, at: Position | None) -> Rules:
@@ -111,7 +106,7 @@ def _lifted(rules: Rules, at: Position | None) -> Rules:
     )
 
 
-def _would_hold(book: Rulebook, number: int, rules: Rules, case: Case, hay: Haystack) -> bool:
+def _would_hold(book: Rulebook, number: int, case: Case, hay: Haystack, rules: Rules) -> bool:
     """Whether the text would be in a section or topic that had these rules."""
     every = (*book.rules[:number], rules, *book.rules[number + 1 :])
     tried = compile_rules(every[: book.sections], every[book.sections :], book.fallback)

@@ -35,7 +35,7 @@ class _Silent(NamedTuple):
             return hits[0]
         blanked, muted = self.blanked.get(rule, ()), self.muted.get(rule, ())
         for hit in hits:
-            if not overlaps(hay, hit[1], hit[2], blanked) and not _within(hit[1], hit[2], muted):
+            if not _overlaps(hay, hit[1], hit[2], blanked) and not _within(hit[1], hit[2], muted):
                 return hit
         return None
 
@@ -55,7 +55,7 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
         evidence = [
             one
             for one in evidence
-            if one.rule not in blanked or not overlaps(hay, one.start, one.end, blanked[one.rule])
+            if one.rule not in blanked or not _overlaps(hay, one.start, one.end, blanked[one.rule])
         ]
     if muted:
         evidence = [one for one in evidence if not _within(one.start, one.end, muted.get(one.rule, ()))]
@@ -173,12 +173,12 @@ def _uncovered(hay: Haystack, hits: list[Hit], spans: Ranges) -> list[Hit]:
 
     A name counts once per field, so the occurrence that counts for every rule is preferred.
     """
-    inside = [hit for hit in hits if overlaps(hay, hit[1], hit[2], spans)]
+    inside = [hit for hit in hits if _overlaps(hay, hit[1], hit[2], spans)]
     free = {(hit[0], hit[1] < hay.split) for hit in hits if hit not in inside}
     return [hit for hit in hits if hit not in inside or (hit[0], hit[1] < hay.split) not in free]
 
 
-def overlaps(hay: Haystack, start: int, end: int, spans: Ranges) -> bool:
+def _overlaps(hay: Haystack, start: int, end: int, spans: Ranges) -> bool:
     """Whether the span shares more than a boundary space with one of `spans`."""
     return any(hay.text[max(start, first) : min(end, last)].strip(" ") for first, last in spans)
 

@@ -391,6 +391,8 @@ def test_an_example_that_a_line_keeps_out_names_that_line() -> None:
     )
     assert told[0].endswith(" keeps it out of asia")
     assert "expected topic nato, got no topic; never: recipe at " in told[1]
+    firms = rule("asia", places=("JP",), nots=("japan tobacco",), examples=("Japan Tobacco gains",))
+    assert "got world (no rule matched); not: japan tobacco at " in check_examples(book(firms))[0].message
 
 
 @pytest.mark.parametrize(
@@ -406,18 +408,12 @@ def test_an_example_that_a_line_keeps_out_names_that_line() -> None:
         (("bird",), (), (), None),
     ],
 )
-def test_what_keeps_an_example_out_is_found_without_compiling_all_rules_again(
-    words: tuple[Line, ...],
-    nots: tuple[Line, ...],
-    nevers: tuple[Line, ...],
-    named: str | None,
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_keeps_an_example_out_is_the_line_without_which_it_has_words_of_the_section(
+    words: tuple[Line, ...], nots: tuple[Line, ...], nevers: tuple[Line, ...], named: str | None
 ) -> None:
-    """A line of `never` can make a hundred examples fail, and compiling takes a tenth of a second."""
     example = "The frigate bird nests"
     stronger = rule("america", ("bird", 9.0))
     made = book(stronger, rule("defense", *words, nots=nots, nevers=nevers, examples=(example,)))
-    monkeypatch.setattr("aggregator.categorise.attribution.compile_rules", None)
     (problem,) = check_examples(made)
     reason = problem.message.partition("); ")[2].partition(" at ")[0]
     assert reason == (named or "")
