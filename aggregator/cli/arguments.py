@@ -24,7 +24,7 @@ class Command(Struct, frozen=True):
 
 def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any = None, **more: Any) -> None:
     """Add an option that can also be set by an environment variable: --port by AGGREGATOR_PORT."""
-    variable = "AGGREGATOR_" + flag.lstrip("-").upper().replace("-", "_")
+    variable = _variable(flag)
     given = os.environ.get(variable)
     if more.get("action") == "store_true":
         default = _switched(variable, given)
@@ -32,6 +32,10 @@ def option(parser: argparse.ArgumentParser, flag: str, help: str, default: Any =
         default = given
     shown = f" (default {str(default).replace('%', '%%')})" if default not in (None, False, True) else ""
     parser.add_argument(flag, help=f"{help}{shown}; {variable}", default=default, **more)
+
+
+def _variable(flag: str) -> str:
+    return "AGGREGATOR_" + flag.lstrip("-").upper().replace("-", "_")
 
 
 def _switched(variable: str, given: str | None) -> bool:
@@ -51,7 +55,9 @@ def json_option(parser: argparse.ArgumentParser) -> None:
 def number(flag: str, text: object) -> int:
     """A whole number, at least 1. Raises UsageError."""
     if not re.fullmatch("0*[1-9][0-9]{0,8}", str(text)):
-        raise UsageError(f"{flag}: expected a number from 1, found {text}")
+        variable = _variable(flag)  # Kubernetes sets AGGREGATOR_PORT beside a service of that name
+        where = f" in {variable}" if os.environ.get(variable) == text else ""
+        raise UsageError(f"{flag}: expected a number from 1, found {text}{where}")
     return int(str(text))
 
 

@@ -51,6 +51,17 @@ def test_a_variable_that_is_neither_is_bad_usage(
     assert "AGGREGATOR_JSON: expected 1 or 0, found json" in capsys.readouterr().err
 
 
+def test_a_number_that_a_variable_gives_is_told_with_its_name(
+    check: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a pod beside a service called aggregator, Kubernetes sets it."""
+    monkeypatch.setenv("AGGREGATOR_PORT", "tcp://10.43.0.5:80")
+    assert main([*check[:-1], "serve"]) == 2
+    assert capsys.readouterr().err == (
+        "aggregator: --port: expected a number from 1, found tcp://10.43.0.5:80 in AGGREGATOR_PORT\n"
+    )
+
+
 def test_bad_usage_of_try_is_told_before_anything_is_fetched(
     check: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
