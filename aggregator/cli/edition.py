@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, utc_now
-from aggregator.cli.terminal import bar
+from aggregator.cli.terminal import bar, say
 from aggregator.errors import StoreBusy
 from aggregator.model import notes
 from aggregator.pipeline.leases import RENEW, EditionLease, release_dead
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aggregator.ports import Archive
 
 WAIT = 120  # seconds for another process to finish its edition
+SILENT = 3  # after so many of them it is said what is waited for
 
 
 def place_all(application: Application) -> tuple[int, int]:
@@ -80,9 +81,11 @@ def editing(archive: Archive) -> Iterator[Callable[[], bool]]:
 
 
 def _wait_for(lease: EditionLease) -> None:
-    for _ in range(WAIT):
+    for second in range(WAIT):
         if lease.proceed():
             return
+        if second == SILENT:
+            say(f"another process is making the edition; waiting for it, {WAIT} seconds at most")
         time.sleep(1)
     raise StoreBusy(
         "another process is making the edition and has not finished; the items are stored and wait for the next one"

@@ -721,7 +721,8 @@ def test_an_apply_during_the_edition_of_another_process_says_that_the_file_is_in
     assert main(["--config", str(file), "--instance", str(tmp_path / "instance"), "apply"]) == 1
     told = capsys.readouterr()
     assert (told.out, f"{file} is in force now" in told.err) == ("", True)
-    assert "another process is making the edition" in told.err
+    assert "another process is making the edition; waiting for it, 120 seconds at most" in told.err
+    assert "another process is making the edition and has not finished" in told.err
 
 
 @pytest.mark.parametrize("reload", ["auto", "manual"])
