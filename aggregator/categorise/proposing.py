@@ -119,19 +119,11 @@ def _enough(book: Rulebook, proposal: Proposal, case: Case, wanted: str, guess: 
 
 
 def _put(proposal: Proposal, term: Term) -> Proposal:
-    rules, was = proposal.rules, proposal.was
-
-    def lines(old: tuple[Term, ...]) -> tuple[Term, ...]:
-        return (*old, term) if was is None else tuple(term if line == was else line for line in old)
-
-    match proposal.key:
-        case "words":
-            rules = replace(rules, words=lines(rules.words))
-        case "places":
-            rules = replace(rules, places=lines(rules.places))
-        case _:
-            rules = replace(rules, nots=lines(rules.nots))
-    return replace(proposal, rules=rules, term=term)
+    """The proposal with the line written as `term`."""
+    was, key = proposal.was, "nots" if proposal.key == "not" else proposal.key
+    lines = getattr(proposal.rules, key)
+    lines = (*lines, term) if was is None else tuple(term if line == was else line for line in lines)
+    return replace(proposal, rules=replace(proposal.rules, **{key: lines}), term=term)
 
 
 def _leads(book: Rulebook, proposal: Proposal, case: Case) -> str:
