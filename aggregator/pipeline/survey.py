@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from aggregator.categorise.category_topics import CategoryTopics, Use, find_topics
 from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.re_placement import re_place_stories
+from aggregator.pipeline.re_placement import decides, re_place_stories
 from aggregator.pipeline.stored_stories import PAGE, archive_rows
 from aggregator.ports import Archive, EditionStore
 
@@ -26,11 +26,14 @@ def survey(
 ) -> CategoryTopics | None:
     """Look for topics, if a survey is due, and re-place the stories that gain or lose one. The caller must hold the lease of the edition.
 
-    Returns the topics; None if no survey is due, or if `proceed` stopped it before all stories were re-placed (then it is repeated as
-    a whole). Nothing is announced: a story enters the topic at the time at which it would have entered it."""
+    Returns the topics; None if no survey is due, if this process does not decide (`decides`), or if `proceed` stopped it before all
+    stories were re-placed (then it is repeated as a whole). Nothing is announced: a story enters the topic at the time at which it would
+    have entered it."""
     last, moment = last_survey(archive.upkeep), now()
     known = last.topics
     if last.at is not None and 0 <= moment - last.at < (EVERY if known.titles else YOUNG):
+        return None
+    if not decides(archive, policy):  # stories of the topics that only the new configuration has would leave them
         return None
     policy = policy.at(moment).with_like(archive.upkeep).following(archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))

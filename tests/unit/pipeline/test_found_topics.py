@@ -129,6 +129,16 @@ def test_a_survey_that_was_interrupted_is_made_again(room: Newsroom) -> None:
     assert len(room.client.get("/topics/village-life.json").get_json()["items"]) == 6
 
 
+def test_who_does_not_follow_the_last_edit_yet_makes_none(room: Newsroom) -> None:
+    """It took the stories of a new topic out again, which had been placed there just before."""
+    before = room.application.policy
+    room.edit(room.text.replace("topics:\n", "topics:\n  - {id: closures, title: Closures, words: [closes]}\n"))
+    assert room.client.get("/api/v1/stories?topic=closures").get_json()["stories"]
+    assert survey(room.archive, before, lambda: NOW) is None
+    assert room.client.get("/api/v1/stories?topic=closures").get_json()["stories"]
+    assert survey(room.archive, room.application.policy, lambda: NOW) is not None
+
+
 def test_the_page_of_a_topic_is_there_before_stories_name_it(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aggregator.pipeline.survey.PAGE", 2)
     going_on = iter([True, False])
