@@ -103,16 +103,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
     else:
         for step in STEPS:
             step(draft, context)
-        enclosed = "\n".join(one.url for one in draft.enclosures)
-        # Not the address as written: some outlets put another token into it in each response, which is no edit.
-        outlet = [draft.publisher] if context.job.wrapper else []  # else the configuration names the publisher
-        # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
-        lang = [draft.lang or ""] if context.job.lang else []
-        parts = (draft.summary, draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
-        told = address.steady(draft.canonical)
-        before = draft.url if told == draft.canonical else draft.canonical
-        hash = digest(draft.title, told or "", *parts)
-        written = digest(draft.title, before or "", *parts) if before != told else hash
+        hash, written = _hashes(draft, context.job)
         if not draft.summary and not draft.content and not (context.job.wrapper and plain(draft.parsed.text)):
             fingerprint = b""  # not if a wrapper's text only repeats the headline
     return Item(
@@ -140,6 +131,20 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         words_id=words_id,
         twin=twin,
     )
+
+
+def _hashes(draft: Draft, job: ParseJob) -> tuple[str, str]:
+    """`Item.hash` and `Item.written`."""
+    enclosed = "\n".join(one.url for one in draft.enclosures)
+    outlet = [draft.publisher] if job.wrapper else []  # else the configuration names the publisher
+    # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
+    lang = [draft.lang or ""] if job.lang else []
+    parts = (draft.summary, draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
+    # Not the address as written: some outlets put another token into it in each response, which is no edit.
+    told = address.steady(draft.canonical)
+    before = draft.url if told == draft.canonical else draft.canonical
+    hash = digest(draft.title, told or "", *parts)
+    return hash, digest(draft.title, before or "", *parts) if before != told else hash
 
 
 def _further_ids(key: str, draft: Draft, root: str, is_known: bool) -> tuple[tuple[str, ...], str, str]:
