@@ -15,7 +15,7 @@ PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "the
 ENOUGH = 3  # so many different function words identify a language
 FEW = 2  # these suffice if the feed names no language, no other language has as many, and English has none
 CLEARLY = 2  # to override the feed's language, a text must have this many times the function words of that language
-ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "iw": "he", "tl": "fil"}
+ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "iw": "he", "in": "id", "tl": "fil"}
 NAMED = {"nb": "no", "sh": None}
 """Our code → the code that feeds use, where they differ. Bosnian, Croatian and Serbian share one code here (`sh`), so their own codes
 are unknown."""

@@ -31,6 +31,7 @@ from aggregator.text.words import tokens
         ("Det var ikke noe som han ville ha", "no-NO", "nb"),
         ("", None, ""),
         ("", "pt_BR", "pt"),
+        ("", "in-ID", "id"),  # as Java and the list of languages for RSS write it
     ],
 )  # fmt: skip
 def test_the_language_is_what_the_feed_says_unless_the_text_is_plainly_another(
