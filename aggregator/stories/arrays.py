@@ -28,20 +28,6 @@ def gather(start: Ints, size: Ints, rows: Ints) -> tuple[Ints, Ints]:
     return begin.astype(np.int32), index
 
 
-def unique(values: Ints) -> tuple[Ints, Ints]:
-    """The distinct values, ascending, and the index of each value among them, as `np.unique(return_inverse=True)`. For values in a
-    narrow range (such as the numbers of items of one period) it does without sorting, which is faster."""
-    if not len(values):
-        return np.unique(values, return_inverse=True)
-    least, most = int(values.min()), int(values.max())
-    if most - least > 16 * len(values):
-        return np.unique(values, return_inverse=True)
-    there = np.zeros(most - least + 1, dtype=np.bool_)
-    there[values - least] = True
-    index = np.cumsum(there) - 1
-    return np.flatnonzero(there) + least, index[values - least]
-
-
 def look_up(words: Ints, listed: Ints) -> tuple[Ints, Bools]:
     """The index of each word in the ascending array `listed`, and whether it is there (if not, the index is meaningless)."""
     index = np.minimum(np.searchsorted(listed, words), len(listed) - 1)

@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 import numpy as np
 from msgspec import Struct
 
-from aggregator.stories.arrays import Floats, Ints, Sparse, chunks, highest, rows_of, unique
+from aggregator.stories.arrays import Floats, Ints, Sparse, chunks, highest, rows_of
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.sparse import csr_array
 from aggregator.stories.tuning import TUNING
@@ -67,13 +67,9 @@ def nominated(
 def _as_listed(items: Ints) -> tuple[Ints, Ints]:
     """The distinct items in order of first appearance, and the index of each entry among them. They are not ordered by their numbers,
     because ties would then depend on the order in which the items of a poll arrived."""
-    known, number = unique(items)
-    first = np.empty(len(known), np.int64)
-    first[number[::-1]] = np.arange(len(items) - 1, -1, -1)
+    known, first, number = np.unique(items, return_index=True, return_inverse=True)
     order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return known[order], rank[number]
+    return known[order], np.argsort(order)[number]
 
 
 def _most(votes: Sparse, first: int, names: Ints) -> Iterator[list[int]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aggregator.model.story import KnownItem
-from aggregator.stories.arrays import highest, unique
+from aggregator.stories.arrays import highest
 from aggregator.stories.batch_context import BatchContext, read
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.comparison import Comparison
@@ -287,13 +287,6 @@ def test_the_highest_of_each_row(cells: list[tuple[int, int, int]], most: int) -
         for cell in sorted((cell for cell in cells if cell[0] == row), key=lambda cell: (-cell[1], cell[2]))[:most]
     ]
     assert found == expected
-
-
-@given(st.lists(st.one_of(st.integers(0, 40), st.integers(-(2**62), 2**62)), max_size=60))
-def test_values_are_numbered_as_numpy_does(values: list[int]) -> None:
-    found = unique(np.array(values, dtype=np.int64))
-    expected = np.unique(np.array(values, dtype=np.int64), return_inverse=True)
-    assert [part.tolist() for part in found] == [part.tolist() for part in expected]
 
 
 def test_the_rows_of_a_matrix_are_the_words_of_its_items() -> None:
