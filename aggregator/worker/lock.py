@@ -41,12 +41,17 @@ class WorkerLock:
             raise StoreReadOnly(f"{self._path}: cannot be written: {error.strerror}{room}") from error
         try:
             self._take()
-        except OSError as error:
+        except BlockingIOError as error:
             holder = self._file.readline().decode(errors="replace").strip() or "unknown"
             self._file.close()
             raise AlreadyRunning(
                 f"process {holder} polls into {self._path.parent} already; stop it first, or use another --instance. "
                 "`serve`, `poll` and the other commands run beside it"
+            ) from error
+        except OSError as error:  # such as that of a network that knows no locks
+            self._file.close()
+            raise StoreReadOnly(
+                f"{self._path}: cannot be locked: {error.strerror}; use an --instance on another file system"
             ) from error
         self.killed = next(iter(self._file.read(_LOCK_SIZE).decode(errors="replace").splitlines()[1:2]), None)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -10,12 +11,13 @@ import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from builders import NOW, archive
 from builders.process import free_port
 
-from aggregator.errors import AlreadyRunning, CannotListen
+from aggregator.errors import AlreadyRunning, CannotListen, StoreReadOnly
 from aggregator.pipeline.leases import release_dead
 from aggregator.worker.identity import identity, is_dead
 from aggregator.worker.lock import WorkerLock
@@ -91,6 +93,15 @@ def test_the_second_worker_names_the_first(tmp_path: Path) -> None:
     ):
         pass
     with WorkerLock(tmp_path):
+        pass
+
+
+def test_a_folder_that_knows_no_locks_is_not_one_into_which_another_polls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was told that `process unknown` is to be stopped. Mounted folders of a network may be such."""
+    monkeypatch.setattr(fcntl, "flock", Mock(side_effect=OSError(errno.ENOLCK, "No locks available")))
+    with pytest.raises(StoreReadOnly, match="cannot be locked: No locks available"), WorkerLock(tmp_path):
         pass
 
 
