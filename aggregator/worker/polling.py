@@ -251,9 +251,11 @@ class PollLog:
         self._unnamed: set[str] = set()  # failing sources that were not named
 
     def write(self, report: RefreshReport) -> None:
+        waiting = sum(one.kind == "waiting" for one in report.failed)
         log.info(
-            "polled %s: %d unchanged, %d failed, %s, %d changed",
-            counted(report.polled, "source"), report.not_modified, len(report.failed), counted(report.new, "new item"), report.changed,
+            "polled %s: %d unchanged, %d failed, %s%s, %d changed",
+            counted(report.polled, "source"), report.not_modified, len(report.failed) - waiting,
+            f"{waiting} waiting with their host, " if waiting else "", counted(report.new, "new item"), report.changed,
         )  # fmt: skip
         if others_answer := report.polled > len(report.failed):
             self._failing.clear()
