@@ -22,7 +22,7 @@ from aggregator.pipeline.compose import compose
 from aggregator.pipeline.grouping import grouped
 from aggregator.pipeline.overrides import overrule, survivor
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.re_placement import re_place_stories, unpin
+from aggregator.pipeline.re_placement import lags, re_place_stories, unpin
 from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import Archive
 from aggregator.stories.candidate import Candidate
@@ -74,7 +74,7 @@ def edition(
         with _no_news_waiting("what was pinned"):
             unpin(archive, policy, now)
     outdated = bool(policy.overrides.named and archive.edition.outdated(policy.epoch, 1))
-    if policy.overrides.joined_or_apart and outdated and proceed():
+    if policy.overrides.joined_or_apart and outdated and not lags(archive, policy) and proceed():
         # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
         # outdated afterwards, and the overrides would never be applied.
         with _no_news_waiting("what the editor joined and split"):

@@ -119,10 +119,12 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
 
 
 def decides(archive: Archive, policy: Policy) -> bool:
-    """Whether this process may re-place stored stories by its policy. Not if another version of the program started after this one, or
-    if another configuration was put in force that this process does not follow (yet): two processes would otherwise re-place all stories
-    in turn, forever."""
+    """Whether this process may re-place stored stories by its policy. Not if it `lags`, nor if another version of the program started after
+    this one: two processes would otherwise re-place all stories in turn, forever."""
+    return not lags(archive, policy) and archive.upkeep.noted(notes.PROGRAM) in (None, policy.program)
+
+
+def lags(archive: Archive, policy: Policy) -> bool:
+    """Whether another configuration was put in force, which this process does not follow (yet)."""
     in_force = archive.upkeep.configuration()
-    if in_force and in_force.epoch != policy.configuration:
-        return False
-    return archive.upkeep.noted(notes.PROGRAM) in (None, policy.program)
+    return in_force is not None and in_force.epoch != policy.configuration

@@ -13,6 +13,7 @@ from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.poll import PollResult, Recognition
+from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all
 
 HOUR = timedelta(hours=1)
@@ -52,6 +53,17 @@ def test_old_addresses_follow_their_articles_when_the_founder_leaves(room: Newsr
     assert moved.headers["Location"].endswith(f"/stories/{OCTOPUS.id}"), (
         "it tells that article, and the founder does not"
     )
+
+
+def test_a_process_that_does_not_follow_the_edit_yet_joins_nothing_again(room: Newsroom) -> None:
+    """Its edition did, and feeds told both stories anew, twice."""
+    room.overrule(join=[(FRIGATE, OCTOPUS)])
+    before = room.application.policy
+    room.overrule(split=(OCTOPUS,))
+    parted = entries(room)
+    room.now += HOUR
+    edition(room.archive, before, lambda: int(room.now.timestamp()))
+    assert entries(room) == parted
 
 
 def test_an_entry_that_comes_back_was_never_updated_later(room: Newsroom) -> None:
