@@ -133,6 +133,8 @@ def test_34_whatever_host_a_client_may_name_is_answered(port: int, request_: byt
         get("/latest.rss", "Host: x", "Accept-Encoding: " + "gzip;q=0.5," * 3000),
         get("/latest.rss", "Host: x", "Accept-Encoding: a" + " " * 60_000 + "b"),
         get("/nothing-here", "Host: x", "Accept: a" + " " * 60_000 + "b"),
+        get("/latest.rss", "Host: x", "If-None-Match: a" + " " * 200_000 + "b"),
+        get("/latest.rss", "Host: x", "If-Match: a" + " " * 200_000 + "b"),
         get("/latest.rss", "Host: x", "Content-Length: 5", "Transfer-Encoding: chunked"),
         get("/latest.rss", "Host: x", "Content-Length: 99999999999999999999999"),
         b"POST /latest.rss HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
