@@ -65,7 +65,7 @@ class Sources(Protocol):
         """The holders of leases."""
 
     def save(self, states: Collection[SourceState]) -> None:
-        """Write states outside a poll; leases stay as they are."""
+        """Write states outside a poll; leases stay as they are. Sources that were polled since the states were read are left out."""
 
 
 class Intake(Protocol):

@@ -82,8 +82,10 @@ class Sources:
 
     def save(self, states: Collection[SourceState]) -> None:
         with self._db.transaction():
-            lock_sources(self._db, "root", [state.root for state in states])
-            self.write_states(states)
+            read = "SELECT root, polls FROM sources WHERE root IN"
+            roots = [state.root for state in states]
+            polls = dict(self._db.select(read, roots, f"ORDER BY n{self._db.dialect.locking}"))
+            self.write_states([state for state in states if state.polls == polls[state.root]])
 
     def disown(self, ids: Collection[str], again: datetime) -> None:
         """Take away the leases of polls of these sources that are under way, because their settings have changed since. Such a poll

@@ -31,8 +31,8 @@ def next_version(db: Writes) -> int:
 def keep_version(db: Reads) -> None:
     """Locks the version without changing it.
 
-    Called instead of `next_version` by transactions that write stories, or the memory of the grouping, but change no stream: so that they
-    and those that change streams wait for each other.
+    Called instead of `next_version` by transactions that write stories, the memory of the grouping, or the configuration in force, but
+    change no stream: so that they and those that change streams wait for each other.
     """
     db.read(f"SELECT value FROM meta WHERE key = 'version'{db.dialect.locking}")
 

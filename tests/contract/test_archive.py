@@ -1640,8 +1640,17 @@ def test_every_field_of_a_state_is_kept(store: Store) -> None:
     (new,) = store.sources.states(["alpha"])
     known = {name: sample(hint) for name, hint in get_type_hints(SourceState).items()}
     told = structs.replace(new, **known | {name: getattr(new, name) for name in ("id", "root", "url")})
-    store.sources.save([told])
+    with store._connection.transaction():
+        store.sources.write_states([told])
     assert store.sources.states(["alpha"]) == [told]
+
+
+def test_what_a_poll_stored_is_not_undone_by_times_that_were_corrected_meanwhile(store: Store) -> None:
+    (known,) = store.sources.states(["alpha"])
+    poll = polled("alpha")
+    store.intake.apply([structs.replace(poll, state=structs.replace(known, etag='"1"', polls=1))], NOW)
+    store.sources.save([structs.replace(known, next_poll=NOW)])
+    assert store.sources.states(["alpha"])[0].etag == '"1"'
 
 
 def test_a_changed_address_forgets_validators_and_failures(store: Store) -> None:

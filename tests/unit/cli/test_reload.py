@@ -28,6 +28,7 @@ from aggregator.cli.main import main
 from aggregator.config import project
 from aggregator.errors import ConfigError, StoreBusy, TooManyFiles
 from aggregator.model import notes
+from aggregator.model.poll import PollResult
 from aggregator.model.settings import Settings, StoredConfiguration
 from aggregator.model.source import Failed, Freshness
 from aggregator.pipeline.edits import changes as edits
@@ -179,7 +180,7 @@ def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sour
     asked = Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=1800))
     (one,) = tools.archive.sources.states(["one"])
     state = after_poll(one, asked, feed=None, new_items=0, now=now, bounds=Bounds(), jitter=0.0)
-    tools.archive.sources.save([state])
+    tools.archive.intake.apply([PollResult(state)], now)
 
     async def poll() -> None:
         shared = Shared(current, tools.owner or "", utc_now, Troubles(print))

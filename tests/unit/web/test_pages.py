@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.model.item import Enclosure
+from aggregator.model.poll import PollResult
 from aggregator.model.stream import StreamQuery
 from aggregator.web import layout, related
 from aggregator.web.body import standfirst_and_body
@@ -923,7 +924,7 @@ def test_sources_with_a_problem_stand_first_and_are_counted(room: Newsroom) -> N
     why = f"again in 1 d: 9 failures in a row; {error}"
     states["reuters"] = structs.replace(states["reuters"], failures=9, error=error, why=why)
     states["kyodo"] = structs.replace(states["kyodo"], last_new=NOON - timedelta(days=20))
-    room.archive.sources.save([states[id] for id in ("bbc-world", "kyodo", "reuters")])
+    room.archive.intake.apply([PollResult(states[id]) for id in ("bbc-world", "kyodo", "reuters")], room.now)
     text = room.client.get("/sources").text
     named = [row.findtext("th/a") for row in etree.HTML(text).iterfind(".//tbody/tr")]
     assert named == ["Reuters", "Kyodo", "BBC World", "Silent"]

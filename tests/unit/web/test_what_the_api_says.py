@@ -15,6 +15,7 @@ from newsroom import CONFIG, NEWS, Newsroom, item
 from aggregator.errors import Problem
 from aggregator.model import notes
 from aggregator.model.notes import BrokenEdit, ConfigurationReport, RePlacing
+from aggregator.model.poll import PollResult
 from aggregator.render.formats import FORMATS
 
 ROOT = "https://wire.example.org/news"
@@ -169,7 +170,7 @@ def test_a_source(room: Newsroom) -> None:
         error="the host name is not known", error_kind="dns", failures=1, polls=5, not_modified=2, bytes_saved=2048,
         flaws="malformed, undated",
     )  # fmt: skip
-    room.archive.sources.save([failed])
+    room.archive.intake.apply([PollResult(failed)], room.now)
     rows = {row["id"]: row for row in told(room.client, "sources")["sources"]}
     assert [*rows] == ["bbc-world", "kyodo", "reuters", "silent"]
     assert rows["kyodo"] == {
