@@ -74,7 +74,6 @@ class HostGate:
                 yield
             return
         self._admit(host, address)
-        self._forget_idle()
         lane = self._lanes.setdefault(host, _Lane(asyncio.Semaphore(self._limits.per_host)))
         lane.users += 1
         try:
@@ -84,6 +83,7 @@ class HostGate:
                 yield
         finally:
             lane.users -= 1
+            asyncio.get_running_loop().call_later(self._limits.spacing, self._forget_idle, host)
 
     @asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
@@ -99,7 +99,8 @@ class HostGate:
             await stack.enter_async_context(self._slot())
             lane.next_start = clock() + self._limits.spacing
 
-    def _forget_idle(self) -> None:
-        """Drop hosts without requests once their spacing has passed, so that the table does not grow."""
-        now = asyncio.get_running_loop().time()
-        self._lanes = {host: lane for host, lane in self._lanes.items() if lane.users or lane.next_start > now}
+    def _forget_idle(self, host: str) -> None:
+        """Drop a host without requests once its spacing has passed, so that the table does not grow."""
+        lane = self._lanes.get(host)
+        if lane and not lane.users and lane.next_start <= asyncio.get_running_loop().time():
+            del self._lanes[host]
