@@ -70,19 +70,7 @@ def edition(
     edition ends if it returns False. `now` returns epoch seconds. `progress` gets (items done, items in total). Passing the same
     `cache` to successive editions saves time."""
     configured, policy = policy, policy.with_stored(archive, now())
-    if policy.overrides.pins and proceed():
-        with _no_news_waiting("what was pinned"):
-            unpin(archive, policy, now)
-    outdated = bool(policy.overrides.named and archive.edition.outdated(policy.epoch, 1))
-    if policy.overrides.joined_or_apart and outdated and not lags(archive, policy) and proceed():
-        # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
-        # outdated afterwards, and the overrides would never be applied.
-        with _no_news_waiting("what the editor joined and split"):
-            overrule(archive, policy, now)
-    if policy.overrides.stale and not outdated and proceed():
-        # An article has moved on, or to what is a page of several.
-        with _no_news_waiting("what was hidden"):
-            re_place_stories(archive, policy, policy.overrides.stale, now)
+    _re_place_overruled(archive, policy, now, proceed)
     waiting = [n for n in archive.edition.pending() if n not in skip]
     report = EditionReport()
     if waiting and cache is None:
@@ -102,6 +90,24 @@ def edition(
             report += _place_or_split(archive, policy, items, now, cache)
         progress(report.items + len(report.set_aside), len(waiting))
     return report
+
+
+def _re_place_overruled(archive: Archive, policy: Policy, now: Callable[[], int], proceed: Callable[[], bool]) -> None:
+    """Re-place the stored stories whose overrides apply otherwise than when they were placed."""
+    overrides = policy.overrides
+    if overrides.pins and proceed():
+        with _no_news_waiting("what was pinned"):
+            unpin(archive, policy, now)
+    outdated = bool(overrides.named and archive.edition.outdated(policy.epoch, 1))
+    if overrides.joined_or_apart and outdated and not lags(archive, policy) and proceed():
+        # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
+        # outdated afterwards, and the overrides would never be applied.
+        with _no_news_waiting("what the editor joined and split"):
+            overrule(archive, policy, now)
+    if overrides.stale and not outdated and proceed():
+        # An article has moved on, or to what is a page of several.
+        with _no_news_waiting("what was hidden"):
+            re_place_stories(archive, policy, overrides.stale, now)
 
 
 def note_set_aside(archive: Archive, numbers: Collection[int]) -> None:
