@@ -6,9 +6,11 @@ Errors of remote servers are common, so they are not exceptions but values: `mod
 from __future__ import annotations
 
 import errno
+from pathlib import PurePath
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
@@ -44,6 +46,10 @@ class Problem(Struct, frozen=True):
         level = "warning: " if self.warning else ""
         return f"{self.file}:{self.line}:{self.column}: {level}{self.message}"
 
+    def under(self, main: str) -> Problem:
+        """With the path of an included file, which is named from the folder of the main file on, from the current folder on."""
+        return self if self.file == main else replace(self, file=str(PurePath(main).parent / self.file))
+
 
 class AggregatorError(Exception):
     """The root of all errors here. Its message is shown to the user unchanged, and the command exits with `exit_code`."""
@@ -72,7 +78,7 @@ class ConfigError(AggregatorError):
     exit_code = 2
 
     def __init__(self, problems: tuple[Problem, ...], main: str) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__("\n".join(str(problem.under(main)) for problem in problems))
         self.problems, self.main = problems, main
 
 

@@ -24,6 +24,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         valid = None if errors or args.json else f"{installation.config} is valid: {_contents(application.settings)}."
     except ConfigError as error:
         problems = errors = error.problems
+    problems = tuple(problem.under(str(installation.config)) for problem in problems)
     with suppress(BrokenPipeError):  # of a reader that has enough (`| head`): the exit code is that of the file
         if args.json:
             print_json({"ok": not errors, "problems": problems})

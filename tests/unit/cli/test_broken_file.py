@@ -92,3 +92,18 @@ def test_a_file_is_as_broken_where_the_reader_of_the_output_has_enough(
     file.write_text(FILE.replace("name", "nmae"))
     monkeypatch.setattr(sys, "stdout", HasEnough())
     assert main([*place, *command]) == 2
+
+
+def test_an_included_file_is_named_from_the_current_folder_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs that jump to FILE:LINE:COLUMN looked for it beside the current folder."""
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/feeds.yaml").write_text("include: [asia.yaml]\n")
+    (tmp_path / "conf/asia.yaml").write_text("sections: [{id: a, wrds: [x]}]\n")
+    monkeypatch.chdir(tmp_path)
+    told = "conf/asia.yaml:1:20: unknown key `wrds`; did you mean `words`?\n"
+    assert main(["--config", "conf/feeds.yaml", "check"]) == 2
+    assert capsys.readouterr().out == told
+    assert main(["--config", "conf/feeds.yaml", "plan"]) == 2
+    assert capsys.readouterr().err == told
