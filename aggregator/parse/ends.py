@@ -15,7 +15,15 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from aggregator.model.item import TRUNCATED
-from aggregator.parse.document import ENTRY_END, ENTRY_START, MAX_ENTRIES, ROOT, Document, found_outside_cdata
+from aggregator.parse.document import (
+    ENTRY_END,
+    ENTRY_START,
+    MAX_ENTRIES,
+    ROOT,
+    Document,
+    found_outside_cdata,
+    split_cdata,
+)
 
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _OPENED = re.compile(rb"<([\w:.-]{1,64})(?:\s[^<>]*)?>[^<]*\Z")
@@ -33,6 +41,7 @@ FIELDS = frozenset(
 """Elements of an entry that contain only text, or markup without any of these elements."""
 _NAMES = b"|".join(sorted(FIELDS))
 _AROUND = re.compile(rb"<(%b)(?:\s[^<>]*)?(?<!/)>(?:(?!</?(?:%b)\b|<!--)[\s\S])*\Z" % (_NAMES, _NAMES))
+_EDGE = re.compile(rb"<!\[CDATA\[|\]\]>(\s*+</(?:%b)\s*>)?" % _NAMES)
 _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
 """Prefixes of elements that never contain an element of their own name (except itunes:category)."""
 
@@ -59,6 +68,27 @@ def of_cdata(data: bytes) -> bytes:
                 parts += [data[place:inside], _MISTYPED.sub(b"", data[inside:closing]), _CDATA_END]
                 place = closing
         start = following
+    return b"".join([*parts, data[place:]])
+
+
+def of_outer_cdata(data: bytes) -> bytes:
+    """Remove the marks of CDATA sections within another one, which would end where the first of these does: scripts in the HTML of a text
+    are in such. The outer one is that which ends at the end of its field."""
+    if not any(section.find(_CDATA, 1) > 0 for section in split_cdata(data)[1::2]):
+        return data
+    parts: list[bytes] = []
+    place = opened = 0
+    inner: list[re.Match[bytes]] = []
+    for edge in _EDGE.finditer(data):
+        begins = edge[0] == _CDATA
+        if begins or (opened > 1 and not edge[1]):
+            inner += [edge] if opened else []
+            opened += 1 if begins else -1
+            continue
+        for mark in inner if opened == 1 and edge[1] else ():
+            parts.append(data[place : mark.start()])
+            place = mark.end()
+        opened, inner = 0, []
     return b"".join([*parts, data[place:]])
 
 

@@ -130,6 +130,7 @@ def without_cdata_in_text(document: Document) -> Document:
             .replace(b"]]]]><![CDATA[>]]>", b"]]>")
             .replace(b"]]>]]>", b"]]>")
         )
+    data = ends.of_outer_cdata(data)
     return document if data == document.data else document.changed(data, "doubled-cdata")
 
 

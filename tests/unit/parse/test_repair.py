@@ -266,6 +266,17 @@ def test_a_cdata_section_inside_a_text_is_none_of_its_words(before: str, after: 
     assert (feed.items[0].content, feed.flaws) == ("<p>Told</p>", ("doubled-cdata",))
 
 
+def test_a_script_in_a_section_of_its_own_ends_no_text() -> None:
+    script = "<script>//<![CDATA[\nif (a < b) c()\n//]]></script>"
+    text = f"<p>One</p>{script}<p>Two &amp; more</p>{script}"
+    quoting = item(
+        "<description><![CDATA[<p>It begins with <![CDATA[</p>]]></description>", guid="2", link="https://e.org/2"
+    )
+    feed = read(rss([item(f"<description><![CDATA[{text}]]></description>", guid="1"), quoting]))
+    assert [one.content for one in feed.items] == ["<p>One</p><p>Two &amp; more</p>", "<p>It begins with </p>"]
+    assert feed.flaws == ("doubled-cdata",)
+
+
 def test_what_a_text_says_of_cdata_sections_stays() -> None:
     text = "Write &lt;![CDATA[x]]&gt; here"
     escaped = item(f"<description>{text.replace('&', '&amp;')}</description>")
