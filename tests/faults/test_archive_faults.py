@@ -907,6 +907,19 @@ def test_of_two_backups_to_one_file_the_second_is_whole_and_the_first_says_that_
     assert not (tmp_path / "copy.db").exists()
 
 
+def test_a_backup_has_no_journal_that_a_kill_would_leave_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes: list[str] = []
+    monkeypatch.setattr(
+        Upkeep, "_sound", lambda self, copy: modes.extend(copy.execute("PRAGMA journal_mode").fetchone())
+    )
+    store = archive(tmp_path)
+    store.upkeep.backup(tmp_path / "copy.db")
+    store.close()
+    assert modes == ["memory"]
+
+
 def test_a_backup_that_is_stopped_as_it_begins_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,10 +43,10 @@ def save_copy(
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, archive.path.stat().st_mode & 0o777))
         made = identity(unfinished)
         with closing(sqlite3.connect(unfinished)) as copy:
-            copy.execute("PRAGMA journal_mode = MEMORY")  # on a full disk, a journal file would be left behind
+            copy.execute("PRAGMA journal_mode = MEMORY")  # a kill or a full disk would leave a journal file behind
             # In one step: a backup in several steps starts again whenever another process writes in between, and may never end.
             archive.raw.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
+            copy.execute("PRAGMA journal_mode = MEMORY")  # again, since it is now a copy of what has a log (WAL)
             examine(copy)
         if identity(unfinished) != made:
             raise StoreError(f"{target}: another process writes a copy of this name; this one was given up")
