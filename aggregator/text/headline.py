@@ -62,7 +62,8 @@ _BESIDE = re.compile(
             |[:–—]\s(?:how|why|what)\s
             |.\s{_SEVERAL}
             |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
-        |[?？؟]\W{{0,3}}$""",
+        |[?？؟;](?:(?<!;)|(?<=[\u0370-\u03ff];))\W{{0,3}}$  # a Greek question ends with a semicolon
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 # Folders of an address in which outlets file opinion, live pages, pictures, podcasts and letters. Their headlines often look like news.

@@ -106,6 +106,7 @@ def test_news(headline: str) -> None:
         "Pourquoi le pont est tombé",
         "Por qué cayó el puente",
         "Почему рухнул мост",
+        "Η γέφυρα στην Αθήνα: Τι αλλάζει από τον Ιανουάριο;",
         "En direct : le pont de Velmora s'effondre",
     ],
 )
