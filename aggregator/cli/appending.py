@@ -14,7 +14,7 @@ from aggregator.addresses import host_of
 from aggregator.bootstrap import Application
 from aggregator.cli.publisher_doubts import doubts
 from aggregator.config.characters import unwrapped
-from aggregator.config.edit import NewSource, append_sources, replace_file, saved_meanwhile
+from aggregator.config.edit import JOINERS, NewSource, append_sources, replace_file, saved_meanwhile
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.model.settings import Source
 from aggregator.normalise.address import canonical
@@ -62,7 +62,7 @@ class NewNames:
         from aggregator.config.scalars import MAX_ID, slug
 
         host = (host_of(url) or "source").removeprefix("www.")
-        shown = one_line(name)[:LONGEST].strip() or host
+        shown = one_line(name)[:LONGEST].strip(f" {JOINERS}") or host
         wanted = slug(shown)
         stem = wanted or slug(host.replace(".", "-")) or "source"
         id, count = stem, self._counts.get(stem, 1)

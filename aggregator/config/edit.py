@@ -187,7 +187,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
                 fresh.unlink(missing_ok=True)
     except OSError as error:
         raise AggregatorError(
-            f"{path}: cannot be written: {error.strerror} (a new file in its folder takes its place)"
+            f"{path}: cannot be written: {error.strerror} (this needs a new file in its folder)"
         ) from error
 
 
@@ -208,6 +208,8 @@ def _written_beside(target: Path, data: bytes) -> Path:
         with contextlib.suppress(PermissionError):  # only root may: the service must be able to read what root wrote
             os.chown(name, was.st_uid, was.st_gid)
         with contextlib.suppress(OSError, AttributeError):  # it has none, or its file system or macOS knows none
+            os.removexattr(name, ACCESS_LIST)  # that of its folder, which `target` need not have
+        with contextlib.suppress(OSError, AttributeError):
             os.setxattr(name, ACCESS_LIST, os.getxattr(target, ACCESS_LIST))
         fresh.chmod(was.st_mode & 0o7777)
     except BaseException:  # Ctrl-C as well

@@ -251,6 +251,10 @@ def test_whom_an_access_list_names_may_still_read_the_file_and_nobody_else(tmp_p
         pytest.skip("this file system knows no access lists")
     replace_file(path, b"a", b"b")
     assert os.getxattr(path, ACCESS_LIST) == listed
+    os.removexattr(path, ACCESS_LIST)
+    os.setxattr(tmp_path, "system.posix_acl_default", listed)  # new files of the folder get it
+    replace_file(path, b"b", b"c")
+    assert ACCESS_LIST not in os.listxattr(path)
 
 
 def test_a_file_that_cannot_be_replaced_is_told_and_stays(tmp_path: Path) -> None:
