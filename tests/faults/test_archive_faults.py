@@ -42,7 +42,7 @@ from aggregator.store.sqlite.connection import Connection
 from aggregator.store.sqlite.readonly import ReadOnlyArchive
 from aggregator.store.sqlite.schema import migrations
 from aggregator.store.sqlite.upkeep import Upkeep
-from aggregator.worker.lock import WorkerLock
+from aggregator.worker.lock import WorkerLock, locks
 
 TEXT = "word " * 400
 
@@ -171,6 +171,14 @@ def test_a_folder_on_a_disk_that_is_not_there_is_said_to_be_that(
                 WorkerLock(wanted).__enter__()
             else:
                 SqliteArchive(wanted / "aggregator.db")
+
+
+def test_an_archive_whose_link_leads_round_in_a_circle_cannot_be_opened(tmp_path: Path) -> None:
+    """It ended in a traceback."""
+    (link := tmp_path / "aggregator.db").symlink_to(link)
+    with pytest.raises(StoreReadOnly, match="cannot be opened for writing"):
+        SqliteArchive(link)
+    assert not any(lock.held() for lock in locks(tmp_path, link))
 
 
 def test_an_instance_folder_that_is_moved_away_is_told_at_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -45,7 +46,8 @@ def refuse_foreign_log(path: Path) -> None:
     Raises:
         StoreError: the log is that of the archive that was there before.
     """
-    file = path.resolve()  # if it is a link, the log is beside the file that it leads to
+    # If it is a link, the log is beside the file that it leads to. (`resolve` raises RuntimeError where links lead round in a circle.)
+    file = Path(os.path.realpath(path))
     log = file.with_name(file.name + "-wal")
     with _looking:
         if (found := identity(path)) in opened:
