@@ -93,13 +93,16 @@ def edition(
 
 
 def _re_place_overruled(archive: Archive, policy: Policy, now: Callable[[], int], proceed: Callable[[], bool]) -> None:
-    """Re-place the stored stories whose overrides apply otherwise than when they were placed."""
+    """Re-place the stored stories whose overrides apply otherwise than when they were placed. A process that `lags` would undo by the
+    overrides and rules before the last edit what was done by those in force."""
     overrides = policy.overrides
+    if not overrides.named or lags(archive, policy):
+        return
     if overrides.pins and proceed():
         with _no_news_waiting("what was pinned"):
             unpin(archive, policy, now)
-    outdated = bool(overrides.named and archive.edition.outdated(policy.epoch, 1))
-    if overrides.joined_or_apart and outdated and not lags(archive, policy) and proceed():
+    outdated = bool(archive.edition.outdated(policy.epoch, 1))
+    if overrides.joined_or_apart and outdated and proceed():
         # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
         # outdated afterwards, and the overrides would never be applied.
         with _no_news_waiting("what the editor joined and split"):

@@ -12,6 +12,7 @@ from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.stream import StreamName
+from aggregator.pipeline.edition import edition
 
 OLD = item("Octopuses Dream in Colour", age=timedelta(days=4), url="https://bbc.example/dream")
 OLDER = item("Bees Count to Four", "kyodo", age=timedelta(days=5))
@@ -121,6 +122,16 @@ def test_a_pin_ends_with_its_last_day(room: Newsroom) -> None:
     room.now += timedelta(hours=2)
     assert headlines(room, "/sections/defense")[0] != OLD.title
     assert OLD.title not in headlines(room, "/", 'id="s-defense"')[:1]
+
+
+def test_a_process_that_does_not_follow_the_last_edit_moves_nothing_whose_pin_is_over(room: Newsroom) -> None:
+    """It took the story out of the section in which the edit had put it, until the next edition of a process that follows."""
+    pin(room, (OLD, "2026-11-20"))
+    before = room.application.policy
+    room.edit(room.application.settings.texts["feeds.yaml"].replace("frigate*]", "frigate*, octopus*]"))
+    assert OLD.title in feed(room)
+    edition(room.archive, before, lambda: int(room.now.timestamp()))
+    assert OLD.title in feed(room)
 
 
 def test_when_a_pin_is_over_the_story_goes_where_its_words_put_it(room: Newsroom) -> None:
