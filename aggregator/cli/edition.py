@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from aggregator.bootstrap import Application, utc_now
 from aggregator.cli.terminal import bar, say
-from aggregator.errors import StoreBusy
+from aggregator.errors import ConfigError, StoreBusy
 from aggregator.model import notes
 from aggregator.pipeline.leases import RENEW, EditionLease, release_dead
 from aggregator.worker.identity import identity, is_dead
@@ -23,12 +23,17 @@ SILENT = 3  # after so many of them it is said what is waited for
 
 
 def place_all(application: Application) -> tuple[int, int]:
-    """Place all waiting items. Returns (items placed, new stories)."""
+    """Place all waiting items, by the configuration that is in force by now: another process may have followed an edit since this command
+    began. Returns (items placed, new stories)."""
     from aggregator.pipeline.edition import edition, note_set_aside
     from aggregator.pipeline.survey import survey
 
     archive = application.database.open()
     with editing(archive) as proceed:
+        in_force = archive.upkeep.configuration()
+        if in_force and in_force.epoch != application.settings.epoch:
+            with suppress(ConfigError):  # it was written for another environment
+                application = Application.of_texts(application.installation, in_force.texts)
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
         note_set_aside(archive, report.set_aside)

@@ -204,7 +204,9 @@ class _Polling:
                 archive.sources.save(moved)
                 states = archive.sources.states()
             owner = identity()
-            known = [state for state in states if state.id in application.sources]
+            # Not those that an edit removed or gave another address since this command began: the state is that of the other address.
+            addresses = {id: source.url for id, source in application.sources.items()}
+            known = [state for state in states if state.url == addresses.get(state.id)]
             held = [] if due else _held(known, application, ids)
             wanted = [state for state in known if (ids is None or state.id in ids) and state.id not in dict(held)]
             asked = [state.id for state in wanted]

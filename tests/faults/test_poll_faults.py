@@ -153,6 +153,35 @@ def test_what_its_edition_cannot_place_is_told_by_source_until_it_can(tmp_path: 
         assert store.upkeep.noted(notes.SET_ASIDE) == {}
 
 
+def test_it_places_by_an_edit_that_came_into_force_while_it_polled(tmp_path: Path) -> None:
+    """Its news was placed by the rules before, and so were the stories that it joined; what was hidden was shown again."""
+    config = configuration(tmp_path, {"one": "http://127.0.0.1/"})
+    before = Application.load(Installation(config, tmp_path))
+    said = item("one", "1", "Secrets of a minister")
+    config.write_text(f"{config.read_text()}\nstories: {{hide: ['{said.url}']}}\n")
+    with closing(before.database.open()) as store:
+        before.put_in_force(store, int(utc_now().timestamp()))
+        store.intake.apply([polled("one", [said])], utc_now())
+        Application.load(before.installation).put_in_force(store, int(utc_now().timestamp()))
+        assert place_all(before) == (1, 1)
+        assert store.reading.totals()["stories"] == 0
+
+
+def test_a_source_whose_address_is_edited_as_it_begins_is_left_to_the_next(tmp_path: Path) -> None:
+    """It asked the former address, and stored what was there as the state of the new one: whose old texts then came as news."""
+    with Server({"/one": conditional(rss([("a", "One", None)], "One")), "/two": conditional(rss([], "Two"))}) as server:
+        config = configuration(tmp_path, {"one": server.url("/one")})
+        before = Application.load(Installation(config, tmp_path))
+        config.write_text(config.read_text().replace("/one", "/two"))
+        with closing(before.database.open()) as store:
+            Application.load(before.installation).put_in_force(store, int(utc_now().timestamp()))
+            polling = poll._Polling(before, None, due=False)
+            polling.prepare()
+            polling.poll(lambda: None)
+            (state,) = store.sources.states()
+            assert (server.asked("/one"), state.etag, state.body_hash) == ([], None, None)
+
+
 def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None:
     store, now = archive(tmp_path, "alpha", "beta"), utc_now()
     store.sources.claim("poll", now, timedelta(hours=1))
