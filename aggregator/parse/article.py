@@ -38,8 +38,9 @@ _FORBIDDEN = re.compile(
     rb"&#(?:0*+(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|x0*+(?:[1-8bcef]|1[\da-f]|fff[ef])(?![\da-f]));?",
     re.IGNORECASE,
 )
-# Tags such as `<o:p>`, which Word writes: with one in a list or heading, trafilatura finds no article.
-_NO_HTML = re.compile(rb"</?[a-z][\w-]*+[^\s\w<>/-][^<>]*>", re.IGNORECASE)
+# Tags such as `<o:p>`, which Word writes: with one in a list or heading, trafilatura finds no article. Not what only looks like one in a
+# comment or attribute, whose end would be taken with it.
+_NO_HTML = re.compile(rb"</?[a-z][\w-]*+[^\s\w<>/\"'-](?:[^<>\"']|\"[^<>\"]*\"|'[^<>']*')*+(?<!--)>", re.IGNORECASE)
 _PARTED = re.compile(r"<(?:p|div|h[1-6]|[uo]l)\b", re.IGNORECASE)  # HTML that has paragraphs
 # HTML in lines of plain text
 _WORDED = re.compile(r"</(?:a|b|i|em|strong|span|u|sup|sub|q|cite)>|<br\b", re.IGNORECASE)

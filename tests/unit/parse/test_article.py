@@ -71,7 +71,13 @@ def test_other_references_stay() -> None:
 
 @pytest.mark.parametrize("within", ["<ul><li>One{}</li></ul>", "<h2>Radar{}</h2>", "<p>A</p><a href='/x'>map{}</a>"])
 def test_the_elements_of_word_cost_no_article(within: str) -> None:
-    assert TEXT in read(within.format("<o:p>and more</o:p>")) and TEXT in read(within.format("<o:p></o:p>"))
+    assert TEXT in read(within.format("<o:p>and more</o:p>")) and TEXT in read(within.format("<o:p x='1'></o:p>"))
+
+
+@pytest.mark.parametrize("text", ["<!-- i<n; -->{}", "<img src='/x' alt='a<b.c'>{} It's <b>so</b>"])
+def test_a_less_than_in_a_comment_or_attribute_costs_no_article(text: str) -> None:
+    sentence = "<p>A sentence that is long enough to be kept as text of the article.</p>"
+    assert sentence in read(text.format(sentence))
 
 
 def test_the_caption_of_a_table_is_one() -> None:
