@@ -192,7 +192,9 @@ def _ids(kind: str, entries: Sequence[Rules]) -> Iterator[Problem]:
     for entry in entries:
         at = entry.at("id")
         if entry.id in first:
-            yield at.problem(f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}: give one another")
+            yield at.problem(
+                f"{kind} id `{entry.id}` is taken by {_line(first[entry.id], at)}: give one of them another `id`"
+            )
         first.setdefault(entry.id, at)
     yield from _former_ids(kind, entries, first)
 

@@ -93,7 +93,7 @@ def advice(name: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
         meaning = NO_SPACE if re.match(r"[\w-]+:(?!//)[^ \t]", rest) else NO_COLON
     elif "mapping values" in str(error.problem) and line and re.match(r"\s*-\w", lines[line - 1]):
         meaning = f"the line above: {NO_SPACE_BEHIND_DASH}"
-    elif "<document start>" in str(error.problem) and column == 0 and lines[first := _first(lines)].startswith(" "):
+    elif "<document start>" in str(error.problem) and lines[first := _first(lines)][: column + 1].isspace():
         meaning = f"the first key, on line {first + 1}, is indented further than this line: align them"
     else:
         meaning = _meaning(str(error.problem), lines, line, column)
