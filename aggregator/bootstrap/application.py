@@ -132,7 +132,7 @@ class Application(Configured):
         # Compared by text, since the epoch also changes with environment variables, on which no example depends.
         if in_force is not None and [*in_force.texts.values()] != [*self.settings.texts.values()]:
             raise ConfigError(failing, self.settings.main)
-        return tuple(replace(problem, warning=True) for problem in failing)
+        return tuple(replace(problem, warning=True).under(self.settings.main) for problem in failing)
 
     def put_in_force(self, archive: Store, now: int, over: str | None = None) -> bool:
         """Make this the configuration in force, with its sources, and note for the status what it changes; False if it already is. Stored

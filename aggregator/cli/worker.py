@@ -36,7 +36,7 @@ def work(application: Application, beside: Beside | None) -> int:
     save_memory()
     logs.start(application.mask)
     for problem in application.warnings:
-        print(problem, file=sys.stderr)
+        print(problem.under(application.settings.main), file=sys.stderr)
     if application.database.shared:
         from aggregator.bootstrap.engines import Sharing
 
