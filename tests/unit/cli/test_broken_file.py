@@ -109,4 +109,4 @@ def test_an_included_file_is_named_from_the_current_folder_on(
     assert capsys.readouterr().err == told
     (tmp_path / "conf/asia.yaml").write_text("sections: [{id: a, words: [x], examples: [y]}]\n")
     assert main(["--config", "conf/feeds.yaml", "apply"]) == 0
-    assert "\nconf/asia.yaml:1:44: warning: " in capsys.readouterr().err
+    assert "\nconf/asia.yaml:1:43: warning: " in capsys.readouterr().err
