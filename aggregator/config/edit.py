@@ -205,8 +205,11 @@ def _written_beside(target: Path, data: bytes) -> Path:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        with contextlib.suppress(PermissionError):  # only root may: the service must be able to read what root wrote
-            os.chown(name, was.st_uid, was.st_gid)
+        # The service must be able to read what others wrote: root, or members of the group that shares the file.
+        with contextlib.suppress(PermissionError):
+            os.chown(name, -1, was.st_gid)
+        with contextlib.suppress(PermissionError):
+            os.chown(name, was.st_uid, -1)
         with contextlib.suppress(OSError, AttributeError):  # it has none, or its file system or macOS knows none
             os.removexattr(name, ACCESS_LIST)  # that of its folder, which `target` need not have
         with contextlib.suppress(OSError, AttributeError):

@@ -6,6 +6,7 @@ import os
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Barrier
 
 import pytest
@@ -236,6 +237,27 @@ def test_what_root_adds_stays_the_file_of_the_service(tmp_path: Path) -> None:
     replace_file(path, b"a", b"b")
     found = path.stat()
     assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (12345, 23456, 0o600)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may act as another user")
+def test_what_a_member_of_its_group_adds_stays_the_file_of_the_group() -> None:
+    """It got the group of whoever ran `add`, and the service could not read it."""
+    member, group, groups = 12345, 23456, os.getgroups()
+    with TemporaryDirectory() as folder:
+        os.chown(folder, member, member)
+        path = Path(folder) / "feeds.yaml"
+        path.write_bytes(b"a")
+        path.chmod(0o660)
+        os.chown(path, 34567, group)
+        os.setgroups([group])
+        os.seteuid(member)
+        try:
+            replace_file(path, b"a", b"b")
+        finally:
+            os.seteuid(0)
+            os.setgroups(groups)
+        found = path.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (member, group, 0o660)
 
 
 def test_whom_an_access_list_names_may_still_read_the_file_and_nobody_else(tmp_path: Path) -> None:
