@@ -308,6 +308,21 @@ def test_one_outlet_numbers_its_headlines() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "lead"),
+    [
+        (
+            "USN-7801-1: Linux kernel vulnerabilities",
+            "USN-7802-1: Linux kernel (Azure) vulnerabilities",
+            "Several issues were fixed.",
+        ),
+        ("Siemens SIMATIC S7-1500", "Siemens SIMATIC S7-1200", "Exploitable remotely. Improper Input Validation."),
+    ],
+)
+def test_notices_of_one_outlet_that_differ_in_their_numbers_are_of_two_things(one: str, other: str, lead: str) -> None:
+    assert len(told([item(one, lead, "Notices"), item(other, lead, "Notices", NOON + HOUR)])[0].stories()) == 2
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("Israel strikes Gaza hospital", "Israel allows more aid into Gaza"),
