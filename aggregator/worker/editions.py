@@ -19,7 +19,7 @@ from aggregator.model.notes import Note
 from aggregator.pipeline.edition import EditionReport, edition, note_set_aside
 from aggregator.pipeline.leases import EditionLease
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.re_placement import decides, re_place_all
+from aggregator.pipeline.re_placement import decides, lags, re_place_all
 from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
@@ -222,12 +222,12 @@ class Editions:
 
     def _prune(self, policy: Policy, proceed: Callable[[], bool]) -> None:
         """Retention, once a day. It is done here because it uses the edition's connection. After `keep` was shortened it takes long: news
-        is placed between its steps. An edit of the configuration stops it, so that stories are re-placed first, and `keep` may be another;
-        it starts again with the next edition. After an error it is tried again in an hour."""
+        is placed between its steps. An edit of the configuration stops it, so that stories are re-placed first, and `keep` may be another:
+        what is deleted is lost. It starts again with the next edition that follows the edit; after an error, in an hour."""
         engine, now = self._current.engine, self._seconds()
-        if engine.policy is not policy:  # it was edited since this edition began
-            return
         archive = engine.archive
+        if engine.policy is not policy or lags(archive, policy):  # there was an edit since this edition began
+            return
         due = self._retention.due(now, time.monotonic())
         self._note_rest(archive)
         if not due:
@@ -236,7 +236,7 @@ class Editions:
 
         def going_on() -> bool:
             nonlocal began, done
-            if self._current.engine is not engine:
+            if self._current.engine is not engine or lags(archive, policy):
                 done = False
                 return False
             if time.monotonic() - began > SLICE and self._news_waits(archive):

@@ -1413,6 +1413,22 @@ def test_old_texts_are_deleted_soon_after_the_store_was_busy(worker: Worker, mon
     assert steps == [1, 2, 3, 4]
 
 
+def test_old_texts_are_not_deleted_by_a_worker_that_does_not_follow_the_last_edit(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edit may keep them for longer: a worker that could not read it deleted them by the `keep` before."""
+
+    def between(steps: int) -> None:
+        worker.archive.upkeep.put_in_force("two", {}, int(worker.now.timestamp()))
+
+    steps = delete_old_texts(worker, monkeypatch, between)
+    asyncio.run(worker.editions.once())
+    assert steps == [1]
+    worker.current.engine = replace(worker.current.engine, policy=policy(configuration="two"))
+    asyncio.run(worker.editions.once())
+    assert steps == [1, 2, 3]
+
+
 def delete_old_texts(
     worker: Worker, monkeypatch: pytest.MonkeyPatch, between: Callable[[int], None], shown: str = ""
 ) -> list[int]:
