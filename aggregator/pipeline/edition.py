@@ -84,7 +84,8 @@ def edition(
         with gc_paused():
             numbers, overruled = waiting[start : start + BATCH], policy.overrides.in_effect
             items = archive.edition.items(numbers)
-            if coming := [one for one in items if one.canonical in overruled]:
+            coming = [one for one in items if one.canonical in overruled]
+            if coming and not lags(archive, policy):
                 policy = _with_coming(archive, configured, policy, coming, now)
                 items = archive.edition.items(numbers)  # those that were placed before may be in other stories now
             report += _place_or_split(archive, policy, items, now, cache)

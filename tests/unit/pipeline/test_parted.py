@@ -64,6 +64,12 @@ def test_a_process_that_does_not_follow_the_edit_yet_joins_nothing_again(room: N
     room.now += HOUR
     edition(room.archive, before, lambda: int(room.now.timestamp()))
     assert entries(room) == parted
+    number, _ = room.archive.intake.known([OCTOPUS.id])[OCTOPUS.id][:2]
+    state = next(state for state in room.archive.sources.states() if state.id == OCTOPUS.source)
+    corrected = replace(OCTOPUS, summary="They sleep, too.", hash="corrected")
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((number, corrected),)))], room.now)
+    edition(room.archive, before, lambda: int(room.now.timestamp()))
+    assert entries(room).keys() == parted.keys(), "not even with news of what it joined"
 
 
 def test_an_entry_that_comes_back_was_never_updated_later(room: Newsroom) -> None:
