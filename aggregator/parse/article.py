@@ -38,7 +38,7 @@ _FORBIDDEN = re.compile(
     rb"&#(?:0*+(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|x0*+(?:[1-8bcef]|1[\da-f]|fff[ef])(?![\da-f]));?",
     re.IGNORECASE,
 )
-# Tags such as `<o:p>`, which Word writes: with one in a list or heading, trafilatura finds no article. Not what only looks like one in a
+# Tags such as `<o:p>`, which Word writes: with one in a list, trafilatura finds no article. Not what only looks like one in a
 # comment or attribute, whose end would be taken with it.
 _NO_HTML = re.compile(rb"</?[a-z][\w-]*+[^\s\w<>/\"'-](?:[^<>\"']|\"[^<>\"]*\"|'[^<>']*')*+(?<!--)>", re.IGNORECASE)
 _PARTED = re.compile(r"<(?:p|div|h[1-6]|[uo]l)\b", re.IGNORECASE)  # HTML that has paragraphs
@@ -133,7 +133,8 @@ def _html(body: Any, base: str) -> str:
         elif kind == "row" and parent.index(element) == 0 and (caption := _caption(element)):
             element[:] = []
             tag, element.text = "caption", caption
-        element.tag = tag
+        if tag != kind:  # which may be no name that can be set, such as `b<p` of `<b<p>`
+            element.tag = tag
         element.attrib.clear()
         if kind == "ref" and target:
             element.set("href", _joined(base, target))

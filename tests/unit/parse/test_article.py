@@ -74,8 +74,10 @@ def test_the_elements_of_word_cost_no_article(within: str) -> None:
     assert TEXT in read(within.format("<o:p>and more</o:p>")) and TEXT in read(within.format("<o:p x='1'></o:p>"))
 
 
-@pytest.mark.parametrize("text", ["<!-- i<n; -->{}", "<img src='/x' alt='a<b.c'>{} It's <b>so</b>"])
-def test_a_less_than_in_a_comment_or_attribute_costs_no_article(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["<!-- i<n; -->{}", "<img src='/x' alt='a<b.c'>{} It's <b>so</b>", "<h2>a<dd<b></h2>{}"]
+)
+def test_a_less_than_where_no_tag_begins_costs_no_article(text: str) -> None:
     sentence = "<p>A sentence that is long enough to be kept as text of the article.</p>"
     assert sentence in read(text.format(sentence))
 
