@@ -10,7 +10,7 @@ from aggregator.bootstrap import Application, Installation
 from aggregator.cli.arguments import Command, json_option
 from aggregator.cli.edition import editing, re_place_stored, seconds
 from aggregator.cli.terminal import print_json, say
-from aggregator.errors import StoreError
+from aggregator.errors import AggregatorError, StoreError
 from aggregator.pipeline.edits.changes import BRIEFLY
 from aggregator.text.plurals import counted
 
@@ -28,7 +28,12 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)
     found = application.changes_since(before, archive.upkeep)
-    applied = application.put_in_force(archive, seconds())
+    applied = application.put_in_force(archive, seconds(), over=before and before.epoch)
+    in_force = archive.upkeep.configuration()
+    if in_force is not None and in_force.epoch != settings.epoch:  # a running service has applied a later save, perhaps
+        raise AggregatorError(
+            "another edit came into force while the examples were run; nothing was changed, apply again"
+        )
     running = _is_running(application, archive)
     replaced = 0 if running else _re_placed(application, archive)
     archive.close()

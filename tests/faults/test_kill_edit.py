@@ -88,10 +88,10 @@ def _kill_at(statement: int) -> None:
         if left is not None and next(left, None) is None:
             os._exit(KILLED)
 
-    def began(self: Application, archive: Store, now: int) -> bool:
+    def began(self: Application, archive: Store, now: int, over: str | None = None) -> bool:
         nonlocal left
         left = iter(range(statement))
-        return put_in_force(self, archive, now)
+        return put_in_force(self, archive, now, over)
 
     def connected(*arguments: Any, **more: Any) -> sqlite3.Connection:
         made: sqlite3.Connection = connect(*arguments, **more)

@@ -919,6 +919,23 @@ def test_an_apply_while_a_poll_starts_stays(tmp_path: Path, monkeypatch: pytest.
     assert "rocket" in worker.in_force()
 
 
+def test_an_apply_does_not_undo_what_a_service_applied_meanwhile(
+    worker: Worker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file was saved again while the examples of the former save were run: these came into force last, and stayed."""
+    worker.file.write_text(FILE.replace("missile", "rocket"))
+
+    def meanwhile(application: Application, upkeep: Upkeep) -> tuple[()]:
+        monkeypatch.undo()
+        worker.edit(FILE.replace("missile", "torpedo"))
+        return ()
+
+    monkeypatch.setattr(Application, "admit", meanwhile)
+    assert worker.command("apply") == 1
+    assert "torpedo" in worker.in_force()
+    assert "another edit came into force" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("reload", ["auto", "manual"])
 def test_an_apply_during_a_poll_is_not_re_placed_by_the_former_rules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reload: str
