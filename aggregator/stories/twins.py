@@ -71,14 +71,15 @@ def naming(words: Matrix, of: Vocabulary) -> Naming:
 
 
 def numbering(words: Matrix, of: Vocabulary) -> Naming:
-    """As `naming`, with figures in place of names. None of them has a location."""
+    """As `naming`, with the figures of headlines in place of names. (A lead has too many: of dates, volumes, pages.)"""
     row, column, title = words.row, words.column, words.title
-    weight, figure = of.rarity[column], of.figure[column]
+    weight, figure = of.rarity[column], title & of.figure[column]
     other = title & ~figure
     total = np.bincount(row[other], weight[other], len(words.start) - 1)
+    figures = words.only(figure).sparse(weight[figure])
     return Naming(
-        words.only(figure).sparse(weight[figure]),
-        words.only(title & figure).sparse(weight[title & figure]),
+        figures,
+        figures,
         words.only(other).sparse(weight[other] / total[row[other]]),
         words.only(title).sparse(np.ones(np.count_nonzero(title))),
         np.zeros(len(words.ids), np.int64),

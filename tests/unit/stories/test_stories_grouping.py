@@ -316,6 +316,7 @@ def test_one_outlet_numbers_its_headlines() -> None:
             "Several issues were fixed.",
         ),
         ("Siemens SIMATIC S7-1500", "Siemens SIMATIC S7-1200", "Exploitable remotely. Improper Input Validation."),
+        ("Gazebo Vol. 22, No. 5", "Gazebo Vol. 22, No. 6", "An essay of page 5, a poem of page 6, and gardens."),
     ],
 )
 def test_notices_of_one_outlet_that_differ_in_their_numbers_are_of_two_things(one: str, other: str, lead: str) -> None:
