@@ -25,7 +25,7 @@ from aggregator.stories.similarity import (
 )
 from aggregator.stories.trees import probability
 from aggregator.stories.tuning import TUNING
-from aggregator.stories.twins import naming, numbering, repeating, twins
+from aggregator.stories.twins import Naming, naming, twins
 
 Pair = tuple[int, int]
 
@@ -111,7 +111,7 @@ class Comparison:
         found = np.zeros(len(one))
         if worth.any():
             a, b = one[worth], other[worth]
-            same = self._one_publisher(a, b)
+            same = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
             penalty = np.where(same, TUNING.same_publisher_penalty, 0.0)
             rows = evidence(self._vectors, self._around, a, b, close[worth])
             likely = probability(rows)
@@ -130,14 +130,13 @@ class Comparison:
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
 
-    def _one_publisher(self, one: Ints, other: Ints) -> Bools:
-        found: Bools = (self._publisher[one] == self._publisher[other]) & (self._publisher[one] > 0)
-        return found
+    def _naming(self, rows: Ints) -> Naming:
+        return naming(self._vectors.words.rows(rows), self._vectors.vocabulary)
 
     def _named(self, one: Ints, other: Ints) -> Bools:
         """Pairs whose headlines have a name in common."""
         rows, (a, b) = among(one, other)
-        who = naming(self._vectors.words.rows(rows), self._vectors.vocabulary).who
+        who = self._naming(rows).who
         named: Bools = np.diff(who[a].multiply(who[b]).tocsr().indptr) > 0
         return named
 
@@ -168,10 +167,7 @@ class Comparison:
             self._kin[b].append((int(at[a]), likely))
         alike = np.flatnonzero(found >= TUNING.min_probability)
         rows, (a, b) = among(one[alike], other[alike])
-        words, own = self._vectors.words.rows(rows), self._one_publisher(one[alike], other[alike])
-        two_events = twins(naming(words, self._vectors.vocabulary), a, b)
-        two_events[own] |= repeating(numbering(words, self._vectors.vocabulary), a[own], b[own])
-        apart = alike[two_events]
+        apart = alike[twins(self._naming(rows), a, b)]
         found[apart] = 0.0
         self._twins.update(self._items_of(one[apart], other[apart]))
         self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))

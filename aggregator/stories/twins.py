@@ -5,9 +5,6 @@ One event can be named in several ways: by a city, by its country, by the countr
 other report does not *account* for it either. A report accounts for the name if it names a location that contains it, lies in it or
 belongs to the same country, and does not name another location of the same kind. Example: a report that names only India accounts for
 Sikkim; one that names Kerala does not.
-
-One outlet also tells such events apart by numbers alone: of vulnerabilities, releases, filings, episodes. Two outlets may differ in the
-numbers of one event (of its dead).
 """
 
 from __future__ import annotations
@@ -70,37 +67,15 @@ def naming(words: Matrix, of: Vocabulary) -> Naming:
     )
 
 
-def numbering(words: Matrix, of: Vocabulary) -> Naming:
-    """As `naming`, with the figures of headlines in place of names. (A lead has too many: of dates, volumes, pages.)"""
-    row, column, title = words.row, words.column, words.title
-    weight, figure = of.rarity[column], title & of.figure[column]
-    other = title & ~figure
-    total = np.bincount(row[other], weight[other], len(words.start) - 1)
-    figures = words.only(figure).sparse(weight[figure])
-    return Naming(
-        figures,
-        figures,
-        words.only(other).sparse(weight[other] / total[row[other]]),
-        words.only(title).sparse(np.ones(np.count_nonzero(title))),
-        np.zeros(len(words.ids), np.int64),
-    )
-
-
 def twins(of: Naming, one: Ints, other: Ints) -> Bools:
     """For each pair of rows whether they are twins."""
-    found = repeating(of, one, other)
-    for pair in np.flatnonzero(found).tolist():
-        found[pair] = _apart(_Report.of(of, one[pair]), _Report.of(of, other[pair]))
-    return found
-
-
-def repeating(of: Naming, one: Ints, other: Ints) -> Bools:
-    """For each pair of rows whether their headlines are in the same words, but each has names that the other item does not have."""
     found = np.ones(len(one), dtype=np.bool_)
     for mine, theirs in ((one, other), (other, one)):
         found[found] = _repeated(of, mine[found], theirs[found]) > WORDING
     for mine, theirs in ((one, other), (other, one)):
         found[found] = _lacking(of, mine[found], theirs[found]) > ELSEWHERE
+    for pair in np.flatnonzero(found).tolist():
+        found[pair] = _apart(_Report.of(of, one[pair]), _Report.of(of, other[pair]))
     return found
 
 

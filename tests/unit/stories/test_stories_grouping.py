@@ -308,19 +308,15 @@ def test_one_outlet_numbers_its_headlines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "lead"),
+    ("headline", "before", "after"),
     [
-        (
-            "USN-7801-1: Linux kernel vulnerabilities",
-            "USN-7802-1: Linux kernel (Azure) vulnerabilities",
-            "Several issues were fixed.",
-        ),
-        ("Siemens SIMATIC S7-1500", "Siemens SIMATIC S7-1200", "Exploitable remotely. Improper Input Validation."),
-        ("Gazebo Vol. 22, No. 5", "Gazebo Vol. 22, No. 6", "An essay of page 5, a poem of page 6, and gardens."),
+        ("Texas floods: {} dead as search for missing campers goes on", 24, 51),
+        ("Oil jumps {}% after Iran seizes tanker in Hormuz", 3, 5),
     ],
 )
-def test_notices_of_one_outlet_that_differ_in_their_numbers_are_of_two_things(one: str, other: str, lead: str) -> None:
-    assert len(told([item(one, lead, "Notices"), item(other, lead, "Notices", NOON + HOUR)])[0].stories()) == 2
+def test_an_outlet_that_counts_anew_tells_one_story(headline: str, before: int, after: int) -> None:
+    reports = [item(headline.format(n), "Hundreds wait.", "Post", NOON + n * 600) for n in (before, after)]
+    assert len(told(reports)[0].stories()) == 1
 
 
 @pytest.mark.parametrize(
