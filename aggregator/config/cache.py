@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -124,8 +125,10 @@ def _write(file: Path, data: bytes) -> None:
         raise
 
 
+@cache
 def _code() -> str:
-    """A digest of the code that compiles: its version, and the sizes and times of its files, which may have been edited."""
+    """A digest of the code that compiles: its version, and the sizes and times of its files, which may have been edited. As they were when
+    it was first needed, before anything was compiled: an upgrade may replace the files under a service that runs."""
     stats = [f"{file.name}:{stat.st_size}:{stat.st_mtime_ns}" for file in code_files() if (stat := file.stat())]
     return _digest("\n".join([aggregator.__version__, *stats]).encode())
 

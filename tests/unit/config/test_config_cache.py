@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -51,8 +52,10 @@ class Place:
 
 
 @pytest.fixture(name="place")
-def _place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def _place(tmp_path: Path) -> Iterator[Place]:
+    cache._code.cache_clear()
+    yield Place(tmp_path)
+    cache._code.cache_clear()
 
 
 def test_the_cached_settings_are_the_compiled_ones(place: Place) -> None:
@@ -74,7 +77,20 @@ def test_a_change_is_seen(place: Place, change: str, monkeypatch: pytest.MonkeyP
         place.more.write_text(MORE.replace("NO", "SE"))
     elif change == "code":
         monkeypatch.setattr("aggregator.__version__", "9.9.9")
+        cache._code.cache_clear()  # another process
     assert not place.hit(**({change: "other"} if change in ENVIRON else {}))
+
+
+def test_what_a_running_process_compiles_is_not_taken_for_the_work_of_an_upgrade_that_was_pulled_meanwhile(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pull may bring another feeds.yaml, which the service reads at once; the new version went by what the old one had read in it."""
+    place.load()
+    monkeypatch.setattr("aggregator.__version__", "9.9.9")
+    place.main.write_text(TEXT + "# edited\n")
+    place.load()
+    cache._code.cache_clear()  # another process
+    assert not place.hit()
 
 
 def test_all_modules_that_compile_count_as_the_code() -> None:
