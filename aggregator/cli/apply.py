@@ -30,7 +30,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     found = application.changes_since(before, archive.upkeep)
     applied = application.put_in_force(archive, seconds(), over=before and before.epoch)
     in_force = archive.upkeep.configuration()
-    if in_force is not None and in_force.epoch != settings.epoch:  # a running service has applied a later save, perhaps
+    if not applied and in_force and in_force.epoch != settings.epoch:  # a service has applied a later save, perhaps
         raise AggregatorError(
             "another edit came into force while the examples were run; nothing was changed, apply again"
         )
