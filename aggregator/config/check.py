@@ -37,6 +37,7 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
         yield from _ids(kind, entries)
     if lacks_fallback(sections):
         yield from _fallback_is_no_former_id(sections)
+    yield from _empty(main, sections, sources)
     for kind, entries in (("section", sections), ("topic", topics)):
         for rules in entries:
             yield from rule_problems(rules, kind)
@@ -145,7 +146,7 @@ def _polled(url: str, environ: Mapping[str, str]) -> str:
     return str(parsed.href)
 
 
-def lacks_fallback(sections: list[Rules]) -> bool:
+def lacks_fallback(sections: Sequence[Rules]) -> bool:
     """Whether the section `world` must be added.
 
     Items that no rule places go to the fallback: to `world`, or else to the last section, if that has no rules. They must not go to a
@@ -153,6 +154,18 @@ def lacks_fallback(sections: list[Rules]) -> bool:
     """
     named = any(section.id == FALLBACK for section in sections)
     return not named and (not sections or bool(sections[-1].words or sections[-1].places))
+
+
+def _empty(main: FeedsFile, sections: Sequence[Rules], sources: Iterable[Source]) -> Iterator[Problem]:
+    """A warning for each section into which nothing leads."""
+    named = {source.section or source.usually for source in sources} | {pin.section for pin in main.stories.pin}
+    fallback = FALLBACK if lacks_fallback(sections) or any(one.id == FALLBACK for one in sections) else sections[-1].id
+    for section in sections:
+        if not (section.words or section.places or section.id in named or section.id == fallback):
+            yield section.at().warning(
+                f"section `{section.id}` has neither words nor places, and no source is placed in it: it stays empty, since what "
+                f"no rule places goes to `{fallback}`"
+            )
 
 
 def _references(main: FeedsFile, parts: list[IncludedFile], sources: list[Source], ids: set[str]) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ WEIGHED = re.compile(r"(.*[^\W\d]) ?: ?([0-9]+(?:\.[0-9]+)?)")  # a word and its
 SEVERAL = re.compile(r"[\w.]\s*(?:[,;]\s|[、，；])\s*\w|[^\W\d]\s*[,;][^\W\d]")  # commas or semicolons between words
 ONE_NAME = re.compile(r"[^,;]*[^\s,;.], (?:(?:\w+\.)+|DC|Inc|Jr|LLC|Ltd|Sr)")  # one name with a comma: Washington, D.C.
 OPERATOR = re.compile(r"\s(?:OR|AND|NOT|\+)\s")
+LETTER = re.compile(r"([^\W\d_])[^\w\s!]+")  # a letter with signs that do not count: C#, C++
 SLASHED = re.compile(r"/(.+)/(?:g?i|ig)")  # as JavaScript and Perl write patterns; /pol/ and /r/gis are names
 SUFFIX = re.compile(r"(ac|co|com|edu|ne|net|or|org)\.[a-z]{2}")  # open to everybody; gov.uk is an outlet
 PRONOUNS = frozenset(("it", "us", "who"))  # in capitals a sector, a country and an agency of the UN
@@ -130,6 +131,11 @@ def _of_line(line: object) -> Iterator[Problem]:
         elif line.startswith("-"):
             yield line.at.warning(
                 f"`{line}` counts as `{line.lstrip('-')}`: what must not count goes under `not` or `never`"
+            )
+        elif letter := LETTER.fullmatch(line):
+            yield line.at.warning(
+                f"`{line}` counts as `{letter[1]}`, since signs at the end of a word do not count: write phrases, such as "
+                f"`{line} code`"
             )
         elif slashed := SLASHED.fullmatch(line):
             yield line.at.warning(

@@ -26,7 +26,7 @@ MAX_PARTS = 8
 MAX_CHOICES = 100  # alternatives of a part; words of `unless`
 STEM = 2  # at least so many letters before *: fewer would match a tenth of the dictionary
 PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
-PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\+\+|[*+]{2}")
+PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\*[*+]|\+\*")  # C++ is a word
 # In headlines these stand for a continent; in this file the group is meant.
 GROUPS_MEANT = {
     "balkan": "balkans",
