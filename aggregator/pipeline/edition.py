@@ -22,7 +22,7 @@ from aggregator.pipeline.compose import compose
 from aggregator.pipeline.grouping import grouped
 from aggregator.pipeline.overrides import overrule, survivor
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.re_placement import lags, re_place_stories, unpin
+from aggregator.pipeline.re_placement import re_place_stories, undoes, unpin
 from aggregator.pipeline.stored_at import stories_at
 from aggregator.ports import Archive
 from aggregator.stories.candidate import Candidate
@@ -85,7 +85,7 @@ def edition(
             numbers, overruled = waiting[start : start + BATCH], policy.overrides.in_effect
             items = archive.edition.items(numbers)
             coming = [one for one in items if one.canonical in overruled]
-            if coming and not lags(archive, policy):
+            if coming and not undoes(archive, policy):
                 policy = _with_coming(archive, configured, policy, coming, now)
                 items = archive.edition.items(numbers)  # those that were placed before may be in other stories now
             report += _place_or_split(archive, policy, items, now, cache)
@@ -94,10 +94,10 @@ def edition(
 
 
 def _re_place_overruled(archive: Archive, policy: Policy, now: Callable[[], int], proceed: Callable[[], bool]) -> None:
-    """Re-place the stored stories whose overrides apply otherwise than when they were placed. A process that `lags` would undo by the
-    overrides and rules before the last edit what was done by those in force."""
+    """Re-place the stored stories whose overrides apply otherwise than when they were placed. A process that lags would thereby
+    undo (see `undoes`) what was done by the overrides and rules in force."""
     overrides = policy.overrides
-    if not overrides.named or lags(archive, policy):
+    if not overrides.named or undoes(archive, policy):
         return
     if overrides.pins and proceed():
         with _no_news_waiting("what was pinned"):

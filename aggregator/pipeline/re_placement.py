@@ -128,3 +128,13 @@ def lags(archive: Archive, policy: Policy) -> bool:
     """Whether another configuration was put in force, which this process does not follow (yet)."""
     in_force = archive.upkeep.configuration()
     return in_force is not None and in_force.epoch != policy.configuration
+
+
+def undoes(archive: Archive, policy: Policy) -> bool:
+    """Whether it `lags` behind an edit that may place stored stories otherwise. After other edits no story is outdated, so what this
+    process left to those that follow would never be done. The policy must be completed (`with_stored`)."""
+    in_force = archive.upkeep.configuration()
+    return (
+        in_force is not None
+        and policy.epoch != replace(policy, configuration=in_force.epoch).with_like(archive.upkeep).epoch
+    )

@@ -35,6 +35,12 @@ def entries(room: Newsroom) -> dict[str, dict[str, Any]]:
     return {one["id"].removeprefix("urn:uuid:"): one for one in found}
 
 
+def correct(room: Newsroom, one: Item) -> None:
+    number, _ = room.archive.intake.known([one.id])[one.id][:2]
+    state = next(state for state in room.archive.sources.states() if state.id == one.source)
+    room.archive.intake.apply([PollResult(state, Recognition(changed=((number, one),)))], room.now)
+
+
 def told(room: Newsroom, one: Item) -> datetime:
     return datetime.fromisoformat(entries(room)[one.id]["date_modified"])
 
@@ -64,12 +70,24 @@ def test_a_process_that_does_not_follow_the_edit_yet_joins_nothing_again(room: N
     room.now += HOUR
     edition(room.archive, before, lambda: int(room.now.timestamp()))
     assert entries(room) == parted
-    number, _ = room.archive.intake.known([OCTOPUS.id])[OCTOPUS.id][:2]
-    state = next(state for state in room.archive.sources.states() if state.id == OCTOPUS.source)
-    corrected = replace(OCTOPUS, summary="They sleep, too.", hash="corrected")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((number, corrected),)))], room.now)
+    correct(room, replace(OCTOPUS, summary="They sleep, too.", hash="corrected"))
     edition(room.archive, before, lambda: int(room.now.timestamp()))
     assert entries(room).keys() == parted.keys(), "not even with news of what it joined"
+
+
+def test_what_moves_to_an_overruled_address_is_joined_although_an_edit_comes_that_places_nothing_otherwise(
+    room: Newsroom,
+) -> None:
+    """It was left to the processes that follow the edit. To these no story was outdated."""
+    address = "https://kyodo.example/2026/11/octopuses-dream"
+    text = f"{CONFIG}stories: {{join: [['{FRIGATE.url}', '{address}']]}}\n"
+    room.edit(text)
+    before = room.application.policy
+    room.edit(text.replace("every: 15m", "every: 20m"))
+    correct(room, replace(OCTOPUS, url=address, canonical=address, hash="moved"))
+    for policy in (before, room.application.policy):
+        edition(room.archive, policy, lambda: int(room.now.timestamp()))
+    assert OCTOPUS.id not in entries(room)
 
 
 def test_an_entry_that_comes_back_was_never_updated_later(room: Newsroom) -> None:
