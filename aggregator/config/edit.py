@@ -205,10 +205,11 @@ def _written_beside(target: Path, data: bytes) -> Path:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        # The service must be able to read what others wrote: root, or members of the group that shares the file.
-        with contextlib.suppress(PermissionError):
+        # The service must be able to read what others wrote: root, or members of the group that shares the file. Others may not give
+        # it away; in a container without root the group may be one that cannot be named there, which is another error.
+        with contextlib.suppress(OSError):
             os.chown(name, -1, was.st_gid)
-        with contextlib.suppress(PermissionError):
+        with contextlib.suppress(OSError):
             os.chown(name, was.st_uid, -1)
         with contextlib.suppress(OSError, AttributeError):  # it has none, or its file system or macOS knows none
             os.removexattr(name, ACCESS_LIST)  # that of its folder, which `target` need not have

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 from concurrent.futures import ThreadPoolExecutor
@@ -258,6 +259,20 @@ def test_what_a_member_of_its_group_adds_stays_the_file_of_the_group() -> None:
             os.setgroups(groups)
         found = path.stat()
     assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (member, group, 0o660)
+
+
+def test_a_group_that_cannot_be_named_in_this_container_does_not_keep_anybody_from_adding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a container without root, of a file with another group of the user who started it."""
+
+    def unnamed(path: str, user: int, group: int) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    (path := tmp_path / "feeds.yaml").write_bytes(b"a")
+    monkeypatch.setattr(os, "chown", unnamed)
+    replace_file(path, b"a", b"b")
+    assert path.read_bytes() == b"b"
 
 
 def test_whom_an_access_list_names_may_still_read_the_file_and_nobody_else(tmp_path: Path) -> None:
