@@ -39,8 +39,10 @@ _FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 # Tags such as `<o:p>`, which Word writes: with one in a list, trafilatura finds no article. Not what only looks like one in a
-# comment or attribute, whose end would be taken with it.
-_NO_HTML = re.compile(rb"</?[a-z][\w-]*+[^\s\w<>/\"'-](?:[^<>\"']|\"[^<>\"]*\"|'[^<>']*')*+(?<!--)>", re.IGNORECASE)
+# comment (also one that ends in `--!>`, or `<![CDATA[`) or attribute, whose end would be taken with it.
+_NO_HTML = re.compile(
+    rb"</?[a-z][\w-]*+[^\s\w<>/\"'-](?:[^<>\"']|\"[^<>\"]*\"|'[^<>']*')*+(?<!--)(?<!--!)(?<!\]\])>", re.IGNORECASE
+)
 _PARTED = re.compile(r"<(?:p|div|h[1-6]|[uo]l)\b", re.IGNORECASE)  # HTML that has paragraphs
 # HTML in lines of plain text
 _WORDED = re.compile(r"</(?:a|b|i|em|strong|span|u|sup|sub|q|cite)>|<br\b", re.IGNORECASE)

@@ -75,7 +75,11 @@ def test_the_elements_of_word_cost_no_article(within: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<!-- i<n; -->{}", "<img src='/x' alt='a<b.c'>{} It's <b>so</b>", "<h2>a<dd<b></h2>{}"]
+    "text",
+    [
+        *("<!-- i<n; -->{}", "<!-- i<n; --!>{}", "<![CDATA[ i<n; ]]>{}"),
+        *("<img src='/x' alt='a<b.c'>{} It's <b>so</b>", "<h2>a<dd<b></h2>{}"),
+    ],
 )
 def test_a_less_than_where_no_tag_begins_costs_no_article(text: str) -> None:
     sentence = "<p>A sentence that is long enough to be kept as text of the article.</p>"
