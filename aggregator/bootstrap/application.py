@@ -108,7 +108,15 @@ class Application(Configured):
 
     def ruling(self, in_force: StoredConfiguration | None) -> Application:
         """This application, or with `reload: manual` that of the configuration in force, which stays until `apply`."""
-        if self.settings.site.reload == "auto" or in_force is None or in_force.epoch == self.settings.epoch:
+        return self if self.settings.site.reload == "auto" else self.following(in_force)
+
+    def following(self, in_force: StoredConfiguration | None) -> Application:
+        """The application by the configuration in force: this one, if that is the same or there is none.
+
+        Raises:
+            ConfigError: it cannot be read here, since it was written for another environment.
+        """
+        if in_force is None or in_force.epoch == self.settings.epoch:
             return self
         return self.of_texts(self.installation, in_force.texts)
 

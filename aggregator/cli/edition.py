@@ -30,10 +30,8 @@ def place_all(application: Application) -> tuple[int, int]:
 
     archive = application.database.open()
     with editing(archive) as proceed:
-        in_force = archive.upkeep.configuration()
-        if in_force and in_force.epoch != application.settings.epoch:
-            with suppress(ConfigError):  # it was written for another environment
-                application = Application.of_texts(application.installation, in_force.texts)
+        with suppress(ConfigError):  # it was written for another environment
+            application = application.following(archive.upkeep.configuration())
         with bar("Edition") as progress:
             report = edition(archive, application.policy, seconds, progress, proceed)
         note_set_aside(archive, report.set_aside)

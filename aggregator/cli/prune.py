@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from aggregator.bootstrap import Application, Database, Installation, utc_now
+from aggregator.bootstrap import Database, Installation, utc_now
 from aggregator.cli.arguments import Command, nothing
 from aggregator.cli.broken_file import file_or_in_force
 from aggregator.text.plurals import counted
@@ -16,11 +16,9 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     database.check_clock(archive)
     archive.upkeep.check()  # it may not meet what is damaged, and would delete beside it
     with file_or_in_force(installation) as read:
-        application, in_force = read, archive.upkeep.configuration()
         waits = read.database.shared or read.settings.site.reload == "manual"
-        if waits and in_force and in_force.epoch != read.settings.epoch:
-            # Deleted texts are lost, and the file of this machine may be an old copy: so the configuration in force decides.
-            application = Application.of_texts(installation, in_force.texts)
+        # Deleted texts are lost, and the file of this machine may be an old copy: so the configuration in force decides.
+        application = read.following(archive.upkeep.configuration()) if waits else read
         purged = archive.upkeep.prune(
             int(utc_now().timestamp()), *application.keep, named=application.policy.overrides.named
         )
