@@ -67,7 +67,7 @@ class Following:
         if held := archive.upkeep.configuration():
             self._follow(held)
             since = max(datetime.fromtimestamp(held.applied, UTC), self._written)
-        self.current = replace(self._named(archive), since=since)
+        self.current = self._named(archive, since)
 
     def troubles(self) -> tuple[str, ...]:
         return ("configuration: the configuration in force cannot be read here",) if self._unread else ()
@@ -85,7 +85,7 @@ class Following:
                 self._unread = held.epoch
                 log.error("the configuration in force cannot be read here; the previous one is used:\n%s", error)
 
-    def _named(self, archive: Archive) -> InForce:
+    def _named(self, archive: Archive, since: datetime) -> InForce:
         """The configuration with further names: those of topics found among categories (unless a configured topic or a country has the same
         id), and those of removed sources, so that their items remain readable."""
         names, settings = self._plain.names, self._plain.settings
@@ -96,4 +96,5 @@ class Following:
         led = {StreamName.read(name): id for name, id in noted.items()} | settings.renamed
         taken = {"section": called.sections, "topic": called.topics}
         former = {old: id for old, id in led.items() if old.id not in taken[old.kind]}
-        return replace(self._plain, names=called, first_ids=archive.reading.renamed_sources(), renamed=former)
+        first = archive.reading.renamed_sources()
+        return replace(self._plain, names=called, since=since, first_ids=first, renamed=former)
