@@ -17,6 +17,15 @@ sources:
 """
 
 
+def applied(folder: Path, text: str = FILE) -> tuple[Path, list[str]]:
+    """A file that is in force, and the options that name it."""
+    file = folder / "feeds.yaml"
+    file.write_text(text)
+    place = ["--config", str(file), "--instance", str(folder / "instance")]
+    assert main([*place, "apply"]) == 0
+    return file, place
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
@@ -30,10 +39,7 @@ sources:
 def test_they_work_by_what_is_in_force_and_say_what_is_broken(
     command: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FILE)
-    place = ["--config", str(file), "--instance", str(tmp_path / "instance")]
-    assert main([*place, "apply"]) == 0
+    file, place = applied(tmp_path)
     file.write_text(FILE.replace("name", "nmae"))
     capsys.readouterr()
     assert main([*place, *command]) == 2, "as with every command, a broken file shows in the exit code"
@@ -60,11 +66,8 @@ def test_where_nothing_is_in_force_the_file_is_needed(
 def test_where_what_is_in_force_cannot_be_read_here_the_file_is_what_can_be_mended(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FILE.replace("title: Wire", 'title: "${WIRE}"'))
-    place = ["--config", str(file), "--instance", str(tmp_path / "instance")]
     monkeypatch.setenv("WIRE", "Wire")
-    assert main([*place, "apply"]) == 0
+    file, place = applied(tmp_path, FILE.replace("title: Wire", 'title: "${WIRE}"'))
     monkeypatch.delenv("WIRE")
     file.write_text("sources: [")
     capsys.readouterr()
@@ -85,10 +88,7 @@ def test_a_file_is_as_broken_where_the_reader_of_the_output_has_enough(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A script with `set -o pipefail` took the file for sound."""
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FILE)
-    place = ["--config", str(file), "--instance", str(tmp_path / "instance")]
-    assert main([*place, "apply"]) == 0
+    file, place = applied(tmp_path)
     file.write_text(FILE.replace("name", "nmae"))
     monkeypatch.setattr(sys, "stdout", HasEnough())
     assert main([*place, *command]) == 2
