@@ -188,19 +188,23 @@ def _is_of_another(data: bytes, start: int, end: int) -> bool:
 def with_usual_namespaces(document: Document) -> Document:
     """Declare the prefixes `content` and `media` with the namespaces that parsers know. Outlets forget the declaration, omit the last
     slash, or write https; parsers then do not find full texts and pictures. Nor do they where RSS declares a namespace for its own
-    elements, which have none."""
+    elements, which have none. It is no flaw if each element declares its prefix itself, as Blogger's do."""
     root = _ROOT_TAG.search(document.data, 0, 65536)
     if root is None:
         return document
     tag = _OF_RSS.sub(rb"\1", root[0])
+    unusual = tag != root[0]
     for prefix, usual in _USUAL.items():
-        if usual in tag or b"<" + prefix + b":" not in document.data:
+        quoted = (usual, usual.replace(b'"', b"'"))
+        if any(one in tag for one in quoted) or b"<" + prefix + b":" not in document.data:
             continue
+        unusual = unusual or not any(one in document.data for one in quoted)
         tag, declared = re.subn(rb"\sxmlns:" + prefix + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b" " + usual, tag)
         tag += b"" if declared else b" " + usual
     if tag == root[0]:
         return document
-    return document.changed(document.data[: root.start()] + tag + document.data[root.end() :], "unusual-namespaces")
+    flaws = ("unusual-namespaces",) if unusual else ()
+    return document.changed(document.data[: root.start()] + tag + document.data[root.end() :], *flaws)
 
 
 def with_absolute_base(document: Document) -> Document:

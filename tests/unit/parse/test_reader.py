@@ -671,6 +671,20 @@ def test_text_and_pictures_are_read_however_their_prefixes_are_declared(declared
 
 
 @pytest.mark.parametrize("title", ["Title", "Title <b>!</b>"])
+def test_a_prefix_that_is_declared_in_single_quotes_or_where_it_is_used_is_usual(title: str) -> None:
+    space = "http://search.yahoo.com/mrss/"
+    picture = '<media:thumbnail url="https://example.org/1.jpg"/>'
+    document = rss(item(picture, title=title))
+    in_root = document.replace(f'"{space}"'.encode(), f"'{space}'".encode())
+    in_element = document.replace(f' xmlns:media="{space}"'.encode(), b"")
+    in_element = in_element.replace(b"<media:thumbnail ", f"<media:thumbnail xmlns:media='{space}' ".encode())
+    assert len({document, in_root, in_element}) == 3
+    for one in (in_root, in_element):
+        feed = parsed(one)
+        assert (feed.items[0].image, feed.flaws) == ("https://example.org/1.jpg", ())
+
+
+@pytest.mark.parametrize("title", ["Title", "Title <b>!</b>"])
 @pytest.mark.parametrize("name", ["published", "issued"])
 def test_an_entry_is_dated_by_when_it_came_and_not_by_its_last_edit(name: str, title: str) -> None:
     dates = f"<modified>2026-11-20T10:00:00Z</modified><{name}>2026-11-19T10:00:00Z</{name}>"
