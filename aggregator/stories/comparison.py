@@ -12,6 +12,7 @@ from aggregator.model.story import KnownItem
 from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
+from aggregator.stories.features import encoded_identifiers, other_number
 from aggregator.stories.similarity import (
     EVIDENCE,
     FEW,
@@ -45,7 +46,8 @@ class Comparison:
         self._items = np.array(items)
         self._new = len(context.new)
         self._publisher = _numbered([one.publisher for one in everyone])
-        cached = context.cache.rows(items, [*context.encoded, *(one.kept for one in known)])
+        self._encoded = [*context.encoded, *(one.kept for one in known)]
+        cached = context.cache.rows(items, self._encoded)
         self._headline = context.cache.headline(cached)
         words, figure = context.cache.matrix(cached)
         at = np.array([one.at for one in everyone])
@@ -57,6 +59,7 @@ class Comparison:
         self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._probability: dict[Pair, float] = {}
         self._twins: set[Pair] = set()
+        self._numbered_apart: set[Pair] = set()
         self._names_alone: set[Pair] = set()
         found = self._judge(*self._nominated)
         likely = found >= TUNING.min_probability
@@ -144,6 +147,10 @@ class Comparison:
         """Whether two items look alike but report two similar events (see `twins.py`)."""
         return (min(one, other), max(one, other)) in self._twins
 
+    def numbered_apart(self, one: int, other: int) -> bool:
+        """Whether the headlines of two items have different numbers of one series."""
+        return (min(one, other), max(one, other)) in self._numbered_apart
+
     def names_alone(self, one: int, other: int) -> bool:
         """Whether the probability of a pair was limited because it has little but names in common."""
         return (min(one, other), max(one, other)) in self._names_alone
@@ -160,7 +167,7 @@ class Comparison:
         return found
 
     def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
-        """Store the probabilities of these pairs, 0 for twins."""
+        """Store the probabilities of these pairs, 0 for twins and for different numbers of one series."""
         at, kin = self._vectors.at, found >= KIN
         for a, b, likely in zip(one[kin].tolist(), other[kin].tolist(), found[kin].tolist(), strict=True):
             self._kin[a].append((int(at[b]), likely))
@@ -170,6 +177,12 @@ class Comparison:
         apart = alike[twins(self._naming(rows), a, b)]
         found[apart] = 0.0
         self._twins.update(self._items_of(one[apart], other[apart]))
+        numbers = [encoded_identifiers(self._encoded[row]) for row in rows.tolist()]
+        some = np.array([bool(held) for held in numbers], dtype=np.bool_)
+        both = np.flatnonzero(some[a] & some[b])
+        apart = alike[[pair for pair in both.tolist() if other_number(numbers[a[pair]], numbers[b[pair]])]]
+        found[apart] = 0.0
+        self._numbered_apart.update(self._items_of(one[apart], other[apart]))
         self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))
 
     def _items_of(self, one: Ints, other: Ints) -> list[Pair]:

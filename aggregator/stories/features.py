@@ -17,6 +17,7 @@ from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
 from aggregator.text.headline import bare_lead, bare_title, tells
+from aggregator.text.identifiers import identifiers
 from aggregator.text.languages import language
 from aggregator.text.words import numbered_stem, plains, stems, tokens, unelided, word_id
 
@@ -28,10 +29,11 @@ _FORMS = "analysi brief editori explain latest live newslett opinion photo pictu
 FORMS = frozenset(map(word_id, _FORMS.split()))
 """Stems that say in which form an outlet tells something. They are left out of live pages, podcasts and the like, which all have them,
 while the report of the same match has none. In a report they tell something (Live Nation, a video of an arrest)."""
+MOST = 16  # identifiers that are kept of a headline
 _UNIT = re.compile(r"(?<=\d)(?:k|m|mn|mln|bn|tn|trn)\Z", re.IGNORECASE)  # thousand, million, billion, trillion
 
 # The encoded form: this head, then the stems of headline, lead and figures as 64-bit integers, then language and `near`. A stem
-# that the headline writes as a name is stored as its bitwise complement, which is negative.
+# that the headline writes as a name is stored as its bitwise complement, which is negative. So are the identifiers, after the figures.
 HEAD = struct.Struct("<qHHHBB")
 """Key of the headline; numbers of stems in headline, lead and figures; lengths of language and `near`."""
 _HEADS = np.dtype(
@@ -52,6 +54,9 @@ class Features(Struct, frozen=True):
     figures: tuple[int, ...]
     headline: int
     names: frozenset[int] = frozenset()  # the stems that the headline writes as names
+    identifiers: tuple[
+        int, ...
+    ] = ()  # of the headline (`text/identifiers.py`); the upper 31 bits say the series, 32 the number
 
     @property
     def words(self) -> tuple[int, ...]:
@@ -59,11 +64,26 @@ class Features(Struct, frozen=True):
 
     def encode(self) -> bytes:
         """Compact bytes for the store, which `packed` reads; `with_neighbours` adds what is known only later."""
-        names, lead, figures, lang = self.names, self.lead, self.figures, self.lang.encode()
+        names, lead, lang = self.names, self.lead, self.lang.encode()
+        figures = (*self.figures, *[~one for one in self.identifiers])
         title = [~word if word in names else word for word in self.title] if names else self.title
         head = HEAD.pack(self.headline, len(title), len(lead), len(figures), len(lang), 0)
         words = struct.pack(f"<{len(title) + len(lead) + len(figures)}q", *title, *lead, *figures)
         return head + words + lang
+
+
+def encoded_identifiers(encoded: bytes) -> frozenset[int]:
+    """The identifiers in encoded features."""
+    _, title, lead, figures, *_ = HEAD.unpack_from(encoded)
+    end = HEAD.size + 8 * (title + lead + figures)
+    if not figures or encoded[end - 1] < 128:  # the last one is not negative, as of nearly all items
+        return frozenset()
+    return frozenset([~one for one in struct.unpack_from(f"<{figures}q", encoded, end - 8 * figures) if one < 0])
+
+
+def other_number(mine: frozenset[int], theirs: frozenset[int]) -> bool:
+    """Whether two headlines have identifiers of one series, and none in common."""
+    return mine.isdisjoint(theirs) and not {one >> 32 for one in mine}.isdisjoint(one >> 32 for one in theirs)
 
 
 def with_neighbours(encoded: bytes, near: bytes) -> bytes:
@@ -78,7 +98,7 @@ class Packed(Struct, frozen=True):
     sizes: Ints  # item → number of words in headline and lead
     words: Ints
     names: Bools  # index in `words` → whether the headline writes it as a name
-    figures: Ints  # the figures of all items, as `word_id`s
+    figures: Ints  # the figures of all items, as `word_id`s, and their identifiers, which are negative
     headlines: list[bytes]  # item → bytes that are equal for equal headlines
     lang: list[bytes]  # item → code of its language, b"" if unknown
     near: list[bytes]  # item → similarities of its nearest neighbours (`Comparison.near`)
@@ -127,7 +147,13 @@ def features(candidate: Candidate) -> Features:
         figures=tuple(dict.fromkeys([word_id(figure) for figure in figures if figure[:1] in DIGITS])),
         headline=headline,
         names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
+        identifiers=_identifiers(candidate.title),
     )
+
+
+def _identifiers(headline: str) -> tuple[int, ...]:
+    found = [word_id(series) >> 32 << 32 | word_id(number) & 0xFFFFFFFF for series, number in identifiers(headline)]
+    return tuple(dict.fromkeys(found))[:MOST]
 
 
 def _aside(ids: Sequence[int], ends: int, candidate: Candidate) -> frozenset[int]:

@@ -129,6 +129,7 @@ class _Reasons:
             (_differ(figures.intersection(mine), figures.intersection(theirs)), "no figure in common"),
             (_differ(WEEKDAYS.intersection(mine), WEEKDAYS.intersection(theirs)), "other days of the week"),
             (self.compared.twins(one.item, item), "each headline names what the other report does not"),
+            (self.compared.numbered_apart(one.item, item), "each headline has another number of one series"),
             (self.compared.names_alone(one.item, item), "little but names in common"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )

@@ -334,3 +334,44 @@ def test_a_headline_tells_names_by_their_capitals(title: str, summary: str, lang
     one = features(Candidate(1, title, summary, "", None, NOON, lang))
     words = {word for name in marked for word in features(Candidate(2, name, "", "", None, NOON, lang)).title}
     assert one.names == words
+
+
+LIBFOO = "A vulnerability in the libfoo image library allows remote attackers to execute code via a crafted file."
+KERNEL = "Linus Torvalds has announced the release of the Linux kernel, with new drivers, file system changes and many fixes."
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "summary"),
+    [
+        (
+            "CVE-2026-40200: Heap overflow in libfoo image parser",
+            "CVE-2026-40201: Heap overflow in libfoo image parser",
+            LIBFOO,
+        ),
+        ("Linux 7.1 released", "Linux 7.2 released", KERNEL),
+        ("NPR News: 11-30-2026 2PM EST", "NPR News: 11-30-2026 3PM EST", "The latest news in five minutes."),
+    ],
+)
+def test_numbered_notices_of_one_series_are_stories_of_their_own(title: str, other: str, summary: str) -> None:
+    """Of one outlet and of several, in one batch or one after the other, in any order."""
+    told = [
+        Candidate(number, of, summary, outlet, None, NOON + 600 * number, "en")
+        for number, (of, outlet) in enumerate([(title, "a"), (other, "a"), (other, "b"), (title, "b"), (title, "c")])
+    ]
+    expected = [0, 1, 1, 0, 0]
+    assert stories(*told) == stories(*reversed(told))[::-1] == expected
+    memory = Memory()
+    for one in told:
+        memory.apply([one], group([one], memory))
+    assert [memory.story(one.item) for one in told] == expected
+    joins = {join.item: join for join in group(told, Memory()).joins}
+    assert "each headline has another number of one series" in joins[1].vetoes
+
+
+def test_a_growing_toll_is_no_number_of_a_series() -> None:
+    texas = "Rescuers searched the flooded valley in Texas on Sunday for people missing from a summer camp."
+    told = [
+        item(1, "Texas floods: 24 dead as search for missing campers goes on", texas),
+        item(2, "Texas floods: 51 dead as search for missing campers goes on", texas),
+    ]
+    assert len(set(stories(*told))) == 1

@@ -1,0 +1,111 @@
+"""Which numbers in a headline say which one of a series it is."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from aggregator.text.identifiers import identifiers
+
+
+def numbers(headline: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for series, number in identifiers(headline):
+        found.setdefault(series, set()).add(number)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("CVE-2026-40200: Heap overflow in libfoo", "CVE-2026-40201: Heap overflow in libfoo"),
+        ("USN-7234-1: Linux kernel vulnerabilities", "USN-7235-1: Linux kernel vulnerabilities"),
+        ("RHSA-2026:1234 Important: kernel security update", "RHSA-2026:1235 Important: kernel security update"),
+        ("CERTFR-2026-AVI-0123 : Vulnérabilité dans Foo", "CERTFR-2026-AVI-0124 : Vulnérabilité dans Foo"),
+        ("GHSA-abcd-1234-ef56 in foo", "GHSA-abcd-1234-ef57 in foo"),
+        ("Microsoft: KB5001234 fails to install", "Microsoft: KB5001299 fails to install"),
+        ("Linux 7.1 released", "Linux 7.2 Released With New Drivers"),
+        ("Linux Kernel 7.1 Officially Released", "Linux 7.2 is now available"),
+        ("Linux 7.1-rc3", "Linux 7.1-rc4"),
+        ("PostgreSQL 18.3, 17.9 and 16.13 Released!", "PostgreSQL 18.4, 17.10 and 16.14 Released!"),
+        ("curl 8.17.0", "curl 8.18.0"),
+        ("What is new in Python 3.14.2", "What is new in Python 3.14.3"),
+        ("Apple ships iOS 26.2.1 with fixes", "Apple ships iOS 26.2.2 with fixes"),
+        ("Release v1.2.3", "Release v1.2.4"),
+        ("5.2", "5.3"),
+        ("5.2.1", "5.2.2"),
+        ("Order No. 1234 of the ministry", "Order No. 1235 of the ministry"),
+        ("Указ № 123 о наградах", "Указ № 124 о наградах"),
+        ("The Guide #107: Why we watch", "The Guide #108: Why we watch"),
+        ("Python Weekly #45", "Python Weekly #46"),
+        ("Gilbert Vol. 21, No. 4 (2018)", "Gilbert Vol. 21, No. 5 (2018)"),
+        ("A year of video, Part 1: Silliness", "A year of video, Part 2: Media"),
+        ("Episode 12: the fall", "Episode 13: the fall"),
+        ("Foo S02E05 recap", "Foo S02E06 recap"),
+        ("NPR News: 11-30-2026 3PM EST", "NPR News: 11-30-2026 4PM EST"),
+        ("News bulletin 14:00", "News bulletin 15:00"),
+        ("Nachrichten vom 30.11.2026, 15 Uhr", "Nachrichten vom 30.11.2026, 16 Uhr"),
+    ],
+)
+def test_numbers_of_one_series_are_told_apart(one: str, other: str) -> None:
+    mine, theirs = numbers(one), numbers(other)
+    assert any(mine[series].isdisjoint(theirs[series]) for series in mine.keys() & theirs.keys())
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Turkey earthquake death toll rises to 1,200",
+        "Magnitude 7.1 quake hits coast",
+        "Earthquake 7.1",
+        "Another 24 Released By Hamas",
+        "World No. 4 Medvedev beats No. 12 seed",
+        "#12 Michigan beats #25 Ohio",
+        "Poland buys 32 F-35s after KC-135 crash at COP-30",
+        "COVID-19: 1,200 new cases",
+        "Market opens at 9:30 UTC-05:00",
+        "Shares up 7.1.2%",
+        "Treffen am 3.12.26 in Wien",
+        "Treffen vom 30.11.2026 abgesagt",
+        "Power back by 5pm after storm",
+        "Bears 24-17 Lions",
+        "Oil jumps 3.5% after Iran seizes tanker",
+        "Flat 2 of part 3 of the estate",
+        "Nothing in numbers",
+    ],
+)
+def test_other_figures_are_no_identifiers(headline: str) -> None:
+    assert numbers(headline) == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Linux 7.1 released", "Linux 7.1.0 is out"),
+        ("Linux 7.1-rc3 released", "Linux 7.1rc3"),
+        ("Firefox v150.0.2", "Firefox 150.0.2 released"),
+        ("CVE-2026-40200 and CVE-2026-40201 are exploited", "CVE-2026-40201 is exploited"),
+        ("Ep. 12", "Ep 12"),
+    ],
+)
+def test_one_number_is_written_in_several_ways(one: str, other: str) -> None:
+    mine, theirs = numbers(one), numbers(other)
+    assert any(mine[series] & theirs[series] for series in mine.keys() & theirs.keys())
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "v" + "1." * 9000,
+        "A-" * 9000 + "1",
+        "CVE-" * 9000 + "1",
+        "1.1," * 9000,
+        "A 1.1" + " and 1.1" * 9000,
+        "1h " * 9000,
+    ],
+)
+def test_a_long_headline_is_read_in_time_that_grows_with_its_length(headline: str) -> None:
+    start = process_time()
+    list(identifiers(headline))
+    assert process_time() - start < 1
