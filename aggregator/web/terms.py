@@ -16,14 +16,14 @@ from aggregator.text.search import EITHER, INITIALS, indexed
 MAX_QUERY = 1000  # characters
 MAX_TERMS = 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_MARKS = ",;،、，；"
+_COMMA = rf"(?:(?<!\d)[{_MARKS}]|[{_MARKS}](?!\d))"  # not that of 10,000
 # Groups: minus or NOT, opening parenthesis, phrase, word, closing parenthesis. A word may contain pairs of parentheses: Boeing(737).
 _TERM = re.compile(
-    r"((?<![^\s()\"])NOT\s+|-?)"
-    rf'(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s)])|(?:[^\s()]|(?<=[^\s()])\([^\s()]*\))+))|(\))'
+    rf"((?<![^\s()\"{_MARKS}])NOT\s+|-?)"
+    rf'(?:(\()|"([^"]*)"?|({INITIALS}(?![^\s){_MARKS}])'
+    rf"|(?:(?!{_COMMA})[^\s()]|(?<=[^\s()])\((?:(?!{_COMMA})[^\s()])*\))+))|(\))|{_COMMA}"
 )
-_COMMA = re.compile(r"(?<=\D)[,;،、，；](?=.)|(?<=.)[,;،、，；](?=\D)")  # within what has no blanks, not in 10,000
-# A phrase, or what stands between blanks, with the minus or NOT before it.
-_UNBROKEN = re.compile(r'"[^"]*"?|\(*((?<![^\s()"])NOT\s+|-)?[^\s"]+')
 _LETTER = re.compile(r"[^\W_]")
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')  # typed by phones and word processors
 
@@ -35,8 +35,12 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         raise QueryError("q", f"`q` may have at most {MAX_QUERY} characters")
     groups, operators = [_Group()], []
     unwanted: list[str] = []
-    typed = _UNBROKEN.sub(_parted, without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES))
-    for minus, begins, phrase, word, ends in _TERM.findall(normalize("NFC", typed)):
+    typed = normalize("NFC", without_unwanted(CONTROL.sub(" ", text)).translate(_QUOTES))
+    end, held = 0, ""
+    for found in _TERM.finditer(typed):
+        minus, begins, phrase, word, ends = found.groups("")
+        minus = minus or (held if found.start() == end else "")  # up to the next blank: `-football,golf` excludes both
+        end, held = found.end(), "" if begins or ends else minus
         term = f'"{phrase.strip()}"' if phrase else word
         if begins:
             groups.append(_Group(left_out=bool(minus)))
@@ -61,11 +65,6 @@ def terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if _size(wanted) + len(unwanted) > MAX_TERMS:
         raise QueryError("q", f"`q` may have at most {MAX_TERMS} words and phrases; words in quotes count as one")
     return tuple(map(EITHER.join, wanted)), tuple(unwanted)
-
-
-def _parted(found: re.Match[str]) -> str:
-    """With blanks for commas, except in a phrase. What is excluded is all of it: `-football,golf` are two words with a minus."""
-    return found[0] if found[0].startswith('"') else _COMMA.sub(f" {found[1] or ''}", found[0])
 
 
 def as_typed(words: Sequence[str], without: Sequence[str]) -> str:

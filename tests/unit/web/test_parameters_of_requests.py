@@ -271,19 +271,24 @@ def test_not_in_capitals_excludes_as_a_minus_does() -> None:
 
 
 def test_commas_part_words_as_blanks_do() -> None:
-    """`gaza,israel` was the phrase."""
+    """`gaza,israel` was the phrase, and of `gaza,"air raid"` the first two words and the third."""
     assert terms("gaza,israel 中国，日本 10,000") == (("gaza", "israel", "中国", "日本", "10,000"), ())
     assert terms("दिल्ली,मुंबई cafe\u0301,bar F-35,F-16 missile*,drone*") == (
         ("दिल्ली", "मुंबई", "café", "bar", "F-35", "F-16", "missile*", "drone*"),
         (),
     )
-    assert terms('"paris,texas" gaza, !,') == (('"paris,texas"', "gaza,"), ())
+    assert terms('"paris,texas" gaza, !,') == (('"paris,texas"', "gaza"), ())
+    assert terms('gaza,"air raid","rare earth",oil 5" gun,bore') == (
+        ("gaza", '"air raid"', '"rare earth"', "oil", '5"', "gun", "bore"),
+        (),
+    )
 
 
 def test_all_that_a_minus_and_commas_name_is_excluded() -> None:
     """`-football,golf` was a feed of golf alone: a minus stands before what follows up to the next blank."""
-    for typed in ("navy -football,golf", "navy NOT football,golf", "navy,-football -golf"):
+    for typed in ("navy -football,golf", "navy NOT football,golf", "navy,-football -golf", "navy,-football,golf"):
         assert terms(typed) == (("navy",), ("football", "golf")), typed
+    assert terms('navy -"world cup",golf,"ski race"') == (("navy",), ('"world cup"', "golf", '"ski race"'))
     assert terms('"navy"NOT (-football,golf)') == (('"navy"',), ("football", "golf"))
 
 
