@@ -7,17 +7,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from aggregator.bootstrap import Application, Installation
+from aggregator.errors import ConfigError
+from aggregator.ports import Upkeep
 
 
 @contextmanager
-def file_or_in_force(installation: Installation) -> Iterator[Application]:
+def file_or_in_force(installation: Installation, upkeep: Upkeep | None = None) -> Iterator[Application]:
     """A context with the configuration of the file. If that is broken, it is the one in force, and the error is raised at the end of the
     context, so that `main` prints it.
+
+    `upkeep`: of the archive; then a file that no service would put in force, since its examples fail, counts as broken, too.
 
     Raises:
         ConfigError: the file is broken (at the end if a configuration is in force, else at once).
     """
     application, broken = Application.load_or_in_force(installation)
+    if broken is None and upkeep is not None:
+        try:
+            application.admit(upkeep)
+        except ConfigError as error:
+            application, broken = application.following(upkeep.configuration()), error
     if broken is None:
         yield application
         return

@@ -414,18 +414,36 @@ def test_apply_says_how_many_stories_it_placed_anew(desk: Desk) -> None:
     assert desk.run("apply").splitlines() == [f"{desk.file} was in force already."]
 
 
-def test_with_reload_manual_texts_are_deleted_by_what_is_in_force(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `prune` deletes is lost, and the file is only proposed until `apply`."""
-    monkeypatch.setattr(prune, "utc_now", lambda: NOW + timedelta(days=100))
+def with_bodies(desk: Desk) -> None:
+    """Items have a text that `prune` can delete."""
     with closing(sqlite3.connect(desk.folder / "instance" / "aggregator.db")) as archive:
         archive.execute("UPDATE texts SET content = '<p>More.</p>'")
         archive.commit()
+
+
+def test_with_reload_manual_texts_are_deleted_by_what_is_in_force(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `prune` deletes is lost, and the file is only proposed until `apply`."""
+    monkeypatch.setattr(prune, "utc_now", lambda: NOW + timedelta(days=100))
+    with_bodies(desk)
     manual = "site: {reload: manual}\ndefaults: {keep: KEEP}\n" + FILE
     desk.file.write_text(manual.replace("KEEP", "3650d"))
     desk.run("apply")
     desk.file.write_text(manual.replace("KEEP", "30d"))
     assert desk.run("prune") == "The texts of 0 items were deleted; headlines and links stay.\n"
     desk.run("apply")
+    assert desk.run("prune") == "The texts of 5 items were deleted; headlines and links stay.\n"
+
+
+def test_texts_are_deleted_by_no_file_that_the_service_refuses(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prune, "utc_now", lambda: NOW + timedelta(days=60))
+    with_bodies(desk)
+    desk.file.write_text("defaults: {keep: 30d}\n" + FILE.replace("Missile lands in", "Octopus lands in"))
+    assert main(["--config", str(desk.file), "--instance", str(desk.folder / "instance"), "prune"]) == 2
+    out, err = desk.read()
+    assert out == "The texts of 0 items were deleted; headlines and links stay.\n"
+    assert "is broken, so this is by the configuration in force" in err
+    assert '"Octopus lands in the sea": expected section defense' in err
+    desk.file.write_text("defaults: {keep: 30d}\n" + FILE)
     assert desk.run("prune") == "The texts of 5 items were deleted; headlines and links stay.\n"
 
 
