@@ -286,12 +286,26 @@ def without_last_link(text: str) -> str:
     said, before = plain(link[1]), text[: leading.start() if leading else start].rstrip()
     last = max(0, len(before) - 200)
     alone = _ON_OWN_LINE.search(before, last) and _CALL.fullmatch(said.strip("[]()"))
-    # In small letters it is in a sentence: he wants us to <a>read more</a>; and a sign without words (★) ends a whole text.
-    if said[:1].islower() or not any(map(str.isalnum, said)) or not (alone or leads_on(said)):
+    if not (_is_button(said) and (alone or leads_on(said))):
         return text
     if _ENDED.search(before, last):
         return f"{before}&nbsp;"  # so that the paragraph still has something after it, and gets a full stop (`prose`)
     return f"{before}…" if before[-1:].isalnum() else before
+
+
+def without_leading_on(safe: str) -> str:
+    """Sanitised HTML without a link at its end that only leads on, whatever it stands in."""
+    start = safe.rfind("<a ")
+    link = _LAST_LINK.match(safe, start) if start >= 0 else None
+    if link is None or not _is_button(said := plain_of_safe(link[1])) or not leads_on(said):
+        return safe
+    after = safe[link.end(1) + len("</a>") :].lstrip(".…»→)] ")
+    return safe[:start].rstrip(" -–—|,([«→▶•·") + after
+
+
+def _is_button(said: str) -> bool:
+    """In small letters a link is in a sentence: he wants us to <a>read more</a>; and a sign without words (★) ends a whole text."""
+    return not said[:1].islower() and any(map(str.isalnum, said))
 
 
 def without_credit(text: str, title: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup
 
-from aggregator.normalise.boilerplate import without_asides, without_boilerplate
+from aggregator.normalise.boilerplate import without_asides, without_boilerplate, without_leading_on
 from aggregator.normalise.plain import plain_of_safe, prose_of_safe
 from aggregator.text.fold import fold
 
@@ -32,26 +32,28 @@ _BEGIN, _END = 80, 40  # letters of the summary that are searched in the text
 _SKIPPED = 300  # letters of the text that the summary may leave out
 
 
-def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]:
-    """(standfirst, body) of a story with this summary and this sanitised text. The body is None if it has nothing to add:
+def standfirst_and_body(summary: str, content: str, title: str = "") -> tuple[str, Markup | None]:
+    """(standfirst, body) of a story with this headline, summary and sanitised text. The body is None if it has nothing to add:
 
-    - A text that only repeats the summary is no body, unless it has lists, headings or the like.
-    - A first paragraph or heading that repeats the summary is omitted.
+    - A text that only repeats the summary or the headline is no body, unless it has lists, headings or the like. (Short posts without
+      title are their own headline.)
+    - A first paragraph or heading that repeats the summary or the headline is omitted.
     - If the summary is an excerpt from the beginning of the text, there is no standfirst.
     - Images are removed, because pages load nothing from elsewhere; those with a caption become links.
     - A heading at the end whose pictures or forms are not shown is omitted, with the headings that it stands under. Other headings there
       may be lines of the text.
     - A text without words (such as a star that links to the article) is no body.
+    - A link at the end that only leads on ("Read more") is omitted, as is the empty space of images above and below the text.
 
     Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
     """
-    content = without_asides(content)
-    said = fold(" ".join(summary.split()))
-    text = fold(prose_of_safe(content)[: 2 * len(said) + 100])
-    if text.rstrip(". ") in said and not _BLOCKS.search(content):
+    content = without_leading_on(without_asides(content))
+    said, headline = (fold(" ".join(one.split())) for one in (summary, title))
+    text = fold(prose_of_safe(content)[: 2 * max(len(said), len(headline)) + 100]).rstrip(". ")
+    if (text in said or text == headline.rstrip(". ")) and not _BLOCKS.search(content):
         return summary, None
     first = _OPENING.match(content)
-    if said and first and fold(plain_of_safe(first[2])) == said:
+    if first and fold(plain_of_safe(first[2])) in {said, headline} - {""}:
         content = content[first.end() :]
     elif _is_excerpt(said, content):
         summary = ""
@@ -61,8 +63,17 @@ def standfirst_and_body(summary: str, content: str) -> tuple[str, Markup | None]
         content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks stay: they separate words
     if not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
         return summary, None
-    content = content if ends else _without_last_headings(content) or content
+    content = _without_outer_breaks(content if ends else _without_last_headings(content) or content)
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
+
+
+def _without_outer_breaks(content: str) -> str:
+    content = content.strip()
+    while content.startswith("<br>"):
+        content = content[4:].lstrip()
+    while content.endswith("<br>"):
+        content = content[:-4].rstrip()
+    return content
 
 
 def _without_last_headings(content: str) -> str:

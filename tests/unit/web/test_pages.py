@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -305,7 +306,7 @@ def test_what_a_body_repeats_is_told_once() -> None:
     assert standfirst_and_body("One. Two.", "") == ("One. Two.", None)
     assert standfirst_and_body("One & two.", "<p>One &amp; two.</p>\n<p>Three.</p>") == (
         "One & two.",
-        "\n<p>Three.</p>",
+        "<p>Three.</p>",
     )
     cut = "A long beginning of what is told…"
     text = "<p>A long beginning of what is told at length.</p>"
@@ -393,6 +394,52 @@ def test_the_welcome_of_a_newsletter_is_no_part_of_the_body() -> None:
     text = "Welcome to our newsletter {beacon} Defense Defense The Big Story Seven states agreed."
     assert standfirst_and_body("Seven states agreed.", text) == ("Seven states agreed.", None)
     assert standfirst_and_body("Agreed.", f"<p>{text}</p>")[1] == "<p>Seven states agreed.</p>"
+
+
+def test_a_headline_is_not_told_again_below_it() -> None:
+    """Short posts without title are their own headline; other texts begin with theirs."""
+    said = "We’re off to the coast & back"
+    assert standfirst_and_body("", f"<p>{escape(said)}.</p>", said) == ("", None)
+    assert standfirst_and_body("", '<a href="https://x.example/">We\'re</a> off to the coast &amp; back', said) == (
+        "",
+        None,
+    )
+    below = "<p>Seven states agreed.</p>"
+    for opening in (f"<p>{escape(said)}</p>", f"<h2>{escape(said)}</h2>", f"<p><b>{escape(said)}</b></p>"):
+        assert standfirst_and_body("", opening + below, said) == ("", below)
+        assert standfirst_and_body("Short.", opening + below, said) == ("Short.", below)
+    longer = f"<p>{escape(said)}, they said.</p>"
+    assert standfirst_and_body("", longer, said) == ("", longer)
+    listed = f"<p>{escape(said)}</p><ul><li>One</li></ul>"
+    assert standfirst_and_body("", listed, said) == ("", "<ul><li>One</li></ul>")
+    assert standfirst_and_body("", "<p>Untitled.</p>") == ("", "<p>Untitled.</p>")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            '<p>Seven states agreed to … <a href="https://x.example/1">Read more</a></p>',
+            "<p>Seven states agreed to …</p>",
+        ),
+        ('Seven states agreed… [<a href="https://x.example/1">Continue reading</a>]', "Seven states agreed…"),
+        (
+            '<p>They met.</p><p>Deal.<b> <a href="https://x.example/1">Read More »</a></b></p>\n',
+            "<p>They met.</p><p>Deal.</p>",
+        ),
+        ('<p>Agreed. <a href="https://x.example/1">Read the paper</a></p>', None),
+        ('<p>He wants us to <a href="https://x.example/1">read more</a></p>', None),
+    ],
+)
+def test_a_link_at_the_end_that_only_leads_on_is_not_shown(text: str, shown: str | None) -> None:
+    """The page has its own link to the article below the text."""
+    assert standfirst_and_body("", text)[1] == (shown or text)
+
+
+def test_pictures_that_are_not_shown_leave_no_space_above_and_below_the_text() -> None:
+    picture = '<img src="https://x.example/1.jpg">'
+    text = "<p>They met.<br>Then they left.</p>"
+    assert standfirst_and_body("", f"{picture}<br> <br>{picture}<br>\n{text}<br>{picture}<br>")[1] == text
 
 
 def test_a_text_without_words_is_no_body() -> None:
