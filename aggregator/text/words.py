@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import snowballstemmer
 
@@ -68,19 +68,32 @@ Made = TypeVar("Made")
 
 
 class _Memo(dict[str, Made], Generic[Made]):
-    """A cache of the results of a function of words. It is filled on demand and cleared when it becomes large."""
+    """A cache of the results of a function of words, filled on demand. When all caches together become large, all are cleared: feeds may
+    be in thirty languages, each of which has its own."""
 
-    LARGE = 1 << 16  # words: some 10 MB, and there is a cache for each language
+    MOST = 1 << 17  # words in all caches together: some 20 MB
+    LONGEST = 40  # characters; longer words are rare, but could fill hundreds of megabytes
+    kept = 0  # words in all caches together
 
     def __init__(self, change: Callable[[str], Made]) -> None:
         super().__init__()
         self._change = change
+        _MEMOS.append(self)
 
     def __missing__(self, word: str) -> Made:
-        if len(self) >= self.LARGE:
-            self.clear()
+        if len(word) > self.LONGEST:
+            return self._change(word)
+        if _Memo.kept >= self.MOST:
+            for memo in _MEMOS:
+                memo.clear()
+            _NUMBERED.clear()
+            _Memo.kept = 0
+        _Memo.kept += 1
         self[word] = changed = self._change(word)
         return changed
+
+
+_MEMOS: list[_Memo[Any]] = []
 
 
 def unelided(words: list[str], lang: str) -> list[str]:
@@ -149,10 +162,9 @@ def _ids(lang: str) -> _Memo[int]:
 
     def numbered(word: str) -> int:
         stem = stemmed(word)
-        if len(_NUMBERED) >= _Memo.LARGE:
-            _NUMBERED.clear()
         number = word_id(stem)
-        _NUMBERED[number] = stem
+        if len(word) <= _Memo.LONGEST:
+            _NUMBERED[number] = stem
         return number
 
     return _Memo(numbered)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.words import plains, stem, tokens
+from aggregator.text import words
+from aggregator.text.words import plains, stem, stem_ids, stems, tokens
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,23 @@ def test_words_are_compared_without_what_is_written_in_many_ways() -> None:
         "3.5",
         "f35",
     ]
+
+
+def test_the_caches_of_all_languages_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has its own, and there were sixty-seven of 9 MB."""
+    monkeypatch.setattr(words._Memo, "MOST", 100)
+    for lang in ("en", "de", "fr", "ru", "ar"):
+        numbered = [f"{lang}word{n}" for n in range(70)]
+        assert stem_ids(numbered, lang) == stem_ids(numbered, lang)
+        assert len(set(stems(numbered, lang))) == len(set(plains(numbered))) == 70
+    assert sum(map(len, words._MEMOS)) <= 100
+    assert len(words._NUMBERED) <= 100
+
+
+def test_words_that_are_too_long_to_be_words_are_not_kept() -> None:
+    """65,000 of 500 letters in each of the caches were 200 MB of letters, and those of a script beyond U+FFFF twice as much."""
+    long = ["щ" * 490 + letter for letter in "абвгд"]
+    assert stem_ids(long, "ru") == stem_ids(long, "ru")
+    assert len(set(stem_ids(long, "ru"))) == len(set(stems(long, "ru"))) == len(set(plains(long))) == 5
+    assert not any(word in memo for word in long for memo in words._MEMOS)
+    assert max(map(len, words._NUMBERED.values()), default=0) < 490
