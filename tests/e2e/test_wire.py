@@ -165,15 +165,6 @@ def test_classify_is_the_code_of_the_edition(tmp_path: Path) -> None:
     line = config.read_text().splitlines().index("    words: [missile*, defense, {frigate: 5}]") + 1
     assert found[0]["receipts"][0]["at"].endswith(f"feeds.yaml:{line}")
     assert not (tmp_path / "instance" / "aggregator.db").exists(), "classify keeps no past"
-    lines = ['{"title": "fine"}', '{"headline": "no title"}', "{", *["[]"] * 30, '{"id": "last", "title": "fine too"}']
-    source.write_text("\n".join(lines) + "\n")
-    broken = aggregator(config, "classify", str(source))
-    assert broken.returncode == 1
-    assert [json.loads(line)["id"] for line in broken.stdout.splitlines()] == ["line-1", "last"]
-    told = [line.removeprefix(str(source)) for line in broken.stderr.splitlines()]
-    assert told[0] == ":2: expected an object with a `title`"
-    assert told[1].startswith(":3: is not JSON")
-    assert (len(told), told[-1]) == (21, "aggregator: 32 lines are no items, 20 of which are named above")
 
 
 def test_bad_usage_says_what_to_do_and_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -247,20 +238,6 @@ def test_what_a_source_listed_during_a_pause_is_no_burst_of_news(tmp_path: Path,
             aggregator(config, "poll")
             assert query(config, old) == expected
         assert sum("if-none-match" not in request.headers for request in server.asked("/one")) == 1
-
-
-def test_explain_says_why(tmp_path: Path) -> None:
-    with Server({"/one": conditional(feeds()["/one"])}) as server:
-        config = configuration(tmp_path, {"one": server.url("/one")})
-        aggregator(config, "poll")
-        found = json.loads(aggregator(config, "explain", "--json", "https://one.example/a1").stdout)
-        assert (found["section"], found["receipts"][0]["rule"]) == ("defense", "words: frigate")
-        assert found["story"].startswith("urn:uuid:")
-        by_story = json.loads(aggregator(config, "explain", "--json", found["story"]).stdout)
-        assert by_story["id"] == found["id"]
-        text = aggregator(config, "explain", "Missiles over Oslo").stdout
-        assert "feeds.yaml:" in text
-        assert "matched: Missile" in text
 
 
 def test_backup_while_running_and_prune(tmp_path: Path) -> None:

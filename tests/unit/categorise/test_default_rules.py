@@ -594,7 +594,6 @@ def test_the_invasion_and_the_occupation_are_the_war(title: str, summary: str) -
         ("Turkey signs for 20 Typhoons", "", "defense"),
         ("Attorney general opposes the bill", "Baharav-Miara said it would harm the courts.", "middle-east"),
         ("Pinker flamingos are more aggressive", "They fight for food, a study of the flamingo says.", "world"),
-        ("Florida executes man convicted of killing grocery store owner", "", "america"),
         ("Two typhoons kill 50 in Philippines; Kuwait sends aid", "", "asia-pacific"),
         ("Electric cars are killing the gas station", "", "economy"),
         ("Porsche driver killed off Sicily coast", "", "europe"),

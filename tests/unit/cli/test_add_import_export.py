@@ -564,7 +564,7 @@ def test_names_of_thousands_of_feeds_with_one_title_take_a_few_steps_each() -> N
 def test_a_name_keeps_the_invisible_joiners_that_its_script_needs(desk: Desk) -> None:
     name = "ایران\u200cوایر"
     feeds = f'<outline text="{name}" xmlUrl="https://a.example/"/><outline text="\u200d" xmlUrl="https://b.example/"/>'
-    assert desk.run("import", desk.saved(f"<opml><body>{feeds}</body></opml>"))
+    assert desk.run("import", desk.saved(f"<opml><body>{feeds}</body></opml>"))[0] == 0
     assert f'  - name: "{name}"\n    id: a-example\n' in desk.text()
     assert "  - name: b.example\n" in desk.text()
     assert desk.run("check")[0] == 0

@@ -91,7 +91,13 @@ def test_head_is_get_without_body(client: FlaskClient, address: str) -> None:
 @pytest.mark.parametrize("address", [*ADDRESSES, "/healthz", "/metrics", "/sections/none", "/api/v1/none"])
 def test_only_reading_is_allowed(client: FlaskClient, address: str) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH"):
-        assert client.open(address, method=method).status_code in (404, 405)
+        got = client.open(address, method=method)
+        allowed = set(got.headers.get("Allow", "").replace(",", " ").split())
+        there = address != "/api/v1/none"
+        assert (got.status_code, allowed) == ((405, {"GET", "HEAD", "OPTIONS"}) if there else (404, set()))
+        assert got.content_type.partition(";")[0] == (
+            "application/problem+json" if address.startswith("/api/") else "text/plain"
+        )
 
 
 @of_the_file
@@ -343,9 +349,9 @@ def test_a_browser_reads_plain_words_where_the_archive_cannot_be_read(
         raise StoreError("gone")
 
     monkeypatch.setattr("aggregator.web.library.Library.in_force", broken)
-    for address in ("/none", "/latest"):
+    for address, status in (("/none", 404), ("/latest", 503)):
         got = client.get(address, headers={"Accept": BROWSER})
-        assert got.status_code in (404, 503)
+        assert got.status_code == status
         assert got.content_type == "text/plain; charset=utf-8"
 
 
@@ -369,7 +375,7 @@ def test_api_is_open_to_other_origins_also_in_errors(client: FlaskClient) -> Non
     ask = {"Origin": "https://other.example", "Access-Control-Request-Method": "GET"}
     for address in ("/api/v1/stories", "/latest.json"):
         preflight = client.options(address, headers=ask)
-        assert preflight.status_code in (200, 204)
+        assert preflight.status_code == 200
         assert preflight.headers["Access-Control-Allow-Origin"] == "*"
         assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
         assert "If-None-Match" in preflight.headers["Access-Control-Allow-Headers"]
@@ -439,10 +445,8 @@ def test_names_of_other_interfaces_are_told_ours(client: FlaskClient, name: str,
     assert client.get(f"/api/v1/status?{name}=50").status_code == 200, "which takes neither"
 
 
-def test_pages_load_nothing_from_elsewhere(client: FlaskClient, newsroom: Newsroom) -> None:
-    story = newsroom.archive.reading
+def test_pages_load_nothing_from_elsewhere(client: FlaskClient) -> None:
     ids = [one["url"].rsplit("/", 1)[1] for one in client.get("/api/v1/stories").get_json()["stories"]]
-    assert story is not None
     for address in (*PAGES, *(f"/stories/{id}" for id in ids)):
         text = client.get(address).text
         for value in re.findall(r"<(?:img|script|link|source|iframe)\b[^>]*\b(?:src|href)=\"([^\"]*)\"", text):

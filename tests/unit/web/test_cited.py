@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from newsroom import Newsroom, item
 
 from aggregator.web.cited import cited
@@ -14,15 +16,21 @@ CONTENT = (
 )
 
 
+def told_by(room: Newsroom, *, content: str, url: str | None = "") -> tuple[list[dict[str, Any]], str]:
+    """What the API and the page of a story say that its lead, with this text, cites."""
+    room.publish(item("Dam gives way in Kakhovka", content=content, url=url))
+    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"]
+    return room.client.get(f"/api/v1/stories/{id}").get_json()["cited"], room.client.get(
+        f"/stories/{id.removeprefix('urn:uuid:')}"
+    ).text
+
+
 def test_what_the_lead_links_elsewhere_is_listed_once_in_its_order(room: Newsroom) -> None:
-    room.publish(item("Dam gives way in Kakhovka", content=CONTENT, url="https://www.bbc.example/dam"))
-    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    told = room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
+    told, page = told_by(room, content=CONTENT, url="https://www.bbc.example/dam")
     assert told == [
         {"title": "a report of the ministry", "url": "https://gov.example/report.pdf", "host": "gov.example"},
         {"title": "the Rival", "url": "https://rival.example/scoop", "host": "rival.example"},
     ]
-    page = room.client.get(f"/stories/{id}").text
     part = page.split('id="cited"', 1)[1].split("</section>", 1)[0]
     assert part.index("gov.example/report.pdf") < part.index("rival.example/scoop")
     assert "bbc.example" not in part
@@ -40,26 +48,20 @@ def test_what_shares_or_advertises_is_not_cited_and_here_names_nothing(room: New
         '<p>Read next <a href="https://other.example/2">Strike on Kyiv</a></p>'
         '<p><a href="https://source.example/1">Read the full story at The Source</a></p>'
     )
-    room.publish(item("Dam gives way in Kakhovka", content=content, url="https://www.bbc.example/dam"))
-    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    told = room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
+    told, _ = told_by(room, content=content, url="https://www.bbc.example/dam")
     titles = ["gov.example/réport.pdf", "law.example/7", "rival.example/gpj.exe x", "Read the full story at The Source"]
     assert [one["title"] for one in told] == titles
 
 
 def test_of_a_page_of_links_the_first_are_listed(room: Newsroom) -> None:
     links = " ".join(f'<a href="https://l{n}.example/">Paper {n}</a>' for n in range(30))
-    room.publish(item("Dam gives way in Kakhovka", content=f"<p>{links}</p>", url="https://www.bbc.example/dam"))
-    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    told = room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]
+    told, _ = told_by(room, content=f"<p>{links}</p>", url="https://www.bbc.example/dam")
     assert [one["title"] for one in told] == [f"Paper {n}" for n in range(20)]
 
 
 def test_where_nothing_is_cited_there_is_no_heading(room: Newsroom) -> None:
-    room.publish(item("Octopuses dream", content="<p>They <a href='https://bbc-world.example/2'>do</a>.</p>"))
-    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    assert room.client.get(f"/api/v1/stories/{id}").get_json()["cited"] == []
-    assert "Cited" not in room.client.get(f"/stories/{id}").text
+    told, page = told_by(room, content="<p>They <a href='https://bbc-world.example/2'>do</a>.</p>")
+    assert (told, "Cited" in page) == ([], False)
 
 
 def test_addresses_are_such_as_the_api_promises(room: Newsroom) -> None:
@@ -86,17 +88,15 @@ def test_addresses_are_such_as_the_api_promises(room: Newsroom) -> None:
 
 
 def test_the_host_is_the_one_a_browser_goes_to(room: Newsroom) -> None:
-    room.publish(item("Dam gives way", content='<p><a href="https://evil.example\\@rival.example/x">it</a> says</p>'))
-    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    assert [one["host"] for one in room.client.get(f"/api/v1/stories/{id}").get_json()["cited"]] == ["evil.example"]
+    told, _ = told_by(room, content='<p><a href="https://evil.example\\@rival.example/x">it</a> says</p>')
+    assert [one["host"] for one in told] == ["evil.example"]
 
 
 def test_the_words_of_a_long_link_end_with_one_of_them_and_no_sign_in_half(room: Newsroom) -> None:
     links = [("a", "alpha beta gamma " * 20), ("b", "A" + "🇺🇦" * 100)]
     content = "".join(f'<a href="https://gov.example/{path}">{words}</a> ' for path, words in links)
-    room.publish(item("Dam gives way in Kakhovka", content=content))
-    id = room.client.get("/api/v1/stories").get_json()["stories"][0]["id"].removeprefix("urn:uuid:")
-    long, flags = (one["title"] for one in room.client.get(f"/api/v1/stories/{id}").get_json()["cited"])
+    told, _ = told_by(room, content=content)
+    long, flags = (one["title"] for one in told)
     assert long.endswith(("alpha…", "beta…", "gamma…")) and 100 < len(long) <= 120
     assert flags == "A" + "🇺🇦" * 59 + "…"
 

@@ -106,14 +106,22 @@ def test_a_source_whose_server_said_gone_is_not_overdue(newsroom: Newsroom) -> N
     assert "\naggregator_sources_overdue 0\n" in told
 
 
-def test_a_key_in_an_address_is_shown_nowhere_and_does_not_move_along(tmp_path: Path) -> None:
-    keyed = CONFIG.replace("https://user:hush@kyodo.example/feed.xml", "https://kyodo.example/feed.xml?token=hush")
-    newsroom = Newsroom(tmp_path, keyed)
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [("b.example/?token=hush", "b.example/?token=***"), ("user:hush@b.example/", "user:***@b.example/")],
+)
+def test_a_secret_in_an_address_is_shown_nowhere_and_does_not_move_along(
+    tmp_path: Path, address: str, masked: str
+) -> None:
+    newsroom = Newsroom(
+        tmp_path, CONFIG.replace("user:hush@kyodo.example/feed.xml", address.replace("b.example", "a.example"))
+    )
     newsroom.publish(*NEWS)
     sources = newsroom.archive.sources
     (before,) = sources.states(["kyodo"])
-    elsewhere = "https://b.example/?token=hush"
-    moved = structs.replace(before, last_success=NOON, moved_to=elsewhere, moved_count=9, moved_since=NOON - 3 * DAY)
+    moved = structs.replace(
+        before, last_success=NOON, moved_to=f"https://{address}", moved_count=9, moved_since=NOON - 3 * DAY
+    )
     sources.save([moved])
     pages = [
         "/sources",
@@ -131,7 +139,7 @@ def test_a_key_in_an_address_is_shown_nowhere_and_does_not_move_along(tmp_path: 
         "/sections/world.rss",
     ]
     assert [page for page in pages if "hush" in newsroom.client.get(page).text] == []
-    assert "https://b.example/?token=***" in newsroom.client.get("/sources.json").text
+    assert f"https://{masked}" in newsroom.client.get("/sources.json").text
     newsroom.close()
 
 

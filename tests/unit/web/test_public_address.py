@@ -137,17 +137,6 @@ def test_autodiscovery_on_every_stream(client: FlaskClient) -> None:
             )
 
 
-def test_secrets_of_sources_are_masked(client: FlaskClient) -> None:
-    for address in (
-        "/sources",
-        "/api/v1/sources",
-        "/subscriptions.opml?of=sources",
-        "/sources/kyodo.rss",
-        "/sources/kyodo.atom",
-    ):
-        assert "hush" not in client.get(address).text
-
-
 def test_the_api_names_addresses_where_they_are(client: FlaskClient) -> None:
     """Under a sub-path its hints left this out, and led nowhere."""
     detail = client.get("/api/v1/storys").get_json()["detail"]
