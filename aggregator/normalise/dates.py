@@ -4,10 +4,10 @@ A date that the parser did not understand is read here, in one of these forms:
 
 - ISO 8601 in its common variants, also with the zone that Java and JavaScript write after them in brackets (RFC 9557);
 - RFC 5322, by `email.utils`; an unknown zone counts as UTC;
-- numbers: 20261120, 2026112010, 20261120T1000, 20.11.2026, 2026. 11. 20., 20/11/2026, 11/20/2026, 2026年11月20日, and seconds or
-  milliseconds since 1970;
-- RFC 5322 with deviations: PM, +01:00, GMT+1, a zone in brackets, no time, words before the time (`um 10:30`), 20th, 20 11月 2026,
-  `Nov. 20, 2026 at 10:30 AM ET`, months of other languages, years of the Buddhist era.
+- numbers: 20261120, 2026112010, 20261120T1000, 20.11.2026, 20. 11. 2026, 2026. 11. 20., 20/11/2026, 11/20/2026,
+  2026年11月20日(金) 午後3時05分, and seconds or milliseconds since 1970, also as .NET writes them (`/Date(1795165200000)/`);
+- RFC 5322 with deviations: PM, +01:00, GMT+1, a zone in brackets or before the year (Java), no time, words before the time (`um 10:30`),
+  20th, 20 11月 2026, `Nov. 20, 2026 at 10:30 AM ET`, `2026. november 20.`, months of other languages, years of the Buddhist era.
 
 The text must name the day: nothing is guessed from today's date. Whether 10/11/2026 begins with the day or the month is inferred
 from the other dates of the document (`day_first`).
@@ -48,39 +48,60 @@ _ZONES = {
 _FARTHEST = 14 * 3600  # seconds between a zone and UTC
 _YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would read the year 0001 as 2001
 _ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_MONTHS = {  # without `lis` and `lip`, which are months of their own in Polish and in Croatian
+_MONTHS = {  # how months begin in other languages; without `lis` and `listopada`, which are October in Croatian and November in Polish
     name: month
     for month, names in {
-        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان ian جنو",
-        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फरव फ़र فور فرو",
-        "Mar": "mar mär mrz maa mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार",
-        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور اپر",
-        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه مئی",
-        "Jun": "jun giu juin июн cze чер haz юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن iun جون",
-        "Jul": "jul lug juil июл lipc лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی iul جول",
-        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو اگس",
-        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت ستم",
-        "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت",
-        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا noi نوم",
-        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا دسم",
+        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان ian جنو led tamm jaan saus sij yan јан جان",
+        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फरव फ़र فور فرو úno helm veeb vasa velj феб فيف شبا",
+        "Mar": "mar mär mrz maar maal mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार már bře kova kovo ožu آذا اذا",
+        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور اپر ápr dub huht bala trav أفر افر نيس",
+        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه مئی máj maí kvě touk geg svib мај أيا ايا",
+        "Jun": "jun giu juin июн cze чер haz meit юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن iun جون jún jūn kes juun birž lipn lipan"
+        " červen červn iyu iyn јун جوا حزي",
+        "Jul": "jul lug juil июл lipc lipi лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی iul جول júl jūl hein juul liep srpnj"
+        " srpan července červenec iyul iyl јул جوي تمو",
+        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو اگس ágú avg avq elok rugpj kolov srpna srpen أوت"
+        " غشت آب اب",
+        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت ستم szep zář syys rugs ruj sen أيل ايل شتن",
+        "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت říj loka spal اكت",
+        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا noi نوم nóv listopadu marr lapk stude noy нов نون",
+        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا دسم pros joul dets дец dek دجن",
     }.items()
     for name in names.split()
 }  # fmt: skip
+_LONGEST = max(map(len, _MONTHS))
+_LEVANT = {"تشرين الأول": "oct", "تشرين الثاني": "nov", "كانون الأول": "dec", "كانون الثاني": "jan"}
+_IN_LEVANT = re.compile("|".join(_LEVANT))
 _MONTH = re.compile(
     r"(?:^\D*)?(?<!\d)(\d{1,2})[\s.-]+(?:de |ב)?([^\s\d,:/+-][^\s,:/+-]{1,13})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?(?=\d{4})"
+)
+# 2026. november 20., péntek; 2026 m. lapkričio 20 d.
+_YEAR_FIRST = re.compile(
+    r"\b(\d{4})(?:\.| m\.)\s?([^\W\d_]{3,14})\.?\s(\d{1,2})(?: d)?\.?,?(?:\s[^\W\d_]{4,14},?)?(?=\s\d|\s*\Z)"
 )
 _MONTH_FIRST = re.compile(r"(?<![^\W_])([^\W\d_]{3,13})\.?\s+(\d{1,2}),?\s+(?=\d{4}(?!\d))")  # Nov. 20, 2026
 _NUMBERED = re.compile(r"tháng (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
 # Words before the time (`um 10:30`) or after it (`10:30 Uhr`); the time may be written 10.30 or 10 h 30.
 _AT = re.compile(
-    r",?\s+(?:à|um|om|at|a las|às|alle|ore|kl\.?|klo|saat|в|о|lúc|เวลา|בשעה|ساعت)\s+(?=\d{1,2}(?:[:.]| ?h ?)\d{2})"
-    r"|(?<=\d{4})\s[гр]\.,?|(?<=\d{2})\s(?:Uhr|น\.)",
+    r"[.,]{0,2}\s+(?:à|um|om|at|a las|às|alle|ore|ora|kl\.?|klo|saat|в|о|o|v|u|pukul|godz\.|lúc|เวลา|בשעה|ساعت)\s+"
+    r"(?=\d{1,2}(?:[:.]| ?h ?)\d{2})"
+    r"|(?<=\d{4})\s[грr]\.,?|(?<=\d{4})\.,?(?=\s\d{1,2}[:.]\d\d)|(?<=\d{4})\.\Z|(?<=\d{2})\s(?:Uhr|น\.)"
+    r"|(?<=\d{4})\s(?:Pazartesi|Salı|Çarşamba|Perşembe|Cuma|Cumartesi|Pazar)(?=\s\d)",
     re.IGNORECASE,
 )
-_HOURS = re.compile(r"(?<=\s)(\d{1,2})(?:\.| ?h ?)(\d{2})(?![\d.])")
-_HALF_DAY = re.compile(r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_HOURS = re.compile(r"(?<=\s)(\d{1,2})(?:\.| ?h ?)(\d{2})(?:\.(\d{2}))?(?![\d.])")
+_HALF_DAY = re.compile(
+    r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*(?:a\.?\s?m|π\.?\s?μ|(?-i:ÖÖ|PG|SA)|ص|ق\.ظ"
+    r"|(?P<pm>p\.?\s?m|μ\.?\s?μ|(?-i:ÖS|PTG|CH)|م|ب\.ظ))\b\.?",
+    re.IGNORECASE,
+)
+_HALF_DAY_FIRST = re.compile(r"(?:(午前|上午|오전|\bAM)|午後|下午|오후|\bPM)\s?(\d{1,2}(?:[:：]\d{2}){1,2})")
+_CLOCK = re.compile(r"(\d{1,2})\s?[時时시点點]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
 _SPACED = re.compile(r"\s*(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})(?:\.|(?!\S))")
+_DOT_NET = re.compile(r"\s*/Date\((\d{10,13})(?:[+-]\d{4})?\)/\s*", re.ASCII)  # milliseconds, whatever the zone
+# Fri Nov 20 10:00:00 CET 2026
+_JAVA = re.compile(r"(\d{2}:\d{2}:\d{2}) ((?:[A-Z]{2,5}|GMT)?(?:[+-]\d{2}:?\d{2})?) (\d{4})\s*\Z")
 _ZONE_BESIDE = re.compile(r"(?:\[!?[\w/+-]{1,40}\])+\s*\Z")  # RFC 9557
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
 # Ten digits that begin with 19 are seconds since 1970; with 20 they are a date and hour, since the seconds would be of 2033 or later.
@@ -93,9 +114,11 @@ _ZONE_IN_BRACKETS = re.compile(
 )
 _BESIDE_ZONE = re.compile(r"(?<=\b[A-Z]{3})\s*\([^()]*\)\s*\Z")  # 10:30 CET (GMT+1)
 _FRACTION = re.compile(r"(?<=:\d\d:\d\d)\.\d+(?=\s)")
-_IN_ORDER = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_IN_ORDER = re.compile(
+    r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일](?:\s?(?:[(（][^\d()（）]{1,4}[)）]|星期.|[週周].|.曜日?|.요일))?"
+)
 # 20.11.2026, perhaps after a day of the week.
-_DOTTED = re.compile(r"(?:\A\s*[^\W\d_]{2,12}\.?,)?\s*(\d{1,2})\.(\d{1,2})\.(\d{4}),?(?!\d)")
+_DOTTED = re.compile(r"(?:\A\s*[^\W\d_]{2,12}\.?,)?\s*(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?!\d)(?:\.|\s[гр]\.)?,?(?!\d)")
 # 20/11/2026 or 11-20-2026, perhaps after a day of the week and with a dash before the time.
 _SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+){0,2}(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
 _COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)")
@@ -103,7 +126,8 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}(?:[:.]| ?h ?)\d{2}(?![\d.]))")  # Drupal writes a dash before the time
 _TIME = re.compile(r"\d[:.]\d{2}")
 _NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
-# The form of RFC 5322, which most feeds use: a text that matches it need not be compared with the other forms.
+# The forms of RFC 5322 and RFC 3339, which most feeds use: a text that matches one need not be compared with the other forms.
+_RFC_3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _USUAL = re.compile(
     rf"[A-Z][a-z]{{2}}, (\d{{1,2}}) ({'|'.join(_ENGLISH)}) ((?:19|20)\d\d) (\d\d):(\d\d):(\d\d) (GMT|[+-]\d{{4}})",
     re.ASCII,
@@ -149,6 +173,9 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
         day, month, *rest, zone = usual.groups()
         year, *time = map(int, rest)
         return _at([year, _ENGLISH.index(month) + 1, int(day), *time], _seconds(zone))
+    if internet := _RFC_3339.fullmatch(text):
+        *parts, zone = internet.groups()
+        return _at([*map(int, parts)], _seconds(zone))
     return _read_unusual(text, day_first)
 
 
@@ -157,16 +184,23 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
         return _at([int(part or 0) for part in digits.groups()], 0)
     if since := _SINCE_1970.fullmatch(text):
         return datetime.fromtimestamp(int(since[1]), UTC)
+    if dot_net := _DOT_NET.fullmatch(text):
+        return datetime.fromtimestamp(int(dot_net[1]) // 1000, UTC)
+    if not text.isascii():
+        text = _CLOCK.sub(_with_colons, _IN_ORDER.sub(r"\1-\2-\3 ", text))
+        text = _IN_LEVANT.sub(lambda one: _LEVANT[one[0]], text)
+    text = _HALF_DAY_FIRST.sub(_half_day_after, _JAVA.sub(r"\3 \1 \2", text))
     text = _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", _FRACTION.sub("", text)))
     text = _SPACED.sub(r"\1-\2-\3", _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", text)))
     if slashed := _SLASHED.match(text):
         text = _in_order(slashed, day_first) + text[slashed.end() :]
     text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
-    text = _IN_ORDER.sub(r"\1-\2-\3 ", _DOTTED.sub(r"\3-\2-\1", text))
-    text = _HOURS.sub(r"\1:\2", _AT.sub(" ", text))
+    text = _DOTTED.sub(r"\3-\2-\1", text)
+    text = _HOURS.sub(_with_colons, _AT.sub(" ", text))
     text = _ZONE.sub(_bare_offset, _HALF_DAY.sub(_of_whole_day, text))
     if match := _ISO.fullmatch(text):
         return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
+    text = _YEAR_FIRST.sub(r"\3 \2 \1", text)
     text = _MONTH.sub(_in_english, _MONTH_FIRST.sub(r"\2 \1 ", _NUMBERED.sub("th", text)))
     if not _TIME.search(text) and re.search(r"\d{4}", text):
         text += " 00:00"
@@ -203,12 +237,20 @@ def _bare_offset(zone: re.Match[str]) -> str:
 
 def _of_whole_day(time: re.Match[str]) -> str:
     hour = int(time[1])
-    return f"{hour if hour > 12 else hour % 12 + 12 * (time[3] in 'pP')}{time[2]}"
+    return f"{hour if hour > 12 else hour % 12 + 12 * (time['pm'] is not None)}{time[2]} "
+
+
+def _with_colons(time: re.Match[str]) -> str:
+    return ":".join(f"{part:0>2}" for part in time.groups("00"))
+
+
+def _half_day_after(time: re.Match[str]) -> str:
+    return f"{time[2].replace('：', ':')} {'AM' if time[1] else 'PM'}"
 
 
 def _in_english(month: re.Match[str]) -> str:
     name = month[2].lower()
-    known = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
+    known = next((_MONTHS[name[:size]] for size in range(_LONGEST, 2, -1) if name[:size] in _MONTHS), _MONTHS.get(name))
     return f"{month[1]} {known} " if known else month[0]
 
 
