@@ -52,18 +52,19 @@ def standfirst_and_body(summary: str, content: str, title: str = "") -> tuple[st
     text = fold(prose_of_safe(content)[: 2 * max(len(said), len(headline)) + 100]).rstrip(". ")
     if (text in said or text == headline.rstrip(". ")) and not _BLOCKS.search(content):
         return summary, None
-    first = _OPENING.match(content)
-    if first and fold(plain_of_safe(first[2])) in {said, headline} - {""}:
-        content = content[first.end() :]
-    elif _is_excerpt(said, content):
-        summary = ""
     ends = _last_heading(content) is not None
     content = _IMAGE.sub("", _CAPTIONED.sub(_LINKED, content))
     for _ in range(3):  # up to three levels of nesting: a link in a paragraph in a figure
         content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks stay: they separate words
+    content = _without_outer_breaks(content)
+    first = _OPENING.match(content)
+    if first and fold(plain_of_safe(first[2])) in {said, headline} - {""}:
+        content = content[first.end() :].lstrip()
+    elif _is_excerpt(said, content):
+        summary = ""
     if not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
         return summary, None
-    content = _without_outer_breaks(content if ends else _without_last_headings(content) or content)
+    content = content if ends else _without_last_headings(content) or content
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
 
 

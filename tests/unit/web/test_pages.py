@@ -405,7 +405,8 @@ def test_a_headline_is_not_told_again_below_it() -> None:
         None,
     )
     below = "<p>Seven states agreed.</p>"
-    for opening in (f"<p>{escape(said)}</p>", f"<h2>{escape(said)}</h2>", f"<p><b>{escape(said)}</b></p>"):
+    picture = '<p><img src="https://x.example/1.jpg"></p><br>'
+    for opening in (f"<p>{escape(said)}</p>", f"<h2>{escape(said)}</h2>", f"{picture}<p><b>{escape(said)}</b></p>"):
         assert standfirst_and_body("", opening + below, said) == ("", below)
         assert standfirst_and_body("Short.", opening + below, said) == ("Short.", below)
     longer = f"<p>{escape(said)}, they said.</p>"
