@@ -15,7 +15,8 @@ PLAINLY = frozenset(("the", "and", "with", "that", "this", "from", "which", "the
 ENOUGH = 3  # so many different function words identify a language
 FEW = 2  # these suffice if the feed names no language, no other language has as many, and English has none
 CLEARLY = 2  # to override the feed's language, a text must have this many times the function words of that language
-ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "iw": "he", "in": "id", "tl": "fil"}
+_FORMER = {"in": "id", "iw": "he", "ji": "yi"}  # codes that were replaced in 1989, which Java wrote until version 17
+ALIASES = {"no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil", **_FORMER}
 NAMED = {"nb": "no", "sh": None}
 """Our code → the code that feeds use, where they differ. Bosnian, Croatian and Serbian share one code here (`sh`), so their own codes
 are unknown."""
@@ -69,14 +70,16 @@ def recognised(words: Sequence[str], likely: str | None) -> str | None:
 
 
 def language_tag(text: str | None) -> str | None:
-    """A language tag (BCP 47) in its usual writing: `en-GB`; None for anything else, and for those that name no language."""
+    """A language tag (BCP 47) in its usual writing: `en-GB`, `id` for `in`; None for anything else, and for those that name no
+    language."""
     found = _TAG.fullmatch(text.strip()) if text else None
     if found is None:
         return None
     first, *rest = found[0].replace("_", "-").split("-")
-    if first.lower() in _NONE:
+    first = first.lower()
+    if first in _NONE:
         return None
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+    return "-".join([_FORMER.get(first, first), *(part.upper() if len(part) == 2 else part for part in rest)])
 
 
 @lru_cache(maxsize=256)

@@ -1358,6 +1358,8 @@ def test_people_categories_language_and_picture() -> None:
         "https://e.org/in-text.jpg",
     )
     assert read(rss(item(), head="<language>EN_gb</language>")).items[0].lang == "en-GB"
+    for former, now in ("in-ID", "id-ID"), ("iw", "he"):  # as Java wrote them
+        assert read(rss(item(), head=f"<language>{former}</language>")).items[0].lang == now
     french = (
         '<entry xml:lang="fr"><id>1</id><title>À la une</title></entry><entry><id>2</id><title>News</title></entry>'
     )

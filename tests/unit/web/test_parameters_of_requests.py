@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from newsroom import Newsroom
+from newsroom import Newsroom, item
 
 from aggregator.errors import QueryError
 from aggregator.web import parameters
@@ -193,6 +193,14 @@ def test_limit_min_publishers_view(client: FlaskClient) -> None:
     assert len(titles("/latest.json?view=items")) == 7
     assert titles("/latest.json?min_publishers=3") == ["China Grants Rare Earth Licenses to US Auto Suppliers"]
     assert titles("/latest.json?min_publishers=4") == []
+
+
+def test_a_language_is_found_by_its_former_code_too(room: Newsroom) -> None:
+    room.publish(item("Presiden bertemu para menteri", lang="id"))
+    found = {
+        lang: room.client.get(f"/search.json?lang={lang}").get_json()["items"] for lang in ("id", "in", "IN", "iw")
+    }
+    assert [len(items) for items in found.values()] == [1, 1, 1, 0]
 
 
 def test_primary_limits_whatever_names_a_section(newsroom: Newsroom) -> None:
