@@ -16,15 +16,18 @@ from aggregator.pipeline.leases import RENEW, EditionLease, release_dead
 from aggregator.worker.identity import identity, is_dead
 
 if TYPE_CHECKING:
+    from aggregator.pipeline.edition import EditionReport
     from aggregator.ports import Archive
 
 WAIT = 120  # seconds for another process to finish its edition
 SILENT = 3  # after so many of them it is said what is waited for
 
 
-def place_all(application: Application) -> tuple[int, int]:
+def place_all(
+    application: Application, placed: Callable[[int, int], None] = lambda items, stories: None
+) -> tuple[int, int]:
     """Place all waiting items, by the configuration that is in force by now: another process may have followed an edit since this command
-    began. Returns (items placed, new stories)."""
+    began. Returns (items placed, new stories); `placed` is told them after each batch, since a later one may fail."""
     from aggregator.pipeline.edition import edition, note_set_aside
     from aggregator.pipeline.survey import survey
 
@@ -33,7 +36,12 @@ def place_all(application: Application) -> tuple[int, int]:
         with suppress(ConfigError):  # it was written for another environment
             application = application.following(archive.upkeep.configuration())
         with bar("Edition") as progress:
-            report = edition(archive, application.policy, seconds, progress, proceed)
+
+            def tell(so_far: EditionReport, of: int) -> None:
+                placed(so_far.items, so_far.stories)
+                progress(so_far.items + len(so_far.set_aside), of)
+
+            report = edition(archive, application.policy, seconds, tell, proceed)
         note_set_aside(archive, report.set_aside)
         re_place_stored(archive, application, proceed)
         survey(archive, application.policy, seconds, proceed)

@@ -69,12 +69,18 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
             )
         except (Terminated, asyncio.CancelledError):
             raise AggregatorError(STOPPED) from None
+        done: tuple[int, ...] = (0, 0)
+
+        def so_far(*counts: int) -> None:
+            nonlocal done
+            done = counts
+
         try:
-            placed, founded = place_all(application)
+            place_all(application, so_far)
         except StoreError:  # what was polled is known all the same
-            _print(report, held, 0, 0, as_json=args.json)
+            _print(report, held, *done, as_json=args.json)
             raise
-    _print(report, held, placed, founded, as_json=args.json)
+    _print(report, held, *done, as_json=args.json)
     return 0
 
 

@@ -60,14 +60,14 @@ def edition(
     archive: Archive,
     policy: Policy,
     now: Callable[[], int],
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Callable[[EditionReport, int], None] = lambda so_far, of: None,
     proceed: Callable[[], bool] = lambda: True,
     *,
     skip: frozenset[int] = frozenset(),
     cache: FeatureCache | None = None,
 ) -> EditionReport:
     """Place all waiting items except `skip`. The caller must hold the lease of the edition. `proceed` is called before each batch; the
-    edition ends if it returns False. `now` returns epoch seconds. `progress` gets (items done, items in total). Passing the same
+    edition ends if it returns False. `now` returns epoch seconds. `progress` gets (what is done so far, items in total). Passing the same
     `cache` to successive editions saves time."""
     configured, policy = policy, policy.with_stored(archive, now())
     _re_place_overruled(archive, policy, now, proceed)
@@ -89,7 +89,7 @@ def edition(
                 policy = _with_coming(archive, configured, policy, coming, now)
                 items = archive.edition.items(numbers)  # those that were placed before may be in other stories now
             report += _place_or_split(archive, policy, items, now, cache)
-        progress(report.items + len(report.set_aside), len(waiting))
+        progress(report, len(waiting))
     return report
 
 

@@ -105,7 +105,7 @@ def test_it_ends_with_its_command(tmp_path: Path, ending: signal.Signals, code: 
 @pytest.mark.parametrize("heard", [True, False])
 def test_it_says_that_it_was_stopped_also_during_its_edition(tmp_path: Path, heard: bool) -> None:
     """… or ends as one that was, if who read its standard error has ended: its exit code was 0."""
-    stopped = "lambda _: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(20))"
+    stopped = "lambda *_: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(20))"
     code = (
         "import os, signal, sys, time; from aggregator.cli import main, poll; "
         f"poll.place_all = {stopped}; sys.exit(main.main(sys.argv[1:]))"
@@ -137,6 +137,25 @@ def test_sources_that_take_longer_than_their_leases_are_kept_from_others(tmp_pat
             until(lambda: query(config, "SELECT lease_until FROM sources")[0][0] > first + 1)
             process.terminate()
             assert process.wait(30) == 1
+
+
+def test_what_it_placed_before_the_disk_was_full_is_told(tmp_path: Path) -> None:
+    """It said that nothing was."""
+    code = (
+        "import sys; from aggregator.cli import main; from aggregator.pipeline import edition; from aggregator.errors import StoreFull\n"
+        "place = edition._place_or_split\n"
+        "def full(*args):\n"
+        "    if room.pop(): return place(*args)\n"
+        "    raise StoreFull('the disk is full; nothing was changed')\n"
+        f"room, edition.BATCH, edition._place_or_split = [False, True, True], {ENTRIES // 4}, full\n"
+        "sys.exit(main.main(sys.argv[1:]))"
+    )
+    entries = [(f"one-{n}", f"Thing{n} happened at place{n}", None) for n in range(ENTRIES)]
+    with Server({"/one": conditional(rss(entries, "One", "one.example"))}) as server:
+        python, _, _, *words = command(configuration(tmp_path, {"one": server.url("/one")}), "poll")
+        ended = subprocess.run([python, "-c", code, *words], check=False, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (1, "aggregator: the disk is full; nothing was changed\n")
+    assert f"{ENTRIES} new items, 0 changed; {ENTRIES // 2} placed" in ended.stdout
 
 
 def test_what_its_edition_cannot_place_is_told_by_source_until_it_can(tmp_path: Path) -> None:
