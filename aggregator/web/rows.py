@@ -12,6 +12,7 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
 from aggregator.render.fit import fit_address, rfc3339
 from aggregator.render.shapes import listed, located
+from aggregator.text.fold import fold, lower
 from aggregator.web import shapes
 from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, public_health
@@ -41,9 +42,11 @@ def index_rows(library: Library, kind: str, floor: int = 1) -> list[IndexRow]:
     rows = [IndexRow(one.id, one.title, one.description, *counts.get(one.id, (0, 0))) for one in configured]
     if kind == "topic":
         chosen = {one.id for one in configured}
-        found = [(title, id) for id, title in library.in_force().names.topics.items() if id not in chosen]
+        found = [
+            (lower(fold(title)), id, title) for id, title in library.in_force().names.topics.items() if id not in chosen
+        ]
         rows += [
-            IndexRow(id, title, None, *counts[id]) for title, id in sorted(found) if counts.get(id, (0, 0))[0] >= floor
+            IndexRow(id, title, None, *counts[id]) for _, id, title in sorted(found) if counts.get(id, (0, 0))[0] >= floor
         ]
     return rows
 

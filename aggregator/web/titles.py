@@ -53,7 +53,7 @@ def narrowings(force: InForce, query: StreamQuery) -> list[str]:
         names.sources.get(wanted.source or "", (wanted.source, None))[0],
         f"from {wanted.publisher}" if wanted.publisher else None,  # or else it would look like a word that is searched
         f"label {wanted.label}" if wanted.label else None,
-        f"in {wanted.lang}" if wanted.lang else None,
+        f"language {wanted.lang}" if wanted.lang else None,
         several,
     )
     return [shown for one in found if one and (shown := _shown(one))]

@@ -1003,6 +1003,12 @@ def test_the_index_of_topics_tells_what_the_editor_chose_from_what_was_found(roo
     assert "/topics/japan" in found
 
 
+def test_topics_that_were_found_are_listed_by_the_alphabet_whatever_their_accents(room: Newsroom) -> None:
+    room.publish(*(item(f"Cocoa is dear in {place}") for place in ("Denmark", "Ivory Coast", "Cyprus")))
+    rows = room.client.get("/api/v1/topics").json["topics"]
+    assert [row["title"] for row in rows][-3:] == ["Côte d’Ivoire", "Cyprus", "Denmark"]
+
+
 def test_a_topic_that_every_tenth_story_has_relates_nothing(room: Newsroom) -> None:
     chance = random.Random(7)
     room.publish(

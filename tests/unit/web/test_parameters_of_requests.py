@@ -464,7 +464,7 @@ def test_cursors_of_impossible_size_are_refused(client: FlaskClient) -> None:
         ("/sections/defense", "Test Wire – Defense"),
         ("/sections/defense?primary=1", "Test Wire – Defense"),
         ("/sections/defense?min_publishers=3&q=-football", "Test Wire – Defense – 3 outlets or more – -football"),
-        ("/search?label=owner:public&lang=en", "Test Wire – Search – label owner:public, in en"),
+        ("/search?label=owner:public&lang=en", "Test Wire – Search – label owner:public, language en"),
         ("/search?section=asia-pacific&topic=nato&source=kyodo&publisher=BBC", "Test Wire – Search – Asia-Pacific, NATO, Kyodo, from BBC"),
         ("/search?q=BBC", "Test Wire – Search – BBC"),
         ("/latest?q=frigate&min_publishers=2", "Test Wire – Latest – 2 outlets or more – frigate"),
