@@ -46,7 +46,9 @@ def index_rows(library: Library, kind: str, floor: int = 1) -> list[IndexRow]:
             (lower(fold(title)), id, title) for id, title in library.in_force().names.topics.items() if id not in chosen
         ]
         rows += [
-            IndexRow(id, title, None, *counts[id]) for _, id, title in sorted(found) if counts.get(id, (0, 0))[0] >= floor
+            IndexRow(id, title, None, *counts[id])
+            for _, id, title in sorted(found)
+            if counts.get(id, (0, 0))[0] >= floor
         ]
     return rows
 
