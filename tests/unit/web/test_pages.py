@@ -994,6 +994,18 @@ def test_the_index_of_topics_says_first_what_its_figures_are(client: FlaskClient
     assert 'href="/news/subscriptions.opml?of=topics"' in text
 
 
+def test_an_index_without_topics_says_that_there_are_none(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, CONFIG.partition("topics:\n")[0])
+    text = room.client.get("/topics").text
+    assert '<p class="empty">Nothing here yet.</p>' in text
+    assert "?of=topics" not in text
+    assert '<ul class="topics">' not in text
+    room.publish(*(item(f"Cocoa is dear in Denmark, {n} told", age=timedelta(days=n)) for n in range(5)))
+    text = room.client.get("/topics").text
+    assert '<p class="empty">Number of stories in the last 24 hours / in total.</p>' in text
+    assert "/topics/denmark" in text
+
+
 def test_the_index_of_topics_tells_what_the_editor_chose_from_what_was_found(room: Newsroom) -> None:
     titles = ["Trains Late", "Cherry Trees Bloom", "A Whale Is Seen", "Shops Close", "Chess Champion Crowned"]
     room.publish(*(item(f"{title} in Japan", age=timedelta(hours=n)) for n, title in enumerate(titles)))
