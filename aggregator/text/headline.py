@@ -31,6 +31,11 @@ _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|next\ week)"
 _SEVERAL = r"""(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
             \ (?:(?:big|key|top|main|other|more|simple|easy|important|surprising|unanswered|outstanding)\ ){0,2}
             (?:takeaways|things|numbers|facts|reasons|questions|moments|lessons|charts|ways|myths)\b"""
+# After "review": it is not of what a government has reviewed.
+_OF_A_WORK = "".join(
+    rf"(?<!\ {matter}\ review)(?<!\ {matter}\ review\ )"
+    for matter in ("case", "defen[cs]e", "pay", "policy", "safety", "security", "spending", "strategic")
+)
 # How a headline begins that reports no news, and what such a one has anywhere. What is slow to search is reached only where a cheap
 # look-ahead finds what it needs: a colon or the like in the headline, or the first letter of a word.
 _BESIDE_AHEAD = re.compile(
@@ -46,6 +51,8 @@ _BESIDE_AHEAD = re.compile(
             |.{{0,40}}[:|]\s*the\ latest\b(?!\ \w))
         |{_SEVERAL}
         |the\ papers:
+        |tv\ tonight\s?[:|–—]
+        |['‘"“](?=.*\ Review:\s).{{2,80}}(?-i:\ Review){_OF_A_WORK}:\s
         |(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
         |(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
         |\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?“"‘]*[?]  # not what someone asks
@@ -53,12 +60,15 @@ _BESIDE_AHEAD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE = re.compile(
-    rf"""\b(?=[aehilptw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know
+    rf"""\b(?=[aehiloptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know
             |(?:what|all)\ (?:we|to|you\ need\ to)\ know
             |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|preview(?=\W{{0,3}}$)|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
+            |quiz(?:(?<=day\ quiz)|(?<=news\ quiz)|(?<=sports\ quiz)|(?<=weekly\ quiz))|of\ the\ best(?<=\d\ of\ the\ best)
             |explained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)
             |in\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images))\b
         |(?=[:;|–—-])(?:[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
+            |(?<=\ review\ ){_OF_A_WORK}[–—]\s
+            |[|–—]\s(?:\w+\ ){{0,2}}(?:review|letters)\W{{0,3}}$
             |[:–—]\s(?:how|why|what)\s
             |.\s{_SEVERAL}
             |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
