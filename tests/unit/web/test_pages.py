@@ -104,6 +104,21 @@ def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) 
         assert "canonical" not in client.get(no_page_of_its_own, headers={"Accept": "text/html"}).text
 
 
+def test_a_preview_names_the_site_once(tmp_path: Path) -> None:
+    """Those who show one put `og:site_name` beside `og:title`."""
+    room = Newsroom(tmp_path, CONFIG.replace("title: Test Wire", 'title: "Sea & Land"'))
+    room.publish(item("A Frigate & Its Crew"))
+    story = room.client.get("/api/v1/stories").json["stories"][0]["url"].removeprefix("https://wire.example.org/news")
+    for address, named in (
+        ("/", "Sea &amp; Land"),
+        ("/sections/defense", "Defense"),
+        (story, "A Frigate &amp; Its Crew"),
+    ):
+        text = room.client.get(address).text
+        assert f'<meta property="og:title" content="{named}">' in text
+        assert '<meta property="og:site_name" content="Sea &amp; Land">' in text
+
+
 def test_the_front_page_shows_each_story_once(client: FlaskClient) -> None:
     text = client.get("/").text
     cards = re.findall(r'<h3[^>]*><a href="/news/stories/([^"]+)"', text)
