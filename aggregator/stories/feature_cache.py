@@ -1,7 +1,7 @@
 """A cache of the features of recently used items, as arrays.
 
 A batch is compared with ten times as many known items as it has new ones, mostly with items that earlier batches used too. Decoding
-their features each time would take a tenth of an edition of dense news. 60,000 items take 25 MB.
+their features each time would take a tenth of an edition of dense news. 60,000 items of real news take 25 MB.
 
 The cache does not affect results. A row is valid only if the hash of the bytes in the store is unchanged; so if another process
 changed the item, its row is read again.
@@ -21,13 +21,16 @@ from aggregator.stories.matrix import Matrix, matrix
 from aggregator.stories.similarity import KEPT
 
 MOST = 60_000  # items; the cache is emptied before it would hold more
+WORDS = 1 << 18
+"""The cache is also emptied when it has more different words than these (40 MB). Real news has some tens of thousands in a language, but an
+outlet that makes words up could have millions in a day."""
 
 
 class FeatureCache:
     """One row for each item, in order of arrival. The cache assigns its own small numbers to words, languages and headlines."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self, most: int = MOST, words: int = WORDS) -> None:
+        self._most, self._most_words = most, words
         self._clear()
 
     def _clear(self) -> None:
@@ -48,7 +51,7 @@ class FeatureCache:
     def rows(self, items: Sequence[int], kept: Sequence[bytes]) -> Ints:
         """The row numbers of these items; `kept` are their encoded features. Row numbers from earlier calls become invalid."""
         missing = self._missing(items, kept)
-        if missing and len(self._kept) + len(missing) > self._most:
+        if missing and (len(self._kept) + len(missing) > self._most or len(self._words) > self._most_words):
             self._clear()
             missing = list(range(len(items)))
         if missing:

@@ -313,11 +313,16 @@ def features(draw: st.DrawFn) -> Features:
     return Features(lang, title, lead, figures, headline, names)
 
 
-@given(st.lists(features(), min_size=1, max_size=8), st.randoms(use_true_random=False), st.integers(1, 8))
+@given(
+    st.lists(features(), min_size=1, max_size=8),
+    st.randoms(use_true_random=False),
+    st.integers(1, 8),
+    st.integers(0, 60),
+)
 def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_before(
-    kept: list[Features], chance: random.Random, most: int
+    kept: list[Features], chance: random.Random, most: int, most_words: int
 ) -> None:
-    cache = FeatureCache(most)
+    cache = FeatureCache(most, most_words)
     for _ in range(4):
         items = [chance.randrange(6) for _ in kept]
         items = list(dict.fromkeys(items))
@@ -341,6 +346,18 @@ def test_a_feature_cache_has_what_the_history_keeps_whatever_was_put_there_befor
                 [a == b for b in values] for a in values
             ]
             assert [number == 0 for number in numbers.tolist()] == [not one for one in values]
+
+
+def test_a_feature_cache_holds_few_items_if_each_has_words_of_its_own() -> None:
+    """60,000 items of made-up words were 700 MB: it was limited by their number alone."""
+    cache, each, most = FeatureCache(words=1000), 100, 0
+    for item in range(100):
+        start = item * each
+        told = Features("en", tuple(range(start, start + each)), (), (), item, frozenset())
+        rows = cache.rows([item], [told.encode()])
+        most = max(most, int(rows.max()))
+        assert cache.matrix(rows)[0].words(0) == dict.fromkeys(told.title, True)
+    assert most == 1000 // each
 
 
 @given(st.lists(features(), max_size=6), st.lists(st.binary(max_size=2 * KEPT), min_size=6, max_size=6))
