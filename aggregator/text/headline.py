@@ -51,7 +51,8 @@ _BESIDE_AHEAD = re.compile(
             |.{{0,40}}[:|]\s*the\ latest\b(?!\ \w))
         |{_SEVERAL}
         |the\ papers:
-        |tv\ tonight\s?[:|–—]
+        |tv\ tonight\s?[:|–—]|gallery:\s
+        |(?:your\ )?(?:daily|weekly)\ horoscope|(?:best\ of|today['’]s|editorial)\ cartoons?\b
         |['‘"“](?=.*\ Review:\s).{{2,80}}(?-i:\ Review){_OF_A_WORK}:\s
         |(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
         |(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
