@@ -52,12 +52,13 @@ def json_option(parser: argparse.ArgumentParser) -> None:
     option(parser, "--json", "print JSON", action="store_true")
 
 
-def number(flag: str, text: object) -> int:
-    """A whole number, at least 1. Raises UsageError."""
-    if not re.fullmatch("0*[1-9][0-9]{0,8}", str(text)):
+def number(flag: str, text: object, most: int | None = None) -> int:
+    """A whole number from 1 to `most`. Raises UsageError."""
+    if not re.fullmatch("0*[1-9][0-9]{0,8}", str(text)) or (most and int(str(text)) > most):
         variable = _variable(flag)  # Kubernetes sets AGGREGATOR_PORT beside a service of that name
         where = f" in {variable}" if os.environ.get(variable) == text else ""
-        raise UsageError(f"{flag}: expected a number from 1, found {text}{where}")
+        upward = f" to {most}" if most else ""
+        raise UsageError(f"{flag}: expected a number from 1{upward}, found {text}{where}")
     return int(str(text))
 
 

@@ -42,11 +42,9 @@ def listening(args: argparse.Namespace, installation: Installation) -> tuple[str
     """
     if 0 <= resource.getrlimit(resource.RLIMIT_NOFILE)[0] < FILES:  # negative: no limit
         raise TooManyFiles
-    host, port = str(args.host), number("--port", args.port)
+    host, port = str(args.host), number("--port", args.port, 65535)
     if not host:  # an empty host would mean all addresses of the machine
         raise UsageError("--host: expected an address or a name of this machine")
-    if port > 65535:
-        raise UsageError(f"--port: expected a number from 1 to 65535, found {port}")
     shown = EVERYWHERE.get(host, host)
     return host, port, replace(installation, address=f"http://{f'[{shown}]' if ':' in shown else shown}:{port}")
 

@@ -58,7 +58,7 @@ def test_a_number_that_a_variable_gives_is_told_with_its_name(
     monkeypatch.setenv("AGGREGATOR_PORT", "tcp://10.43.0.5:80")
     assert main([*check[:-1], "serve"]) == 2
     assert capsys.readouterr().err == (
-        "aggregator: --port: expected a number from 1, found tcp://10.43.0.5:80 in AGGREGATOR_PORT\n"
+        "aggregator: --port: expected a number from 1 to 65535, found tcp://10.43.0.5:80 in AGGREGATOR_PORT\n"
     )
 
 
