@@ -1013,6 +1013,9 @@ def test_explain_shows_the_article_whose_address_is_given_not_the_lead_of_its_st
         assert title in re.sub(r"[\[\]]", "", out.splitlines()[0])
         [lead] = [line for line in out.splitlines() if "← heads the story" in line]
         assert told["headed_by"] in [one["url"] for one in told["told_by"] if one["title"] in lead]
+    assert desk.json("explain", told["story"]) == desk.json("explain", told["headed_by"]), (
+        "its id alone stands for the lead"
+    )
 
 
 def test_explain_says_of_an_item_whether_it_is_placed(desk: Desk) -> None:

@@ -74,6 +74,12 @@ def test_a_slip_is_pointed_out(old: str, new: str, message: str) -> None:
     assert message in told
 
 
+def test_a_password_is_in_no_warning() -> None:
+    """They are written into the log, and shown by `check`."""
+    (told,) = warned("name: One", "name: One #https://me:hunter22@one.example/")
+    assert "`#https://me:***@one.example/` is a comment" in told
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

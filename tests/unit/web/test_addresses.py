@@ -67,6 +67,7 @@ def test_address_answers_in_its_type_with_validators(client: FlaskClient, addres
     assert got.headers["Vary"] == "Accept-Encoding"
     assert re.fullmatch(r"max-age=\d+, stale-while-revalidate=\d+", got.headers["Cache-Control"])
     assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert got.headers["Referrer-Policy"] == "no-referrer", "outlets are not told which story was read"
     assert got.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "Set-Cookie" not in got.headers
 
@@ -222,6 +223,7 @@ def test_what_is_not_there_is_404_and_never_quoted(client: FlaskClient, address:
     assert got.status_code == 404
     assert got.content_type == "text/plain; charset=utf-8"
     assert got.headers["Cache-Control"] == "no-store"
+    assert got.headers["Vary"] == "Accept", "a browser gets a page"
     assert "evil" not in got.text
     assert "passwd" not in got.text
 
@@ -235,7 +237,9 @@ PAGES_NOWHERE = [address for address in NOWHERE if not address.endswith((".rss",
 def test_a_slash_too_many_leads_to_the_address_without(client: FlaskClient, address: str) -> None:
     for path in (f"{address}/", f"/news{address}//"):
         got = client.get(f"{path}?limit=2&q=a%20b")
-        assert got.status_code == 301
+        assert (got.status_code, got.headers["Cache-Control"]) == (301, "max-age=60"), (
+            "or else browsers keep it for good"
+        )
         assert got.headers["Location"] == f"https://wire.example.org/news{address}?limit=2&q=a%20b"
 
 
@@ -371,6 +375,8 @@ def test_api_is_open_to_other_origins_also_in_errors(client: FlaskClient) -> Non
         got = client.get(address, headers={"Origin": "https://other.example"})
         assert got.status_code == status
         assert got.headers["Access-Control-Allow-Origin"] == "*"
+        exposed = set(got.headers["Access-Control-Expose-Headers"].split(", "))
+        assert exposed >= {"ETag", "Last-Modified", "Link", "Retry-After"}, "which scripts could not read"
     assert client.post("/api/v1/stories").headers["Access-Control-Allow-Origin"] == "*"
     ask = {"Origin": "https://other.example", "Access-Control-Request-Method": "GET"}
     for address in ("/api/v1/stories", "/latest.json"):

@@ -125,8 +125,9 @@ def test_a_merge_while_a_page_is_read_does_not_end_the_list(room: Newsroom, monk
 
 @pytest.mark.parametrize("since", ["", "&changed_since=2026-11-24T00:00:00Z"])
 @pytest.mark.parametrize("page", [0, 1])
+@pytest.mark.parametrize("limit", [1, 2])
 def test_merges_of_a_whole_page_while_it_is_read_do_not_end_a_list(
-    room: Newsroom, monkeypatch: pytest.MonkeyPatch, since: str, page: int
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, since: str, page: int, limit: int
 ) -> None:
     for title in (
         "Typhoon Reaches Luzon",
@@ -141,7 +142,7 @@ def test_merges_of_a_whole_page_while_it_is_read_do_not_end_a_list(
     read, (first, second, third, *_) = told[:page], told[page:]
     cursor = f"&cursor={room.client.get(f'/api/v1/stories?limit=1{since}').get_json()['next']}" if page else ""
     merged_when_read(room, monkeypatch, third, first, second)
-    rest = {row["id"] for row in walk(room.client, "stories", f"?limit=1{since}{cursor}")}
+    rest = {row["id"] for row in walk(room.client, "stories", f"?limit={limit}{since}{cursor}")}
     assert rest == {*told} - {*read, first, second}
 
 

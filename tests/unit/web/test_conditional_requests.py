@@ -18,11 +18,13 @@ from flask.testing import FlaskClient
 from newsroom import NEWS, NOON, Newsroom, item
 from werkzeug.http import http_date
 
-from aggregator.web import cache
+from aggregator.model.feed import Stream
+from aggregator.web import cache, feeds
 from aggregator.web.app import create_app
 from aggregator.web.cache import ResponseCache
 from aggregator.web.negotiation import coding
 from aggregator.web.recent import Recent
+from aggregator.web.streams import build
 
 ADDRESSES = ("/latest.rss", "/sections/asia-pacific.atom", "/latest.json", "/latest", "/", "/api/v1/stories", "/docs")
 LATER = http_date(NOON)  # than all that is shown
@@ -207,6 +209,19 @@ def test_what_the_client_has_already_is_made_once(
     monkeypatch.setattr(front, "inner", counted)
     got = app.test_client().get(address, headers=condition)
     assert (got.status_code, got.data, len(asked)) == (304, b"", 1)
+
+
+def test_a_feed_is_rendered_once_for_all_codings(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+
+    def counted(*asked: Any, **how: Any) -> Stream:
+        built.append(how["rendered"])
+        return build(*asked, **how)
+
+    monkeypatch.setattr(feeds, "build", counted)
+    client = create_app(newsroom.library()).test_client()
+    sizes = {len(client.get("/latest.rss", headers={"Accept-Encoding": one}).data) for one in ("", "gzip", "br")}
+    assert (len(sizes), built) == (3, ["rss"])
 
 
 def test_news_and_edits_are_seen_at_once(room: Newsroom) -> None:
