@@ -115,6 +115,7 @@ def story(id: str) -> Response:
         story=found,
         description=cut(found.summary, 200),
         canonical=f"{lib.in_force().root}/stories/{found.id}",
+        feeds=feeds_of(path_of("section", found.section)),
         lead=lead,
         outlet=heading(found),
         standfirst=standfirst,

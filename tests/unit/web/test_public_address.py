@@ -127,6 +127,15 @@ def test_without_a_public_address_the_listening_one_is_used(tmp_path: Path) -> N
     room.close()
 
 
+def test_a_reader_that_is_given_a_story_finds_the_feeds_of_its_section(client: FlaskClient) -> None:
+    story = client.get("/api/v1/stories?q=newest+frigate").get_json()["stories"][0]
+    head = client.get(story["url"].removeprefix(ROOT)).text.partition("</head>")[0]
+    assert re.findall(r'<link rel="alternate" type="[^"]+" title="([^"]+)" href="([^"]+)">', head) == [
+        (f"Defense – Test Wire ({name})", f"{ROOT}/sections/defense.{extension}")
+        for extension, name in (("rss", "RSS"), ("atom", "Atom"), ("json", "JSON Feed"))
+    ]
+
+
 def test_autodiscovery_on_every_stream(client: FlaskClient) -> None:
     for address in ("/latest", "/sections/defense", "/topics/nato", "/sources/kyodo", "/sources"):
         text = client.get(address).text
