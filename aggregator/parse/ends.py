@@ -48,7 +48,7 @@ _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
 
 def of_cdata(data: bytes) -> bytes:
     """End each CDATA section that is still open where another one or the end of the document comes: at the end tag of the element in
-    which it began, or, if there is other markup before it, of the field around it."""
+    which it began, or, if there is other markup before it, of the field around it; if the entry has no such tag, at its end."""
     if data.count(_CDATA) <= data.count(_CDATA_END):
         return data
     parts: list[bytes] = []
@@ -63,7 +63,10 @@ def of_cdata(data: bytes) -> bytes:
             near = max(0, start - 512)
             opened = _OPENED.search(data, near, start) or _AROUND.search(data, near, start)
             until = following if following >= 0 else len(data)
-            closing = data.find(b"</" + opened[1] + b">", inside, until) if opened else -1
+            entry = ENTRY_END.search(data, inside, until)
+            closing = data.find(b"</" + opened[1] + b">", inside, entry.start() if entry else until) if opened else -1
+            if entry and closing < 0:
+                closing = entry.start()
             if closing >= 0:
                 parts += [data[place:inside], _MISTYPED.sub(b"", data[inside:closing]), _CDATA_END]
                 place = closing

@@ -506,6 +506,16 @@ def test_a_section_that_never_ends_takes_nothing_of_the_others(attributes: str) 
         assert feed.flaws == ("endless-cdata",)
 
 
+@pytest.mark.parametrize("end", ["", "</Description>", "</description >", "</summary>"])
+@pytest.mark.parametrize("later", ["more", "<![CDATA[more]]>"])
+def test_a_section_whose_element_does_not_end_either_ends_with_its_entry(end: str, later: str) -> None:
+    cut = f"<item><title>One</title><description><![CDATA[cut{end}</item>"
+    two = item(f"<description>{later}</description>", title="Two", guid="2", link="https://example.org/2")
+    feed = read(rss([cut, two, item(title="Three")]))
+    assert [(one.title, one.summary) for one in feed.items] == [("One", "cut"), ("Two", "more"), ("Three", "")]
+    assert "endless-cdata" in feed.flaws
+
+
 def test_a_section_that_never_ends_after_other_text_takes_no_entries() -> None:
     feed = parsed(rss([item("<description>Said: <![CDATA[cut</description>", title="One"), item(title="Two")]))
     assert [(one.title, one.summary) for one in feed.items] == [("One", "Said: cut"), ("Two", None)]
