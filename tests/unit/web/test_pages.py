@@ -108,7 +108,7 @@ def test_a_preview_names_the_site_once(tmp_path: Path) -> None:
     """Those who show one put `og:site_name` beside `og:title`."""
     room = Newsroom(tmp_path, CONFIG.replace("title: Test Wire", 'title: "Sea & Land"'))
     room.publish(item("A Frigate & Its Crew"))
-    story = room.client.get("/api/v1/stories").json["stories"][0]["url"].removeprefix("https://wire.example.org/news")
+    story = room.client.get("/api/v1/stories").get_json()["stories"][0]["url"].removeprefix("https://wire.example.org/news")
     for address, named in (
         ("/", "Sea &amp; Land"),
         ("/sections/defense", "Defense"),
@@ -1032,7 +1032,7 @@ def test_the_index_of_topics_tells_what_the_editor_chose_from_what_was_found(roo
 
 def test_topics_that_were_found_are_listed_by_the_alphabet_whatever_their_accents(room: Newsroom) -> None:
     room.publish(*(item(f"Cocoa is dear in {place}") for place in ("Denmark", "Ivory Coast", "Cyprus")))
-    rows = room.client.get("/api/v1/topics").json["topics"]
+    rows = room.client.get("/api/v1/topics").get_json()["topics"]
     assert [row["title"] for row in rows][-3:] == ["Côte d’Ivoire", "Cyprus", "Denmark"]
 
 
