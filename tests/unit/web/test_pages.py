@@ -108,7 +108,8 @@ def test_a_preview_names_the_site_once(tmp_path: Path) -> None:
     """Those who show one put `og:site_name` beside `og:title`."""
     room = Newsroom(tmp_path, CONFIG.replace("title: Test Wire", 'title: "Sea & Land"'))
     room.publish(item("A Frigate & Its Crew"))
-    story = room.client.get("/api/v1/stories").get_json()["stories"][0]["url"].removeprefix("https://wire.example.org/news")
+    told = room.client.get("/api/v1/stories").get_json()["stories"][0]
+    story = told["url"].removeprefix("https://wire.example.org/news")
     for address, named in (
         ("/", "Sea &amp; Land"),
         ("/sections/defense", "Defense"),
