@@ -140,6 +140,10 @@ _BYLINE = re.compile(
 )
 # What precedes the news in a newsletter whose placeholder for a counter was not filled: its name and welcome, then the section, twice.
 _NEWSLETTER = re.compile(r"\A((?:<p>)?)[^<]{0,120}?\{beacon\}\s*(?:[^<]{0,120}?\bThe Big Story\s+)?")
+# What GovDelivery writes before the bulletins of authorities.
+_SUBSCRIBED = re.compile(
+    r"\AYou are subscribed to .{1,260}?\. This information has recently been updated,? and is now available\.(?:\s+|\Z)"
+)
 _MARKS = ("∞ Permalink", "★", "◉", "∞", "¶")
 _MARK = re.compile(rf"(?:\A|\s+)(?:{'|'.join(_MARKS)})\Z")  # the link of a blog post to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link that may follow any text, without one of `_ENDS_BEFORE`
@@ -256,6 +260,8 @@ def without_boilerplate(text: str) -> str:
 
 
 def _without_welcome(text: str) -> str:
+    if text.startswith("You are subscribed to "):
+        return _SUBSCRIBED.sub("", text)
     return _NEWSLETTER.sub(r"\1", text) if "{beacon}" in text else text
 
 

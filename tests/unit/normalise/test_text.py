@@ -454,6 +454,12 @@ def test_the_same_words_in_a_sentence_stay(text: str) -> None:
         ("<div>By Acme \u034f \u034f \u034f \u200c</div><a href='/1'>View in your browser</a><p>EU argues.</p>", "By Acme EU argues."),
         ("[unable to retrieve full-text content]Sweden joins.", "Sweden joins."),
         ("<p>Sweden joins.</p><p>View in your browser</p>", "Sweden joins."),
+        (
+            "<p>You are subscribed to Press Releases for U.S. Department of Examples. This information has recently been updated, and is"
+            " now available.</p><p>The Secretary met the minister.</p>",
+            "The Secretary met the minister.",
+        ),
+        ("<p>You are subscribed to too much. The Secretary said so.</p>", "You are subscribed to too much. The Secretary said so."),
     ],
 )  # fmt: skip
 def test_a_link_at_the_edge_that_only_leads_on_goes(html: str, expected: str) -> None:
