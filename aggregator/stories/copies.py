@@ -20,13 +20,15 @@ AGENCIES = (
     "AP", "Associated Press", "Reuters", "AFP", "Agence France-Presse", "dpa", "UPI", "EFE", "ANSA", "Kyodo", "Yonhap", "Xinhua",
     "TASS", "Interfax", "Ukrinform", "Anadolu", "PTI", "IANS", "ANI", "PA Media", "Canadian Press", "AAP", "Bloomberg", "APA", "CTK",
     "PAP", "NTB", "TT", "Belga", "Lusa", "MTI", "Antara", "Bernama", "Jiji", "SPA", "WAM", "IRNA", "MENA",
+    "ТАСС", "РИА Новости", "Интерфакс", "Укринформ", "Укрінформ", "Интерфакс-Украина", "Інтерфакс-Україна", "УНИАН", "УНІАН", "Рейтер",
+    "АФП", "БелТА", "БЕЛТА", "Танюг", "БТА", "ΑΠΕ-ΜΠΕ", "رويترز", "أ ف ب", "فرانس برس", "أ ب", "الأناضول", "ایرنا",
 )  # fmt: skip
 _NAMES = "|".join(re.escape(name) for name in AGENCIES)
 CREDIT = re.compile(
-    rf"\((?:{_NAMES})(?:/\w+)?\)|^[A-Z][^.]{{0,60}}?[-–—/]\s*(?:{_NAMES})\b"
-    rf"|[-–—]\s*(?:{_NAMES})\s*$|\b(?:by|via) (?:{_NAMES})\b"
+    rf"\((?:{_NAMES})(?:/\w+)?\)|^(?![a-zа-яіїє])[^\W\d_][^.]{{0,60}}?[-–—/]\s*(?:{_NAMES})\b"
+    rf"|[-–—]\s*(?:{_NAMES})\s*$|\b(?:by|via|передает|передаёт|сообщает|передає|повідомляє) (?:{_NAMES})\b|\. /(?:{_NAMES})/"
 )
-"""Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa"."""
+"""Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa", "КИЕВ, 27 ноября. /ТАСС/. …"."""
 
 
 _AGENCY = re.compile(rf"\b(?:{_NAMES})\b")

@@ -253,6 +253,34 @@ def test_hundreds_of_reports_of_agencies_are_not_read_anew_for_each_of_their_cop
     assert 100 < len(read) < 2_000, "7,200 if each copy reads what came before"
 
 
+RUSSIAN = (
+    "Украина и её союзники согласовали в понедельник план восстановления энергосети до зимы, заявило министерство энергетики, "
+    "после недели ударов, оставивших без света миллион человек в трёх областях."
+)
+ARABIC = (
+    "اتفقت أوكرانيا وحلفاؤها يوم الاثنين على خطة لإعادة بناء شبكة الكهرباء قبل حلول الشتاء بحسب ما أعلنت وزارة الطاقة بعد أسبوع من "
+    "الضربات التي تركت مليون شخص بلا كهرباء في ثلاث مناطق."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "credit"),
+    [
+        (RUSSIAN, "КИЕВ, 27 ноября. /ТАСС/. {}"),
+        (RUSSIAN, "МОСКВА, 27 ноя – РИА Новости. {}"),
+        (RUSSIAN, "{} Об этом сообщает Укринформ."),
+        (ARABIC, "القاهرة (أ ف ب) - {}"),
+        (ARABIC, "كييف (رويترز) - {}"),
+    ],
+)
+def test_agencies_are_known_in_other_letters_too(text: str, credit: str) -> None:
+    bare, credited = (member(n, name, f"Grid {n}", n * 100, summary=said) for n, (name, said) in
+                      enumerate([("A", text), ("B", credit.format(text))], 1))  # fmt: skip
+    assert told([bare, credited]).publishers == (("A", 100),)
+    own = replace(credited, item=replace(credited.item, summary=text))
+    assert len(told([bare, own]).publishers) == 2, "without a credit two outlets may quote one statement"
+
+
 @pytest.mark.parametrize("author", ["Reuters", "The Associated Press", "AFP and Ann Lee", "Associated Press in Kyiv"])
 def test_a_text_of_which_an_agency_is_the_author_is_its(author: str) -> None:
     """As Dawn, NPR and many others name it, without a credit in the text."""
