@@ -19,7 +19,7 @@ SILENCE: tuple[Health, ...] = ("silent", "stale")
 PATIENCE = 3
 """A failing source appears in the feed after so many failures in a row; /sources shows its state at once."""
 QUIET, USUAL = timedelta(days=2), timedelta(days=16)
-"""A section is quiet if no story entered it in the last two days, but at least one a day in the two weeks before."""
+"""A section is quiet if no story entered it in the last two days, but in the two weeks before at least one a day on average."""
 
 
 def incidents(lib: Library) -> Stream:
@@ -98,7 +98,7 @@ def _quiet_sections(lib: Library) -> list[ItemView]:
         if recent.get(section.id, (0, 0))[1] or usual.get(section.id, (0, 0))[1] < (USUAL - QUIET).days:
             continue
         last = reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0][0].entered
-        text = f"No story has entered it since {minute(last)}; in the two weeks before, it had at least one a day."
+        text = f"No story has entered it since {minute(last)}; in the two weeks before, it had at least one a day on average."
         identity = f"section {section.id}\n{last.isoformat()}"
         title = f"section {section.id}: quiet"
         found.append(
