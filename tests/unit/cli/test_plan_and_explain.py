@@ -123,7 +123,7 @@ def row(plan: dict[str, Any], kind: str, id: str) -> dict[str, Any]:
 
 def test_nothing_changes_where_nothing_was_edited(desk: Desk) -> None:
     plan = desk.json("plan")
-    assert (plan["stories"], plan["changed"], plan["examples"]) == (5, 0, [])
+    assert (plan["stories"], plan["changed"], plan["examples"], plan["refused"]) == (5, 0, [], 0)
     assert "Nothing changes: 5 stored stories" in desk.run("plan")
     assert (plan["waiting"], "placed anew" in desk.run("plan")) == (0, False)
 

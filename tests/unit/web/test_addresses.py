@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -164,9 +165,12 @@ def test_metrics_are_prometheus_text(newsroom: Newsroom) -> None:
         "aggregator_pending 0",
     ):
         assert f"{line}\n" in text
-    for line in (plain + text).splitlines():
+    lines = (plain + text).splitlines()
+    for line, following in pairwise(lines):
+        assert following.startswith("# TYPE ") == line.startswith("# HELP "), line
+        assert not line.startswith("# HELP ") or following.split()[2] == line.split()[2]
         assert re.fullmatch(
-            r'# HELP \w+ .+|# TYPE \w+ (gauge|counter|histogram)|\w+(\{\w+="[\w+-]+"\})? \d+(\.\d+)?', line
+            r'# HELP \w+( \S+){2,}|# TYPE \w+ (gauge|counter|histogram)|\w+(\{\w+="[\w+-]+"\})? \d+(\.\d+)?', line
         ), line
 
 
@@ -194,6 +198,8 @@ NOWHERE = (
     "/sections/defense/9999-01",
     "/sections/defense/0001-01",
     "/sections/defense/2026-1",
+    "/sections/none/daily",
+    "/sections/none/daily.rss",
     "/latest/%EF%BC%92%EF%BC%90%EF%BC%92%EF%BC%96-%EF%BC%91%EF%BC%91.rss",
     "/sections/../api",
     "/sections/..%2fdefense",
@@ -235,7 +241,7 @@ PAGES_NOWHERE = [address for address in NOWHERE if not address.endswith((".rss",
     "address", ["/sections", "/sections/defense", "/latest/2026-11", "/api/v1/stories", "/latest.rss"]
 )
 def test_a_slash_too_many_leads_to_the_address_without(client: FlaskClient, address: str) -> None:
-    for path in (f"{address}/", f"/news{address}//"):
+    for path in (f"{address}/", f"/news{address}//", f"http://evil.example/news/{address}/"):
         got = client.get(f"{path}?limit=2&q=a%20b")
         assert (got.status_code, got.headers["Cache-Control"]) == (301, "max-age=60"), (
             "or else browsers keep it for good"
@@ -291,12 +297,6 @@ def test_the_public_address_may_have_a_path_that_is_named_like_one_of_ours(tmp_p
         assert (stripped.status_code, stripped.data) == (200, whole.data)
     assert [room.client.get(f"{lead}/nowhere").status_code for lead in ("", path)] == [404, 404]
     room.close()
-
-
-@pytest.mark.parametrize("address", ["/sections//defense", "/sections/defense/"])
-def test_a_slash_too_many_leads_to_the_public_address_whatever_host_is_named(client: FlaskClient, address: str) -> None:
-    got = client.get(f"http://evil.example{address}")
-    assert (got.status_code, got.headers["Location"]) == (301, "https://wire.example.org/news/sections/defense")
 
 
 @pytest.mark.parametrize("id", ["x%0D%0ASet-Cookie%3Ay", "%3Fq%23x", "%00", "%E2%80%AE%22%3E%3Cscript%3E", "..%5Cx"])
@@ -459,19 +459,6 @@ def test_pages_load_nothing_from_elsewhere(client: FlaskClient) -> None:
             assert value.startswith(("/news/", "https://wire.example.org/news/")), (address, value)
         assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?! src=)|javascript:", text), address
         assert "<!doctype html>" in text
-
-
-def test_every_metric_says_what_it_is(room: Newsroom) -> None:
-    measures = Measures()
-    measures.edition(1.0, (5,))
-    room.archive.upkeep.note(notes.MEASURES, measures)
-    lines = room.client.get("/metrics").text.splitlines()
-    types = [line.split()[2] for line in lines if line.startswith("# TYPE")]
-    assert len(types) > 10
-    for name in types:
-        at = next(n for n, line in enumerate(lines) if line.startswith(f"# TYPE {name} "))
-        assert lines[at - 1].startswith(f"# HELP {name} "), name
-        assert len(lines[at - 1].split()) > 4, name
 
 
 def test_a_month_that_has_not_begun_is_not_there(room: Newsroom) -> None:

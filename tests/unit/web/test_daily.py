@@ -42,6 +42,7 @@ def test_one_entry_a_day_of_the_sites_zone_for_a_week(tmp_path: Path) -> None:
 
 def test_a_page_without_briefs_says_when_the_first_comes(room: Newsroom) -> None:
     room.publish(item("Navy tows frigate", age=HOUR))
+    assert room.client.get("/sections/defense/daily.json").get_json()["items"] == []
     page = room.client.get("/sections/defense/daily").text
     assert "Nothing of the last seven days. What is news today comes here when the day is over." in page
 
@@ -56,6 +57,7 @@ def test_a_brief_word_for_word(tmp_path: Path) -> None:
     room.publish(third)
     (brief,) = room.client.get("/sections/defense/daily.json").get_json()["items"]
     at = "https://wire.example.org/news"
+    assert 'id="d-2026-11-23"' in room.client.get("/sections/defense/daily").text
     assert brief.pop("id").startswith("urn:uuid:")
     assert brief == {
         "url": f"{at}/sections/defense/daily#d-2026-11-23",

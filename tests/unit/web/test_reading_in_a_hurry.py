@@ -194,7 +194,14 @@ def test_the_reasons_name_the_next_section_only_if_it_has_no_line_of_its_own(roo
 
 
 def test_a_search_that_finds_nothing_says_what_to_try(room: Newsroom) -> None:
-    assert "Nothing here: try other words" in room.client.get("/search?q=zebra").text
+    assert "Nothing here: try other words, or a star" in room.client.get("/search?q=zebra").text
+    whole = room.client.get("/search?q=%22sea%22+%3Cb%3E&section=defense&since=7d&min_publishers=2").text
+    assert (
+        "Nothing here: try fewer words, all sections, fewer outlets, a longer time, or a star for any ending" in whole
+    )
+    assert 'value="&#34;sea&#34; &lt;b&gt;"' in whole
+    early = room.client.get("/search?section=defense&until=2001-01-01").text
+    assert "Nothing here: try all sections, a longer time.</p>" in early
     assert "Nothing here: try all outlets." in room.client.get("/search?publisher=BCC").text
     assert "Nothing here: try another label." in room.client.get("/search?label=owner:public").text
     unknown = room.client.get("/search?label=owner:pubic&lang=de").text
