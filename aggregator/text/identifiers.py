@@ -15,7 +15,10 @@ _FULL = (
     rf"\d{{1,4}}(?:\.\d{{1,5}}){{2,3}}(?<!\.[12]\d\d\d){_UNFINISHED}?|v\d{{1,4}}(?:\.\d{{1,5}}){{1,3}}{_UNFINISHED}?"
 )
 _MORE = r"(?:(?:,|,?\ and|\ &|/)\ ?v?\d{1,4}(?:\.\d{1,5}){1,3}){0,9}"  # further versions of the same name
-_OUT = r"(?i:(?:\ is)?(?:\ (?:now|officially|finally))?\ (?:released?|out|available)\b)"
+_OUT = (
+    r"(?i:(?:\ (?:is|ist|est))?(?:\ (?:now|officially|finally))?"
+    r"\ (?:released?|out|available|erschienen|veröffentlicht|disponible|вышла?|вышел)\b)"
+)
 _NUMBERED = "episode|ep|épisode|episodio|folge|issue|ausgabe|newsletter"
 _NAME = r"(?:\b(?P<of>[^\W\d_][\w+\#-]{0,40})\ |\A)(?:(?i:kernel|version|release|update)\ )?"
 _SERIES = tuple(

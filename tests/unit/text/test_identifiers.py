@@ -27,6 +27,7 @@ def numbers(headline: str) -> dict[str, set[str]]:
         ("Microsoft: KB5001234 fails to install", "Microsoft: KB5001299 fails to install"),
         ("Linux 7.1 released", "Linux 7.2 Released With New Drivers"),
         ("Linux Kernel 7.1 Officially Released", "Linux 7.2 is now available"),
+        ("Linux 7.1 erschienen", "Linux 7.2 ist erschienen"),
         ("Linux 7.1-rc3", "Linux 7.1-rc4"),
         ("PostgreSQL 18.3, 17.9 and 16.13 Released!", "PostgreSQL 18.4, 17.10 and 16.14 Released!"),
         ("curl 8.17.0", "curl 8.18.0"),
