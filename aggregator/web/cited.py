@@ -19,7 +19,8 @@ MOST = 20  # links
 LONGEST = 120  # characters of a link's text
 # Words that say nothing of what they link to: its address says more.
 _NAMELESS = re.compile(
-    r"\W*(?:(?:click |see |read )?(?:here|this|more)|\d+|link|source|via|website|permalink|comments?|https?://\S+|hier|ici|aquí|qui|здесь|тут|这里|這裡)?\W*",
+    r"\W*(?:(?:click |see |read )?(?:here|there|that|this|more)(?: (?:article|link|page|post|report|story))?"
+    r"|\d+|link|source|via|website|permalink|comments?|https?://\S+|hier|ici|aquí|qui|здесь|тут|这里|這裡)?\W*",
     re.IGNORECASE,
 )
 # A link of sanitised HTML, in which every attribute is in double quotes. It ends where another begins, which may be in a table in it.

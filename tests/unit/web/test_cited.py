@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from newsroom import Newsroom, item
 
 from aggregator.web.cited import cited
@@ -115,3 +116,11 @@ def test_a_link_in_a_table_in_a_link_is_one_of_its_own() -> None:
         ("One table", "https://b.example/1"),
         ("Two", "https://c.example/2"),
     ]
+
+
+@pytest.mark.parametrize("words", ["there", "this report", "see that article", "Read this post."])
+def test_words_that_point_name_nothing(words: str) -> None:
+    (found,) = cited(f'<p>As <a href="https://gov.example/cables/7">{words}</a> says, cables are cut.</p>', None)
+    assert found["title"] == "gov.example/cables/7"
+    (named,) = cited(f'<p>As <a href="https://gov.example/7">{words} on cables</a> says.</p>', None)
+    assert named["title"] == f"{words} on cables"
