@@ -58,7 +58,35 @@ FEED_PIECES = st.sampled_from(
         b"\xff\xfe", b"\x00", b"\xc3", b"<description>", b"</description>", b"<html>", b"yesterday", b"2026-13-45", b"javascript:x",
     ]
 )  # fmt: skip
-DOCUMENT = st.lists(st.one_of(FEED_PIECES, st.binary(max_size=5)), max_size=40).map(b"".join)
+ENTRY = """<title>A &amp; B</title><link>https://e.org/1</link><description>&lt;p&gt;One&lt;/p&gt;</description><pubDate>Mon, 02 Nov 2026
+10:00:00 GMT</pubDate><content:encoded><![CDATA[<p>One <a href='/x'>x</a></p>]]></content:encoded><category>C</category>
+<enclosure url='https://e.org/a.mp3' length='12' type='audio/mpeg'/><media:content url='https://e.org/m.jpg' medium='image'/>"""
+SOUND = (
+    rss([item(ENTRY, guid="g1"), item(link="https://e.org/2")]),
+    atom(
+        "<entry><id>a</id><title type='html'>A &lt;b&gt;c&lt;/b&gt;</title><link href='/1'/><content type='xhtml'><div xmlns="
+        "'http://www.w3.org/1999/xhtml'><p>One</p></div></content><updated>2026-11-02T10:00:00Z</updated></entry>"
+    ),
+    b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'><channel><title>T</title>"
+    b"</channel><item rdf:about='https://e.org/1'><title>A</title><description>D</description></item></rdf:RDF>",
+    b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "url": "https://e.org/1", "title": "A", "tags": ["a"],'
+    b'"content_html": "<p>x</p>", "attachments": [{"url": "https://e.org/a.mp3", "mime_type": "audio/mpeg"}]}, {"id": "2"}]}',
+)
+
+
+def damaged(document: bytes, damage: list[tuple[int, int, bytes]]) -> bytes:
+    """With pieces in it, each at a place where so many bytes are gone."""
+    for at, gone, piece in damage:
+        place = at % (len(document) + 1)
+        document = document[:place] + piece + document[place + gone :]
+    return document
+
+
+DAMAGE = st.tuples(
+    st.integers(0, 1 << 16), st.integers(0, 12), FEED_PIECES | PIECES.map(str.encode) | st.binary(max_size=5)
+)
+DOCUMENT = st.builds(damaged, st.sampled_from((b"", *SOUND)), st.lists(DAMAGE, max_size=8))
+"""Most have items: of pieces alone none had."""
 
 
 def assert_safe(one: Item) -> None:

@@ -109,13 +109,6 @@ def test_a_feature_cache_changes_no_decision(found: list[Candidate], size: int, 
         memory.apply(batch, decided)
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.lists(items, max_size=24), st.integers(1, 9))
-def test_replayed_twice_the_stories_are_the_same(found: list[Candidate], size: int) -> None:
-    batches = cut(numbered(found), size)
-    assert replay(batches).stories() == replay(batches).stories()
-
-
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200), st.text(max_size=400), st.sampled_from((None, "en", "fr", "xx")))
 def test_any_text_has_features_that_survive_the_store(title: str, summary: str, lang: str | None) -> None:
