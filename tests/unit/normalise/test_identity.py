@@ -56,11 +56,6 @@ def test_an_id_is_a_uuid_of_version_5(root: str, key: str) -> None:
     assert item_id(root, key) == str(uuid5(NAMESPACE, f"{root}\n{key}"))
 
 
-def test_without_a_guid_variants_of_one_address_are_one_key() -> None:
-    one, other = (keys(item(link=link)) for link in ("http://www.example.org/a/?utm_source=x", "https://example.org/a"))
-    assert one == other
-
-
 def test_without_guid_and_link_title_and_date_tell() -> None:
     first, second = keys(item(EARLIER, link=""), item(LATER, link=""))
     assert first != second

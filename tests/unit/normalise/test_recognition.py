@@ -410,12 +410,6 @@ def test_the_front_page_and_an_address_of_several_tell_nothing() -> None:
     assert len(recognise(items(1, 2, link="https://example.org/live"), known(live)).new) == 1
 
 
-def test_a_rolled_back_or_shrunken_document_announces_nothing() -> None:
-    stored = items(*range(1, 9))
-    assert recognise(stored[:3], known(stored)).new == ()
-    assert recognise((), known(stored)) == recognise((), NOTHING)
-
-
 def test_a_flood_of_new_guids_is_held_back_and_reported_but_news_in_it_is_not() -> None:
     stored = items(*range(1, 21))
     flood = items(*range(1, 21), guid="x{}", link="https://elsewhere.example/{}")

@@ -759,26 +759,6 @@ def test_a_picture_in_noscript_is_shown_if_it_is_the_only_one(html: str) -> None
     assert sanitise(html, "https://e.org/", Counter()) == PICTURE
 
 
-DANGERS = (
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)></svg>", "<math><mtext></math>",
-    "<iframe srcdoc='<script>alert(1)</script>'></iframe>", "<object data=x></object>", "<form action=x><button formaction=javascript:x>",
-    "<meta http-equiv=refresh content='0;url=javascript:x'>", "<base href=//evil.example>", "<style>*{x:expression(1)}</style>",
-    "<a href='javascript:alert(1)'>x</a>", "<a href='java\tscript:x'>x</a>", "<a href=data:text/html,x>x</a>",
-    "<a href='ftp://e.org/x'>x</a>", "<a href='FILE:///etc/passwd'>x</a>", "<a href='tel:1'>x</a><img src='blob:https://e.org/x'>",
-    "<p id=x class=y style='color:red' name=z>x</p>", "<a href='https://e.org/' target=_blank onclick=x>x</a>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", "<video src=x onerror=y></video>",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("html", DANGERS)
-def test_dangerous_html_is_inert(html: str) -> None:
-    safe = one(f"before {html} after").content.lower()
-    for word in ("script", "onerror", "onload", "onclick", "iframe", "srcdoc", "<svg", "<math", "<object", "<form", "<button",
-                 "<meta", "<base", "<style", "style=", "id=", "class=", "name=", "data:", "<video", "target=",
-                 "ftp:", "file:", "tel:", "blob:"):  # fmt: skip
-        assert word not in safe
-
-
 def test_a_list_in_a_list_changes_no_address() -> None:
     """Else each such text would count as changed."""
     text = '<ul><li><a href="https://e.org" rel="nofollow noopener">A</a></li><ul><li>B</li></ul><li>C</li></ul>'

@@ -24,12 +24,14 @@ GONE = Failed("timeout", "no complete answer within 30 seconds")
 
 @dataclass
 class Desk:
-    """`answers` gives for the path of an article what its host answers; `seconds` is how long that takes."""
+    """`answers` gives for the path of an article what its host answers; `seconds` is how long that takes; `alpha` is what the file says of
+    that source otherwise than of `beta`."""
 
     store: SqliteArchive
     now: datetime = NOW
     seconds: int = 1
     answers: Callable[[str], Outcome | None] = lambda path: None
+    alpha: dict[str, bool] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def call(self, after: int = 0) -> list[str]:
@@ -54,7 +56,10 @@ class Desk:
 
         return tools(
             self.store, fetch=fetch, parse=parse, extract=extract, clock=lambda: self.now,
-            sources={id: source(id, full_text=True, url=f"https://feeds.example/{id}") for id in ("alpha", "beta")},
+            sources={
+                id: source(id, url=f"https://feeds.example/{id}", **{"full_text": True} | more)
+                for id, more in (("alpha", self.alpha), ("beta", {}))
+            },
         )  # fmt: skip
 
 
@@ -74,6 +79,12 @@ def test_an_article_is_requested_once_the_newest_of_its_host_first(desk: Desk) -
     assert desk.call(LATER) == desk.call(RECENT - 2 * LATER) == []
 
 
+@pytest.mark.parametrize("key", ["full_text", "enabled"])
+def test_no_article_is_requested_of_a_source_without_full_text_or_that_is_paused(desk: Desk, key: str) -> None:
+    desk.alpha = {key: False}
+    assert desk.call() == [f"beta.example/{n}" for n in (1, 2, 3)]
+
+
 @pytest.mark.parametrize("kind", ["timeout", "dns", "refused", "reset", "waiting"])
 def test_a_host_that_cannot_be_reached_is_asked_for_one_article(desk: Desk, kind: FailureKind) -> None:
     desk.answers = lambda path: Failed(kind, "not reached")
@@ -82,6 +93,15 @@ def test_a_host_that_cannot_be_reached_is_asked_for_one_article(desk: Desk, kind
     desk.answers = lambda path: None
     assert sorted(desk.call(120)) == [f"{host}.example/{n}" for host in ("alpha", "beta") for n in (2, 3)]
     assert sorted(desk.call(LATER)) == ["alpha.example/1", "beta.example/1"]
+
+
+def test_an_error_of_this_program_costs_its_article_alone(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.answers = lambda path: dict[str, Outcome]()[path] if path == "2" else None
+    assert len(desk.call()) == 6
+    found = desk.store.reading.extracted(range(1, 7)).values()
+    assert sorted(text for _, text in found if text) == sorted(2 * ["<p>Number 1</p>", "<p>Number 3</p>"])
+    assert "source alpha: an article could not be read" in caplog.messages
+    assert desk.call(LATER) == []
 
 
 def test_an_article_that_is_never_answered_is_requested_half_a_dozen_times(desk: Desk) -> None:

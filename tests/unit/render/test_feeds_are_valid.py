@@ -303,30 +303,6 @@ def test_texts_that_run_from_right_to_left_do_so_in_a_body_that_runs_the_other_w
     assert f'<span dir="rtl">{bare}</span> (24 Nov' in bodies[bare]
 
 
-def test_icons_of_outlets_and_pictures_are_passed_on(newsroom: Newsroom) -> None:
-    icon = "https://reuters.example/icon.png?a=1&b=2"
-    feed = tree(get(newsroom, "/latest{}", "atom"))
-    icons = {
-        entry.findtext(f"{ATOM}title"): entry.findtext(f"{ATOM}source/{ATOM}icon")
-        for entry in feed.iter(f"{ATOM}entry")
-    }
-    assert icons["Un sommet à Genève"] == icon
-    assert icons["Nothing to Link To"] is None
-    told = {one["title"]: one for one in newsroom.client.get("/latest.json").get_json()["items"]}
-    assert told["Un sommet à Genève"]["authors"] == [{"name": "Reuters", "avatar": icon}]
-    assert "avatar" not in told["Nothing to Link To"]["authors"][0]
-    item = next(
-        one
-        for one in tree(get(newsroom, "/latest{}", "rss")).iter("item")
-        if one.findtext("title") == "Un sommet à Genève"
-    )
-    (picture,) = item.findall("{http://search.yahoo.com/mrss/}content")
-    assert dict(picture.attrib) == {
-        "url": "https://bbc.example/p.jpg?a=1&b=2", "medium": "image", "type": "image/jpeg", "fileSize": "99",
-    }  # fmt: skip
-    assert [one.get("type") for one in item.findall("enclosure")] == ["audio/mpeg"]
-
-
 def test_archives_link_to_each_other(newsroom: Newsroom) -> None:
     def links(stream: str) -> dict[str, str]:
         feed = tree(get(newsroom, stream, "atom"))
