@@ -465,9 +465,14 @@ def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, serve
     body = body.replace(
         b"<link>https://one.example/one-1</link>", b"<link>https://one.example/one-1" + own + b"</link>"
     )
-    body = body.replace(b"<description>", b"<description>&lt;a href='/play" + own + b"'&gt;Hear it&lt;/a&gt; ")
-    assert body.count(own) > 2
+    picture = b"&lt;img src='/shown.jpg" + own + b"'&gt;"
+    body = body.replace(
+        b"<description>", b"<description>&lt;a href='/play" + own + b"'&gt;Hear it&lt;/a&gt; " + picture
+    )
+    body = body.replace(b"<item>", b"<image><url>https://one.example/icon.png" + own + b"</url></image><item>", 1)
+    assert body.count(own) > 4
     names = b"".join(b"<%s>For %s</%s>" % (name, secret.encode(), name) for name in (b"author", b"category"))
+    names += b"<enclosure url='https://one.example/heard.mp3" + own + b"' type='audio/mpeg'/>"
     body = body.replace(b"<title>", b"<title>For " + secret.encode() + b": ").replace(b"<guid", names + b"<guid")
     assert body.count(b"<author>For " + secret.encode()) > 2
     server.routes["/moved"] = redirect(f"/to-one?key={secret}", "301 Moved Permanently")
@@ -486,7 +491,10 @@ def test_40_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, serve
         file for file in (tmp_path / "instance").rglob("*") if file.is_file() and secret.encode() in file.read_bytes()
     ]
     assert holders == []
-    assert query(config, "SELECT count(*) FROM items") == [(60,)]
+    assert query(
+        config, "SELECT count(*) FROM texts WHERE enclosures LIKE '%heard.mp3%' AND image LIKE '%shown.jpg%'"
+    ) == [(60,)]
+    assert query(config, "SELECT count(*) FROM sources WHERE icon LIKE '%icon.png%'") == [(3,)]
     others = ("/moved", "/to-one", "/elsewhere", "/to-two")
     known = {path: ["if-none-match" in one.headers for one in server.asked(path)] for path in ("/one", *others)}
     assert known == {"/one": [False, True]} | {path: [False, False] for path in others}, (
