@@ -201,6 +201,7 @@ def test_a_headline_alone_stands_in_an_entry_once(room: Newsroom) -> None:
     for extension, tag in (("rss", "description"), ("atom", "{*}summary")):
         found = entry(room, f"/latest.{extension}", "item" if extension == "rss" else "entry", "Frigate sails to Oslo")
         assert found.find(tag) is None
+        assert "<p></p>" not in etree.tostring(found, encoding="unicode", method="text")
 
 
 def test_a_story_in_atom(newsroom: Newsroom) -> None:

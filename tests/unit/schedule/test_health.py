@@ -47,6 +47,7 @@ OK = SourceState(
         (replace(OK, last_new=NOW - 91 * DAY, rhythm=300 * DAY), "stale", "since 2026-08-25 12:00 UTC"),
         (replace(OK, last_new=NOW - 100 * DAY), "stale", "since 2026-08-16 12:00 UTC"),
         (replace(OK, last_new=None), "stale", "since 2026-01-28 12:00 UTC"),
+        (replace(OK, last_new=None, first_success=NOW), "ok", "no items yet, last success 2026-11-24 12:00 UTC"),
         # Not asked meanwhile: the service was off, or the source paused.
         (replace(OK, last_new=NOW - 18 * DAY, last_success=NOW - 17 * DAY), "ok", "last success 2026-11-07 12:00 UTC"),
         (replace(OK, last_new=NOW - 100 * DAY, last_success=NOW - 30 * DAY), "silent", "since 2026-08-16 12:00 UTC"),
