@@ -243,6 +243,8 @@ def _rules(
         if id not in before:
             continue
         mine, theirs = list(_lines(rules)), list(_lines(before[id]))
+        # A former id that is removed still leads here, and one that this edit renames is in `renamed`.
+        mine += [f"was: {one}" for one in rules.was if one not in before[id].was and one not in dict(called)]
         if set(mine) != set(theirs):
             more = tuple(line for line in mine if line not in theirs)
             changed.append(RuleChange(id, more, tuple(line for line in theirs if line not in mine)))

@@ -98,6 +98,18 @@ def test_sections_and_topics_tell_their_lines() -> None:
     assert found.lines() == [f"+ section europe: {line}" for line in said]
 
 
+def test_a_former_id_that_comes_later_than_the_renaming_is_told() -> None:
+    """Whoever followed the hint (say `was: [nato]` there) was told that nothing changes, while addresses that led nowhere lead on."""
+    nato = OLD.replace("id: nato,", "id: nato, title: Allies,")
+    otan = nato.replace("id: nato,", "id: otan,")
+    late = nato.replace("id: nato,", "id: otan, was: [nato],")
+    assert changes(read(otan), read(late)).lines() == ["+ topic otan: was: nato"]
+    assert changes(read(nato), read(late)).lines() == [
+        "~ topic nato is renamed to otan; its former addresses lead to it"
+    ]
+    assert not changes(read(late), read(otan)), "it leads on"
+
+
 def test_a_log_tells_the_first_lines_of_a_long_edit() -> None:
     found = told("[missile, {frigate: 2}]", "[missile, drone, tank, radar]")
     words = [f"+ section defense: words: {word}" for word in ("drone", "tank", "radar")]
