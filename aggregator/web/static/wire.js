@@ -50,6 +50,16 @@ if (navigator.clipboard) {
   }
 }
 
+// The addresses of feeds lie over the page: Escape and a click elsewhere fold them in.
+for (const kind of ["keydown", "click"]) {
+  document.addEventListener(kind, (event) => {
+    const sheet = document.querySelector(".subscribe[open]");
+    if (!sheet || (kind === "click" ? sheet.contains(event.target) : event.key !== "Escape")) return;
+    if (sheet.contains(document.activeElement)) sheet.querySelector("summary").focus();
+    sheet.open = false;
+  });
+}
+
 // A page that stays open asks now and then whether there are stories that it does not show, and says so; it never moves what is being
 // read. What else changes, such as the charts with each hour, is no news.
 const stories = ".card h2 a, .card h3 a, .ticker a";
