@@ -53,6 +53,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         stream = _with_pins(pins, stream, query, after)
     path = path_of(kind, id) + (f"/{month}" if month else "")
     found = stream.stories or stream.items
+    carried = [name for name in parameters.KEPT if name not in IN_FORM and request.args.get(name)]
     return page(
         "stream.html",
         max(lib.changed(), stream.modified),
@@ -66,7 +67,8 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         heading=heading(force, query),
         narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
         asked=request.args,
-        carried=[name for name in parameters.KEPT if name not in IN_FORM],
+        carried=carried,
+        without_carried=path + query_string(request.args, without=carried),
         candidates=CANDIDATES,
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
         entering=not query.window and not best,

@@ -512,6 +512,15 @@ def test_a_search_within_a_search_keeps_what_narrows_it(client: FlaskClient) -> 
     assert 'name="topic"' not in client.get("/search?lang=en&topic=").text
 
 
+def test_what_narrows_a_search_unseen_can_be_dropped(client: FlaskClient) -> None:
+    """A link on the page of a story leads to all of one label; who searches on from there would never get rid of it."""
+    page = client.get("/search?q=navy+%26+more&section=defense&label=country:GB&view=items&topic=").text
+    (found,) = re.findall(r'<a href="/news(/search[^"]*)">Search without label, view</a>', page)
+    assert found == "/search?q=navy+%26+more&amp;section=defense"
+    for address in (found.replace("&amp;", "&"), "/search", "/search?since=7d&min_publishers=2"):
+        assert ">Search without" not in client.get(address).text
+
+
 def test_a_part_of_a_month_that_is_not_there_says_how_many_there_are(client: FlaskClient) -> None:
     got = client.get("/latest/2026-11?page=9")
     assert (got.status_code, got.text) == (404, "Not Found\n\nThere is no such page: the last of this month is 1.\n")
