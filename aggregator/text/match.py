@@ -79,7 +79,8 @@ class Needle(NamedTuple):
 def needle(phrase: str) -> Needle | None:
     """The needle for a phrase as an editor writes it; None if the phrase has no letters or digits. A `*` at the end stands for any
     ending (missile*). All-capital words match capitals only (NATO). If the phrase has no such word, a `!` at the end requires capitals:
-    words must begin with one as they do in the phrase (Law and Justice!), or if none does there, all must (turkey!)."""
+    words must begin with one as they do in the phrase (Law and Justice!), or if none does there, all must (turkey!). Of an abbreviation
+    of one word that ends with a capital all are needed (MoD!, ZiG!)."""
     named = phrase.rstrip().endswith("!")
     phrase = phrase.rstrip().rstrip("!").rstrip() if named else phrase.rstrip()
     open_end = phrase.endswith("*")
@@ -95,7 +96,10 @@ def needle(phrase: str) -> Needle | None:
 
 
 def _initials(cased: str, shift: int) -> Spans:
-    """The first letters of the words that begin with a capital, or if none does, of all words."""
+    """The first letters of the words that begin with a capital, or if none does, of all words. All capitals of an abbreviation: of one
+    word that ends with a capital."""
+    if " " not in cased and cased[-1].isupper():
+        return tuple((i + shift, i + shift + 1) for i, char in enumerate(cased) if char.isupper())
     first = [i for i, char in enumerate(cased) if (char.islower() or char.isupper()) and cased[i - 1 : i] in ("", " ")]
     written = [i for i in first if cased[i].isupper()]
     return tuple((i + shift, i + shift + 1) for i in written or first)

@@ -134,6 +134,17 @@ def test_of_a_phrase_with_an_exclamation_mark_the_words_need_a_capital_that_it_w
     assert _hits(turkey, "Wild Turkey or wild turkey") == ["Wild Turkey"]
 
 
+def test_an_abbreviation_that_ends_with_a_capital_needs_all_of_its_capitals() -> None:
+    """The currency of Zimbabwe is no language of programmers, and the ministry no subculture."""
+    zig, ministry, fighter = needle("ZiG!"), needle("MoD!"), needle("MiG 31!")
+    assert zig
+    assert ministry
+    assert fighter
+    assert _hits(zig, "ZiG holds, Zig 0.15 is out, ZIG IN CAPITALS, zig") == ["ZiG", "ZIG"]
+    assert _hits(ministry, "MoD and Mod and mod") == ["MoD"]
+    assert _hits(fighter, "A MiG-31 and a Mig-31") == ["MiG-31", "Mig-31"]
+
+
 def test_capitalised_names_need_their_capital() -> None:
     turkey = needle("Turkey!")
     assert turkey is not None
