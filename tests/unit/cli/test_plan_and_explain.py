@@ -401,6 +401,7 @@ def test_a_plan_as_markdown_for_a_review(desk: Desk) -> None:
         ("Join https://evil.example/x now", r"Join https\://evil.example/x now"),
         ("WWW.evil.example and http://e.org", r"WWW\.evil.example and http\://e.org"),
         ("Thanks, @maintainer", "Thanks, @\u2060maintainer"),
+        ("Bank closes #1 branch of #all", "Bank closes \\#\u20601 branch of \\#all"),
         ("Costs $\\alpha$ and <b>", r"Costs \$\\alpha\$ and \<b\>"),
         ("At 10:30, U.S. forces", "At 10:30, U.S. forces"),
     ],
