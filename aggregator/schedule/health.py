@@ -100,7 +100,8 @@ def health(state: SourceState) -> tuple[Health, str]:
 
     The evidence says since when, not for how long, so that it does not change merely because time passes."""
     if state.last_status == 410:
-        return "gone", f"the server says 410 Gone since {_day(state.last_attempt)}: not polled until its url changes"
+        # Not since then: whoever names the source polls it again.
+        return "gone", f"the server said 410 Gone on {_day(state.last_attempt)}: not polled until its url changes"
     if state.failures:
         return _failing(state)
     if state.last_success is None:

@@ -658,7 +658,7 @@ def test_404_backs_off_and_410_stops() -> None:
 def test_a_source_that_was_gone_and_answers_is_there_again() -> None:
     """It is asked where an editor names it to `poll`."""
     gone, _ = poll(known_state(), failed(410), now=NOW + 24 * HOUR)
-    assert "410 Gone since 2026-11-25" in health(gone)[1]
+    assert "410 Gone on 2026-11-25" in health(gone)[1]
     for answer in (fetched(), NotModified(URL, '"1"', None, Freshness())):
         assert poll(gone, answer, new=1)[0].state == "ok"
 

@@ -31,6 +31,7 @@ def entries(newsroom: Newsroom) -> dict[str, Any]:
     ("state", "values", "begun"),
     [
         ("failing", {"failures": 3, "error": "refused", "error_kind": "refused"}, NOON - DAY),
+        ("gone", {"last_status": 410, "failures": 1, "error": "410 Gone"}, NOON - DAY),
         ("not-a-feed", {"failures": 3, "error": "a page", "error_kind": "not-a-feed"}, NOON - DAY),
         ("silent", {"last_new": NOON - 9 * DAY}, NOON - 9 * DAY + SILENT_AFTER),
         ("moved", {"moved_to": "https://b.example/", "moved_count": 9, "moved_since": NOON - 3 * DAY}, NOON - 3 * DAY),
