@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import signal
@@ -403,6 +404,27 @@ def test_try_finds_the_feed_of_a_page_and_stores_nothing(desk: Desk) -> None:
     found = json.loads(desk.run("try", desk.server.url("/"), "--pick", "2", "--json")[1])
     assert (found["title"], found["entries"], found["items"][0]["section"]) == ("=cmd()", 1, "world")
     assert not (desk.file.parent / "instance" / "aggregator.db").exists()
+
+
+def test_try_shows_as_many_entries_as_it_is_asked_for(desk: Desk) -> None:
+    desk.server.routes["/many.rss"] = answer(rss([(str(n), f"Ferry {n}", NOW) for n in range(30)]))
+    for arguments, shown in (((), 20), (("--limit", "1"), 1)):
+        found = json.loads(desk.run("try", desk.server.url("/many.rss"), *arguments, "--json")[1])
+        assert (found["entries"], len(found["items"])) == (30, shown)
+
+
+def test_lists_and_items_are_read_from_standard_input(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    given('<opml><body><outline text="Boats" xmlUrl="https://boats.example/f"/></body></opml>')
+    assert [one["id"] for one in json.loads(desk.run("import", "-", "--json")[1])["added"]] == ["boats"]
+    given("<opml><body>")
+    assert desk.run("import", "-")[2].startswith("aggregator: standard input:1: ")
+    for arguments in ((), ("-",)):
+        given('{"title": "Ferries collide"}\n[]\n')
+        code, out, err = desk.run("classify", *arguments)
+        assert (code, json.loads(out)["id"], err.partition(": ")[0]) == (1, "line-1", "standard input:2")
 
 
 def test_try_lists_the_feeds_of_a_page_whose_first_one_is_dead(desk: Desk) -> None:
