@@ -51,6 +51,23 @@ def test_a_variable_that_is_neither_is_bad_usage(
     assert "AGGREGATOR_JSON: expected 1 or 0, found json" in capsys.readouterr().err
 
 
+def test_variables_say_where_everything_is_unless_options_do(
+    check: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("AGGREGATOR_CONFIG", check[1])
+    monkeypatch.setenv("AGGREGATOR_INSTANCE", str(tmp_path / "one"))
+    assert main(["apply"]) == 0
+    assert [*tmp_path.rglob("*.db")] == [tmp_path / "one" / "aggregator.db"]
+    monkeypatch.setenv("AGGREGATOR_DATABASE_URL", f"sqlite:///{tmp_path}/two.db")
+    assert main(["apply"]) == 0
+    assert main(["--database", f"sqlite:///{tmp_path}/three.db", "apply"]) == 0
+    assert main(["--config", "none.yaml", "apply"]) == 2
+    assert {one.name for one in tmp_path.rglob("*.db")} == {"aggregator.db", "two.db", "three.db"}
+    assert [*elsewhere.iterdir()] == []
+
+
 def test_a_number_that_a_variable_gives_is_told_with_its_name(
     check: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
