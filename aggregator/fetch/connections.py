@@ -12,6 +12,7 @@ from typing import Final
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ConnectionKey
 
 from aggregator.addresses import Allowance, host_of, is_public, private_host
 from aggregator.fetch.failures import Stopped, failure
@@ -21,6 +22,7 @@ from aggregator.fetch.heads import head_at, repaired
 from aggregator.fetch.redirects import start
 
 _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
+_IDLE: Final = 64  # connections; with those of requests, and all else, fewer than the 256 files that macOS admits
 _HEADS: Final = 8  # that are told apart in what arrives at once: interim ones, such as 103, and that of the response
 
 
@@ -83,6 +85,15 @@ class _Reading(ResponseHandler):
         """Whether a connection can be used again. Not if a whole response followed the one that was asked for: it would be taken for
         that to the next request, which may be for another feed."""
         return super().is_connected() and not self.should_close
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Keeps at most `_IDLE` connections open after their responses. They are kept for a host with several feeds; but of a thousand hosts
+    that answer at once, each kept one for five seconds, which are more files than most processes may open."""
+
+    def _release(self, key: ConnectionKey, protocol: ResponseHandler, *, should_close: bool = False) -> None:
+        crowded = sum(map(len, self._conns.values())) >= _IDLE
+        super()._release(key, protocol, should_close=should_close or crowded)
 
 
 class Response(aiohttp.ClientResponse):
@@ -163,7 +174,7 @@ class Connections:
         return self._public if public else self._anywhere if named else self._guard
 
     def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
+        connector = _Connector(
             resolver=guard,
             socket_factory=guard.make_socket,
             ssl=self._tls or True,

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import takewhile
@@ -314,6 +315,34 @@ def test_a_host_with_several_feeds_is_connected_to_once() -> None:
         keeping.shutdown()
     assert len(made) == 3
     assert len(set(made)) == 1
+
+
+def test_f25_many_hosts_leave_few_connections_open() -> None:
+    """Each kept one for five seconds: a poll of a thousand quick hosts ended with too many open files, where 1,024 are admitted."""
+    there = most = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal there, most
+        there += 1
+        most = max(most, there)
+        with suppress(EOFError, OSError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(head("200 OK", {"Content-Length": str(len(FEED))}) + FEED)
+        there -= 1
+        writer.close()
+
+    async def main() -> list[Outcome]:
+        hosts = [f"h{number}.example" for number in range(400)]
+        http = Http(AGENT, allow_private=(HOST,), resolver=StubResolver({host: [[HOST]] for host in hosts}))
+        async with await asyncio.start_server(serve, HOST, 0, backlog=1024) as serving:
+            port = serving.sockets[0].getsockname()[1]
+            asked = [http(FetchRequest(host, f"http://{host}:{port}/")) for host in hosts]
+            outcomes = await asyncio.gather(*asked)
+            await http.close()
+        return outcomes
+
+    assert [full(outcome).body for outcome in asyncio.run(main())] == [FEED] * 400
+    assert most < 200
 
 
 def test_a_kept_connection_that_is_closed_as_it_is_used_again_costs_nothing(server: Server) -> None:
