@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -104,6 +104,23 @@ def test_a_part_stays_what_it_is_when_news_comes_late(archived: Newsroom) -> Non
     archived.publish(late)
     assert document(archived, second)[0] == before
     assert len(archived.client.get("/latest/2026-10?view=items").text.split("Submarine")) > 1
+
+
+def test_what_is_cut_since_the_rest_is_old_leads_to_the_rest(room: Newsroom) -> None:
+    """Fifty, or all of the last two days, without `limit`."""
+    letters = random.Random(4)
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(300)]
+    room.publish(
+        *(
+            item(f"Vessel {n} {' '.join(words[5 * n : 5 * n + 5])}", age=timedelta(days=3, minutes=n), summary="")
+            for n in range(60)
+        )
+    )
+    for extension in ("rss", "atom", "json"):
+        first, links, _ = document(room, f"/search.{extension}?q=vessel")
+        rest, last, _ = document(room, links["older"])
+        assert first + rest == [str(n) for n in range(60)]
+        assert (len(first), last["older"]) == (50, "")
 
 
 @pytest.mark.parametrize("cursor", ["c3Rvcmllcy4xLjE", "aXRlbXMtbW9udGguMS4x", "x"])
