@@ -422,12 +422,21 @@ def test_what_is_in_force_and_cannot_be_read_here_takes_no_page_from_readers(
     room.close()
 
 
-def test_opml_lists_each_section_once(client: FlaskClient) -> None:
-    root = ET.fromstring(client.get("/subscriptions.opml").data)
-    addresses = [outline.get("xmlUrl") for outline in root.iter("outline")]
-    assert addresses == [
-        f"https://wire.example.org/news/sections/{id}.rss?primary=1" for id in ("defense", "asia-pacific", "world")
-    ]
+@pytest.mark.parametrize(
+    ("of", "listed"),
+    [
+        ("", [f"sections/{id}.rss?primary=1" for id in ("defense", "asia-pacific", "world")]),
+        ("?of=sections", [f"sections/{id}.rss?primary=1" for id in ("defense", "asia-pacific", "world")]),
+        ("?of=topics", ["topics/rare-earths.rss", "topics/nato.rss"]),
+        ("?of=sources", [f"sources/{id}.rss" for id in ("bbc-world", "kyodo", "reuters", "silent")]),
+    ],
+)
+def test_opml_lists_each_feed_once(client: FlaskClient, of: str, listed: list[str]) -> None:
+    root = ET.fromstring(client.get(f"/subscriptions.opml{of}").data)
+    found = [(outline.get("xmlUrl"), outline.get("htmlUrl")) for outline in root.iter("outline")]
+    at = "https://wire.example.org/news"
+    assert found == [(f"{at}/{one}", f"{at}/{one.partition('.rss')[0]}") for one in listed]
+    assert all(client.get(str(address).removeprefix(at)).status_code == 200 for feed in found for address in feed)
     assert client.get("/subscriptions.opml?of=everything").status_code == 400
 
 
