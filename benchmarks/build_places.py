@@ -39,7 +39,7 @@ NOT_ELSEWHERE = {
     "curacao", "ir", "ros", "svit", "world", "bahama", "gana", "samoa", "tonga", "cuba", "aruba", "india", "peru",
     "luxemburg", "monako", "guernsey", "norfolk", "saba", "bonaire", "macau", "franca", "indien", "dania", "roma",
     "gibraltar", "grenade", "maurice", "mauricio", "lettland", "estland", "san marino", "montserrat", "marok",
-    "egipt", "sir", "mexico", "indie", "columbia", "dominique", "guadalupe", "suede", "cada",
+    "egipt", "sir", "mexico", "indie", "columbia", "dominique", "guadalupe", "suede", "cada", "kudus",
 }  # fmt: skip
 MIN_CITY = 100_000
 MIN_US_CITY = 60_000

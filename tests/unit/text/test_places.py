@@ -291,7 +291,17 @@ def test_who_is_named_in_full_elsewhere_is_no_country() -> None:
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
-        ("Crossroads in Hamilton to Be Rebuilt", ["CA"]),
+        ("Hamilton Blames Ferrari for Early Exit", ["GB"]),
+        ("Crossroads in Hamilton, Ontario, to Be Rebuilt", ["CA"]),
+        ("Healey Unveils Drone Plan for Army", ["GB"]),
+        ("Healey Signs Gun Law in Boston", ["US"]),
+        ("Stalin, DMK Slam Governor over Bills", ["IN"]),
+        ("Stalin Statue Unveiled in Metro", ["RU"]),
+        ("Kudus Doubles Spurs Lead", []),
+        ("Livingstone Smashes Fifty as Sharks Win", []),
+        ("Lady Cathy Ferguson Dies at 84", []),
+        ("Conway and Ravindra Hit Centuries", []),
+        ("Sabha Passes Resolution", []),
         ("Scottish Labour Holds Its Seat in Hamilton", ["GB"]),
         ("New Zealand Dairy Plant in Hamilton Shuts", ["NZ"]),
         ("Agency Presents Mobile Application for Nurses", []),
