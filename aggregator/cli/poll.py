@@ -277,4 +277,8 @@ def _print(report: RefreshReport, held: Held, placed: int, founded: int, *, as_j
         print(f"  {counted(len(busy), 'source')} left alone, {BUSY}: {', '.join(busy[:SHOWN])}{more}")
 
 
-COMMAND = Command("Poll sources once, place their news, and print a summary.", add, run)
+COMMAND = Command(
+    "Poll sources once, place their news, and print a summary. Exits with 0 even if sources fail; the summary names them.",
+    add,
+    run,
+)
