@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+MAX_ITEMS: Final = 1000
+"""So many entries of a document are kept, the newest ones."""
+FEW: Final = Meta(max_length=100)
+"""For the lists in what a child process answers: msgspec refuses a longer one before it reads it. Sixty million empty strings, which fit
+into one answer, would take a gigabyte and hold up everything for seconds."""
 
 
 class Enclosure(Struct, frozen=True, array_like=True):  # as it is stored
@@ -56,8 +62,8 @@ class Channel(Struct, frozen=True):
     language: str | None = None
     icon: str | None = None
     ttl: int | None = None  # minutes
-    skip_hours: tuple[int, ...] = ()  # 0 to 23
-    skip_days: tuple[int, ...] = ()  # Monday is 0
+    skip_hours: Annotated[tuple[int, ...], FEW] = ()  # 0 to 23
+    skip_days: Annotated[tuple[int, ...], FEW] = ()  # Monday is 0
     update_seconds: int | None = None  # sy:updatePeriod / sy:updateFrequency
 
 
@@ -93,15 +99,15 @@ class Item(Struct, frozen=True):
     publisher: str
     published: datetime | None
     lang: str | None
-    categories: tuple[str, ...]
+    categories: Annotated[tuple[str, ...], FEW]
     image: str | None
-    enclosures: tuple[Enclosure, ...]
+    enclosures: Annotated[tuple[Enclosure, ...], FEW]
     hash: str  # of all that a reader sees, with the `steady` form of `canonical`: a different hash means an update
     written: str = ""  # the same with `canonical` or `url`, as earlier versions stored it: no update either
     outlet: str | None = None  # of a wrapper's item: the address of its publisher, by which that is folded; not stored
     fingerprint: bytes = b""  # hash of the entry as in the feed, b"" if it has no text; stored with the source
     # Further ids under which the item may be stored; `normalise/matching.py` says when they count. "" where one does not apply.
-    former_ids: tuple[str, ...] = ()  # that the entry had earlier
+    former_ids: Annotated[tuple[str, ...], FEW] = ()  # that the entry had earlier
     title_id: str = ""  # from address, title and date: if its guid or its address turns out not to identify it
     words_id: str = (
         ""  # from address, title and text: if the server makes up its date, and perhaps its guid, for each response
@@ -154,7 +160,7 @@ class NormalFeed(Struct, frozen=True):
     """A document after parsing and normalising: what a child process sends back."""
 
     format: str
-    items: tuple[Item, ...]
+    items: Annotated[tuple[Item, ...], Meta(max_length=MAX_ITEMS)]
     channel: Channel = Channel()
-    flaws: tuple[str, ...] = ()
-    drops: tuple[Drop, ...] = ()
+    flaws: Annotated[tuple[str, ...], FEW] = ()
+    drops: Annotated[tuple[Drop, ...], FEW] = ()

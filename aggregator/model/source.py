@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Struct
 
 from aggregator.errors import FailureKind
+from aggregator.model.item import FEW
 
 NOT_POLLED = "not polled yet"
 PAUSED = "paused: enabled is false in feeds.yaml"
@@ -82,9 +83,9 @@ class Candidates(Struct, frozen=True):
     each with its title ("": none), in the order of the page, but comment feeds last; `linked`: links of the page that look like feeds;
     `guessed`: the usual addresses in the page's folder and at the root of its host."""
 
-    declared: Mapping[str, str]
-    linked: tuple[str, ...]
-    guessed: tuple[str, ...]
+    declared: Annotated[Mapping[str, str], FEW]
+    linked: Annotated[tuple[str, ...], FEW]
+    guessed: Annotated[tuple[str, ...], FEW]
 
 
 OWN_HEADERS = frozenset(

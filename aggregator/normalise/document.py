@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from aggregator.model.item import Drop, Item, NormalFeed, ParsedFeed, ParsedItem
+from aggregator.model.item import MAX_ITEMS, Drop, Item, NormalFeed, ParsedFeed, ParsedItem
 from aggregator.model.source import ParseJob
 from aggregator.normalise import address, dates
 from aggregator.normalise.address import is_article
@@ -30,7 +30,6 @@ from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS
 from aggregator.text.languages import ENGLISH, is_undecided, language, language_tag
 from aggregator.text.words import tokens
 
-MAX_ITEMS = 1000
 _MARKUP = re.compile(r"<[^<>]*>")  # a rough pattern is enough: the sample is never shown
 _SAMPLE = 10  # entries from which the language of a document is recognised
 _FEW = 4  # in a sample of at most so many, one entry with a recognised language is enough

@@ -21,8 +21,8 @@ from servers.local import Server, answer
 
 from aggregator.errors import NoReader, ParseError, SandboxError
 from aggregator.fetch.client import Http
-from aggregator.model.item import NormalFeed, Told
-from aggregator.model.source import Fetched, FetchRequest, Freshness
+from aggregator.model.item import Drop, Enclosure, NormalFeed, Told
+from aggregator.model.source import Candidates, Fetched, FetchRequest, Freshness
 from aggregator.sandbox import frames, pool
 from aggregator.sandbox.pool import MEBIBYTE, Sandbox
 from aggregator.sandbox.process import ChildProcess
@@ -492,7 +492,7 @@ def test_children_die_with_a_parent_that_is_killed(tmp_path: Path, busy_with: st
         "import asyncio, os, signal\n"
         "from builders.documents import JOB\n"
         "from aggregator.sandbox.pool import Sandbox\n"
-        "from aggregator.model.source import Fetched, Freshness\n"
+        "from aggregator.model.source import Candidates, Fetched, Freshness\n"
         "async def main():\n"
         "    sandbox = Sandbox(children=1)\n"
         "    body = b'<rss><channel><item><title>x</title></item></channel></rss>'\n"
@@ -536,6 +536,32 @@ def test_an_answer_that_is_none_of_ours_is_refused() -> None:
     for payload in (b"", b"\xc1", b"\x80", msgspec.msgpack.encode({"type": "Done", "feed": {"format": 7}})):
         with pytest.raises(msgspec.MsgspecError):
             frames.decode_answer(payload)
+
+
+def test_an_answer_with_a_longer_list_than_ours_is_refused_before_it_is_read() -> None:
+    """By a child that was taken over: sixty million empty strings took a gigabyte of its parent, and held up all else for seconds."""
+    good, long = read(GOOD), ("",) * 101
+    (first, *_) = good.items
+    feeds = [
+        replace(good, flaws=long),
+        replace(good, drops=(Drop("empty-entry"),) * 101),
+        replace(good, items=(first,) * 1001),
+        replace(good, channel=replace(good.channel, skip_hours=(1,) * 101)),
+        replace(good, channel=replace(good.channel, skip_days=(1,) * 101)),
+        replace(good, items=(replace(first, categories=long),)),
+        replace(good, items=(replace(first, former_ids=long),)),
+        replace(good, items=(replace(first, enclosures=(Enclosure(URL),) * 101),)),
+    ]
+    found = [Candidates({str(n): "" for n in range(101)}, (), ()), Candidates({}, long, ()), Candidates({}, (), long)]
+    answers: list[frames.Answer] = [*map(frames.Done, feeds), *map(frames.Found, found)]
+    for one in answers:
+        with pytest.raises(msgspec.ValidationError, match="length <= 100"):
+            frames.decode_answer(frames.encode(one)[frames.LENGTH :])
+    begun = frames.encode(frames.Found(Candidates({}, (), ())))[frames.LENGTH :].replace(
+        b"linked\x90", b"linked\xdd\xff\xff\xff\xff"
+    )
+    with pytest.raises(msgspec.ValidationError, match="length <= 100"):
+        frames.decode_answer(begun)
 
 
 def test_secrets_of_the_environment_stay_with_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
