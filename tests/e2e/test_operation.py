@@ -146,18 +146,6 @@ def test_a_backup_needs_no_sound_configuration(tmp_path: Path) -> None:
     assert aggregator(config, "backup", str(tmp_path / "second.db")).returncode == 0
 
 
-def test_a_backup_of_nothing_is_a_failure(tmp_path: Path) -> None:
-    config = configuration(tmp_path, {})
-    shutil.rmtree(tmp_path / "instance")
-    done = aggregator(config, "backup", str(tmp_path / "copy.db"))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert (
-        f"{tmp_path}/instance/aggregator.db: there is no archive here; give its location with --instance" in done.stderr
-    )
-    assert not list(tmp_path.glob("copy*"))
-    assert not (tmp_path / "instance").exists()
-
-
 SHIM = """
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -218,10 +206,6 @@ def test_a_place_that_cannot_be_looked_at_is_named_in_one_line(tmp_path: Path) -
         1,
         f"aggregator: {tmp_path / name}: cannot be written: File name too long\n",
     )
-    for asked in (["plan"], ["backup", "copy.db"]):
-        done = aggregator(config, "--database", f"sqlite:///{tmp_path / name}", *asked)
-        assert done.returncode == 1
-        assert done.stderr == f"aggregator: {tmp_path / name}: cannot be opened: File name too long\n"
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)

@@ -136,8 +136,11 @@ def test_a_command_that_needs_the_contents_makes_no_archive_at_a_mistyped_place(
 ) -> None:
     place = tmp_path / "instnace"
     assert main([*check[:-1], "--instance", str(place), *command]) == 1
-    assert "there is no archive here; give its location with --instance" in capsys.readouterr().err
-    assert not (place / "aggregator.db").exists()
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"{place}/aggregator.db: there is no archive here; give its location with --instance" in told.err
+    assert [path.name for path in place.rglob("*.db")] == []
+    assert place.exists() is (command[0] == "explain"), "which keeps what it read of the file"
 
 
 @pytest.mark.parametrize("command", ["sources", "apply"])
@@ -160,8 +163,9 @@ def test_what_may_not_be_looked_at_is_not_taken_for_what_is_not_there(
     assert main([*check[:-1], "plan", str(place)]) == 2
     assert "File name too long" in capsys.readouterr().err
     monkeypatch.setattr(Path, "exists", os.path.exists)  # as in Python 3.14
-    assert main(["--database", f"sqlite:///{place}", *check[:-1], "plan"]) == 1
-    assert capsys.readouterr().err == f"aggregator: {place}: cannot be opened: File name too long\n"
+    for command in (["plan"], ["backup", str(tmp_path / "copy.db")]):
+        assert main(["--database", f"sqlite:///{place}", *check[:-1], *command]) == 1
+        assert capsys.readouterr().err == f"aggregator: {place}: cannot be opened: File name too long\n"
 
 
 def test_an_empty_host_is_not_taken_for_all_addresses() -> None:
