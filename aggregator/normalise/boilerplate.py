@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from aggregator.normalise.address import canonical
 from aggregator.normalise.plain import plain, plain_of_safe
+from aggregator.text.references import unescape
 
 _TAIL = 600  # characters at the end in which boilerplate is searched
 _HEAD = 400  # characters at the beginning in which a newsletter offers to show itself in a browser
@@ -196,6 +198,7 @@ _AROUND_NAMES = 130  # at most so many characters around the names of article an
 _ELLIPSIS = re.compile(r"\s*[\[(]\s*(?:…|\.{3})\s*[\])]\s*$")
 # A link at the end of a text, and one that calls to subscribe to its channel or names its source.
 _LAST_LINK = re.compile(r"<a [^<>]*>([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>(?:\s|<[^<>]*>|[.…»→)\]])*\Z")
+_HREF = re.compile(r'<a (?:[\w-]+="[^"]*" )*?href="([^"]*)"')
 # Signs before it that lead to it: `[`, `|`, `>>`.
 _LEADING = re.compile(r"(?:\s|<(?:b|em|i|small|span|strong)\b[^<>]*>|&gt;|[-–—|,([«→▶•·])+\Z")
 _ENDED = re.compile(r"</(?:p|li|[uo]l)>\s*(?:<(?!/)[^<>]*>\s*)*\Z")
@@ -299,14 +302,21 @@ def without_last_link(text: str) -> str:
     return f"{before}…" if before[-1:].isalnum() else before
 
 
-def without_leading_on(safe: str) -> str:
-    """Sanitised HTML without a link at its end that only leads on, whatever it stands in."""
+def without_leading_on(safe: str, address: str | None) -> str:
+    """Sanitised HTML without a link at its end that only leads on to the article at this address, whatever it stands in. One that leads
+    elsewhere stays, as in a digest of several articles; so does one in a sentence in brackets."""
     start = safe.rfind("<a ")
     link = _LAST_LINK.match(safe, start) if start >= 0 else None
     if link is None or not _is_button(said := plain_of_safe(link[1])) or not leads_on(said):
         return safe
-    after = safe[link.end(1) + len("</a>") :].lstrip(".…»→)] ")
-    return safe[:start].rstrip(" -–—|,([«→▶•·") + after
+    href = _HREF.match(safe, start)
+    if not (href and address) or canonical(unescape(href[1])) != canonical(address):
+        return safe
+    rest = safe[link.end(1) + len("</a>") :]
+    before, after = safe[:start].rstrip(" -–—|,([«→▶•·"), rest.lstrip(".…»→)] ")
+    signs = safe[len(before) : start], rest[: len(rest) - len(after)]
+    paired = sum(map(signs[0].count, "([")) == sum(map(signs[1].count, ")]"))
+    return before + after if paired and not plain_of_safe(after) else safe
 
 
 def _is_button(said: str) -> bool:

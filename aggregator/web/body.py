@@ -28,12 +28,16 @@ _LAST_HEADING = re.compile(r"<h([2-6])>[^<]*(?:<(?!/?h[2-6]\b)[^<]*)*</h\1>\s*\Z
 _TAIL = 600  # characters at the end in which headings are searched
 _OPENING = re.compile(r"\s*<(p|h[2-6])>((?:(?!<\1[ >]).)*?)</\1>", re.DOTALL)
 """Not one with another of its kind inside, whose end would be taken for its own."""
+_BREAKS = re.compile(r"(?:\s|<br>)*+")
 _BEGIN, _END = 80, 40  # letters of the summary that are searched in the text
 _SKIPPED = 300  # letters of the text that the summary may leave out
 
 
-def standfirst_and_body(summary: str, content: str, title: str = "") -> tuple[str, Markup | None]:
-    """(standfirst, body) of a story with this headline, summary and sanitised text. The body is None if it has nothing to add:
+def standfirst_and_body(
+    summary: str, content: str, title: str = "", address: str | None = None
+) -> tuple[str, Markup | None]:
+    """(standfirst, body) of a story with this headline, summary and sanitised text, whose article is at this address. The body is None if
+    it has nothing to add:
 
     - A text that only repeats the summary or the headline is no body, unless it has lists, headings or the like. (Short posts without
       title are their own headline.)
@@ -43,11 +47,11 @@ def standfirst_and_body(summary: str, content: str, title: str = "") -> tuple[st
     - A heading at the end whose pictures or forms are not shown is omitted, with the headings that it stands under. Other headings there
       may be lines of the text.
     - A text without words (such as a star that links to the article) is no body.
-    - A link at the end that only leads on ("Read more") is omitted, as is the empty space of images above and below the text.
+    - A link at the end that only leads on to the article ("Read more") is omitted, as is the empty space of images above and below.
 
     Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
     """
-    content = without_leading_on(without_asides(content))
+    content = without_leading_on(without_asides(content), address)
     said, headline = (fold(" ".join(one.split())) for one in (summary, title))
     text = fold(prose_of_safe(content)[: 2 * max(len(said), len(headline)) + 100]).rstrip(". ")
     if (text in said or text == headline.rstrip(". ")) and not _BLOCKS.search(content):
@@ -56,12 +60,12 @@ def standfirst_and_body(summary: str, content: str, title: str = "") -> tuple[st
     content = _IMAGE.sub("", _CAPTIONED.sub(_LINKED, content))
     for _ in range(3):  # up to three levels of nesting: a link in a paragraph in a figure
         content = _EMPTY.sub(lambda tag: "" if tag[1] else tag[3], content)  # blanks stay: they separate words
-    content = _without_outer_breaks(content)
-    first = _OPENING.match(content)
-    if first and fold(plain_of_safe(first[2])) in {said, headline} - {""}:
-        content = content[first.end() :].lstrip()
-    elif _is_excerpt(said, content):
+    whole = content = _without_outer_breaks(content)
+    content = _without_opening(content, headline)
+    below = _without_opening(content, said)
+    if below is content and _is_excerpt(said, whole):
         summary = ""
+    content = below
     if not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
         return summary, None
     content = content if ends else _without_last_headings(content) or content
@@ -69,12 +73,16 @@ def standfirst_and_body(summary: str, content: str, title: str = "") -> tuple[st
 
 
 def _without_outer_breaks(content: str) -> str:
-    content = content.strip()
-    while content.startswith("<br>"):
-        content = content[4:].lstrip()
-    while content.endswith("<br>"):
-        content = content[:-4].rstrip()
-    return content
+    start, end = _BREAKS.match(content).end(), len(content)  # type: ignore[union-attr] # it matches nothing, too
+    while (last := content[max(start, end - 4) : end]) == "<br>" or last[-1:].isspace():
+        end -= 4 if last == "<br>" else 1
+    return content[start:end]
+
+
+def _without_opening(content: str, said: str) -> str:
+    """The same string unless its first paragraph or heading says only this, folded."""
+    first = _OPENING.match(content) if said else None
+    return content[first.end() :].lstrip() if first and fold(plain_of_safe(first[2])) == said else content
 
 
 def _without_last_headings(content: str) -> str:

@@ -107,7 +107,7 @@ def story(id: str) -> Response:
     members = lib.archive.reading.members(found.n)
     lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
     text = text_of(lib, lead) if lead else ""
-    standfirst, body = standfirst_and_body(found.summary, text, found.title)
+    standfirst, body = standfirst_and_body(found.summary, text, found.title, found.link)
     others = Relatives(lib, [found]).of(found)
     return page(
         "story.html",

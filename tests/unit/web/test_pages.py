@@ -427,6 +427,9 @@ def test_a_headline_is_not_told_again_below_it() -> None:
         assert standfirst_and_body("Short.", opening + below, said) == ("Short.", below)
     longer = f"<p>{escape(said)}, they said.</p>"
     assert standfirst_and_body("", longer, said) == ("", longer)
+    excerpt = f"{said}. Seven states agreed."
+    assert standfirst_and_body(excerpt, f"<h2>{escape(said)}</h2>{below}", said) == ("", below), "nor is its excerpt"
+    assert standfirst_and_body("Short.", f"<h2>{escape(said)}</h2><p>Short.</p>{below}", said) == ("Short.", below)
     listed = f"<p>{escape(said)}</p><ul><li>One</li></ul>"
     assert standfirst_and_body("", listed, said) == ("", "<ul><li>One</li></ul>")
     assert standfirst_and_body("", "<p>Untitled.</p>") == ("", "<p>Untitled.</p>")
@@ -445,12 +448,25 @@ def test_a_headline_is_not_told_again_below_it() -> None:
             "<p>They met.</p><p>Deal.</p>",
         ),
         ('<p>Agreed. <a href="https://x.example/1">Read the paper</a></p>', None),
+        (
+            '<p>Agreed.</p> <a title="1" href="http://www.x.example/1/?utm_source=rss&amp;a=b#more-1">Read more</a>',
+            None,
+        ),
+        ('<p>Agreed.</p> <a href="http://www.x.example/1/?utm_source=rss#more-1">Read more</a>', "<p>Agreed.</p>"),
         ('<p>He wants us to <a href="https://x.example/1">read more</a></p>', None),
+        ('<p>They agreed (see <a href="https://x.example/1">Read More</a>).</p>', None),
+        ('<p>They agreed [<b><a href="https://x.example/1">Read More</a></b>]</p>', None),
+        (
+            '<p>One. <a href="https://x.example/1">Read more</a></p><p>Two. <a href="https://x.example/2">Read more</a></p>',
+            None,
+        ),
+        ('<p>Clerk jailed.</p><a href="https://weblog.example/1">∞ Permalink</a>', None),
     ],
 )
 def test_a_link_at_the_end_that_only_leads_on_is_not_shown(text: str, shown: str | None) -> None:
-    """The page has its own link to the article below the text."""
-    assert standfirst_and_body("", text)[1] == (shown or text)
+    """The page has its own link to the article below the text. That of a weblog's entry is all that leads there, if the entry is about
+    another article."""
+    assert standfirst_and_body("", text, address="https://x.example/1")[1] == (shown or text)
 
 
 def test_pictures_that_are_not_shown_leave_no_space_above_and_below_the_text() -> None:
