@@ -15,7 +15,7 @@ import pytest
 from builders import NOW, Store, archive, by_words, item, mean, policy, polled, postgres_archive
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec.structs import replace
 
 from aggregator.model.item import Item
@@ -95,6 +95,13 @@ class OnSqlite(RuleBasedStateMachine):
     def addresses(self, chosen: Sequence[int]) -> frozenset[str]:
         return frozenset(self.items[one % len(self.items)].canonical or "" for one in chosen)
 
+    @initialize(words=words, at=st.none() | places)
+    def a_day_of_news(self, words: str, at: int | None) -> None:
+        """Else every other archive has next to nothing that could be merged, parted or pruned."""
+        for source in SOURCES:
+            self.news(source, [*EVENTS[:2]], words, 60, True, at)
+        self.edition()
+
     @rule(
         source=st.sampled_from(SOURCES), told=st.lists(headlines, min_size=1, max_size=3), words=words, age=passing,
         live=st.booleans(), at=st.one_of(st.none(), st.none(), places),
@@ -149,8 +156,9 @@ class OnSqlite(RuleBasedStateMachine):
                 patch.setattr(store.edition, "apply", dies)
                 self.follow(store)
 
-    @rule(days=st.sampled_from((1, 10)))
-    def prune(self, days: int) -> None:
+    @rule(days=st.sampled_from((1, 10)), later=st.booleans())
+    def prune(self, days: int, later: bool) -> None:
+        self.now += later * (days * DAY + 1)
         for store in self.stores:
             store.upkeep.prune(self.now, days * DAY, {})
 
