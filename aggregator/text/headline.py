@@ -31,11 +31,8 @@ _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|next\ week)"
 _SEVERAL = r"""(?:the\ )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)
             \ (?:(?:big|key|top|main|other|more|simple|easy|important|surprising|unanswered|outstanding)\ ){0,2}
             (?:takeaways|things|numbers|facts|reasons|questions|moments|lessons|charts|ways|myths)\b"""
-# After "review": it is not of what a government has reviewed.
-_OF_A_WORK = "".join(
-    rf"(?<!\ {matter}\ review)(?<!\ {matter}\ review\ )"
-    for matter in ("case", "defen[cs]e", "pay", "policy", "safety", "security", "spending", "strategic")
-)
+# After a name that may begin a headline of news too ("Editorial cartoon lands artist in jail").
+_NO_MORE = r"(?=\W*$|\ (?:for|of)\b|\s?[:,|–—])"
 # How a headline begins that reports no news, and what such a one has anywhere. What is slow to search is reached only where a cheap
 # look-ahead finds what it needs: a colon or the like in the headline, or the first letter of a word.
 _BESIDE_AHEAD = re.compile(
@@ -52,8 +49,8 @@ _BESIDE_AHEAD = re.compile(
         |{_SEVERAL}
         |the\ papers:
         |tv\ tonight\s?[:|–—]|gallery:\s
-        |(?:your\ )?(?:daily|weekly)\ horoscope|(?:best\ of|today['’]s|editorial)\ cartoons?\b
-        |['‘"“](?=.*\ Review:\s).{{2,80}}(?-i:\ Review){_OF_A_WORK}:\s
+        |(?:(?:your\ )?(?:daily|weekly)\ horoscopes?|(?:best\ of|today['’]s|editorial)\ cartoons?){_NO_MORE}
+        |['‘"“](?=.*\ Review:\s).{{1,80}}['’"”](?:\ by(?:\ \S+){{1,4}}|\ season\ \d+)?(?-i:\ Review):\s  # '…' by … Review:
         |(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
         |(?=.*\bin\ (?:pictures|photos|charts|maps)\W{{0,3}}$)(?!.*\b(?:seen|shown|pictured|identified|caught|spotted|appears?)\b)
         |\W*(?:is|are|was|were|will|would|can|could|should|may|must|do|does|did|has|have|had)\s[^?“"‘]*[?]  # not what someone asks
@@ -61,15 +58,15 @@ _BESIDE_AHEAD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE = re.compile(
-    rf"""\b(?=[aehiloptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know
+    rf"""\b(?=[aehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know
             |(?:what|all)\ (?:we|to|you\ need\ to)\ know
             |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|preview(?=\W{{0,3}}$)|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
-            |quiz(?:(?<=day\ quiz)|(?<=news\ quiz)|(?<=sports\ quiz)|(?<=weekly\ quiz))|of\ the\ best(?<=\d\ of\ the\ best)
+            |quiz(?:(?<=day\ quiz)|(?<=news\ quiz)|(?<=sports\ quiz)|(?<=weekly\ quiz)){_NO_MORE}
             |explained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)
             |in\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images))\b
         |(?=[:;|–—-])(?:[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
-            |(?<=\ review\ ){_OF_A_WORK}[–—]\s
-            |[|–—]\s(?:\w+\ ){{0,2}}(?:review|letters)\W{{0,3}}$
+            |\|\s(?:\w+\ ){{1,2}}letters\W{{0,3}}$
+            |.\s\d+\ of\ the\ best\W{{0,3}}$
             |[:–—]\s(?:how|why|what)\s
             |.\s{_SEVERAL}
             |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
@@ -83,9 +80,14 @@ _FOLDER = r"""opinions?|op-?eds?|editorials?|commentisfree|comment|commentary|co
     |newsletters?|briefings?|quiz(?:zes)?|puzzles?|crosswords?|horoscopes?|sponsored|partner-content|advertorials?
     |debats?|idees|tribunes?|chroniques|en-direct|meinung(?:en)?|kommentare?|kolumnen?|columnas|tribunas?|en-vivo
     |opinioni|commenti|editoriali|opiniao|colunas|colunistas|ao-vivo|opinie|mneniya|yazarlar|av"""  # av: audio and video
+# Folders in which they file reviews, by whose headlines they cannot be told from news: "Partygate review – a giant, exploding grenade of a
+# TV show", "Casey review – Met police institutionally racist".
+_CULTURE = r"""books?|films?|movies?|music|stage|theat(?:re|er)|tv(?:-and-radio)?|television|arts?(?:anddesign|-entertainment)?|culture
+    |games?|food"""
 _FOLDERS = re.compile(
     rf"""https?://(?:www\.)?(?:(?:opinions?|blogs|live|videos?|podcasts?)\.
-        |[^/?\#]+/(?:[^/?\#]+/)*?(?:(?:{_FOLDER})/+[^/?\#]|(?:av|live|video)-\d{{4,}}(?:[?\#]|\Z)))""",
+        |[^/?\#]+/(?:[^/?\#]+/)*?(?:(?:{_FOLDER})/+[^/?\#]|(?:av|live|video)-\d{{4,}}(?:[?\#]|\Z)
+            |(?:{_CULTURE})/[^?\#]*\breviews?\b))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _QUESTION = re.compile(

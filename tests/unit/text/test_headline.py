@@ -49,6 +49,15 @@ from aggregator.text.headline import dead, is_ahead, tells
         "Velmora gallery: paintings stolen",
         "Minister quits podcast: report",
         "Velmora's spending review – ministers clash over cuts",
+        "Velmora's bridge deal under review – mayor",
+        "Flood could have been foretold – independent review",
+        "Low review – Velmora's police ignored warnings",
+        "‘Old Faults’ of Bridge Found in Safety Review: Mayor",
+        "Minister lobbied for bridge – leaked letters",
+        "Editorial cartoon lands Velmora artist in jail",
+        "Daily horoscope app leaks Velmora's data",
+        "Police on Tuesday quiz Velmora's mayor",
+        "Velmora hires 3 of the best bridge builders",
         "‘No New Money’ in Velmora's Spending Review: Minister",
         "‘Velmora's bridge is safe’ after review: mayor",
         "Velmora wants reforms before bailout review: report",
@@ -94,15 +103,14 @@ def test_news(headline: str) -> None:
         "Opinion | Velmora deserves better",
         "Velmora deserves better | Letters",
         "Velmora deserves better | The Sunday letters",
-        "20 Days in Velmora review – gruelling film of a siege",
-        "The Fall of Velmora by Ann Low – review",
-        "The Grand, Velmora: 'A lovely story' – restaurant review",
         "'The Velmora Mutiny' Review: A Classic Redeployed",
         "‘Velmora Wars’ Season 2 Review: A Bottle of Fun",
+        "'Velmora' by Ann Low and 'Arden' Review: Two Sieges",
         "News Quiz for Oct. 7, 2023",
         "What links Velmora and a city of gold? The Saturday quiz",
         "Your Daily Horoscope for Tuesday, June 2",
         "Best of cartoons, June 2, 2020",
+        "Today's cartoons: Velmora illustrated",
         "Gallery: The best photos from around Velmora",
         "TV tonight: murder on the mean streets of Velmora",
         "Boots for Velmora's hills: 10 of the best",
@@ -153,9 +161,12 @@ def test_asides(headline: str) -> None:
         "https://velmora.example/idees/article/2026/11/27/le-port_1.html",
         "https://velmora.example/sport/av/sailing/67017937?from=rss",
         "https://velmora.example/en/port-of-velmora-updates/live-75998782?from=rss",
+        "https://velmora.example/film/2026/nov/28/20-days-in-velmora-review-gruelling-film-of-a-siege",
+        "https://velmora.example/2026/11/28/arts/music/velmora-mutiny-review.html",
+        "https://velmora.example/arts-entertainment/books/reviews/fall-of-velmora-b123.html",
     ],
 )
-def test_what_an_outlet_files_as_opinion_live_page_or_podcast_tells_no_news(address: str) -> None:
+def test_what_an_outlet_files_as_opinion_live_page_podcast_or_review_tells_no_news(address: str) -> None:
     assert not tells("Port of Velmora shut after ship hits bridge", address)
 
 
@@ -163,6 +174,9 @@ def test_what_an_outlet_files_as_opinion_live_page_or_podcast_tells_no_news(addr
     "address",
     [
         "https://velmora.example/world/port-shut",
+        "https://velmora.example/world/2026/nov/28/port-of-velmora-under-review-mayor",
+        "https://velmora.example/books/previews-of-winter",
+        "https://velmora.example/film/port-shut?from=review",
         "https://velmora.example/opinion",  # an article of that name
         "https://velmora.example/opinion-polls/port-shut",
         "https://velmora.example/world/opinion-of-judges-on-port",
