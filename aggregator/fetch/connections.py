@@ -88,7 +88,7 @@ class _Reading(ResponseHandler):
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Keeps at most `_IDLE` connections open after their responses. They are kept for a host with several feeds; but of a thousand hosts
+    """Keeps at most `_IDLE` connections open after their responses. They are kept for a host with several feeds; but of hundreds of hosts
     that answer at once, each kept one for five seconds, which are more files than most processes may open."""
 
     def _release(self, key: ConnectionKey, protocol: ResponseHandler, *, should_close: bool = False) -> None:

@@ -318,7 +318,7 @@ def test_a_host_with_several_feeds_is_connected_to_once() -> None:
 
 
 def test_f25_many_hosts_leave_few_connections_open() -> None:
-    """Each kept one for five seconds: a poll of a thousand quick hosts ended with too many open files, where 1,024 are admitted."""
+    """Each kept one for five seconds: 1,200 quick hosts ended a poll with too many open files, where 1,024 are admitted."""
     there = most = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
