@@ -19,6 +19,7 @@ from servers.local import Request, Route, Server, answer
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 LATE = 0.15  # seconds by which some answer later, so that not all are stored in one transaction
+HELD = 30.0  # … and by which half of them do in every second poll, which is killed before
 
 
 def feed(number: int, entries: int) -> Route:
@@ -27,7 +28,7 @@ def feed(number: int, entries: int) -> Route:
     told = answer(rss(rows, f"Feed {number}", f"s{number}.example"), etag=f'"{entries}"')
 
     async def route(request: Request, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(number % 3 * LATE)
+        await asyncio.sleep(HELD if entries % 2 and number % 2 else number % 3 * LATE)
         await told(request, writer)
 
     return route
@@ -67,7 +68,7 @@ def test_f1_kills_during_ingest(tmp_path: Path, sources: int, kills: int) -> Non
                 process.send_signal(signal.SIGKILL)
             now = stored(database)
             left.add("nothing" if now == before else "all" if now == sources * entries else "some")
-        assert left >= {"nothing", "some"}, "of what the poll brought was stored when it was killed"
+        assert "some" in left, "of what a poll brought was stored when it was killed"
         done = aggregator(config, "poll")
         assert done.returncode == 0, done.stderr
         total = sources * kills
