@@ -43,13 +43,11 @@ def index_rows(library: Library, kind: str, floor: int = 1) -> list[IndexRow]:
     if kind == "topic":
         chosen = {one.id for one in configured}
         found = [
-            (lower(fold(title)), id, title) for id, title in library.in_force().names.topics.items() if id not in chosen
-        ]
-        rows += [
             IndexRow(id, title, None, *counts[id])
-            for _, id, title in sorted(found)
-            if counts.get(id, (0, 0))[0] >= floor
+            for id, title in library.in_force().names.topics.items()
+            if id not in chosen and counts.get(id, (0, 0))[0] >= floor
         ]
+        rows += sorted(found, key=lambda row: (lower(fold(row.title)), row.id))
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
@@ -147,8 +148,10 @@ def test_addresses_of_feeds_are_folded_in_by_escape_and_by_a_click_elsewhere(sit
 def test_a_page_that_stays_open_says_that_there_is_news(site: World, tmp_path: Path) -> None:
     """As a link, in a region whose changes are read out; and only then: the charts change with each hour."""
     modules = installed("node/node_modules/playwright-core").parent
-    command = [program("node", "nodejs"), str(DRIVERS / "with_news.cjs"), program("chromium"), f"{site.root}/latest"]
-    assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == [0, 1]
+    command = [program("node", "nodejs"), str(DRIVERS / "with_news.cjs"), program("chromium")]
+    assert json.loads(run([*command, f"{site.root}/latest"], tmp_path, 120, NODE_PATH=str(modules))) == [0, 1]
+    month = f"{site.root}/latest/{datetime.now(UTC) - timedelta(hours=14):%Y-%m}?limit=1&page=2"
+    assert json.loads(run([*command, month], tmp_path, 120, NODE_PATH=str(modules))) == [0, 0], "a further page"
 
 
 def test_a_front_page_that_waits_for_the_first_news_says_when_it_is_there(tmp_path: Path) -> None:

@@ -80,7 +80,8 @@ async function look() {
     // offline: the next look tells
   }
 }
-if (document.querySelector(".card, h1 + .empty")) { // the front page too, while it waits for the first news
+const further = new URLSearchParams(location.search).get("page") > 1; // of a month: news only moves stories there from the page before
+if (!further && document.querySelector(".card, h1 + .empty")) { // the front page too, while it waits for the first news
   document.body.append(told);
   setInterval(look, 180000);
   document.addEventListener("visibilitychange", look);
