@@ -99,7 +99,7 @@ _HALF_DAY_FIRST = re.compile(r"(?:(午前|上午|오전|\bAM)|午後|下午|오�
 _CLOCK = re.compile(r"(\d{1,2})\s?[時时시点點]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
 _ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
 _SPACED = re.compile(r"\s*(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})(?:\.|(?!\S))")
-_DOT_NET = re.compile(r"\s*/Date\((\d{10,13})(?:[+-]\d{4})?\)/\s*", re.ASCII)  # milliseconds, whatever the zone
+_DOT_NET = re.compile(r"\s*/Date\((\d{12,13})(?:[+-]\d{4})?\)/\s*", re.ASCII)  # milliseconds, whatever the zone
 # Fri Nov 20 10:00:00 CET 2026
 _JAVA = re.compile(r"(\d{2}:\d{2}:\d{2}) ((?:[A-Z]{2,5}|GMT)?(?:[+-]\d{2}:?\d{2})?) (\d{4})\s*\Z")
 _ZONE_BESIDE = re.compile(r"(?:\[!?[\w/+-]{1,40}\])+\s*\Z")  # RFC 9557
