@@ -143,9 +143,8 @@ _BYLINE = re.compile(
 # What precedes the news in a newsletter whose placeholder for a counter was not filled: its name and welcome, then the section, twice.
 _NEWSLETTER = re.compile(r"\A((?:<p>)?)[^<]{0,120}?\{beacon\}\s*(?:[^<]{0,120}?\bThe Big Story\s+)?")
 # What GovDelivery writes before the bulletins of authorities.
-_SUBSCRIBED = re.compile(
-    r"\AYou are subscribed to .{1,260}?\. This information has recently been updated,? and is now available\.(?:\s+|\Z)"
-)
+_BANNER = r"You are subscribed to [^<]{1,260}?\. This information has recently been updated,? and is now available\."
+_SUBSCRIBED = re.compile(rf"\A{_BANNER}(?:\s+|\Z)")
 _MARKS = ("∞ Permalink", "★", "◉", "∞", "¶")
 _MARK = re.compile(rf"(?:\A|\s+)(?:{'|'.join(_MARKS)})\Z")  # the link of a blog post to itself
 _LINKED = re.compile(r"Continue reading\W*\Z")  # a link that may follow any text, without one of `_ENDS_BEFORE`
@@ -190,7 +189,8 @@ _LABELLED = re.compile(
     r"|to (?:continue|keep) reading,? (?:please )?(?:log|sign|subscribe)\b"
     r"|this (?:article|story|content) is (?:only )?for (?:our )?subscribers\b"
     r"|(?:share|leave a comment|subscribe(?: now)?)\W*\Z|thank(?:s| you) for reading\b.{0,100}(?:\bsubscribe for free|post is public)\b"
-    r"|.{1,100} is a reader-supported publication\. to receive new posts\b",
+    r"|.{1,100} is a reader-supported publication\. to receive new posts\b"
+    rf"|{_BANNER}\Z",
     re.IGNORECASE,
 )
 _POINT = 25  # a paragraph of so many characters without a full stop gets one: it is not a label, name or date

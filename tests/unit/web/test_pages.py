@@ -410,6 +410,11 @@ def test_the_welcome_of_a_newsletter_is_no_part_of_the_body() -> None:
     text = "Welcome to our newsletter {beacon} Defense Defense The Big Story Seven states agreed."
     assert standfirst_and_body("Seven states agreed.", text) == ("Seven states agreed.", None)
     assert standfirst_and_body("Agreed.", f"<p>{text}</p>")[1] == "<p>Seven states agreed.</p>"
+    told = "<p>Seven states agreed.</p>"
+    banner = "You are subscribed to Examples. This information has recently been updated, and is now available."
+    assert standfirst_and_body("Agreed.", f"<p>{banner}</p>\n{told}")[1] == told
+    apart = banner.replace("Examples", "<div>Examples") + f"</div>{told}"
+    assert standfirst_and_body("Agreed.", apart)[1] == apart, "its end would end what is around it in the page"
 
 
 def test_a_headline_is_not_told_again_below_it() -> None:
