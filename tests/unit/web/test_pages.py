@@ -425,6 +425,8 @@ def test_a_headline_is_not_told_again_below_it() -> None:
         "",
         None,
     )
+    film = '<figure><figcaption><a href="https://film.example/1">film.example/1</a></figcaption></figure>'
+    assert standfirst_and_body("", f"<p>{escape(said)}</p>{film}", said) == ("", film)
     below = "<p>Seven states agreed.</p>"
     picture = '<p><img src="https://x.example/1.jpg"></p><br>'
     for opening in (f"<p>{escape(said)}</p>", f"<h2>{escape(said)}</h2>", f"{picture}<p><b>{escape(said)}</b></p>"):
