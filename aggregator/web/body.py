@@ -67,7 +67,7 @@ def standfirst_and_body(
     if below is content and _is_excerpt(said, whole):
         summary = ""
     content = below
-    if not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
+    if "<figcaption>" not in content and not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
         return summary, None
     content = content if ends else _without_last_headings(content) or content
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
