@@ -83,11 +83,11 @@ _FOLDER = r"""opinions?|op-?eds?|editorials?|commentisfree|comment|commentary|co
 # Folders in which they file reviews, by whose headlines they cannot be told from news: "Partygate review – a giant, exploding grenade of a
 # TV show", "Casey review – Met police institutionally racist".
 _CULTURE = r"""books?|films?|movies?|music|stage|theat(?:re|er)|tv(?:-and-radio)?|television|arts?(?:anddesign|-entertainment)?|culture
-    |games?|food"""
+    |games?"""
 _FOLDERS = re.compile(
     rf"""https?://(?:www\.)?(?:(?:opinions?|blogs|live|videos?|podcasts?)\.
         |[^/?\#]+/(?:[^/?\#]+/)*?(?:(?:{_FOLDER})/+[^/?\#]|(?:av|live|video)-\d{{4,}}(?:[?\#]|\Z)
-            |(?:{_CULTURE})/[^?\#]*\breviews?\b))""",
+            |(?:{_CULTURE})/[^?\#]*\breviews?\b(?!-of-)))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _QUESTION = re.compile(

@@ -176,6 +176,7 @@ def test_what_an_outlet_files_as_opinion_live_page_podcast_or_review_tells_no_ne
         "https://velmora.example/world/port-shut",
         "https://velmora.example/world/2026/nov/28/port-of-velmora-under-review-mayor",
         "https://velmora.example/books/previews-of-winter",
+        "https://velmora.example/culture/ministry-orders-review-of-looted-bronzes",
         "https://velmora.example/film/port-shut?from=review",
         "https://velmora.example/opinion",  # an article of that name
         "https://velmora.example/opinion-polls/port-shut",
