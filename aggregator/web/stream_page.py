@@ -68,7 +68,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
         asked=request.args,
         carried=carried,
-        without_carried=path + query_string(request.args, without=carried),
+        without_carried=path + query_string(request.args, without=carried) + ("&order=relevance" if best else ""),
         candidates=CANDIDATES,
         before=datetime.fromtimestamp(min(after[0], lib.now().timestamp()), UTC) if after and not best else None,
         entering=not query.window and not best,
