@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 
 _UNFINISHED = r"(?:[-.]?(?:rc|alpha|beta|preview)[-.]?\d{0,3})"
-_NO_VERSION = r"(?!\d{1,3}(?:\.\d{3})+(?![.\d]))(?!\d\d?\.\d\d?\.(?:[2-9]\d|[12]\d{3})(?![.\d]))"  # 1.234.567, 30.11.26
+_DATE = r"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:[23]\d|[12]\d{3})"
+_NO_VERSION = rf"(?!(?:\d{{1,3}}(?:\.\d{{3}})+|{_DATE})(?![.\d]))"  # 1.234.567, 30.11.26
 _FULL = rf"{_NO_VERSION}\d{{1,4}}(?:\.\d{{1,5}}){{2,3}}{_UNFINISHED}?|v\d{{1,4}}(?:\.\d{{1,5}}){{1,3}}{_UNFINISHED}?"
 _MORE = r"(?:(?:,|,?\ and|\ &|/)\ ?v?\d{1,4}(?:\.\d{1,5}){1,3}){0,9}"  # further versions of the same name
 _OUT = (

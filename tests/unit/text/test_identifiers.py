@@ -33,6 +33,7 @@ def numbers(headline: str) -> dict[str, set[str]]:
         ("Linux 7.1-rc3", "Linux 7.1-rc4"),
         ("PostgreSQL 18.3, 17.9 and 16.13 Released!", "PostgreSQL 18.4, 17.10 and 16.14 Released!"),
         ("curl 8.17.0", "curl 8.18.0"),
+        ("Linux 6.12.58", "Linux 6.12.59"),
         ("What is new in Python 3.14.2", "What is new in Python 3.14.3"),
         ("Apple ships iOS 26.2.1 with fixes", "Apple ships iOS 26.2.2 with fixes"),
         ("Release v1.2.3", "Release v1.2.4"),
