@@ -99,15 +99,15 @@ def _re_place_overruled(archive: Archive, policy: Policy, now: Callable[[], int]
     overrides = policy.overrides
     if not overrides.named or undoes(archive, policy):
         return
+    outdated = bool(archive.edition.outdated(policy.epoch, 1))
+    if overrides.joined_or_apart and outdated and proceed():
+        # This comes before expired pins and any news: these also re-place the outdated stories that they touch. If these were all, nothing
+        # would be outdated afterwards, and the overrides would never be applied.
+        with _no_news_waiting("what the editor joined and split"):
+            overrule(archive, policy, now)
     if overrides.pins and proceed():
         with _no_news_waiting("what was pinned"):
             unpin(archive, policy, now)
-    outdated = bool(archive.edition.outdated(policy.epoch, 1))
-    if overrides.joined_or_apart and outdated and proceed():
-        # This comes before any news: a batch also re-places the outdated stories that it touches. If these were all, nothing would be
-        # outdated afterwards, and the overrides would never be applied.
-        with _no_news_waiting("what the editor joined and split"):
-            overrule(archive, policy, now)
     if overrides.stale and not outdated and proceed():
         # An article has moved on, or to what is a page of several.
         with _no_news_waiting("what was hidden"):

@@ -245,3 +245,15 @@ def test_what_was_hidden_or_pinned_goes_back_with_the_old_file(wire: Wire) -> No
     wire.edit("")
     assert wire.stories() == before
     assert wire.ask("/sections/defense.json").get_json()["items"] == []
+
+
+def test_what_is_joined_is_one_story_though_all_that_is_stored_was_pinned_until_today(wire: Wire) -> None:
+    articles = ["https://one.example/dam-1", "https://two.example/dam-2", "https://one.example/octopus"]
+    until = wire.room.now.date().isoformat()
+    pins = ", ".join(f"{{url: '{one}', section: defense, until: {until}}}" for one in articles)
+    wire.edit(f"{{pin: [{pins}]}}")
+    wire.room.now += timedelta(days=2)
+    wire.room.put_in_force(wire.file(f"{{pin: [{pins}], join: [['{articles[0]}', '{articles[2]}']]}}"))
+    wire.publish("three")  # the edition ends the pins
+    re_place_all(wire.room.archive, wire.room.application.policy, lambda: int(wire.room.now.timestamp()), lambda: True)
+    assert wire.stories().keys() == {only("dam-1", "dam-2", "octopus")}

@@ -70,7 +70,7 @@ OK = SourceState(
         (replace(OK, flaws="thin, guid-flood"), "guid-flood", "held back"),
         (replace(OK, flaws="thin", last_new=NOW - 8 * DAY), "silent", "2026-11-16 12:00 UTC"),
         (replace(OK, flaws="junk-after-end"), "ok", "newest"),
-        (replace(OK, failures=3, last_status=410, error="410 Gone"), "gone", "since 2026-11-24"),
+        (replace(OK, failures=3, last_status=410, error="410 Gone"), "gone", "said 410 Gone on 2026-11-24"),
         (replace(OK, moved_to="https://n.example/", moved_count=5), "moved", "set url: https://n.example/"),
         (replace(OK, moved_to="https://n.example/", moved_count=4), "ok", "newest"),
         (
