@@ -50,11 +50,13 @@ if (navigator.clipboard) {
   }
 }
 
-// The addresses of feeds lie over the page: Escape and a click elsewhere fold them in.
+// The addresses of feeds lie over the page: Escape and a click elsewhere fold them in, but not a selection of them that ends elsewhere.
+let pressed;
+document.addEventListener("mousedown", (event) => (pressed = event.target));
 for (const kind of ["keydown", "click"]) {
   document.addEventListener(kind, (event) => {
     const sheet = document.querySelector(".subscribe[open]");
-    if (!sheet || (kind === "click" ? sheet.contains(event.target) : event.key !== "Escape")) return;
+    if (!sheet || (kind === "click" ? sheet.contains(event.target) || sheet.contains(pressed) : event.key !== "Escape")) return;
     if (sheet.contains(document.activeElement)) sheet.querySelector("summary").focus();
     sheet.open = false;
   });

@@ -1,5 +1,5 @@
 // Unfold the addresses of feeds in headless Chromium and print whether they are folded in by a click on one's words, a click elsewhere
-// and Escape; and what has the focus then.
+// and Escape; and what has the focus then. Nor are they folded in by a selection of them that ends elsewhere.
 const { chromium } = require("playwright-core");
 
 const [executablePath, address] = process.argv.slice(2);
@@ -13,6 +13,13 @@ async function main() {
   const told = [];
   await subscribe.click();
   await page.getByText("Paste one of these").click();
+  told.push(await folded());
+  const from = await page.getByText("Paste one of these").boundingBox();
+  const to = await page.getByRole("heading", { level: 1 }).boundingBox();
+  await page.mouse.move(from.x + 9, from.y + 9);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 9, to.y + 9, { steps: 9 });
+  await page.mouse.up();
   told.push(await folded());
   await page.getByRole("heading", { level: 1 }).click();
   told.push(await folded());
