@@ -759,6 +759,12 @@ def test_a_picture_in_noscript_is_shown_if_it_is_the_only_one(html: str) -> None
     assert sanitise(html, "https://e.org/", Counter()) == PICTURE
 
 
+@pytest.mark.parametrize("tag", ["style", "script", "title", "textarea", "select", "noembed", "template"])
+def test_what_stands_in_an_element_that_browsers_do_not_show_as_text_is_none(tag: str) -> None:
+    told = one(f"<p>Before.</p><{tag}>p {{color: red}}</{tag}><p>After.</p>").content
+    assert told == "<p>Before.</p><p>After.</p>"
+
+
 def test_a_list_in_a_list_changes_no_address() -> None:
     """Else each such text would count as changed."""
     text = '<ul><li><a href="https://e.org" rel="nofollow noopener">A</a></li><ul><li>B</li></ul><li>C</li></ul>'

@@ -200,6 +200,7 @@ def test_a_search_that_finds_nothing_says_what_to_try(room: Newsroom) -> None:
         "Nothing here: try fewer words, all sections, fewer outlets, a longer time, or a star for any ending" in whole
     )
     assert 'value="&#34;sea&#34; &lt;b&gt;"' in whole
+    assert '<option value="7d" selected>' in whole, "as it was asked"
     early = room.client.get("/search?section=defense&until=2001-01-01").text
     assert "Nothing here: try all sections, a longer time.</p>" in early
     assert "Nothing here: try all outlets." in room.client.get("/search?publisher=BCC").text
