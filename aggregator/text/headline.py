@@ -80,15 +80,22 @@ _FOLDER = r"""opinions?|op-?eds?|editorials?|commentisfree|comment|commentary|co
     |newsletters?|briefings?|quiz(?:zes)?|puzzles?|crosswords?|horoscopes?|sponsored|partner-content|advertorials?
     |debats?|idees|tribunes?|chroniques|en-direct|meinung(?:en)?|kommentare?|kolumnen?|columnas|tribunas?|en-vivo
     |opinioni|commenti|editoriali|opiniao|colunas|colunistas|ao-vivo|opinie|mneniya|yazarlar|av"""  # av: audio and video
-# Folders in which they file reviews, by whose headlines they cannot be told from news: "Partygate review – a giant, exploding grenade of a
-# TV show", "Casey review – Met police institutionally racist".
-_CULTURE = r"""books?|films?|movies?|music|stage|theat(?:re|er)|tv(?:-and-radio)?|television|arts?(?:anddesign|-entertainment)?|culture
-    |games?"""
 _FOLDERS = re.compile(
     rf"""https?://(?:www\.)?(?:(?:opinions?|blogs|live|videos?|podcasts?)\.
-        |[^/?\#]+/(?:[^/?\#]+/)*?(?:(?:{_FOLDER})/+[^/?\#]|(?:av|live|video)-\d{{4,}}(?:[?\#]|\Z)
-            |(?:{_CULTURE})/[^?\#]*\breviews?\b(?!-of-)))""",
+        |[^/?\#]+/(?:[^/?\#]+/)*?(?:(?:{_FOLDER})/+[^/?\#]|(?:av|live|video)-\d{{4,}}(?:[?\#]|\Z)))""",
     re.IGNORECASE | re.VERBOSE,
+)
+# What they file as a review of a book, film, … Its headline does not tell it from news: "Partygate review – a giant, exploding grenade
+# of a TV show", "Casey review – Met police institutionally racist".
+_REVIEWED = re.compile(
+    r"""(?>https?://[^?\#]*?/(?:books?|films?|movies?|music|stage|theat(?:re|er)|tv(?:-and-radio)?|television
+            |arts?(?:anddesign|-entertainment)?|culture|games?)/)  # atomic: in linear time
+        [^?\#]*\breviews?\b(?!-of-)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# But news may be filed there: "Ministry to review film on war", "Independent review finds failings"; not "review roundup".
+_REVIEWS = re.compile(
+    r"\breview(?:s|ed)?\ (?!round-?up)[a-z]|\b(?:to|in|under|after|pending|by)\ review\b", re.IGNORECASE | re.VERBOSE
 )
 _QUESTION = re.compile(
     r"""^\W*(?:[Ww](?:hat|ho|hy|hen|here|hich)|[Hh]ow  # not WHO, the organisation
@@ -169,7 +176,9 @@ def tells(title: str, address: str | None) -> bool:
     """Whether an article reports news, judged by its headline and its absolute address. False for articles that ask, explain, comment,
     collect, show pictures or follow an event live."""
     beside = _QUESTION.match(title) or _BESIDE_AHEAD.match(title) or _BESIDE.search(title)
-    return not (beside or (address and _FOLDERS.match(address)))
+    if beside or not address:
+        return not beside
+    return not (_FOLDERS.match(address) or (_REVIEWED.match(address) and not _REVIEWS.search(title)))
 
 
 def is_ahead(title: str) -> bool:

@@ -195,6 +195,34 @@ def test_an_address_that_merely_has_such_a_word_is_no_aside(address: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "Ministry to Review Velmora's Siege Museum",
+        "Police review footage of Velmora concert",
+        "Velmora's academy reviews Tarvel's entry",
+        "Review of Velmora's charter begins, minister says",
+        "Velmora Museum thefts: independent review finds failings",
+        "Velmora bans song pending review",
+    ],
+)
+def test_news_of_a_review_is_news_where_reviews_of_works_are_filed(title: str) -> None:
+    assert tells(title, "https://velmora.example/culture/2026/nov/28/museum-velmora-review")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "The best recent poetry – review roundup",
+        "The Fall of Velmora by Ann Low review – a siege from within",
+        "Velmora: Siege review",
+        "Reading Ann Low on the limits of love",
+    ],
+)
+def test_reviews_of_works_are_no_news(title: str) -> None:
+    assert not tells(title, "https://velmora.example/culture/2026/nov/28/low-velmora-review")
+
+
+@pytest.mark.parametrize(
     ("headline", "ahead"),
     [
         ("Velmora's minister expected to resign", True),
