@@ -1,5 +1,5 @@
 """A process that is killed while it puts an edit in force leaves it in force as a whole or not at all: rules with their sources, and
-when these are polled next."""
+when these are polled next. One that is killed while it makes an edition leaves the news waiting, or in its stories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from builders import item, polled
@@ -22,11 +22,9 @@ from aggregator.bootstrap.installation import utc_now
 from aggregator.cli.edition import place_all
 from aggregator.cli.main import main
 from aggregator.model import notes
+from aggregator.pipeline import edition
 from aggregator.sandbox.pool import Sandbox
 from aggregator.store.postgres.connection import Raw
-
-if TYPE_CHECKING:
-    from aggregator.bootstrap.installation import Store
 
 BEFORE = """\
 site: {title: Wire, reload: manual}
@@ -63,13 +61,14 @@ def reload(place: Installation) -> None:
     Engines(application, Sandbox()).make(application, follows=False)
 
 
-def killed_at(statement: int, do: Callable[[], None]) -> bool:
-    """Do it in a process that is killed at this statement of an archive; whether it was killed before the end."""
+def killed_at(statement: int, do: Callable[[], object], begins: tuple[Any, str] = (Application, "put_in_force")) -> bool:
+    """Do it in a process that is killed at this statement of an archive after the function `begins` began; whether it was killed before
+    the end."""
     child = os.fork()
     if child == 0:
         try:
             os.close(1)
-            _kill_at(statement)
+            _kill_at(statement, *begins)
             do()
             os._exit(0)
         finally:
@@ -80,18 +79,18 @@ def killed_at(statement: int, do: Callable[[], None]) -> bool:
     return code == KILLED
 
 
-def _kill_at(statement: int) -> None:
-    """End this process at this statement after `put_in_force` began."""
+def _kill_at(statement: int, owner: Any, name: str) -> None:
+    """End this process at this statement after the function of this name began."""
     left: Iterator[int] | None = None
 
     def count(*_: object) -> None:
         if left is not None and next(left, None) is None:
             os._exit(KILLED)
 
-    def began(self: Application, archive: Store, now: int, over: str | None = None) -> bool:
+    def began(*arguments: Any, **more: Any) -> Any:
         nonlocal left
         left = iter(range(statement))
-        return put_in_force(self, archive, now, over)
+        return begin(*arguments, **more)
 
     def connected(*arguments: Any, **more: Any) -> sqlite3.Connection:
         made: sqlite3.Connection = connect(*arguments, **more)
@@ -102,8 +101,9 @@ def _kill_at(statement: int) -> None:
         count()
         return wait(self, *arguments, **more)
 
-    put_in_force, connect, wait = Application.put_in_force, sqlite3.connect, Raw.wait
-    Application.put_in_force, sqlite3.connect, Raw.wait = began, connected, waited  # type: ignore[method-assign,assignment]
+    begin, connect, wait = getattr(owner, name), sqlite3.connect, Raw.wait
+    setattr(owner, name, began)
+    sqlite3.connect, Raw.wait = connected, waited  # type: ignore[method-assign,assignment]
 
 
 def state(place: Installation) -> tuple[Any, ...]:
@@ -154,3 +154,26 @@ def test_a_kill_at_any_statement_leaves_an_edit_in_force_as_a_whole_or_not_at_al
     former = {id: (f"https://{id}.example/", '"1"', False) for id in ("one", "two", "four")}
     edited = [(True, told, "arms"), (True, told, "world")]
     assert seen == [(False, former, "defense"), *(edited if do is apply else edited[:1])]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_kill_at_any_statement_of_an_edition_leaves_its_news_waiting_or_in_stories(tmp_path: Path, kind: str) -> None:
+    database = fresh_database() if kind == "postgres" else f"sqlite:///{tmp_path / 'a.db'}"
+    place = Installation(tmp_path / "feeds.yaml", tmp_path, database)
+    place.config.write_text(BEFORE)
+    apply(place)
+    with closing(Application.load(place).database.open()) as archive:
+        titles = {"a": "Missile lands in the sea", "b": "Octopuses dream"}
+        archive.intake.apply([polled("one", [item("one", key, title) for key, title in titles.items()])], utc_now())
+
+    def news() -> tuple[int, int, int]:
+        with closing(Application.load(place).database.open()) as archive:
+            return len(archive.edition.pending()), len(archive.edition.stories([1, 2])), archive.reading.totals()["stories"]
+
+    seen, statement = [news()], 0
+    while killed_at(statement, lambda: place_all(Application.load(place)), (edition, "_place_or_split")):
+        if (found := news()) != seen[-1]:
+            seen.append(found)
+        statement += 1
+    assert statement > 20
+    assert seen == [(2, 0, 0), (0, 2, 2)]
