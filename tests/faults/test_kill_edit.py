@@ -61,7 +61,9 @@ def reload(place: Installation) -> None:
     Engines(application, Sandbox()).make(application, follows=False)
 
 
-def killed_at(statement: int, do: Callable[[], object], begins: tuple[Any, str] = (Application, "put_in_force")) -> bool:
+def killed_at(
+    statement: int, do: Callable[[], object], begins: tuple[Any, str] = (Application, "put_in_force")
+) -> bool:
     """Do it in a process that is killed at this statement of an archive after the function `begins` began; whether it was killed before
     the end."""
     child = os.fork()
@@ -168,7 +170,11 @@ def test_a_kill_at_any_statement_of_an_edition_leaves_its_news_waiting_or_in_sto
 
     def news() -> tuple[int, int, int]:
         with closing(Application.load(place).database.open()) as archive:
-            return len(archive.edition.pending()), len(archive.edition.stories([1, 2])), archive.reading.totals()["stories"]
+            return (
+                len(archive.edition.pending()),
+                len(archive.edition.stories([1, 2])),
+                archive.reading.totals()["stories"],
+            )
 
     seen, statement = [news()], 0
     while killed_at(statement, lambda: place_all(Application.load(place)), (edition, "_place_or_split")):
