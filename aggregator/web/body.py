@@ -64,12 +64,11 @@ def standfirst_and_body(
     whole = content = _without_outer_breaks(content)
     content = _without_opening(content, headline)
     below = _without_opening(content, said)
+    if "<figcaption>" not in below and not any(map(str.isalnum, without_boilerplate(plain_of_safe(below)))):
+        return summary, None
     if below is content and _is_excerpt(said, whole):
         summary = ""
-    content = below
-    if "<figcaption>" not in content and not any(map(str.isalnum, without_boilerplate(plain_of_safe(content)))):
-        return summary, None
-    content = content if ends else _without_last_headings(content) or content
+    content = below if ends else _without_last_headings(below) or below
     return summary, Markup(_scrolling(_nested(content)))  # noqa: S704 - sanitised when it was stored
 
 
