@@ -16,17 +16,22 @@ def file_or_in_force(installation: Installation, upkeep: Upkeep | None = None) -
     """A context with the configuration of the file. If that is broken, it is the one in force, and the error is raised at the end of the
     context, so that `main` prints it.
 
-    `upkeep`: of the archive; then a file that no service would put in force, since its examples fail, counts as broken, too.
+    `upkeep`: of the archive, for what cannot be undone. Then the one in force also decides where the file is only proposed (`reload:
+    manual`) or may be an old copy (on another machine), and where its examples fail, so that no service would put it in force.
 
     Raises:
         ConfigError: the file is broken (at the end if a configuration is in force, else at once).
     """
     application, broken = Application.load_or_in_force(installation)
     if broken is None and upkeep is not None:
-        try:
-            application.admit(upkeep)
-        except ConfigError as error:
-            application, broken = application.following(upkeep.configuration()), error
+        in_force = upkeep.configuration()
+        if application.database.shared or application.settings.site.reload == "manual":
+            application = application.following(in_force)
+        else:
+            try:
+                application.admit(upkeep)
+            except ConfigError as error:
+                application, broken = application.following(in_force), error
     if broken is None:
         yield application
         return

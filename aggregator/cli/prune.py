@@ -15,10 +15,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     archive = database.open_existing()
     database.check_clock(archive)
     archive.upkeep.check()  # it may not meet what is damaged, and would delete beside it
-    with file_or_in_force(installation, archive.upkeep) as read:
-        waits = read.database.shared or read.settings.site.reload == "manual"
-        # Deleted texts are lost, and the file of this machine may be an old copy: so the configuration in force decides.
-        application = read.following(archive.upkeep.configuration()) if waits else read
+    with file_or_in_force(installation, archive.upkeep) as application:
         purged = archive.upkeep.prune(
             int(utc_now().timestamp()), *application.keep, named=application.policy.overrides.named
         )

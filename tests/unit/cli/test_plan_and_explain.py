@@ -431,8 +431,13 @@ def test_with_reload_manual_texts_are_deleted_by_what_is_in_force(desk: Desk, mo
     manual = "site: {reload: manual}\ndefaults: {keep: KEEP}\n" + FILE
     desk.file.write_text(manual.replace("KEEP", "3650d"))
     desk.run("apply")
-    desk.file.write_text(manual.replace("KEEP", "30d"))
-    assert desk.run("prune") == "The texts of 0 items were deleted; headlines and links stay.\n"
+    proposed = manual.replace("KEEP", "30d")
+    for text in (
+        proposed.replace("Missile lands in", "Octopus lands in"),
+        proposed,
+    ):  # of what waits no example need hold
+        desk.file.write_text(text)
+        assert desk.run("prune") == "The texts of 0 items were deleted; headlines and links stay.\n"
     desk.run("apply")
     assert desk.run("prune") == "The texts of 5 items were deleted; headlines and links stay.\n"
 
