@@ -255,7 +255,10 @@ def test_a_short_text_with_headings_or_lists_is_shown_as_it_is() -> None:
 
 def test_the_summary_of_a_text_that_is_not_shown_is() -> None:
     """It is an excerpt of the text, which only leads on, and stood nowhere on the page."""
-    assert standfirst_and_body("They met on Tuesday.", "<p>Read more: They met on Tuesday.</p>")[0] == "They met on Tuesday."
+    assert (
+        standfirst_and_body("They met on Tuesday.", "<p>Read more: They met on Tuesday.</p>")[0]
+        == "They met on Tuesday."
+    )
 
 
 @pytest.mark.parametrize(
