@@ -261,6 +261,12 @@ def test_the_summary_of_a_text_that_is_not_shown_is() -> None:
     )
 
 
+def test_a_film_is_shown_where_the_text_has_no_other_words_than_the_summary() -> None:
+    film = '<figure><figcaption dir="ltr"><a href="https://film.example/1">film.example/1</a></figcaption></figure>'
+    assert standfirst_and_body("It began.", f"<p>It began.</p>{film}") == ("It began.", film)
+    assert standfirst_and_body("", film) == ("", film), "nothing but a film"
+
+
 @pytest.mark.parametrize(
     "opening", ["<h2>It <div><h2>began.</h2></div></h2>", '<p>It <div><p dir="ltr">began.</p></div></p>']
 )
