@@ -142,7 +142,14 @@ def test_keys_can_be_turned_off_and_on(site: World, tmp_path: Path) -> None:
 def test_addresses_of_feeds_are_folded_in_by_escape_and_by_a_click_elsewhere(site: World, tmp_path: Path) -> None:
     modules = installed("node/node_modules/playwright-core").parent
     command = [program("node", "nodejs"), str(DRIVERS / "with_a_sheet.cjs"), program("chromium"), f"{site.root}/latest"]
-    assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == [False, False, True, True, "Subscribe"]
+    assert json.loads(run(command, tmp_path, 120, NODE_PATH=str(modules))) == [
+        False,
+        False,
+        True,
+        True,
+        True,
+        "Subscribe",
+    ]
 
 
 def test_a_page_that_stays_open_says_that_there_is_news(site: World, tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ if (navigator.clipboard) {
 }
 
 // The addresses of feeds lie over the page: Escape and a click elsewhere fold them in, but not a selection of them that ends elsewhere.
-let pressed;
-document.addEventListener("mousedown", (event) => (pressed = event.target));
+let pressed; // with the mouse or a key: Enter clicks, too
+for (const kind of ["mousedown", "keydown"]) document.addEventListener(kind, (event) => (pressed = event.target));
 for (const kind of ["keydown", "click"]) {
   document.addEventListener(kind, (event) => {
     const sheet = document.querySelector(".subscribe[open]");

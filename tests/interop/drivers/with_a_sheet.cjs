@@ -1,5 +1,5 @@
-// Unfold the addresses of feeds in headless Chromium and print whether they are folded in by a click on one's words, a click elsewhere
-// and Escape; and what has the focus then. Nor are they folded in by a selection of them that ends elsewhere.
+// Unfold the addresses of feeds in headless Chromium and print whether they are folded in by a click on one's words, a selection of them
+// that ends elsewhere, a click elsewhere, one with the keyboard after one on their words, and Escape; and what has the focus then.
 const { chromium } = require("playwright-core");
 
 const [executablePath, address] = process.argv.slice(2);
@@ -22,6 +22,15 @@ async function main() {
   await page.mouse.up();
   told.push(await folded());
   await page.getByRole("heading", { level: 1 }).click();
+  told.push(await folded());
+  await subscribe.click();
+  await page.getByText("Paste one of these").click();
+  await page.evaluate(() => {
+    const link = document.querySelector(".masthead a");
+    link.addEventListener("click", (event) => event.preventDefault());
+    link.focus();
+  });
+  await page.keyboard.press("Enter");
   told.push(await folded());
   await subscribe.click();
   await page.keyboard.press("Tab");
