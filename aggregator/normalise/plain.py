@@ -66,7 +66,7 @@ _SHORTCODE = re.compile(
     r"\[/?(?:vc|fusion|et_pb|mk|av)_\w{2,40}(?:\s[^\[\]<>]*+)?(?:\]|(?=[\[<])|\Z)|\[/?caption(?:\s[^\[\]<>]{0,500})?\]"
 )
 _HEADING = re.compile(r"<(h[1-6])\b[^>]*>.{0,500}?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_CAPTION = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)
+_CAPTION = re.compile(r"<figcaption\b.*?</figcaption>", re.DOTALL)
 
 
 def plain(text: str, titled: bool = False) -> str:
@@ -97,7 +97,7 @@ def inert(text: str) -> str:
 def plain_of_safe(text: str) -> str:
     """The same as `plain` for HTML that `markup` has sanitised; faster, since it needs no parser."""
     if "<" in text:
-        if "<figcaption>" in text:
+        if "<figcaption" in text:
             text = _CAPTION.sub(" ", text)
         text = without_tags(_SAFE_BLOCK.sub(" ", text))
     return plain(unescape(text), titled=True) if "&" in text else one_line(text)

@@ -13,7 +13,8 @@ from aggregator.text.fold import fold
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 """Attributes in sanitised HTML always have double quotes."""
 _CAPTIONED = re.compile(
-    r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption>)', re.DOTALL
+    r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption\b[^>]*>)',
+    re.DOTALL,
 )
 _EMPTY = re.compile(
     r'<(?:(p|div|figure|blockquote|li|[uo]l|h[2-6])|(a|span|em|strong|b|i))\b(?:[^>"]|"[^"]*")*>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>'

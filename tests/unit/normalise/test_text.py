@@ -689,10 +689,10 @@ def test_headings_do_not_run_into_the_sentences_of_a_summary() -> None:
     assert one("<h2>Nothing but this</h2>").summary == "Nothing but this"
 
 
-def test_a_caption_is_no_part_of_a_summary() -> None:
-    assert (
-        one("<figure><figcaption>The\nport</figcaption></figure><p>It began in May.</p>").summary == "It began in May."
-    )
+@pytest.mark.parametrize("attribute", ["", ' dir="ltr"', ' lang="fr"'])
+def test_a_caption_is_no_part_of_a_summary(attribute: str) -> None:
+    html = f"<figure><figcaption{attribute}>The\nport</figcaption></figure><p>It began in May.</p>"
+    assert one(html).summary == "It began in May."
 
 
 def test_lines_of_a_summary_in_capital_tags_do_not_run_into_each_other() -> None:

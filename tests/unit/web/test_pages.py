@@ -315,6 +315,11 @@ def test_a_caption_leads_to_its_picture() -> None:
     ):
         _, body = standfirst_and_body("Short.", words + figure)
         assert body == f"{words}<figure><figcaption>{link}A port.</figcaption></figure>"
+    rtl = f'<figure>{picture}<figcaption dir="rtl">A port.</figcaption></figure>'
+    assert (
+        standfirst_and_body("", words + rtl)[1]
+        == f'{words}<figure><figcaption dir="rtl">{link}A port.</figcaption></figure>'
+    )
     without = f"<p>{picture}</p><figure><figcaption>A film.</figcaption></figure>"
     assert standfirst_and_body("", words + without)[1] == f"{words}<figure><figcaption>A film.</figcaption></figure>"
     many = (picture + " <b>x</b>") * 2_000
