@@ -16,6 +16,8 @@ _CAPTIONED = re.compile(
     r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption\b[^>]*>)',
     re.DOTALL,
 )
+_NO_CAPTION = re.compile(r"<figcaption\b[^>]*>(?:\s|&nbsp;|<br>)*</figcaption>")
+"""Some outlets put it below each picture."""
 _EMPTY = re.compile(
     r'<(?:(p|div|figure|blockquote|li|[uo]l|h[2-6])|(a|span|em|strong|b|i))\b(?:[^>"]|"[^"]*")*>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>'
 )
@@ -52,7 +54,7 @@ def standfirst_and_body(
 
     Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
     """
-    content = without_leading_on(without_asides(content), address)
+    content = _NO_CAPTION.sub("", without_leading_on(without_asides(content), address))
     said, headline = (fold(" ".join(one.split())) for one in (summary, title))
     text = fold(prose_of_safe(content)[: 2 * max(len(said), len(headline)) + 100]).rstrip(". ")
     is_told = text in said or text == headline.rstrip(". ")

@@ -315,6 +315,13 @@ def test_a_caption_leads_to_its_picture() -> None:
     ):
         _, body = standfirst_and_body("Short.", words + figure)
         assert body == f"{words}<figure><figcaption>{link}A port.</figcaption></figure>"
+    for nothing in ("", " ", "&nbsp;<br>"):
+        assert (
+            standfirst_and_body("Short.", f"<p>Short.</p><figure>{picture}<figcaption>{nothing}</figcaption></figure>")[
+                1
+            ]
+            is None
+        )
     rtl = f'<figure>{picture}<figcaption dir="rtl">A port.</figcaption></figure>'
     assert (
         standfirst_and_body("", words + rtl)[1]
