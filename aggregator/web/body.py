@@ -13,10 +13,10 @@ from aggregator.text.fold import fold
 _IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 """Attributes in sanitised HTML always have double quotes."""
 _CAPTIONED = re.compile(
-    r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption\b[^>]*>)',
+    r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption\b(?:[^>"]|"[^"]*")*>)',
     re.DOTALL,
 )
-_NO_CAPTION = re.compile(r"<figcaption\b[^>]*>(?:\s|&nbsp;|<br>)*</figcaption>")
+_NO_CAPTION = re.compile(r'<figcaption\b(?:[^>"]|"[^"]*")*>(?:\s|&nbsp;|<br>)*</figcaption>')
 """Some outlets put it below each picture."""
 _EMPTY = re.compile(
     r'<(?:(p|div|figure|blockquote|li|[uo]l|h[2-6])|(a|span|em|strong|b|i))\b(?:[^>"]|"[^"]*")*>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>'

@@ -327,6 +327,10 @@ def test_a_caption_leads_to_its_picture() -> None:
         standfirst_and_body("", words + rtl)[1]
         == f'{words}<figure><figcaption dir="rtl">{link}A port.</figcaption></figure>'
     )
+    odd = f'<figure>{picture}<figcaption lang="a>b">A port.</figcaption></figure>'  # as earlier versions stored it
+    assert standfirst_and_body("Short.", words + odd)[1] == (
+        f'{words}<figure><figcaption lang="a>b">{link}A port.</figcaption></figure>'
+    )
     without = f"<p>{picture}</p><figure><figcaption>A film.</figcaption></figure>"
     assert standfirst_and_body("", words + without)[1] == f"{words}<figure><figcaption>A film.</figcaption></figure>"
     many = (picture + " <b>x</b>") * 2_000
