@@ -54,9 +54,7 @@ class Features(Struct, frozen=True):
     figures: tuple[int, ...]
     headline: int
     names: frozenset[int] = frozenset()  # the stems that the headline writes as names
-    identifiers: tuple[
-        int, ...
-    ] = ()  # of the headline (`text/identifiers.py`); the upper 31 bits say the series, 32 the number
+    identifiers: tuple[int, ...] = ()  # of the headline: the upper 31 bits say the series, 32 the number
 
     @property
     def words(self) -> tuple[int, ...]:

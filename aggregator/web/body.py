@@ -10,16 +10,17 @@ from aggregator.normalise.boilerplate import without_asides, without_boilerplate
 from aggregator.normalise.plain import plain_of_safe, prose_of_safe
 from aggregator.text.fold import fold
 
-_IMAGE = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
-"""Attributes in sanitised HTML always have double quotes."""
+_ATTRIBUTES = r'(?:[^>"]|"[^"]*")*'
+"""They always have double quotes in sanitised HTML."""
+_IMAGE = re.compile(rf"<img\b{_ATTRIBUTES}>")
 _CAPTIONED = re.compile(
-    r'<img\b(?:[^>"]|"[^"]*")*?\ssrc="([^"]*)"(?:[^>"]|"[^"]*")*>((?:(?!</?figure\b|<img\b).)*?<figcaption\b(?:[^>"]|"[^"]*")*>)',
+    rf'<img\b{_ATTRIBUTES}?\ssrc="([^"]*)"{_ATTRIBUTES}>((?:(?!</?figure\b|<img\b).)*?<figcaption\b{_ATTRIBUTES}>)',
     re.DOTALL,
 )
-_NO_CAPTION = re.compile(r'<figcaption\b(?:[^>"]|"[^"]*")*>(?:\s|&nbsp;|<br>)*</figcaption>')
+_NO_CAPTION = re.compile(rf"<figcaption\b{_ATTRIBUTES}>(?:\s|&nbsp;|<br>)*</figcaption>")
 """Some outlets put it below each picture."""
 _EMPTY = re.compile(
-    r'<(?:(p|div|figure|blockquote|li|[uo]l|h[2-6])|(a|span|em|strong|b|i))\b(?:[^>"]|"[^"]*")*>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>'
+    rf"<(?:(p|div|figure|blockquote|li|[uo]l|h[2-6])|(a|span|em|strong|b|i))\b{_ATTRIBUTES}>((?:\s|&nbsp;|<br>)*)</(?:\1|\2)>"
 )
 """Elements that are empty after their image was removed. A link without words can be neither seen nor read out."""
 _LINKED = r'\2<a href="\1" lang="en" rel="noopener nofollow">Picture</a>: '
@@ -31,7 +32,7 @@ _LAST_HEADING = re.compile(r"<h([2-6])>[^<]*(?:<(?!/?h[2-6]\b)[^<]*)*</h\1>\s*\Z
 _TAIL = 600  # characters at the end in which headings are searched
 _OPENING = re.compile(r"\s*<(p|h[2-6])>((?:(?!<\1[ >]).)*?)</\1>", re.DOTALL)
 """Not one with another of its kind inside, whose end would be taken for its own."""
-_BREAKS = re.compile(r"(?:\s|<br>)*+")
+_BREAKS = re.compile(r"\A(?:\s|<br>)++")
 _BEGIN, _END = 80, 40  # letters of the summary that are searched in the text
 _SKIPPED = 300  # letters of the text that the summary may leave out
 
@@ -76,10 +77,11 @@ def standfirst_and_body(
 
 
 def _without_outer_breaks(content: str) -> str:
-    start, end = _BREAKS.match(content).end(), len(content)  # type: ignore[union-attr] # it matches nothing, too
-    while (last := content[max(start, end - 4) : end]) == "<br>" or last[-1:].isspace():
+    content = _BREAKS.sub("", content)
+    end = len(content)
+    while (last := content[max(0, end - 4) : end]) == "<br>" or last[-1:].isspace():
         end -= 4 if last == "<br>" else 1
-    return content[start:end]
+    return content[:end]
 
 
 def _without_opening(content: str, said: str) -> str:
