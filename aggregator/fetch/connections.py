@@ -27,20 +27,22 @@ _HEADS: Final = 8  # that are told apart in what arrives at once: interim ones, 
 
 
 class Once:
-    """Keeps aiohttp from sending a request twice. If a connection breaks before the response, aiohttp sends the request again at once,
-    without asking the gate. That is right only for a connection that was kept from an earlier request, because its server may have
-    closed it meanwhile (RFC 9112, 9.3.1); `_kept_connections` sets `kept` for those."""
+    """Decides when a request is sent again. If a connection breaks before the response, aiohttp sends the request again at once, without
+    asking the gate. That is right only for connections that were kept from earlier requests, because their server may have closed them
+    meanwhile (RFC 9112, 9.3.1), all at the same time; `_kept_connections` sets `kept` for those. A broken one is not kept, so that the last
+    attempt takes a new one."""
 
     kept = False
 
     async def __call__(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-        try:
-            return await send(request)
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-            if self.kept:
-                raise
-            failed = failure(error)
-            raise Stopped(failed.kind, failed.message) from error
+        while True:
+            self.kept = False
+            try:
+                return await send(request)
+            except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+                if not self.kept:
+                    failed = failure(error)
+                    raise Stopped(failed.kind, failed.message) from error
 
 
 def _kept_connections() -> aiohttp.TraceConfig:
