@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from aggregator.model.feed import Brief, Stream
 from aggregator.model.stream import StreamName, StreamQuery
@@ -15,25 +16,27 @@ DAYS = 7
 STORIES = 15
 
 
-def query_of(library: Library, id: str) -> StreamQuery:
+def query_of(library: Library, id: str, limit: int | None = None) -> StreamQuery:
     known(library.in_force(), "section", id)
-    return StreamQuery("daily", id)
+    return StreamQuery("daily", id, limit=limit)
 
 
-def daily(library: Library, query: StreamQuery) -> Stream:
-    """The briefs as a stream, newest first."""
+def daily(library: Library, query: StreamQuery, asked: str = "") -> Stream:
+    """The briefs as a stream, newest first. `asked`: the parameters of the request, as `query_string` gives them."""
     force = library.in_force()
     changed = library.changed(stream_name(query))
     today = library.today()
     days = [today - timedelta(days=n) for n in range(1, DAYS + 1)]
-    found = [brief for day in days if (brief := _brief(library, query.id or "", day)) is not None]
+    told = (brief for day in days if (brief := _brief(library, query.id or "", day)) is not None)
+    found = list(islice(told, query.limit))
     section = force.names.sections[query.id or ""]
     return Stream(
         title=f"{force.settings.site.title} – {section}, day by day",
         description=f"{section}, one entry per day: the stories that most outlets reported.",
         root=force.root,
         address=address_of(force, query),
-        query="",
+        query=asked,
+        part=asked,
         language=force.settings.site.language,
         updated=max((brief.updated for brief in found), default=library.since),
         names=force.names,

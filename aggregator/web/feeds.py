@@ -16,7 +16,7 @@ from aggregator.web.cache import Validity, keepable
 from aggregator.web.daily import daily, query_of
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
-from aggregator.web.parameters import ages, decode_cursor
+from aggregator.web.parameters import LIMITS, ages, decode_cursor, number
 from aggregator.web.queries import address_of, continued, order_of, query_string, resolve
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
@@ -70,24 +70,21 @@ def links(page: str, asked: str, alternate: str, extension: str) -> str:
 serve_streams(feeds, "Feed", FEED, feed, ending=".<format:extension>", of_months="cursor")
 
 
-SHORT = ("limit",)
-"""Accepted and ignored by feeds with few entries, since some programs send it with every feed."""
-
-
 @feeds.get("/sections/<slug:id>/daily.<format:extension>")
-@Operation("Daily brief of a section as a feed: one entry a day", FEED, fails=(301, 503), idle=SHORT)
+@Operation("Daily brief of a section as a feed: one entry a day", FEED, ("limit",), fails=(301, 503))
 def brief(id: str, extension: str) -> Response:
-    lib = library()
-    query = query_of(lib, id)
-    return _kept(lib, query, {}, extension, lambda: daily(lib, query))
+    lib, args = library(), request.args
+    query = query_of(lib, id, number(args, "limit", None, LIMITS))
+    return _kept(lib, query, args, extension, lambda: daily(lib, query, query_string(args)))
 
 
 @feeds.get("/sources.<format:extension>")
-@Operation("Feed of problems: sources that died, moved or went silent, broken edits", FEED, idle=SHORT)
+@Operation("Feed of problems: sources that died, moved or went silent, broken edits", FEED, ("limit",))
 def health(extension: str) -> Response:
-    lib = library()
+    lib, args = library(), request.args
+    found = incidents(lib, number(args, "limit", None, LIMITS), query_string(args))
     # Not dated: when a problem ends, nothing records the time.
-    return respond(FORMATS[extension].render(incidents(lib)), max_age=max_age(lib), dated=False)
+    return respond(FORMATS[extension].render(found), max_age=max_age(lib), dated=False)
 
 
 @feeds.get("/subscriptions.opml")

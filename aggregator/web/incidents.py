@@ -22,9 +22,10 @@ QUIET, USUAL = timedelta(days=2), timedelta(days=16)
 """A section is quiet if no story entered it in the last two days, but in the two weeks before at least one a day on average."""
 
 
-def incidents(lib: Library) -> Stream:
-    """The feed of problems. Its entries say since when a problem exists, not for how long, so that neither further polls nor the passing
-    of time change them."""
+def incidents(lib: Library, limit: int | None = None, asked: str = "") -> Stream:
+    """The feed of problems, newest first. Its entries say since when a problem exists, not for how long, so that neither further polls nor
+    the passing of time change them. `limit`: at most so many entries; `asked`: the parameters of the request, as `query_string` gives
+    them."""
     force = lib.in_force()
     items = [
         _incident(force.root, state, kind, evidence, lib.since)
@@ -36,14 +37,15 @@ def incidents(lib: Library) -> Stream:
     broken = lib.archive.upkeep.noted(notes.BROKEN_EDIT)
     if broken:
         items.append(_broken(force.root, broken.message, datetime.fromtimestamp(broken.at, UTC)))
-    items.sort(key=lambda item: item.entered, reverse=True)
+    items = sorted(items, key=lambda item: item.entered, reverse=True)[:limit]
     updated = max((item.updated for item in items), default=datetime(2026, 1, 1, tzinfo=UTC))
     return Stream(
         title=f"{force.settings.site.title} – Health of sources",
         description="Sources that died, moved or went silent, sections gone quiet, and broken edits of feeds.yaml.",
         root=force.root,
         address=f"{force.root}/sources",
-        query="",
+        query=asked,
+        part=asked,
         language="en",
         updated=updated,
         modified=updated,

@@ -40,6 +40,16 @@ def test_one_entry_a_day_of_the_sites_zone_for_a_week(tmp_path: Path) -> None:
     room.close()
 
 
+def test_as_many_days_as_asked_for(room: Newsroom) -> None:
+    room.publish(*(item(f"Navy {MANY[n]}", age=(1 + n) * 24 * HOUR) for n in range(4)))
+    found = room.client.get("/sections/defense/daily.json").get_json()
+    few = room.client.get("/sections/defense/daily.json?limit=2").get_json()
+    assert few["items"] == found["items"][:2]
+    assert few["feed_url"] == found["feed_url"] + "?limit=2"
+    assert room.client.get("/sections/defense/daily.rss?limit=2").text.count("<item>") == 2
+    assert len(room.client.get("/sections/defense/daily.json").get_json()["items"]) == 4
+
+
 def test_a_page_without_briefs_says_when_the_first_comes(room: Newsroom) -> None:
     room.publish(item("Navy tows frigate", age=HOUR))
     assert room.client.get("/sections/defense/daily.json").get_json()["items"] == []

@@ -184,3 +184,16 @@ def test_it_has_the_icon_of_the_site(newsroom: Newsroom) -> None:
     mine, latest = (orjson.loads(newsroom.client.get(f"/{name}.json").data) for name in ("sources", "latest"))
     assert mine["icon"] == latest["icon"]
     assert mine["icon"].endswith("/static/icon.png")
+
+
+def test_as_many_troubles_as_asked_for_the_newest_first(newsroom: Newsroom) -> None:
+    sources = newsroom.archive.sources
+    for age, state in enumerate(sources.states(["kyodo", "bbc-world", "reuters"])):
+        failing = structs.replace(state, failures=3, error="refused", error_kind="refused", last_attempt=NOON)
+        sources.save([structs.replace(failing, last_success=NOON - (1 + age) * DAY)])
+    found = newsroom.client.get("/sources.json").get_json()
+    few = newsroom.client.get("/sources.json?limit=1").get_json()
+    assert len(found["items"]) == 3
+    assert few["items"] == found["items"][:1]
+    assert few["feed_url"] == found["feed_url"] + "?limit=1"
+    assert newsroom.client.get("/sources.rss?limit=2").text.count("<item>") == 2
