@@ -223,6 +223,12 @@ _COUNTERS = re.compile(
     rf"|(?<=<br>)(?:\d+ points? \| )?(?P<link><a [^<>]*>)?{_COUNT}(?(link)</a>)(?=<br>)",
     re.IGNORECASE,
 )
+# The tag that follows a count: after the last letters of its word or a number, and after white space. It is found much faster.
+_COUNTED = re.compile(
+    r"<(?:(?<=ents<|ment<|iews<|view<|eads<|lies<|ants<|pant<|osts<|post<| ago<)|(?<=[\d,]<)|(?<=[\d,.]\.<)"
+    r"|(?<=[^>.]\s<)|(?<=[\d,.]\.\s<))(?:/|br>)",
+    re.IGNORECASE,
+)
 _COUNTING = 1000  # characters at the end in which they are searched
 # What forums write below an enlarged picture: `<span>map</span><span>1200×675 100 KB</span>`.
 _MEASURES = re.compile(r"(?:<span>[^<]{0,200}</span>)?<span>\d{1,5}×\d{1,5} [\d.]+ [KM]B</span>")
@@ -281,7 +287,8 @@ def without_counters(safe: str) -> str:
     """Sanitised HTML without counts of comments and the like at its end. They are no part of an article, and would make an edit of each
     change."""
     safe = _MEASURES.sub("", safe) if "×" in safe else safe
-    return safe[:-_COUNTING] + _COUNTERS.sub("", safe[-_COUNTING:])
+    tail = safe[-_COUNTING:]
+    return safe[:-_COUNTING] + _COUNTERS.sub("", tail) if _COUNTED.search(tail) else safe
 
 
 def without_last_link(text: str) -> str:

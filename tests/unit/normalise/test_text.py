@@ -486,6 +486,19 @@ def test_counts_that_change_at_each_poll_are_no_part_of_a_text(first: str, then:
     assert one(f"{told}<p>The town has 12 views of the sea.</p>").summary.endswith("has 12 views of the sea.")
 
 
+@pytest.mark.parametrize("html", ["<p>{}</p>", "<div><small> {} </small></div>", "<p><span>{}  \n</span></p>", "<br>{}<br>"])
+@pytest.mark.parametrize(
+    "count",
+    [
+        *("1 comment", "2 comments", "1 view", "2k VIEWS", "3,140 reads", "5 replies", "1 participant", "2 participants", "1 post"),
+        *("2 posts", "an hour ago", "Points: 211", "# Comments: 7,", "reads: 1.", "reads: 1.."),
+    ],
+)  # fmt: skip
+def test_counts_of_all_kinds_are_no_part_of_a_text(html: str, count: str) -> None:
+    text = one(f"<p>Estonia reports that a cable was cut.</p>{html.format(count)}").content
+    assert text.replace("<br>", "") == "<p>Estonia reports that a cable was cut.</p>"
+
+
 @pytest.mark.parametrize(
     "html",
     [
