@@ -168,8 +168,7 @@ def topics() -> Response:
 def _rules(kind: str) -> Response:
     lib = library()
     root, name = lib.in_force().root, f"{kind}s"
-    wanted = _search_of(lib, (kind,))
-    asked = {"section": wanted.section, "topic": wanted.topic}[kind]
+    asked = getattr(_search_of(lib, (kind,)), kind)
     rows: list[shapes.Rules] = [
         {
             "id": one.id,

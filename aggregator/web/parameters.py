@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aggregator.errors import QueryError
 from aggregator.model.stream import Filter
@@ -18,7 +18,10 @@ Default = TypeVar("Default", int, None)
 LIMITS = (1, 500)
 PAGES = (1, 99_999)
 MAX_VALUE = 200  # characters of any other text
-SEARCH = ("q", "section", "topic", "source", "publisher", "label", "lang", "since", "until")
+OF_ID = ("section", "topic", "source")
+PLAIN = (*OF_ID, "publisher", "label")
+"""The parameters that name something; each is a field of `Filter`."""
+SEARCH = ("q", *PLAIN, "lang", "since", "until")
 SHAPE = ("limit", "min_publishers", "primary", "view")
 KEPT = (*SEARCH, *SHAPE)
 """The parameters that distinguish streams; links to a stream and its other formats contain them."""
@@ -86,24 +89,13 @@ def moment(args: Mapping[str, str], name: str, now: datetime) -> datetime | None
 def search(args: Mapping[str, str], now: datetime) -> Filter:
     """The filter from the parameters of search, which are the same everywhere. The caller must look up labels."""
     words, without = terms(args.get("q", ""))
-    text = {name: _plain(args, name) for name in ("section", "topic", "source", "publisher", "label")}
+    named: dict[str, Any] = {name: _plain(args, name) for name in PLAIN}
     since, until = moment(args, "since", now), moment(args, "until", now)
     # Only if both are ages or both are times: otherwise it depends on the current time, and a saved search would fail one day.
     alike = len({bool(_AGE.fullmatch(args.get(name, ""))) for name in ("since", "until")}) == 1
     if since and until and since > until and alike:
         raise QueryError("since", "`since` is later than `until`: no time lies between them")
-    return Filter(
-        words=words,
-        without=without,
-        section=text["section"],
-        topic=text["topic"],
-        source=text["source"],
-        publisher=text["publisher"],
-        label=text["label"],
-        lang=_language(args),
-        since=since,
-        until=until,
-    )
+    return Filter(words=words, without=without, lang=_language(args), since=since, until=until, **named)
 
 
 def _plain(args: Mapping[str, str], name: str) -> str | None:

@@ -66,12 +66,8 @@ def search_of(library: Library, args: Mapping[str, str]) -> Filter:
     wanted = labelled(force.settings, parameters.search(args, library.now()))
     if wanted.publisher:
         wanted = replace(wanted, publisher=force.publisher(wanted.publisher))
-    wanted = replace(
-        wanted,
-        section=_renamed(force, "section", wanted.section) or wanted.section,
-        topic=_renamed(force, "topic", wanted.topic) or wanted.topic,
-        source=_renamed(force, "source", wanted.source) or wanted.source,
-    )
+    former = {name: getattr(wanted, name) for name in parameters.OF_ID}
+    wanted = replace(wanted, **{name: _renamed(force, name, id) or id for name, id in former.items()})
     check(force, wanted)
     return wanted
 
@@ -83,7 +79,7 @@ def known(force: InForce, kind: str, id: str | None) -> None:
         NotFound: there is none.
         Renamed: it has another id now.
     """
-    if kind in ("section", "topic", "source") and id not in ids(force.names, kind):
+    if kind in parameters.OF_ID and id not in ids(force.names, kind):
         if renamed := _renamed(force, kind, id):
             raise Renamed(renamed)
         raise NotFound(f"there is no {kind} with this id")
@@ -108,7 +104,7 @@ def ids(names: Names, kind: str) -> Collection[str]:
 
 def check(force: InForce, wanted: Filter) -> None:
     """Raise QueryError if the filter names an unknown section, topic or source: a misspelt id must not give an empty result."""
-    for name in ("section", "topic", "source"):
+    for name in parameters.OF_ID:
         id = getattr(wanted, name)
         if id is not None and id not in (there := ids(force.names, name)):
             hint = f"did you mean `{near}`?" if (near := slug(id)) in there else f"{force.prefix}/{name}s lists all"

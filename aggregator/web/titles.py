@@ -45,18 +45,30 @@ def searched(query: StreamQuery) -> str:
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:
     """The filters of a stream, except words and times, as readers see them."""
+    return [shown for one, _ in _filters(force, query) if one and (shown := _shown(one))]
+
+
+def wider(force: InForce, query: StreamQuery) -> list[str]:
+    """What a search that finds nothing may be tried with instead: `other words`, `all sections`, …"""
+    wanted = query.filter
+    words = ["fewer words" if len(wanted.words) > 1 else "other words"] if wanted.words else []
+    times = ["a longer time"] if wanted.since or wanted.until else []
+    return list(dict.fromkeys([*words, *(wider for one, wider in _filters(force, query) if one), *times]))
+
+
+def _filters(force: InForce, query: StreamQuery) -> tuple[tuple[str | None, str], ...]:
+    """(as readers see it, what is wider) of each filter; the former is None if there is none."""
     wanted, names = query.filter, force.names
-    several = f"{query.min_publishers} outlets or more" if query.min_publishers > 1 else None
-    found = (
-        names.sections.get(wanted.section or ""),
-        names.topics.get(wanted.topic or "", wanted.topic),
-        names.sources.get(wanted.source or "", (wanted.source, None))[0],
-        f"from {wanted.publisher}" if wanted.publisher else None,  # or else it would look like a word that is searched
-        f"label {wanted.label}" if wanted.label else None,
-        f"language {wanted.lang}" if wanted.lang else None,
-        several,
+    return (
+        (names.sections.get(wanted.section or ""), "all sections"),
+        (names.topics.get(wanted.topic or "", wanted.topic), "all topics"),
+        (names.sources.get(wanted.source or "", (wanted.source, None))[0], "all outlets"),
+        # or else it would look like a word that is searched
+        (f"from {wanted.publisher}" if wanted.publisher else None, "all outlets"),
+        (f"label {wanted.label}" if wanted.label else None, "another label"),
+        (f"language {wanted.lang}" if wanted.lang else None, "all languages"),
+        (f"{query.min_publishers} outlets or more" if query.min_publishers > 1 else None, "fewer outlets"),
     )
-    return [shown for one in found if one and (shown := _shown(one))]
 
 
 def _shown(text: str) -> str:

@@ -505,6 +505,9 @@ def test_a_search_within_a_search_keeps_what_narrows_it(client: FlaskClient) -> 
         "lang": "en",
     }
     assert {"q", *kept} == {*parameters.KEPT}
+    for name in kept.keys() - {"primary", "view", "limit"}:
+        alone = client.get("/search", query_string={"q": "zebra", name: kept[name]}).text
+        assert re.search("try other words, (?!or )", alone), f"{name} may be why nothing is found"
     page = client.get("/search", query_string={"q": "x", **kept}).text
     form = page.split('class="finder"', 1)[1].split("</form>", 1)[0]
     sent = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', form))
