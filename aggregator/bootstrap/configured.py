@@ -216,5 +216,5 @@ class Configured:
         outlets = [settings.site.title, *(source.name for source in settings.sources)]
         for publisher in settings.publishers:
             outlets += [publisher.name, *publisher.aliases]
-        rules = [name for rule in (*settings.sections, *settings.topics) for name in (rule.id, rule.title, *rule.was)]
+        rules = [name for rule in settings.rules for name in (rule.id, rule.title, *rule.was)]
         return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules))

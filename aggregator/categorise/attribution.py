@@ -142,10 +142,10 @@ def _blocks(book: Rulebook, stream: StreamName, hay: Haystack) -> dict[tuple[obj
     if rules is None:
         return {}
     blocks: dict[tuple[object, ...], Cause] = {}
-    blocking = [*(("never", term) for term in rules.nevers), *(("not", term) for term in rules.nots)]
-    for key, term in blocking:
-        if said := _said(term, hay):
-            blocks[key, *map(frozenset, said)] = Cause(f"{key}: {', '.join(words[0] for words in said)}", term.at)
+    for key in ("never", "not"):
+        for term in rules.lists[key]:
+            if said := _said(term, hay):
+                blocks[key, *map(frozenset, said)] = Cause(f"{key}: {', '.join(words[0] for words in said)}", term.at)
     for term in rules.words:
         if term.unless and _said(term, hay):
             blocks |= {("unless", word): Cause(f"unless: {word}", term.at) for word in term.unless if _has(hay, word)}

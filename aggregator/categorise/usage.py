@@ -11,7 +11,7 @@ from aggregator.categorise.evidence import read
 from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Case, Judgement
-from aggregator.model.settings import Rules, Term
+from aggregator.model.settings import Term
 from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 
@@ -61,12 +61,7 @@ class Usage:
         return [
             DeadLine(rules.id, key, term, self._found[id(term)] > 0)
             for rules in self._book.rules
-            for key, terms in _lines(rules)
+            for key, terms in rules.lists.items()
             for term in terms
-            if not self._placed[id(term)]
+            if not self._placed[id(term)] and (key != "places" or term.weight >= weights.MARK)
         ]
-
-
-def _lines(rules: Rules) -> tuple[tuple[str, tuple[Term, ...]], ...]:
-    places = tuple(term for term in rules.places if term.weight >= weights.MARK)
-    return (("places", places), ("words", rules.words), ("not", rules.nots), ("never", rules.nevers))

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def _contents(settings: Settings) -> str:
-    examples = sum(len(rule.examples) + len(rule.counterexamples) for rule in (*settings.sections, *settings.topics))
+    examples = sum(len(rule.examples) + len(rule.counterexamples) for rule in settings.rules)
     return (
         f"{counted(len(settings.sources), 'source')}, {counted(len(settings.sections), 'section')}, "
         f"{counted(len(settings.topics), 'topic')}, {counted(examples, 'example holds', 'examples hold')}"

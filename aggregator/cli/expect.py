@@ -99,8 +99,8 @@ def _edit(application: Application, proposal: Proposal) -> tuple[Position, str]:
     if rules.at.column == 1:  # the position of the whole file, since the section is not in it (the implied fallback)
         above = [rules.at, *(one.at for one in application.settings.sections if one.at != rules.at)][-1]
         return above, f"as the last one of `sections`: - {{id: {rules.id}, {key}: [{line}]}}"
-    terms: Sequence[Term] = {"words": rules.words, "places": rules.places, "not": rules.nots}[key]
-    return next((term.at for term in reversed(terms) if term is not proposal.term), rules.at), f"{key}, add: {line}"
+    lines = (term.at for term in reversed(rules.lists[key]) if term is not proposal.term)
+    return next(lines, rules.at), f"{key}, add: {line}"
 
 
 def _typed(term: Term) -> str:

@@ -136,6 +136,11 @@ class Rules(Struct, frozen=True):
     def stream(self) -> StreamName:
         return StreamName(self.kind, self.id)
 
+    @property
+    def lists(self) -> dict[str, tuple[Term, ...]]:
+        """Key of the file → its lines, for the lists of places and words."""
+        return {"places": self.places, "words": self.words, "not": self.nots, "never": self.nevers}
+
 
 class Pin(Struct, frozen=True):
     url: str
@@ -200,12 +205,15 @@ class Settings(Struct, frozen=True):
         return next(iter(self.texts))
 
     @property
+    def rules(self) -> tuple[Rules, ...]:
+        return (*self.sections, *self.topics)
+
+    @property
     def renamed(self) -> dict[StreamName, str]:
         """Former stream → present id of each renamed section and topic: section:defence → defense. Without former ids that another
         section or topic has now."""
-        rules = (*self.sections, *self.topics)
-        taken = {one.stream for one in rules}
-        former = {StreamName(one.kind, old): one.id for one in rules for old in one.was}
+        taken = {one.stream for one in self.rules}
+        former = {StreamName(one.kind, old): one.id for one in self.rules for old in one.was}
         return {old: id for old, id in former.items() if old not in taken}
 
     @property

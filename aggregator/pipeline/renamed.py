@@ -83,7 +83,7 @@ def settings_today(old: Settings, new: Settings) -> Settings:
 def renamed_again(old: Settings, new: Settings, led: Mapping[str, str]) -> Settings:
     """`new` with `was` added where it undoes or repeats an earlier renaming without saying so, for example because the editor saves the
     former file again. `old` is the previous configuration; `led`: former stream (`section:defence`) → the id it leads to."""
-    before, after = ({one.stream for one in (*each.sections, *each.topics)} for each in (old, new))
+    before, after = ({one.stream for one in each.rules} for each in (old, new))
     gone = before - after - new.renamed.keys()
 
     def called(one: Rules) -> Rules:

@@ -87,8 +87,7 @@ class Causes(Struct, frozen=True):
     def _removed(self, stream: StreamName) -> Rules | None:
         """The section or topic of this stream, if the edit removes it."""
         old, new = (
-            {one.stream: one for one in (*side.settings.sections, *side.settings.topics)} if side else {}
-            for side in (self.before, self.after)
+            {one.stream: one for one in side.settings.rules} if side else {} for side in (self.before, self.after)
         )
         return None if stream in new else old.get(stream)
 

@@ -20,6 +20,7 @@ INDIFFERENT = frozenset((
     "id", "name", "url", "every", "keep", "full_text", "enabled", "was", "headers", "labels", "lang", "at", "retry_after",
 ))  # fmt: skip
 """Settings of a source that place none of its stored items elsewhere. (A name that is the publisher's, too, is in `publisher`.)"""
+DECISIVE = tuple(name for name in Source.__struct_fields__ if name not in INDIFFERENT)
 BRIEFLY = 6  # at most so many lines about a section or topic are shown to the editor who made the change
 
 
@@ -141,7 +142,7 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
 def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> bool:
     """Whether `new` places every stored item as `old` does, so that stored stories need not be re-placed. `told`: the sources that may
     have items, whether they are still in the file or not. Sections and topics must be the same except for titles, descriptions,
-    examples and removed former ids. Of sources all matters but `INDIFFERENT`, and of the address the host, by which an outlet
+    examples and removed former ids. Of sources the `DECISIVE` settings matter, and of the address the host, by which an outlet
     is known."""
     if _decisive(old) != _decisive(new) or not new.renamed.items() <= old.renamed.items():
         return False
@@ -163,8 +164,7 @@ def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> 
 def _decisive(settings: Settings) -> tuple[Any, ...]:
     """The settings that decide where items of any source are placed."""
     rules = [
-        replace(one, title="", examples=(), counterexamples=(), description=None, was=())
-        for one in (*settings.sections, *settings.topics)
+        replace(one, title="", examples=(), counterexamples=(), description=None, was=()) for one in settings.rules
     ]
     names = [(one.name, one.aliases, one.domains) for one in settings.publishers]
     return (*map(_bare, rules), settings.fallback, names, _bare(settings.overrides), settings.site.timezone)
@@ -172,13 +172,12 @@ def _decisive(settings: Settings) -> tuple[Any, ...]:
 
 def _decisive_of(source: Source) -> tuple[object, ...]:
     """The settings of a source that decide where its items are placed, and whose they are."""
-    settings = (getattr(source, name) for name in source.__struct_fields__ if name not in INDIFFERENT)
-    return (*settings, host_of(source.url))
+    return (*(getattr(source, name) for name in DECISIVE), host_of(source.url))
 
 
 def _is_special(source: Source) -> bool:
     """Whether a process that does not know this source yet (its configuration is older) would place its items differently."""
-    return bool(source.usually or source.section or source.wrapper)
+    return any(getattr(source, name) for name in DECISIVE if name != "publisher")
 
 
 def _regrouped(settings: Settings) -> set[str]:
@@ -271,7 +270,7 @@ def _lines(rules: Rules) -> Iterable[str]:
     yield f"title: {rules.title}"
     if rules.description:
         yield f"description: {rules.description}"
-    for key, terms in (("places", rules.places), ("words", rules.words), ("not", rules.nots), ("never", rules.nevers)):
+    for key, terms in rules.lists.items():
         for term in terms:
             yield f"{key}: {term_text(term)}"
     for key, examples in (("example", rules.examples), ("counterexample", rules.counterexamples)):
