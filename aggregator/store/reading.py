@@ -14,6 +14,10 @@ from aggregator.store.dialect import Reads
 from aggregator.store.item_addresses import items_at
 from aggregator.store.lists import Lists
 from aggregator.store.rows import (
+    HEAD,
+    SHOWN,
+    SHOWN_TABLES,
+    STORY,
     at_time,
     count_outlets,
     decode_entry,
@@ -95,14 +99,12 @@ class Reading:
     def _stories(self, pairs: Sequence[tuple[int, int]]) -> list[StoryView]:
         numbers = [n for n, _ in pairs]
         reports = self._reports(numbers)
-        columns = "n, id, lead, published, updated, section, scores, topics, publishers, entry"
-        rows = {row[0]: row for row in self._db.select(f"SELECT {columns} FROM stories WHERE n IN", numbers)}
+        rows = {row[0]: row for row in self._db.select(f"SELECT {STORY} FROM stories WHERE n IN", numbers)}
         merged = self._merged(numbers)
         return [story_view(rows[n], time, reports.get(n, ()), merged.get(n, ())) for n, time in pairs if n in rows]
 
     def _heads(self, stories: Collection[int]) -> dict[int, StoryHead]:
-        columns = "n, id, published, section, scores, topics, publishers, entry"
-        rows = self._db.select(f"SELECT {columns} FROM stories WHERE NOT hidden AND n IN", stories)
+        rows = self._db.select(f"SELECT {HEAD} FROM stories WHERE NOT hidden AND n IN", stories)
         return {row[0]: story_head(row) for row in rows}
 
     def publishers(self, stories: Collection[int]) -> dict[int, set[str]]:
@@ -234,7 +236,8 @@ class Reading:
         return to_id(rows[0][0]) if rows else None
 
     def _items(self, pairs: Sequence[tuple[int, int]]) -> list[ItemView]:
-        rows = {row[0]: row for row in self._db.select(_ITEMS, [n for n, _ in pairs])}
+        found = self._db.select(f"SELECT {SHOWN} FROM {SHOWN_TABLES} WHERE i.n IN", [n for n, _ in pairs])
+        rows = {row[0]: row for row in found}
         return [item_view(rows[n], time) for n, time in pairs if n in rows]
 
     def neighbours(self, stream: StreamName, start: int, end: int) -> tuple[int | None, int | None]:
@@ -299,16 +302,6 @@ class Reading:
         stories = "stories WHERE NOT hidden"
         tables = {"sources": "sources WHERE listed", "items": "items", "stories": stories, "pending": "pending"}
         return {name: int(self._db.read(f"SELECT count(*) FROM {of}")[0][0]) for name, of in tables.items()}
-
-
-_ITEMS = """
-    SELECT i.n, i.id, s.id, coalesce(p.publisher, t.publisher), t.title, t.summary, t.url, t.author,
-        t.lang, t.image, t.enclosures,
-        t.categories, i.at, t.updated, st.id, p.section, p.scores, p.topics, p.why, t.pruned
-    FROM items i JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source
-        LEFT JOIN placements p ON p.item = i.n LEFT JOIN stories st ON st.n = p.story
-    WHERE i.n IN
-"""
 
 
 def _published(stream: StreamName) -> tuple[str, tuple[str, ...]]:

@@ -242,6 +242,9 @@ def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:
     )
 
 
+HEAD = "n, id, published, section, scores, topics, publishers, entry"
+
+
 def story_head(row: Sequence[Any]) -> StoryHead:
     n, id, published, section, scores, topics, independent, text = row
     entry = _HEADING.decode(text)
@@ -250,6 +253,9 @@ def story_head(row: Sequence[Any]) -> StoryHead:
         lang=entry.lang, published=at_time(published), section=section, scores=decode_scores(scores), topics=decode_names(topics),
         independent=independent,
     )  # fmt: skip
+
+
+STORY = "n, id, lead, published, updated, section, scores, topics, publishers, entry"
 
 
 def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merged: Sequence[bytes]) -> StoryView:
@@ -264,6 +270,13 @@ def story_view(row: Sequence[Any], time: int, reports: tuple[Report, ...], merge
         reports=reports or entry.reports, entry=entry, lead=lead,
         merged=tuple(map(to_id, merged)), independent=independent,
     )  # fmt: skip
+
+
+SHOWN = """
+    i.n, i.id, s.id, coalesce(p.publisher, t.publisher), t.title, t.summary, t.url, t.author, t.lang, t.image, t.enclosures,
+    t.categories, i.at, t.updated, st.id, p.section, p.scores, p.topics, p.why, t.pruned
+"""
+SHOWN_TABLES = f"{ITEM_TABLES} LEFT JOIN stories st ON st.n = p.story"
 
 
 def item_view(row: Sequence[Any], time: int) -> ItemView:
