@@ -77,18 +77,15 @@ def _own_lines(book: Rulebook, reading: TextReading, number: int, case: Case) ->
     """Edits of the wanted section: new places and words, and more weight for lines that match."""
     wanted = book.rules[number].id
     for proposal in _new_places(book, reading, number):
-        found = _enough(book, proposal, case, wanted)
-        if found is not None:
+        if found := _enough(book, proposal, case, wanted):
             yield found
     guess = 0
     for proposal in _new_words(book, reading, number, case):
-        found = _enough(book, proposal, case, wanted, guess)
-        if found is not None:
+        if found := _enough(book, proposal, case, wanted, guess):
             guess = WEIGHTS.index(found.term.weight)
             yield found
     for proposal in _heavier(book, reading, number):
-        found = _enough(book, proposal, case, wanted)
-        if found is not None:
+        if found := _enough(book, proposal, case, wanted):
             yield found
 
 

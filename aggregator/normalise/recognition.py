@@ -113,13 +113,9 @@ def _repeated(unknown: Sequence[Item], items: Sequence[Item], known: StoredItems
     if known.flooded:
         latest = max((item.published for item in items if item.published and item.id in known.items), default=_LAST)
         undated = [item for item in repeats if not item.published]
-        dated = [
-            item
-            for item in repeats
-            if item.published and (item.published <= latest or to_seconds(item.published) in known.titles[item.title])
-        ]
+        dated = [one for one in repeats if one.published and (one.published <= latest or _has_its_date(one, known))]
         return {item.id for item in (dated + undated if _many(dated + undated) else dated)}
-    dated = [item for item in repeats if item.published and to_seconds(item.published) in known.titles[item.title]]
+    dated = [item for item in repeats if item.published and _has_its_date(item, known)]
     if 2 * len(repeats) >= len(items) and (_many(dated) or _many(repeats, MANY_TITLES)):
         return {item.id for item in repeats}
     return {item.id for item in dated} if _many(dated) else set()
@@ -129,15 +125,16 @@ def _imported(unknown: Sequence[Item], repeated: Collection[str], known: StoredI
     """Ids of the unknown items with known titles that are dated no later than the newest repeat of a flood, if all repeats have other dates
     than those known: the outlet dated everything anew, also the entries of its columns."""
     repeats = [item for item in unknown if item.id in repeated]
-    dates = [
-        item.published
-        for item in repeats
-        if item.published and to_seconds(item.published) not in known.titles[item.title]
-    ]
+    dates = [item.published for item in repeats if item.published and not _has_its_date(item, known)]
     if len(dates) < len(repeats) or not _many(repeats, MANY_TITLES):
         return set()
     last = max(dates)
     return {item.id for item in unknown if item.title in known.titles and item.published and item.published <= last}
+
+
+def _has_its_date(item: Item, known: StoredItems) -> bool:
+    """Whether the title of an item is known with its date."""
+    return to_seconds(item.published) in known.titles[item.title]
 
 
 def _recurs(item: Item, dates: Collection[int | None], listed: Collection[int | None]) -> bool:

@@ -58,9 +58,11 @@ class Comparison:
         # Row → (publication, probability) of each item that is similar to it.
         self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._probability: dict[Pair, float] = {}
-        self._twins: set[Pair] = set()
-        self._numbered_apart: set[Pair] = set()
-        self._names_alone: set[Pair] = set()
+        # Pairs that look alike but report two similar events (see `twins.py`); whose headlines have different numbers of one series; whose
+        # probability was limited because they have little but names in common. The item with the smaller number comes first.
+        self.twins: set[Pair] = set()
+        self.numbered_apart: set[Pair] = set()
+        self.names_alone: set[Pair] = set()
         found = self._judge(*self._nominated)
         likely = found >= TUNING.min_probability
         self._likely = self._items_of(one[likely], other[likely])
@@ -129,7 +131,7 @@ class Comparison:
                 told = self._vectors.told(a[unsure], b[unsure])
                 alone = unsure[told < TUNING.told_rarity]
                 likely[alone] = TUNING.few_words
-                self._names_alone.update(self._items_of(a[alone], b[alone]))
+                self.names_alone.update(self._items_of(a[alone], b[alone]))
             found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
         return found
 
@@ -142,18 +144,6 @@ class Comparison:
         who = self._naming(rows).who
         named: Bools = np.diff(who[a].multiply(who[b]).tocsr().indptr) > 0
         return named
-
-    def twins(self, one: int, other: int) -> bool:
-        """Whether two items look alike but report two similar events (see `twins.py`)."""
-        return (min(one, other), max(one, other)) in self._twins
-
-    def numbered_apart(self, one: int, other: int) -> bool:
-        """Whether the headlines of two items have different numbers of one series."""
-        return (min(one, other), max(one, other)) in self._numbered_apart
-
-    def names_alone(self, one: int, other: int) -> bool:
-        """Whether the probability of a pair was limited because it has little but names in common."""
-        return (min(one, other), max(one, other)) in self._names_alone
 
     def kin(self, item: int, before: int) -> float:
         """How similar an item is to earlier news: the highest probability among the items that it was compared with and that were
@@ -176,13 +166,13 @@ class Comparison:
         rows, (a, b) = among(one[alike], other[alike])
         apart = alike[twins(self._naming(rows), a, b)]
         found[apart] = 0.0
-        self._twins.update(self._items_of(one[apart], other[apart]))
+        self.twins.update(self._items_of(one[apart], other[apart]))
         numbers = [encoded_identifiers(self._encoded[row]) for row in rows.tolist()]
         some = np.array([bool(held) for held in numbers], dtype=np.bool_)
         both = np.flatnonzero(some[a] & some[b])
         apart = alike[[pair for pair in both.tolist() if other_number(numbers[a[pair]], numbers[b[pair]])]]
         found[apart] = 0.0
-        self._numbered_apart.update(self._items_of(one[apart], other[apart]))
+        self.numbered_apart.update(self._items_of(one[apart], other[apart]))
         self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))
 
     def _items_of(self, one: Ints, other: Ints) -> list[Pair]:

@@ -124,13 +124,14 @@ class _Reasons:
         # The figures of all items: `mine.keys() & figures` would walk through these, and not through the item's words.
         figures = self.compared.figures
         days = abs(one.at - other.at) / DAY
+        compared, pair = self.compared, (min(one.item, item), max(one.item, item))
         found = (
             (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
             (_differ(figures.intersection(mine), figures.intersection(theirs)), "no figure in common"),
             (_differ(WEEKDAYS.intersection(mine), WEEKDAYS.intersection(theirs)), "other days of the week"),
-            (self.compared.twins(one.item, item), "each headline names what the other report does not"),
-            (self.compared.numbered_apart(one.item, item), "each headline has another number of one series"),
-            (self.compared.names_alone(one.item, item), "little but names in common"),
+            (pair in compared.twins, "each headline names what the other report does not"),
+            (pair in compared.numbered_apart, "each headline has another number of one series"),
+            (pair in compared.names_alone, "little but names in common"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )
         return tuple(word for holds, word in found if holds)
