@@ -485,6 +485,9 @@ def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, se
         ("Typhoon Ragasa Nears the Coast", "asia-pacific"),
         ("Vaccine Stocks Sink as Trump Picks a Sceptic", "economy"),
         ("Countries Race to Beat Trade Deadline", "economy"),
+        ("NH90s Grounded After Tail Strike", "defense"),
+        ("Sailors Wait for Their Type 45s", "defense"),
+        ("Recruits Fall Ill at Parris Island", "defense"),
     ],
 )
 def test_weapons_storms_and_markets_by_their_plain_names(title: str, section: str) -> None:
@@ -933,6 +936,15 @@ def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic
         ("Honduras: Trump-Backed Asfura Wins Presidency", "elections"),
         ("Microsoft Pilot Brings Copilot to British Civil Servants", "artificial-intelligence"),
         ("Opposition Leader Arrested Over Suspected Coup Plot in Benin", "human-rights"),
+        ("Ferry Overturns on Congo River, Dozens Missing", "accidents"),
+        ("Footbridge Collapses, Killing Six", "accidents"),
+        ("Lapid Dissolves Knesset", "elections"),
+        ("Opposition Sweeps to Power in Trinidad", "elections"),
+        ("Opposition Says Vote Was Rigged", "elections"),
+        ("Aramco Profit Drops", "energy"),
+        ("Selic Kept at 15%", "central-banks"),
+        ("France Orders Nuclear Carrier", "navies"),
+        ("Warsaw Signs for Attack Helicopters", "air-power"),
     ],
 )
 def test_arms_that_ukraine_gets_votes_that_somebody_takes_and_fires_are_topics(title: str, topic: str) -> None:
@@ -973,6 +985,11 @@ def test_names_that_two_countries_share(title: str, summary: str, section: str) 
         ("Party leader sentenced in Tunis", "He was charged with terror-related crimes.", "terrorism", True),
         ("Officer resigns", "He led the response to the school massacre.", "war-crimes", False),
         ("Villagers bury their dead", "Survivors of the massacre blame soldiers.", "war-crimes", True),
+        ("Officers waited for an hour", "The massacre at Robb Elementary left 21 dead.", "war-crimes", False),
+        ("Villagers flee", "Militias carried out a massacre at an elementary school.", "war-crimes", True),
+        ("Cabinet agrees on benefit sanctions", "", "sanctions", False),
+        ("Pupils abducted by gunmen", "", "mass-shootings", False),
+        ("Gunmen kill ten in bar and kidnap owner", "", "mass-shootings", True),
         ("Villages cut off", "The UN says that 300 homes are lost.", "united-nations", False),
         ("UN says that villages are cut off", "", "united-nations", True),
         ("Petro slams prohibition", "He spoke to the United Nations General Assembly.", "united-nations", True),

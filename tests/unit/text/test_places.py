@@ -660,6 +660,15 @@ def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: lis
         ("SDF sent to Hokkaido after snow", ["JP"]),
         ("CSIS warns of interference", ["CA"]),
         ("CSIS report on Serbia's protests", ["RS"]),
+        ("Clerk Fined 40,000 Rupees", ["IN"]),
+        ("Clerk in Lahore Fined 40,000 Rupees", ["PK"]),
+        ("Mauritius Fines Captain 50,000 Rupees", ["MU"]),
+        ("Boy Finds 5,000 Rand on Train", ["ZA"]),
+        ("Rand Paul Blocks Bill", ["US"]),
+        ("Pensioner Loses 2 Million Yen to Caller", ["JP"]),
+        ("A Yen for Travel", []),
+        ("Regions Pay Recruits a Million Roubles", ["RU"]),
+        ("Poet Put on List of Foreign Agents", ["RU"]),
     ],
 )
 def test_initials_ships_and_money_belong_to_a_country(title: str, expected: list[str]) -> None:
