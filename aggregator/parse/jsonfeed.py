@@ -21,7 +21,7 @@ from aggregator.parse.fields import as_meant, in_lines, moment, person
 
 _MAX_DEPTH = 64  # a feed needs five
 _MOST = 10 * MAX_ENTRIES  # millions, which may be of one character each, would take many seconds
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)  # may be cut off, even within an escape
 _BRACKETS = re.compile(rb"[\[\]{}]")
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 _COMMA = re.compile(r"\s*,\s*")
