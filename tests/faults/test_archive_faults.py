@@ -13,13 +13,14 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import NOW, ago, archive, item, policy, polled, source
-from builders.disks import read_only, small_disk
+from builders.disks import failing_disk, read_only, small_disk
 from builders.process import aggregator, command, configuration, environment
 from msgspec.structs import replace
 
@@ -39,6 +40,8 @@ from aggregator.store.rows import STATE_COLUMNS
 from aggregator.store.sqlite import copying, intake
 from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.copying import save_copy
+from aggregator.store.sqlite.files import identity
 from aggregator.store.sqlite.readonly import ReadOnlyArchive
 from aggregator.store.sqlite.schema import migrations
 from aggregator.store.sqlite.upkeep import Upkeep
@@ -134,6 +137,24 @@ def test_f5_a_limit_of_the_size_of_files_is_not_said_to_be_a_broken_disk(tmp_pat
     assert ended.returncode == 1
     assert re.fullmatch(r"aggregator: \S+aggregator\.db: .*, or a quota or a limit of .* is reached\n", ended.stderr)
     assert aggregator(tmp_path / "feeds.yaml", "poll").returncode == 0, "nothing half made is left"
+
+
+def test_f5_a_disk_that_fails_only_when_its_writes_are_to_last_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    """As a thin disk of a virtual machine does once its host is full: it takes what is written, and cannot store it. All that was said
+    was "disk I/O error"."""
+    disk, image = tmp_path / "disk", tmp_path / "host" / "image"
+    with small_disk(image.parent, "24m") as host:
+        with failing_disk(disk, image), closing(SqliteArchive(disk / "aggregator.db")) as store:
+            store.sources.sync([source("one")])
+            with suppress(OSError), (host / "other").open("wb", buffering=0) as other:
+                while True:
+                    other.write(bytes(4096))
+            with pytest.raises(StoreError, match=r"aggregator\.db: disk I/O error; the disk fails, or a quota"):
+                store.sources.sync([source("one"), *(source(f"s{n}") for n in range(100))])
+        (host / "other").unlink()
+        with failing_disk(disk, image), closing(SqliteArchive(disk / "aggregator.db")) as store:
+            store.upkeep.check()
+            assert {state.id for state in store.sources.states()} == {"one"}
 
 
 def test_f5_a_disk_that_takes_no_further_file_is_not_said_to_be_somebody_elses(tmp_path: Path) -> None:
@@ -942,6 +963,41 @@ def test_a_backup_that_is_stopped_as_it_begins_leaves_nothing_behind(
         store.upkeep.backup(tmp_path / "copy.db")
     store.close()
     assert not list(tmp_path.glob("copy*"))
+
+
+class LockedAsItIsCopied:
+    def __init__(self, raw: sqlite3.Connection, other: sqlite3.Connection) -> None:
+        self.raw, self.other = raw, other
+
+    def backup(self, copy: sqlite3.Connection, **options: Any) -> None:
+        self.other.execute("BEGIN EXCLUSIVE")
+        self.raw.backup(copy, **options)
+
+
+@pytest.mark.parametrize("at", ["opening", "copying"])
+def test_a_backup_to_a_disk_that_refuses_locks_ends_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """As a network drive without a lock service does, or here somebody who holds the lock. It waited for ever, deaf to Ctrl-C, or named
+    the archive as what is locked."""
+    archive(tmp_path).close()
+
+    def made(path: Path) -> tuple[int, int] | None:
+        monkeypatch.undo()
+        other = held.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
+        if at == "opening":
+            other.execute("BEGIN EXCLUSIVE")
+        else:
+            monkeypatch.setattr(connection, "raw", LockedAsItIsCopied(connection.raw, other))
+        return identity(path)
+
+    with closing(Connection(tmp_path / "aggregator.db", patience=0.1)) as connection, ExitStack() as held:
+        monkeypatch.setattr(copying, "identity", made)
+        with pytest.raises(
+            StoreError, match=r"copy\.db: cannot be written: the file could not be locked, as on some network"
+        ):
+            save_copy(connection, tmp_path / "copy.db")
+    assert not list(tmp_path.glob("copy.db*"))
 
 
 def test_a_backup_leaves_the_part_of_another_that_began_at_the_same_moment(

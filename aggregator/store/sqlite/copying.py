@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 from aggregator.errors import StoreError
-from aggregator.store.sqlite.connection import Connection
+from aggregator.store.sqlite.connection import SLICE, Connection
 from aggregator.store.sqlite.files import identity
 
+LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+NO_LOCK = "the file could not be locked, as on some network drives; write to another disk and move the copy there"
 OF_WHAT_IS_COPIED = (
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_IOERR_READ,
@@ -37,15 +38,22 @@ def save_copy(
     unfinished = target.with_name(target.name + ".unfinished")
     made: tuple[int, int] | None = None
     of_another = False
+    until = time.monotonic() + archive.patience
+
+    def tried(status: int, left: int, pages: int) -> None:
+        # Python tries again for ever, deaf to Ctrl-C. What is refused is the lock of the copy: that of the archive is held already.
+        if status in LOCKED and time.monotonic() > until:
+            raise StoreError(f"{target}: cannot be written: {NO_LOCK}")
+
     try:
         unfinished.unlink(missing_ok=True)
         # With the permissions of the archive; O_EXCL, so that a file of another process is not overwritten.
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, archive.path.stat().st_mode & 0o777))
         made = identity(unfinished)
-        with closing(sqlite3.connect(unfinished)) as copy:
+        with closing(sqlite3.connect(unfinished, timeout=min(SLICE, archive.patience))) as copy:
             copy.execute("PRAGMA journal_mode = MEMORY")  # a kill or a full disk would leave a journal file behind
             # In one step: a backup in several steps starts again whenever another process writes in between, and may never end.
-            archive.raw.backup(copy)
+            archive.raw.backup(copy, progress=tried)
             copy.execute("PRAGMA journal_mode = MEMORY")  # again, since it is now a copy of what has a log (WAL)
             examine(copy)
         if identity(unfinished) != made:
@@ -53,10 +61,13 @@ def save_copy(
         unfinished.replace(target)
     except (sqlite3.Error, OSError) as error:
         of_another = isinstance(error, FileExistsError)
-        if getattr(error, "sqlite_errorcode", None) in OF_WHAT_IS_COPIED:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code in OF_WHAT_IS_COPIED:
             with archive.translate():
                 raise
-        raise StoreError(f"{target}: cannot be written: {getattr(error, 'strerror', error)}") from error
+        raise StoreError(
+            f"{target}: cannot be written: {NO_LOCK if code in LOCKED else getattr(error, 'strerror', error)}"
+        ) from error
     finally:
         with suppress(OSError):
             if not of_another and (made is None or identity(unfinished) == made):

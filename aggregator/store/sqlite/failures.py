@@ -39,7 +39,7 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
                 f"{path}: cannot be opened for writing; check that the file and its folder are yours, and that the disk is not read-only"
             )
         said = f"cannot be opened: {TooManyFiles()}"
-    if full_code == sqlite3.SQLITE_IOERR_WRITE:
+    if full_code in (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC):
         said += "; the disk fails, or a quota or a limit of the size of files (ulimit -f) is reached"
     if code == sqlite3.SQLITE_CORRUPT:
         return damaged(path)
