@@ -79,6 +79,20 @@ class Configured:
 
         return lambda name, url: fold(name, root(url) if url else "")
 
+    @cached_property
+    def publisher_called(self) -> Callable[[str], str]:
+        """A function: what somebody types for an outlet → its canonical name. Of those that nobody lists the sources tell the spelling."""
+        from aggregator.config.publishers import name_key
+
+        own = {self.fold_publisher(source.publisher, source.url) for source in self.settings.sources}
+        spelled = {name_key(name): name for name in sorted(own)}
+
+        def called(typed: str) -> str:
+            name = self.fold_publisher(typed, None)
+            return name if name in own else spelled.get(name_key(name), name)
+
+        return called
+
     def publisher_of(self, item: EditionItem) -> str:
         """The canonical name of an item's publisher: that of its source as configured now, or for a wrapper the publisher that the item
         names. The address of the article counts only for wrappers: any source may link to articles of any outlet, and would otherwise

@@ -36,7 +36,7 @@ def in_force(application: Application) -> InForce:
             sources=public,
             fallback=settings.fallback,
         ),
-        publisher=lambda name: application.fold_publisher(name, None),
+        publisher=application.publisher_called,
         receipts=lru_cache(RECEIPTS)(
             lambda title, summary, source: application.receipts(title, summary, application.sources.get(source or ""))
         ),

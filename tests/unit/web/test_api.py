@@ -249,6 +249,36 @@ def test_an_id_that_nothing_has_is_refused_in_all_lists(client: FlaskClient, nam
         assert (got.status_code, got.get_json()["parameter"]) == (400, name[:-1]), listed
 
 
+@pytest.mark.parametrize("asked", ["The Ödland Post", "the ödland post", "ODLAND POST", "BBC", "bbc news"])
+def test_an_outlet_is_found_by_its_name_however_it_is_written(tmp_path: Path, asked: str) -> None:
+    """Not only one that `publishers` lists."""
+    room = Newsroom(
+        tmp_path, CONFIG.replace("{name: Reuters, url", '{name: Reuters, publisher: "The Ödland Post", url')
+    )
+    room.publish(item("Navy tows frigate", "reuters", publisher="The Ödland Post"), item("Rain is expected"))
+    outlet = "BBC" if asked.lower().startswith("bbc") else "The Ödland Post"
+    for kind in ("stories", "items"):
+        (found,) = room.client.get(f"/api/v1/{kind}", query_string={"publisher": asked}).get_json()[kind]
+        assert outlet in (found.get("publisher"), *found.get("publishers", ())), kind
+    (source,) = room.client.get("/api/v1/sources", query_string={"publisher": asked}).get_json()["sources"]
+    assert source["publisher"] == outlet
+    feed = room.client.get("/search.json", query_string={"publisher": asked}).get_json()
+    assert feed["title"] == f"Test Wire – Search – from {outlet}"
+    room.close()
+
+
+def test_two_outlets_whose_names_differ_in_case_are_told_apart_by_it(tmp_path: Path) -> None:
+    names = ("Écho", "ÉCHO")
+    config = CONFIG
+    for source, name in zip(("Reuters", "Silent"), names, strict=True):
+        config = config.replace(f"{{name: {source}, url", f'{{name: {source}, publisher: "{name}", url')
+    room = Newsroom(tmp_path, config)
+    for asked in names:
+        feed = room.client.get("/search.json", query_string={"publisher": asked}).get_json()
+        assert feed["title"] == f"Test Wire – Search – from {asked}"
+    room.close()
+
+
 def test_a_source_is_found_by_the_names_by_which_its_news_is(tmp_path: Path) -> None:
     """The id that it had before, and the outlet that the name of its publisher stands for."""
     renamed = CONFIG.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], url")
