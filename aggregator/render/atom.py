@@ -23,7 +23,7 @@ def _entry(entry: FeedEntry, language: str) -> str:
             f"<id>{text(entry.id)}</id><title>{text(entry.title)}</title><updated>{updated}</updated>"
             f"<author><name>{text(entry.author)}</name></author>"
             f'<content type="html">{text(entry.body)}</content>',
-            element("link", href=entry.link),
+            element("link", rel="alternate", href=entry.link),  # the default, which GNOME Feeds does not know
             f"<summary>{summary}</summary>" if summary else "",
             *(element("category", term=id, label=title) for id, title in entry.tags),
             f"<published>{entry.published.isoformat()}</published>",

@@ -210,7 +210,7 @@ def test_a_story_in_atom(newsroom: Newsroom) -> None:
         [
             ("atom:id", f"urn:uuid:{ID}", {}),
             ("atom:title", STORY, {}),
-            ("atom:link", None, {"href": REPORTS[0][2]}),
+            ("atom:link", None, {"rel": "alternate", "href": REPORTS[0][2]}),
             ("atom:summary", SUMMARY, {}),
             ("atom:content", BODY, {"type": "html"}),
             ("atom:published", "2026-11-24T07:00:00+00:00", {}),
@@ -305,10 +305,11 @@ def test_enclosures_and_the_feed_of_an_outlet_in_atom(newsroom: Newsroom, stream
     found = entry(newsroom, f"{stream}.atom", "entry", ITEM)
     said = told(found)
     assert found.findtext("{*}content") == ITEM_BODY
-    assert [link for tag, _, link in said if tag == "atom:link" and "rel" in link] == [
+    assert [link for tag, _, link in said if tag == "atom:link"] == [
         {"rel": "enclosure", "href": "https://bbc.example/a.mp3?a=1&b=2", "type": "audio/mpeg", "length": "1234"},
         {"rel": "enclosure", "href": "https://bbc.example/b.mp3"},
         {"rel": "enclosure", "href": "https://bbc.example/p.jpg?a=1&b=2", "type": "image/jpeg", "length": "99"},
+        {"rel": "alternate", "href": "https://reuters.example/76575630"},
     ]
     assert ("atom:source/atom:icon", REUTERS_ICON, {}) in said
 
