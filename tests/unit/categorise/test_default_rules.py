@@ -488,6 +488,9 @@ def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, se
         ("NH90s Grounded After Tail Strike", "defense"),
         ("Sailors Wait for Their Type 45s", "defense"),
         ("Recruits Fall Ill at Parris Island", "defense"),
+        ("Beef at Record as Herd Shrinks", "economy"),
+        ("Rappers Sign Platinum Deal at Record Label", "world"),
+        ("Water Bills to Double", "economy"),
     ],
 )
 def test_weapons_storms_and_markets_by_their_plain_names(title: str, section: str) -> None:
