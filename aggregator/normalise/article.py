@@ -65,7 +65,16 @@ def _once(text: str) -> str:
         seen.add(block[2])
         return "" if again else block[0]
 
-    return _BLOCK.sub(kept, text)
+    once = _BLOCK.sub(kept, text)
+    return once if once == text else _without_last_headings(once)
+
+
+def _without_last_headings(text: str) -> str:
+    """The text without sub-headings at its end."""
+    end = len(text)
+    while (last := text.rfind("<h", 0, end)) >= 0 and _BLOCK.fullmatch(text, last, end):
+        end = last
+    return text[:end]
 
 
 def _compared(text: str) -> str:
