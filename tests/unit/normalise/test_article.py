@@ -86,7 +86,9 @@ def test_a_text_that_the_page_has_twice_is_read_once() -> None:
 
 
 def test_sub_headings_of_what_was_read_once_do_not_stay_behind() -> None:
-    boats = "<p>Three boats happened to be near, the coastguard said, and took everybody to the harbour of the island.</p>"
+    boats = (
+        "<p>Three boats happened to be near, the coastguard said, and took everybody to the harbour of the island.</p>"
+    )
     told = f"{TEXT}<h2>Boats</h2> <h3>Three <i>of</i> them</h3>\n{boats}"
     assert article_of(told + told, TOLD, []).rstrip() == told
     assert article_of(told + "<h3>Nobody drowned</h3>", TOLD, []) == told + "<h3>Nobody drowned</h3>"

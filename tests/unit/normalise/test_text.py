@@ -486,7 +486,9 @@ def test_counts_that_change_at_each_poll_are_no_part_of_a_text(first: str, then:
     assert one(f"{told}<p>The town has 12 views of the sea.</p>").summary.endswith("has 12 views of the sea.")
 
 
-@pytest.mark.parametrize("html", ["<p>{}</p>", "<div><small> {} </small></div>", "<p><span>{}  \n</span></p>", "<br>{}<br>"])
+@pytest.mark.parametrize(
+    "html", ["<p>{}</p>", "<div><small> {} </small></div>", "<p><span>{}  \n</span></p>", "<br>{}<br>"]
+)
 @pytest.mark.parametrize(
     "count",
     [
