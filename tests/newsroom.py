@@ -182,6 +182,13 @@ class Newsroom:
         ]
         self.archive.intake.apply(results, self.now)
 
+    def change(self, *items: Item) -> None:
+        """Store what outlets say of known items by now: another text, or another address."""
+        known = self.archive.intake.known([one.id for one in items])
+        states = {state.id: state for state in self.archive.sources.states()}
+        changed = [(states[one.source], Recognition(changed=((known[one.id].number, one),))) for one in items]
+        self.archive.intake.apply([PollResult(state, found) for state, found in changed], self.now)
+
     def publish(self, *items: Item, live: bool = False) -> None:
         """Store items and place them."""
         self.receive(*items, live=live)

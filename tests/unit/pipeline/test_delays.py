@@ -7,7 +7,6 @@ from datetime import timedelta
 from msgspec.structs import replace
 from newsroom import Newsroom, item
 
-from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
 
 
@@ -23,8 +22,5 @@ def test_only_what_was_polled_as_news_and_has_a_time_of_its_own_counts(room: New
     room.receive(item("Octopuses dream", "reuters", age=timedelta()), live=True)  # without a date: as it is first seen
     room.now += timedelta(minutes=1)
     assert delays() == [240, 660]
-    ((n, *_),) = room.archive.intake.known([late.id]).values()
-    (state,) = room.archive.sources.states(["bbc-world"])
-    corrected = replace(late, title="Navy buys more potatoes", hash="another")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, corrected),)))], room.now)
+    room.change(replace(late, title="Navy buys more potatoes", hash="another"))
     assert delays() == [], "a correction is no news"

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from newsroom import Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult, Recognition
 
 HOUR = timedelta(hours=1)
 MARK = "Zanzibarian"  # stands in the hidden article alone
@@ -35,10 +34,8 @@ def room(room: Newsroom) -> Newsroom:
 
 def move(room: Newsroom, one: Item, to: str | None) -> Item:
     """Its outlet gives an article another address."""
-    (state,) = room.archive.sources.states([one.source])
-    n, *_ = room.archive.intake.known([one.id])[one.id]
     moved = replace(one, url=to, canonical=to, hash="moved")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
+    room.change(moved)
     room.publish()
     return moved
 

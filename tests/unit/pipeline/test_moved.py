@@ -14,7 +14,6 @@ from newsroom import CONFIG, Newsroom, item, of_the_file
 from aggregator.cli.main import main
 from aggregator.model.item import Item
 from aggregator.model.judgement import Judgement
-from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import EditionItem
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.survey import survey
@@ -35,10 +34,8 @@ def room(room: Newsroom) -> Newsroom:
 
 def moves(room: Newsroom) -> None:
     """The outlet moves its article, and a poll and an edition see that."""
-    (state,) = room.archive.sources.states(["bbc-world"])
-    n, *_ = room.archive.intake.known([LIVE.id])[LIVE.id]
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, REPORT),)))], room.now)
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.change(REPORT)
+    room.publish()
 
 
 def edit(room: Newsroom, stories: str) -> None:
@@ -52,7 +49,7 @@ def told(room: Newsroom) -> list[dict[str, Any]]:
 
 def section(room: Newsroom) -> str:
     """The section of the story of the article that moved, after an edition."""
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.publish()
     return next(str(one["section"]) for one in told(room) if one["link"] == TO)
 
 
@@ -153,10 +150,7 @@ def test_who_links_to_where_a_hidden_article_went_is_hidden_with_it(room: Newsro
     live = item("Live: mayor of Lumio resigns", url=there)
     room.publish(live)
     edit(room, f"{{hide: ['{there}']}}")
-    (state,) = room.archive.sources.states(["bbc-world"])
-    n, *_ = room.archive.intake.known([live.id])[live.id]
-    moved = replace(live, url=goes, canonical=goes, hash="moved")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
+    room.change(replace(live, url=goes, canonical=goes, hash="moved"))
     room.publish(item("Mayor gone", "kyodo", url=goes))
     assert goes not in {url for urls in keys(room) for url in urls}
     edit(room, f"{{hide: ['{there}']}}\n# again")
@@ -184,12 +178,9 @@ def test_a_page_to_which_all_entries_of_a_feed_link_for_a_while_is_not_hidden(
         room.publish(item("What the outlet is like", "kyodo", url=page))
     edit(room, f"{{hide: ['{hidden.url}']}}")
     before = len(told(room))
-    (state,) = room.archive.sources.states(["bbc-world"])
-    numbers = {id: n for id, (n, *_) in room.archive.intake.known([one.id for one in (hidden, *others)]).items()}
     there = [replace(one, url=page, canonical=page, hash=f"moved {one.hash}") for one in (hidden, *others)]
-    changed = tuple((numbers[one.id], one) for one in there)
-    room.archive.intake.apply([PollResult(state, Recognition(changed=changed))], room.now)
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.change(*there)
+    room.publish()
     edit(room, f"{{hide: ['{hidden.url}'], pin: [{{url: '{page}', section: world}}]}}")
     titles = [one["title"] for story in told(room) for one in story["sources"]]
     assert len(told(room)) == before
@@ -206,10 +197,7 @@ def test_a_hidden_live_page_of_several_entries_stays_hidden_where_it_goes(room: 
     ]
     room.publish(*entries)
     edit(room, f"{{hide: ['{there}']}}")
-    (state,) = room.archive.sources.states(["bbc-world"])
-    numbers = {id: n for id, (n, *_) in room.archive.intake.known([one.id for one in entries]).items()}
-    moved = [(numbers[one.id], replace(one, url=goes, canonical=goes, hash=f"moved {one.hash}")) for one in entries]
-    room.archive.intake.apply([PollResult(state, Recognition(changed=tuple(moved)))], room.now)
+    room.change(*(replace(one, url=goes, canonical=goes, hash=f"moved {one.hash}") for one in entries))
     room.publish(item("Lumio votes in March", url=goes), item("Mayor gone", "kyodo", url=goes))
     edit(room, f"{{hide: ['{there}', 'https://nowhere.example/']}}")
     assert goes not in {url for urls in keys(room) for url in urls}
@@ -222,9 +210,7 @@ def test_what_comes_where_an_article_went_is_at_once_where_the_next_edit_would_p
     """Whose article is at an address that no outlet's domain tells is doubtful as soon as another outlet has one there."""
     said = said.format(FROM, TO, OTHER.url)
     edit(room, f"{{{said}}}")
-    (state,) = room.archive.sources.states(["bbc-world"])
-    n, *_ = room.archive.intake.known([LIVE.id])[LIVE.id]
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, REPORT),)))], room.now)
+    room.change(REPORT)
     room.publish(replace(SECOND, url=TO, canonical=TO))
     before = [(one["id"], one["sources"]) for one in told(room)]
     edit(room, f"{{{said}, pin: [{{url: 'https://nowhere.example/', section: world}}]}}")
@@ -240,11 +226,8 @@ def test_what_was_where_an_article_went_is_at_once_where_the_next_edit_would_put
     said = said.format(FROM)
     room.publish(item("Central bank lowers its rates", "kyodo", url=to))
     edit(room, f"{{{said}}}")
-    (state,) = room.archive.sources.states(["bbc-world"])
-    n, *_ = room.archive.intake.known([LIVE.id])[LIVE.id]
-    moved = replace(REPORT, url=to, canonical=to)
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.change(replace(REPORT, url=to, canonical=to))
+    room.publish()
     room.publish(item("Plum harvest fails in Lumio", "kyodo", url=FROM))
     before = [(one["id"], one["section"]) for one in told(room)]
     edit(room, f"{{{said}, split: ['https://nowhere.example/']}}")
@@ -286,11 +269,9 @@ def test_what_is_news_in_a_pinned_article_that_moved_is_on_top_of_the_section_th
     edit(room, f"{{pin: [{{url: '{vague.url}', section: asia-pacific}}]}}")
     room.publish(item("Navy orders a frigate", "kyodo", age=timedelta()))
     room.now += timedelta(minutes=5)
-    (state,) = room.archive.sources.states(["bbc-world"])
-    n, *_ = room.archive.intake.known([vague.id])[vague.id]
     moved = replace(vague, title="Missile hits a frigate of the navy off Lumio", url=TO, canonical=TO, hash="moved")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.change(moved)
+    room.publish()
     first, *_ = room.client.get("/api/v1/stories?section=defense").get_json()["stories"]
     assert first["title"] == moved.title
 
@@ -302,11 +283,8 @@ def resigns(room: Newsroom, *links: Item) -> None:
     """An article moves on the site of its outlet, where others link to it already."""
     live = item("Live: mayor of Lumio resigns", url=LISTED)
     room.publish(live, item("Mayor of Lumio resigns", "reuters", age=timedelta(minutes=30)), *links)
-    (state,) = room.archive.sources.states(["bbc-world"])
-    n, *_ = room.archive.intake.known([live.id])[live.id]
-    moved = replace(live, url=MOVED, canonical=MOVED, hash="moved")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.change(replace(live, url=MOVED, canonical=MOVED, hash="moved"))
+    room.publish()
 
 
 @pytest.mark.parametrize("at_first", [True, False])
@@ -353,12 +331,9 @@ def test_what_moves_to_one_page_a_poll_at_a_time_is_not_hidden_with_one_of_them(
     hidden, *others = (item(title) for title in ("Mayor of Lumio resigns", "Plum harvest fails", "Chess title for Ito"))
     room.publish(hidden, *others)
     edit(room, f"{{hide: ['{hidden.url}']}}")
-    (state,) = room.archive.sources.states(["bbc-world"])
     for one in (hidden, *others):
-        n, *_ = room.archive.intake.known([one.id])[one.id]
-        there = replace(one, url="https://bbc.example/news", canonical="https://bbc.example/news", hash="moved")
-        room.archive.intake.apply([PollResult(state, Recognition(changed=((n, there),)))], room.now)
-        edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+        room.change(replace(one, url="https://bbc.example/news", canonical="https://bbc.example/news", hash="moved"))
+        room.publish()
     titles = {one["title"] for story in told(room) for one in story["sources"]}
     assert {one.title for one in others} < titles
     assert hidden.title not in titles
@@ -380,14 +355,8 @@ def test_what_a_page_under_hide_told_is_looked_at_once_however_many_addresses_it
     page, count = "https://bbc.example/live-quake", 40
     told = [item(f"Report {n} of the quake", url=page) for n in range(count)]
     room.publish(*told)
-    (state,) = room.archive.sources.states(["bbc-world"])
-    known = room.archive.intake.known([one.id for one in told])
     to = [f"https://bbc.example/quake-report-{n}" for n in range(count)]
-    changed = [
-        (known[one.id][0], replace(one, url=url, canonical=url, hash="moved"))
-        for one, url in zip(told, to, strict=True)
-    ]
-    room.archive.intake.apply([PollResult(state, Recognition(changed=tuple(changed)))], room.now)
+    room.change(*(replace(one, url=url, canonical=url, hash="moved") for one, url in zip(told, to, strict=True)))
     edit(room, f"{{hide: ['{page}']}}")
     policy, asked = room.application.policy, []
 
@@ -438,10 +407,7 @@ def test_no_outlet_hides_what_another_publishes_on_the_same_host(room: Newsroom)
     post = item("Octopuses hide in shells", "blog-a", publisher="Blog a", url=mine)
     room.publish(post, item("Plum harvest fails in Lumio", "blog-b", publisher="Blog b", url=theirs))
     room.edit(f"{config}stories: {{hide: ['{mine}']}}\n")
-    (state,) = room.archive.sources.states(["blog-a"])
-    n, *_ = room.archive.intake.known([post.id])[post.id]
-    moved = replace(post, url=theirs, canonical=theirs, hash="moved")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, moved),)))], room.now)
+    room.change(replace(post, url=theirs, canonical=theirs, hash="moved"))
     room.edit(f"{config}stories: {{hide: ['{mine}', 'https://nowhere.example/']}}\n")
     titles = {one["title"] for story in told(room) for one in story["sources"]}
     assert "Plum harvest fails in Lumio" in titles
@@ -580,10 +546,9 @@ def test_one_that_cannot_be_read_where_it_comes_holds_up_no_other(room: Newsroom
             raise ValueError
         return policy.judge(one)
 
-    (state,) = room.archive.sources.states(["bbc-world"])
-    n, *_ = room.archive.intake.known([LIVE.id])[LIVE.id]
+    n = room.archive.intake.known([LIVE.id])[LIVE.id].number
     room.receive(item("Central bank lowers its rates", "kyodo"))
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, REPORT),)))], room.now)
+    room.change(REPORT)
     report = edition(room.archive, replace(policy, judge=judge), lambda: int(room.now.timestamp()))
     assert (report.items, report.set_aside) == (1, frozenset({n}))
 

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place_all
 
@@ -33,12 +32,6 @@ def room(room: Newsroom) -> Newsroom:
 def entries(room: Newsroom) -> dict[str, dict[str, Any]]:
     found = room.client.get("/latest.json").get_json()["items"]
     return {one["id"].removeprefix("urn:uuid:"): one for one in found}
-
-
-def correct(room: Newsroom, one: Item) -> None:
-    number, _ = room.archive.intake.known([one.id])[one.id][:2]
-    state = next(state for state in room.archive.sources.states() if state.id == one.source)
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((number, one),)))], room.now)
 
 
 def told(room: Newsroom, one: Item) -> datetime:
@@ -70,7 +63,7 @@ def test_a_process_that_does_not_follow_the_edit_yet_joins_nothing_again(room: N
     room.now += HOUR
     edition(room.archive, before, lambda: int(room.now.timestamp()))
     assert entries(room) == parted
-    correct(room, replace(OCTOPUS, summary="They sleep, too.", hash="corrected"))
+    room.change(replace(OCTOPUS, summary="They sleep, too.", hash="corrected"))
     edition(room.archive, before, lambda: int(room.now.timestamp()))
     assert entries(room).keys() == parted.keys(), "not even with news of what it joined"
 
@@ -84,7 +77,7 @@ def test_what_moves_to_an_overruled_address_is_joined_although_an_edit_comes_tha
     room.edit(text)
     before = room.application.policy
     room.edit(text.replace("every: 15m", "every: 20m"))
-    correct(room, replace(OCTOPUS, url=address, canonical=address, hash="moved"))
+    room.change(replace(OCTOPUS, url=address, canonical=address, hash="moved"))
     for policy in (before, room.application.policy):
         edition(room.archive, policy, lambda: int(room.now.timestamp()))
     assert OCTOPUS.id not in entries(room)
@@ -283,10 +276,7 @@ def test_what_was_set_apart_stays_so_when_the_line_is_gone_and_its_outlet_change
     room.overrule(split=(DREAMS,))
     room.overrule()
     assert {OCTOPUS.id, DREAMS.id} <= entries(room).keys()
-    (state,) = room.archive.sources.states(["reuters"])
-    n, *_ = room.archive.intake.known([DREAMS.id])[DREAMS.id]
-    corrected = replace(DREAMS, summary="Corrected.", hash="corrected")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, corrected),)))], room.now)
+    room.change(replace(DREAMS, summary="Corrected.", hash="corrected"))
     room.publish()
     assert {OCTOPUS.id, DREAMS.id} <= entries(room).keys()
     assert room.client.get(f"/stories/{DREAMS.id}").status_code == 200

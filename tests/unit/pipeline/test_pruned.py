@@ -12,10 +12,8 @@ from newsroom import CONFIG, Newsroom, item
 
 from aggregator.cli.main import main
 from aggregator.model.item import Enclosure
-from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.model.stream import StreamName
-from aggregator.pipeline.edition import edition
 
 WIRE = (
     "GENEVA (Reuters) - The missile that fell on the harbour at dawn was one of a kind that no navy of NATO has admitted to own, "
@@ -164,12 +162,9 @@ def test_a_text_that_comes_back_is_judged(pruned: Newsroom) -> None:
     )
     (one, *_) = store.members([n])[n]
     wanted = next(known for known in (TALKS, HARBOUR) if known.title == one.item.title)
-    states = {state.id: state for state in pruned.archive.sources.states()}
-    again = replace(wanted, summary="A recipe for fish.", hash="new")
-    result = PollResult(states[wanted.source], Recognition(changed=((one.item.n, again),)), live=True)
-    pruned.archive.intake.apply([result], pruned.now)
+    pruned.change(replace(wanted, summary="A recipe for fish.", hash="new"))
     assert not store.items([one.item.n])[0].pruned
-    edition(pruned.archive, pruned.application.policy, lambda: int(pruned.now.timestamp()))
+    pruned.publish()
     (one, *_) = store.members([n])[n]
     assert one.judgement.section == "world"
 
@@ -185,16 +180,8 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     edited(room, rules.replace("every: 15m", f"every: 15m, keep: {keep}d"))
     before = room.stories()[TALKS.title]
     assert "asia-pacific" not in dict(before.scores)
-    n = next(
-        member.item.n
-        for member in room.archive.edition.members([before.n])[before.n]
-        if member.item.story == member.item.n
-    )
-    states = {state.id: state for state in room.archive.sources.states()}
-    again = replace(TALKS, content="<p>As it was, beside other advertisements.</p>", hash="new")
-    result = PollResult(states[TALKS.source], Recognition(changed=((n, again),)), live=True)
-    room.archive.intake.apply([result], room.now)
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.change(replace(TALKS, content="<p>As it was, beside other advertisements.</p>", hash="new"))
+    room.publish()
     after = room.stories()[TALKS.title]
     entered = {one.stream: one.entered for one in after.streams if one.active}
     assert entered[StreamName("section", "asia-pacific")] == after.entered
@@ -214,10 +201,8 @@ def test_a_copy_whose_text_comes_back_before_that_of_its_original_does_not_count
     assert (before.entry.link, {name for name, _ in before.publishers}) == (own.url, {"BBC", "Kyodo"})
     room.now += timedelta(days=365)
     room.archive.upkeep.prune(int(room.now.timestamp()), 90 * 86_400, {})
-    state = next(state for state in room.archive.sources.states() if state.id == "reuters")
-    n, *_ = room.archive.intake.known([PRINTED.id])[PRINTED.id]
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, PRINTED),)), live=True)], room.now)
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+    room.change(PRINTED)
+    room.publish()
     after = room.stories()[HARBOUR.title]
     assert (after.publishers, after.entry) == (before.publishers, before.entry)
 

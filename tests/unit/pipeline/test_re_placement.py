@@ -13,7 +13,6 @@ from newsroom import CONFIG, NEWS, Newsroom
 from aggregator.categorise import version
 from aggregator.model import notes
 from aggregator.model.notes import RePlacing
-from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.stream import StreamName
 from aggregator.pipeline import re_placement
 from aggregator.pipeline.re_placement import re_place, re_place_all
@@ -158,10 +157,8 @@ def test_an_edit_changes_only_the_stories_that_it_moves(room: Newsroom) -> None:
 def test_a_headline_that_its_outlet_changed_just_before_an_edit_is_told(room: Newsroom) -> None:
     """Stored stories may follow the edit before the next edition; what they announce stays until that."""
     frigate = next(one for one in NEWS if one.title == MOVED)
-    (state,) = room.archive.sources.states([frigate.source])
-    n, *_ = room.archive.intake.known([frigate.id])[frigate.id]
     changed = replace(frigate, title="Navy's Newest Frigate Sinks, Shipbuilder Says", hash="changed")
-    room.archive.intake.apply([PollResult(state, Recognition(changed=((n, changed),)))], room.now)
+    room.change(changed)
     room.put_in_force(EDIT)
     follow(room)
     assert MOVED in {row["title"] for row in listed(room, "stories")}

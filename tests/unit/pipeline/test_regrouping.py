@@ -10,7 +10,6 @@ from newsroom import CONFIG, NOON, Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.judgement import Judgement
-from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import EditionItem
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.policy import Policy
@@ -31,11 +30,7 @@ LATER = replace(
 
 def change(room: Newsroom, *items: Item, policy: Policy | None = None) -> None:
     """What a poll does with items that say something else, and the edition after it."""
-    states = {state.id: state for state in room.archive.sources.states()}
-    known = room.archive.intake.known([one.id for one in items])
-    room.archive.intake.apply(
-        [PollResult(states[one.source], Recognition(changed=((known[one.id][0], one),))) for one in items], room.now
-    )
+    room.change(*items)
     edition(room.archive, policy or room.application.policy, lambda: int(room.now.timestamp()))
 
 

@@ -12,7 +12,6 @@ from aggregator.bootstrap import Application
 from aggregator.cli import shapes
 from aggregator.cli.comparison import Comparison
 from aggregator.errors import ConfigError
-from aggregator.model.poll import PollResult, Recognition
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.edits.changes import changes, place_alike
 from aggregator.pipeline.re_placement import re_place_stories
@@ -79,10 +78,8 @@ def test_stories_whose_texts_are_gone_stay_in_it(room: Newsroom) -> None:
 def test_what_entered_it_late_stays_where_it_entered(room: Newsroom) -> None:
     """Its outlet wrote of the navy only later: by its text of today it would have entered a day earlier."""
     dream = NEWS[4]
-    n, *_ = room.archive.intake.known([dream.id])[dream.id]
-    (kyodo,) = room.archive.sources.states(["kyodo"])
     later = replace(dream, title="Navy and NATO Discover How Octopuses Dream", summary="A frigate.", hash="later")
-    room.archive.intake.apply([PollResult(kyodo, Recognition(changed=((n, later),)))], room.now)
+    room.change(later)
     room.publish()
     before = stands(room, defense="security", nato="alliance")
     (place,) = [one for one in room.stories()[later.title].streams if str(one.stream) == "section:defense"]

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.bootstrap.application import Application
-from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState, StoryView
 from aggregator.model.stream import StreamName, StreamQuery
 
@@ -177,10 +176,7 @@ def test_an_outlet_that_moved_its_report_before_it_was_renamed_is_not_announced_
     """Nor one whose feed gives no links."""
     silent = item("China grants suppliers of US automakers rare earth licenses", "silent", publisher="Silent", url=None)
     room.publish(silent)
-    (known,) = room.archive.sources.states(["reuters"])
-    n, *_ = room.archive.intake.known([NEWS[2].id])[NEWS[2].id]
-    moved = replace(NEWS[2], url=(to := "https://reuters.example/moved"), canonical=to, hash="moved")
-    room.archive.intake.apply([PollResult(known, Recognition(changed=((n, moved),)))], room.now)
+    room.change(replace(NEWS[2], url=(to := "https://reuters.example/moved"), canonical=to, hash="moved"))
     room.publish()
     before = story(room, "China")
     assert {one.publisher for one in before.entry.reports} == {"BBC", "Kyodo", "Reuters", "Silent"}

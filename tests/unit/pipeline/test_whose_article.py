@@ -13,8 +13,6 @@ from msgspec.structs import replace
 from newsroom import CONFIG, Newsroom, item
 
 from aggregator.model.item import Item
-from aggregator.model.poll import PollResult, Recognition
-from aggregator.pipeline.edition import edition
 from aggregator.pipeline.equal_addresses import NEWEST
 from aggregator.web.app import create_app
 
@@ -129,12 +127,9 @@ def test_an_article_under_join_is_that_of_its_outlet_although_another_listed_it_
     room.publish(own)
     room.publish(rates)
     if then.startswith("moved"):
-        (state,) = room.archive.sources.states(["courier"])
-        n, *_ = room.archive.intake.known([own.id])[own.id]
         url = "https://courier-live.example/1"
-        moved = Recognition(changed=((n, replace(own, url=url, canonical=url, hash="moved")),))
-        room.archive.intake.apply([PollResult(state, moved)], room.now)
-        edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+        room.change(replace(own, url=url, canonical=url, hash="moved"))
+        room.publish()
     name = "The Courier" if then == "renamed" else "Courier"
     text = room.text
     if then == "renamed":

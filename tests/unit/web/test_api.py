@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import polled
 from flask.testing import FlaskClient
 from msgspec import structs
 from msgspec.structs import replace
@@ -91,9 +90,8 @@ def test_what_changes_while_a_page_is_read_takes_nothing_else_from_who_follows_c
     def interrupted(reading: Reading, pairs: Any) -> Any:
         for one in waiting:
             waiting.clear()
-            (known,) = room.archive.intake.known([one.id]).values()
-            room.archive.intake.apply([polled("bbc-world", changed=[(known[0], one)])], room.now)
-            edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+            room.change(one)
+            room.publish()
         return read(reading, pairs)
 
     monkeypatch.setattr(Reading, f"_{view}", interrupted)

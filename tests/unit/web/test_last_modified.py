@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import polled
 from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from werkzeug.http import parse_date
@@ -174,9 +173,7 @@ def test_items_that_wait_for_their_place(room: Newsroom) -> None:
 )
 def test_a_corrected_text_and_news_of_one_second_for_who_asked_in_between(room: Newsroom, address: str) -> None:
     """The text is shown when it is stored, the news when the edition has placed it."""
-    ((n, *_),) = room.archive.intake.known([NEWS[4].id]).values()
-    corrected = replace(NEWS[4], summary="Corrected.", hash="another")
-    room.archive.intake.apply([polled("kyodo", changed=[(n, corrected)])], room.now)
+    room.change(replace(NEWS[4], summary="Corrected.", hash="another"))
     room.receive(item("Volcano Erupts on Iceland", "kyodo"), live=True)
     held = room.client.get(address)
     assert "Corrected." in held.text

@@ -7,13 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders import polled
 from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom, item
 
 from aggregator.model.item import Item
 from aggregator.model.story import Batch, Merge, StoryView
-from aggregator.pipeline.edition import edition
 
 HIDING = "stories: {{hide: [{}]}}\n"
 
@@ -191,10 +189,8 @@ def test_who_asks_for_all_changes_first_knows_what_no_longer_meets_a_parameter(
     assert mirror.is_true()
     before = set(mirror.rows)
     for one in NEWS[:3]:
-        again = replace(one, title=f"Octopus {one.source} Dreams in Peru", summary="At length.", hash="new")
-        ((n, *_),) = room.archive.intake.known([one.id]).values()
-        room.archive.intake.apply([polled(one.source, changed=[(n, again)])], room.now)
-    edition(room.archive, room.application.policy, lambda: int(room.now.timestamp()))
+        room.change(replace(one, title=f"Octopus {one.source} Dreams in Peru", summary="At length.", hash="new"))
+    room.publish()
     hide(room, NEWS[1])
     every, listed = Mirror(room, view, since=mirror.since), Mirror(room, view, asked, since=mirror.since)
     every.follow()
