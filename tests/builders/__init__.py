@@ -18,6 +18,7 @@ from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.settings import Defaults, Position, Source
 from aggregator.model.source import SourceState
 from aggregator.model.story import EditionItem
+from aggregator.pipeline.edition import edition
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.tools import Tools
@@ -140,6 +141,12 @@ def policy(
         "topic_titles": {"nato": "NATO", "drones": "Drones"}, "overrides": OverrideIndex(hidden, sections=pinned),
     }  # fmt: skip
     return Policy(**{**values, **more})  # type: ignore[arg-type]
+
+
+def publish(store: Store, *polls: PollResult, at: datetime = NOW, placed: datetime = NOW) -> None:
+    """Store what polls brought, and place it."""
+    store.intake.apply(polls, at)
+    edition(store, policy(), lambda: int(placed.timestamp()))
 
 
 def tools(archive: Store, **more: object) -> Tools:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -94,6 +95,12 @@ def serving(config: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     with running(config, "run", "--port", str(port)) as process:
         until(lambda: serves(f"{root}/readyz"))
         yield process, root
+
+
+def ended(process: subprocess.Popen[Any], seconds: float = 10) -> None:
+    """Tell a process to stop, as a supervisor does. It must end in time, and say that all is well."""
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(seconds) == 0
 
 
 def query(config: Path, sql: str) -> list[tuple[Any, ...]]:

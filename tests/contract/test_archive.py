@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
-from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, source
+from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, publish, source
 from msgspec import structs
 from msgspec.structs import replace
 
@@ -89,8 +89,7 @@ def test_what_is_known_of_items_is_what_was_stored_last(store: Store) -> None:
 def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -> None:
     one = item("alpha", "1", "One")
     places = [one.canonical or "", "https://alpha.example/two", "https://alpha.example/three"]
-    store.intake.apply([polled("alpha", [one])], NOW)
-    place(store)
+    publish(store, polled("alpha", [one]))
     for address in (*places[1:], places[2]):
         moved = replace(one, url=address, canonical=address, hash=address)
         store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
@@ -183,8 +182,7 @@ def test_an_item_is_known_by_the_ids_of_later_guids(store: Store) -> None:
 
 def test_links_that_differ_at_each_poll_are_not_all_kept(store: Store) -> None:
     """They hold a token. What the editor names by one of them stays named."""
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Restless"), item("alpha", "2", "Moved")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "Restless"), item("alpha", "2", "Moved")]))
     addresses: dict[int, list[str]] = {1: [], 2: []}
     for n, times in ((1, 30), (2, 20)):
         for token in range(times):
@@ -200,8 +198,7 @@ def test_links_that_differ_at_each_poll_are_not_all_kept(store: Store) -> None:
 
 def test_retention_that_is_stopped_forgets_no_address(store: Store) -> None:
     """What stops it may be an edit, which names articles by addresses that `named` does not have yet."""
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Restless")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "Restless")]))
     for token in range(30):
         address = f"https://alpha.example/1?session={token}"
         moved = item("alpha", "1", f"Moved {token}", url=address, canonical=address)
@@ -214,15 +211,13 @@ def test_retention_that_is_stopped_forgets_no_address(store: Store) -> None:
 def test_the_back_catalogue_enters_with_its_publication_times(store: Store) -> None:
     store.intake.apply([polled("alpha", [item("alpha", "1", "Old defense", published=ago(days=3))], live=False)], NOW)
     store.intake.apply([polled("beta", [item("beta", "1", "Late europe", published=ago(days=3))])], NOW)
-    store.intake.apply([polled("gamma", [item("gamma", "1", "Undated asia-pacific")], live=False)], NOW)
-    place(store)
+    publish(store, polled("gamma", [item("gamma", "1", "Undated asia-pacific")], live=False))
     entered = {story.title: story.entered for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]}
     assert entered == {"Old defense": ago(days=3), "Late europe": NOW, "Undated asia-pacific": NOW}
 
 
 def test_published_is_never_later_than_first_seen(store: Store) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Tomorrow", published=NOW + timedelta(days=1))])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "Tomorrow", published=NOW + timedelta(days=1))]))
     assert [story.published for story in store.reading.stories(StreamQuery("latest"), SECONDS)[0]] == [NOW]
 
 
@@ -231,10 +226,7 @@ def test_newest_entry_comes_first_whatever_was_published_when(store: Store) -> N
         [polled("alpha", [item("alpha", "1", "Defense budget of Norway grows", published=ago(hours=1))])],
         ago(minutes=30),
     )
-    store.intake.apply(
-        [polled("beta", [item("beta", "1", "Submarine order divides defense panel", published=ago(hours=9))])], NOW
-    )
-    place(store)
+    publish(store, polled("beta", [item("beta", "1", "Submarine order divides defense panel", published=ago(hours=9))]))
     assert titles(store, StreamQuery("section", "defense")) == [
         "Submarine order divides defense panel",
         "Defense budget of Norway grows",
@@ -248,8 +240,7 @@ def test_of_what_one_poll_brought_the_newest_comes_first(store: Store) -> None:
         polled("beta", [item("beta", n, f"Beta {n} hours ago", published=ago(hours=int(n))) for n in "83"]),
         polled("gamma", [item("gamma", n, f"Gamma undated {n}") for n in ("first", "second")]),
     ]
-    store.intake.apply(told, NOW)
-    place(store)
+    publish(store, *told)
     assert titles(store, StreamQuery("latest")) == [
         "Gamma undated first", "Gamma undated second", "Alpha 1 hours ago", "Beta 3 hours ago", "Alpha 4 hours ago",
         "Beta 8 hours ago", "Alpha 9 hours ago",
@@ -291,10 +282,7 @@ def test_a_part_of_a_month_says_how_many_there_are(store: Store) -> None:
 
 
 def test_at_most_500_and_limit_overrides(store: Store) -> None:
-    store.intake.apply(
-        [polled("alpha", [item("alpha", f"k{n}", f"Thing{n} word{n} other{n}") for n in range(520)])], NOW
-    )
-    place(store)
+    publish(store, polled("alpha", [item("alpha", f"k{n}", f"Thing{n} word{n} other{n}") for n in range(520)]))
     assert len(titles(store, StreamQuery("latest"))) == 500
     assert len(titles(store, StreamQuery("latest", limit=7))) == 7
 
@@ -304,10 +292,8 @@ def corroborated(store: Store) -> None:
     text = "Frigate Sachsen collides with freighter near Bornholm in the Baltic, defense ministry says"
     for n, outlet in enumerate(("alpha", "beta", "gamma")):
         moment = ago(hours=6 - 2 * n)
-        store.intake.apply([polled(outlet, [item(outlet, "1", text, published=moment)])], moment)
-        place(store, int(moment.timestamp()))
-    store.intake.apply([polled("alpha", [item("alpha", "2", "Defense budget of Norway grows again")])], ago(hours=1))
-    place(store)
+        publish(store, polled(outlet, [item(outlet, "1", text, published=moment)]), at=moment, placed=moment)
+    publish(store, polled("alpha", [item("alpha", "2", "Defense budget of Norway grows again")]), at=ago(hours=1))
 
 
 def test_a_story_enters_min_publishers_when_that_publisher_joins(store: Store) -> None:
@@ -339,9 +325,7 @@ def test_a_story_enters_min_publishers_when_a_copy_gets_a_text_of_its_own(store:
         "beta", "0", "Volcano Taal erupts", summary="Our man in Batangas saw ash fall on Taal as the volcano rumbled."
     )
     ((n, *_),) = store.intake.known([own.id]).values()
-    state = next(state for state in store.sources.states() if state.id == "beta")
-    store.intake.apply([PollResult(state, Recognition(changed=((n, own),)), live=True)], NOW)
-    place(store)
+    publish(store, polled("beta", changed=[(n, own)]))
     found, _ = store.reading.stories(pairs, SECONDS)
     assert [(story.title, story.entered) for story in found] == [("Volcano Taal erupts", NOW), (ferry, ago(hours=5))]
 
@@ -358,12 +342,10 @@ def test_a_story_that_falls_below_min_publishers_and_reaches_it_again_has_the_pl
     place(store, SECONDS - 5 * 3600)
     pairs = StreamQuery("latest", min_publishers=2)
     ((n, *_),) = store.intake.known([item("beta", "0", "").id]).values()
-    state = next(state for state in store.sources.states() if state.id == "beta")
     seen = []
     for hours, said in ((3, wire), (2, wire + " More soon."), (1, own)):
         changed = item("beta", "0", "Volcano Taal erupts", summary=said)
-        store.intake.apply([PollResult(state, Recognition(changed=((n, changed),)), live=True)], ago(hours=hours))
-        place(store, SECONDS - hours * 3600)
+        publish(store, polled("beta", changed=[(n, changed)]), at=ago(hours=hours), placed=ago(hours=hours))
         seen.append([story.entered for story in store.reading.stories(pairs, SECONDS)[0]])
     assert seen == [[], [], [ago(hours=5)]]
 
@@ -371,25 +353,21 @@ def test_a_story_that_falls_below_min_publishers_and_reaches_it_again_has_the_pl
 def test_order_under_min_publishers_is_that_of_the_joining(store: Store) -> None:
     names = ("Volcano Taal erupts over Batangas province", "Ferry Estrella capsizes off Mindoro island")
     for minutes, outlet, n in ((90, "alpha", 0), (80, "alpha", 1), (70, "beta", 1), (60, "beta", 0)):
-        store.intake.apply([polled(outlet, [item(outlet, str(n), names[n])])], ago(minutes=minutes))
-        place(store)
+        publish(store, polled(outlet, [item(outlet, str(n), names[n])]), at=ago(minutes=minutes))
     assert titles(store, StreamQuery("latest")) == [names[1], names[0]]
     assert titles(store, StreamQuery("latest", min_publishers=2)) == [names[0], names[1]]
 
 
 def test_primary_lists_each_story_in_one_section(store: Store) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Europe and defense")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "Europe and defense")]))
     assert titles(store, StreamQuery("section", "europe")) == ["Europe and defense"]
     primaries = [name for name in ("defense", "europe") if titles(store, StreamQuery("section", name, primary=True))]
     assert len(primaries) == 1
 
 
 def test_an_edit_of_the_rules_delivers_no_burst(store: Store) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Europe plan")])], ago(days=5))
-    place(store, int(ago(days=5).timestamp()))
-    store.intake.apply([polled("alpha", [item("alpha", "2", "Defense fresh")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "Europe plan")]), at=ago(days=5), placed=ago(days=5))
+    publish(store, polled("alpha", [item("alpha", "2", "Defense fresh")]))
 
     def everything_is_defense(pending: object) -> object:
         return replace(policy().judge(pending), section="defense", scores=(("defense", 1.0),))  # type: ignore[arg-type]
@@ -467,14 +445,12 @@ def test_stories_placed_under_any_other_configuration_are_outdated(store: Store)
 
 
 def test_versions_move_for_touched_streams_alone(store: Store) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Defense one")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "Defense one")]))
     defense, europe = (
         store.reading.version(DEFENSE)[0],
         store.reading.version(EUROPE)[0],
     )
-    store.intake.apply([polled("beta", [item("beta", "1", "Europe two words")])], NOW)
-    place(store)
+    publish(store, polled("beta", [item("beta", "1", "Europe two words")]))
     assert store.reading.version(DEFENSE)[0] == defense
     assert store.reading.version(EUROPE)[0] > europe
 
@@ -502,8 +478,7 @@ def test_the_date_of_a_stream_moves_with_every_change(store: Store) -> None:
 
 def test_the_text_of_an_article_changes_its_item_its_story_and_the_streams_where_that_stands(store: Store) -> None:
     for n, title in enumerate(("Defense one", "Europe two words", "Asia-Pacific goes third"), 1):
-        store.intake.apply([polled("alpha", [item("alpha", str(n), title)])], NOW)
-        place(store)
+        publish(store, polled("alpha", [item("alpha", str(n), title)]))
     sections = ("defense", "europe", "asia-pacific")
     before = [store.reading.version(StreamName("section", name)) for name in sections]
     assert len(store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)) == 3
@@ -520,10 +495,7 @@ def test_the_text_of_an_article_changes_its_item_its_story_and_the_streams_where
 
 def test_the_newest_are_searched_first_and_nothing_is_missed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for n, hours in enumerate((9, 1, 50, 3, 2, 30)):
-        store.intake.apply(
-            [polled("alpha", [item("alpha", str(n), f"Town{n} opens quarry", published=ago(hours=hours))])], NOW
-        )
-        place(store)
+        publish(store, polled("alpha", [item("alpha", str(n), f"Town{n} opens quarry", published=ago(hours=hours))]))
     asked = [
         StreamQuery("search", limit=limit, view=view, filter=Filter(words=(word,)))
         for limit in (1, 3, 9)
@@ -558,8 +530,7 @@ def test_a_section_and_a_topic_of_one_id_are_two(store: Store) -> None:
 
 def test_search_finds_words_phrases_and_leaves_out(store: Store) -> None:
     articles = [item("alpha", "1", "Café in the South China Sea"), item("alpha", "2", "China buys south of Spain")]
-    store.intake.apply([polled("alpha", articles)], NOW)
-    place(store)
+    publish(store, polled("alpha", articles))
 
     def found(**wanted: object) -> list[str]:
         return sorted(titles(store, StreamQuery("search", filter=Filter(**wanted))))  # type: ignore[arg-type]
@@ -583,8 +554,7 @@ def test_search_finds_a_word_in_the_plural_and_in_another_spelling(store: Store)
         "Ouragan: les sanctions",
     ]
     told = [item("alpha", str(n), head, lang="fr" if n == 6 else "en") for n, head in enumerate(heads)]
-    store.intake.apply([polled("alpha", told)], NOW)
-    place(store)
+    publish(store, polled("alpha", told))
 
     def found(*words: str, **more: Any) -> list[int]:
         wanted = Filter(words=words, **more)
@@ -629,8 +599,7 @@ def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_
         "Самолёт и майский",
         "🫡Kyiv ₽500🤔NATO",
     ]
-    store.intake.apply([polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)]))
 
     def found(*words: str) -> list[int]:
         return [heads.index(title) for title in titles(store, StreamQuery("search", filter=Filter(words=words)))]
@@ -657,8 +626,7 @@ def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_
 
     one = item("alpha", "0", heads[0])
     n, *_ = store.intake.known([one.id])[one.id]
-    store.intake.apply([polled("alpha", changed=[(n, replace(one, title="台湾海峡", hash="new"))])], NOW)
-    place(store)
+    publish(store, polled("alpha", changed=[(n, replace(one, title="台湾海峡", hash="new"))]))
     assert titles(store, StreamQuery("search", filter=Filter(words=("稀土",)))) == []
     assert titles(store, StreamQuery("search", filter=Filter(words=("海峡",)))) == ["台湾海峡"]
 
@@ -672,8 +640,7 @@ def test_search_finds_initials_and_weapons_however_they_are_written(store: Store
         "Vitamin B 12 of the U. S. A. Smith Corp.",
         "F 35 of 40, 9-11, U-boats",
     ]
-    store.intake.apply([polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)]))
 
     def found(*words: str) -> list[int]:
         return sorted(heads.index(title) for title in titles(store, StreamQuery("search", filter=Filter(words=words))))
@@ -697,8 +664,7 @@ def test_search_finds_words_by_their_beginning(store: Store) -> None:
         "中国批准向美国出口稀土",
         "U.S. troops",
     ]
-    store.intake.apply([polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)]))
 
     def found(*words: str, without: tuple[str, ...] = ()) -> list[int]:
         query = StreamQuery("search", view="items", filter=Filter(words=words, without=without))
@@ -719,10 +685,8 @@ def test_search_finds_words_by_their_beginning(store: Store) -> None:
 
 def test_an_update_in_place_is_found_by_its_new_words_alone(store: Store) -> None:
     one = item("alpha", "1", "Wrong headline")
-    store.intake.apply([polled("alpha", [one])], NOW)
-    place(store)
-    store.intake.apply([polled("alpha", changed=[(1, replace(one, title="Right headline", hash="new"))])], NOW)
-    place(store)
+    publish(store, polled("alpha", [one]))
+    publish(store, polled("alpha", changed=[(1, replace(one, title="Right headline", hash="new"))]))
     assert titles(store, StreamQuery("search", filter=Filter(words=("wrong",)))) == []
     assert titles(store, StreamQuery("search", filter=Filter(words=("right",)))) == ["Right headline"]
     assert store.reading.totals()["stories"] == 1
@@ -730,8 +694,7 @@ def test_an_update_in_place_is_found_by_its_new_words_alone(store: Store) -> Non
 
 def test_what_changed_and_waits_still_waits_after_its_story_was_judged_anew(store: Store) -> None:
     one = item("alpha", "1", "Defense of the coast", summary="A plan for the coast.")
-    store.intake.apply([polled("alpha", [one])], NOW)
-    place(store)
+    publish(store, polled("alpha", [one]))
     store.intake.apply([polled("alpha", changed=[(1, replace(one, summary="Another plan.", hash="new"))])], NOW)
     re_place_stories(store, policy(configuration="two"), [1], lambda: SECONDS)
     assert store.edition.pending() == [1], "what its feed says of it now is not told yet"
@@ -759,8 +722,7 @@ def test_what_changes_while_it_is_placed_waits_on(store: Store) -> None:
 
 def test_what_an_edit_moves_changed_when_it_was_stored(store: Store) -> None:
     """Judging takes seconds: who asks for changes meanwhile does not see it, and asks from that moment on the next time."""
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Defense of the coast")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "Defense of the coast")]))
     judged = 0
 
     def judge(one: EditionItem) -> Judgement:
@@ -792,8 +754,7 @@ def test_what_takes_long_to_store_changed_when_readers_see_it(store: Store, monk
 
 def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -> None:
     one = item("alpha", "1", "Defense of old", summary="Long words about it.")
-    store.intake.apply([polled("alpha", [one])], ago(days=100))
-    place(store)
+    publish(store, polled("alpha", [one]), at=ago(days=100))
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 0
     story = store.reading.stories(StreamQuery("latest"), SECONDS)[0][0]
@@ -807,10 +768,9 @@ def test_pruned_texts_leave_headline_link_and_memory_of_the_item(store: Store) -
 
 def test_what_was_pruned_changed_and_the_stories_that_it_leads(store: Store) -> None:
     """Who keeps a copy asks for changes; and feeds may have shown the text of an article."""
-    store.intake.apply(
-        [polled("alpha", [item("alpha", "1", "Defense of old", summary="Long words about it.")])], ago(days=100)
+    publish(
+        store, polled("alpha", [item("alpha", "1", "Defense of old", summary="Long words about it.")]), at=ago(days=100)
     )
-    place(store)
     store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
     store.articles.save(1, "<p>The article.</p>", None, SECONDS)
     (version, _), asked = (
@@ -830,15 +790,13 @@ def test_what_was_pruned_changed_and_the_stories_that_it_leads(store: Store) -> 
 def test_a_source_that_lists_a_pruned_item_again_gives_it_its_text_again(store: Store) -> None:
     """Texts are kept from the day they were last listed: it was down for months, and lists what it did before."""
     one = item("alpha", "1", "Defense of old", summary="Long words about it.")
-    store.intake.apply([polled("alpha", [one])], ago(days=100))
-    place(store)
+    publish(store, polled("alpha", [one]), at=ago(days=100))
     store.upkeep.prune(SECONDS, 90 * 86_400, {})
     (told,) = store.reading.stories(StreamQuery("latest"), SECONDS)[0]
     unread = replace(one, hash="", summary="", content="")
     assert recognise([unread], StoredItems(store.intake.known([one.id]))).unread, "it is to be read"
     again = recognise([one], StoredItems(store.intake.known([one.id])))
-    store.intake.apply([polled("alpha", changed=again.changed)], NOW)
-    place(store)
+    publish(store, polled("alpha", changed=again.changed))
     assert [member.summary for member in store.reading.members(told.n)] == [one.summary]
     (after,) = store.reading.stories(StreamQuery("latest"), SECONDS)[0]
     assert (after.id, after.entry, after.entered) == (told.id, told.entry, told.entered), "and nothing is announced"
@@ -851,13 +809,11 @@ def test_a_picture_without_words_comes_back_like_a_text(store: Store) -> None:
     """A comic, say, or a photograph with a headline alone. A headline with nothing else loses nothing, and does not count as changed."""
     picture = item("alpha", "1", "Defense drawn", content='<img src="https://alpha.example/1.png">')
     picture, bare = replace(picture, enclosures=(Enclosure("https://alpha.example/1.mp3"),)), item("alpha", "2", "NATO")
-    store.intake.apply([polled("alpha", [picture, bare])], ago(days=100))
-    place(store)
+    publish(store, polled("alpha", [picture, bare]), at=ago(days=100))
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
     again = recognise([picture, bare], StoredItems(store.intake.known([picture.id, bare.id])))
     assert len(again.seen) == 1
-    store.intake.apply([polled("alpha", changed=again.changed)], NOW)
-    place(store)
+    publish(store, polled("alpha", changed=again.changed))
     told = store.reading.item(picture.id)
     assert told and (store.reading.content(told.n), told.enclosures) == (picture.content, picture.enclosures)
     assert recognise([picture], StoredItems(store.intake.known([picture.id]))).seen
@@ -891,8 +847,7 @@ def test_what_a_source_lists_still_keeps_its_text_while_nothing_changes(store: S
     old, last = (item("alpha", key, f"Defense {key}", summary="Long words about it.") for key in ("old", "last"))
     store.intake.apply([polled("alpha", [old])], ago(days=100))
     store.intake.apply([polled("alpha", [last])], ago(days=95))
-    store.intake.apply([polled("beta", [item("beta", "1", "Without a text")])], NOW)
-    place(store)
+    publish(store, polled("beta", [item("beta", "1", "Without a text")]))
     (state,) = store.sources.states(["alpha"])
     store.sources.save([structs.replace(state, last_success=ago(hours=1), last_new=ago(days=95))])
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 1
@@ -904,8 +859,7 @@ def test_what_the_last_document_listed_is_kept_with_it_though_that_was_noted_a_d
     """That an item is listed is noted once a day at most: of one that the last document lists, it may have been the day before."""
     old, last = (item("alpha", key, f"Defense {key}", summary="Long words about it.") for key in ("old", "last"))
     store.intake.apply([polled("alpha", [old])], ago(days=95, hours=20))
-    store.intake.apply([polled("alpha", [last], seen=(1,))], ago(days=95))
-    place(store)
+    publish(store, polled("alpha", [last], seen=(1,)), at=ago(days=95))
     (state,) = store.sources.states(["alpha"])
     store.sources.save([structs.replace(state, last_success=ago(hours=1))])
     assert store.upkeep.prune(SECONDS, 90 * 86_400, {}) == 0
@@ -981,8 +935,7 @@ def test_an_article_told_again_after_its_story_was_forgotten_joins_it(store: Sto
     """The grouping forgets items after two weeks; their addresses lead to their stories for good."""
     later = SECONDS + 15 * 86_400
     address = "https://alpha.example/1"
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Frigate collides off Oslo")])], NOW)
-    edition(store, policy(), lambda: SECONDS)
+    publish(store, polled("alpha", [item("alpha", "1", "Frigate collides off Oslo")]))
     store.upkeep.prune(later, 90 * 86_400, {})
     again = item("beta", "1", "Frigate collides off Oslo, again", url=address, canonical=address)
     other = item("gamma", "1", "Volcano erupts on Iceland", url=address, canonical=address)
@@ -995,8 +948,7 @@ def test_an_article_told_again_after_its_story_was_forgotten_joins_it(store: Sto
 
 def test_the_text_of_an_article_is_kept_as_long_as_the_texts_of_its_item(store: Store) -> None:
     """Also where the feed has headlines only, and nothing of the item itself is there to be pruned."""
-    store.intake.apply([polled("alpha", [item("alpha", "1", "One")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "One")]))
     store.articles.claim(["alpha"], 0, 9, SECONDS, SECONDS + 3600)
     store.articles.save(1, "<p>The article.</p>", None, SECONDS)
 
@@ -1025,8 +977,7 @@ def test_retention_asks_before_each_step_whether_it_may_go_on(store: Store) -> N
 def test_an_item_whose_text_was_pruned_says_so_and_one_that_never_had_any_does_not(store: Store) -> None:
     full, bare = item("alpha", "1", "Defense", summary="Words."), item("alpha", "2", "Europe")
     body = item("alpha", "3", "NATO", content="<p>Read by nobody who judges.</p>")
-    store.intake.apply([polled("alpha", [full, bare, body])], ago(days=100))
-    place(store)
+    publish(store, polled("alpha", [full, bare, body]), at=ago(days=100))
     store.upkeep.prune(SECONDS, 90 * 86_400, {})
     assert {one.title: one.pruned for one in store.edition.items([1, 2, 3])} == {
         "Defense": True, "Europe": False, "NATO": False,
@@ -1513,8 +1464,7 @@ def test_of_edits_the_last_hundred_are_kept(store: Store) -> None:
 def test_a_renamed_section_has_its_stories_under_the_new_id_at_once(store: Store) -> None:
     defense, security = (StreamQuery("section", id) for id in ("defense", "security"))
     found = [item("alpha", "1", "NATO defense and Europe"), item("beta", "2", "Europe"), item("beta", "3", "Defense")]
-    store.intake.apply([polled("alpha", found[:1]), polled("beta", found[1:])], NOW)
-    place(store)
+    publish(store, polled("alpha", found[:1]), polled("beta", found[1:]))
     before, version = (
         store.reading.stories(defense, SECONDS)[0],
         store.reading.version(StreamName("section", "defense")),
@@ -1541,8 +1491,7 @@ def test_a_renamed_section_has_its_stories_under_the_new_id_at_once(store: Store
 @pytest.mark.parametrize("took", [5, 50])
 def test_stories_of_a_renamed_section_are_dated_once(store: Store, monkeypatch: pytest.MonkeyPatch, took: int) -> None:
     """Later than it took, so that clients who ask meanwhile miss none; to date them again when they are renamed took twice as long."""
-    store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense"), item("alpha", "2", "Defense")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "NATO defense"), item("alpha", "2", "Defense")]))
     monkeypatch.setattr("aggregator.store.renaming.PER_STORY", 10)
     monkeypatch.setattr("aggregator.store.versions.monotonic", itertools.count(100.0, took).__next__)
     written: list[str] = []
@@ -1563,8 +1512,7 @@ def test_stories_of_a_renamed_section_are_dated_once(store: Store, monkeypatch: 
 
 
 def test_a_section_renamed_to_one_with_stories_of_its_own_waits_for_the_re_placing(store: Store) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense"), item("alpha", "2", "Europe")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "NATO defense"), item("alpha", "2", "Europe")]))
     before = {id: store.reading.stories(StreamQuery("section", id), SECONDS)[0] for id in ("defense", "europe")}
     renamed = {StreamName("section", "defense"): "europe", StreamName("topic", "nato"): "alliance"}
     assert store.upkeep.put_in_force("two", {"feeds.yaml": ""}, SECONDS + 60, None, renamed)
@@ -1580,8 +1528,7 @@ def test_a_section_renamed_to_one_with_stories_of_its_own_waits_for_the_re_placi
 def test_an_edition_that_began_before_a_renaming_writes_nothing_under_the_former_id(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "NATO defense")]))
     store.intake.apply([polled("beta", [item("beta", "2", "Defense of Europe")])], NOW)
     names = {StreamName("section", "defense"): "security"}
     apply = store.edition.apply
@@ -1607,8 +1554,7 @@ def test_an_edition_that_began_before_a_renaming_writes_nothing_under_the_former
 
 
 def test_what_an_edition_tells_under_a_former_id_is_found_when_that_comes_back(store: Store) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "NATO defense")])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "NATO defense")]))
     names = StreamName("section", "defense"), StreamName("section", "security")
     store.upkeep.put_in_force("two", {"feeds.yaml": ""}, SECONDS + 60, None, {names[0]: "security"})
     re_place_stories(store, policy(), [1], lambda: SECONDS + 70)  # by who did not know of it yet
@@ -1695,8 +1641,7 @@ def test_a_change_is_later_than_every_one_before_whatever_the_clock_does(store: 
 
 
 def place_one(store: Store, source: str, title: str, now: datetime) -> None:
-    store.intake.apply([polled(source, [item(source, "1", title)])], now)
-    place(store, int(now.timestamp()))
+    publish(store, polled(source, [item(source, "1", title)]), at=now, placed=now)
 
 
 def test_the_edition_has_one_holder(store: Store) -> None:
@@ -1737,10 +1682,7 @@ def test_a_lease_of_the_edition_is_extended_only_for_its_holder(tmp_path: Path) 
 def test_merged_stories_redirect_and_lose_nothing(store: Store) -> None:
     from aggregator.model.story import Batch, Merge
 
-    store.intake.apply(
-        [polled("alpha", [item("alpha", "1", "Volcano erupts"), item("alpha", "2", "Parliament votes")])], NOW
-    )
-    place(store)
+    publish(store, polled("alpha", [item("alpha", "1", "Volcano erupts"), item("alpha", "2", "Parliament votes")]))
     first, second = sorted(store.reading.stories(StreamQuery("latest"), SECONDS)[0], key=lambda story: story.n)
     store.edition.apply(Batch(merges=(Merge(first.n, second.n),), epoch="one", now=SECONDS + 60))
     assert store.reading.story(second.id) == first.id
@@ -1758,8 +1700,7 @@ def test_what_was_merged_leads_to_where_its_story_went_and_to_where_it_left(stor
     from aggregator.model.story import Batch, Merge, Placed
 
     told = [item("alpha", key, title) for key, title in (("1", "Volcano erupts"), ("2", "Votes"), ("3", "Ferry sinks"))]
-    store.intake.apply([polled("alpha", told)], NOW)
-    place(store)
+    publish(store, polled("alpha", told))
     first, second, third = sorted(store.reading.stories(StreamQuery("latest"), SECONDS)[0], key=lambda story: story.n)
     states, members = store.edition.stories([first.n, second.n]), store.edition.members([second.n, third.n])
     for older, younger in ((second, third), (first, second)):
@@ -1820,11 +1761,9 @@ def test_streams_know_their_size_through_joins_merges_and_hiding(store: Store) -
         return listed
 
     titles = ("Dam in Kakhovka gives way, defense says", "Ministers meet in europe", "Storm nears asia-pacific")
-    store.intake.apply([polled("alpha", [item("alpha", str(n), title) for n, title in enumerate(titles)])], NOW)
-    place(store)
+    publish(store, polled("alpha", [item("alpha", str(n), title) for n, title in enumerate(titles)]))
     assert sum(counted().values()) >= 3
-    store.intake.apply([polled("beta", [item("beta", "1", titles[0])])], NOW)
-    place(store)
+    publish(store, polled("beta", [item("beta", "1", titles[0])]))
     before = counted()
     hidden = item("alpha", "1", titles[1]).canonical or ""
     rules = policy(configuration="two", hidden=frozenset({hidden}))

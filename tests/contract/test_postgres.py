@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from builders import NOW, ago, item, policy, polled, postgres_archive, source
+from builders import NOW, ago, item, policy, polled, postgres_archive, publish, source
 from builders.postgres import execute, fresh_database, server_url
 from builders.process import until
 from msgspec import structs
@@ -465,8 +465,7 @@ def test_a_language_is_found_whatever_letters_the_database_has(url: str) -> None
         pytest.skip(f"no Turkish here: {error}")
     store = PostgresArchive(url)
     store.sources.sync([source("alpha")])
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Uno", lang="it-IT")])], NOW)
-    edition(store, policy(), lambda: SECONDS)
+    publish(store, polled("alpha", [item("alpha", "1", "Uno", lang="it-IT")]))
     assert store.reading.items(StreamQuery("latest", filter=Filter(lang="it-IT")), SECONDS)[0]
     store.close()
 
@@ -906,8 +905,7 @@ def test_who_waits_for_a_row_holds_none_that_another_takes_after_it(
 
 def test_what_the_grouping_remembers_is_forgotten_between_two_steps_of_an_edition(store: PostgresArchive) -> None:
     """`prune` is a command, too, which holds no edition: they would wait for each other's rows."""
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Frigate collides off Oslo")])], NOW)
-    edition(store, policy(), lambda: int(NOW.timestamp()))
+    publish(store, polled("alpha", [item("alpha", "1", "Frigate collides off Oslo")]))
     late, url = other(store, "late"), store._connection.server.url
     remembered = execute(url, "SELECT item FROM postings")
     assert remembered

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
-from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive
+from builders import NOW, Store, ago, archive, item, policy, polled, postgres_archive, publish
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -579,8 +579,7 @@ def test_readers_see_that_something_was_committed(store: Store) -> None:
 def test_a_step_that_moves_no_story_changes_nothing_for_readers(store: Store) -> None:
     store.edition.apply(Batch(epoch="one", now=SECONDS))
     assert store.reading.version() == (0, 0)
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Ferry sails")])], NOW)
-    edition(store, policy(), lambda: SECONDS)
+    publish(store, polled("alpha", [item("alpha", "1", "Ferry sails")]))
     before, version = store.reading.stories(StreamQuery("latest"), SECONDS), store.reading.version()
     told = [story.n for story in before[0]]
     store.edition.apply(Batch(epoch="two", now=SECONDS + 60, anew=True, unmoved=tuple(told)))
@@ -603,8 +602,7 @@ def test_leases_are_of_sources_and_of_owners(store: Store) -> None:
 
 def test_a_text_of_any_letters_is_stored(store: Store) -> None:
     odd = item("alpha", "odd", "Nul\0 and \u202e and 👩‍👩‍👧 and ﬁ", summary="a\0b")
-    store.intake.apply([polled("alpha", [odd])], NOW)
-    edition(store, policy(), lambda: SECONDS)
+    publish(store, polled("alpha", [odd]))
     assert len(store.reading.stories(StreamQuery("search", filter=Filter(words=("nul",))), SECONDS)[0]) == 1
 
 
@@ -634,16 +632,14 @@ def test_signs_that_are_made_of_letters_are_found_by_these(store: Store, written
     """The micro sign is another character than the Greek letter, and looks the same; Japanese and Chinese outlets write Latin
     letters and digits as wide as their own; Ukrainian outlets write the apostrophe as a letter, too, which no keyboard has; feeds of
     videos have headlines in styled letters."""
-    store.intake.apply([polled("alpha", [item("alpha", "1", f"Limit of {written} is passed")])], NOW)
-    edition(store, policy(), lambda: SECONDS)
+    publish(store, polled("alpha", [item("alpha", "1", f"Limit of {written} is passed")]))
     for word in (written, typed):
         found = store.reading.stories(StreamQuery("search", filter=Filter(words=(word,))), SECONDS)[0]
         assert len(found) == 1, word
 
 
 def test_no_phrase_reaches_from_the_headline_into_the_summary(store: Store) -> None:
-    store.intake.apply([polled("alpha", [item("alpha", "1", "Frigate sinks", summary="Off Bornholm.")])], NOW)
-    edition(store, policy(), lambda: SECONDS)
+    publish(store, polled("alpha", [item("alpha", "1", "Frigate sinks", summary="Off Bornholm.")]))
 
     def count(*words: str) -> int:
         return len(store.reading.stories(StreamQuery("search", filter=Filter(words=words)), SECONDS)[0])

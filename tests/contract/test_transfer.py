@@ -8,14 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from builders import NOW, archive, item, policy, polled, postgres_archive, source
+from builders import NOW, archive, item, polled, postgres_archive, publish, source
 from builders.postgres import execute, fresh_database
 from builders.process import aggregator, configuration
 
 from aggregator.errors import StoreBusy, StoreError
 from aggregator.model import notes
 from aggregator.model.stream import Filter, StreamQuery
-from aggregator.pipeline.edition import edition
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.loading import Load, loading
@@ -43,8 +42,7 @@ def file(tmp_path: Path) -> Iterator[SqliteArchive]:
             )
             for n in range(40)
         ]
-        made.intake.apply([polled(name, news)], NOW)
-        edition(made, policy(), lambda: SECONDS)
+        publish(made, polled(name, news))
     made.intake.apply([polled("alpha", known_as={item("alpha", "later", "").id: item("alpha", "1", "").id})], NOW)
     made.sources.sync([source("alpha"), source("beta", enabled=False)])
     made.sources.claim("somebody", NOW, timedelta(minutes=5))
@@ -93,10 +91,7 @@ def test_everything_is_there_and_goes_on(file: SqliteArchive, server: PostgresAr
     assert server.sources.owners() == [], "nobody holds anything in a copy"
     assert server.reading.version() == file.reading.version()
     for store in (file, server):
-        store.intake.apply(
-            [polled("alpha", [item("alpha", "new", "Frigate3 collides off harbour3, defense says")])], NOW
-        )
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("alpha", [item("alpha", "new", "Frigate3 collides off harbour3, defense says")]))
     assert server.reading.stories(StreamQuery("latest"), SECONDS) == file.reading.stories(
         StreamQuery("latest"), SECONDS
     )

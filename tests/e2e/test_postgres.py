@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from builders import rss
 from builders.postgres import execute, fresh_database, server_url
-from builders.process import aggregator, configuration, free_port, get, running, serves, until
+from builders.process import aggregator, configuration, ended, free_port, get, running, serves, until
 from servers.link import Link
 from servers.local import Server, conditional
 
@@ -82,8 +81,7 @@ def test_serve_and_run_read_what_workers_write(tmp_path: Path) -> None:
             )
             until(lambda: get(f"{address}/latest.json")[0] == 200, 20)
             until(lambda: get(f"{address}/readyz")[1] == b"ready\n", 30)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            ended(process, 15)
 
 
 def test_serve_cut_off_from_the_server_says_so_in_time_and_can_be_stopped(tmp_path: Path) -> None:
@@ -107,8 +105,7 @@ def test_serve_cut_off_from_the_server_says_so_in_time_and_can_be_stopped(tmp_pa
             link.restore()
             until(lambda: serves(f"http://127.0.0.1:{port}/latest.rss"), 20)
             link.cut()
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            ended(process, 15)
 
 
 def test_what_is_served_is_of_the_database_that_is_there_though_an_earlier_state_of_it_was_put_back(

@@ -20,6 +20,7 @@ from builders.process import (
     aggregator,
     command,
     configuration,
+    ended,
     environment,
     free_port,
     get,
@@ -71,8 +72,7 @@ def test_poll_then_serve(tmp_path: Path) -> None:
             told = json.loads(get(f"{root}/api/v1/stories?min_publishers=2")[1])["stories"]
             assert [story["publishers"] for story in told] == [["one", "two"]]
             assert get(told[0]["url"])[0] == 200
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            ended(process)
 
 
 def test_what_the_store_lost_comes_back_though_the_source_says_it_in_the_same_words(tmp_path: Path) -> None:
@@ -113,8 +113,7 @@ def test_run_polls_serves_and_ends_within_ten_seconds_though_a_reader_holds_on(t
             with socket.create_connection(("127.0.0.1", port)) as idle:
                 idle.sendall(b"GET /latest HTTP/1.1\r\nHost: x\r\n")  # a reader that never finishes its request
                 start = time.monotonic()
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(15) == 0
+                ended(process, 15)
                 assert time.monotonic() - start < 10
         assert len(server.asked("/one")) == 1, "a source is polled once, not at every tick"
 

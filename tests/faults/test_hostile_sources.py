@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import busy, children, configuration, get, query, serving, until
+from builders.process import busy, children, configuration, ended, get, query, serving, until
 from servers.local import Request, Route, Server, answer, redirect
 from servers.misbehaving import FAULTS, encoded, gzip_bomb, silent
 
@@ -161,8 +160,7 @@ def test_forty_sources_are_on_time_beside_ten_hostile_ones(tmp_path: Path) -> No
             # Some stalls are read within their bounds, the others where the processor is fast enough for the 15 s.
             ends = {path.strip("/").replace("/", "-") for path in bad if not path.startswith("/stall/")}
             assert ends <= set(states) <= ends | {"stall-less-than", "stall-less-than-again"}, states
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            ended(process)
 
 
 def rows(folder: Path) -> list[tuple[str, float]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import signal
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import aggregator, busy, configuration, free_port, running, serves, until
+from builders.process import aggregator, busy, configuration, ended, free_port, running, serves, until
 from servers.local import Server, conditional
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -29,8 +28,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with running(config, "serve", "--host", "localhost", "--port", str(chosen)) as process:
         until(lambda: serves(f"http://127.0.0.1:{chosen}/healthz"))
         yield chosen
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
     assert "Traceback" not in (folder / "log").read_text()
 
 

@@ -27,6 +27,7 @@ from builders.process import (
     children,
     command,
     configuration,
+    ended,
     environment,
     free_port,
     get,
@@ -299,8 +300,7 @@ def test_f5_where_nothing_of_the_log_can_be_written_it_serves_and_ends_as_ever(t
         try:
             until(lambda: process.poll() is not None or serves(f"http://127.0.0.1:{port}/readyz"))
             assert process.poll() is None
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            ended(process, 15)
         finally:
             process.kill()
 
@@ -342,8 +342,7 @@ def test_f6_an_archive_that_becomes_read_only_is_served_on(tmp_path: Path, serve
             raw.execute("DROP TRIGGER no")
         raw.close()
         until(lambda: readiness(root) == "ready", 20)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
 
 
 @pytest.mark.parametrize("fault", ["damaged", "text"])
@@ -396,8 +395,7 @@ def test_f11_polls_beside_the_service_double_nothing_and_a_second_worker_names_t
         second = aggregator(config, "worker")
         assert (second.returncode, f"process {process.pid} polls into" in second.stderr) == (1, True)
         assert time.monotonic() - began < 20, "it does not wait for the other to end"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["by both", "by the second"])
@@ -419,8 +417,7 @@ def test_f11_a_second_worker_refuses_though_its_instance_is_another(
         assert json.loads(elsewhere("apply", "--json").stdout)["running"]
         copied = elsewhere("copy", "postgresql://nobody@127.0.0.1:1/nothing")
         assert "stop it first: what came later would be lost" in copied.stderr
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
 
 
 def test_f11_what_a_killed_worker_held_is_free_though_its_machine_had_another_name(
@@ -589,8 +586,7 @@ def test_f23_a_killed_web_process_is_replaced(tmp_path: Path, server: Server) ->
         os.kill(min(web), signal.SIGKILL)
         until(lambda: "starting it again" in log_of(config))
         until(lambda: serves(f"{root}/readyz"), 20)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
 
 
 def test_a_web_process_whose_service_was_killed_before_it_came_up_does_not_stay(tmp_path: Path) -> None:
@@ -619,13 +615,11 @@ def test_f22_a_broken_file_takes_no_web_from_readers(tmp_path: Path, server: Ser
         assert b"not closed" in get(f"{root}/sources")[1]
         with running(config, "serve", "--port", str(other)) as web:
             until(lambda: serves(f"http://127.0.0.1:{other}/sections/defense"))
-            web.send_signal(signal.SIGTERM)
-            assert web.wait(10) == 0
+            ended(web)
         told = (tmp_path / "log").read_text()
         assert f"{config}:1:11: " in told
         assert "serving by the configuration in force" in told
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
     nowhere = subprocess.run(
         [*command(config), "--instance", str(tmp_path / "other"), "serve", "--port", str(other)],
         capture_output=True,
@@ -683,8 +677,7 @@ def test_f5_a_full_disk_degrades_and_mends_without_a_restart(tmp_path: Path, ser
             until(lambda: readiness(root) == "ready", 90)
             until(lambda: query(config, "SELECT count(*) > 300 FROM items") == [(1,)], 90)
             assert query(config, "PRAGMA quick_check") == [("ok",)]
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            ended(process)
 
 
 @pytest.mark.slow
@@ -710,8 +703,7 @@ def test_f6_a_disk_that_fails_becomes_read_only_under_the_service_and_loses_noth
         until(lambda: b"of later" in get(f"{root}/latest.rss")[1] if serves(f"{root}/readyz") else False)
         assert query(config, "SELECT count(*) FROM items") == [(40,)]
         assert query(config, "PRAGMA integrity_check") == [("ok",)]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
 
 
 @pytest.mark.slow
@@ -756,8 +748,7 @@ def test_f13_a_suspended_service_owes_each_source_one_poll(tmp_path: Path, serve
         process.send_signal(signal.SIGCONT)
         time.sleep(15)
         assert len(server.requests) - before == 2
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
 
 
 @pytest.mark.slow
@@ -777,8 +768,7 @@ def test_f25_idle_connections_and_a_flood_of_readers_within_256_files(tmp_path: 
         most = max(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in [process.pid, *children(process.pid)])
         assert most < 256
         assert query(config, "SELECT sum(polls) > 25 FROM sources") == [(1,)], "polling goes on"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        ended(process)
 
 
 async def _flood(port: int, seconds: int = 40, rate: int = 50) -> tuple[int, int, list[float]]:

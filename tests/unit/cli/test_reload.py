@@ -89,8 +89,7 @@ class Worker:
         """Save the file, and put it in force."""
         self.save(text)
         told = self.look()
-        assert told is not None
-        assert told.engine is not None
+        assert told and told.engine
 
     def in_force(self) -> str:
         archive = self.place.instance / "aggregator.db"
@@ -115,9 +114,7 @@ def test_a_saved_file_gives_a_new_engine_and_tells_what_changed(worker: Worker) 
     fetcher = worker.engine.tools.fetch
     worker.save(FILE.replace("[missile]", "[missile, frigate]"))
     told = worker.look()
-    assert told is not None
-    assert told.engine is not None
-    assert told.status is not None
+    assert told and told.engine and told.status
     assert told.status.changed["sections"]["changed"][0]["added"] == ("words: frigate",)
     assert any("words: frigate" in line for line in told.lines)
     assert "frigate" in worker.in_force()
@@ -149,8 +146,7 @@ def test_a_secret_that_an_edit_brings_is_not_written_into_the_log_either(
 def test_a_comment_is_in_force_without_a_word_of_change(worker: Worker) -> None:
     worker.save("# a comment\n" + FILE)
     told = worker.look()
-    assert told is not None
-    assert told.status is not None
+    assert told and told.status
     assert told.status.changed["other"] == ()
     assert told.lines == ("the configuration changed and is in force",)
 
@@ -174,8 +170,7 @@ def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sour
     """Of another worker, or of the command `poll`."""
     worker.save(FILE.replace("sources:\n", "sources:\n  - {name: Two, url: 'https://one.example/two'}\n"))
     told = worker.look()
-    assert told is not None
-    assert told.engine is not None
+    assert told and told.engine
     current, tools, now = Current(told.engine), told.engine.tools, utc_now()
     asked = Failed("http", "429 Too Many Requests", 429, Freshness(retry_after=1800))
     (one,) = tools.archive.sources.states(["one"])
@@ -354,13 +349,11 @@ def test_an_included_file_is_followed_too(worker: Worker) -> None:
         worker.look()
     more.write_text('sources:\n  - {name: Two, url: "https://two.example/"}\n')
     told = worker.look()
-    assert told is not None
-    assert told.engine is not None
+    assert told and told.engine
     assert set(told.engine.tools.sources) == {"one", "two"}
     more.write_text('sources:\n  - {name: Three, url: "https://two.example/"}\n')
     told = worker.look()
-    assert told is not None
-    assert told.status is not None
+    assert told and told.status
     assert told.status.changed["sources"]["renamed"] == [{"from": "two", "to": "three"}]
 
 
@@ -377,8 +370,7 @@ def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.
         with pytest.raises(StoreBusy):
             worker.look()
     told = worker.look()
-    assert told is not None
-    assert told.engine is not None, "who works goes on with what is in force"
+    assert told and told.engine, "who works goes on with what is in force"
     assert "  - section defense: words: missile" in " ".join(told.lines)
     assert "rocket" in worker.in_force()
 
@@ -406,8 +398,7 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
         with pytest.raises(TooManyFiles):  # nor does the log say in between that all is well
             worker.reloads.changed(False)
     told = worker.look()
-    assert told is not None
-    assert told.engine is not None
+    assert told and told.engine
     assert "rocket" in worker.in_force()
 
 
@@ -457,9 +448,7 @@ def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_chan
     elsewhere.put_in_force(archive, 0)
     archive.close()
     told = worker.reloads.changed(False)
-    assert told is not None
-    assert told.engine is not None
-    assert told.status is not None
+    assert told and told.engine and told.status
     assert told.status.changed["sections"]["changed"]
 
 
@@ -472,8 +461,7 @@ def test_who_follows_an_edit_that_undoes_a_renaming_says_so(worker: Worker, comm
     if command:
         assert worker.command(command) == 0
     told = worker.look()
-    assert told is not None
-    assert told.status is not None
+    assert told and told.status
     assert told.status.changed["sections"]["renamed"] == [{"from": "defence", "to": "defense"}]
     assert not told.status.changed["sections"]["removed"]
 
@@ -514,9 +502,7 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
     worker = Worker(tmp_path, manual)
     worker.save(manual.replace("missile", "rocket"))
     told = worker.look()
-    assert told is not None
-    assert told.engine is None
-    assert told.status is not None
+    assert told and told.engine is None and told.status
     assert told.status.waiting is not None
     assert told.status.waiting["sections"]["changed"][0]["removed"] == ("words: missile",)
     assert "missile" in worker.in_force()
@@ -526,9 +512,7 @@ def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys:
         assert worker.command("apply") == 0
     assert "words: rocket" in capsys.readouterr().out
     told = worker.look()
-    assert told is not None
-    assert told.engine is not None
-    assert told.status is not None
+    assert told and told.engine and told.status
     assert told.status.waiting is None
     assert "rocket" in worker.in_force()
     assert worker.look() is None
@@ -544,9 +528,7 @@ def test_an_edit_that_is_applied_before_the_worker_has_read_it_never_waits(tmp_p
     with WorkerLock(worker.place.instance):
         assert worker.command("apply") == 0
     told = worker.reloads.changed(False)
-    assert told is not None
-    assert told.engine is not None
-    assert told.status is not None
+    assert told and told.engine and told.status
     assert told.status.waiting is None
     assert worker.look() is None
     asyncio.run(worker.engines.close())
@@ -575,8 +557,7 @@ def test_an_edit_that_is_in_force_already_does_not_undo_a_later_one(
         worker.reloads.changed(False)
         told = worker.look()
     assert "torpedo" in worker.in_force()
-    assert told is not None
-    assert told.engine is not None
+    assert told and told.engine
     assert told.engine.policy.configuration == later.settings.epoch
 
 
@@ -586,8 +567,7 @@ def test_an_edit_that_waited_and_was_applied_without_a_worker_waits_no_more(tmp_
     worker = Worker(tmp_path, manual)
     worker.save(manual.replace("missile", "rocket"))
     told = worker.look()
-    assert told is not None
-    assert told.status is not None
+    assert told and told.status
     worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
     asyncio.run(worker.engines.close())
     assert worker.command("apply") == 0
@@ -606,8 +586,7 @@ def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, re
     worker = Worker(tmp_path, manual)
     worker.save(manual.replace("missile", "rocket"))
     told = worker.look()
-    assert told is not None
-    assert told.status is not None
+    assert told and told.status
     worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
     if restarted:
         asyncio.run(worker.engines.close())
@@ -616,9 +595,7 @@ def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, re
     else:
         worker.save(manual)
         told = worker.look()
-    assert told is not None
-    assert told.engine is None
-    assert told.status is not None
+    assert told and told.engine is None and told.status
     assert told.status.waiting is None
     assert "undone" in told.lines[0]
     worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
@@ -636,8 +613,7 @@ def test_a_restart_with_reload_manual_keeps_what_was_in_force(tmp_path: Path) ->
     assert second.at_start is not None
     assert second.at_start.engine is None, "it says that the file waits"
     told = second.reloads.changed(force=True)
-    assert told is not None
-    assert told.engine is not None, "HUP takes the file"
+    assert told and told.engine, "HUP takes the file"
     assert "rocket" in second.in_force()
     asyncio.run(second.engines.close())
 
@@ -648,8 +624,7 @@ def test_another_file_that_was_applied_stays_in_force(worker: Worker, tmp_path: 
     with WorkerLock(worker.place.instance):
         assert main(["--config", str(other), "--instance", str(worker.place.instance), "apply"]) == 0
     told = worker.look()
-    assert told is not None
-    assert told.engine is not None
+    assert told and told.engine
     assert [worker.look() for _ in range(3)] == [None] * 3, "the file on disk does not fight it"
     assert "torpedo" in worker.in_force()
 

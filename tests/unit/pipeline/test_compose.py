@@ -412,6 +412,10 @@ SAMPLES = (
         "What the capsule brought home of the asteroid has carbon, the agency showed.",
     ),
 )
+SHOWN = [
+    member(n, name, *text[:1], n * 100, summary=text[1])
+    for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
+]
 PROBE = (
     "This next asteroid is metal",
     "A probe starts on Friday; it will need six years to a body that may be the core of a planet.",
@@ -421,28 +425,20 @@ PROBE = (
 def test_what_tells_something_else_than_the_others_does_not_lead() -> None:
     """The grouping took it for one of the story; the others must not stand beneath its headline."""
     other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
-    shown = [
-        member(n, name, *text[:1], n * 100, summary=text[1])
-        for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
-    ]
-    assert told([other, *shown]).lead == 2
-    assert told(shown).lead == 2
-    assert told([other, shown[0]]).lead == 1, "of two nobody knows which is the odd one"
-    again = replace(shown[1], item=replace(shown[1].item, publisher="B"))
-    assert told([other, shown[0], again]).lead == 1, "nor of two outlets"
-    assert told([*(pruned(one) for one in shown), other]).lead == 1, "nor once texts are gone"
+    assert told([other, *SHOWN]).lead == 2
+    assert told(SHOWN).lead == 2
+    assert told([other, SHOWN[0]]).lead == 1, "of two nobody knows which is the odd one"
+    again = replace(SHOWN[1], item=replace(SHOWN[1].item, publisher="B"))
+    assert told([other, SHOWN[0], again]).lead == 1, "nor of two outlets"
+    assert told([*(pruned(one) for one in SHOWN), other]).lead == 1, "nor once texts are gone"
 
 
 def test_a_headline_that_says_nothing_of_what_the_others_say_does_not_lead() -> None:
     """It may stand over a text like theirs: a history, a column, a preview."""
     history = member(1, "A", "Eleven years of hope", 100, summary=SAMPLES[0][1] + " It says so.")
-    shown = [
-        member(n, name, *text[:1], n * 100, summary=text[1])
-        for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
-    ]
-    assert told([history, *shown]).lead == 2
-    assert told([history, shown[0]]).lead == 1, "of two nobody knows which stands for the story"
-    bare = [replace(one, item=replace(one.item, summary="")) for one in shown]
+    assert told([history, *SHOWN]).lead == 2
+    assert told([history, SHOWN[0]]).lead == 1, "of two nobody knows which stands for the story"
+    bare = [replace(one, item=replace(one.item, summary="")) for one in SHOWN]
     assert told([history, *bare]).lead == 1, "it tells more than a headline, and nothing else"
 
 
@@ -482,28 +478,20 @@ def test_a_headline_with_half_of_the_dead_does_not_lead_once_two_outlets_count_m
 def test_whoever_led_before_an_upgrade_leads_on_while_the_entry_stays() -> None:
     """A page with the headline of one report and the text of another tells the story wrongly."""
     other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
-    shown = [
-        member(n, name, *text[:1], n * 100, summary=text[1])
-        for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
-    ]
-    before = replace(told([other, *shown]), lead=1, entry=told([other]).entry)  # as the version before would have it
-    after = told([other, *shown], before, joined=[], now=900, replacing=True)
+    before = replace(told([other, *SHOWN]), lead=1, entry=told([other]).entry)  # as the version before would have it
+    after = told([other, *SHOWN], before, joined=[], now=900, replacing=True)
     assert (after.entry, after.lead) == (before.entry, 1)
     fifth = member(5, "E", "Asteroid samples are shown", 500, summary=SAMPLES[0][1] + " It said so.")
-    last = told([other, *shown, fifth], after, joined=[5], now=900)
+    last = told([other, *SHOWN, fifth], after, joined=[5], now=900)
     assert (last.lead, last.entry.title) == (2, SAMPLES[0][0]), "another is announced when someone joins"
 
 
 def test_whoever_led_leads_on_once_texts_are_gone() -> None:
     """A late report of an outlet that told it already must not bring back the headline of the odd one, which a slow feed still lists."""
     other = member(1, "A", PROBE[0], 100, summary=PROBE[1])
-    shown = [
-        member(n, name, *text[:1], n * 100, summary=text[1])
-        for n, name, text in zip((2, 3, 4), "BCD", SAMPLES, strict=True)
-    ]
-    before = told([other, *shown])
+    before = told([other, *SHOWN])
     again = member(5, "B", SAMPLES[2][0], 900, summary=SAMPLES[2][1])
-    later = told([other, *(pruned(one) for one in shown), again], before, joined=[5], now=900)
+    later = told([other, *(pruned(one) for one in SHOWN), again], before, joined=[5], now=900)
     assert (later.lead, later.entry) == (2, before.entry)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from builders import NOW, ago, archive, item, policy, polled
+from builders import NOW, ago, archive, item, policy, polled, publish
 from msgspec import structs
 from msgspec.structs import replace
 
@@ -60,8 +60,7 @@ def test_what_a_source_told_is_found_from_each_story_and_not_from_all_that_it_to
             polled(name, [item(name, str(n), f"Thing{n}{name} happened{n}{name}") for n in news])
             for name in ("alpha", "beta")
         ]
-        store.intake.apply(told, NOW)
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, *told)
         (found, _), steps = counted(store, lambda: store.reading.stories(replace(query, limit=500), SECONDS))
         assert len(found) == news.stop
         return steps
@@ -89,8 +88,7 @@ def test_what_few_told_is_found_without_looking_at_what_all_others_did(store: Sq
 
     def costs(news: range) -> dict[tuple[Filter, str], int]:
         others = [item("beta", str(n), f"Thing{n} happened{n}", lang="en", publisher="Beta") for n in news]
-        store.intake.apply([polled("beta", others)], NOW)
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("beta", others))
         found = {}
         for wanted, listed in asked:
             for read in ("items", "stories"):
@@ -122,8 +120,7 @@ def test_items_by_their_primary_section_are_read_from_the_newest_on(store: Sqlit
 
     def cost(news: range) -> int:
         told = [item("alpha", str(n), f"Thing{n} happened{n} with missile") for n in news]
-        store.intake.apply([polled("alpha", told)], NOW)
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("alpha", told))
         query = StreamQuery("section", "world", view="items", primary=True, limit=5)
         (found, _), steps = counted(store, lambda: store.reading.items(query, SECONDS))
         assert len(found) == 5
@@ -165,8 +162,7 @@ def test_what_changed_lately_is_read_without_all_that_did_not(
             id: [item(id, f"{name}{n}", f"{name}{n} happened{n} with missile") for n in news]
             for id in ("alpha", "beta")
         }
-        store.intake.apply([polled(id, items) for id, items in told.items()], at)
-        edition(store, policy(), lambda: int(at.timestamp()))
+        publish(store, *(polled(id, items) for id, items in told.items()), at=at, placed=at)
 
     def cost(older: int, hours: int) -> int:
         since = NOW + timedelta(hours=hours)
@@ -200,8 +196,7 @@ def test_what_is_hidden_is_found_without_all_that_changed(store: SqliteArchive, 
 
 def test_what_left_a_section_is_found_without_reading_what_did_not(store: SqliteArchive) -> None:
     """Who first copied a small one waited until each story of the archive was read, with all that it announces."""
-    store.intake.apply([polled("alpha", [item("alpha", "0", "Thing happened")])], NOW)
-    edition(store, policy(), lambda: SECONDS)
+    publish(store, polled("alpha", [item("alpha", "0", "Thing happened")]))
     asked: list[str] = []
     store._connection.raw.set_trace_callback(asked.append)
     store.reading.removals(StreamQuery("section", "world", changed_since=0, limit=9))
@@ -235,8 +230,7 @@ def test_the_items_of_a_month_are_found_without_those_of_others(store: SqliteArc
     store.intake.apply([polled("alpha", [item("alpha", "old", "Old", published=ago(days=40))])], ago(days=40))
 
     def cost(news: range) -> int:
-        store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news])], NOW)
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news]))
         query = StreamQuery("latest", view="items", window=month)
         (found, _), steps = counted(store, lambda: store.reading.items(query, SECONDS))
         assert [one.title for one in found] == ["Old"]
@@ -295,8 +289,7 @@ def test_what_a_section_has_of_an_outlet_is_found_without_all_that_was_told_sinc
 
     def tell(source: str, word: str, news: range, at: datetime) -> None:
         told = [item(source, f"{word}{n}", f"{word}{n} happened{n} with {word}") for n in news]
-        store.intake.apply([polled(source, told)], at)
-        edition(store, policy(), lambda: int(at.timestamp()))
+        publish(store, polled(source, told), at=at, placed=at)
 
     def cost() -> int:
         query = StreamQuery("section", "defense", limit=3, min_publishers=publishers, filter=Filter(source="beta"))
@@ -324,8 +317,7 @@ def test_what_others_told_meanwhile_is_looked_at_once(
 
     def tell(source: str, news: range, at: datetime) -> None:
         told = [item(source, str(n), f"Thing{n}{source} happened{n}{source} missile") for n in news]
-        store.intake.apply([polled(source, told)], at)
-        edition(store, policy(), lambda: int(at.timestamp()))
+        publish(store, polled(source, told), at=at, placed=at)
 
     def cost() -> int:
         id = {"source": "alpha", "section": "world"}.get(kind)
@@ -352,8 +344,7 @@ def test_what_one_in_twenty_told_is_not_looked_for_in_the_whole_archive(
 
     def tell(source: str, news: range, at: datetime, lang: str) -> None:
         told = [item(source, str(n), f"Thing{n}{source} happened{n}{source} missile", lang=lang) for n in news]
-        store.intake.apply([polled(source, told)], at)
-        edition(store, policy(), lambda: int(at.timestamp()))
+        publish(store, polled(source, told), at=at, placed=at)
 
     def cost() -> int:
         query = StreamQuery(kind, "world", filter=Filter(lang="fi"))
@@ -374,8 +365,7 @@ def test_what_waits_for_the_edition_is_found_without_the_archive(store: SqliteAr
     """Every half minute the whole index of items was gone through."""
 
     def cost(news: range) -> int:
-        store.intake.apply([polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news])], NOW)
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("alpha", [item("alpha", str(n), f"Thing{n} happened{n}") for n in news]))
         store.intake.apply([polled("beta", [item("beta", str(news.stop), f"Event{news.stop} at place")])], NOW)
         waiting, steps = counted(store, store.edition.pending)
         assert len(waiting) == 1
@@ -420,8 +410,7 @@ def test_what_an_outlet_told_with_others_is_not_looked_for_among_all_that_others
 
     def tell(news: range, *sources: str) -> None:
         told = {name: [item(name, f"{n}", f"Event{n} at place{n} told{n} once") for n in news] for name in sources}
-        store.intake.apply([polled(name, items) for name, items in told.items()], NOW)
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, *(polled(name, items) for name, items in told.items()))
 
     def cost(steps: int = STEPS) -> int:
         monkeypatch.setattr("aggregator.store.lists.STEPS", steps)
@@ -442,8 +431,7 @@ def test_what_others_told_too_is_read_from_where_they_joined(store: SqliteArchiv
 
     def cost(news: range) -> int:
         alone = [item("alpha", f"{n}", f"Thing{n} happened{n} with missile") for n in news]
-        store.intake.apply([polled("alpha", alone)], ago(days=1))
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("alpha", alone), at=ago(days=1))
         query = StreamQuery(kind, "world" if kind == "section" else None, min_publishers=2, limit=5)
         (found, _), steps = counted(store, lambda: store.reading.stories(query, SECONDS))
         assert len(found) == min(told, 5)
@@ -467,8 +455,7 @@ def test_what_few_told_is_found_without_all_entries_of_a_large_section(
 
     def tell(news: range, source: str) -> None:
         told = [item(source, f"{n}", f"Thing{n}{source} happened{n}{source}") for n in news]
-        store.intake.apply([polled(source, told)], ago(hours=1))
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled(source, told), at=ago(hours=1))
 
     def cost() -> int:
         asked = StreamQuery("section", "world", filter=Filter(source="alpha"), before=before, limit=5)
@@ -495,8 +482,7 @@ def test_of_what_others_told_only_the_few_are_asked_for_their_reports(store: Sql
         told = [
             polled(name, [item(name, f"{n}", f"Event{n} at place{n} told{n} once") for n in news]) for name in sources
         ]
-        store.intake.apply(told, ago(hours=1))
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, *told, at=ago(hours=1))
 
     def cost() -> int:
         asked = replace(query, min_publishers=2, limit=5, before=(SECONDS, 1 << 40))
@@ -515,8 +501,7 @@ def test_stories_an_hour_are_counted_from_the_first_hour_on(store: SqliteArchive
 
     def cost(news: range, moment: datetime) -> int:
         told = [item("alpha", str(n), f"Thing{n} happened{n} with missile") for n in news]
-        store.intake.apply([polled("alpha", told)], moment)
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("alpha", told), at=moment)
         hours, steps = counted(store, lambda: store.reading.per_hour("section", SECONDS - 86_400))
         assert sum(sum(counts.values()) for counts in hours.values()) == 50
         return steps
@@ -532,8 +517,7 @@ def test_what_was_published_since_is_found_without_looking_at_what_came_before(s
 
     def cost(news: range) -> int:
         before = [item("alpha", str(n), f"Thing{n} happened{n}", published=ago(days=3)) for n in news]
-        store.intake.apply([polled("alpha", before)], ago(days=3))
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("alpha", before), at=ago(days=3))
         query = StreamQuery("search", filter=Filter(since=ago(hours=6)))
         (found, _), steps = counted(store, lambda: getattr(store.reading, read)(query, SECONDS))
         assert len(found) == 5
@@ -552,8 +536,7 @@ def test_a_word_that_nearly_all_say_is_looked_up_item_by_item_from_the_newest(
 
     def cost(news: range) -> int:
         told = [item("alpha", str(n), f"Thing{n} happened{n} with missile") for n in news]
-        store.intake.apply([polled("alpha", told)], NOW)
-        edition(store, policy(), lambda: SECONDS)
+        publish(store, polled("alpha", told))
         query = StreamQuery("section", "world", limit=10, filter=Filter(words=("missile",)))
         (found, _), steps = counted(store, lambda: getattr(store.reading, read)(query, SECONDS))
         assert len(found) == 10

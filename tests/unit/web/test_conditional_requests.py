@@ -22,12 +22,20 @@ from aggregator.model.feed import Stream
 from aggregator.web import cache, feeds
 from aggregator.web.app import create_app
 from aggregator.web.cache import ResponseCache
+from aggregator.web.library import Library
 from aggregator.web.negotiation import coding
 from aggregator.web.recent import Recent
 from aggregator.web.streams import build
 
 ADDRESSES = ("/latest.rss", "/sections/asia-pacific.atom", "/latest.json", "/latest", "/", "/api/v1/stories", "/docs")
 LATER = http_date(NOON)  # than all that is shown
+
+
+def fronted(library: Library) -> tuple[FlaskClient, ResponseCache]:
+    """A client of an application, and the cache in front of that."""
+    app = create_app(library)
+    assert isinstance(app.wsgi_app, ResponseCache)
+    return app.test_client(), app.wsgi_app
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -275,15 +283,13 @@ def test_for_a_crowd_news_is_rendered_once(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_who_waits_for_another_in_vain_asks_himself(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = create_app(newsroom.library())
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
-    first = app.test_client().get("/latest.rss")
+    client, front = fronted(newsroom.library())
+    first = client.get("/latest.rss")
     (kept,) = front.kept.held.values()
     monkeypatch.setattr(front, "_valid", lambda key, kept: False)
     monkeypatch.setattr(cache, "WAIT", 0.01)
     with kept.renewal:  # whoever has it hangs
-        assert app.test_client().get("/latest.rss").data == first.data
+        assert client.get("/latest.rss").data == first.data
 
 
 @pytest.mark.parametrize("address", ["/", "/latest", "/sections/asia-pacific.atom", "/sources", "/nothing-here"])
@@ -334,21 +340,16 @@ def test_what_time_alone_changes_is_rendered_anew(room: Newsroom) -> None:
 
 def test_what_is_kept_is_bounded(newsroom: Newsroom) -> None:
     library = newsroom.library()
-    app = create_app(library)
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
+    client, front = fronted(library)
     front.kept.most = 50_000
     for limit in range(1, 40):
-        app.test_client().get(f"/latest.rss?limit={limit}")
+        client.get(f"/latest.rss?limit={limit}")
     assert 0 < front.kept.size <= 50_000
     assert front.kept.size == sum(front.kept.sizes[key] for key in front.kept.held)
 
 
 def test_one_large_answer_drives_no_others_out(newsroom: Newsroom) -> None:
-    app = create_app(newsroom.library())
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
-    client = app.test_client()
+    client, front = fronted(newsroom.library())
     for limit in (1, 2, 3):
         client.get(f"/latest.rss?limit={limit}")
     front.kept.most = front.kept.size
@@ -358,12 +359,10 @@ def test_one_large_answer_drives_no_others_out(newsroom: Newsroom) -> None:
 
 def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
     """An address of 60 kB weighs more than the feed under it, and so do the links that quote it."""
-    app = create_app(newsroom.library())
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
+    client, front = fronted(newsroom.library())
     front.kept.most = 300_000
     for n in range(20):
-        assert app.test_client().get(f"/latest.rss?limit=1&{n}={'a' * 60_000}").status_code == 200
+        assert client.get(f"/latest.rss?limit=1&{n}={'a' * 60_000}").status_code == 200
     asked = sum(len(path) + len(query) for path, query, _ in front.kept.held)
     told = sum(
         len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers)
@@ -375,10 +374,7 @@ def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
 def test_small_answers_count_as_what_they_take(newsroom: Newsroom) -> None:
     """A feed of a search that finds nothing has 500 bytes; what is known of it takes three times as much."""
     library = newsroom.library()
-    app = create_app(library)
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
-    client = app.test_client()
+    client, front = fronted(library)
     tracemalloc.start()
     try:
         for n in range(40):
@@ -396,10 +392,7 @@ def test_small_answers_count_as_what_they_take(newsroom: Newsroom) -> None:
 
 def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
     """Between two commits each thread remembers what it has found right: of that, what was dropped since is let go."""
-    app = create_app(newsroom.library())
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
-    client = app.test_client()
+    client, front = fronted(newsroom.library())
     for _ in range(2):
         client.get("/latest.rss?limit=1")
     (dropped,) = map(weakref.ref, front.kept.held.values())
