@@ -156,7 +156,5 @@ def _required(model: type[Entry] | None) -> list[str]:
 
 def _entry(annotation: Any) -> Any:
     """The class of an entry, from an annotation such as `list[Source]`."""
-    inner = getattr(annotation, "__args__", ())
-    return (
-        annotation if not inner else next((_entry(arg) for arg in inner if isinstance(_entry(arg), type)), annotation)
-    )
+    entries = map(_entry, getattr(annotation, "__args__", ()))
+    return next((entry for entry in entries if isinstance(entry, type)), annotation)
