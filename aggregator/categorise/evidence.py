@@ -44,8 +44,9 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
     """All evidence of a text, in no particular order."""
     names, words = book.names.matcher.find(hay), book.matcher.find(hay)
     fields = _by_field(hay, words)
-    blanked = {} if book.blanks.keys().isdisjoint(fields) else _blanked(book, fields)
-    muted = {} if book.mutes.keys().isdisjoint(fields) else _muted(book, hay, fields)
+    special = not book.special.isdisjoint(fields)
+    blanked = _blanked(book, fields) if special else {}
+    muted = _muted(book, hay, fields) if special else {}
     if blanked or muted:
         names = _uncovered(hay, names, [span for own in (*blanked.values(), *muted.values()) for span in own])
     evidence, codes, elsewhere, abroad = named(book, hay, names)
@@ -63,7 +64,7 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
     if words:
         of_words, excluded = _weigh_words(book, hay, fields, _Silent(blanked, muted), elsewhere)
         evidence += of_words
-    repeats = not book.repeated.isdisjoint(fields) or _overlap(book, hay, words)
+    repeats = (special and not book.repeated.isdisjoint(fields)) or _overlap(book, hay, words)
     evidence, covered = said_once(hay, evidence) if repeats else (evidence, [])
     return TextReading(evidence, excluded, codes, covered, elsewhere)
 

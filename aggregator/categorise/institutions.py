@@ -55,8 +55,9 @@ def with_areas(hay: Haystack, names: list[tuple[Hit, Place]]) -> list[tuple[Hit,
     The town is moved wherever the text names it: if the summary says "Odessa, Texas", then Odessa in the headline is not in Ukraine.
     """
     moved: dict[int, Place] = {}
+    cased = hay.cased
     for index, (hit, place) in enumerate(names):
-        if hay.cased[hit[2] - 1] == "," and place.kind in _NAMESAKES:
+        if cased[hit[2] - 1] == "," and place.kind in _NAMESAKES:
             area = _state(hay, hit, place) or _country(hay, hit, place, names[index + 1 : index + 2])
             if area:
                 moved[hit[0]] = area

@@ -9,7 +9,7 @@ from aggregator.categorise.findings import Evidence, Hit, Spans
 from aggregator.categorise.institutions import OWNERS, SHARED, owners, with_areas
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.text.match import Haystack
-from aggregator.text.places import Found, Place, disambiguate, is_first_name, is_player, is_surname, is_word, longest
+from aggregator.text.places import Place, disambiguate, is_first_name, is_player, is_surname, is_word, longest
 
 LONGEST = 7  # characters of the longest initials that may be a town (GAO), with the spaces around them
 _SCENE_WORDS = frozenset(("in", "at", "near", "across", "outside", "off", "on", "about", "against"))
@@ -43,6 +43,9 @@ _OBJECTS = ("arms ", "weapons ", "aid ")  # what others decide on
 _COUNTRY = ("country", "demonym")
 _SURNAMES = frozenset((*_COUNTRY, "city"))  # kinds of names that families have, too
 
+Found = tuple[Hit, str, tuple[str, ...]]
+"""A name, its kind, and the reading that was chosen."""
+
 
 class Named(NamedTuple):
     """The evidence of the places in a text.
@@ -73,10 +76,10 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
     a place in addition, since the country counts already.
     """
     kept = with_areas(hay, _kept(book, hay, names))
-    kinds = {place.kind for _, place in kept} if len(kept) > 1 else set()
+    if len(kept) == 1 or not [place for _, place in kept if place.kind in SHARED or len(place.choices) > 1]:
+        return [(hit, place.kind, place.choices[0]) for hit, place in kept]
+    kinds = {place.kind for _, place in kept}
     bound = owners(hay, kept) if not (kinds.isdisjoint(SHARED) or kinds.isdisjoint(OWNERS)) else {}
-    if len(kept) == 1 or not (bound or "generic" in kinds or any(len(place.choices) > 1 for _, place in kept)):
-        return [Found(hit[0], hit[1], hit[2], place.kind, place.choices[0]) for hit, place in kept]
     own = [entry for index, entry in enumerate(kept) if index not in bound] if bound else kept
     sure = {
         code for _, place in own if len(place.choices) == 1 and place.kind != "generic" for code in place.choices[0]
@@ -89,7 +92,7 @@ def _places(book: Rulebook, hay: Haystack, names: list[Hit], abroad: Spans) -> l
             codes = disambiguate(place.choices, sure)
             if place.kind == "institution" and codes in spoken:
                 codes = place.choices[0]
-            found.append(Found(hit[0], hit[1], hit[2], place.kind, codes))
+            found.append((hit, place.kind, codes))
             if place.kind == "institution" and codes != place.choices[0]:
                 others.append((hit, codes))
     for hit, codes in others:
@@ -172,8 +175,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     first = True
     split, cased, text, meanings = hay.split, hay.cased, hay.text, book.meanings
     embassies = _EMBASSY[0] in text or _EMBASSY[1] in text
-    for name in found:
-        needle, start, end, kind, reading = name
+    for (needle, start, end), kind, reading in found:
         in_title = start < split
         key = needle if in_title else ~needle
         if key in seen:
@@ -182,7 +184,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         meaning = meanings[reading]
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
-        if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, name, found)) or (
+        if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, start, end, found)) or (
             embassies and kind in _COUNTRY and text.startswith(_EMBASSY, end)
         ):
             value *= weights.ATTRIBUTE
@@ -192,7 +194,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         elif first:
             first = False
         if in_title:
-            value *= weights.HEADLINE * _role(hay, name, acts)
+            value *= weights.HEADLINE * _role(hay, start, end, kind, acts)
             if acts:
                 elsewhere = meaning.elsewhere - spared
         elif acts:
@@ -207,15 +209,15 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
     return Named(evidence, codes, elsewhere, abroad)
 
 
-def _is_attribute(hay: Haystack, name: Found, found: list[Found]) -> bool:
+def _is_attribute(hay: Haystack, start: int, end: int, found: list[Found]) -> bool:
     """Whether the name is only part of an adjective: a "Liberian-flagged" tanker, "US-made" jets, a "pro-Russian" party, or the
     "Israel-Hamas" war, unless it heads live news ("Israel-Hamas war live: Gaza ..."). Who leads a "US-led" war acts."""
-    text, start, end = hay.text, name.start, name.end
+    text = hay.text
     if hay.cased[end - 1] == "-":
         first = text[end : end + 24].split(" ", 1)[0]
         if first in _ATTRIBUTE:
             return True
-        return _of_conflict(hay, end + len(first) + 1) and any(one.start == end - 1 for one in found)
+        return _of_conflict(hay, end + len(first) + 1) and any(hit[1] == end - 1 for hit, _, _ in found)
     return _of_conflict(hay, end) or text.endswith(_SIDES, 0, start)
 
 
@@ -226,15 +228,15 @@ def _of_conflict(hay: Haystack, end: int) -> bool:
     return ":" not in hay.cased[end : end + _HEADING]
 
 
-def _role(hay: Haystack, name: Found, first: bool) -> float:
+def _role(hay: Haystack, start: int, end: int, kind: str, first: bool) -> float:
     """The factor for the role of a place in the headline: the actor, the scene or subject ("in", "about"), or a person's origin."""
-    before = hay.text[max(0, name.start - 30) : name.start].rsplit(None, 2)[-2:]
+    before = hay.text[max(0, start - 30) : start].rsplit(None, 2)[-2:]
     if before and before[-1] in _SCENE_WORDS:
         tried = before[-1] == "in" and before[0] in _TRIED
         return weights.SUBJECT if tried else weights.SCENE
     value = weights.SUBJECT if first else 1.0
-    if name.kind in _COUNTRY:
-        after = hay.text[name.end : name.end + 16].split(" ", 1)[0]
+    if kind in _COUNTRY:
+        after = hay.text[end : end + 16].split(" ", 1)[0]
         if after in _PERSON:
             value *= weights.PERSON_FROM
     return value

@@ -87,6 +87,7 @@ class Rulebook(Struct, frozen=True):
     repeated: frozenset[int]  # those that two lines of one rule list
     blanks: dict[int, tuple[int, ...]]  # the rules that have this phrase under `not`: words inside it do not count
     mutes: dict[int, tuple[AllUse, ...]]  # the terms of `not` of several parts that must be checked if it is found
+    special: frozenset[int]  # the words of these three
     meanings: dict[tuple[str, ...], Meaning]  # by the countries and regions that a name stands for
     ids: dict[str, int]  # section id → its number
     least: tuple[float, ...]  # for each section the evidence without which it holds nothing
@@ -188,6 +189,8 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
     ids = {section.id: number for number, section in enumerate(sections)}
     known = words.frozen()
     using = tuple(frozenset(use.rule for use in word.uses) for word in known)
+    repeated = _in_both(frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses)))
+    blanks, mutes = words.blanks(), words.mutes()
     return Rulebook(
         rules=rules,
         sections=len(sections),
@@ -196,9 +199,10 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
         matcher=Matcher([*words.needles]),
         words=known,
         using=using,
-        repeated=_in_both(frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses))),
-        blanks=words.blanks(),
-        mutes=words.mutes(),
+        repeated=repeated,
+        blanks=blanks,
+        mutes=mutes,
+        special=repeated.union(blanks, mutes),
         meanings=_meanings(rules, len(sections)),
         ids=ids,
         least=_least(sections),

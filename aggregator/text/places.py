@@ -13,7 +13,6 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import repeat
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -105,16 +104,6 @@ def _spans(text: str) -> Spans:
     if not text:
         return ()
     return tuple((int(a), int(b)) for a, _, b in (pair.partition("-") for pair in text.split(",")))
-
-
-class Found(NamedTuple):
-    """A name found in a haystack. `needle` is the index of its needle in the caller's list, `codes` the reading that was chosen."""
-
-    needle: int
-    start: int
-    end: int
-    kind: str
-    codes: tuple[str, ...]
 
 
 def longest(hits: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
