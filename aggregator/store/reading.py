@@ -112,6 +112,12 @@ class Reading:
         rows = self._db.select("SELECT story, publisher FROM placements WHERE NOT hidden AND story IN", stories)
         return {story: set(publishers) for story, publishers in grouped(rows).items()}
 
+    def has_publisher(self, name: str) -> bool:
+        """Whether any item counts for the publisher with this name, in upper or lower case."""
+        folded = self._db.dialect.folded.format
+        found = f"SELECT 1 FROM placements WHERE {folded('publisher')} = {folded('?')} LIMIT 1"
+        return bool(self._db.read(found, (name,)))
+
     def _reports(self, stories: Collection[int]) -> dict[int, tuple[Report, ...]]:
         """The reports of each story, earliest first."""
         rows = self._db.select(

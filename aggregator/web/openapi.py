@@ -32,7 +32,10 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "section": (TEXT, "Id of a section."),
     "topic": (TEXT, "Id of a topic."),
     "source": (TEXT, "Id of a source."),
-    "publisher": (TEXT, "Name of a publisher, in upper or lower case, with or without accents and `The`."),
+    "publisher": (
+        TEXT,
+        "Name of a publisher, in upper or lower case, with or without accents and `The` (not if only wrappers name it).",
+    ),
     "label": (TEXT, "Label of sources or publishers: `public` or `owner:public`, in upper or lower case."),
     "lang": (
         TEXT,

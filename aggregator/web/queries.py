@@ -64,8 +64,11 @@ def search_of(library: Library, args: Mapping[str, str]) -> Filter:
     """
     force = library.in_force()
     wanted = labelled(force.settings, parameters.search(args, library.now()))
-    if wanted.publisher:
-        wanted = replace(wanted, publisher=force.publisher(wanted.publisher))
+    if typed := wanted.publisher:
+        name = force.publisher(typed)
+        # Not if another outlet has just this name, for example one that a wrapper names: Post beside The Post.
+        if name.lower() == typed.lower() or not library.archive.reading.has_publisher(typed):
+            wanted = replace(wanted, publisher=name)
     former = {name: getattr(wanted, name) for name in parameters.OF_ID}
     wanted = replace(wanted, **{name: _renamed(force, name, id) or id for name, id in former.items()})
     check(force, wanted)

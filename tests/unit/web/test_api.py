@@ -277,6 +277,18 @@ def test_two_outlets_whose_names_differ_in_case_are_told_apart_by_it(tmp_path: P
     room.close()
 
 
+@pytest.mark.parametrize("asked", ["Post", "POST", "The Post", "the post", "thé post"])
+def test_an_outlet_that_a_wrapper_names_is_found_by_its_name_beside_one_with_a_similar_name(
+    tmp_path: Path, asked: str
+) -> None:
+    config = CONFIG.replace("{name: Reuters, url", '{name: Reuters, publisher: "The Post", url')
+    room = Newsroom(tmp_path, config.replace("{name: Silent, url", "{name: Silent, wrapper: true, url"))
+    room.publish(item("Navy tows frigate", "reuters"), item("Rain is expected", "silent", publisher="Post"))
+    (found,) = room.client.get("/api/v1/items", query_string={"publisher": asked}).get_json()["items"]
+    assert found["publisher"] == ("Post" if asked.lower() == "post" else "The Post")
+    room.close()
+
+
 def test_a_source_is_found_by_the_names_by_which_its_news_is(tmp_path: Path) -> None:
     """The id that it had before, and the outlet that the name of its publisher stands for."""
     renamed = CONFIG.replace("{name: Kyodo, url", "{name: Kyodo News, was: [kyodo], url")
