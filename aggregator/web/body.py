@@ -10,8 +10,11 @@ from aggregator.normalise.boilerplate import without_asides, without_boilerplate
 from aggregator.normalise.plain import plain_of_safe, prose_of_safe
 from aggregator.text.fold import fold
 
-_ATTRIBUTES = r'(?:[^>"]|"[^"]*")*'
+_ATTRIBUTES = r'(?:[^<>"]|"[^"]*")*'
 """They always have double quotes in sanitised HTML."""
+_TAG = re.compile(rf"<[a-z]{_ATTRIBUTES}>")
+_RAW = re.compile(r'="[^"<]*<')
+"""What earlier versions stored may have < in attributes, which the searches below would take for tags."""
 _IMAGE = re.compile(rf"<img\b{_ATTRIBUTES}>")
 _CAPTIONED = re.compile(
     rf'<img\b{_ATTRIBUTES}?\ssrc="([^"]*)"{_ATTRIBUTES}>((?:(?!</?figure\b|<img\b).)*?<figcaption\b{_ATTRIBUTES}>)',
@@ -55,6 +58,8 @@ def standfirst_and_body(
 
     Texts are compared folded, since many feeds have typographic quotes in one and not in the other.
     """
+    if _RAW.search(content):
+        content = _TAG.sub(lambda tag: f"<{tag[0][1:].replace('<', '&lt;')}", content)
     content = _NO_CAPTION.sub("", without_leading_on(without_asides(content), address))
     said, headline = (fold(" ".join(one.split())) for one in (summary, title))
     text = fold(prose_of_safe(content)[: 2 * max(len(said), len(headline)) + 100]).rstrip(". ")

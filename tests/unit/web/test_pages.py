@@ -337,6 +337,16 @@ def test_a_caption_leads_to_its_picture() -> None:
     assert "Picture" not in (standfirst_and_body("", words + many)[1] or "")
 
 
+@pytest.mark.parametrize("tag", ["<table>", "<img ", "<p ", "<figcaption ", "<img src=x>"])
+def test_what_stands_in_an_attribute_is_no_tag_where_earlier_versions_stored_it_as_it_is(tag: str) -> None:
+    """A frame around a table there would end the attribute, and what follows in it be tags; and beginnings of tags took quadratic time."""
+    words = "<p>Some of the words of it.</p>"
+    for end in ("<meta http-equiv=refresh content=0;url=//a.example>", tag * 30_000):
+        shown = standfirst_and_body("", f'{words}<p><a href="https://a.example/1" title="{tag}{end}">x</a> y="</p>')[1]
+        written = f"{tag}{end}".replace("<", "&lt;")
+        assert shown == f'{words}<p><a href="https://a.example/1" title="{written}">x</a> y="</p>'
+
+
 def test_a_table_that_is_too_wide_can_be_scrolled_by_keyboard() -> None:
     inner = "<table><tbody><tr><td>2</td></tr></tbody></table>"
     first = f"<table><tbody><tr><td>1</td><td>{inner}</td></tr></tbody></table>"
