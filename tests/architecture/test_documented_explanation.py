@@ -18,7 +18,7 @@ def test_the_explanation_in_the_readme_is_the_one_that_is_given(
     monkeypatch.chdir(ROOT)
     shown = re.search(r'^\$ \S+ explain "(.*)"\n((?:.+\n)+?)```', (ROOT / "README.md").read_text(), re.MULTILINE)
     assert shown
-    assert main(["--instance", str(tmp_path), "explain", shown[1]]) == 0
+    assert main(["--config", "feeds.yaml", "--instance", str(tmp_path), "explain", shown[1]]) == 0
     given = capsys.readouterr().out.splitlines()
     lines = [line for line in shown[2].splitlines() if line.strip() != "…"]
     assert len(lines) > 5
