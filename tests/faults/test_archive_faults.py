@@ -1000,6 +1000,34 @@ def test_a_backup_to_a_disk_that_refuses_locks_ends_and_says_so(
     assert not list(tmp_path.glob("copy.db*"))
 
 
+class LockedForAMoment(LockedAsItIsCopied):
+    def backup(self, copy: sqlite3.Connection, **options: Any) -> None:
+        def released(status: int, left: int, pages: int) -> None:
+            options["progress"](status, left, pages)
+            self.other.rollback()
+
+        super().backup(copy, progress=released)
+
+
+def test_a_backup_whose_lock_is_refused_once_after_a_long_time_of_copying_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a lock is waited for: nothing of that time was spent on it."""
+    archive(tmp_path).close()
+
+    def made(path: Path) -> tuple[int, int] | None:
+        monkeypatch.undo()
+        other = held.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
+        monkeypatch.setattr(connection, "raw", LockedForAMoment(connection.raw, other))
+        return identity(path)
+
+    with closing(Connection(tmp_path / "aggregator.db", patience=0)) as connection, ExitStack() as held:
+        monkeypatch.setattr(copying, "identity", made)
+        save_copy(connection, tmp_path / "copy.db")
+    with closing(SqliteArchive(tmp_path / "copy.db")) as copy:
+        copy.upkeep.check()
+
+
 def test_a_backup_leaves_the_part_of_another_that_began_at_the_same_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

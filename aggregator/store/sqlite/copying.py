@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import time
@@ -38,12 +39,17 @@ def save_copy(
     unfinished = target.with_name(target.name + ".unfinished")
     made: tuple[int, int] | None = None
     of_another = False
-    until = time.monotonic() + archive.patience
+    until = math.inf
 
     def tried(status: int, left: int, pages: int) -> None:
         # Python tries again for ever, deaf to Ctrl-C. What is refused is the lock of the copy: that of the archive is held already.
-        if status in LOCKED and time.monotonic() > until:
-            raise StoreError(f"{target}: cannot be written: {NO_LOCK}")
+        # It may be refused only at the end of a copy that took minutes, so patience begins with that.
+        nonlocal until
+        if status in LOCKED:
+            now = time.monotonic()
+            until = min(until, now + archive.patience)
+            if now > until:
+                raise StoreError(f"{target}: cannot be written: {NO_LOCK}")
 
     try:
         unfinished.unlink(missing_ok=True)
