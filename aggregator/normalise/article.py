@@ -59,20 +59,21 @@ def _without_headline(text: str, names: Sequence[str]) -> str:
 def _once(text: str) -> str:
     """The text with each long paragraph once: some pages have all of it twice, for phones and for large screens."""
     seen: set[str] = set()
+    twice: set[str] = set()
 
     def kept(block: re.Match[str]) -> str:
-        again = len(block[2]) >= _LONG and block[2] in seen
-        seen.add(block[2])
-        return "" if again else block[0]
+        again = block[2] in seen
+        (twice if again else seen).add(block[2])
+        return "" if again and len(block[2]) >= _LONG else block[0]
 
     once = _BLOCK.sub(kept, text)
-    return once if once == text else _without_last_headings(once)
+    return once if once == text else _without_last_headings(once, twice)
 
 
-def _without_last_headings(text: str) -> str:
-    """The text without sub-headings at its end."""
+def _without_last_headings(text: str, twice: set[str]) -> str:
+    """The text without those sub-headings at its end that it has `twice`."""
     end = len(text)
-    while (last := text.rfind("<h", 0, end)) >= 0 and _BLOCK.fullmatch(text, last, end):
+    while (last := text.rfind("<h", 0, end)) >= 0 and (one := _BLOCK.fullmatch(text, last, end)) and one[2] in twice:
         end = last
     return text[:end]
 

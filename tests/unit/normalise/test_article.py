@@ -92,6 +92,10 @@ def test_sub_headings_of_what_was_read_once_do_not_stay_behind() -> None:
     told = f"{TEXT}<h2>Boats</h2> <h3>Three <i>of</i> them</h3>\n{boats}"
     assert article_of(told + told, TOLD, []).rstrip() == told
     assert article_of(told + "<h3>Nobody drowned</h3>", TOLD, []) == told + "<h3>Nobody drowned</h3>"
+    last = "<h3>Nobody drowned</h3>"
+    assert article_of(told + boats + last, TOLD, []) == told + last, (
+        "a paragraph that is quoted again makes no copy of it"
+    )
 
 
 @pytest.mark.parametrize(
