@@ -500,6 +500,9 @@ def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, se
         ("Beef at Record as Herd Shrinks", "economy"),
         ("Rappers Sign Platinum Deal at Record Label", "world"),
         ("Water Bills to Double", "economy"),
+        ("Clean Water Bill Vetoed", "world"),
+        ("IAEA: Uranium Enriched to 60 Percent at Record High", "middle-east"),
+        ("Cattle Rustling Deaths at Record High in South Sudan", "africa"),
     ],
 )
 def test_weapons_storms_and_markets_by_their_plain_names(title: str, section: str) -> None:
