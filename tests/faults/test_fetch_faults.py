@@ -384,6 +384,22 @@ def test_all_kept_connections_of_a_host_may_be_closed_as_they_are_used_again() -
     assert made == 3
 
 
+def test_where_a_new_connection_is_closed_after_a_kept_one_it_is_not_asked_again(server: Server) -> None:
+    """It would be, without end, until the deadline."""
+
+    async def route(request: Request, writer: asyncio.StreamWriter) -> None:
+        if len(server.requests) > 1:
+            return await abort(request, writer)
+        await answer(FEED, connection="keep-alive")(request, writer)
+        await asyncio.sleep(0.2)
+
+    server.routes["/kept"] = route
+    first, second = ask(*[server.url("/kept")] * 2)
+    assert full(first).body == FEED
+    assert fail(second).kind == "reset"
+    assert server.connections == 2
+
+
 def test_nobody_listens() -> None:
     with Refusing() as port:
         outcome = fail(ask(port.url())[0])
