@@ -491,6 +491,8 @@ def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, se
         ("C-17s Bring Tents", "defense"),
         ("P-8A Circles Wreck", "defense"),
         ("Cessna C-172 Lands on Field", "world"),
+        ("Actriz celebra su 57 cumpleaños", "world"),
+        ("Crowd Watches Su-57s", "defense"),
         ("Vitamin B 213 Found", "world"),
         ("Earthquake Wakes Twentynine Palms", "world"),
         ("Clerk Fined 40,000 Rupees", "asia-pacific"),
