@@ -12,7 +12,7 @@ from aggregator.normalise.address import steady
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
 from aggregator.stories.copies import Lead, is_agency, is_copy
-from aggregator.text.headline import dead, is_ahead, length, tells
+from aggregator.text.headline import dead, is_ahead, length, tells, tells_of_death
 
 LATE = 900
 """Reports within so many seconds of the first one count as first reports: a round of polls takes less."""
@@ -67,8 +67,9 @@ class Coverage:
         3. items with a summary, before bare headlines;
         4. reports that agree with the others, in text and in headline, before those whose headline does not, and before odd ones
            (`stories.agreement`);
-        5. headlines about what has happened, before those about what is still to come, if at least two outlets have the former; and
-           before those that count the dead, if two outlets count twice as many by now;
+        5. headlines about what has happened, before those about what is still to come, if at least two outlets have the former;
+           before those that count the dead, if two outlets count twice as many by now; and before those that tell of no death, if two
+           outlets, and half of them, tell of one;
         6. the earliest.
 
         4 and 5 apply only if three publishers report the story: of two, nobody knows which is right. If texts were pruned, agreement
@@ -87,10 +88,12 @@ class Coverage:
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
         several = len(self.publishers) >= PUBLISHERS
         happened = several and len({item.publisher for item in fullest if not is_ahead(item.title)}) > 1
-        toll = _toll(fullest) if several else 0
+        all = [member.item for member in self.members] if several else []
+        toll, fatal = _toll(all), _is_fatal(all)
 
         def is_outdated(item: EditionItem) -> bool:
-            return (happened and is_ahead(item.title)) or 0 < 2 * dead(item.title) <= toll
+            before = (happened and is_ahead(item.title)) or (fatal and not tells_of_death(item.title))
+            return before or 0 < 2 * dead(item.title) <= toll
 
         first, *later = sorted(dated(fullest), key=lambda item: (is_outdated(item), item.at, item.id))
         if not later:
@@ -184,6 +187,12 @@ def _toll(items: Collection[EditionItem]) -> int:
     for item in items:
         most[item.publisher] = max(most.get(item.publisher, 0), dead(item.title))
     return sorted((0, 0, *most.values()))[-2]
+
+
+def _is_fatal(items: Collection[EditionItem]) -> bool:
+    """Whether the headlines of at least two outlets, and of half of all, say that somebody died."""
+    telling = {item.publisher for item in items if tells_of_death(item.title)}
+    return len(telling) > 1 and 2 * len(telling) >= len({item.publisher for item in items})
 
 
 def is_headed_by(entry: Entry, item: EditionItem) -> bool:

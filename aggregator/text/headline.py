@@ -133,6 +133,12 @@ _DEAD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _DEATH = ("dead", "kill", "toll", "die", "death", "bodies")  # each match has one of these
+_SENTENCE = 100  # a headline of more letters is a sentence
+_DIED = re.compile(  # without "die", which is a German article
+    r"""\b(?:dead(?!\ on\ arrival)|deadl(?:y|iest)|dies|died|deaths?(?!\ (?:penalty|row|threats?|sentence))|kill(?:s|ed|ing)
+        |fatal(?:ly|ities)?)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _TRAILER = re.compile(
     r"\s*(?:[-–—|:,]\s*)?\(?(?:live updates?|live blog|as it happened|live|video|photos|opinion|analysis|updated)\)?\s*$",
     re.IGNORECASE,
@@ -193,6 +199,12 @@ def dead(title: str) -> int:
         return 0  # nearly all headlines
     counts = ((one or other).lower() for one, other in _DEAD.findall(title))
     return max([_COUNTS.get(count) or int(count.replace(",", "")) for count in counts], default=0)
+
+
+def tells_of_death(title: str) -> bool:
+    """Whether a headline says that somebody died. English only. Where an outlet gives a long sentence as headline, its end does not
+    count: it is background."""
+    return _DIED.search(title, 0, _SENTENCE) is not None
 
 
 def bare_title(title: str) -> str:

@@ -469,10 +469,30 @@ def test_a_headline_with_half_of_the_dead_does_not_lead_once_two_outlets_count_m
         for n, (name, title) in enumerate(zip("ABCD", titles, strict=True), 1)
     ]
     assert told([first, bare, later[0]]).lead == 1, "one outlet may be wrong"
-    assert told([first, bare, *later]).lead == 2
+    assert told([first, bare, *later]).lead == 3
     assert told([first, *later]).lead == 3
     same = [replace(one, item=replace(one.item, publisher="C")) for one in later]
     assert told([first, bare, *same]).lead == 1
+
+
+def test_a_headline_without_the_death_does_not_lead_once_half_of_the_outlets_tell_it() -> None:
+    titles = (
+        "Velmora's speaker shot at rally",
+        "Speaker in hospital after shots at rally in Velmora",
+        "Velmora's speaker dies of wounds after rally",
+        "Speaker of Velmora shot dead at rally",
+        "Velmora mourns its speaker, shot at rally",
+    )
+    shot, hurt, dies, dead, mourned = [
+        member(n, name, title, n * 100, summary=f"The speaker of Velmora spoke at a rally, {name} says.")
+        for n, (name, title) in enumerate(zip("ABCDE", titles, strict=True), 1)
+    ]
+    assert told([shot, hurt, dies]).lead == 1, "one outlet may be wrong"
+    assert told([shot, hurt, dies, dead]).lead == 3
+    assert told([shot, hurt, dies, dead, mourned]).lead == 1, "most tell something else"
+    assert told([shot, dies]).lead == 1
+    bare = replace(dead, item=replace(dead.item, summary=""))
+    assert told([shot, hurt, dies, bare]).lead == 3, "a bare headline tells it too"
 
 
 def test_whoever_led_before_an_upgrade_leads_on_while_the_entry_stays() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.headline import dead, is_ahead, tells
+from aggregator.text.headline import dead, is_ahead, tells, tells_of_death
 
 
 @pytest.mark.parametrize(
@@ -272,6 +272,30 @@ def test_reviews_of_works_are_no_news(title: str) -> None:
 )
 def test_what_is_about_to_happen(headline: str, ahead: bool) -> None:
     assert is_ahead(headline) is ahead
+
+
+@pytest.mark.parametrize(
+    ("headline", "told"),
+    [
+        ("Velmora's speaker dies at 88", True),
+        ("Speaker of Velmora shot dead at rally", True),
+        ("Leader announces death of Velmora's speaker", True),
+        ("Ferry capsizes off Velmora, killing 40", True),
+        ("Deadliest Storm in Years Hits Velmora", True),
+        ("Velmora's speaker shot at rally", False),
+        ("Velmora abolishes death penalty", False),
+        ("Speaker of Velmora gets death threats", False),
+        ("Velmora's budget is dead on arrival", False),
+        ("Deadline passes in Velmora", False),
+        ("Die Regierung in Velmora tritt ab", False),
+        (
+            "Velmora's speaker condemned the attack on the harbour as an act of evil in a speech before parliament that left 12 dead",
+            False,
+        ),
+    ],
+)
+def test_whether_a_headline_tells_of_a_death(headline: str, told: bool) -> None:
+    assert tells_of_death(headline) is told
 
 
 @pytest.mark.parametrize(
