@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 
 from aggregator.sandbox import frames
 from aggregator.sandbox.parent import module_path
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
-_PIECE = 1 << 16  # bytes
+_BUFFER = 1 << 20  # bytes
 
 
 class ChildProcess:
-    """A child process that handles one document at a time."""
+    """A child process that handles one document at a time. Its answers come from `reader`, until `pipe` is closed."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(
+        self, process: asyncio.subprocess.Process, reader: asyncio.StreamReader, pipe: asyncio.ReadTransport
+    ) -> None:
+        self._process, self._reader, self._pipe = process, reader, pipe
         self._ready = False
         self.asked = 0
 
@@ -29,16 +32,27 @@ class ChildProcess:
         It is started by exec with a reduced environment, so that it inherits no locks, descriptors or secrets. It has its own process
         group, so that a Ctrl-C in the terminal reaches only its parent, which kills the child when it is done."""
         passed = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PYTHON")}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=1 << 20,
-            env={**passed, **module_path()},
-            process_group=0,
-        )
-        return cls(process)
+        reader = asyncio.StreamReader(limit=_BUFFER)
+        ours, theirs = os.pipe()
+        try:
+            pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+                lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours, "rb", buffering=0)
+            )
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "aggregator.sandbox.child", str(os.getpid()), str(memory)),
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=theirs,
+                    stderr=asyncio.subprocess.DEVNULL,
+                    env={**passed, **module_path()},
+                    process_group=0,
+                )
+            except BaseException:
+                pipe.close()
+                raise
+        finally:
+            os.close(theirs)
+        return cls(process, reader, pipe)
 
     @property
     def alive(self) -> bool:
@@ -50,17 +64,15 @@ class ChildProcess:
 
     async def ready(self) -> None:
         """Wait until the child has started, which takes long on a busy machine. Raises as `ask` does."""
-        reader = self._process.stdout
-        assert reader is not None
-        if not self._ready and await reader.readexactly(frames.LENGTH) != frames.READY:
+        if not self._ready and await self._reader.readexactly(frames.LENGTH) != frames.READY:
             raise ValueError("the child does not say that it has started")
         self._ready = True
 
     async def ask(self, task: frames.Request, body: bytes) -> frames.Answer:
         """Send a task with its document to a child that is ready, and wait for the answer. Raises OSError, EOFError, ValueError or
         MsgspecError if the child fails."""
-        reader, writer = self._process.stdout, self._process.stdin
-        assert reader is not None and writer is not None
+        reader, writer = self._reader, self._process.stdin
+        assert writer is not None
         self.asked += 1
         writer.write(frames.encode(task) + frames.length(body))
         writer.write(body)
@@ -72,15 +84,15 @@ class ChildProcess:
 
     async def stop(self) -> None:
         """Kill the child, and wait until it has ended. It holds nothing that a kill would lose."""
-        reader, writer = self._process.stdout, self._process.stdin
-        assert reader is not None and writer is not None
+        writer = self._process.stdin
+        assert writer is not None
         if self.alive:
+            # Not by `Process.kill`, which may reap it: asyncio would log that it knows no such process.
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-        writer.close()
-        # If nobody reads the rest of an answer, asyncio never sees the end of the pipe, and `wait` never returns. RuntimeError: `ask`
-        # is still reading it.
-        with contextlib.suppress(OSError, RuntimeError):
-            while await reader.read(_PIECE):
-                pass
+                os.kill(self.pid, signal.SIGKILL)
+        # Both pipes are closed at our end. asyncio would wait for the other one, which a process may hold that the child has started,
+        # if it was taken over; and it sees no end of an answer that nobody reads.
+        self._pipe.close()
+        if not writer.is_closing():
+            writer.transport.abort()
         await self._process.wait()

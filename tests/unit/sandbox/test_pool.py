@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_o
                 while not sandbox._busy:
                     await asyncio.sleep(0)
                 (child,) = sandbox._busy
-                arrived = child._process.stdout._buffer  # type: ignore[union-attr]  # asyncio does not say how much has arrived
+                arrived = child._reader._buffer  # type: ignore[attr-defined]  # asyncio does not say how much has arrived
                 while len(arrived) <= 2 * MEBIBYTE:
                     await asyncio.sleep(0)
             given_up.cancel()
@@ -419,6 +420,7 @@ def test_what_libraries_print_gets_into_no_answer(tmp_path: Path, monkeypatch: p
 
 
 DIED = "the process that read the document died"
+PIPES = "[fd for fd in map(int, os.listdir('/proc/self/fd')) if fd > 2 and os.path.islink(f'/proc/self/fd/{fd}')]"
 
 
 @pytest.mark.parametrize(
@@ -432,8 +434,7 @@ def test_a_child_in_the_hands_of_its_document_is_not_listened_to_for_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes, told: str
 ) -> None:
     """Whoever has taken it over may answer anything, and then nothing."""
-    pipes = "[fd for fd in map(int, os.listdir('/proc/self/fd')) if fd > 2 and os.path.islink(f'/proc/self/fd/{fd}')]"
-    reading(tmp_path, f"[os.write(fd, {answer!r}) for fd in {pipes}]; time.sleep(600)")
+    reading(tmp_path, f"[os.write(fd, {answer!r}) for fd in {PIPES}]; time.sleep(600)")
     monkeypatch.syspath_prepend(tmp_path)
 
     async def main() -> list[int]:
@@ -449,6 +450,31 @@ def test_a_child_in_the_hands_of_its_document_is_not_listened_to_for_long(
 
     (child,) = asyncio.run(main())
     assert not runs(child)
+
+
+@pytest.mark.parametrize(
+    "then", ["time.sleep(600)", f"[os.write(fd, bytes(65536)) for _ in iter(int, 1) for fd in {PIPES}]"]
+)
+def test_a_process_that_a_child_in_the_hands_of_its_document_has_started_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    """It keeps the pipes of the child open, which has ended, and may go on answering."""
+    started = tmp_path / "started"
+    note = f"open({str(started)!r}, 'w').write(str(os.getpid()))"
+    reading(tmp_path, f"os.path.exists({str(started)!r}) or os.fork() and os._exit(0) or ({note}, {then})")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def main() -> None:
+        async with asyncio.timeout(60 * busy()), Sandbox(children=1) as sandbox:
+            with pytest.raises(SandboxError):
+                await sandbox.parse(fetched(GOOD), JOB)
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+
+    try:
+        asyncio.run(main())
+    finally:
+        with suppress(ProcessLookupError):  # its pipe has broken
+            os.kill(int(started.read_text()), signal.SIGKILL)
 
 
 def test_a_document_that_makes_the_program_fail_ends_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
