@@ -85,8 +85,7 @@ class Comparison:
         close, common = self._vectors.cosines(one, other)
         close = np.where(np.abs(at[one] - at[other]) <= TUNING.window, close, 0.0)
         some = np.flatnonzero((close >= TUNING.min_cosine) & (common < LEAST))
-        a, b = one[some], other[some]
-        common[some] = self._vectors.shared(a, b) + self._vectors.nations.otherwise(a, b)[0]
+        common[some] += self._vectors.nations.otherwise(one[some], other[some])[0]
         return close, common
 
     def _semantic_cosines(self, one: Ints, other: Ints) -> Floats:
@@ -120,8 +119,7 @@ class Comparison:
             same = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
             penalty = np.where(same, TUNING.same_publisher_penalty, 0.0)
             rows = evidence(self._vectors, self._around, a, b, close[worth])
-            # Nations alone, named by other words, are no event.
-            likely = np.where(rows[:, _WEIGHT] > 0, probability(rows), 0.0)
+            likely = probability(rows)
             few = np.flatnonzero((common[worth] < LEAST) & (likely > TUNING.few_words))
             if len(few):
                 weight, nations = rows[few, _WEIGHT], rows[few, _NATIONS]

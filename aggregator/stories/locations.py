@@ -124,13 +124,6 @@ def nations(packed: Ints) -> Ints:
     return found
 
 
-def columns(packed: Ints) -> Ints:
-    """For the packed location of each word the column in which it counts if a nation and its people are one word: its own index, or
-    for those one after all words."""
-    nation = nations(packed)
-    return np.where(nation < 0, np.arange(len(packed)), len(packed) + nation).astype(np.int32)
-
-
 def countries(packed: Ints) -> Ints:
     """For each packed location the number of the country that it is, lies in or belongs to; 0 for areas and for no location."""
     number = packed >> 3 & 511

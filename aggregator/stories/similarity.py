@@ -11,11 +11,10 @@ from msgspec import Struct
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse, chunks, highest, rows_of, starts
 from aggregator.stories.embeddings import TITLE, embed
-from aggregator.stories.locations import columns, is_place, locate
+from aggregator.stories.locations import is_place, locate
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.names import named
 from aggregator.stories.nations import Nations, nations
-from aggregator.stories.sparse import csr_array
 from aggregator.stories.tuning import DAY
 from aggregator.text.words import word_id
 
@@ -76,15 +75,14 @@ class Vectors(Struct, frozen=True):
 
     words: Matrix
     vocabulary: Vocabulary
-    weighted: Sparse  # as by `_weighted`; each row has length 1
+    weighted: Sparse  # words weighted by rarity, `TITLE` times that in the headline; each row has length 1
     embedding: Floats  # row → embedding of length 1, or 0 where no word has one; shape (rows, DIMENSIONS)
     nations: Nations
     lang: Ints  # row → number of its language, 0 where unknown
     at: Ints  # row → publication, epoch seconds
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
-        """For each pair of rows the cosine of their words, in 0…1 (0 if their languages differ), and how many words they share, where
-        a nation and its people are one word."""
+        """For each pair of rows the cosine of their words, in 0…1 (0 if their languages differ), and how many words they share."""
         close, common = np.zeros(len(one)), np.zeros(len(one), dtype=np.int64)
         for some in chunks(len(one), PAIRS):
             both = self.weighted[one[some]].multiply(self.weighted[other[some]])
@@ -92,14 +90,6 @@ class Vectors(Struct, frozen=True):
         mine, theirs = self.lang[one], self.lang[other]
         foreign = (mine != theirs) & (mine > 0) & (theirs > 0)
         return np.where(foreign, 0.0, close), common
-
-    def shared(self, one: Ints, other: Ints) -> Ints:
-        """For each pair of rows how many words they share, where a nation and its people are two words."""
-        rows, (a, b) = among(one, other)
-        words = self.words.rows(rows)
-        present = words.sparse(np.ones(len(words.column)))
-        found: Ints = np.diff(present[a].multiply(present[b]).tocsr().indptr)
-        return found
 
     def semantic_cosines(self, one: Ints, other: Ints) -> Floats:
         """For each pair of rows the cosine of their embeddings; 0 if it is negative."""
@@ -125,27 +115,13 @@ class Vectors(Struct, frozen=True):
 def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
     """`weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
     words = words.only(weight[words.column] >= TELLING)
+    row, doubled = words.row, weight[words.column] * words.weights(TITLE)
+    length = np.sqrt(np.bincount(row, doubled**2, len(at)))
+    weighted = words.sparse(doubled / length[row])
     ids = words.ids
-    day, location = np.isin(ids, np.array(sorted(WEEKDAYS))), locate(ids)
-    known = Vocabulary(weight, figure, is_place(ids), day, location, named(ids))
-    return Vectors(words, known, _weighted(words, weight, location), embed(words), nations(words), lang, at)
-
-
-def _weighted(words: Matrix, weight: Floats, location: Ints) -> Sparse:
-    """The words weighted by rarity, `TITLE` times that in the headline, each row divided by its length. A nation and its people
-    ("Ukraine", "Ukrainian") are one word, as rare as the rarer of those that the item has."""
-    column_of, doubled = columns(location), weight[words.column] * words.weights(TITLE)
-    column, row, kept = column_of[words.column], words.row, np.ones(len(doubled), dtype=np.bool_)
-    national = np.flatnonzero(column >= len(location))
-    ordered = national[np.lexsort((-doubled[national], column[national], row[national]))]
-    again = (np.diff(row[ordered]) == 0) & (np.diff(column[ordered]) == 0)
-    kept[ordered[1:][again]] = False
-    doubled, row, words = doubled[kept], row[kept], words.only(kept)
-    length = np.sqrt(np.bincount(row, doubled**2, len(words.start) - 1))
-    shape = len(words.start) - 1, 1 + int(column_of.max(initial=0))
-    found = csr_array((doubled / length[row], column[kept], words.start), shape=shape)
-    found.sort_indices()  # products of rows in order are much faster
-    return found
+    day = np.isin(ids, np.array(sorted(WEEKDAYS)))
+    known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids))
+    return Vectors(words, known, weighted, embed(words), nations(words), lang, at)
 
 
 class Neighbourhood(Struct, frozen=True):
@@ -171,15 +147,15 @@ def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
 
 def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints, other: Ints, close: Floats) -> Floats:
     """The evidence on each pair, of shape (pairs, len(EVIDENCE)). `one` and `other` are rows of `of`, `close` the cosines of the pairs,
-    `around` the neighbourhoods by words and by embedding."""
+    `around` the neighbourhoods by words and by embedding. Each pair must share at least one word."""
     rows, (a, b) = among(one, other)
     known, nations_of = of.vocabulary, of.nations.rows(rows)
     words = _matrices(of.words.rows(rows), known)
     mine, theirs = words.present[a], words.present[b]
     both = words.plain[a].multiply(theirs)
     row = rows_of(both.indptr)
-    rarest = np.append(both.data[np.lexsort((-both.data, row))], [0.0, 0.0])
-    start, shared = both.indptr[:-1], np.diff(both.indptr)
+    rarest = both.data[np.lexsort((-both.data, row))]
+    start = both.indptr[:-1]
     cover = words.headline[a].multiply(theirs).sum(axis=1)
     cover_back = words.headline[b].multiply(mine).sum(axis=1)
     figures = np.bincount(row, known.figure[both.indices], len(one))
@@ -188,8 +164,8 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
     return np.column_stack([
         close,
         both.sum(axis=1),
-        np.where(shared > 0, rarest[start], 0.0),
-        np.where(shared > 1, rarest[start + 1], 0.0),
+        rarest[start],
+        np.where(np.diff(both.indptr) > 1, np.append(rarest, 0.0)[start + 1], 0.0),
         np.minimum(cover, cover_back),
         np.maximum(cover, cover_back),
         figures,

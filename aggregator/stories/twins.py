@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 
 from aggregator.stories.arrays import Bools, Floats, Ints, Sparse
-from aggregator.stories.locations import Kind, Location, columns, unpack
+from aggregator.stories.locations import Kind, Location, nations, unpack
 from aggregator.stories.matrix import Matrix
 from aggregator.stories.similarity import Vocabulary
 from aggregator.stories.sparse import csr_array
@@ -46,8 +46,10 @@ def naming(words: Matrix, of: Vocabulary) -> Naming:
     who = title & (always | words.name & mostly)
     other = title & ~(who | words.name & sometimes)
     total = np.bincount(row[other], weight[other], rows)
-    column_of = columns(where)
-    location = np.zeros(1 + int(column_of.max(initial=0)), np.int64)
+    # One additional column for each nation, in which all words for the nation or its people are counted.
+    nation, width = nations(where), len(where)
+    column_of = np.where(nation < 0, np.arange(width), width + nation).astype(np.int32)
+    location = np.zeros(width + 1 + max(0, int(nation.max(initial=0))), np.int64)
     location[column_of] = where
 
     def only(kept: Bools) -> Sparse:

@@ -46,7 +46,6 @@ SELDOM = (
     "Sunday",
     "Izmir",
     "Uruguay",
-    "Uruguayan",
     "Bergen",
 )  # one item in ten or so has each
 DAYS = frozenset(map(word_id, ("tuesday", "friday", "sunday")))
@@ -223,20 +222,9 @@ def cosine(told: BatchContext, a: int, b: int) -> float:
     one, other = told.features[a], told.features[b]
     if one.lang and other.lang and one.lang != other.lang:
         return 0.0
-    mine, theirs = (national(telling(each, told.rarity)) for each in (one, other))
+    mine, theirs = telling(one, told.rarity), telling(other, told.rarity)
     length = sqrt(sum(w * w for w in mine.values()) * sum(w * w for w in theirs.values()))
     return sum(mine[word] * theirs[word] for word in mine.keys() & theirs.keys()) / length
-
-
-def national(weights: dict[int, float]) -> dict[int, float]:
-    """A nation and its people are one word, which weighs as much as the one of them that weighs more."""
-    people, nation = (word_id(stem(word)) for word in ("Uruguayan", "Uruguay"))
-    if people not in weights:
-        return weights
-    return {
-        **{word: weight for word, weight in weights.items() if word != people},
-        nation: max(weights[people], weights.get(nation, 0.0)),
-    }
 
 
 def test_who_shares_the_rarest_words_is_nominated_first() -> None:

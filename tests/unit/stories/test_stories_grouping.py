@@ -333,48 +333,6 @@ def test_who_acts_is_not_enough(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "one_lead", "other", "other_lead"),
-    [
-        (
-            "Danish farmers face levy on burping cows",
-            "Growers, unions and green groups agreed on the measure after months of haggling in Copenhagen.",
-            "Denmark to tax livestock emissions",
-            "From 2030 owners will be charged per cow, a first that economists call a model for climate policy.",
-        ),
-        (
-            "Norwegian princess treated in hospital",
-            "The palace said doctors were satisfied with how the operation on her lungs went.",
-            "Norway announces surgery for royal",
-            "The wife of the heir had a lung transplant, her physician said at a clinic on Friday.",
-        ),
-        (
-            "Finnish guards board tanker after cable damage",
-            "Helsinki suspects that the anchor of the vessel cut a power line under the Baltic Sea at Christmas.",
-            "Finland detains ship in sabotage inquiry",
-            "Investigators questioned sailors about the dragging of an anchor along the seabed, where electricity lines run.",
-        ),
-    ],
-)
-def test_a_nation_and_its_people_are_one_word(one: str, one_lead: str, other: str, other_lead: str) -> None:
-    memory, _ = told([item(one, one_lead, "Bugle"), item(other, other_lead, "Herald", at=NOON + HOUR)])
-    assert len(memory.stories()) == 1
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Estonia and Latvia talk", "Estonian envoy, Latvian counterpart agree"),
-        ("Estonia, Latvia and Kenya talk", "Estonian, Latvian, Kenyan envoys agree"),
-    ],
-)
-def test_nations_alone_are_no_event(one: str, other: str) -> None:
-    """Reports that have no word in common, but name the same nations. Their group has them compared."""
-    both = [item(one), item(other)]
-    (score,) = Comparison(read(both, Memory(), FeatureCache())).scores([both[0].item], [both[1].item])
-    assert score < TUNING.min_link
-
-
-@pytest.mark.parametrize(
     ("one", "other", "shared"),
     [
         ("Houthis strike airport with missile", "Missile from Yemen hits airport", {"airport", "missil", "yemen"}),
