@@ -140,10 +140,24 @@ _DIED = re.compile(  # without "die", which is a German article
     re.IGNORECASE | re.VERBOSE,
 )
 _TRAILER = re.compile(
-    r"\s*(?:[-–—|:,]\s*)?\(?(?:live updates?|live blog|as it happened|live|video|photos|opinion|analysis|updated)\)?\s*$",
+    r"\s*(?:(?:[-–—|:,]\s*)?\(?(?:live updates?|live blog|as it happened|live|video|photos|opinion|analysis|updated)\)?"
+    r"|[-–—|:]\s*(?:all|everything|what) (?:we|to|you need to) know(?: so far)?)\s*$",
     re.IGNORECASE,
 )
-_TRAILS = ("dates", "date", "blog", "ened", "live", "ideo", "otos", "nion", "ysis", "ated")  # how a trailer ends
+_TRAILS = (
+    "dates",
+    "date",
+    "blog",
+    "ened",
+    "live",
+    "ideo",
+    "otos",
+    "nion",
+    "ysis",
+    "ated",
+    "know",
+    " far",
+)  # how a trailer ends
 _MARKS = re.compile(r"[:：|\]】–—!-]")
 _PIPES, _DASHES = "|•·", "-–—"
 _PIPE = re.compile(rf"\s+[{_PIPES}]\s+")
