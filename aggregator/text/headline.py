@@ -144,20 +144,8 @@ _TRAILER = re.compile(
     r"|[-–—|:]\s*(?:all|everything|what) (?:we|to|you need to) know(?: so far)?)\s*$",
     re.IGNORECASE,
 )
-_TRAILS = (
-    "dates",
-    "date",
-    "blog",
-    "ened",
-    "live",
-    "ideo",
-    "otos",
-    "nion",
-    "ysis",
-    "ated",
-    "know",
-    " far",
-)  # how a trailer ends
+# How a trailer ends.
+_TRAILS = ("dates", "date", "blog", "ened", "live", "ideo", "otos", "nion", "ysis", "ated", "know", " far")
 _MARKS = re.compile(r"[:：|\]】–—!-]")
 _PIPES, _DASHES = "|•·", "-–—"
 _PIPE = re.compile(rf"\s+[{_PIPES}]\s+")

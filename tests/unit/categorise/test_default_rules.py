@@ -244,6 +244,7 @@ def test_names_of_firms_and_weapons_are_no_everyday_words(title: str) -> None:
         ("New book claims Putin gave Trump a portrait", "ukraine-russia-war"),
         ("Modi hosts Putin in Delhi as Trump tariffs bite", "ukraine-russia-war"),
         ("Armenia turns from Putin to Trump", "ukraine-russia-war"),
+        ("Keir Starmer accused of echoing Enoch Powell in immigration speech", "america"),
     ],
 )
 def test_what_only_shares_its_name_with_firms_weapons_and_talks(title: str, not_in: str) -> None:
@@ -903,6 +904,7 @@ def test_where_business_or_arms_are_told_they_decide(title: str, section: str) -
         ("Nvidia RTX Cards Hit by Shortage", "arms-trade"),
         ("Pilot and Copilot Die in Crash, Says Apple", "artificial-intelligence"),
         ("Patriots Send Berlin Fans Home Happy as NFL Returns to Germany", "ukraine-aid"),
+        ("Keir Starmer accused of echoing Enoch Powell in immigration speech", "central-banks"),
     ],
 )
 def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic: str) -> None:
