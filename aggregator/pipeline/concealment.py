@@ -25,6 +25,7 @@ def without_secrets(feed: NormalFeed, secrets: re.Pattern[str] | None) -> Normal
     items = tuple(
         replace(
             item,
+            key=hide(item.key),
             url=hide(item.url),
             canonical=hide(item.canonical),
             title=hide(item.title),
