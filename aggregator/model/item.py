@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, NamedTuple
 
 from msgspec import Meta, Struct
@@ -12,6 +12,9 @@ MAX_ITEMS: Final = 1000
 FEW: Final = Meta(max_length=100)
 """For the lists in what a child process answers: msgspec refuses a longer one before it reads it. Sixty million empty strings, which fit
 into one answer, would take a gigabyte and hold up everything for seconds."""
+Slug = Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,40}\Z")]
+"""For the words in what a child process answers that are counted, logged and printed."""
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Enclosure(Struct, frozen=True, array_like=True):  # as it is stored
@@ -114,6 +117,11 @@ class Item(Struct, frozen=True):
     )
     twin: bool = False  # the document lists another entry with its address and title
 
+    def __post_init__(self) -> None:
+        """Refuse dates that only a child that was taken over gives: those without time zone, or beyond what can be computed with."""
+        if self.published is not None and not _FIRST <= self.published < _LAST:
+            raise ValueError("not a date of an entry")
+
     @property
     def unread(self) -> bool:
         """Whether the fingerprint shows that the source listed the same entry before, so that only its identity and date were read."""
@@ -152,15 +160,15 @@ class Wanted(Struct, frozen=True):
 class Drop(Struct, frozen=True):
     """Something discarded or held back. `reason` is a slug for counting, `count` how many."""
 
-    reason: str
+    reason: Slug
     count: int = 1
 
 
 class NormalFeed(Struct, frozen=True):
     """A document after parsing and normalising: what a child process sends back."""
 
-    format: str
+    format: Slug
     items: Annotated[tuple[Item, ...], Meta(max_length=MAX_ITEMS)]
     channel: Channel = Channel()
-    flaws: Annotated[tuple[str, ...], FEW] = ()
+    flaws: Annotated[tuple[Slug, ...], FEW] = ()
     drops: Annotated[tuple[Drop, ...], FEW] = ()

@@ -8,6 +8,7 @@ field), and refuses frames longer than MAX_FRAME. The first frame of a child is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import msgspec
 
@@ -19,6 +20,10 @@ MAX_FRAME = 64 * 1024 * 1024  # bytes; a document has at most 10 MiB, and each f
 LENGTH = 4
 READY = bytes(LENGTH)
 """The empty frame that a child sends when it has started."""
+
+
+Line = Annotated[str, msgspec.Meta(max_length=1000, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
+"""A text that is logged, stored as the error of a source, and printed."""
 
 
 class _Fetched(msgspec.Struct, frozen=True):
@@ -66,13 +71,13 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     """The document is not a feed (or the page not an article): `kind` and `message` of the ParseError."""
 
     kind: DocumentFailure | PageFailure
-    message: str
+    message: Line
 
 
 class Crashed(msgspec.Struct, frozen=True, tag=True):
     """Parsing failed unexpectedly. `what` is the name of the exception, and nothing from the document."""
 
-    what: str
+    what: Line
 
 
 Request = Task | Page | Search

@@ -170,7 +170,7 @@ class Sandbox:
             return answer
         except TimeoutError as error:
             raise SandboxError("timeout", f"the document took longer than {self._wall:g} s to read") from error
-        except (OSError, EOFError, ValueError, msgspec.MsgspecError) as error:
+        except (OSError, EOFError, ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise SandboxError("crashed", "the process that read the document died") from error
         finally:
             self._busy.discard(child)

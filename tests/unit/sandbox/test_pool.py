@@ -427,6 +427,7 @@ PIPES = "[fd for fd in map(int, os.listdir('/proc/self/fd')) if fd > 2 and os.pa
     ("answer", "told"),
     [
         (b"\xff\xff\xff\xff", DIED), (b"\x04\x00\x00\x01", DIED), (b"\0\0\0\x02\xc1\xc1", DIED), (b"\0\0\0\0", DIED),
+        (frames.length(3000 * b"\x81\xa1a") + 3000 * b"\x81\xa1a", DIED),
         (frames.encode(frames.Text("of an article")), "the process that reads documents gave an unexpected answer"),
     ],
 )  # fmt: skip
@@ -588,6 +589,33 @@ def test_an_answer_with_a_longer_list_than_ours_is_refused_before_it_is_read() -
     )
     with pytest.raises(msgspec.ValidationError, match="length <= 100"):
         frames.decode_answer(begun)
+
+
+@pytest.mark.parametrize(
+    ("of_item", "of_feed"),
+    [
+        ({"published": "2026-01-01T00:00:00"}, {}), ({"published": "0001-01-01T00:00:00+23:59"}, {}),
+        ({"published": "9999-12-31T23:59:59-23:59"}, {}), ({}, {"flaws": ["\x1b[2J"]}), ({}, {"flaws": ["guid-flood\n"]}),
+        ({}, {"drops": [{"reason": "a, b"}]}), ({}, {"format": "r" * 41}),
+    ],
+)  # fmt: skip
+def test_an_answer_with_what_no_document_holds_is_refused(
+    of_item: dict[str, object], of_feed: dict[str, object]
+) -> None:
+    """By a child that was taken over: such a date ended the poll of all sources, and the words were printed on a terminal."""
+    answer = msgspec.msgpack.decode(frames.encode(frames.Done(read(GOOD)))[frames.LENGTH :])
+    assert frames.decode_answer(msgspec.msgpack.encode(answer))
+    answer["feed"]["items"][0] |= of_item
+    answer["feed"] |= of_feed
+    with pytest.raises(msgspec.ValidationError):
+        frames.decode_answer(msgspec.msgpack.encode(answer))
+
+
+@pytest.mark.parametrize("said", ["a\nb", "\x1b[2J", "x" * 1001])
+def test_a_failure_in_words_that_are_none_of_ours_is_refused(said: str) -> None:
+    for failed in (frames.Refused("not-a-feed", said), frames.Crashed(said)):
+        with pytest.raises(msgspec.ValidationError):
+            frames.decode_answer(frames.encode(failed)[frames.LENGTH :])
 
 
 def test_secrets_of_the_environment_stay_with_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
