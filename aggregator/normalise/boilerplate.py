@@ -210,8 +210,9 @@ _CALL = re.compile(
     re.IGNORECASE,
 )
 # Counts and ages, which change all the time, alone in a block: `<small>12 posts - 8 participants</small>`.
+_THINGS = ("comments", "comment", "views", "view", "reads", "replies", "participants", "participant", "posts", "post")
 _COUNT = (
-    r"(?:\d[\d,.]*k? (?:comments?|views?|reads|replies|participants?|posts?)|(?:\d{1,3}|an?) (?:sec(?:ond)?|min(?:ute)?|hour|day)s? ago"
+    rf"(?:\d[\d,.]*k? (?:{'|'.join(_THINGS)})|(?:\d{{1,3}}|an?) (?:sec(?:ond)?|min(?:ute)?|hour|day)s? ago"
     r"|(?:points|# ?comments|comments|reads): \d[\d,.]*)"
 )
 _COUNTS = rf"\s*+{_COUNT}(?:\s*+[-–—·•|,]\s*+{_COUNT})*\s*+"
@@ -225,7 +226,7 @@ _COUNTERS = re.compile(
 )
 # The tag that follows a count: after the last letters of its word or a number, and after white space. It is found much faster.
 _COUNTED = re.compile(
-    r"<(?:(?<=ents<|ment<|iews<|view<|eads<|lies<|ants<|pant<|osts<|post<| ago<)|(?<=[\d,]<)|(?<=[\d,.]\.<)"
+    rf"<(?:(?<={'|'.join(f'{word[-4:]}<' for word in (*_THINGS, ' ago'))})|(?<=[\d,]<)|(?<=[\d,.]\.<)"
     r"|(?<=[^>.]\s<)|(?<=[\d,.]\.\s<))(?:/|br>)",
     re.IGNORECASE,
 )
