@@ -134,6 +134,11 @@ class Subjects(Struct, frozen=True):
         cosines, sharing = self.senses @ others.senses.T, self.topics @ others.topics.T >= telling
         return [_indexes((cosines >= close) & sharing) for close in closes]
 
+    def bonds(self, others: Subjects) -> Floats:
+        """How much each of these stories has in common with each of the others: cosine times total rarity of their shared topics."""
+        bonds: Floats = (self.senses @ others.senses.T) * (self.topics @ others.topics.T)
+        return bonds
+
 
 def _indexes(found: Bools) -> list[list[int]]:
     """For each row the columns that are true."""

@@ -28,6 +28,9 @@ CLOSE = 0.5  # two stories belong to one affair if the cosine of their embedding
 TELLING = 2.0
 DOUBLE = 4  # so many other outlets that report on its affair double the weight of a story that many report
 ALONE = 1.9  # maximum rarity of one topic: less than TELLING, since two crashes or two shootings are two affairs
+# A chapter is shown below a story only if cosine × rarity of shared topics is at least this. Two shootings in one country have less in
+# common: they weigh on each other, but the one is no more on the other.
+BOUND = 2.4
 AGAIN = 0.6  # factor on the weight of a story for each story of its affair that is listed before it
 SAME = 0.8  # two stories of one affair mostly tell one event, which the grouping did not recognise, if their cosine is at least this
 TWICE = 0.4  # factor on the weight of a story, in addition, for each such story that is listed before it or elsewhere on the page
@@ -73,11 +76,13 @@ class Affairs:
         return chosen
 
     def chapters(self, story: StoryHead, most: int, without: Iterable[StoryHead]) -> list[StoryHead]:
-        """The most important other stories of the affair of `story`, except those in `without`."""
+        """The most important other stories of the affair of `story` that have much in common with it, except those in `without`."""
         shown = [story, *without]
         known = {one.id for one in shown}
-        [[close]] = self._subjects_of([story]).akin(self._subjects, [CLOSE], TELLING)
-        return self.foremost((one for n in close if (one := self._recent[n]).id not in known), most, shown)
+        subjects = self._subjects_of([story])
+        [[close]], [bonds] = subjects.akin(self._subjects, [CLOSE], TELLING), subjects.bonds(self._subjects)
+        bound = (self._recent[n] for n in close if bonds[n] >= BOUND)
+        return self.foremost((one for one in bound if one.id not in known), most, shown)
 
     def _weights(self, stories: Sequence[StoryHead], subjects: Subjects) -> Iterator[float]:
         """The weight of each story. It increases with the number of outlets that do not report the story itself but something else of its

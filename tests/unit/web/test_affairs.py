@@ -100,6 +100,24 @@ def test_what_was_reported_days_ago_adds_no_weight(room: Newsroom) -> None:
     assert headlines(room.client.get("/").text)[:2] == [*PRIZE, first]
 
 
+def test_events_of_one_kind_in_one_large_country_are_no_chapters(tmp_path: Path) -> None:
+    """The country that a third of all news names adds little to what they share."""
+    topics = "topics:\n  - {id: shootings, title: Shootings, words: [shooting, shot, gunman]}\n"
+    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{SOURCES}sections:\n").replace("topics:\n", topics))
+    letters = random.Random(1)
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)) for _ in range(3 * 40)]
+    others = {" ".join((*words[3 * n : 3 * n + 3], "Ohio")): ("star",) for n in range(40)}
+    campus, school = (
+        "Several Shot at University Campus in Baltimore",
+        "Two Killed in Shooting at High School in Nashville",
+    )
+    room.publish(*news({campus: OUTLETS, school: ("globe",)}), *news(others, age=timedelta(hours=3)))
+    text = room.client.get("/").text
+    assert headlines(text)[0] == campus
+    assert "chapters" not in text
+    room.close()
+
+
 def test_chapters_of_what_leads_stand_beneath_it_and_nowhere_else(room: Newsroom) -> None:
     room.publish(*news(WAR), *news(PRIZE))
     text = room.client.get("/").text
