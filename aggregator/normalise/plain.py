@@ -98,7 +98,9 @@ def plain_of_safe(text: str) -> str:
     """The same as `plain` for HTML that `markup` has sanitised; faster, since it needs no parser."""
     if "<" in text:
         if "<figcaption" in text:
-            text = _CAPTION.sub(" ", text)
+            # Behind the last that ends, each would be searched to the end of the text.
+            last = text.rfind("</figcaption>") + len("</figcaption>")
+            text = _CAPTION.sub(" ", text[:last]) + text[last:]
         text = without_tags(_SAFE_BLOCK.sub(" ", text))
     return plain(unescape(text), titled=True) if "&" in text else one_line(text)
 

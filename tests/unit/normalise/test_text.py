@@ -1005,6 +1005,15 @@ def test_accents_without_end_on_one_letter_take_no_time() -> None:
     assert plain_of_safe(f"<p>Cafe\u0301</p>{heaped}").startswith("Café ạ")
 
 
+def test_captions_without_end_take_no_time() -> None:
+    """As they stand in an attribute that an earlier version stored as it was."""
+    started = time.process_time()
+    text = f'<figcaption>A map</figcaption><p><a title="{"<figcaption>" * 30_000}">Old</a> news</p>'
+    assert plain_of_safe(text) == "Old news"
+    assert plain_of_safe(text.removeprefix("<figcaption>A map</figcaption>")) == "Old news"
+    assert time.process_time() - started < 1
+
+
 def test_tags_in_tags_in_a_title_take_no_time() -> None:
     assert plain(f"Old news {'<ul>' * 250_000} new") == "Old news"
 
