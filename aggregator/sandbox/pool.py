@@ -203,6 +203,7 @@ class Sandbox:
             child = self._idle.pop()
             if child.alive:
                 return child
+            await child.stop()  # closes its pipes, whose other ends a process that it has started may hold
         if self._refused:
             raise NoReader(self._refusal)
         try:

@@ -478,6 +478,29 @@ def test_a_process_that_a_child_in_the_hands_of_its_document_has_started_holds_n
             os.kill(int(started.read_text()), signal.SIGKILL)
 
 
+def test_of_an_idle_child_that_has_ended_no_pipe_stays_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that it has started holds the other ends."""
+    started, files = tmp_path / "started", Path("/proc/self/fd")
+    note = f"open({str(started)!r}, 'w').write(str(os.getpid()))"
+    reading(tmp_path, f"os.path.exists({str(started)!r}) or os.fork() or ({note}, time.sleep(600))")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def main() -> None:
+        async with asyncio.timeout(60 * busy()), Sandbox(children=1) as sandbox:
+            await sandbox.parse(fetched(GOOD), JOB)
+            await until_async(lambda: started.exists() and started.read_text())
+            open_files = len(list(files.iterdir()))
+            os.kill(sandbox.pids[0], signal.SIGKILL)
+            await until_async(lambda: not sandbox.pids)
+            await sandbox.parse(fetched(GOOD), JOB)
+            assert len(list(files.iterdir())) == open_files
+
+    try:
+        asyncio.run(main())
+    finally:
+        os.kill(int(started.read_text()), signal.SIGKILL)
+
+
 def test_a_document_that_makes_the_program_fail_ends_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reading(tmp_path, "raise KeyError('from the document')")  # once: then nothing is called any more
     monkeypatch.syspath_prepend(tmp_path)
