@@ -66,6 +66,20 @@ def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() ->
     assert len(asyncio.run(main()).items) == 2
 
 
+def test_a_page_that_names_a_feed_at_an_endless_address_is_told_of_as_a_page_and_the_child_lives_on() -> None:
+    page = b'<html><link rel="alternate" type="application/rss+xml" href="https://%s.example/feed"></html>' % (
+        b"a" * 2000
+    )
+
+    async def main() -> None:
+        async with Sandbox(children=1) as sandbox:
+            with pytest.raises(ParseError, match=r"a web page, not a feed\Z"):
+                await sandbox.parse(fetched(page), JOB)
+            assert len(sandbox.pids) == 1
+
+    asyncio.run(main())
+
+
 async def stalled(sandbox: Sandbox) -> None:
     """Stop the only child, so that it never answers, however fast or busy the machine is."""
     await until_async(lambda: sandbox.pids)
