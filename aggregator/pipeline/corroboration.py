@@ -69,7 +69,7 @@ class Coverage:
            (`stories.agreement`);
         5. headlines about what has happened, before those about what is still to come, if at least two outlets have the former;
            before those that count the dead, if two outlets count twice as many by now; and before those that tell of no death, if two
-           outlets, and half of them, tell of one;
+           outlets, and half as many as are independent, tell of one;
         6. the earliest.
 
         4 and 5 apply only if three publishers report the story: of two, nobody knows which is right. If texts were pruned, agreement
@@ -88,8 +88,8 @@ class Coverage:
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
         several = len(self.publishers) >= PUBLISHERS
         happened = several and len({item.publisher for item in fullest if not is_ahead(item.title)}) > 1
-        all = [member.item for member in self.members] if several else []
-        toll, fatal = _toll(all), _is_fatal(all)
+        told = [member.item for member in self.members] if several else []
+        toll, fatal = _toll(told), several and _is_fatal(told, len(self.publishers))
 
         def is_outdated(item: EditionItem) -> bool:
             before = (happened and is_ahead(item.title)) or (fatal and not tells_of_death(item.title))
@@ -189,10 +189,10 @@ def _toll(items: Collection[EditionItem]) -> int:
     return sorted((0, 0, *most.values()))[-2]
 
 
-def _is_fatal(items: Collection[EditionItem]) -> bool:
-    """Whether the headlines of at least two outlets, and of half of all, say that somebody died."""
+def _is_fatal(items: Collection[EditionItem], independent: int) -> bool:
+    """Whether the headlines of at least two outlets say that somebody died, half as many as are `independent`."""
     telling = {item.publisher for item in items if tells_of_death(item.title)}
-    return len(telling) > 1 and 2 * len(telling) >= len({item.publisher for item in items})
+    return len(telling) > 1 and 2 * len(telling) >= independent
 
 
 def is_headed_by(entry: Entry, item: EditionItem) -> bool:

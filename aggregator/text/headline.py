@@ -134,9 +134,9 @@ _DEAD = re.compile(
 )
 _DEATH = ("dead", "kill", "toll", "die", "death", "bodies")  # each match has one of these
 _SENTENCE = 100  # a headline of more letters is a sentence
-_DIED = re.compile(  # without "die", which is a German article
-    r"""\b(?:dead(?!\ on\ arrival)|deadl(?:y|iest)|dies|died|deaths?(?!\ (?:penalty|row|threats?|sentence))|kill(?:s|ed|ing)
-        |fatal(?:ly|ities)?)\b""",
+_DIED = re.compile(  # "die" is a German article and relative pronoun, too
+    r"""\b(?:dead(?!\ on\ arrival)|deadl(?:y|iest)|dies|died|(?<=\w\ )(?<!\bto\ )die(?=\ (?:in|as|after|from|of|when|at|on|during)\b|,|\W*$)
+        |deaths?(?!\ (?:penalty|row|threats?|sentence))|kill(?:s|ed|ing)|fatal(?:ly|ities)?|slain|assassinated)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _TRAILER = re.compile(

@@ -491,6 +491,10 @@ def test_a_headline_without_the_death_does_not_lead_once_half_of_the_outlets_tel
     assert told([shot, hurt, dies, dead]).lead == 3
     assert told([shot, hurt, dies, dead, mourned]).lead == 1, "most tell something else"
     assert told([shot, dies]).lead == 1
+    listed = [replace(shot, item=replace(shot.item, n=n, publisher=f"List {n}")) for n in range(11, 15)]
+    assert told([shot, *listed, hurt, dies, dead]).lead == 3, (
+        "who lists the first report or copies it is no other outlet"
+    )
     bare = replace(dead, item=replace(dead.item, summary=""))
     assert told([shot, hurt, dies, bare]).lead == 3, "a bare headline tells it too"
 
