@@ -245,6 +245,7 @@ def test_names_of_firms_and_weapons_are_no_everyday_words(title: str) -> None:
         ("Modi hosts Putin in Delhi as Trump tariffs bite", "ukraine-russia-war"),
         ("Armenia turns from Putin to Trump", "ukraine-russia-war"),
         ("Keir Starmer accused of echoing Enoch Powell in immigration speech", "america"),
+        ("Lucy Powell elected deputy leader of Labour", "economy"),
     ],
 )
 def test_what_only_shares_its_name_with_firms_weapons_and_talks(title: str, not_in: str) -> None:
@@ -494,6 +495,7 @@ def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, se
         ("Cessna C-172 Lands on Field", "world"),
         ("Actriz celebra su 57 cumpleaños", "world"),
         ("Crowd Watches Su-57s", "defense"),
+        ("Crowd Watches Su-57M", "defense"),
         ("Vitamin B 213 Found", "world"),
         ("Earthquake Wakes Twentynine Palms", "world"),
         ("Clerk Fined 40,000 Rupees", "asia-pacific"),
@@ -905,6 +907,8 @@ def test_where_business_or_arms_are_told_they_decide(title: str, section: str) -
         ("Pilot and Copilot Die in Crash, Says Apple", "artificial-intelligence"),
         ("Patriots Send Berlin Fans Home Happy as NFL Returns to Germany", "ukraine-aid"),
         ("Keir Starmer accused of echoing Enoch Powell in immigration speech", "central-banks"),
+        ("Lake Powell at Record Low", "central-banks"),
+        ("Vitamin B 213 Found", "air-power"),
     ],
 )
 def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic: str) -> None:
