@@ -112,9 +112,10 @@ _FIRST = re.compile(
 )
 _AHEAD = re.compile(
     rf"""\b(?=[abcdefghopstw])(?:(?=[aeps])(?<!was\ )(?<!were\ )(?<!been\ )(?:expected|poised|scheduled|slated|about|set)\ to
-            |to\ (?:vote\ (?:{_DAY}\ )?on|choose|decide|swear\ in)|eye(?:s|ing)\ (?:\S+\ ){{0,3}}(?:win|victory)
+            |to\ (?:vote\ (?:{_DAY}\ )?on|choose|decide)|{_UNDECIDED}to\ swear\ in|eye(?:s|ing)\ (?:\S+\ ){{0,3}}(?:win|victory)
             |(?:braces?|gears?\ up|poised|prepares?|prep)\ for|(?:prepares?|preparing|gears?\ up|on\ (?:course|track))\ to|almost\ ready
-            |(?:go|head)(?:es|s)?\ to\ (?:the\ )?(?:polls|vote)|fac(?:es?|ing)\ (?:[\w-]+\ ){{0,2}}(?:sentencing|vote)
+            |(?:go|head)(?:es|s)?\ to\ (?:the\ )?(?:polls|vote)
+            |fac(?:es?|ing)\ (?:(?!(?:after|by|for|from|in|into|of|on|over|to)\ )[\w-]+\ ){{0,2}}(?:sentencing|vote)
             |{_UNDECIDED}to\ be\ (?:\w+ed|cut|held|sworn|built|put|sent|tried)
             |(?:will|{_UNDECIDED}to)\ (?:plead\ (?:not\ )?guilty|appear\ in\ court)|{_UNDECIDED}to\ hold\ (?:\w+\ ){{0,2}}vote
             |(?:starting|begins|set\ for|due)\ (?:on\ )?{_DAY}|could\ (?:happen|come|begin|start)\ as\ (?:early|soon))\b

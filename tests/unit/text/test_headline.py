@@ -271,6 +271,8 @@ def test_reviews_of_works_are_no_news(title: str) -> None:
         ("Velmora's president to swear in senator", True),
         ("Opposition eyeing ‘seismic’ byelection win in Velmora", True),
         ("Carmaker eyeing entry to Velmora", False),
+        ("Speaker of Velmora refuses to swear in member", False),
+        ("Speaker of Velmora faces criticism after vote", False),
         ("Velmora's record set at home", False),
         ("Velmora goes ahead with vote", False),
     ],
