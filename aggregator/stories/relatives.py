@@ -99,6 +99,11 @@ def sense(title: str, summary: str, lang: str | None) -> Sense:
     return Sense(embed_text(own.title, own.lead), language(tokens(f"{title}\n{summary}"), lang))
 
 
+def names(title: str, lang: str | None) -> frozenset[int]:
+    """The words of a headline that may be names."""
+    return frozenset(maybe_names(features(Candidate(0, title, "", "", None, 0, lang)).title))
+
+
 def closeness(one: Sense, others: Sequence[Sense]) -> list[float]:
     """The cosine of an embedding with each of the others. 1 if nothing is known that speaks against the two: both are zero, or one is and
     they are in one language: in a text that is not in English a word or two have vectors, or none."""

@@ -31,6 +31,7 @@ ALONE = 1.9  # maximum rarity of one topic: less than TELLING, since two crashes
 # A chapter is shown below a story only if cosine × rarity of shared topics is at least this. Two shootings in one country have less in
 # common: they weigh on each other, but the one is no more on the other.
 BOUND = 2.4
+NAMED = 0.7  # a cosine that is enough if the headlines share a name: the topics of an affair that fills the news are not rare
 AGAIN = 0.6  # factor on the weight of a story for each story of its affair that is listed before it
 SAME = 0.8  # two stories of one affair mostly tell one event, which the grouping did not recognise, if their cosine is at least this
 TWICE = 0.4  # factor on the weight of a story, in addition, for each such story that is listed before it or elsewhere on the page
@@ -77,12 +78,16 @@ class Affairs:
 
     def chapters(self, story: StoryHead, most: int, without: Iterable[StoryHead]) -> list[StoryHead]:
         """The most important other stories of the affair of `story` that have much in common with it, except those in `without`."""
+        from aggregator.stories.relatives import names  # see `_subjects_of`
+
         shown = [story, *without]
         known = {one.id for one in shown}
-        subjects = self._subjects_of([story])
-        [[close]], [bonds] = subjects.akin(self._subjects, [CLOSE], TELLING), subjects.bonds(self._subjects)
-        bound = (self._recent[n] for n in close if bonds[n] >= BOUND)
-        return self.foremost((one for one in bound if one.id not in known), most, shown)
+        subjects, own = self._subjects_of([story]), names(story.title, story.lang)
+        [[close], [alike]] = subjects.akin(self._subjects, [CLOSE, NAMED], TELLING)
+        [bonds], near = subjects.bonds(self._subjects), {*alike}
+        others = ((n, one) for n in close if (one := self._recent[n]).id not in known)
+        bound = (one for n, one in others if bonds[n] >= BOUND or (n in near and own & names(one.title, one.lang)))
+        return self.foremost(bound, most, shown)
 
     def _weights(self, stories: Sequence[StoryHead], subjects: Subjects) -> Iterator[float]:
         """The weight of each story. It increases with the number of outlets that do not report the story itself but something else of its
