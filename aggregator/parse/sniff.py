@@ -81,5 +81,5 @@ def _advice(body: bytes, url: str) -> str:
         address = urljoin(url, target)
     except ValueError:
         return ""
-    plain = re.fullmatch(r"https?://[\w.-]{1,253}(?::\d+)?(?:/[\w./%~&=?+,;:@-]{0,200})?", address, re.ASCII)
+    plain = re.fullmatch(r"https?://[\w.-]{1,253}(?::\d{1,5})?(?:/[\w./%~&=?+,;:@-]{0,200})?", address, re.ASCII)
     return f"; the page names a feed at {address}" if plain else ""

@@ -66,10 +66,9 @@ def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() ->
     assert len(asyncio.run(main()).items) == 2
 
 
-def test_a_page_that_names_a_feed_at_an_endless_address_is_told_of_as_a_page_and_the_child_lives_on() -> None:
-    page = b'<html><link rel="alternate" type="application/rss+xml" href="https://%s.example/feed"></html>' % (
-        b"a" * 2000
-    )
+@pytest.mark.parametrize("host", [f"{'a' * 2000}.example", f"feeds.example:{'8' * 2000}"])
+def test_a_page_that_names_a_feed_at_an_endless_address_is_told_of_as_a_page_and_the_child_lives_on(host: str) -> None:
+    page = f'<html><link rel="alternate" type="application/rss+xml" href="https://{host}/feed"></html>'.encode()
 
     async def main() -> None:
         async with Sandbox(children=1) as sandbox:
