@@ -21,10 +21,10 @@ from aggregator.stories.arrays import Bools, Floats
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.embeddings import DIMENSIONS, embed_text
 from aggregator.stories.features import features
-from aggregator.stories.names import maybe_names
+from aggregator.stories.names import maybe_names, named
 from aggregator.stories.rarity import Rarity
 from aggregator.text.languages import language
-from aggregator.text.words import tokens
+from aggregator.text.words import tokens, word_id
 
 ASKED = 10  # so many of a story's words are looked up, the rarest ones
 COMMON = 0.01  # words in more than this share of all items are not looked up
@@ -32,6 +32,7 @@ WINDOW = 14 * 86_400  # seconds before and after a story in which chapters are s
 LISTED = 500  # at most so many items are read for each word
 SHARED = 2  # words that must be shared if one of them is a name …
 UNNAMED = 3  # … and if none is
+_US = word_id("us")
 
 
 def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]]]:
@@ -100,8 +101,10 @@ def sense(title: str, summary: str, lang: str | None) -> Sense:
 
 
 def names(title: str, lang: str | None) -> frozenset[int]:
-    """The words of a headline that may be names."""
-    return frozenset(maybe_names(features(Candidate(0, title, "", "", None, 0, lang)).title))
+    """The words of a headline that are names, however it writes them; without "US", which a third of all news names."""
+    words = features(Candidate(0, title, "", "", None, 0, lang)).title
+    always, *_ = named(np.array(words, np.int64))
+    return frozenset(word for word, name in zip(words, always.tolist(), strict=True) if name and word != _US)
 
 
 def closeness(one: Sense, others: Sequence[Sense]) -> list[float]:

@@ -110,6 +110,12 @@ def test_what_was_reported_days_ago_adds_no_weight(room: Newsroom) -> None:
             False,
         ),
         (
+            "{id: shootings, title: Shootings, words: [shooting, shot, gunman]}",
+            "Several Shot at US University Campus in Baltimore",
+            "Two Killed in Shooting at U.S. University in Nashville",
+            False,
+        ),
+        (
             "{id: speaker, title: Speaker, words: [speaker]}",
             "US House Moves to Proceed With Vote on Ousting Speaker Kevin McCarthy",
             "Ohio Republicans Defend Speaker McCarthy as Gaetz Attacks",
