@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -21,10 +21,11 @@ from aggregator.stories.arrays import Bools, Floats
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.embeddings import DIMENSIONS, embed_text
 from aggregator.stories.features import features
+from aggregator.stories.locations import Kind, countries, locate
 from aggregator.stories.names import maybe_names, named
 from aggregator.stories.rarity import Rarity
 from aggregator.text.languages import language
-from aggregator.text.words import tokens, word_id
+from aggregator.text.words import tokens
 
 ASKED = 10  # so many of a story's words are looked up, the rarest ones
 COMMON = 0.01  # words in more than this share of all items are not looked up
@@ -32,7 +33,6 @@ WINDOW = 14 * 86_400  # seconds before and after a story in which chapters are s
 LISTED = 500  # at most so many items are read for each word
 SHARED = 2  # words that must be shared if one of them is a name …
 UNNAMED = 3  # … and if none is
-_US = word_id("us")
 
 
 def chapters(of: Sequence[Candidate], past: Past) -> list[list[tuple[int, float]]]:
@@ -100,11 +100,16 @@ def sense(title: str, summary: str, lang: str | None) -> Sense:
     return Sense(embed_text(own.title, own.lead), language(tokens(f"{title}\n{summary}"), lang))
 
 
-def names(title: str, lang: str | None) -> frozenset[int]:
-    """The words of a headline that are names, however it writes them; without "US", which a third of all news names."""
-    words = features(Candidate(0, title, "", "", None, 0, lang)).title
-    always, *_ = named(np.array(words, np.int64))
-    return frozenset(word for word, name in zip(words, always.tolist(), strict=True) if name and word != _US)
+def names(title: str, lang: str | None) -> frozenset[int | tuple[int, int]]:
+    """The words of a headline that are names, however it writes them, and the pairs of countries that it names. A place alone says too
+    little: there are two shootings in Texas, but Israel and Gaza are the war."""
+    words = np.array(features(Candidate(0, title, "", "", None, 0, lang)).title, np.int64)
+    always, *_ = named(words)
+    where = locate(words)
+    kinds = where & 7
+    placed = (kinds > 0) & (kinds != Kind.OTHER)
+    named_countries = sorted({*countries(where[placed]).tolist()} - {0})
+    return frozenset((*words[always & ~placed].tolist(), *combinations(named_countries, 2)))
 
 
 def closeness(one: Sense, others: Sequence[Sense]) -> list[float]:

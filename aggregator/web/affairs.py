@@ -31,7 +31,7 @@ ALONE = 1.9  # maximum rarity of one topic: less than TELLING, since two crashes
 # A chapter is shown below a story only if cosine × rarity of shared topics is at least this. Two shootings in one country have less in
 # common: they weigh on each other, but the one is no more on the other.
 BOUND = 2.4
-NAMED = 0.7  # a cosine that is enough if the headlines share a name: the topics of an affair that fills the news are not rare
+NAMED = 0.7  # a cosine that is enough if the headlines share `names`: the topics of an affair that fills the news are not rare
 AGAIN = 0.6  # factor on the weight of a story for each story of its affair that is listed before it
 SAME = 0.8  # two stories of one affair mostly tell one event, which the grouping did not recognise, if their cosine is at least this
 TWICE = 0.4  # factor on the weight of a story, in addition, for each such story that is listed before it or elsewhere on the page

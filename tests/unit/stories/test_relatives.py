@@ -10,7 +10,7 @@ import pytest
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
-from aggregator.stories.relatives import chapters, closeness, sense
+from aggregator.stories.relatives import chapters, closeness, names, sense
 
 HEADLINES = [
     "Talks on the Vassiliki dam collapse as Karellia walks out",
@@ -186,3 +186,20 @@ def test_nothing_speaks_against_two_texts_without_known_words() -> None:
     assert closeness(nowhere, [known, unknown]) == [0.0, 1.0]
     assert closeness(known, [nowhere, unknown]) == [0.0, 1.0]
     assert closeness(known, []) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("House ousts McCarthy as speaker", "Undecided on ousting McCarthy", True),
+        ("Militants in Gaza fire rockets into Israel", "Israeli army enters Gaza", True),
+        ("Gunman kills two in Texas", "Gunman kills three in Texas", False),
+        ("Gunman kills two in Texas, US", "American police seek gunman in Texas", False),
+        ("Gunman kills two in Berlin, Germany", "German police seek gunman in Berlin", False),
+        ("Gunman kills two in Vietnam, Asia", "Gunman kills three in Vietnam, Asia", False),
+        ("Die Polizei sucht die Täter", "Die Polizei fasst die Täter", False),
+        ("", "", False),
+    ],
+)
+def test_a_name_is_shared_or_two_countries_are_no_place_alone(one: str, other: str, shared: bool) -> None:
+    assert bool(names(one, None) & names(other, None)) == shared

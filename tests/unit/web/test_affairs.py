@@ -116,6 +116,24 @@ def test_what_was_reported_days_ago_adds_no_weight(room: Newsroom) -> None:
             False,
         ),
         (
+            "{id: shootings, title: Shootings, words: [shooting, shot, gunman]}",
+            "Several Shot at University Campus in Texas",
+            "Two Killed in Shooting at High School in Texas",
+            False,
+        ),
+        (
+            "{id: shootings, title: Shootings, words: [shooting, shot, gunman]}",
+            "Several Shot at University Campus in Berlin, Germany",
+            "Two Killed in Shooting at High School in Berlin, Germany",
+            False,
+        ),
+        (
+            "{id: shootings, title: Shootings, words: [shooting, shot, gunman]}",
+            "Several Shot at American University Campus",
+            "Two Killed in Shooting at American High School",
+            False,
+        ),
+        (
             "{id: speaker, title: Speaker, words: [speaker]}",
             "US House Moves to Proceed With Vote on Ousting Speaker Kevin McCarthy",
             "Ohio Republicans Defend Speaker McCarthy as Gaetz Attacks",
