@@ -88,7 +88,7 @@ class Coverage:
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
         several = len(self.publishers) >= PUBLISHERS
         happened = several and len({item.publisher for item in fullest if not is_ahead(item.title)}) > 1
-        told = [member.item for member in self.members] if several else []
+        told = [(self._author(member).item.publisher, member.item.title) for member in self.members] if several else []
         toll, fatal = _toll(told), several and _is_fatal(told, len(self.publishers))
 
         def is_outdated(item: EditionItem) -> bool:
@@ -181,17 +181,17 @@ def _account(item: EditionItem) -> Account:
     return Account(item.publisher, item.title, item.summary, item.lang)
 
 
-def _toll(items: Collection[EditionItem]) -> int:
-    """How many dead the headlines of at least two outlets count; 0 if no two do."""
+def _toll(told: Collection[tuple[str, str]]) -> int:
+    """How many dead the headlines of at least two outlets count; 0 if no two do. `told`: (publisher of the article, headline)."""
     most: dict[str, int] = {}
-    for item in items:
-        most[item.publisher] = max(most.get(item.publisher, 0), dead(item.title))
+    for publisher, title in told:
+        most[publisher] = max(most.get(publisher, 0), dead(title))
     return sorted((0, 0, *most.values()))[-2]
 
 
-def _is_fatal(items: Collection[EditionItem], independent: int) -> bool:
+def _is_fatal(told: Collection[tuple[str, str]], independent: int) -> bool:
     """Whether the headlines of at least two outlets say that somebody died, half as many as are `independent`."""
-    telling = {item.publisher for item in items if tells_of_death(item.title)}
+    telling = {publisher for publisher, title in told if tells_of_death(title)}
     return len(telling) > 1 and 2 * len(telling) >= independent
 
 

@@ -135,8 +135,10 @@ _DEAD = re.compile(
 )
 _DEATH = ("dead", "kill", "toll", "die", "death", "bodies")  # each match has one of these
 _SENTENCE = 100  # a headline of more letters is a sentence
-_DIED = re.compile(  # "die" is a German article and relative pronoun, too
-    r"""\b(?:dead(?!\ on\ arrival)|deadl(?:y|iest)|dies|died|(?<=\w\ )(?<!\bto\ )die(?=\ (?:in|as|after|from|of|when|at|on|during)\b|,|\W*$)
+_DIED = re.compile(  # "die" is a German article and relative pronoun, too; who could die has not
+    r"""\b(?:dead(?!\ on\ arrival)|deadl(?:y|iest)|dies|died
+        |(?<=\w\ )(?<!\bto\ )(?<!\bmay\ )(?<!will\ )(?<!(?:co|wo)uld\ )(?<!might\ )
+            die(?=\ (?:in|as|after|from|of|when|at|on|during)\b|,|\W*$)
         |deaths?(?!\ (?:penalty|row|threats?|sentence))|kill(?:s|ed|ing)|fatal(?:ly|ities)?|slain|assassinated)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

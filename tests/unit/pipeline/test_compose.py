@@ -473,6 +473,10 @@ def test_a_headline_with_half_of_the_dead_does_not_lead_once_two_outlets_count_m
     assert told([first, *later]).lead == 3
     same = [replace(one, item=replace(one.item, publisher="C")) for one in later]
     assert told([first, bare, *same]).lead == 1
+    link = member(9, "L", later[0].item.title, later[0].item.entered)
+    link = replace(link, item=replace(link.item, canonical=later[0].item.canonical))
+    at_home = policy(at_home=lambda item: item.publisher == later[0].item.publisher)
+    assert told([first, bare, later[0], link], rules=at_home).lead == 1, "nor he who links to its article"
 
 
 def test_a_headline_without_the_death_does_not_lead_once_half_of_the_outlets_tell_it() -> None:
@@ -497,6 +501,9 @@ def test_a_headline_without_the_death_does_not_lead_once_half_of_the_outlets_tel
     )
     bare = replace(dead, item=replace(dead.item, summary=""))
     assert told([shot, hurt, dies, bare]).lead == 3, "a bare headline tells it too"
+    link = replace(bare, item=replace(bare.item, title=dies.item.title, canonical=dies.item.canonical))
+    at_home = policy(at_home=lambda item: item.publisher == "C")
+    assert told([shot, hurt, dies, link], rules=at_home).lead == 1, "but who links to the article of another does not"
 
 
 def test_whoever_led_before_an_upgrade_leads_on_while_the_entry_stays() -> None:
