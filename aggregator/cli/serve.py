@@ -10,7 +10,7 @@ import sys
 import threading
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -21,6 +21,9 @@ from aggregator.errors import TooManyFiles, UsageError
 from aggregator.sandbox.memory import save_memory_of_web
 from aggregator.sandbox.parent import die_with_parent
 from aggregator.worker.startup import PARENT, check_port, end_on_signals, terminal_closed, wait_until_listened
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 THREADS = 5  # started on demand; with more than 2 × cores + 1 granian warns at each start
 FILES = 64  # minimum number of files that a process must be able to open to serve anybody
@@ -124,6 +127,16 @@ def _served(address: str, port: int, said: str) -> Any:
     return application
 
 
+def lives(child: BaseProcess) -> bool:
+    """Whether a child process has not ended. As soon as another thread has taken note of its end, which granian's does, it has, though
+    `is_alive` may say yes for a moment: granian would log then that it kills a worker which had refused to stop."""
+    try:
+        os.waitid(os.P_PID, child.pid or 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return child.is_alive()
+
+
 def _say_when_listening(address: str, port: int, said: str) -> None:
     wait_until_listened(address, port)
     print(said, file=sys.stderr, flush=True)
@@ -138,6 +151,11 @@ def _granian(address: str, port: int, said: str) -> None:
         def signal_handler_reload(self, *_: Any) -> None:
             react: Any = self.signal_handler_interrupt if terminal_closed() else super().signal_handler_reload
             react()
+
+        def _spawn_worker(self, *args: Any, **named: Any) -> Any:
+            worker: Any = super()._spawn_worker(*args, **named)
+            worker.is_alive = partial(lives, worker.inner)
+            return worker
 
     server = Server(
         "aggregator",
