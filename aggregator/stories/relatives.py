@@ -144,13 +144,13 @@ class Subjects(Struct, frozen=True):
     def akin(self, others: Subjects, closes: Sequence[float], telling: float) -> list[list[list[int]]]:
         """For each of `closes`, and for each of these stories: the indexes of the `others` that are similar to it. The cosine of their
         embeddings is at least that number (which must be above 0), and the total rarity of their shared topics at least `telling`."""
-        cosines, sharing = self.senses @ others.senses.T, self.topics @ others.topics.T >= telling
+        cosines, rarities = self.common(others)
+        sharing = rarities >= telling
         return [_indexes((cosines >= close) & sharing) for close in closes]
 
-    def bonds(self, others: Subjects) -> Floats:
-        """How much each of these stories has in common with each of the others: cosine times total rarity of their shared topics."""
-        bonds: Floats = (self.senses @ others.senses.T) * (self.topics @ others.topics.T)
-        return bonds
+    def common(self, others: Subjects) -> tuple[Floats, Floats]:
+        """What each of these stories has in common with each of the others: (cosine of embeddings, total rarity of the shared topics)."""
+        return self.senses @ others.senses.T, self.topics @ others.topics.T
 
 
 def _indexes(found: Bools) -> list[list[int]]:

@@ -82,11 +82,14 @@ class Affairs:
 
         shown = [story, *without]
         known = {one.id for one in shown}
-        subjects, own = self._subjects_of([story]), names(story.title, story.lang)
-        [[close], [alike]] = subjects.akin(self._subjects, [CLOSE, NAMED], TELLING)
-        [bonds], near = subjects.bonds(self._subjects), {*alike}
-        others = ((n, one) for n in close if (one := self._recent[n]).id not in known)
-        bound = (one for n, one in others if bonds[n] >= BOUND or (n in near and own & names(one.title, one.lang)))
+        own = names(story.title, story.lang)
+        [cosines], [rarities] = self._subjects_of([story]).common(self._subjects)
+        bound = (
+            one
+            for one, cosine, rarity in zip(self._recent, cosines.tolist(), rarities.tolist(), strict=True)
+            if cosine >= CLOSE and rarity >= TELLING and one.id not in known
+            if cosine * rarity >= BOUND or (cosine >= NAMED and own & names(one.title, one.lang))
+        )
         return self.foremost(bound, most, shown)
 
     def _weights(self, stories: Sequence[StoryHead], subjects: Subjects) -> Iterator[float]:
