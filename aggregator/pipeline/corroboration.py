@@ -89,7 +89,7 @@ class Coverage:
         several = len(self.publishers) >= PUBLISHERS
         happened = several and len({item.publisher for item in fullest if not is_ahead(item.title)}) > 1
         told = [(self._author(member).item.publisher, member.item.title) for member in self.members] if several else []
-        toll, fatal = _toll(told), several and _is_fatal(told, len(self.publishers))
+        toll, fatal = _toll(told), _is_fatal(told, len(self.publishers))
 
         def is_outdated(item: EditionItem) -> bool:
             before = (happened and is_ahead(item.title)) or (fatal and not tells_of_death(item.title))

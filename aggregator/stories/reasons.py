@@ -122,9 +122,8 @@ class _Reasons:
         """What speaks against two items being one story, in words."""
         other, mine, theirs = self.groups.items[item], self.words(one.item), self.words(item)
         # The figures of all items: `mine.keys() & figures` would walk through these, and not through the item's words.
-        figures = self.compared.figures
-        days = abs(one.at - other.at) / DAY
-        compared, pair = self.compared, (min(one.item, item), max(one.item, item))
+        compared, figures = self.compared, self.compared.figures
+        days, pair = abs(one.at - other.at) / DAY, (min(one.item, item), max(one.item, item))
         found = (
             (one.publisher and one.publisher == other.publisher, "one outlet tells both"),
             (_differ(figures.intersection(mine), figures.intersection(theirs)), "no figure in common"),
