@@ -1,7 +1,9 @@
 """Runs work in a forked child process while the parent does something else.
 
-The command `poll` fetches in a child process. While the child imports what it needs, the parent puts the configuration in force. As
-soon as there is news, the parent prepares the edition (imports, rules, word lists), which takes as long as polling some hundred
+The command `classify` groups in one while it judges (`beside`), since neither needs the other.
+
+The command `poll` fetches in a child process (`run_in_child`). While the child imports what it needs, the parent puts the configuration in
+force. As soon as there is news, the parent prepares the edition (imports, rules, word lists), which takes as long as polling some hundred
 sources; with a second core that costs no extra time. Besides, the memory used for polling is freed before the edition begins.
 """
 
@@ -25,12 +27,50 @@ T = TypeVar("T")
 Notify = Callable[[], None]
 
 _NEWS = None
+_POLLING_KILLED = "the polling process was killed; what had arrived is stored and waits for the next edition"
 _Ended = tuple[bool, Any]
 """What the child sends: `_NEWS` when `work` calls its function; at the end whether it succeeded, and its value or its error."""
 
 
 class Terminated(Exception):
     """SIGTERM was received, and the work has been stopped."""
+
+
+@contextmanager
+def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """Begin `work` in a child process, which ends with the context. The function that the context yields waits for it, and returns what
+    `work` returns or raises what it raises. `work` must print nothing. Since this forks, there must be only one thread and no connection
+    to a database.
+
+    With one core, elsewhere than on Linux, and if no child process can be started, that function runs `work` itself.
+
+    Raises:
+        AggregatorError: the child process was killed.
+    """
+    if sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1:
+        yield work
+        return
+    context = get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_run_beside, args=(work, theirs, os.getpid()))
+    try:
+        child.start()
+    except OSError:  # too many processes, or too little memory
+        yield work
+        return
+    theirs.close()
+    try:
+        yield lambda: _value(_next(ours, "a child process was killed, perhaps for want of memory"))
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+
+
+def _run_beside(work: Callable[[], Any], parent: Connection, pid: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; the parent ends this process
+    die_with_parent(pid)
+    _send(parent, work)
 
 
 def run_in_child(
@@ -75,20 +115,24 @@ def run_in_child(
         with _forwarding_signals(child.pid, received):
             with suppress(ConnectionError):  # it has ended
                 ours.send(_NEWS)
-            if (ended := _next(ours)) is _NEWS:
+            if (ended := _next(ours, _POLLING_KILLED)) is _NEWS:
                 meanwhile()
-                ended = _next(ours)
+                ended = _next(ours, _POLLING_KILLED)
     finally:
         ours.close()
         child.join()
     if received:
         raise KeyboardInterrupt if received[0] == signal.SIGINT else Terminated
+    result: T = _value(ended)
+    return result
+
+
+def _value(ended: _Ended | None) -> Any:
     assert ended is not _NEWS
     succeeded, value = ended
     if not succeeded:
         raise value
-    result: T = value
-    return result
+    return value
 
 
 @contextmanager
@@ -109,14 +153,12 @@ def _forwarding_signals(child: int, received: list[int]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _next(connection: Connection) -> _Ended | None:
-    """What the child sends next."""
+def _next(connection: Connection, killed: str) -> _Ended | None:
+    """What the child sends next; if it was killed, an error that says so (`killed`)."""
     try:
         received: _Ended | None = connection.recv()
     except (EOFError, ConnectionError):
-        return False, AggregatorError(
-            "the polling process was killed; what had arrived is stored and waits for the next edition"
-        )
+        return False, AggregatorError(killed)
     return received
 
 
@@ -136,12 +178,20 @@ def _run(
             parent.send(_NEWS)
             sent = True
 
-    try:
+    def prepared() -> Any:
         prepare()
         parent.recv()  # `before` is done
-        ended: _Ended = True, work(notify)
+        return work(notify)
+
+    _send(parent, prepared)
+
+
+def _send(parent: Connection, work: Callable[[], Any]) -> None:
+    """Run `work`, and send how it ended."""
+    try:
+        ended: _Ended = True, work()
     except BaseException as error:  # noqa: BLE001 (the parent raises it)
         error.add_note(traceback.format_exc())  # pickled without its traceback
         ended = False, error
-    with suppress(OSError):  # `before` or `meanwhile` failed: nobody asks
+    with suppress(OSError):  # what the parent did meanwhile failed: nobody asks
         parent.send(ended)

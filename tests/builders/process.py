@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -17,9 +19,14 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from aggregator.config.cache import examine_cached
 from aggregator.errors import ConfigError
 from builders import empty_archive
+
+LIMITED = 61234
+"""A user of no other process, where the tests run as root."""
 
 RULES = """
 sections:
@@ -64,6 +71,32 @@ def aggregator(config: Path, *arguments: str, timeout: float = 60, **more: str) 
         env={**environment(), **more},
         check=False,
     )
+
+
+def without_further_processes(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end that may start no process."""
+    for path in (config.parent, config):
+        os.chown(path, -1 if os.geteuid() else LIMITED, -1)
+    return subprocess.run(
+        [*_as_a_user_with_limits(), *command(config, *arguments)],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NPROC, (1, 1)),
+        capture_output=True,
+        text=True,
+        timeout=30 * busy(),
+        env=environment(),
+        check=False,
+    )
+
+
+def _as_a_user_with_limits() -> list[str]:
+    """A command that starts another one as a user whose processes can be limited, who may read everything."""
+    if os.geteuid():
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root has no limit of processes, and setpriv is needed to become somebody else")
+    rights = "-all,+dac_read_search"
+    sets = [word for kind in ("inh-caps", "ambient-caps", "bounding-set") for word in (f"--{kind}", rights)]
+    return ["setpriv", "--reuid", str(LIMITED), "--clear-groups", *sets]
 
 
 @contextmanager

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,12 +24,12 @@ from builders.process import (
     children,
     command,
     configuration,
-    environment,
     query,
     running,
     runs,
     until,
     until_async,
+    without_further_processes,
 )
 from msgspec import structs
 from msgspec.structs import replace
@@ -48,8 +46,6 @@ from aggregator.pipeline import edition
 from aggregator.pipeline.leases import EDITION_LEASE
 
 ENTRIES = 20
-LIMITED = 61234
-"""A user of no other process, where the tests run as root."""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does all")
 
@@ -292,29 +288,8 @@ def test_a_clock_that_was_set_back_silences_no_source_that_only_this_command_pol
 def test_where_no_process_may_be_started_it_says_so_and_ends(tmp_path: Path) -> None:
     """It hung, after a page of Python's own words."""
     config = configuration(tmp_path, {"one": "http://127.0.0.1:1/"})
-    for path in (tmp_path, config):
-        os.chown(path, -1 if os.geteuid() else LIMITED, -1)
-    ended = subprocess.run(
-        [*_as_a_user_with_limits(), *command(config, "poll")],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NPROC, (1, 1)),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env=environment(),
-        check=False,
-    )
+    ended = without_further_processes(config, "poll")
     assert (ended.returncode, ended.stderr) == (1, f"aggregator: {TooManyProcesses()}\n")
-
-
-def _as_a_user_with_limits() -> list[str]:
-    """A command that starts another one as a user whose processes can be limited, who may read everything."""
-    if os.geteuid():
-        return []
-    if not shutil.which("setpriv"):
-        pytest.skip("root has no limit of processes, and setpriv is needed to become somebody else")
-    rights = "-all,+dac_read_search"
-    sets = [word for kind in ("inh-caps", "ambient-caps", "bounding-set") for word in (f"--{kind}", rights)]
-    return ["setpriv", "--reuid", str(LIMITED), "--clear-groups", *sets]
 
 
 def test_it_needs_no_shared_memory(tmp_path: Path) -> None:
