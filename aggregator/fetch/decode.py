@@ -1,6 +1,7 @@
 """Decodes content codings as the bytes arrive, up to a limit, so that a decompression bomb is never expanded completely.
 
-Supported: gzip and br, and deflate, which some servers send although it was not offered. Bodies with several codings are refused.
+Supported: gzip and br, and deflate, which some servers send although it was not offered. Bodies with several codings are refused. A gzip
+file (`feed.xml.gz`) is decoded although no header names a coding.
 """
 
 from __future__ import annotations
@@ -18,14 +19,6 @@ _READ = frozenset({"gzip", "x-gzip", "deflate", "br"})
 _NOT_READ = frozenset({"compress", "x-compress", "dcb", "dcz", "exi", "zstd"})
 """Other codings (IANA). Any other value of Content-Encoding is ignored, as by browsers: servers send charsets by mistake, and stores of
 files the `aws-chunked` with which a file was uploaded."""
-
-
-class _Identity:
-    def decode(self, data: bytes, remaining: int) -> list[bytes]:
-        return [data]
-
-    def complete(self) -> bool:
-        return True
 
 
 class _Zlib:
@@ -72,6 +65,26 @@ class _Zlib:
 
 def _is_wrapped(data: bytes) -> bool:
     return data.startswith(_MEMBER) or (data[0] & 15 == zlib.DEFLATED and int.from_bytes(data[:2], "big") % 31 == 0)
+
+
+class _Identity:
+    """No coding, unless the body is a gzip file: some feeds are kept compressed, and their server does not say so."""
+
+    def __init__(self) -> None:
+        self._file: _Zlib | None = None
+        self._held: bytes | None = b""  # the beginning, until it shows what the body is
+
+    def decode(self, data: bytes, remaining: int) -> list[bytes]:
+        if self._held is not None:
+            data, self._held = self._held + data, None
+            if len(data) < 2 and _MEMBER.startswith(data):
+                self._held = data
+                return []
+            self._file = _Zlib(bare=False) if data.startswith(_MEMBER) else None
+        return self._file.decode(data, remaining) if self._file else [data]
+
+    def complete(self) -> bool:
+        return self._file is None or self._file.complete()
 
 
 class _Brotli:

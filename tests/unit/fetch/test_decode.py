@@ -50,6 +50,21 @@ def test_a_body_in_several_members_comes_back_whole_however_it_is_cut(parts: lis
     assert decoded("gzip", coded + b"\x1f\x00 junk", step=step) == b"".join(parts)
 
 
+@given(st.sampled_from(["", "identity", "utf-8"]), st.binary(max_size=5000), st.integers(1, 700))
+def test_a_gzip_file_that_no_header_names_is_read_however_it_is_cut(coding: str, data: bytes, step: int) -> None:
+    """Feeds lie on servers compressed (`feed.xml.gz`), and the server does not say so."""
+    coded = gzip.compress(data)
+    assert decoded(coding, coded, step=step) == data
+    with pytest.raises(Stopped) as refused:
+        decoded(coding, coded[:-1], step=step)
+    assert refused.value.failed.kind == "truncated"
+
+
+def test_what_only_begins_like_a_gzip_file_is_read_as_it_is() -> None:
+    for data in (b"", b"\x1fa", b"<\x1f\x8b"):
+        assert decoded("", data, step=1) == data
+
+
 @given(st.sampled_from(["gzip", "deflate", "br"]), st.binary(max_size=2000))
 def test_garbage_is_refused_and_never_anything_else(coding: str, data: bytes) -> None:
     try:
