@@ -81,9 +81,10 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     if len(found) < len(parts):
         raise Doubt("fewer entries than begin in the document")
     atom = document.is_atom
-    # If an entry has no summary, fastfeedparser makes one from the content; if an RSS item has no date, it parses the guid as one.
+    # If an entry has no summary, fastfeedparser makes one from the content; if an RSS item has no date, it parses the guid as one. In Atom
+    # it reads no date of RSS.
     own = sum(_SUMMARY.search(part) is not None for part in parts)
-    dated = atom or sum(_DATE.search(part) is not None for part in parts) >= len(found)
+    dated = b"<pubDate" not in markup if atom else sum(_DATE.search(part) is not None for part in parts) >= len(found)
     items = tuple(_item(entry, bool(own), atom) for entry in found)
     if len(parts) == len(items):
         items = tuple(map(_with_its_guid, items, found, parts))

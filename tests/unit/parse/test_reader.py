@@ -959,6 +959,17 @@ def test_xml_base_counts_for_feed_and_item() -> None:
     assert (feed.channel.link, feed.channel.icon) == ("https://example.org/", "https://example.org/a/i.png")
 
 
+@pytest.mark.parametrize("title", ["Title", "<b>Title</b>"])  # the second is read by feedparser
+def test_a_relative_base_of_an_entry_counts_once(title: str) -> None:
+    text = '<content type="html">&lt;img src="i.png"&gt;</content>'
+    entry = f'<entry xml:base="quake/"><id>urn:1</id><title>{title}</title><link href="a"/>{text}</entry>'
+    one = read(atom(entry), url="https://e.org/blog/feed.xml?x=1&y").items[0]
+    assert (one.url, one.image) == ("https://e.org/blog/quake/a", "https://e.org/blog/quake/i.png")
+    quoted = '<entry><id>urn:1</id><title>T</title><link href="a"/><summary>&lt;a xml:base="b/"&gt;</summary></entry>'
+    head = '<link href="https://other.example/"/>'
+    assert read(atom(quoted, head)).items[0].url == "https://other.example/a", "only an attribute is a base"
+
+
 def test_a_base_that_is_no_address_costs_nothing_else() -> None:
     entry = '<entry xml:base="http://[/"><id>urn:1</id><title>Title</title><link href="c"/></entry>'
     assert [(one.guid, one.link) for one in parsed(atom(entry)).items] == [("urn:1", "c")]
@@ -1006,6 +1017,12 @@ def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
     twice = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate><dc:date>2026-11-20T09:00:00Z</dc:date>"
     feed = parsed(rss([item(twice, guid="a"), item(own, guid="20240101")]))
     assert [one.published for one in feed.items[1:]] == [feed.items[0].published if "updated" in own else None]
+
+
+def test_an_atom_entry_may_have_the_date_of_rss() -> None:
+    dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
+    (found,) = read(atom(f"<entry><id>1</id><title>T</title><link href='https://e.org/1'/>{dated}</entry>")).items
+    assert str(found.published) == "2026-11-20 09:00:00+00:00"
 
 
 def test_the_title_is_the_items_own() -> None:
