@@ -17,7 +17,7 @@ import orjson
 from aggregator.errors import ParseError
 from aggregator.model.item import TRUNCATED, Channel, Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import MAX_ENTRIES, Document
-from aggregator.parse.fields import as_meant, in_lines, moment, person
+from aggregator.parse.fields import as_meant, in_lines, moment, person, size
 
 _MAX_DEPTH = 64  # a feed needs five
 _MOST = 10 * MAX_ENTRIES  # millions, which may be of one character each, would take many seconds
@@ -166,11 +166,12 @@ def _author(value: Mapping[str, Any]) -> str | None:
 
 
 def _names(authors: list[Any]) -> list[str]:
-    return [name for author in authors if isinstance(author, dict) and (name := _text(author.get("name")))]
+    """Their names; some feeds have a text instead of an object."""
+    told = (author.get("name") if isinstance(author, dict) else author for author in authors)
+    return [name for one in told if (name := _text(one))]
 
 
 def _attachments(value: object) -> Iterator[Enclosure]:
     for one in _list(value):
         if isinstance(one, dict) and (url := _text(one.get("url"))):
-            size = one.get("size_in_bytes")
-            yield Enclosure(url, _text(one.get("mime_type")), size if type(size) is int else None)  # not a boolean
+            yield Enclosure(url, _text(one.get("mime_type")), size(_scalar(one.get("size_in_bytes"))))

@@ -72,7 +72,7 @@ HEAD = {
 def test_a_field_of_a_wrong_type_is_as_if_it_were_absent(wrong: object) -> None:
     """Whichever: what a feed has in its place (`external_url`, `content_text`, `author`, `favicon` and others) counts then."""
     for name in WHOLE:
-        if (name, wrong) in (("id", 7.5), ("tags", ["x"])):
+        if (name, wrong) in (("id", 7.5), ("tags", ["x"]), ("authors", ["x"])):
             continue
         left = {other: value for other, value in WHOLE.items() if other != name}
         found = parsed([{**left, name: wrong}]).items[0]
@@ -138,13 +138,23 @@ def test_people_and_pictures_may_be_objects() -> None:
     assert (one.image, one.author) == ("/i.png", "Ann")
 
 
+def test_people_may_be_texts() -> None:
+    told: list[dict[str, Any]] = [
+        {"authors": ["Ann", {"name": "Al"}, 7]},
+        {"authors": "Ann"},
+        {"author": "Ann <a@e.org>"},
+    ]
+    items = [{"id": str(n), **one} for n, one in enumerate(told)]
+    assert [one.author for one in parsed(items).items] == ["Ann, Al", "Ann", "Ann"]
+
+
 def test_tags_and_sizes_of_a_wrong_type_are_left_out() -> None:
     sizes = [5, True, "5", 1.5, None]
     attachments = [{"url": f"/{n}.mp3", "size_in_bytes": size} for n, size in enumerate(sizes)]
     (one,) = parsed([{"id": "1", "tags": ["a", 1, "", None, ["b"], "c"], "attachments": attachments}]).items
     assert (one.categories, [enclosure.length for enclosure in one.enclosures]) == (
         ("a", "c"),
-        [5, None, None, None, None],
+        [5, None, 5, None, None],
     )
 
 
