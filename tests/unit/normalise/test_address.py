@@ -62,6 +62,9 @@ def test_only_http_survives(address: str) -> None:
         ("https://:secret@example.org/", "https://example.org/"),
         ("https://münchen.example/ä", "https://xn--mnchen-3ya.example/%C3%A4"),
         ("https:\\\\example.org\\a", "https://example.org/a"),
+        ("https://https://example.com/a", "https://example.com/a"),
+        (" http://HTTPS://http://example.com", "http://example.com/"),
+        ("https://https.example/https://a.example/", "https://https.example/https://a.example/"),
         (f"HTTPS://example.org/{'a' * 2000}", f"https://example.org/{'a' * 2000}"),
     ],
 )
