@@ -25,10 +25,10 @@ MISWRITTEN = re.compile(
 # What may be an address, valid or not.
 LIKE_AN_ADDRESS = re.compile(r"https?[:/\\]|//|\\\\|@", re.IGNORECASE)
 ADDRESS = "<an address>"
-# Parameters of addresses whose names say that their values are secret; not `keyword` or `author`.
+# Parameters of addresses whose names say that their values are secret; not `keyword` or `author`. In private feeds of Reddit it is `feed`.
 KEYED = re.compile(
     r"(?<=[?&])([\w.-]*(?:token|secret|passw(?:or)?d|passkey|api[_-]?key|signature)"
-    r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?))=[^&#\s\"'<>]+",
+    r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?)|feed(?==[0-9a-f]{40}\b))=[^&#\s\"'<>]+",
     re.IGNORECASE,
 )
 # Names of headers whose value is a secret.

@@ -101,6 +101,8 @@ def test_a_missing_variable_is_named() -> None:
         ("https://x.example/?a=1&api_key=abc#top", "https://x.example/?a=1&api_key=***#top"),
         ("https://x.example/?accessToken=a", "https://x.example/?accessToken=***"),
         ("https://x.example/?key=a&X-Amz-Signature=b", "https://x.example/?key=***&X-Amz-Signature=***"),
+        (f"https://x.example/.rss?feed={'0a' * 20}&user=ann", "https://x.example/.rss?feed=***&user=ann"),
+        ("https://x.example/?feed=rss2&feed=abcdef", "https://x.example/?feed=rss2&feed=abcdef"),
         ("https://x.example/?keyword=a&author=b&compass=c", "https://x.example/?keyword=a&author=b&compass=c"),
         ("the token=abc of a sentence", "the token=abc of a sentence"),
     ],
