@@ -100,7 +100,9 @@ _PLAYER = re.compile(r"<(iframe|embed|video|audio|object)\b([^<>]*)>", re.IGNORE
 _PLAYER_END = re.compile(r"</(?:video|audio|object)\b", re.IGNORECASE)
 _IS_ADDRESS = r"""\s*=\s*+["']?+\s*+((?:https?:)?//[^\s"'<>]+)"""  # the value of an attribute
 _PLAYED = re.compile(rf"\s(?:(?:data-(?:\w{{1,20}}-)?)?src|data){_IS_ADDRESS}", re.IGNORECASE)
-_POSTER = re.compile(rf"\sposter{_IS_ADDRESS}", re.IGNORECASE)
+# Of a file, which may lie beside the article; that of a frame is seldom relative.
+_FILE = re.compile(r"""\s(?:data-)?src\s*=\s*+["']?+\s*+((?!data:|blob:)[^\s"'<>]+)""", re.IGNORECASE)
+_POSTER = re.compile(r"""\sposter\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
 # A video, not one of a list (`videoseries`) or of a channel (`live_stream`), which the rest of the address names.
 _YOUTUBE = re.compile(
     r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/(?!videoseries|live_stream)([\w-]{6,20})(?![\w-])"
@@ -249,10 +251,11 @@ def _with_pictures_for_all(text: str) -> str:
 
 def _linked(player: re.Match[str], base: str) -> str:
     """The player, preceded by the picture that it shows at first and by a link to what it plays; still to be sanitised."""
-    played = _PLAYED.search(player[2])
-    if played is None and player[1].lower() in ("video", "audio", "object"):
-        inside = _PLAYER_END.split(player.string[player.end() : player.end() + 1000])[0]
-        played = _PLAYED.search(inside)  # the address is in a <source> or <embed> inside
+    name = player[1].lower()
+    inside = player.string[player.end() : player.end() + 1000] if name in ("video", "audio", "object") else ""
+    told = (player[2], _PLAYER_END.split(inside)[0])  # the address may be in a <source> or <embed> inside
+    patterns = (_PLAYED, _FILE) if name in ("video", "audio") else (_PLAYED,)
+    played = next((found for pattern in patterns for text in told if (found := pattern.search(text))), None)
     url = address.absolute(played[1], base) if played else None
     if url is None or is_counter(url) or is_advertisement(url):
         return player[0]

@@ -1110,6 +1110,9 @@ def test_enclosures_are_passed_on_as_they_are_told_and_one_that_is_unsafe_costs_
         ("<iframe src='//player.vimeo.com/video/7'></iframe>", "https://player.vimeo.com/video/7"),
         ("<video controls poster=x.jpg><source src='https://e.org/Clip.MP4'></video>", "https://e.org/Clip.MP4"),
         ("<audio src=https://e.org/a.mp3></audio>", "https://e.org/a.mp3"),
+        ("<audio src=/a.mp3></audio>", "https://example.org/a.mp3"),
+        ("<video><source data-x='1' src='clips/b.mp4'></video>", "https://example.org/clips/b.mp4"),
+        ("<video><source src='data:video/mp4;base64,AAAA'><source src='b.mp4'></video>", "https://example.org/b.mp4"),
         ("<audio controls><source src='https://e.org/b.mp3'></audio>", "https://e.org/b.mp3"),
         ("<embed src='https://e.org/d.mp4'>", "https://e.org/d.mp4"),
         (
@@ -1551,7 +1554,7 @@ def test_plain_survives_what_is_escaped_many_times() -> None:
 
 
 @pytest.mark.parametrize("name", ["audio", "video", "iframe", "object", "script", "svg", "IFRAME"])
-@pytest.mark.parametrize("later", ["", "<{0} src='y'>Your browser does not support it.</{0}>", "<{0}/>"])
+@pytest.mark.parametrize("later", ["", "<{0} class='y'>Your browser does not support it.</{0}>", "<{0}/>"])
 def test_what_follows_an_element_that_ends_in_its_own_tag_is_kept(name: str, later: str) -> None:
     """As in XHTML; HTML takes it for open."""
     read_item = one(f'<p>Hear it.</p><{name} class="x" /><p>It is short.</p>{later.format(name)}<p>The end.</p>')
