@@ -46,7 +46,7 @@ def unavailable(error: StoreError) -> Response:
 
 def fail(error: HTTPException) -> BaseResponse | Response:
     code = error.code or 500
-    if code == 404 and (path := _without_slashes()):
+    if code == 404 and (path := _as_meant()):
         if request.method == "OPTIONS":  # the CORS preflight of a conditional request must not be redirected
             return Response(headers={"Allow": ", ".join(READING)})
         with suppress(StoreError):
@@ -92,13 +92,15 @@ def _moved(path: str) -> BaseResponse:
     return response
 
 
-def _without_slashes() -> str | None:
-    """The path without superfluous slashes, which people type and link, if there is something at that address."""
+def _as_meant() -> str | None:
+    """The path without superfluous slashes, or also in lower case (as all our names are), if there may be something at that address: people
+    type and link `/sections/Defense/`."""
     parts = [part for part in request.path.split("/") if part]
-    path = "/" + "/".join(parts)
-    if path == path_of_request() or request.method not in READING or {".", ".."} & set(parts):
+    if request.method not in READING or {".", ".."} & set(parts):
         return None
-    return path if current_app.url_map.bind("").test(path, "GET") else None
+    path, known = "/" + "/".join(parts), current_app.url_map.bind("")
+    found = next((one for one in (path, path.lower()) if known.test(one, "GET")), None)
+    return None if found == path_of_request() else found
 
 
 def _is_api() -> bool:

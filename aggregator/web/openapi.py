@@ -101,7 +101,8 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
 }
 STATUS = {
     200: "The response",
-    301: "It has another address now: the story was merged into another, or the section, topic or source renamed",
+    301: "It has another address now: the story was merged into another, or the section, topic or source renamed, or it is "
+    "in lower case",
     304: "Not modified since the response that the client has",
     400: "A parameter is invalid",
     404: "Not found",
@@ -113,6 +114,13 @@ PATTERNS = {
     "format": {"type": "string", "enum": list(FORMATS)},
     "default": {"type": "string"},
 }
+TAGS = {
+    "api": "JSON",
+    "feeds": "RSS, Atom and JSON Feed, and lists of feeds (OPML)",
+    "pages": "For people",
+    "system": "For those who operate the service",
+}
+"""What the groups of addresses are, by the names of their blueprints."""
 NAMED = (shapes.JsonFeed, shapes.Moved, shapes.Problem)
 
 
@@ -142,6 +150,7 @@ def description(app: Flask, title: str, root: str) -> dict[str, Any]:
             "reason for its place. An address without extension is the page; with `.rss`, `.atom` or `.json` it is the feed.",
         },
         "servers": [{"url": root}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "security": [],  # it asks for no credentials
         "paths": {path(rule): {"get": _operation(rule, operation)} for rule, operation in routes},
         "components": {"schemas": dict(sorted(components.items()))},
@@ -161,6 +170,7 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
     shown = () if kinds[0] != "text/plain" else (400, 404) if "text/html" in operation.gives else (404,)
     return {
         "operationId": rule.endpoint.replace(".", "_"),
+        "tags": [rule.endpoint.partition(".")[0]],
         "summary": operation.summary,
         "parameters": [*_of_path(rule), *_of_query(operation)],
         "responses": {

@@ -275,6 +275,7 @@ class OpenApi(TypedDict):
     openapi: str
     info: dict[str, Any]
     servers: list[dict[str, Any]]
+    tags: list[dict[str, Any]]
     security: list[dict[str, Any]]
     paths: dict[str, Any]
     components: dict[str, Any]

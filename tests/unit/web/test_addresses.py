@@ -190,7 +190,6 @@ NOWHERE = (
     "/sections/none",
     "/sections/none.rss",
     "/sections/defense.xml",
-    "/sections/Defense",
     "/topics/none.json",
     "/sources/none.atom",
     "/sections/defense/2026-13",
@@ -249,6 +248,15 @@ def test_a_slash_too_many_leads_to_the_address_without(client: FlaskClient, addr
         assert got.headers["Location"] == f"https://wire.example.org/news{address}?limit=2&q=a%20b"
 
 
+@pytest.mark.parametrize("path", ["/Sections/Defense.RSS", "/topics/NATO", "/news//Latest/2026-11/", "/api/v1/Stories"])
+def test_capitals_lead_to_the_address_in_lower_case(client: FlaskClient, path: str) -> None:
+    got = client.get(path, query_string="q=NATO")
+    lower = path.removeprefix("/news/").strip("/").lower()
+    assert (got.status_code, got.headers["Location"]) == (301, f"https://wire.example.org/news/{lower}?q=NATO")
+    assert client.get(f"/{lower}").status_code == 200
+    assert client.get("/stories/None").status_code == 404, "ids of stories are read in any case"
+
+
 @pytest.mark.parametrize("lead", ["/", "//", "/news/", "/news//"])
 def test_slashes_before_an_address_change_nothing_but_of_what_is_kept_from_others(
     client: FlaskClient, lead: str
@@ -273,7 +281,7 @@ def test_a_browser_may_ask_before_it_is_redirected(client: FlaskClient, path: st
 
 
 @pytest.mark.parametrize(
-    "address", ["/none/", "/evil.example//", "/sections/None//", "/%5cevil.example/", "/x//evil.example"]
+    "address", ["/none/", "/None", "/evil.example//", "/sections/No.ne//", "/%5cevil.example/", "/x//evil.example"]
 )
 def test_a_slash_leads_nowhere_else(client: FlaskClient, address: str) -> None:
     got = client.get(address)

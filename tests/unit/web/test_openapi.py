@@ -34,6 +34,14 @@ def test_it_is_openapi(described: Any) -> None:
         assert reference in described["components"]["schemas"]
 
 
+def test_every_operation_has_one_of_the_groups_that_are_told(described: Any) -> None:
+    """Programs that show the description put operations without one under "default"."""
+    used = [one["get"]["tags"] for one in described["paths"].values()]
+    assert {(one["name"],) for one in described["tags"]} == set(map(tuple, used))
+    assert all(one["description"] for one in described["tags"])
+    assert described["paths"]["/api/v1/stories"]["get"]["tags"] == ["api"]
+
+
 def test_every_route_is_described_and_no_other(client: FlaskClient, described: Any) -> None:
     routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
     assert set(described["paths"]) == routes - UNDESCRIBED
