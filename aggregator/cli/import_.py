@@ -103,10 +103,11 @@ def sort(application: Application, listed: Iterable[Listed]) -> Sorted:
         address = same_address(url)
         if one.scraped or not _pollable(url, allowed):
             found.bad.append(url or one.title)
-        elif address in there:
-            found.known.append(url)
         elif address in seen:
             found.twice.append(url)
+        elif address in there:
+            seen.add(address)
+            found.known.append(url)
         else:
             seen.add(address)
             source = with_publisher(application, names.give(plain(one.title), url))

@@ -448,6 +448,7 @@ def test_try_shows_where_the_entries_of_a_source_land_that_is_listed(desk: Desk)
 OPML = """<opml version="2.0"><body>
 <outline text="Asia, daily"><outline text="=HYPERLINK(&quot;x&quot;)" xmlUrl="https://a.example/feed"/></outline>
 <outline text="First again" xmlUrl="http://first.example/feed"/>
+<outline text="First once more" xmlUrl="http://first.example/feed"/>
 <outline text="Twice" xmlUrl="https://a.example/feed#x"/>
 <outline text="bad" xmlUrl="javascript:alert(1)"/><outline text="bad" xmlUrl="file:///etc/passwd"/>
 <outline text="bad" xmlUrl="http://10.0.0.1/x"/><outline text="bad" xmlUrl="http://[::1]/x"/>
@@ -462,7 +463,7 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     code, out, _ = desk.run("import", path, "--json")
     assert code == 0
     told = json.loads(out)
-    assert [len(told[key]) for key in ("added", "present", "duplicates", "dropped")] == [4, 1, 1, 4]
+    assert [len(told[key]) for key in ("added", "present", "duplicates", "dropped")] == [4, 1, 2, 4]
     assert {"first-2", "tokyo-example"} < {row["id"] for row in told["added"]}
     text = desk.text()
     assert text.startswith(FILE[: FILE.index("\n# --- sections")])
@@ -477,7 +478,7 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
     assert desk.run("check")[0] == 0
     code, out, _ = desk.run("import", path)
     assert "Sources added" in out
-    assert "Already there: 6." in out
+    assert "Already there: 5. Listed twice: 2." in out
 
 
 def test_sources_says_which_are_not_in_force_yet(desk: Desk) -> None:
