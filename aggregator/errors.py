@@ -72,12 +72,17 @@ class QueryError(UsageError):
 
 
 class ConfigError(AggregatorError):
-    """The configuration is refused as a whole; `problems` has every error, in file order. `main` is the main file,
-    under the name that problems use for it."""
+    """The configuration is refused as a whole; `problems` has every error, in file order; of more than `MOST` the first, and a last one
+    that counts the others (a wrong file may have one in each of 100,000 lines). `main` is the main file, under the name that problems use
+    for it."""
 
+    MOST = 200
     exit_code = 2
 
     def __init__(self, problems: tuple[Problem, ...], main: str) -> None:
+        if further := problems[self.MOST :]:
+            rest = replace(further[0], message=f"errors from here on that are not listed: {len(further):,}")
+            problems = (*problems[: self.MOST], rest)
         super().__init__("\n".join(str(problem.under(main)) for problem in problems))
         self.problems, self.main = problems, main
 

@@ -502,3 +502,11 @@ def test_a_message_is_one_short_line_whatever_the_file_holds() -> None:
     (told,) = problems("site: {" + "x" * 900 + ": 1}")
     message = told.removeprefix("feeds.yaml:1:8: ")
     assert (len(message), message[-1]) == (500, "…")
+
+
+def test_of_very_many_errors_the_first_are_told_and_the_others_counted() -> None:
+    """A file of another program may have one in each line. The log and /sources would be flooded."""
+    told = problems("".join(f"k{n}: 1\n" for n in range(1500)))
+    assert len(told) == 201
+    assert told[199].startswith("feeds.yaml:200:1: unknown key `k199`")
+    assert told[200] == "feeds.yaml:201:1: errors from here on that are not listed: 1,300"
