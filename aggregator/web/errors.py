@@ -30,7 +30,10 @@ DETAILS = {
 
 
 def refuse(error: QueryError) -> Response:
-    return _answer(400, "Bad parameter", str(error), parameter=error.parameter)
+    title, detail = "Bad parameter", str(error)
+    if error.parameter == "q" and _is_page() and not _is_api():  # who types into a form knows no parameters
+        title, detail = "Search", detail.replace("`q`", "a search")
+    return _answer(400, title, detail, parameter=error.parameter)
 
 
 def unavailable(error: StoreError) -> Response:

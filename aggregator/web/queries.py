@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from urllib.parse import urlencode
 
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ Position = tuple[int, int]
 """(time, number) of a row in the order of a list."""
 
 MAX_PUBLISHERS = 50
+ALIKE = 0.8  # similarity (`difflib`) of an unknown id to the one that may be meant: `defence`
 
 
 def resolve(
@@ -110,7 +112,8 @@ def check(force: InForce, wanted: Filter) -> None:
     for name in parameters.OF_ID:
         id = getattr(wanted, name)
         if id is not None and id not in (there := ids(force.names, name)):
-            hint = f"did you mean `{near}`?" if (near := slug(id)) in there else f"{force.prefix}/{name}s lists all"
+            near = [meant] if (meant := slug(id)) in there else get_close_matches(meant, there, 1, ALIKE)
+            hint = f"did you mean `{near[0]}`?" if near else f"{force.prefix}/{name}s lists all"
             raise QueryError(name, f"`{name}`: there is no such {name}; {hint}")
 
 

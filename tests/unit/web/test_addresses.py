@@ -492,3 +492,13 @@ def test_a_month_that_has_not_begun_is_not_there(room: Newsroom) -> None:
     room.publish(item("Frigate leaves port"))
     room.now = NOON - timedelta(days=3650)
     assert room.client.get("/latest/2026-11").status_code == 200
+
+
+def test_whoever_searches_for_no_word_is_told_in_words_of_readers(client: FlaskClient) -> None:
+    shown = client.get("/search?q=%22", headers={"Accept": BROWSER})
+    assert (shown.status_code, "<h1>Search</h1>" in shown.text) == (400, True)
+    assert "A search must have at least one word of letters or digits" in shown.text
+    for address in ("/search?q=%22", "/api/v1/stories?q=%22"):
+        told = client.get(address, headers={"Accept": BROWSER if "api" in address else "*/*"})
+        assert "Bad parameter" in told.text
+        assert "`q` must have" in told.text
