@@ -21,11 +21,13 @@ from aggregator.normalise.identity import (
     is_link_key,
     is_title_key,
     item_id,
+    leads_on,
+    outlet_key,
     title_key,
     without_duplicates,
     words_key,
 )
-from aggregator.normalise.plain import plain
+from aggregator.normalise.plain import plain, without_tags
 from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS
 from aggregator.text.languages import ENGLISH, is_undecided, language, language_tag
 from aggregator.text.words import tokens
@@ -96,13 +98,16 @@ def _twins(draft: Draft) -> tuple[str | None, str | None]:
 def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin: bool) -> Item:
     fingerprint = known.fingerprint(key, draft.parsed)
     is_known = fingerprint in known
+    wrapped = not is_link_key(key) and not is_title_key(key) and leads_on(draft, context)
     former_ids, title_id, words_id = _further_ids(key, draft, context.job.root, is_known)
+    if wrapped and title_id:
+        title_id = item_id(context.job.root, outlet_key(draft))
     if is_known:
         hash = written = ""
     else:
         for step in STEPS:
             step(draft, context)
-        hash, written = _hashes(draft, context.job)
+        hash, written = _hashes(draft, context.job, addressed=not wrapped)
         if not draft.summary and not draft.content and not (context.job.wrapper and plain(draft.parsed.text)):
             fingerprint = b""  # not if a wrapper's text only repeats the headline
     return Item(
@@ -128,12 +133,12 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         former_ids=former_ids,
         title_id=title_id,
         words_id=words_id,
-        twin=twin,
+        twin=twin or wrapped,
     )
 
 
-def _hashes(draft: Draft, job: ParseJob) -> tuple[str, str]:
-    """`Item.hash` and `Item.written`."""
+def _hashes(draft: Draft, job: ParseJob, *, addressed: bool) -> tuple[str, str]:
+    """`Item.hash` and `Item.written`. `addressed`: another address is an edit."""
     enclosed = "\n".join(one.url for one in draft.enclosures)
     outlet = [draft.publisher] if job.wrapper else []  # else the configuration names the publisher
     # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
@@ -143,6 +148,8 @@ def _hashes(draft: Draft, job: ParseJob) -> tuple[str, str]:
     told = address.steady(draft.canonical)
     before = draft.url if told == draft.canonical else draft.canonical
     hash = digest(draft.title, told or "", *parts)
+    if not addressed:  # nor are those of the articles that its text lists
+        return digest(draft.title, "", draft.summary, without_tags(draft.content), *parts[2:]), hash
     return hash, digest(draft.title, before or "", *parts) if before != told else hash
 
 

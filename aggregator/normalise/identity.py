@@ -33,7 +33,7 @@ import msgspec
 
 from aggregator import __version__
 from aggregator.model.item import ParsedItem
-from aggregator.normalise.address import absolute, canonical, is_article
+from aggregator.normalise.address import absolute, canonical, host, is_article
 from aggregator.normalise.dates import earliest
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain
@@ -123,6 +123,22 @@ def title_key(draft: Draft) -> str:
     title = _title(draft)
     when = draft.dated.isoformat() if draft.dated else ""
     return f"{_TITLE}{digest(draft.canonical or '', title, when, '' if title else plain(draft.parsed.text))}"
+
+
+def outlet_key(draft: Draft) -> str:
+    """The key from outlet, title and date, of an entry of a wrapper, in whose address that of the article does not show."""
+    return f"{_TITLE}{digest(_outlet(draft), _title(draft), draft.dated.isoformat() if draft.dated else '')}"
+
+
+def leads_on(draft: Draft, context: Context) -> bool:
+    """Whether the address of a wrapper's entry is one of the wrapper itself that redirects to the article of the outlet that it names. Guid
+    and address may be made up for each response then, as by Google News."""
+    named = context.job.wrapper and draft.guid and draft.dated and _outlet(draft) and _title(draft)
+    return bool(named) and is_article(draft.canonical) and host(draft.canonical) == host(context.base)
+
+
+def _outlet(draft: Draft) -> str:
+    return plain(draft.parsed.publisher) if draft.parsed.publisher else ""
 
 
 def is_title_key(key: str) -> bool:

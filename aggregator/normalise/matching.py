@@ -6,8 +6,9 @@ in five ways. In each of them another of its ids counts (`Item`):
 - *A new guid at a known address.* Yesterday guid `17` at /quake, today guid `17-v2` at /quake: the same item. It is found by its address,
   and the id of the new guid becomes an *additional id* of it (table `known_as`), by which it is recognised from then on. The address does
   not count if it says nothing: it is a front page, several entries of the document have it, or its item is in the document as another
-  entry. Of several entries with one title and the address of an article (`Item.twin`), each has its title id as an additional id, too. That
-  does not count for an entry with other words whose date names no second: two warnings of one day are two items.
+  entry. Of several entries with one title and the address of an article (`Item.twin`), each has its title id as an additional id, too, and
+  so has each entry of a wrapper at an address of its own, which may be another in each response. That does not count for an entry with
+  other words whose date names no second: two warnings of one day are two items.
 - *A page of several items.* Warnings have no guids, and all link to /warnings: “Storm, 3 May” and “Storm, 4 May” are two items,
   distinguished by title and date (`Item.title_id`). This also holds for a document that lists only one of them, if the store has three or
   more items at the address. What was stored under its title id is known by it under any guid, if it links to a front page or to nothing.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from builders.documents import JOB, item, read, rss
+from builders.documents import JOB, WRAPPER, item, read, rss
 from msgspec.structs import replace
 
 from aggregator.model.item import Item, StoredItem
@@ -164,6 +164,33 @@ def test_a_new_guid_at_a_known_address_is_the_same_item(place: str) -> None:
     changes = recognise(rekeyed, known(stored))
     assert changes.new == ()
     assert (changes.changed, changes.seen) == ((), (1, 2))
+
+
+def wrapped(*told: tuple[str, str, str], at: str = "09:00:07") -> tuple[Item, ...]:
+    """Entries as of Google News: (what guid and link are made of, headline, outlet)."""
+    entries = [
+        item(
+            f"<pubDate>Fri, 20 Nov 2026 {at} GMT</pubDate><source url='https://{outlet.lower()}.example'>{outlet}</source>"
+            f"<description>&lt;a href='https://example.org/rss/{made}'&gt;{title}&lt;/a&gt; and others</description>",
+            title=f"{title} - {outlet}", link=f"https://example.org/rss/{made}", guid=made,
+        )
+        for made, title, outlet in told
+    ]  # fmt: skip
+    return read(rss(entries), WRAPPER).items
+
+
+@pytest.mark.parametrize("at", ["09:00:07", "09:00:00"])
+def test_an_entry_of_a_wrapper_is_the_same_under_another_guid_and_address(at: str) -> None:
+    """Google News makes up both at each response for the articles of some outlets."""
+    first = recognise(wrapped(("a", "Quake in Chile", "Post"), ("b", "Rain", "Mail"), at=at), NOTHING)
+    before = replace(known(first.new), known_as=first.known_as)
+    again = recognise(wrapped(("c", "Quake in Chile", "Post"), ("b", "Rain", "Mail"), at=at), before)
+    assert (again.new, again.changed, again.seen) == ((), (), (1, 2))
+    others = wrapped(("d", "Quake in Chile", "Mail"), ("e", "Quake in Peru", "Post"), at=at)
+    assert recognise(others, before).new == others
+    assert recognise(wrapped(("f", "Quake in Chile", "Post"), at="10:30:00"), before).new, (
+        "at another time it is another article"
+    )
 
 
 def test_an_item_is_known_by_each_guid_that_it_had() -> None:
