@@ -23,7 +23,7 @@ def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
     reading = read(book, hay)
     raw = totals(book, reading, case)
     judgement = concluded(book, reading, raw)
-    ranked = _ranked(book, enough(book, raw[: book.sections])) or _ranked(book, raw[: book.sections])
+    best = _best(book, enough(book, raw[: book.sections])) or _best(book, raw[: book.sections])
     by_rule: dict[int, list[Evidence]] = {}
     for one in reading.evidence:
         by_rule.setdefault(one.rule, []).append(one)
@@ -48,7 +48,7 @@ def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
     found = []
     for id, score in judgement.scores:
         number = book.ids.get(id, -1)
-        rival = next((RunnerUp(other, value) for other, value in ranked if other != id), None)
+        rival = next((RunnerUp(other, value) for other, value in best if other != id), None)
         by_prior = case.usually == id and number not in by_rule
         source = "section" if case.section == id else "usually" if by_prior else None
         found.append(made(id, number, score, rival, source))
@@ -67,10 +67,11 @@ def places_named(book: Rulebook, title: str, summary: str = "") -> dict[str, Mat
     return found
 
 
-def _ranked(book: Rulebook, raw: list[float]) -> list[tuple[str, float]]:
-    scale = weighed(max(raw, default=0.0)) + weights.HALF
-    order = sorted((number for number, value in enumerate(raw) if value > 0), key=lambda number: (-raw[number], number))
-    return [(book.rules[number].id, round(weighed(raw[number]) / scale, 4)) for number in order]
+def _best(book: Rulebook, raw: list[float]) -> list[tuple[str, float]]:
+    """The two sections with the most evidence."""
+    order = sorted([(-value, number) for number, value in enumerate(raw) if value > 0])[:2]
+    scale = weighed(-order[0][0] if order else 0.0) + weights.HALF
+    return [(book.rules[number].id, round(weighed(-value) / scale, 4)) for value, number in order]
 
 
 def rule_name(term: Term, place: bool) -> str:

@@ -157,8 +157,10 @@ class Locator:
         return (("title", "summary")[field], *span(self._texts[field], start - shift, end - shift, origins))
 
     def _fresh(self, field: int, shift: int) -> list[int] | range:
-        text = self._texts[field]
-        return range(len(text)) if self._hay.cased.startswith(f"{text} ", shift) else _origins(text)
+        text, cased = self._texts[field], self._hay.cased
+        if cased.startswith(f"{text} ", shift):
+            return range(len(text))
+        return _origins(text) if _PARTING in cased else offsets(text)
 
 
 def _origins(text: str) -> list[int]:
