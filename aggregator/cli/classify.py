@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -155,6 +156,7 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     """For each item the name of its story (see `_named`). The items are grouped in order of publication, in batches of the same size as
     in the edition."""
     from aggregator.normalise.address import is_article, typed
+    from aggregator.normalise.identity import SEVERAL
     from aggregator.pipeline.edition import BATCH
     from aggregator.pipeline.stored_at import shared
     from aggregator.stories.candidate import Candidate
@@ -167,10 +169,11 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
     order = sorted(range(len(items)), key=lambda index: times[index])
     addresses = [typed(item.url) or "" for item in items]
     told = zip(addresses, items, strict=True)
+    often = {address for address, count in Counter(addresses).items() if address and count >= SEVERAL}
     several = shared(
         (address, item.publisher, item.title, _at_home(application, item))
         for address, item in told
-        if address and item.publisher
+        if address in often and item.publisher
     )
     for start in range(0, len(order), BATCH):
         batch = [
@@ -190,14 +193,14 @@ def _stories(application: Application, items: list[InputItem]) -> list[Any]:
 def _named(placed: Iterable[tuple[int, InputItem]]) -> dict[int, Any]:
     """For each story the id of its first item, or if another story has that name already, the line of its first item."""
     names: dict[int, Any] = {}
-    taken: set[bytes] = set()
+    taken: set[str] = set()
     for story, item in placed:
         if story not in names:
-            name = item.id if orjson.dumps(item.id) not in taken else item.line
-            while orjson.dumps(name) in taken:
+            name = item.id if repr(item.id) not in taken else item.line
+            while repr(name) in taken:
                 name += "'"
             names[story] = name
-            taken.add(orjson.dumps(name))
+            taken.add(repr(name))
     return names
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import insort
+import sys
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 
 from aggregator.model.story import KnownItem
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Grouping
+
+_at = itemgetter(0)
 
 
 class Memory:
@@ -29,8 +33,7 @@ class Memory:
         return {word: self._frequencies[word] for word in words if word in self._frequencies}
 
     def postings(self, words: Collection[int], since: int, until: int, most: int) -> Mapping[int, Sequence[int]]:
-        found = _between(self._postings, words, since, until)
-        return {word: items[:most] for word, items in found.items()}
+        return _between(self._postings, words, since, until, most)
 
     def known(self, items: Collection[int]) -> Mapping[int, KnownItem]:
         return {item: self._known[item] for item in items if item in self._known}
@@ -85,7 +88,16 @@ class Memory:
 
 
 def _between(
-    index: Mapping[int, list[tuple[int, int]]], keys: Collection[int], since: int, until: int
+    index: Mapping[int, list[tuple[int, int]]],
+    keys: Collection[int],
+    since: int,
+    until: int,
+    most: int = sys.maxsize,
 ) -> dict[int, Sequence[int]]:
-    found = {key: [item for at, item in index[key] if since <= at <= until] for key in keys if key in index}
-    return {key: items for key, items in found.items() if items}
+    found: dict[int, Sequence[int]] = {}
+    for key in keys:
+        if listed := index.get(key):
+            first, end = bisect_left(listed, since, key=_at), bisect_right(listed, until, key=_at)
+            if first < end:
+                found[key] = [item for _, item in listed[first : min(end, first + most)]]
+    return found
