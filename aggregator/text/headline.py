@@ -59,6 +59,7 @@ _BESIDE_AHEAD = re.compile(
 )
 _BESIDE = re.compile(
     rf"""\b(?=[aehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know
+            |and\ more\ (?:top\ stories|(?:top\ )?headlines)(?=\W{{0,3}}$)
             |(?:what|all)\ (?:we|to|you\ need\ to)\ know
             |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|preview(?=\W{{0,3}}$)|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
             |quiz(?:(?<=day\ quiz)|(?<=news\ quiz)|(?<=sports\ quiz)|(?<=weekly\ quiz)){_NO_MORE}
