@@ -58,15 +58,16 @@ _BESIDE_AHEAD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE = re.compile(
-    rf"""\b(?=[aehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ to\ know
+    rf"""\b(?=[aehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ (?:you\ need\ )?to\ know|list\ of\ key\ events
             |and\ more\ (?:top\ stories|(?:top\ )?headlines)(?=\W{{0,3}}$)
-            |(?:what|all)\ (?:we|to|you\ need\ to)\ know
+            |(?:what|all|everything)\ (?:we|to|you\ need\ to)\ know
             |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|preview(?=\W{{0,3}}$)|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
             |quiz(?:(?<=day\ quiz)|(?<=news\ quiz)|(?<=sports\ quiz)|(?<=weekly\ quiz)){_NO_MORE}
             |explained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)
             |in\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images))\b
         |(?=[:;|–—-])(?:[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
             |\|\s(?:\w+\ ){{1,2}}letters\W{{0,3}}$
+            |[–—-]\s[^–—:|-]{{0,30}}\bround-?up\W{{0,3}}$
             |.\s\d+\ of\ the\ best\W{{0,3}}$
             |[:–—]\s(?:how|why|what)\s
             |.\s{_SEVERAL}
