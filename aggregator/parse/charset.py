@@ -49,6 +49,8 @@ _DECLARED = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w
 _HEADER = re.compile(r"""charset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
 _IN_PAGE = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
 _STRAY = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8, as `surrogateescape` decodes them
+# How an emoji and a quotation mark or dash begin in UTF-8; in another encoding this is `ðŸ` and `â€`, which no text has.
+_BEGUN = re.compile(rb"\xf0\x9f|\xe2\x80")
 _READ_WELL = re.compile("[\u0400-\u9fff\uac00-\ud7a3\U0001f000-\U0001faff]+")
 # Two halves of a character beyond U+FFFF, each written in UTF-8 by itself, as old databases do with emoji (CESU-8).
 _HALVES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
@@ -159,18 +161,23 @@ def _first_that_reads(body: bytes, names: list[str]) -> tuple[bytes, tuple[str, 
 
 def _mostly_utf8(body: bytes) -> bool:
     """Whether the body is damaged UTF-8 (such as with excerpts that are cut within a character): it has fewer invalid places than
-    plausible non-ASCII characters. Single-byte encodings could decode it too, but to a wrong text."""
+    plausible non-ASCII characters, or than half of an emoji or quotation mark tells. Single-byte encodings could decode it too, but to a
+    wrong text."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    good = sum(map(text.count, "’‘“”–—…éèüöäñçáíóа"))
+    good = 2 * len(_BEGUN.findall(body)) + sum(map(text.count, "’‘“”–—…éèüöäñçáíóа"))
     good += sum(run.end() - run.start() for run in _READ_WELL.finditer(text))  # `findall` could return millions
     return good > broken
 
 
 def _in_utf8(body: bytes, other: str) -> bytes:
     """The body in UTF-8, where bytes that are not UTF-8 are decoded as `other`: some documents mix both."""
-    text = body.decode("utf-8", "surrogateescape")
-    return _STRAY.sub(lambda run: run[0].encode("utf-8", "surrogateescape").decode(other, "replace"), text).encode()
+
+    def read(run: re.Match[str]) -> str:
+        data = run[0].encode("utf-8", "surrogateescape")
+        return "\ufffd" if _BEGUN.match(data) else data.decode(other, "replace")
+
+    return _STRAY.sub(read, body.decode("utf-8", "surrogateescape")).encode()
 
 
 def _decoded(body: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:

@@ -128,6 +128,13 @@ def test_a_large_document_with_bad_bytes_takes_little_memory() -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.parametrize(("char", "kept"), [("😀", 2), ("😀", 3), ("’", 2)])
+@pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1"])
+def test_half_of_an_emoji_does_not_make_a_text_in_english_another_encoding(char: str, kept: int, declared: str) -> None:
+    body = rss(item(title=f"Storm ahead {char}"), declared=declared).replace(char.encode(), char.encode()[:kept])
+    assert title(body) == "Storm ahead \ufffd"
+
+
 @pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "windows-1252"])
 @pytest.mark.parametrize("content_type", [None, "text/xml; charset=iso-8859-1", "text/xml; charset=utf-8"])
 def test_an_excerpt_that_is_cut_inside_a_character_stays_readable(declared: str, content_type: str | None) -> None:
