@@ -143,7 +143,9 @@ class Http:
             asked = validators if trail.here.url == (terms.request.validator_url or trail.first.url) else {}
             headers.update(asked)
             if terms.request.crawled and (refused := await self._robots[terms.public].refusal(trail.here)):
-                raise Stopped(refused.kind, refused.message, freshness=refused.freshness)
+                # The time of a host to which a redirect leads does not concern the other articles of the first one.
+                fresh = refused.freshness if trail.here.host == trail.first.host else None
+                raise Stopped(refused.kind, refused.message, freshness=fresh)
             answer = await self._ask(trail.here, headers, terms)
             wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after
             if wait:  # here too, in case it cannot be stored

@@ -1085,6 +1085,15 @@ def test_an_article_to_which_a_redirect_leads_is_left_if_the_rules_of_its_host_s
         assert not other.asked("/article")
 
 
+def test_an_article_that_leads_to_a_dead_host_names_no_time_for_the_others_of_its_outlet(server: Server) -> None:
+    """They would wait for an hour each time, and it would be asked for again every hour and a half instead of ever more rarely."""
+    server.routes["/robots.txt"] = answer(b"", "404 Not Found")
+    server.routes["/short"] = redirect(f"http://{HOST}.nip.example:{server.port}/article")
+    stub = StubResolver({})
+    outcome = fail(ask(FetchRequest("s", server.url("/short"), crawled=True), resolver=stub)[0])
+    assert (outcome.kind, outcome.freshness.retry_after) == ("waiting", None)
+
+
 # ---- F14: names
 
 
