@@ -75,7 +75,7 @@ _SRC = re.compile(r'\ssrc="([^"]*)"')
 _ALT = re.compile(r'\salt="([^"]*)"')
 _ONE_PIXEL = re.compile(r'\s(?:width|height)="\s*[01](?:px)?\s*"')
 _COUNTER = re.compile(
-    r"//(?:[\w-]+\.)*(?:pixel\.wp\.com|stats\.wordpress\.com|doubleclick\.net|google-analytics\.com"
+    r"//(?:[\w-]+\.)*(?:pixel\.wp\.com|img\.spacergif\.org|stats\.wordpress\.com|doubleclick\.net|google-analytics\.com"
     r"|scorecardresearch\.com|pixel\.quantserve\.com|counter\.theguardian\.com|facebook\.com/tr\b"
     r"|feeds?\d?\.[\w.-]+/~(?:r|ff?|at?)/)|/pixel\.(?:gif|png)\b|[/_-](?:tracking|rss)[_-]pixel",
     re.IGNORECASE,

@@ -12,7 +12,7 @@ from aggregator.text.scripts import unspaced
 LENGTH = 500
 TITLE_LENGTH = 300
 _ENOUGH_HTML = 1000  # characters of HTML that are read first; twelve times as many if they contain little text
-_NOTHING = ("", "Comments")  # texts that say nothing: only dots; only a link to the comments (Hacker News, Lobsters)
+_NOTHING = ("", "Comments")  # texts that say nothing: only marks; only a link to the comments (Hacker News, Lobsters)
 _TOLD = 60  # if removing links leaves fewer characters (or less than half), the links are the content, and stay
 # Not the full stop of an initial (William J. Bratton, U.S. Senate) or of the title before a name. But that of McDonald's, of Q&A, and
 # of words in Korean, which may have one letter.
@@ -27,7 +27,7 @@ def summarise(text: str, safe: bool = False, title: str = "") -> str:
     if not safe:
         head = without_shortcodes(head)
     found = _at_sentence(without_boilerplate(_told(head, safe)))
-    return found if found.strip(".… ") not in _NOTHING else ""
+    return found if found.strip(".…|·•*_–—- ") not in _NOTHING else ""
 
 
 def ended(summary: str, text: str) -> str:

@@ -836,6 +836,7 @@ def test_an_empty_element_of_a_sentence_is_at_most_its_space(tag: str) -> None:
         '<img src="https://sb.scorecardresearch.com/p?c=1">',
         '<img src="https://pixel.quantserve.com/p.gif">',
         '<img src="https://pixel.wp.com/b.gif?blog=1">',
+        '<img src="https://img.spacergif.org/v1/1280x720/0a/spacer.png">',
         '<img src="https://stats.wordpress.com/b.gif?blog=1">',
         '<img src="https://ad.doubleclick.net/ad/x">',
         '<img src="https://www.google-analytics.com/collect?v=1">',
@@ -1091,6 +1092,12 @@ def test_a_reader_learns_the_type_of_an_enclosure_from_its_ending(ending: str, k
 def test_an_entry_without_link_leads_to_its_id_if_that_is_an_address(id: str) -> None:
     assert read(atom(f"<entry><id>{id}</id><title>T</title></entry>")).items[0].url == id
     assert read(atom("<entry><id>tag:example.org,2026:1</id><title>T</title></entry>")).items[0].url is None
+
+
+@pytest.mark.parametrize("marks", ["|", "…", " — ", "•••", "* * *"])
+def test_marks_alone_are_no_summary(marks: str) -> None:
+    assert one(marks).summary == ""
+    assert one(f"{marks} So it is {marks}").summary
 
 
 def test_enclosures_are_passed_on_as_they_are_told_and_one_that_is_unsafe_costs_no_other() -> None:
