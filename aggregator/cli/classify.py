@@ -100,6 +100,9 @@ def _item(line: bytes, number: int) -> InputItem:
         raise ValueError(f"is not JSON: {error}") from error
     if not isinstance(value, dict) or not isinstance(value.get("title"), str):
         raise ValueError("expected an object with a `title`")
+    id = value.get("id")
+    if isinstance(id, float) and abs(id) >= 1 << 63:  # as a longer number is read, without its last digits
+        raise ValueError("`id` is a number of more than 64 bits: write it in quotes")
 
     def text(key: str) -> str:
         found = value.get(key)
@@ -108,7 +111,7 @@ def _item(line: bytes, number: int) -> InputItem:
     name = f"line-{number}"
     return InputItem(
         line=name,
-        id=name if value.get("id") is None else value["id"],
+        id=name if id is None else id,
         title=plain(text("title"))[:READ],
         summary=plain(text("summary") or text("content"))[:READ],
         publisher=text("publisher") or text("source"),

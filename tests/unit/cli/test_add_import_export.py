@@ -636,6 +636,16 @@ def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, li
     assert bool(code) == err.startswith(f"{path}:1: `published` must be")
 
 
+@pytest.mark.parametrize(("id", "code"), [(2**64 - 1, 0), (-(2**63), 0), (1.5, 0), (2**64, 1), (10**22 + 1, 1)])
+def test_classify_gives_an_id_back_as_it_is_or_says_that_it_cannot(desk: Desk, id: float, code: int) -> None:
+    """Longer numbers were rounded, so that two ids could become one."""
+    path = desk.file.with_name("items.jsonl")
+    path.write_text(json.dumps({"id": id, "title": "Ferries collide"}))
+    found, out, err = desk.run("classify", str(path))
+    assert (found, [json.loads(line)["id"] for line in out.splitlines()]) == (code, [] if code else [id])
+    assert bool(code) == err.startswith(f"{path}:1: `id` is a number of more than 64 bits")
+
+
 def test_classify_finds_nothing_in_a_standard_input_that_the_caller_closed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
