@@ -1,13 +1,13 @@
 """Dates of items: the earliest plausible one, or None if there is none.
 
-A date that the parser did not understand is read here, in one of these forms:
+What the parser did not understand is read here: numbers alone (20261120, 2026112010, 20261120T1000, seconds or milliseconds since 1970,
+also as .NET writes them: `/Date(1795165200000)/`), or a text in which
 
-- ISO 8601 in its common variants, also with the zone that Java and JavaScript write after them in brackets (RFC 9557);
-- RFC 5322, by `email.utils`; an unknown zone counts as UTC;
-- numbers: 20261120, 2026112010, 20261120T1000, 20.11.2026, 20. 11. 2026, 2026. 11. 20., 20/11/2026, 11/20/2026,
-  2026年11月20日(金) 午後3時05分, and seconds or milliseconds since 1970, also as .NET writes them (`/Date(1795165200000)/`);
-- RFC 5322 with deviations: PM, +01:00, GMT+1, a zone in brackets or before the year (Java), no time, words before the time (`um 10:30`),
-  20th, 20 11月 2026, `Nov. 20, 2026 at 10:30 AM ET`, `2026. november 20.`, months of other languages, years of the Buddhist era.
+- the day is found first, in one of `_FORMS`, with names of months in some forty languages, and years of the Buddhist era;
+- then, in what is left, the time (`_TIME`), which may be missing;
+- behind it the zone: an offset (+01:00, GMT+1) or a name (`_ZONES`); an unknown one is UTC.
+
+Words beside these (Friday, at, um, Uhr) do not count. A number that is none of them makes it no date.
 
 The text must name the day: nothing is guessed from today's date. Whether 10/11/2026 begins with the day or the month is inferred
 from the other dates of the document (`day_first`).
@@ -18,21 +18,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_tz
 from typing import TypeVar
 
 Entry = TypeVar("Entry")
 
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it is the epoch, in any time zone, which means "no date"
-_BUDDHIST = 543  # years between the eras; Thai servers write years of the Buddhist era in any of the forms
+_BUDDHIST = 543  # years between the eras; Thai servers write such years in any of the forms
 _BUDDHIST_YEARS = range(2500, 2600)
 _NOW = datetime.max.replace(tzinfo=UTC)
-_ISO = re.compile(
-    r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
-    r"\s*(Z|[A-Za-z]{2,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?(?: (?:[A-Z]{3,5}|[+-]\d{2,4}))?\s*",
-    re.IGNORECASE,
-)
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})?")
+_OFFSET = re.compile(r"([+-]|(?<=\s)(?=\d{4}\b))(\d{1,2}):?(\d{2})?(?!\d)")
 # Hours from UTC. IST, CST and BST are ambiguous, and have the meaning that is usual in news feeds. ET, CT, MT and PT are taken for daylight
 # time, which holds for most of the year; in winter they are an hour too early, never in the future.
 _ZONES = {
@@ -46,90 +40,73 @@ _ZONES = {
     "PHT": 8, "WIT": 9, "WET": 0, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRST": -2, "CLST": -3, "CLT": -4, "VET": -4, "COT": -5, "PET": -5,
 }  # fmt: skip
 _FARTHEST = 14 * 3600  # seconds between a zone and UTC
-_YEAR_ONE = re.compile(r"(?<![+\-:\d])0\d{3}\s+\d{1,2}:")  # email.utils would read the year 0001 as 2001
-_ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MONTHS = {  # how months begin in other languages; without `lis` and `listopada`, which are October in Croatian and November in Polish
     name: month
-    for month, names in {
-        "Jan": "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان ian جنو led tamm jaan saus sij yan јан جان",
-        "Feb": "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फरव फ़र فور فرو úno helm veeb vasa velj феб فيف شبا",
-        "Mar": "mar mär mrz maar maal mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार már bře kova kovo ožu آذا اذا",
-        "Apr": "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور اپر ápr dub huht bala trav أفر افر نيس",
-        "May": "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه مئی máj maí kvě touk geg svib мај أيا ايا",
-        "Jun": "jun giu juin июн cze чер haz meit юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن iun جون jún jūn kes juun birž lipn lipan"
+    for month, names in enumerate((
+        "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان ian جنو led tamm jaan saus sij yan јан جان",
+        "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फरव फ़र فور فرو úno helm veeb vasa velj феб فيف شبا",
+        "mar mär mrz maar maal mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार már bře kova kovo ožu آذا اذا",
+        "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور اپر ápr dub huht bala trav أفر افر نيس",
+        "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه مئی máj maí kvě touk geg svib мај أيا ايا",
+        "jun giu juin июн cze чер haz meit юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن iun جون jún jūn kes juun birž lipn lipan"
         " červen červn iyu iyn јун جوا حزي",
-        "Jul": "jul lug juil июл lipc lipi лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی iul جول júl jūl hein juul liep srpnj"
+        "jul lug juil июл lipc lipi лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی iul جول júl jūl hein juul liep srpnj"
         " srpan července červenec iyul iyl јул جوي تمو",
-        "Aug": "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو اگس ágú avg avq elok rugpj kolov srpna srpen أوت"
+        "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو اگس ágú avg avq elok rugpj kolov srpna srpen أوت"
         " غشت آب اب",
-        "Sep": "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت ستم szep zář syys rugs ruj sen أيل ايل شتن",
-        "Oct": "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت říj loka spal اكت",
-        "Nov": "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا noi نوم nóv listopadu marr lapk stude noy нов نون",
-        "Dec": "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا دسم pros joul dets дец dek دجن",
-    }.items()
+        "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت ستم szep zář syys rugs ruj sen أيل ايل شتن",
+        "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت říj loka spal اكت",
+        "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا noi نوم nóv listopadu marr lapk stude noy нов نون",
+        "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا دسم pros joul dets дец dek دجن",
+    ), 1)
     for name in names.split()
 }  # fmt: skip
 _LONGEST = max(map(len, _MONTHS))
 _LEVANT = {"تشرين الأول": "oct", "تشرين الثاني": "nov", "كانون الأول": "dec", "كانون الثاني": "jan"}
-_IN_LEVANT = re.compile("|".join(_LEVANT))
-_MONTH = re.compile(
-    r"(?:^\D*)?(?<!\d)(\d{1,2})[\s.-]+(?:de |ב)?([^\s\d,:/+-][^\s,:/+-]{1,13})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?(?=\d{4})"
-)
-# 2026. november 20., péntek; 2026 m. lapkričio 20 d.
-_YEAR_FIRST = re.compile(
-    r"\b(\d{4})(?:\.| m\.)\s?([^\W\d_]{3,14})\.?\s(\d{1,2})(?: d)?\.?,?(?:\s[^\W\d_]{4,14},?)?(?=\s\d|\s*\Z)"
-)
-_MONTH_FIRST = re.compile(r"(?<![^\W_])([^\W\d_]{3,13})\.?\s+(\d{1,2}),?\s+(?=\d{4}(?!\d))")  # Nov. 20, 2026
+_LEVANTINE = re.compile("|".join(_LEVANT))
 _NUMBERED = re.compile(r"tháng (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
-# Words before the time (`um 10:30`) or after it (`10:30 Uhr`); the time may be written 10.30 or 10 h 30.
-_AT = re.compile(
-    r"[.,]{0,2}\s+(?:à|um|om|at|a las|às|alle|ore|ora|kl\.?|klo|saat|в|о|o|v|u|pukul|godz\.|lúc|เวลา|בשעה|ساعت)\s+"
-    r"(?=\d{1,2}(?:[:.]| ?h ?)\d{2})"
-    r"|(?<=\d{4})\s[грr]\.,?|(?<=\d{4})\.,?(?=\s\d{1,2}[:.]\d\d)|(?<=\d{4})\.\Z|(?<=\d{2})\s(?:Uhr|น\.)"
-    r"|(?<=\d{4})\s(?:Pazartesi|Salı|Çarşamba|Perşembe|Cuma|Cumartesi|Pazar)(?=\s\d)",
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
+_REGION = re.compile(r"\[!?\w+/[\w/+-]+\]")  # RFC 9557
+_COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(?!\d)")
+_YEAR = r"(?P<year>(?!0)\d{4})(?!\d)"
+_DAY = r"(?P<day>\d{1,2})"
+_WORD = r"(?<![^\W_])(?P<month>[^\W\d_]{3,14})\.?"
+_MONTH_OR_DAY = re.compile(rf"(?<!\d){_DAY}(?P<sign>[./-]) ?(?P<month>\d{{1,2}})(?P=sign) ?{_YEAR}")
+# How a day is written: the first form that a text has counts.
+_FORMS = (
+    # 20 Nov 2026, 20 de noviembre de 2026, 20-Nov-26 10:30; a name may have signs in it (พ.ย.), or numbers (th11)
+    re.compile(
+        rf"(?<!\d){_DAY}[\s.-]+(?:de |ב)?(?P<month>[^\s\d,:/+-][^\s,:/+-]{{1,13}})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?"
+        r"(?P<year>(?!0)\d{4}(?!\d)|\d\d(?=\s+\d{1,2}:\d\d))"
+    ),
+    # Nov. 20, 2026; Fri Nov 20 10:00:00 CET 2026, as Java writes it
+    re.compile(rf"{_WORD}\s+{_DAY},?\s+(?P<time>\d\d:\d\d:\d\d (?:[A-Z]{{2,5}})?(?:[+-]\d\d:?\d\d)? ?)?{_YEAR}"),
+    # 2026. november 20., 2026 m. lapkričio 20 d.
+    re.compile(rf"(?<!\d){_YEAR}(?:\.| m\.)\s?{_WORD}\s{_DAY}(?!\d)"),
+    # 20.11.2026, 20/11/2026, 11-20-2026
+    _MONTH_OR_DAY,
+    # 2026-11-20, 2026. 11. 20., 2026年11月20日
+    re.compile(rf"(?<!\d){_YEAR}(?:[-/]|\. ?|\s?[年년]\s?)(?P<month>\d{{1,2}})(?:[-/]|\. ?|\s?[月월]\s?){_DAY}(?!\d)"),
+)
+# 10:30, 10.30, 10 h 30, 15時05分30秒, 3:05 p. m., 午後3:05
+_TIME = re.compile(
+    r"(?:(?P<early>午前|上午|오전|\b(?-i:AM))|(?P<late>午後|下午|오후|\b(?-i:PM)))?\s?"
+    r"(?<!\d)(?P<hour>\d{1,2})(?:[:：.]|\s?[時时시点點h]\s?)(?P<minute>\d\d?)(?:(?:[:：.]|\s?[分분]\s?)(?P<second>\d\d?)(?:[.,]\d+)?)?(?!\d)"
+    r"(?:\s*(?:(?P<am>a\.?\s?m|π\.?\s?μ|(?-i:ÖÖ|PG|SA)|ص|ق\.ظ)|(?P<pm>p\.?\s?m|μ\.?\s?μ|(?-i:ÖS|PTG|CH)|م|ب\.ظ))\b)?",
     re.IGNORECASE,
 )
-_HOURS = re.compile(r"(?<=\s)(\d{1,2})(?:\.| ?h ?)(\d{2})(?:\.(\d{2}))?(?![\d.])")
-_HALF_DAY = re.compile(
-    r"(?<![\d:])(\d{1,2})(:\d{2}(?::\d{2})?)\s*(?:a\.?\s?m|π\.?\s?μ|(?-i:ÖÖ|PG|SA)|ص|ق\.ظ"
-    r"|(?P<pm>p\.?\s?m|μ\.?\s?μ|(?-i:ÖS|PTG|CH)|م|ب\.ظ))\b\.?",
-    re.IGNORECASE,
-)
-_HALF_DAY_FIRST = re.compile(r"(?:(午前|上午|오전|\bAM)|午後|下午|오후|\bPM)\s?(\d{1,2}(?:[:：]\d{2}){1,2})")
-_CLOCK = re.compile(r"(\d{1,2})\s?[時时시点點]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
-_ZONE = re.compile(r"(:\d{2})\s*(?:GMT|UTC?)?\s?([+-])(\d{1,2}):?(\d{2})?\s*(?:\([^()]*\)\s*)?$")
-_SPACED = re.compile(r"\s*(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})(?:\.|(?!\S))")
+_ZONE_NAME = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_ZONES)})(?![A-Za-z])")
 _DOT_NET = re.compile(r"\s*/Date\((\d{12,13})(?:[+-]\d{4})?\)/\s*", re.ASCII)  # milliseconds, whatever the zone
-# Fri Nov 20 10:00:00 CET 2026
-_JAVA = re.compile(r"(\d{2}:\d{2}:\d{2}) ((?:[A-Z]{2,5}|GMT)?(?:[+-]\d{2}:?\d{2})?) (\d{4})\s*\Z")
-_ZONE_BESIDE = re.compile(r"(?:\[!?[\w/+-]{1,40}\])+\s*\Z")  # RFC 9557
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
 # Ten digits that begin with 19 are seconds since 1970; with 20 they are a date and hour, since the seconds would be of 2033 or later.
 _DIGITS = re.compile(
     r"\s*((?:19(?!\d{8}\s*\Z)|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])(?:([0-5]\d)([0-5]\d)?)?)?\s*",
     re.ASCII,
 )
-_ZONE_IN_BRACKETS = re.compile(
-    r"(?<=:\d\d)\s*[(\[](?:(?:GMT|UTC?)?\s?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?|(?P<name>[A-Z]{2,5}))[)\]]\s*\Z"
-)
-_BESIDE_ZONE = re.compile(r"(?<=\b[A-Z]{3})\s*\([^()]*\)\s*\Z")  # 10:30 CET (GMT+1)
-_FRACTION = re.compile(r"(?<=:\d\d:\d\d)\.\d+(?=\s)")
-_IN_ORDER = re.compile(
-    r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일](?:\s?(?:[(（][^\d()（）]{1,4}[)）]|星期.|[週周].|.曜日?|.요일))?"
-)
-# 20.11.2026, perhaps after a day of the week.
-_DOTTED = re.compile(r"(?:\A\s*[^\W\d_]{2,12}\.?,)?\s*(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?!\d)(?:\.|\s[гр]\.)?,?(?!\d)")
-# 20/11/2026 or 11-20-2026, perhaps after a day of the week and with a dash before the time.
-_SLASHED = re.compile(r"\s*(?:[^\W\d_]{2,12}\.?,?\s+){0,2}(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(?:,| [-–](?= ))?")
-_COMPACT = re.compile(r"\s*(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(?!\d)")
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_DASHED = re.compile(r"(?<=\d{4}) [-–] (?=\d{1,2}(?:[:.]| ?h ?)\d{2}(?![\d.]))")  # Drupal writes a dash before the time
-_TIME = re.compile(r"\d[:.]\d{2}")
-_NAMED = re.compile(r"\b([A-Z]{2,5})\s*$")
 # The forms of RFC 5322 and RFC 3339, which most feeds use: a text that matches one need not be compared with the other forms.
 _RFC_3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _USUAL = re.compile(
-    rf"[A-Z][a-z]{{2}}, (\d{{1,2}}) ({'|'.join(_ENGLISH)}) ((?:19|20)\d\d) (\d\d):(\d\d):(\d\d) (GMT|[+-]\d{{4}})",
+    r"[A-Z][a-z]{2}, (\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ((?:19|20)\d\d) (\d\d):(\d\d):(\d\d) (GMT|[+-]\d{4})",
     re.ASCII,
 )
 
@@ -157,7 +134,7 @@ def day_first(texts: Iterable[str | None]) -> bool | None:
 
     True if some can only be read so (20/11/2026) and none only the other way (11/20/2026), False in the reverse case, else None.
     """
-    ways = [_ways(slashed) for text in texts if text and (slashed := _SLASHED.match(text))]
+    ways = [_ways(found) for text in texts if text and (found := _MONTH_OR_DAY.search(text)) and found["sign"] != "."]
     told = {way[0] for way in ways if len(way) == 1}
     return told.pop() if len(told) == 1 else None
 
@@ -172,7 +149,7 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
     if usual := _USUAL.fullmatch(text):
         day, month, *rest, zone = usual.groups()
         year, *time = map(int, rest)
-        return _at([year, _ENGLISH.index(month) + 1, int(day), *time], _seconds(zone))
+        return _at([year, _MONTHS[month.lower()], int(day), *time], _seconds(zone))
     if internet := _RFC_3339.fullmatch(text):
         *parts, zone = internet.groups()
         return _at([*map(int, parts)], _seconds(zone))
@@ -186,82 +163,65 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
         return datetime.fromtimestamp(int(since[1]), UTC)
     if dot_net := _DOT_NET.fullmatch(text):
         return datetime.fromtimestamp(int(dot_net[1]) // 1000, UTC)
-    if not text.isascii():
-        text = _CLOCK.sub(_with_colons, _IN_ORDER.sub(r"\1-\2-\3 ", text))
-        text = _IN_LEVANT.sub(lambda one: _LEVANT[one[0]], text)
-    text = _HALF_DAY_FIRST.sub(_half_day_after, _JAVA.sub(r"\3 \1 \2", text))
-    text = _ZONE_IN_BRACKETS.sub(_bare_zone, _DASHED.sub(" ", _FRACTION.sub("", text)))
-    text = _SPACED.sub(r"\1-\2-\3", _ZONE_BESIDE.sub("", _BESIDE_ZONE.sub("", text)))
-    if slashed := _SLASHED.match(text):
-        text = _in_order(slashed, day_first) + text[slashed.end() :]
-    text = _COMPACT.sub(lambda one: "{}-{}-{}T{}:{}:{}".format(*one.groups("00")), _ORDINAL.sub("", text))
-    text = _DOTTED.sub(r"\3-\2-\1", text)
-    text = _HOURS.sub(_with_colons, _AT.sub(" ", text))
-    text = _ZONE.sub(_bare_offset, _HALF_DAY.sub(_of_whole_day, text))
-    if match := _ISO.fullmatch(text):
-        return _at([int(part or 0) for part in match.groups()[:6]], _seconds(match[7]))
-    text = _YEAR_FIRST.sub(r"\3 \2 \1", text)
-    text = _MONTH.sub(_in_english, _MONTH_FIRST.sub(r"\2 \1 ", _NUMBERED.sub("th", text)))
-    if not _TIME.search(text) and re.search(r"\d{4}", text):
-        text += " 00:00"
-    parts = None if _YEAR_ONE.search(text) else parsedate_tz(text)
-    if parts is None or not re.search(r"\d{4}|\b\d{2}\s+\d{1,2}:\d{2}", text):
+    text = _NUMBERED.sub("th", _LEVANTINE.sub(lambda one: _LEVANT[one[0]], _ORDINAL.sub("", text)))
+    text = _COMPACT.sub(lambda one: "{}-{}-{} {}:{}:{}".format(*one.groups("00")), _REGION.sub(" ", text))
+    found = _day(text, day_first)
+    if found is None:
         return None
-    named = _NAMED.search(text)
-    return _at(parts[:6], _seconds(named[1]) if named else parts[9] or 0)
+    day, rest = found
+    time = _TIME.search(rest)
+    if re.search(r"\d", rest[: time.start()] if time else rest):
+        return None  # a number that is neither the day nor the time
+    return _at([*day, *_clock(time)], _seconds(rest[time.end() :])) if time else _at([*day, 0, 0, 0], 0)
 
 
-def _ways(slashed: re.Match[str]) -> list[bool]:
-    """The ways in which a date can be read: True for the day first, False for the month first."""
-    return [day_first for day_first, month in ((True, slashed[3]), (False, slashed[1])) if int(month) <= 12]
+def _day(text: str, day_first: bool | None) -> tuple[list[int], str] | None:
+    """Year, month and day, and the text around them."""
+    for found in (one for form in _FORMS for one in form.finditer(text)):
+        told = found.groupdict()
+        year, month, day = int(told["year"]), _month(told["month"]), int(told["day"])
+        if month is None:
+            continue
+        if told.get("sign") in ("/", "-"):
+            ways = _ways(found)
+            if len(ways) != 1 and day_first is None and day != month:
+                return None
+            if not (ways[0] if len(ways) == 1 else day_first):
+                day, month = month, day
+        year += 0 if year > 99 else 2000 if year < 69 else 1900
+        return [year, month, day], f"{text[: found.start()]} {told.get('time') or ''} {text[found.end() :]}"
+    return None
 
 
-def _in_order(slashed: re.Match[str], day_first: bool | None) -> str:
-    """The date with its year first, or unchanged if it is unknown which number is the month."""
-    first, second, year = int(slashed[1]), int(slashed[3]), slashed[4]
-    ways = _ways(slashed)
-    if len(ways) == 1:
-        day_first = ways[0]
-    if day_first is None and first != second:
-        return slashed[0]
-    return f"{year}-{second}-{first} " if day_first else f"{year}-{first}-{second} "
+def _ways(found: re.Match[str]) -> list[bool]:
+    """The ways in which 10/11/2026 can be read: True for the day first, False for the month first."""
+    return [day_first for day_first, month in ((True, found["month"]), (False, found["day"])) if int(month) <= 12]
 
 
-def _bare_zone(zone: re.Match[str]) -> str:
-    return f" {zone['name']}" if zone["name"] else f" {zone['sign']}{zone['hours']:0>2}{zone['minutes'] or '00'}"
+def _month(name: str) -> int | None:
+    """The number of a month, from its number or its name."""
+    if name.isdecimal():
+        return int(name)
+    name = name.lower()
+    known = (_MONTHS.get(name[:size]) for size in range(_LONGEST, 2, -1))
+    return next(filter(None, known), _MONTHS.get(name))
 
 
-def _bare_offset(zone: re.Match[str]) -> str:
-    return f"{zone[1]} {zone[2]}{zone[3]:0>2}{zone[4] or '00'}"
+def _clock(time: re.Match[str]) -> tuple[int, int, int]:
+    """Hour, minute and second."""
+    hour, is_late = int(time["hour"]), time["late"] or time["pm"]
+    if (is_late or time["am"] or time["early"]) and hour <= 12:
+        hour = hour % 12 + (12 if is_late else 0)
+    return hour, int(time["minute"]), int(time["second"] or 0)
 
 
-def _of_whole_day(time: re.Match[str]) -> str:
-    hour = int(time[1])
-    return f"{hour if hour > 12 else hour % 12 + 12 * (time['pm'] is not None)}{time[2]} "
-
-
-def _with_colons(time: re.Match[str]) -> str:
-    return ":".join(f"{part:0>2}" for part in time.groups("00"))
-
-
-def _half_day_after(time: re.Match[str]) -> str:
-    return f"{time[2].replace('：', ':')} {'AM' if time[1] else 'PM'}"
-
-
-def _in_english(month: re.Match[str]) -> str:
-    name = month[2].lower()
-    known = next((_MONTHS[name[:size]] for size in range(_LONGEST, 2, -1) if name[:size] in _MONTHS), _MONTHS.get(name))
-    return f"{month[1]} {known} " if known else month[0]
-
-
-def _seconds(zone: str | None) -> int:
-    """Seconds east of UTC; an unknown zone is UTC."""
-    if zone is None:
-        return 0
-    if match := _OFFSET.fullmatch(zone):
-        seconds = int(match[2]) * 3600 + int(match[3] or 0) * 60
-        return -seconds if match[1] == "-" else seconds
-    return int(_ZONES.get(zone.upper(), 0) * 3600)
+def _seconds(text: str) -> int:
+    """Seconds east of UTC, of the zone in what follows a time; an unknown zone is UTC."""
+    if found := _OFFSET.search(text):
+        seconds = int(found[2]) * 3600 + int(found[3] or 0) * 60
+        return -seconds if found[1] == "-" else seconds
+    named = _ZONE_NAME.search(text)
+    return int(_ZONES[named[0]] * 3600) if named else 0
 
 
 def _at(parts: Sequence[int], offset: int) -> datetime | None:

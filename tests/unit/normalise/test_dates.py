@@ -194,6 +194,9 @@ from aggregator.normalise.dates import read as read_date
         ("20/11/2026 3:05:00 CH", (2026, 11, 20, 15, 5)),
         ("20 نوفمبر 2026 3:05 م", (2026, 11, 20, 15, 5)),
         ("20/11/2026 03:05 ص", (2026, 11, 20, 3, 5)),
+        ("10:30, 20.11.2026", (2026, 11, 20, 10, 30)),
+        ("20. marraskuuta 2026, päivitetty 10.05", (2026, 11, 20, 10, 5)),  # words that are not known do not count
+        ("20 Nov 2026 10:00:00 0300", (2026, 11, 20, 7, 0)),  # a plus sign that was decoded as a space
     ],
 )
 def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
@@ -211,7 +214,7 @@ def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
         "Nov 20", "Nov 20, 20261", "Brumaire 20, 2026", "", "2026-13-45", "2026-02-30", "99999-01-01", "Mon, 01 Jan 0001 00:00:00 +0000",
         "20. listopada 2026",  # October in Croatian, November in Polish
         "/Date(-62135596800000)/", "/Date(17)/", "/Date(1795165200)/", "20 آبان 2026",
-        "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:60:00Z",
+        "2026-11-20 1030", "x" * 1000, "25:61:99", "2026-11-20T25:00:00Z", "2026-11-20T12:60:00Z",
         "2026-11-20T24:00:01Z", "2026-11-20T24:30:00Z", "0000-300", "Fri, 20 Nov 2026 12:75:00 GMT",
     ],
 )  # fmt: skip
