@@ -104,7 +104,7 @@ class RenamedMeanwhile(StoreBusy):
 
 
 class StoreFull(StoreError):
-    """No space is left on the disk; reading still works."""
+    """No space is left on the disk; the message says whether reading still works."""
 
 
 class StoreReadOnly(StoreError):

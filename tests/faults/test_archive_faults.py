@@ -108,7 +108,7 @@ def test_f5_a_full_archive_changes_nothing_reads_on_and_goes_on_when_there_is_ro
     pages = made._connection.raw.execute("PRAGMA page_count").fetchone()[0]
     made._connection.raw.execute(f"PRAGMA max_page_count = {pages + 20}")
     more = polled("one", [item("one", str(n), f"Title {n}", summary=TEXT) for n in range(500)])
-    with pytest.raises(StoreFull, match="disk is full; nothing was changed"):
+    with pytest.raises(StoreFull, match="disk is full; nothing was changed, reading still works"):
         made.intake.apply([more], NOW)
     assert made.reading.totals()["items"] == 1
     made.upkeep.check()
@@ -128,6 +128,22 @@ def test_f5_whoever_opens_the_archive_on_a_full_disk_is_told_so(tmp_path: Path, 
             Connection(folder / "aggregator.db", read_only=read_only).read("SELECT * FROM items")
         (folder / "other").unlink()
         archive(folder, "one").close()
+
+
+def test_f5_a_backup_put_back_on_a_full_disk_is_not_said_to_be_readable(tmp_path: Path) -> None:
+    """`serve` does not start with it either."""
+    made = archive(tmp_path, "one")
+    save_copy(made._connection, tmp_path / "backup.db")
+    made.close()
+    with small_disk(tmp_path / "small", "2m") as folder:
+        shutil.copy(tmp_path / "backup.db", folder / "aggregator.db")
+        with suppress(OSError), (folder / "other").open("wb") as other:
+            while True:
+                other.write(bytes(4096))
+        with pytest.raises(StoreFull, match="disk is full; nothing was changed, even reading needs some room"):
+            SqliteArchive(folder / "aggregator.db")
+        (folder / "other").unlink()
+        SqliteArchive(folder / "aggregator.db").close()
 
 
 def test_f5_a_limit_of_the_size_of_files_is_not_said_to_be_a_broken_disk(tmp_path: Path) -> None:

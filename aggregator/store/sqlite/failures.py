@@ -29,8 +29,10 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
         return StoreBusy(f"{path}: another process holds the database; tried for {patience:g} seconds")
     no_file = code == sqlite3.SQLITE_CANTOPEN and _inodes_left(path.parent) == 0
     if no_file or code == sqlite3.SQLITE_FULL or full_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-        # SHMSIZE: the first process to open the archive could not create the shared index of the log (the -shm file).
-        reads = "reading still works" if code == sqlite3.SQLITE_FULL else "even reading needs some room on it"
+        # SHMSIZE: the first process to open the archive could not create the shared index of the log (the -shm file). Without a log it is
+        # a backup that was put back, which could not be prepared for one.
+        opened = code == sqlite3.SQLITE_FULL and path.with_name(f"{path.name}-wal").exists()
+        reads = "reading still works" if opened else "even reading needs some room on it"
         full = "takes no further file, however much room it has (see df -i)" if no_file else "is full"
         return StoreFull(f"{path}: the disk {full}; nothing was changed, {reads}")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
