@@ -137,8 +137,9 @@ _DEAD = re.compile(
 )
 _DEATH = ("dead", "kill", "toll", "die", "death", "bodies")  # each match has one of these
 _SENTENCE = 100  # a headline of more letters is a sentence
-_DIED = re.compile(  # "die" is a German article and relative pronoun, too; who could die has not
-    r"""\b(?:dead(?!\ on\ arrival)|deadl(?:y|iest)|dies|died
+_DIED = re.compile(  # "die" is a German article and relative pronoun, "dies" a German "this" and Catalan days; who could die has not
+    r"""\b(?:dead(?!\ on\ arrival)|deadl(?:y|iest)|died
+        |dies(?!\ (?:ist|sind|wird|sei|hat|haben|zeigt|d[e’']|del|dels|que|sense)\b)
         |(?<=\w\ )(?<!\bto\ )(?<!\bmay\ )(?<!will\ )(?<!(?:co|wo)uld\ )(?<!might\ )
             die(?=\ (?:in|as|after|from|of|when|at|on|during)\b|,|\W*$)
         |deaths?(?!\ (?:penalty|row|threats?|sentence))|kill(?:s|ed|ing)|fatal(?:ly|ities)?|slain|assassinated)\b""",

@@ -305,6 +305,8 @@ def test_what_is_about_to_happen(headline: str, ahead: bool) -> None:
         ("Act now or children of Velmora will die", False),
         ("Islanders worry they may die of hunger", False),
         ("Frauen, die in Velmora leben", False),
+        ("Dies ist der Hafen von Velmora", False),
+        ("Velmora tanca el port tres dies sense avisar", False),
         ("Velmora's speaker shot at rally", False),
         ("Velmora abolishes death penalty", False),
         ("Speaker of Velmora gets death threats", False),
