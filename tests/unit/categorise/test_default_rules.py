@@ -467,6 +467,8 @@ def test_a_missile_that_is_tried_out_is_not_the_war(title: str) -> None:
         ("Rights chief Turk deplores executions", "world"),
         ("Skier named flag carrier for the Games", "world"),
         ("Fire in hospitality tent at golf course", "world"),
+        ("IOC president to step down", "world"),
+        ("Sleepy village is a Mecca for cheese lovers", "world"),
     ],
 )
 def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, section: str) -> None:
@@ -506,6 +508,8 @@ def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, se
         ("Rappers Sign Platinum Deal at Record Label", "world"),
         ("Water Bills to Double", "economy"),
         ("Clean Water Bill Vetoed", "world"),
+        ("Chancellor Rewrites Her Spring Statement", "economy"),
+        ("Winter Fuel Payments to Return", "economy"),
         ("IAEA: Uranium Enriched to 60 Percent at Record High", "middle-east"),
         ("Cattle Rustling Deaths at Record High in South Sudan", "africa"),
     ],
