@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from aggregator.categorise import weights
@@ -26,7 +27,7 @@ _PERSONS = (
     "engineer engineers researcher academic author novelist musician rapper model influencer influencers footballer swimmer "
     "runner surfer surfers diver divers skier skiers fisherman fishermen driver drivers maid maids missionary missionaries lawyer "
     "mountaineer mountaineers sister sisters brother brothers siblings twins toddler schoolgirl schoolboy gymnast sprinter cyclist "
-    "ambassador ambassadors diplomat diplomats envoy envoys"
+    "ambassador ambassadors diplomat diplomats envoy envoys among"  # "Five Americans among the dead in Kenya"
 )
 _PERSON = frozenset(_PERSONS.split())
 _ATTRIBUTES = (
@@ -39,6 +40,10 @@ _CONFLICT = ("war ", "conflict ", "tensions ")
 _NO_CONFLICT = ("war game", "war power", "war crime")  # what is held, asked for or charged by those named before
 _HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
 _EMBASSY = ("embass", "consulate")  # it stands in another country
+_STRIKE = re.compile(
+    r"(?:is |military |army |navy |air |drone )*(?:strikes?|airstrikes?|attacking|bombs|bombing|bombards)\b"
+    r"(?! (?:an?|back|balance|bargain|beef|climate|deals?|free|major|minerals|new|nuclear|oil|peace|trade|pact|accord|agreement)\b)"
+)
 _OBJECTS = ("arms ", "weapons ", "aid ")  # what others decide on
 _COUNTRY = ("country", "demonym")
 _SURNAMES = frozenset((*_COUNTRY, "city"))  # kinds of names that families have, too
@@ -185,7 +190,8 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
         if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, start, end, found)) or (
-            embassies and kind in _COUNTRY and text.startswith(_EMBASSY, end)
+            kind in _COUNTRY
+            and ((embassies and text.startswith(_EMBASSY, end)) or (first and _strikes_another(hay, start, end, found)))
         ):
             value *= weights.ATTRIBUTE
             acts = False
@@ -219,6 +225,11 @@ def _is_attribute(hay: Haystack, start: int, end: int, found: list[Found]) -> bo
             return True
         return _of_conflict(hay, end + len(first) + 1) and any(hit[1] == end - 1 for hit, _, _ in found)
     return _of_conflict(hay, end) or text.endswith(_SIDES, 0, start)
+
+
+def _strikes_another(hay: Haystack, start: int, end: int, found: list[Found]) -> bool:
+    """Whether a country strikes, with arms, at a place that the headline names later: "US strikes in Yemen". The news is there."""
+    return bool(_STRIKE.match(hay.text, end, hay.split)) and any(end < hit[1] < hay.split for hit, _, _ in found)
 
 
 def _of_conflict(hay: Haystack, end: int) -> bool:

@@ -575,6 +575,81 @@ def test_a_war_that_others_speak_of_is_in_its_section(title: str) -> None:
     assert judge(_book(), title).section == "ukraine-russia-war"
 
 
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("US strikes in Nigeria target camps of jihadists", "africa"),
+        ("US bombs Iran's nuclear sites", "middle-east"),
+        ("French airstrike kills dozens of jihadists in Mali", "africa"),
+        ("Why the US is bombing Yemen", "middle-east"),
+        ("Three Americans among dozens hurt in Nairobi bus crash", "africa"),
+    ],
+)
+def test_who_strikes_another_country_or_has_people_there_is_not_the_actor(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section
+
+
+@pytest.mark.parametrize(
+    "title", ["US strikes deal with Brazil and Japan on beef", "US strikes a new trade pact with Japan"]
+)
+def test_who_strikes_a_deal_is(title: str) -> None:
+    assert judge(_book(), title).section in ("america", "economy")
+
+
+def test_a_strike_that_names_no_other_place_is_of_its_country() -> None:
+    assert judge(_book(), "Italian strikes: pilots and cooks walk out").section == "europe"
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("USAF weighs older tankers", "defense"),
+        ("Refuelling tanker order grows", "defense"),
+        ("Panel trims defense funding", "defense"),
+        ("Reserve forces to double", "defense"),
+        ("More defense firms hire abroad", "defense"),
+        ("B.C. nurses return to work", "america"),
+        ("Statue of Liberty reopens", "america"),
+        ("Crowds return to the Empire State Building", "america"),
+        ("Ethics office looks into Trump family's crypto", "america"),
+        ("Boulder collapse near Pune kills four", "asia-pacific"),
+        ("Renk Group raises forecast", "defense"),
+        ("Yen slides to its weakest in Tokyo", "economy"),
+        ("China's youth unemployment at a high", "economy"),
+    ],
+)
+def test_names_and_words_of_other_outlets(title: str, section: str) -> None:
+    assert judge(_book(), title).section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("Insurgents kill nine villagers in Mozambique", "terrorism"),
+        ("Takeaways from primaries in two states", "elections"),
+        ("Talks resume in Doha after US-Iran deal", "iran-war"),
+        ("Washington clears arms package for Taipei", "arms-trade"),
+        ("Traders warn of a Fed attack on savers", "central-banks"),
+        ("Japan tightens visa rules for foreign workers", "migration"),
+        ("Yen slides to its weakest in years", "markets"),
+    ],
+)
+def test_topics_of_other_outlets(title: str, topic: str) -> None:
+    assert topic in judge(_book(), title).topics
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("Pope greets crowds a year after his election", "elections"),
+        ("Congolese man dies in Dublin", "congo-m23"),
+        ("Air force seeks next-gen tanker airframe", "shipping"),
+    ],
+)
+def test_no_topics_of_other_outlets(title: str, topic: str) -> None:
+    assert topic not in judge(_book(), title).topics
+
+
 def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
     assert judge(_book(), "Norwegian-flagged car carrier burns").section == "europe"
     assert judge(_book(), "Anti-American march in Tehran").section == "middle-east"
