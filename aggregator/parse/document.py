@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,11 +18,12 @@ it only without prefix and in lower case, as nearly all write it."""
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
 MALFORMED = "malformed"
 """The flaw of a document that is not well-formed XML; parsers read such documents differently."""
+CDATA = b"<![CDATA["
 XML = "{http://www.w3.org/XML/1998/namespace}"
 """The namespace of `xml:base` and `xml:lang`, as lxml writes it."""
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, dict=True):
     """`data` is UTF-8 without byte order mark (after `repair` also without control characters and document type declaration). `url`
     is the address it came from. `flaws` are slugs such as `truncated` or `junk-after-end`, in the order in which they were found.
     `left_out` is the number of entries that were cut out because there are more than MAX_ENTRIES."""
@@ -30,6 +32,21 @@ class Document(Struct, frozen=True):
     url: str
     flaws: tuple[str, ...] = ()
     left_out: int = 0
+
+    @cached_property
+    def parts(self) -> tuple[bytes, ...]:
+        """`split_cdata`, for all who need it."""
+        return tuple(split_cdata(self.data))
+
+    @cached_property
+    def markup(self) -> bytes:
+        """The document without its CDATA sections, for searches: these are faster, and do not find markup that an article quotes."""
+        return b"".join(self.parts[::2])
+
+    @cached_property
+    def has_whole_cdata(self) -> bool:
+        """Whether each CDATA section ends, and before another one begins."""
+        return CDATA not in self.parts[-1] and all(section.find(CDATA, 1) < 0 for section in self.parts[1::2])
 
     @property
     def is_atom(self) -> bool:
@@ -47,7 +64,7 @@ def split_cdata(data: bytes) -> list[bytes]:
     never ends counts as outside."""
     parts: list[bytes] = []
     place = 0
-    while (start := data.find(b"<![CDATA[", place)) >= 0 and (end := data.find(b"]]>", start + 9)) >= 0:
+    while (start := data.find(CDATA, place)) >= 0 and (end := data.find(b"]]>", start + 9)) >= 0:
         parts += [data[place:start], data[start : end + 3]]
         place = end + 3
     return [*parts, data[place:]]
@@ -60,16 +77,11 @@ def outside_cdata(data: bytes, changed: Callable[[bytes], bytes]) -> bytes:
     return b"".join(parts)
 
 
-def without_cdata(data: bytes) -> bytes:
-    """The document without its CDATA sections, for searches: these are faster, and do not find markup that an article quotes."""
-    return b"".join(split_cdata(data)[::2])
-
-
-def found_outside_cdata(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+def found_outside_cdata(document: Document, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
     """Each match outside the CDATA sections of the document."""
     place = 0
-    for number, part in enumerate(split_cdata(data)):
+    for number, part in enumerate(document.parts):
         end = place + len(part)
         if number % 2 == 0:
-            yield from pattern.finditer(data, place, end)
+            yield from pattern.finditer(document.data, place, end)
         place = end

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import TRUNCATED
 from aggregator.parse.document import (
+    CDATA,
     ENTRY_END,
     ENTRY_START,
     MAX_ENTRIES,
@@ -25,7 +26,7 @@ from aggregator.parse.document import (
     split_cdata,
 )
 
-_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
+_CDATA_END = b"]]>"
 _OPENED = re.compile(rb"<([\w:.-]{1,64})(?:\s[^<>]*)?>[^<]*\Z")
 _MISTYPED = re.compile(rb"(?<!\])\]+\s*+>?\s*\Z")
 # Possessive quantifiers, and no section extends beyond the beginning of another: sections without end take no extra time.
@@ -49,13 +50,13 @@ _MODULES = (b"media:", b"itunes:", b"dc:", b"dcterms:")
 def of_cdata(data: bytes) -> bytes:
     """End each CDATA section that is still open where another one or the end of the document comes: at the end tag of the element in
     which it began, or, if there is other markup before it, of the field around it; if the entry has no such tag, at its end."""
-    if data.count(_CDATA) <= data.count(_CDATA_END):
+    if data.count(CDATA) <= data.count(_CDATA_END):
         return data
     parts: list[bytes] = []
-    place, start, end = 0, data.find(_CDATA), 0
+    place, start, end = 0, data.find(CDATA), 0
     while start >= 0:
-        inside = start + len(_CDATA)
-        following = data.find(_CDATA, inside)
+        inside = start + len(CDATA)
+        following = data.find(CDATA, inside)
         # Search again only after the last end that was found: otherwise each section without end costs a search to the document's end.
         if 0 <= end < inside:
             end = data.find(_CDATA_END, inside)
@@ -77,13 +78,13 @@ def of_cdata(data: bytes) -> bytes:
 def of_outer_cdata(data: bytes) -> bytes:
     """Remove the marks of CDATA sections within another one, which would end where the first of these does: scripts in the HTML of a text
     are in such. The outer one is that which ends at the end of its field."""
-    if not any(section.find(_CDATA, 1) > 0 for section in split_cdata(data)[1::2]):
+    if not any(section.find(CDATA, 1) > 0 for section in split_cdata(data)[1::2]):
         return data
     parts: list[bytes] = []
     place = opened = 0
     inner: list[re.Match[bytes]] = []
     for edge in _EDGE.finditer(data):
-        begins = edge[0] == _CDATA
+        begins = edge[0] == CDATA
         if begins or (opened > 1 and not edge[1]):
             inner += [edge] if opened else []
             opened += 1 if begins else -1
@@ -198,7 +199,7 @@ def closed(document: Document) -> Document:
         return document
     name = root[1]
     closing = re.compile(rb"</" + re.escape(name) + rb"\s*>")
-    ends = [found.end() for found in found_outside_cdata(data, closing)]  # not where an article quotes one
+    ends = [found.end() for found in found_outside_cdata(document, closing)]  # not where an article quotes one
     if not ends:
         return _broken_off(document, name)
     tail = data[ends[-1] :].strip()
@@ -230,8 +231,8 @@ def _complete_entries(data: bytes) -> bytes:
 def _broken_off(document: Document, name: bytes) -> Document:
     """Cut a document that breaks off after its last complete entry, or before its only entry. If several entries begin and none ends, it
     stays as it is."""
-    ends = [found.end() for found in found_outside_cdata(document.data, ENTRY_END)]
-    begun = [found.start() for found in found_outside_cdata(document.data, ENTRY_START)]
+    ends = [found.end() for found in found_outside_cdata(document, ENTRY_END)]
+    begun = [found.start() for found in found_outside_cdata(document, ENTRY_START)]
     if not ends and len(begun) == 1:
         ends = begun
     if not ends:
@@ -243,9 +244,9 @@ def _broken_off(document: Document, name: bytes) -> Document:
 def limited(document: Document) -> Document:
     """Keep at most MAX_ENTRIES entries: half of them from the beginning and half from the end, since the newest are at either end."""
     data = document.data
-    if data.count(b"<") <= MAX_ENTRIES or data.count(b"<item") + data.count(b"<entry") <= MAX_ENTRIES:
+    if document.markup.count(b"<") <= MAX_ENTRIES or data.count(b"<item") + data.count(b"<entry") <= MAX_ENTRIES:
         return document
-    starts = [found.start() for found in found_outside_cdata(data, ENTRY_START)]
+    starts = [found.start() for found in found_outside_cdata(document, ENTRY_START)]
     left_out = len(starts) - MAX_ENTRIES
     if left_out <= 0:
         return document

@@ -59,9 +59,10 @@ def needed(markup: bytes) -> bool:
     return beside or _NESTED_AUTHOR.search(markup) is not None
 
 
-def pictured(data: bytes, body: bytes) -> bool:
-    """Whether an entry may have a picture that fastfeedparser omits. `body` is the document from its first entry on."""
-    unknown = b"rssboard.org/media-rss" in data  # this namespace, if `repair` did not replace it
+def pictured(markup: bytes, body: bytes) -> bool:
+    """Whether an entry may have a picture that fastfeedparser omits. `markup` is the document without CDATA sections, `body` the part of it
+    from the first entry on."""
+    unknown = b"rssboard.org/media-rss" in markup  # this namespace, if `repair` did not replace it
     return (
         b"<image" in body or b"<itunes:image" in body or (b":thumbnail" in body) + (b":content" in body) + unknown > 1
     )

@@ -27,7 +27,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
-from aggregator.parse.document import ENTRY_START, MALFORMED, Document, without_cdata
+from aggregator.parse.document import ENTRY_START, MALFORMED, Document
 from aggregator.parse.fields import as_meant, followed, in_lines, moment, person, size, to_article, widest
 
 _MARKUP_INSIDE = re.compile(
@@ -62,7 +62,7 @@ class Doubt(Exception):
 
 def read(document: Document) -> tuple[ParsedItem, ...]:
     """Entries in document order. Raises Doubt."""
-    data, markup = document.data, without_cdata(document.data)
+    data, markup = document.data, document.markup
     if _UNREAD.search(data, 0, 4096):
         raise Doubt("RSS 1.0, or elements with a prefix")
     if _MARKUP_INSIDE.search(markup):
@@ -92,7 +92,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     alike = (
         len(parts) == len(items) and own in (0, len(items)) and dated and (atom or not any(map(_hides_its_link, parts)))
     )
-    pictured = all(one.image for one in items) or not entries.pictured(data, markup[len(head) :])
+    pictured = all(one.image for one in items) or not entries.pictured(markup, markup[len(head) :])
     several = any(part.count(b"</author>") > 1 or part.count(b"</dc:creator>") > 1 for part in parts)
     if several or not (alike and pictured) or entries.needed(markup):
         items = entries.complete(document, items)

@@ -19,7 +19,7 @@ from xml.parsers import expat
 
 from aggregator.parse import ends
 from aggregator.parse.charset import character
-from aggregator.parse.document import ENTRY_END, MALFORMED, ROOT, Document, outside_cdata, split_cdata, without_cdata
+from aggregator.parse.document import ENTRY_END, MALFORMED, ROOT, Document, outside_cdata
 from aggregator.parse.ends import closed, limited
 
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
@@ -122,6 +122,8 @@ def _doctype_end(data: bytes, start: int) -> int:
 
 def without_cdata_in_text(document: Document) -> Document:
     """Unwrap CDATA sections that are escaped (`&lt;![CDATA[`) or nested in another section."""
+    if document.has_whole_cdata and b"&lt;![CDATA[" not in document.markup:
+        return document
     data = document.data
     if b"&lt;![CDATA[" in data:
         data = outside_cdata(data, partial(_ESCAPED_CDATA.sub, _unwrapped))
@@ -146,6 +148,8 @@ def _unwrapped(text: re.Match[bytes]) -> bytes:
 
 def with_ends_of_cdata(document: Document) -> Document:
     """End CDATA sections that never end, or only where a later one does."""
+    if document.has_whole_cdata:
+        return document
     data = ends.of_cdata(document.data)
     return document if data == document.data else document.changed(data, "endless-cdata")
 
@@ -154,7 +158,7 @@ def without_comments(document: Document) -> Document:
     """Remove comments outside CDATA sections, because fastfeedparser reads an element only up to its first comment. For a comment that
     never ends only the `<!--` is removed, so that the entries after it are not lost, unless the document breaks off within it."""
     data = document.data
-    if b"<!--" not in data:
+    if b"<!--" not in document.markup:
         return document
     kept: list[bytes] = []
     start = place = 0
@@ -197,7 +201,7 @@ def with_usual_namespaces(document: Document) -> Document:
     unusual = tag != root[0]
     for prefix, usual in _USUAL.items():
         quoted = (usual, usual.replace(b'"', b"'"))
-        if any(one in tag for one in quoted) or b"<" + prefix + b":" not in document.data:
+        if any(one in tag for one in quoted) or b"<" + prefix + b":" not in document.markup:
             continue
         unusual = unusual or not any(one in document.data for one in quoted)
         tag, declared = re.subn(rb"\sxmlns:" + prefix + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b" " + usual, tag)
@@ -212,13 +216,13 @@ def with_absolute_base(document: Document) -> Document:
     """Resolve the xml:base of the whole document against its address; give it that address if only elements inside have relative ones.
     Parsers would resolve links against a relative one, and the links would then be resolved against it again. (With `/blog/` that changes
     nothing, and such links lead to the site wherever its feed is.)"""
-    root = _ROOT_TAG.search(document.data, 0, 65536) if b"xml:base" in document.data else None
+    root = _ROOT_TAG.search(document.data, 0, 65536) if b"xml:base" in document.markup else None
     if root is None:
         return document
     found = _BASE.search(document.data, root.start(), root.end())
     if found is None:
         name = ROOT.match(document.data, root.start())
-        if name is None or b"xml:base" in root[0] or not _RELATIVE_BASE.search(without_cdata(document.data)):
+        if name is None or b"xml:base" in root[0] or not _RELATIVE_BASE.search(document.markup):
             return document
         base = f' xml:base="{html.escape(document.url)}"'.encode()
         return document.changed(document.data[: name.end()] + base + document.data[name.end() :])
@@ -233,7 +237,7 @@ def with_known_full_texts(document: Document) -> Document:
     """Rename the elements in which Russian and Ukrainian outlets put full texts for Yandex and other portals to one that feedparser
     reads, unless the entry has a full text for readers, which keeps pictures and layout. That is no flaw."""
     data = document.data
-    if not any(map(data.__contains__, (b"full-text>", b"fulltext>", b"turbo:content>"))):
+    if not any(map(document.markup.__contains__, (b"full-text>", b"fulltext>", b"turbo:content>"))):
         return document
     ends = [0, *(end.end() for end in ENTRY_END.finditer(data)), len(data)]
     entries = [data[start:end] for start, end in pairwise(ends)]
@@ -245,12 +249,10 @@ def with_known_entities(document: Document) -> Document:
     """Replace HTML entities such as `&nbsp;` by their characters and stray ampersands by `&amp;`, outside CDATA sections."""
     if b"&" not in document.data:
         return document
-    parts = split_cdata(document.data)
-    markup = b"".join(parts[::2])
+    markup = document.markup
     if markup.count(b"&") == sum(map(markup.count, _KNOWN_REFERENCES)):
         return document
-    parts[::2] = [_STRAY.sub(_readable, part) if b"&" in part else part for part in parts[::2]]
-    repaired = b"".join(parts)
+    repaired = outside_cdata(document.data, lambda part: _STRAY.sub(_readable, part) if b"&" in part else part)
     return document if repaired == document.data else document.changed(repaired, "undeclared-entities")
 
 

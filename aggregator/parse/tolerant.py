@@ -112,7 +112,7 @@ def _prepared(document: Document) -> bytes:
 def _with_parts_apart(data: bytes) -> bytes:
     parts: list[bytes] = []
     place = 0
-    for start, end in pairwise(found_outside_cdata(data, _PART)):
+    for start, end in pairwise(found_outside_cdata(Document(data, ""), _PART)):
         if start[2] == end[2] in (b"image", b"author") and not start[1] and end[1]:
             parts += [
                 data[place : start.start()],

@@ -24,6 +24,13 @@ def titles(feed: ParsedFeed) -> list[str | None]:
     return [one.title for one in feed.items]
 
 
+def test_what_an_article_quotes_is_no_use_of_a_prefix() -> None:
+    """The document counted as one with unusual namespaces."""
+    quoted = b"<![CDATA[<pre><media:content url='x'/></pre>]]>"
+    body = b"<item><title>One</title><description>" + quoted + b"</description></item>"
+    assert parsed(b'<rss version="2.0"><channel>' + body + b"</channel></rss>").flaws == ()
+
+
 @pytest.mark.parametrize(
     ("before", "flaw"),
     [
