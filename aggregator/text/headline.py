@@ -58,16 +58,18 @@ _BESIDE_AHEAD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE = re.compile(
-    rf"""\b(?=[aehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ (?:you\ need\ )?to\ know|list\ of\ key\ events
+    rf"""\b(?=[aehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ (?:you\ need\ )?to\ know
             |and\ more\ (?:top\ stories|(?:top\ )?headlines)(?=\W{{0,3}}$)
-            |(?:what|all|everything)\ (?:we|to|you\ need\ to)\ know
+            |(?<!['‘"“])(?:(?<!\w\ )|(?<=here['’]s\ )|(?<=here\ is\ )|(?<=\band\ ))  # not "rewrites what we know"
+                (?:what|all|everything)\ (?:we|to|you\ need\ to)\ know
             |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|preview(?=\W{{0,3}}$)|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
             |quiz(?:(?<=day\ quiz)|(?<=news\ quiz)|(?<=sports\ quiz)|(?<=weekly\ quiz)){_NO_MORE}
             |explained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)
             |in\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images))\b
         |(?=[:;|–—-])(?:[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
             |\|\s(?:\w+\ ){{1,2}}letters\W{{0,3}}$
-            |[–—-]\s[^–—:|-]{{0,30}}\bround-?up\W{{0,3}}$
+            |[:–—-]\s(?:[^–—:|-]{{0,20}}\b(?:daily|weekly|review|today['’]s|{_DAY}['’]s)\s(?:\w+\ )?)?(?-i:r)ound-?up\W{{0,3}}$
+            |[:–—-]\slist\ of\ key\ events(?=,|\W{{0,3}}$)
             |.\s\d+\ of\ the\ best\W{{0,3}}$
             |[:–—]\s(?:how|why|what)\s
             |.\s{_SEVERAL}
