@@ -41,9 +41,10 @@ _NO_CONFLICT = ("war game", "war power", "war crime")  # what is held, asked for
 _HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
 _EMBASSY = ("embass", "consulate")  # it stands in another country
 _STRIKE = re.compile(
-    r"(?:is |military |army |navy |air |drone )*(?:strikes?|airstrikes?|attacking|bombs|bombing|bombards)\b"
-    r"(?! (?:an?|back|balance|bargain|beef|climate|deals?|free|major|minerals|new|nuclear|oil|peace|trade|pact|accord|agreement)\b)"
-)
+    r"(?:(?:is|military|forces|army|navy|air|drone|jets|warplanes|launch(?:es|ed)?|carries out|carried out|conduct(?:s|ed)?|resumes|"
+    r"expands|steps up|more|new|fresh|deadly) )*(?:airstrikes?|attacking|bombs?|bombing|bombards|strikes?"
+    r"(?! (?:an?|back|balance|bargain|beef|climate|deals?|free|major|minerals|new|nuclear|oil|peace|trade|pact|accord|agreement)\b))\b"
+)  # to strike a deal is another thing
 _OBJECTS = ("arms ", "weapons ", "aid ")  # what others decide on
 _COUNTRY = ("country", "demonym")
 _SURNAMES = frozenset((*_COUNTRY, "city"))  # kinds of names that families have, too

@@ -582,6 +582,8 @@ def test_a_war_that_others_speak_of_is_in_its_section(title: str) -> None:
         ("US bombs Iran's nuclear sites", "middle-east"),
         ("French airstrike kills dozens of jihadists in Mali", "africa"),
         ("Why the US is bombing Yemen", "middle-east"),
+        ("US launches new strikes on Houthi sites", "middle-east"),
+        ("UK jets bomb a depot in Mali", "africa"),
         ("Three Americans among dozens hurt in Nairobi bus crash", "africa"),
     ],
 )
@@ -607,6 +609,9 @@ def test_a_strike_that_names_no_other_place_is_of_its_country() -> None:
         ("Refuelling tanker order grows", "defense"),
         ("Panel trims defense funding", "defense"),
         ("Reserve forces to double", "defense"),
+        ("Service academies end admission of athletes", "defense"),
+        ("Norway picks British frigates", "defense"),
+        ("Airline and shipper agree to merge", "economy"),
         ("More defense firms hire abroad", "defense"),
         ("B.C. nurses return to work", "america"),
         ("Statue of Liberty reopens", "america"),
