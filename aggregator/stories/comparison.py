@@ -107,7 +107,7 @@ class Comparison:
         return (close >= TUNING.min_cosine) & (common >= least)
 
     def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
-        """The probability for each pair of rows, twins not yet considered.
+        """The probability for each pair of rows, in 0…1, twins not yet considered.
 
         If a pair shares few words, or little but names, a high probability may be chance, or the items may tell two events about one
         person. It is then limited to `few_words`, which is too low to unite two items by itself, but does not keep an item out of a
@@ -132,7 +132,7 @@ class Comparison:
                 alone = unsure[told < TUNING.told_rarity]
                 likely[alone] = TUNING.few_words
                 self.names_alone.update(self._items_of(a[alone], b[alone]))
-            found[worth] = np.where(same & self._column(a, b), 0.0, likely - penalty)
+            found[worth] = np.where(same & self._column(a, b), 0.0, np.maximum(likely - penalty, 0.0))
         return found
 
     def _naming(self, rows: Ints) -> Naming:

@@ -70,8 +70,8 @@ class _Reasons:
         return None if index is None else self.groups.find(index)
 
     def _link(self, one: Sequence[int], others: Sequence[int]) -> float:
-        """The link between two groups, in 0…1. (Pairs of one outlet may have scores below 0, by `same_publisher_penalty`.)"""
-        return max(0.0, self.linkage.link(self.linkage.compare(one, others)))
+        """The link between two groups, in 0…1."""
+        return self.linkage.link(self.linkage.compare(one, others))
 
     def _nearest(self, item: int, others: Sequence[int]) -> int:
         """The item of `others` that most likely reports the same event."""

@@ -809,6 +809,26 @@ def test_one_outlet_rather_tells_the_next_chapter_than_the_same_event_again() ->
         assert len(told(batch)[0].stories()) == stories, outlets
 
 
+def test_what_an_outlet_told_beside_it_does_not_keep_its_report_out_of_a_story() -> None:
+    """Its report and its portrait are hardly one event: that is no evidence, however little, against what the report shares with the
+    report of another outlet."""
+    fined = item("Regulator fines Zorva Airlines over lost luggage", "", "Herald")
+    portrait = item(
+        "What we know about lost luggage and airlines chief Dan Tomlin",
+        "Our reporter looks at what links Zorva and Marlow.",
+        "Bugle",
+        NOON + HOUR,
+    )
+    report = item(
+        "Regulator fines Zorva after passengers stranded",
+        "It told members that the loss of luggage was careless and costly.",
+        "Bugle",
+        NOON + 3 * HOUR,
+    )
+    memory, _ = told([fined], [portrait], [report])
+    assert len(memory.stories()) == 1
+
+
 def test_that_the_rest_of_its_story_keeps_an_item_from_the_next_is_told() -> None:
     joins = coup("Heavy gunfire heard near presidential palace", "The army did not say who was in control.")
     assert (joins[1].story, joins[1].runner_up) == (0, 2)
