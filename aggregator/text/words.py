@@ -3,7 +3,7 @@
 A token is a run of letters and digits with their vowel signs and accents. Scripts without spaces between words (Han, kana, Thai,
 Lao, Khmer, Myanmar) give overlapping pairs of characters instead. Stems are those of Snowball (https://snowballstem.org); languages
 without a stemmer, and unknown ones, use the English one, since stems serve only to be compared. In English, all spellings of a word
-(`data/spellings.txt`) have the same stem.
+(`data/spellings.txt`) have the same stem. Where stories are compared, so have "cease-fire" and "ceasefire" (`data/compounds.txt`).
 """
 
 from __future__ import annotations
@@ -118,6 +118,30 @@ def _plain(word: str) -> str:
 
 
 _PLAIN = _Memo(_plain)
+
+
+def joined(words: list[str]) -> list[str]:
+    """The words with those of `data/compounds.txt` written together, so that "cease-fire" and "ceasefire" compare equal."""
+    firsts = _compounds()
+    if firsts.keys().isdisjoint(map(_PLAIN.__getitem__, words)):
+        return words
+    found: list[str] = []
+    for word in words:
+        if found and (seconds := firsts.get(_PLAIN[found[-1]])) and stem(word) in seconds:
+            found[-1] += word.lower()
+        else:
+            found.append(word)
+    return found
+
+
+@cache
+def _compounds() -> dict[str, frozenset[str]]:
+    """First word → stems of the words with which it may be written together."""
+    lines = (files("aggregator.text") / "data" / "compounds.txt").read_text(encoding="utf-8").splitlines()
+    seconds: dict[str, set[str]] = {}
+    for first, second in (line.split() for line in lines if not line.startswith("#")):
+        seconds.setdefault(first, set()).add(stem(second))
+    return {first: frozenset(stems) for first, stems in seconds.items()}
 
 
 def stem(word: str, lang: str = "en") -> str:
