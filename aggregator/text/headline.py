@@ -48,7 +48,7 @@ _BESIDE_AHEAD = re.compile(
             |.{{0,40}}[:|]\s*the\ latest\b(?!\ \w))
         |{_SEVERAL}
         |the\ papers:
-        |tv\ tonight\s?[:|–—]|gallery:\s
+        |tv\ tonight\s?[:|–—]|gallery:\s|maps?:\s|(?:a\ )?timeline\ of\s
         |(?:(?:your\ )?(?:daily|weekly)\ horoscopes?|(?:best\ of|today['’]s|editorial)\ cartoons?){_NO_MORE}
         |['‘"“](?=.*\ Review:\s).{{1,80}}['’"”](?:\ by(?:\ \S+){{1,4}}|\ season\ \d+)?(?-i:\ Review):\s  # '…' by … Review:
         |(?:.{{0,60}}[:.]\s)?an?\ (?:[\w-]+\ ){{0,2}}guide\ to\b
@@ -70,8 +70,9 @@ _BESIDE = re.compile(
             |\|\s(?:\w+\ ){{1,2}}letters\W{{0,3}}$
             |[:–—-]\s(?:[^–—:|-]{{0,20}}\b(?:daily|weekly|review|today['’]s|{_DAY}['’]s)\s(?:\w+\ )?)?(?-i:r)ound-?up\W{{0,3}}$
             |[:–—-]\slist\ of\ key\ events(?=,|\W{{0,3}}$)
+            |[:|–—-]\s(?:see|latest|live)\ maps?\b
             |.\s\d+\ of\ the\ best\W{{0,3}}$
-            |[:–—]\s(?:how|why|what)\s
+            |[:–—]\s(?:how|why|what|(?:a\ )?timeline)(?:\s|\W*$)
             |.\s{_SEVERAL}
             |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
         |[?？؟;](?:(?<!;)|(?<=[\u0370-\u03ff];))\W{{0,3}}$  # a Greek question ends with a semicolon
