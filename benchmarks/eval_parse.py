@@ -133,7 +133,7 @@ def _pairs(item: ParsedItem, entry: Mapping[str, Any]) -> dict[str, tuple[object
         "link": (absolute(item.link or item.guid, base), absolute(link, base)),
         "id": (item.guid or item.link, entry.get("id") or entry.get("link")),
         "date": (
-            _date(item.published or read_date(item.published_text), item.updated),
+            _date(read_date(item.published), read_date(item.updated)),
             _date(_time(entry, "published"), _time(entry, "updated")),
         ),
         "author": (plain(item.author or ""), plain(_author(entry))),

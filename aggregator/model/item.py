@@ -26,8 +26,7 @@ class Enclosure(Struct, frozen=True, array_like=True):  # as it is stored
 class ParsedItem(Struct, frozen=True):
     """One entry as a parser read it. Nothing here is trusted: text may contain markup, addresses may be anything.
 
-    `summary` and `content` are HTML or text, as in the feed. A date is None if it is absent or the parser could not read it;
-    `published_text` is the date as written.
+    `summary` and `content` are HTML or text, as in the feed, and dates are text.
     """
 
     guid: str | None = None
@@ -36,9 +35,8 @@ class ParsedItem(Struct, frozen=True):
     summary: str | None = None
     content: str | None = None
     author: str | None = None
-    published: datetime | None = None
-    updated: datetime | None = None
-    published_text: str | None = None
+    published: str | None = None
+    updated: str | None = None
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     image: str | None = None

@@ -1,7 +1,7 @@
 """Dates of items: the earliest plausible one, or None if there is none.
 
-What the parser did not understand is read here: numbers alone (20261120, 2026112010, 20261120T1000, seconds or milliseconds since 1970,
-also as .NET writes them: `/Date(1795165200000)/`), or a text in which
+Parsers hand them on as text (fastfeedparser in the form of RFC 3339), which is read here alone: numbers (20261120, 2026112010,
+20261120T1000, seconds or milliseconds since 1970, also as .NET writes them: `/Date(1795165200000)/`), or a text in which
 
 - the day is found first, in one of `_FORMS`, with names of months in some forty languages, and years of the Buddhist era;
 - then, in what is left, the time (`_TIME`), which may be missing;

@@ -55,7 +55,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     # need it.
     url = url.partition("?")[0]
     link = address.absolute(feed.channel.link, url)
-    day_first = dates.day_first(parsed.published_text for parsed in feed.items)
+    day_first = dates.day_first(parsed.published or parsed.updated for parsed in feed.items)
     told = language_tag(feed.channel.language) or language_tag(job.lang)
     language = None if told else _language_of_most(feed.items)
     context = Context(job, link or url, told, language, day_first, _cut(feed.items))
@@ -207,7 +207,7 @@ def _cut(entries: Sequence[ParsedItem]) -> int | None:
 def _is_empty(parsed: ParsedItem) -> bool:
     """Whether an entry has no content at all. Any other entry is kept, since its outlet may complete it later."""
     said = (
-        *(parsed.guid, parsed.link, parsed.title, parsed.text, parsed.author, parsed.published_text),
-        *(parsed.published, parsed.updated, parsed.image, parsed.publisher, parsed.categories, parsed.enclosures),
+        *(parsed.guid, parsed.link, parsed.title, parsed.text, parsed.author, parsed.published),
+        *(parsed.updated, parsed.image, parsed.publisher, parsed.categories, parsed.enclosures),
     )
     return not any(one.strip() if isinstance(one, str) else one for one in said)

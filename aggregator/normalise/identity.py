@@ -34,7 +34,6 @@ import msgspec
 from aggregator import __version__
 from aggregator.model.item import ParsedItem
 from aggregator.normalise.address import absolute, canonical, host, is_article
-from aggregator.normalise.dates import earliest
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain
 
@@ -47,6 +46,7 @@ _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 # How the keys of each kind begin. Ids are made from keys: changing one would announce all its items again.
 _LINK, _TITLE, _TEXT, _WORDS = "link:", "among:", "text:", "anew:"
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
+_FRACTION = re.compile(r":\d\d\.(\d+)", re.ASCII)
 SIZE = 8  # bytes: enough that no two of the thousand entries of one source get the same fingerprint by chance
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
@@ -174,7 +174,13 @@ def former_keys(draft: Draft, key: str) -> tuple[str, ...]:
         return () if named is None or named == draft.canonical else (_link_key(named),)
     if draft.canonical:
         return (*([_guid_key(guid)] if guid else []), _link_key(draft.canonical))
-    return (_text_key(draft, earliest([parsed.published, parsed.updated]) or draft.dated, parsed.text),)
+    return (_text_key(draft, _exact(draft), parsed.text),)
+
+
+def _exact(draft: Draft) -> datetime | None:
+    """The date of an entry with the fraction of its second."""
+    said = _FRACTION.search(draft.parsed.published or draft.parsed.updated or "")
+    return draft.dated + timedelta(microseconds=int(f"{said[1]:0<6}"[:6])) if said and draft.dated else draft.dated
 
 
 def _former_guid_keys(draft: Draft, guid: str) -> tuple[str, ...]:

@@ -67,14 +67,13 @@ def _permalink(guid: str | None) -> str | None:
 
 def date(draft: Draft, context: Context) -> None:
     parsed = draft.parsed
-    told = dates.earliest([dates.read(parsed.published_text) or parsed.published, parsed.updated])
-    draft.dated = told = told and told.replace(microsecond=0)  # only some of the parsers read fractions of a second
+    draft.dated = told = dates.earliest([dates.read(parsed.published), dates.read(parsed.updated)])
     if context.day_first is not None:
-        told = dates.earliest([told, dates.read(parsed.published_text, context.day_first)])
+        told = dates.earliest([told, dates.read(parsed.published or parsed.updated, context.day_first)])
     draft.published = min(told, context.job.now) if told else None
     if draft.published != told:
         context.drops["future-date"] += 1
-    elif told is None and (parsed.published_text or parsed.published or parsed.updated):
+    elif told is None and (parsed.published or parsed.updated):
         context.drops["unbelievable-date"] += 1
 
 

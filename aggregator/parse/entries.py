@@ -32,7 +32,6 @@ _NEEDED = re.compile(
 )
 # Not for Atom, where all authors have elements inside, which fastfeedparser reads.
 _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
-_SANE = re.compile(_DATE.decode())
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss")
 # Namespaces whose title and description are not those of the item.
@@ -103,9 +102,8 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         link=within(base, item.link) if item.link else None,
         title=texts.get("title") or item.title,
         summary=_summary(item, texts),
-        published=(item.published if published else item.updated) if sane(published or updated) else None,
-        updated=item.updated if sane(updated) else None,
-        published_text=published or updated,
+        published=published or updated,
+        updated=updated,
         author=person(", ".join(dict.fromkeys(authors)))
         or person(element.findtext("author"))
         or item.author
@@ -189,11 +187,6 @@ def _image(element: etree._Element) -> str | None:
     images = element.iterchildren("{*}image")
     covers = (one.get("href") or lone_address(one.text) or lone_address(one.findtext("{*}url")) for one in images)
     return widest(media) or thumbnail(thumbnails) or next(filter(None, covers), None)
-
-
-def sane(text: str | None) -> bool:
-    """Whether all parsers read this date in the same way."""
-    return text is not None and _SANE.fullmatch(text) is not None
 
 
 def _source(element: etree._Element | None) -> tuple[str | None, str | None]:

@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse import entries
 from aggregator.parse.document import ENTRY_START, MALFORMED, Document
-from aggregator.parse.fields import as_meant, followed, in_lines, moment, person, size, to_article, widest
+from aggregator.parse.fields import as_meant, followed, in_lines, person, size, to_article, widest
 
 _MARKUP_INSIDE = re.compile(
     rb"<(?:(title|description|summary|content:encoded)(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1|!)"
@@ -127,8 +127,8 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
         summary=summary,
         content=None if content == summary else content,
         author=person(get("author")),
-        published=moment(get("published")),
-        updated=moment(get("updated")),
+        published=get("published"),
+        updated=get("updated"),
         categories=tuple(tag["label"] or tag["term"] for tag in tags) if tags else (),
         enclosures=_enclosures(entry),
         image=widest(media),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -87,16 +86,6 @@ def lone_address(text: object) -> str | None:
     """The absolute address, if a text consists of one and nothing else. Some outlets put the address of a picture into <image> so."""
     found = _ADDRESS_ALONE.fullmatch(text) if isinstance(text, str) else None
     return found[1] if found else None
-
-
-def moment(text: str | None) -> datetime | None:
-    """An ISO 8601 date as aware UTC; without a zone it is taken as UTC. None for any other text, and for times outside of the years 1
-    to 9999."""
-    try:
-        time = datetime.fromisoformat((text or "").strip())
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def size(text: str | None) -> int | None:

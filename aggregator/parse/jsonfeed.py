@@ -17,7 +17,7 @@ import orjson
 from aggregator.errors import ParseError
 from aggregator.model.item import TRUNCATED, Channel, Enclosure, ParsedFeed, ParsedItem
 from aggregator.parse.document import MAX_ENTRIES, Document
-from aggregator.parse.fields import as_meant, in_lines, moment, person, size
+from aggregator.parse.fields import as_meant, in_lines, person, size
 
 _MAX_DEPTH = 64  # a feed needs five
 _MOST = 10 * MAX_ENTRIES  # millions, which may be of one character each, would take many seconds
@@ -120,7 +120,6 @@ def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
     link = _text(get("url")) or _text(get("external_url"))
     guid = _scalar(get("id"))
     title, text = _text(get("title")), _text(get("content_text"))
-    published, updated = _scalar(get("date_published")), _scalar(get("date_modified"))
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
@@ -128,9 +127,8 @@ def _item(value: Mapping[str, Any], authors: str | None) -> ParsedItem:
         summary=in_lines(_text(get("summary"))),
         content=_text(get("content_html")) or in_lines(text),
         author=_author(value) or authors,
-        published=moment(published),
-        updated=moment(updated),
-        published_text=published or updated,
+        published=_scalar(get("date_published")),
+        updated=_scalar(get("date_modified")),
         categories=tuple(tag for tag in _list(get("tags")) if isinstance(tag, str) and tag),
         enclosures=tuple(_attachments(get("attachments"))),
         image=_address(get("image")) or _address(get("banner_image")),

@@ -6,10 +6,8 @@ would open bytes that look like a path as a file. It never makes requests.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
@@ -17,13 +15,11 @@ from typing import Any
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
-from aggregator.parse.entries import sane
 from aggregator.parse.fields import (
     as_meant,
     followed,
     in_lines,
     lone_address,
-    moment,
     person,
     size,
     thumbnail,
@@ -33,7 +29,6 @@ from aggregator.parse.fields import (
 from aggregator.text.references import unescape
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_MODULE = re.compile(rb"<(/?(?:media|itunes):)(title|description|summary|author|keywords)(?:\s[^<>]*?)?(/?)>")
 _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>")
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
@@ -165,9 +160,8 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         summary=summary,
         content=None if content == summary else content,
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")) or _author(source),
-        published=_time(entry, dated),
-        updated=_time(entry, "updated"),
-        published_text=_text(_own_field(entry, dated)),
+        published=_text(_own_field(entry, dated)),
+        updated=_text(_own_field(entry, "updated")),
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
         ),
@@ -232,18 +226,6 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     said = [text for one in entry.get("authors") or () if (text := _text(one.get("name")))]
     names = [text for text in said if not text.startswith(_MARK)] or said[:1]
     return person(", ".join(dict.fromkeys(names)).replace(_AT, "@").replace(_MARK, "")) or None
-
-
-def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
-    """A date, if all parsers read it in the same way (`sane`). feedparser's own tuples are UTC without fractions of seconds, and for
-    2026-02-30 it gives a day in March."""
-    text, parsed = _text(_own_field(entry, name)), _own_field(entry, f"{name}_parsed")
-    if not text or not sane(text):
-        return None
-    try:
-        return moment(text) if text[0].isdigit() else _EPOCH + timedelta(seconds=calendar.timegm(parsed))
-    except (OverflowError, ValueError, TypeError):
-        return None
 
 
 def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:

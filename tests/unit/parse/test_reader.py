@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedFeed, ParsedItem
+from aggregator.normalise.dates import read as read_date
 from aggregator.parse.article import article
 from aggregator.parse.reader import parse
 
@@ -31,7 +32,7 @@ def parsed(body: bytes, content_type: str | None = None) -> ParsedFeed:
 
 
 def undated(one: ParsedItem) -> ParsedItem:
-    return replace(one, published=None, updated=None, published_text=None)
+    return replace(one, published=None, updated=None)
 
 
 @pytest.mark.parametrize("guid", ["g-1", "https://example.org/?p=1"])
@@ -52,7 +53,7 @@ def test_reads_an_item_of_rss_whole(guid: str) -> None:
     (one,) = feed.items
     assert (feed.format, feed.parser) == ("rss", "fastfeedparser")
     assert (one.guid, one.link, one.title) == (guid, "https://example.org/1", "Title")
-    assert one.published == datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert read_date(one.published) == datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert (one.author, one.categories) == ("Ann Writer", ("World", "Asia"))
     assert (one.summary, one.content) == ("Short.", "<p>Long.</p>")
     assert one.enclosures == (Enclosure("https://example.org/a.mp3", "audio/mpeg", 12),)
@@ -85,8 +86,8 @@ def test_reads_an_item_of_rss_whole_among_elements_of_modules(mark: str, parser:
     assert feed.items == (
         ParsedItem(
             guid="g-1", link="https://example.org/1", title=f"Title{mark}", summary="Short.", content="<p>Long.</p>",
-            author="Ann, Ben Lee", published=datetime(2026, 11, 20, 10, tzinfo=UTC),
-            published_text="Fri, 20 Nov 2026 10:00:00 GMT", categories=("World", "Asia"),
+            author="Ann, Ben Lee", published="Fri, 20 Nov 2026 10:00:00 GMT", updated="5 November",
+            categories=("World", "Asia"),
             enclosures=(
                 Enclosure("https://example.org/a.mp3", "audio/mpeg", 12), Enclosure("https://example.org/b.pdf"),
             ),
@@ -119,8 +120,8 @@ def test_reads_an_entry_of_atom_whole_that_another_feed_had_first(mark: str, par
     assert feed.items == (
         ParsedItem(
             guid="urn:1", link="https://blog.example/2026/one", title=f"Title{mark}", summary="Short.",
-            content="<p>Long.</p>", author="Ann, Ben", published=datetime(2026, 11, 20, 9, tzinfo=UTC),
-            published_text="2026-11-20T10:00:00+01:00", categories=("The World", "asia"),
+            content="<p>Long.</p>", author="Ann, Ben", published="2026-11-20T10:00:00+01:00", updated="5 November",
+            categories=("The World", "asia"),
             enclosures=(Enclosure("https://blog.example/2026/a.mp3", "audio/mpeg", 12),),
             image="https://blog.example/1.jpg", language="fr", base="https://blog.example/2026/deep/",
             publisher="The Blog", publisher_url="https://blog.example/",
@@ -276,7 +277,7 @@ def test_reads_atom_with_its_enclosures_and_authors() -> None:
     assert feed.format == "atom"
     assert (one.guid, one.link, one.author) == ("urn:x", "https://example.org/1", "One, Two")
     assert one.enclosures == (Enclosure("https://example.org/v.mp4", "video/mp4", 7),)
-    assert one.published == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert read_date(one.published) == datetime(2026, 11, 20, 10, tzinfo=UTC)
     assert (one.summary, one.content) == (None, "<p>Text</p>")
 
 
@@ -290,7 +291,7 @@ def test_feedparser_reads_rss_1() -> None:
     )
     feed = parsed(body)
     assert (feed.format, feed.parser, feed.channel.title) == ("rdf", "feedparser", "Example")
-    assert [(one.title, one.published or one.updated) for one in feed.items] == [
+    assert [(one.title, read_date(one.published)) for one in feed.items] == [
         ("One", datetime(2026, 11, 20, 10, tzinfo=UTC))
     ]
 
@@ -690,8 +691,8 @@ def test_an_entry_is_dated_by_when_it_came_and_not_by_its_last_edit(name: str, t
     dates = f"<modified>2026-11-20T10:00:00Z</modified><{name}>2026-11-19T10:00:00Z</{name}>"
     entry = f'<entry xml:lang="en"><id>1</id><title>{title}</title>{dates}</entry>'
     one = parsed(atom(entry)).items[0]
-    assert one.published == datetime(2026, 11, 19, 10, tzinfo=UTC)
-    assert one.updated == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert read_date(one.published) == datetime(2026, 11, 19, 10, tzinfo=UTC)
+    assert read_date(one.updated) == datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("title", ["Title", "Title <b>!</b>"])
@@ -993,12 +994,12 @@ def test_title_or_entry_say_the_language_of_an_entry(mark: str) -> None:
         assert parsed(atom(f"<entry{entry}>{texts}</entry>")).items[0].language == "fr"
     said = "<dc:language>de</dc:language><pubDate>Fri, 20 Nov 2026 10:00:00 +0100</pubDate>"
     (one,) = parsed(rss(item(said, title=f"Titel{mark}"))).items
-    assert (one.language, one.published) == ("de", datetime(2026, 11, 20, 9, tzinfo=UTC))
+    assert (one.language, read_date(one.published)) == ("de", datetime(2026, 11, 20, 9, tzinfo=UTC))
 
 
 def test_a_date_is_not_guessed() -> None:
     feed = parsed(rss([item("<pubDate>yesterday</pubDate>"), item("<pubDate>12:00</pubDate>", link="https://e.org/2")]))
-    assert [(one.published, one.published_text) for one in feed.items] == [(None, "yesterday"), (None, "12:00")]
+    assert [one.published for one in feed.items] == ["yesterday", "12:00"]
 
 
 def test_a_guid_is_no_date_and_content_no_summary() -> None:
@@ -1016,7 +1017,9 @@ def test_content_is_no_summary_beside_an_entry_that_has_one() -> None:
 def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
     twice = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate><dc:date>2026-11-20T09:00:00Z</dc:date>"
     feed = parsed(rss([item(twice, guid="a"), item(own, guid="20240101")]))
-    assert [one.published for one in feed.items[1:]] == [feed.items[0].published if "updated" in own else None]
+    assert [read_date(one.published) for one in feed.items[1:]] == [
+        read_date(feed.items[0].published) if "updated" in own else None
+    ]
 
 
 def test_an_atom_entry_may_have_the_date_of_rss() -> None:
@@ -1202,7 +1205,7 @@ def test_elements_of_another_namespace_that_are_called_like_entries_change_nothi
     picture = '<media:content><media:thumbnail url="https://e.org/a.jpg"/></media:content>'
     entry = item(said + picture + ("" if before else other), guid="1")
     one, _ = parsed(rss([entry, item(title=title), end], head=other if before else "")).items
-    assert (one.publisher, one.published, one.published_text) == ("Other", None, "11/10/2026")
+    assert (one.publisher, one.published) == ("Other", "11/10/2026")
     assert one.image == "https://e.org/a.jpg"
 
 
@@ -1233,7 +1236,7 @@ def test_the_outlet_of_an_item_is_read_alike(title: str, end: str) -> None:
 @pytest.mark.parametrize(("title", "end"), READERS.values(), ids=READERS)
 def test_a_date_that_parsers_read_in_different_ways_is_left_to_the_normaliser(title: str, end: str, date: str) -> None:
     one, _ = parsed(rss([item(f"<pubDate>{date}</pubDate>"), item(title=title), end])).items
-    assert (one.published, one.updated, one.published_text) == (None, None, date)
+    assert (one.published, one.updated) == (date, None)
 
 
 @pytest.mark.parametrize(
@@ -1398,7 +1401,7 @@ def test_what_is_said_for_networks_is_not_said_of_the_item(title: str, end: str)
 def test_a_date_is_that_of_the_entry_and_not_of_its_last_change(name: str, title: str, end: str) -> None:
     dates = f"<{name}>2026-11-20T10:00:00Z</{name}><atom:updated>2026-11-20T11:00:00Z</atom:updated>"
     one = parsed(rss([item(dates), item(title=title), end])).items[0]
-    assert (one.published, one.updated) == (
+    assert (read_date(one.published), read_date(one.updated)) == (
         datetime(2026, 11, 20, 10, tzinfo=UTC),
         datetime(2026, 11, 20, 11, tzinfo=UTC),
     )
@@ -1421,7 +1424,7 @@ def test_a_category_is_called_by_its_label(title: str, end: str) -> None:
 def test_fractions_of_seconds_are_read_alike(title: str, end: str) -> None:
     entry = "<entry><id>1</id><title>T</title><updated>2026-11-20T10:00:00.750+01:00</updated></entry>"
     one, _ = parsed(atom(entry + OTHER % title + end)).items
-    assert one.published == one.updated == datetime(2026, 11, 20, 9, 0, 0, 750_000, tzinfo=UTC)
+    assert read_date(one.published) == read_date(one.updated) == datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def test_a_feed_is_one_whatever_its_outermost_element_is_called() -> None:
