@@ -51,11 +51,12 @@ _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 
 
 def addresses(draft: Draft, context: Context) -> None:
+    # That of the text. Link and enclosures have been resolved against that of their element: a relative base would count twice.
     draft.base = address.absolute(draft.parsed.base, context.base) or context.base
     link = draft.parsed.link or _permalink(draft.parsed.guid)
     if link and "<a" in link and (marked := _MARKED_UP.search(link)):
         link = marked[1]
-    draft.url = address.direct(address.absolute(link, draft.base))
+    draft.url = address.direct(address.absolute(link, context.base))
     if link and draft.url is None:
         context.drops["unsafe-address"] += 1
     draft.canonical = address.canonical(draft.url)
@@ -208,7 +209,7 @@ def categories(draft: Draft, context: Context) -> None:
 def enclosures(draft: Draft, context: Context) -> None:
     found: dict[str, Enclosure] = {}
     for one in draft.parsed.enclosures[:MAX_ENCLOSURES]:
-        url = address.absolute(one.url, draft.base)
+        url = address.absolute(one.url, context.base)
         if url is None:
             context.drops["unsafe-address"] += 1
             continue

@@ -53,7 +53,6 @@ _FOR_READERS = re.compile(
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*", re.IGNORECASE)
 _BASE = re.compile(rb"\sxml:base\s*=\s*[\"']\s*+([^/\"'<>][^\"'<>]*)")  # not one that begins at the root of the site
-_RELATIVE_BASE = re.compile(rb"<[\w:.-]+\s[^<>]*?\bxml:base\s*=\s*[\"']\s*+(?![/\"']|[A-Za-z][\w+.-]*:)[^<>]")
 _OF_RSS = re.compile(rb"(<rss\s(?:[^<>]*?\s)?)xmlns\s*=\s*(?:\"[^\"]+\"|'[^']+')", re.IGNORECASE)
 _USUAL = {
     b"content": b'xmlns:content="http://purl.org/rss/1.0/modules/content/"',
@@ -213,19 +212,12 @@ def with_usual_namespaces(document: Document) -> Document:
 
 
 def with_absolute_base(document: Document) -> Document:
-    """Resolve the xml:base of the whole document against its address; give it that address if only elements inside have relative ones.
-    Parsers would resolve links against a relative one, and the links would then be resolved against it again. (With `/blog/` that changes
-    nothing, and such links lead to the site wherever its feed is.)"""
+    """Resolve the xml:base of the whole document against its address. Parsers would resolve links against a relative one, and the links
+    would then be resolved against it again. (With `/blog/` that changes nothing, and such links lead to the site wherever its feed is.)"""
     root = _ROOT_TAG.search(document.data, 0, 65536) if b"xml:base" in document.markup else None
-    if root is None:
-        return document
-    found = _BASE.search(document.data, root.start(), root.end())
+    found = _BASE.search(document.data, root.start(), root.end()) if root else None
     if found is None:
-        name = ROOT.match(document.data, root.start())
-        if name is None or b"xml:base" in root[0] or not _RELATIVE_BASE.search(document.markup):
-            return document
-        base = f' xml:base="{html.escape(document.url)}"'.encode()
-        return document.changed(document.data[: name.end()] + base + document.data[name.end() :])
+        return document
     try:
         base = urljoin(html.escape(document.url.partition("?")[0]), found[1].decode("utf-8", "replace").strip())
     except ValueError:

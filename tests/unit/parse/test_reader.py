@@ -961,14 +961,25 @@ def test_xml_base_counts_for_feed_and_item() -> None:
 
 
 @pytest.mark.parametrize("title", ["Title", "<b>Title</b>"])  # the second is read by feedparser
-def test_a_relative_base_of_an_entry_counts_once(title: str) -> None:
-    text = '<content type="html">&lt;img src="i.png"&gt;</content>'
-    entry = f'<entry xml:base="quake/"><id>urn:1</id><title>{title}</title><link href="a"/>{text}</entry>'
-    one = read(atom(entry), url="https://e.org/blog/feed.xml?x=1&y").items[0]
-    assert (one.url, one.image) == ("https://e.org/blog/quake/a", "https://e.org/blog/quake/i.png")
-    quoted = '<entry><id>urn:1</id><title>T</title><link href="a"/><summary>&lt;a xml:base="b/"&gt;</summary></entry>'
-    head = '<link href="https://other.example/"/>'
-    assert read(atom(quoted, head)).items[0].url == "https://other.example/a", "only an attribute is a base"
+@pytest.mark.parametrize("site", ["", '<link href="https://e.org/site/"/>'])
+def test_a_relative_base_of_an_entry_counts_once(title: str, site: str) -> None:
+    """And only there: other entries are read as ever, and no address gets the query of the feed, which may be a key."""
+    inside = '<link rel="enclosure" href="s.mp3"/><content type="html">&lt;img src="i.png"&gt;&lt;a href="#n"&gt;n&lt;/a&gt;</content>'
+    entry = f'<entry xml:base="quake/"><id>urn:1</id><title>{title}</title><link href="a"/>{inside}</entry>'
+    other = f'<entry><id>urn:2</id><title>{title}</title><link href="#b"/>{inside}</entry>'
+    two, one = read(atom(other + entry, site), url="https://e.org/blog/feed.xml?key=secret").items
+    root, here = ("https://e.org/site/",) * 2 if site else ("https://e.org/blog/", "https://e.org/blog/feed.xml")
+    assert (one.url, one.image) == (f"{root}quake/a", f"{root}quake/i.png")
+    assert (two.url, two.image) == (f"{here}#b", f"{root}i.png")
+    assert [file.url for entry in (one, two) for file in entry.enclosures] == [f"{root}quake/s.mp3", f"{root}s.mp3"]
+    assert f'"{here}#n"' in two.content
+
+
+def test_an_entry_whose_base_counted_twice_does_not_come_again() -> None:
+    (one,) = read(atom('<entry xml:base="quake/"><title>T</title><link href="a"/></entry>'), url="https://e.org/f").items
+    (before,) = read(atom('<entry><title>T</title><link href="https://e.org/quake/quake/a"/></entry>')).items
+    assert before.id != one.id
+    assert before.id in one.former_ids
 
 
 def test_a_base_that_is_no_address_costs_nothing_else() -> None:
