@@ -1035,8 +1035,10 @@ def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
 
 def test_an_atom_entry_may_have_the_date_of_rss() -> None:
     dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
-    (found,) = read(atom(f"<entry><id>1</id><title>T</title><link href='https://e.org/1'/>{dated}</entry>")).items
-    assert str(found.published) == "2026-11-20 09:00:00+00:00"
+    own = "<published>2026-11-19T09:00:00Z</published>"
+    for dates, day in ((dated, 20), (dated + own, 19), (own + dated, 19)):
+        (found,) = read(atom(f"<entry><id>1</id><title>T</title><link href='https://e.org/1'/>{dates}</entry>")).items
+        assert str(found.published) == f"2026-11-{day} 09:00:00+00:00"
 
 
 def test_the_title_is_the_items_own() -> None:
