@@ -90,7 +90,8 @@ def _is_listed(element: etree._Element) -> bool:
 
 def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     texts, source, authors = _children(element)
-    own = texts.get("published") if element.tag.endswith("entry") else None  # before that of RSS, if an entry of Atom has both
+    # If an entry of Atom has both, its own comes before that of RSS.
+    own = texts.get("published") if element.tag.endswith("entry") else None
     published = own or next((texts[name] for name in _PUBLISHED if texts.get(name)), None)
     updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
     publisher, address = _source(source)

@@ -1120,6 +1120,7 @@ def test_enclosures_are_passed_on_as_they_are_told_and_one_that_is_unsafe_costs_
         ("<audio src=/a.mp3></audio>", "https://example.org/a.mp3"),
         ("<video><source data-x='1' src='clips/b.mp4'></video>", "https://example.org/clips/b.mp4"),
         ("<video><source src='data:video/mp4;base64,AAAA'><source src='b.mp4'></video>", "https://example.org/b.mp4"),
+        ("<video><track src='b.vtt'><img src='b.jpg'><source src='b.mp4'></video>", "https://example.org/b.mp4"),
         ("<audio controls><source src='https://e.org/b.mp3'></audio>", "https://e.org/b.mp3"),
         ("<embed src='https://e.org/d.mp4'>", "https://e.org/d.mp4"),
         (
@@ -1161,6 +1162,19 @@ def test_a_player_without_address_does_not_play_what_the_next_one_plays(name: st
     shown = one(f"<p>Text.</p><{name}></{name}><p>Then:</p><iframe src='https://player.vimeo.com/video/7'></iframe>")
     assert shown.content.count("<figcaption>") == 1
     assert shown.content.index("Then:") < shown.content.index("<figcaption>")
+
+
+@pytest.mark.parametrize(
+    "player",
+    [
+        "<video src='#'></video>",
+        "<audio src='{{file}}'></audio>",
+        "<video><img src='b.jpg'></video>",
+        "<video class=x />",
+    ],
+)
+def test_a_player_of_no_file_becomes_no_link(player: str) -> None:
+    assert "<a " not in one(f"<p>Text.</p>{player}<p>It <img src='c.jpg'> is.</p>").content
 
 
 @pytest.mark.parametrize("paragraph", ["", "<p>"])

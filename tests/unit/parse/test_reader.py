@@ -976,7 +976,9 @@ def test_a_relative_base_of_an_entry_counts_once(title: str, site: str) -> None:
 
 
 def test_an_entry_whose_base_counted_twice_does_not_come_again() -> None:
-    (one,) = read(atom('<entry xml:base="quake/"><title>T</title><link href="a"/></entry>'), url="https://e.org/f").items
+    (one,) = read(
+        atom('<entry xml:base="quake/"><title>T</title><link href="a"/></entry>'), url="https://e.org/f"
+    ).items
     (before,) = read(atom('<entry><title>T</title><link href="https://e.org/quake/quake/a"/></entry>')).items
     assert before.id != one.id
     assert before.id in one.former_ids
