@@ -49,8 +49,8 @@ _DECLARED = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w
 _HEADER = re.compile(r"""charset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
 _IN_PAGE = re.compile(rb"""<meta\s[^<>]{0,200}?\bcharset\s*=\s*+["']?+\s*+([\w.:-]{2,40})""", re.IGNORECASE)
 _STRAY = re.compile("[\udc80-\udcff]+")  # bytes that are not UTF-8, as `surrogateescape` decodes them
-# How an emoji and a quotation mark or dash begin in UTF-8; in another encoding this is `ðŸ` and `â€`, which no text has.
-_BEGUN = re.compile(rb"\xf0\x9f|\xe2\x80")
+# How an emoji and a quotation mark or dash begin in UTF-8; between other characters of Western encodings this is `ðŸ` and `â€`.
+_BEGUN = re.compile("\udcf0\udc9f[\udc80-\udcbf]?|\udce2\udc80")
 _READ_WELL = re.compile("[\u0400-\u9fff\uac00-\ud7a3\U0001f000-\U0001faff]+")
 # Two halves of a character beyond U+FFFF, each written in UTF-8 by itself, as old databases do with emoji (CESU-8).
 _HALVES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
@@ -116,7 +116,7 @@ def to_utf8(body: bytes, content_type: str | None) -> tuple[bytes, tuple[str, ..
         return body, (*flaws, *(["encoding-mismatch"] if lied else []))
     others = [name for name in candidates if not name.startswith("utf-")]
     unsaid = marked or set(others) <= {"cp1252"}  # a few characters of other encodings may look like valid UTF-8
-    if _mostly_utf8(body) or (unsaid and _rather_utf8(body, marked)):
+    if _mostly_utf8(body) or (unsaid and (_only_cut(body) or _rather_utf8(body, marked))):
         lied = bool(others)
         data, more = _decoded(_in_utf8(body, others[0]) if others else body, "utf-8")
     else:
@@ -161,21 +161,26 @@ def _first_that_reads(body: bytes, names: list[str]) -> tuple[bytes, tuple[str, 
 
 def _mostly_utf8(body: bytes) -> bool:
     """Whether the body is damaged UTF-8 (such as with excerpts that are cut within a character): it has fewer invalid places than
-    plausible non-ASCII characters, or than half of an emoji or quotation mark tells. Single-byte encodings could decode it too, but to a
-    wrong text."""
+    plausible non-ASCII characters. Single-byte encodings could decode it too, but to a wrong text."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    good = 2 * len(_BEGUN.findall(body)) + sum(map(text.count, "’‘“”–—…éèüöäñçáíóа"))
+    good = sum(map(text.count, "’‘“”–—…éèüöäñçáíóа"))
     good += sum(run.end() - run.start() for run in _READ_WELL.finditer(text))  # `findall` could return millions
     return good > broken
+
+
+def _only_cut(body: bytes) -> bool:
+    """Whether all that is not UTF-8 in the body are halves of emoji and quotation marks, at which excerpts were cut."""
+    text = body.decode("utf-8", "surrogateescape")
+    return all(_BEGUN.fullmatch(run[0]) for run in _STRAY.finditer(text))
 
 
 def _in_utf8(body: bytes, other: str) -> bytes:
     """The body in UTF-8, where bytes that are not UTF-8 are decoded as `other`: some documents mix both."""
 
     def read(run: re.Match[str]) -> str:
-        data = run[0].encode("utf-8", "surrogateescape")
-        return "\ufffd" if _BEGUN.match(data) else data.decode(other, "replace")
+        half = other == "cp1252" and _BEGUN.fullmatch(run[0])  # in other encodings it may be a word
+        return "\ufffd" if half else run[0].encode("utf-8", "surrogateescape").decode(other, "replace")
 
     return _STRAY.sub(read, body.decode("utf-8", "surrogateescape")).encode()
 

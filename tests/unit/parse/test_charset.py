@@ -135,6 +135,24 @@ def test_half_of_an_emoji_does_not_make_a_text_in_english_another_encoding(char:
     assert title(body) == "Storm ahead \ufffd"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared", "quoted"),
+    [
+        ("naïve café", "windows-1252", "utf-8", "😀😀"),  # of an advertisement, say
+        ("güneşli kış", "windows-1254", "windows-1254", "’’"),
+        ("Џорџ рџ", "windows-1251", "windows-1251", "😀"),
+        ("ЁЯ тА", "cp866", "cp866", ""),
+        ("馃", "gb18030", "gb18030", "’"),
+        ("窶", "shift_jis", "shift_jis", ""),
+    ],
+)
+def test_bytes_that_begin_an_emoji_in_utf8_do_not_make_another_encoding_utf8(
+    text: str, encoding: str, declared: str, quoted: str
+) -> None:
+    body = rss(item(title=f"News: {text}"), encoding=encoding, declared=declared)
+    assert title(body.replace(b"</rss>", f"<!-- {quoted} --></rss>".encode())) == f"News: {text}"
+
+
 @pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "windows-1252"])
 @pytest.mark.parametrize("content_type", [None, "text/xml; charset=iso-8859-1", "text/xml; charset=utf-8"])
 def test_an_excerpt_that_is_cut_inside_a_character_stays_readable(declared: str, content_type: str | None) -> None:
