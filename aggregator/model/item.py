@@ -109,15 +109,12 @@ class Item(Struct, frozen=True):
     fingerprint: bytes = b""  # hash of the entry as in the feed, b"" if it has no text; stored with the source
     # Further ids under which the item may be stored; `normalise/matching.py` says when they count. "" where one does not apply.
     former_ids: Annotated[tuple[str, ...], FEW] = ()  # that the entry had earlier
-    title_id: str = (
-        ""  # from address (or outlet), title and date: if its guid or its address turns out not to identify it
-    )
-    words_id: str = (
-        ""  # from address, title and text: if the server makes up its date, and perhaps its guid, for each response
-    )
-    twin: bool = (
-        False  # the document lists another entry with its address and title, or a wrapper may list it under others
-    )
+    # From address (or outlet), title and date: if its guid or its address turns out not to identify it.
+    title_id: str = ""
+    # From address, title and text: if the server makes up its date, and perhaps its guid, for each response.
+    words_id: str = ""
+    # The document lists another entry with its address and title, or a wrapper may list it under others.
+    twin: bool = False
 
     def __post_init__(self) -> None:
         """Refuse dates that only a child that was taken over gives: those without time zone, or beyond what can be computed with."""
