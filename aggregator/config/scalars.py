@@ -26,6 +26,9 @@ LABEL = re.compile(r"[a-z][a-z0-9_-]*")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 EVERY = (timedelta(seconds=1), timedelta(weeks=4))
 OR_NOT = ", or leave it out"
+MEANT = dict.fromkeys(("true", "yes", "on", "y", "1"), "true") | dict.fromkeys(
+    ("false", "no", "off", "n", "0"), "false"
+)
 KEEP = (timedelta(days=1), timedelta(days=36500))
 HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9-]*[a-z0-9])?")
 BLANK = re.compile(r"[\s\x00-\x1f]")
@@ -69,9 +72,7 @@ def text(value: object, most: int = 500) -> str:
 def boolean(value: object) -> bool:
     if value in ("true", "false"):
         return value == "true"
-    low = value.lower() if isinstance(value, str) else ""
-    meant = {"yes": "true", "on": "true", "y": "true", "1": "true", "true": "true"}.get(low)
-    meant = meant or {"no": "false", "off": "false", "n": "false", "0": "false", "false": "false"}.get(low)
+    meant = MEANT.get(value.lower()) if isinstance(value, str) else None
     hint = f"; did you mean {meant}?" if meant else ""
     raise Wrong(f"expected true or false, found {shown(value)}{hint}")
 

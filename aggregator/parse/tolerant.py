@@ -150,7 +150,6 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         caption = _of_module(entry, malformed, "media_its-description")
         summary = in_lines(caption) or _of_module(entry, malformed, "itunes_its-summary")
     source = get("source") or {}
-    dated = next((name for name in _DATES if _text(_own_field(entry, name))), "published")
     return ParsedItem(
         guid=None if guid == link else guid,
         link=link,
@@ -160,7 +159,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         summary=summary,
         content=None if content == summary else content,
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")) or _author(source),
-        published=_text(_own_field(entry, dated)),
+        published=next((said for name in _DATES if (said := _text(_own_field(entry, name)))), None),
         updated=_text(_own_field(entry, "updated")),
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
