@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -52,9 +53,9 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
         return
     context = get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_run_beside, args=(work, theirs, os.getpid()))
+    child = context.Process(target=_run_beside, args=(work, theirs, os.getpid()), daemon=True)
     try:
-        child.start()
+        _start_deaf(child)
     except OSError:  # too many processes, or too little memory
         yield work
         return
@@ -67,8 +68,17 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
         ours.close()
 
 
+def _start_deaf(child: BaseProcess) -> None:
+    """Start a child process that no Ctrl-C reaches, not even before its first line: a terminal sends it to both, and the parent ends the
+    child."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        child.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+
+
 def _run_beside(work: Callable[[], Any], parent: Connection, pid: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; the parent ends this process
     die_with_parent(pid)
     _send(parent, work)
 
@@ -104,7 +114,7 @@ def run_in_child(
     ours, theirs = context.Pipe()
     child = context.Process(target=_run, args=(prepare, work, theirs, ours, os.getpid()))
     try:
-        child.start()
+        _start_deaf(child)
     except BlockingIOError as error:
         raise TooManyProcesses from error
     theirs.close()
