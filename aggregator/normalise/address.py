@@ -165,7 +165,7 @@ def is_article(canonical: str | None) -> TypeGuard[str]:
 
 def host(url: str) -> str:
     """The host of an absolute address, in canonical form."""
-    return (canonical(url) or "").removeprefix("https://").partition("/")[0]
+    return re.split("[/?#]", (canonical(url) or "").removeprefix("https://"), maxsplit=1)[0]
 
 
 def _tracks(pair: str) -> bool:

@@ -138,7 +138,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
 
 
 def _hashes(draft: Draft, job: ParseJob, *, addressed: bool) -> tuple[str, str]:
-    """`Item.hash` and `Item.written`. `addressed`: another address is an edit."""
+    """`Item.hash` and `Item.written`. `addressed`: they show whether the address is another one."""
     enclosed = "\n".join(one.url for one in draft.enclosures)
     outlet = [draft.publisher] if job.wrapper else []  # else the configuration names the publisher
     # If the configuration names a language, it is part of the hash: so the items stored without it are updated.

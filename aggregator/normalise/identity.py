@@ -36,6 +36,7 @@ from aggregator.model.item import ParsedItem
 from aggregator.normalise.address import absolute, canonical, host, is_article
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain
+from aggregator.text.words import tokens
 
 NAMESPACE = UUID("6f1d2c1e-5b0a-5c55-9d5e-3b1f4d0c7a11")  # of item ids; changing it would announce all items again
 MAX_GUID = 512  # characters; longer guids are hashed
@@ -48,6 +49,7 @@ _LINK, _TITLE, _TEXT, _WORDS = "link:", "among:", "text:", "anew:"
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 _FRACTION = re.compile(r":\d\d\.(\d+)", re.ASCII)
 SIZE = 8  # bytes: enough that no two of the thousand entries of one source get the same fingerprint by chance
+_TELLING = 5  # words of a headline that hardly has a second article of the same minute or day
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -132,9 +134,13 @@ def outlet_key(draft: Draft) -> str:
 
 def leads_on(draft: Draft, context: Context) -> bool:
     """Whether the address of a wrapper's entry is one of the wrapper itself that redirects to the article of the outlet that it names. Guid
-    and address may be made up for each response then, as by Google News."""
-    named = context.job.wrapper and draft.guid and draft.dated and _outlet(draft) and _title(draft)
-    return bool(named) and is_article(draft.canonical) and host(draft.canonical) == host(context.base)
+    and address may be made up for each response then, as by Google News. (Not if several articles of the outlet may have its title and
+    date: a few words such as `Weather warning` with a date that may name no more than a day.)"""
+    if not (context.job.wrapper and draft.guid and draft.dated and is_article(draft.canonical)):
+        return False
+    outlet, title = _outlet(draft), _title(draft)
+    tells = is_exact(draft.dated) or len(tokens(title)) - len(tokens(outlet)) >= _TELLING
+    return bool(outlet and title) and tells and host(draft.canonical) == host(context.base)
 
 
 def _outlet(draft: Draft) -> str:

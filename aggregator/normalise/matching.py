@@ -34,7 +34,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Item, StoredItem
 from aggregator.model.poll import StoredItems
-from aggregator.normalise.address import is_article
+from aggregator.normalise.address import is_article, steady
 from aggregator.normalise.dates import to_seconds
 from aggregator.normalise.identity import SEVERAL, SIZE, is_exact, is_link_key, is_title_key, may_be_made_up, split
 from aggregator.text.words import plains, tokens
@@ -243,6 +243,11 @@ def is_ambiguous(item: Item, known: StoredItems) -> bool:
 def differs(item: Item, stored: StoredItem) -> bool:
     """Whether an item was read and has another content than the stored one with its id, so that it may be another item."""
     return not item.unread and not _has_content_of(item, stored)
+
+
+def has_moved(item: Item, stored: StoredItem) -> bool:
+    """Whether an item that a wrapper lists under the guid that it has always had has another address, of which the hash says nothing."""
+    return item.twin and steady(item.canonical) != steady(stored.canonical)
 
 
 def _has_content_of(item: Item, stored: StoredItem) -> bool:

@@ -26,7 +26,7 @@ from aggregator.model.poll import Recognition, StoredItems
 from aggregator.normalise.address import is_article
 from aggregator.normalise.dates import newest, to_seconds
 from aggregator.normalise.identity import may_be_made_up
-from aggregator.normalise.matching import differs, is_ambiguous, matched, words_fingerprint, words_may_count
+from aggregator.normalise.matching import differs, has_moved, is_ambiguous, matched, words_fingerprint, words_may_count
 
 FLOOD_TITLES = 3  # fewer different titles that repeat are no flood, but columns that always have the same title …
 MANY_TITLES = 5  # … and fewer with other dates than those known are none, but a log with a few titles
@@ -44,10 +44,11 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
+    own = {item.id for item in items}
     for item in found.items:
         if (stored := known.items.get(item.id)) is None:
             unknown.append(item)
-        elif stored.hash and not differs(item, stored):
+        elif stored.hash and not differs(item, stored) and not (item.id in own and has_moved(item, stored)):
             seen[stored.number] = None
         else:
             changed[stored.number] = item

@@ -166,31 +166,50 @@ def test_a_new_guid_at_a_known_address_is_the_same_item(place: str) -> None:
     assert (changes.changed, changes.seen) == ((), (1, 2))
 
 
-def wrapped(*told: tuple[str, str, str], at: str = "09:00:07") -> tuple[Item, ...]:
+def wrapped(*told: tuple[str, str, str], at: str = "09:00:07", link: str = "rss") -> tuple[Item, ...]:
     """Entries as of Google News: (what guid and link are made of, headline, outlet)."""
     entries = [
         item(
             f"<pubDate>Fri, 20 Nov 2026 {at} GMT</pubDate><source url='https://{outlet.lower()}.example'>{outlet}</source>"
             f"<description>&lt;a href='https://example.org/rss/{made}'&gt;{title}&lt;/a&gt; and others</description>",
-            title=f"{title} - {outlet}", link=f"https://example.org/rss/{made}", guid=made,
+            title=f"{title} - {outlet}", link=f"https://example.org/{link}/{made}", guid=made,
         )
         for made, title, outlet in told
     ]  # fmt: skip
-    return read(rss(entries), WRAPPER).items
+    front = (
+        b"<link>https://example.org/</link>",
+        b"<link>https://example.org/?hl=en</link>",
+    )  # as that of its top stories
+    return read(rss(entries).replace(*front), WRAPPER).items
 
 
 @pytest.mark.parametrize("at", ["09:00:07", "09:00:00"])
 def test_an_entry_of_a_wrapper_is_the_same_under_another_guid_and_address(at: str) -> None:
     """Google News makes up both at each response for the articles of some outlets."""
-    first = recognise(wrapped(("a", "Quake in Chile", "Post"), ("b", "Rain", "Mail"), at=at), NOTHING)
+    quake = "Strong quake shakes northern Chile"
+    first = recognise(wrapped(("a", quake, "Post"), ("b", "Rain", "Mail"), at=at), NOTHING)
     before = replace(known(first.new), known_as=first.known_as)
-    again = recognise(wrapped(("c", "Quake in Chile", "Post"), ("b", "Rain", "Mail"), at=at), before)
+    again = recognise(wrapped(("c", quake, "Post"), ("b", "Rain", "Mail"), at=at), before)
     assert (again.new, again.changed, again.seen) == ((), (), (1, 2))
-    others = wrapped(("d", "Quake in Chile", "Mail"), ("e", "Quake in Peru", "Post"), at=at)
+    others = wrapped(("d", quake, "Mail"), ("e", "Strong quake shakes northern Peru", "Post"), at=at)
     assert recognise(others, before).new == others
-    assert recognise(wrapped(("f", "Quake in Chile", "Post"), at="10:30:00"), before).new, (
-        "at another time it is another article"
-    )
+    assert recognise(wrapped(("f", quake, "Post"), at="10:30:00"), before).new, "at another time it is another article"
+
+
+def test_of_a_wrapper_a_few_words_with_a_date_of_a_day_are_each_time_another_article() -> None:
+    """All warnings of a day but the first were lost, if each document listed the last one."""
+    first = recognise(wrapped(("a", "Weather warning", "Post"), at="08:00:00"), NOTHING)
+    before = replace(known(first.new), known_as=first.known_as)
+    second = wrapped(("b", "Weather warning", "Post"), at="08:00:00")
+    assert recognise(second, before).new == second
+
+
+def test_an_entry_of_a_wrapper_whose_address_is_corrected_is_changed() -> None:
+    told = ("a", "Strong quake shakes northern Chile", "Post")
+    first = recognise(wrapped(told), NOTHING)
+    corrected = wrapped(told, link="articles")
+    changes = recognise(corrected, replace(known(first.new), known_as=first.known_as))
+    assert (changes.new, changes.changed, changes.seen) == ((), ((1, corrected[0]),), ())
 
 
 def test_an_item_is_known_by_each_guid_that_it_had() -> None:
