@@ -41,10 +41,14 @@ _NO_CONFLICT = ("war game", "war power", "war crime")  # what is held, asked for
 _HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
 _EMBASSY = ("embass", "consulate")  # it stands in another country
 _STRIKE = re.compile(
+    r"(?!.*\b(?:deals?|pacts?|accords?|agreements?|truce|back|(?<!carries )(?<!carried )out)\b)"
     r"(?:(?:is|military|forces|army|navy|air|drone|jets|warplanes|launch(?:es|ed)?|carries out|carried out|conduct(?:s|ed)?|resumes|"
-    r"expands|steps up|more|new|fresh|deadly) )*(?:airstrikes?|attacking|bombs?|bombing|bombards|strikes?"
-    r"(?! (?:an?|back|balance|bargain|beef|climate|deals?|free|major|minerals|new|nuclear|oil|peace|trade|pact|accord|agreement)\b))\b"
-)  # to strike a deal is another thing
+    r"expands|steps up|more|new|fresh|deadly) )*(?:airstrikes?|attacking|bombs?|bombing|bombards|strikes?) "
+    r"(?:(?:on|at|against) )?(?:(?!(?:after|amid|and|as|by|for|from|of|on|over|to|with|down|halt|hit|shut) )\S+ ){0,2}"
+    r"(?:(?:\S+ ){0,3}(?:in|near|inside|across|off) )?"
+)
+"""What stands between a country and a place that it strikes. To strike a deal with it, a tone on it, or for it is another thing."""
+_DEAL = re.compile(r"(?:\S+ ){0,3}(?:deal|pact|accord|agreement|truce|alliance)s?\b")
 _OBJECTS = ("arms ", "weapons ", "aid ")  # what others decide on
 _COUNTRY = ("country", "demonym")
 _SURNAMES = frozenset((*_COUNTRY, "city"))  # kinds of names that families have, too
@@ -192,7 +196,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         acts = first
         if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, start, end, found)) or (
             kind in _COUNTRY
-            and ((embassies and text.startswith(_EMBASSY, end)) or (first and _strikes_another(hay, start, end, found)))
+            and ((embassies and text.startswith(_EMBASSY, end)) or (first and _strikes_another(hay, end, found)))
         ):
             value *= weights.ATTRIBUTE
             acts = False
@@ -228,9 +232,14 @@ def _is_attribute(hay: Haystack, start: int, end: int, found: list[Found]) -> bo
     return _of_conflict(hay, end) or text.endswith(_SIDES, 0, start)
 
 
-def _strikes_another(hay: Haystack, start: int, end: int, found: list[Found]) -> bool:
-    """Whether a country strikes, with arms, at a place that the headline names later: "US strikes in Yemen". The news is there."""
-    return bool(_STRIKE.match(hay.text, end, hay.split)) and any(end < hit[1] < hay.split for hit, _, _ in found)
+def _strikes_another(hay: Haystack, end: int, found: list[Found]) -> bool:
+    """Whether a country strikes, with arms, at the place that the headline names next: "US strikes in Yemen". The news is there."""
+    struck = next((hit for hit, _, _ in found if end < hit[1] < hay.split), None)
+    return (
+        struck is not None
+        and _STRIKE.fullmatch(hay.text, end, struck[1] + 1) is not None
+        and not _DEAL.match(hay.text, struck[2], hay.split)
+    )
 
 
 def _of_conflict(hay: Haystack, end: int) -> bool:

@@ -509,6 +509,8 @@ def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, se
         ("Water Bills to Double", "economy"),
         ("Clean Water Bill Vetoed", "world"),
         ("Chancellor Rewrites Her Spring Statement", "economy"),
+        ("Crowd Rallies at Taiwan's Legislative Yuan", "asia-pacific"),
+        ("Gunmen Enter Market in Kabul, Burn Stores", "asia-pacific"),
         ("Winter Fuel Payments to Return", "economy"),
         ("IAEA: Uranium Enriched to 60 Percent at Record High", "middle-east"),
         ("Cattle Rustling Deaths at Record High in South Sudan", "africa"),
@@ -584,6 +586,8 @@ def test_a_war_that_others_speak_of_is_in_its_section(title: str) -> None:
         ("Why the US is bombing Yemen", "middle-east"),
         ("US launches new strikes on Houthi sites", "middle-east"),
         ("UK jets bomb a depot in Mali", "africa"),
+        ("US strikes kill nine in Mali", "africa"),
+        ("US carries out airstrikes on suspected Houthi sites", "middle-east"),
         ("Three Americans among dozens hurt in Nairobi bus crash", "africa"),
     ],
 )
@@ -592,7 +596,15 @@ def test_who_strikes_another_country_or_has_people_there_is_not_the_actor(title:
 
 
 @pytest.mark.parametrize(
-    "title", ["US strikes deal with Brazil and Japan on beef", "US strikes a new trade pact with Japan"]
+    "title",
+    [
+        "US strikes deal with Brazil and Japan on beef",
+        "US strikes a new trade pact with Japan",
+        "US strikes Japan tariff agreement",
+        "US strikes peace deal in Egypt",
+        "US strikes softer tone on China",
+        "US strikes out in bid for UN vote on Gaza",
+    ],
 )
 def test_who_strikes_a_deal_is(title: str) -> None:
     assert judge(_book(), title).section in ("america", "economy")
