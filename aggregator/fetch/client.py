@@ -144,7 +144,8 @@ class Http:
             headers.update(asked)
             if terms.request.crawled and (refused := await self._robots[terms.public].refusal(trail.here)):
                 # The time of a host to which a redirect leads does not concern the other articles of the first one.
-                fresh = refused.freshness if trail.here.host == trail.first.host else None
+                here, first = (one.host.removeprefix("www.") for one in (trail.here, trail.first))
+                fresh = refused.freshness if here == first else None
                 raise Stopped(refused.kind, refused.message, freshness=fresh)
             answer = await self._ask(trail.here, headers, terms)
             wait = freshness(answer.headers, answer.status, datetime.now(UTC)).retry_after

@@ -1094,6 +1094,21 @@ def test_an_article_that_leads_to_a_dead_host_names_no_time_for_the_others_of_it
     assert (outcome.kind, outcome.freshness.retry_after) == ("waiting", None)
 
 
+def test_an_article_that_leads_to_www_is_left_for_as_long_as_the_rules_there_cannot_be_read(server: Server) -> None:
+    """Most redirects lead from one name of an outlet's host to the other."""
+    one, www = f"outlet.example:{server.port}", f"www.outlet.example:{server.port}"
+
+    async def rules(request: Request, writer: asyncio.StreamWriter) -> None:
+        status = "503 Service Unavailable" if request.headers["host"] == www else "404 Not Found"
+        await answer(b"", status, retry_after="7200")(request, writer)
+
+    server.routes |= {"/robots.txt": rules, "/article": redirect(f"http://{www}/article")}
+    names = ("outlet.example", "www.outlet.example")
+    stub = StubResolver({name: [[HOST]] for name in names})
+    asked = FetchRequest("s", f"http://{one}/article", crawled=True)
+    assert fail(ask(asked, allow=names, resolver=stub)[0]).freshness.retry_after == 7200
+
+
 # ---- F14: names
 
 
