@@ -103,6 +103,10 @@ def _item(line: bytes, number: int) -> InputItem:
     id = value.get("id")
     if isinstance(id, float) and abs(id) >= 1 << 63:  # as a longer number is read, without its last digits
         raise ValueError("`id` is a number of more than 64 bits: write it in quotes")
+    try:
+        orjson.dumps({"id": id})
+    except TypeError as error:  # it reads deeper lists than it writes
+        raise ValueError("`id` is nested too deeply") from error
 
     def text(key: str) -> str:
         found = value.get(key)

@@ -646,6 +646,17 @@ def test_classify_gives_an_id_back_as_it_is_or_says_that_it_cannot(desk: Desk, i
     assert bool(code) == err.startswith(f"{path}:1: `id` is a number of more than 64 bits")
 
 
+@pytest.mark.parametrize("depth", [300, 900, 1020])
+def test_classify_names_an_id_that_is_nested_too_deeply_and_places_the_others(desk: Desk, depth: int) -> None:
+    """It ended with a traceback, and told of no item."""
+    path = desk.file.with_name("items.jsonl")
+    ids = [f"{'[' * some}{']' * some}" for some in (depth, 250)]
+    path.write_text("".join(f'{{"id": {id}, "title": "Ferries collide"}}\n' for id in ids))
+    found, out, err = desk.run("classify", str(path))
+    assert (found, out.splitlines()[0].partition(",")[0]) == (1, f'{{"id":{ids[1]}')
+    assert err.startswith(f"{path}:1: `id` is nested too deeply\n")
+
+
 def test_classify_finds_nothing_in_a_standard_input_that_the_caller_closed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
