@@ -220,7 +220,8 @@ def _seconds(text: str) -> int:
     if found := _OFFSET.search(text):
         seconds = int(found[2]) * 3600 + int(found[3] or 0) * 60
         return -seconds if found[1] == "-" else seconds
-    named = _ZONE_NAME.search(text)
+    # In small letters if nothing stands beside it: `est` and `ist` are words, too.
+    named = _ZONE_NAME.search(text) or _ZONE_NAME.fullmatch(text.strip().upper())
     return int(_ZONES[named[0]] * 3600) if named else 0
 
 

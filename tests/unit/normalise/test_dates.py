@@ -44,6 +44,7 @@ from aggregator.normalise.dates import read as read_date
         ("Fri, 20 Nov 2026 10:00:00 GMT-3:30", (2026, 11, 20, 13, 30)),
         ("Fri Nov 20 2026 10:00:00 GMT+0100 (Central European Standard Time)", (2026, 11, 20, 9, 0)),
         ("Fri, 20 Nov 2026 9:05 PM EST", (2026, 11, 21, 2, 5)),
+        ("Fri, 20 Nov 2026 9:05 pm est", (2026, 11, 21, 2, 5)),
         ("Fri, 20 Nov 2026 12:05:00 AM", (2026, 11, 20, 0, 5)),
         ("Fri, 20 Nov 2026", (2026, 11, 20, 0, 0)),
         ("November 20, 2026", (2026, 11, 20, 0, 0)),
