@@ -72,7 +72,7 @@ _BESIDE = re.compile(
             |[:–—-]\slist\ of\ key\ events(?=,|\W{{0,3}}$)
             |[:|–—-]\s(?:see|latest|live)\ maps?\b
             |.\s\d+\ of\ the\ best\W{{0,3}}$
-            |[:–—]\s(?:how|why|what|(?:a\ )?timeline)(?:\s|\W*$)
+            |[:–—]\s(?:(?:how|why|what)\s|(?:a\ )?timeline(?:\ of\s|\W{{0,3}}$))
             |.\s{_SEVERAL}
             |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
         |[?？؟;](?:(?<!;)|(?<=[\u0370-\u03ff];))\W{{0,3}}$  # a Greek question ends with a semicolon

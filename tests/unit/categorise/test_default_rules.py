@@ -468,6 +468,7 @@ def test_a_missile_that_is_tried_out_is_not_the_war(title: str) -> None:
         ("Skier named flag carrier for the Games", "world"),
         ("Fire in hospitality tent at golf course", "world"),
         ("IOC president to step down", "world"),
+        ("Temple of 2500 B.C. dug up", "world"),
         ("Sleepy village is a Mecca for cheese lovers", "world"),
     ],
 )

@@ -65,6 +65,7 @@ from aggregator.text.headline import dead, is_ahead, tells, tells_of_death
         "Maker of weedkiller to pay Velmora $2m - Roundup",
         "Velmora's court is shown list of key events",
         "Velmora inquiry: list of key events was hidden",
+        "Velmora's truce: timeline for talks is set",
         "‘All we know is that he is gone’, mother in Velmora says",
         "Fossil of Velmora rewrites everything we know about fish",
         "Author of 'Everything You Need to Know about Velmora' dies",
