@@ -25,8 +25,8 @@ Entry = TypeVar("Entry")
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it is the epoch, in any time zone, which means "no date"
 _BUDDHIST = 543  # years between the eras; Thai servers write such years in any of the forms
 _BUDDHIST_YEARS = range(2500, 2600)
+_MOST = 100  # characters of a date
 _NOW = datetime.max.replace(tzinfo=UTC)
-_OFFSET = re.compile(r"([+-]|(?<=\s)(?=\d{4}\b))(\d{1,2}):?(\d{2})?(?!\d)")
 # Hours from UTC. IST, CST and BST are ambiguous, and have the meaning that is usual in news feeds. ET, CT, MT and PT are taken for daylight
 # time, which holds for most of the year; in winter they are an hour too early, never in the future.
 _ZONES = {
@@ -38,6 +38,7 @@ _ZONES = {
     "MSD": 4, "SAMT": 4, "YEKT": 5, "OMST": 6, "NOVT": 7, "KRAT": 7, "IRKT": 8, "YAKT": 9, "VLAT": 10, "MAGT": 11, "PETT": 12,
     "IDT": 3, "IRST": 3.5, "IRDT": 4.5, "GST": 4, "AZT": 4, "GET": 4, "AFT": 4.5, "UZT": 5, "NPT": 5.75, "MMT": 6.5, "MYT": 8,
     "PHT": 8, "WIT": 9, "WET": 0, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRST": -2, "CLST": -3, "CLT": -4, "VET": -4, "COT": -5, "PET": -5,
+    "МСК": 3, "GMT": 0, "UTC": 0, "UT": 0, "Z": 0,
 }  # fmt: skip
 _FARTHEST = 14 * 3600  # seconds between a zone and UTC
 _MONTHS = {  # how months begin in other languages; without `lis` and `listopada`, which are October in Croatian and November in Polish
@@ -65,22 +66,25 @@ _LONGEST = max(map(len, _MONTHS))
 _LEVANT = {"تشرين الأول": "oct", "تشرين الثاني": "nov", "كانون الأول": "dec", "كانون الثاني": "jan"}
 _LEVANTINE = re.compile("|".join(_LEVANT))
 _NUMBERED = re.compile(r"tháng (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
-_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
+# 20th; T7 or Thứ 7, a Saturday in Vietnamese
+_NO_NUMBER = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|\bT(?:hứ )?[2-7]\b(?=,)", re.IGNORECASE)
 _REGION = re.compile(r"\[!?\w+/[\w/+-]+\]")  # RFC 9557
 _COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(?!\d)")
 _YEAR = r"(?P<year>(?!0)\d{4})(?!\d)"
 _DAY = r"(?P<day>\d{1,2})"
 _WORD = r"(?<![^\W_])(?P<month>[^\W\d_]{3,14})\.?"
+# As dates of Unix have it: Fri Nov 20 10:00:00 AM CET 2026.
+_BETWEEN = r"(?P<time>\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?(?: ?[A-Z]{2,5})?(?: ?[+-]\d\d:?\d\d)? )?"
 _MONTH_OR_DAY = re.compile(rf"(?<!\d){_DAY}(?P<sign>[./-]) ?(?P<month>\d{{1,2}})(?P=sign) ?{_YEAR}")
-# How a day is written: the first form that a text has counts.
+# How a day is written: what comes first in a text counts.
 _FORMS = (
     # 20 Nov 2026, 20 de noviembre de 2026, 20-Nov-26 10:30; a name may have signs in it (พ.ย.), or numbers (th11)
     re.compile(
         rf"(?<!\d){_DAY}[\s.-]+(?:de |ב)?(?P<month>[^\s\d,:/+-][^\s,:/+-]{{1,13}})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?"
-        r"(?P<year>(?!0)\d{4}(?!\d)|\d\d(?=\s+\d{1,2}:\d\d))"
+        rf"{_BETWEEN}(?P<year>(?!0)\d{{4}}(?!\d)|\d\d(?=[\s,]\D{{0,12}}\d{{1,2}}(?:[:.]\d|\s?[h時时시点點])))"
     ),
-    # Nov. 20, 2026; Fri Nov 20 10:00:00 CET 2026, as Java writes it
-    re.compile(rf"{_WORD}\s+{_DAY},?\s+(?P<time>\d\d:\d\d:\d\d (?:[A-Z]{{2,5}})?(?:[+-]\d\d:?\d\d)? ?)?{_YEAR}"),
+    # Nov. 20, 2026
+    re.compile(rf"{_WORD}[\s-]+{_DAY},?[\s-]+{_BETWEEN}{_YEAR}"),
     # 2026. november 20., 2026 m. lapkričio 20 d.
     re.compile(rf"(?<!\d){_YEAR}(?:\.| m\.)\s?{_WORD}\s{_DAY}(?!\d)"),
     # 20.11.2026, 20/11/2026, 11-20-2026
@@ -88,14 +92,20 @@ _FORMS = (
     # 2026-11-20, 2026. 11. 20., 2026年11月20日
     re.compile(rf"(?<!\d){_YEAR}(?:[-/]|\. ?|\s?[年년]\s?)(?P<month>\d{{1,2}})(?:[-/]|\. ?|\s?[月월]\s?){_DAY}(?!\d)"),
 )
-# 10:30, 10.30, 10 h 30, 15時05分30秒, 3:05 p. m., 午後3:05
+# 10:30, 10.30, 10 h 30, 15時05分30秒, 3:05 p. m., 午後3:05; not the day and month of 20.10.–22.11.2026, nor the zone of 2026-11-20+01:00
 _TIME = re.compile(
-    r"(?:(?P<early>午前|上午|오전|\b(?-i:AM))|(?P<late>午後|下午|오후|\b(?-i:PM)))?\s?"
-    r"(?<!\d)(?P<hour>\d{1,2})(?:[:：.]|\s?[時时시点點h]\s?)(?P<minute>\d\d?)(?:(?:[:：.]|\s?[分분]\s?)(?P<second>\d\d?)(?:[.,]\d+)?)?(?!\d)"
+    r"(?:(?P<early>午前|上午|凌晨|早上|오전|\b(?-i:AM|ÖÖ))|(?P<late>午後|下午|中午|晚上|오후|\b(?-i:PM|ÖS)))?\s?"
+    r"(?<![\d+])(?P<hour>\d{1,2})(?:[:：]|\.(?=\d\d(?:\.\d\d)?(?![\d.]))|\s?[時时시点點h]\s?)(?P<minute>\d\d?)"
+    r"(?:(?:[:：.]|\s?[分분]\s?)(?P<second>\d\d?)(?:[.,:]\d+)?)?(?!\d)"
     r"(?:\s*(?:(?P<am>a\.?\s?m|π\.?\s?μ|(?-i:ÖÖ|PG|SA)|ص|ق\.ظ)|(?P<pm>p\.?\s?m|μ\.?\s?μ|(?-i:ÖS|PTG|CH)|م|ب\.ظ))\b)?",
     re.IGNORECASE,
 )
-_ZONE_NAME = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_ZONES)})(?![A-Za-z])")
+# +01:00, GMT+1, CET; +0100 whose sign was decoded as a space
+_ZONE = re.compile(
+    r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A\s(?=\d{4}\b))(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?(?!\d)"
+    rf"|(?<![^\W\d_])(?P<name>{'|'.join(_ZONES)})(?![^\W\d_])"
+)
+_OFFSET = re.compile(r"[+−-]\d\d:?\d\d\b")
 _DOT_NET = re.compile(r"\s*/Date\((\d{12,13})(?:[+-]\d{4})?\)/\s*", re.ASCII)  # milliseconds, whatever the zone
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
 # Ten digits that begin with 19 are seconds since 1970; with 20 they are a date and hour, since the seconds would be of 2033 or later.
@@ -134,7 +144,8 @@ def day_first(texts: Iterable[str | None]) -> bool | None:
 
     True if some can only be read so (20/11/2026) and none only the other way (11/20/2026), False in the reverse case, else None.
     """
-    ways = [_ways(found) for text in texts if text and (found := _MONTH_OR_DAY.search(text)) and found["sign"] != "."]
+    found = [_MONTH_OR_DAY.search(text) for text in texts if text and len(text) <= _MOST]
+    ways = [_ways(one) for one in found if one and one["sign"] != "."]
     told = {way[0] for way in ways if len(way) == 1}
     return told.pop() if len(told) == 1 else None
 
@@ -144,7 +155,7 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
 
     None for `yesterday`, `12:00` and garbage, and for 10/11/2026 if `day_first` is None.
     """
-    if not text or len(text) > 100:
+    if not text or len(text) > _MOST:
         return None
     if usual := _USUAL.fullmatch(text):
         day, month, *rest, zone = usual.groups()
@@ -163,21 +174,22 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
         return datetime.fromtimestamp(int(since[1]), UTC)
     if dot_net := _DOT_NET.fullmatch(text):
         return datetime.fromtimestamp(int(dot_net[1]) // 1000, UTC)
-    text = _NUMBERED.sub("th", _LEVANTINE.sub(lambda one: _LEVANT[one[0]], _ORDINAL.sub("", text)))
+    text = _NUMBERED.sub("th", _LEVANTINE.sub(lambda one: _LEVANT[one[0]], _NO_NUMBER.sub("", text)))
     text = _COMPACT.sub(lambda one: "{}-{}-{} {}:{}:{}".format(*one.groups("00")), _REGION.sub(" ", text))
     found = _day(text, day_first)
     if found is None:
         return None
     day, rest = found
     time = _TIME.search(rest)
-    if re.search(r"\d", rest[: time.start()] if time else rest):
+    before, behind = (rest[: time.start()], rest[time.end() :]) if time else (_OFFSET.sub("", rest), rest)
+    if re.search(r"\d", before):
         return None  # a number that is neither the day nor the time
-    return _at([*day, *_clock(time)], _seconds(rest[time.end() :])) if time else _at([*day, 0, 0, 0], 0)
+    return _at([*day, *(_clock(time) if time else (0, 0, 0))], _seconds(behind))
 
 
 def _day(text: str, day_first: bool | None) -> tuple[list[int], str] | None:
     """Year, month and day, and the text around them."""
-    for found in (one for form in _FORMS for one in form.finditer(text)):
+    for found in sorted((one for form in _FORMS for one in form.finditer(text)), key=re.Match.start):
         told = found.groupdict()
         year, month, day = int(told["year"]), _month(told["month"]), int(told["day"])
         if month is None:
@@ -188,7 +200,8 @@ def _day(text: str, day_first: bool | None) -> tuple[list[int], str] | None:
                 return None
             if not (ways[0] if len(ways) == 1 else day_first):
                 day, month = month, day
-        year += 0 if year > 99 else 2000 if year < 69 else 1900
+        if year < 100:
+            year += 2500 if "ก" <= told["month"] <= "๛" else 2000 if year < 69 else 1900
         return [year, month, day], f"{text[: found.start()]} {told.get('time') or ''} {text[found.end() :]}"
     return None
 
@@ -217,12 +230,14 @@ def _clock(time: re.Match[str]) -> tuple[int, int, int]:
 
 def _seconds(text: str) -> int:
     """Seconds east of UTC, of the zone in what follows a time; an unknown zone is UTC."""
-    if found := _OFFSET.search(text):
-        seconds = int(found[2]) * 3600 + int(found[3] or 0) * 60
-        return -seconds if found[1] == "-" else seconds
     # In small letters if nothing stands beside it: `est` and `ist` are words, too.
-    named = _ZONE_NAME.search(text) or _ZONE_NAME.fullmatch(text.strip().upper())
-    return int(_ZONES[named[0]] * 3600) if named else 0
+    found = _ZONE.search(text) or _ZONE.fullmatch(text.strip().upper())
+    if found is None:
+        return 0
+    if name := found["name"]:
+        return int(_ZONES[name] * 3600)
+    seconds = int(found["hours"]) * 3600 + int(found["minutes"] or 0) * 60
+    return seconds if found["sign"] in ("+", None) else -seconds
 
 
 def _at(parts: Sequence[int], offset: int) -> datetime | None:
