@@ -69,13 +69,13 @@ _NUMBERED = re.compile(r"tháng (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re
 # 20th; T7 or Thứ 7, a Saturday in Vietnamese
 _NO_NUMBER = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|\bT(?:hứ )?[2-7]\b(?=,)", re.IGNORECASE)
 _REGION = re.compile(r"\[!?\w+/[\w/+-]+\]")  # RFC 9557
-_COMPACT = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)(\d{4})-?(\d\d)-?(\d\d)T(\d\d)(?::?(\d\d)(?::?(\d\d))?)?(?![\d:])")  # ISO 8601
 _YEAR = r"(?P<year>(?!0)\d{4})(?!\d)"
 _DAY = r"(?P<day>\d{1,2})"
 _WORD = r"(?<![^\W_])(?P<month>[^\W\d_]{3,14})\.?"
 # As dates of Unix have it: Fri Nov 20 10:00:00 AM CET 2026.
 _BETWEEN = r"(?P<time>\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?(?: ?[A-Z]{2,5})?(?: ?[+-]\d\d:?\d\d)? )?"
-_MONTH_OR_DAY = re.compile(rf"(?<!\d){_DAY}(?P<sign>[./-]) ?(?P<month>\d{{1,2}})(?P=sign) ?{_YEAR}")
+_MONTH_OR_DAY = re.compile(rf"(?<![A-Za-z\d]){_DAY}(?P<sign>[./-]) ?(?P<month>\d{{1,2}})(?P=sign) ?{_YEAR}")
 # How a day is written: what comes first in a text counts.
 _FORMS = (
     # 20 Nov 2026, 20 de noviembre de 2026, 20-Nov-26 10:30; a name may have signs in it (พ.ย.), or numbers (th11)
@@ -105,7 +105,7 @@ _ZONE = re.compile(
     r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A\s(?=\d{4}\b))(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?(?!\d)"
     rf"|(?<![^\W\d_])(?P<name>{'|'.join(_ZONES)})(?![^\W\d_])"
 )
-_OFFSET = re.compile(r"[+−-]\d\d:?\d\d\b")
+_OFFSET = re.compile(r"[+−-]\d\d(?::?\d\d)?\b")
 _DOT_NET = re.compile(r"\s*/Date\((\d{12,13})(?:[+-]\d{4})?\)/\s*", re.ASCII)  # milliseconds, whatever the zone
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
 # Ten digits that begin with 19 are seconds since 1970; with 20 they are a date and hour, since the seconds would be of 2033 or later.
