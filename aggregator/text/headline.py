@@ -70,9 +70,9 @@ _BESIDE = re.compile(
             |\|\s(?:\w+\ ){{1,2}}letters\W{{0,3}}$
             |[:–—-]\s(?:[^–—:|-]{{0,20}}\b(?:daily|weekly|review|today['’]s|{_DAY}['’]s)\s(?:\w+\ )?)?(?-i:r)ound-?up\W{{0,3}}$
             |[:–—-]\slist\ of\ key\ events(?=,|\W{{0,3}}$)
-            |[:|–—-]\s(?:see|latest|live)\ maps?\b
+            |[:|–—-]\s(?:see|latest|live)\ maps?(?=\W{{0,3}}$|\ (?:of|as|after|and)\b)  # not "latest map heads to governor"
             |.\s\d+\ of\ the\ best\W{{0,3}}$
-            |[:–—]\s(?:(?:how|why|what)\s|(?:a\ )?timeline(?:\ of\s|\W{{0,3}}$))
+            |[:–—]\s(?:(?:how|why|what)\s|(?:a\ )?timeline\W{{0,3}}$|a\ timeline\ of\s)
             |.\s{_SEVERAL}
             |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
         |[?？؟;](?:(?<!;)|(?<=[\u0370-\u03ff];))\W{{0,3}}$  # a Greek question ends with a semicolon
