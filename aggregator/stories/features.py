@@ -188,7 +188,8 @@ def readable_own(candidate: Candidate, own: Collection[int]) -> dict[int, str]:
 
 def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
     """The words of headline and lead, as written."""
-    return joined(tokens(bare_title(candidate.title))), joined(tokens(bare_lead(candidate.summary))[:LEAD_WORDS])
+    title, lead = bare_title(candidate.title), bare_lead(candidate.summary)
+    return joined(tokens(title), title), joined(tokens(lead)[:LEAD_WORDS], lead)
 
 
 def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[list[str], str]:
@@ -208,7 +209,8 @@ def _address_words(address: str | None, words: Iterable[str]) -> list[str]:
     Numbers (of days and articles) are left out. Empty unless there are at least four words and a third of them occur in the text."""
     parts = (address or "").partition("?")[0].replace("_", "-").split("/")[3:]
     longest = max(parts, key=lambda part: part.count("-"), default="")
-    found = joined([word.lower() for word in longest.partition(".")[0].split("-") if word.isalpha()])
+    found = [word.lower() for word in longest.partition(".")[0].split("-") if word.isalpha()]
+    found = joined(found, " ".join(found))
     if len(found) < 4:
         return []
     text = f" {' '.join(words).lower()} "

@@ -120,14 +120,15 @@ def _plain(word: str) -> str:
 _PLAIN = _Memo(_plain)
 
 
-def joined(words: list[str]) -> list[str]:
-    """The words with those of `data/compounds.txt` written together, so that "cease-fire" and "ceasefire" compare equal."""
+def joined(words: list[str], text: str) -> list[str]:
+    """The words of a text, with those of `data/compounds.txt` written together, so that "cease-fire" and "ceasefire" compare equal."""
     firsts = _compounds()
     if firsts.keys().isdisjoint(map(_PLAIN.__getitem__, words)):
         return words
     found: list[str] = []
     for word in words:
-        if found and (seconds := firsts.get(_PLAIN[found[-1]])) and stem(word) in seconds:
+        seconds = firsts.get(_PLAIN[found[-1]]) if found else None
+        if seconds and any(f"{found[-1]}{mark}{word}" in text for mark in seconds.get(stem(word), "")):
             found[-1] += word.lower()
         else:
             found.append(word)
@@ -135,13 +136,15 @@ def joined(words: list[str]) -> list[str]:
 
 
 @cache
-def _compounds() -> dict[str, frozenset[str]]:
-    """First word → stems of the words with which it may be written together."""
+def _compounds() -> dict[str, dict[str, str]]:
+    """First word → stem of each word with which it may be written together → what may stand between: a hyphen, or also a space."""
     lines = (files("aggregator.text") / "data" / "compounds.txt").read_text(encoding="utf-8").splitlines()
-    seconds: dict[str, set[str]] = {}
-    for first, second in (line.split() for line in lines if not line.startswith("#")):
-        seconds.setdefault(first, set()).add(stem(second))
-    return {first: frozenset(stems) for first, stems in seconds.items()}
+    seconds: dict[str, dict[str, str]] = {}
+    for line in lines:
+        if not line.startswith("#"):
+            first, space, second = re.split("([ -])", line)
+            seconds.setdefault(first, {})[stem(second)] = "- " if space == " " else "-"
+    return seconds
 
 
 def stem(word: str, lang: str = "en") -> str:
