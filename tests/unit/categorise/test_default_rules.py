@@ -511,6 +511,8 @@ def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, se
         ("Clean Water Bill Vetoed", "world"),
         ("Chancellor Rewrites Her Spring Statement", "economy"),
         ("Crowd Rallies at Taiwan's Legislative Yuan", "asia-pacific"),
+        ("Rebel Groups Agree to Merge in Myanmar", "asia-pacific"),
+        ("Animal Spirits of Peru in a Show", "america"),
         ("Gunmen Enter Market in Kabul, Burn Stores", "asia-pacific"),
         ("Winter Fuel Payments to Return", "economy"),
         ("IAEA: Uranium Enriched to 60 Percent at Record High", "middle-east"),
