@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from aggregator.categorise import weights
@@ -40,15 +39,6 @@ _CONFLICT = ("war ", "conflict ", "tensions ")
 _NO_CONFLICT = ("war game", "war power", "war crime")  # what is held, asked for or charged by those named before
 _HEADING = 30  # characters after a place within which a colon ends what stands before the headline proper
 _EMBASSY = ("embass", "consulate")  # it stands in another country
-_STRIKE = re.compile(
-    r"(?!.*\b(?:deals?|pacts?|accords?|agreements?|truce|back|(?<!carries )(?<!carried )out)\b)"
-    r"(?:(?:is|military|forces|army|navy|air|drone|jets|warplanes|launch(?:es|ed)?|carries out|carried out|conduct(?:s|ed)?|resumes|"
-    r"expands|steps up|more|new|fresh|deadly) )*(?:airstrikes?|attacking|bombs?|bombing|bombards|strikes?) "
-    r"(?:(?:on|at|against) )?(?:(?!(?:after|amid|and|as|by|for|from|of|on|over|to|with|down|halt|hit|shut) )\S+ ){0,2}"
-    r"(?:(?:\S+ ){0,3}(?:in|near|inside|across|off) )?"
-)
-"""What stands between a country and a place that it strikes. To strike a deal with it, a tone on it, or for it is another thing."""
-_DEAL = re.compile(r"(?:\S+ ){0,3}(?:deal|pact|accord|agreement|truce|alliance)s?\b")
 _OBJECTS = ("arms ", "weapons ", "aid ")  # what others decide on
 _COUNTRY = ("country", "demonym")
 _SURNAMES = frozenset((*_COUNTRY, "city"))  # kinds of names that families have, too
@@ -195,8 +185,7 @@ def _weigh(book: Rulebook, hay: Haystack, found: list[Found], abroad: Spans) -> 
         value = weights.GENERIC if kind == "generic" else 1.0
         acts = first
         if ((cased[end - 1] == "-" or cased[start] == "-") and _is_attribute(hay, start, end, found)) or (
-            kind in _COUNTRY
-            and ((embassies and text.startswith(_EMBASSY, end)) or (first and _strikes_another(hay, end, found)))
+            embassies and kind in _COUNTRY and text.startswith(_EMBASSY, end)
         ):
             value *= weights.ATTRIBUTE
             acts = False
@@ -230,16 +219,6 @@ def _is_attribute(hay: Haystack, start: int, end: int, found: list[Found]) -> bo
             return True
         return _of_conflict(hay, end + len(first) + 1) and any(hit[1] == end - 1 for hit, _, _ in found)
     return _of_conflict(hay, end) or text.endswith(_SIDES, 0, start)
-
-
-def _strikes_another(hay: Haystack, end: int, found: list[Found]) -> bool:
-    """Whether a country strikes, with arms, at the place that the headline names next: "US strikes in Yemen". The news is there."""
-    struck = next((hit for hit, _, _ in found if end < hit[1] < hay.split), None)
-    return (
-        struck is not None
-        and _STRIKE.fullmatch(hay.text, end, struck[1] + 1) is not None
-        and not _DEAL.match(hay.text, struck[2], hay.split)
-    )
 
 
 def _of_conflict(hay: Haystack, end: int) -> bool:

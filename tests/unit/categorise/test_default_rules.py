@@ -580,53 +580,18 @@ def test_a_war_that_others_speak_of_is_in_its_section(title: str) -> None:
     assert judge(_book(), title).section == "ukraine-russia-war"
 
 
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("US strikes in Nigeria target camps of jihadists", "africa"),
-        ("US bombs Iran's nuclear sites", "middle-east"),
-        ("French airstrike kills dozens of jihadists in Mali", "africa"),
-        ("Why the US is bombing Yemen", "middle-east"),
-        ("US launches new strikes on Houthi sites", "middle-east"),
-        ("UK jets bomb a depot in Mali", "africa"),
-        ("US strikes kill nine in Mali", "africa"),
-        ("US carries out airstrikes on suspected Houthi sites", "middle-east"),
-        ("Three Americans among dozens hurt in Nairobi bus crash", "africa"),
-    ],
-)
-def test_who_strikes_another_country_or_has_people_there_is_not_the_actor(title: str, section: str) -> None:
-    assert judge(_book(), title).section == section
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "US strikes deal with Brazil and Japan on beef",
-        "US strikes a new trade pact with Japan",
-        "US strikes Japan tariff agreement",
-        "US strikes peace deal in Egypt",
-        "US strikes softer tone on China",
-        "US strikes out in bid for UN vote on Gaza",
-    ],
-)
-def test_who_strikes_a_deal_is(title: str) -> None:
-    assert judge(_book(), title).section in ("america", "economy")
-
-
-def test_a_strike_that_names_no_other_place_is_of_its_country() -> None:
-    assert judge(_book(), "Italian strikes: pilots and cooks walk out").section == "europe"
+def test_who_has_people_among_the_hurt_is_not_the_actor() -> None:
+    assert judge(_book(), "Three Americans among dozens hurt in Nairobi bus crash").section == "africa"
 
 
 @pytest.mark.parametrize(
     ("title", "section"),
     [
         ("USAF weighs older tankers", "defense"),
-        ("Refuelling tanker order grows", "defense"),
         ("Panel trims defense funding", "defense"),
         ("Reserve forces to double", "defense"),
         ("Service academies end admission of athletes", "defense"),
         ("Norway picks British frigates", "defense"),
-        ("Airline and shipper agree to merge", "economy"),
         ("More defense firms hire abroad", "defense"),
         ("B.C. nurses return to work", "america"),
         ("Statue of Liberty reopens", "america"),
@@ -635,11 +600,29 @@ def test_a_strike_that_names_no_other_place_is_of_its_country() -> None:
         ("Boulder collapse near Pune kills four", "asia-pacific"),
         ("Renk Group raises forecast", "defense"),
         ("Yen slides to its weakest in Tokyo", "economy"),
-        ("China's youth unemployment at a high", "economy"),
+        ("Tomb from 3000 B.C. opened", "world"),
+        ("Boulder blocks new gas hookups", "america"),
+        ("Irish author O'Hare wins Booker", "europe"),
     ],
 )
 def test_names_and_words_of_other_outlets(title: str, section: str) -> None:
     assert judge(_book(), title).section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Public defense funding cut in Oregon", "defense"),
+        ("Coastal defence funding for Norfolk villages", "defense"),
+        ("Boxer defends remarks on women in combat sports", "defense"),
+        ("Refuelling tanker blast kills 20 in Nigeria", "defense"),
+        ("Rival parties agree to merge in Malawi", "economy"),
+        ("Russian losses widen near Pokrovsk", "economy"),
+        ("Animal spirits: the shamans of the Amazon", "economy"),
+    ],
+)
+def test_not_in_a_section_by_an_everyday_meaning(title: str, section: str) -> None:
+    assert section not in judge(_book(), title).sections
 
 
 @pytest.mark.parametrize(
@@ -649,7 +632,6 @@ def test_names_and_words_of_other_outlets(title: str, section: str) -> None:
         ("Takeaways from primaries in two states", "elections"),
         ("Talks resume in Doha after US-Iran deal", "iran-war"),
         ("Washington clears arms package for Taipei", "arms-trade"),
-        ("Traders warn of a Fed attack on savers", "central-banks"),
         ("Japan tightens visa rules for foreign workers", "migration"),
         ("Yen slides to its weakest in years", "markets"),
     ],
@@ -663,6 +645,14 @@ def test_topics_of_other_outlets(title: str, topic: str) -> None:
     [
         ("Pope greets crowds a year after his election", "elections"),
         ("Congolese man dies in Dublin", "congo-m23"),
+        ("Insurgents kill 12 soldiers in Myanmar village", "terrorism"),
+        ("Teachers upset at mayor's primary closures", "elections"),
+        ("Storm: travel ban across Massachusetts", "migration"),
+        ("Foreign residents killed in Beirut blast", "migration"),
+        ("Raheem Sterling slips in box", "markets"),
+        ("Party rallies as baht handout is approved", "markets"),
+        ("Sailors stranded off Spain by orcas", "shipping"),
+        ("Ghost workers of the gig economy", "corruption"),
         ("Air force seeks next-gen tanker airframe", "shipping"),
     ],
 )
