@@ -34,6 +34,7 @@ import msgspec
 from aggregator import __version__
 from aggregator.model.item import ParsedItem
 from aggregator.normalise.address import absolute, canonical, host, is_article
+from aggregator.normalise.dates import read as read_date
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain
 from aggregator.text.words import tokens
@@ -185,7 +186,8 @@ def former_keys(draft: Draft, key: str) -> tuple[str, ...]:
 
 def _exact(draft: Draft) -> datetime | None:
     """The date of an entry with the fraction of its second."""
-    said = _FRACTION.search(draft.parsed.published or draft.parsed.updated or "")
+    dates = (draft.parsed.published, draft.parsed.updated)
+    said = next((_FRACTION.search(text) for text in dates if text and read_date(text) == draft.dated), None)
     return draft.dated + timedelta(microseconds=int(f"{said[1]:0<6}"[:6])) if said and draft.dated else draft.dated
 
 

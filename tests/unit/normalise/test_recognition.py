@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from builders.documents import JOB, WRAPPER, item, read, rss
+from builders.documents import JOB, WRAPPER, atom, item, read, rss
 from msgspec.structs import replace
 
 from aggregator.model.item import Item, StoredItem
@@ -77,13 +77,20 @@ DATED = "<pubDate>2026-11-20T09:00:00.750Z</pubDate>"
     [
         (rss('<item xml:base="https://e.org/a/"><title>T</title><guid>p/1</guid></item>'), "https://e.org/a/p/1"),
         (rss(item(DATED, link="")), "text:" + digest("Title", "2026-11-20T09:00:00.750000+00:00", "")),
+        (
+            atom(
+                "<entry><title>Title</title><published>2026-11-20T10:00:00.5Z</published>"
+                "<updated>2026-11-20T09:00:00.750Z</updated></entry>"
+            ),
+            "text:" + digest("Title", "2026-11-20T09:00:00.750000+00:00", ""),
+        ),
         (rss("<item><description> What.\n</description></item>"), "text:" + digest("", "", " What.\n")),
         (
             rss(item(link="http://www.bing.com/news/apiclick.aspx?tid=1&amp;url=https%3a%2f%2fe.org%2f1&amp;c=2")),
             "link:" + digest("https://bing.com/news/apiclick.aspx?c=2&tid=1&url=https%3A%2F%2Fe.org%2F1"),
         ),
     ],
-    ids=["resolved", "fraction", "white space", "leading on"],
+    ids=["resolved", "fraction", "fraction of the earlier date", "white space", "leading on"],
 )
 def test_what_an_earlier_program_stored_under_another_identity_does_not_come_twice(body: bytes, former: str) -> None:
     """It resolved ids where feedparser read them, and kept fractions of seconds and white space where it did not."""
