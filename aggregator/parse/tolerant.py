@@ -25,6 +25,7 @@ from aggregator.parse.fields import (
     thumbnail,
     to_article,
     widest,
+    within,
 )
 from aggregator.text.references import unescape
 
@@ -164,7 +165,7 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
         ),
-        enclosures=tuple(_enclosures(entry)),
+        enclosures=tuple(_enclosures(entry, None if atom else _base(entry))),
         image=_image(entry),
         language=_language(entry),
         base=_base(entry),
@@ -227,14 +228,17 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     return person(", ".join(dict.fromkeys(names)).replace(_AT, "@").replace(_MARK, "")) or None
 
 
-def _enclosures(entry: Mapping[str, Any]) -> list[Enclosure]:
-    """The enclosures. feedparser gives those without a type the type text/html, which is dropped here."""
+def _enclosures(entry: Mapping[str, Any], base: str | None) -> list[Enclosure]:
+    """The enclosures, resolved against `base`: feedparser resolves only those of Atom. It gives those without a type the type text/html,
+    which is dropped here."""
     found = []
     for link in entry.get("links") or ():
         href = _text(link.get("href"))
         if link.get("rel") == "enclosure" and href:
             kind = _text(link.get("type"))
-            found.append(Enclosure(href, None if kind == "text/html" else kind, size(str(link.get("length")))))
+            found.append(
+                Enclosure(within(base, href), None if kind == "text/html" else kind, size(str(link.get("length"))))
+            )
     return found
 
 

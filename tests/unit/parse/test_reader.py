@@ -975,6 +975,14 @@ def test_a_relative_base_of_an_entry_counts_once(title: str, site: str) -> None:
     assert f'"{here}#n"' in two.content
 
 
+@pytest.mark.parametrize("title", ["Title", "<b>Title</b>"])  # the second is read by feedparser
+@pytest.mark.parametrize("base", ["quake/", "https://e.org/quake/"])
+def test_the_base_of_an_rss_item_counts_for_its_enclosures(title: str, base: str) -> None:
+    inside = f'<title>{title}</title><link>a</link><enclosure url="s.mp3" type="audio/mpeg" length="1"/>'
+    (one,) = read(rss(f'<item xml:base="{base}">{inside}</item>').replace(b"example.org", b"e.org")).items
+    assert (one.url, one.enclosures[0].url) == ("https://e.org/quake/a", "https://e.org/quake/s.mp3")
+
+
 def test_an_entry_whose_base_counted_twice_does_not_come_again() -> None:
     (one,) = read(
         atom('<entry xml:base="quake/"><title>T</title><link href="a"/></entry>'), url="https://e.org/f"
