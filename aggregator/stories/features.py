@@ -19,7 +19,7 @@ from aggregator.stories.everyday import word_ids
 from aggregator.text.headline import bare_lead, bare_title, tells
 from aggregator.text.identifiers import identifiers
 from aggregator.text.languages import language
-from aggregator.text.words import joined, numbered_stem, plains, stems, tokens, unelided, word_id
+from aggregator.text.words import numbered_stem, plains, stems, tokens, unelided, word_id
 
 LEAD_WORDS = 60  # words that are read of the lead (and then of the address); what follows is mostly background
 DIGITS = frozenset("0123456789")
@@ -188,8 +188,7 @@ def readable_own(candidate: Candidate, own: Collection[int]) -> dict[int, str]:
 
 def _words(candidate: Candidate) -> tuple[list[str], list[str]]:
     """The words of headline and lead, as written."""
-    title, lead = bare_title(candidate.title), bare_lead(candidate.summary)
-    return joined(tokens(title), title), joined(tokens(lead)[:LEAD_WORDS], lead)
+    return tokens(bare_title(candidate.title)), tokens(bare_lead(candidate.summary))[:LEAD_WORDS]
 
 
 def _compared(title: list[str], lead: list[str], candidate: Candidate) -> tuple[list[str], str]:
@@ -210,7 +209,6 @@ def _address_words(address: str | None, words: Iterable[str]) -> list[str]:
     parts = (address or "").partition("?")[0].replace("_", "-").split("/")[3:]
     longest = max(parts, key=lambda part: part.count("-"), default="")
     found = [word.lower() for word in longest.partition(".")[0].split("-") if word.isalpha()]
-    found = joined(found, " ".join(found))
     if len(found) < 4:
         return []
     text = f" {' '.join(words).lower()} "

@@ -3,7 +3,7 @@
 A token is a run of letters and digits with their vowel signs and accents. Scripts without spaces between words (Han, kana, Thai,
 Lao, Khmer, Myanmar) give overlapping pairs of characters instead. Stems are those of Snowball (https://snowballstem.org); languages
 without a stemmer, and unknown ones, use the English one, since stems serve only to be compared. In English, all spellings of a word
-(`data/spellings.txt`) have the same stem. Where stories are compared, so have "cease-fire" and "ceasefire" (`data/compounds.txt`).
+(`data/spellings.txt`) have the same stem.
 """
 
 from __future__ import annotations
@@ -118,33 +118,6 @@ def _plain(word: str) -> str:
 
 
 _PLAIN = _Memo(_plain)
-
-
-def joined(words: list[str], text: str) -> list[str]:
-    """The words of a text, with those of `data/compounds.txt` written together, so that "cease-fire" and "ceasefire" compare equal."""
-    firsts = _compounds()
-    if firsts.keys().isdisjoint(map(_PLAIN.__getitem__, words)):
-        return words
-    found: list[str] = []
-    for word in words:
-        seconds = firsts.get(_PLAIN[found[-1]]) if found else None
-        if seconds and any(f"{found[-1]}{mark}{word}" in text for mark in seconds.get(stem(word), "")):
-            found[-1] += word.lower()
-        else:
-            found.append(word)
-    return found
-
-
-@cache
-def _compounds() -> dict[str, dict[str, str]]:
-    """First word → stem of each word with which it may be written together → what may stand between: a hyphen, or also a space."""
-    lines = (files("aggregator.text") / "data" / "compounds.txt").read_text(encoding="utf-8").splitlines()
-    seconds: dict[str, dict[str, str]] = {}
-    for line in lines:
-        if not line.startswith("#"):
-            first, space, second = re.split("([ -])", line)
-            seconds.setdefault(first, {})[stem(second)] = "- " if space == " " else "-"
-    return seconds
 
 
 def stem(word: str, lang: str = "en") -> str:

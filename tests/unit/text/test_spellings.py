@@ -10,7 +10,7 @@ import snowballstemmer
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
-from aggregator.text.words import joined, stem, stems, tokens
+from aggregator.text.words import stem
 
 
 @pytest.mark.parametrize(
@@ -52,56 +52,6 @@ def test_a_british_and_an_american_report_are_one_story() -> None:
     told = [
         Candidate(1, "Centre-left Labour defence plan criticised by Zelenskyy", "", "One", None, 1_700_000_000, "en"),
         Candidate(2, "Zelensky criticizes center-left Labor defense plan", "", "Two", None, 1_700_000_060, "en"),
-    ]
-    memory = Memory()
-    memory.apply(told, group(told, memory))
-    assert memory.story(1) == memory.story(2)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Cease-fire holds", "Ceasefire holds"),
-        ("Air strikes and air-strikes", "airstrikes and Airstrike"),
-        ("tax the super-rich in north-eastern towns", "tax the superrich in northeastern towns"),
-        ("layoffs and shutdowns", "lay-offs and shut-downs"),
-        ("a byelection", "a By-Election"),
-    ],
-)
-def test_two_words_that_the_news_also_writes_as_one_are_one_word(one: str, other: str) -> None:
-    assert stems(joined(tokens(one), one)) == stems(joined(tokens(other), other))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The fire will cease",
-        "Strikes by air",
-        "An air of strikes",
-        "Cease all fire",
-        "Two planes meet in mid-air. Strikes end",
-        "Votes are counted by election officials",
-        "A bank must cover up to half",
-        "Velmora to pull out of the treaty",  # as one that "pulls out"
-        "Re: open letter",
-    ],
-)
-def test_other_words_stay_apart(text: str) -> None:
-    assert joined(tokens(text), text) == tokens(text)
-
-
-def test_each_line_of_the_compounds_joins_two_words() -> None:
-    text = (files("aggregator.text") / "data" / "compounds.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    assert all(len(tokens(line)) == 2 for line in lines)
-    assert len({(first, stem(second)) for first, second in map(tokens, lines)}) == len(lines)
-    assert all(joined(tokens(line), line) == ["".join(tokens(line))] for line in lines)
-
-
-def test_reports_of_a_cease_fire_and_a_ceasefire_are_one_story() -> None:
-    told = [
-        Candidate(1, "Velmora agrees cease-fire after air strikes", "", "One", None, 1_700_000_000, "en"),
-        Candidate(2, "Ceasefire agreed in Velmora as airstrikes end", "", "Two", None, 1_700_000_060, "en"),
     ]
     memory = Memory()
     memory.apply(told, group(told, memory))
