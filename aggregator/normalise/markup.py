@@ -103,7 +103,7 @@ _PLAYED = re.compile(rf"\s(?:(?:data-(?:\w{{1,20}}-)?)?src|data){_IS_ADDRESS}", 
 # Of a file of the player or of a <source> inside (not a picture or subtitles), which may lie beside the article; that of a frame is
 # seldom relative. Not what a script is to fill in.
 _FILE = re.compile(
-    r"""(?:\A|<source\b)[^<>]*?\s(?:data-)?src\s*=\s*+["']?+\s*+((?!data:|blob:|[#{])[^\s"'<>]+)""", re.IGNORECASE
+    r"""(?:\A|<source\b)[^<>]*?\s(?:data-)?src\s*=\s*+["']?+\s*+((?!data:|blob:|[#{$[])[^\s"'<>]+)""", re.IGNORECASE
 )
 _POSTER = re.compile(r"""\sposter\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
 # A video, not one of a list (`videoseries`) or of a channel (`live_stream`), which the rest of the address names.

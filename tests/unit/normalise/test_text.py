@@ -1169,6 +1169,8 @@ def test_a_player_without_address_does_not_play_what_the_next_one_plays(name: st
     [
         "<video src='#'></video>",
         "<audio src='{{file}}'></audio>",
+        "<audio src='${file}'></audio>",
+        "<audio src='[[file]]'></audio>",
         "<video><img src='b.jpg'></video>",
         "<video class=x />",
     ],
