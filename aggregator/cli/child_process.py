@@ -71,11 +71,11 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
 def _start_deaf(child: BaseProcess) -> None:
     """Start a child process that no Ctrl-C reaches, not even before its first line: a terminal sends it to both, and the parent ends the
     child."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         child.start()
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run_beside(work: Callable[[], Any], parent: Connection, pid: int) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import Popen
+from subprocess import Popen, run
 
 import pytest
 from builders.process import aggregator, children, configuration, running, runs, until, without_further_processes
@@ -104,6 +104,43 @@ def test_ctrl_c_in_a_terminal_which_tells_both_ends_them_without_a_word(tmp_path
         assert process.wait(30) == 130
         assert not runs(groups)
     assert (tmp_path / "log").read_text() == ""
+
+
+STARTING = """
+import os, signal, sys
+from aggregator.cli.child_process import beside, run_in_child
+
+os.register_at_fork(**{sys.argv[1]: lambda: os.kill(os.getpid(), signal.SIGINT)})
+nothing = lambda: None
+try:
+    with beside(lambda: "grouped") as result:
+        print(result())
+except KeyboardInterrupt:
+    print("interrupted")
+try:
+    print(run_in_child(lambda notify: "polled", prepare=nothing, before=nothing, meanwhile=nothing))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.usefixtures("several_cores")
+@pytest.mark.parametrize(
+    ("told", "printed"), [("after_in_child", "grouped\npolled\n"), ("after_in_parent", "interrupted\ninterrupted\n")]
+)
+def test_ctrl_c_while_the_other_process_starts_is_for_the_first_alone(told: str, printed: str) -> None:
+    done = run([sys.executable, "-c", STARTING, told], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (printed, "", 0)
+
+
+def test_a_caller_that_waits_for_ctrl_c_in_another_way_keeps_it_blocked() -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        with beside(os.getpid) as worker:
+            worker()
+        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def test_one_process_or_two_print_the_same(tmp_path: Path) -> None:
