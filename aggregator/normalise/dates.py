@@ -1,7 +1,7 @@
 """Dates of items: the earliest plausible one, or None if there is none.
 
 Parsers hand them on as text (fastfeedparser in the form of RFC 3339), which is read here alone: numbers (20261120, 2026112010,
-20261120T1000, seconds or milliseconds since 1970, also as .NET writes them: `/Date(1795165200000)/`), or a text in which
+seconds or milliseconds since 1970, also as .NET writes them: `/Date(1795165200000)/`), or a text in which
 
 - the day is found first, in one of `_FORMS`, with names of months in some forty languages, and years of the Buddhist era;
 - then, in what is left, the time (`_TIME`), which may be missing;
@@ -44,49 +44,53 @@ _FARTHEST = 14 * 3600  # seconds between a zone and UTC
 _MONTHS = {  # how months begin in other languages; without `lis` and `listopada`, which are October in Croatian and November in Polish
     name: month
     for month, names in enumerate((
-        "jan ene gen янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان ian جنو led tamm jaan saus sij yan јан جان",
+        "jan jän ene gen xan янв sty січ oca яну ιαν ينا th1 มกร ม.ค ינו जनव ژان ian جنو led tamm jaan saus sij yan јан جان",
         "feb fev fév фев lut лют şub φεβ فبر th2 กุม ก.พ פבר फरव फ़र فور فرو úno helm veeb vasa velj феб فيف شبا",
-        "mar mär mrz maar maal mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार már bře kova kovo ožu آذا اذا",
+        "mar mär mac mrz maar maal mrt мар бер μαρ μάρ مار th3 มีน มี.ค מרץ मार már bře kova kovo ožu آذا اذا",
         "apr abr avr апр kwi кві nis απρ أبر th4 เมษ เม.ย אפר अप् آور اپر ápr dub huht bala trav أفر افر نيس",
         "may mai mag mei maj май мая тра μαΐ μάι ماي th5 พฤษ พ.ค מאי मई مه مئی máj maí kvě touk geg svib мај أيا ايا",
-        "jun giu juin июн cze чер haz meit юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن iun جون jún jūn kes juun birž lipn lipan"
+        "jun giu xuñ juin июн cze чер haz meit юни ιουν ιούν يوني th6 มิถ มิ.ย יונ जून ژوئن iun جون jún jūn kes juun birž lipn lipan"
         " červen červn iyu iyn јун جوا حزي",
-        "jul lug juil июл lipc lipi лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی iul جول júl jūl hein juul liep srpnj"
+        "jul lug xul juil июл lipc lipi лип tem юли ιουλ ιούλ يولي th7 กรก ก.ค יול जुल ژوئی iul جول júl jūl hein juul liep srpnj"
         " srpan července červenec iyul iyl јул جوي تمو",
-        "aug ago aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو اگس ágú avg avq elok rugpj kolov srpna srpen أوت"
+        "aug ago ogo aoû авг sie сер ağu agu αυγ αύγ أغس th8 สิง ส.ค אוג अगस اوت آگو اگس ágú avg avq elok rugpj kolov srpna srpen أوت"
         " غشت آب اب",
         "sep set сен wrz вер eyl сеп σεπ سبت th9 กัน ก.ย ספט सित سپت ستم szep zář syys rugs ruj sen أيل ايل شتن",
         "oct okt out ott окт paź жов eki οκτ أكت th10 ตุล ต.ค אוק अक् اکت říj loka spal اكت",
         "nov ноя лис kas ное νοε νοέ نوف th11 พฤศ พ.ย נוב नवं नवम نوا noi نوم nóv listopadu marr lapk stude noy нов نون",
-        "dec dez dic déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا دسم pros joul dets дец dek دجن",
+        "dec dez dic dis déc des дек gru гру ara δεκ ديس th12 ธัน ธ.ค דצמ दिस دسا دسم pros joul dets дец dek دجن",
     ), 1)
     for name in names.split()
 }  # fmt: skip
 _LONGEST = max(map(len, _MONTHS))
 _LEVANT = {"تشرين الأول": "oct", "تشرين الثاني": "nov", "كانون الأول": "dec", "كانون الثاني": "jan"}
 _LEVANTINE = re.compile("|".join(_LEVANT))
-_NUMBERED = re.compile(r"tháng (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
-# 20th; T7 or Thứ 7, a Saturday in Vietnamese
-_NO_NUMBER = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|\bT(?:hứ )?[2-7]\b(?=,)", re.IGNORECASE)
+_NUMBERED = re.compile(r"th(?:án)?g (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
+# 20th; T7 or Thứ 7, a Saturday in Vietnamese; marks of the writing direction
+_NOTHING = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|º)\b|\bT(?:hứ )?[2-7]\b(?=,)|[\u200e\u200f]", re.IGNORECASE)
 _REGION = re.compile(r"\[!?\w+/[\w/+-]+\]")  # RFC 9557
-_COMPACT = re.compile(r"(?<!\d)(\d{4})-?(\d\d)-?(\d\d)T(\d\d)(?::?(\d\d)(?::?(\d\d))?)?(?![\d:])")  # ISO 8601
+# ISO 8601, and without T: 20261120T10, 2026-11-20T1030, 20261120103000Z, 20261120 10:30
+_COMPACT = re.compile(
+    r"(?<!\d)((?:19|2[05])\d\d)-?(\d\d)-?(\d\d)(?:T|\s?(?=\d\d:?\d\d))(\d\d)(?::?(\d\d)(?::?(\d\d))?)?(?![\d:]|-\d\d-)"
+)
 _YEAR = r"(?P<year>(?!0)\d{4})(?!\d)"
 _DAY = r"(?P<day>\d{1,2})"
 _WORD = r"(?<![^\W_])(?P<month>[^\W\d_]{3,14})\.?"
 # As dates of Unix have it: Fri Nov 20 10:00:00 AM CET 2026.
-_BETWEEN = r"(?P<time>\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?(?: ?[A-Z]{2,5})?(?: ?[+-]\d\d:?\d\d)? )?"
+_BETWEEN = r"(?P<time>\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?(?: ?[A-Z]{1,5})?(?: ?[+-]\d\d:?\d\d)? )?"
 _MONTH_OR_DAY = re.compile(rf"(?<![A-Za-z\d]){_DAY}(?P<sign>[./-]) ?(?P<month>\d{{1,2}})(?P=sign) ?{_YEAR}")
 # How a day is written: what comes first in a text counts.
 _FORMS = (
-    # 20 Nov 2026, 20 de noviembre de 2026, 20-Nov-26 10:30; a name may have signs in it (พ.ย.), or numbers (th11)
+    # 20 Nov 2026, 20th of November 2026, 20 de noviembre del 2026, 20/nov/2026, 20-Nov-26 10:30; a name may have signs in it (พ.ย.),
+    # or numbers (th11)
     re.compile(
-        rf"(?<!\d){_DAY}[\s.-]+(?:de |ב)?(?P<month>[^\s\d,:/+-][^\s,:/+-]{{1,13}})[\s,.-]+(?:de |năm |พ\.ศ\. ?)?"
+        rf"(?<!\d){_DAY}[\s,./-]+(?:de |of |ב)?(?P<month>[^\s\d,:/+-][^\s,:/+-]{{1,13}})[\s,./-]+(?:del? |năm |พ\.ศ\. ?)?"
         rf"{_BETWEEN}(?P<year>(?!0)\d{{4}}(?!\d)|\d\d(?=[\s,]\D{{0,12}}\d{{1,2}}(?:[:.]\d|\s?[h時时시点點])))"
     ),
     # Nov. 20, 2026
     re.compile(rf"{_WORD}[\s-]+{_DAY},?[\s-]+{_BETWEEN}{_YEAR}"),
-    # 2026. november 20., 2026 m. lapkričio 20 d.
-    re.compile(rf"(?<!\d){_YEAR}(?:\.| m\.)\s?{_WORD}\s{_DAY}(?!\d)"),
+    # 2026. november 20., 2026 m. lapkričio 20 d., 2026-Nov-20
+    re.compile(rf"(?<!\d){_YEAR}(?:\.| m\.)?[\s-]?{_WORD}[\s-]{_DAY}(?!\d)"),
     # 20.11.2026, 20/11/2026, 11-20-2026
     _MONTH_OR_DAY,
     # 2026-11-20, 2026. 11. 20., 2026年11月20日
@@ -95,14 +99,14 @@ _FORMS = (
 # 10:30, 10.30, 10 h 30, 15時05分30秒, 3:05 p. m., 午後3:05; not the day and month of 20.10.–22.11.2026, nor the zone of 2026-11-20+01:00
 _TIME = re.compile(
     r"(?:(?P<early>午前|上午|凌晨|早上|오전|\b(?-i:AM|ÖÖ))|(?P<late>午後|下午|中午|晚上|오후|\b(?-i:PM|ÖS)))?\s?"
-    r"(?<![\d+])(?P<hour>\d{1,2})(?:[:：]|\.(?=\d\d(?:\.\d\d)?(?![\d.]))|\s?[時时시点點h]\s?)(?P<minute>\d\d?)"
+    r"(?<![\d+])(?P<hour>\d{1,2})(?:[:：]|\.(?=\d\d(?:\.\d\d(?:\.\d{6,9})?)?(?![\d.]))|\s?[時时시点點h]\s?)(?P<minute>\d\d?)"
     r"(?:(?:[:：.]|\s?[分분]\s?)(?P<second>\d\d?)(?:[.,:]\d+)?)?(?!\d)(?:\s?[分분秒초])?"
     r"(?:\s*(?:(?P<am>a\.?\s?m|π\.?\s?μ|(?-i:ÖÖ|PG|SA)|ص|ق\.ظ)|(?P<pm>p\.?\s?m|μ\.?\s?μ|(?-i:ÖS|PTG|CH)|م|ب\.ظ))\b\.?)?",
     re.IGNORECASE,
 )
-# +01:00, GMT+1, CET; +0100 whose sign was decoded as a space
+# +01:00, GMT+1, CET; +0100 or GMT+0100 whose sign was decoded as a space
 _ZONE = re.compile(
-    r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A\s(?=\d{4}\b))(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?(?!\d)"
+    r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A(?:\s?GMT)?\s(?=\d{4}\b))(?P<hours>\d{1,2})[:.]?(?P<minutes>\d\d)?(?!\d)"
     rf"|(?<![^\W\d_])(?P<name>{'|'.join(_ZONES)})(?![^\W\d_])"
 )
 _OFFSET = re.compile(r"[+−-]\d\d(?::?\d\d)?\b")
@@ -110,7 +114,7 @@ _DOT_NET = re.compile(r"\s*/Date\((\d{12,13})(?:[+-]\d{4})?\)/\s*", re.ASCII)  #
 _SINCE_1970 = re.compile(r"\s*([1-3]\d{9})(?:\d{3})?(?:\.\d+)?\s*", re.ASCII)
 # Ten digits that begin with 19 are seconds since 1970; with 20 they are a date and hour, since the seconds would be of 2033 or later.
 _DIGITS = re.compile(
-    r"\s*((?:19(?!\d{8}\s*\Z)|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])(?:([0-5]\d)([0-5]\d)?)?)?\s*",
+    r"\s*((?:19(?!\d{8}\s*\Z)|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])?\s*",
     re.ASCII,
 )
 # The forms of RFC 5322 and RFC 3339, which most feeds use: a text that matches one need not be compared with the other forms.
@@ -169,12 +173,12 @@ def read(text: str | None, day_first: bool | None = None) -> datetime | None:
 
 def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
     if digits := _DIGITS.fullmatch(text):
-        return _at([int(part or 0) for part in digits.groups()], 0)
+        return _at([*(int(part or 0) for part in digits.groups()), 0, 0], 0)
     if since := _SINCE_1970.fullmatch(text):
         return datetime.fromtimestamp(int(since[1]), UTC)
     if dot_net := _DOT_NET.fullmatch(text):
         return datetime.fromtimestamp(int(dot_net[1]) // 1000, UTC)
-    text = _NUMBERED.sub("th", _LEVANTINE.sub(lambda one: _LEVANT[one[0]], _NO_NUMBER.sub("", text)))
+    text = _NUMBERED.sub("th", _LEVANTINE.sub(lambda one: _LEVANT[one[0]], _NOTHING.sub("", text)))
     text = _COMPACT.sub(lambda one: "{}-{}-{} {}:{}:{}".format(*one.groups("00")), _REGION.sub(" ", text))
     found = _day(text, day_first)
     if found is None:
