@@ -469,6 +469,7 @@ def test_a_missile_that_is_tried_out_is_not_the_war(title: str) -> None:
         ("Fire in hospitality tent at golf course", "world"),
         ("IOC president to step down", "world"),
         ("Temple of 2500 B.C. dug up", "world"),
+        ("2500 BC mine and 500 B.C. town dug up", "world"),
         ("Sleepy village is a Mecca for cheese lovers", "world"),
     ],
 )
