@@ -1043,11 +1043,14 @@ def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
     ]
 
 
-def test_an_atom_entry_may_have_the_date_of_rss() -> None:
+@pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])  # of each parser
+@pytest.mark.parametrize("name", ["published", "issued"])
+def test_an_atom_entry_may_have_the_date_of_rss(name: str, title: str) -> None:
     dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
-    own = "<published>2026-11-19T09:00:00Z</published>"
+    own = f"<{name}>2026-11-19T09:00:00Z</{name}>"
     for dates, day in ((dated, 20), (dated + own, 19), (own + dated, 19)):
-        (found,) = read(atom(f"<entry><id>1</id><title>T</title><link href='https://e.org/1'/>{dates}</entry>")).items
+        entry = f"<entry><id>1</id><title>{title}</title><link href='https://e.org/1'/>{dates}</entry>"
+        (found,) = read(atom(entry)).items
         assert str(found.published) == f"2026-11-{day} 09:00:00+00:00"
 
 
