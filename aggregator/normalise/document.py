@@ -64,7 +64,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     for draft in drafts:
         for step in IDENTIFY:
             step(draft, context)
-    kept = without_duplicates(drafts)
+    kept = without_duplicates(drafts, context)
     known = Fingerprints(context, job.fingerprints)
     twins = Counter(_twins(draft) for _, draft in kept)
     context.drops["empty-entry"] += len(feed.items) - len(entries)

@@ -211,21 +211,26 @@ def may_be_made_up(date: datetime | None, now: datetime) -> bool:
     return date is not None and date > now - MADE_UP
 
 
-def without_duplicates(drafts: Sequence[Draft]) -> list[tuple[str, Draft]]:
+def without_duplicates(drafts: Sequence[Draft], context: Context) -> list[tuple[str, Draft]]:
     """(key, draft) of each distinct entry, in document order. Two entries are the same if their keys are equal, or if address, title and
     date are equal and the address is that of an article. (Without the date, warnings with the same title would be lost.) If the date does
     not name a second, their words must be equal, too. (Not the markup: of an article listed in two sections, each has a counting pixel of
-    its own.)"""
+    its own.) If it does, the outlet counts instead of an address of the wrapper's own (`leads_on`)."""
+
+    def told(draft: Draft) -> tuple[str | datetime | None, ...]:
+        made_up = is_exact(draft.dated) and leads_on(draft, context)
+        return _outlet(draft) if made_up else draft.canonical, draft.parsed.title, draft.dated
+
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
         rival = chosen.get(key)
         if rival is None or (draft.published or _OLDEST) >= (rival.published or _OLDEST):
             chosen[key] = draft
-    alike = Counter((draft.canonical, draft.parsed.title, draft.dated) for draft in chosen.values())
+    alike = Counter(map(told, chosen.values()))
     twins: set[tuple[str | datetime | None, ...]] = set()
     distinct = []
     for key, draft in chosen.items():
-        same = (draft.canonical, draft.parsed.title, draft.dated)
+        same = told(draft)
         words = "" if is_exact(draft.dated) or alike[same] == 1 else plain(draft.parsed.text)
         twin = (*same, words)
         if not (is_article(draft.canonical) and draft.parsed.title and twin in twins):
