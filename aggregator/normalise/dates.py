@@ -7,7 +7,8 @@ seconds or milliseconds since 1970, also as .NET writes them: `/Date(17951652000
 - then, in what is left, the time (`_TIME`), which may be missing;
 - behind it the zone: an offset (+01:00, GMT+1) or a name (`_ZONES`); an unknown one is UTC.
 
-Words beside these (Friday, at, um, Uhr) do not count. A number that is none of them makes it no date.
+Words beside these (Friday, at, um, Uhr) do not count, nor does what stands behind the time. Another number before it, or anywhere if
+there is no time, makes it no date.
 
 The text must name the day: nothing is guessed from today's date. Whether 10/11/2026 begins with the day or the month is inferred
 from the other dates of the document (`day_first`).
@@ -65,6 +66,7 @@ _MONTHS = {  # how months begin in other languages; without `lis` and `listopada
 _LONGEST = max(map(len, _MONTHS))
 _LEVANT = {"تشرين الأول": "oct", "تشرين الثاني": "nov", "كانون الأول": "dec", "كانون الثاني": "jan"}
 _LEVANTINE = re.compile("|".join(_LEVANT))
+# Months that are numbers: tháng 11, 20 11月 2026; they become th11.
 _NUMBERED = re.compile(r"th(?:án)?g (?=\d)|(?<=\d )(?=\d{1,2}[月월]\.? \d{4})", re.IGNORECASE)
 # 20th; T7 or Thứ 7, a Saturday in Vietnamese; marks of the writing direction
 _NOTHING = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|º)\b|\bT(?:hứ )?[2-7]\b(?=,)|[\u200e\u200f]", re.IGNORECASE)
