@@ -42,6 +42,7 @@ _MODULE = re.compile(rb"<(?:[\w-]+:(?:body|div)|body|fullitem|(?:a10|atom):conte
 _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
+_DATE_OF_RSS = re.compile(rb"<(?:pubDate|dc:date)\b")
 _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
 _BESIDE = re.compile(rb"<[\w.-]+:link\s(?![^<>]*\brel=[\"'](?!alternate[\"']))")
 _IDENTITY = re.compile(rb"<(?:[\w.-]+:)?(?:guid|id)[\s>]|rdf:about")
@@ -84,7 +85,9 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
     # If an entry has no summary, fastfeedparser makes one from the content; if an RSS item has no date, it parses the guid as one. In Atom
     # it reads no date of RSS.
     own = sum(_SUMMARY.search(part) is not None for part in parts)
-    dated = b"<pubDate" not in markup if atom else sum(_DATE.search(part) is not None for part in parts) >= len(found)
+    dated = (
+        not _DATE_OF_RSS.search(markup) if atom else sum(_DATE.search(part) is not None for part in parts) >= len(found)
+    )
     items = tuple(_item(entry, bool(own), atom) for entry in found)
     if len(parts) == len(items):
         items = tuple(map(_with_its_guid, items, found, parts))

@@ -1045,8 +1045,15 @@ def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
 
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])  # of each parser
 @pytest.mark.parametrize("name", ["published", "issued"])
-def test_an_atom_entry_may_have_the_date_of_rss(name: str, title: str) -> None:
-    dated = "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>"
+@pytest.mark.parametrize(
+    "dated",
+    [
+        "<pubDate>Fri, 20 Nov 2026 09:00:00 GMT</pubDate>",
+        "<dc:date xmlns:dc='http://purl.org/dc/elements/1.1/'>2026-11-20T09:00:00Z</dc:date>",
+    ],
+    ids=["pubDate", "dc:date"],
+)
+def test_an_atom_entry_may_have_the_date_of_rss(dated: str, name: str, title: str) -> None:
     own = f"<{name}>2026-11-19T09:00:00Z</{name}>"
     for dates, day in ((dated, 20), (dated + own, 19), (own + dated, 19)):
         entry = f"<entry><id>1</id><title>{title}</title><link href='https://e.org/1'/>{dates}</entry>"
