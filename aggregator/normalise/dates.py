@@ -106,9 +106,9 @@ _TIME = re.compile(
     r"(?:\s*(?:(?P<am>a\.?\s?m|π\.?\s?μ|(?-i:ÖÖ|PG|SA)|ص|ق\.ظ)|(?P<pm>p\.?\s?m|μ\.?\s?μ|(?-i:ÖS|PTG|CH)|م|ب\.ظ))\b\.?)?",
     re.IGNORECASE,
 )
-# +01:00, GMT+1, CET; +0100 or GMT+0100 whose sign was decoded as a space
+# +01:00, GMT+1, CET; +0100 or GMT+0100 whose sign was decoded as a space (not a time in another zone: 10:30 GMT 1130 CET)
 _ZONE = re.compile(
-    r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A(?:\s?GMT)?\s(?=\d{4}\b))(?P<hours>\d{1,2})[:.]?(?P<minutes>\d\d)?(?!\d)"
+    r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A(?:\s?GMT)?\s(?=\d{4}\b(?!\s?[A-Z])))(?P<hours>\d{1,2})[:.]?(?P<minutes>\d\d)?(?!\d)"
     rf"|(?<![^\W\d_])(?P<name>{'|'.join(_ZONES)})(?![^\W\d_])"
 )
 _OFFSET = re.compile(r"[+−-]\d\d(?::?\d\d)?\b")
