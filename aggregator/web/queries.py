@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from urllib.parse import urlencode
 
 from msgspec.structs import replace
 from werkzeug.exceptions import NotFound
 
 from aggregator.config.scalars import slug
+from aggregator.config.suggest import closest
 from aggregator.errors import QueryError
 from aggregator.model.feed import Names
 from aggregator.model.settings import Settings
@@ -112,8 +112,8 @@ def check(force: InForce, wanted: Filter) -> None:
     for name in parameters.OF_ID:
         id = getattr(wanted, name)
         if id is not None and id not in (there := ids(force.names, name)):
-            near = [meant] if (meant := slug(id)) in there else get_close_matches(meant, there, 1, ALIKE)
-            hint = f"did you mean `{near[0]}`?" if near else f"{force.prefix}/{name}s lists all"
+            near = closest(slug(id), there, ALIKE)
+            hint = f"did you mean `{near}`?" if near else f"{force.prefix}/{name}s lists all"
             raise QueryError(name, f"`{name}`: there is no such {name}; {hint}")
 
 
