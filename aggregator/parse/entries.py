@@ -33,13 +33,8 @@ _NEEDED = re.compile(
 # Not for Atom, where all authors have elements inside, which fastfeedparser reads.
 _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
-_PUBLISHED_IN_ATOM = (
-    "published",
-    "issued",
-    "pubdate",
-    "date",
-    "created",
-)  # its own before that of RSS, if an entry has both
+# Its own before that of RSS, if an entry has both.
+_PUBLISHED_IN_ATOM = ("published", "issued", "pubdate", "date", "created")
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss")
 # Namespaces whose title and description are not those of the item.
 _FOREIGN = frozenset(

@@ -30,9 +30,8 @@ class Tuning(Struct, frozen=True):
     names_alone: float = 0.7  # no limit for pairs that share little but names if the probability is at least this
     told_rarity: float = 4.0  # “little but names”: the other shared words have less than this total rarity
     min_cosine: float = 0.15  # pairs with a lower cosine have probability 0
-    same_publisher_penalty: float = (
-        0.46  # subtracted (to 0 at most) for two items of one publisher: more likely a new chapter
-    )
+    # Subtracted (to 0 at most) for two items of one publisher: more likely a new chapter.
+    same_publisher_penalty: float = 0.46
     mark_members: int = 3  # a group needs so many members to have a mark
     mark_share: float = 0.8  # share of the members that must have the word
     mark_rarity: float = 5.5  # minimum rarity of the word
