@@ -68,23 +68,11 @@ def _is_wrapped(data: bytes) -> bool:
 
 
 class _Identity:
-    """No coding, unless the body is a gzip file: some feeds are kept compressed, and their server does not say so."""
-
-    def __init__(self) -> None:
-        self._file: _Zlib | None = None
-        self._held: bytes | None = b""  # the beginning, until it shows what the body is
-
     def decode(self, data: bytes, remaining: int) -> list[bytes]:
-        if self._held is not None:
-            data, self._held = self._held + data, None
-            if len(data) < 2 and _MEMBER.startswith(data):
-                self._held = data
-                return []
-            self._file = _Zlib(bare=False) if data.startswith(_MEMBER) else None
-        return self._file.decode(data, remaining) if self._file else [data]
+        return [data]
 
     def complete(self) -> bool:
-        return self._file is None or self._file.complete()
+        return True
 
 
 class _Brotli:
@@ -143,7 +131,12 @@ class Body:
     def whole(self) -> bytes:
         if self.wire_bytes and not self._coding.complete():
             raise Stopped("truncated", "the compressed body ends early")
-        return b"".join(self._pieces)
+        body = b"".join(self._pieces)
+        if isinstance(self._coding, _Identity) and body.startswith(_MEMBER):
+            file = Body("gzip", self._limit)
+            file.add(body)
+            return file.whole()
+        return body
 
 
 def larger_than(limit: int) -> str:

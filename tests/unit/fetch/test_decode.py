@@ -8,7 +8,7 @@ import zlib
 
 import brotli
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from servers.misbehaving import brotli_bomb, gzip_bomb
 
@@ -28,6 +28,7 @@ def decoded(coding: str, data: bytes, limit: int = MIB, step: int = 1 << 16) -> 
 
 @given(st.sampled_from(sorted(CODERS)), st.binary(max_size=5000), st.integers(1, 700))
 def test_what_was_coded_comes_back_however_it_is_cut(coding: str, data: bytes, step: int) -> None:
+    assume(coding or not data.startswith(b"\x1f\x8b"))  # a gzip file
     assert decoded(coding, CODERS[coding](data), step=step) == data
 
 
@@ -61,7 +62,7 @@ def test_a_gzip_file_that_no_header_names_is_read_however_it_is_cut(coding: str,
 
 
 def test_what_only_begins_like_a_gzip_file_is_read_as_it_is() -> None:
-    for data in (b"", b"\x1fa", b"<\x1f\x8b"):
+    for data in (b"", b"\x1f", b"\x1fa", b"<\x1f\x8b"):
         assert decoded("", data, step=1) == data
 
 
@@ -84,8 +85,13 @@ def test_a_cut_body_is_never_taken_for_a_whole_one(coding: str, data: st.DataObj
 
 @pytest.mark.parametrize(
     ("coding", "bomb"),
-    [("gzip", gzip_bomb(256)), ("gzip", gzip.compress(bytes(4 * MIB)) * 60), ("br", brotli_bomb(256))],
-    ids=["gzip", "gzip-members", "br"],  # pytest 8 would make them of the bytes, which hold the time
+    [
+        ("gzip", gzip_bomb(256)),
+        ("", gzip_bomb(256)),
+        ("gzip", gzip.compress(bytes(4 * MIB)) * 60),
+        ("br", brotli_bomb(256)),
+    ],
+    ids=["gzip", "gzip-file", "gzip-members", "br"],  # pytest 8 would make them of the bytes, which hold the time
 )
 def test_a_bomb_stops_at_the_limit_and_is_never_unpacked(coding: str, bomb: bytes) -> None:
     tracemalloc.start()
