@@ -161,7 +161,8 @@ def lack(error: BaseException) -> Lacking | None:
     number = error.errno if isinstance(error, OSError) else None
     if number in OUT_OF_FILES:
         return TooManyFiles()
-    if isinstance(error, MemoryError) or number == errno.ENOMEM:
+    is_unloaded = isinstance(error, ImportError) and "failed to map segment" in str(error)  # of a module written in C
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or is_unloaded:
         return OutOfMemory()
     if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
         return TooManyProcesses()

@@ -132,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output has ended (`| head`), which is not an error
         end_output()
-    except (OSError, MemoryError, RuntimeError) as error:
+    except (OSError, MemoryError, RuntimeError, ImportError) as error:
         if lacking := lack(error):
             print(f"aggregator: {lacking}", file=sys.stderr)
             return lacking.exit_code

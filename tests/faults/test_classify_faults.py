@@ -15,7 +15,7 @@ import pytest
 from builders.process import aggregator, children, configuration, running, runs, until, without_further_processes
 
 from aggregator.cli.child_process import beside
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, OutOfMemory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does all")
 
@@ -154,3 +154,28 @@ def test_one_process_or_two_print_the_same(tmp_path: Path) -> None:
     alone = without_further_processes(config, "classify", str(items))
     for done in (one, alone):
         assert (done.returncode, done.stdout, done.stderr) == (0, two.stdout, "")
+
+
+LACKING = """
+import resource, sys
+from unittest.mock import patch
+from aggregator.cli import classify
+from aggregator.cli.main import main
+
+def judged(*told, **also):
+    held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + 100_000, resource.RLIM_INFINITY))
+    import scipy.sparse
+
+with patch.object(classify, "_read", judged):
+    sys.exit(main(["--config", sys.argv[1], "classify"]))
+"""
+
+
+def test_a_module_that_does_not_fit_into_the_memory_is_told_without_traceback(tmp_path: Path) -> None:
+    """numpy says so in other words and another kind of error than `MemoryError`."""
+    done = run(
+        [sys.executable, "-c", LACKING, str(configuration(tmp_path, {}))],
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, f"aggregator: {OutOfMemory()}\n")

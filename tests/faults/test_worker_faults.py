@@ -397,6 +397,7 @@ NO_READER = NoReader("no process that reads documents starts here: …")
         (NO_READER, NO_READER),
         (MemoryError(), OutOfMemory()),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), OutOfMemory()),
+        (ImportError("_bounded_integers.so: failed to map segment from shared object"), OutOfMemory()),
         (RuntimeError("can't start new thread"), TooManyProcesses()),
     ],
 )
