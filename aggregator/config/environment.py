@@ -27,8 +27,8 @@ LIKE_AN_ADDRESS = re.compile(r"https?[:/\\]|//|\\\\|@", re.IGNORECASE)
 ADDRESS = "<an address>"
 # Parameters of addresses whose names say that their values are secret; not `keyword` or `author`. In private feeds of Reddit it is `feed`.
 KEYED = re.compile(
-    r"(?<=[?&])([\w.-]*(?:token|secret|passw(?:or)?d|passkey|api[_-]?key|signature)"
-    r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?)|feed(?==[0-9a-f]{40}\b))=[^&#\s\"'<>]+",
+    r"(?<=[?&;#])([\w.-]*(?:token|secret|passw(?:or)?d|(?:pass|access|private|user|feed|rss)key|api[_-]?key|signature|jwt)"
+    r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?)|feed(?==[0-9a-f]{40}\b))=(?:(?!;[\w.-]+=)[^&#\s\"'<>])+",
     re.IGNORECASE,
 )
 # Names of headers whose value is a secret.
