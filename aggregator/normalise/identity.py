@@ -215,11 +215,10 @@ def without_duplicates(drafts: Sequence[Draft], context: Context) -> list[tuple[
     """(key, draft) of each distinct entry, in document order. Two entries are the same if their keys are equal, or if address, title and
     date are equal and the address is that of an article. (Without the date, warnings with the same title would be lost.) If the date does
     not name a second, their words must be equal, too. (Not the markup: of an article listed in two sections, each has a counting pixel of
-    its own.) If it does, the outlet counts instead of an address of the wrapper's own (`leads_on`)."""
+    its own.) The outlet counts instead of an address of the wrapper's own (`leads_on`)."""
 
     def told(draft: Draft) -> tuple[str | datetime | None, ...]:
-        made_up = is_exact(draft.dated) and leads_on(draft, context)
-        return _outlet(draft) if made_up else draft.canonical, draft.parsed.title, draft.dated
+        return _outlet(draft) if leads_on(draft, context) else draft.canonical, draft.parsed.title, draft.dated
 
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):
