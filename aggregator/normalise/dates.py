@@ -5,7 +5,7 @@ seconds or milliseconds since 1970, also as .NET writes them: `/Date(17951652000
 
 - the day is found first, in one of `_FORMS`, with names of months in some forty languages, and years of the Buddhist era;
 - then, in what is left, the time (`_TIME`), which may be missing;
-- behind it the zone: an offset (+01:00, GMT+1) or a name (`_ZONES`); an unknown one is UTC.
+- behind it the zone: an offset (+01:00, GMT+1) or a name (`_ZONES`, `_SPELLED`); an unknown one is UTC.
 
 Words beside these (Friday, at, um, Uhr) do not count, nor does what stands behind the time. Another number before it, or anywhere if
 there is no time, makes it no date.
@@ -41,6 +41,13 @@ _ZONES = {
     "PHT": 8, "WIT": 9, "WET": 0, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRST": -2, "CLST": -3, "CLT": -4, "VET": -4, "COT": -5, "PET": -5,
     "МСК": 3, "GMT": 0, "UTC": 0, "UT": 0, "Z": 0,
 }  # fmt: skip
+# The same in words, of which they are the initials. Not what Windows calls AUS Eastern, SA Pacific or Central Pacific Standard Time.
+_SPELLED = re.compile(
+    r"(?<!\bAUS )(?<!\bSA )(?<!Central )\b(?:Australian )?(?:Eastern|Central|Mountain|Pacific|Western)(?: Standard| Daylight)?(?: Time)?"
+    r"(?! ?[^\W_])|\b(?:(?:Eastern|Central|Western) European(?: Summer)?|British Summer|Greenwich Mean|Hong Kong"
+    r"|(?:India|Japan|Korea|Pakistan|South Africa) Standard|(?:Central|East|West) Africa) Time\b",
+    re.IGNORECASE,
+)
 _FARTHEST = 14 * 3600  # seconds between a zone and UTC
 _MONTHS = {  # how months begin in other languages; without `lis` and `listopada`, which are October in Croatian and November in Polish
     name: month
@@ -182,7 +189,7 @@ def _read_unusual(text: str, day_first: bool | None) -> datetime | None:
         return datetime.fromtimestamp(int(dot_net[1]) // 1000, UTC)
     text = _NUMBERED.sub("th", _LEVANTINE.sub(lambda one: _LEVANT[one[0]], _NOTHING.sub("", text)))
     text = _COMPACT.sub(lambda one: "{}-{}-{} {}:{}:{}".format(*one.groups("00")), _REGION.sub(" ", text))
-    found = _day(text, day_first)
+    found = _day(_SPELLED.sub(_initials, text), day_first)
     if found is None:
         return None
     day, rest = found
@@ -232,6 +239,12 @@ def _clock(time: re.Match[str]) -> tuple[int, int, int]:
     if (is_late or time["am"] or time["early"]) and hour <= 12:
         hour = hour % 12 + (12 if is_late else 0)
     return hour, int(time["minute"]), int(time["second"] or 0)
+
+
+def _initials(spelled: re.Match[str]) -> str:
+    """The short name of a zone in words: EST, and ET of "Eastern" alone."""
+    initials = "".join(word[0] for word in spelled[0].upper().split())
+    return initials if initials.endswith("T") else f"{initials}T"
 
 
 def _seconds(text: str) -> int:

@@ -248,6 +248,21 @@ from aggregator.normalise.dates import read as read_date
         ("10:05 20 thg 11, 2026", (2026, 11, 20, 10, 5)),
         ("20. Jänner 2026", (2026, 1, 20, 0, 0)),
         ("20 Disember 2026", (2026, 12, 20, 0, 0)),
+        ("Fri, 20 Nov 2026 10:00:00 Eastern Standard Time", (2026, 11, 20, 15, 0)),
+        ("July 20, 2026 at 10:00 AM Pacific Daylight Time", (2026, 7, 20, 17, 0)),
+        ("July 20, 2026 10:00 a.m. Eastern", (2026, 7, 20, 14, 0)),
+        ("20 Jul 2026 10:00 US/Central", (2026, 7, 20, 15, 0)),
+        ("20 Nov 2026 10:00 Central European Time", (2026, 11, 20, 9, 0)),
+        ("20 Jul 2026 10:00 British Summer Time", (2026, 7, 20, 9, 0)),
+        ("20 Nov 2026 10:00 india standard time", (2026, 11, 20, 4, 30)),
+        ("20 Nov 2026 10:00 Australian Eastern Daylight Time", (2026, 11, 19, 23, 0)),
+        ("20 Nov 2026 10:00 GMT-0500 (Eastern Standard Time)", (2026, 11, 20, 15, 0)),
+        # Not that of the second word: as Windows calls those of Sydney, Colombia and the Solomon Islands.
+        ("20 Nov 2026 10:00 AUS Eastern Standard Time", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 SA Pacific Standard Time", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 Central Pacific Standard Time", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 Central Bank", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 Central European Standard Time", (2026, 11, 20, 10, 0)),
     ],
 )
 def test_dates_in_the_wild(text: str, expected: tuple[int, ...]) -> None:
