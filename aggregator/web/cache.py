@@ -42,6 +42,8 @@ not queue up behind a store that hangs."""
 MARK = "aggregator.keepable"
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 """In the order of the parameters of `matching_etag`."""
+EXPECTATIONS = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"})
+"""Hardly anybody sends these; `respond` judges them."""
 OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "last-modified"})
 """Headers that a 304 does not have, as in Werkzeug: the ETag is enough (RFC 9110, 15.4.5)."""
 
@@ -119,8 +121,7 @@ class ResponseCache:
             coding(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
         with self.library.one_request():
-            # Hardly anybody sends If-Match; `respond` judges it.
-            kept = None if "HTTP_IF_MATCH" in environ else self.kept.get(key)
+            kept = self.kept.get(key) if EXPECTATIONS.isdisjoint(environ) else None
             if kept is None or self._valid(key, kept):
                 return self._respond(key, kept, environ, start_response)
         with _turn(kept), self.library.one_request():

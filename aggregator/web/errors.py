@@ -24,7 +24,7 @@ DETAILS = {
     404: "There is nothing at this address. The lists of sections, topics and sources lead to everything there is.",
     405: "This address is read-only: use GET or HEAD.",
     400: "The request is malformed.",
-    412: "What is at this address is not what If-Match names.",
+    412: "What is at this address is not what If-Match names, or newer than If-Unmodified-Since.",
     503: "Several months or long lists are being made at the moment; try again in some seconds.",
 }
 

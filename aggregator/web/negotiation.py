@@ -39,8 +39,12 @@ def tag(content: str, coding: str | None) -> str:
     return content if coding is None else f'{content[:-1]}-{coding}"'
 
 
-def names_form(content: str, match: str) -> bool:
-    """Whether If-Match matches a form of the content, by strong comparison (RFC 9110, 13.1.1)."""
+def is_expected(content: str, modified: datetime, match: str | None, unmodified_since: str | None) -> bool:
+    """Whether If-Match matches a form of the content, by strong comparison (RFC 9110, 13.1.1); without it, whether the content is not
+    newer than If-Unmodified-Since."""
+    if not match:
+        since = _date(unmodified_since or "")
+        return since is None or modified <= since
     wanted = parse_etags(match)
     return any(wanted.contains(unquote_etag(tag(content, other))[0] or "") for other in (None, *CODINGS))
 
@@ -72,8 +76,12 @@ def matching_etag(
 
 
 def _between(modified: datetime, date: str, now: datetime) -> bool:
-    try:
-        since = parse_date(date)
-    except OverflowError:  # a year, hour or zone of too many digits, which Werkzeug does not expect
-        return False
+    since = _date(date)
     return since is not None and modified <= since <= now
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        return parse_date(text)
+    except OverflowError:  # a year, hour or zone of too many digits, which Werkzeug does not expect
+        return None

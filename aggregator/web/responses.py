@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 
 from aggregator.model.feed import Rendered
 from aggregator.render.bytes import rendered
-from aggregator.web.negotiation import MIN_COMPRESSED, coding, names_form, tag
+from aggregator.web.negotiation import MIN_COMPRESSED, coding, is_expected, tag
 from aggregator.web.request_context import library
 
 LONGEST_LINK = 2000
@@ -36,7 +36,9 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bo
     if not dated:
         asked = f"{request.environ['PATH_INFO']}?{request.environ['QUERY_STRING']}"
         shown = replace(shown, modified=lib.first_seen(asked, shown.etag))
-    if (match := request.headers.get("If-Match")) and not names_form(shown.etag, match):
+    told = min(shown.modified, lib.now())
+    expected = (request.headers.get(name) for name in ("If-Match", "If-Unmodified-Since"))
+    if not is_expected(shown.etag, told.replace(microsecond=0), *expected):
         raise PreconditionFailed
     request.environ[SHOWN] = shown
     small = len(shown.body) < MIN_COMPRESSED
@@ -45,7 +47,7 @@ def respond(shown: Rendered, *, max_age: int, link: str | None = None, dated: bo
     if form:
         response.headers["Content-Encoding"] = form
     response.headers["ETag"] = tag(shown.etag, form)
-    response.headers["Last-Modified"] = http_date(min(shown.modified, lib.now()))
+    response.headers["Last-Modified"] = http_date(told)
     response.headers["Vary"] = "Accept-Encoding"
     # Not `public`: shared caches would then serve pages behind a password to anybody (RFC 9111, 3.5).
     response.headers["Cache-Control"] = f"max-age={max_age}, stale-while-revalidate={max_age}"

@@ -72,6 +72,17 @@ def test_if_match_is_answered_only_if_it_matches(client: FlaskClient, address: s
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
+def test_what_was_modified_since_is_refused_to_who_wants_it_unmodified(client: FlaskClient, address: str) -> None:
+    first = client.get(address)
+    before = "Thu, 01 Jan 2026 00:00:00 GMT"
+    for date in (first.headers["Last-Modified"], LATER, "garbage", ""):
+        assert client.get(address, headers={"If-Unmodified-Since": date}).status_code == 200
+    assert client.get(address, headers={"If-Unmodified-Since": before}).status_code == 412
+    assert client.get(address, headers={"If-Unmodified-Since": before, "If-Match": "*"}).status_code == 200
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_the_date_alone_is_enough_and_the_tag_outranks_it(client: FlaskClient, address: str) -> None:
     first = client.get(address)
     date = first.headers["Last-Modified"]
