@@ -15,8 +15,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
+    if (
+        signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    ):  # still imports (`__main__.py`), and nothing is written yet
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     archive = Database(installation).open_existing()
-    for stop in (signal.SIGTERM, signal.SIGHUP):  # as for Ctrl-C: the incomplete copy is removed
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # from here on the incomplete copy is removed
         if signal.getsignal(stop) is signal.SIG_DFL:  # not where the caller has it ignored (nohup)
             signal.signal(stop, signal.default_int_handler)
     archive.upkeep.backup(args.file)

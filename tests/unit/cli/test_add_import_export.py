@@ -20,6 +20,7 @@ import pytest
 from builders import NOW, rss
 from servers.local import Request, Server, answer, conditional, redirect
 
+from aggregator.bootstrap import Database, Installation
 from aggregator.cli.appending import NewNames
 from aggregator.cli.main import COMMANDS, load, main
 from aggregator.parse.opml import read_opml
@@ -989,18 +990,26 @@ class Interrupting:
             os.kill(os.getpid(), signal.SIGINT)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # as at a terminal: what runs in the background ignores it
-awaited, sys.argv = sys.argv[1], ["aggregator", "explain", "Navy"]
+awaited, sys.argv = sys.argv[1], ["aggregator", *sys.argv[2:]]
 sys.meta_path.insert(0, Interrupting())
 from aggregator.__main__ import main
 raise SystemExit(main())
 """
 
 
-@pytest.mark.parametrize("module", ["aggregator.cli.main", "aggregator.cli.explain", "orjson", "json", "uuid"])
-def test_ctrl_c_during_the_imports_ends_it_without_a_word(desk: Desk, module: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "command"),
+    [
+        *((module, ("explain", "Navy")) for module in ("aggregator.cli.main", "aggregator.cli.explain", "orjson", "json", "uuid")),
+        *((module, ("backup", "copy.db")) for module in ("aggregator.store.sqlite.archive", "_sqlite3")),
+    ],
+)  # fmt: skip
+def test_ctrl_c_during_the_imports_ends_it_without_a_word(desk: Desk, module: str, command: tuple[str, str]) -> None:
     """In the middle of those that orjson makes, which is not written in Python, an exception crashed it."""
+    folder = desk.file.parent
+    Database(Installation(desk.file, folder / "instance")).open().close()
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, module], cwd=desk.file.parent, capture_output=True, check=False
+        [sys.executable, "-c", INTERRUPTED, module, *command], cwd=folder, capture_output=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
 
