@@ -22,7 +22,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aggregator.addresses import Allowance
-from aggregator.fetch.connections import Connections, Once, Response
+from aggregator.fetch.connections import Connections, Connector, Once, Response
 from aggregator.fetch.decode import Body, larger_than
 from aggregator.fetch.failures import NO_NAME_SERVER, Stopped, failure, http_failure
 from aggregator.fetch.gate import HostGate, Limits, Room
@@ -187,8 +187,10 @@ class Http:
                 terms.seconds -= clock() - began
 
     async def _exchange(self, address: WebAddress, headers: CIMultiDict[str], public: bool) -> _Answer:
-        url, once = URL(address.url, encoded=True), Once()
-        async with self._connections.session(address.host, public).get(
+        session = self._connections.session(address.host, public)
+        assert isinstance(session.connector, Connector)
+        url, once = URL(address.url, encoded=True), Once(session.connector)
+        async with session.get(
             url, headers=headers, allow_redirects=False, middlewares=(once,), trace_request_ctx=once
         ) as response:
             assert isinstance(response, Response)

@@ -29,10 +29,13 @@ _HEADS: Final = 8  # that are told apart in what arrives at once: interim ones, 
 class Once:
     """Decides when a request is sent again. If a connection breaks before the response, aiohttp sends the request again at once, without
     asking the gate. That is right only for connections that were kept from earlier requests, because their server may have closed them
-    meanwhile (RFC 9112, 9.3.1), all at the same time; `_kept_connections` sets `kept` for those. A broken one is not kept, so that the last
-    attempt takes a new one."""
+    meanwhile (RFC 9112, 9.3.1); `_kept_connections` sets `kept` for those. The others that are kept to this server are closed then (it may
+    have closed all at the same time), so that the second attempt takes a new one."""
 
     kept = False
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
 
     async def __call__(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         while True:
@@ -43,6 +46,7 @@ class Once:
                 if not self.kept:
                     failed = failure(error)
                     raise Stopped(failed.kind, failed.message) from error
+                self._connector.close_kept(request.connection_key)
 
 
 def _kept_connections() -> aiohttp.TraceConfig:
@@ -89,13 +93,17 @@ class _Reading(ResponseHandler):
         return super().is_connected() and not self.should_close
 
 
-class _Connector(aiohttp.TCPConnector):
+class Connector(aiohttp.TCPConnector):
     """Keeps at most `_IDLE` connections open after their responses. They are kept for a host with several feeds; but of hundreds of hosts
     that answer at once, each kept one for five seconds, which are more files than most processes may open."""
 
     def _release(self, key: ConnectionKey, protocol: ResponseHandler, *, should_close: bool = False) -> None:
         crowded = sum(map(len, self._conns.values())) >= _IDLE
         super()._release(key, protocol, should_close=should_close or crowded)
+
+    def close_kept(self, key: ConnectionKey) -> None:
+        for protocol, _ in self._conns.pop(key, ()):
+            protocol.close()
 
 
 class Response(aiohttp.ClientResponse):
@@ -176,7 +184,7 @@ class Connections:
         return self._public if public else self._anywhere if named else self._guard
 
     def _new_session(self, guard: Guard) -> aiohttp.ClientSession:
-        connector = _Connector(
+        connector = Connector(
             resolver=guard,
             socket_factory=guard.make_socket,
             ssl=self._tls or True,

@@ -356,32 +356,33 @@ def test_a_kept_connection_that_is_closed_as_it_is_used_again_costs_nothing(serv
 
 
 def test_all_kept_connections_of_a_host_may_be_closed_as_they_are_used_again() -> None:
-    """HAProxy closes those idle at the same time at the same time: a second one was no better than the first."""
-    both = asyncio.Barrier(2)
-    made = 0
+    """HAProxy closes those idle at the same time at the same time: a second one was no better than the first, nor is a third."""
+    every = asyncio.Barrier(3)
+    made = asked = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal made
+        nonlocal made, asked
         made += 1
         with suppress(EOFError, OSError):
             await reader.readuntil(b"\r\n\r\n")
-            if made <= 2:
-                await both.wait()
+            if made <= 3:
+                await every.wait()
             writer.write(head("200 OK", {"Content-Length": str(len(FEED))}) + FEED)
             await reader.readuntil(b"\r\n\r\n")
+            asked += 1
         writer.close()
 
     async def main() -> list[Outcome]:
         http = Http(AGENT, allow_private=(HOST,))
         async with await asyncio.start_server(serve, HOST, 0) as serving:
             url = f"http://{HOST}:{serving.sockets[0].getsockname()[1]}/"
-            at_once = await asyncio.gather(*[http(FetchRequest(source, url)) for source in "ab"])
-            later = await http(FetchRequest("c", url))
+            at_once = await asyncio.gather(*[http(FetchRequest(source, url)) for source in "abc"])
+            later = await http(FetchRequest("d", url))
             await http.close()
         return [*at_once, later]
 
-    assert [full(outcome).body for outcome in asyncio.run(main())] == [FEED] * 3
-    assert made == 3
+    assert [full(outcome).body for outcome in asyncio.run(main())] == [FEED] * 4
+    assert (made, asked) == (4, 1)
 
 
 def test_where_a_new_connection_is_closed_after_a_kept_one_it_is_not_asked_again(server: Server) -> None:
