@@ -72,6 +72,7 @@ def test_every_place_is_one() -> None:
 @pytest.mark.parametrize(
     ("title", "section"),
     [
+        # headlines that nobody tuned for
         ("Hochul Vetoes Bill on Casinos", "america"),
         ("Wildfires Force Thousands From Homes in British Columbia", "america"),
         ("Argentina's Milei loses midterm vote in Buenos Aires", "america"),
@@ -90,35 +91,19 @@ def test_every_place_is_one() -> None:
         ("Central Bank Raises Interest Rates to Tame Inflation", "economy"),
         ("Retailer’s Profits Fall as Shoppers Cut Spending", "economy"),
         ("Astronomers Weigh a Distant Planet", "world"),
-    ],
-)
-def test_headlines_nobody_tuned_for(title: str, section: str) -> None:
-    assert judge(_book(), title).section == section
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Swimmer wins gold after shoulder surgery",
-        "A giant tortoise turns 190",
-        "Diver feared the worst before a plunge to death",
-        "Couple fell in love over fish and chips",
-        "The secret life of a spy novelist",
-        "Drone footage shows a meadow in bloom",
-        "In defense of the semicolon",
-        "Choir beats septic tank stench",
-        "Steel dome of the old stadium to be dismantled",
-        "Trio wins Nobel Prize for work on a Covid vaccine",
-        "Dog finds its way home after nine days",
-    ],
-)
-def test_words_in_other_senses_are_news_of_the_world(title: str) -> None:
-    assert judge(_book(), title).section == "world"
-
-
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
+        # words in other senses are news of the world
+        ("Swimmer wins gold after shoulder surgery", "world"),
+        ("A giant tortoise turns 190", "world"),
+        ("Diver feared the worst before a plunge to death", "world"),
+        ("Couple fell in love over fish and chips", "world"),
+        ("The secret life of a spy novelist", "world"),
+        ("Drone footage shows a meadow in bloom", "world"),
+        ("In defense of the semicolon", "world"),
+        ("Choir beats septic tank stench", "world"),
+        ("Steel dome of the old stadium to be dismantled", "world"),
+        ("Trio wins Nobel Prize for work on a Covid vaccine", "world"),
+        ("Dog finds its way home after nine days", "world"),
+        # headlines that leave the country out
         ("MLA's aide held with Rs 40 lakh in cash", "asia-pacific"),
         ("Fadnavis, Shinde share stage after months", "asia-pacific"),
         ("KP CM skips jirga over Adiala visit", "asia-pacific"),
@@ -153,15 +138,216 @@ def test_words_in_other_senses_are_news_of_the_world(title: str) -> None:
         ("Bessent and He Lifeng settle in Madrid", "economy"),
         ("Nikkei crosses 60,000", "economy"),
         ("Heathrow told to lower charges", "economy"),
+        # names of firms and weapons are no everyday words
+        ("Moody teenagers sleep longer", "world"),
+        ("Swatches of colour for every skin", "world"),
+        ("Tor Magnus wins race", "world"),
+        ("Vanguard class action settled", "world"),
+        # what America’s congress decides on other countries is American
+        ("Congress weighs aid to Philippines", "america"),
+        ("Senate confirms ambassador to Mexico", "america"),
+        ("Senate clears ambassador to Philippines", "america"),
+        ("Senate approves new ambassador to Italy", "america"),
+        ("Senate backs Kenya trade deal", "america"),
+        ("Senate rejects resolution on Nigeria arms", "america"),
+        ("Senate committee grills nominee over Pakistan", "america"),
+        ("Senate hearing on Australia submarine deal", "america"),
+        ("Congress debates Peru trade agreement", "america"),
+        ("Congress passes Ukraine aid, with India oil sanctions", "america"),
+        ("House votes to fund Ukraine", "america"),
+        # weapons and forces are a matter of defense, whoever moves them
+        ("NATO sends Patriot batteries and F-16 jets to Poland", "defense"),
+        ("NATO ships missile batteries to Latvia", "defense"),
+        ("NATO to station tanks and artillery in Lithuania", "defense"),
+        ("NATO scrambles fighter jets over Baltic", "defense"),
+        ("Spain to supply air defence batteries to Estonia", "defense"),
+        ("Poland buys 300 rocket launchers", "defense"),
+        # what is of no country and no market is news of the world
+        ("COP30 ends in disarray", "world"),
+        ("Tedros urges calm", "world"),
+        ("Rights chief Turk deplores executions", "world"),
+        ("Skier named flag carrier for the Games", "world"),
+        ("Fire in hospitality tent at golf course", "world"),
+        ("IOC president to step down", "world"),
+        ("Temple of 2500 B.C. dug up", "world"),
+        ("2500 BC mine and 500 B.C. town dug up", "world"),
+        ("Sleepy village is a Mecca for cheese lovers", "world"),
+        # weapons, storms and markets by their plain names
+        ("Air Force Grounds Its B-2s", "defense"),
+        ("Bunker Busters Tested in Desert", "defense"),
+        ("Nato Allies Agree New Spending Target", "defense"),
+        ("USS Boise to Be Scrapped", "defense"),
+        ("Iskander Missile Kills Family in Sumy", "ukraine-russia-war"),
+        ("Sixty Shaheds Downed Overnight, Air Force Says", "ukraine-russia-war"),
+        ("Ramstein Group Pledges Shells", "ukraine-russia-war"),
+        ("Wheat Futures Fall on Russian Harvest", "economy"),
+        ("Typhoon Ragasa Nears the Coast", "asia-pacific"),
+        ("Vaccine Stocks Sink as Trump Picks a Sceptic", "economy"),
+        ("Countries Race to Beat Trade Deadline", "economy"),
+        ("NH90s Grounded After Tail Strike", "defense"),
+        ("Sailors Wait for Their Type 45s", "defense"),
+        ("Recruits Fall Ill at Parris Island", "defense"),
+        ("C-17s Bring Tents", "defense"),
+        ("P-8A Circles Wreck", "defense"),
+        ("Cessna C-172 Lands on Field", "world"),
+        ("Actriz celebra su 57 cumpleaños", "world"),
+        ("Crowd Watches Su-57s", "defense"),
+        ("Crowd Watches Su-57M", "defense"),
+        ("Vitamin B 213 Found", "world"),
+        ("Earthquake Wakes Twentynine Palms", "world"),
+        ("Clerk Fined 40,000 Rupees", "asia-pacific"),
+        ("Clerk Fined 40,000 Riyals", "middle-east"),
+        ("Clerk Fined 40,000 Dinars", "world"),
+        ("Clerk Fined 40,000 Pesos", "world"),
+        ("Beef at Record as Herd Shrinks", "economy"),
+        ("Rappers Sign Platinum Deal at Record Label", "world"),
+        ("Water Bills to Double", "economy"),
+        ("Clean Water Bill Vetoed", "world"),
+        ("Chancellor Rewrites Her Spring Statement", "economy"),
+        ("Crowd Rallies at Taiwan's Legislative Yuan", "asia-pacific"),
+        ("Rebel Groups Agree to Merge in Myanmar", "asia-pacific"),
+        ("Animal Spirits of Peru in a Show", "america"),
+        ("Gunmen Enter Market in Kabul, Burn Stores", "asia-pacific"),
+        ("Winter Fuel Payments to Return", "economy"),
+        ("IAEA: Uranium Enriched to 60 Percent at Record High", "middle-east"),
+        ("Cattle Rustling Deaths at Record High in South Sudan", "africa"),
+        # whose or what kind a thing is, is not the actor
+        ("Portuguese-flagged ship attacked off Oman", "middle-east"),
+        ("Chinese‑run copper mine spills acid into Zambian river", "africa"),
+        ("Rwanda-backed M23 rebels enter Goma", "africa"),
+        ("Chinese-made cranes at US ports raise spy fears", "america"),
+        ("London-based broadcaster says journalists threatened by Tehran", "middle-east"),
+        ("Kremlin-linked network pays for sabotage in Germany", "europe"),
+        ("Pro\u2011Palestinian activists break into RAF base", "europe"),
+        ("Anti-French protests spread in Niger", "africa"),
+        ("Swedish embassy stormed in Baghdad", "middle-east"),
+        ("Gunmen attack Azerbaijan's embassy in Tehran", "middle-east"),
+        ("Driver rams Chinese consulate in San Francisco", "america"),
+        ("India\u2011Pakistan conflict raises fears for Washington's plans", "america"),
+        ("Israel-Hamas war overshadows Labour conference", "europe"),
+        # a war that others speak of is in its section: its parties do not act
+        ("Russia-Ukraine war will not end by Christmas, Merz says", "ukraine-russia-war"),
+        ("Ukraine-Russia war hits German exporters", "ukraine-russia-war"),
+        ("Russia-Ukraine conflict to be raised by Modi in Washington", "ukraine-russia-war"),
+        # names and words of other outlets
+        ("USAF weighs older tankers", "defense"),
+        ("Panel trims defense funding", "defense"),
+        ("Reserve forces to double", "defense"),
+        ("Service academies end admission of athletes", "defense"),
+        ("Norway picks British frigates", "defense"),
+        ("More defense firms hire abroad", "defense"),
+        ("B.C. nurses return to work", "america"),
+        ("Statue of Liberty reopens", "america"),
+        ("Crowds return to the Empire State Building", "america"),
+        ("Ethics office looks into Trump family's crypto", "america"),
+        ("Boulder collapse near Pune kills four", "asia-pacific"),
+        ("Renk Group raises forecast", "defense"),
+        ("Yen slides to its weakest in Tokyo", "economy"),
+        ("Tomb from 3000 B.C. opened", "world"),
+        ("Boulder blocks new gas hookups", "america"),
+        ("Irish author O'Hare wins Booker", "europe"),
+        # everyday words are news of the world …
+        ("Fans storm pitch after cup final", "world"),
+        ("Singer announces comeback tour after ten years", "world"),
+        ("Rapper drops surprise album at midnight", "world"),
+        ("Missing hiker found safe after two nights on the fell", "world"),
+        ("The truth about cold plunges", "world"),
+        ("Fossil of giant penguin found by walkers", "world"),
+        ("Shoe box full of batteries found in skip", "world"),
+        ("Console sells out before lunch", "world"),
+        ("Pantry raid: what to cook when you have not been shopping", "world"),
+        ("Streaming this week: a heist, a haunted house and a baking contest", "world"),
+        ("Conch shell horn heard for the first time in centuries", "world"),
+        ("Blood donors needed as stocks fall", "world"),
+        ("Stock up on candles", "world"),
+        ("Trading cards found in loft", "world"),
+        ("Your immune system's first line of defence is your skin", "world"),
+        ("A sharp spade is the best weapon against slugs", "world"),
+        ("Generals beat Captains in overtime", "world"),
+        ("Admiral butterflies seen again", "world"),
+        ("Thriller set on a submarine runs out of air", "world"),
+        ("Fish tanks for beginners", "world"),
+        ("Hit song catapults choir to fame", "world"),
+        ("Teenagers fined for loitering in the park", "world"),
+        ("Bakery unveils cake as tall as a lamp post", "world"),
+        # … and what the same words are beside others
+        ("Retail giant cuts outlook", "economy"),
+        ("Streaming giants agree to merge", "economy"),
+        ("Shell to sell North Sea stake", "economy"),
+        ("Costs soar for builders", "economy"),
+        ("BoJ lifts rates to 30-year high", "economy"),
+        ("Energy cap to rise in January", "economy"),
+        ("Southcom chief steps down", "defense"),
+        ("Navy tests torpedo", "defense"),
+        ("Man is fatally shot at a gas station", "america"),
+        ("Suspect arraigned overnight", "america"),
+        ("Winter storm grounds travellers", "america"),
+        ("Why sending tanks is a new step", "defense"),
+        ("Getting tanks to the front lines looms as a challenge", "defense"),
+        ("Torpedo maker wins contract", "defense"),
+        ("Catapults on new carrier fail tests", "defense"),
+        ("Military bans PlayStation for soldiers at bases", "defense"),
+        ("Shopping centre giant likely to appoint administrators", "economy"),
+        ("Stores close as chain calls in administrators", "economy"),
+        ("Chemicals giant settles claims", "economy"),
+        ("Childcare costs force mothers out of work", "economy"),
+        ("Law enforcement officers without badges", "america"),
+        # where business or arms are told, they decide
+        ("Suez Canal Revenue Falls by Half", "economy"),
+        ("Camelot Sues over National Lottery Licence", "economy"),
+        ("Gatwick Staff Vote to Strike over Pay", "economy"),
+        ("National Grid to Spend £30bn on Pylons", "economy"),
+        ("Avanti West Coast Trains Named Least Reliable", "economy"),
+        ("Boeing Flies First Wedgetail to Scotland", "defense"),
+        ("Saudi Police Seize Abrams Tanks", "defense"),
+        ("Gatwick Flights Cancelled After Air Traffic Fault", "economy"),
+        ("Gatwick Passenger Numbers Hit Record", "economy"),
+        ("Naira Gains for Fifth Day", "economy"),
+        ("Kwacha Hits Record Low", "economy"),
+        ("Avanti Drivers to Strike in December", "economy"),
+        ("Suez Canal Authority Cuts Fees", "economy"),
+        ("Suez Canal Transits Rise in November", "economy"),
+        ("National Grid Chief to Step Down", "economy"),
+        ("National Grid Sells US Wind Arm", "economy"),
+        ("William Hill Owner Evoke Weighs Sale", "economy"),
+        ("Train Operator Northern to Be Nationalised", "economy"),
+        ("Train Operator to Cut Services", "economy"),
+        ("Oil Jumps as Dozens Killed in Iraq Attack", "economy"),
+        ("Dangote Refinery Shut by Fire", "economy"),
+        ("Airline Fined Over Diverted Flights", "economy"),
+        ("Fuel Shipments Diverted to Asia as Prices Soar", "economy"),
+        ("Simon & Schuster Chief to Step Down", "economy"),
+        ("Wedgetail to Deploy to Poland", "defense"),
+        ("Jets From Spangdahlem Land in Poland", "defense"),
+        ("EU Agrees 20th Sanctions Package Against Russia, Including Iran Drone Makers", "ukraine-russia-war"),
+        # Greenland is Europe before America
+        ("Greenland's parliament debates new mining law", "europe"),
+        ("Trump says US will get Greenland one way or the other", "america"),
+        # who has people among the hurt is not the actor
+        ("Three Americans among dozens hurt in Nairobi bus crash", "africa"),
+        # whose a thing is counts where nothing else is named
+        ("Norwegian-flagged car carrier burns", "europe"),
+        ("Anti-American march in Tehran", "middle-east"),
+        ("Anti-Trump marches grow", "america"),
+        ("Russian embassy burns", "europe"),
+        ("Israel-Hamas war enters third year", "middle-east"),
+        ("Israel-Hamas war live: Biden speaks", "middle-east"),  # what live news are about
+        ("US made deal with Yemen on prisoners", "america"),  # a verb, without the hyphen
+        ("US-led forces strike camp in Syria", "america"),  # who leads acts
+        ("US-led conflict resolution talks open in Doha", "america"),  # no party of a conflict
+        ("US-Iran war powers vote fails", "america"),  # nor of one
+        ("China-Russia war games in Sea of Japan", "asia-pacific"),  # nor of a game
+        ("Golf pro US hopes rest on wins in Spain", "america"),  # no hyphen, a player
     ],
 )
-def test_headlines_that_leave_the_country_out(title: str, section: str) -> None:
+def test_the_section_of_a_headline(title: str, section: str) -> None:
     assert judge(_book(), title).section == section
 
 
 @pytest.mark.parametrize(
     ("title", "summary", "section"),
     [
+        # names of 2024 to 2026 tell the country
         ("Hipkins rules out deal with Te Pati Maori", "", "asia-pacific"),
         ("Two rescued after landslide in Chamoli", "", "asia-pacific"),
         ("Akpoti-Uduaghan returns to her seat", "", "africa"),
@@ -180,15 +366,57 @@ def test_headlines_that_leave_the_country_out(title: str, section: str) -> None:
         ("Sihasak meets Tea Seiha", "", "asia-pacific"),
         ("Convoy reaches Deir el-Zour", "", "middle-east"),
         ("Civilians leave Krasnopillia", "", "ukraine-russia-war"),
+        # the invasion and the occupation are the war …
+        (
+            "Death on a river shows the brutality of Russian occupation",
+            "Vladimir grew up in Lviv, Ukraine.",
+            "ukraine-russia-war",
+        ),
+        (
+            "Kremlin Critic Convicted of Treason for Criticizing Putin’s Invasion",
+            "A court in Moscow sentenced Vladimir Kara-Murza after he gave speeches opposing Russia’s war in Ukraine.",
+            "ukraine-russia-war",
+        ),
+        # … and so is what others do to end it
+        ("Vance: Moscow Asks for Too Much to End War", "", "ukraine-russia-war"),
+        ("Europe Drafts Own Peace Plan", "The army of Ukraine would keep its size", "ukraine-russia-war"),
+        ("Trump and Putin Meet in Alaska", "", "ukraine-russia-war"),
+        ("EU Adopts Sanctions Package Against Moscow", "", "ukraine-russia-war"),
+        ("North Korean Sappers Clear Mines in Kursk", "", "ukraine-russia-war"),
+        ("Vance Sees Path to End Russia's War on Ukraine", "", "ukraine-russia-war"),
+        ("Vance Sees Path to End the War", "He spoke of the war on Ukraine that Russia wages", "ukraine-russia-war"),
+        # what recalls, carriers, attorneys and birds belong to
+        ("Ford kills off the Fiesta", "", "economy"),
+        ("Tesla recalls 50,000 pickups after fatal crash", "", "economy"),
+        ("Carrier Ford heads to Caribbean", "", "defense"),
+        ("Turkey signs for 20 Typhoons", "", "defense"),
+        ("Attorney general opposes the bill", "Baharav-Miara said it would harm the courts.", "middle-east"),
+        ("Pinker flamingos are more aggressive", "They fight for food, a study of the flamingo says.", "world"),
+        ("Two typhoons kill 50 in Philippines; Kuwait sends aid", "", "asia-pacific"),
+        ("Electric cars are killing the gas station", "", "economy"),
+        ("Porsche driver killed off Sicily coast", "", "europe"),
+        ("Flamingo cruise missile hits Oryol", "", "ukraine-russia-war"),
+        # of towns of one name the one is meant whose country is named
+        ("Explosion in Valencia", "Firefighters evacuate three blocks", "europe"),
+        ("Explosion in Valencia", "Venezuela's interior minister blames sabotage", "america"),
+        ("Floods in Cordoba", "Argentina's government sends pumps", "america"),
+        ("Floods in Cordoba", "Spain's army sends pumps", "europe"),
+        ("Trial Opens in Alexandria", "The Virginia court picks jurors", "america"),
+        ("Clashes in Tripoli", "Lebanese soldiers deploy", "middle-east"),
+        ("Clashes in Tripoli", "Libyan militias withdraw", "africa"),
+        ("Attacks Return to Palma", "Insurgents hide in Mozambique's north", "africa"),
+        # names that two countries share
+        ("Norfolk farmers fear for barley", "", "europe"),
+        ("Norfolk farmers fear for crabs", "Chesapeake Bay is warming, scientists in Virginia say.", "america"),
+        ("Naval Station Norfolk welcomes a carrier home", "", "america"),
+        ("Bellingham limps off in first half", "", "europe"),
+        ("Bellingham, Wash., bakery wins prize", "", "america"),
+        ("Faro, the Palm Springs of Portugal", "", "europe"),
+        ("A quiet morning at the Palais de Tokyo", "", "europe"),
     ],
 )
-def test_names_of_2024_to_2026_tell_the_country(title: str, summary: str, section: str) -> None:
+def test_the_section_of_a_headline_with_its_summary(title: str, summary: str, section: str) -> None:
     assert judge(_book(), title, summary).section == section
-
-
-def test_greenland_is_europe_before_america() -> None:
-    assert judge(_book(), "Greenland's parliament debates new mining law").section == "europe"
-    assert judge(_book(), "Trump says US will get Greenland one way or the other").section == "america"
 
 
 def test_deputies_alone_are_not_the_sheriffs() -> None:
@@ -212,21 +440,9 @@ def test_guam_is_the_pacifics_and_americas() -> None:
 
 
 @pytest.mark.parametrize(
-    "title",
-    [
-        "Moody teenagers sleep longer",
-        "Swatches of colour for every skin",
-        "Tor Magnus wins race",
-        "Vanguard class action settled",
-    ],
-)
-def test_names_of_firms_and_weapons_are_no_everyday_words(title: str) -> None:
-    assert judge(_book(), title).section == "world"
-
-
-@pytest.mark.parametrize(
     ("title", "not_in"),
     [
+        # what only shares its name with firms, weapons and talks
         ("Johannes Thingnes Boe wins biathlon sprint in Oslo", "economy"),
         ("Alfie Boe announces Manchester tour", "economy"),
         ("JOHANNES BOE WINS SPRINT IN OSLO", "economy"),
@@ -246,24 +462,74 @@ def test_names_of_firms_and_weapons_are_no_everyday_words(title: str) -> None:
         ("Armenia turns from Putin to Trump", "ukraine-russia-war"),
         ("Keir Starmer accused of echoing Enoch Powell in immigration speech", "america"),
         ("Lucy Powell elected deputy leader of Labour", "economy"),
+        # a word in another sense
+        ("Singer Shares Her Tips for a Calm Morning", "economy"),
+        ("Maid Accused of Stealing 300,000 Baht", "economy"),
+        ("Mayor Took a Bribe of Two Billion Rupiah", "economy"),
+        ("Rare Solar Eclipse Delights Crowds", "economy"),
+        ("Blast at Fireworks Factory Kills Nine", "economy"),
+        ("Prisoner Used as a Bargaining Chip, Says Sister", "economy"),
+        ("Law Firm's Partner Jailed for Perjury", "economy"),
+        ("Driver Found Slumped at the Wheel", "economy"),
+        ("Bus Plunges Into Gorge as Rains Go On", "economy"),
+        ("Rebels Wage War on a Second Front", "economy"),
+        ("River Bursts Its Banks", "economy"),
+        ("Daylight Savings Bill Stalls", "economy"),
+        ("Gang Jailed for Auto Thefts", "economy"),
+        ("Boy Robbed of a Bag of Chips", "economy"),
+        ("Chief of Staff Resigns", "economy"),
+        ("Blood Stocks Are at a Low", "economy"),
+        ("Activist Charged Under National Security Law", "defense"),
+        ("Quarterback Praises Defense After Win", "defense"),
+        ("Villa Defence Punished in Premier League", "defense"),
+        ("Hospital Bomber Acted Alone", "defense"),
+        ("Jury Rejects Self-Defence Plea", "defense"),
+        ("Military Junta Puts Off Vote", "defense"),
+        # an everyday meaning
+        ("Public defense funding cut in Oregon", "defense"),
+        ("Coastal defence funding for Norfolk villages", "defense"),
+        ("Boxer defends remarks on women in combat sports", "defense"),
+        ("Refuelling tanker blast kills 20 in Nigeria", "defense"),
+        ("Rival parties agree to merge in Malawi", "economy"),
+        ("Russian losses widen near Pokrovsk", "economy"),
+        ("Animal spirits: the shamans of the Amazon", "economy"),
+        # clothes and sport
+        ("Old Navy closes stores", "defense"),
+        ("Kate wears navy dress", "defense"),
+        ("Bengals defense dealt blow", "defense"),
     ],
 )
-def test_what_only_shares_its_name_with_firms_weapons_and_talks(title: str, not_in: str) -> None:
+def test_sections_that_do_not_hold_a_headline(title: str, not_in: str) -> None:
     assert not_in not in judge(_book(), title).sections
 
 
 @pytest.mark.parametrize(
     ("title", "section"),
     [
+        # what is meant by names of firms, weapons and talks
         ("BoE Holds Rates at 4%", "economy"),
         ("Former BOE Governor Attacks Sunak", "economy"),
         ("Brent Rises 3%", "economy"),
         ("China eases gallium export ban", "economy"),
         ("Nato Allies Meet 2% of GDP Target", "defense"),
         ("Trump Says He Is Disappointed in Putin", "ukraine-russia-war"),
+        # news of forces and arms is of defense, too
+        ("North Korea conducts weapon test", "defense"),
+        ("German defence minister resigns after blunders over tanks", "defense"),
+        ("China defence minister warns of war with US", "defense"),
+        ("US Navy submarine gets Xbox controllers", "defense"),
+        ("Ukraine army recruits gamers as drone pilots", "defense"),
+        ("Russian troops claim captured tanks in Ukraine", "defense"),
+        ("Tanks roll into Rafah", "defense"),
+        ("Defence deal is signed by Australia and Papua New Guinea", "defense"),
+        ("Defence deals are signed in Manila", "defense"),
+        ("Navy midshipmen killed in helicopter crash", "defense"),
+        ("Navy dresses up for fleet week", "defense"),
+        ("US Navy suits up for war in the Gulf", "defense"),
+        ("An old navy base is reopened", "defense"),
     ],
 )
-def test_what_is_meant_by_the_same_names(title: str, section: str) -> None:
+def test_sections_that_hold_a_headline(title: str, section: str) -> None:
     assert section in judge(_book(), title).sections
 
 
@@ -314,26 +580,6 @@ def test_institutions_of_other_nations_are_not_american(title: str, section: str
 
 
 @pytest.mark.parametrize(
-    "title",
-    [
-        "Congress weighs aid to Philippines",
-        "Senate confirms ambassador to Mexico",
-        "Senate clears ambassador to Philippines",
-        "Senate approves new ambassador to Italy",
-        "Senate backs Kenya trade deal",
-        "Senate rejects resolution on Nigeria arms",
-        "Senate committee grills nominee over Pakistan",
-        "Senate hearing on Australia submarine deal",
-        "Congress debates Peru trade agreement",
-        "Congress passes Ukraine aid, with India oil sanctions",
-        "House votes to fund Ukraine",
-    ],
-)
-def test_what_americas_congress_decides_on_other_countries_is_american(title: str) -> None:
-    assert judge(_book(), title).section == "america"
-
-
-@pytest.mark.parametrize(
     ("title", "topic"),
     [
         ("Senate passes farm bill", "us-politics"),
@@ -363,25 +609,25 @@ def test_a_player_of_the_name_is_not_the_middle_east() -> None:
 
 
 @pytest.mark.parametrize(
-    "title",
+    ("title", "other"),
     [
-        "NATO sends Patriot batteries and F-16 jets to Poland",
-        "NATO ships missile batteries to Latvia",
-        "NATO to station tanks and artillery in Lithuania",
-        "NATO scrambles fighter jets over Baltic",
-        "Spain to supply air defence batteries to Estonia",
-        "Poland buys 300 rocket launchers",
+        # an alliance that meets is no weapon
+        ("NATO leaders meet in Vilnius", "defense"),
+        ("Finland joins NATO", "defense"),
+        ("Battery plant opens in Poland", "defense"),
+        # a missile that is tried out is not the war
+        ("Putin tests a missile", "ukraine-russia-war"),
+        ("Kremlin says missile test was a success", "ukraine-russia-war"),
+        ("Putin watches as intercontinental missile hits target", "ukraine-russia-war"),
+        ("Moscow shows off nuclear-powered missile", "ukraine-russia-war"),
+        # the end of another war is not that of Ukraine
+        ("Trump and Putin Meet on Gaza", "ukraine-russia-war"),
+        ("Sudan Peace Plan Fails as Ukraine Fights on", "ukraine-russia-war"),
+        ("Yemen Truce: US Eyes End of War, Russia Says", "ukraine-russia-war"),
     ],
 )
-def test_weapons_and_forces_are_a_matter_of_defense_whoever_moves_them(title: str) -> None:
-    assert judge(_book(), title).section == "defense"
-
-
-@pytest.mark.parametrize(
-    "title", ["NATO leaders meet in Vilnius", "Finland joins NATO", "Battery plant opens in Poland"]
-)
-def test_an_alliance_that_meets_is_no_weapon(title: str) -> None:
-    assert judge(_book(), title).section != "defense"
+def test_sections_that_do_not_lead_a_headline(title: str, other: str) -> None:
+    assert judge(_book(), title).section != other
 
 
 @pytest.mark.parametrize(
@@ -416,115 +662,6 @@ def test_a_word_of_another_language_is_no_acronym(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("Singer Shares Her Tips for a Calm Morning", "economy"),
-        ("Maid Accused of Stealing 300,000 Baht", "economy"),
-        ("Mayor Took a Bribe of Two Billion Rupiah", "economy"),
-        ("Rare Solar Eclipse Delights Crowds", "economy"),
-        ("Blast at Fireworks Factory Kills Nine", "economy"),
-        ("Prisoner Used as a Bargaining Chip, Says Sister", "economy"),
-        ("Law Firm's Partner Jailed for Perjury", "economy"),
-        ("Driver Found Slumped at the Wheel", "economy"),
-        ("Bus Plunges Into Gorge as Rains Go On", "economy"),
-        ("Rebels Wage War on a Second Front", "economy"),
-        ("River Bursts Its Banks", "economy"),
-        ("Daylight Savings Bill Stalls", "economy"),
-        ("Gang Jailed for Auto Thefts", "economy"),
-        ("Boy Robbed of a Bag of Chips", "economy"),
-        ("Chief of Staff Resigns", "economy"),
-        ("Blood Stocks Are at a Low", "economy"),
-        ("Activist Charged Under National Security Law", "defense"),
-        ("Quarterback Praises Defense After Win", "defense"),
-        ("Villa Defence Punished in Premier League", "defense"),
-        ("Hospital Bomber Acted Alone", "defense"),
-        ("Jury Rejects Self-Defence Plea", "defense"),
-        ("Military Junta Puts Off Vote", "defense"),
-    ],
-)
-def test_a_word_in_another_sense_places_nothing(title: str, section: str) -> None:
-    assert section not in judge(_book(), title).sections
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Putin tests a missile",
-        "Kremlin says missile test was a success",
-        "Putin watches as intercontinental missile hits target",
-        "Moscow shows off nuclear-powered missile",
-    ],
-)
-def test_a_missile_that_is_tried_out_is_not_the_war(title: str) -> None:
-    assert judge(_book(), title).section != "ukraine-russia-war"
-
-
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("COP30 ends in disarray", "world"),
-        ("Tedros urges calm", "world"),
-        ("Rights chief Turk deplores executions", "world"),
-        ("Skier named flag carrier for the Games", "world"),
-        ("Fire in hospitality tent at golf course", "world"),
-        ("IOC president to step down", "world"),
-        ("Temple of 2500 B.C. dug up", "world"),
-        ("2500 BC mine and 500 B.C. town dug up", "world"),
-        ("Sleepy village is a Mecca for cheese lovers", "world"),
-    ],
-)
-def test_what_is_of_no_country_and_no_market_is_news_of_the_world(title: str, section: str) -> None:
-    assert judge(_book(), title).section == section
-
-
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("Air Force Grounds Its B-2s", "defense"),
-        ("Bunker Busters Tested in Desert", "defense"),
-        ("Nato Allies Agree New Spending Target", "defense"),
-        ("USS Boise to Be Scrapped", "defense"),
-        ("Iskander Missile Kills Family in Sumy", "ukraine-russia-war"),
-        ("Sixty Shaheds Downed Overnight, Air Force Says", "ukraine-russia-war"),
-        ("Ramstein Group Pledges Shells", "ukraine-russia-war"),
-        ("Wheat Futures Fall on Russian Harvest", "economy"),
-        ("Typhoon Ragasa Nears the Coast", "asia-pacific"),
-        ("Vaccine Stocks Sink as Trump Picks a Sceptic", "economy"),
-        ("Countries Race to Beat Trade Deadline", "economy"),
-        ("NH90s Grounded After Tail Strike", "defense"),
-        ("Sailors Wait for Their Type 45s", "defense"),
-        ("Recruits Fall Ill at Parris Island", "defense"),
-        ("C-17s Bring Tents", "defense"),
-        ("P-8A Circles Wreck", "defense"),
-        ("Cessna C-172 Lands on Field", "world"),
-        ("Actriz celebra su 57 cumpleaños", "world"),
-        ("Crowd Watches Su-57s", "defense"),
-        ("Crowd Watches Su-57M", "defense"),
-        ("Vitamin B 213 Found", "world"),
-        ("Earthquake Wakes Twentynine Palms", "world"),
-        ("Clerk Fined 40,000 Rupees", "asia-pacific"),
-        ("Clerk Fined 40,000 Riyals", "middle-east"),
-        ("Clerk Fined 40,000 Dinars", "world"),
-        ("Clerk Fined 40,000 Pesos", "world"),
-        ("Beef at Record as Herd Shrinks", "economy"),
-        ("Rappers Sign Platinum Deal at Record Label", "world"),
-        ("Water Bills to Double", "economy"),
-        ("Clean Water Bill Vetoed", "world"),
-        ("Chancellor Rewrites Her Spring Statement", "economy"),
-        ("Crowd Rallies at Taiwan's Legislative Yuan", "asia-pacific"),
-        ("Rebel Groups Agree to Merge in Myanmar", "asia-pacific"),
-        ("Animal Spirits of Peru in a Show", "america"),
-        ("Gunmen Enter Market in Kabul, Burn Stores", "asia-pacific"),
-        ("Winter Fuel Payments to Return", "economy"),
-        ("IAEA: Uranium Enriched to 60 Percent at Record High", "middle-east"),
-        ("Cattle Rustling Deaths at Record High in South Sudan", "africa"),
-    ],
-)
-def test_weapons_storms_and_markets_by_their_plain_names(title: str, section: str) -> None:
-    assert judge(_book(), title).section == section
-
-
-@pytest.mark.parametrize(
     ("title", "topic"), [("SDF Fighters Hold the Town", True), ("SDF Sent to Hokkaido After Snow", False)]
 )
 def test_the_forces_of_japan_are_not_those_of_syria(title: str, topic: bool) -> None:
@@ -547,466 +684,15 @@ def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: 
 
 
 @pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("Portuguese-flagged ship attacked off Oman", "middle-east"),
-        ("Chinese‑run copper mine spills acid into Zambian river", "africa"),
-        ("Rwanda-backed M23 rebels enter Goma", "africa"),
-        ("Chinese-made cranes at US ports raise spy fears", "america"),
-        ("London-based broadcaster says journalists threatened by Tehran", "middle-east"),
-        ("Kremlin-linked network pays for sabotage in Germany", "europe"),
-        ("Pro\u2011Palestinian activists break into RAF base", "europe"),
-        ("Anti-French protests spread in Niger", "africa"),
-        ("Swedish embassy stormed in Baghdad", "middle-east"),
-        ("Gunmen attack Azerbaijan's embassy in Tehran", "middle-east"),
-        ("Driver rams Chinese consulate in San Francisco", "america"),
-        ("India\u2011Pakistan conflict raises fears for Washington's plans", "america"),
-        ("Israel-Hamas war overshadows Labour conference", "europe"),
-    ],
-)
-def test_whose_or_what_kind_a_thing_is_is_not_the_actor(title: str, section: str) -> None:
-    assert judge(_book(), title).section == section
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Russia-Ukraine war will not end by Christmas, Merz says",
-        "Ukraine-Russia war hits German exporters",
-        "Russia-Ukraine conflict to be raised by Modi in Washington",
-    ],
-)
-def test_a_war_that_others_speak_of_is_in_its_section(title: str) -> None:
-    """Its parties do not act, and its words yielded to the country of the speaker."""
-    assert judge(_book(), title).section == "ukraine-russia-war"
-
-
-def test_who_has_people_among_the_hurt_is_not_the_actor() -> None:
-    assert judge(_book(), "Three Americans among dozens hurt in Nairobi bus crash").section == "africa"
-
-
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("USAF weighs older tankers", "defense"),
-        ("Panel trims defense funding", "defense"),
-        ("Reserve forces to double", "defense"),
-        ("Service academies end admission of athletes", "defense"),
-        ("Norway picks British frigates", "defense"),
-        ("More defense firms hire abroad", "defense"),
-        ("B.C. nurses return to work", "america"),
-        ("Statue of Liberty reopens", "america"),
-        ("Crowds return to the Empire State Building", "america"),
-        ("Ethics office looks into Trump family's crypto", "america"),
-        ("Boulder collapse near Pune kills four", "asia-pacific"),
-        ("Renk Group raises forecast", "defense"),
-        ("Yen slides to its weakest in Tokyo", "economy"),
-        ("Tomb from 3000 B.C. opened", "world"),
-        ("Boulder blocks new gas hookups", "america"),
-        ("Irish author O'Hare wins Booker", "europe"),
-    ],
-)
-def test_names_and_words_of_other_outlets(title: str, section: str) -> None:
-    assert judge(_book(), title).section == section
-
-
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("Public defense funding cut in Oregon", "defense"),
-        ("Coastal defence funding for Norfolk villages", "defense"),
-        ("Boxer defends remarks on women in combat sports", "defense"),
-        ("Refuelling tanker blast kills 20 in Nigeria", "defense"),
-        ("Rival parties agree to merge in Malawi", "economy"),
-        ("Russian losses widen near Pokrovsk", "economy"),
-        ("Animal spirits: the shamans of the Amazon", "economy"),
-    ],
-)
-def test_not_in_a_section_by_an_everyday_meaning(title: str, section: str) -> None:
-    assert section not in judge(_book(), title).sections
-
-
-@pytest.mark.parametrize(
     ("title", "topic"),
     [
+        # as other outlets write
         ("Insurgents kill nine villagers in Mozambique", "terrorism"),
         ("Takeaways from primaries in two states", "elections"),
         ("Washington clears arms package for Taipei", "arms-trade"),
         ("Japan tightens visa rules for foreign workers", "migration"),
         ("Yen slides to its weakest in years", "markets"),
-    ],
-)
-def test_topics_of_other_outlets(title: str, topic: str) -> None:
-    assert topic in judge(_book(), title).topics
-
-
-@pytest.mark.parametrize(
-    ("title", "topic"),
-    [
-        ("Pope greets crowds a year after his election", "elections"),
-        ("Congolese man dies in Dublin", "congo-m23"),
-        ("Insurgents kill 12 soldiers in Myanmar village", "terrorism"),
-        ("Teachers upset at mayor's primary closures", "elections"),
-        ("Storm: travel ban across Massachusetts", "migration"),
-        ("Foreign residents killed in Beirut blast", "migration"),
-        ("Raheem Sterling slips in box", "markets"),
-        ("Party rallies as baht handout is approved", "markets"),
-        ("Sailors stranded off Spain by orcas", "shipping"),
-        ("Ghost workers of the gig economy", "corruption"),
-        ("Air force seeks next-gen tanker airframe", "shipping"),
-    ],
-)
-def test_no_topics_of_other_outlets(title: str, topic: str) -> None:
-    assert topic not in judge(_book(), title).topics
-
-
-def test_whose_a_thing_is_counts_where_nothing_else_is_named() -> None:
-    assert judge(_book(), "Norwegian-flagged car carrier burns").section == "europe"
-    assert judge(_book(), "Anti-American march in Tehran").section == "middle-east"
-    assert judge(_book(), "Anti-Trump marches grow").section == "america"
-    assert judge(_book(), "Russian embassy burns").section == "europe"
-    assert judge(_book(), "Israel-Hamas war enters third year").section == "middle-east"
-    assert judge(_book(), "Israel-Hamas war live: Biden speaks").section == "middle-east", "what live news are about"
-    assert judge(_book(), "US made deal with Yemen on prisoners").section == "america", "a verb, without the hyphen"
-    assert judge(_book(), "US-led forces strike camp in Syria").section == "america", "who leads acts"
-    assert judge(_book(), "US-led conflict resolution talks open in Doha").section == "america", (
-        "no party of a conflict"
-    )
-    assert judge(_book(), "US-Iran war powers vote fails").section == "america", "nor of one"
-    assert judge(_book(), "China-Russia war games in Sea of Japan").section == "asia-pacific", "nor of a game"
-    assert judge(_book(), "Golf pro US hopes rest on wins in Spain").section == "america", "no hyphen, a player"
-
-
-@pytest.mark.parametrize("title", ["An Eye on China", "What They Say About China", "Embargo Against China"])
-def test_a_place_that_is_spoken_of_is_not_the_actor(title: str) -> None:
-    weight = receipts(_book(), title)[0].matched[0].weight
-    assert weight < receipts(_book(), "China speaks")[0].matched[0].weight
-
-
-@pytest.mark.parametrize(
-    ("title", "summary"),
-    [
-        ("Death on a river shows the brutality of Russian occupation", "Vladimir grew up in Lviv, Ukraine."),
-        (
-            "Kremlin Critic Convicted of Treason for Criticizing Putin’s Invasion",
-            "A court in Moscow sentenced Vladimir Kara-Murza after he gave speeches opposing Russia’s war in Ukraine.",
-        ),
-    ],
-)
-def test_the_invasion_and_the_occupation_are_the_war(title: str, summary: str) -> None:
-    assert judge(_book(), title, summary).section == "ukraine-russia-war"
-
-
-@pytest.mark.parametrize(
-    ("title", "summary", "section"),
-    [
-        ("Ford kills off the Fiesta", "", "economy"),
-        ("Tesla recalls 50,000 pickups after fatal crash", "", "economy"),
-        ("Carrier Ford heads to Caribbean", "", "defense"),
-        ("Turkey signs for 20 Typhoons", "", "defense"),
-        ("Attorney general opposes the bill", "Baharav-Miara said it would harm the courts.", "middle-east"),
-        ("Pinker flamingos are more aggressive", "They fight for food, a study of the flamingo says.", "world"),
-        ("Two typhoons kill 50 in Philippines; Kuwait sends aid", "", "asia-pacific"),
-        ("Electric cars are killing the gas station", "", "economy"),
-        ("Porsche driver killed off Sicily coast", "", "europe"),
-        ("Flamingo cruise missile hits Oryol", "", "ukraine-russia-war"),
-    ],
-)
-def test_what_recalls_carriers_attorneys_and_birds_belong_to(title: str, summary: str, section: str) -> None:
-    assert judge(_book(), title, summary).section == section
-
-
-def test_a_killing_at_a_store_is_not_the_economy() -> None:
-    assert judge(_book(), "Florida executes man convicted of killing grocery store owner").sections == ("america",)
-
-
-def test_what_a_congress_decides_on_another_country_is_not_of_that_country() -> None:
-    assert "america" in judge(_book(), "Philippines arms sale approved by Congress").sections
-    assert "america" in judge(_book(), "Pakistan aid cut by Congress").sections
-    assert judge(_book(), "Philippines Congress opens session").sections == ("asia-pacific",)
-    assert "america" not in judge(_book(), "India tariffs: Congress slams Modi's silence").sections
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Fans storm pitch after cup final",
-        "Singer announces comeback tour after ten years",
-        "Rapper drops surprise album at midnight",
-        "Missing hiker found safe after two nights on the fell",
-        "The truth about cold plunges",
-        "Fossil of giant penguin found by walkers",
-        "Shoe box full of batteries found in skip",
-        "Console sells out before lunch",
-        "Pantry raid: what to cook when you have not been shopping",
-        "Streaming this week: a heist, a haunted house and a baking contest",
-        "Conch shell horn heard for the first time in centuries",
-        "Blood donors needed as stocks fall",
-        "Stock up on candles",
-        "Trading cards found in loft",
-        "Your immune system's first line of defence is your skin",
-        "A sharp spade is the best weapon against slugs",
-        "Generals beat Captains in overtime",
-        "Admiral butterflies seen again",
-        "Thriller set on a submarine runs out of air",
-        "Fish tanks for beginners",
-        "Hit song catapults choir to fame",
-        "Teenagers fined for loitering in the park",
-        "Bakery unveils cake as tall as a lamp post",
-    ],
-)
-def test_everyday_words_are_news_of_the_world(title: str) -> None:
-    assert judge(_book(), title).section == "world"
-
-
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("Retail giant cuts outlook", "economy"),
-        ("Streaming giants agree to merge", "economy"),
-        ("Shell to sell North Sea stake", "economy"),
-        ("Costs soar for builders", "economy"),
-        ("BoJ lifts rates to 30-year high", "economy"),
-        ("Energy cap to rise in January", "economy"),
-        ("Southcom chief steps down", "defense"),
-        ("Navy tests torpedo", "defense"),
-        ("Man is fatally shot at a gas station", "america"),
-        ("Suspect arraigned overnight", "america"),
-        ("Winter storm grounds travellers", "america"),
-        ("Why sending tanks is a new step", "defense"),
-        ("Getting tanks to the front lines looms as a challenge", "defense"),
-        ("Torpedo maker wins contract", "defense"),
-        ("Catapults on new carrier fail tests", "defense"),
-        ("Military bans PlayStation for soldiers at bases", "defense"),
-        ("Shopping centre giant likely to appoint administrators", "economy"),
-        ("Stores close as chain calls in administrators", "economy"),
-        ("Chemicals giant settles claims", "economy"),
-        ("Childcare costs force mothers out of work", "economy"),
-        ("Law enforcement officers without badges", "america"),
-    ],
-)
-def test_what_the_same_words_are_beside_others(title: str, section: str) -> None:
-    assert judge(_book(), title).section == section
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "North Korea conducts weapon test",
-        "German defence minister resigns after blunders over tanks",
-        "China defence minister warns of war with US",
-        "US Navy submarine gets Xbox controllers",
-        "Ukraine army recruits gamers as drone pilots",
-        "Russian troops claim captured tanks in Ukraine",
-        "Tanks roll into Rafah",
-        "Defence deal is signed by Australia and Papua New Guinea",
-        "Defence deals are signed in Manila",
-        "Navy midshipmen killed in helicopter crash",
-        "Navy dresses up for fleet week",
-        "US Navy suits up for war in the Gulf",
-        "An old navy base is reopened",
-    ],
-)
-def test_news_of_forces_and_arms_is_of_defense_too(title: str) -> None:
-    assert "defense" in judge(_book(), title).sections
-
-
-@pytest.mark.parametrize("title", ["Old Navy closes stores", "Kate wears navy dress", "Bengals defense dealt blow"])
-def test_clothes_and_sport_are_not_of_defense(title: str) -> None:
-    assert "defense" not in judge(_book(), title).sections
-
-
-def test_what_a_navy_says_and_does_is_of_defense_too() -> None:
-    item = judge(
-        _book(), "Navy says Iran harassed ship", "The US Navy said that it came to the help of the Navy of Oman."
-    )
-    assert "defense" in item.sections
-
-
-@pytest.mark.parametrize(
-    ("title", "summary", "section"),
-    [
-        ("Explosion in Valencia", "Firefighters evacuate three blocks", "europe"),
-        ("Explosion in Valencia", "Venezuela's interior minister blames sabotage", "america"),
-        ("Floods in Cordoba", "Argentina's government sends pumps", "america"),
-        ("Floods in Cordoba", "Spain's army sends pumps", "europe"),
-        ("Trial Opens in Alexandria", "The Virginia court picks jurors", "america"),
-        ("Clashes in Tripoli", "Lebanese soldiers deploy", "middle-east"),
-        ("Clashes in Tripoli", "Libyan militias withdraw", "africa"),
-        ("Attacks Return to Palma", "Insurgents hide in Mozambique's north", "africa"),
-    ],
-)
-def test_of_towns_of_one_name_the_one_is_meant_whose_country_is_named(title: str, summary: str, section: str) -> None:
-    assert judge(_book(), title, summary).section == section
-
-
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("Brent Slips as Glut Looms", "economy"),
-        ("Brent Council Opens Library", "europe"),
-        ("Anglo American Rejects Bid", "economy"),
-        ("Detainees Protest on Manus Island", "asia-pacific"),
-    ],
-)
-def test_a_name_of_oil_or_a_firm_is_no_place(title: str, section: str) -> None:
-    assert judge(_book(), title).sections == (section,)
-
-
-@pytest.mark.parametrize(
-    ("title", "summary"),
-    [
-        ("Vance: Moscow Asks for Too Much to End War", ""),
-        ("Europe Drafts Own Peace Plan", "The army of Ukraine would keep its size"),
-        ("Trump and Putin Meet in Alaska", ""),
-        ("EU Adopts Sanctions Package Against Moscow", ""),
-        ("North Korean Sappers Clear Mines in Kursk", ""),
-        ("Vance Sees Path to End Russia's War on Ukraine", ""),
-        ("Vance Sees Path to End the War", "He spoke of the war on Ukraine that Russia wages"),
-    ],
-)
-def test_what_others_do_to_end_the_war_is_in_its_section(title: str, summary: str) -> None:
-    assert judge(_book(), title, summary).section == "ukraine-russia-war"
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Trump and Putin Meet on Gaza",
-        "Sudan Peace Plan Fails as Ukraine Fights on",
-        "Yemen Truce: US Eyes End of War, Russia Says",
-    ],
-)
-def test_the_end_of_another_war_is_not_that_of_ukraine(title: str) -> None:
-    assert judge(_book(), title).section != "ukraine-russia-war"
-
-
-@pytest.mark.parametrize(
-    ("title", "summary"),
-    [
-        ("Trump and Putin Meet at the G20 in Osaka", ""),
-        ("Trump, Putin Speak by Phone About North Korea", ""),
-        ("Trump and Putin to Meet on Arms Control", ""),
-        ("UN Votes on Iran Sanctions Package, Russia Abstains", ""),
-        ("Kosovo and Serbia Fail to Agree on EU Peace Plan", "Diplomats have worried since Russia invaded Ukraine"),
-        ("Taliban Peace Talks: Ukraine Sends Plane to Kabul", ""),
-        ("Historian Dmitriev Loses Appeal as Memorial Shares Nobel Peace Prize", ""),
-        ("Moscow Sees End of the War Over Karabakh", ""),
-    ],
-)
-def test_what_russia_and_ukraine_have_to_do_with_otherwise_is_not_their_war(title: str, summary: str) -> None:
-    assert judge(_book(), title, summary).section != "ukraine-russia-war"
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Teacher William Hill Charged in Ohio",
-        "Pence Memoir to Be Published by Simon & Schuster",
-        "National Lottery Winner Found at Home",
-        "Cuba's National Grid Collapses Again",
-        "Thousands Without Power as National Grid Fails in Nigeria",
-        "Russian Warship Passes Through Suez Canal",
-        "Train Operator Asleep before Chicago Derailment",
-        "Police Seize Cocaine at Gatwick",
-        "Israel at War: Hundreds Dead, Oil Jumps",
-        "Dangote Cement Plant Attacked by Gunmen",
-        "Trump Says Wind Farms Kill Whales",
-        "Virgin Australia Flight Hit by Turbulence",
-        "Virgin Australia Pilot Spots Chinese Navy Drill",
-        "Man Stabbed at Cineworld in Birmingham",
-        "Dan Abrams Show Cancelled",
-        "Marine Corps Marathon Winner Sets Record",
-        "Marine Corps Veteran Accused of Subway Killing",
-        "Wedgetail Eagles Killed by Wind Turbines",
-    ],
-)
-def test_a_firm_or_weapon_that_is_also_something_else_does_not_decide(title: str) -> None:
-    assert judge(_book(), title).section not in ("economy", "defense")
-
-
-@pytest.mark.parametrize(
-    ("title", "section"),
-    [
-        ("Suez Canal Revenue Falls by Half", "economy"),
-        ("Camelot Sues over National Lottery Licence", "economy"),
-        ("Gatwick Staff Vote to Strike over Pay", "economy"),
-        ("National Grid to Spend £30bn on Pylons", "economy"),
-        ("Avanti West Coast Trains Named Least Reliable", "economy"),
-        ("Boeing Flies First Wedgetail to Scotland", "defense"),
-        ("Saudi Police Seize Abrams Tanks", "defense"),
-        ("Gatwick Flights Cancelled After Air Traffic Fault", "economy"),
-        ("Gatwick Passenger Numbers Hit Record", "economy"),
-        ("Naira Gains for Fifth Day", "economy"),
-        ("Kwacha Hits Record Low", "economy"),
-        ("Avanti Drivers to Strike in December", "economy"),
-        ("Suez Canal Authority Cuts Fees", "economy"),
-        ("Suez Canal Transits Rise in November", "economy"),
-        ("National Grid Chief to Step Down", "economy"),
-        ("National Grid Sells US Wind Arm", "economy"),
-        ("William Hill Owner Evoke Weighs Sale", "economy"),
-        ("Train Operator Northern to Be Nationalised", "economy"),
-        ("Train Operator to Cut Services", "economy"),
-        ("Oil Jumps as Dozens Killed in Iraq Attack", "economy"),
-        ("Dangote Refinery Shut by Fire", "economy"),
-        ("Airline Fined Over Diverted Flights", "economy"),
-        ("Fuel Shipments Diverted to Asia as Prices Soar", "economy"),
-        ("Simon & Schuster Chief to Step Down", "economy"),
-        ("Wedgetail to Deploy to Poland", "defense"),
-        ("Jets From Spangdahlem Land in Poland", "defense"),
-        ("EU Agrees 20th Sanctions Package Against Russia, Including Iran Drone Makers", "ukraine-russia-war"),
-    ],
-)
-def test_where_business_or_arms_are_told_they_decide(title: str, section: str) -> None:
-    assert judge(_book(), title).section == section
-
-
-@pytest.mark.parametrize(
-    ("title", "topic"),
-    [
-        ("Israel Fire Hits Hospital, Five Killed", "accidents"),
-        ("Cease-Fire Talks as Hospital Dead Are Counted", "accidents"),
-        ("Under Fire, Gaza Hospital Counts Its Dead", "accidents"),
-        ("Gang Sets Bar on Fire after Brawl, 19 Killed", "accidents"),
-        ("Ukraine's Himars Strike Kills Russian Soldiers", "ukraine-aid"),
-        ("Taiwan Buys HIMARS after Ukraine Shows Their Worth", "ukraine-aid"),
-        ("Strikers Reject Deal with 70% of the Vote", "elections"),
-        ("Security Council Awaits Result of the Vote on Gaza", "elections"),
-        ("Arsenal Concedes Late Goal to Rival", "elections"),
-        ("RAF Sends Aid After Typhoon Hits Luzon", "air-power"),
-        ("Turkey Seals Typhoon Deal With Britain", "extreme-weather"),
-        ("Navy Jet Crashes in Demonstration at Airshow", "protests"),
-        ("Senators Resign Over Ghost Flood Control Projects", "extreme-weather"),
-        ("Gunmen Burn Tankers on Road to Bamako", "shipping"),
-        ("King Charles Resumes Public Duties on Tuesday", "trade-tariffs"),
-        ("London to Raise Congestion Levy on Electric Cars", "trade-tariffs"),
-        ("Hezbollah Fires Rockets at Northern Israel, Towns Evacuated", "extreme-weather"),
-        ("Trump Fires Diplomat After Embassy Evacuation in Juba", "extreme-weather"),
-        ("Israel Carries Out Warning Strike in Beirut Suburb", "labour-strikes"),
-        ("Mothers Go Back to Work Under New Law", "labour-strikes"),
-        ("Players Walk Off in Rugby Union Match", "labour-strikes"),
-        ("China Launches Uncrewed Shenzhou-22 Vessel", "drones"),
-        ("US to Require Bonds for B-1 and B-2 Visas, China Exempt", "air-power"),
-        ("Economy Contracts as Missiles Hit Israel", "arms-trade"),
-        ("North Korea Expands Plutonium Reactors for Nuclear Weapons", "nuclear-energy"),
-        ("Brazil Justices Sided With Moraes", "us-supreme-court"),
-        ("Australian Opposition Leader Speaks After Man Is Arrested", "human-rights"),
-        ("Row Erupts as Ash Barty Returns", "earthquakes-volcanoes"),
-        ("Nvidia RTX Cards Hit by Shortage", "arms-trade"),
-        ("Pilot and Copilot Die in Crash, Says Apple", "artificial-intelligence"),
-        ("Patriots Send Berlin Fans Home Happy as NFL Returns to Germany", "ukraine-aid"),
-        ("Keir Starmer accused of echoing Enoch Powell in immigration speech", "central-banks"),
-        ("Lake Powell at Record Low", "central-banks"),
-        ("Vitamin B 213 Found", "air-power"),
-    ],
-)
-def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic: str) -> None:
-    assert topic not in judge(_book(), title).topics
-
-
-@pytest.mark.parametrize(
-    ("title", "topic"),
-    [
+        # arms that Ukraine gets, votes that somebody takes, and fires
         ("US to Send Ukraine HIMARS Rockets", "ukraine-aid"),
         ("Pentagon Approves Himars for Ukraine", "ukraine-aid"),
         ("Ukraine Seeks More Air Defense Interceptors", "ukraine-aid"),
@@ -1059,30 +745,151 @@ def test_a_fire_a_rocket_or_a_vote_of_another_kind_is_no_topic(title: str, topic
         ("Warsaw Signs for Attack Helicopters", "air-power"),
     ],
 )
-def test_arms_that_ukraine_gets_votes_that_somebody_takes_and_fires_are_topics(title: str, topic: str) -> None:
+def test_topics_of_a_headline(title: str, topic: str) -> None:
     assert topic in judge(_book(), title).topics
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        # as other outlets write
+        ("Pope greets crowds a year after his election", "elections"),
+        ("Congolese man dies in Dublin", "congo-m23"),
+        ("Insurgents kill 12 soldiers in Myanmar village", "terrorism"),
+        ("Teachers upset at mayor's primary closures", "elections"),
+        ("Storm: travel ban across Massachusetts", "migration"),
+        ("Foreign residents killed in Beirut blast", "migration"),
+        ("Raheem Sterling slips in box", "markets"),
+        ("Party rallies as baht handout is approved", "markets"),
+        ("Sailors stranded off Spain by orcas", "shipping"),
+        ("Ghost workers of the gig economy", "corruption"),
+        ("Air force seeks next-gen tanker airframe", "shipping"),
+        # a fire, a rocket or a vote of another kind
+        ("Israel Fire Hits Hospital, Five Killed", "accidents"),
+        ("Cease-Fire Talks as Hospital Dead Are Counted", "accidents"),
+        ("Under Fire, Gaza Hospital Counts Its Dead", "accidents"),
+        ("Gang Sets Bar on Fire after Brawl, 19 Killed", "accidents"),
+        ("Ukraine's Himars Strike Kills Russian Soldiers", "ukraine-aid"),
+        ("Taiwan Buys HIMARS after Ukraine Shows Their Worth", "ukraine-aid"),
+        ("Strikers Reject Deal with 70% of the Vote", "elections"),
+        ("Security Council Awaits Result of the Vote on Gaza", "elections"),
+        ("Arsenal Concedes Late Goal to Rival", "elections"),
+        ("RAF Sends Aid After Typhoon Hits Luzon", "air-power"),
+        ("Turkey Seals Typhoon Deal With Britain", "extreme-weather"),
+        ("Navy Jet Crashes in Demonstration at Airshow", "protests"),
+        ("Senators Resign Over Ghost Flood Control Projects", "extreme-weather"),
+        ("Gunmen Burn Tankers on Road to Bamako", "shipping"),
+        ("King Charles Resumes Public Duties on Tuesday", "trade-tariffs"),
+        ("London to Raise Congestion Levy on Electric Cars", "trade-tariffs"),
+        ("Hezbollah Fires Rockets at Northern Israel, Towns Evacuated", "extreme-weather"),
+        ("Trump Fires Diplomat After Embassy Evacuation in Juba", "extreme-weather"),
+        ("Israel Carries Out Warning Strike in Beirut Suburb", "labour-strikes"),
+        ("Mothers Go Back to Work Under New Law", "labour-strikes"),
+        ("Players Walk Off in Rugby Union Match", "labour-strikes"),
+        ("China Launches Uncrewed Shenzhou-22 Vessel", "drones"),
+        ("US to Require Bonds for B-1 and B-2 Visas, China Exempt", "air-power"),
+        ("Economy Contracts as Missiles Hit Israel", "arms-trade"),
+        ("North Korea Expands Plutonium Reactors for Nuclear Weapons", "nuclear-energy"),
+        ("Brazil Justices Sided With Moraes", "us-supreme-court"),
+        ("Australian Opposition Leader Speaks After Man Is Arrested", "human-rights"),
+        ("Row Erupts as Ash Barty Returns", "earthquakes-volcanoes"),
+        ("Nvidia RTX Cards Hit by Shortage", "arms-trade"),
+        ("Pilot and Copilot Die in Crash, Says Apple", "artificial-intelligence"),
+        ("Patriots Send Berlin Fans Home Happy as NFL Returns to Germany", "ukraine-aid"),
+        ("Keir Starmer accused of echoing Enoch Powell in immigration speech", "central-banks"),
+        ("Lake Powell at Record Low", "central-banks"),
+        ("Vitamin B 213 Found", "air-power"),
+    ],
+)
+def test_topics_that_a_headline_has_not(title: str, topic: str) -> None:
+    assert topic not in judge(_book(), title).topics
+
+
+@pytest.mark.parametrize("title", ["An Eye on China", "What They Say About China", "Embargo Against China"])
+def test_a_place_that_is_spoken_of_is_not_the_actor(title: str) -> None:
+    weight = receipts(_book(), title)[0].matched[0].weight
+    assert weight < receipts(_book(), "China speaks")[0].matched[0].weight
+
+
+def test_a_killing_at_a_store_is_not_the_economy() -> None:
+    assert judge(_book(), "Florida executes man convicted of killing grocery store owner").sections == ("america",)
+
+
+def test_what_a_congress_decides_on_another_country_is_not_of_that_country() -> None:
+    assert "america" in judge(_book(), "Philippines arms sale approved by Congress").sections
+    assert "america" in judge(_book(), "Pakistan aid cut by Congress").sections
+    assert judge(_book(), "Philippines Congress opens session").sections == ("asia-pacific",)
+    assert "america" not in judge(_book(), "India tariffs: Congress slams Modi's silence").sections
+
+
+def test_what_a_navy_says_and_does_is_of_defense_too() -> None:
+    item = judge(
+        _book(), "Navy says Iran harassed ship", "The US Navy said that it came to the help of the Navy of Oman."
+    )
+    assert "defense" in item.sections
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("Brent Slips as Glut Looms", "economy"),
+        ("Brent Council Opens Library", "europe"),
+        ("Anglo American Rejects Bid", "economy"),
+        ("Detainees Protest on Manus Island", "asia-pacific"),
+    ],
+)
+def test_a_name_of_oil_or_a_firm_is_no_place(title: str, section: str) -> None:
+    assert judge(_book(), title).sections == (section,)
+
+
+@pytest.mark.parametrize(
+    ("title", "summary"),
+    [
+        ("Trump and Putin Meet at the G20 in Osaka", ""),
+        ("Trump, Putin Speak by Phone About North Korea", ""),
+        ("Trump and Putin to Meet on Arms Control", ""),
+        ("UN Votes on Iran Sanctions Package, Russia Abstains", ""),
+        ("Kosovo and Serbia Fail to Agree on EU Peace Plan", "Diplomats have worried since Russia invaded Ukraine"),
+        ("Taliban Peace Talks: Ukraine Sends Plane to Kabul", ""),
+        ("Historian Dmitriev Loses Appeal as Memorial Shares Nobel Peace Prize", ""),
+        ("Moscow Sees End of the War Over Karabakh", ""),
+    ],
+)
+def test_what_russia_and_ukraine_have_to_do_with_otherwise_is_not_their_war(title: str, summary: str) -> None:
+    assert judge(_book(), title, summary).section != "ukraine-russia-war"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Teacher William Hill Charged in Ohio",
+        "Pence Memoir to Be Published by Simon & Schuster",
+        "National Lottery Winner Found at Home",
+        "Cuba's National Grid Collapses Again",
+        "Thousands Without Power as National Grid Fails in Nigeria",
+        "Russian Warship Passes Through Suez Canal",
+        "Train Operator Asleep before Chicago Derailment",
+        "Police Seize Cocaine at Gatwick",
+        "Israel at War: Hundreds Dead, Oil Jumps",
+        "Dangote Cement Plant Attacked by Gunmen",
+        "Trump Says Wind Farms Kill Whales",
+        "Virgin Australia Flight Hit by Turbulence",
+        "Virgin Australia Pilot Spots Chinese Navy Drill",
+        "Man Stabbed at Cineworld in Birmingham",
+        "Dan Abrams Show Cancelled",
+        "Marine Corps Marathon Winner Sets Record",
+        "Marine Corps Veteran Accused of Subway Killing",
+        "Wedgetail Eagles Killed by Wind Turbines",
+    ],
+)
+def test_a_firm_or_weapon_that_is_also_something_else_does_not_decide(title: str) -> None:
+    assert judge(_book(), title).section not in ("economy", "defense")
 
 
 def test_presidents_who_talk_of_the_war_are_in_america_too() -> None:
     item = judge(_book(), "Trump and Putin Discuss Ukraine Peace Plan in Alaska")
     assert item.section == "ukraine-russia-war"
     assert "america" in item.sections
-
-
-@pytest.mark.parametrize(
-    ("title", "summary", "section"),
-    [
-        ("Norfolk farmers fear for barley", "", "europe"),
-        ("Norfolk farmers fear for crabs", "Chesapeake Bay is warming, scientists in Virginia say.", "america"),
-        ("Naval Station Norfolk welcomes a carrier home", "", "america"),
-        ("Bellingham limps off in first half", "", "europe"),
-        ("Bellingham, Wash., bakery wins prize", "", "america"),
-        ("Faro, the Palm Springs of Portugal", "", "europe"),
-        ("A quiet morning at the Palais de Tokyo", "", "europe"),
-    ],
-)
-def test_names_that_two_countries_share(title: str, summary: str, section: str) -> None:
-    assert judge(_book(), title, summary).section == section
 
 
 @pytest.mark.parametrize(

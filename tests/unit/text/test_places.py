@@ -25,6 +25,7 @@ def places(title: str, summary: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
+        # names stand for places
         ("Kyiv has not confirmed participation", ["UA"]),
         ("Turks and Caicos corruption trial ends", ["TC"]),
         ("Bird flu kills seals on South Georgia", ["GS"]),
@@ -87,15 +88,7 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Chikungunya reaches Beni in Bolivia", ["BO"]),
         ("Rebels kill villagers near Beni", ["CD"]),
         ("Ethiopia opens dam on Blue Nile", ["ET"]),
-    ],
-)
-def test_names_stand_for_places(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
+        # ambiguous names
         ("Georgia Governor Signs Bill in Atlanta", ["US"]),
         ("Georgia’s parliament in Tbilisi meets", ["GE"]),
         ("Georgia and Russia at odds", ["GE", "RU"]),
@@ -156,15 +149,325 @@ def test_names_stand_for_places(title: str, expected: list[str]) -> None:
         ("Floods in Penrith, Cumbria", ["GB"]),
         ("Der Präsident des Landes warnt", []),
         ("Incendie dans les Landes", ["FR"]),
+        # an institution is of the country that it is bound to
+        ("Philippine Senate opens inquiry into flood funds", ["PH"]),
+        ("Nigeria's Senate approves loan", ["NG"]),
+        ("Senate of Nigeria approves loan", ["NG"]),
+        ("Senate of tomorrow meets", ["US"]),
+        ("House of Representatives of Japan dissolved", ["JP"]),
+        ("Japan's House of Representatives dissolved", ["JP"]),
+        ("Supreme Court of the Philippines halts dam", ["PH"]),
+        ("India's opposition Congress party names candidates", ["IN"]),
+        ("Italian coast guard finds empty boat", ["IT"]),
+        ("Chinese navy and coast guard circle reef", ["CN"]),
+        ("Turkish police, coast guard search strait", ["TR"]),
+        ("Russian National Guard gets tanks", ["RU"]),
+        ("Kenya's attorney general resigns", ["KE"]),
+        ("US protests to Kenya's attorney general", ["US", "KE"]),
+        ("Australian senators and US senators meet", ["AU", "US"]),
+        ("Ghana Premier League suspended", ["GH"]),
+        ("Vietnam's politburo meets", ["VN"]),
+        # one that nothing binds is of its own country
+        ("Senate passes farm bill", ["US"]),
+        ("US Senate votes", ["US"]),
+        ("American coast guard cutter sails", ["US"]),
+        ("Texas Senate votes on maps", ["US"]),
+        ("Italy thanks US Coast Guard", ["IT", "US"]),
+        ("Ukraine, Senate Republicans wait for vote", ["UA", "US"]),
+        ("Ukraine asks Senate for help", ["UA", "US"]),
+        ("China and Congress at odds", ["CN", "US"]),
+        ("National Guard deployed to Chicago", ["US"]),
+        ("Coast Guard rescues sailors off Florida", ["US"]),
+        ("Premier League resumes", ["GB"]),
+        ("Georgia Senate passes budget", ["US"]),
+        ("Supreme Court hears case", ["US"]),
+        ("India’s Supreme Court hears case", ["IN"]),
+        ("Politburo meets behind closed doors", ["CN"]),
+        ("Hamas elects head of its politburo", ["PS"]),
+        # a player is no country
+        ("Jordan scores 41 as hosts win again", []),
+        ("Jordan's buzzer-beater ends the series", []),
+        ("Jordan scores late to reach final", ["JO"]),
+        ("Jordan opens border crossing", ["JO"]),
+        ("Jordan raises fuel prices", ["JO"]),
+        # what a name of several means the text tells
+        ("Hamilton Blames Ferrari for Early Exit", ["GB"]),
+        ("Crossroads in Hamilton, Ontario, to Be Rebuilt", ["CA"]),
+        ("Healey Unveils Drone Plan for Army", ["GB"]),
+        ("Healey Signs Gun Law in Boston", ["US"]),
+        ("Stalin, DMK Slam Governor over Bills", ["IN"]),
+        ("Stalin Statue Unveiled in Metro", ["RU"]),
+        ("Kudus Doubles Spurs Lead", []),
+        ("Livingstone Smashes Fifty as Sharks Win", []),
+        ("Lady Cathy Ferguson Dies at 84", []),
+        ("Conway and Ravindra Hit Centuries", []),
+        ("Sabha Passes Resolution", []),
+        ("Scottish Labour Holds Its Seat in Hamilton", ["GB"]),
+        ("New Zealand Dairy Plant in Hamilton Shuts", ["NZ"]),
+        ("Bridge Closed in Hamilton After Fire", ["CA"]),
+        ("Hamilton police seek driver after crash", ["CA"]),
+        ("Kenha Closes Road After Floods", ["KE"]),
+        ("Agency Presents Mobile Application for Nurses", []),
+        ("Schools Ban Mobile Phones", []),
+        ("Black Sea Fleet Leaves Port", ["RU"]),
+        ("Unification Church Dissolved by Tokyo Court", ["JP"]),
+        ("Unification Church Leader Held in Seoul", ["KR"]),
+        ("Workers' Party Picks Candidate in Singapore", ["SG"]),
+        ("Workers' Party Picks Candidate in Brasilia", ["BR"]),
+        ("Clashes in Masisi as M23 Advances", ["CD"]),
+        ("Federal Constitutional Court Sworn In in Islamabad", ["PK"]),
+        ("Federal Constitutional Court Hears Berlin's Case", ["DE"]),
+        ("Säpo Arrests Two Over Plot", ["SE"]),
+        ("SAPO Charges Minister in Kyiv", ["UA"]),
+        ("Earthquake Felt in Karak and Amman", ["JO"]),
+        ("Canaries in the Coal Mine: Insects Decline", []),
+        ("Senate Summons Wike", ["NG"]),
+        ("House Panel Questions Duterte", ["PH"]),
+        ("Senate Backs Kenya Trade Deal", ["US", "KE"]),
+        ("Senate Approves Envoy to Italy", ["US", "IT"]),
+        ("Congress Weighs Aid to Philippine Navy", ["US", "PH"]),
+        ("Congress Approves Milei's Reform", ["AR"]),
+        ("Senate Summons Envoy to Nigeria, Says Trump", ["US", "NG"]),
+        ("Trump Condemns Nigerian Senate", ["US", "NG"]),
+        ("Nigeria's Army Fires General", ["NG"]),
+        # words of one language are no places of another
+        ("Indie band says farewell", []),
+        ("Old friends meet at a reunion", []),
+        ("Des officiers ont pris la parole", []),
+        ("La préfecture interdit la manifestation", []),
+        ("Que cada vecino pague lo suyo", []),
+        ("Ich freue mich auf das Wochenende", []),
+        ("I dati sono chiari", []),
+        ("Un noto cantante", []),
+        ("Hij komt medan inte", []),
+        ("Seine Partei verlor die Wahl", []),
+        ("Oder war alles umsonst?", []),
+        ("Cerrado por obras", []),
+        ("På många ställen", []),
+        ("Va bene così", []),
+        ("LE LIVRE DE LA SEMAINE", []),
+        # a town is where the state behind its comma is
+        ("Odessa, Texas, oil well on fire", ["US"]),
+        ("Hurricane floods St. Petersburg, Florida", ["US"]),
+        ("ROME, Georgia – plant closes", ["US"]),
+        ("Trial over attack in London, Ontario", ["CA"]),
+        ("Man pleads guilty in Moscow, Idaho murders", ["US"]),
+        ("Odessa, Kherson and Texas", ["UA", "US"]),
+        ("Ferry sinks off Tanzania's Pemba", ["TZ"]),
+        ("Moscow, Washington hold talks", ["RU", "US"]),
+        ("China, California sign climate pact", ["CN", "US"]),
+        ("LEBANON, Pa. (AP) – Fire destroys a factory", ["US"]),
+        ("Lab in Cambridge, Mass., closes", ["US"]),
+        ("Paper mill in Berlin, N.H., closes", ["US"]),
+        ("Tornado hits Rome, N.Y.", ["US"]),
+        ("Police in Sydney, N.S., arrest two", ["CA"]),
+        ("School in Peru, Indiana, closes", ["US"]),
+        ("Storm forces evacuations in Bahamas, Florida", ["BS", "US"]),
+        ("Floods in India, Texas, and Kenya", ["IN", "US", "KE"]),
+        ("Plane lands in Rome, New York, on one engine", ["US"]),
+        ("Police in Vancouver, Washington, arrest two", ["US"]),
+        ("Stocks rise in London, New York", ["GB", "US"]),
+        ("Fashion shows in London, New York, Paris", ["GB", "US", "FR"]),
+        ("In London, Mass said for the dead", ["GB"]),
+        ("IN LONDON, MAN CHARGED WITH MURDER", ["GB"]),
+        # a first name is no place
+        ("Jordan Farlow scores career-high 44 as Pelicans beat Hornets", []),
+        ("Chad Nobody drums for a famous band", []),
+        ("Jordan Valley farmers say they are running out of water", ["JO"]),
+        ("Chad President Deby is sworn in for a new term", ["TD"]),
+        ("Georgia Gov. Kemp says he will sign the law", ["US"]),
+        ("Jordan Farms Face Drought", ["JO"]),
+        ("Jordan Farms Face Drought after Dry Winter", ["JO"]),
+        ("Jordan PM resigns on Friday", ["JO"]),
+        # a family name is no place
+        ("Denzel Washington to star in stage comedy", []),
+        ("Emily London wins the baking contest", []),
+        ("The singer Emily London wins the contest", []),
+        ("Interview: Jack Holland on his garden", []),
+        ("Tom English on the art of the tackle", []),
+        ("Jeff German Wrote About Mobsters", []),
+        ("Naomi Osaka returns to tennis", ["JP"]),
+        ("Hurricane Laura Louisiana landfall: what is known", ["US"]),
+        ("Storm kills two: Helen, Georgia, wakes to ruins", ["US"]),
+        ("Strikes explained by the BBC's Zoe Conway", []),
+        ("Queen Mary Denmark tour starts", ["DK"]),
+        ("Camp David Israel talks end", ["US", "IL"]),
+        ("Lockheed Martin Poland plant opens", ["PL"]),
+        ("John Kerry China climate talks resume", ["US", "CN"]),
+        ("JOHN KERRY CHINA CLIMATE TALKS RESUME", ["US", "CN"]),
+        ("emily london wins the baking contest", ["GB"]),  # no capitals that tell it
+        ("Gang jailed for plot to rob London jewellers", ["GB"]),
+        ("Jane Seymour learns to love again", []),
+        ("Péter Szijjártó and Peter Szijjarto are one", ["HU"]),
+        ("Robert Mugabe is remembered", ["ZW"]),
+        ("USS Ford returns to Norfolk", ["US"]),
+        ("A carrier leaves Norfolk after repairs", ["US"]),
+        ("Norfolk council rejects solar farm", ["GB"]),
+        ("Robert Golob loses a vote of confidence", ["SI"]),
+        ("Dave Umahi opens a road", ["NG"]),
+        ("Steven Witkoff flies home", ["US"]),
+        ("Seymour defends his bill on treaties", ["NZ"]),
+        ("David Seymour defends his bill on treaties", ["NZ"]),
+        ("Michelle Obama publishes a cookery book", ["US"]),
+        ("Robert Kennedy praises raw milk", ["US"]),
+        ("Jos Buttler returns as captain", []),
+        ("Troops patrol Jos after market attack", ["NG"]),
+        ("Orient win again at Brisbane Road", []),
+        # some dishes, breeds and plants are no places, but news of food has its place
+        ("Boston terrier named best in show", []),
+        ("Peruvian lilies last two weeks in a vase", []),
+        ("Thai Green Curry for Beginners", []),
+        ("African violets bloom all winter", []),
+        ("hungarian goulash, slow and smoky", []),
+        ("Gaza soup kitchens close as flour runs out", ["PS"]),
+        ("Mexico tortilla prices soar", ["MX"]),
+        ("Kenyan lilies left to rot as exports stop", ["KE"]),
+        ("Hong Kong cake shop raided over slogans", ["HK"]),
+        ("Moscow fir festival opens", ["RU"]),
+        ("Boston marathon is won by a baker", ["US"]),
+        ("Thai police find curry powder that hid drugs", ["TH"]),
+        ("American-salad days", ["US"]),
+        ("Crowds cheer as Italian Jasmine Paolini wins", ["IT"]),
+        ("Alabama Ivy League applicants", ["US"]),
+        # a name is the place that is meant
+        ("Montana deputy kills man", ["US"]),
+        ("Kent wakes to snow", ["GB"]),
+        ("Clark Kent flies again", []),
+        ("Tyrone Mings and the dressing-room quiz", []),
+        ("Cheyenne Jackson and the role he could not refuse", []),
+        ("Police in Tyrone search farm", ["GB"]),
+        ("Bondi gunmen inspired by IS, say police", ["AU"]),
+        ("Bondi testifies to panel", ["US"]),
+        ("Followers of Sadr storm offices", ["IQ"]),
+        ("Chihuahua saves owner from fire", []),
+        ("Diplomat George Kent testifies", ["US"]),
+        ("Aberdeen Proving Ground blast injures six", ["US"]),
+        ("Phoenix Sky Harbor evacuated", ["US"]),
+        ("Sofia Metro workers strike", ["BG"]),
+        ("Sofia Sapega is jailed", []),
+        ("Talks on peace at Brest-Litovsk", ["BY"]),
+        ("Camden fire: two dead in north London", ["GB"]),
+        ("Gunmen attack bus in Chihuahua", ["MX"]),
+        # what only carries the name of a place is none
+        ("Archaeologists find a Georgian bathhouse under London", ["GB"]),
+        ("Georgian Dream wins vote", ["GE"]),
+        ("Olaf Scholz writes memoir", ["DE"]),
+        ("Rio Tinto digs deeper", []),
+        ("Volker Turk deplores executions", []),
+        ("Kirsty Coventry opens session", []),
+        ("Nasir El-Amin wins prize", []),
+        ("Beach resort of Nha Trang is flooded", ["VN"]),
+        ("House price falls expected into new year, Halifax says", []),
+        ("Wildfire near Halifax forces thousands to flee", ["CA"]),
+        ("Sofia Coppola opens festival in Venice", ["IT"]),
+        ("Bulgaria's protesters fill Sofia", ["BG"]),
+        ("Kingston upon Hull floods again", ["GB"]),
+        ("Arno Penzias dies", []),
+        ("Diego Garcia scores twice", []),
+        ("Concert at Palau Sant Jordi", []),
+        ("Final at Emirates Stadium", []),
+        ("Body found in the Seine", ["FR"]),
+        ("Ban hailed as a turning point, tourists welcomed with open arms", []),
+        ("A turning point in Sudan's war", ["SD"]),
+        ("They demand law and justice, fair work, and peace now", []),
+        ("Law and Justice loses its majority", ["PL"]),
+        ("Red deer cull on a long beach", []),
+        ("Fire in Red Deer", ["CA"]),
+        ("Britain becomes first nation to ban it", ["GB"]),
+        ("First Nation in Ontario votes", ["CA"]),
+        ("Draft dodgers, woodlands, an indigo snake and a wicker sofa trump it", []),
+        ("How long an egg keeps", []),
+        ("So far a dozen did not come back alive, sit at home or travel via rail", []),
+        ("Police kill man city officials wanted, overruled by election officials", []),
+        ("Lights go out in eastern Europe", ["europe"]),
+        ("Mo Salah Falls Ill", []),
+        ("Senator John Fetterman (D-Pa.) votes", ["US"]),
+        ("Tick-Borne Illness on Ship's Hull, a Panorama: Singers on a Diet in Unison", []),
+        ("Simmering Tensions, Shaping Up, Brick by Brick, Erode Trust From Pole Position", []),
+        ("Havana syndrome puzzles", []),
+        ("Head Start Loses Its Funding", []),
+        ("A Head Start in Life: How Reading to Babies Helps", []),
+        ("Teachers worry about Head Start", ["US"]),
+        ("Head Start teachers fear for their jobs", ["US"]),
+        ("Historic Pact on Stadium Signed by Rivals", []),
+        ("Colombian left chooses its candidate: Historic Pact is ahead", ["CO"]),
+        ("Mobile library visits the village", []),
+        ('She asked: "Mobile or landline?" and nobody answered', []),
+        ("Phones — Mobile or landline", []),
+        ("The Diet That Changed My Life", []),
+        ("I quit the Diet Coke habit", []),
+        ("Fire in Mobile", ["US"]),
+        ("Mayor of Mobile resigns after inquiry", ["US"]),
+        ("Plaid Shirts Return to the Catwalk", []),
+        ("Mango Salsa With Chicken", []),
+        ("Premio Nobel de la Paz para un periodista", []),
+        ("Vota por la paz, la plata y el oro", []),
+        # initials, ships and money belong to a country
+        ("SC refuses to hear the plea before Monday", ["IN"]),
+        ("CDS opens seminar on drones", ["IN"]),
+        ("Nigeria's CDS opens seminar on drones", ["NG"]),
+        ("S.C. voters choose a new governor", ["US"]),
+        ("House burns down in Charleston, SC", ["US"]),
+        ("USS Tripoli returns from the Pacific", ["US"]),
+        ("Protesters fill Tripoli", ["LY"]),
+        ("Baht weakens to a four-month low", ["TH"]),
+        ("Wartime bomb defused in Cologne", ["DE"]),
+        ("Why this cologne smells of rain", []),
+        ("Beef Wellington for beginners", []),
+        ("Mediterranean diet protects the heart", []),
+        ("English muffins are the best breakfast", []),
+        ("Burmese pythons spread through the swamp", []),
+        ("Norway spruce chosen for the plaza", []),
+        ("Ireland Baldwin shares a photo", []),
+        ("Ireland shares a photo", ["IE"]),
+        ("Rep. French Hill holds a hearing", ["US"]),
+        ("French hill villages empty out", ["FR"]),
+        ("Delhi Township officer honored", ["US"]),
+        ("Crash closes the Holland Tunnel", ["US"]),
+        ("Jersey Shore towns brace for the storm", ["US"]),
+        ("Jersey fishermen lose their licences", ["JE"]),
+        ("USS Bataan leaves for exercises", ["US"]),
+        ("China Airlines pilots call off strike", ["TW"]),
+        ("China steel exports surge", ["CN"]),
+        ("French-Polish treaty is signed", ["FR", "PL"]),
+        ("Swiss roll out the red carpet", ["CH"]),
+        ("Greek life expectancy falls", ["GR"]),
+        ("SDF fighters hold the town", ["SY"]),
+        ("SDF sent to Hokkaido after snow", ["JP"]),
+        ("CSIS warns of interference", ["CA"]),
+        ("CSIS report on Serbia's protests", ["RS"]),
+        ("Clerk Fined 40,000 Rupees", ["southern-asia"]),
+        ("Clerk in Lahore Fined 40,000 Rupees", ["PK"]),
+        ("Mauritius Fines Captain 50,000 Rupees", ["MU"]),
+        ("Court in Belgrade Fines Baker 50,000 Dinars", ["RS"]),
+        ("Court Fines Baker 50,000 Dinars", []),
+        ("Heavyweight: El Rey de los Pesos Pesados", []),
+        ("Boy Finds 5,000 Rand on Train", ["ZA"]),
+        ("Rand Paul Blocks Bill", ["US"]),
+        ("Pensioner Loses 2 Million Yen to Caller", ["JP"]),
+        ("A Yen for Travel", []),
+        ("Regions Pay Recruits a Million Roubles", ["RU"]),
+        ("Poet Put on List of Foreign Agents", ["RU"]),
+        # countries in other languages
+        ("Frankreich streikt, FRANKREICH hofft", ["FR"]),
+        ("Le Tchad et la Guinée-Bissau ferment leurs frontières", ["TD", "GW"]),
+        ("La Corée du Nord et l'Arabie saoudite", ["KP", "SA"]),
+        ("Iranische Raketen, russische Panzer in der Elfenbeinküste", ["IR", "RU", "CI"]),
+        ("Presidente ucraniano visita Costa de Marfil", ["UA", "CI"]),
+        ("السعودية ترحب بالقرار الفرنسي", ["SA", "FR"]),
+        ("الجيش السوداني", ["SD"]),
+        ("अमेरिका और इजरायल", ["US", "IL"]),
+        ("Взрывы в Киеве после встречи в Вашингтоне", ["UA", "US"]),
+        ("Удари по Газі, заявили в Москві", ["PS", "RU"]),
+        ("Izraelskie naloty na Strefę Gazy", ["IL", "PS"]),
+        ("הפגנות בעזה ובישראל: הבית הלבן", ["PS", "US"]),
+        ("臺北發生強震", ["TW"]),
+        ("Папа Франциск прыгнул с трамплина, путина началась, цены на газ", []),
+        ("Frances McNamara wins an award", []),
     ],
 )
-def test_ambiguous_names(title: str, expected: list[str]) -> None:
+def test_which_places_a_headline_names(title: str, expected: list[str]) -> None:
     assert places(title) == expected
-
-
-def test_offices_of_many_countries_yield_to_a_country_named() -> None:
-    assert places("Supreme Court hears case") == ["US"]
-    assert places("India’s Supreme Court hears case") == ["IN"]
 
 
 def test_names_of_one_place_share_it() -> None:
@@ -220,210 +523,9 @@ def test_every_region_of_un_m49_has_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Philippine Senate opens inquiry into flood funds", ["PH"]),
-        ("Nigeria's Senate approves loan", ["NG"]),
-        ("Senate of Nigeria approves loan", ["NG"]),
-        ("Senate of tomorrow meets", ["US"]),
-        ("House of Representatives of Japan dissolved", ["JP"]),
-        ("Japan's House of Representatives dissolved", ["JP"]),
-        ("Supreme Court of the Philippines halts dam", ["PH"]),
-        ("India's opposition Congress party names candidates", ["IN"]),
-        ("Italian coast guard finds empty boat", ["IT"]),
-        ("Chinese navy and coast guard circle reef", ["CN"]),
-        ("Turkish police, coast guard search strait", ["TR"]),
-        ("Russian National Guard gets tanks", ["RU"]),
-        ("Kenya's attorney general resigns", ["KE"]),
-        ("US protests to Kenya's attorney general", ["US", "KE"]),
-        ("Australian senators and US senators meet", ["AU", "US"]),
-        ("Ghana Premier League suspended", ["GH"]),
-        ("Vietnam's politburo meets", ["VN"]),
-    ],
-)
-def test_an_institution_is_of_the_country_it_is_bound_to(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Senate passes farm bill", ["US"]),
-        ("US Senate votes", ["US"]),
-        ("American coast guard cutter sails", ["US"]),
-        ("Texas Senate votes on maps", ["US"]),
-        ("Italy thanks US Coast Guard", ["IT", "US"]),
-        ("Ukraine, Senate Republicans wait for vote", ["UA", "US"]),
-        ("Ukraine asks Senate for help", ["UA", "US"]),
-        ("China and Congress at odds", ["CN", "US"]),
-        ("National Guard deployed to Chicago", ["US"]),
-        ("Coast Guard rescues sailors off Florida", ["US"]),
-        ("Premier League resumes", ["GB"]),
-        ("Georgia Senate passes budget", ["US"]),
-    ],
-)
-def test_an_institution_that_nothing_binds_is_of_its_own_country(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Jordan scores 41 as hosts win again", []),
-        ("Jordan's buzzer-beater ends the series", []),
-        ("Jordan scores late to reach final", ["JO"]),
-        ("Jordan opens border crossing", ["JO"]),
-        ("Jordan raises fuel prices", ["JO"]),
-    ],
-)
-def test_a_player_is_no_country(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-def test_who_is_named_in_full_elsewhere_is_no_country() -> None:
-    assert places("Panel Chairman Jordan Calls a Vote", "Rep. Jim Jordan leads the panel.") == ["US"]
-    assert places("Jordan Calls a Vote", "The panel of Jim Jordan meets in Berlin.") == ["US", "DE"]
-    assert places("Austin Flies to Iraq", "Secretary Lloyd Austin meets its president.") == ["US", "IQ"]
-    assert places("Jordan to Open a Museum", "The career of Michael Jordan is its subject.") == []
-    assert places("Jordan to Open a Border", "Its king met Jim Crow.") == ["JO"]
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Hamilton Blames Ferrari for Early Exit", ["GB"]),
-        ("Crossroads in Hamilton, Ontario, to Be Rebuilt", ["CA"]),
-        ("Healey Unveils Drone Plan for Army", ["GB"]),
-        ("Healey Signs Gun Law in Boston", ["US"]),
-        ("Stalin, DMK Slam Governor over Bills", ["IN"]),
-        ("Stalin Statue Unveiled in Metro", ["RU"]),
-        ("Kudus Doubles Spurs Lead", []),
-        ("Livingstone Smashes Fifty as Sharks Win", []),
-        ("Lady Cathy Ferguson Dies at 84", []),
-        ("Conway and Ravindra Hit Centuries", []),
-        ("Sabha Passes Resolution", []),
-        ("Scottish Labour Holds Its Seat in Hamilton", ["GB"]),
-        ("New Zealand Dairy Plant in Hamilton Shuts", ["NZ"]),
-        ("Bridge Closed in Hamilton After Fire", ["CA"]),
-        ("Hamilton police seek driver after crash", ["CA"]),
-        ("Kenha Closes Road After Floods", ["KE"]),
-        ("Agency Presents Mobile Application for Nurses", []),
-        ("Schools Ban Mobile Phones", []),
-        ("Black Sea Fleet Leaves Port", ["RU"]),
-        ("Unification Church Dissolved by Tokyo Court", ["JP"]),
-        ("Unification Church Leader Held in Seoul", ["KR"]),
-        ("Workers' Party Picks Candidate in Singapore", ["SG"]),
-        ("Workers' Party Picks Candidate in Brasilia", ["BR"]),
-        ("Clashes in Masisi as M23 Advances", ["CD"]),
-        ("Federal Constitutional Court Sworn In in Islamabad", ["PK"]),
-        ("Federal Constitutional Court Hears Berlin's Case", ["DE"]),
-        ("Säpo Arrests Two Over Plot", ["SE"]),
-        ("SAPO Charges Minister in Kyiv", ["UA"]),
-        ("Earthquake Felt in Karak and Amman", ["JO"]),
-        ("Canaries in the Coal Mine: Insects Decline", []),
-        ("Senate Summons Wike", ["NG"]),
-        ("House Panel Questions Duterte", ["PH"]),
-        ("Senate Backs Kenya Trade Deal", ["US", "KE"]),
-        ("Senate Approves Envoy to Italy", ["US", "IT"]),
-        ("Congress Weighs Aid to Philippine Navy", ["US", "PH"]),
-        ("Congress Approves Milei's Reform", ["AR"]),
-        ("Senate Summons Envoy to Nigeria, Says Trump", ["US", "NG"]),
-        ("Trump Condemns Nigerian Senate", ["US", "NG"]),
-        ("Nigeria's Army Fires General", ["NG"]),
-    ],
-)
-def test_what_a_name_of_several_means_the_text_tells(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-def test_an_institution_named_again_is_the_same_one() -> None:
-    assert places("Italian Senate debates pensions", "The bill goes back to the Senate in June.") == ["IT"]
-    assert places("Italian Senate debates pensions", "The US Senate did so in June.") == ["IT", "US"]
-    assert places("Greek ferry sinks", "Twenty were saved, the coast guard said.") == ["GR"]
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Indie band says farewell",
-        "Old friends meet at a reunion",
-        "Des officiers ont pris la parole",
-        "La préfecture interdit la manifestation",
-        "Que cada vecino pague lo suyo",
-        "Ich freue mich auf das Wochenende",
-        "I dati sono chiari",
-        "Un noto cantante",
-        "Hij komt medan inte",
-        "Seine Partei verlor die Wahl",
-        "Oder war alles umsonst?",
-        "Cerrado por obras",
-        "På många ställen",
-        "Va bene così",
-        "LE LIVRE DE LA SEMAINE",
-    ],
-)
-def test_words_of_one_language_are_no_places_of_another(title: str) -> None:
-    assert places(title) == []
-
-
-def test_countries_in_other_languages() -> None:
-    assert places("Frankreich streikt, FRANKREICH hofft") == ["FR"]
-    assert places("Le Tchad et la Guinée-Bissau ferment leurs frontières") == ["TD", "GW"]
-    assert places("La Corée du Nord et l'Arabie saoudite") == ["KP", "SA"]
-    assert places("Iranische Raketen, russische Panzer in der Elfenbeinküste") == ["IR", "RU", "CI"]
-    assert places("Presidente ucraniano visita Costa de Marfil") == ["UA", "CI"]
-    assert places("السعودية ترحب بالقرار الفرنسي") == ["SA", "FR"]
-    assert places("الجيش السوداني") == ["SD"]
-    assert places("अमेरिका और इजरायल") == ["US", "IL"]
-    assert places("Взрывы в Киеве после встречи в Вашингтоне") == ["UA", "US"]
-    assert places("Удари по Газі, заявили в Москві") == ["PS", "RU"]
-    assert places("Izraelskie naloty na Strefę Gazy") == ["IL", "PS"]
-    assert places("הפגנות בעזה ובישראל: הבית הלבן") == ["PS", "US"]
-    assert places("臺北發生強震") == ["TW"]
-    assert places("Папа Франциск прыгнул с трамплина, путина началась, цены на газ") == []
-    assert places("Frances McNamara wins an award") == []
-
-
-def test_a_politburo_is_of_the_country_named() -> None:
-    assert places("Politburo meets behind closed doors") == ["CN"]
-    assert places("Hamas elects head of its politburo") == ["PS"]
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Odessa, Texas, oil well on fire", ["US"]),
-        ("Hurricane floods St. Petersburg, Florida", ["US"]),
-        ("ROME, Georgia – plant closes", ["US"]),
-        ("Trial over attack in London, Ontario", ["CA"]),
-        ("Man pleads guilty in Moscow, Idaho murders", ["US"]),
-        ("Odessa, Kherson and Texas", ["UA", "US"]),
-        ("Ferry sinks off Tanzania's Pemba", ["TZ"]),
-        ("Moscow, Washington hold talks", ["RU", "US"]),
-        ("China, California sign climate pact", ["CN", "US"]),
-        ("LEBANON, Pa. (AP) – Fire destroys a factory", ["US"]),
-        ("Lab in Cambridge, Mass., closes", ["US"]),
-        ("Paper mill in Berlin, N.H., closes", ["US"]),
-        ("Tornado hits Rome, N.Y.", ["US"]),
-        ("Police in Sydney, N.S., arrest two", ["CA"]),
-        ("School in Peru, Indiana, closes", ["US"]),
-        ("Storm forces evacuations in Bahamas, Florida", ["BS", "US"]),
-        ("Floods in India, Texas, and Kenya", ["IN", "US", "KE"]),
-        ("Plane lands in Rome, New York, on one engine", ["US"]),
-        ("Police in Vancouver, Washington, arrest two", ["US"]),
-        ("Stocks rise in London, New York", ["GB", "US"]),
-        ("Fashion shows in London, New York, Paris", ["GB", "US", "FR"]),
-        ("In London, Mass said for the dead", ["GB"]),
-        ("IN LONDON, MAN CHARGED WITH MURDER", ["GB"]),
-    ],
-)
-def test_a_town_is_where_the_state_behind_its_comma_is(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-@pytest.mark.parametrize(
     ("title", "summary", "expected"),
     [
+        # a town is where the text says once
         (
             "Hospital fire in Odessa kills nine",
             "The blaze broke out at night in Odessa, Texas, officials said.",
@@ -439,240 +541,20 @@ def test_a_town_is_where_the_state_behind_its_comma_is(title: str, expected: lis
         ("Paris, Germany, Italy and Spain agree", "", ["FR", "DE", "IT", "ES"]),
         ("Envoys fly in from Moscow, Ukraine says", "", ["RU", "UA"]),
         ("Odessa port hit", "Ukraine and Texas trade grain.", ["UA", "US"]),
+        # who is named in full elsewhere is no country
+        ("Panel Chairman Jordan Calls a Vote", "Rep. Jim Jordan leads the panel.", ["US"]),
+        ("Jordan Calls a Vote", "The panel of Jim Jordan meets in Berlin.", ["US", "DE"]),
+        ("Austin Flies to Iraq", "Secretary Lloyd Austin meets its president.", ["US", "IQ"]),
+        ("Jordan to Open a Museum", "The career of Michael Jordan is its subject.", []),
+        ("Jordan to Open a Border", "Its king met Jim Crow.", ["JO"]),
+        # an institution named again is the same one
+        ("Italian Senate debates pensions", "The bill goes back to the Senate in June.", ["IT"]),
+        ("Italian Senate debates pensions", "The US Senate did so in June.", ["IT", "US"]),
+        ("Greek ferry sinks", "Twenty were saved, the coast guard said.", ["GR"]),
+        # capitals of a headline say nothing of those of its summary
+        ("Festival Opens in Berlin", "The film by Jordan Peele is shown on Friday", ["DE"]),
+        ("Festival opens in Berlin", "Jordan Farms Face Drought", ["DE", "JO"]),
     ],
 )
-def test_a_town_is_where_the_text_says_once(title: str, summary: str, expected: list[str]) -> None:
+def test_which_places_a_headline_and_its_summary_name(title: str, summary: str, expected: list[str]) -> None:
     assert places(title, summary) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Jordan Farlow scores career-high 44 as Pelicans beat Hornets", []),
-        ("Chad Nobody drums for a famous band", []),
-        ("Jordan Valley farmers say they are running out of water", ["JO"]),
-        ("Chad President Deby is sworn in for a new term", ["TD"]),
-        ("Georgia Gov. Kemp says he will sign the law", ["US"]),
-        ("Jordan Farms Face Drought", ["JO"]),
-        ("Jordan Farms Face Drought after Dry Winter", ["JO"]),
-        ("Jordan PM resigns on Friday", ["JO"]),
-    ],
-)
-def test_a_first_name_is_no_place(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-def test_capitals_of_a_headline_say_nothing_of_those_of_its_summary() -> None:
-    assert places("Festival Opens in Berlin", "The film by Jordan Peele is shown on Friday") == ["DE"]
-    assert places("Festival opens in Berlin", "Jordan Farms Face Drought") == ["DE", "JO"]
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Denzel Washington to star in stage comedy", []),
-        ("Emily London wins the baking contest", []),
-        ("The singer Emily London wins the contest", []),
-        ("Interview: Jack Holland on his garden", []),
-        ("Tom English on the art of the tackle", []),
-        ("Jeff German Wrote About Mobsters", []),
-        ("Naomi Osaka returns to tennis", ["JP"]),
-        ("Hurricane Laura Louisiana landfall: what is known", ["US"]),
-        ("Storm kills two: Helen, Georgia, wakes to ruins", ["US"]),
-        ("Strikes explained by the BBC's Zoe Conway", []),
-        ("Queen Mary Denmark tour starts", ["DK"]),
-        ("Camp David Israel talks end", ["US", "IL"]),
-        ("Lockheed Martin Poland plant opens", ["PL"]),
-        ("John Kerry China climate talks resume", ["US", "CN"]),
-        ("JOHN KERRY CHINA CLIMATE TALKS RESUME", ["US", "CN"]),
-        ("emily london wins the baking contest", ["GB"]),  # no capitals that tell it
-        ("Gang jailed for plot to rob London jewellers", ["GB"]),
-        ("Jane Seymour learns to love again", []),
-        ("Péter Szijjártó and Peter Szijjarto are one", ["HU"]),
-        ("Robert Mugabe is remembered", ["ZW"]),
-        ("USS Ford returns to Norfolk", ["US"]),
-        ("A carrier leaves Norfolk after repairs", ["US"]),
-        ("Norfolk council rejects solar farm", ["GB"]),
-        ("Robert Golob loses a vote of confidence", ["SI"]),
-        ("Dave Umahi opens a road", ["NG"]),
-        ("Steven Witkoff flies home", ["US"]),
-        ("Seymour defends his bill on treaties", ["NZ"]),
-        ("David Seymour defends his bill on treaties", ["NZ"]),
-        ("Michelle Obama publishes a cookery book", ["US"]),
-        ("Robert Kennedy praises raw milk", ["US"]),
-        ("Jos Buttler returns as captain", []),
-        ("Troops patrol Jos after market attack", ["NG"]),
-        ("Orient win again at Brisbane Road", []),
-    ],
-)
-def test_a_family_name_is_no_place(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Boston terrier named best in show", []),
-        ("Peruvian lilies last two weeks in a vase", []),
-        ("Thai Green Curry for Beginners", []),
-        ("African violets bloom all winter", []),
-        ("hungarian goulash, slow and smoky", []),
-        ("Gaza soup kitchens close as flour runs out", ["PS"]),
-        ("Mexico tortilla prices soar", ["MX"]),
-        ("Kenyan lilies left to rot as exports stop", ["KE"]),
-        ("Hong Kong cake shop raided over slogans", ["HK"]),
-        ("Moscow fir festival opens", ["RU"]),
-        ("Boston marathon is won by a baker", ["US"]),
-        ("Thai police find curry powder that hid drugs", ["TH"]),
-        ("American-salad days", ["US"]),
-        ("Crowds cheer as Italian Jasmine Paolini wins", ["IT"]),
-        ("Alabama Ivy League applicants", ["US"]),
-    ],
-)
-def test_some_dishes_breeds_and_plants_are_no_places_but_news_of_food_has_its_place(
-    title: str, expected: list[str]
-) -> None:
-    assert places(title) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Montana deputy kills man", ["US"]),
-        ("Kent wakes to snow", ["GB"]),
-        ("Clark Kent flies again", []),
-        ("Tyrone Mings and the dressing-room quiz", []),
-        ("Cheyenne Jackson and the role he could not refuse", []),
-        ("Police in Tyrone search farm", ["GB"]),
-        ("Bondi gunmen inspired by IS, say police", ["AU"]),
-        ("Bondi testifies to panel", ["US"]),
-        ("Followers of Sadr storm offices", ["IQ"]),
-        ("Chihuahua saves owner from fire", []),
-        ("Diplomat George Kent testifies", ["US"]),
-        ("Aberdeen Proving Ground blast injures six", ["US"]),
-        ("Phoenix Sky Harbor evacuated", ["US"]),
-        ("Sofia Metro workers strike", ["BG"]),
-        ("Sofia Sapega is jailed", []),
-        ("Talks on peace at Brest-Litovsk", ["BY"]),
-        ("Camden fire: two dead in north London", ["GB"]),
-        ("Gunmen attack bus in Chihuahua", ["MX"]),
-    ],
-)
-def test_a_name_is_the_place_that_is_meant(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("Archaeologists find a Georgian bathhouse under London", ["GB"]),
-        ("Georgian Dream wins vote", ["GE"]),
-        ("Olaf Scholz writes memoir", ["DE"]),
-        ("Rio Tinto digs deeper", []),
-        ("Volker Turk deplores executions", []),
-        ("Kirsty Coventry opens session", []),
-        ("Nasir El-Amin wins prize", []),
-        ("Beach resort of Nha Trang is flooded", ["VN"]),
-        ("House price falls expected into new year, Halifax says", []),
-        ("Wildfire near Halifax forces thousands to flee", ["CA"]),
-        ("Sofia Coppola opens festival in Venice", ["IT"]),
-        ("Bulgaria's protesters fill Sofia", ["BG"]),
-        ("Kingston upon Hull floods again", ["GB"]),
-        ("Arno Penzias dies", []),
-        ("Diego Garcia scores twice", []),
-        ("Concert at Palau Sant Jordi", []),
-        ("Final at Emirates Stadium", []),
-        ("Body found in the Seine", ["FR"]),
-        ("Ban hailed as a turning point, tourists welcomed with open arms", []),
-        ("A turning point in Sudan's war", ["SD"]),
-        ("They demand law and justice, fair work, and peace now", []),
-        ("Law and Justice loses its majority", ["PL"]),
-        ("Red deer cull on a long beach", []),
-        ("Fire in Red Deer", ["CA"]),
-        ("Britain becomes first nation to ban it", ["GB"]),
-        ("First Nation in Ontario votes", ["CA"]),
-        ("Draft dodgers, woodlands, an indigo snake and a wicker sofa trump it", []),
-        ("How long an egg keeps", []),
-        ("So far a dozen did not come back alive, sit at home or travel via rail", []),
-        ("Police kill man city officials wanted, overruled by election officials", []),
-        ("Lights go out in eastern Europe", ["europe"]),
-        ("Mo Salah Falls Ill", []),
-        ("Senator John Fetterman (D-Pa.) votes", ["US"]),
-        ("Tick-Borne Illness on Ship's Hull, a Panorama: Singers on a Diet in Unison", []),
-        ("Simmering Tensions, Shaping Up, Brick by Brick, Erode Trust From Pole Position", []),
-        ("Havana syndrome puzzles", []),
-        ("Head Start Loses Its Funding", []),
-        ("A Head Start in Life: How Reading to Babies Helps", []),
-        ("Teachers worry about Head Start", ["US"]),
-        ("Head Start teachers fear for their jobs", ["US"]),
-        ("Historic Pact on Stadium Signed by Rivals", []),
-        ("Colombian left chooses its candidate: Historic Pact is ahead", ["CO"]),
-        ("Mobile library visits the village", []),
-        ('She asked: "Mobile or landline?" and nobody answered', []),
-        ("Phones — Mobile or landline", []),
-        ("The Diet That Changed My Life", []),
-        ("I quit the Diet Coke habit", []),
-        ("Fire in Mobile", ["US"]),
-        ("Mayor of Mobile resigns after inquiry", ["US"]),
-        ("Plaid Shirts Return to the Catwalk", []),
-        ("Mango Salsa With Chicken", []),
-        ("Premio Nobel de la Paz para un periodista", []),
-        ("Vota por la paz, la plata y el oro", []),
-    ],
-)
-def test_what_only_carries_the_name_of_a_place_is_none(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
-
-
-@pytest.mark.parametrize(
-    ("title", "expected"),
-    [
-        ("SC refuses to hear the plea before Monday", ["IN"]),
-        ("CDS opens seminar on drones", ["IN"]),
-        ("Nigeria's CDS opens seminar on drones", ["NG"]),
-        ("S.C. voters choose a new governor", ["US"]),
-        ("House burns down in Charleston, SC", ["US"]),
-        ("USS Tripoli returns from the Pacific", ["US"]),
-        ("Protesters fill Tripoli", ["LY"]),
-        ("Baht weakens to a four-month low", ["TH"]),
-        ("Wartime bomb defused in Cologne", ["DE"]),
-        ("Why this cologne smells of rain", []),
-        ("Beef Wellington for beginners", []),
-        ("Mediterranean diet protects the heart", []),
-        ("English muffins are the best breakfast", []),
-        ("Burmese pythons spread through the swamp", []),
-        ("Norway spruce chosen for the plaza", []),
-        ("Ireland Baldwin shares a photo", []),
-        ("Ireland shares a photo", ["IE"]),
-        ("Rep. French Hill holds a hearing", ["US"]),
-        ("French hill villages empty out", ["FR"]),
-        ("Delhi Township officer honored", ["US"]),
-        ("Crash closes the Holland Tunnel", ["US"]),
-        ("Jersey Shore towns brace for the storm", ["US"]),
-        ("Jersey fishermen lose their licences", ["JE"]),
-        ("USS Bataan leaves for exercises", ["US"]),
-        ("China Airlines pilots call off strike", ["TW"]),
-        ("China steel exports surge", ["CN"]),
-        ("French-Polish treaty is signed", ["FR", "PL"]),
-        ("Swiss roll out the red carpet", ["CH"]),
-        ("Greek life expectancy falls", ["GR"]),
-        ("SDF fighters hold the town", ["SY"]),
-        ("SDF sent to Hokkaido after snow", ["JP"]),
-        ("CSIS warns of interference", ["CA"]),
-        ("CSIS report on Serbia's protests", ["RS"]),
-        ("Clerk Fined 40,000 Rupees", ["southern-asia"]),
-        ("Clerk in Lahore Fined 40,000 Rupees", ["PK"]),
-        ("Mauritius Fines Captain 50,000 Rupees", ["MU"]),
-        ("Court in Belgrade Fines Baker 50,000 Dinars", ["RS"]),
-        ("Court Fines Baker 50,000 Dinars", []),
-        ("Heavyweight: El Rey de los Pesos Pesados", []),
-        ("Boy Finds 5,000 Rand on Train", ["ZA"]),
-        ("Rand Paul Blocks Bill", ["US"]),
-        ("Pensioner Loses 2 Million Yen to Caller", ["JP"]),
-        ("A Yen for Travel", []),
-        ("Regions Pay Recruits a Million Roubles", ["RU"]),
-        ("Poet Put on List of Foreign Agents", ["RU"]),
-    ],
-)
-def test_initials_ships_and_money_belong_to_a_country(title: str, expected: list[str]) -> None:
-    assert places(title) == expected
