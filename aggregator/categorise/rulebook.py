@@ -111,30 +111,21 @@ class _Words:
     def _numbers(self, phrases: Iterable[str]) -> frozenset[int]:
         return frozenset(number for phrase in phrases if (number := self._number(phrase)) is not None)
 
-    def add(self, rule: int, term: Term, never: bool = False) -> None:
-        """Adds a term of `words` or of `never`."""
+    def add(self, rule: int, term: Term, key: str) -> None:
+        """Adds a term of `words`, `not` or `never` (`key`)."""
         parts = [self._numbers(choices) for choices in term.choices]
         if not all(parts):
             return  # a part consists of punctuation only, which cannot be searched
         if len(parts) > 1:
             unless = _in_both(self._numbers(term.unless))
-            self._alls.append(AllUse(rule, term.weight, term, tuple(map(_in_both, parts)), unless, never))
+            use = AllUse(rule, term.weight, term, tuple(map(_in_both, parts)), unless, never=key == "never")
+            (self._mutes if key == "not" else self._alls).append(use)
             return
         for number in parts[0]:
-            if never:
-                self._nevers[number].append(rule)
-            else:
+            if key == "words":
                 self._uses[number].append(Use(rule, term.weight, term))
-
-    def blank(self, rule: int, term: Term) -> None:
-        """Adds a term of `not`."""
-        parts = [self._numbers(choices) for choices in term.choices]
-        if len(parts) > 1:
-            if all(parts):
-                self._mutes.append(AllUse(rule, 0.0, term, tuple(map(_in_both, parts)), frozenset()))
-            return
-        for number in parts[0]:
-            self._nots[number].append(rule)
+            else:
+                (self._nots if key == "not" else self._nevers)[number].append(rule)
 
     def frozen(self) -> tuple[Word, ...]:
         uses, several, nevers = self._uses.get, _by_part(self._alls).get, self._nevers.get
@@ -180,12 +171,9 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
     rules = (*sections, *topics)
     words = _Words()
     for number, rule in enumerate(rules):
-        for term in rule.words:
-            words.add(number, term)
-        for term in rule.nots:
-            words.blank(number, term)
-        for term in rule.nevers:
-            words.add(number, term, never=True)
+        for key in ("words", "not", "never"):
+            for term in rule.lists[key]:
+                words.add(number, term, key)
     ids = {section.id: number for number, section in enumerate(sections)}
     known = words.frozen()
     using = tuple(frozenset(use.rule for use in word.uses) for word in known)

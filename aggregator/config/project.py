@@ -177,11 +177,7 @@ def _unfit(name: str, text: str, environ: Mapping[str, str]) -> str | None:
 
 def disk(main: Path) -> Reader:
     """Reads the main file by its path, and included files by their names in its folder."""
-
-    def read(name: str) -> str:
-        return decode(read_bytes(main if name == str(main) else main.parent / name))
-
-    return read
+    return lambda name: decode(read_bytes(main if name == str(main) else main.parent / name))
 
 
 def held(texts: Mapping[str, str]) -> Reader:

@@ -58,17 +58,8 @@ def read_place(value: object) -> Term:
     return Term((place_code(value),), 1.0, position(value))
 
 
-def read_not(value: object) -> Term:
-    """Reads a line of `not`: text, or `{all: [...]}` without a weight."""
-    return _unweighed(value, "not", "it is not counted")
-
-
-def read_never(value: object) -> Term:
-    """Reads a line of `never`: text, or `{all: [...]}` without a weight."""
-    return _unweighed(value, "never", "it rules the section out")
-
-
-def _unweighed(value: object, key: str, effect: str) -> Term:
+def read_unweighed(value: object, key: str, effect: str) -> Term:
+    """Reads a line of `not` or `never` (`key`): text, or `{all: [...]}` without a weight. `effect`: what the line does instead."""
     if not isinstance(value, Table):
         return Term((word(value),), 1.0, position(value))
     if not isinstance(value.get("all"), list) or value.keys() & {"weight", "unless"}:

@@ -78,6 +78,10 @@ def _choice(*names: str) -> tuple[PlainValidator, WithJsonSchema]:
     return _read(partial(scalars.choice, names=names), schema)
 
 
+def _unweighed(key: str, effect: str) -> tuple[PlainValidator, WithJsonSchema]:
+    return _read(partial(rules.read_unweighed, key=key, effect=effect), {"anyOf": [TEXT, ALL]})
+
+
 def _duration(default: timedelta, description: str) -> Any:
     """A key with a duration. In the JSON Schema its default is as the file would have it: pydantic would say PT15M."""
     return _key(default, description, json_schema_extra={"default": scalars.duration_text(default)})
@@ -107,8 +111,8 @@ Labels = Annotated[tuple[tuple[str, str], ...], *_read(scalars.labels, LABELS)]
 Headers = Annotated[tuple[tuple[str, str], ...], *_read(scalars.headers, HEADERS)]
 Place = Annotated[Term, *_read(rules.read_place, {"anyOf": [TEXT, WEIGHED]})]
 Word = Annotated[Term, *_read(rules.read_word, {"anyOf": [TEXT, ALL_WEIGHED, WEIGHED]})]
-Not = Annotated[Term, *_read(rules.read_not, {"anyOf": [TEXT, ALL]})]
-Never = Annotated[Term, *_read(rules.read_never, {"anyOf": [TEXT, ALL]})]
+Not = Annotated[Term, *_unweighed("not", "it is not counted")]
+Never = Annotated[Term, *_unweighed("never", "it rules the section out")]
 Sample = Annotated[Example, *_read(_example, TEXT)]
 Day = Annotated[date, *_read(scalars.day, {"type": "string", "format": "date"})]
 Domain = Annotated[str, *_read(scalars.domain, STRING)]
