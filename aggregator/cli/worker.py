@@ -83,17 +83,22 @@ async def _examined(examine: Callable[[], None], stopping: asyncio.Event) -> boo
     """Check the archive before anything is written. For a large one that takes a minute, during which readers are already served. False:
     told to stop before the check was done."""
     loop = asyncio.get_running_loop()
+    signalled = False
+
+    def stop(*_: object) -> None:  # the loop's own handlers act only after it has turned a few times
+        nonlocal signalled
+        signalled = True
+        loop.call_soon_threadsafe(stopping.set)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+        signal.signal(number, stop)
     examined = loop.run_in_executor(None, examine)
     told = asyncio.create_task(stopping.wait())
     either: set[asyncio.Future[Any]] = {examined, told}
     await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
     end_on_signals()
-    for _ in range(2):  # a signal that came meanwhile: the loop reads it, and then sets `stopping`
-        await asyncio.sleep(0)
-    if stopping.is_set() or not examined.done():
+    if signalled or stopping.is_set() or not examined.done():
         return False
     examined.result()
     return True

@@ -59,6 +59,17 @@ STOPPED_DURING_THE_CHECK = [
     "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
 ]
 """Starts what follows, `python -m aggregator …`, and is told to stop just as the check of its archive ends."""
+STOPPED_AFTER_THE_CHECK = [
+    sys.executable,
+    "-c",
+    "import asyncio, os, runpy, signal, sys; from aggregator.cli import worker\n"
+    "def told(real=worker.end_on_signals):\n"
+    "    if asyncio._get_running_loop(): os.kill(os.getpid(), signal.SIGTERM)\n"
+    "    real()\n"
+    "worker.end_on_signals = told\n"
+    "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
+]
+"""The same, while it goes on from there."""
 
 
 def document(name: str, entries: int = 20, words: str = "") -> bytes:
@@ -145,15 +156,18 @@ def test_f3_a_signal_ends_it_while_it_starts(
     assert "Traceback" not in log_of(config)
 
 
+@pytest.mark.parametrize("under", [STOPPED_DURING_THE_CHECK, STOPPED_AFTER_THE_CHECK])
 @pytest.mark.parametrize("command", ["run", "worker"])
-def test_f3_a_signal_as_the_check_of_the_archive_ends_ends_it(tmp_path: Path, server: Server, command: str) -> None:
+def test_f3_a_signal_as_the_check_of_the_archive_ends_ends_it(
+    tmp_path: Path, server: Server, command: str, under: list[str]
+) -> None:
     """It went on, and was deaf as long as another process held the archive."""
     config = configuration(tmp_path, {"one": server.url("/one")})
     empty_archive(tmp_path / "instance")
     with contextlib.closing(sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         options = ["--port", str(free_port())] if command == "run" else []
-        with running(config, command, *options, under=STOPPED_DURING_THE_CHECK) as process:
+        with running(config, command, *options, under=under) as process:
             assert process.wait(30) == 0, log_of(config)
     assert "Traceback" not in log_of(config)
 
