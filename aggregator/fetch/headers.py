@@ -50,11 +50,6 @@ def written(value: str) -> str:
     return value.encode("utf-8", "replace").decode()
 
 
-def all_of(headers: Mapping[str, str], name: str) -> str:
-    """The value of a header that is a list, which may be sent in several lines."""
-    return ",".join(value for known, value in headers.items() if known.lower() == name.lower())
-
-
 def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshness:
     """Freshness by Cache-Control and Expires (RFC 9111, 4.2; at most 7 days), and Retry-After of 429 and 503 (at most 24 hours)."""
     return Freshness(
@@ -63,8 +58,8 @@ def freshness(headers: Mapping[str, str], status: int, now: datetime) -> Freshne
 
 
 def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
-    said = all_of(headers, "Cache-Control")
-    directives = _directives(said.lower()) if len(said) <= _LONGEST_CONTROL else {}
+    said = ",".join(value.lower() for name, value in headers.items() if name.lower() == "cache-control")
+    directives = _directives(said) if len(said) <= _LONGEST_CONTROL else {}
     if "no-store" in directives or "no-cache" in directives:
         return 0
     lifetime = _seconds(directives.get("max-age"))

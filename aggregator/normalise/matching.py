@@ -226,7 +226,8 @@ def _former_counts(item: Item, former: str, known: StoredItems) -> bool:
         return False
     if not is_title_key(item.key) or item.unread:
         return True
-    return _has_title_and_date_of(item, stored) or (former == item.former_ids[-1] and _has_content_of(item, stored))
+    titled = (item.title, to_seconds(item.published)) == (stored.title, stored.published)
+    return titled or (former == item.former_ids[-1] and _has_content_of(item, stored))
 
 
 # What an item and a stored one have in common.
@@ -252,7 +253,3 @@ def has_moved(item: Item, stored: StoredItem) -> bool:
 
 def _has_content_of(item: Item, stored: StoredItem) -> bool:
     return stored.hash in (item.hash, item.written)
-
-
-def _has_title_and_date_of(item: Item, stored: StoredItem) -> bool:
-    return (item.title, to_seconds(item.published)) == (stored.title, stored.published)

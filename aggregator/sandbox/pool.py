@@ -149,7 +149,7 @@ class Sandbox:
     async def _acquire_slot(self) -> None:
         """Wait for a free child, or until another one may be started."""
         self._alone -= 1
-        if self._further and self._slots.locked() and not self._refused:
+        if self._further and self._slots.locked() and time.monotonic() >= self._afresh:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._patience if self._alone >= 0 else 0):
                     await self._slots.acquire()
@@ -174,7 +174,10 @@ class Sandbox:
             raise SandboxError("crashed", "the process that read the document died") from error
         finally:
             self._busy.discard(child)
-            await self._return(child, fine)
+            if fine and not self._closed and child.asked < self._recycle:
+                self._idle.append(child)
+            else:
+                await child.stop()
 
     async def _ready(self, child: ChildProcess) -> None:
         try:
@@ -192,10 +195,6 @@ class Sandbox:
         self._afresh = time.monotonic() + AFRESH
         return NoReader(self._refusal)
 
-    @property
-    def _refused(self) -> bool:
-        return time.monotonic() < self._afresh
-
     async def _child(self) -> ChildProcess:
         if self._closed:
             raise SandboxError("crashed", CLOSED)
@@ -204,7 +203,7 @@ class Sandbox:
             if child.alive:
                 return child
             await child.stop()  # closes its pipes, whose other ends a process that it has started may hold
-        if self._refused:
+        if time.monotonic() < self._afresh:
             raise NoReader(self._refusal)
         try:
             return await ChildProcess.start(self._memory)
@@ -212,12 +211,6 @@ class Sandbox:
             if error.errno in OUT_OF_FILES:
                 raise TooManyFiles from error
             raise self._not_started(error.strerror or type(error).__name__) from error
-
-    async def _return(self, child: ChildProcess, fine: bool) -> None:
-        if fine and not self._closed and child.asked < self._recycle:
-            self._idle.append(child)
-        else:
-            await child.stop()
 
     @property
     def pids(self) -> list[int]:

@@ -28,7 +28,6 @@ from aggregator.store.rows import (
     edition_item,
     entry_rows,
     grouped,
-    memory_rows,
     placement_row,
     posting_rows,
     story_row,
@@ -284,7 +283,8 @@ def save_memory(db: Writes, memory: Remembered) -> None:
     """
     if not memory.items:
         return
-    db.insert("memories", "bigint bigint text bigint bytea", memory_rows(memory), _MEMORY_AGAIN)
+    items = [(one.item, one.at, one.publisher, one.headline, one.features) for one in memory.items]
+    db.insert("memories", "bigint bigint text bigint bytea", items, _MEMORY_AGAIN)
     db.insert("postings", "bigint bigint bigint", posting_rows(memory))
     db.insert("frequencies", "bigint bigint", sorted(memory.frequencies), _MORE_FREQUENT)
     db.write(f"INSERT INTO meta VALUES ('documents', ?) {COUNTED}", (str(memory.documents),))

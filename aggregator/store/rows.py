@@ -66,10 +66,6 @@ LONG = 512  # characters; compressing a shorter text would save too little
 QUALITY = 1  # of Brotli: 20 µs for an article of 2.5 kB; a higher quality would save only another 5 %
 
 
-def to_time(seconds: int | None) -> datetime | None:
-    return None if seconds is None else at_time(seconds)
-
-
 def at_time(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
@@ -215,10 +211,6 @@ def entry_rows(stories: Iterable[StoryState], streams: Mapping[StreamName, int])
     ]  # fmt: skip
 
 
-def memory_rows(memory: Remembered) -> list[tuple[int, int, str, int | None, bytes]]:
-    return [(one.item, one.at, one.publisher, one.headline, one.features) for one in memory.items]
-
-
 def posting_rows(memory: Remembered) -> list[tuple[int, int, int]]:
     """The rows in the order of the table's key, so that neighbouring rows are written together."""
     times = {one.item: one.at for one in memory.items}
@@ -228,18 +220,10 @@ def posting_rows(memory: Remembered) -> list[tuple[int, int, int]]:
 def placement_row(placed: Placed, changed: int) -> tuple[Any, ...]:
     judged = placed.judgement
     return (
-        placed.item,
-        placed.story,
-        placed.publisher,
-        judged.section,
-        to_json(judged.scores),
-        to_json(judged.topics),
-        to_json(judged.places),
-        placed.why,
-        _encode(placed.joining).decode() if placed.joining else None,
-        placed.hidden,
-        changed,
-    )
+        placed.item, placed.story, placed.publisher,
+        judged.section, to_json(judged.scores), to_json(judged.topics), to_json(judged.places),
+        placed.why, _encode(placed.joining).decode() if placed.joining else None, placed.hidden, changed,
+    )  # fmt: skip
 
 
 HEAD = "n, id, published, section, scores, topics, publishers, entry"
@@ -303,10 +287,9 @@ _SPANS = [name for name, hint in _HINTS if hint == timedelta | None]
 
 def source_state(row: Iterable[Any]) -> SourceState:
     values = dict(zip(STATE_FIELDS, row, strict=True))
+    values["next_poll"] = values["next_poll"] or None
     for name in _TIMES:
-        values[name] = to_time(values[name])
-    if not values["next_poll"] or values["next_poll"].timestamp() == 0:
-        values["next_poll"] = None
+        values[name] = None if values[name] is None else at_time(values[name])
     for name in _SPANS:
         values[name] = None if values[name] is None else timedelta(seconds=values[name])
     return SourceState(**values)

@@ -108,13 +108,6 @@ def known_state(rate: float = 1.0) -> SourceState:
     )  # fmt: skip
 
 
-def test_the_first_interval_is_every() -> None:
-    state, decision = poll(fresh_state(), fetched(), parsed=feed(), new=30)
-    assert decision.interval == 15 * MIN
-    assert decision.why.startswith("every 15 min: the first interval")
-    assert state.state == "ok"
-
-
 def test_a_lively_source_is_polled_more_often_and_a_quiet_one_less() -> None:
     _, lively = poll(known_state(rate=6.0), fetched(), new=3)
     slow = replace(known_state(rate=0.05), interval=HOUR)
@@ -765,10 +758,11 @@ def test_many_sightings_within_a_day_prove_nothing() -> None:
     assert permanent_redirects.address(sightings(98, 15 * MIN), URL) == MOVED
 
 
-def test_a_redirect_that_flaps_is_never_adopted() -> None:
+@pytest.mark.parametrize(("every", "other"), [(4, None), (2, f"{MOVED}/other")])
+def test_a_redirect_that_flaps_is_never_adopted(every: int, other: str | None) -> None:
     state = fresh_state()
     for number in range(30):
-        target = MOVED if number % 4 else None
+        target = MOVED if number % every else other
         state, _ = poll(state, fetched(permanent=target), now=NOW + number * 12 * HOUR)
     assert permanent_redirects.address(state, URL) == URL
 
@@ -788,14 +782,6 @@ def test_a_source_polled_once_a_week_may_move() -> None:
         state, decision = poll(state, fetched(permanent=MOVED, url=MOVED), now=now, bounds=weekly)
         now = decision.at
     assert permanent_redirects.address(state, URL) == MOVED
-
-
-def test_redirects_that_lead_now_here_and_now_there_are_never_adopted() -> None:
-    state = fresh_state()
-    for number in range(30):
-        target = MOVED if number % 2 else f"{MOVED}/other"
-        state, _ = poll(state, fetched(permanent=target), now=NOW + number * 12 * HOUR)
-    assert permanent_redirects.address(state, URL) == URL
 
 
 @pytest.mark.parametrize(
