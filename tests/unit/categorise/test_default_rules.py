@@ -367,11 +367,7 @@ def test_the_section_of_a_headline(title: str, section: str) -> None:
         ("Convoy reaches Deir el-Zour", "", "middle-east"),
         ("Civilians leave Krasnopillia", "", "ukraine-russia-war"),
         # the invasion and the occupation are the war …
-        (
-            "Death on a river shows the brutality of Russian occupation",
-            "Vladimir grew up in Lviv, Ukraine.",
-            "ukraine-russia-war",
-        ),
+        ("Death on a river shows the brutality of Russian occupation", "Vladimir grew up in Lviv, Ukraine.", "ukraine-russia-war"),
         (
             "Kremlin Critic Convicted of Treason for Criticizing Putin’s Invasion",
             "A court in Moscow sentenced Vladimir Kara-Murza after he gave speeches opposing Russia’s war in Ukraine.",
@@ -414,7 +410,7 @@ def test_the_section_of_a_headline(title: str, section: str) -> None:
         ("Faro, the Palm Springs of Portugal", "", "europe"),
         ("A quiet morning at the Palais de Tokyo", "", "europe"),
     ],
-)
+)  # fmt: skip
 def test_the_section_of_a_headline_with_its_summary(title: str, summary: str, section: str) -> None:
     assert judge(_book(), title, summary).section == section
 
@@ -895,12 +891,7 @@ def test_presidents_who_talk_of_the_war_are_in_america_too() -> None:
 @pytest.mark.parametrize(
     ("title", "summary", "topic", "told"),
     [
-        (
-            "Lions are feared less",
-            "Voices of people spread more terror around the waterhole, a study finds.",
-            "terrorism",
-            False,
-        ),
+        ("Lions are feared less", "Voices of people spread more terror around the waterhole, a study finds.", "terrorism", False),
         ("Party leader sentenced in Tunis", "He was charged with terror-related crimes.", "terrorism", True),
         ("Officer resigns", "He led the response to the school massacre.", "war-crimes", False),
         ("Villagers bury their dead", "Survivors of the massacre blame soldiers.", "war-crimes", True),
@@ -922,6 +913,6 @@ def test_presidents_who_talk_of_the_war_are_in_america_too() -> None:
         ("Villages cut off", "The UN and its agency UNHCR send tents.", "united-nations", True),
         ("Families cannot sleep", "Protesters storm a ministry as rain falls.", "extreme-weather", False),
     ],
-)
+)  # fmt: skip
 def test_a_word_that_is_only_a_picture_gives_no_topic(title: str, summary: str, topic: str, told: bool) -> None:
     assert (topic in judge(_book(), title, summary).topics) is told

@@ -127,11 +127,7 @@ KEYS = [
 SCALARS = [
     (SOURCE + "    headers: {accept: a, Accept: b}\n", "4:26", ["duplicate header `Accept`"]),
     (SOURCE + "    every: 1:30\n", "4:12", ["every", "30s, 15m", "`1:30`", "did you mean 90m"]),
-    (
-        SOURCE + "    every: 30ſ\n",
-        "4:12",
-        ["expected a duration such as 30s"],
-    ),  # like an s to an expression that ignores case
+    (SOURCE + "    every: 30ſ\n", "4:12", ["expected a duration such as 30s"]),  # like an s to an expression that ignores case
     (SOURCE + "    every: 15\n", "4:12", ["did you mean 15m"]),
     (SOURCE + "    every: 5 minutes\n", "4:12", ["did you mean 5m"]),
     (SOURCE + "    every: 0s\n", "4:12", ["out of range", "1s", "4w"]),
@@ -154,11 +150,7 @@ SCALARS = [
     (SOURCE + "    labels: {Country: x}\n", "4:14", ["label", "`Country`"]),
     (SOURCE + "    labels: {a: b, Country: x, 1st: y}\n", "4:20", ["found `Country`, `1st`"]),
     (SOURCE + "    id: Big News\n", "4:9", ["as an id that is big-news"]),
-    (
-        SOURCE + "    usually: europe\nsections:\n  - id: “Europe”\n",
-        "6:9",
-        ["found `“Europe”`; as an id that is europe"],
-    ),
+    (SOURCE + "    usually: europe\nsections:\n  - id: “Europe”\n", "6:9", ["found `“Europe”`; as an id that is europe"]),
     (SOURCE + "    headers: {Host: x}\n", "4:15", ["`Host`", "delete"]),
     (SOURCE + "    headers: {referer: https://a.example/}\n", "4:15", ["`referer`", "delete"]),
     (SOURCE + "    headers: {'a b': c}\n", "4:15", ["header name", "space after the colon"]),
@@ -168,31 +160,15 @@ SCALARS = [
     ("sources:\n  - {name: A, url: file:///etc/passwd}\n", "2:20", ["http or https"]),
     ("sources:\n  - {name: A, url: www.bbc.co.uk/rss}\n", "2:20", ["did you mean https://www.bbc.co.uk/rss"]),
     ("sources:\n  - {name: A, url: feed://x.example/y}\n", "2:20", ["did you mean https://x.example/y"]),
-    (
-        "sources:\n  -name: A\n   url: https://x.example/y\n",
-        "3:7",
-        ["the line above: a space is missing after the dash"],
-    ),
-    (
-        "sources:\n  -name: A\n  url: https://x.example/y\n",
-        "2:3",
-        ["found a table", "a space is missing after the dash"],
-    ),
-    (
-        "topics:\n  - id: a\n    words:\n      -navy\n      -army\n",
-        "4:7",
-        ["found text; a space is missing after the dash"],
-    ),
+    ("sources:\n  -name: A\n   url: https://x.example/y\n", "3:7", ["the line above: a space is missing after the dash"]),
+    ("sources:\n  -name: A\n  url: https://x.example/y\n", "2:3", ["found a table", "a space is missing after the dash"]),
+    ("topics:\n  - id: a\n    words:\n      -navy\n      -army\n", "4:7", ["found text; a space is missing after the dash"]),
     ("sources:\n  - name:A\n    url:https://x.example/y\n", "2:5", ["found text; a space is missing after the colon"]),
     ("sources:\n  - {name: A, url: “https://x.example/y”}\n", "2:20", ["did you mean https://x.example/y?"]),
     ("sources:\n  - {name: A, url: <https://x.example/y>}\n", "2:20", ["did you mean https://x.example/y?"]),
     ("sources:\n  - {name: A, url: x.example/«y»}\n", "2:20", ["did you mean https://x.example/«y»?"]),
     ("sources:\n  - {name: A, url: \u200ehttp://x.example/y}\n", "2:20", ["did you mean http://x.example/y?"]),
-    (
-        "sources:\n  - {name: A, url: https://a b.example/}\n",
-        "2:20",
-        ["white space; delete it, or write it as %20"],
-    ),
+    ("sources:\n  - {name: A, url: https://a b.example/}\n", "2:20", ["white space; delete it, or write it as %20"]),
     ("sources:\n  - {name: A, url: https://a.example/ https://b.example/}\n", "2:20", ["write each address by itself"]),
     ("sources:\n  - {name: A, url: 'https:///x'}\n", "2:20", ["url"]),
     ("site: {url: 'https://x.example/a?b'}\n", "1:13", ["cannot have a query"]),
@@ -207,15 +183,11 @@ SCALARS = [
     ("publishers: [{name: A, domains: ['https://www.a.example/x']}]\n", "1:34", ["did you mean a.example"]),
     ("publishers: [{name: A, domains: ['*.a.example']}]\n", "1:34", ["did you mean a.example"]),
     ("publishers: [{name: A, domains: [www.a.example]}]\n", "1:34", ["did you mean a.example"]),
-    (
-        "publishers: [{name: A, domains: [localhost]}]\n",
-        "1:34",
-        ["expected a domain such as bbc.co.uk, found `localhost`"],
-    ),
+    ("publishers: [{name: A, domains: [localhost]}]\n", "1:34", ["expected a domain such as bbc.co.uk, found `localhost`"]),
     ("stories: {pin: [{url: https://x.example/, section: world, until: soon}]}\n", "1:66", ["2026-12-01"]),
     ("stories: {join: [[https://x.example/]]}\n", "1:18", ["two addresses"]),
     ("stories: {join: [https://x.example/]}\n", "1:18", ["[[a, b]", "for each story"]),
-]
+]  # fmt: skip
 
 GRAMMAR = [
     ("words: ['(a+)+$']", "3:13", ["not patterns"]),
@@ -316,19 +288,11 @@ ACROSS = [
     ("publishers:\n  - {name: A, aliases: [X]}\n  - {name: x}\n", "3:12", ["`x` belongs to publisher `A`", "line 2"]),
     ("publishers: [{name: A}, {name: A}]\n", "1:32", ["duplicate publisher `A`"]),
     ("stories: {pin: [{url: https://x.example/, section: b}]}\n" + RULES, "1:52", ["no section `b`"]),
-    (
-        f"site: {{url: https://w.example/news}}\nstories: {{hide: [https://w.example/news{PAGE}]}}\n",
-        "2:18",
-        ["article"],
-    ),
+    (f"site: {{url: https://w.example/news}}\nstories: {{hide: [https://w.example/news{PAGE}]}}\n", "2:18", ["article"]),
     (f"stories: {{split: [http://127.0.0.1:8000{PAGE}]}}\n", "1:19", ["article"]),
     (f"stories: {{join: [[https://x.example/, http://localhost:8000{PAGE}]]}}\n", "1:18", ["article"]),
     (f"stories: {{pin: [{{url: http://127.0.0.1:8000{PAGE}, section: world}}]}}\n", "1:17", ["article"]),
-    (
-        "stories: {hide: [https://X.example], pin: [{url: https://x.example/, section: world}]}\n",
-        "1:50",
-        ["pinned and hidden"],
-    ),
+    ("stories: {hide: [https://X.example], pin: [{url: https://x.example/, section: world}]}\n", "1:50", ["pinned and hidden"]),
     ("include: [../x.yaml]\n", "1:11", ["in the folder of this file or below"]),
     ("include: [/etc/passwd]\n", "1:11", ["in the folder of this file or below"]),
     ("include: [gone.yaml]\n", "1:11", ["does not exist"]),
@@ -340,7 +304,7 @@ ACROSS = [
     ("site: {title: '${BLANK}'}\n", "1:15", ["BLANK", "empty"]),
     ("site: {title: '${A-B}'}\n", "1:15", ["${NAME}", "$${"]),
     ("site: {title: '${OPEN'}\n", "1:15", ["${NAME}"]),
-]
+]  # fmt: skip
 
 GRAMMAR_FILES = [(f"sections:\n  - id: a\n    {text}\n", at, words) for text, at, words in GRAMMAR]
 

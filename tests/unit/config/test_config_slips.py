@@ -37,11 +37,7 @@ def warned(old: str, new: str) -> list[str]:
         ("[recipe]", "[{all: [recipe, who]}]", "11:13: warning: `who` is a word that most texts have: write `WHO`"),
         ("- heat", "- Us", "10:9: warning: `Us` is a word that most texts have: write `US`, which is found in capitals only"),
         ("- heat", "- u.s.", "10:9: warning: `u.s.` is a word that most texts have: write `U.S.`, which is found in capitals only"),
-        (
-            "- heat",
-            "- {all: [heat, drought], unless: [who]}",
-            "10:9: warning: `who` is a word that most texts have: write `WHO`",
-        ),
+        ("- heat", "- {all: [heat, drought], unless: [who]}", "10:9: warning: `who` is a word that most texts have: write `WHO`"),
         ("- heat", "- heat, drought", "10:9: warning: `heat, drought` is one phrase: write a line with - for each word"),
         ("- heat", "- heat；drought", "10:9: warning: `heat；drought` is one phrase"),
         ("- heat", "- heat,drought", "10:9: warning: `heat,drought` is one phrase"),

@@ -100,18 +100,14 @@ def test_stems_fold() -> None:
 @pytest.mark.parametrize(
     ("lang", "joined", "bare"),
     [
-        (
-            "fr",
-            "L’Ukraine d'Israël jusqu’aux l’ONU aujourd’hui D’Ormesson",
-            "Ukraine Israël aux ONU aujourd’hui Ormesson",
-        ),
+        ("fr", "L’Ukraine d'Israël jusqu’aux l’ONU aujourd’hui D’Ormesson", "Ukraine Israël aux ONU aujourd’hui Ormesson"),
         ("fr-CH", "l'île qu’il presqu'île", "île il presqu'île"),
         ("it", "dell’Aia l'Ucraina all'invio un'altra nell'Ue dell’ultim’ora", "Aia Ucraina invio altra Ue ultim’ora"),
         ("ca", "l'Ajuntament d’Espanya", "Ajuntament Espanya"),
         ("en", "O’Brien d'Ivoire Israel's", "O’Brien d'Ivoire Israel's"),
         ("", "L’Ukraine", "L’Ukraine"),
     ],
-)
+)  # fmt: skip
 def test_words_lose_the_article_that_some_languages_join_to_them(lang: str, joined: str, bare: str) -> None:
     assert unelided(joined.split(), lang) == bare.split()
 

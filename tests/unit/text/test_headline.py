@@ -339,12 +339,9 @@ def test_what_is_about_to_happen(headline: str, ahead: bool) -> None:
         ("Velmora's budget is dead on arrival", False),
         ("Deadline passes in Velmora", False),
         ("Die Regierung in Velmora tritt ab", False),
-        (
-            "Velmora's speaker condemned the attack on the harbour as an act of evil in a speech before parliament that left 12 dead",
-            False,
-        ),
+        ("Velmora's speaker condemned the attack on the harbour as an act of evil in a speech before parliament that left 12 dead", False),
     ],
-)
+)  # fmt: skip
 def test_whether_a_headline_tells_of_a_death(headline: str, told: bool) -> None:
     assert tells_of_death(headline) is told
 

@@ -526,11 +526,7 @@ def test_every_region_of_un_m49_has_its_name() -> None:
     ("title", "summary", "expected"),
     [
         # a town is where the text says once
-        (
-            "Hospital fire in Odessa kills nine",
-            "The blaze broke out at night in Odessa, Texas, officials said.",
-            ["US"],
-        ),
+        ("Hospital fire in Odessa kills nine", "The blaze broke out at night in Odessa, Texas, officials said.", ["US"]),
         ("Man shot dead in Lebanon, Pennsylvania", "He was found in Lebanon, Pennsylvania.", ["US"]),
         ("Lebanon, Ohio, woman wins a car", "", ["US"]),
         ("Mexico, Texas Agree on Water", "", ["MX", "US"]),
@@ -555,6 +551,6 @@ def test_every_region_of_un_m49_has_its_name() -> None:
         ("Festival Opens in Berlin", "The film by Jordan Peele is shown on Friday", ["DE"]),
         ("Festival opens in Berlin", "Jordan Farms Face Drought", ["DE", "JO"]),
     ],
-)
+)  # fmt: skip
 def test_which_places_a_headline_and_its_summary_name(title: str, summary: str, expected: list[str]) -> None:
     assert places(title, summary) == expected

@@ -6,6 +6,7 @@ import random
 import re
 from datetime import UTC, datetime, timedelta
 from html import escape
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -485,31 +486,19 @@ def test_a_headline_is_not_told_again_below_it() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        (
-            '<p>Seven states agreed to … <a href="https://x.example/1">Read more</a></p>',
-            "<p>Seven states agreed to …</p>",
-        ),
+        ('<p>Seven states agreed to … <a href="https://x.example/1">Read more</a></p>', "<p>Seven states agreed to …</p>"),
         ('Seven states agreed… [<a href="https://x.example/1">Continue reading</a>]', "Seven states agreed…"),
-        (
-            '<p>They met.</p><p>Deal.<b> <a href="https://x.example/1">Read More »</a></b></p>\n',
-            "<p>They met.</p><p>Deal.</p>",
-        ),
+        ('<p>They met.</p><p>Deal.<b> <a href="https://x.example/1">Read More »</a></b></p>\n', "<p>They met.</p><p>Deal.</p>"),
         ('<p>Agreed. <a href="https://x.example/1">Read the paper</a></p>', None),
-        (
-            '<p>Agreed.</p> <a title="1" href="http://www.x.example/1/?utm_source=rss&amp;a=b#more-1">Read more</a>',
-            None,
-        ),
+        ('<p>Agreed.</p> <a title="1" href="http://www.x.example/1/?utm_source=rss&amp;a=b#more-1">Read more</a>', None),
         ('<p>Agreed.</p> <a href="http://www.x.example/1/?utm_source=rss#more-1">Read more</a>', "<p>Agreed.</p>"),
         ('<p>He wants us to <a href="https://x.example/1">read more</a></p>', None),
         ('<p>They agreed (see <a href="https://x.example/1">Read More</a>).</p>', None),
         ('<p>They agreed [<b><a href="https://x.example/1">Read More</a></b>]</p>', None),
-        (
-            '<p>One. <a href="https://x.example/1">Read more</a></p><p>Two. <a href="https://x.example/2">Read more</a></p>',
-            None,
-        ),
+        ('<p>One. <a href="https://x.example/1">Read more</a></p><p>Two. <a href="https://x.example/2">Read more</a></p>', None),
         ('<p>Clerk jailed.</p><a href="https://weblog.example/1">∞ Permalink</a>', None),
     ],
-)
+)  # fmt: skip
 def test_a_link_at_the_end_that_only_leads_on_is_not_shown(text: str, shown: str | None) -> None:
     """The page has its own link to the article below the text. That of a weblog's entry is all that leads there, if the entry is about
     another article."""
@@ -529,52 +518,59 @@ def test_a_text_without_words_is_no_body() -> None:
     assert standfirst_and_body("", '<p><img src="https://weblog.example/1.png"></p>') == ("", None)
 
 
+def related_news(room: Newsroom, query: str) -> tuple[list[str], list[str]]:
+    """Of the first story that a search finds: what is related to it, and what fills up after that."""
+    told = room.client.get(f"/api/v1/stories?q={query}").get_json()["stories"][0]["related"]
+    assert told == sorted(told, key=itemgetter("filled"))
+    is_related, fills_up = ([one["title"] for one in told if one["filled"] is filled] for filled in (False, True))
+    return is_related, fills_up
+
+
 SMALL = [a + b + c for a in "bdfglm" for b in ("ar", "el", "in", "ost") for c in ("ba", "den", "ku", "lo")]
+
+
+LATELY = ("Drill", "Budget", "Chief")
+ALARMS = "Fire alarms of a theatre rang twice during rehearsal"
+WEEKS = timedelta(days=20)  # after which news is no chapter
 
 
 def test_what_fills_up_related_news_is_what_most_outlets_tell(room: Newsroom) -> None:
     quake = "Strong quake shakes northern Chile near Iquique"
     outlets = ("kyodo", "reuters", "bbc-world")
     room.publish(
-        item("Fire alarms of a theatre rang twice during rehearsal", summary=""),
+        item(ALARMS, summary=""),
         *(item(quake, source, age=timedelta(hours=9), summary="") for source in outlets),
         *(item(" ".join(random.Random(n).choices(SMALL, k=5)).capitalize(), summary="") for n in range(50)),
     )
-    related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
-    assert next(one["title"] for one in related if one["filled"]) == quake
+    assert related_news(room, "alarms")[1][0] == quake
 
 
 def test_what_fills_up_related_news_is_of_what_the_editor_follows_first(room: Newsroom) -> None:
     rovers, oslo = "Rovers win cup after extra time", "NATO ministers meet in Oslo"
     room.publish(
-        item("Fire alarms of a theatre rang twice during rehearsal", summary=""),
+        item(ALARMS, summary=""),
         *(item(rovers, outlet, summary="") for outlet in ("kyodo", "reuters", "bbc-world")),
         *(item(oslo, outlet, age=timedelta(hours=9), summary="") for outlet in ("kyodo", "reuters")),
     )
-    related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
-    assert [one["title"] for one in related] == [oslo, rovers]
+    assert related_news(room, "alarms") == ([], [oslo, rovers])
 
 
 def test_what_fills_up_related_news_is_recent(room: Newsroom) -> None:
     """A back-catalogue that two outlets share does not push out the news of the day."""
     old = [item(f"Diary of a gardener, {year}", source, age=timedelta(days=365 * (2026 - year)), summary="")
            for year in range(2000, 2020) for source in ("kyodo", "reuters")]  # fmt: skip
-    room.publish(
-        item("Fire alarms of a theatre rang twice during rehearsal", summary=""), item("Bees hum", summary=""), *old
-    )
-    related = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
-    assert [one["title"] for one in related if one["filled"]] == ["Bees hum"]
+    room.publish(item(ALARMS, summary=""), item("Bees hum", summary=""), *old)
+    assert related_news(room, "alarms")[1] == ["Bees hum"]
 
 
 def test_what_fills_up_related_news_follows_what_changes(room: Newsroom) -> None:
     """It is read once for all stories, until there is news, an edit, or another hour."""
     bees, whales = (item(title, age=timedelta(days=29, hours=23), summary="") for title in ("Bees hum", "Whales sing"))
-    alarms = item("Fire alarms of a theatre rang twice during rehearsal", summary="")
+    alarms = item(ALARMS, summary="")
 
     def filling() -> list[str]:
-        rows = [room.client.get(f"/api/v1/stories?q={word}").get_json()["stories"][0] for word in ("alarms", "twice")]
-        assert rows[0]["related"] == rows[1]["related"]
-        return [one["title"] for one in rows[0]["related"] if one["filled"]]
+        assert related_news(room, "alarms") == related_news(room, "twice")
+        return related_news(room, "alarms")[1]
 
     room.publish(alarms, bees)
     assert filling() == [bees.title]
@@ -598,16 +594,31 @@ def test_of_very_many_sources_the_first_are_shown_and_the_others_folded(room: Ne
     assert [len(re.findall(r'href="https://o\d+\.example/"', part)) for part in (shown, folded)] == [20 + 1, 10]
 
 
-def test_a_rare_place_relates_no_story_about_something_else(room: Newsroom) -> None:
-    room.publish(
-        item("US and Qatar block access of Iran to frozen funds", summary="The money was part of a prisoner deal."),
-        item("Qatar hosts talks between Iran and Saudi Arabia", summary="Ministers discussed sanctions."),
-        item("Verstappen wins the Qatar Grand Prix", summary="The driver took the title after a collision."),
-    )
-    related = room.client.get("/api/v1/stories?q=block").get_json()["stories"][0]["related"]
-    assert [(one["title"], one["filled"]) for one in related] == [
-        ("Qatar hosts talks between Iran and Saudi Arabia", False), ("Verstappen wins the Qatar Grand Prix", True),
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("news", "asked"),
+    [
+        (
+            {
+                "US and Qatar block access of Iran to frozen funds": "The money was part of a prisoner deal.",
+                "Qatar hosts talks between Iran and Saudi Arabia": "Ministers discussed sanctions.",
+                "Verstappen wins the Qatar Grand Prix": "The driver took the title after a collision.",
+            },
+            "block",
+        ),
+        (
+            {
+                "Bear Kills Two Hikers in a National Park of Canada": "Rangers closed the trails after the attack.",
+                "Wolves Attack Hikers in a Park of Canada": "Rangers search for the pack.",
+                "Museum in Canada Returns a Totem Pole": "The carved pole goes back to its people.",
+            },
+            "bear",
+        ),
+    ],
+)
+def test_a_place_alone_relates_no_stories_however_rare(room: Newsroom, news: dict[str, str], asked: str) -> None:
+    room.publish(*(item(title, summary=summary) for title, summary in news.items()))
+    _, about_it_too, about_something_else = news
+    assert related_news(room, asked) == ([about_it_too], [about_something_else])
 
 
 def test_the_reports_of_a_story_leave_room_for_its_chapters(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -618,8 +629,8 @@ def test_the_reports_of_a_story_leave_room_for_its_chapters(room: Newsroom, monk
         *(item(erupts, outlet, summary="") for outlet in ("kyodo", "reuters", "bbc-world")),
         item(flows, age=timedelta(hours=60), summary=""),
     )
-    told = room.client.get("/api/v1/stories?q=erupts").get_json()["stories"]
-    assert [[(one["title"], one["filled"]) for one in story["related"]] for story in told] == [[(flows, False)]]
+    assert len(room.client.get("/api/v1/stories?q=erupts").get_json()["stories"]) == 1
+    assert related_news(room, "erupts") == ([flows], [])
 
 
 def test_who_shares_little_but_a_name_comes_after_what_has_the_same_topic(room: Newsroom) -> None:
@@ -634,8 +645,7 @@ def test_who_shares_little_but_a_name_comes_after_what_has_the_same_topic(room: 
         item(visit, summary=""),
         *(item(title, age=timedelta(hours=n), summary="Metals.") for n, title in enumerate(subject, 1)),
     )
-    related = room.client.get("/api/v1/stories?q=asks").get_json()["stories"][0]["related"]
-    told = [one["title"] for one in related if not one["filled"]]
+    told, _ = related_news(room, "asks")
     assert len(told) > 3
     assert told[-1] == visit
 
@@ -644,18 +654,13 @@ def test_all_topics_that_two_stories_share_count(room: Newsroom, monkeypatch: py
     """Even if one of them has had so much news since that the other story is no longer among its newest."""
     monkeypatch.setattr(related, "LOOKED_AT", 3)
     both, one = "NATO Ministers Warn of a Shortage of Rare Earths", "Exporters of Rare Earths Ask for Loans"
-    weeks = timedelta(days=20)  # no chapters
     room.publish(
         item("Exporters of Rare Earths Ask NATO Ministers for Loans", summary=""),
-        item(both, age=weeks, summary=""),
-        item(one, age=weeks, summary=""),
-        *(
-            item(f"NATO {what}", age=timedelta(days=n), summary="")
-            for n, what in enumerate(("Drill", "Budget", "Chief"))
-        ),
+        item(both, age=WEEKS, summary=""),
+        item(one, age=WEEKS, summary=""),
+        *(item(f"NATO {what}", age=timedelta(days=n), summary="") for n, what in enumerate(LATELY)),
     )
-    told = room.client.get("/api/v1/stories?q=rare nato loans").get_json()["stories"][0]["related"]
-    assert [other["title"] for other in told if not other["filled"]][:2] == [both, one]
+    assert related_news(room, "rare nato loans")[0][:2] == [both, one]
 
 
 def test_an_old_story_has_related_news_of_its_time(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -665,13 +670,9 @@ def test_an_old_story_has_related_news_of_its_time(room: Newsroom, monkeypatch: 
     room.publish(
         item(old, age=timedelta(days=5), summary=""),
         item(before, age=timedelta(days=25), summary=""),  # no chapter
-        *(
-            item(f"NATO {what}", age=timedelta(hours=n), summary="")
-            for n, what in enumerate(("Drill", "Budget", "Chief"))
-        ),
+        *(item(f"NATO {what}", age=timedelta(hours=n), summary="") for n, what in enumerate(LATELY)),
     )
-    told = room.client.get("/api/v1/stories?q=warn").get_json()["stories"][0]
-    assert (told["title"], before in [one["title"] for one in told["related"] if not one["filled"]]) == (old, True)
+    assert before in related_news(room, "warn")[0]
     assert before in page_of(room.client, "warn")
 
 
@@ -689,33 +690,16 @@ def test_related_news_of_its_time_is_the_same_in_a_list(room: Newsroom, monkeypa
     assert shells in [one.story.title for one in together[tanks] if not one.filled]
 
 
-def test_one_country_alone_relates_no_stories(room: Newsroom) -> None:
-    room.publish(
-        item(
-            "Bear Kills Two Hikers in a National Park of Canada", summary="Rangers closed the trails after the attack."
-        ),
-        item("Wolves Attack Hikers in a Park of Canada", summary="Rangers search for the pack."),
-        item("Museum in Canada Returns a Totem Pole", summary="The carved pole goes back to its people."),
-    )
-    related = room.client.get("/api/v1/stories?q=bear").get_json()["stories"][0]["related"]
-    assert [(one["title"], one["filled"]) for one in related] == [
-        ("Wolves Attack Hikers in a Park of Canada", False),
-        ("Museum in Canada Returns a Totem Pole", True),
-    ]
-
-
 def test_one_small_country_alone_relates_no_stories_either(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """However rare it is in a large archive."""
     monkeypatch.setattr(related, "YOUNG", 5000)
-    weeks = timedelta(days=20)  # no chapters
     tax, school = "Voters in Hungary Fear Higher Taxes on Energy", "Teachers in Hungary Quit Over Pay"
     room.publish(
         item("Hungary Raises Taxes on Profits of Energy Companies", summary=""),
-        item(tax, age=weeks, summary=""),
-        item(school, age=weeks, summary=""),
+        item(tax, age=WEEKS, summary=""),
+        item(school, age=WEEKS, summary=""),
     )
-    told = room.client.get("/api/v1/stories?q=profits").get_json()["stories"][0]["related"]
-    assert [(one["title"], one["filled"]) for one in told] == [(tax, False), (school, True)]
+    assert related_news(room, "profits") == ([tax], [school])
 
 
 def test_topics_that_come_together_relate_stories_hardly_more_than_one_of_them(
@@ -723,14 +707,12 @@ def test_topics_that_come_together_relate_stories_hardly_more_than_one_of_them(
 ) -> None:
     """As US politics and the United States do: else they would relate whatever two news of politics there are."""
     monkeypatch.setattr(related, "FEW", -3)  # so that each is told of in one of twenty stories
-    weeks = timedelta(days=20)  # no chapters
     airport = "Hungary Sells Airport to NATO Investors"
     room.publish(
         item("Hungary Raises Taxes on Profits of Energy Companies to Pay NATO", summary=""),
-        item(airport, age=weeks, summary=""),
+        item(airport, age=WEEKS, summary=""),
     )
-    told = room.client.get("/api/v1/stories?q=profits").get_json()["stories"][0]["related"]
-    assert [(one["title"], one["filled"]) for one in told] == [(airport, True)]
+    assert related_news(room, "profits") == ([], [airport])
 
 
 @pytest.mark.parametrize("lang", ["zh", None])
@@ -742,8 +724,7 @@ def test_a_place_relates_no_stories_in_two_languages(room: Newsroom, lang: str |
         item("日本与德国道歉的不同", summary="", lang=lang),
         item("日本の自動車", summary="", lang="ja"),
     )
-    related = room.client.get("/api/v1/stories?q=recall").get_json()["stories"][0]["related"]
-    assert [one["title"] for one in related if not one["filled"]] == ["Carmakers in Japan Sell More Cars"]
+    assert related_news(room, "recall")[0] == ["Carmakers in Japan Sell More Cars"]
 
 
 @pytest.mark.parametrize("claimed", ["zh", "en"])
@@ -754,8 +735,7 @@ def test_one_known_word_speaks_against_no_story_in_its_language(room: Newsroom, 
         item("日本火箭与 NASA 的卫星", summary="", lang=claimed),
         item("NASA Counts Satellites of Japan", summary="The agency lists all rockets."),
     )
-    related = room.client.get("/api/v1/stories?q=日本与德国道歉的不同").get_json()["stories"][0]["related"]
-    assert [one["title"] for one in related if not one["filled"]] == ["日本火箭与 NASA 的卫星"]
+    assert related_news(room, "日本与德国道歉的不同")[0] == ["日本火箭与 NASA 的卫星"]
 
 
 def test_related_news_lists_a_headline_once(room: Newsroom) -> None:
@@ -782,9 +762,9 @@ def test_related_news_that_only_fills_up_says_so(room: Newsroom) -> None:
     assert "Oslo" in related
     assert "Oslo" not in also
     assert "/news/stories/" in also
-    told = room.client.get("/api/v1/stories?q=alarms").get_json()["stories"][0]["related"]
-    assert [one["title"] for one in told if not one["filled"]] == ["NATO ministers meet in Oslo"]
-    assert sum(one["filled"] for one in told) == also.count('class="meta"')
+    is_related, fills_up = related_news(room, "alarms")
+    assert is_related == ["NATO ministers meet in Oslo"]
+    assert len(fills_up) == also.count('class="meta"')
 
 
 def test_a_pin_is_told_by_whatever_form_of_the_address(room: Newsroom) -> None:
