@@ -57,11 +57,25 @@ class Desk:
     def text(self) -> str:
         return self.file.read_text("utf-8")
 
+    def listed(self, *feeds: tuple[str, str]) -> str:
+        """The path of a list of feeds, each with its title and address."""
+        rows = "".join(f'<outline text="{title}" xmlUrl="{url}"/>' for title, url in feeds)
+        return self.saved(f'<opml version="2.0"><body>{rows}</body></opml>')
+
     def saved(self, listed: str) -> str:
-        """A list of feeds in a file; the path."""
         path = self.file.with_name("list.opml")
         path.write_text(listed, "utf-8")
         return str(path)
+
+    def classify(self, lines: str) -> tuple[int, list[dict[str, Any]], str]:
+        """What is printed of lines in `items`, which lie beside the file."""
+        self.items.write_text(lines, "utf-8")
+        code, out, err = self.run("classify", str(self.items))
+        return code, [json.loads(line) for line in out.splitlines()], err
+
+    @property
+    def items(self) -> Path:
+        return self.file.with_name("items.jsonl")
 
 
 @pytest.fixture
@@ -107,9 +121,8 @@ def test_sources_are_listed_in_columns_however_long_a_state_is(desk: Desk) -> No
     assert following.endswith(": 1 failure in a row")
     (said,) = re.findall("1 failure in a row, never succeeded: (.+)", evidence)
     assert out.count(said) == 1, "not in the reason and beneath it"
-    columns = {line.index("last success") for line in heads} | {
-        len(line) - len(line.lstrip()) for line in out.splitlines() if line not in heads
-    }
+    columns = {line.index("last success") for line in heads}
+    columns |= {len(line) - len(line.lstrip()) for line in out.splitlines() if line not in heads}
     assert len(columns) == 1, out
 
 
@@ -135,13 +148,8 @@ def test_feeds_titled_alike_are_told_to_be_one_publisher(desk: Desk) -> None:
         f"{desk.file}:10:5: warning: the-news and the-news-2 count as one outlet, since both have the publisher The News; "
         "if they are not, give one of them another `publisher`\n"
     )
-    rows = "".join(
-        f'<outline text="{name}" xmlUrl="https://{name}{n}.example/"/>' for n in range(9) for name in "abcdef"
-    )
-    path = desk.saved(
-        f'<opml version="2.0"><body>{rows}<outline text="Lone" xmlUrl="https://l.example/"/></body></opml>'
-    )
-    _, _, err = desk.run("import", path)
+    feeds = [(name, f"https://{name}{n}.example/") for n in range(9) for name in "abcdef"]
+    _, _, err = desk.run("import", desk.listed(*feeds, ("Lone", "https://l.example/")))
     told = err.splitlines()
     assert len(told) == 6
     assert "a, a-2, a-3 and 6 more count as one outlet, since all have the publisher a;" in told[0]
@@ -156,33 +164,22 @@ def test_a_feed_that_calls_itself_what_a_listed_outlet_is_called_is_told_to_coun
         f"{desk.file}:8:5: warning: harbour counts as Harbour because of its name, but 127.0.0.1 is none of its domains; "
         "if it is not, give it another `publisher`\n"
     )
-    path = desk.saved(
-        '<opml version="2.0"><body><outline text="HARBOUR" xmlUrl="https://www.harbour.example/rss"/></body></opml>'
-    )
-    assert desk.run("import", path)[2] == ""
+    assert desk.run("import", desk.listed(("HARBOUR", "https://www.harbour.example/rss")))[2] == ""
 
 
 def test_feeds_of_one_host_are_told_to_be_several_publishers(desk: Desk) -> None:
-    path = desk.file.with_name("list.opml")
-    rows = "".join(
-        f'<outline text="Post: {name}" xmlUrl="https://www.post.example/{name}"/>' for name in ("World", "Asia")
-    )
-    path.write_text(f'<opml version="2.0"><body>{rows}</body></opml>')
-    assert desk.run("import", str(path))[2] == (
+    post = [(f"Post: {name}", f"https://www.post.example/{name}") for name in ("World", "Asia")]
+    assert desk.run("import", desk.listed(*post))[2] == (
         f"{desk.file}:10:5: warning: post-world and post-asia have one host, post.example, but count as different outlets; "
         "if they are one, give both the same `publisher`\n"
     )
-    path.write_text(
-        f'<opml version="2.0"><body>{rows.replace("post.example/", "post.example/2")}</body></opml>'.replace(
-            "Post", "Mail"
-        )
-    )
-    assert desk.run("import", str(path))[2] == "", "the editor knows"
+    mail = [(f"Mail: {name}", f"https://www.post.example/2{name}") for name in ("World", "Asia")]
+    assert desk.run("import", desk.listed(*mail))[2] == "", "the editor knows"
 
 
 def test_several_feeds_of_a_publisher_that_the_file_knows_are_no_news(desk: Desk) -> None:
-    rows = "".join(f'<outline text="Harbour" xmlUrl="https://harbour.example/{n}"/>' for n in range(2))
-    assert desk.run("import", desk.saved(f'<opml version="2.0"><body>{rows}</body></opml>'))[2] == ""
+    feeds = [("Harbour", f"https://harbour.example/{n}") for n in range(2)]
+    assert desk.run("import", desk.listed(*feeds))[2] == ""
 
 
 def test_several_feeds_are_offered_with_numbers(desk: Desk) -> None:
@@ -485,7 +482,7 @@ def test_import_adds_what_is_new_and_counts_the_rest(desk: Desk) -> None:
 def test_sources_says_which_are_not_in_force_yet(desk: Desk) -> None:
     """It said that there is no such source just after `add` had told its id."""
     desk.run("apply")
-    desk.run("import", desk.saved('<opml><body><outline text="B" xmlUrl="https://b.example/"/></body></opml>'))
+    desk.run("import", desk.listed(("B", "https://b.example/")))
     code, out, err = desk.run("sources")
     assert (code, "b.example" in out) == (0, False)
     assert "names 1 source more, but is not in force; `aggregator apply`" in err
@@ -518,17 +515,13 @@ def test_addresses_that_readers_write_as_feed_are_taken(desk: Desk) -> None:
         assert desk.run("try", copied.format(news))[0] == 0
     assert f", http:{news}\n" in desk.run("add", f"feed:{news}")[1]
     assert "is polled already, by source the-news" in desk.run("add", f"feed:http:{news}")[1]
-    outlines = [
-        f'<outline text="x" xmlUrl="{url}"/>'
-        for url in (f"FEED:{news}", "feed:https://a.example/f", "feed://b.example/f")
-    ]
-    told = json.loads(desk.run("import", desk.saved(f"<opml><body>{''.join(outlines)}</body></opml>"), "--json")[1])
+    told = imported(desk, [("x", url) for url in (f"FEED:{news}", "feed:https://a.example/f", "feed://b.example/f")])
     assert [one["url"] for one in told["added"]] == ["https://a.example/f", "http://b.example/f"]
     assert told["present"] == [f"http:{news}"]
 
 
 def test_what_is_added_waits_for_apply_where_reload_is_manual(desk: Desk) -> None:
-    path = desk.saved('<opml><body><outline text="x" xmlUrl="https://a.example/f"/></body></opml>')
+    path = desk.listed(("x", "https://a.example/f"))
     desk.file.write_text(f"site: {{reload: manual}}\n{FILE}", "utf-8")
     assert "`aggregator apply` puts it in force.\n" in desk.run("add", desk.server.url("/news.rss"))[1]
     assert "`aggregator apply` puts them in force.\n" in desk.run("import", path)[1]
@@ -547,8 +540,7 @@ def test_poll_of_a_source_that_waits_for_apply_says_so(desk: Desk) -> None:
 
 
 def imported(desk: Desk, outlines: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    listed = "".join(f'<outline text="{title}" xmlUrl="{url}"/>' for title, url in outlines)
-    code, out, err = desk.run("import", desk.saved(f"<opml><body>{listed}</body></opml>"), "--json")
+    code, out, err = desk.run("import", desk.listed(*outlines), "--json")
     assert code == 0, err
     return dict(json.loads(out))
 
@@ -584,8 +576,7 @@ def test_names_of_thousands_of_feeds_with_one_title_take_a_few_steps_each() -> N
 
 def test_a_name_keeps_the_invisible_joiners_that_its_script_needs(desk: Desk) -> None:
     name = "ایران\u200cوایر"
-    feeds = f'<outline text="{name}" xmlUrl="https://a.example/"/><outline text="\u200d" xmlUrl="https://b.example/"/>'
-    assert desk.run("import", desk.saved(f"<opml><body>{feeds}</body></opml>"))[0] == 0
+    imported(desk, [(name, "https://a.example/"), ("\u200d", "https://b.example/")])
     assert f'  - name: "{name}"\n    id: a-example\n' in desk.text()
     assert "  - name: b.example\n" in desk.text()
     assert desk.run("check")[0] == 0
@@ -630,21 +621,17 @@ def test_import_takes_any_login_that_an_address_may_hold(desk: Desk, login: str)
     ],
 )  # fmt: skip
 def test_classify_takes_odd_lines_or_says_what_is_wrong_with_them(desk: Desk, line: str, code: int) -> None:
-    path = desk.file.with_name("items.jsonl")
-    path.write_text(line)
-    found, _, err = desk.run("classify", str(path))
+    found, _, err = desk.classify(line)
     assert found == code
-    assert bool(code) == err.startswith(f"{path}:1: `published` must be")
+    assert bool(code) == err.startswith(f"{desk.items}:1: `published` must be")
 
 
 @pytest.mark.parametrize(("id", "code"), [(2**64 - 1, 0), (-(2**63), 0), (1.5, 0), (2**64, 1), (10**22 + 1, 1)])
 def test_classify_gives_an_id_back_as_it_is_or_says_that_it_cannot(desk: Desk, id: float, code: int) -> None:
     """Longer numbers were rounded, so that two ids could become one."""
-    path = desk.file.with_name("items.jsonl")
-    path.write_text(json.dumps({"id": id, "title": "Ferries collide"}))
-    found, out, err = desk.run("classify", str(path))
-    assert (found, [json.loads(line)["id"] for line in out.splitlines()]) == (code, [] if code else [id])
-    assert bool(code) == err.startswith(f"{path}:1: `id` is a number of more than 64 bits")
+    found, told, err = desk.classify(json.dumps({"id": id, "title": "Ferries collide"}))
+    assert (found, [one["id"] for one in told]) == (code, [] if code else [id])
+    assert bool(code) == err.startswith(f"{desk.items}:1: `id` is a number of more than 64 bits")
 
 
 @pytest.mark.parametrize("depth", [300, 900, 1020])
@@ -667,10 +654,9 @@ def test_classify_finds_nothing_in_a_standard_input_that_the_caller_closed(
 
 
 def test_classify_names_each_line_that_is_no_item_and_places_the_others(desk: Desk) -> None:
-    path = desk.file.with_name("items.jsonl")
-    path.write_text('{"title": "Ferries collide"}\n\n[1]\n{"id": 7}\n{"title"\n')
-    code, out, err = desk.run("classify", str(path))
-    assert (code, [json.loads(line)["id"] for line in out.splitlines()]) == (1, ["line-1"])
+    path = desk.items
+    code, told, err = desk.classify('{"title": "Ferries collide"}\n\n[1]\n{"id": 7}\n{"title"\n')
+    assert (code, [one["id"] for one in told]) == (1, ["line-1"])
     first, second, third, last = err.splitlines()
     assert first == f"{path}:3: expected an object with a `title`"
     assert second == f"{path}:4: expected an object with a `title`"
@@ -689,55 +675,42 @@ def test_classify_tells_stories_apart_whose_items_have_one_id(desk: Desk) -> Non
 
     def stories(*ids: object) -> list[object]:
         lines = [{"id": id, "title": title} for id, title in zip(ids, titles, strict=True)]
-        path = desk.file.with_name("items.jsonl")
-        path.write_text("\n".join(map(json.dumps, lines)))
-        code, out, err = desk.run("classify", str(path))
-        printed = [json.loads(line) for line in out.splitlines()]
+        code, printed, err = desk.classify("\n".join(map(json.dumps, lines)))
         assert (code, err, [line["id"] for line in printed]) == (0, "", list(ids))
         return [line["story"] for line in printed]
 
     assert stories([1], "b", [1], "d", 1) == [[1], "b", "line-3", "line-3", 1]
     assert stories(1, "1", "c", "c", 1) == [1, "1", "c", "c", "line-5"]
-    assert stories("line-3", "line-3", "line-3", "line-3", "line-2") == [
-        "line-3",
-        "line-2",
-        "line-3'",
-        "line-3'",
-        "line-5",
-    ]
+    taken = ("line-3", "line-3", "line-3", "line-3", "line-2")
+    assert stories(*taken) == ["line-3", "line-2", "line-3'", "line-3'", "line-5"]
 
 
 def test_classify_places_items_beside_one_of_endless_texts(desk: Desk) -> None:
     words = " ".join(f"w{n}" for n in range(70_000))  # more than the features of an item can have
     lines = [{"title": words}, {"title": "Ferries collide", "summary": words}, {"title": "Jordan " * 10_000}]
-    path = desk.file.with_name("items.jsonl")
-    path.write_text("\n".join(json.dumps(line) for line in lines))
-    code, out, _ = desk.run("classify", str(path))
-    assert (code, [json.loads(line)["story"] for line in out.splitlines()]) == (0, ["line-1", "line-2", "line-3"])
+    code, told, _ = desk.classify("\n".join(map(json.dumps, lines)))
+    assert (code, [one["story"] for one in told]) == (0, ["line-1", "line-2", "line-3"])
 
 
 @pytest.mark.parametrize("key", ["title", "summary", "content"])
 def test_classify_reads_words_that_long_markup_precedes(desk: Desk, key: str) -> None:
     told = f'<img alt="" src="data:image/png;base64,{"A" * 5_000}">Navy commissions frigate'
     desk.file.write_text(f"{FILE}  - {{id: defense, words: [frigate]}}\n")
-    path = desk.file.with_name("items.jsonl")
-    path.write_text(json.dumps({"title": "Ferries", key: told}))
-    _, out, _ = desk.run("classify", str(path))
-    assert json.loads(out)["section"] == "defense"
+    _, (placed,), _ = desk.classify(json.dumps({"title": "Ferries", key: told}))
+    assert placed["section"] == "defense"
 
 
 def test_of_many_lines_that_are_no_items_some_are_named(desk: Desk) -> None:
-    path = desk.file.with_name("items.jsonl")
-    path.write_text("[]\n" * 21)
-    *named, last = desk.run("classify", str(path))[2].splitlines()
+    *named, last = desk.classify("[]\n" * 21)[2].splitlines()
     assert (len(named), last) == (20, "aggregator: 21 lines are no items, 20 of which are named above")
 
 
 def test_a_story_of_undated_items_has_the_id_of_the_first_of_them(desk: Desk) -> None:
     """Items without a date are taken in the order of the lines, and a story has its founder's id."""
-    path = desk.file.with_name("items.jsonl")
-    path.write_text("\n".join(f'{{"title": "{who} sends a carrier group to the gulf"}}' for who in ("US", "U.S.")))
-    assert [json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()] == ["line-1"] * 2
+    _, told, _ = desk.classify(
+        '{"title": "US sends a carrier group to the gulf"}\n{"title": "U.S. sends a carrier group to the gulf"}'
+    )
+    assert [one["story"] for one in told] == ["line-1"] * 2
 
 
 @pytest.mark.parametrize("lang", ["und", "English", "x" * 300])
@@ -749,32 +722,23 @@ def test_classify_reads_as_a_poll_does_what_is_no_language(desk: Desk, lang: str
         ("Explosion in the port of Oslo kills two dock workers", "Harbour", lang),
     )
     items = [{"title": title, "summary": summary, "publisher": who, "lang": lang} for title, who, lang in told]
-    path = desk.file.with_name("items.jsonl")
-    path.write_text("\n".join(map(json.dumps, items)), encoding="utf-8")
-    assert {json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()} == {"line-1"}
+    assert {one["story"] for one in desk.classify("\n".join(map(json.dumps, items)))[1]} == {"line-1"}
 
 
 def test_classify_makes_no_one_story_of_a_page_that_several_titles_share(desk: Desk) -> None:
     titles = ("Parliament passes fishing law", "Volcano forces hundreds to flee", "Chess master loses in Madrid")
     items = [{"title": title, "publisher": "Bugle", "url": "https://bugle.example/live"} for title in titles]
-    path = desk.file.with_name("items.jsonl")
-    path.write_text("\n".join(map(json.dumps, items)), encoding="utf-8")
-    told = [json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()]
-    assert told == ["line-1", "line-2", "line-3"]
+    _, told, _ = desk.classify("\n".join(map(json.dumps, items)))
+    assert [one["story"] for one in told] == ["line-1", "line-2", "line-3"]
 
 
 def test_classify_unites_those_who_link_to_an_article_that_readers_post_under_many_titles(desk: Desk) -> None:
     told = (
-        ("Ships collide off Lisbon", "Harbour"),
-        ("My uncle saw it all", "Forum"),
-        ("Never trust autopilots", "Forum"),
-        ("Who pays for that", "Forum"),
-        ("Freighter sinks near Portugal", "Bugle"),
-    )
+        ("Ships collide off Lisbon", "Harbour"), ("My uncle saw it all", "Forum"), ("Never trust autopilots", "Forum"),
+        ("Who pays for that", "Forum"), ("Freighter sinks near Portugal", "Bugle"),
+    )  # fmt: skip
     items = [{"title": title, "publisher": who, "url": "https://harbour.example/2026/ships"} for title, who in told]
-    path = desk.file.with_name("items.jsonl")
-    path.write_text("\n".join(map(json.dumps, items)), encoding="utf-8")
-    assert {json.loads(line)["story"] for line in desk.run("classify", str(path))[1].splitlines()} == {"line-1"}
+    assert {one["story"] for one in desk.classify("\n".join(map(json.dumps, items)))[1]} == {"line-1"}
 
 
 @pytest.mark.parametrize("command", ["try", "add"])
@@ -803,8 +767,7 @@ def test_a_listed_feed_without_an_address_is_named(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("many", "more"), [(5, ""), (7, "  … and 2 more; --json lists all\n")])
 def test_of_many_addresses_that_cannot_be_polled_some_are_named(desk: Desk, many: int, more: str) -> None:
-    rows = "".join(f'<outline text="a" xmlUrl="ftp://a.example/{n}"/>' for n in range(many))
-    code, out, _ = desk.run("import", desk.saved(f'<opml version="2.0"><body>{rows}</body></opml>'))
+    code, out, _ = desk.run("import", desk.listed(*(("a", f"ftp://a.example/{n}") for n in range(many))))
     assert (code, desk.text()) == (0, FILE)
     assert out.startswith(
         f"Sources added to {desk.file}: 0. Already there: 0. Listed twice: 0. Dropped because they cannot be polled: {many}.\n"
@@ -815,10 +778,8 @@ def test_of_many_addresses_that_cannot_be_polled_some_are_named(desk: Desk, many
 def test_try_says_what_is_wrong_with_the_document(desk: Desk) -> None:
     whole = rss([("1", "Ferries collide off Oslo", NOW), ("2", "Rowing", NOW)], "News", "news.example")
     desk.server.routes["/cut.rss"] = answer(whole[: whole.rindex(b"</item>") - 20])
-    assert (
-        "  its last document breaks off: its complete entries were kept\n"
-        in desk.run("try", desk.server.url("/cut.rss"))[1]
-    )
+    out = desk.run("try", desk.server.url("/cut.rss"))[1]
+    assert "  its last document breaks off: its complete entries were kept\n" in out
 
 
 def test_poll_says_what_it_polled_where_another_process_makes_the_edition(

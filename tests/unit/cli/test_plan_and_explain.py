@@ -18,13 +18,15 @@ import pytest
 from builders import NOW, item, polled
 from msgspec.structs import replace
 
-from aggregator.bootstrap import Application, Installation
+from aggregator.bootstrap import Application, Database, Installation
 from aggregator.categorise import version
 from aggregator.cli import prune
 from aggregator.cli.main import main
 from aggregator.cli.plan import escaped
+from aggregator.model.item import Item
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.survey import survey
+from aggregator.store.sqlite.archive import SqliteArchive
 from aggregator.worker.lock import WorkerLock
 
 FILE = """\
@@ -53,6 +55,9 @@ TEXTS = [
 ]
 
 
+MISSILE, JAPAN, PANDA, TURRET, OCTOPUS = (title for _, title, _ in TEXTS)
+
+
 @dataclass
 class Desk:
     """An editor with an archive; `capsys` reads what commands say."""
@@ -75,6 +80,33 @@ class Desk:
         found: dict[str, Any] = json.loads(self.run(*arguments, "--json"))
         return found
 
+    def apply(self, text: str) -> None:
+        """What is saved is put in force."""
+        self.file.write_text(text)
+        self.run("apply")
+
+    @property
+    def installation(self) -> Installation:
+        return Installation(self.file, self.folder / "instance")
+
+    def archive(self) -> SqliteArchive:
+        return Database(self.installation).sqlite()
+
+    def place(self, *news: Item, surveyed: bool = False) -> None:
+        """As the worker does with what a poll brings."""
+        policy = Application.load(self.installation).policy
+        with closing(self.archive()) as archive:
+            for source in dict.fromkeys(one.source for one in news):
+                told = [one for one in news if one.source == source]
+                archive.intake.apply([polled(source, told, live=False)], NOW)
+            edition(archive, policy, lambda: int(NOW.timestamp()))
+            if surveyed:
+                survey(archive, policy, lambda: int(NOW.timestamp()))
+
+    def proposals(self, text: str, section: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.json("explain", text, "--expect", section)["expect"]["proposals"]
+        return found
+
     def propose(self, *edits: tuple[str, str]) -> str:
         text = FILE
         for old, new in edits:
@@ -83,6 +115,10 @@ class Desk:
         path = self.folder / "proposed.yaml"
         path.write_text(text)
         return str(path)
+
+    def overrule(self, stories: str) -> str:
+        """A proposed file that has this word over the stories, and nothing else new."""
+        return self.propose(("sources:", f"stories: {stories}\nsources:"))
 
 
 @pytest.fixture
@@ -157,13 +193,13 @@ def test_stories_that_come_and_go_with_the_line_responsible(desk: Desk) -> None:
         "world", "defense", "words: turret", "proposed.yaml:7",
     )  # fmt: skip
     (left,) = row(plan, "sections", "asia-pacific")["going"]
-    assert (left["title"], left["rule"], left["at"]) == (TEXTS[1][1], "not: japan porcelain", "proposed.yaml:11")
+    assert (left["title"], left["rule"], left["at"]) == (JAPAN, "not: japan porcelain", "proposed.yaml:11")
     (flip,) = plan["examples"]
     assert (flip["of"], flip["held"], flip["holds"], flip["at"]) == ("asia-pacific", True, False, "proposed.yaml:12")
     assert "\n  1 example fails (see `check`), so this file would not be put in force.\n" in desk.run("plan", proposed)
     shown = desk.run("plan", proposed)
-    assert f"      + {TEXTS[3][1]}\n        world → defense: words: turret (proposed.yaml:7)\n" in shown
-    assert f"      - {TEXTS[1][1]}\n        asia-pacific → world: not: japan porcelain (proposed.yaml:11)\n" in shown
+    assert f"      + {TURRET}\n        world → defense: words: turret (proposed.yaml:7)\n" in shown
+    assert f"      - {JAPAN}\n        asia-pacific → world: not: japan porcelain (proposed.yaml:11)\n" in shown
     review = desk.run("plan", proposed, "--markdown").split("### Examples\n\n", 1)[1]
     assert "Bone Japan porcelain breaks records" in review.split("\n\n")[0]
     assert desk.json("plan", proposed) == plan, "a plan changes nothing, not even the next plan"
@@ -177,21 +213,19 @@ def test_a_story_that_stays_in_its_sections_with_another_as_the_primary_one(desk
     defense = row(plan, "sections", "defense")
     assert (defense["come"], defense["go"], defense["become"]) == (0, 0, 1)
     (became,) = defense["becoming"]
-    assert (became["title"], became["old"], became["new"]) == (TEXTS[0][1], "asia-pacific", "defense")
+    assert (became["title"], became["old"], became["new"]) == (MISSILE, "asia-pacific", "defense")
     assert (became["rule"], became["at"]) == ("words: missile*", "proposed.yaml:7")
     shown = desk.run("plan", proposed)
     assert shown.startswith("Of 5 stored stories 1 changes its sections or topics, 1 of them the primary section.\n")
-    assert f"      ~ {TEXTS[0][1]}\n        asia-pacific → defense: words: missile* (proposed.yaml:7)\n" in shown
+    assert f"      ~ {MISSILE}\n        asia-pacific → defense: words: missile* (proposed.yaml:7)\n" in shown
     assert "| is now first in Defense | Missile lands near Hokkaido, Japan says | asia-pacific → defense |" in desk.run(
         "plan", proposed, "--markdown"
     )
 
 
 def test_a_pin_to_a_section_that_holds_the_story_already(desk: Desk) -> None:
-    said = f'stories: {{pin: [{{url: "{url_of(TEXTS[0][1])}", section: SECTION}}]}}\nsources:'
-    plans = [
-        desk.json("plan", desk.propose(("sources:", said.replace("SECTION", id)))) for id in ("defense", "asia-pacific")
-    ]
+    pins = [f'{{pin: [{{url: "{url_of(MISSILE)}", section: {id}}}]}}' for id in ("defense", "asia-pacific")]
+    plans = [desk.json("plan", desk.overrule(pin)) for pin in pins]
     assert [plan["changed"] for plan in plans] == [1, 0]
     (became,) = row(plans[0], "sections", "defense")["becoming"]
     assert (became["rule"], became["at"]) == ("stories: pin", "proposed.yaml:1")
@@ -207,8 +241,7 @@ def test_what_moves_because_of_its_source_names_the_line_of_the_source(desk: Des
     assert {(one["rule"], one["at"]) for one in came} == {(f"{key}: defense", "proposed.yaml:2")}
     (left,) = [one for one in row(plan, "sections", "world")["going"] if one["title"] == OCTOPUS]
     assert (left["rule"], left["at"]) == (f"{key}: defense", "proposed.yaml:2")
-    desk.file.write_text(Path(proposed).read_text())
-    desk.run("apply")
+    desk.apply(Path(proposed).read_text())
     gone = row(desk.json("plan", desk.propose()), "sections", "defense")["going"]
     assert {(one["rule"], one["at"], one["gone"]) for one in gone} == {(f"{key}: defense", "feeds.yaml:2", True)}
 
@@ -222,12 +255,11 @@ def test_a_word_that_moves_a_story_beside_an_edit_of_its_source_is_named(desk: D
 
 def test_explain_does_not_name_a_word_that_would_change_what_the_source_fixes(desk: Desk) -> None:
     source = '{name: One, url: "https://one.example/"'
-    desk.file.write_text(FILE.replace(source, f"{source}, section: world"))
-    desk.run("apply")
-    out = desk.run("explain", url_of(TEXTS[0][1]))
+    desk.apply(FILE.replace(source, f"{source}, section: world"))
+    out = desk.run("explain", url_of(MISSILE))
     assert "section: world  (feeds.yaml:2)" in out
     assert out.endswith("  Its source fixes the section: no word would change it.\n")
-    told = desk.json("explain", url_of(TEXTS[0][1]))["outcome"]
+    told = desk.json("explain", url_of(MISSILE))["outcome"]
     assert (told["section"], told["runner_up"], told["turns"]) == ("world", None, [])
 
 
@@ -256,8 +288,7 @@ def test_a_variable_with_another_value_is_told_with_what_it_moves(desk: Desk, mo
     """The file in force is read with the values of today, so that both files look the same."""
     monkeypatch.setenv("WORD", "missile*")
     arms = '  - {id: arms, title: Arms, words: ["${WORD}"]}\n'
-    desk.file.write_text(FILE.replace("missile*,", '"${WORD}",').replace('["Missile lands in the sea"]', "[]") + arms)
-    desk.run("apply")
+    desk.apply(FILE.replace("missile*,", '"${WORD}",').replace('["Missile lands in the sea"]', "[]") + arms)
     assert "Nothing changes: 5 stored stories" in desk.run("plan")
     monkeypatch.setenv("WORD", "octopus*")
     plan = desk.json("plan")
@@ -265,9 +296,9 @@ def test_a_variable_with_another_value_is_told_with_what_it_moves(desk: Desk, mo
     (came,) = row(plan, "sections", "defense")["coming"]
     assert (came["title"], came["rule"], came["at"]) == (OCTOPUS, "words: octopus*", "feeds.yaml:7")
     (left,) = row(plan, "sections", "defense")["going"]
-    assert (left["title"], left["rule"], left["at"]) == (TEXTS[0][1], "a value from the environment", None)
+    assert (left["title"], left["rule"], left["at"]) == (MISSILE, "a value from the environment", None)
     (gone,) = row(plan, "topics", "arms")["going"]  # no line of a section is responsible for that
-    assert (gone["title"], gone["rule"], gone["at"]) == (TEXTS[0][1], "a value from the environment", None)
+    assert (gone["title"], gone["rule"], gone["at"]) == (MISSILE, "a value from the environment", None)
     assert "\n  ~ a value from the environment changes\n" in desk.run("plan")
     assert "\n  ~ a value from the environment changes\n" in desk.run("apply")
     assert "Nothing changes: 5 stored stories" in desk.run("plan")
@@ -278,8 +309,7 @@ def test_what_the_edit_moves_is_its_doing_though_a_variable_has_another_value(
 ) -> None:
     """As in a shell, which has not the variables of the service."""
     monkeypatch.setenv("TITLE", "Wire")
-    desk.file.write_text(f'site: {{title: "${{TITLE}}"}}\n{FILE}')
-    desk.run("apply")
+    desk.apply(f'site: {{title: "${{TITLE}}"}}\n{FILE}')
     monkeypatch.setenv("TITLE", "Another")
     heavier = ("    places: [eastern-asia]\n", "    places: [eastern-asia]\n    words: [{hokkaido: 9}]\n")
     plan = desk.json("plan", desk.propose(heavier))
@@ -330,11 +360,9 @@ def test_a_source_that_is_paused_is_told_so(desk: Desk) -> None:
 def test_a_renamed_source_keeps_its_prior_in_the_plan(desk: Desk) -> None:
     proposed = desk.propose(("name: Two,", "name: Zwei, usually: defense,"))
     plan = desk.json("plan", proposed)
-    assert TEXTS[3][1] in [sample["title"] for sample in row(plan, "sections", "defense")["coming"]]
+    assert TURRET in [sample["title"] for sample in row(plan, "sections", "defense")["coming"]]
     desk.file.write_text(Path(proposed).read_text())
-    assert desk.json("explain", url_of(TEXTS[3][1]))["section"] == "defense", (
-        "and in what explain says before it is applied"
-    )
+    assert desk.json("explain", url_of(TURRET))["section"] == "defense", "and in what explain says before it is applied"
 
 
 @pytest.mark.parametrize(
@@ -348,24 +376,21 @@ def test_a_renamed_source_keeps_its_prior_in_the_plan(desk: Desk) -> None:
 def test_a_source_that_comes_back_brings_along_what_it_told(desk: Desk, back: str) -> None:
     """The plan knows it as the archive does, though it is new to the file."""
     two = '  - {name: Two, url: "https://two.example/"}\n'
-    desk.file.write_text(FILE.replace(two, ""))
-    desk.run("apply")
+    desk.apply(FILE.replace(two, ""))
     proposed = desk.propose((two, f"  - {back}, section: defense}}\n"))
     planned = row(desk.json("plan", proposed), "sections", "defense")
-    assert {TEXTS[1][1], TEXTS[3][1]} == {one["title"] for one in planned["coming"]}
-    desk.file.write_text(Path(proposed).read_text())
-    desk.run("apply")
+    assert {JAPAN, TURRET} == {one["title"] for one in planned["coming"]}
+    desk.apply(Path(proposed).read_text())
     assert row(desk.json("plan"), "sections", "defense")["before"] == planned["after"]
 
 
 def test_what_a_removed_source_told_does_not_follow_another_that_has_its_name_now(desk: Desk) -> None:
     two = '  - {name: Two, url: "https://two.example/"}\n'
-    desk.file.write_text(FILE.replace(two, ""))
-    desk.run("apply")
+    desk.apply(FILE.replace(two, ""))
     one = '{name: One, url: "https://one.example/"}'
     proposed = desk.propose((two, ""), (one, '{name: Two, was: [one], section: defense, url: "https://one.example/"}'))
     came = row(desk.json("plan", proposed), "sections", "defense")["coming"]
-    assert {sample["title"] for sample in came} == {TEXTS[2][1], TEXTS[4][1]}
+    assert {sample["title"] for sample in came} == {PANDA, OCTOPUS}
 
 
 def test_dead_wood(desk: Desk) -> None:
@@ -429,8 +454,7 @@ def test_with_reload_manual_texts_are_deleted_by_what_is_in_force(desk: Desk, mo
     monkeypatch.setattr(prune, "utc_now", lambda: NOW + timedelta(days=100))
     with_bodies(desk)
     manual = "site: {reload: manual}\ndefaults: {keep: KEEP}\n" + FILE
-    desk.file.write_text(manual.replace("KEEP", "3650d"))
-    desk.run("apply")
+    desk.apply(manual.replace("KEEP", "3650d"))
     proposed = manual.replace("KEEP", "30d")
     for text in (
         proposed.replace("Missile lands in", "Octopus lands in"),
@@ -475,8 +499,7 @@ def test_what_is_in_force_and_cannot_be_read_here_is_not_taken_for_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WIRE_TOKEN", "s3cret-token")
-    desk.file.write_text(FILE.replace("name: Two,", 'name: Two, headers: {Authorization: "${WIRE_TOKEN}"},'))
-    desk.run("apply")
+    desk.apply(FILE.replace("name: Two,", 'name: Two, headers: {Authorization: "${WIRE_TOKEN}"},'))
     monkeypatch.delenv("WIRE_TOKEN")
     command = ["--config", str(desk.file), "--instance", str(desk.folder / "instance"), "plan", desk.propose()]
     assert main(command) == 1
@@ -495,7 +518,7 @@ def test_explain_marks_what_counted_and_says_what_it_hangs_on(desk: Desk) -> Non
 
 
 def test_classify_and_explain_name_every_section_and_topic_of_an_item(empty_desk: Desk) -> None:
-    titles = [TEXTS[0][1], "Octopuses dream of pandas"]
+    titles = [MISSILE, "Octopuses dream of pandas"]
     path = empty_desk.folder / "items.jsonl"
     path.write_text("".join(json.dumps({"title": title}) + "\n" for title in titles))
     several, fallback = map(json.loads, empty_desk.run("classify", str(path)).splitlines())
@@ -612,18 +635,12 @@ def test_a_topic_of_the_file_with_the_id_of_a_country_has_its_own_rules_alone(em
 
 
 def test_explain_says_by_which_category_of_a_feed_a_story_has_a_topic(desk: Desk) -> None:
-    application = Application.load(Installation(desk.file, desk.folder / "instance"))
-    archive, now = application.database.open(), int(NOW.timestamp())
     several = [
         item(source, f"c{n}", f"Nothing of note {n} at {source}", published=NOW, categories=("Tulip mania", "News") if n < 2 else ("News",))
         for source in ("one", "two", "three")
         for n in range(9)
     ]  # fmt: skip
-    for source in ("one", "two", "three"):
-        archive.intake.apply([polled(source, [one for one in several if one.source == source], live=False)], NOW)
-    edition(archive, application.policy, lambda: now)
-    survey(archive, application.policy, lambda: now)
-    archive.close()
+    desk.place(*several, surveyed=True)
     told = desk.json("explain", several[0].url or "")
     assert told["found_topics"] == [{"topic": "tulip-mania", "rule": "categories: Tulip mania", "text": "Tulip mania"}]
     assert re.search(r"tulip-mania +1\.00  categories: Tulip mania\n", desk.run("explain", several[0].url or ""))
@@ -661,7 +678,7 @@ def test_explain_expect_proposes_edits_with_their_plan(desk: Desk) -> None:
 )
 def test_a_proposed_edit_says_what_to_type_and_where(empty_desk: Desk, section: str, at: int) -> None:
     empty_desk.file.write_text(FILE.replace("sections:\n", f"sections:\n  - id: boats\n{section}\n"))
-    told = empty_desk.json("explain", "Octopuses dream", "--expect", "boats")["expect"]["proposals"]
+    told = empty_desk.proposals("Octopuses dream", "boats")
     assert ("words, add: octopuses", f"feeds.yaml:{at}") in {(one["edit"], one["at"]) for one in told}
 
 
@@ -677,22 +694,17 @@ def test_a_proposed_file_that_is_not_there_is_named_without_the_advice_for_who_h
 def test_an_edit_that_moves_the_whole_story_comes_before_one_that_moves_a_report(desk: Desk) -> None:
     """A word that only one headline has moves that report, but not what the others tell."""
     titles = ["Plum harvest fails in Japan", "Plum crop is lost in Japan", "Plum growers count losses in Japan"]
-    application = Application.load(Installation(desk.file, desk.folder / "instance"))
-    archive = application.database.open()
-    for source, title in zip(("one", "two", "three"), titles, strict=True):
-        archive.intake.apply([polled(source, [item(source, "9", title, published=NOW)], live=False)], NOW)
-    edition(archive, application.policy, lambda: int(NOW.timestamp()))
-    archive.close()
-    urls = [f"https://{source}.example/9" for source in ("one", "two", "three")]
+    sources = ("one", "two", "three")
+    desk.place(*(item(source, "9", title, published=NOW) for source, title in zip(sources, titles, strict=True)))
+    urls = [f"https://{source}.example/9" for source in sources]
     saved(desk, f"{{join: [{json.dumps(urls)}]}}")
     plum = urls[0]
-    first, *_, last = desk.json("explain", "--expect", "defense", plum)["expect"]["proposals"]
+    first, *_, last = desk.proposals(plum, "defense")
     assert (first["line"], first["story"], first["moved"]) == ("plum", "defense", 1)
     assert last["story"] == "asia-pacific"
     shown = desk.run("explain", "--expect", "defense", plum)
     assert "    its story stays in asia-pacific\n" in shown
-    desk.file.write_text(desk.file.read_text().replace("[missile*", "[{harvest: 5}, missile*"))
-    desk.run("apply")
+    desk.apply(desk.file.read_text().replace("[missile*", "[{harvest: 5}, missile*"))
     assert "By itself it is in defense already; its story is in asia-pacific because of its other reports" in desk.run(
         "explain", "--expect", "defense", plum
     )
@@ -703,42 +715,33 @@ def test_an_edit_that_moves_the_whole_story_comes_before_one_that_moves_a_report
 
 def test_a_proposed_edit_that_fails_an_example_comes_last_and_says_so(desk: Desk) -> None:
     desk.file.write_text(FILE.replace("  - id: world\n", "  - id: world\n    examples: [Octopuses knit]\n"))
-    proposals = desk.json("explain", "Octopuses dream", "--expect", "defense")["expect"]["proposals"]
+    proposals = desk.proposals("Octopuses dream", "defense")
     assert [one["line"] for one in proposals] == ["dream", "octopuses dream", "octopuses"]
     assert [len(one["fails"]) for one in proposals] == [0, 0, 1]
     out = desk.run("explain", "Octopuses dream", "--expect", "defense")
     assert re.search(
         r'    fails an example: .*feeds.yaml:13:16: "Octopuses knit": expected section world, got defense', out
     )
-    row = desk.json("explain", "Octopuses dream", "--expect", "defense")["expect"]["proposals"][-1]
+    row = desk.proposals("Octopuses dream", "defense")[-1]
     assert (
         f"(words: octopuses at {row['at']} matched" in row["fails"][0]
     )  # where it is to be typed, not the head of the section
 
 
 def test_words_that_many_stories_have_come_after_others(desk: Desk) -> None:
-    application = Application.load(Installation(desk.file, desk.folder / "instance"))
-    archive = application.database.open()
     titles = ["Kiosk in Tokyo closes", "Osaka: bakery closes", "Library closes in Nagoya", "Theatre of Kobe closes"]
-    found = [item("one", f"c{n}", title, published=NOW) for n, title in enumerate(titles)]
-    archive.intake.apply([polled("one", found, live=False)], NOW)
-    edition(archive, application.policy, lambda: int(NOW.timestamp()))
-    archive.close()
-    proposals = desk.json("explain", "Closes early: geisha", "--expect", "asia-pacific")["expect"]["proposals"]
+    desk.place(*(item("one", f"c{n}", title, published=NOW) for n, title in enumerate(titles)))
+    proposals = desk.proposals("Closes early: geisha", "asia-pacific")
     assert [(one["line"], one["looked_at"]) for one in proposals] == [("early", 0), ("geisha", 0), ("closes", 4)]
 
 
 def test_of_words_alike_those_come_first_with_which_the_headline_begins(empty_desk: Desk) -> None:
-    proposals = empty_desk.json("explain", "Komodo park raises its fee tenfold", "--expect", "defense")["expect"][
-        "proposals"
-    ]
+    proposals = empty_desk.proposals("Komodo park raises its fee tenfold", "defense")
     assert [one["line"] for one in proposals] == ["komodo", "park", "raises"]
 
 
 def test_words_that_begin_with_a_number_are_not_proposed(empty_desk: Desk) -> None:
-    proposals = empty_desk.json("explain", "20-second delay on the 100th day", "--expect", "defense")["expect"][
-        "proposals"
-    ]
+    proposals = empty_desk.proposals("20-second delay on the 100th day", "defense")
     assert [one["line"] for one in proposals] == ["delay", "day"]
 
 
@@ -752,7 +755,7 @@ def test_words_that_begin_with_a_number_are_not_proposed(empty_desk: Desk) -> No
     ],
 )
 def test_words_with_vowel_signs_are_proposed_whole(empty_desk: Desk, headline: str) -> None:
-    first, *_ = empty_desk.json("explain", headline, "--expect", "defense")["expect"]["proposals"]
+    first, *_ = empty_desk.proposals(headline, "defense")
     assert first["line"] in headline.lower().split()
     empty_desk.file.write_text(FILE.replace("[missile*,", f"[missile*, '{first['line']}',"), "utf-8")
     assert empty_desk.json("explain", headline, "--expect", "defense")["expect"]["holds"]
@@ -760,7 +763,7 @@ def test_words_with_vowel_signs_are_proposed_whole(empty_desk: Desk, headline: s
 
 def test_a_proposed_word_that_yaml_takes_for_nothing_is_to_be_typed_in_quotes(empty_desk: Desk) -> None:
     for written in ("null", "NULL"):
-        first, *_ = empty_desk.json("explain", f"{written} tests", "--expect", "defense")["expect"]["proposals"]
+        first, *_ = empty_desk.proposals(f"{written} tests", "defense")
         assert (first["line"], first["edit"]) == (written, f'words, add: "{written}"')
 
 
@@ -768,7 +771,7 @@ def test_what_a_proposed_edit_says_to_type_is_read_as_it_is_meant(desk: Desk) ->
     words = 'words: ["fleet: day 900", "paris, texas"]'
     desk.file.write_text(FILE.replace("  - id: world\n", f"  - {{id: boats, {words}}}\n"))
     for headline, line in (("Japan: fleet: day 900", "fleet: day 900"), ("Japan: of Paris, Texas", "paris, texas")):
-        proposals = desk.json("explain", headline, "--expect", "boats")["expect"]["proposals"]
+        proposals = desk.proposals(headline, "boats")
         (edit,) = [one["edit"] for one in proposals if one["was"] == line]
         old, new = edit.removeprefix("words: - ").split("  →  - ")
         text = desk.file.read_text()
@@ -780,16 +783,16 @@ def test_what_a_proposed_edit_says_to_type_is_read_as_it_is_meant(desk: Desk) ->
 def test_no_word_is_proposed_that_is_too_long_for_the_file(desk: Desk) -> None:
     """A headline in a script without blanks may be one."""
     long = "\u0e01\u0e32\u0e23" * 80
-    rows = desk.json("explain", "--expect", "defense", f"Octopus {long}")["expect"]["proposals"]
+    rows = desk.proposals(f"Octopus {long}", "defense")
     assert {row["line"].partition(":")[0].strip("{") for row in rows} == {"octopus"}
-    rows = desk.json("explain", "--expect", "world", f"{long} missile {long}")["expect"]["proposals"]
+    rows = desk.proposals(f"{long} missile {long}", "world")
     assert [row["line"] for row in rows if len(row["line"]) > 200] == []
 
 
 def test_a_section_that_is_not_in_the_file_is_proposed_as_a_whole(desk: Desk) -> None:
     text = FILE.replace("  - id: world\n", "")
     desk.file.write_text(text)
-    proposals = desk.json("explain", "Missile dreams", "--expect", "world")["expect"]["proposals"]
+    proposals = desk.proposals("Missile dreams", "world")
     proposal = next(one for one in proposals if one["section"] == "world")
     line = proposal["edit"].removeprefix("as the last one of `sections`: ")
     assert proposal["at"] == "feeds.yaml:9"  # the last section
@@ -799,20 +802,19 @@ def test_a_section_that_is_not_in_the_file_is_proposed_as_a_whole(desk: Desk) ->
 
 def test_no_rule_is_proposed_that_takes_a_last_section_what_nothing_places(desk: Desk) -> None:
     desk.file.write_text(FILE.replace("id: world", "id: misc"))
-    proposals = desk.json("explain", "Missile dreams", "--expect", "misc")["expect"]["proposals"]
+    proposals = desk.proposals("Missile dreams", "misc")
     assert {(one["section"], one["key"]) for one in proposals} == {("defense", "not")}
 
 
 def test_explain_expect_says_why_it_proposes_nothing(desk: Desk) -> None:
     source = '{name: One, url: "https://one.example/"'
-    desk.file.write_text(
+    desk.apply(
         FILE.replace(source, f"{source}, section: world").replace(
             "{turret: 0.05}]", "{turret: 0.05}]\n    never: [dream]"
         )
     )
-    desk.run("apply")
     assert "Its source sets `section: world`, which no word overrides." in desk.run(
-        "explain", url_of(TEXTS[0][1]), "--expect", "defense"
+        "explain", url_of(MISSILE), "--expect", "defense"
     )
     assert "No edit of a single line moves it to defense; a `never`" in desk.run(
         "explain", "Dream", "--expect", "defense"
@@ -835,8 +837,7 @@ def test_explain_expect_says_that_what_is_not_meant_counts_nowhere(desk: Desk) -
 
 def test_explain_expect_knows_the_section_to_which_a_source_leans(desk: Desk) -> None:
     source = '{name: One, url: "https://one.example/"'
-    desk.file.write_text(FILE.replace(source, f"{source}, usually: defense"))
-    desk.run("apply")
+    desk.apply(FILE.replace(source, f"{source}, usually: defense"))
     octopus = url_of(OCTOPUS)
     assert "It is in defense already." in desk.run("explain", octopus, "--expect", "defense")
     told = desk.json("explain", octopus, "--expect", "world")["expect"]
@@ -844,15 +845,9 @@ def test_explain_expect_knows_the_section_to_which_a_source_leans(desk: Desk) ->
 
 
 def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
-    application = Application.load(Installation(desk.file, desk.folder / "instance"))
-    archive = application.database.open()
-    urls = {title: archive.edition.stories([n])[n].entry.link for n, title in enumerate((t for _, t, _ in TEXTS), 1)}
-    archive.close()
-    first, second = TEXTS[0][1], TEXTS[1][1]
-    said = (
-        f'stories: {{join: [["{urls[first]}", "{urls[second]}"]], split: ["http://www.nowhere.example/x/"]}}\nsources:'
-    )
-    proposed = desk.propose(("sources:", said))
+    first, second = MISSILE, JAPAN
+    pair = f'["{url_of(first)}", "{url_of(second)}"]'
+    proposed = desk.overrule(f'{{join: [{pair}], split: ["http://www.nowhere.example/x/"]}}')
     found = desk.json("plan", proposed)
     (join,) = found["joins"]
     assert (join["title"], [one["title"] for one in join["joined_by"]]) == (first, [second])
@@ -866,10 +861,9 @@ def test_stories_that_join_and_split_are_foreseen(desk: Desk) -> None:
     assert (gone["title"], gone["rule"], gone["at"]) == (second, "stories: join", "proposed.yaml:1")
     joined = [asia[key] for key in ("before", "after", "primary_before", "primary_after")]
 
-    desk.file.write_text(Path(proposed).read_text())
-    desk.run("apply")
+    desk.apply(Path(proposed).read_text())
     assert desk.json("plan")["joins"] == []  # it is so now
-    parting = desk.propose(("sources:", f'stories: {{split: ["{urls[second]}"]}}\nsources:'))
+    parting = desk.overrule(f'{{split: ["{url_of(second)}"]}}')
     (split,) = desk.json("plan", parting)["splits"]
     assert split["title"] == first
     assert [one["title"] for one in split["leaving"]] == [second]
@@ -890,13 +884,12 @@ def test_lines_that_name_no_stored_article_are_looked_up_once(desk: Desk) -> Non
 
 def test_an_article_that_stays_when_another_is_set_apart_is_joined_as_what_it_is_then(desk: Desk) -> None:
     """The one set apart founded the story, so the other has a story of its own when it is joined."""
-    panda, octopus = TEXTS[2][1], TEXTS[4][1]
-    first, second = TEXTS[0][1], TEXTS[1][1]
+    first, second = MISSILE, JAPAN
     saved(desk, f'{{join: [["{url_of(first)}", "{url_of(second)}"]]}}')
-    said = f'{{split: ["{url_of(first)}"], join: [["{url_of(second)}", "{url_of(panda)}", "{url_of(octopus)}"]]}}'
-    plan = desk.json("plan", desk.propose(("sources:", f"stories: {said}\nsources:")))
+    said = f'{{split: ["{url_of(first)}"], join: [["{url_of(second)}", "{url_of(PANDA)}", "{url_of(OCTOPUS)}"]]}}'
+    plan = desk.json("plan", desk.overrule(said))
     (join,) = plan["joins"]
-    assert (join["title"], {one["title"] for one in join["joined_by"]}) == (second, {panda, octopus})
+    assert (join["title"], {one["title"] for one in join["joined_by"]}) == (second, {PANDA, OCTOPUS})
     told = {one["id"]: (one["after"], one["primary_after"]) for one in plan["sections"]}
     saved(desk, said)
     plan = desk.json("plan")
@@ -909,15 +902,11 @@ def url_of(title: str) -> str:
 
 def saved(desk: Desk, stories: str) -> None:
     """The editor saves this word over the stories."""
-    desk.file.write_text(f"stories: {stories}\n{FILE}")
-    desk.run("apply")
-
-
-MISSILE, PANDA, OCTOPUS = TEXTS[0][1], TEXTS[2][1], TEXTS[4][1]
+    desk.apply(f"stories: {stories}\n{FILE}")
 
 
 def test_what_the_editor_hides_leaves_for_that_reason(desk: Desk) -> None:
-    proposed = desk.propose(("sources:", f'stories: {{hide: ["{url_of(PANDA)}"]}}\nsources:'))
+    proposed = desk.overrule(f'{{hide: ["{url_of(PANDA)}"]}}')
     plan = desk.json("plan", proposed)
     for kind, id in (("sections", "asia-pacific"), ("topics", "pandas")):
         (left,) = row(plan, kind, id)["going"]
@@ -937,17 +926,19 @@ def test_what_the_editor_hides_leaves_for_that_reason(desk: Desk) -> None:
 
 def test_explain_tells_what_the_editor_said_of_an_article_and_why_its_story_is_in_other_sections(desk: Desk) -> None:
     """The report that heads the story matched nothing, and `explain` said no more; the page had the receipt of the other."""
-    octopus, missile = url_of(OCTOPUS), url_of(MISSILE)
-    saved(desk, f'{{join: [["{octopus}", "{missile}"]], split: ["{url_of(PANDA)}"], hide: ["{url_of(TEXTS[1][1])}"]}}')
-    told = desk.json("explain", octopus)
+    saved(
+        desk,
+        f'{{join: [["{url_of(OCTOPUS)}", "{url_of(MISSILE)}"]], split: ["{url_of(PANDA)}"], hide: ["{url_of(JAPAN)}"]}}',
+    )
+    told = desk.json("explain", url_of(OCTOPUS))
     assert told["story_section"] in [one["section"] for one in told["story_receipts"]] and told["sections"] == ["world"]
-    shown = desk.run("explain", octopus)
+    shown = desk.run("explain", url_of(OCTOPUS))
     assert "\n  named by stories: join  (feeds.yaml:1)\n" in shown
     assert "\n  Through other reports its story is also in:\n  asia-pacific" in shown
     assert "\n  named by stories: split  (feeds.yaml:1)\n" in desk.run("explain", url_of(PANDA))
     assert "is also in" not in desk.run("explain", url_of(PANDA))
     with pytest.raises(AssertionError, match=r"article at this address is hidden by `stories: hide` \(feeds.yaml:1\)"):
-        desk.run("explain", url_of(TEXTS[1][1]))
+        desk.run("explain", url_of(JAPAN))
 
 
 def test_what_is_hidden_no_more_comes_back_for_that_reason(desk: Desk) -> None:
@@ -962,7 +953,7 @@ def test_what_is_hidden_no_more_comes_back_for_that_reason(desk: Desk) -> None:
 def test_a_story_stays_where_its_other_articles_put_it(desk: Desk) -> None:
     join = f'join: [["{url_of(OCTOPUS)}", "{url_of(MISSILE)}"]]'
     saved(desk, f"{{{join}}}")
-    plan = desk.json("plan", desk.propose(("sources:", f'stories: {{{join}, hide: ["{url_of(MISSILE)}"]}}\nsources:')))
+    plan = desk.json("plan", desk.overrule(f'{{{join}, hide: ["{url_of(MISSILE)}"]}}'))
     (left,) = row(plan, "sections", "defense")["going"]
     assert (left["rule"], left["new"]) == ("stories: hide", "world")
     (hidden,) = plan["hides"]
@@ -971,8 +962,7 @@ def test_a_story_stays_where_its_other_articles_put_it(desk: Desk) -> None:
 
 def test_explain_knows_an_article_whose_address_ends_in_an_id_of_its_outlet(desk: Desk) -> None:
     key = "content/0f0a3b1e-7d5c-4c58-9b1e-3f5a7c9d2e41"
-    application = Application.load(Installation(desk.file, desk.folder / "instance"))
-    archive = application.database.open()
+    archive = desk.archive()
     archive.intake.apply([polled("one", [item("one", key, "Quarterly figures please investors")])], NOW)
     archive.close()
     assert "Quarterly figures please investors" in desk.run("explain", f"https://one.example/{key}")
@@ -1029,7 +1019,7 @@ def test_explain_shows_the_article_whose_address_is_given_not_the_lead_of_its_st
 def test_explain_says_of_an_item_whether_it_is_placed(desk: Desk) -> None:
     placed = desk.run("explain", url_of(PANDA))
     assert "from One (one)\n  joined: it founded its story: nothing came near\n  story urn:uuid:" in placed
-    archive = Application.load(Installation(desk.file, desk.folder / "instance")).database.open()
+    archive = desk.archive()
     archive.intake.apply([polled("two", [item("two", "9", "Tuna sold for a record", published=NOW)])], NOW)
     archive.close()
     waiting = desk.run("explain", "https://two.example/9")
@@ -1046,17 +1036,14 @@ def test_explain_says_that_the_editor_holds_a_story_in_its_section(desk: Desk) -
 
 
 def test_what_the_editor_pins_moves_for_that_reason(desk: Desk) -> None:
-    proposed = desk.propose(
-        ("sources:", f'stories: {{pin: [{{url: "{url_of(OCTOPUS)}", section: defense}}]}}\nsources:')
-    )
+    proposed = desk.overrule(f'{{pin: [{{url: "{url_of(OCTOPUS)}", section: defense}}]}}')
     plan = desk.json("plan", proposed)
     assert plan["moved"] == 1
     (came,) = row(plan, "sections", "defense")["coming"]
     (left,) = row(plan, "sections", "world")["going"]
     for one in (came, left):
         assert (one["title"], one["rule"], one["at"]) == (OCTOPUS, "stories: pin", "proposed.yaml:1")
-    desk.file.write_text(Path(proposed).read_text())
-    desk.run("apply")
+    desk.apply(Path(proposed).read_text())
     (gone,) = row(desk.json("plan", desk.propose()), "sections", "defense")["going"]
     assert (gone["rule"], gone["at"], gone["gone"]) == ("stories: pin", "feeds.yaml:1", True)
 
@@ -1092,8 +1079,7 @@ def test_the_smallest_edit_is_a_word_that_tells(desk: Desk) -> None:
 def test_an_edit_without_dead_lines_says_so_and_shows_a_few_of_others(desk: Desk) -> None:
     unicorns = "unicorn, " + ", ".join(f"unicorn{n}" for n in range(9))
     old = FILE.replace("unicorn", unicorns)
-    desk.file.write_text(old)
-    desk.run("apply")
+    desk.apply(old)
     proposed = desk.folder / "proposed.yaml"
     proposed.write_text(old.replace("    words: [missile*,", "    words: [porcelain, missile*,"))
     shown = desk.run("plan", str(proposed))
@@ -1109,18 +1095,13 @@ def test_an_edit_without_dead_lines_says_so_and_shows_a_few_of_others(desk: Desk
 
 
 def test_an_edit_that_moves_nothing_moves_no_older_story_into_a_topic_found_since(desk: Desk) -> None:
-    application = Application.load(Installation(desk.file, desk.folder / "instance"))
-    archive, now = application.database.open(), int(NOW.timestamp())
     for source in ("one", "two", "three"):
         news = [
             item(source, f"c{age}", f"Nothing of note {age} at {source}", published=NOW - timedelta(days=age))
             for age in range(1, 31)
         ]
         news = [replace(one, categories=("Tulip mania",)) if n % 5 == 4 else one for n, one in enumerate(news)]
-        archive.intake.apply([polled(source, news, live=False)], NOW)
-    edition(archive, application.policy, lambda: now)
-    survey(archive, application.policy, lambda: now)
-    archive.close()
+        desk.place(*news, surveyed=source == "three")
     assert desk.run("plan").startswith("Nothing changes: ")
     plan = desk.json("plan", desk.propose(("sections:", "# A comment.\nsections:")))
     assert (plan["changed"], row(plan, "topics", "tulip-mania")["after"]) == (0, 2)
