@@ -52,6 +52,9 @@ sections:
   - {id: defense, words: [missile]}
   - {id: world}
 """
+MANUAL = FILE.replace("reload: auto", "reload: manual")
+ROCKET = FILE.replace("missile", "rocket")  # an edit
+MANUAL_ROCKET = MANUAL.replace("missile", "rocket")
 FAILING = FILE.replace("[missile]}", "[rocket], examples: [Missile lands in the sea]}")
 
 
@@ -110,6 +113,21 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
     asyncio.run(made.engines.close())
 
 
+@pytest.fixture
+def manual(tmp_path: Path) -> Iterator[Worker]:
+    """A worker that follows no file before `apply`."""
+    made = Worker(tmp_path, MANUAL)
+    yield made
+    asyncio.run(made.engines.close())
+
+
+def options(folder: Path, text: str = FILE) -> list[str]:
+    """Of commands for a file that is written here."""
+    file = folder / "feeds.yaml"
+    file.write_text(text)
+    return ["--config", str(file), "--instance", str(folder / "instance")]
+
+
 def test_a_saved_file_gives_a_new_engine_and_tells_what_changed(worker: Worker) -> None:
     fetcher = worker.engine.tools.fetch
     worker.save(FILE.replace("[missile]", "[missile, frigate]"))
@@ -159,7 +177,7 @@ def test_a_broken_file_changes_nothing_and_is_mended_without_a_restart(worker: W
         worker.look()
     assert worker.look() is None, "it is told once"
     assert worker.in_force() == before
-    worker.save(FILE.replace("missile", "rocket"))
+    worker.save(ROCKET)
     told = worker.look()
     assert told is not None
     assert told.valid
@@ -261,23 +279,19 @@ def test_a_former_configuration_takes_no_memory(worker: Worker) -> None:
 
 
 def test_a_listing_needs_no_poll_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FILE)
-    assert main(["--config", str(file), "--instance", str(tmp_path), "sources", "--json"]) == 0
+    assert main([*options(tmp_path), "sources", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["sources"]
     assert (row["id"], row["state"], row["why"]) == ("one", "new", "not polled yet")
-    opened = SqliteArchive(tmp_path / "aggregator.db")
+    opened = SqliteArchive(tmp_path / "instance" / "aggregator.db")
     assert opened.sources.states(listed=False) == []
     opened.close()
 
 
 def test_what_304_saves_is_told_from_the_first_kibibyte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FILE)
-    command = ["--config", str(file), "--instance", str(tmp_path), "sources"]
+    command = [*options(tmp_path), "sources"]
     assert main(command) == 0
-    opened = SqliteArchive(tmp_path / "aggregator.db")
-    opened.sources.sync(Application.load(Installation(file, tmp_path)).settings.sources)
+    opened = SqliteArchive(tmp_path / "instance" / "aggregator.db")
+    opened.sources.sync(Application.load(Installation(tmp_path / "feeds.yaml", tmp_path)).settings.sources)
     (state,) = opened.sources.states()
     for size, told in ((700, "last success never\n"), (2100, "last success never, 2 KiB saved by 304\n")):
         opened.sources.save([structs.replace(state, bytes_saved=size)])
@@ -288,13 +302,11 @@ def test_what_304_saves_is_told_from_the_first_kibibyte(tmp_path: Path, capsys: 
 
 
 def test_a_paused_source_has_no_next_poll(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "feeds.yaml"
     for text, said in (
         (FILE, "next poll now: not polled yet"),
         (FILE.replace("name: One", "name: One, enabled: false"), "next poll none: paused"),
     ):
-        file.write_text(text)
-        assert main(["--config", str(file), "--instance", str(tmp_path), "sources"]) == 0
+        assert main([*options(tmp_path, text), "sources"]) == 0
         assert said in capsys.readouterr().out
 
 
@@ -363,7 +375,7 @@ def test_a_store_that_is_busy_loses_no_edit(worker: Worker, monkeypatch: pytest.
         raise StoreBusy("held")
 
     # With another contact, requests are made by a new fetcher.
-    worker.save(FILE.replace("missile", "rocket").replace("title: Wire", "title: Wire, contact: me@one.example"))
+    worker.save(ROCKET.replace("title: Wire", "title: Wire, contact: me@one.example"))
     with monkeypatch.context() as held:
         archive, part, method = where.split(".")
         held.setattr(getattr(getattr(worker.engines._archives, archive), part), method, busy)
@@ -389,7 +401,7 @@ def test_where_no_file_can_be_opened_an_edit_is_neither_broken_nor_lost(
             return really(path, flags)
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    worker.save(FILE.replace("missile", "rocket"))
+    worker.save(ROCKET)
     with monkeypatch.context() as full:
         full.setattr(project, "_without_waiting", lacking)
         with pytest.raises(TooManyFiles):
@@ -409,7 +421,7 @@ def test_where_memory_is_lacking_an_edit_is_not_lost(
     """Half a second after the error the log said that all was well, and the edit was never put in force."""
     caplog.set_level("INFO", "aggregator.worker.troubles")
     reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.reloads.changed)
-    worker.save(FILE.replace("missile", "rocket"))
+    worker.save(ROCKET)
     with monkeypatch.context() as lacking:
         lacking.setattr(*where, Mock(side_effect=MemoryError))
         for _ in range(5):
@@ -427,7 +439,7 @@ def test_while_the_store_takes_no_edit_that_is_reported_once(
     """On a full disk the log said twice a second by turns that it is full, and that it is not."""
     caplog.set_level("INFO", "aggregator.worker.troubles")
     reload = ConfigReload(Shared(Current(worker.engine), "me", utc_now), worker.reloads.changed)
-    worker.save(FILE.replace("missile", "rocket"))
+    worker.save(ROCKET)
     with monkeypatch.context() as held:
         held.setattr(worker.engines._archives.follower.sources, "sync", Mock(side_effect=StoreBusy("the disk is full")))
         for _ in range(5):
@@ -440,7 +452,7 @@ def test_while_the_store_takes_no_edit_that_is_reported_once(
 
 def test_an_edit_that_another_machine_put_in_force_first_is_told_as_what_it_changes(worker: Worker) -> None:
     """The file is copied to several machines at once; each notes for readers of the status what changed."""
-    edited = FILE.replace("missile", "rocket")
+    edited = ROCKET
     worker.save(edited)
     assert not worker.reloads.changed(False), "the first of the two looks that see an edit"
     elsewhere = Application.load(worker.place)
@@ -471,7 +483,7 @@ def test_two_edits_of_another_machine_in_quick_succession_leave_the_second_in_fo
 ) -> None:
     """The second is put in force while this machine still compiles the first, which takes seconds: it put the first in force again, and
     the second was lost on all machines."""
-    first, second = FILE.replace("missile", "rocket"), FILE.replace("missile", "torpedo")
+    first, second = ROCKET, FILE.replace("missile", "torpedo")
     elsewhere = Installation(worker.file.with_name("elsewhere.yaml"), worker.place.instance)
     archive = Database(elsewhere).open()
 
@@ -497,41 +509,35 @@ def test_two_edits_of_another_machine_in_quick_succession_leave_the_second_in_fo
     archive.close()
 
 
-def test_with_reload_manual_a_saved_file_waits_for_apply(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    manual = FILE.replace("reload: auto", "reload: manual")
-    worker = Worker(tmp_path, manual)
-    worker.save(manual.replace("missile", "rocket"))
-    told = worker.look()
+def test_with_reload_manual_a_saved_file_waits_for_apply(manual: Worker, capsys: pytest.CaptureFixture[str]) -> None:
+    manual.save(MANUAL_ROCKET)
+    told = manual.look()
     assert told and told.engine is None and told.status
     assert told.status.waiting is not None
     assert told.status.waiting["sections"]["changed"][0]["removed"] == ("words: missile",)
-    assert "missile" in worker.in_force()
-    assert worker.command("poll", "--due") == 0, "other commands follow what is in force too"
-    assert "missile" in worker.in_force()
-    with WorkerLock(worker.place.instance):
-        assert worker.command("apply") == 0
+    assert "missile" in manual.in_force()
+    assert manual.command("poll", "--due") == 0, "other commands follow what is in force too"
+    assert "missile" in manual.in_force()
+    with WorkerLock(manual.place.instance):
+        assert manual.command("apply") == 0
     assert "words: rocket" in capsys.readouterr().out
-    told = worker.look()
+    told = manual.look()
     assert told and told.engine and told.status
     assert told.status.waiting is None
-    assert "rocket" in worker.in_force()
-    assert worker.look() is None
-    asyncio.run(worker.engines.close())
+    assert "rocket" in manual.in_force()
+    assert manual.look() is None
 
 
-def test_an_edit_that_is_applied_before_the_worker_has_read_it_never_waits(tmp_path: Path) -> None:
+def test_an_edit_that_is_applied_before_the_worker_has_read_it_never_waits(manual: Worker) -> None:
     """Log and status said that it waits for `apply`."""
-    manual = FILE.replace("reload: auto", "reload: manual")
-    worker = Worker(tmp_path, manual)
-    worker.save(manual.replace("missile", "rocket"))
-    assert worker.reloads.changed(False) is None, "the first of the two looks that see an edit"
-    with WorkerLock(worker.place.instance):
-        assert worker.command("apply") == 0
-    told = worker.reloads.changed(False)
+    manual.save(MANUAL_ROCKET)
+    assert manual.reloads.changed(False) is None, "the first of the two looks that see an edit"
+    with WorkerLock(manual.place.instance):
+        assert manual.command("apply") == 0
+    told = manual.reloads.changed(False)
     assert told and told.engine and told.status
     assert told.status.waiting is None
-    assert worker.look() is None
-    asyncio.run(worker.engines.close())
+    assert manual.look() is None
 
 
 def test_an_edit_that_is_in_force_already_does_not_undo_a_later_one(
@@ -550,7 +556,7 @@ def test_an_edit_that_is_in_force_already_does_not_undo_a_later_one(
         return changes_since(application, before, upkeep)
 
     with closing(Database(worker.place).open()) as archive:
-        worker.save(FILE.replace("missile", "rocket"))
+        worker.save(ROCKET)
         assert worker.reloads.changed(False) is None, "the first of the two looks that see an edit"
         first.put_in_force(archive, 0)
         monkeypatch.setattr(Application, "changes_since", meanwhile)
@@ -563,15 +569,14 @@ def test_an_edit_that_is_in_force_already_does_not_undo_a_later_one(
 
 def test_an_edit_that_waited_and_was_applied_without_a_worker_waits_no_more(tmp_path: Path) -> None:
     """The status said that it waits; and the next worker, that it was undone."""
-    manual = FILE.replace("reload: auto", "reload: manual")
-    worker = Worker(tmp_path, manual)
-    worker.save(manual.replace("missile", "rocket"))
+    worker = Worker(tmp_path, MANUAL)
+    worker.save(MANUAL_ROCKET)
     told = worker.look()
     assert told and told.status
     worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
     asyncio.run(worker.engines.close())
     assert worker.command("apply") == 0
-    again = Worker(tmp_path, manual.replace("missile", "rocket"))
+    again = Worker(tmp_path, MANUAL_ROCKET)
     assert again.at_start is None
     noted = again.engine.tools.archive.upkeep.noted(notes.CONFIGURATION)
     assert noted is not None
@@ -582,33 +587,31 @@ def test_an_edit_that_waited_and_was_applied_without_a_worker_waits_no_more(tmp_
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_an_edit_that_waited_and_was_taken_back_waits_no_more(tmp_path: Path, restarted: bool) -> None:
-    manual = FILE.replace("reload: auto", "reload: manual")
-    worker = Worker(tmp_path, manual)
-    worker.save(manual.replace("missile", "rocket"))
+    worker = Worker(tmp_path, MANUAL)
+    worker.save(MANUAL_ROCKET)
     told = worker.look()
     assert told and told.status
     worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
     if restarted:
         asyncio.run(worker.engines.close())
-        worker = Worker(tmp_path, manual)
+        worker = Worker(tmp_path, MANUAL)
         told = worker.at_start
     else:
-        worker.save(manual)
+        worker.save(MANUAL)
         told = worker.look()
     assert told and told.engine is None and told.status
     assert told.status.waiting is None
     assert "undone" in told.lines[0]
     worker.engine.tools.archive.upkeep.note(notes.CONFIGURATION, told.status)
-    worker.save(manual)
+    worker.save(MANUAL)
     assert worker.look() is None, "it is told once"
     asyncio.run(worker.engines.close())
 
 
 def test_a_restart_with_reload_manual_keeps_what_was_in_force(tmp_path: Path) -> None:
-    manual = FILE.replace("reload: auto", "reload: manual")
-    first = Worker(tmp_path, manual)
+    first = Worker(tmp_path, MANUAL)
     asyncio.run(first.engines.close())
-    second = Worker(tmp_path, manual.replace("missile", "rocket"))
+    second = Worker(tmp_path, MANUAL_ROCKET)
     assert "missile" in second.in_force()
     assert second.at_start is not None
     assert second.at_start.engine is None, "it says that the file waits"
@@ -658,30 +661,23 @@ def test_apply_re_places_stored_stories_where_no_worker_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made_archive(tmp_path / "instance").close()
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FILE)
-    command = ["--config", str(file), "--instance", str(tmp_path / "instance"), "apply"]
-    assert main(command) == 0
-    assert "is in force now" in capsys.readouterr().out
-    assert main(command) == 0
-    assert "was in force already" in capsys.readouterr().out
-    file.write_text("sources: {")
-    assert main(command) == 2
+    for told in ("is in force now", "was in force already"):
+        assert main([*options(tmp_path), "apply"]) == 0
+        assert told in capsys.readouterr().out
+    assert main([*options(tmp_path, "sources: {"), "apply"]) == 2
 
 
 def test_an_apply_that_is_interrupted_says_that_the_file_is_in_force(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_archive(tmp_path / "instance").close()
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FILE)
     with monkeypatch.context() as patched:
         patched.setattr("aggregator.pipeline.re_placement.re_place_all", Mock(side_effect=KeyboardInterrupt))
-        assert main(["--config", str(file), "--instance", str(tmp_path / "instance"), "apply"]) == 130
+        assert main([*options(tmp_path), "apply"]) == 130
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.count("\n") == 1
-    assert f"{file} is in force now" in told.err
+    assert "feeds.yaml is in force now" in told.err
     assert "`poll`" in told.err
 
 
@@ -691,12 +687,10 @@ def test_an_apply_during_the_edition_of_another_process_says_that_the_file_is_in
     """It said only that it had failed, and that items are stored."""
     with closing(made_archive(tmp_path / "instance")) as archive:
         assert archive.edition.lease("elsewhere:1", int(utc_now().timestamp()), 60)
-    file = tmp_path / "feeds.yaml"
-    file.write_text(FILE)
     monkeypatch.setattr("aggregator.cli.edition.time.sleep", lambda seconds: None)
-    assert main(["--config", str(file), "--instance", str(tmp_path / "instance"), "apply"]) == 1
+    assert main([*options(tmp_path), "apply"]) == 1
     told = capsys.readouterr()
-    assert (told.out, f"{file} is in force now" in told.err) == ("", True)
+    assert (told.out, "feeds.yaml is in force now" in told.err) == ("", True)
     assert "another process is making the edition; waiting for it, 120 seconds at most" in told.err
     assert "another process is making the edition and has not finished" in told.err
 
@@ -737,7 +731,7 @@ def test_an_edit_stays_though_a_program_keeps_the_file_open_while_a_worker_start
     engines = Engines(Application.load(place), Sandbox())
     reloads = Reloads(Application.load(place), engines)
     elsewhere = tmp_path / "elsewhere.yaml"
-    elsewhere.write_text(FILE.replace("missile", "rocket"))
+    elsewhere.write_text(ROCKET)
     with place.config.open("a"):
         reloads.start()
         assert main(["--config", str(elsewhere), "--instance", str(place.instance), "apply"]) == 0
@@ -753,7 +747,7 @@ def test_a_file_that_is_saved_right_after_it_was_read_at_start_is_taken(tmp_path
     file = tmp_path / "feeds.yaml"
     file.write_text(FILE)
     application = Application.load(Installation(file, tmp_path / "instance"))
-    file.write_text(FILE.replace("missile", "rocket"))
+    file.write_text(ROCKET)
     engines = Engines(application, Sandbox())
     reloads = Reloads(application, engines)
     reloads.start()
@@ -801,7 +795,7 @@ def test_an_edit_that_a_worker_puts_in_force_while_a_poll_starts_stays(
     def meanwhile(installation: Installation) -> Application:
         monkeypatch.undo()
         found = effective(installation)
-        worker.edit(FILE.replace("missile", "rocket"))
+        worker.edit(ROCKET)
         return found
 
     monkeypatch.setattr(Application, "effective", meanwhile)
@@ -819,7 +813,7 @@ def test_an_edit_that_a_worker_puts_in_force_while_a_poll_compiles_the_former_on
 
     def meanwhile(application: Application, stored: StoredConfiguration | None) -> Settings | None:
         monkeypatch.undo()
-        worker.edit(FILE.replace("missile", "rocket"))
+        worker.edit(ROCKET)
         return former(application, stored)
 
     monkeypatch.setattr(Application, "former", meanwhile)
@@ -836,7 +830,7 @@ def test_the_edit_that_comes_second_is_compared_with_the_one_before_it(
 
     def meanwhile(application: Application, stored: StoredConfiguration | None) -> Settings | None:
         monkeypatch.undo()
-        worker.save(FILE.replace("missile", "rocket"))
+        worker.save(ROCKET)
         assert worker.command("apply") == 0
         return former(application, stored)
 
@@ -877,15 +871,14 @@ def test_what_is_in_force_already_is_not_compiled_again(worker: Worker, monkeypa
 
 def test_an_apply_while_a_poll_starts_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With reload: manual the poll works by what was in force when it began, and put that in force again."""
-    text = FILE.replace("reload: auto", "reload: manual")
-    worker = Worker(tmp_path, text)
+    worker = Worker(tmp_path, MANUAL)
     asyncio.run(worker.engines.close())
     effective = Application.effective
 
     def meanwhile(installation: Installation) -> Application:
         monkeypatch.undo()
         found = effective(installation)
-        worker.save(text.replace("missile", "rocket"))
+        worker.save(MANUAL_ROCKET)
         assert worker.command("apply") == 0
         return found
 
@@ -898,7 +891,7 @@ def test_an_apply_does_not_undo_what_a_service_applied_meanwhile(
     worker: Worker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file was saved again while the examples of the former save were run: these came into force last, and stayed."""
-    worker.file.write_text(FILE.replace("missile", "rocket"))
+    worker.file.write_text(ROCKET)
 
     def meanwhile(application: Application, upkeep: Upkeep) -> tuple[()]:
         monkeypatch.undo()
@@ -918,10 +911,9 @@ def test_an_apply_during_a_poll_is_not_re_placed_by_the_former_rules(
     """Without a worker the stories stayed so until the next poll, although `apply` had re-placed them."""
     text = FILE.replace("reload: auto", f"reload: {reload}")
     place = Installation(tmp_path / "feeds.yaml", tmp_path / "instance")
-    place.config.write_text(text)
+    command = options(tmp_path, text)
     archive = made_archive(place.instance, "one")
     archive.intake.apply([polled("one", [item("one", "a", "Missile lands in the sea")])], utc_now())
-    command = ["--config", str(place.config), "--instance", str(place.instance)]
     assert main([*command, "poll", "--due"]) == 0
 
     def meanwhile(application: Application, *tell: Any) -> tuple[int, int]:

@@ -186,23 +186,25 @@ def test_a_name_that_holds_a_number_is_no_weight() -> None:
     )
 
 
-def test_other_warnings() -> None:
-    assert "impolite" in warned("sources: [{name: A, url: 'https://a.example/', every: 2s}]\n")[0]
-    assert "impolite" in warned("defaults: {every: 2s}\nsources: [{name: A, url: 'https://a.example/'}]\n")[0]
-    assert "twice, first on line 1" in warned("topics: [{id: a, words: [war, War, WAR]}]\n")[0]
-    (told,) = warned("topics: [{id: a, words: [US, NATO, nato, far right, U.S., {all: [far-right, US]}]}]\n")
-    assert told.endswith("`U.S.` is the same word as `US` on line 1: keep one")
-    (told,) = warned("topics: [{id: a, places: [VN, JP, viet-nam, asean, south-eastern-asia]}]\n")
-    assert told.endswith("`viet-nam` is the same place as `VN` on line 1: keep one")
-    assert warned("topics: [{id: a}]\n")[0].endswith("neither words nor places: nothing will be found")
-    (told,) = warned(
-        "topics: [{id: france, title: Frankreich}]\n"
-    )  # without rules it holds nothing, not what names the country
-    assert told.endswith("nothing will be found (the country is `places: [FR]`)")
-    text = (
-        "publishers: [{name: The Guardian}]\nsources: [{name: A, url: 'https://a.example/', publisher: The Guardain}]\n"
-    )
-    assert "did you mean `The Guardian`" in warned(text)[0]
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sources: [{name: A, url: 'https://a.example/', every: 2s}]", "impolite"),
+        ("defaults: {every: 2s}\nsources: [{name: A, url: 'https://a.example/'}]", "impolite"),
+        ("topics: [{id: a, words: [war, War, WAR]}]", "twice, first on line 1"),
+        ("topics: [{id: a, words: [US, NATO, nato, far right, U.S., {all: [far-right, US]}]}]",
+         "`U.S.` is the same word as `US` on line 1: keep one"),
+        ("topics: [{id: a, places: [VN, JP, viet-nam, asean, south-eastern-asia]}]",
+         "`viet-nam` is the same place as `VN` on line 1: keep one"),
+        ("topics: [{id: a}]", "neither words nor places: nothing will be found"),
+        # without rules it holds nothing, not what names the country
+        ("topics: [{id: france, title: Frankreich}]", "nothing will be found (the country is `places: [FR]`)"),
+        ("publishers: [{name: The Guardian}]\nsources: [{name: A, url: 'https://a.example/', publisher: The Guardain}]",
+         "did you mean `The Guardian`"),
+    ],
+)  # fmt: skip
+def test_other_warnings(text: str, message: str) -> None:
+    assert message in warned(f"{text}\n")[0]
 
 
 def test_a_topic_with_the_id_of_a_section_is_a_warning() -> None:

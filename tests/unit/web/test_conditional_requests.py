@@ -179,12 +179,8 @@ WISHES: tuple[dict[str, str], ...] = (
     ],
 )
 def test_what_is_kept_is_what_flask_answers(newsroom: Newsroom, address: str) -> None:
-    fronted = create_app(newsroom.library())
-    plain = create_app(newsroom.library())
-    front, forgetful = fronted.wsgi_app, plain.wsgi_app
-    assert isinstance(front, ResponseCache)
-    assert isinstance(forgetful, ResponseCache)
-    ours, flasks = fronted.test_client(), plain.test_client()
+    ours, front = fronted(newsroom.library())
+    flasks, forgetful = fronted(newsroom.library())
     for accept in ("", "gzip", "br"):
         ours.get(address, headers={"Accept-Encoding": accept})
     front.inner = _never  # from here on all comes from what is kept
@@ -202,14 +198,12 @@ def _never(environ: Any, start_response: Any) -> Any:
 
 
 def test_a_reader_that_only_asks_conditionally_fills_what_is_kept(newsroom: Newsroom) -> None:
-    app = create_app(newsroom.library())
+    client, front = fronted(newsroom.library())
     tag = newsroom.client.get("/latest.atom").headers["ETag"]
-    assert app.test_client().get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
+    assert client.get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
     front.inner = _never
-    assert app.test_client().get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
-    assert app.test_client().get("/latest.atom").status_code == 200
+    assert client.get("/latest.atom", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get("/latest.atom").status_code == 200
 
 
 @pytest.mark.parametrize("condition", [{"If-None-Match": "*"}, {"If-Modified-Since": LATER}])
@@ -217,17 +211,15 @@ def test_a_reader_that_only_asks_conditionally_fills_what_is_kept(newsroom: News
 def test_what_the_client_has_already_is_made_once(
     newsroom: Newsroom, address: str, condition: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app, asked = create_app(newsroom.library()), []
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
-    inner = front.inner
+    client, front = fronted(newsroom.library())
+    inner, asked = front.inner, []
 
     def counted(environ: Any, start_response: Any) -> Any:
         asked.append(environ["PATH_INFO"])
         return inner(environ, start_response)
 
     monkeypatch.setattr(front, "inner", counted)
-    got = app.test_client().get(address, headers=condition)
+    got = client.get(address, headers=condition)
     assert (got.status_code, got.data, len(asked)) == (304, b"", 1)
 
 
@@ -259,11 +251,9 @@ def test_for_a_crowd_news_is_rendered_once(tmp_path: Path, monkeypatch: pytest.M
     """Whoever asks for what another is having made anew waits for that."""
     room, crowd = Newsroom(tmp_path), 4
     room.publish(*NEWS)
-    app = create_app(room.library())
-    assert "Malta" not in app.test_client().get("/latest.rss").text
+    client, front = fronted(room.library())
+    assert "Malta" not in client.get("/latest.rss").text
     room.publish(item("Missiles Bought for Malta", age=timedelta(minutes=1)))
-    front = app.wsgi_app
-    assert isinstance(front, ResponseCache)
     inner, look, asked, came, all_there = front.inner, front.kept.get, [], set[int](), threading.Event()
 
     def get(key: Any) -> Any:
@@ -283,7 +273,7 @@ def test_for_a_crowd_news_is_rendered_once(tmp_path: Path, monkeypatch: pytest.M
 
     def read(_: int) -> str:
         started.wait(10)  # so that each is a thread of its own
-        return app.test_client().get("/latest.rss").text
+        return client.application.test_client().get("/latest.rss").text
 
     with ThreadPoolExecutor(crowd) as pool:
         texts = set(pool.map(read, range(crowd)))
