@@ -204,7 +204,8 @@ def test_a_name_that_holds_a_number_is_no_weight() -> None:
     ],
 )  # fmt: skip
 def test_other_warnings(text: str, message: str) -> None:
-    assert message in warned(f"{text}\n")[0]
+    (told,) = warned(f"{text}\n")
+    assert message in told
 
 
 def test_a_topic_with_the_id_of_a_section_is_a_warning() -> None:

@@ -28,16 +28,9 @@ FEEDS = {
     "json": "application/feed+json; charset=utf-8",
 }
 STREAMS = (
-    "/latest",
-    "/sections/defense",
-    "/topics/rare-earths",
-    "/sources/kyodo",
-    "/search",
-    "/latest/2026-11",
-    "/sections/defense/2026-10",
-    "/topics/rare-earths/2026-11",
-    "/sections/defense/daily",
-)
+    "/latest", "/sections/defense", "/topics/rare-earths", "/sources/kyodo", "/search", "/latest/2026-11", "/sections/defense/2026-10",
+    "/topics/rare-earths/2026-11", "/sections/defense/daily",
+)  # fmt: skip
 PAGES = ("/", *STREAMS, "/sections", "/topics", "/sources", "/docs")
 API = tuple(f"/api/v1/{name}" for name in ("stories", "items", "sections", "topics", "sources", "status"))
 OTHERS = {
@@ -295,11 +288,7 @@ def test_the_public_address_may_have_a_path_that_is_named_like_one_of_ours(tmp_p
     room = Newsroom(tmp_path, CONFIG.replace("wire.example.org/news", f"wire.example.org{path}"))
     for address in (
         "/",
-        "/sections/defense",
-        "/sections/defense.rss",
-        "/latest.json",
-        "/latest/2026-11",
-        "/api/v1/stories",
+        *"/sections/defense /sections/defense.rss /latest.json /latest/2026-11 /api/v1/stories".split(),
     ):
         stripped, whole = room.client.get(address), room.client.get(path + address)
         assert (stripped.status_code, stripped.data) == (200, whole.data)
