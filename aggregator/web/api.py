@@ -58,26 +58,21 @@ def _listing(view: str) -> Response:
     """A page of stories or items, newest entry first, or with `changed_since` in order of change."""
     lib = library()
     changed, until = _changed(lib), lib.told_until()
-    asked = page_request(lib, view)
-    with lib.long_answers.one() if view == "stories" and asked.limit > DEFAULT_LIMIT else nullcontext():
-        return _listed(lib, asked, view, changed, until)
-
-
-def _listed(lib: Library, asked: PageRequest, view: str, changed: datetime, until: datetime) -> Response:
-    seconds = lib.seconds()
+    asked, seconds = page_request(lib, view), lib.seconds()
     reading = lib.archive.reading
     rows: Sequence[shapes.Story | shapes.Item]
-    if view == "stories":
-        told, removed, last = _cut(lib, asked, *reading.stories(asked.query, seconds))
-        relatives, pins = Relatives(lib, told), pin_receipts(lib)
-        rows = [story_json(lib, story, relatives, pins) for story in told]
-    else:
-        found, removed, last = _cut(lib, asked, *reading.items(asked.query, seconds))
-        rows = [item_json(lib.in_force().names.of(item)) for item in found]
-    more: dict[str, Any] = {}
-    if removed is not None:
-        more = {"removed": [urn(id) for id in removed], "changed_until": None if last else rfc3339(until)}
-    return page(lib, view, rows, last, changed, **more)
+    with lib.long_answers.one() if view == "stories" and asked.limit > DEFAULT_LIMIT else nullcontext():
+        if view == "stories":
+            told, removed, last = _cut(lib, asked, *reading.stories(asked.query, seconds))
+            relatives, pins = Relatives(lib, told), pin_receipts(lib)
+            rows = [story_json(lib, story, relatives, pins) for story in told]
+        else:
+            found, removed, last = _cut(lib, asked, *reading.items(asked.query, seconds))
+            rows = [item_json(lib.in_force().names.of(item)) for item in found]
+        more: dict[str, Any] = {}
+        if removed is not None:
+            more = {"removed": [urn(id) for id in removed], "changed_until": None if last else rfc3339(until)}
+        return page(lib, view, rows, last, changed, **more)
 
 
 def _cut(
