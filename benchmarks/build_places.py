@@ -31,6 +31,13 @@ LANGUAGES = """
     en de fr es it pt nl sv da nb fi is pl cs sk hu ro bg hr sr sl lt lv et el tr ru uk be ka hy az kk he ar fa ur
     hi bn ta th vi id ms ja ko zh zh_Hant sw af ca
 """
+REGIONS = {
+    "002": "africa", "005": "south-america", "013": "central-america", "029": "caribbean", "142": "asia", "150": "europe",
+    "419": "latin-america-and-the-caribbean", "EU": "eu",
+}  # fmt: skip
+"""Regions as CLDR numbers them, whose names in other languages are taken from there."""
+JOINED = {"[ء-غف-ي ]{3,}": "وبل", "[א-ת ]{3,}": "בלמו"}
+"""Letters of Arabic (without those of Persian) and of Hebrew, and the words that are joined to a name: and, in, to, from."""
 SIGNS = "[-–—,.()/&'’‘ʻʼʿʾ\"“”،॰׳]"
 # Names in one language that are words or other names in English.
 NOT_ELSEWHERE = {
@@ -39,7 +46,8 @@ NOT_ELSEWHERE = {
     "curacao", "ir", "ros", "svit", "world", "bahama", "gana", "samoa", "tonga", "cuba", "aruba", "india", "peru",
     "luxemburg", "monako", "guernsey", "norfolk", "saba", "bonaire", "macau", "franca", "indien", "dania", "roma",
     "gibraltar", "grenade", "maurice", "mauricio", "lettland", "estland", "san marino", "montserrat", "marok",
-    "egipt", "sir", "mexico", "indie", "columbia", "dominique", "guadalupe", "suede", "cada", "kudus",
+    "egipt", "sir", "mexico", "indie", "columbia", "dominique", "guadalupe", "suede", "cada", "kudus", "america central",
+    "asya", "carib",
 }  # fmt: skip
 MIN_CITY = 100_000
 MIN_US_CITY = 60_000
@@ -135,12 +143,20 @@ def as_written(name: str) -> str:
 def territories() -> Iterator[tuple[str, str, str]]:
     for language in LANGUAGES.split():
         for code, name in Locale.parse(language).territories.items():
-            if code not in COUNTRIES or (language != "en" and key(name) in NOT_ELSEWHERE):
+            if code not in COUNTRIES | REGIONS.keys() or (language != "en" and key(name) in NOT_ELSEWHERE):
                 continue
             plain = re.sub(r"\s*[(（].*?[)）]|\s+SAR\b.*", "", name).strip()
             short = len(plain) < (4 if is_latin(plain) else 2)
             if plain and not short and "&" not in plain:
-                yield "country", code, plain if language == "en" else as_written(plain)
+                kind = "body" if code in REGIONS else "country"
+                yield kind, REGIONS.get(code, code), plain if language == "en" else as_written(plain)
+
+
+def joined(kind: str, codes: str, name: str) -> Iterator[tuple[str, str, str]]:
+    """A country or people in Arabic or Hebrew with the words that are joined to it. After "to" the Arabic article loses its alif."""
+    if kind in ("country", "demonym"):
+        for word in next((words for letters, words in JOINED.items() if re.fullmatch(letters, name)), ""):
+            yield kind, codes, word + (name[1:] if word == "ل" and name.startswith("ال") else name)
 
 
 def capital_names() -> Iterator[tuple[str, str, str]]:
@@ -203,7 +219,9 @@ def main() -> None:
     written, off, words = hand()
     rows: dict[tuple[str, str], Row] = {}
     taken: set[str] = set()
-    for group in (written, [*states(off)], [*territories()], [*capital_names()], [*cities(off, words)]):
+    countries = [*territories()]
+    with_words = [form for name in (*written, *countries) for form in joined(*name)]
+    for group in (written, [*states(off)], countries, [*capital_names()], with_words, [*cities(off, words)]):
         fresh = set()
         for kind, codes, name in group:
             for spelling in dict.fromkeys((name, without_signs(name))):

@@ -461,6 +461,16 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Удари по Газі, заявили в Москві", ["PS", "RU"]),
         ("Izraelskie naloty na Strefę Gazy", ["IL", "PS"]),
         ("הפגנות בעזה ובישראל: הבית הלבן", ["PS", "US"]),
+        ("איראן תוקפת מישראל ולבנון", ["IR", "IL", "LB"]),
+        ("السيسي: مياه النيل حيوية لمصر والسودان", ["EG", "SD"]),
+        ("مساعدات لليمن وباليمن", ["YE"]),
+        # Regions in other languages.
+        ("L'Europa è a un bivio, la Unione europea tace", ["europe", "eu"]),
+        ("Европейские лидеры в Африке", ["europe", "africa"]),
+        ("유럽 방산, 아프리카 수출", ["europe", "africa"]),
+        ("Crise au Moyen-Orient : l'OTAN et l'UE appellent au calme", ["middle-east", "nato", "europe"]),
+        ("La crisis de América Latina", ["latin-america-and-the-caribbean"]),
+        ("America's central bank", ["US"]),  # América Central is Portuguese
         ("臺北發生強震", ["TW"]),
         ("Папа Франциск прыгнул с трамплина, путина началась, цены на газ", []),
         ("Frances McNamara wins an award", []),
