@@ -288,7 +288,11 @@ def test_the_public_address_may_have_a_path_that_is_named_like_one_of_ours(tmp_p
     room = Newsroom(tmp_path, CONFIG.replace("wire.example.org/news", f"wire.example.org{path}"))
     for address in (
         "/",
-        *"/sections/defense /sections/defense.rss /latest.json /latest/2026-11 /api/v1/stories".split(),
+        "/sections/defense",
+        "/sections/defense.rss",
+        "/latest.json",
+        "/latest/2026-11",
+        "/api/v1/stories",
     ):
         stripped, whole = room.client.get(address), room.client.get(path + address)
         assert (stripped.status_code, stripped.data) == (200, whole.data)
