@@ -20,8 +20,13 @@ from aggregator.web.request_context import Renamed, library, path_of_request
 READING = ("GET", "HEAD", "OPTIONS")
 NO_PAGES = (".opml", *(f".{extension}" for extension in FORMATS))
 """Extensions of addresses that are not pages, for which errors are plain text even in a browser."""
+USUAL = {
+    **dict.fromkeys(("/feed", "/rss", "/rss.xml", "/feed.xml", "/index.xml"), "/latest.rss"),
+    "/atom.xml": "/latest.atom",
+    "/feed.json": "/latest.json",
+}
+"""Where other sites have their feed: feed readers and people try these addresses."""
 DETAILS = {
-    404: "There is nothing at this address. The lists of sections, topics and sources lead to everything there is.",
     405: "This address is read-only: use GET or HEAD.",
     400: "The request is malformed.",
     412: "What is at this address is not what If-Match names, or newer than If-Unmodified-Since.",
@@ -55,11 +60,14 @@ def fail(error: HTTPException) -> BaseResponse | Response:
         with suppress(StoreError):
             return _moved(path)
     detail = DETAILS.get(code, "The request cannot be answered.")
-    if code == 404 and _is_api():
+    if code == 404:
         prefix = library().last_known.prefix
-        detail = f"There is nothing at this address; {prefix}/docs and {prefix}/openapi.json list what there is."
+        lists = f"`{prefix}/sections`, `{prefix}/topics` and `{prefix}/sources` list what there is, `{prefix}/latest.rss` has all"
+        if _is_api():
+            lists = f"{prefix}/docs and {prefix}/openapi.json list what there is"
+        detail = f"There is nothing at this address; {lists}."
     if code == 404 and error.description and error.description.startswith("there is no"):
-        detail = error.description[0].upper() + error.description[1:] + "."
+        detail = f"{error.description[0].upper()}{error.description[1:]}.".replace("?.", "?")
     response = _answer(code, error.name, detail)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
@@ -97,11 +105,12 @@ def _moved(path: str) -> BaseResponse:
 
 def _as_meant() -> str | None:
     """The path without superfluous slashes, or also in lower case (as all our names are), if there may be something at that address: people
-    type and link `/sections/Defense/`."""
+    type and link `/sections/Defense/`. Of the addresses in `USUAL` that of our feed."""
     parts = [part for part in request.path.split("/") if part]
     if request.method not in READING or {".", ".."} & set(parts):
         return None
     path, known = "/" + "/".join(parts), current_app.url_map.bind("")
+    path = USUAL.get(path.lower(), path)
     found = next((one for one in (path, path.lower()) if known.test(one, "GET")), None)
     return None if found == path_of_request() else found
 

@@ -87,7 +87,7 @@ def known(force: InForce, kind: str, id: str | None) -> None:
     if kind in parameters.OF_ID and id not in ids(force.names, kind):
         if renamed := _renamed(force, kind, id):
             raise Renamed(renamed)
-        raise NotFound(f"there is no {kind} with this id")
+        raise NotFound(f"there is no {kind} with this id; {_hint(force, kind, id or '')}")
 
 
 def _renamed(force: InForce, kind: str, id: str | None) -> str | None:
@@ -111,10 +111,13 @@ def check(force: InForce, wanted: Filter) -> None:
     """Raise QueryError if the filter names an unknown section, topic or source: a misspelt id must not give an empty result."""
     for name in parameters.OF_ID:
         id = getattr(wanted, name)
-        if id is not None and id not in (there := ids(force.names, name)):
-            near = closest(slug(id), there, ALIKE)
-            hint = f"did you mean `{near}`?" if near else f"{force.prefix}/{name}s lists all"
-            raise QueryError(name, f"`{name}`: there is no such {name}; {hint}")
+        if id is not None and id not in ids(force.names, name):
+            raise QueryError(name, f"`{name}`: there is no such {name}; {_hint(force, name, id)}")
+
+
+def _hint(force: InForce, kind: str, id: str) -> str:
+    near = closest(slug(id), ids(force.names, kind), ALIKE)
+    return f"did you mean `{near}`?" if near else f"{force.prefix}/{kind}s lists all"
 
 
 def labelled(settings: Settings, wanted: Filter) -> Filter:

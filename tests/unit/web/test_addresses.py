@@ -230,6 +230,28 @@ PAGES_NOWHERE = [address for address in NOWHERE if not address.endswith((".rss",
 
 
 @pytest.mark.parametrize(
+    ("usual", "ours"),
+    [
+        ("/feed", "/latest.rss"), ("/feed/?limit=3", "/latest.rss?limit=3"), ("/rss", "/latest.rss"), ("/RSS.xml", "/latest.rss"),
+        ("/index.xml", "/latest.rss"), ("/feed.xml", "/latest.rss"), ("/atom.xml", "/latest.atom"), ("/feed.json", "/latest.json"),
+    ],
+)  # fmt: skip
+def test_where_other_sites_have_their_feed_readers_are_led_to_ours(client: FlaskClient, usual: str, ours: str) -> None:
+    moved = client.get(usual)
+    assert (moved.status_code, moved.location) == (301, f"https://wire.example.org/news{ours}")
+
+
+def test_who_mistypes_an_address_learns_which_there_are(client: FlaskClient) -> None:
+    assert client.get("/sectoin/defense").text.endswith(
+        "There is nothing at this address; `/news/sections`, `/news/topics` and `/news/sources` list what there is, "
+        "`/news/latest.rss` has all.\n"
+    )
+    for address in ("/sections/defence.rss", "/sections/defence"):
+        assert client.get(address).text.endswith("There is no section with this id; did you mean `defense`?\n")
+    assert client.get("/sources/x").text.endswith("There is no source with this id; /news/sources lists all.\n")
+
+
+@pytest.mark.parametrize(
     "address", ["/sections", "/sections/defense", "/latest/2026-11", "/api/v1/stories", "/latest.rss"]
 )
 def test_a_slash_too_many_leads_to_the_address_without(client: FlaskClient, address: str) -> None:
@@ -338,7 +360,7 @@ def test_feeds_programs_and_the_api_are_told_in_plain_words_whatever_they_accept
         assert got.content_type == "text/plain; charset=utf-8", address
     assert client.get("/api/v1/none", headers={"Accept": BROWSER}).content_type == "application/problem+json"
     got = client.get("/none", headers={"Accept": "*/*"})
-    assert (got.content_type, got.text.count("The lists of sections")) == ("text/plain; charset=utf-8", 1)
+    assert (got.content_type, got.text.count("`/news/sections`, ")) == ("text/plain; charset=utf-8", 1)
 
 
 def test_an_empty_parameter_is_none(client: FlaskClient) -> None:
