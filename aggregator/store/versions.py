@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from random import randint
 from time import monotonic
 
 from aggregator.model.stream import LATEST, STORING, StreamName
@@ -12,6 +13,8 @@ from aggregator.store.dialect import Reads, Writes
 
 COMMITTING = 0.5
 """The part of STORING, in seconds, that is reserved for the commit itself."""
+STEP = 1 << 24
+"""The most by which a version is greater than the one before; a bigint holds 500 billion such steps."""
 COUNTED = (
     "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS bigint) + CAST(excluded.value AS bigint) AS text)"
 )
@@ -19,12 +22,13 @@ COUNTED = (
 
 
 def next_version(db: Writes) -> int:
-    """The version for the streams that this transaction changes.
+    """The version for the streams that this transaction changes: greater than all before by a random number, so that a database which was
+    restored, or a standby that took over, does not give a number again that stood for other news.
 
     It must be called before anything else is written: on PostgreSQL, processes that change streams then wait for each other here, and not
     for each other's rows.
     """
-    db.write(f"INSERT INTO meta VALUES ('version', '1') {COUNTED}")
+    db.write(f"INSERT INTO meta VALUES ('version', ?) {COUNTED}", (str(randint(1, STEP)),))
     return int(db.read("SELECT value FROM meta WHERE key = 'version'")[0][0])
 
 

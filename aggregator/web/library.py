@@ -30,7 +30,7 @@ RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024
 
 T = TypeVar("T")
-Version = tuple[str, datetime, int, int]
+Version = tuple[str, datetime, int]
 
 
 class Cached(Struct, frozen=True):
@@ -161,11 +161,10 @@ class Library:
         return request.commit
 
     def version(self, stream: StreamName) -> Version:
-        """What the bytes of a stream depend on: (epoch in force, since when, version of the stream, time of its last change). The times
-        matter too: if an edit is undone, the epoch is the same as before; and a database that was restored, or a standby that took over,
-        gives numbers again that stood for other news."""
+        """What the bytes of a stream depend on: (epoch in force, since when, version of the stream). If an edit is undone, the epoch is the
+        same as before, but not the time."""
         force = self.in_force()
-        return force.settings.epoch, force.since, *self._told(stream)
+        return force.settings.epoch, force.since, self._told(stream)[0]
 
     def _told(self, stream: StreamName) -> tuple[int, int]:
         """(version, time of last change) of a stream."""

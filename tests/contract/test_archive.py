@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
+import shutil
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -453,6 +455,19 @@ def test_versions_move_for_touched_streams_alone(store: Store) -> None:
     publish(store, polled("beta", [item("beta", "1", "Europe two words")]))
     assert store.reading.version(DEFENSE)[0] == defense
     assert store.reading.version(EUROPE)[0] > europe
+
+
+def test_a_version_never_stands_for_two_states(tmp_path: Path) -> None:
+    """A backup was put back, and another edition made within the second of the one that is gone."""
+    told = []
+    archive(tmp_path / "backup", "alpha").close()
+    for name in ("gone", "new"):
+        shutil.copytree(tmp_path / "backup", tmp_path / name)
+        with closing(archive(tmp_path / name, "alpha")) as store:
+            publish(store, polled("alpha", [item("alpha", name, f"Defense {name}")]))
+            told.append(store.reading.version(DEFENSE))
+    assert told[0][0] != told[1][0]
+    assert told[0][1] == told[1][1]
 
 
 def test_the_date_of_a_stream_moves_with_every_change(store: Store) -> None:

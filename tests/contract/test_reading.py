@@ -502,7 +502,7 @@ def test_sums_health_and_the_rest_are_the_same(both: tuple[Store, Store]) -> Non
     one, other = (
         (
             store.reading.totals(),
-            store.reading.version(),
+            store.reading.version()[1],
             store.reading.counts("section", SECONDS - 36_000),
             store.reading.counts("topic", SECONDS - 36_000),
             store.reading.per_hour("section", SECONDS - 86_400),
