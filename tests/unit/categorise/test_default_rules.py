@@ -338,6 +338,12 @@ def test_every_place_is_one() -> None:
         ("US-Iran war powers vote fails", "america"),  # nor of one
         ("China-Russia war games in Sea of Japan", "asia-pacific"),  # nor of a game
         ("Golf pro US hopes rest on wins in Spain", "america"),  # no hyphen, a player
+        ("Analysts see Russian offensive slowing before winter", "ukraine-russia-war"),
+        ("BAE shows a CCA for export", "defense"),
+        ("CCA report urges climate action", "world"),
+        ("Security pacts multiply in the Pacific", "asia-pacific"),
+        ("Orca pods return in the Pacific Northwest", "world"),
+        ("Supreme Court of Appeal overturns land ruling", "africa"),
     ],
 )
 def test_the_section_of_a_headline(title: str, section: str) -> None:
@@ -739,6 +745,8 @@ def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: 
         ("Selic Kept at 15%", "central-banks"),
         ("France Orders Nuclear Carrier", "navies"),
         ("Warsaw Signs for Attack Helicopters", "air-power"),
+        ("Pentagon confirms new strikes after Iran fires on ships", "iran-war"),
+        ("Iran-US fight spreads to ports", "iran-war"),
     ],
 )
 def test_topics_of_a_headline(title: str, topic: str) -> None:
@@ -795,6 +803,9 @@ def test_topics_of_a_headline(title: str, topic: str) -> None:
         ("Keir Starmer accused of echoing Enoch Powell in immigration speech", "central-banks"),
         ("Lake Powell at Record Low", "central-banks"),
         ("Vitamin B 213 Found", "air-power"),
+        ("US strike a deal with Iran on prisoners", "iran-war"),
+        ("Tehran hails Israel general strike", "iran-war"),
+        ("Typhoons fly with fighter drones in RAF test", "extreme-weather"),
     ],
 )
 def test_topics_that_a_headline_has_not(title: str, topic: str) -> None:
