@@ -42,6 +42,17 @@ SLIP = 0.85
 `fb_source` and `pk_source`, which others add to links, would be slips of `source`."""
 NAMED_OTHERWISE = {"offset": "cursor", "skip": "cursor", "per_page": "limit", "page_size": "limit", "sort": "order"}
 """Names that other APIs have for ours. Whoever pages by `offset` would get the first page again and again."""
+OF_APIS = {
+    other: ours
+    for ours, others in {
+        "q": "query search keyword keywords term text", "section": "category categories", "topic": "tag tags", "publisher": "outlet domain",
+        "lang": "language", "since": "from after start_date from_date date_from published_after",
+        "until": "to before end_date to_date date_to published_before", "changed_since": "updated_since updated_after modified_since",
+        "limit": "pagesize size count max", "order": "sortby",
+    }.items()
+    for other in others.split()
+}  # fmt: skip
+"""The same under /api, to whose addresses nobody adds parameters: who asks with `query` would get all news."""
 UNKNOWN = 20
 """At most so many unknown parameters are checked for misspellings."""
 
@@ -141,13 +152,14 @@ def well_meant() -> None:
     for name in takes:
         if len(set(request.args.getlist(name))) > 1:
             raise QueryError(name, f"`{name}` must be given only once")
+    named_otherwise = NAMED_OTHERWISE | (OF_APIS if request.blueprint == "api" else {})
     for name in islice((name for name in request.args if name not in takes), UNKNOWN):
         letters = sorted(name.lower())
         # Two letters exchanged are a slip, too: `limti`.
         near = get_close_matches(name.lower(), takes, 1, SLIP) or [one for one in takes if sorted(one) == letters]
         if near:
             raise QueryError(near[0], f"a parameter is misspelt: did you mean `{near[0]}`?")
-        if (ours := NAMED_OTHERWISE.get(name.lower())) in takes:
+        if (ours := named_otherwise.get(name.lower())) in takes:
             raise QueryError(name.lower(), f"`{name.lower()}` means nothing here: see `{ours}`")
 
 

@@ -475,13 +475,24 @@ def test_unknown_parameters_are_ignored(client: FlaskClient) -> None:
     assert plain.headers["ETag"] == more.headers["ETag"]
 
 
-@pytest.mark.parametrize(("name", "ours"), [("offset", "cursor"), ("per_page", "limit"), ("sort", "order")])
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("offset", "cursor"), ("per_page", "limit"), ("sort", "order"), ("query", "q"), ("search", "q"), ("category", "section"),
+        ("language", "lang"), ("from", "since"), ("pagesize", "limit"), ("updated_since", "changed_since"),
+    ],
+)  # fmt: skip
 def test_names_of_other_interfaces_are_told_ours(client: FlaskClient, name: str, ours: str) -> None:
-    """Who paged by `offset` got the first page again and again."""
+    """Who paged by `offset` got the first page again and again, who asked with `query` all news."""
     got = client.get(f"/api/v1/stories?{name}=50")
     assert (got.status_code, got.get_json()["parameter"]) == (400, name)
     assert f"`{ours}`" in got.get_json()["detail"]
     assert client.get(f"/api/v1/status?{name}=50").status_code == 200, "which takes neither"
+
+
+def test_what_others_add_to_links_of_pages_and_feeds_is_no_name_of_ours(client: FlaskClient) -> None:
+    for address in ("/latest", "/latest.rss"):
+        assert client.get(f"{address}?from=timeline&text=x&count=2&size=m&to=y&language=de").status_code == 200
 
 
 def test_pages_load_nothing_from_elsewhere(client: FlaskClient) -> None:

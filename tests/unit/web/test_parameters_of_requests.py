@@ -111,7 +111,7 @@ def test_a_slip_is_told_instead_of_everything(client: FlaskClient, address: str,
 OTHERS = """
 utm_source utm_medium utm_campaign utm_content utm_term utm_id fbclid gclid msclkid dclid yclid mc_cid mc_eid igshid ref ref_src src s
 si sid session referrer cmp cid at_medium at_campaign _ _t t ts time v ver version rnd rand random cb cachebuster nocache no_cache cache
-format feed type output amp share via language locale key token id fb_source pk_source sc_source source_id
+format feed type output amp share via locale key token id fb_source pk_source sc_source source_id
 """
 
 
