@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -215,3 +215,7 @@ class Newsroom:
 
     def close(self) -> None:
         self.archive.close()
+
+
+Rooms = Callable[..., Newsroom]
+"""The fixture `rooms` makes newsrooms, each of its configuration, and closes them in the end."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
@@ -13,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask.testing import FlaskClient
 from msgspec import structs
-from newsroom import CONFIG, NOON, Newsroom, item, of_the_file
+from newsroom import CONFIG, NOON, Newsroom, Rooms, item, of_the_file
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
@@ -67,11 +66,10 @@ def test_address_answers_in_its_type_with_validators(client: FlaskClient, addres
 
 
 @pytest.mark.parametrize(("every", "seconds"), [("10s", 60), ("5m", 300), ("15m", 900), ("2h", 900)])
-def test_a_feed_stays_fresh_for_a_poll_cycle_within_bounds(tmp_path: Path, every: str, seconds: int) -> None:
-    room = Newsroom(tmp_path, CONFIG.replace("every: 15m", f"every: {every}"))
+def test_a_feed_stays_fresh_for_a_poll_cycle_within_bounds(rooms: Rooms, every: str, seconds: int) -> None:
+    room = rooms(CONFIG.replace("every: 15m", f"every: {every}"))
     for address in ("/latest.rss", "/sections/world/daily.rss", "/sources.rss"):
         assert f"max-age={seconds}," in room.client.get(address).headers["Cache-Control"], address
-    room.close()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -305,9 +303,9 @@ def test_a_slash_leads_nowhere_else(client: FlaskClient, address: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api", "/sections", "/latest"])
-def test_the_public_address_may_have_a_path_that_is_named_like_one_of_ours(tmp_path: Path, path: str) -> None:
+def test_the_public_address_may_have_a_path_that_is_named_like_one_of_ours(rooms: Rooms, path: str) -> None:
     """Whether the proxy in front strips it or not."""
-    room = Newsroom(tmp_path, CONFIG.replace("wire.example.org/news", f"wire.example.org{path}"))
+    room = rooms(CONFIG.replace("wire.example.org/news", f"wire.example.org{path}"))
     for address in (
         "/",
         "/sections/defense",
@@ -319,7 +317,6 @@ def test_the_public_address_may_have_a_path_that_is_named_like_one_of_ours(tmp_p
         stripped, whole = room.client.get(address), room.client.get(path + address)
         assert (stripped.status_code, stripped.data) == (200, whole.data)
     assert [room.client.get(f"{lead}/nowhere").status_code for lead in ("", path)] == [404, 404]
-    room.close()
 
 
 @pytest.mark.parametrize("id", ["x%0D%0ASet-Cookie%3Ay", "%3Fq%23x", "%00", "%E2%80%AE%22%3E%3Cscript%3E", "..%5Cx"])

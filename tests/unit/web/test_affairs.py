@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from newsroom import CONFIG, Newsroom, item
+from newsroom import CONFIG, Newsroom, Rooms, item
 
 from aggregator.model.item import Item
 from aggregator.model.stream import StreamQuery
@@ -39,10 +39,9 @@ def headlines(text: str) -> list[str]:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Newsroom]:
-    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{SOURCES}sections:\n"))
+def room(rooms: Rooms) -> Iterator[Newsroom]:
+    room = rooms(CONFIG.replace("sections:\n", f"{SOURCES}sections:\n"))
     yield room
-    room.close()
 
 
 def test_the_front_page_leads_with_the_affair_that_most_outlets_report(room: Newsroom) -> None:
@@ -142,11 +141,10 @@ def test_what_was_reported_days_ago_adds_no_weight(room: Newsroom) -> None:
     ],
 )
 def test_what_shares_its_kind_and_a_large_country_is_a_chapter_if_it_also_shares_a_name(
-    tmp_path: Path, topic: str, lead: str, other: str, listed: bool
+    rooms: Rooms, topic: str, lead: str, other: str, listed: bool
 ) -> None:
     """The country that a third of all news names adds little to what they share."""
-    room = Newsroom(
-        tmp_path,
+    room = rooms(
         CONFIG.replace("sections:\n", f"{SOURCES}sections:\n").replace("topics:\n", f"topics:\n  - {topic}\n"),
     )
     letters = random.Random(1)
@@ -156,7 +154,6 @@ def test_what_shares_its_kind_and_a_large_country_is_a_chapter_if_it_also_shares
     text = room.client.get("/").text
     assert headlines(text)[0] == lead
     assert ("chapters" in text) == listed
-    room.close()
 
 
 def test_chapters_of_what_leads_stand_beneath_it_and_nowhere_else(room: Newsroom) -> None:
@@ -174,16 +171,15 @@ def test_a_story_that_stands_alone_leads_without_chapters(room: Newsroom) -> Non
     assert "chapters" not in room.client.get("/").text
 
 
-def test_two_events_of_one_kind_are_two_affairs(tmp_path: Path) -> None:
+def test_two_events_of_one_kind_are_two_affairs(rooms: Rooms) -> None:
     """Whatever the kind: what they share is a rare topic, and neither place nor anything else."""
     topics = "topics:\n  - {id: accidents, title: Accidents, words: [crash, crashes]}\n"
-    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{SOURCES}sections:\n").replace("topics:\n", topics))
+    room = rooms(CONFIG.replace("sections:\n", f"{SOURCES}sections:\n").replace("topics:\n", topics))
     first, again = "Twenty Killed as Bus Crashes Near Venice, Italy", "Italy Holds Funerals for Victims of the Crash"
     other = "Three Killed as Bus Crashes Near Jaipur, India"
     room.publish(*news({first: ("herald", "mail"), again: ("courier",), other: ("globe",)}))
     beneath = room.client.get("/").text.partition('<div class="chapters">')[2].partition("</div>")[0]
     assert re.findall(r"/stories/[^\"]+\"[^>]*>([^<]+)", beneath) == [again]
-    room.close()
 
 
 def test_stories_of_one_affair_leave_room_for_others(room: Newsroom) -> None:
@@ -255,14 +251,11 @@ def test_what_tells_no_news_comes_after_what_does(room: Newsroom) -> None:
         ("places: [UA, RU]", "Shelling Hits a Village in Ukraine"),
     ],
 )
-def test_a_section_of_a_matter_or_a_war_is_a_subject_and_a_region_is_not(
-    tmp_path: Path, words: str, title: str
-) -> None:
+def test_a_section_of_a_matter_or_a_war_is_a_subject_and_a_region_is_not(rooms: Rooms, words: str, title: str) -> None:
     config = CONFIG.replace("words: [missile*, navy, frigate*]", words)
-    room = Newsroom(tmp_path, config.replace("sections:\n", f"{SOURCES}sections:\n"))
+    room = rooms(config.replace("sections:\n", f"{SOURCES}sections:\n"))
     room.publish(*news({"Rovers of Osaka in Japan Win Cup": OUTLETS[:4], title: OUTLETS[:3]}))
     assert headlines(room.client.get("/").text)[0] == title
-    room.close()
 
 
 def test_a_file_without_topics_names_no_subjects(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from msgspec import structs
 from msgspec.structs import replace
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, NEWS, Newsroom, Rooms, item
 
 from aggregator.model.story import Batch, Merge, StoryView
 from aggregator.pipeline.edition import edition
@@ -248,11 +248,9 @@ def test_an_id_that_nothing_has_is_refused_in_all_lists(client: FlaskClient, nam
 
 
 @pytest.mark.parametrize("asked", ["The Ödland Post", "the ödland post", "ODLAND POST", "BBC", "bbc news"])
-def test_an_outlet_is_found_by_its_name_however_it_is_written(tmp_path: Path, asked: str) -> None:
+def test_an_outlet_is_found_by_its_name_however_it_is_written(rooms: Rooms, asked: str) -> None:
     """Not only one that `publishers` lists."""
-    room = Newsroom(
-        tmp_path, CONFIG.replace("{name: Reuters, url", '{name: Reuters, publisher: "The Ödland Post", url')
-    )
+    room = rooms(CONFIG.replace("{name: Reuters, url", '{name: Reuters, publisher: "The Ödland Post", url'))
     room.publish(item("Navy tows frigate", "reuters", publisher="The Ödland Post"), item("Rain is expected"))
     outlet = "BBC" if asked.lower().startswith("bbc") else "The Ödland Post"
     for kind in ("stories", "items"):
@@ -262,31 +260,28 @@ def test_an_outlet_is_found_by_its_name_however_it_is_written(tmp_path: Path, as
     assert source["publisher"] == outlet
     feed = room.client.get("/search.json", query_string={"publisher": asked}).get_json()
     assert feed["title"] == f"Test Wire – Search – from {outlet}"
-    room.close()
 
 
-def test_two_outlets_whose_names_differ_in_case_are_told_apart_by_it(tmp_path: Path) -> None:
+def test_two_outlets_whose_names_differ_in_case_are_told_apart_by_it(rooms: Rooms) -> None:
     names = ("Écho", "ÉCHO")
     config = CONFIG
     for source, name in zip(("Reuters", "Silent"), names, strict=True):
         config = config.replace(f"{{name: {source}, url", f'{{name: {source}, publisher: "{name}", url')
-    room = Newsroom(tmp_path, config)
+    room = rooms(config)
     for asked in names:
         feed = room.client.get("/search.json", query_string={"publisher": asked}).get_json()
         assert feed["title"] == f"Test Wire – Search – from {asked}"
-    room.close()
 
 
 @pytest.mark.parametrize("asked", ["Post", "POST", "The Post", "the post", "thé post"])
 def test_an_outlet_that_a_wrapper_names_is_found_by_its_name_beside_one_with_a_similar_name(
-    tmp_path: Path, asked: str
+    rooms: Rooms, asked: str
 ) -> None:
     config = CONFIG.replace("{name: Reuters, url", '{name: Reuters, publisher: "The Post", url')
-    room = Newsroom(tmp_path, config.replace("{name: Silent, url", "{name: Silent, wrapper: true, url"))
+    room = rooms(config.replace("{name: Silent, url", "{name: Silent, wrapper: true, url"))
     room.publish(item("Navy tows frigate", "reuters"), item("Rain is expected", "silent", publisher="Post"))
     (found,) = room.client.get("/api/v1/items", query_string={"publisher": asked}).get_json()["items"]
     assert found["publisher"] == ("Post" if asked.lower() == "post" else "The Post")
-    room.close()
 
 
 def test_a_source_is_found_by_the_names_by_which_its_news_is(tmp_path: Path) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from newsroom import CONFIG, Newsroom, item
+from newsroom import CONFIG, Newsroom, Rooms, item
 
 from aggregator.store.reading import Reading
 
@@ -21,8 +20,8 @@ MANY = (
 )  # fmt: skip
 
 
-def test_one_entry_a_day_of_the_sites_zone_for_a_week(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path, AUCKLAND)
+def test_one_entry_a_day_of_the_sites_zone_for_a_week(rooms: Rooms) -> None:
+    room = rooms(AUCKLAND)
     ages = {"today": 0.5, "yesterday late": 2, "yesterday early": 24, "a week ago": 24 * 7, "before that": 24 * 7 + 2}
     room.publish(*(item(f"Navy {MANY[n]}: {when}", age=age * HOUR) for n, (when, age) in enumerate(ages.items())))
     feed = room.client.get("/sections/defense/daily.json").get_json()
@@ -37,7 +36,6 @@ def test_one_entry_a_day_of_the_sites_zone_for_a_week(tmp_path: Path) -> None:
     assert week.count("<li>") == 1
     assert feed["title"] == "Test Wire – Defense, day by day"
     assert feed["description"] == "Defense, one entry per day: the stories that most outlets reported."
-    room.close()
 
 
 def test_as_many_days_as_asked_for(room: Newsroom) -> None:
@@ -57,8 +55,8 @@ def test_a_page_without_briefs_says_when_the_first_comes(room: Newsroom) -> None
     assert "Nothing of the last seven days. What is news today comes here when the day is over." in page
 
 
-def test_a_brief_word_for_word(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path, CONFIG.replace("{name: Kyodo, url", '{name: Kyodo, publisher: "K & <Sons>", url'))
+def test_a_brief_word_for_word(rooms: Rooms) -> None:
+    room = rooms(CONFIG.replace("{name: Kyodo, url", '{name: Kyodo, publisher: "K & <Sons>", url'))
     first = item("Navy <b>tows</b> & sinks a frigate", age=20 * HOUR, summary="Nobody was <hurt> & all is well.")
     second = item("Navy buys potatoes", "kyodo", publisher="K & <Sons>", age=19 * HOUR, summary="")
     third = item("Navy <b>tows</b> & sinks a frigate", "reuters", age=18 * HOUR, summary="")
@@ -81,7 +79,6 @@ def test_a_brief_word_for_word(tmp_path: Path) -> None:
         "authors": [{"name": "Test Wire – Defense, day by day"}],
         "tags": [],
     }
-    room.close()
 
 
 def test_a_busy_day_is_cut_and_days_of_sections_are_entries_of_their_own(room: Newsroom) -> None:

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from msgspec import structs
 from msgspec.structs import replace
-from newsroom import CONFIG, NEWS, NOON, Newsroom, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, Rooms, item
 
 from aggregator.model.item import Enclosure
 from aggregator.model.poll import PollResult
@@ -53,12 +53,12 @@ def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_r
     assert not re.search(r"<article[^>]+lang=", page), "our own words are not Arabic"
 
 
-def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(tmp_path: Path) -> None:
+def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(rooms: Rooms) -> None:
     """`כאן 11, ערוץ 12 …` would be shown as one text from right to left, the ellipsis beside the first name."""
     text = CONFIG
     for name, publisher in (("Kyodo", "כאן 11"), ("Reuters", "ערוץ 12")):
         text = text.replace(f"{{name: {name}, url", f"{{name: {name}, publisher: {publisher}, url")
-    room = Newsroom(tmp_path, text)
+    room = rooms(text)
     room.publish(*NEWS[:3])
     shown = re.sub(r"</?a[^>]*>", "", room.client.get("/latest").text)
     assert "<b>3 outlets</b> BBC, <bdi>כאן 11</bdi>, <bdi>ערוץ 12</bdi></span>" in shown
@@ -66,11 +66,10 @@ def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(tmp_p
     page = page_of(room.client, "licenses")
     assert "<b><bdi>כאן 11</bdi></b>" in page
     assert "<b>BBC</b>" in page
-    room.close()
 
 
-def test_the_pages_own_words_are_english_whatever_the_site_is_in(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path, CONFIG.replace("language: en,", "language: de,"))
+def test_the_pages_own_words_are_english_whatever_the_site_is_in(rooms: Rooms) -> None:
+    room = rooms(CONFIG.replace("language: en,", "language: de,"))
     room.publish(item("Kanzler in China", lang=None), item("Chancellor visits Peru", "reuters", lang="en-GB"))
     page = room.client.get("/latest").text
     assert '<html lang="en">' in page
@@ -78,7 +77,6 @@ def test_the_pages_own_words_are_english_whatever_the_site_is_in(tmp_path: Path)
     assert re.search(r'<h2 dir="ltr"><a [^>]+>Chancellor visits Peru', page)
     assert '<a class="name" href="/news/" lang="de">Test Wire</a>' in page
     assert ' lang="de">Asia-Pacific</a>' in page, "as feeds.yaml calls it"
-    room.close()
 
 
 def test_a_page_names_its_one_address_and_what_it_is_about(client: FlaskClient) -> None:
@@ -150,8 +148,8 @@ def test_what_has_just_come_in_stands_beside_what_most_outlets_report(room: News
         )
 
 
-def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path, CONFIG.partition("topics:\n")[0])
+def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(rooms: Rooms) -> None:
+    room = rooms(CONFIG.partition("topics:\n")[0])
     events = (  # quite different ones: of one affair not all would be at the top
         "Glacier collapses above an alpine village", "Striking bakers block the capital's bridges",
         "Astronomers weigh a distant planet", "Court annuls the sale of a football club",
@@ -170,7 +168,6 @@ def test_a_block_of_the_front_page_begins_with_what_most_outlets_report(tmp_path
     block = room.client.get("/").text.partition('id="s-defense"')[2].partition("</section>")[0]
     titles = re.findall(r'<h3[^>]*><a href="[^"]+"[^>]*>([^<]+)', block)
     assert titles == ["Frigate runs aground in fog", *(one.title for one in alone[:5])]
-    room.close()
 
 
 def test_a_block_of_the_front_page_whose_news_is_old_begins_with_the_newest(room: Newsroom) -> None:
@@ -785,14 +782,13 @@ def test_whoever_comes_for_the_first_time_is_told_what_this_is(client: FlaskClie
         assert "is also a feed" in foot
 
 
-def test_the_addresses_that_help_gives_as_examples_are_there_whatever_the_sections_are(tmp_path: Path) -> None:
+def test_the_addresses_that_help_gives_as_examples_are_there_whatever_the_sections_are(rooms: Rooms) -> None:
     """They named one of the sections that come with the program."""
-    room = Newsroom(tmp_path, CONFIG.replace("id: defense", "id: at-sea"))
+    room = rooms(CONFIG.replace("id: defense", "id: at-sea"))
     found = re.findall(r"https://wire\.example\.org/news([^<' ]+)", room.client.get("/docs").text)
     assert {"/sections/at-sea", "/sections/at-sea.rss"} < set(found)
     for address in found:
         assert room.client.get(address.replace("&amp;", "&")).status_code == 200, address
-    room.close()
 
 
 def test_why_a_story_is_here_names_words_and_line(client: FlaskClient) -> None:
@@ -806,18 +802,17 @@ def test_why_a_story_is_here_names_words_and_line(client: FlaskClient) -> None:
     )
 
 
-def test_why_a_story_is_here_names_a_word_once_that_its_headline_and_summary_say(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path, CONFIG)
+def test_why_a_story_is_here_names_a_word_once_that_its_headline_and_summary_say(rooms: Rooms) -> None:
+    room = rooms(CONFIG)
     room.publish(item("Frigate sails", summary="A frigate and another frigate sailed.", age=timedelta(minutes=1)))
     why = page_of(room.client, "sails").partition('class="why"')[2].partition("</details>")[0]
     assert re.findall("<mark>(.*?)</mark>", why) == ["Frigate"]
-    room.close()
 
 
-def test_an_article_that_two_feeds_of_an_outlet_list_is_named_once(tmp_path: Path) -> None:
+def test_an_article_that_two_feeds_of_an_outlet_list_is_named_once(rooms: Rooms) -> None:
     title, address = "Glacier above Zermatt breaks off", "https://bbc.example/glacier"
     asia = '  - {name: BBC Asia, url: "https://bbc.example/asia.xml", publisher: BBC}\n'
-    room = Newsroom(tmp_path, CONFIG.replace("sources:\n", f"sources:\n{asia}"))
+    room = rooms(CONFIG.replace("sources:\n", f"sources:\n{asia}"))
     room.publish(
         item(title, "bbc-world", url=address, publisher="BBC"),
         item(title, "bbc-asia", url=address, publisher="BBC"),
@@ -836,17 +831,15 @@ def test_an_article_that_two_feeds_of_an_outlet_list_is_named_once(tmp_path: Pat
     for name in ("rss", "atom", "json"):
         feed = room.client.get(f"/latest.{name}").text
         assert feed.count("BBC: ") == feed.count("Reuters: ") == 1
-    room.close()
 
 
-def test_an_entry_names_the_feed_of_the_outlet_that_wrote_it_not_of_one_that_links_to_it(tmp_path: Path) -> None:
+def test_an_entry_names_the_feed_of_the_outlet_that_wrote_it_not_of_one_that_links_to_it(rooms: Rooms) -> None:
     title, address = "Glacier above Zermatt breaks off", "https://bbc.example/glacier"
-    room = Newsroom(tmp_path, CONFIG)
+    room = rooms(CONFIG)
     room.publish(item(title, "reuters", url=address), item(title, "bbc-world", url=address))
     entry = room.client.get("/latest.rss").text
     assert "<dc:creator>BBC</dc:creator>" in entry
     assert re.findall("<source url=.*?>(.*?)</source>", entry) == ["BBC World"]
-    room.close()
 
 
 def test_a_story_marks_its_section_and_leads_to_its_sources(newsroom: Newsroom) -> None:
@@ -858,15 +851,14 @@ def test_a_story_marks_its_section_and_leads_to_its_sources(newsroom: Newsroom) 
     assert "aria-current" not in newsroom.client.get("/").text
 
 
-def test_coverage_by_country_and_owner(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path, CONFIG)
+def test_coverage_by_country_and_owner(rooms: Rooms) -> None:
+    room = rooms(CONFIG)
     room.publish(*NEWS)
     text = page_of(room.client, "licenses")
     assert "<b>Outlets by country</b>" in text
     assert 'href="/news/search?label=country%3AGB"' in text
     assert "JP 1</a> 1 without this label</p>" in text, "Reuters has no country"
     assert "<b>Outlets by country</b>" not in page_of(room.client, "octopuses")
-    room.close()
 
 
 def test_beside_a_stream_stands_what_most_outlets_tell(client: FlaskClient) -> None:
@@ -1070,14 +1062,13 @@ def test_a_topic_that_every_tenth_story_has_relates_nothing(room: Newsroom) -> N
         ("Asia/Dubai", "15:00", "UTC+04", "UTC+04"),
     ],
 )
-def test_times_say_their_zone(tmp_path: Path, zone: str, hour: str, short: str, long: str) -> None:
+def test_times_say_their_zone(rooms: Rooms, zone: str, hour: str, short: str, long: str) -> None:
     """Every third zone has no letters for itself, and others share theirs: CST is Shanghai, Chicago and Havana."""
-    room = Newsroom(tmp_path, CONFIG.replace("timezone: UTC", f"timezone: {zone}"))
+    room = rooms(CONFIG.replace("timezone: UTC", f"timezone: {zone}"))
     room.publish(item("Frigate runs aground in fog"))
     page = page_of(room.client, "frigate")
     assert f"times in {long}<" in page
     assert f"24 November 2026, {hour} {short}<" in page
-    room.close()
 
 
 def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
-from newsroom import CONFIG, Newsroom, item
+from newsroom import CONFIG, Newsroom, Rooms, item
 
 from aggregator.model.item import Item
 from aggregator.model.stream import StreamName
@@ -162,9 +161,9 @@ def test_a_pin_that_is_over_is_no_reason_any_more(room: Newsroom) -> None:
     assert rules == ["words: navy"]
 
 
-def test_the_last_day_of_a_pin_is_one_of_the_sites_zone(tmp_path: Path) -> None:
+def test_the_last_day_of_a_pin_is_one_of_the_sites_zone(rooms: Rooms) -> None:
     zone = CONFIG.replace("timezone: UTC", "timezone: Pacific/Auckland")  # where noon in UTC is the next day
-    room = Newsroom(tmp_path, zone)
+    room = rooms(zone)
     room.publish(*SHIPS[:3])
     shown = []
     for day in (25, 24):
@@ -173,7 +172,6 @@ def test_the_last_day_of_a_pin_is_one_of_the_sites_zone(tmp_path: Path) -> None:
         )
         shown.append(room.client.get("/sections/defense").text.count("Pinned"))
     assert shown == [1, 0]
-    room.close()
 
 
 def test_a_pin_is_for_one_section_alone(room: Newsroom) -> None:

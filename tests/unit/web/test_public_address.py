@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
-from newsroom import CONFIG, NEWS, Newsroom
+from newsroom import CONFIG, NEWS, Rooms
 
 ROOT = "https://wire.example.org/news"
 ADDRESSES = (
@@ -57,9 +56,9 @@ def test_the_same_with_and_without_the_path_of_the_site(client: FlaskClient, add
     ],
 )
 def test_an_address_in_other_letters_is_in_ascii_wherever_it_stands(
-    tmp_path: Path, written: str, root: str, path: str
+    rooms: Rooms, written: str, root: str, path: str
 ) -> None:
-    room = Newsroom(tmp_path, CONFIG.replace(ROOT, written))
+    room = rooms(CONFIG.replace(ROOT, written))
     room.publish(*NEWS)
     for address in (*ADDRESSES, "/sections/defense.atom"):
         stripped, whole = room.client.get(address), room.client.get(path + address)
@@ -68,14 +67,12 @@ def test_an_address_in_other_letters_is_in_ascii_wherever_it_stands(
         assert written.rpartition("/")[2] not in whole.text or written == root
     assert room.client.get("/latest.json").get_json()["feed_url"] == f"{root}/latest.json"
     assert f'"{root}/latest.rss"' in room.client.get("/latest").text
-    room.close()
 
 
-def test_slashes_written_twice_are_one(tmp_path: Path) -> None:
-    room = Newsroom(tmp_path, CONFIG.replace(ROOT, "https://wire.example.org//news//"))
+def test_slashes_written_twice_are_one(rooms: Rooms) -> None:
+    room = rooms(CONFIG.replace(ROOT, "https://wire.example.org//news//"))
     assert '"//' not in (page := room.client.get("/latest").text), "a link to the host `news`"
     assert f'"{ROOT}/latest.rss"' in page
-    room.close()
 
 
 def test_feed_links_are_absolute(client: FlaskClient) -> None:
@@ -114,9 +111,8 @@ def test_header_splitting_does_not_get_through(client: FlaskClient) -> None:
     assert "\r" not in got.headers["Link"]
 
 
-def test_without_a_public_address_the_listening_one_is_used(tmp_path: Path) -> None:
-    room = Newsroom(
-        tmp_path,
+def test_without_a_public_address_the_listening_one_is_used(rooms: Rooms) -> None:
+    room = rooms(
         'site: {title: T}\nsources: [{name: BBC World, url: "https://bbc.example/x"}]\n'
         "sections: [{id: world, title: World}]\n",
     )
@@ -124,7 +120,6 @@ def test_without_a_public_address_the_listening_one_is_used(tmp_path: Path) -> N
     text = room.client.get("/latest.rss", headers={"Host": "evil.example"}).text
     assert 'href="http://127.0.0.1:8000/latest.rss"' in text
     assert "evil" not in text
-    room.close()
 
 
 def test_a_reader_that_is_given_a_story_finds_the_feeds_of_its_section(client: FlaskClient) -> None:

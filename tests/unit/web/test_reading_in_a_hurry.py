@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, NEWS, Newsroom, Rooms, item
 
 from aggregator.web.pulse import HEIGHT
 
@@ -69,13 +68,12 @@ def test_the_outlet_whose_headline_is_shown_is_named_first(room: Newsroom) -> No
     assert named.replace(">Reuters<", ">Thomson Reuters<") in room.client.get("/latest").text
 
 
-def test_more_than_three_outlets_are_counted(tmp_path: Path) -> None:
+def test_more_than_three_outlets_are_counted(rooms: Rooms) -> None:
     outlets = ("herald", "mail", "courier", "globe")
     sources = "".join(f'  - {{name: {outlet}, url: "https://{outlet}.example/feed.xml"}}\n' for outlet in outlets)
-    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{sources}sections:\n"))
+    room = rooms(CONFIG.replace("sections:\n", f"{sources}sections:\n"))
     room.publish(*(item(TOLD, one, publisher=one, summary="", age=HOUR * (9 - n)) for n, one in enumerate(outlets)))
     assert lines(room.client.get("/latest").text) == ["03:00 4 outlets herald, mail, courier&nbsp;…"]
-    room.close()
 
 
 def test_among_the_sources_of_a_story_the_day_is_told_where_it_changes(room: Newsroom) -> None:
@@ -126,10 +124,10 @@ def test_a_pinned_story_stands_in_no_order_of_times(room: Newsroom) -> None:
     assert lines(room.client.get("/sections/defense").text) == ["Pinned 23 Nov, 06:00 BBC"]
 
 
-def test_what_belongs_to_the_leading_story_stands_in_the_order_of_the_times_beside_it(tmp_path: Path) -> None:
+def test_what_belongs_to_the_leading_story_stands_in_the_order_of_the_times_beside_it(rooms: Rooms) -> None:
     outlets = ("herald", "mail", "courier", "globe", "star")
     sources = "".join(f'  - {{name: {outlet}, url: "https://{outlet}.example/feed.xml"}}\n' for outlet in outlets)
-    room = Newsroom(tmp_path, CONFIG.replace("sections:\n", f"{sources}sections:\n"))
+    room = rooms(CONFIG.replace("sections:\n", f"{sources}sections:\n"))
     told = {
         "Israel Forms Emergency Government for War Against Hamas": (2, outlets[:3]),
         "What Is the Iron Dome That Protects Israel From Hamas Rockets?": (1, outlets[:1]),  # weighs less than news
@@ -140,7 +138,6 @@ def test_what_belongs_to_the_leading_story_stands_in_the_order_of_the_times_besi
         room.publish(*(item(title, one, publisher=one, age=age * HOUR, summary="") for one in who))
     beneath = times(room.client.get("/").text, r'<div class="chapters">.*?</ol>')
     assert beneath == ["11:00", "09:00", "08:00"]
-    room.close()
 
 
 def test_the_chart_of_one_section_is_as_high_as_its_busiest_hour(room: Newsroom) -> None:

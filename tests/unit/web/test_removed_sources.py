@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, NEWS, Newsroom, Rooms, item
 
 from aggregator.model.poll import PollResult
 
@@ -89,9 +89,9 @@ def save(room: Newsroom, line: str) -> None:
     room.archive.sources.sync(room.application.settings.sources)
 
 
-def test_one_that_was_renamed_before_is_led_to_from_its_first_id(tmp_path: Path) -> None:
+def test_one_that_was_renamed_before_is_led_to_from_its_first_id(rooms: Rooms) -> None:
     """Readers subscribed to it, or to a search within it: what it told would lead nowhere."""
-    room = Newsroom(tmp_path)
+    room = rooms()
     room.publish(*NEWS)
 
     def searched(view: str) -> list[str]:
@@ -110,12 +110,11 @@ def test_one_that_was_renamed_before_is_led_to_from_its_first_id(tmp_path: Path)
     assert "kyodo-news (removed)" in room.client.get("/sources/kyodo-news").text
     save(room, LINE.replace("user:hush@kyodo.example", "other.example"))
     assert room.client.get("/sources/kyodo").status_code == 200, "another has this id now"
-    room.close()
 
 
 @pytest.mark.parametrize("renamed", [True, False])
-def test_of_two_that_had_an_id_none_is_led_to(tmp_path: Path, renamed: bool) -> None:
-    room = Newsroom(tmp_path)
+def test_of_two_that_had_an_id_none_is_led_to(rooms: Rooms, renamed: bool) -> None:
+    room = rooms()
     room.publish(*NEWS)
     other = LINE.replace("user:hush@kyodo.example", "other.example")
     if renamed:
@@ -127,7 +126,6 @@ def test_of_two_that_had_an_id_none_is_led_to(tmp_path: Path, renamed: bool) -> 
     assert room.client.get("/sources/kyodo").status_code == 404
     save(room, other.replace("name: Kyodo", "name: New, was: [kyodo]"))
     assert room.client.get("/sources/kyodo").status_code == 301, "the file says which is meant"
-    room.close()
 
 
 def test_items_without_texts_of_a_section_that_is_gone_are_asked_for_where_they_are_shown(tmp_path: Path) -> None:
@@ -165,10 +163,10 @@ def told(room: Newsroom, address: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_what_two_sources_told_stays_where_it_was_if_one_takes_the_address_of_the_other(tmp_path: Path) -> None:
+def test_what_two_sources_told_stays_where_it_was_if_one_takes_the_address_of_the_other(rooms: Rooms) -> None:
     """As an editor does who tried the new address of an outlet under another name first. The items of the one were found at
     `kyodo-before` only, those of the other, as Kyodo's, at no address of its own."""
-    room = Newsroom(tmp_path)
+    room = rooms()
     room.publish(*NEWS)
     asked = ("/sources/kyodo.json", "/sources/reuters.json")
     told = [[one["title"] for one in room.client.get(address).get_json()["items"]] for address in asked]
@@ -176,4 +174,3 @@ def test_what_two_sources_told_stays_where_it_was_if_one_takes_the_address_of_th
     without = room.text.replace(f'  - {{name: Reuters, url: "{reuters}"}}\n', "")
     room.edit(without.replace("https://user:hush@kyodo.example/feed.xml", reuters))
     assert [[one["title"] for one in room.client.get(address).get_json()["items"]] for address in asked] == told
-    room.close()

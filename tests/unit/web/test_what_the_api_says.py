@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from msgspec.structs import replace
-from newsroom import CONFIG, NEWS, Newsroom, item
+from newsroom import CONFIG, NEWS, Newsroom, Rooms, item
 
 from aggregator.errors import Problem
 from aggregator.model import notes
@@ -245,7 +244,7 @@ def test_changes_of_others_reach_who_asks_for_one_story_again(room: Newsroom) ->
         assert again.status_code == 200
 
 
-def test_a_section_that_only_the_summary_of_another_report_explains_has_a_receipt(tmp_path: Path) -> None:
+def test_a_section_that_only_the_summary_of_another_report_explains_has_a_receipt(rooms: Rooms) -> None:
     lead = item("Ship returns to port", summary="It was away for a year.")
     other = item(
         "Ship is back in its port",
@@ -253,29 +252,27 @@ def test_a_section_that_only_the_summary_of_another_report_explains_has_a_receip
         summary="The frigate of the navy fired a missile.",
         age=timedelta(minutes=50),
     )
-    room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: [['{lead.url}', '{other.url}']]}}\n")
+    room = rooms(f"{CONFIG}stories: {{join: [['{lead.url}', '{other.url}']]}}\n")
     room.publish(lead, other)
     (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
     assert story["section"] == "defense"
     assert [(one["section"], one["matched"][0]["field"]) for one in story["receipts"]] == [("defense", "summary")]
-    room.close()
 
 
-def test_the_runner_up_of_a_story_has_the_score_of_the_story(tmp_path: Path) -> None:
+def test_the_runner_up_of_a_story_has_the_score_of_the_story(rooms: Rooms) -> None:
     """Not that of one report: the list names the same section two lines further down, with another score."""
     lead = item("Navy sends frigates to China")
     other = item("Navy sends frigates and missiles to a port", "kyodo", age=timedelta(minutes=50))
-    room = Newsroom(tmp_path, f"{CONFIG}stories: {{join: [['{lead.url}', '{other.url}']]}}\n")
+    room = rooms(f"{CONFIG}stories: {{join: [['{lead.url}', '{other.url}']]}}\n")
     room.publish(lead, other)
     (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
     first, second = story["receipts"]
     assert [first["section"], second["section"]] == story["sections"]
     assert first["runner_up"] == {"section": second["section"], "score": second["score"]}
     assert second["runner_up"] == {"section": first["section"], "score": first["score"]}
-    room.close()
 
 
-def test_a_section_that_one_report_alone_puts_first_is_no_runner_up_of_the_story(tmp_path: Path) -> None:
+def test_a_section_that_one_report_alone_puts_first_is_no_runner_up_of_the_story(rooms: Rooms) -> None:
     """Five outlets tell of frigates, and the one that the story links to of China too."""
     text = CONFIG.replace(
         "  - {name: Silent,",
@@ -287,22 +284,20 @@ def test_a_section_that_one_report_alone_puts_first_is_no_runner_up_of_the_story
         for n in range(4)
     ]
     urls = ", ".join(f"'{one.url}'" for one in (lead, *others))
-    room = Newsroom(tmp_path, f"{text}stories: {{join: [[{urls}]]}}\n")
+    room = rooms(f"{text}stories: {{join: [[{urls}]]}}\n")
     room.publish(lead, *others)
     (story,) = room.client.get("/api/v1/stories").get_json()["stories"]
     (receipt,) = story["receipts"]
     assert (receipt["section"], receipt["runner_up"]) == ("defense", None)
-    room.close()
 
 
 def test_the_address_of_a_source_shows_neither_a_variable_nor_its_value(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WIRE_KEY", "s3cret-key")
     address = "https://kyodo.example/${WIRE_KEY}/a$${b}.xml"
-    room = Newsroom(tmp_path, CONFIG.replace("https://user:hush@kyodo.example/feed.xml", address))
+    room = rooms(CONFIG.replace("https://user:hush@kyodo.example/feed.xml", address))
     kyodo = next(one for one in told(room.client, "sources")["sources"] if one["id"] == "kyodo")
     assert kyodo["url"] == "https://kyodo.example/***/a${b}.xml"
     for page in ("/sources", "/sources/kyodo", "/sources/kyodo.rss", "/subscriptions.opml?of=sources"):
         assert not re.search("s3cret-key|WIRE_KEY", room.client.get(page).text), page
-    room.close()
