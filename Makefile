@@ -18,7 +18,7 @@ ANEW := --clear
 .PHONY: $(STAMP)
 endif
 
-.PHONY: help install run test faults eval bench bench-peers interop lint format clean
+.PHONY: help install run test faults draws eval bench bench-peers interop lint format clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,6 +44,9 @@ test: install ## the tests, except those that take minutes
 
 faults: install ## tests of every fault and bad input, including those that take minutes
 	@$(BIN)/python -m pytest -m 'slow or not slow' --durations 10 tests/faults
+
+draws: install ## tests of what holds for every input, with 20 times as many inputs, drawn anew at each run
+	@$(BIN)/python -m pytest -n auto --dist worksteal --draws 20 $$(grep -rl --include='test_*.py' 'from hypothesis' tests)
 
 eval: install ## quality figures on labelled news
 	@$(BIN)/python -m benchmarks.eval

@@ -1,4 +1,5 @@
-"""What all tests share: nothing is timed, since a busy machine is no fault of the code; how many run at once."""
+"""What all tests share: nothing is timed, since a busy machine is no fault of the code; what is drawn at random is the same in each run,
+unless `--draws` asks for more; how many run at once."""
 
 from __future__ import annotations
 
@@ -7,14 +8,40 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+settings.register_profile("no chance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no chance")
 
-if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
-    # Under nohup, the services that are tested would ignore it, too. With a handler they begin with the default.
-    signal.signal(signal.SIGHUP, lambda *_: None)
+for number in (signal.SIGHUP, signal.SIGINT):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        # Under nohup, or in the background of a script, what is tested would ignore it, too. With a handler it begins with the default.
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else lambda *_: None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--draws",
+        type=int,
+        metavar="N",
+        help="of the tests with examples drawn at random, N times as many, others each time",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    times: int | None = config.getoption("--draws")
+    if not times:
+        return
+    holders = {}  # what has the settings of a test → their name there
+    for item in items:
+        function = getattr(item, "obj", None)
+        if is_hypothesis_test(function):
+            holders[getattr(function, "__func__", function)] = "_hypothesis_internal_use_settings"
+        elif isinstance(getattr(getattr(item, "cls", None), "settings", None), settings):
+            holders[item.cls] = "settings"  # type: ignore[attr-defined]
+    for holder, name in holders.items():
+        own: settings = getattr(holder, name)
+        setattr(holder, name, settings(own, max_examples=own.max_examples * times, derandomize=False))
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -14,6 +14,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 from builders import NOW, Store, ago, archive, by_words, item, policy, polled, postgres_archive, publish, source
+from builders.process import PATIENCE
 from msgspec import structs
 from msgspec.structs import replace
 
@@ -1776,18 +1777,18 @@ def test_a_connection_is_closed_when_no_thread_is_at_it_any_more(store: Store) -
     def write() -> None:
         with store._connection.transaction():
             begun.set()
-            go_on.wait(20)
+            go_on.wait(PATIENCE)
             store._connection.write("INSERT INTO meta VALUES ('last', 'word')")
 
     writing, closing = threading.Thread(target=write), threading.Thread(target=store.close)
     writing.start()
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE)
     closing.start()
     closing.join(0.2)
     waited = closing.is_alive()
     go_on.set()
     for thread in (writing, closing):
-        thread.join(20)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
     assert waited
 

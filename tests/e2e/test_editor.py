@@ -195,7 +195,7 @@ class Day:
     def a_broken_save_changes_nothing(self, sound: str) -> None:
         epoch = self.status()["epoch"]
         self.config.write_text(sound.replace("every: 15m", "every: 1:30"))
-        until(lambda: self.status()["config_error"] is not None, 5)
+        until(lambda: self.status()["config_error"] is not None)
         status = self.status()
         assert status["epoch"] == epoch
         (problem,) = status["config_error"]["problems"]
@@ -203,7 +203,7 @@ class Day:
         assert b"feeds.yaml:4:19" in get(f"{self.root}/sources.rss")[1]
         assert b"feeds.yaml:4:19" in get(f"{self.root}/sources", Accept="text/html")[1]
         self.config.write_text(sound)
-        until(lambda: self.status()["config_error"] is None, 5)
+        until(lambda: self.status()["config_error"] is None)
 
     def plan(self, text: str) -> None:
         proposed = self.config.with_name("proposed.yaml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import aggregator, command, configuration, environment, free_port, get, serves, until
+from builders.process import PATIENCE, aggregator, command, configuration, environment, free_port, get, serves, until
 from servers.local import Server, conditional
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +65,7 @@ class Machine:
             ["bash", "-c", self.stubs + text],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             env=environment(),
             check=False,
         )
@@ -118,7 +119,7 @@ def test_commands_beside_the_service_have_its_variables(tmp_path: Path) -> None:
         wire = wire.replace(place, quoted(here))
     shell = f"PATH={quoted(programs)}:$PATH\nwire() {{{wire}\n}}\nwire check && wire explain 'Frigate  leaves port'"
     done = subprocess.run(
-        ["bash", "-c", shell], capture_output=True, text=True, timeout=60, env=environment(), check=False
+        ["bash", "-c", shell], capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False
     )
     assert (done.returncode, '"section"' in done.stdout) == (0, True), done.stderr
 
@@ -150,33 +151,45 @@ SHIM = """
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#define NAME "/aggregator.db"
-ssize_t pread64(int file, void *to, size_t count, off_t from) {
+static int is(int file, const char *name) {
     char link[64], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    ssize_t length = readlink(link, path, sizeof path);
-    size_t name = strlen(NAME);
-    if (from >= 1000000 && length > (ssize_t)name && !memcmp(path + length - name, NAME, name)) return errno = EIO, -1;
+    ssize_t length = readlink(link, path, sizeof path), end = strlen(name);
+    return length > end && !memcmp(path + length - end, name, end);
+}
+ssize_t pread64(int file, void *to, size_t count, off_t from) {
+    if (BROKEN && from >= 1000000 && is(file, "/aggregator.db")) return errno = EIO, -1;
     return ((ssize_t (*)(int, void *, size_t, off_t))dlsym(RTLD_NEXT, "pread64"))(file, to, count, from);
+}
+ssize_t pwrite64(int file, const void *from, size_t count, off_t to) {
+    static int stopped;
+    if (!BROKEN && !stopped && to >= 1000000 && is(file, "/copy.db.unfinished")) stopped = 1, raise(SIGSTOP);
+    return ((ssize_t (*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, "pwrite64"))(file, from, count, to);
 }
 """
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or not shutil.which("cc"), reason="it takes Linux and a C compiler to make a disk fail"
-)
+def _disk(folder: Path, *, broken: bool) -> dict[str, str]:
+    """The environment of a process whose disk fails in the middle of its archive, or which stops in the middle of writing a copy of it."""
+    if sys.platform != "linux" or not shutil.which("cc"):
+        pytest.skip("it takes Linux and a C compiler to make such a disk")
+    if " " in str(folder):
+        pytest.skip("LD_PRELOAD takes no path with a blank")
+    (folder / "shim.c").write_text(SHIM)
+    kind = f"-DBROKEN={int(broken)}"
+    subprocess.run(["cc", "-shared", "-fPIC", kind, "-o", folder / "shim.so", folder / "shim.c", "-ldl"], check=True)
+    return {"LD_PRELOAD": str(folder / "shim.so")}
+
+
 def test_a_backup_of_an_archive_that_its_disk_cannot_read_says_so(tmp_path: Path) -> None:
     """It was said that the copy could not be written."""
-    if " " in str(tmp_path):
-        pytest.skip("LD_PRELOAD takes no path with a blank")
-    (tmp_path / "shim.c").write_text(SHIM)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "shim.so", tmp_path / "shim.c", "-ldl"], check=True)
-    config = configuration(tmp_path, {})
+    disk, config = _disk(tmp_path, broken=True), configuration(tmp_path, {})
     _filled(config, 2_000_000)
-    done = aggregator(config, "backup", str(tmp_path / "copy.db"), LD_PRELOAD=str(tmp_path / "shim.so"))
+    done = aggregator(config, "backup", str(tmp_path / "copy.db"), **disk)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert f"aggregator: {tmp_path}/instance/aggregator.db: " in done.stderr
     assert not list(tmp_path.glob("copy*"))
@@ -184,16 +197,15 @@ def test_a_backup_of_an_archive_that_its_disk_cannot_read_says_so(tmp_path: Path
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
 def test_a_backup_that_is_stopped_leaves_nothing_behind(stop: signal.Signals, tmp_path: Path) -> None:
-    config = configuration(tmp_path, {})
-    _filled(config, 40_000_000)
-    process = subprocess.Popen(command(config, "backup", str(tmp_path / "copy.db")), env=environment())
-    while process.poll() is None and not list(tmp_path.glob("copy*")):
-        pass
-    process.send_signal(signal.SIGSTOP)  # in the middle, however fast the disk is
+    disk, config = _disk(tmp_path, broken=False), configuration(tmp_path, {})
+    _filled(config, 4_000_000)
+    process = subprocess.Popen(command(config, "backup", str(tmp_path / "copy.db")), env={**environment(), **disk})
+    _, status = os.waitpid(process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(status)
     assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db.unfinished"]
     process.send_signal(stop)
     process.send_signal(signal.SIGCONT)
-    assert process.wait(60) == 130
+    assert process.wait(PATIENCE) == 130
     assert not list(tmp_path.glob("copy*"))
 
 
@@ -223,14 +235,14 @@ def test_systemd_takes_the_units(tmp_path: Path, unit: Path) -> None:
         [program, "verify", "--man=no", str(tmp_path / unit.name)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     ours = [line for line in done.stderr.splitlines() if "aggregator" in line]
     assert (done.returncode, ours) == (0, []), done.stderr
     told = subprocess.run(
         [program, "security", "--offline=true", "--no-pager", str(tmp_path / unit.name)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     exposure = re.search(r"Overall exposure level for .*?: ([\d.]+)", told.stdout)
     assert exposure, told.stdout + told.stderr

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from builders.process import aggregator, command, configuration, environment
+from builders.process import PATIENCE, aggregator, command, configuration, environment
 
 FULL = Path("/dev/full")
 
@@ -20,7 +20,7 @@ def said(config: Path, *arguments: str, to: int, **variables: str) -> tuple[int,
         command(config, *arguments),
         stdout=to,
         stderr=subprocess.PIPE,
-        timeout=60,
+        timeout=PATIENCE,
         env={**environment(), **variables},
         check=False,
     )
@@ -101,7 +101,7 @@ def test_json_is_in_utf_8_whatever_the_terminal_takes(config: Path, tmp_path: Pa
 def test_a_stream_that_the_caller_closed_is_no_failure(sound: Path, arguments: str, closed: str) -> None:
     called = shlex.join(command(sound, *arguments.split()))
     done = subprocess.run(
-        ["sh", "-c", f"exec {called} {closed}"], capture_output=True, timeout=60, env=environment(), check=False
+        ["sh", "-c", f"exec {called} {closed}"], capture_output=True, timeout=PATIENCE, env=environment(), check=False
     )
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
     assert bool(done.stdout) == (">&-" not in closed.split())

@@ -67,8 +67,8 @@ def test_serve_and_run_read_what_workers_write(tmp_path: Path) -> None:
         with running(config, "--database", url, "run", "--port", str(port)) as process:
             address = f"http://127.0.0.1:{port}"
             until(lambda: serves(f"{address}/healthz"))
-            until(lambda: b"Bornholm" in get(f"{address}/sections/defense.rss")[1], 40)
-            until(lambda: get(f"{address}/readyz")[1] == b"ready\n", 20)
+            until(lambda: b"Bornholm" in get(f"{address}/sections/defense.rss")[1])
+            until(lambda: get(f"{address}/readyz")[1] == b"ready\n")
             status, _, headers = get(f"{address}/sections/defense.atom")
             assert status == 200
             assert get(f"{address}/sections/defense.atom", If_None_Match=headers["etag"])[0] == 304
@@ -79,9 +79,9 @@ def test_serve_and_run_read_what_workers_write(tmp_path: Path) -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
                 "AND pid != pg_backend_pid()",
             )
-            until(lambda: get(f"{address}/latest.json")[0] == 200, 20)
-            until(lambda: get(f"{address}/readyz")[1] == b"ready\n", 30)
-            ended(process, 15)
+            until(lambda: get(f"{address}/latest.json")[0] == 200)
+            until(lambda: get(f"{address}/readyz")[1] == b"ready\n")
+            ended(process)
 
 
 def test_serve_cut_off_from_the_server_says_so_in_time_and_can_be_stopped(tmp_path: Path) -> None:
@@ -103,9 +103,9 @@ def test_serve_cut_off_from_the_server_says_so_in_time_and_can_be_stopped(tmp_pa
             assert statuses() == [503] * 8  # each within ten seconds
             assert get(f"http://127.0.0.1:{port}/healthz")[0] == 200
             link.restore()
-            until(lambda: serves(f"http://127.0.0.1:{port}/latest.rss"), 20)
+            until(lambda: serves(f"http://127.0.0.1:{port}/latest.rss"))
             link.cut()
-            ended(process, 15)
+            ended(process)
 
 
 def test_what_is_served_is_of_the_database_that_is_there_though_an_earlier_state_of_it_was_put_back(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import aggregator, configuration, free_port, get, running, serves, until
+from builders.process import PATIENCE, aggregator, configuration, free_port, get, running, serves, until
 from servers.local import Server, conditional
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs/operations/README.md").read_text()
@@ -68,7 +68,7 @@ def proxied(folder: Path, name: str) -> Iterator[str]:
                 yield public
             finally:
                 process.terminate()
-                process.wait(10)
+                process.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("name", PROXIES)
@@ -117,6 +117,6 @@ def test_behind_a_proxy_nothing_is_written(tmp_path: Path, name: str) -> None:
         for method in ("POST", "PUT", "DELETE"):
             request = urllib.request.Request(f"{public}/latest.rss", data=b"x", method=method)
             with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(request, timeout=10)
+                urllib.request.urlopen(request, timeout=PATIENCE)
             assert refused.value.code in (403, 405)
             refused.value.close()

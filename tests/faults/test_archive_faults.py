@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from contextlib import ExitStack, closing, suppress
 from itertools import product
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any
 import pytest
 from builders import NOW, ago, archive, item, policy, polled, source
 from builders.disks import failing_disk, read_only, small_disk
-from builders.process import aggregator, command, configuration, environment
+from builders.process import PATIENCE, aggregator, command, configuration, environment
 from msgspec.structs import replace
 
 from aggregator.bootstrap import Database, Installation
@@ -62,7 +61,7 @@ def script(body: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
     head = f"import sys; sys.path[:0] = {paths!r}\nimport os, signal\nfrom pathlib import Path\n"
     return subprocess.run(
-        [sys.executable, "-c", head + body, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", head + body, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 
@@ -149,7 +148,7 @@ def test_f5_a_backup_put_back_on_a_full_disk_is_not_said_to_be_readable(tmp_path
 def test_f5_a_limit_of_the_size_of_files_is_not_said_to_be_a_broken_disk(tmp_path: Path) -> None:
     """Or a quota, which SQLite tells from a full disk as little."""
     limited = ["sh", "-c", 'ulimit -f 100; exec "$@"', "sh", *command(configuration(tmp_path, {}), "poll")]
-    ended = subprocess.run(limited, capture_output=True, text=True, timeout=30, env=environment(), check=False)
+    ended = subprocess.run(limited, capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False)
     assert ended.returncode == 1
     assert re.fullmatch(r"aggregator: \S+aggregator\.db: .*, or a quota or a limit of .* is reached\n", ended.stderr)
     assert aggregator(tmp_path / "feeds.yaml", "poll").returncode == 0, "nothing half made is left"
@@ -257,15 +256,14 @@ def test_who_waits_for_another_writer_hears_a_signal(tmp_path: Path) -> None:
         raise InterruptedError
 
     made = archive(tmp_path, "one")
+    made._connection.patience = 10 * PATIENCE  # who does not hear it hangs
     other = sqlite3.connect(tmp_path / "aggregator.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     before = signal.signal(signal.SIGALRM, heard)
     try:
-        began = time.monotonic()
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
         with pytest.raises(InterruptedError):
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
             made.upkeep.note(notes.TICK, 1)
-        assert time.monotonic() - began < 5
     finally:
         signal.signal(signal.SIGALRM, before)
     other.close()
@@ -878,10 +876,10 @@ def test_a_backup_ends_though_somebody_writes_all_the_time(tmp_path: Path) -> No
     threads = [threading.Thread(target=work, daemon=True) for work in (write, copy)]
     for thread in threads:
         thread.start()
-    in_time = ended.wait(30)
+    in_time = ended.wait(PATIENCE)
     ended.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert in_time, "each write makes it begin anew"
     assert rows(tmp_path / "copy.db", "SELECT count(*) FROM ballast") == [(64,)]
     for one in (store, writer, reader):

@@ -16,7 +16,7 @@ from html import escape
 
 import pytest
 from builders.documents import JOB, NOW, URL, atom, dropped, item, read, rss
-from builders.process import busy
+from builders.process import PATIENCE, until_async
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
@@ -429,11 +429,12 @@ def test_f21_a_parser_bomb_costs_its_own_source_alone() -> None:
         return Fetched(URL, 200, body, None, None, None, Freshness())
 
     async def main() -> list[NormalFeed | BaseException]:
-        async with Sandbox(children=2, wall=6.0 * busy()) as sandbox:
-            documents = [bomb, *[good] * 49]
-            return await asyncio.gather(
-                *(sandbox.parse(fetched(body), JOB) for body in documents), return_exceptions=True
-            )
+        async with Sandbox(children=2, wall=1) as sandbox:
+            costly = asyncio.create_task(sandbox.parse(fetched(bomb), JOB))
+            await until_async(lambda: any(child.asked for child in sandbox._busy))
+            sandbox._wall = PATIENCE
+            others = [sandbox.parse(fetched(good), JOB) for _ in range(49)]
+            return await asyncio.gather(costly, *others, return_exceptions=True)
 
     first, *others = asyncio.run(main())
     assert isinstance(first, SandboxError) and first.kind == "timeout"

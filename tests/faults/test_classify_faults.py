@@ -12,7 +12,16 @@ from pathlib import Path
 from subprocess import Popen, run
 
 import pytest
-from builders.process import aggregator, children, configuration, running, runs, until, without_further_processes
+from builders.process import (
+    PATIENCE,
+    aggregator,
+    children,
+    configuration,
+    running,
+    runs,
+    until,
+    without_further_processes,
+)
 
 from aggregator.cli.child_process import beside
 from aggregator.errors import AggregatorError, OutOfMemory
@@ -92,7 +101,7 @@ def half_done(folder: Path) -> Iterator[tuple[Popen[str], int]]:
 def test_they_end_together(tmp_path: Path, ending: signal.Signals) -> None:
     with half_done(tmp_path) as (process, groups):
         process.send_signal(ending)
-        assert process.wait(30) == (130 if ending == signal.SIGINT else -ending)
+        assert process.wait(PATIENCE) == (130 if ending == signal.SIGINT else -ending)
         until(lambda: not runs(groups))
     assert (tmp_path / "log").read_text() == ""
 
@@ -101,7 +110,7 @@ def test_they_end_together(tmp_path: Path, ending: signal.Signals) -> None:
 def test_ctrl_c_in_a_terminal_which_tells_both_ends_them_without_a_word(tmp_path: Path) -> None:
     with half_done(tmp_path) as (process, groups):
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(PATIENCE) == 130
         assert not runs(groups)
     assert (tmp_path / "log").read_text() == ""
 
@@ -129,7 +138,7 @@ except KeyboardInterrupt:
     ("told", "printed"), [("after_in_child", "grouped\npolled\n"), ("after_in_parent", "interrupted\ninterrupted\n")]
 )
 def test_ctrl_c_while_the_other_process_starts_is_for_the_first_alone(told: str, printed: str) -> None:
-    done = run([sys.executable, "-c", STARTING, told], capture_output=True, text=True, timeout=30, check=False)
+    done = run([sys.executable, "-c", STARTING, told], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.stdout, done.stderr, done.returncode) == (printed, "", 0)
 
 

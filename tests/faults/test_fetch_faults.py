@@ -24,7 +24,7 @@ import pytest
 import trustme
 from aiohttp.client_proto import ResponseHandler
 from builders.documents import JOB
-from builders.process import cancelled, most_memory, until_async
+from builders.process import PATIENCE, cancelled, most_memory, until_async
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -224,7 +224,7 @@ def test_slow_servers_hold_up_nobody_else(server: Server, places: int, crawled: 
     """Nor do any number of articles at such servers."""
 
     async def main() -> None:
-        http = Http(AGENT, allow_private=[HOST], limits=Limits(deadline=10, concurrency=places))
+        http = Http(AGENT, allow_private=[HOST], limits=Limits(deadline=PATIENCE, concurrency=places))
         request = FetchRequest("s", server.url("/silent"), crawled=crawled)
         slow = [asyncio.create_task(http(request)) for _ in range(20)]
         await until_async(lambda: server.asked("/silent"))
@@ -242,7 +242,7 @@ def test_articles_that_wait_for_a_slow_host_hold_up_no_others(server: Server) ->
     stub = StubResolver({"slow.example": [[HOST]], "quick.example": [[HOST]]})
 
     async def main() -> None:
-        limits = Limits(deadline=10, concurrency=8, spacing=0)
+        limits = Limits(deadline=PATIENCE, concurrency=8, spacing=0)
         http = Http(AGENT, allow_private=["127.0.0.0/8"], limits=limits, resolver=stub)
         slow, quick = (
             FetchRequest("s", server.url(path, host), crawled=True)
@@ -528,7 +528,7 @@ def test_a_connection_is_not_used_again_after_a_head_that_was_repaired(server: S
         await asyncio.Event().wait()  # the connection stays open, and nothing more comes
 
     server.routes["/"] = kept
-    told, fed = ask(server.url("/"), server.url("/feed"), limits=Limits(spacing=0, deadline=5))
+    told, fed = ask(server.url("/"), server.url("/feed"), limits=Limits(spacing=0, deadline=PATIENCE))
     assert (full(told).body, full(fed).body) == (b"hello", FEED)
 
 
@@ -780,7 +780,7 @@ def test_a_handshake_that_hangs_and_one_that_is_no_tls() -> None:
         thread.start()
         outcome = fail(ask(f"https://{HOST}:{listener.getsockname()[1]}/")[0])
         assert (outcome.kind, outcome.message) == ("tls", "the secure connection could not be set up")
-        thread.join(5)
+        thread.join(PATIENCE)
 
 
 def _speak_plainly(listener: socket.socket) -> None:
@@ -1143,7 +1143,7 @@ def test_a_name_server_that_is_out_of_reach_says_nothing_of_the_name(
 def test_a_header_is_sent_once_however_it_is_written() -> None:
     """A server may take either of two, or refuse both. That of the headers counts, not the login in the address."""
     with socket.create_server((HOST, 0)) as listening, ThreadPoolExecutor(1) as pool:
-        listening.settimeout(10)  # so that the test fails, and does not wait, if nothing is asked
+        listening.settimeout(PATIENCE)  # so that the test fails, and does not wait, if nothing is asked
 
         def serve() -> list[str]:
             made, _ = listening.accept()
@@ -1167,7 +1167,7 @@ def test_an_article_does_not_wait_without_end_for_the_name_of_its_feed() -> None
         stub = StubResolver({"slow.example": []})
         http = Http(AGENT, allow_private=[HOST], limits=QUICK, resolver=stub)
         try:
-            return await asyncio.wait_for(http(article), 20)
+            return await asyncio.wait_for(http(article), PATIENCE)
         finally:
             await http.close()
 
@@ -1198,14 +1198,14 @@ def test_the_systems_resolver_knows_hosts_and_refuses_nonsense(server: Server) -
 def test_a_name_server_that_hangs_holds_up_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lookups sit in daemon threads of their own, which neither the loop nor the process waits for."""
     wake = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: wake.wait(20) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: wake.wait(PATIENCE) and [])
     assert fail(ask("http://slow.example/", limits=QUICK)[0]).kind == "dns"
     lookups = [thread for thread in threading.enumerate() if thread.name.startswith("dns ")]
     assert lookups, "they go on"
     assert all(thread.daemon for thread in lookups)
     wake.set()
     for thread in lookups:
-        thread.join(5)
+        thread.join(PATIENCE)
 
 
 def test_a_name_server_that_hangs_gets_no_thread_for_each_of_hundreds_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1213,7 +1213,7 @@ def test_a_name_server_that_hangs_gets_no_thread_for_each_of_hundreds_of_names(m
 
     def unanswered(host: str, *_: object, **__: object) -> list[object]:
         asked[host] += 1
-        wake.wait(60)
+        wake.wait(PATIENCE)
         raise socket.gaierror(socket.EAI_NONAME, "said by the system")
 
     async def main() -> None:
@@ -1419,9 +1419,9 @@ def test_a_cancelled_request_ends_at_once_and_leaves_nothing(server: Server) -> 
         http = Http(AGENT, allow_private=[HOST])
         tasks = [asyncio.create_task(http(FetchRequest("s", server.url(path)))) for path in ("/silent", "/drip-body")]
         await until_async(lambda: server.open == 2)
-        ended = await asyncio.wait_for(cancelled(tasks), 20)
+        ended = await asyncio.wait_for(cancelled(tasks), PATIENCE)
         assert all(isinstance(outcome, asyncio.CancelledError) for outcome in ended)
-        await asyncio.wait_for(http.close(), 20)
+        await asyncio.wait_for(http.close(), PATIENCE)
 
     asyncio.run(main())
 
@@ -1449,7 +1449,9 @@ _ANSWERS = st.tuples(_STATUSES, _HEADS, st.just(b"\r\n"), _ANYTHING).map(b"".joi
 """Of lines alone one in fifty gets beyond its head."""
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=_ANSWERS | _ANYTHING)
 def test_whatever_a_server_says_the_outcome_is_a_value(server: Server, data: bytes) -> None:
     server.routes["/"] = raw(data)

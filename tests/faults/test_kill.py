@@ -19,7 +19,6 @@ from servers.local import Request, Route, Server, answer
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
 LATE = 0.15  # seconds by which some answer later, so that not all are stored in one transaction
-HELD = 30.0  # … and by which half of them do in every second poll, which is killed before
 
 
 def feed(number: int, entries: int) -> Route:
@@ -28,7 +27,9 @@ def feed(number: int, entries: int) -> Route:
     told = answer(rss(rows, f"Feed {number}", f"s{number}.example"), etag=f'"{entries}"')
 
     async def route(request: Request, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(HELD if entries % 2 and number % 2 else number % 3 * LATE)
+        if entries % 2 and number % 2:
+            await asyncio.Event().wait()  # half of them do not answer to every second poll, until it is killed
+        await asyncio.sleep(number % 3 * LATE)
         await told(request, writer)
 
     return route

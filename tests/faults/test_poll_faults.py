@@ -19,8 +19,8 @@ from unittest.mock import Mock
 import pytest
 from builders import archive, item, polled, rss
 from builders.process import (
+    PATIENCE,
     aggregator,
-    busy,
     children,
     command,
     configuration,
@@ -74,7 +74,7 @@ def test_where_the_one_that_asks_is_killed_the_next_places_what_came(tmp_path: P
         ((held,),) = query(config, "SELECT lease_until - unixepoch() FROM sources WHERE lease_owner IS NOT NULL")
         assert 60 < held <= 300, "where nobody can tell that it was killed, its sources wait so long"
         os.kill(asking, signal.SIGKILL)
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE) == 1
         said = (tmp_path / "log").read_text()
         assert "the polling process was killed; what had arrived is stored" in said
         assert "Traceback" not in said
@@ -89,7 +89,7 @@ def test_where_the_one_that_asks_is_killed_the_next_places_what_came(tmp_path: P
 def test_it_ends_with_its_command(tmp_path: Path, ending: signal.Signals, code: int) -> None:
     with half_done(tmp_path) as (config, process, asking, _):
         process.send_signal(ending)
-        assert process.wait(30) == code
+        assert process.wait(PATIENCE) == code
         until(lambda: not runs(asking))
         kept = [("late",)] if ending == signal.SIGKILL else []
         assert query(config, "SELECT id FROM sources WHERE lease_owner IS NOT NULL") == kept
@@ -113,7 +113,7 @@ def test_it_says_that_it_was_stopped_also_during_its_edition(tmp_path: Path, hea
             assert process.stderr.read() == f"aggregator: {STOPPED}\n"
         else:
             process.stderr.close()
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE) == 1
 
 
 def test_sources_that_take_longer_than_their_leases_are_kept_from_others(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_sources_that_take_longer_than_their_leases_are_kept_from_others(tmp_pat
             ((first,),) = query(config, "SELECT lease_until FROM sources")
             until(lambda: query(config, "SELECT lease_until FROM sources")[0][0] > first + 1)
             process.terminate()
-            assert process.wait(30) == 1
+            assert process.wait(PATIENCE) == 1
 
 
 def test_what_it_placed_before_the_disk_was_full_is_told(tmp_path: Path) -> None:
@@ -149,7 +149,9 @@ def test_what_it_placed_before_the_disk_was_full_is_told(tmp_path: Path) -> None
     entries = [(f"one-{n}", f"Thing{n} happened at place{n}", None) for n in range(ENTRIES)]
     with Server({"/one": conditional(rss(entries, "One", "one.example"))}) as server:
         python, _, _, *words = command(configuration(tmp_path, {"one": server.url("/one")}), "poll")
-        ended = subprocess.run([python, "-c", code, *words], check=False, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run(
+            [python, "-c", code, *words], check=False, capture_output=True, text=True, timeout=PATIENCE
+        )
     assert (ended.returncode, ended.stderr) == (1, "aggregator: the disk is full; nothing was changed\n")
     assert f"{ENTRIES} new items, 0 changed; {ENTRIES // 2} placed" in ended.stdout
 
@@ -205,7 +207,7 @@ def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None
 
     async def main() -> list[str]:
         renewal = asyncio.create_task(renewing(store.sources, "poll", ["alpha", "beta"], timedelta(seconds=0.02)))
-        async with asyncio.timeout(20 * busy()):
+        async with asyncio.timeout(PATIENCE):
             while not (free := store.sources.claim("next", utc_now() + timedelta(minutes=1), timedelta())):
                 await asyncio.sleep(0.01)
         renewal.cancel()
@@ -235,7 +237,7 @@ def test_the_edition_stays_its_own_for_as_long_as_a_batch_takes(
         nonlocal late
         for _ in range(2):
             late += timedelta(seconds=EDITION_LEASE - 5)
-            until(lambda: leased(seconds() + EDITION_LEASE - 5), 10)
+            until(lambda: leased(seconds() + EDITION_LEASE - 5))
         assert not worker.edition.lease("worker", seconds(), EDITION_LEASE)
         return step(*given)
 
@@ -300,7 +302,7 @@ def test_it_needs_no_shared_memory(tmp_path: Path) -> None:
     with Server({"/one": conditional(rss([("1", "Rain over Oslo", None)], "One", "one.example"))}) as server:
         config = configuration(tmp_path, {"one": server.url("/one")})
         with running(config, "poll", under=without) as process:
-            assert process.wait(30) == 0, (tmp_path / "log").read_text()
+            assert process.wait(PATIENCE) == 0, (tmp_path / "log").read_text()
         assert query(config, "SELECT count(*) FROM stories") == [(1,)]
 
 
@@ -319,5 +321,5 @@ def test_an_error_of_this_program_is_told_with_where_it_happened(
 def test_what_came_is_placed_when_all_have_answered(tmp_path: Path) -> None:
     with half_done(tmp_path) as (_, process, _, go_on):
         go_on()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
         assert f"{ENTRIES} new items, 0 changed; {ENTRIES} placed" in (tmp_path / "log").read_text()

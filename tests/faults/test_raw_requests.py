@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from builders import rss
-from builders.process import aggregator, busy, configuration, ended, free_port, running, serves, until
+from builders.process import PATIENCE, aggregator, configuration, ended, free_port, running, serves, until
 from servers.local import Server, conditional
 
 WHEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -33,15 +33,22 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def said(port: int, request: bytes) -> bytes:
-    """All that comes back on one connection, which the server may keep open after its answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10 * busy()) as connection:
+    """All that comes back on one connection, which the server may keep open after its answer: then nothing comes for a second."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         got = b""
         with contextlib.suppress(OSError):
             connection.sendall(request)
             while piece := connection.recv(65536):
                 got += piece
-                connection.settimeout(1)
+                connection.settimeout(1 if _whole(got) else PATIENCE)
     return got
+
+
+def _whole(answer: bytes) -> bool:
+    """Whether at least one answer has come to its end."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    return len(body) >= int(length[1]) if length else body.endswith(b"0\r\n\r\n")
 
 
 def get(target: str, *headers: str) -> bytes:

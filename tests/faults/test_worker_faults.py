@@ -20,7 +20,7 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 from builders import NOW, by_words, item, policy, polled, source, tools
-from builders.process import aggregator, busy, children, configuration, free_port, serves, until_async
+from builders.process import PATIENCE, aggregator, children, configuration, free_port, serves, until_async
 from msgspec import structs
 from msgspec.structs import replace
 
@@ -354,7 +354,7 @@ def test_news_of_other_sources_does_not_wait_for_one_that_hangs(
 
         worker.fetch, worker.parse = fetch, parse
         await worker.polling.tick()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await worker.news.wait()
         await worker.editions.once()
         assert worker.archive.reading.totals()["stories"] == 2
@@ -428,7 +428,7 @@ def test_a_lack_of_files_or_readers_is_a_trouble_of_the_worker_and_no_failure_of
 
 def test_polls_that_fail_together_lengthen_the_pause_once(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fleet's worker has dozens under way when its server goes away."""
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(3, timeout=PATIENCE)
 
     def lost(*_: object) -> int:
         together.wait()
@@ -466,7 +466,7 @@ def test_a_poll_that_is_cancelled_keeps_no_lease(worker: Worker) -> None:
         assert await worker.polling.maintain()
         assert [state.id for state in worker.archive.sources.claim("another", NOW, POLL_LEASE, ids=["one"])] == ["one"]
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 def test_polls_that_could_not_be_stored_are_no_trouble_any_more_when_others_made_them(
@@ -503,7 +503,7 @@ def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
             if two:
                 asyncio.run_coroutine_threadsafe(
                     worker.polling._poll(worker.current.engine.tools, [two.pop()]), loop
-                ).result(20)
+                ).result(PATIENCE)
 
         monkeypatch.setattr(worker.archive.intake, "apply", full)
         monkeypatch.setattr(sources, "release", release)
@@ -529,12 +529,12 @@ def test_a_job_that_is_cancelled_while_it_claims_keeps_no_lease(
 
     def slow(*args: Any, **named: Any) -> list[SourceState]:
         at_work.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         return claim(*args, **named)
 
     async def run() -> None:
         job = asyncio.create_task(worker.polling.take(["one"]))
-        await asyncio.to_thread(at_work.wait, 10)
+        await asyncio.to_thread(at_work.wait, PATIENCE)
         job.cancel()
         await asyncio.wait({job})
         go_on.set()
@@ -544,7 +544,7 @@ def test_a_job_that_is_cancelled_while_it_claims_keeps_no_lease(
             await worker.polling.maintain()
 
     monkeypatch.setattr(sources, "claim", slow)
-    asyncio.run(asyncio.wait_for(run(), 10))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 def test_a_job_that_does_not_learn_that_it_has_claimed_keeps_no_lease(
@@ -654,7 +654,7 @@ def test_a_store_that_hangs_stops_nothing_else(worker: Worker, monkeypatch: pyte
         return NormalFeed("rss", ())
 
     def known(ids: object) -> dict[str, Any]:
-        assert went_on.wait(5)
+        assert went_on.wait(PATIENCE)
         return {}
 
     monkeypatch.setattr(worker.lookup.intake, "known", known)
@@ -707,7 +707,7 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
         worker.news.set()
         await running
 
-    asyncio.run(asyncio.wait_for(run(), 10))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 def test_f23_a_worker_that_makes_no_editions_any_more_ends(worker: Worker) -> None:
@@ -718,7 +718,7 @@ def test_f23_a_worker_that_makes_no_editions_any_more_ends(worker: Worker) -> No
         service = Service(engine, lambda force: None, lambda ids: None, worker.clock, worker.stopping)
         service._work = AsyncMock(side_effect=ZeroDivisionError)
         running = asyncio.create_task(service.run())
-        ended, _ = await asyncio.wait([running], timeout=10)
+        ended, _ = await asyncio.wait([running], timeout=PATIENCE)
         worker.stopping.set()
         assert ended
         with pytest.raises(ZeroDivisionError):
@@ -736,22 +736,22 @@ def test_an_edition_that_nobody_waits_for_any_more_is_joined_by_no_second(
     def slow(*_: Any, **__: Any) -> EditionReport:
         began[0] += 1
         at_work.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         return EditionReport()
 
     async def run() -> None:
         first = asyncio.create_task(worker.editions.once())
-        await asyncio.to_thread(at_work.wait, 10)
+        await asyncio.to_thread(at_work.wait, PATIENCE)
         first.cancel()
         await asyncio.wait({first})
-        await asyncio.wait_for(worker.editions.once(), 5)
+        await asyncio.wait_for(worker.editions.once(), PATIENCE)
         assert began == [1]
         go_on.set()
         while began == [1]:
             await worker.editions.once()
 
     monkeypatch.setattr(editions, "edition", slow)
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 async def slow_edition(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Task[None], threading.Event]:
@@ -760,12 +760,12 @@ async def slow_edition(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> tuple
 
     def slow(*_: Any, **__: Any) -> EditionReport:
         at_work.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         return EditionReport()
 
     monkeypatch.setattr(editions, "edition", slow)
     making = asyncio.create_task(worker.editions.once())
-    await asyncio.to_thread(at_work.wait, 10)
+    await asyncio.to_thread(at_work.wait, PATIENCE)
     return making, go_on
 
 
@@ -786,7 +786,7 @@ def test_an_edition_that_takes_longer_than_its_lease_is_taken_over_by_nobody(
         await worker.editions.renew()
         assert worker.archive.edition.holder() is None
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 def test_the_service_renews_the_lease_of_an_edition_while_it_is_made(
@@ -799,13 +799,13 @@ def test_the_service_renews_the_lease_of_an_edition_while_it_is_made(
         made = Service(worker.current.engine, lambda force: None, lambda ids: None, worker.clock, worker.stopping)
         made._work, made.editions = worker.stopping.wait, worker.editions  # type: ignore[assignment]  # its result is not used
         serving = asyncio.create_task(made.run())
-        renewed = await asyncio.to_thread(go_on.wait, 10)
+        renewed = await asyncio.to_thread(go_on.wait, PATIENCE)
         worker.stopping.set()
         await serving
         await making
         assert renewed
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 def test_an_edition_that_hangs_is_taken_over_in_the_end(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -822,7 +822,7 @@ def test_an_edition_that_hangs_is_taken_over_in_the_end(worker: Worker, monkeypa
         await making
         assert worker.archive.edition.holder() == "another"
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 def test_what_another_process_has_the_lease_for_is_left_to_it(worker: Worker) -> None:
@@ -1093,7 +1093,7 @@ def test_f23_a_web_process_that_ends_is_started_again(tmp_path: Path, monkeypatc
         stopping.set()
         await keeping
 
-    asyncio.run(asyncio.wait_for(run(), 20 * busy()))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="its processes are found in /proc")
@@ -1122,13 +1122,13 @@ def test_f23_a_web_process_that_hangs_is_replaced(
         with monkeypatch.context() as impatient:  # only now: to start takes seconds, without an answer
             impatient.setattr(web_process, "SILENCE", 1.0)
             await until_async(lambda: bool(caplog.records))
-        await until_async(lambda: not hung & children(os.getpid()).keys(), 120)
+        await until_async(lambda: not hung & children(os.getpid()).keys())
         assert await until_served()
         stopping.set()
         await keeping
         assert not children(os.getpid()).keys() - others
 
-    asyncio.run(asyncio.wait_for(run(), 120 * busy()))
+    asyncio.run(asyncio.wait_for(run(), PATIENCE))
     assert [record.message for record in caplog.records] == [
         "the web process does not answer any more",
         "the web process ended with -9; starting it again",

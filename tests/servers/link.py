@@ -11,7 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
+
+from builders.process import PATIENCE
 
 from servers.threaded import HOST, Threaded
 
@@ -33,14 +37,21 @@ class Link(Threaded):
         return f"postgresql://{self._user}@{HOST}:{self.port}{self._database}"
 
     def cut(self) -> None:
-        self._loop.call_soon_threadsafe(self._whole.clear)
+        self._done(self._whole.clear)
 
     def restore(self) -> None:
-        self._loop.call_soon_threadsafe(self._whole.set)
+        self._done(self._whole.set)
 
     def lose(self) -> None:
         """As a proxy whose server is gone: connections stay open, and nothing comes over them any more; new ones lead to the server."""
-        self._loop.call_soon_threadsafe(self._lose)
+        self._done(self._lose)
+
+    def _done(self, change: Callable[[], None]) -> None:
+        """Once this returns, nothing passes any more, or everything does."""
+        done = threading.Event()
+        self._loop.call_soon_threadsafe(change)
+        self._loop.call_soon_threadsafe(done.set)
+        assert done.wait(PATIENCE)
 
     def _lose(self) -> None:
         self._whole.clear()

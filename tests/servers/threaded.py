@@ -8,6 +8,8 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from builders.process import PATIENCE
+
 HOST = "127.0.0.1"
 
 
@@ -27,7 +29,7 @@ class Threaded:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        if not self._ready.wait(10):
+        if not self._ready.wait(PATIENCE):
             raise RuntimeError(f"the {self._thread.name} did not start")
         return self
 
@@ -35,7 +37,7 @@ class Threaded:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from builders import empty_archive
-from builders.process import configuration, free_port
+from builders.process import PATIENCE, configuration, free_port
 
 from aggregator.bootstrap import Application, Installation
 from aggregator.cli import run, serve, worker
@@ -43,7 +43,7 @@ def test_readers_are_served_while_the_archive_is_looked_through_and_no_longer_if
     serving, told = threading.Event(), []
 
     def check(self: Upkeep) -> None:
-        assert serving.wait(5), "the check of a large archive takes a minute"
+        assert serving.wait(PATIENCE), "the check of a large archive takes a minute"
         raise StoreCorrupt("damaged")
 
     async def web(stopping: asyncio.Event) -> None:
@@ -72,7 +72,7 @@ def test_a_signal_while_the_archive_is_looked_through_ends_the_web_and_does_not_
         await stopping.wait()
         happened.append("web ended")
 
-    monkeypatch.setattr(Upkeep, "check", lambda self: looked.wait(5))
+    monkeypatch.setattr(Upkeep, "check", lambda self: looked.wait(PATIENCE))
     monkeypatch.setattr(os, "_exit", end)
     worker.work(application, web)
     assert happened == ["web ended", "exit 0"]
@@ -166,7 +166,7 @@ def test_the_worker_does_not_go_on_without_its_web(application: Application, mon
     looked = threading.Event()
 
     async def web(stopping: asyncio.Event) -> None:
-        await asyncio.to_thread(looked.wait, 5)
+        await asyncio.to_thread(looked.wait, PATIENCE)
         raise BrokenPipeError
 
     monkeypatch.setattr(Upkeep, "check", lambda self: looked.set())
@@ -182,5 +182,5 @@ def test_that_it_serves_is_said_once_the_port_listens_and_not_before(capsys: pyt
         saying.join(0.1)
         assert capsys.readouterr().err == ""
         bound.listen()
-        saying.join(10)
+        saying.join(PATIENCE)
         assert capsys.readouterr().err == "Serving\n"

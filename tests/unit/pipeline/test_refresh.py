@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 from builders import NOW, archive, source, tools
+from builders.process import PATIENCE
 
 from aggregator.model.source import Failed, FetchRequest
 from aggregator.pipeline.refresh import TOGETHER, refresh
@@ -23,7 +24,7 @@ def test_hundreds_of_sources_of_one_host_hold_up_no_other(tmp_path: Path) -> Non
     async def fetch(request: FetchRequest) -> Failed:
         if request.source == "paper":
             asked.set()
-        await asyncio.wait_for(asked.wait(), 20)
+        await asyncio.wait_for(asked.wait(), PATIENCE)
         return Failed("http", "404 Not Found", 404)
 
     async def polls() -> int:

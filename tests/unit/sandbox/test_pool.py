@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from builders.documents import JOB, URL, item, read, rss
-from builders.process import busy, most_memory, runs, until, until_async
+from builders.process import PATIENCE, most_memory, runs, until, until_async
 from msgspec.structs import replace
 from servers.local import Server, answer
 
@@ -122,7 +122,7 @@ def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_o
     async def main() -> None:
         async with Sandbox(children=1) as sandbox:
             given_up = asyncio.create_task(sandbox.parse(long, JOB))
-            async with asyncio.timeout(30 * busy()):
+            async with asyncio.timeout(PATIENCE):
                 while not sandbox._busy:
                     await asyncio.sleep(0)
                 (child,) = sandbox._busy
@@ -130,43 +130,58 @@ def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_o
                 while len(arrived) <= 2 * MEBIBYTE:
                     await asyncio.sleep(0)
             given_up.cancel()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
 
     asyncio.run(main())
 
 
-def test_the_time_that_a_child_takes_to_start_is_none_of_its_document() -> None:
-    wall = 2 * busy()
+@pytest.fixture
+def stopped_at_start(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The children that were started. Each is stopped before it can be ready."""
+    start, pids = ChildProcess.start, list[int]()
 
+    async def stopped(memory: int) -> ChildProcess:
+        child = await start(memory)
+        os.kill(child.pid, signal.SIGSTOP)
+        pids.append(child.pid)
+        return child
+
+    monkeypatch.setattr(ChildProcess, "start", stopped)
+    return pids
+
+
+def test_the_time_that_a_child_takes_to_start_is_none_of_its_document(stopped_at_start: list[int]) -> None:
     async def main() -> NormalFeed:
-        async with Sandbox(children=1, wall=wall) as sandbox:
+        async with Sandbox(children=1, wall=0.1) as sandbox:
             answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
-            await stalled(sandbox)
-            await asyncio.sleep(wall + 0.5)
-            os.kill(sandbox.pids[0], signal.SIGCONT)
+            await until_async(lambda: stopped_at_start)
+            await asyncio.sleep(0.3)
+            sandbox._wall = PATIENCE
+            os.kill(stopped_at_start[0], signal.SIGCONT)
             return await answer
 
     assert len(asyncio.run(main()).items) == 2
 
 
-def test_a_child_that_does_not_start_is_told_once_and_holds_up_what_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_does_not_start_is_told_once_and_holds_up_what_waits_once(
+    stopped_at_start: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is no fault of a document, nor of its source."""
-    monkeypatch.setattr(pool, "AFRESH", 0.5)
+    monkeypatch.setattr(pool, "AFRESH", PATIENCE)
 
     async def main() -> None:
         async with Sandbox(children=1, starting=1) as sandbox:
-            answers = [asyncio.create_task(sandbox.parse(fetched(GOOD), JOB)) for _ in range(20)]
-            await stalled(sandbox)
-            async with asyncio.timeout(1.4 + busy()):
-                said = await asyncio.gather(*answers, return_exceptions=True)
+            answers = [sandbox.parse(fetched(GOOD), JOB) for _ in range(20)]
+            said = await asyncio.gather(*answers, return_exceptions=True)
             assert {str(error) for error in said} == {
                 "no process that reads documents starts here: it takes longer than 1 s"
             }
             assert all(isinstance(error, NoReader) for error in said)
             assert sandbox.pids == []
-            await asyncio.sleep(0.5)
-            sandbox._starting = 60
+            assert len(stopped_at_start) == 1
+            monkeypatch.undo()
+            sandbox._starting, sandbox._afresh = PATIENCE, 0.0
             assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
 
     asyncio.run(main())
@@ -205,9 +220,10 @@ def test_where_one_child_works_a_further_one_that_does_not_start_costs_no_docume
     monkeypatch.setattr(ChildProcess, "start", once)
 
     async def main() -> None:
-        async with Sandbox(children=3, alone=0, starting=2 * busy()) as sandbox:
+        async with Sandbox(children=3, alone=0, starting=PATIENCE) as sandbox:
             await sandbox.start()
             assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+            sandbox._starting = 0.5
             for _ in range(2):
                 answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
                 assert all(len(one.items) == 2 for one in answers)
@@ -220,7 +236,7 @@ def test_where_one_child_works_a_further_one_that_does_not_start_costs_no_docume
 
 def test_a_stalled_child_holds_up_no_other_document() -> None:
     async def main() -> None:
-        async with Sandbox(children=2, wall=60) as sandbox:
+        async with Sandbox(children=2, wall=PATIENCE) as sandbox:
             slow = asyncio.create_task(sandbox.parse(fetched(SLOW), JOB))
             await stalled(sandbox)
             others = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(50)))
@@ -457,7 +473,7 @@ def test_a_child_in_the_hands_of_its_document_is_not_listened_to_for_long(
             await until_async(lambda: sandbox.pids)
             children = sandbox.pids
             with pytest.raises(SandboxError, match=told):
-                async with asyncio.timeout(60 * busy()):
+                async with asyncio.timeout(PATIENCE):
                     await asked
             assert sandbox.pids == ([] if told == DIED else children)
             return children
@@ -479,7 +495,7 @@ def test_a_process_that_a_child_in_the_hands_of_its_document_has_started_holds_n
     monkeypatch.syspath_prepend(tmp_path)
 
     async def main() -> None:
-        async with asyncio.timeout(60 * busy()), Sandbox(children=1) as sandbox:
+        async with asyncio.timeout(PATIENCE), Sandbox(children=1) as sandbox:
             with pytest.raises(SandboxError):
                 await sandbox.parse(fetched(GOOD), JOB)
             assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
@@ -499,7 +515,7 @@ def test_of_an_idle_child_that_has_ended_no_pipe_stays_open(tmp_path: Path, monk
     monkeypatch.syspath_prepend(tmp_path)
 
     async def main() -> None:
-        async with asyncio.timeout(60 * busy()), Sandbox(children=1) as sandbox:
+        async with asyncio.timeout(PATIENCE), Sandbox(children=1) as sandbox:
             await sandbox.parse(fetched(GOOD), JOB)
             await until_async(lambda: started.exists() and started.read_text())
             open_files = len(list(files.iterdir()))
@@ -579,7 +595,7 @@ def test_children_die_with_a_parent_that_is_killed(tmp_path: Path, busy_with: st
         return child
 
     child = asyncio.run(main())
-    until(lambda: not runs(child), 5)
+    until(lambda: not runs(child))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
@@ -592,7 +608,7 @@ def test_a_child_ends_whose_parent_died_before_it_could_say_that_it_must_not_out
     ) as child:  # fmt: skip
         assert child.stdout
         assert child.stdout.read(frames.LENGTH) == b"", "it ended before it was ready"
-        assert child.wait(60) == 0
+        assert child.wait(PATIENCE) == 0
 
 
 def test_an_answer_that_is_none_of_ours_is_refused() -> None:
@@ -674,9 +690,9 @@ def test_sources_whose_documents_stall_again_and_again_hold_up_others_once() -> 
         async with Sandbox(children=2, wall=0.2, alone=0) as sandbox:
             first = await asyncio.gather(*(sandbox.parse(fetched(SLOW), job) for job in worst), return_exceptions=True)
             assert all(isinstance(one, SandboxError) for one in first), first
-            sandbox._wall = 60
+            sandbox._wall = PATIENCE
             again = [asyncio.create_task(sandbox.parse(fetched(SLOW), job)) for job in worst]
-            await asyncio.sleep(0.01)
+            await stalled(sandbox)
             for _ in range(10):
                 assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
             assert not any(task.done() for task in again)
@@ -689,18 +705,18 @@ def test_a_source_whose_document_is_read_again_waits_for_no_slow_one() -> None:
     page = replace(fetched(b"<html><body>word"), content_type="text/html")
 
     async def main() -> None:
-        async with Sandbox(children=2, wall=60) as sandbox:
+        async with Sandbox(children=2, wall=PATIENCE) as sandbox:
             await sandbox.parse(fetched(GOOD), JOB)
             await stalled(sandbox)
             sandbox._wall = 1
             with pytest.raises(SandboxError, match="longer than"):
                 await sandbox.parse(fetched(GOOD), JOB)
-            sandbox._wall = 60
+            sandbox._wall = PATIENCE
             await sandbox.parse(fetched(GOOD), JOB)
             await stalled(sandbox)
             slow = asyncio.create_task(sandbox.extract(page, Told("Word", "", "")))
             await asyncio.sleep(0)
-            async with asyncio.timeout(30 * busy()):
+            async with asyncio.timeout(PATIENCE):
                 assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
             assert not slow.done()
         with pytest.raises(SandboxError):
@@ -714,7 +730,7 @@ def test_articles_that_stall_hold_up_no_feed() -> None:
     page = replace(fetched(b"<html><body>" + b"<p>word <b>word" * 200_000), content_type="text/html")
 
     async def main() -> None:
-        async with Sandbox(children=2, wall=60) as sandbox:
+        async with Sandbox(children=2, wall=PATIENCE) as sandbox:
             pages = [asyncio.create_task(sandbox.extract(page, Told("Word", "", ""))) for _ in range(3)]
             await stalled(sandbox)
             for _ in range(10):

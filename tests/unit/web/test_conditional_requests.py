@@ -14,6 +14,7 @@ from typing import Any
 
 import brotli
 import pytest
+from builders.process import PATIENCE
 from flask.testing import FlaskClient
 from newsroom import NEWS, NOON, Newsroom, item
 from werkzeug.http import http_date
@@ -264,15 +265,16 @@ def test_for_a_crowd_news_is_rendered_once(tmp_path: Path, monkeypatch: pytest.M
 
     def slow(environ: Any, start_response: Any) -> Any:
         asked.append(environ["PATH_INFO"])
-        assert all_there.wait(10)
+        assert all_there.wait(PATIENCE)
         return inner(environ, start_response)
 
     monkeypatch.setattr(front.kept, "get", get)
     monkeypatch.setattr(front, "inner", slow)
+    monkeypatch.setattr(cache, "WAIT", PATIENCE)
     started = threading.Barrier(crowd)
 
     def read(_: int) -> str:
-        started.wait(10)  # so that each is a thread of its own
+        started.wait(PATIENCE)  # so that each is a thread of its own
         return client.application.test_client().get("/latest.rss").text
 
     with ThreadPoolExecutor(crowd) as pool:

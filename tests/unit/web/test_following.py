@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from builders.process import PATIENCE
 from newsroom import CONFIG, NEWS, Newsroom
 
 from aggregator.model.settings import StoredConfiguration
@@ -29,7 +30,7 @@ def test_a_thread_that_read_the_configuration_before_a_change_does_not_undo_it(
     monkeypatch.setattr(upkeep, "configuration", slowly)
     slow = threading.Thread(target=library.in_force)
     slow.start()
-    assert has_read.wait(10)
+    assert has_read.wait(PATIENCE)
     room.put_in_force(CONFIG.replace("Test Wire", "Another Wire"))
     library.in_force()
     may_go_on.set()

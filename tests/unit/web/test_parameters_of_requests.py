@@ -405,7 +405,9 @@ def test_hostile_words_find_or_are_refused(client: FlaskClient, address: str, q:
     assert client.get(f"{address}?q={quote(q)}").status_code in (200, 400)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.dictionaries(
         st.sampled_from([*{name for name, _ in BAD}, "cursor", "changed_since", "of", "label"]),
