@@ -185,6 +185,6 @@ def test_a_module_that_does_not_fit_into_the_memory_is_told_without_traceback(tm
     """numpy says so in other words and another kind of error than `MemoryError`."""
     done = run(
         [sys.executable, "-c", LACKING, str(configuration(tmp_path, {}))],
-        capture_output=True, text=True, timeout=30, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (1, f"aggregator: {OutOfMemory()}\n")
