@@ -3,7 +3,7 @@ of the store are described here; `store/` describes only how it implements them.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -106,6 +106,10 @@ class StoredStories(Protocol):
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]: ...
 
 
+StoryRow = tuple[int, int, str]
+"""(when the story entered, its number, the epoch under which it was placed)."""
+
+
 class EditionStore(StoredStories, Protocol):
     """What the edition needs of the store: the waiting items, the stories that they affect, and storing its decisions. Times are
     epoch seconds."""
@@ -135,15 +139,15 @@ class EditionStore(StoredStories, Protocol):
     def in_other_topics(self, topics: Collection[str]) -> list[int]:
         """Stories that are in a topic other than these."""
 
-    def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
-        """(entered, number, epoch under which it was placed) of stories that readers see, newest first: those before the position
-        `before` (entered, number), and not older than `since`."""
+    def pages(self, since: int = 0, limit: int | None = None) -> Iterator[Sequence[StoryRow]]:
+        """The stories that readers see, newest first, some hundred at a time: at most `limit` (None: all) that entered at or after
+        `since`."""
 
     def count(self, since: int = 0) -> int:
-        """The number of stories that `page` lists in all."""
+        """The number of stories in `pages`."""
 
-    def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
-        """As `page`, for stories with an item whose headline or summary contains the words of `phrase` in this order."""
+    def containing(self, phrase: str, limit: int) -> Sequence[StoryRow]:
+        """At most so many of these stories, with an item whose headline or summary contains the words of `phrase` in this order."""
 
     def apply(self, batch: Batch) -> None:
         """Apply one step of the edition, as a whole or not at all.

@@ -28,7 +28,6 @@ from aggregator.model.poll import PollResult, Recognition
 from aggregator.model.story import StoryState
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.re_placement import re_place
-from aggregator.pipeline.stored_stories import archive_rows
 from aggregator.web.app import create_app
 from aggregator.web.library import Library
 
@@ -164,7 +163,7 @@ class Newsroom:
     def plan(self, text: str | None = None) -> Plan:
         """What `aggregator plan` says of a proposed file, or of the one in force."""
         proposed = Application.of_texts(self.place, {"feeds.yaml": text}) if text else self.application
-        return Comparison(proposed, self.archive).report(archive_rows(self.archive.edition), lambda done: None)
+        return Comparison(proposed, self.archive).report(self.archive.edition.pages(), lambda done: None)
 
     def follow(self) -> None:
         re_place(self.archive, self.application.policy, lambda: int(self.now.timestamp()))
@@ -196,9 +195,11 @@ class Newsroom:
 
     def stories(self) -> dict[str, StoryState]:
         """Headline → state of each story."""
-        store = self.archive.edition
-        found = store.stories([n for _, n, _ in store.page(None, 100, 0)])
-        return {state.entry.title: state for state in found.values()}
+        return {state.entry.title: state for state in self.archive.edition.stories(self.numbers()).values()}
+
+    def numbers(self) -> list[int]:
+        """Those of all stories."""
+        return [n for rows in self.archive.edition.pages() for _, n, _ in rows]
 
     def library(self) -> Library:
         made = library(self.application)

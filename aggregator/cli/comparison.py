@@ -21,8 +21,7 @@ from aggregator.pipeline.edits.override_effects import OverrideEffects, override
 from aggregator.pipeline.edits.plan import NO_TOPICS, Moves, Moving, Plan, plan
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.renamed import settings_today
-from aggregator.pipeline.stored_stories import Row
-from aggregator.ports import Archive
+from aggregator.ports import Archive, StoryRow
 from aggregator.render.entry import urn
 
 
@@ -72,7 +71,7 @@ class Comparison:
         self._failing = failing(self.before.rulebook if self.before else None), failing(self.after.rulebook)
         self._policy, self._usage = self.after.counting()
 
-    def report(self, pages: Iterator[Sequence[Row]], progress: Callable[[int], None]) -> shapes.Plan:
+    def report(self, pages: Iterator[Sequence[StoryRow]], progress: Callable[[int], None]) -> shapes.Plan:
         """What `plan` prints; `pages` are the stories that are examined."""
         before, categories, found = self.before, NO_TOPICS, Plan()
         if archive := self._archive:

@@ -54,14 +54,12 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
 
 
 def _report(comparison: Comparison, archive: Archive | None, since: int, limit: int | None) -> shapes.Plan:
-    from aggregator.pipeline.stored_stories import archive_rows
-
     if archive is None:
         return comparison.report(iter(()), lambda done: None)
     total = archive.edition.count(since)
     total = total if limit is None else min(total, limit)
     with bar("Planning") as progress:
-        return comparison.report(archive_rows(archive.edition, since, limit), lambda done: progress(done, total))
+        return comparison.report(archive.edition.pages(since, limit), lambda done: progress(done, total))
 
 
 def _since(text: str | None) -> int:

@@ -8,7 +8,6 @@ from aggregator.categorise.category_topics import CategoryTopics, Use, find_topi
 from aggregator.pipeline.category_topics import SURVEY, Survey, last_survey
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import decides, re_place_stories
-from aggregator.pipeline.stored_stories import PAGE, archive_rows
 from aggregator.ports import Archive, EditionStore
 
 EVERY = 86_400  # seconds between surveys
@@ -16,6 +15,7 @@ YOUNG = 3_600  # the same as long as no topic was found
 WINDOW = 14 * 86_400  # seconds; older stories are not read
 FORMER = 1_000  # the feeds of so many topics of earlier surveys are kept
 STORIES = 20_000  # at most so many stories are read, the newest ones
+STEP = 500  # stories that are re-placed in one transaction
 
 StoryUse = tuple[int, Use]
 """(number of a story, categories of one of its items)."""
@@ -49,17 +49,17 @@ def survey(
     policy = policy.with_topics(topics)
     gone = archive.edition.in_other_topics(policy.topic_titles)
     moving = list(dict.fromkeys([*gone, *(story for story, use in used if fresh.of(use.categories))]))
-    for start in range(0, len(moving), PAGE):
+    for start in range(0, len(moving), STEP):
         if not proceed():
             return None
-        re_place_stories(archive, policy, moving[start : start + PAGE], now)
+        re_place_stories(archive, policy, moving[start : start + STEP], now)
     archive.upkeep.note(SURVEY, Survey(topics, moment, former))
     return topics
 
 
 def _used(store: EditionStore, policy: Policy, since: int) -> Iterator[StoryUse]:
     """The categories of the newest stories. The categories of a wrapper's item count for the wrapper, not for the outlet that it names."""
-    for rows in archive_rows(store, since, STORIES):
+    for rows in store.pages(since, STORIES):
         for n, members in store.members([n for _, n, _ in rows]).items():
             for member in members:
                 item = member.item

@@ -4,7 +4,7 @@ applies the result. The part that all backends share."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Generic
 
@@ -15,7 +15,8 @@ from aggregator.model import notes
 from aggregator.model.judgement import Judgement
 from aggregator.model.story import Batch, EditionItem, InStream, Member, Remembered, StoryState
 from aggregator.model.stream import StreamName
-from aggregator.store.conditions import match
+from aggregator.ports import StoryRow
+from aggregator.store.conditions import NEVER, match
 from aggregator.store.dialect import Reads, Writer, Writes
 from aggregator.store.item_addresses import placed_at, strangers_at
 from aggregator.store.rows import (
@@ -36,6 +37,9 @@ from aggregator.store.rows import (
 )
 from aggregator.store.shifts import KEPT, Row, shifts
 from aggregator.store.versions import COUNTED, Change, keep_version, stream_numbers
+
+PAGE = 500
+"""So many stories are in memory at a time when all are gone through."""
 
 
 class EditionStore(ABC, Generic[Writer]):
@@ -136,18 +140,20 @@ class EditionStore(ABC, Generic[Writer]):
             {story for (story,) in self._db.select("SELECT story FROM entries WHERE active AND stream IN", gone)}
         )
 
-    def page(self, before: tuple[int, int] | None, limit: int, since: int = 0) -> list[tuple[int, int, str]]:
-        entered, n = before or (1 << 62, 0)
-        return self._db.read(
+    def pages(self, since: int = 0, limit: int | None = None) -> Iterator[Sequence[StoryRow]]:
+        page = (
             "SELECT entered, n, epoch FROM stories WHERE NOT hidden AND (entered, n) < (?, ?) AND entered >= ? "
-            "ORDER BY entered DESC, n DESC LIMIT ?",
-            (entered, n, since, limit),
+            "ORDER BY entered DESC, n DESC LIMIT ?"
         )
+        at, left = (NEVER, 0), NEVER if limit is None else limit
+        while left > 0 and (rows := self._db.read(page, (*at, since, min(PAGE, left)))):
+            yield rows
+            at, left = rows[-1][:2], left - len(rows)
 
     def count(self, since: int = 0) -> int:
         return int(self._db.read("SELECT count(*) FROM stories WHERE NOT hidden AND entered >= ?", (since,))[0][0])
 
-    def containing(self, phrase: str, limit: int) -> list[tuple[int, int, str]]:
+    def containing(self, phrase: str, limit: int) -> Sequence[StoryRow]:
         dialect = self._db.dialect
         return self._db.read(
             f"SELECT DISTINCT st.entered, st.n, st.epoch FROM search JOIN placements p ON p.item = {dialect.found} "

@@ -523,7 +523,7 @@ def test_sums_health_and_the_rest_are_the_same(both: tuple[Store, Store]) -> Non
             store.edition.count(),
             store.edition.count(SECONDS - 36_000),
             store.edition.count_outdated("one"),
-            len(store.edition.page(None, 50)),
+            *store.edition.pages(limit=50),
             len(store.edition.containing("frigate sachsen", 500)),
             len(store.edition.containing("москва", 500)),
             store.past.documents(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container
 from itertools import islice
 
 from msgspec import Struct
@@ -16,7 +16,6 @@ from aggregator.pipeline.category_topics import last_survey
 from aggregator.pipeline.edits.causes import Configuration
 from aggregator.pipeline.edits.changes import term_text
 from aggregator.pipeline.edits.plan import Moves, Plan, plan
-from aggregator.pipeline.stored_stories import PAGE, Row, archive_rows
 from aggregator.ports import Archive
 
 TRIED = 24  # the effect on the archive is computed for so many proposals
@@ -99,15 +98,10 @@ class Expectation(Struct, frozen=True):
 
     def _plan(self, proposal: Proposal, then: Configuration, archive: Archive) -> Plan:
         """The plan of the edit, over the stories that it may move."""
-        pages: Iterator[Sequence[Row]]
-        if proposal.phrase:
-            rows = archive.edition.containing(proposal.phrase, LOOKED_AT)
-            pages = (rows[start : start + PAGE] for start in range(0, len(rows), PAGE))
-        else:
-            pages = archive_rows(archive.edition, limit=LOOKED_AT)
-        return plan(
-            archive.edition, self.now.policy, then.policy, pages, category_topics=last_survey(archive.upkeep).topics
-        )
+        store, topics = archive.edition, last_survey(archive.upkeep).topics
+        every = store.pages(limit=LOOKED_AT)
+        pages = iter([store.containing(proposal.phrase, LOOKED_AT)]) if proposal.phrase else every
+        return plan(store, self.now.policy, then.policy, pages, category_topics=topics)
 
     def _rank(self, effect: Effect, telling: frozenset[str], few: int) -> tuple[int | float, ...]:
         line, words = effect.line, effect.proposal.term.parts[0].lower()

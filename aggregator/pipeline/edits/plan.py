@@ -17,8 +17,7 @@ from aggregator.pipeline.compose import keeps_place, recomposed
 from aggregator.pipeline.edits.override_effects import Regrouped, unhidden
 from aggregator.pipeline.override_index import OverrideIndex
 from aggregator.pipeline.policy import Policy
-from aggregator.pipeline.stored_stories import Row
-from aggregator.ports import EditionStore
+from aggregator.ports import EditionStore, StoryRow
 
 SAMPLES = 5  # headlines shown for each section and direction
 
@@ -155,7 +154,7 @@ class _Edit(Struct, frozen=True, dict=True):
                 found.setdefault(n, []).append(address)
         return found
 
-    def returning(self) -> Iterator[Sequence[Row]]:
+    def returning(self) -> Iterator[Sequence[StoryRow]]:
         """Hidden stories that the edit affects: with articles that it no longer hides, or that another story joins. (The pages of the
         archive omit hidden stories.)"""
         affected = unhidden(self.store, self.said, self.after.overrides) | self.regrouped.own.keys()
@@ -229,7 +228,7 @@ def plan(
     store: EditionStore,
     before: Policy | None,
     after: Policy,
-    pages: Iterator[Sequence[Row]],
+    pages: Iterator[Sequence[StoryRow]],
     progress: Callable[[int], None] = lambda done: None,
     *,
     category_topics: CategoryTopics = NO_TOPICS,

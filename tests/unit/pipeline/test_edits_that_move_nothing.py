@@ -76,8 +76,7 @@ def seconds(room: Newsroom) -> int:
 
 
 def stories(room: Newsroom) -> list[object]:
-    numbers = [n for _, n, _ in room.archive.edition.page(None, 100, 0)]
-    return [room.archive.edition.stories(numbers), room.archive.edition.members(numbers)]
+    return [room.archive.edition.stories(room.numbers()), room.archive.edition.members(room.numbers())]
 
 
 @pytest.mark.parametrize("edit", ALIKE)
@@ -85,15 +84,15 @@ def test_stored_stories_stay_and_placing_them_anew_would_change_nothing(room: Ne
     save(room, edit)
     assert outdated(room) == 0
     before = stories(room)
-    numbers = [n for _, n, _ in room.archive.edition.page(None, 100, 0)]
-    re_place_stories(room.archive, room.application.policy.with_stored(room.archive, 0), numbers, lambda: seconds(room))
+    policy = room.application.policy.with_stored(room.archive, 0)
+    re_place_stories(room.archive, policy, room.numbers(), lambda: seconds(room))
     assert stories(room) == before
 
 
 @pytest.mark.parametrize("edit", DIFFERENT)
 def test_stored_stories_are_placed_anew_where_an_edit_may_move_them(room: Newsroom, edit: Edit) -> None:
     save(room, edit)
-    assert outdated(room) == len(room.archive.edition.page(None, 100, 0)) > 0
+    assert outdated(room) == len(room.numbers()) > 0
     assert re_place_all(room.archive, room.application.policy, lambda: seconds(room), lambda: True) > 0
     assert outdated(room) == 0
 

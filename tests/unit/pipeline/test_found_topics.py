@@ -140,7 +140,7 @@ def test_who_does_not_follow_the_last_edit_yet_makes_none(room: Newsroom) -> Non
 
 
 def test_the_page_of_a_topic_is_there_before_stories_name_it(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aggregator.pipeline.survey.PAGE", 2)
+    monkeypatch.setattr("aggregator.pipeline.survey.STEP", 2)
     going_on = iter([True, False])
     assert survey(room.archive, room.application.policy, lambda: NOW, lambda: next(going_on)) is None
     answer = room.client.get("/topics/village-life.json")

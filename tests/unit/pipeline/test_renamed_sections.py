@@ -15,7 +15,6 @@ from aggregator.errors import ConfigError
 from aggregator.pipeline.edition import edition
 from aggregator.pipeline.edits.changes import changes, place_alike
 from aggregator.pipeline.re_placement import re_place_stories
-from aggregator.pipeline.stored_stories import archive_rows
 
 ROOT = "https://wire.example.org/news"
 RENAMED = (
@@ -55,7 +54,7 @@ def stands(room: Newsroom, **names: str) -> dict[str, Standing]:
 
 def report(room: Newsroom, text: str) -> tuple[shapes.Plan, list[str]]:
     comparison = Comparison(Application.of_texts(room.place, {"feeds.yaml": text}), room.archive)
-    found = comparison.report(archive_rows(room.archive.edition), lambda done: None)
+    found = comparison.report(room.archive.edition.pages(), lambda done: None)
     return found, comparison.changes.lines()
 
 
