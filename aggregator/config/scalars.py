@@ -201,7 +201,8 @@ def web_address(value: object) -> str:
         how = "; write each address by itself" if several else "; delete it, or write it as %20"
         held = how if BLANK.search(_typed(value).strip()) else ", as the value of a variable here does"
         raise Wrong(f"an address cannot contain white space{held}")
-    if host_of(written) is None or not re.match(r"https?://[^/\\]", written, re.IGNORECASE):
+    labels = (host_of(written) or "").split(".")
+    if "" in labels or not re.match(r"https?://(?!https?:/)[^/\\]", written, re.IGNORECASE):
         raise Wrong(f"expected an http or https address{_address_meant(value)}")
     return value.kept.strip() if isinstance(value, Text) else written
 
@@ -214,7 +215,7 @@ def _typed(value: object) -> str:
 def _address_meant(value: object) -> str:
     written = unwrapped(_typed(value))
     bare = re.sub(r"^(?:feed:|(?!https?://)[a-z]{3,6}:?/{1,2})(?=\w)(?!https?:)", "", written, flags=re.IGNORECASE)
-    bare = re.sub(r"^feed:(?=https?://)", "", bare, flags=re.IGNORECASE)
+    bare = re.sub(r"^(?:feed:|https?://)(?=https?://)", "", bare, flags=re.IGNORECASE)
     guess = bare if "://" in bare else f"https://{bare}"
     return f"; did you mean {mask(guess)}?" if re.match(r"https?://[\w-]+(\.[\w-]+)+(/[^@]*)?$", guess) else ""
 
