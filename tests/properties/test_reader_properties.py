@@ -274,7 +274,7 @@ class Service:
         self.asked = self.now
 
     def an_edit_brings_nothing_as_news(self, what: str) -> None:
-        numbers = [n for _, n, _ in self.archive.edition.page(None, 10_000)]
+        numbers = [n for rows in self.archive.edition.pages() for _, n, _ in rows]
         members, places = self.archive.edition.members(numbers), set()
         for n, state in self.archive.edition.stories(numbers).items():
             last = max(member.item.entered for member in members[n])
