@@ -17,7 +17,7 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Current, Engine, Fleet, Reload, Shared
 from aggregator.worker.identity import Absences, identity, is_dead
 from aggregator.worker.polling import Polling
-from aggregator.worker.startup import terminal_closed
+from aggregator.worker.startup import reload_asked, terminal_closed
 from aggregator.worker.ticks import Ticks
 from aggregator.worker.troubles import Troubles
 
@@ -81,6 +81,8 @@ class Service:
         ticks.every(TICK, self._tick)
         ticks.every(LOOK, self.config_reload.check)
         ticks.every(RENEW, self.editions.renew)
+        if reload_asked():
+            ticks.once(self.config_reload.check, force=True)
         ticks.start()
         try:
             await self._stopping.wait()

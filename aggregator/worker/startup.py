@@ -25,6 +25,7 @@ def _ends_with(stream: int) -> bool:
 
 
 _TERMINALS = tuple(filter(_ends_with, (0, 1, 2)))
+_hangups: list[None] = []
 
 
 def terminal_closed() -> bool:
@@ -35,11 +36,15 @@ def terminal_closed() -> bool:
 def end_on_signals() -> None:
     """Until other handlers are set, SIGINT and SIGTERM end this process at once with exit code 0, and so does the end of its terminal.
     For a service that is starting: all that it changes is in a transaction. The handler does not raise an exception, because within an
-    import that may look like a failed import. Another SIGHUP is ignored: it asks for a reload of the configuration, which is being read
-    anyway."""
-    signal.signal(signal.SIGHUP, lambda *_: os._exit(0) if terminal_closed() else None)
+    import that may look like a failed import. Another SIGHUP asks for a reload of the configuration, see `reload_asked`."""
+    signal.signal(signal.SIGHUP, lambda *_: os._exit(0) if terminal_closed() else _hangups.append(None))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: os._exit(0))
+
+
+def reload_asked() -> bool:
+    """Whether a SIGHUP asked for a reload while this process was starting, which may be after it had read its configuration."""
+    return bool(_hangups)
 
 
 def check_port(host: str, port: int) -> str:

@@ -72,6 +72,17 @@ STOPPED_AFTER_THE_CHECK = [
     "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
 ]
 """The same, while it goes on from there."""
+EDITED_DURING_THE_CHECK = [
+    sys.executable,
+    "-c",
+    "import os, runpy, signal, sys; from pathlib import Path; from aggregator.store.sqlite.upkeep import Upkeep\n"
+    "def check(self, file=Path(sys.argv[sys.argv.index('--config') + 1])):\n"
+    "    file.write_text(file.read_text().replace('/one', '/two'))\n"
+    "    os.kill(os.getpid(), signal.SIGHUP)\n"
+    "Upkeep.check = check\n"
+    "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
+]
+"""Starts what follows, `python -m aggregator …`, and while its archive is checked edits its file and tells it to reload that."""
 NEVER_CUT_SHORT = [
     sys.executable,
     "-c",
@@ -308,6 +319,17 @@ def test_f4_hangup_reloads_what_waits_for_apply(tmp_path: Path, server: Server) 
         until(lambda: len(server.asked("/two")) == 1)
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
+
+
+def test_f4_a_hangup_while_the_archive_is_checked_is_heard_once_that_is_done(tmp_path: Path, server: Server) -> None:
+    """For a large archive that takes a minute. The hangup was ignored, and the edit waited for `aggregator apply`."""
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    config.write_text(config.read_text().replace("{title: Test Wire}", "{title: Test Wire, reload: manual}"))
+    assert aggregator(config, "apply").returncode == 0
+    with running(config, "worker", under=EDITED_DURING_THE_CHECK) as process:
+        until(lambda: server.asked("/two") or "waits for `aggregator apply`" in log_of(config))
+        until(lambda: server.asked("/two"))
+        ended(process)
 
 
 @pytest.mark.parametrize("full", [True, False], ids=["disk is full", "reader ended"])
