@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -32,13 +33,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     times: int | None = config.getoption("--draws")
     if not times:
         return
-    holders = {}  # what has the settings of a test → their name there
+    holders: dict[Any, str] = {}  # what has the settings of a test → their name there
     for item in items:
-        function = getattr(item, "obj", None)
-        if is_hypothesis_test(function):
+        function, state_machine = getattr(item, "obj", None), getattr(item, "cls", None)
+        if isinstance(getattr(state_machine, "settings", None), settings):
+            holders[state_machine] = "settings"
+        elif is_hypothesis_test(function):
             holders[getattr(function, "__func__", function)] = "_hypothesis_internal_use_settings"
-        elif isinstance(getattr(getattr(item, "cls", None), "settings", None), settings):
-            holders[item.cls] = "settings"  # type: ignore[attr-defined]
     for holder, name in holders.items():
         own: settings = getattr(holder, name)
         setattr(holder, name, settings(own, max_examples=own.max_examples * times, derandomize=False))
