@@ -344,6 +344,9 @@ def test_every_place_is_one() -> None:
         ("Security pacts multiply in the Pacific", "asia-pacific"),
         ("Orca pods return in the Pacific Northwest", "world"),
         ("Supreme Court of Appeal overturns land ruling", "africa"),
+        ("Defense & National Security — Senators meet in Kyiv", "defense"),  # a rubric
+        ("Crowds return to Farnborough Airshow", "defense"),  # a trade fair is not news of its country
+        ("Airline orders jets for billions at Dubai Airshow", "economy"),
     ],
 )
 def test_the_section_of_a_headline(title: str, section: str) -> None:
