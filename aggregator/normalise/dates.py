@@ -105,17 +105,20 @@ _FORMS = (
     # 2026-11-20, 2026. 11. 20., 2026年11月20日
     re.compile(rf"(?<!\d){_YEAR}(?:[-/]|\. ?|\s?[年년]\s?)(?P<month>\d{{1,2}})(?:[-/]|\. ?|\s?[月월]\s?){_DAY}(?!\d)"),
 )
-# 10:30, 10.30, 10 h 30, 15時05分30秒, 3:05 p. m., 午後3:05; not the day and month of 20.10.–22.11.2026, nor the zone of 2026-11-20+01:00
+# 10:30, 10.30, 10 h 30, 15時05分30秒, 3:05 p. m., 3 pm, 午後3:05; not the day and month of 20.10.–22.11.2026, nor the zone of
+# 2026-11-20+01:00
 _TIME = re.compile(
     r"(?:(?P<early>午前|上午|凌晨|早上|오전|\b(?-i:AM|ÖÖ))|(?P<late>午後|下午|中午|晚上|오후|\b(?-i:PM|ÖS)))?\s?"
-    r"(?<![\d+])(?P<hour>\d{1,2})(?:[:：]|\.(?=\d\d(?:\.\d\d(?:\.\d{6,9})?)?(?![\d.]))|\s?[時时시点點h]\s?)(?P<minute>\d\d?)"
-    r"(?:(?:[:：.]|\s?[分분]\s?)(?P<second>\d\d?)(?:[.,:]\d+)?)?(?!\d)(?:\s?[分분秒초])?"
+    r"(?<![\d+])(?P<hour>\d{1,2})(?:(?=\s?[ap]\.?\s?m\b)"
+    r"|(?:[:：]|\.(?=\d\d(?:\.\d\d(?:\.\d{6,9})?)?(?![\d.]))|\s?[時时시点點h]\s?)(?P<minute>\d\d?)"
+    r"(?:(?:[:：.]|\s?[分분]\s?)(?P<second>\d\d?)(?:[.,:]\d+)?)?(?!\d)(?:\s?[分분秒초])?)"
     r"(?:\s*(?:(?P<am>a\.?\s?m|π\.?\s?μ|(?-i:ÖÖ|PG|SA)|ص|ق\.ظ)|(?P<pm>p\.?\s?m|μ\.?\s?μ|(?-i:ÖS|PTG|CH)|م|ب\.ظ))\b\.?)?",
     re.IGNORECASE,
 )
-# +01:00, GMT+1, CET; +0100 or GMT+0100 whose sign was decoded as a space (not a time in another zone: 10:30 GMT 1130 CET)
+# +01:00, GMT+1, CET; +0100 or GMT+0100 whose sign was decoded as a space (not a time in another zone: 10:30 GMT 1130 CET; nor 9 am-11 am)
 _ZONE = re.compile(
-    r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A(?:\s?GMT)?\s(?=\d{4}\b(?!\s?[A-Z])))(?P<hours>\d{1,2})[:.]?(?P<minutes>\d\d)?(?!\d)"
+    r"(?:(?<![^\W_])(?:GMT|UTC?)?\s?(?P<sign>[+−-])|\A(?:\s?GMT)?\s(?=\d{4}\b(?!\s?[A-Z])))(?P<hours>\d{1,2})[:.]?+(?P<minutes>\d\d)?+"
+    r"(?!\d|\s?[aApP]\.?\s?[mM]\b)"
     rf"|(?<![^\W\d_])(?P<name>{'|'.join(_ZONES)})(?![^\W\d_])"
 )
 _OFFSET = re.compile(r"[+−-]\d\d(?::?\d\d)?\b")
@@ -238,7 +241,7 @@ def _clock(time: re.Match[str]) -> tuple[int, int, int]:
     hour, is_late = int(time["hour"]), time["late"] or time["pm"]
     if (is_late or time["am"] or time["early"]) and hour <= 12:
         hour = hour % 12 + (12 if is_late else 0)
-    return hour, int(time["minute"]), int(time["second"] or 0)
+    return hour, int(time["minute"] or 0), int(time["second"] or 0)
 
 
 def _initials(spelled: re.Match[str]) -> str:
