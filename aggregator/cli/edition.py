@@ -23,11 +23,9 @@ WAIT = 120  # seconds for another process to finish its edition
 SILENT = 3  # after so many of them it is said what is waited for
 
 
-def place_all(
-    application: Application, placed: Callable[[int, int], None] = lambda items, stories: None
-) -> tuple[int, int]:
+def place_all(application: Application, placed: Callable[[int, int], None] = lambda items, stories: None) -> None:
     """Place all waiting items, by the configuration that is in force by now: another process may have followed an edit since this command
-    began. Returns (items placed, new stories); `placed` is told them after each batch, since a later one may fail."""
+    began. `placed` is told the numbers of items placed and of new stories after each batch, since a later one may fail."""
     from aggregator.pipeline.edition import edition, note_set_aside
     from aggregator.pipeline.survey import survey
 
@@ -46,7 +44,6 @@ def place_all(
         re_place_stored(archive, application, proceed)
         survey(archive, application.policy, seconds, proceed)
     archive.close()
-    return report.items, report.stories
 
 
 def re_place_stored(archive: Archive, application: Application, proceed: Callable[[], bool]) -> int:
