@@ -41,11 +41,13 @@ _ZONES = {
     "PHT": 8, "WIT": 9, "WET": 0, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRST": -2, "CLST": -3, "CLT": -4, "VET": -4, "COT": -5, "PET": -5,
     "МСК": 3, "GMT": 0, "UTC": 0, "UT": 0, "Z": 0,
 }  # fmt: skip
-# The same in words, of which they are the initials. Not what Windows calls AUS Eastern, SA Pacific or Central Pacific Standard Time.
+# The same in words, of which they are the initials. "Eastern" and the like stand right behind a number, am, pm, a sign, US or Canada: other
+# words make them another zone (AUS Eastern, SA Pacific and West Pacific Standard Time of Windows) or none (Middle Eastern, Asia-Pacific).
 _SPELLED = re.compile(
-    r"(?<!\bAUS )(?<!\bSA )(?<!Central )\b(?:Australian )?(?:Eastern|Central|Mountain|Pacific|Western)(?: Standard| Daylight)?(?: Time)?"
-    r"(?! ?[^\W_])|\b(?:(?:Eastern|Central|Western) European(?: Summer)?|British Summer|Greenwich Mean|Hong Kong"
-    r"|(?:India|Japan|Korea|Pakistan|South Africa) Standard|(?:Central|East|West) Africa) Time\b",
+    r"(?:(?<![^\W\d_][\s/-])|(?<=[ap]m\s)|(?<=\bUS[\s/])|(?<=\bCanada[\s/]))"
+    r"\b(?:Australian )?(?:Eastern|Central|Mountain|Pacific|Western)(?: Standard| Daylight)?(?: Time)?(?![ -]?[^\W_])"
+    r"|\b(?:(?:Eastern|Central|Western) European(?: Summer)?|British Summer|Greenwich Mean|Hong Kong"
+    r"|(?:India|Japan|Korea|South Africa) Standard|(?:Central|East|West) Africa) Time\b",
     re.IGNORECASE,
 )
 _FARTHEST = 14 * 3600  # seconds between a zone and UTC

@@ -263,11 +263,18 @@ from aggregator.normalise.dates import read as read_date
         ("20 Nov 2026 10:00 india standard time", (2026, 11, 20, 4, 30)),
         ("20 Nov 2026 10:00 Australian Eastern Daylight Time", (2026, 11, 19, 23, 0)),
         ("20 Nov 2026 10:00 GMT-0500 (Eastern Standard Time)", (2026, 11, 20, 15, 0)),
-        # Not that of the second word: as Windows calls those of Sydney, Colombia and the Solomon Islands.
+        ("20 Nov 2026 10:00:00 (Central Standard Time)", (2026, 11, 20, 16, 0)),
+        ("20 Nov 2026 10:00 Canada/Mountain", (2026, 11, 20, 16, 0)),
+        # Not that of the second word: as Windows calls those of Sydney, Colombia, Guam and the Solomon Islands.
         ("20 Nov 2026 10:00 AUS Eastern Standard Time", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 SA Pacific Standard Time", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Central Pacific Standard Time", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 West Pacific Standard Time", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 Pakistan Standard Time", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Central Bank", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 Middle Eastern", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 | Asia-Pacific", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 Eastern-Ukraine", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Central European Standard Time", (2026, 11, 20, 10, 0)),
     ],
 )
