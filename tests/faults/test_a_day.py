@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import random
 from datetime import UTC, datetime, timedelta
@@ -62,7 +61,7 @@ def files() -> int:
 
 
 @pytest.mark.slow
-def test_a_day_at_speed(tmp_path: Path) -> None:
+async def test_a_day_at_speed(tmp_path: Path) -> None:
     news = News()
     sources = {f"s{n}": source(f"s{n}") for n in range(SOURCES)}
     archive, lookup = SqliteArchive(tmp_path / "a.db"), SqliteArchive(tmp_path / "a.db")
@@ -70,40 +69,36 @@ def test_a_day_at_speed(tmp_path: Path) -> None:
     sizes: list[tuple[float, int]] = []
     planned: dict[str, datetime] = {}
     late: list[timedelta] = []
-
-    async def day() -> None:
-        async with Sandbox() as sandbox:
-            made = tools(
-                archive, lookup=lookup, fetch=news.fetch, parse=sandbox.parse, clock=lambda: news.now,
-                jitter=news.chance.random, sources=sources,
-            )  # fmt: skip
-            current = Current(Engine(made, lookup, policy(), (86_400, {})))
-            shared = Shared(current, "me", lambda: news.now)
-            polling, editions, arrived = Polling(shared), Editions(shared), shared.news
-            while news.now < START + timedelta(days=1):
-                before = {id: len(polls) for id, polls in news.polls.items()}
-                await polling.tick()
-                await polling.idle()
-                if arrived.is_set():
-                    arrived.clear()
-                    await editions.once()
-                for state in archive.sources.states():
-                    polled = len(news.polls.get(state.id, ())) - before.get(state.id, 0)
-                    assert polled <= 1
-                    if polled and state.id in planned:
-                        late.append(news.now - planned[state.id])
-                    elif state.id in planned:
-                        assert news.now < planned[state.id], f"{state.id} was due and not polled"
-                    assert state.next_poll is not None
-                    planned[state.id] = state.next_poll
-                news.now += TICK
-                if (news.now - START).seconds % 7200 == 0:
-                    gc.collect()
-                    sizes.append((resident(), files()))
-            assert archive.sources.owners() == []
-            assert archive.edition.pending() == []
-
-    asyncio.run(day())
+    async with Sandbox() as sandbox:
+        made = tools(
+            archive, lookup=lookup, fetch=news.fetch, parse=sandbox.parse, clock=lambda: news.now,
+            jitter=news.chance.random, sources=sources,
+        )  # fmt: skip
+        current = Current(Engine(made, lookup, policy(), (86_400, {})))
+        shared = Shared(current, "me", lambda: news.now)
+        polling, editions, arrived = Polling(shared), Editions(shared), shared.news
+        while news.now < START + timedelta(days=1):
+            before = {id: len(polls) for id, polls in news.polls.items()}
+            await polling.tick()
+            await polling.idle()
+            if arrived.is_set():
+                arrived.clear()
+                await editions.once()
+            for state in archive.sources.states():
+                polled = len(news.polls.get(state.id, ())) - before.get(state.id, 0)
+                assert polled <= 1
+                if polled and state.id in planned:
+                    late.append(news.now - planned[state.id])
+                elif state.id in planned:
+                    assert news.now < planned[state.id], f"{state.id} was due and not polled"
+                assert state.next_poll is not None
+                planned[state.id] = state.next_poll
+            news.now += TICK
+            if (news.now - START).seconds % 7200 == 0:
+                gc.collect()
+                sizes.append((resident(), files()))
+        assert archive.sources.owners() == []
+        assert archive.edition.pending() == []
     assert set(news.polls) == set(sources)
     assert timedelta() <= min(late)
     assert max(late) < 2 * TICK, "polled as scheduled, to a tick"

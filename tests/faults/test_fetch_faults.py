@@ -86,17 +86,14 @@ def full(outcome: Outcome) -> Fetched:
 # ---- what goes right
 
 
-def test_a_feed_and_then_nothing_new(server: Server) -> None:
-    async def main() -> None:
-        http = Http(AGENT, allow_private=[HOST])
-        first = full(await http(FetchRequest("s", server.url("/feed"))))
-        assert (first.body, first.content_type, first.url) == (FEED, "application/rss+xml", server.url("/feed"))
-        again = await http(FetchRequest("s", server.url("/feed"), etag=first.etag, last_modified=first.last_modified))
-        assert isinstance(again, NotModified)
-        assert again.etag == first.etag
-        await http.close()
-
-    asyncio.run(main())
+async def test_a_feed_and_then_nothing_new(server: Server) -> None:
+    http = Http(AGENT, allow_private=[HOST])
+    first = full(await http(FetchRequest("s", server.url("/feed"))))
+    assert (first.body, first.content_type, first.url) == (FEED, "application/rss+xml", server.url("/feed"))
+    again = await http(FetchRequest("s", server.url("/feed"), etag=first.etag, last_modified=first.last_modified))
+    assert isinstance(again, NotModified)
+    assert again.etag == first.etag
+    await http.close()
 
 
 def test_a_date_alone_is_sent_back_as_it_came(server: Server) -> None:
@@ -220,42 +217,34 @@ def test_the_deadline_spans_all_redirects(server: Server) -> None:
 
 
 @pytest.mark.parametrize(("places", "crawled"), [(64, False), (2, True)])
-def test_slow_servers_hold_up_nobody_else(server: Server, places: int, crawled: bool) -> None:
+async def test_slow_servers_hold_up_nobody_else(server: Server, places: int, crawled: bool) -> None:
     """Nor do any number of articles at such servers."""
-
-    async def main() -> None:
-        http = Http(AGENT, allow_private=[HOST], limits=Limits(deadline=PATIENCE, concurrency=places))
-        request = FetchRequest("s", server.url("/silent"), crawled=crawled)
-        slow = [asyncio.create_task(http(request)) for _ in range(20)]
-        await until_async(lambda: server.asked("/silent"))
-        answers = await asyncio.gather(*(http(FetchRequest("s", server.url("/feed"))) for _ in range(40)))
-        assert all(isinstance(outcome, Fetched) for outcome in answers)
-        assert not any(task.done() for task in slow)
-        await cancelled(slow)
-        await http.close()
-
-    asyncio.run(main())
+    http = Http(AGENT, allow_private=[HOST], limits=Limits(deadline=PATIENCE, concurrency=places))
+    request = FetchRequest("s", server.url("/silent"), crawled=crawled)
+    slow = [asyncio.create_task(http(request)) for _ in range(20)]
+    await until_async(lambda: server.asked("/silent"))
+    answers = await asyncio.gather(*(http(FetchRequest("s", server.url("/feed"))) for _ in range(40)))
+    assert all(isinstance(outcome, Fetched) for outcome in answers)
+    assert not any(task.done() for task in slow)
+    await cancelled(slow)
+    await http.close()
 
 
-def test_articles_that_wait_for_a_slow_host_hold_up_no_others(server: Server) -> None:
+async def test_articles_that_wait_for_a_slow_host_hold_up_no_others(server: Server) -> None:
     """All of them took the places of articles, and those at other hosts waited for minutes."""
     stub = StubResolver({"slow.example": [[HOST]], "quick.example": [[HOST]]})
-
-    async def main() -> None:
-        limits = Limits(deadline=PATIENCE, concurrency=8, spacing=0)
-        http = Http(AGENT, allow_private=["127.0.0.0/8"], limits=limits, resolver=stub)
-        slow, quick = (
-            FetchRequest("s", server.url(path, host), crawled=True)
-            for path, host in (("/silent", "slow.example"), ("/feed", "quick.example"))
-        )
-        waiting = [asyncio.create_task(http(slow)) for _ in range(20)]
-        await until_async(lambda: len(server.asked("/silent")) == limits.per_host)
-        assert isinstance(await http(quick), Fetched)
-        assert not any(task.done() for task in waiting)
-        await cancelled(waiting)
-        await http.close()
-
-    asyncio.run(main())
+    limits = Limits(deadline=PATIENCE, concurrency=8, spacing=0)
+    http = Http(AGENT, allow_private=["127.0.0.0/8"], limits=limits, resolver=stub)
+    slow, quick = (
+        FetchRequest("s", server.url(path, host), crawled=True)
+        for path, host in (("/silent", "slow.example"), ("/feed", "quick.example"))
+    )
+    waiting = [asyncio.create_task(http(slow)) for _ in range(20)]
+    await until_async(lambda: len(server.asked("/silent")) == limits.per_host)
+    assert isinstance(await http(quick), Fetched)
+    assert not any(task.done() for task in waiting)
+    await cancelled(waiting)
+    await http.close()
 
 
 @pytest.mark.parametrize(
@@ -1208,7 +1197,9 @@ def test_a_name_server_that_hangs_holds_up_no_end(monkeypatch: pytest.MonkeyPatc
         thread.join(PATIENCE)
 
 
-def test_a_name_server_that_hangs_gets_no_thread_for_each_of_hundreds_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_server_that_hangs_gets_no_thread_for_each_of_hundreds_of_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     wake, asked = threading.Event(), Counter[str]()
 
     def unanswered(host: str, *_: object, **__: object) -> list[object]:
@@ -1216,19 +1207,16 @@ def test_a_name_server_that_hangs_gets_no_thread_for_each_of_hundreds_of_names(m
         wake.wait(PATIENCE)
         raise socket.gaierror(socket.EAI_NONAME, "said by the system")
 
-    async def main() -> None:
-        resolver = SystemResolver()
-        names = [f"{n}.example" for n in range(2 * LOOKUPS)]
-        tasks = [asyncio.create_task(resolver.resolve(name)) for name in names]
-        await until_async(lambda: len(asked) >= LOOKUPS)
-        assert len(asked) == LOOKUPS
-        wake.set()
-        for told in await asyncio.gather(*tasks, return_exceptions=True):
-            assert isinstance(told, socket.gaierror)
-        assert len(asked) == len(names), "the others after them"
-
     monkeypatch.setattr(socket, "getaddrinfo", unanswered)
-    asyncio.run(main())
+    resolver = SystemResolver()
+    names = [f"{n}.example" for n in range(2 * LOOKUPS)]
+    tasks = [asyncio.create_task(resolver.resolve(name)) for name in names]
+    await until_async(lambda: len(asked) >= LOOKUPS)
+    assert len(asked) == LOOKUPS
+    wake.set()
+    for told in await asyncio.gather(*tasks, return_exceptions=True):
+        assert isinstance(told, socket.gaierror)
+    assert len(asked) == len(names), "the others after them"
 
 
 # ---- bad inputs 26, 27, 29, 40: headers that lie, leak or split
@@ -1414,16 +1402,13 @@ def test_messages_hold_nothing_that_a_server_or_an_address_said(server: Server) 
         assert "hello" not in message
 
 
-def test_a_cancelled_request_ends_at_once_and_leaves_nothing(server: Server) -> None:
-    async def main() -> None:
-        http = Http(AGENT, allow_private=[HOST])
-        tasks = [asyncio.create_task(http(FetchRequest("s", server.url(path)))) for path in ("/silent", "/drip-body")]
-        await until_async(lambda: server.open == 2)
-        ended = await asyncio.wait_for(cancelled(tasks), PATIENCE)
-        assert all(isinstance(outcome, asyncio.CancelledError) for outcome in ended)
-        await asyncio.wait_for(http.close(), PATIENCE)
-
-    asyncio.run(main())
+async def test_a_cancelled_request_ends_at_once_and_leaves_nothing(server: Server) -> None:
+    http = Http(AGENT, allow_private=[HOST])
+    tasks = [asyncio.create_task(http(FetchRequest("s", server.url(path)))) for path in ("/silent", "/drip-body")]
+    await until_async(lambda: server.open == 2)
+    ended = await asyncio.wait_for(cancelled(tasks), PATIENCE)
+    assert all(isinstance(outcome, asyncio.CancelledError) for outcome in ended)
+    await asyncio.wait_for(http.close(), PATIENCE)
 
 
 # ---- anything at all

@@ -104,55 +104,47 @@ def test_what_a_worker_stores_no_other_takes_for_a_clock_that_was_set_back(store
 
 
 @pytest.mark.parametrize("step", [-3600.0, 86_400.0 * 3650])
-def test_a_clock_that_is_set_neither_stops_the_looks_nor_has_them_made_up_for(
+async def test_a_clock_that_is_set_neither_stops_the_looks_nor_has_them_made_up_for(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch, step: float
 ) -> None:
     shift, shown = [0.0], [""]
     machine = SimpleNamespace(time=lambda: time.time() + shift[0], monotonic=time.monotonic)
     monkeypatch.setattr("procrastinate.periodic.time", machine)
     monkeypatch.setattr(queue, "time", machine)
-
-    async def scenario() -> None:
-        loop, stopping, began = Loop(), asyncio.Event(), time.monotonic()
-        running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0]).run())
-        await until_async(lambda: loop.looks >= 2)
-        shift[0] = step
-        await until_async(lambda: any("the clock was changed" in one for one in shown))
-        await until_async(lambda: not shown[-1])
-        for _ in range(3):
-            looks = loop.looks
-            await until_async(lambda looks=looks: loop.looks >= looks + 2)  # type: ignore[misc]
-        assert loop.looks <= time.monotonic() - began + 3, "one a second"
-        stopping.set()
-        await running
-
-    asyncio.run(scenario())
+    loop, stopping, began = Loop(), asyncio.Event(), time.monotonic()
+    running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0]).run())
+    await until_async(lambda: loop.looks >= 2)
+    shift[0] = step
+    await until_async(lambda: any("the clock was changed" in one for one in shown))
+    await until_async(lambda: not shown[-1])
+    for _ in range(3):
+        looks = loop.looks
+        await until_async(lambda looks=looks: loop.looks >= looks + 2)  # type: ignore[misc]
+    assert loop.looks <= time.monotonic() - began + 3, "one a second"
+    stopping.set()
+    await running
 
 
-def test_a_look_that_misses_that_it_is_to_end_is_told_again(
+async def test_a_look_that_misses_that_it_is_to_end_is_told_again(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes a connection by `asyncio.wait_for`, which before Python 3.12 returns what came at the moment of a cancellation. The queue
     waited for ever for the end of its looks: the worker took no jobs any more and did not stop."""
     monkeypatch.setattr(queue, "AGAIN", 0.2)
+    stopping, asked = asyncio.Event(), asyncio.Event()
 
-    async def scenario() -> None:
-        stopping, asked = asyncio.Event(), asyncio.Event()
+    async def jobs(*_: Any, **__: Any) -> list[Job]:
+        if not asked.is_set():
+            asked.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
+        return []
 
-        async def jobs(*_: Any, **__: Any) -> list[Job]:
-            if not asked.is_set():
-                asked.set()
-                with suppress(asyncio.CancelledError):
-                    await asyncio.sleep(3600)
-            return []
-
-        monkeypatch.setattr(JobManager, "list_jobs_async", jobs)
-        running = asyncio.create_task(end_of_queue(store, Loop(), stopping, [""], [0.0]).run())
-        await until_async(asked.is_set)
-        stopping.set()
-        await until_async(running.done)
-
-    asyncio.run(scenario())
+    monkeypatch.setattr(JobManager, "list_jobs_async", jobs)
+    running = asyncio.create_task(end_of_queue(store, Loop(), stopping, [""], [0.0]).run())
+    await until_async(asked.is_set)
+    stopping.set()
+    await until_async(running.done)
 
 
 def test_a_program_that_runs_on_as_a_later_one_takes_over_is_told(store: PostgresArchive) -> None:
@@ -162,67 +154,55 @@ def test_a_program_that_runs_on_as_a_later_one_takes_over_is_told(store: Postgre
 
 
 @pytest.mark.slow
-def test_a_queue_that_could_not_be_opened_is_opened_anew(
+async def test_a_queue_that_could_not_be_opened_is_opened_anew(
     store: PostgresArchive, caplog: pytest.LogCaptureFixture
 ) -> None:
     shown = [""]
-
-    async def scenario() -> None:
-        loop, stopping = Loop(), asyncio.Event()
-        with Link(store._connection.server.url) as link:
-            link.cut()
-            end = end_of_queue(store, loop, stopping, shown, [0.0], Server(link.url).address("aggregator queue"))
-            running = asyncio.create_task(end.run())
-            await until_async(lambda: "cannot be reached" in shown[-1])
-            link.restore()
-            await until_async(lambda: not shown[-1])
-            stopping.set()
-            await running
-
-    asyncio.run(scenario())
+    loop, stopping = Loop(), asyncio.Event()
+    with Link(store._connection.server.url) as link:
+        link.cut()
+        end = end_of_queue(store, loop, stopping, shown, [0.0], Server(link.url).address("aggregator queue"))
+        running = asyncio.create_task(end.run())
+        await until_async(lambda: "cannot be reached" in shown[-1])
+        link.restore()
+        await until_async(lambda: not shown[-1])
+        stopping.set()
+        await running
     assert "closed" not in caplog.text
 
 
-def test_a_queue_for_which_the_server_has_no_room_says_so_in_time_and_is_opened_when_it_has(
+async def test_a_queue_for_which_the_server_has_no_room_says_so_in_time_and_is_opened_when_it_has(
     store: PostgresArchive,
 ) -> None:
     url, shown = store._connection.server.url, [""]
     execute(url, "DROP ROLE IF EXISTS narrow", "CREATE ROLE narrow LOGIN CONNECTION LIMIT 3")
     execute(url, f"ALTER DATABASE {url.partition('?')[0].rpartition('/')[2]} OWNER TO narrow")
-
-    async def scenario() -> None:
-        loop, stopping = Loop(), asyncio.Event()
-        address = Server(url.replace("postgres:@", "narrow:@")).address("aggregator queue")
-        running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0], address).run())
-        await until_async(lambda: 'too many connections for role "narrow"' in shown[-1])
-        execute(url, "ALTER ROLE narrow CONNECTION LIMIT -1")
-        await until_async(lambda: loop.looks and not shown[-1])
-        stopping.set()
-        await running
-
-    asyncio.run(scenario())
+    loop, stopping = Loop(), asyncio.Event()
+    address = Server(url.replace("postgres:@", "narrow:@")).address("aggregator queue")
+    running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0], address).run())
+    await until_async(lambda: 'too many connections for role "narrow"' in shown[-1])
+    execute(url, "ALTER ROLE narrow CONNECTION LIMIT -1")
+    await until_async(lambda: loop.looks and not shown[-1])
+    stopping.set()
+    await running
 
 
 @pytest.mark.slow
-def test_a_queue_whose_connections_are_dead_is_opened_anew(
+async def test_a_queue_whose_connections_are_dead_is_opened_anew(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QueueConnection, "patience", 1)
     shown = [""]
-
-    async def scenario() -> None:
-        loop, stopping = Loop(), asyncio.Event()
-        with Link(store._connection.server.url) as link:
-            end = end_of_queue(store, loop, stopping, shown, [0.0], Server(link.url).address("aggregator queue"))
-            running = asyncio.create_task(end.run())
-            await until_async(lambda: loop.looks)
-            link.lose()
-            looks = loop.looks
-            await until_async(lambda: loop.looks > looks + 1)
-            stopping.set()
-            await running
-
-    asyncio.run(scenario())
+    loop, stopping = Loop(), asyncio.Event()
+    with Link(store._connection.server.url) as link:
+        end = end_of_queue(store, loop, stopping, shown, [0.0], Server(link.url).address("aggregator queue"))
+        running = asyncio.create_task(end.run())
+        await until_async(lambda: loop.looks)
+        link.lose()
+        looks = loop.looks
+        await until_async(lambda: loop.looks > looks + 1)
+        stopping.set()
+        await running
 
 
 def one_source(folder: Path, database: str) -> Application:
@@ -297,58 +277,50 @@ def test_a_recovery_is_stored_although_no_answer_told_that_the_troubles_were(
         assert seen == [("queue: full",), ()]
 
 
-def test_a_queue_that_ends_at_once_is_opened_at_growing_intervals(
+async def test_a_queue_that_ends_at_once_is_opened_at_growing_intervals(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "PAUSE", 1.0)
     rests: list[float] = []
+    stopping = asyncio.Event()
 
-    async def scenario() -> None:
-        stopping = asyncio.Event()
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 7:
+            stopping.set()
 
-        async def rest(seconds: float) -> None:
-            rests.append(seconds)
-            if len(rests) == 7:
-                stopping.set()
-
-        end = end_of_queue(store, Loop(), stopping, [""], [7200.0])  # its clock is wrong
-        monkeypatch.setattr(end, "_rest", rest)
-        await end.run()
-
-    asyncio.run(scenario())
+    end = end_of_queue(store, Loop(), stopping, [""], [7200.0])  # its clock is wrong
+    monkeypatch.setattr(end, "_rest", rest)
+    await end.run()
     assert rests == [1, 2, 4, 8, 16, 20, 20]
 
 
-def test_what_a_lost_connection_of_the_queue_was_doing_holds_up_nobody(
+async def test_what_a_lost_connection_of_the_queue_was_doing_holds_up_nobody(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was lost between a statement and what follows it: behind a proxy the server does not learn of that."""
     monkeypatch.setattr(QueueConnection, "patience", 1)
     loop, execute = Loop(), psycopg.AsyncCursor.execute
+    stopping = asyncio.Event()
+    with Link(store._connection.server.url) as link:
+        lost: list[bool] = []
 
-    async def scenario() -> None:
-        stopping = asyncio.Event()
-        with Link(store._connection.server.url) as link:
-            lost: list[bool] = []
+        async def losing(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
+            found = await execute(self, query, *arguments, **more)
+            if loop.looks and not lost and "defer_periodic" in str(query) and "'dispatch'" in str(arguments):
+                lost.append(True)
+                link.lose()
+                await asyncio.sleep(0.2)
+            return found
 
-            async def losing(self: Any, query: Any, *arguments: Any, **more: Any) -> Any:
-                found = await execute(self, query, *arguments, **more)
-                if loop.looks and not lost and "defer_periodic" in str(query) and "'dispatch'" in str(arguments):
-                    lost.append(True)
-                    link.lose()
-                    await asyncio.sleep(0.2)
-                return found
-
-            monkeypatch.setattr(psycopg.AsyncCursor, "execute", losing)
-            end = end_of_queue(store, loop, stopping, [""], [0.0], Server(link.url).address("aggregator queue"))
-            running = asyncio.create_task(end.run())
-            await until_async(lambda: bool(lost))
-            looks = loop.looks
-            await until_async(lambda: loop.looks > looks + 1)
-            stopping.set()
-            await running
-
-    asyncio.run(scenario())
+        monkeypatch.setattr(psycopg.AsyncCursor, "execute", losing)
+        end = end_of_queue(store, loop, stopping, [""], [0.0], Server(link.url).address("aggregator queue"))
+        running = asyncio.create_task(end.run())
+        await until_async(lambda: bool(lost))
+        looks = loop.looks
+        await until_async(lambda: loop.looks > looks + 1)
+        stopping.set()
+        await running
 
 
 class Loop:
@@ -392,44 +364,38 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "LOOK", 0.1)
 
 
-def test_a_worker_takes_no_job_while_its_clock_is_wrong_and_goes_on_when_it_is_right(store: PostgresArchive) -> None:
+async def test_a_worker_takes_no_job_while_its_clock_is_wrong_and_goes_on_when_it_is_right(
+    store: PostgresArchive,
+) -> None:
     clock, shown = [7200.0], [""]
-
-    async def scenario() -> None:
-        loop, stopping = Loop(), asyncio.Event()
-        running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, clock).run())
-        await until_async(lambda: "120 minutes apart" in shown[-1])
-        assert loop.looks == 0
-        clock[0] = 0.0
-        await until_async(lambda: loop.taken and not shown[-1])
-        clock[0] = -7200.0
-        await until_async(lambda: "behind" in shown[-1])
-        stopping.set()
-        await running
-
-    asyncio.run(scenario())
+    loop, stopping = Loop(), asyncio.Event()
+    running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, clock).run())
+    await until_async(lambda: "120 minutes apart" in shown[-1])
+    assert loop.looks == 0
+    clock[0] = 0.0
+    await until_async(lambda: loop.taken and not shown[-1])
+    clock[0] = -7200.0
+    await until_async(lambda: "behind" in shown[-1])
+    stopping.set()
+    await running
 
 
-def test_a_worker_that_others_gave_up_says_that_it_stood_still_and_goes_on(store: PostgresArchive) -> None:
+async def test_a_worker_that_others_gave_up_says_that_it_stood_still_and_goes_on(store: PostgresArchive) -> None:
     """It was suspended; it told of a foreign key."""
     shown = [""]
-
-    async def scenario() -> None:
-        loop, stopping = Loop(), asyncio.Event()
-        running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0]).run())
-        await until_async(lambda: loop.taken)
-        execute(store._connection.server.url, "DELETE FROM procrastinate_workers")  # as `prune_stalled_workers`
-        await until_async(lambda: shown[-1])
-        assert shown[-1] == f"queue: {queue.AWAY}"
-        loop.taken.clear()
-        await until_async(lambda: loop.taken and not shown[-1])
-        stopping.set()
-        await running
-
-    asyncio.run(scenario())
+    loop, stopping = Loop(), asyncio.Event()
+    running = asyncio.create_task(end_of_queue(store, loop, stopping, shown, [0.0]).run())
+    await until_async(lambda: loop.taken)
+    execute(store._connection.server.url, "DELETE FROM procrastinate_workers")  # as `prune_stalled_workers`
+    await until_async(lambda: shown[-1])
+    assert shown[-1] == f"queue: {queue.AWAY}"
+    loop.taken.clear()
+    await until_async(lambda: loop.taken and not shown[-1])
+    stopping.set()
+    await running
 
 
-def test_a_connection_lost_as_a_job_ends_closes_no_lane(
+async def test_a_connection_lost_as_a_job_ends_closes_no_lane(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker lives on, and so nobody else would take the job from it."""
@@ -443,19 +409,16 @@ def test_a_connection_lost_as_a_job_ends_closes_no_lane(
             raise ConnectorException
         await finish(self, job, **arguments)
 
-    async def scenario() -> None:
-        stopping = asyncio.Event()
-        running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
-        await until_async(lambda: len(loop.taken) > 1)
-        assert lost
-        stopping.set()
-        await running
-
     monkeypatch.setattr(JobManager, "finish_job", losing)
-    asyncio.run(scenario())
+    stopping = asyncio.Event()
+    running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
+    await until_async(lambda: len(loop.taken) > 1)
+    assert lost
+    stopping.set()
+    await running
 
 
-def test_a_job_that_has_just_begun_is_not_taken_for_an_abandoned_one(
+async def test_a_job_that_has_just_begun_is_not_taken_for_an_abandoned_one(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The queue knows a moment earlier that it has begun. Its lane would be free while it asks the host."""
@@ -468,20 +431,17 @@ def test_a_job_that_has_just_begun_is_not_taken_for_an_abandoned_one(
     async def finish(self: JobManager, job: Job, **_: Any) -> None:
         finished.append(job.id)
 
-    async def scenario() -> None:
-        end = end_of_queue(store, Loop(), asyncio.Event(), [""], [0.0])
-        end._ends.add(7)
-        await end._tidy()
-        assert finished == []
-        await end._tidy()
-        assert finished == [1], "nobody does it"
-
     monkeypatch.setattr(JobManager, "list_jobs_async", jobs)
     monkeypatch.setattr(JobManager, "finish_job", finish)
-    asyncio.run(scenario())
+    end = end_of_queue(store, Loop(), asyncio.Event(), [""], [0.0])
+    end._ends.add(7)
+    await end._tidy()
+    assert finished == []
+    await end._tidy()
+    assert finished == [1], "nobody does it"
 
 
-def test_a_job_in_progress_keeps_its_lane_however_long_it_takes(store: PostgresArchive) -> None:
+async def test_a_job_in_progress_keeps_its_lane_however_long_it_takes(store: PostgresArchive) -> None:
     """Else another worker would ask the same host beside it."""
     ends = asyncio.Event()
 
@@ -491,33 +451,30 @@ def test_a_job_in_progress_keeps_its_lane_however_long_it_takes(store: PostgresA
             await ends.wait()
             return False
 
-    async def scenario() -> None:
-        loop, stopping = Slow(), asyncio.Event()
-        end = end_of_queue(store, loop, stopping, [""], [0.0])
-        tidied, tidy = 0, end._tidy
+    loop, stopping = Slow(), asyncio.Event()
+    end = end_of_queue(store, loop, stopping, [""], [0.0])
+    tidied, tidy = 0, end._tidy
 
-        async def counted() -> None:
-            nonlocal tidied
-            await tidy()
-            tidied += bool(loop.taken)
+    async def counted() -> None:
+        nonlocal tidied
+        await tidy()
+        tidied += bool(loop.taken)
 
-        end._tidy = counted  # type: ignore[method-assign]
-        running = asyncio.create_task(end.run())
-        await until_async(lambda: tidied > 5)
-        looks = loop.looks
-        await until_async(lambda: loop.looks > looks + 2)
-        assert loop.taken == ["alpha"]
-        waiting = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'polls' AND status = 'todo'"
-        assert execute(store._connection.server.url, waiting) == [(1,)], "one job waits, not one for each look"
-        ends.set()
-        await until_async(lambda: len(loop.taken) > 1)
-        stopping.set()
-        await running
-
-    asyncio.run(scenario())
+    end._tidy = counted  # type: ignore[method-assign]
+    running = asyncio.create_task(end.run())
+    await until_async(lambda: tidied > 5)
+    looks = loop.looks
+    await until_async(lambda: loop.looks > looks + 2)
+    assert loop.taken == ["alpha"]
+    waiting = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'polls' AND status = 'todo'"
+    assert execute(store._connection.server.url, waiting) == [(1,)], "one job waits, not one for each look"
+    ends.set()
+    await until_async(lambda: len(loop.taken) > 1)
+    stopping.set()
+    await running
 
 
-def test_news_is_an_edition_at_once_and_no_more_than_that(
+async def test_news_is_an_edition_at_once_and_no_more_than_that(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "EDITION_EVERY", "0 0 1 1 *")
@@ -528,24 +485,21 @@ def test_news_is_an_edition_at_once_and_no_more_than_that(
             nonlocal made
             made += 1
 
-    async def scenario() -> None:
-        loop, stopping = Counting(), asyncio.Event()
-        end = end_of_queue(store, loop, stopping, [""], [0.0])
-        running = asyncio.create_task(end.run())
-        await until_async(lambda: loop.looks > 0)
-        for number in (1, 2):
-            end._news.set()
-            await until_async(lambda number=number: made == number)  # type: ignore[misc]
-            looks = loop.looks
-            await until_async(lambda looks=looks: loop.looks > looks + 1)  # type: ignore[misc]
-            assert made == number
-        stopping.set()
-        await running
-
-    asyncio.run(scenario())
+    loop, stopping = Counting(), asyncio.Event()
+    end = end_of_queue(store, loop, stopping, [""], [0.0])
+    running = asyncio.create_task(end.run())
+    await until_async(lambda: loop.looks > 0)
+    for number in (1, 2):
+        end._news.set()
+        await until_async(lambda number=number: made == number)  # type: ignore[misc]
+        looks = loop.looks
+        await until_async(lambda looks=looks: loop.looks > looks + 1)  # type: ignore[misc]
+        assert made == number
+    stopping.set()
+    await running
 
 
-def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an edit of the rules one judges all stored stories anew; further editions are asked for meanwhile."""
     monkeypatch.setattr(queue, "EDITION_EVERY", "* * * * * *")
     began, asked, ends = 0, 0, asyncio.Event()
@@ -564,15 +518,12 @@ def test_a_long_edition_holds_up_no_poll(store: PostgresArchive, monkeypatch: py
             began += 1
             await ends.wait()
 
-    async def scenario() -> None:
-        loop, stopping = Slow(), asyncio.Event()
-        running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
-        await until_async(lambda: asked > 4)  # more than there are places
-        looks = loop.looks
-        await until_async(lambda: loop.looks > looks + 1)
-        ends.set()
-        await until_async(lambda: began > 1)  # what was asked for meanwhile
-        stopping.set()
-        await running
-
-    asyncio.run(scenario())
+    loop, stopping = Slow(), asyncio.Event()
+    running = asyncio.create_task(end_of_queue(store, loop, stopping, [""], [0.0]).run())
+    await until_async(lambda: asked > 4)  # more than there are places
+    looks = loop.looks
+    await until_async(lambda: loop.looks > looks + 1)
+    ends.set()
+    await until_async(lambda: began > 1)  # what was asked for meanwhile
+    stopping.set()
+    await running

@@ -258,24 +258,20 @@ def test_the_edition_stays_its_own_for_as_long_as_a_batch_takes(
     worker.close()
 
 
-def test_a_pause_that_a_host_asks_of_a_worker_meanwhile_is_kept(
+async def test_a_pause_that_a_host_asks_of_a_worker_meanwhile_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(poll, "LOOK", 0.01)
     store = archive(tmp_path, "alpha", "beta")
-
-    async def main() -> None:
-        seen: list[dict[str, str]] = []
-        task = asyncio.create_task(
-            adopting(lambda states: seen.append({state.id: state.why for state in states}), store.sources)
-        )
-        await until_async(lambda: seen)
-        (alpha, _) = store.sources.states()
-        store.sources.save([structs.replace(alpha, why="the server asked for 30 min (Retry-After)")])
-        await until_async(lambda: "30 min" in seen[-1]["alpha"])
-        task.cancel()
-
-    asyncio.run(main())
+    seen: list[dict[str, str]] = []
+    task = asyncio.create_task(
+        adopting(lambda states: seen.append({state.id: state.why for state in states}), store.sources)
+    )
+    await until_async(lambda: seen)
+    (alpha, _) = store.sources.states()
+    store.sources.save([structs.replace(alpha, why="the server asked for 30 min (Retry-After)")])
+    await until_async(lambda: "30 min" in seen[-1]["alpha"])
+    task.cancel()
     store.close()
 
 

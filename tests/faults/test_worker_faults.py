@@ -132,18 +132,15 @@ def worker(tmp_path: Path) -> Any:
     made.close()
 
 
-def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
+async def test_f23_a_tick_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def run() -> None:
-        with monkeypatch.context() as broken:
-            broken.setattr(polling, "corrected", lambda *_: 1 / 0)
-            assert await worker.tick() == 0
-            assert worker.shown == "store: ZeroDivisionError, an error in this program: see the log"
-        assert await worker.tick() == 3
-        assert worker.shown == ""
-
-    asyncio.run(run())
+    with monkeypatch.context() as broken:
+        broken.setattr(polling, "corrected", lambda *_: 1 / 0)
+        assert await worker.tick() == 0
+        assert worker.shown == "store: ZeroDivisionError, an error in this program: see the log"
+    assert await worker.tick() == 3
+    assert worker.shown == ""
 
 
 def test_the_log_names_a_source_that_fails_once_and_without_network_not_each_of_many(
@@ -189,27 +186,23 @@ def test_the_log_names_a_source_that_fails_once_and_without_network_not_each_of_
     assert "polled 3 sources: 1 unchanged, 1 failed, 1 waiting with their host, 0 new items" in caplog.text
 
 
-def test_pauses_that_hosts_ask_of_others_are_learnt_while_polls_are_in_progress(worker: Worker) -> None:
+async def test_pauses_that_hosts_ask_of_others_are_learnt_while_polls_are_in_progress(worker: Worker) -> None:
     """Hundreds of sources of one host may wait for their turn when the command `poll` is told to pause."""
     adopted: list[set[str]] = []
     worker.polling._adopt_pauses = lambda ids: adopted.append(set(ids))
+    answers = asyncio.Event()
 
-    async def run() -> None:
-        answers = asyncio.Event()
+    async def slow(request: FetchRequest) -> Outcome:
+        await answers.wait()
+        return await unchanged(request)
 
-        async def slow(request: FetchRequest) -> Outcome:
-            await answers.wait()
-            return await unchanged(request)
-
-        worker.fetch = slow
-        await worker.polling.tick()
-        await asyncio.sleep(0)
-        await worker.polling.maintain()
-        answers.set()
-        await worker.polling.idle()
-        await worker.polling.maintain()
-
-    asyncio.run(run())
+    worker.fetch = slow
+    await worker.polling.tick()
+    await asyncio.sleep(0)
+    await worker.polling.maintain()
+    answers.set()
+    await worker.polling.idle()
+    await worker.polling.maintain()
     assert adopted == [set(SOURCES)] * 2, "as they begin, and at each tick until they end"
 
 
@@ -233,48 +226,41 @@ def test_a_tick_takes_all_that_is_due_in_portions(worker: Worker, monkeypatch: p
     assert asyncio.run(worker.tick()) == 3
 
 
-def test_sources_that_wait_for_their_host_longer_than_their_lease_are_asked_once(worker: Worker) -> None:
+async def test_sources_that_wait_for_their_host_longer_than_their_lease_are_asked_once(worker: Worker) -> None:
     """Hundreds of sources at one host that hangs, or a machine that slept meanwhile."""
     asked: list[str] = []
+    answers = asyncio.Event()
 
-    async def run() -> None:
-        answers = asyncio.Event()
+    async def slow(request: FetchRequest) -> Outcome:
+        asked.append(request.source)
+        await answers.wait()
+        return await unchanged(request)
 
-        async def slow(request: FetchRequest) -> Outcome:
-            asked.append(request.source)
-            await answers.wait()
-            return await unchanged(request)
-
-        worker.fetch = slow
-        await worker.polling.tick()
-        await asyncio.sleep(0)
-        worker.now += 2 * POLL_LEASE
-        await worker.polling.tick()
-        await asyncio.sleep(0)
-        answers.set()
-        await worker.polling.idle()
-        worker.now += timedelta(days=1)
-        assert await worker.tick() == 3, "they are free again"
-
-    asyncio.run(run())
+    worker.fetch = slow
+    await worker.polling.tick()
+    await asyncio.sleep(0)
+    worker.now += 2 * POLL_LEASE
+    await worker.polling.tick()
+    await asyncio.sleep(0)
+    answers.set()
+    await worker.polling.idle()
+    worker.now += timedelta(days=1)
+    assert await worker.tick() == 3, "they are free again"
     assert sorted(asked) == sorted([*SOURCES, *SOURCES])
 
 
-def test_what_a_worker_that_hangs_was_polling_is_polled_by_others_five_minutes_later(worker: Worker) -> None:
-    async def run() -> None:
-        async def hung(request: FetchRequest) -> Outcome:
-            await asyncio.Event().wait()
-            return await unchanged(request)
+async def test_what_a_worker_that_hangs_was_polling_is_polled_by_others_five_minutes_later(worker: Worker) -> None:
+    async def hung(request: FetchRequest) -> Outcome:
+        await asyncio.Event().wait()
+        return await unchanged(request)
 
-        worker.fetch = hung
-        await worker.polling.tick()
-        await asyncio.sleep(0)
-        sources, one = worker.archive.sources, timedelta(minutes=1)
-        assert sources.claim("another", worker.now + one, POLL_LEASE) == []
-        assert len(sources.claim("another", worker.now + 5 * one, POLL_LEASE)) == 3
-        worker.stopping.set()
-
-    asyncio.run(run())
+    worker.fetch = hung
+    await worker.polling.tick()
+    await asyncio.sleep(0)
+    sources, one = worker.archive.sources, timedelta(minutes=1)
+    assert sources.claim("another", worker.now + one, POLL_LEASE) == []
+    assert len(sources.claim("another", worker.now + 5 * one, POLL_LEASE)) == 3
+    worker.stopping.set()
 
 
 def test_a_worker_that_is_stopped_after_a_later_version_migrated_says_who_takes_its_leases(
@@ -318,73 +304,62 @@ def full(*_: object) -> int:
         Failed("reset", "the connection was closed without an answer"),
     ],
 )
-def test_a_server_that_fails_on_conditional_requests_is_read_again(worker: Worker, failure: Failed) -> None:
+async def test_a_server_that_fails_on_conditional_requests_is_read_again(worker: Worker, failure: Failed) -> None:
     async def picky(request: FetchRequest) -> Outcome:
         return failure if request.etag else await unchanged(request)
 
-    async def run() -> None:
-        states = worker.archive.sources.states()
-        worker.archive.sources.save([structs.replace(state, etag='"1"') for state in states])
-        worker.fetch = picky
-        for _ in range(4):
-            assert {state.last_success for state in worker.archive.sources.states()} == {None}
-            await worker.tick()
-            worker.now += timedelta(days=1)
-        assert {state.error for state in worker.archive.sources.states()} == {None}
-
-    asyncio.run(run())
+    states = worker.archive.sources.states()
+    worker.archive.sources.save([structs.replace(state, etag='"1"') for state in states])
+    worker.fetch = picky
+    for _ in range(4):
+        assert {state.last_success for state in worker.archive.sources.states()} == {None}
+        await worker.tick()
+        worker.now += timedelta(days=1)
+    assert {state.error for state in worker.archive.sources.states()} == {None}
 
 
-def test_news_of_other_sources_does_not_wait_for_one_that_hangs(
+async def test_news_of_other_sources_does_not_wait_for_one_that_hangs(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(polling, "GATHER", 0.0)
+    answers = asyncio.Event()
 
-    async def run() -> None:
-        answers = asyncio.Event()
+    async def fetch(request: FetchRequest) -> Outcome:
+        if request.source == "one":
+            await answers.wait()
+        return Fetched(request.url, 200, b"", None, None, None, Freshness(), None, 10)
 
-        async def fetch(request: FetchRequest) -> Outcome:
-            if request.source == "one":
-                await answers.wait()
-            return Fetched(request.url, 200, b"", None, None, None, Freshness(), None, 10)
+    async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
+        items = (item(job.source, "1", f"News of outlet {job.source}"),)
+        return NormalFeed("rss", items)
 
-        async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
-            items = (item(job.source, "1", f"News of outlet {job.source}"),)
-            return NormalFeed("rss", items)
-
-        worker.fetch, worker.parse = fetch, parse
-        await worker.polling.tick()
-        async with asyncio.timeout(PATIENCE):
-            await worker.news.wait()
-        await worker.editions.once()
-        assert worker.archive.reading.totals()["stories"] == 2
-        worker.news.clear()
-        answers.set()
-        await worker.polling.idle()
-        assert worker.news.is_set()
-        await worker.editions.once()
-        assert worker.archive.reading.totals()["stories"] == 3
-
-    asyncio.run(run())
+    worker.fetch, worker.parse = fetch, parse
+    await worker.polling.tick()
+    async with asyncio.timeout(PATIENCE):
+        await worker.news.wait()
+    await worker.editions.once()
+    assert worker.archive.reading.totals()["stories"] == 2
+    worker.news.clear()
+    answers.set()
+    await worker.polling.idle()
+    assert worker.news.is_set()
+    await worker.editions.once()
+    assert worker.archive.reading.totals()["stories"] == 3
 
 
-def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
+async def test_f5_results_that_cannot_be_stored_are_polled_again_after_a_pause(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No lease is left behind, and no server is asked every five seconds for what we have no room for."""
-
-    async def run() -> None:
-        with monkeypatch.context() as broken:
-            broken.setattr(worker.archive.intake, "apply", full)
-            await worker.tick()
-            assert worker.shown == "polling: a.db: the disk is full"
-        assert await worker.tick() == 0, "a pause"
-        worker.polling._resume = 0.0  # it is over
-        assert await worker.tick() == 3
-        assert worker.shown == ""
-        assert worker.archive.sources.owners() == []
-
-    asyncio.run(run())
+    with monkeypatch.context() as broken:
+        broken.setattr(worker.archive.intake, "apply", full)
+        await worker.tick()
+        assert worker.shown == "polling: a.db: the disk is full"
+    assert await worker.tick() == 0, "a pause"
+    worker.polling._resume = 0.0  # it is over
+    assert await worker.tick() == 3
+    assert worker.shown == ""
+    assert worker.archive.sources.owners() == []
 
 
 NO_READER = NoReader("no process that reads documents starts here: …")
@@ -401,7 +376,7 @@ NO_READER = NoReader("no process that reads documents starts here: …")
         (RuntimeError("can't start new thread"), TooManyProcesses()),
     ],
 )
-def test_a_lack_of_files_or_readers_is_a_trouble_of_the_worker_and_no_failure_of_its_sources(
+async def test_a_lack_of_files_or_readers_is_a_trouble_of_the_worker_and_no_failure_of_its_sources(
     worker: Worker, raised: Exception, lack: Lacking
 ) -> None:
     """… and what the others answered is stored."""
@@ -411,22 +386,21 @@ def test_a_lack_of_files_or_readers_is_a_trouble_of_the_worker_and_no_failure_of
             raise raised
         return await unchanged(request)
 
-    async def run() -> None:
-        worker.fetch = lacking
-        await worker.tick()
-        assert worker.shown == f"polling: {lack}"
-        assert {state.id: state.polls for state in worker.archive.sources.states()} == {"one": 1, "two": 0, "three": 1}
-        assert {state.failures for state in worker.archive.sources.states()} == {0}
-        worker.fetch = unchanged
-        worker.polling._resume = 0.0  # the pause is over
-        assert await worker.tick() == 1
-        assert worker.shown == ""
-        assert worker.archive.sources.owners() == []
-
-    asyncio.run(run())
+    worker.fetch = lacking
+    await worker.tick()
+    assert worker.shown == f"polling: {lack}"
+    assert {state.id: state.polls for state in worker.archive.sources.states()} == {"one": 1, "two": 0, "three": 1}
+    assert {state.failures for state in worker.archive.sources.states()} == {0}
+    worker.fetch = unchanged
+    worker.polling._resume = 0.0  # the pause is over
+    assert await worker.tick() == 1
+    assert worker.shown == ""
+    assert worker.archive.sources.owners() == []
 
 
-def test_polls_that_fail_together_lengthen_the_pause_once(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_polls_that_fail_together_lengthen_the_pause_once(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A fleet's worker has dozens under way when its server goes away."""
     together = threading.Barrier(3, timeout=PATIENCE)
 
@@ -434,17 +408,14 @@ def test_polls_that_fail_together_lengthen_the_pause_once(worker: Worker, monkey
         together.wait()
         raise StoreBusy("the server is gone")
 
-    async def run() -> None:
-        with monkeypatch.context() as broken:
-            broken.setattr(worker.archive.intake, "apply", lost)
-            assert await asyncio.gather(*(worker.polling.take([id]) for id in ("one", "two", "three"))) == [True] * 3
-        assert worker.polling._pause == 2 * polling.PAUSE
-        worker.polling._resume = 0.0
-        assert await worker.polling.maintain()  # their leases are given back
-        assert await worker.polling.take(["one"])
-        assert worker.polling._pause == polling.PAUSE, "the next failure is a first one again"
-
-    asyncio.run(run())
+    with monkeypatch.context() as broken:
+        broken.setattr(worker.archive.intake, "apply", lost)
+        assert await asyncio.gather(*(worker.polling.take([id]) for id in ("one", "two", "three"))) == [True] * 3
+    assert worker.polling._pause == 2 * polling.PAUSE
+    worker.polling._resume = 0.0
+    assert await worker.polling.maintain()  # their leases are given back
+    assert await worker.polling.take(["one"])
+    assert worker.polling._pause == polling.PAUSE, "the next failure is a first one again"
 
 
 def test_a_poll_that_is_cancelled_keeps_no_lease(worker: Worker) -> None:
@@ -469,49 +440,41 @@ def test_a_poll_that_is_cancelled_keeps_no_lease(worker: Worker) -> None:
     asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
-def test_polls_that_could_not_be_stored_are_no_trouble_any_more_when_others_made_them(
+async def test_polls_that_could_not_be_stored_are_no_trouble_any_more_when_others_made_them(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """This worker's own next poll may be hours away."""
-
-    async def run() -> None:
-        with monkeypatch.context() as broken:
-            broken.setattr(worker.archive.intake, "apply", full)
-            await worker.polling.take(["one", "two"])
-        assert await worker.polling.maintain()
-        assert worker.shown == "polling: a.db: the disk is full"
-        states = worker.archive.sources.states(["one", "two"])
-        worker.archive.sources.save([structs.replace(state, next_poll=NOW + timedelta(hours=6)) for state in states])
-        assert await worker.polling.maintain()
-        assert worker.shown == ""
-
-    asyncio.run(run())
+    with monkeypatch.context() as broken:
+        broken.setattr(worker.archive.intake, "apply", full)
+        await worker.polling.take(["one", "two"])
+    assert await worker.polling.maintain()
+    assert worker.shown == "polling: a.db: the disk is full"
+    states = worker.archive.sources.states(["one", "two"])
+    worker.archive.sources.save([structs.replace(state, next_poll=NOW + timedelta(hours=6)) for state in states])
+    assert await worker.polling.maintain()
+    assert worker.shown == ""
 
 
-def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
+async def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = worker.archive.sources
     one, two = ([*sources.claim("me", NOW, POLL_LEASE, ids=[id])] for id in ("one", "two"))
     given_back = sources.release
+    loop = asyncio.get_running_loop()
 
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
+    def release(owner: str, ids: Collection[str] | None = None) -> None:
+        given_back(owner, ids)
+        if two:
+            asyncio.run_coroutine_threadsafe(
+                worker.polling._poll(worker.current.engine.tools, [two.pop()]), loop
+            ).result(PATIENCE)
 
-        def release(owner: str, ids: Collection[str] | None = None) -> None:
-            given_back(owner, ids)
-            if two:
-                asyncio.run_coroutine_threadsafe(
-                    worker.polling._poll(worker.current.engine.tools, [two.pop()]), loop
-                ).result(PATIENCE)
-
-        monkeypatch.setattr(worker.archive.intake, "apply", full)
-        monkeypatch.setattr(sources, "release", release)
-        await worker.polling._poll(worker.current.engine.tools, one)
-        await worker.polling.maintain()
-        await worker.polling.maintain()
-
-    asyncio.run(run())
+    monkeypatch.setattr(worker.archive.intake, "apply", full)
+    monkeypatch.setattr(sources, "release", release)
+    await worker.polling._poll(worker.current.engine.tools, one)
+    await worker.polling.maintain()
+    await worker.polling.maintain()
     assert not two
     assert sources.owners() == []
 
@@ -547,7 +510,7 @@ def test_a_job_that_is_cancelled_while_it_claims_keeps_no_lease(
     asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
-def test_a_job_that_does_not_learn_that_it_has_claimed_keeps_no_lease(
+async def test_a_job_that_does_not_learn_that_it_has_claimed_keeps_no_lease(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection is lost when the server has committed, and before it could say so."""
@@ -557,16 +520,13 @@ def test_a_job_that_does_not_learn_that_it_has_claimed_keeps_no_lease(
         assert claim(*args, **named)
         raise StoreError("the connection was lost")
 
-    async def run() -> None:
-        assert not await worker.polling.take(["one", "two"])
-        await worker.polling.maintain()
-
     monkeypatch.setattr(sources, "claim", lost)
-    asyncio.run(run())
+    assert not await worker.polling.take(["one", "two"])
+    await worker.polling.maintain()
     assert sources.owners() == []
 
 
-def test_a_claim_that_failed_takes_no_lease_from_the_poll_that_follows(
+async def test_a_claim_that_failed_takes_no_lease_from_the_poll_that_follows(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a source whose lease is lost nothing is stored but its news: it would be polled once more at once."""
@@ -580,13 +540,10 @@ def test_a_claim_that_failed_takes_no_lease_from_the_poll_that_follows(
         await worker.polling.maintain()
         return await unchanged(request)
 
-    async def run() -> None:
-        assert not await worker.polling.take(["one", "two"])
-        assert await worker.polling.take(["one", "two"])
-
     monkeypatch.setattr(sources, "claim", busy)
     worker.fetch = fetch
-    asyncio.run(run())
+    assert not await worker.polling.take(["one", "two"])
+    assert await worker.polling.take(["one", "two"])
     assert all(state.last_success for state in sources.states(["one", "two"]))
     assert sources.owners() == []
 
@@ -609,23 +566,22 @@ def test_an_edit_between_claim_and_poll_that_renames_a_source_costs_no_poll(
     assert sources.owners() == []
 
 
-def test_f8_once_damage_is_met_nothing_is_written_any_more(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_f8_once_damage_is_met_nothing_is_written_any_more(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def damaged(*_: object, **__: object) -> None:
         raise StoreCorrupt("a.db: the database is damaged")
 
-    async def run() -> None:
-        with monkeypatch.context() as broken:
-            broken.setattr(worker.archive.intake, "apply", damaged)
-            await worker.tick()
-        worker.polling._resume = 0.0
-        assert await worker.tick() == 0
-        assert worker.shown == "polling: a.db: the database is damaged"
-        writes = worker.archive._connection.raw.total_changes
-        worker.stopping.set()
+    with monkeypatch.context() as broken:
+        broken.setattr(worker.archive.intake, "apply", damaged)
         await worker.tick()
-        assert worker.archive._connection.raw.total_changes == writes
-
-    asyncio.run(run())
+    worker.polling._resume = 0.0
+    assert await worker.tick() == 0
+    assert worker.shown == "polling: a.db: the database is damaged"
+    writes = worker.archive._connection.raw.total_changes
+    worker.stopping.set()
+    await worker.tick()
+    assert worker.archive._connection.raw.total_changes == writes
 
 
 def test_what_one_source_breaks_in_an_unforeseen_way_stays_with_it(worker: Worker) -> None:
@@ -665,7 +621,7 @@ def test_a_store_that_hangs_stops_nothing_else(worker: Worker, monkeypatch: pyte
     assert {state.failures for state in worker.archive.sources.states()} == {0}
 
 
-def test_a_lookup_that_fails_loses_no_other_source_and_no_lease(
+async def test_a_lookup_that_fails_loses_no_other_source_and_no_lease(
     worker: Worker,
 ) -> None:
     """The archive's fault is not the source's: no failure is counted against it."""
@@ -679,14 +635,11 @@ def test_a_lookup_that_fails_loses_no_other_source_and_no_lease(
     async def parse(fetched: Fetched, job: ParseJob) -> NormalFeed:
         raise StoreBusy("locked")
 
-    async def run() -> None:
-        worker.fetch, worker.parse = fetch, parse
-        assert await worker.tick() == 2
-        assert worker.shown == "polling: locked"
-        states = {state.id: state for state in worker.archive.sources.states()}
-        assert (states["two"].failures, states["two"].polls) == (0, 0)
-
-    asyncio.run(run())
+    worker.fetch, worker.parse = fetch, parse
+    assert await worker.tick() == 2
+    assert worker.shown == "polling: locked"
+    states = {state.id: state for state in worker.archive.sources.states()}
+    assert (states["two"].failures, states["two"].polls) == (0, 0)
 
 
 def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
@@ -710,21 +663,17 @@ def test_f23_an_edition_that_fails_in_an_unforeseen_way_is_followed_by_the_next(
     asyncio.run(asyncio.wait_for(run(), PATIENCE))
 
 
-def test_f23_a_worker_that_makes_no_editions_any_more_ends(worker: Worker) -> None:
+async def test_f23_a_worker_that_makes_no_editions_any_more_ends(worker: Worker) -> None:
     """It went on as if all were well, and only a look at the stories showed that nothing came."""
-
-    async def run() -> None:
-        engine = worker.current.engine
-        service = Service(engine, lambda force: None, lambda ids: None, worker.clock, worker.stopping)
-        service._work = AsyncMock(side_effect=ZeroDivisionError)
-        running = asyncio.create_task(service.run())
-        ended, _ = await asyncio.wait([running], timeout=PATIENCE)
-        worker.stopping.set()
-        assert ended
-        with pytest.raises(ZeroDivisionError):
-            await running
-
-    asyncio.run(run())
+    engine = worker.current.engine
+    service = Service(engine, lambda force: None, lambda ids: None, worker.clock, worker.stopping)
+    service._work = AsyncMock(side_effect=ZeroDivisionError)
+    running = asyncio.create_task(service.run())
+    ended, _ = await asyncio.wait([running], timeout=PATIENCE)
+    worker.stopping.set()
+    assert ended
+    with pytest.raises(ZeroDivisionError):
+        await running
 
 
 def test_an_edition_that_nobody_waits_for_any_more_is_joined_by_no_second(
@@ -946,7 +895,7 @@ def test_what_a_worker_could_place_is_set_aside_no_more_though_the_one_that_coul
     upgraded.close()
 
 
-def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker: Worker) -> None:
+async def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker: Worker) -> None:
     outcomes: list[Exception | Reload | None] = [
         ZeroDivisionError(),
         None,
@@ -961,25 +910,22 @@ def test_a_configuration_that_cannot_be_looked_at_leaves_what_is_in_force(worker
             raise outcome
         return outcome
 
-    async def run() -> None:
-        checking = ConfigReload(worker.shared, reload)
-        engine = worker.current.engine
-        await checking.check()
-        assert worker.shown.startswith("configuration: ZeroDivisionError")
-        await checking.check()
-        assert worker.shown == ""
-        await checking.check()
-        assert worker.shown.startswith("configuration: ZeroDivisionError")
-        await checking.check()
-        noted = worker.archive.upkeep.noted(notes.BROKEN_EDIT)
-        assert noted
-        assert noted.message == "feeds.yaml:3:1: broken"
-        assert worker.shown == "", "it could be looked at"
-        await checking.check()
-        assert worker.archive.upkeep.noted(notes.BROKEN_EDIT) is None
-        assert worker.current.engine is engine
-
-    asyncio.run(run())
+    checking = ConfigReload(worker.shared, reload)
+    engine = worker.current.engine
+    await checking.check()
+    assert worker.shown.startswith("configuration: ZeroDivisionError")
+    await checking.check()
+    assert worker.shown == ""
+    await checking.check()
+    assert worker.shown.startswith("configuration: ZeroDivisionError")
+    await checking.check()
+    noted = worker.archive.upkeep.noted(notes.BROKEN_EDIT)
+    assert noted
+    assert noted.message == "feeds.yaml:3:1: broken"
+    assert worker.shown == "", "it could be looked at"
+    await checking.check()
+    assert worker.archive.upkeep.noted(notes.BROKEN_EDIT) is None
+    assert worker.current.engine is engine
 
 
 def coming_to(outcomes: list[ConfigError | Reload | None]) -> Callable[[bool], Reload | None]:
@@ -1026,7 +972,7 @@ def test_a_broken_edit_is_told_once_and_until_the_file_is_sound(
     assert told_to_the_log == [refused, refused, sound, refused]
 
 
-def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
+async def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or else /sources shows an edit as broken for days after it was mended, or never that it is."""
@@ -1036,21 +982,18 @@ def test_what_could_not_be_noted_of_an_edit_is_noted_when_the_store_is_back(
     def busy(note: object, value: object) -> None:
         raise StoreBusy("the database is locked")
 
-    async def run() -> None:
-        checking = ConfigReload(worker.shared, coming_to(outcomes))
-        for expected in (True, False):
-            with monkeypatch.context() as away:
-                away.setattr(worker.archive.upkeep, "note", busy)
-                await checking.check()
-            assert (worker.archive.upkeep.noted(notes.BROKEN_EDIT) is None) is expected
+    checking = ConfigReload(worker.shared, coming_to(outcomes))
+    for expected in (True, False):
+        with monkeypatch.context() as away:
+            away.setattr(worker.archive.upkeep, "note", busy)
             await checking.check()
-            assert (worker.archive.upkeep.noted(notes.BROKEN_EDIT) is not None) is expected
-        another = BrokenEdit("of another process", (), 1)
-        worker.archive.upkeep.note(notes.BROKEN_EDIT, another)
+        assert (worker.archive.upkeep.noted(notes.BROKEN_EDIT) is None) is expected
         await checking.check()
-        assert worker.archive.upkeep.noted(notes.BROKEN_EDIT) == another, "noted once"
-
-    asyncio.run(run())
+        assert (worker.archive.upkeep.noted(notes.BROKEN_EDIT) is not None) is expected
+    another = BrokenEdit("of another process", (), 1)
+    worker.archive.upkeep.note(notes.BROKEN_EDIT, another)
+    await checking.check()
+    assert worker.archive.upkeep.noted(notes.BROKEN_EDIT) == another, "noted once"
 
 
 def test_a_fault_of_an_included_file_is_told_by_its_path_as_written(worker: Worker, tmp_path: Path) -> None:
@@ -1135,7 +1078,9 @@ def test_f23_a_web_process_that_hangs_is_replaced(
     ]
 
 
-def test_f23_a_web_process_that_answers_late_is_not_taken_for_one_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_f23_a_web_process_that_answers_late_is_not_taken_for_one_that_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """On an overloaded machine it is slow; to be started again would be more work for all."""
     monkeypatch.setattr(web_process, "LOOK", 0.01)
     monkeypatch.setattr(web_process, "SILENCE", 0.1)
@@ -1148,14 +1093,11 @@ def test_f23_a_web_process_that_answers_late_is_not_taken_for_one_that_hangs(mon
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         writer.close()
 
-    async def run() -> None:
-        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-            watching = asyncio.create_task(web_process._silence(*server.sockets[0].getsockname()))
-            await until_async(lambda: asked > 2 or watching.done())
-            assert not watching.done()
-            watching.cancel()
-
-    asyncio.run(run())
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        watching = asyncio.create_task(web_process._silence(*server.sockets[0].getsockname()))
+        await until_async(lambda: asked > 2 or watching.done())
+        assert not watching.done()
+        watching.cancel()
 
 
 def test_where_no_file_can_be_opened_the_web_is_not_taken_for_one_that_hangs() -> None:
@@ -1178,33 +1120,27 @@ def test_leases_of_a_process_that_was_killed_are_taken_at_the_next_tick(worker: 
     assert asyncio.run(worker.tick()) == 3
 
 
-def test_f12_a_clock_that_was_set_back_ten_years_silences_nothing(worker: Worker) -> None:
-    async def run() -> None:
-        assert await worker.tick() == 3
-        worker.now = NOW - timedelta(days=3653)
-        assert await worker.tick() == 0
-        worker.now += timedelta(minutes=16)
-        assert await worker.tick() == 3
-        worker.now = NOW + timedelta(days=3653)
-        assert await worker.tick() == 3
-        assert await worker.tick() == 0, "no storm"
-
-    asyncio.run(run())
+async def test_f12_a_clock_that_was_set_back_ten_years_silences_nothing(worker: Worker) -> None:
+    assert await worker.tick() == 3
+    worker.now = NOW - timedelta(days=3653)
+    assert await worker.tick() == 0
+    worker.now += timedelta(minutes=16)
+    assert await worker.tick() == 3
+    worker.now = NOW + timedelta(days=3653)
+    assert await worker.tick() == 3
+    assert await worker.tick() == 0, "no storm"
 
 
-def test_measures_go_on_over_a_restart(worker: Worker) -> None:
+async def test_measures_go_on_over_a_restart(worker: Worker) -> None:
     async def fails(request: FetchRequest) -> Outcome:
         return Failed("dns", "the host name is not known")
 
-    async def run() -> None:
-        worker.fetch = fails
-        await worker.tick()
-        late = item("one", "a", "First", published=NOW - timedelta(minutes=4))
-        worker.archive.intake.apply([polled("one", [late])], NOW)
-        await worker.editions.once()
-        await worker.tick()
-
-    asyncio.run(run())
+    worker.fetch = fails
+    await worker.tick()
+    late = item("one", "a", "First", published=NOW - timedelta(minutes=4))
+    worker.archive.intake.apply([polled("one", [late])], NOW)
+    await worker.editions.once()
+    await worker.tick()
     again = worker.archive.upkeep.noted(notes.MEASURES)
     assert again
     assert again.errors == {"dns": 3}

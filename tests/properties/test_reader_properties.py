@@ -3,7 +3,6 @@ edits the rules, hides, joins, parts and renames; texts are pruned. No id is los
 
 from __future__ import annotations
 
-import asyncio
 import json
 import random
 import re
@@ -317,25 +316,21 @@ def _said(entry: dict[str, Any]) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_readers_are_never_misled(tmp_path: Path, seed: int) -> None:
+async def test_readers_are_never_misled(tmp_path: Path, seed: int) -> None:
     service = Service(tmp_path, seed)
-
-    async def weeks() -> None:
-        async with Sandbox() as sandbox:
-            for _ in range(STEPS):
-                service.now += service.chance.choice(SPANS)
-                what = service.chance.choice(("news", "news", "news", "edit", "prune"))
-                if what == "news":
-                    service.publish()
-                    service.tamper()
-                    await service.poll(sandbox)
-                elif what == "edit":
-                    what = service.edit()
-                service.follow()
-                if what == "prune":
-                    service.archive.upkeep.prune(service.seconds(), *service.application.keep)
-                service.look(what)
-
-    asyncio.run(weeks())
+    async with Sandbox() as sandbox:
+        for _ in range(STEPS):
+            service.now += service.chance.choice(SPANS)
+            what = service.chance.choice(("news", "news", "news", "edit", "prune"))
+            if what == "news":
+                service.publish()
+                service.tamper()
+                await service.poll(sandbox)
+            elif what == "edit":
+                what = service.edit()
+            service.follow()
+            if what == "prune":
+                service.archive.upkeep.prune(service.seconds(), *service.application.keep)
+            service.look(what)
     service.archive.close()
     service.lookup.close()

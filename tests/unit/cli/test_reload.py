@@ -184,7 +184,7 @@ def test_a_broken_file_changes_nothing_and_is_mended_without_a_restart(worker: W
     assert "rocket" in worker.in_force()
 
 
-def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sources(worker: Worker) -> None:
+async def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sources(worker: Worker) -> None:
     """Of another worker, or of the command `poll`."""
     worker.save(FILE.replace("sources:\n", "sources:\n  - {name: Two, url: 'https://one.example/two'}\n"))
     told = worker.look()
@@ -194,14 +194,10 @@ def test_a_pause_that_a_host_asked_of_another_process_is_kept_for_its_other_sour
     (one,) = tools.archive.sources.states(["one"])
     state = after_poll(one, asked, feed=None, new_items=0, now=now, bounds=Bounds(), jitter=0.0)
     tools.archive.intake.apply([PollResult(state)], now)
-
-    async def poll() -> None:
-        shared = Shared(current, tools.owner or "", utc_now, Troubles(print))
-        polling = Polling(shared, adopt_pauses=worker.engines.adopt_pauses)
-        await polling.tick()
-        await polling.idle()
-
-    asyncio.run(poll())
+    shared = Shared(current, tools.owner or "", utc_now, Troubles(print))
+    polling = Polling(shared, adopt_pauses=worker.engines.adopt_pauses)
+    await polling.tick()
+    await polling.idle()
     (two,) = tools.archive.sources.states(["two"])
     assert (two.polls, two.last_status) == (0, None)
     assert "another feed of its host was told to wait" in two.why

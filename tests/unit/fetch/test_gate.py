@@ -38,15 +38,12 @@ async def crowd(gate: HostGate, hosts: list[str], hold: float = 0.01) -> tuple[C
     return most, now, begun
 
 
-def test_caps_hold_per_host_and_overall() -> None:
-    async def main() -> None:
-        gate = HostGate(Limits(per_host=2, spacing=0, concurrency=5), exempt=lambda _: False)
-        most, now, _ = await crowd(gate, ["a"] * 8 + ["b"] * 8 + list("cdefgh"))
-        assert most["a"] == 2
-        assert most["all"] == 5
-        assert sum(now.values()) == 0
-
-    asyncio.run(main())
+async def test_caps_hold_per_host_and_overall() -> None:
+    gate = HostGate(Limits(per_host=2, spacing=0, concurrency=5), exempt=lambda _: False)
+    most, now, _ = await crowd(gate, ["a"] * 8 + ["b"] * 8 + list("cdefgh"))
+    assert most["a"] == 2
+    assert most["all"] == 5
+    assert sum(now.values()) == 0
 
 
 class Leaping(asyncio.SelectorEventLoop):
@@ -102,121 +99,96 @@ def test_starts_on_one_host_are_spaced_also_where_they_waited_for_a_place_of_the
     leaping(main())
 
 
-def test_exempt_hosts_know_the_overall_cap_alone() -> None:
-    async def main() -> None:
-        gate = HostGate(Limits(per_host=1, spacing=60, concurrency=3), exempt=lambda host: host == "127.0.0.1")
-        most, _, _ = await asyncio.wait_for(crowd(gate, ["127.0.0.1"] * 20), PATIENCE)
-        assert most["127.0.0.1"] == 3
-
-    asyncio.run(main())
+async def test_exempt_hosts_know_the_overall_cap_alone() -> None:
+    gate = HostGate(Limits(per_host=1, spacing=60, concurrency=3), exempt=lambda host: host == "127.0.0.1")
+    most, _, _ = await asyncio.wait_for(crowd(gate, ["127.0.0.1"] * 20), PATIENCE)
+    assert most["127.0.0.1"] == 3
 
 
-def test_who_waits_for_its_host_holds_no_place_of_the_others() -> None:
-    async def main() -> None:
-        gate = HostGate(Limits(per_host=1, spacing=60, concurrency=2), exempt=lambda _: False)
-        async with gate.enter("a"):
-            pass
-        waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
-        await asyncio.wait_for(crowd(gate, ["b"]), PATIENCE)
-        await cancelled(waiting)
-        await asyncio.wait_for(crowd(gate, ["c", "d"]), PATIENCE)  # cancelled ones gave everything back
-
-    asyncio.run(main())
+async def test_who_waits_for_its_host_holds_no_place_of_the_others() -> None:
+    gate = HostGate(Limits(per_host=1, spacing=60, concurrency=2), exempt=lambda _: False)
+    async with gate.enter("a"):
+        pass
+    waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
+    await asyncio.wait_for(crowd(gate, ["b"]), PATIENCE)
+    await cancelled(waiting)
+    await asyncio.wait_for(crowd(gate, ["c", "d"]), PATIENCE)  # cancelled ones gave everything back
 
 
 @pytest.mark.parametrize("exempt", [False, True])
-def test_none_begins_without_room_and_who_no_longer_waits_for_it_gives_everything_back(exempt: bool) -> None:
-    async def main() -> None:
-        room = asyncio.Semaphore(1)
+async def test_none_begins_without_room_and_who_no_longer_waits_for_it_gives_everything_back(exempt: bool) -> None:
+    room = asyncio.Semaphore(1)
 
-        @asynccontextmanager
-        async def taken() -> AsyncIterator[None]:
-            async with room:
-                yield
-
-        gate = HostGate(Limits(per_host=2, spacing=0, concurrency=3), exempt=lambda _: exempt, room=taken)
-        most, _, _ = await crowd(gate, ["a", "a", "b", "c", "d"])
-        assert most["all"] == 1
+    @asynccontextmanager
+    async def taken() -> AsyncIterator[None]:
         async with room:
-            waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
-            await asyncio.sleep(0.01)
-            await cancelled(waiting)
-        await asyncio.wait_for(crowd(gate, ["a", "b", "c"]), PATIENCE)
+            yield
 
-    asyncio.run(main())
-
-
-def test_hosts_that_nobody_asks_any_more_are_forgotten() -> None:
-    async def main() -> None:
-        gate = HostGate(Limits(per_host=1, spacing=0.01, concurrency=9), exempt=lambda _: False)
-        await crowd(gate, [f"host{number}" for number in range(100)])
-        await until_async(lambda: not gate._lanes)
-
-    asyncio.run(main())
+    gate = HostGate(Limits(per_host=2, spacing=0, concurrency=3), exempt=lambda _: exempt, room=taken)
+    most, _, _ = await crowd(gate, ["a", "a", "b", "c", "d"])
+    assert most["all"] == 1
+    async with room:
+        waiting = [asyncio.create_task(crowd(gate, ["a"])) for _ in range(5)]
+        await asyncio.sleep(0.01)
+        await cancelled(waiting)
+    await asyncio.wait_for(crowd(gate, ["a", "b", "c"]), PATIENCE)
 
 
-def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() -> None:
-    async def main() -> None:
-        gate = HostGate(Limits(per_host=1, spacing=0.02, concurrency=5), exempt=lambda host: host == "named")
-        asked = []
-
-        async def one(host: str) -> Failed | None:
-            try:
-                async with gate.enter(host):
-                    asked.append(host)
-                    await asyncio.sleep(0.01)
-                    gate.pause(host, 0 if host == "b" else 86_400)
-            except Stopped as stopped:
-                return stopped.failed
-            return None
-
-        outcomes = await asyncio.gather(*map(one, ["a", "a", "a", "b", "b", "named", "named"]))
-        assert sorted(asked) == ["a", "b", "b", "named", "named"]
-        waiting = [outcome for outcome in outcomes if outcome]
-        assert [(failed.kind, failed.freshness.retry_after) for failed in waiting] == [("waiting", 3600)] * 2
-
-    asyncio.run(main())
+async def test_hosts_that_nobody_asks_any_more_are_forgotten() -> None:
+    gate = HostGate(Limits(per_host=1, spacing=0.01, concurrency=9), exempt=lambda _: False)
+    await crowd(gate, [f"host{number}" for number in range(100)])
+    await until_async(lambda: not gate._lanes)
 
 
-def test_who_comes_to_a_host_that_asked_for_a_pause_is_told_so_without_waiting_for_a_turn() -> None:
-    async def main() -> None:
-        gate = HostGate(Limits(per_host=1, spacing=60, concurrency=9), exempt=lambda _: False)
-        async with gate.enter("a"):
-            gate.pause("a", 600)
-            for _ in range(3):
-                with pytest.raises(Stopped):
-                    await asyncio.wait_for(crowd(gate, ["a"]), PATIENCE)
+async def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() -> None:
+    gate = HostGate(Limits(per_host=1, spacing=0.02, concurrency=5), exempt=lambda host: host == "named")
+    asked = []
 
-    asyncio.run(main())
+    async def one(host: str) -> Failed | None:
+        try:
+            async with gate.enter(host):
+                asked.append(host)
+                await asyncio.sleep(0.01)
+                gate.pause(host, 0 if host == "b" else 86_400)
+        except Stopped as stopped:
+            return stopped.failed
+        return None
 
-
-def test_a_pause_that_is_asked_for_holds_also_for_who_waits_for_a_place_of_the_overall_cap() -> None:
-    async def main() -> None:
-        gate = HostGate(Limits(per_host=2, spacing=0, concurrency=1), exempt=lambda _: False)
-        async with gate.enter("b"):
-            waiting = asyncio.create_task(crowd(gate, ["a"]))
-            await asyncio.sleep(0.01)
-            gate.pause("a", 60)
-            gate.pause("a", 1)  # as another request that was under way was told
-        with pytest.raises(Stopped) as stopped:
-            await waiting
-        assert stopped.value.failed.freshness.retry_after == 60
-        await asyncio.wait_for(crowd(gate, ["b"]), PATIENCE)  # the place was given back
-
-    asyncio.run(main())
+    outcomes = await asyncio.gather(*map(one, ["a", "a", "a", "b", "b", "named", "named"]))
+    assert sorted(asked) == ["a", "b", "b", "named", "named"]
+    waiting = [outcome for outcome in outcomes if outcome]
+    assert [(failed.kind, failed.freshness.retry_after) for failed in waiting] == [("waiting", 3600)] * 2
 
 
-def test_pauses_that_several_threads_tell_at_once_all_hold() -> None:
+async def test_who_comes_to_a_host_that_asked_for_a_pause_is_told_so_without_waiting_for_a_turn() -> None:
+    gate = HostGate(Limits(per_host=1, spacing=60, concurrency=9), exempt=lambda _: False)
+    async with gate.enter("a"):
+        gate.pause("a", 600)
+        for _ in range(3):
+            with pytest.raises(Stopped):
+                await asyncio.wait_for(crowd(gate, ["a"]), PATIENCE)
+
+
+async def test_a_pause_that_is_asked_for_holds_also_for_who_waits_for_a_place_of_the_overall_cap() -> None:
+    gate = HostGate(Limits(per_host=2, spacing=0, concurrency=1), exempt=lambda _: False)
+    async with gate.enter("b"):
+        waiting = asyncio.create_task(crowd(gate, ["a"]))
+        await asyncio.sleep(0.01)
+        gate.pause("a", 60)
+        gate.pause("a", 1)  # as another request that was under way was told
+    with pytest.raises(Stopped) as stopped:
+        await waiting
+    assert stopped.value.failed.freshness.retry_after == 60
+    await asyncio.wait_for(crowd(gate, ["b"]), PATIENCE)  # the place was given back
+
+
+async def test_pauses_that_several_threads_tell_at_once_all_hold() -> None:
     """Those of other processes are adopted in threads, while answers bring further ones. Some got lost, or the poll ended in an error."""
     gate = HostGate(Limits(), exempt=lambda _: False)
     with ThreadPoolExecutor(4) as threads:
         for told in [threads.submit(gate.pause, f"{n}.example", 600) for n in range(1000)]:
             told.result()
-
-    async def main() -> None:
-        for n in range(1000):
-            with pytest.raises(Stopped):
-                async with gate.enter(f"{n}.example"):
-                    pass
-
-    asyncio.run(main())
+    for n in range(1000):
+        with pytest.raises(Stopped):
+            async with gate.enter(f"{n}.example"):
+                pass

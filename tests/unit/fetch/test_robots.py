@@ -170,18 +170,14 @@ def test_a_hostile_file_costs_little(text: str) -> None:
     assert time.process_time() - began < 3
 
 
-def test_long_rules_hold_up_nobody_else() -> None:
+async def test_long_rules_hold_up_nobody_else() -> None:
     """All requests waited for up to a second for each article of a host with thirty thousand rules."""
     host = Host(told("User-agent: *\nDisallow: /*a\n"))
     others: list[str] = []
-
-    async def asked() -> None:
-        await host.robots.refusal(place("https://a.example/news/1"))  # reads the file
-        asyncio.get_running_loop().call_soon(others.append, "went on")
-        await host.robots.refusal(place("https://a.example/news/2"))
-        assert others, "while the rules were compared"
-
-    asyncio.run(asked())
+    await host.robots.refusal(place("https://a.example/news/1"))  # reads the file
+    asyncio.get_running_loop().call_soon(others.append, "went on")
+    await host.robots.refusal(place("https://a.example/news/2"))
+    assert others, "while the rules were compared"
 
 
 def test_the_table_of_hosts_is_bounded() -> None:

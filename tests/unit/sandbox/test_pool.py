@@ -67,16 +67,14 @@ def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() ->
 
 
 @pytest.mark.parametrize("host", [f"{'a' * 2000}.example", f"feeds.example:{'8' * 2000}"])
-def test_a_page_that_names_a_feed_at_an_endless_address_is_told_of_as_a_page_and_the_child_lives_on(host: str) -> None:
+async def test_a_page_that_names_a_feed_at_an_endless_address_is_told_of_as_a_page_and_the_child_lives_on(
+    host: str,
+) -> None:
     page = f'<html><link rel="alternate" type="application/rss+xml" href="https://{host}/feed"></html>'.encode()
-
-    async def main() -> None:
-        async with Sandbox(children=1) as sandbox:
-            with pytest.raises(ParseError, match=r"a web page, not a feed\Z"):
-                await sandbox.parse(fetched(page), JOB)
-            assert len(sandbox.pids) == 1
-
-    asyncio.run(main())
+    async with Sandbox(children=1) as sandbox:
+        with pytest.raises(ParseError, match=r"a web page, not a feed\Z"):
+            await sandbox.parse(fetched(page), JOB)
+        assert len(sandbox.pids) == 1
 
 
 async def stalled(sandbox: Sandbox) -> None:
@@ -86,16 +84,13 @@ async def stalled(sandbox: Sandbox) -> None:
     os.kill(child, signal.SIGSTOP)
 
 
-def test_ctrl_c_in_a_terminal_ends_no_child_not_even_one_that_just_starts() -> None:
-    async def main() -> None:
-        async with Sandbox(children=1) as sandbox:
-            answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
-            await until_async(lambda: sandbox.pids)
-            (child,) = sandbox.pids
-            assert os.getpgid(child) != os.getpgid(0), "a terminal signals the group of the command"
-            assert len((await answer).items) == 2
-
-    asyncio.run(main())
+async def test_ctrl_c_in_a_terminal_ends_no_child_not_even_one_that_just_starts() -> None:
+    async with Sandbox(children=1) as sandbox:
+        answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+        await until_async(lambda: sandbox.pids)
+        (child,) = sandbox.pids
+        assert os.getpgid(child) != os.getpgid(0), "a terminal signals the group of the command"
+        assert len((await answer).items) == 2
 
 
 def test_a_stalled_child_is_killed() -> None:
@@ -114,26 +109,22 @@ def test_a_stalled_child_is_killed() -> None:
     assert not runs(child)
 
 
-def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_others() -> None:
+async def test_a_child_that_is_given_up_while_its_answer_arrives_leaves_its_place_to_others() -> None:
     """Its poll waited forever, and so did a queue that was restarted: of an answer that nobody reads asyncio never sees the end."""
     words = f"<description>{'word ' * 2000}</description>"
     long = fetched(rss([item(words, guid=str(n), link=f"https://example.org/{n}") for n in range(900)]))
-
-    async def main() -> None:
-        async with Sandbox(children=1) as sandbox:
-            given_up = asyncio.create_task(sandbox.parse(long, JOB))
-            async with asyncio.timeout(PATIENCE):
-                while not sandbox._busy:
-                    await asyncio.sleep(0)
-                (child,) = sandbox._busy
-                arrived = child._reader._buffer  # type: ignore[attr-defined]  # asyncio does not say how much has arrived
-                while len(arrived) <= 2 * MEBIBYTE:
-                    await asyncio.sleep(0)
-            given_up.cancel()
-            async with asyncio.timeout(PATIENCE):
-                assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
-
-    asyncio.run(main())
+    async with Sandbox(children=1) as sandbox:
+        given_up = asyncio.create_task(sandbox.parse(long, JOB))
+        async with asyncio.timeout(PATIENCE):
+            while not sandbox._busy:
+                await asyncio.sleep(0)
+            (child,) = sandbox._busy
+            arrived = child._reader._buffer  # type: ignore[attr-defined]  # asyncio does not say how much has arrived
+            while len(arrived) <= 2 * MEBIBYTE:
+                await asyncio.sleep(0)
+        given_up.cancel()
+        async with asyncio.timeout(PATIENCE):
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
 
 
 @pytest.fixture
@@ -164,49 +155,41 @@ def test_the_time_that_a_child_takes_to_start_is_none_of_its_document(stopped_at
     assert len(asyncio.run(main()).items) == 2
 
 
-def test_a_child_that_does_not_start_is_told_once_and_holds_up_what_waits_once(
+async def test_a_child_that_does_not_start_is_told_once_and_holds_up_what_waits_once(
     stopped_at_start: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is no fault of a document, nor of its source."""
     monkeypatch.setattr(pool, "AFRESH", PATIENCE)
-
-    async def main() -> None:
-        async with Sandbox(children=1, starting=1) as sandbox:
-            answers = [sandbox.parse(fetched(GOOD), JOB) for _ in range(20)]
-            said = await asyncio.gather(*answers, return_exceptions=True)
-            assert {str(error) for error in said} == {
-                "no process that reads documents starts here: it takes longer than 1 s"
-            }
-            assert all(isinstance(error, NoReader) for error in said)
-            assert sandbox.pids == []
-            assert len(stopped_at_start) == 1
-            monkeypatch.undo()
-            sandbox._starting, sandbox._afresh = PATIENCE, 0.0
-            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
-
-    asyncio.run(main())
+    async with Sandbox(children=1, starting=1) as sandbox:
+        answers = [sandbox.parse(fetched(GOOD), JOB) for _ in range(20)]
+        said = await asyncio.gather(*answers, return_exceptions=True)
+        assert {str(error) for error in said} == {
+            "no process that reads documents starts here: it takes longer than 1 s"
+        }
+        assert all(isinstance(error, NoReader) for error in said)
+        assert sandbox.pids == []
+        assert len(stopped_at_start) == 1
+        monkeypatch.undo()
+        sandbox._starting, sandbox._afresh = PATIENCE, 0.0
+        assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
 
 
-def test_a_child_that_ends_as_it_starts_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_child_that_ends_as_it_starts_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """While the program is upgraded under it, or where it gets too little memory."""
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
-
-    async def main() -> None:
-        async with Sandbox(children=2) as sandbox:
-            asked = [sandbox.parse(fetched(GOOD), JOB) for _ in range(5)]
-            for error in await asyncio.gather(*asked, return_exceptions=True):
-                assert isinstance(error, NoReader)
-                assert "it ends at once; `python -m aggregator.sandbox.child 0 0` may say why" in str(error)
-            monkeypatch.setattr(sys, "executable", "/nowhere/python")
-            sandbox._afresh = 0.0
-            await sandbox.start()  # the first document will tell
-            with pytest.raises(NoReader, match="starts here: No such file or directory"):
-                await sandbox.parse(fetched(GOOD), JOB)
-
-    asyncio.run(main())
+    async with Sandbox(children=2) as sandbox:
+        asked = [sandbox.parse(fetched(GOOD), JOB) for _ in range(5)]
+        for error in await asyncio.gather(*asked, return_exceptions=True):
+            assert isinstance(error, NoReader)
+            assert "it ends at once; `python -m aggregator.sandbox.child 0 0` may say why" in str(error)
+        monkeypatch.setattr(sys, "executable", "/nowhere/python")
+        sandbox._afresh = 0.0
+        await sandbox.start()  # the first document will tell
+        with pytest.raises(NoReader, match="starts here: No such file or directory"):
+            await sandbox.parse(fetched(GOOD), JOB)
 
 
-def test_where_one_child_works_a_further_one_that_does_not_start_costs_no_document(
+async def test_where_one_child_works_a_further_one_that_does_not_start_costs_no_document(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     start, started = ChildProcess.start, []
@@ -218,65 +201,54 @@ def test_where_one_child_works_a_further_one_that_does_not_start_costs_no_docume
         return started[-1]
 
     monkeypatch.setattr(ChildProcess, "start", once)
-
-    async def main() -> None:
-        async with Sandbox(children=3, alone=0, starting=PATIENCE) as sandbox:
-            await sandbox.start()
-            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
-            sandbox._starting = 0.5
-            for _ in range(2):
-                answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
-                assert all(len(one.items) == 2 for one in answers)
-            assert len(sandbox.pids) == 1
-            assert len(started) == 3, "once each, and not again at once"
-            assert (sandbox._slots._value, sandbox._further) == (1, 2)
-
-    asyncio.run(main())
+    async with Sandbox(children=3, alone=0, starting=PATIENCE) as sandbox:
+        await sandbox.start()
+        assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+        sandbox._starting = 0.5
+        for _ in range(2):
+            answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
+            assert all(len(one.items) == 2 for one in answers)
+        assert len(sandbox.pids) == 1
+        assert len(started) == 3, "once each, and not again at once"
+        assert (sandbox._slots._value, sandbox._further) == (1, 2)
 
 
-def test_a_stalled_child_holds_up_no_other_document() -> None:
-    async def main() -> None:
-        async with Sandbox(children=2, wall=PATIENCE) as sandbox:
-            slow = asyncio.create_task(sandbox.parse(fetched(SLOW), JOB))
-            await stalled(sandbox)
-            others = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(50)))
-            assert not slow.done()
-        assert all(len(one.items) == 2 for one in others)
-        with pytest.raises(SandboxError):
-            await slow
-
-    asyncio.run(main())
+async def test_a_stalled_child_holds_up_no_other_document() -> None:
+    async with Sandbox(children=2, wall=PATIENCE) as sandbox:
+        slow = asyncio.create_task(sandbox.parse(fetched(SLOW), JOB))
+        await stalled(sandbox)
+        others = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(50)))
+        assert not slow.done()
+    assert all(len(one.items) == 2 for one in others)
+    with pytest.raises(SandboxError):
+        await slow
 
 
 @pytest.mark.parametrize(("alone", "patience", "children"), [(60, 60.0, 1), (60, 0.0, 3), (20, 60.0, 3)])
-def test_a_further_child_is_for_many_documents_or_for_one_that_waits_for_long(
+async def test_a_further_child_is_for_many_documents_or_for_one_that_waits_for_long(
     alone: int, patience: float, children: int
 ) -> None:
-    async def main() -> None:
-        async with Sandbox(children=3, alone=alone, patience=patience) as sandbox:
-            answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
-            assert len(answers) == 30
-            assert len(sandbox.pids) == children
-
-    asyncio.run(main())
+    async with Sandbox(children=3, alone=alone, patience=patience) as sandbox:
+        answers = await asyncio.gather(*(sandbox.parse(fetched(GOOD), JOB) for _ in range(30)))
+        assert len(answers) == 30
+        assert len(sandbox.pids) == children
 
 
 @pytest.mark.parametrize("asked", [False, True])
-def test_the_first_child_starts_with_a_document_or_when_asked_to(asked: bool) -> None:
-    async def main() -> None:
-        async with Sandbox() as sandbox:
-            if asked:
-                await sandbox.start()
-            before = sandbox.pids
-            assert len(before) == asked
-            await sandbox.parse(fetched(GOOD), JOB)
-            assert len(sandbox.pids) == 1
-            assert not asked or sandbox.pids == before
-
-    asyncio.run(main())
+async def test_the_first_child_starts_with_a_document_or_when_asked_to(asked: bool) -> None:
+    async with Sandbox() as sandbox:
+        if asked:
+            await sandbox.start()
+        before = sandbox.pids
+        assert len(before) == asked
+        await sandbox.parse(fetched(GOOD), JOB)
+        assert len(sandbox.pids) == 1
+        assert not asked or sandbox.pids == before
 
 
-def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked, seen = 0, []
     ask = ChildProcess.ask
 
@@ -285,17 +257,14 @@ def test_the_next_document_is_under_way_before_the_caller_works_on_an_answer(mon
         asked += 1
         return await ask(child, task, body)
 
-    async def main() -> None:
-        async with Sandbox(children=1) as sandbox:
-
-            async def one() -> None:
-                await sandbox.parse(fetched(GOOD), JOB)
-                seen.append(asked)
-
-            await asyncio.gather(*(one() for _ in range(5)))
-
     monkeypatch.setattr(ChildProcess, "ask", counted)
-    asyncio.run(main())
+    async with Sandbox(children=1) as sandbox:
+
+        async def one() -> None:
+            await sandbox.parse(fetched(GOOD), JOB)
+            seen.append(asked)
+
+        await asyncio.gather(*(one() for _ in range(5)))
     assert seen == [2, 3, 4, 5, 5]
 
 
@@ -376,18 +345,14 @@ def test_a_child_is_replaced_after_its_share_of_documents() -> None:
     assert len(asyncio.run(main())) == 2
 
 
-def test_memory_is_bounded() -> None:
+async def test_memory_is_bounded() -> None:
     bomb = rss(
         "".join(f"<item><guid>{number}</guid><description>{'x' * 500}</description></item>" for number in range(9000))
     )
-
-    async def main() -> None:
-        async with Sandbox(children=1, memory=110 * 1024 * 1024) as sandbox:
-            with pytest.raises(SandboxError) as error:
-                await sandbox.parse(fetched(bomb + b" " * 5_000_000), JOB)
-            assert error.value.kind == "crashed"
-
-    asyncio.run(main())
+    async with Sandbox(children=1, memory=110 * 1024 * 1024) as sandbox:
+        with pytest.raises(SandboxError) as error:
+            await sandbox.parse(fetched(bomb + b" " * 5_000_000), JOB)
+        assert error.value.kind == "crashed"
 
 
 @pytest.mark.parametrize(
@@ -530,20 +495,18 @@ def test_of_an_idle_child_that_has_ended_no_pipe_stays_open(tmp_path: Path, monk
         os.kill(int(started.read_text()), signal.SIGKILL)
 
 
-def test_a_document_that_makes_the_program_fail_ends_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_document_that_makes_the_program_fail_ends_no_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reading(tmp_path, "raise KeyError('from the document')")  # once: then nothing is called any more
     monkeypatch.syspath_prepend(tmp_path)
-
-    async def main() -> None:
-        async with Sandbox(children=1) as sandbox:
-            with pytest.raises(SandboxError) as error:
-                await sandbox.parse(fetched(GOOD), JOB)
-            assert str(error.value) == "the document could not be read (KeyError)"
-            (child,) = sandbox.pids
-            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
-            assert sandbox.pids == [child]
-
-    asyncio.run(main())
+    async with Sandbox(children=1) as sandbox:
+        with pytest.raises(SandboxError) as error:
+            await sandbox.parse(fetched(GOOD), JOB)
+        assert str(error.value) == "the document could not be read (KeyError)"
+        (child,) = sandbox.pids
+        assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+        assert sandbox.pids == [child]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
@@ -682,61 +645,49 @@ def test_secrets_of_the_environment_stay_with_the_parent(monkeypatch: pytest.Mon
     assert b"secret-value" not in asyncio.run(main())
 
 
-def test_sources_whose_documents_stall_again_and_again_hold_up_others_once() -> None:
+async def test_sources_whose_documents_stall_again_and_again_hold_up_others_once() -> None:
     """Then they share a child."""
     worst = [replace(JOB, source=f"worst-{n}") for n in range(2)]
-
-    async def main() -> None:
-        async with Sandbox(children=2, wall=0.2, alone=0) as sandbox:
-            first = await asyncio.gather(*(sandbox.parse(fetched(SLOW), job) for job in worst), return_exceptions=True)
-            assert all(isinstance(one, SandboxError) for one in first), first
-            sandbox._wall = PATIENCE
-            again = [asyncio.create_task(sandbox.parse(fetched(SLOW), job)) for job in worst]
-            await stalled(sandbox)
-            for _ in range(10):
-                assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
-            assert not any(task.done() for task in again)
-        await asyncio.gather(*again, return_exceptions=True)
-
-    asyncio.run(main())
+    async with Sandbox(children=2, wall=0.2, alone=0) as sandbox:
+        first = await asyncio.gather(*(sandbox.parse(fetched(SLOW), job) for job in worst), return_exceptions=True)
+        assert all(isinstance(one, SandboxError) for one in first), first
+        sandbox._wall = PATIENCE
+        again = [asyncio.create_task(sandbox.parse(fetched(SLOW), job)) for job in worst]
+        await stalled(sandbox)
+        for _ in range(10):
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+        assert not any(task.done() for task in again)
+    await asyncio.gather(*again, return_exceptions=True)
 
 
-def test_a_source_whose_document_is_read_again_waits_for_no_slow_one() -> None:
+async def test_a_source_whose_document_is_read_again_waits_for_no_slow_one() -> None:
     page = replace(fetched(b"<html><body>word"), content_type="text/html")
-
-    async def main() -> None:
-        async with Sandbox(children=2, wall=PATIENCE) as sandbox:
+    async with Sandbox(children=2, wall=PATIENCE) as sandbox:
+        await sandbox.parse(fetched(GOOD), JOB)
+        await stalled(sandbox)
+        sandbox._wall = 1
+        with pytest.raises(SandboxError, match="longer than"):
             await sandbox.parse(fetched(GOOD), JOB)
-            await stalled(sandbox)
-            sandbox._wall = 1
-            with pytest.raises(SandboxError, match="longer than"):
-                await sandbox.parse(fetched(GOOD), JOB)
-            sandbox._wall = PATIENCE
-            await sandbox.parse(fetched(GOOD), JOB)
-            await stalled(sandbox)
-            slow = asyncio.create_task(sandbox.extract(page, Told("Word", "", "")))
-            await asyncio.sleep(0)
-            async with asyncio.timeout(PATIENCE):
-                assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
-            assert not slow.done()
-        with pytest.raises(SandboxError):
-            await slow
-
-    asyncio.run(main())
+        sandbox._wall = PATIENCE
+        await sandbox.parse(fetched(GOOD), JOB)
+        await stalled(sandbox)
+        slow = asyncio.create_task(sandbox.extract(page, Told("Word", "", "")))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE):
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+        assert not slow.done()
+    with pytest.raises(SandboxError):
+        await slow
 
 
-def test_articles_that_stall_hold_up_no_feed() -> None:
+async def test_articles_that_stall_hold_up_no_feed() -> None:
     """Their pages never get the last child."""
     page = replace(fetched(b"<html><body>" + b"<p>word <b>word" * 200_000), content_type="text/html")
-
-    async def main() -> None:
-        async with Sandbox(children=2, wall=PATIENCE) as sandbox:
-            pages = [asyncio.create_task(sandbox.extract(page, Told("Word", "", ""))) for _ in range(3)]
-            await stalled(sandbox)
-            for _ in range(10):
-                assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
-            assert not any(task.done() for task in pages), "feeds did not wait for a page"
-        ended = await asyncio.gather(*pages, return_exceptions=True)
-        assert all(isinstance(one, SandboxError) for one in ended), ended
-
-    asyncio.run(main())
+    async with Sandbox(children=2, wall=PATIENCE) as sandbox:
+        pages = [asyncio.create_task(sandbox.extract(page, Told("Word", "", ""))) for _ in range(3)]
+        await stalled(sandbox)
+        for _ in range(10):
+            assert len((await sandbox.parse(fetched(GOOD), JOB)).items) == 2
+        assert not any(task.done() for task in pages), "feeds did not wait for a page"
+    ended = await asyncio.gather(*pages, return_exceptions=True)
+    assert all(isinstance(one, SandboxError) for one in ended), ended
