@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +19,7 @@ import psycopg
 import pytest
 from builders import NOW, ago, item, policy, polled, postgres_archive, publish, source
 from builders.postgres import execute, fresh_database, server_url
-from builders.process import until
+from builders.process import PATIENCE, until
 from msgspec import structs
 from msgspec.structs import replace
 from psycopg.conninfo import make_conninfo
@@ -145,7 +146,10 @@ def test_many_that_start_at_once_make_one_schema(url: str) -> None:
         archive.close()
 
 
-def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(url: str) -> None:
+def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LATE", PATIENCE)  # the server breaks it off, however late we hear of that
     reader = Connection(Server(url), "reader", read_only=True, patience=1)
     with pytest.raises(StoreSlow, match=r"took too long.* tried for 1 seconds"):
         reader.read("SELECT pg_sleep(60)")
@@ -425,16 +429,22 @@ def test_while_a_server_is_silent_one_reader_at_a_time_waits_for_it_however_long
 
 
 def test_a_connection_that_is_dead_though_nobody_ended_it_is_given_up(
-    store: PostgresArchive,
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind a proxy that keeps it when its server is gone."""
     with Link(store._connection.server.url) as link:
         writer = Connection(Server(link.url), "one")
+        patient = partial(monkeypatch.setattr, connection, "LATE", 10 * PATIENCE)
+        impatient = partial(monkeypatch.setattr, connection, "LATE", 1.2)
         writer.raw.patience = 0.2
+        patient()
         with writer.transaction(unhurried=True) as raw:
+            impatient()
             raw.execute("SELECT pg_sleep(0.4)")  # such work is not given up
+            patient()
         with pytest.raises(StoreError, match="does not answer"), writer.transaction() as raw:
             link.lose()
+            impatient()
             raw.execute("SELECT 1")
         assert writer.read("SELECT 1") == [(1,)]
         writer.close()

@@ -10,11 +10,12 @@ import psycopg
 import pytest
 from builders import NOW, archive, item, polled, postgres_archive, publish, source
 from builders.postgres import execute, fresh_database
-from builders.process import aggregator, configuration
+from builders.process import PATIENCE, aggregator, configuration
 
 from aggregator.errors import StoreBusy, StoreError
 from aggregator.model import notes
 from aggregator.model.stream import Filter, StreamQuery
+from aggregator.store.postgres import connection
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import Connection
 from aggregator.store.postgres.loading import Load, loading
@@ -117,8 +118,9 @@ def test_a_table_that_recovery_left_in_the_file_is_told_and_not_copied(
 
 
 def test_two_copies_at_once_are_one_and_a_worker_that_starts_meanwhile_waits(
-    file: SqliteArchive, server: PostgresArchive
+    file: SqliteArchive, server: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(connection, "LATE", PATIENCE)  # the server refuses it, however late we hear of that
     url = server._connection.server.url
     second = PostgresArchive(url)
     worker = Upkeep(Connection(Server(url), "worker", patience=1))
@@ -168,8 +170,9 @@ def test_a_poll_beside_it_leaves_nothing(
     assert transfer(file, server)["items"].rows == 82
 
 
-def test_a_copy_is_kept_though_the_statistics_of_a_table_cannot_be_made() -> None:
+def test_a_copy_is_kept_though_the_statistics_of_a_table_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever copied had to begin anew."""
+    monkeypatch.setattr(connection, "LATE", PATIENCE)
     url = fresh_database()
     impatient = Connection(Server(url), "", patience=1)
     migrate(impatient)
