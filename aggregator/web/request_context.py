@@ -10,6 +10,7 @@ from flask import current_app, request
 from werkzeug.exceptions import NotFound
 
 from aggregator.model.story import StoryView
+from aggregator.render.formats import FORMATS
 from aggregator.web.library import Library
 
 if TYPE_CHECKING:
@@ -57,9 +58,13 @@ def story_named(id: str) -> StoryView:
     """The story with this id.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none; or an extension is appended, as to the address of a feed.
         Renamed: it was merged into another story.
     """
+    if id.endswith(tuple(f".{extension}" for extension in FORMATS)):
+        raise NotFound(
+            f"there is no feed of a single story; {library().last_known.prefix}/api/v1/stories/ID has it as JSON"
+        )
     found = library().archive.reading.story(identifier(id))
     if found is None:
         raise NotFound("there is no story with this id")
