@@ -422,20 +422,17 @@ def test_30_depth_fails() -> None:
     assert error.value.kind == "too-deep"
 
 
-def test_f21_a_parser_bomb_costs_its_own_source_alone() -> None:
+async def test_f21_a_parser_bomb_costs_its_own_source_alone() -> None:
     bomb, good = b"<rss><channel><item><item>" + b"<" * 10_000_000, rss(item())
 
     def fetched(body: bytes) -> Fetched:
         return Fetched(URL, 200, body, None, None, None, Freshness())
 
-    async def main() -> list[NormalFeed | BaseException]:
-        async with Sandbox(children=2, wall=1) as sandbox:
-            costly = asyncio.create_task(sandbox.parse(fetched(bomb), JOB))
-            await until_async(lambda: any(child.asked for child in sandbox._busy))
-            sandbox._wall = PATIENCE
-            others = [sandbox.parse(fetched(good), JOB) for _ in range(49)]
-            return await asyncio.gather(costly, *others, return_exceptions=True)
-
-    first, *others = asyncio.run(main())
+    async with Sandbox(children=2, wall=1) as sandbox:
+        costly = asyncio.create_task(sandbox.parse(fetched(bomb), JOB))
+        await until_async(lambda: any(child.asked for child in sandbox._busy))
+        sandbox._wall = PATIENCE
+        rest = [sandbox.parse(fetched(good), JOB) for _ in range(49)]
+        first, *others = await asyncio.gather(costly, *rest, return_exceptions=True)
     assert isinstance(first, SandboxError) and first.kind == "timeout"
     assert all(isinstance(one, NormalFeed) and len(one.items) == 1 for one in others)

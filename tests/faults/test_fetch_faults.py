@@ -305,7 +305,7 @@ def test_a_host_with_several_feeds_is_connected_to_once() -> None:
     assert len(set(made)) == 1
 
 
-def test_f25_many_hosts_leave_few_connections_open() -> None:
+async def test_f25_many_hosts_leave_few_connections_open() -> None:
     """Each kept one for five seconds: 1,200 quick hosts ended a poll with too many open files, where 1,024 are admitted."""
     there = most = 0
 
@@ -319,17 +319,14 @@ def test_f25_many_hosts_leave_few_connections_open() -> None:
         there -= 1
         writer.close()
 
-    async def main() -> list[Outcome]:
-        hosts = [f"h{number}.example" for number in range(400)]
-        http = Http(AGENT, allow_private=(HOST,), resolver=StubResolver({host: [[HOST]] for host in hosts}))
-        async with await asyncio.start_server(serve, HOST, 0, backlog=1024) as serving:
-            port = serving.sockets[0].getsockname()[1]
-            asked = [http(FetchRequest(host, f"http://{host}:{port}/")) for host in hosts]
-            outcomes = await asyncio.gather(*asked)
-            await http.close()
-        return outcomes
-
-    assert [full(outcome).body for outcome in asyncio.run(main())] == [FEED] * 400
+    hosts = [f"h{number}.example" for number in range(400)]
+    http = Http(AGENT, allow_private=(HOST,), resolver=StubResolver({host: [[HOST]] for host in hosts}))
+    async with await asyncio.start_server(serve, HOST, 0, backlog=1024) as serving:
+        port = serving.sockets[0].getsockname()[1]
+        asked = [http(FetchRequest(host, f"http://{host}:{port}/")) for host in hosts]
+        outcomes = await asyncio.gather(*asked)
+        await http.close()
+    assert [full(outcome).body for outcome in outcomes] == [FEED] * 400
     assert most < 200
 
 
@@ -343,7 +340,7 @@ def test_a_kept_connection_that_is_closed_as_it_is_used_again_costs_nothing(serv
     assert server.connections == 2
 
 
-def test_all_kept_connections_of_a_host_may_be_closed_as_they_are_used_again() -> None:
+async def test_all_kept_connections_of_a_host_may_be_closed_as_they_are_used_again() -> None:
     """HAProxy closes those idle at the same time at the same time: a second one was no better than the first, nor is a third."""
     every = asyncio.Barrier(3)
     made = asked = 0
@@ -360,16 +357,13 @@ def test_all_kept_connections_of_a_host_may_be_closed_as_they_are_used_again() -
             asked += 1
         writer.close()
 
-    async def main() -> list[Outcome]:
-        http = Http(AGENT, allow_private=(HOST,))
-        async with await asyncio.start_server(serve, HOST, 0) as serving:
-            url = f"http://{HOST}:{serving.sockets[0].getsockname()[1]}/"
-            at_once = await asyncio.gather(*[http(FetchRequest(source, url)) for source in "abc"])
-            later = await http(FetchRequest("d", url))
-            await http.close()
-        return [*at_once, later]
-
-    assert [full(outcome).body for outcome in asyncio.run(main())] == [FEED] * 4
+    http = Http(AGENT, allow_private=(HOST,))
+    async with await asyncio.start_server(serve, HOST, 0) as serving:
+        url = f"http://{HOST}:{serving.sockets[0].getsockname()[1]}/"
+        at_once = await asyncio.gather(*[http(FetchRequest(source, url)) for source in "abc"])
+        later = await http(FetchRequest("d", url))
+        await http.close()
+    assert [full(outcome).body for outcome in (*at_once, later)] == [FEED] * 4
     assert (made, asked) == (4, 1)
 
 
@@ -1448,14 +1442,11 @@ def test_whatever_a_server_says_the_outcome_is_a_value(server: Server, data: byt
 # ---- a crowd
 
 
-def test_hundreds_of_feeds_at_once_through_one_client(server: Server) -> None:
-    async def main() -> float:
-        http = Http(AGENT, allow_private=[HOST])
-        began = time.process_time()
-        outcomes = await asyncio.gather(*(http(FetchRequest("s", server.url("/feed"))) for _ in range(300)))
-        assert all(isinstance(outcome, Fetched) for outcome in outcomes)
-        await http.close()
-        return time.process_time() - began
-
-    assert asyncio.run(main()) < 5
+async def test_hundreds_of_feeds_at_once_through_one_client(server: Server) -> None:
+    http = Http(AGENT, allow_private=[HOST])
+    began = time.process_time()
+    outcomes = await asyncio.gather(*(http(FetchRequest("s", server.url("/feed"))) for _ in range(300)))
+    assert all(isinstance(outcome, Fetched) for outcome in outcomes)
+    await http.close()
+    assert time.process_time() - began < 5
     assert server.most_open <= 64

@@ -206,21 +206,17 @@ def test_a_source_whose_address_is_edited_as_it_begins_is_left_to_the_next(tmp_p
             assert (server.asked("/one"), state.etag, state.body_hash) == ([], None, None)
 
 
-def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None:
+async def test_its_leases_are_renewed_as_long_as_it_holds_them(tmp_path: Path) -> None:
     store, now = archive(tmp_path, "alpha", "beta"), utc_now()
     store.sources.claim("poll", now, timedelta(hours=1))
     store.sources.release("poll", ["beta"])  # its result is stored
     store.sources.claim("other", now, timedelta(hours=1), ids=["beta"])
-
-    async def main() -> list[str]:
-        renewal = asyncio.create_task(renewing(store.sources, "poll", ["alpha", "beta"], timedelta(seconds=0.02)))
-        async with asyncio.timeout(PATIENCE):
-            while not (free := store.sources.claim("next", utc_now() + timedelta(minutes=1), timedelta())):
-                await asyncio.sleep(0.01)
-        renewal.cancel()
-        return [state.id for state in free]
-
-    assert asyncio.run(main()) == ["alpha"], "renewed for less than it was given for at first"
+    renewal = asyncio.create_task(renewing(store.sources, "poll", ["alpha", "beta"], timedelta(seconds=0.02)))
+    async with asyncio.timeout(PATIENCE):
+        while not (free := store.sources.claim("next", utc_now() + timedelta(minutes=1), timedelta())):
+            await asyncio.sleep(0.01)
+    renewal.cancel()
+    assert [state.id for state in free] == ["alpha"], "renewed for less than it was given for at first"
     store.close()
 
 

@@ -89,13 +89,10 @@ def test_a_file_is_asked_for_once_a_host_and_again_when_it_is_old() -> None:
     assert len(host.asked) == 4
 
 
-def test_many_pages_at_once_ask_once() -> None:
+async def test_many_pages_at_once_ask_once() -> None:
     host = Host(told("User-agent: *\nDisallow: /9"))
-
-    async def main() -> list[Failed | None]:
-        return await asyncio.gather(*(host.robots.refusal(place(f"https://a.example/{n}")) for n in range(20)))
-
-    assert sum(refused is not None for refused in asyncio.run(main())) == 1
+    refusals = await asyncio.gather(*(host.robots.refusal(place(f"https://a.example/{n}")) for n in range(20)))
+    assert sum(refused is not None for refused in refusals) == 1
     assert len(host.asked) == 1
 
 

@@ -14,7 +14,7 @@ from aggregator.model.source import Failed, FetchRequest
 from aggregator.pipeline.refresh import TOGETHER, refresh
 
 
-def test_hundreds_of_sources_of_one_host_hold_up_no_other(tmp_path: Path) -> None:
+async def test_hundreds_of_sources_of_one_host_hold_up_no_other(tmp_path: Path) -> None:
     """Requests to one host start a second apart: whoever was listed after its sources waited for minutes."""
     channels = [source(f"channel-{n}", url=f"https://videos.example/{n}") for n in range(2 * TOGETHER)]
     sources = [*channels, source("paper", url="https://paper.example/feed")]
@@ -27,11 +27,8 @@ def test_hundreds_of_sources_of_one_host_hold_up_no_other(tmp_path: Path) -> Non
         await asyncio.wait_for(asked.wait(), PATIENCE)
         return Failed("http", "404 Not Found", 404)
 
-    async def polls() -> int:
-        made = tools(store, fetch=fetch, parse=Mock(), clock=lambda: NOW, sources={one.id: one for one in sources})
-        return (await refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1)))).polled
-
-    assert asyncio.run(polls()) == len(sources)
+    made = tools(store, fetch=fetch, parse=Mock(), clock=lambda: NOW, sources={one.id: one for one in sources})
+    assert (await refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1)))).polled == len(sources)
     assert asked.is_set()
     assert all(state.error_kind == "http" for state in store.sources.states())
     store.close()

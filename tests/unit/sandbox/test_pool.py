@@ -36,34 +36,28 @@ def fetched(body: bytes) -> Fetched:
     return Fetched(URL, 200, body, "application/rss+xml", None, None, Freshness())
 
 
-def test_answers_what_parse_and_normalise_answer() -> None:
-    async def main() -> NormalFeed:
-        async with Sandbox(children=1) as sandbox:
-            return await sandbox.parse(fetched(GOOD), JOB)
-
-    assert asyncio.run(main()) == read(GOOD)
+async def test_answers_what_parse_and_normalise_answer() -> None:
+    async with Sandbox(children=1) as sandbox:
+        assert await sandbox.parse(fetched(GOOD), JOB) == read(GOOD)
 
 
-def test_modules_in_the_current_folder_are_not_taken_for_those_of_the_program(
+async def test_modules_in_the_current_folder_are_not_taken_for_those_of_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "html.py").write_text("raise SystemExit")
     monkeypatch.chdir(tmp_path)
-    test_answers_what_parse_and_normalise_answer()
+    await test_answers_what_parse_and_normalise_answer()
 
 
-def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() -> None:
-    async def main() -> NormalFeed:
-        async with Sandbox(children=1) as sandbox:
-            with pytest.raises(ParseError) as error:
-                await sandbox.parse(fetched(b"<html></html>"), JOB)
-            assert error.value.kind == "not-a-feed"
-            (child,) = sandbox.pids
-            answer = await sandbox.parse(fetched(GOOD), JOB)
-            assert sandbox.pids == [child]
-            return answer
-
-    assert len(asyncio.run(main()).items) == 2
+async def test_a_document_that_is_no_feed_is_a_parse_error_and_the_child_lives_on() -> None:
+    async with Sandbox(children=1) as sandbox:
+        with pytest.raises(ParseError) as error:
+            await sandbox.parse(fetched(b"<html></html>"), JOB)
+        assert error.value.kind == "not-a-feed"
+        (child,) = sandbox.pids
+        answer = await sandbox.parse(fetched(GOOD), JOB)
+        assert sandbox.pids == [child]
+        assert len(answer.items) == 2
 
 
 @pytest.mark.parametrize("host", [f"{'a' * 2000}.example", f"feeds.example:{'8' * 2000}"])
@@ -93,19 +87,15 @@ async def test_ctrl_c_in_a_terminal_ends_no_child_not_even_one_that_just_starts(
         assert len((await answer).items) == 2
 
 
-def test_a_stalled_child_is_killed() -> None:
-    async def main() -> list[int]:
-        async with Sandbox(children=1) as sandbox:
+async def test_a_stalled_child_is_killed() -> None:
+    async with Sandbox(children=1) as sandbox:
+        await sandbox.parse(fetched(GOOD), JOB)
+        await stalled(sandbox)
+        sandbox._wall = 1
+        (child,) = sandbox.pids
+        with pytest.raises(SandboxError, match="longer than 1 s to read") as error:
             await sandbox.parse(fetched(GOOD), JOB)
-            await stalled(sandbox)
-            sandbox._wall = 1
-            children = sandbox.pids
-            with pytest.raises(SandboxError, match="longer than 1 s to read") as error:
-                await sandbox.parse(fetched(GOOD), JOB)
-            assert error.value.kind == "timeout"
-            return children
-
-    (child,) = asyncio.run(main())
+        assert error.value.kind == "timeout"
     assert not runs(child)
 
 
@@ -142,17 +132,14 @@ def stopped_at_start(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return pids
 
 
-def test_the_time_that_a_child_takes_to_start_is_none_of_its_document(stopped_at_start: list[int]) -> None:
-    async def main() -> NormalFeed:
-        async with Sandbox(children=1, wall=0.1) as sandbox:
-            answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
-            await until_async(lambda: stopped_at_start)
-            await asyncio.sleep(0.3)
-            sandbox._wall = PATIENCE
-            os.kill(stopped_at_start[0], signal.SIGCONT)
-            return await answer
-
-    assert len(asyncio.run(main()).items) == 2
+async def test_the_time_that_a_child_takes_to_start_is_none_of_its_document(stopped_at_start: list[int]) -> None:
+    async with Sandbox(children=1, wall=0.1) as sandbox:
+        answer = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+        await until_async(lambda: stopped_at_start)
+        await asyncio.sleep(0.3)
+        sandbox._wall = PATIENCE
+        os.kill(stopped_at_start[0], signal.SIGCONT)
+        assert len((await answer).items) == 2
 
 
 async def test_a_child_that_does_not_start_is_told_once_and_holds_up_what_waits_once(
@@ -268,20 +255,16 @@ async def test_the_next_document_is_under_way_before_the_caller_works_on_an_answ
     assert seen == [2, 3, 4, 5, 5]
 
 
-def test_a_child_holds_a_document_once() -> None:
+async def test_a_child_holds_a_document_once() -> None:
     """Those of the greatest size that is read, in all children at once, are to leave the service within its memory."""
-
-    async def main() -> list[int]:
-        held = []
-        async with Sandbox(children=1) as sandbox:
-            for size in (1, 10 << 20):
-                with pytest.raises(ParseError, match="a web page"):
-                    await sandbox.parse(fetched(b"<html>" + b"x" * size), JOB)
-                (child,) = sandbox.pids
-                held.append(most_memory(child))
-        return held
-
-    small, large = asyncio.run(main())
+    held = []
+    async with Sandbox(children=1) as sandbox:
+        for size in (1, 10 << 20):
+            with pytest.raises(ParseError, match="a web page"):
+                await sandbox.parse(fetched(b"<html>" + b"x" * size), JOB)
+            (child,) = sandbox.pids
+            held.append(most_memory(child))
+    small, large = held
     assert large - small < 15  # MiB
 
 
@@ -333,16 +316,13 @@ def test_a_killed_child_costs_its_own_document_at_most() -> None:
     assert sum(isinstance(one, NormalFeed) for one in results) >= 19
 
 
-def test_a_child_is_replaced_after_its_share_of_documents() -> None:
-    async def main() -> set[int]:
-        seen: set[int] = set()
-        async with Sandbox(children=1, recycle=2) as sandbox:
-            for _ in range(4):
-                await sandbox.parse(fetched(GOOD), JOB)
-                seen.update(sandbox.pids)
-        return seen
-
-    assert len(asyncio.run(main())) == 2
+async def test_a_child_is_replaced_after_its_share_of_documents() -> None:
+    seen: set[int] = set()
+    async with Sandbox(children=1, recycle=2) as sandbox:
+        for _ in range(4):
+            await sandbox.parse(fetched(GOOD), JOB)
+            seen.update(sandbox.pids)
+    assert len(seen) == 2
 
 
 async def test_memory_is_bounded() -> None:
@@ -358,18 +338,14 @@ async def test_memory_is_bounded() -> None:
 @pytest.mark.parametrize(
     "before", ["", "<!---->", "<?x>", "<script></script>"]
 )  # without it, the `<` before it would begin a tag
-def test_elements_that_are_opened_again_in_each_paragraph_fit_into_a_child(before: str) -> None:
+async def test_elements_that_are_opened_again_in_each_paragraph_fit_into_a_child(before: str) -> None:
     """Twelve million of them did not; and in the web process, where the page of a story resolves what was escaped in its text, nothing but
     the machine's memory limited them."""
     opened = "".join(f"<{before}font size={size}>" for size in range(3000))
     title = escape("<p>" + opened + "<p>x" * 3500)
     bomb = rss(f"<item><guid>1</guid><title>{title}</title></item>")
-
-    async def main() -> NormalFeed:
-        async with Sandbox(children=1) as sandbox:
-            return await sandbox.parse(fetched(bomb), JOB)
-
-    assert asyncio.run(main()).items[0].title.startswith("x x x")
+    async with Sandbox(children=1) as sandbox:
+        assert (await sandbox.parse(fetched(bomb), JOB)).items[0].title.startswith("x x x")
 
 
 def test_no_child_is_left_behind() -> None:
@@ -406,10 +382,10 @@ def reading(folder: Path, then: str) -> Path:
     return done
 
 
-def test_what_libraries_print_gets_into_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_libraries_print_gets_into_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = reading(tmp_path, "os.write(1, b'deprecated')")
     monkeypatch.syspath_prepend(tmp_path)
-    test_answers_what_parse_and_normalise_answer()
+    await test_answers_what_parse_and_normalise_answer()
     assert done.exists()
 
 
@@ -425,25 +401,20 @@ PIPES = "[fd for fd in map(int, os.listdir('/proc/self/fd')) if fd > 2 and os.pa
         (frames.encode(frames.Text("of an article")), "the process that reads documents gave an unexpected answer"),
     ],
 )  # fmt: skip
-def test_a_child_in_the_hands_of_its_document_is_not_listened_to_for_long(
+async def test_a_child_in_the_hands_of_its_document_is_not_listened_to_for_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes, told: str
 ) -> None:
     """Whoever has taken it over may answer anything, and then nothing."""
     reading(tmp_path, f"[os.write(fd, {answer!r}) for fd in {PIPES}]; time.sleep(600)")
     monkeypatch.syspath_prepend(tmp_path)
-
-    async def main() -> list[int]:
-        async with Sandbox(children=1, wall=600) as sandbox:
-            asked = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
-            await until_async(lambda: sandbox.pids)
-            children = sandbox.pids
-            with pytest.raises(SandboxError, match=told):
-                async with asyncio.timeout(PATIENCE):
-                    await asked
-            assert sandbox.pids == ([] if told == DIED else children)
-            return children
-
-    (child,) = asyncio.run(main())
+    async with Sandbox(children=1, wall=600) as sandbox:
+        asked = asyncio.create_task(sandbox.parse(fetched(GOOD), JOB))
+        await until_async(lambda: sandbox.pids)
+        (child,) = sandbox.pids
+        with pytest.raises(SandboxError, match=told):
+            async with asyncio.timeout(PATIENCE):
+                await asked
+        assert sandbox.pids == ([] if told == DIED else [child])
     assert not runs(child)
 
 
@@ -510,16 +481,13 @@ async def test_a_document_that_makes_the_program_fail_ends_no_child(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
-def test_a_child_that_crashes_leaves_no_copy_of_its_memory_on_the_disk() -> None:
+async def test_a_child_that_crashes_leaves_no_copy_of_its_memory_on_the_disk() -> None:
     """A document that crashes it is there at each poll."""
     resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
-
-    async def main() -> str:
-        async with Sandbox(children=1) as sandbox:
-            await sandbox.parse(fetched(GOOD), JOB)
-            return Path(f"/proc/{sandbox.pids[0]}/limits").read_text()
-
-    limits = {line[:26].strip(): line[26:].split()[:2] for line in asyncio.run(main()).splitlines()}
+    async with Sandbox(children=1) as sandbox:
+        await sandbox.parse(fetched(GOOD), JOB)
+        said = Path(f"/proc/{sandbox.pids[0]}/limits").read_text()
+    limits = {line[:26].strip(): line[26:].split()[:2] for line in said.splitlines()}
     assert limits["Max core file size"] == ["0", "0"]
     assert limits["Max address space"] == [str(512 * MEBIBYTE)] * 2
 
@@ -633,16 +601,12 @@ def test_a_failure_in_words_that_are_none_of_ours_is_refused(said: str) -> None:
             frames.decode_answer(frames.encode(failed)[frames.LENGTH :])
 
 
-def test_secrets_of_the_environment_stay_with_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_secrets_of_the_environment_stay_with_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIRE_TOKEN", "secret-value")
-
-    async def main() -> bytes:
-        async with Sandbox(children=1) as sandbox:
-            await sandbox.parse(fetched(GOOD), JOB)
-            (child,) = sandbox.pids
-            return Path(f"/proc/{child}/environ").read_bytes()
-
-    assert b"secret-value" not in asyncio.run(main())
+    async with Sandbox(children=1) as sandbox:
+        await sandbox.parse(fetched(GOOD), JOB)
+        (child,) = sandbox.pids
+        assert b"secret-value" not in Path(f"/proc/{child}/environ").read_bytes()
 
 
 async def test_sources_whose_documents_stall_again_and_again_hold_up_others_once() -> None:
