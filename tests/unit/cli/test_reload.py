@@ -912,11 +912,11 @@ def test_an_apply_during_a_poll_is_not_re_placed_by_the_former_rules(
     archive.intake.apply([polled("one", [item("one", "a", "Missile lands in the sea")])], utc_now())
     assert main([*command, "poll", "--due"]) == 0
 
-    def meanwhile(application: Application, *tell: Any) -> tuple[int, int]:
+    def meanwhile(application: Application, *tell: Any) -> None:
         place.config.write_text(text.replace("missile", "rocket"))
         assert archive.edition.outdated(Application.load(place).policy.epoch, 1)
         assert main([*command, "apply"]) == 0
-        return place_all(application, *tell)
+        place_all(application, *tell)
 
     monkeypatch.setattr("aggregator.cli.poll.place_all", meanwhile)
     assert main([*command, "poll", "--due"]) == 0
