@@ -120,7 +120,7 @@ async def test_a_clock_that_is_set_neither_stops_the_looks_nor_has_them_made_up_
     for _ in range(3):
         looks = loop.looks
         await until_async(lambda looks=looks: loop.looks >= looks + 2)  # type: ignore[misc]
-    assert loop.looks <= time.monotonic() - began + 3, "one a second"
+    assert loop.looks < 100 + time.monotonic() - began, "one a second, not one for each second of ten years"
     stopping.set()
     await running
 
