@@ -15,9 +15,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    if (
-        signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    ):  # still imports (`__main__.py`), and nothing is written yet
+    # It still imports (`__main__.py`), and nothing is written yet.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     archive = Database(installation).open_existing()
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # from here on the incomplete copy is removed
