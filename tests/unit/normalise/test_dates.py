@@ -265,6 +265,7 @@ from aggregator.normalise.dates import read as read_date
         ("20 Nov 2026 10:00 GMT-0500 (Eastern Standard Time)", (2026, 11, 20, 15, 0)),
         ("20 Nov 2026 10:00:00 (Central Standard Time)", (2026, 11, 20, 16, 0)),
         ("20 Nov 2026 10:00 Canada/Mountain", (2026, 11, 20, 16, 0)),
+        ("20 Nov 2026 10:00 a.m Pacific", (2026, 11, 20, 17, 0)),
         # Not that of the second word: as Windows calls those of Sydney, Colombia, Guam and the Solomon Islands.
         ("20 Nov 2026 10:00 AUS Eastern Standard Time", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 SA Pacific Standard Time", (2026, 11, 20, 10, 0)),
