@@ -28,7 +28,7 @@ ADDRESS = "<an address>"
 # Parameters of addresses whose names say that their values are secret; not `keyword` or `author`. In private feeds of Reddit it is `feed`.
 KEYED = re.compile(
     r"(?<=[?&;#])([\w.-]*(?:token|secret|passw(?:or)?d|(?:pass|access|private|user|feed|rss)key|api[_-]?key|signature|jwt)"
-    r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?)|feed(?==[0-9a-f]{40}\b))=(?:(?!;[\w.-]+=)[^&#\s\"'<>])+",
+    r"|(?:[\w.-]*[_.-])?(?:key|pass|pwd|auth|sig|sid|session(?:id)?)|feed(?==[0-9a-f]{40}\b))=[^&#\s\"'<>]+",
     re.IGNORECASE,
 )
 # Names of headers whose value is a secret.
@@ -70,8 +70,9 @@ def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> set[str]:
 
 
 def keys(url: str) -> list[str]:
-    """The parameters of an address that carry a key: `token=abc`, as written and without escapes."""
-    found = [match[0] for match in KEYED.finditer(url)]
+    """The parameters of an address that carry a key: `token=abc`, as written and without escapes. Of one that contains `;`, which may
+    belong to its value or end it, also what is before."""
+    found = [match[0] for parted in (url, url.replace(";", "&")) for match in KEYED.finditer(parted)]
     return list(dict.fromkeys([*found, *map(unquote, found)]))
 
 
