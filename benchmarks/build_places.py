@@ -47,8 +47,10 @@ NOT_ELSEWHERE = {
     "luxemburg", "monako", "guernsey", "norfolk", "saba", "bonaire", "macau", "franca", "indien", "dania", "roma",
     "gibraltar", "grenade", "maurice", "mauricio", "lettland", "estland", "san marino", "montserrat", "marok",
     "egipt", "sir", "mexico", "indie", "columbia", "dominique", "guadalupe", "suede", "cada", "kudus", "america central",
-    "asya", "carib",
+    "asya", "carib", "nam my", "trung my", "中美", "مالي", "בנין", "קניה",
 }  # fmt: skip
+NOT_JOINED = set("بنيوي باندورا بحماس بقطر מגבון בארובה לארובה".split())
+"""Words of Arabic and Hebrew that a name with a joined word would be: structural, Pandora, with enthusiasm, in diameter, wipe, chimney."""
 MIN_CITY = 100_000
 MIN_US_CITY = 60_000
 LARGE = 1_000_000
@@ -140,8 +142,8 @@ def as_written(name: str) -> str:
     return name + "!" if name.isalpha() and is_latin(name) else name
 
 
-def territories() -> Iterator[tuple[str, str, str]]:
-    for language in LANGUAGES.split():
+def territories(languages: str = LANGUAGES) -> Iterator[tuple[str, str, str]]:
+    for language in languages.split():
         for code, name in Locale.parse(language).territories.items():
             if code not in COUNTRIES | REGIONS.keys() or (language != "en" and key(name) in NOT_ELSEWHERE):
                 continue
@@ -156,7 +158,9 @@ def joined(kind: str, codes: str, name: str) -> Iterator[tuple[str, str, str]]:
     """A country or people in Arabic or Hebrew with the words that are joined to it. After "to" the Arabic article loses its alif."""
     if kind in ("country", "demonym"):
         for word in next((words for letters, words in JOINED.items() if re.fullmatch(letters, name)), ""):
-            yield kind, codes, word + (name[1:] if word == "ل" and name.startswith("ال") else name)
+            form = word + (name[1:] if word == "ل" and name.startswith("ال") else name)
+            if key(form) not in NOT_JOINED:
+                yield kind, codes, form
 
 
 def capital_names() -> Iterator[tuple[str, str, str]]:
@@ -219,9 +223,9 @@ def main() -> None:
     written, off, words = hand()
     rows: dict[tuple[str, str], Row] = {}
     taken: set[str] = set()
-    countries = [*territories()]
-    with_words = [form for name in (*written, *countries) for form in joined(*name)]
-    for group in (written, [*states(off)], countries, [*capital_names()], with_words, [*cities(off, words)]):
+    # Not of Urdu and Persian, which join no words (بروس is Bruce).
+    with_words = [form for name in (*written, *territories("ar he")) for form in joined(*name)]
+    for group in (written, [*states(off)], [*territories()], [*capital_names()], with_words, [*cities(off, words)]):
         fresh = set()
         for kind, codes, name in group:
             for spelling in dict.fromkeys((name, without_signs(name))):

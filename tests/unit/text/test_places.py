@@ -471,6 +471,15 @@ def places(title: str, summary: str = "") -> list[str]:
         ("Crise au Moyen-Orient : l'OTAN et l'UE appellent au calme", ["middle-east", "nato", "europe"]),
         ("La crisis de América Latina", ["latin-america-and-the-caribbean"]),
         ("America's central bank", ["US"]),  # América Central is Portuguese
+        # … and what only looks like them: China and America, the middle and the east, "about 20 km north of".
+        ("中美贸易谈判", []),
+        ("中东部地区有大雨，中东局势紧张", ["middle-east"]),
+        ("首都以北约20公里处，北约开会", ["nato"]),
+        ("بروس ويليس استقبلوه بحماس", []),  # Bruce, with enthusiasm
+        ("فساد إداري ومالي في مصر", ["EG"]),  # financial
+        ("هجوم في مالي", ["ML"]),
+        ("ארגונים פרו-פלסטינים בבנין", []),  # pro-Palestinian, in a building
+        ("Europa Press: la moon Europa", []),
         ("臺北發生強震", ["TW"]),
         ("Папа Франциск прыгнул с трамплина, путина началась, цены на газ", []),
         ("Frances McNamara wins an award", []),
