@@ -49,7 +49,7 @@ NOT_ELSEWHERE = {
     "egipt", "sir", "mexico", "indie", "columbia", "dominique", "guadalupe", "suede", "cada", "kudus", "america central",
     "asya", "carib", "nam my", "trung my", "中美", "مالي", "בנין", "קניה",
 }  # fmt: skip
-NOT_JOINED = set("بنيوي باندورا بحماس بقطر מגבון בארובה לארובה".split())
+NOT_JOINED = {"بنيوي", "باندورا", "بحماس", "بقطر", "מגבון", "בארובה", "לארובה"}
 """Words of Arabic and Hebrew that a name with a joined word would be: structural, Pandora, with enthusiasm, in diameter, wipe, chimney."""
 MIN_CITY = 100_000
 MIN_US_CITY = 60_000

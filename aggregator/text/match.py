@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from aggregator.text.fold import LAST, fold, is_all_caps, lower, offsets, span
+from aggregator.text.fold import LAST, fold, is_all_caps, lower, offsets, span, with_plain_signs
 from aggregator.text.scripts import HANGUL, UNSPACED, unspaced
 
 Spans = tuple[tuple[int, int], ...]
@@ -30,13 +30,34 @@ _PRONOUN_WORDS = "of to for with from tell tells told let lets between join give
 _PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
 
 
+# Words of other languages that folding would turn into a word or name that news in English has: "gün" is a day, no gun, "kỹ" not Kentucky.
+# Most such words are the same (élections, Défense, Referéndum), and stay. Each letter of these folds to one, so that lengths do not change.
+_OTHERS = """
+    aldı auði bánk bänk bíll bläck bränd chíp collège čin deși démonstration děsí død död druže fédéral féll gàng găng gắng gång
+    gångs gérant góa góma gün idąc komandą komandā (?<!hoa.)(?<!nhĩ.)(?<!tam.)kỳ(?!.anh) ký kỵ kỷ kỹ lão láo leídos ļāva märket médiatiques?
+    mediátic[ao]s? metà metą nárok nával nåväl oblasť pešo plungė plungės priče salės secundă sojų soñar søren strømmer taką taká
+    takā tänk tänker těch tējas tēmu tému temų thái(?=.độ) thải tiče tråde über wagę xài (?-i:yên|yến) západ äpple
+"""
+_OTHER = re.compile(rf"\b(?:{'|'.join(_OTHERS.split())})\b", re.IGNORECASE)
+_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
+_UNFOLDED = "\u01dd"  # a letter that no language of news has, nor folding changes
+
+
+def _kept_apart(word: re.Match[str]) -> str:
+    return _ACCENTED.sub(_UNFOLDED, word[0])
+
+
 _ATTACHING = f"{UNSPACED}{HANGUL}"
 _SEAM = re.compile(f"(?<=[0-9A-Za-z])(?=[{_ATTACHING}])|(?<=[{_ATTACHING}])(?=[0-9A-Za-z])")
 _PARTING = "\x1f"  # marks an inserted space; `searchable` replaces it by a space
 
 
-def _parted(folded: str) -> str:
-    return folded if folded.isascii() else _SEAM.sub(_PARTING, folded)
+def _parted(text: str) -> str:
+    """The text folded, with the inserted spaces."""
+    text = with_plain_signs(text)
+    if text.isascii():  # nearly all English texts
+        return fold(text)
+    return _SEAM.sub(_PARTING, fold(_OTHER.sub(_kept_apart, text) if _ACCENTED.search(text) else text))
 
 
 class _Searchable(dict[int, int]):
@@ -84,7 +105,7 @@ def needle(phrase: str) -> Needle | None:
     named = phrase.rstrip().endswith("!")
     phrase = phrase.rstrip().rstrip("!").rstrip() if named else phrase.rstrip()
     open_end = phrase.endswith("*")
-    folded = _parted(fold(phrase.removesuffix("*")))
+    folded = _parted(phrase.removesuffix("*"))
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
     if not cased:
         return None
@@ -126,7 +147,7 @@ class Haystack(NamedTuple):
 
 
 def haystack(title: str, summary: str = "") -> Haystack:
-    head, body = _parted(fold(title)), _parted(fold(summary))
+    head, body = _parted(title), _parted(summary)
     cased = f" {head} \n {body} " if body else f" {head} "
     text = lower(cased).translate(_SEARCHABLE_FIELDS)
     return Haystack(text, cased, len(head) + 3, is_all_caps(head))

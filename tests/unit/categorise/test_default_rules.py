@@ -347,6 +347,12 @@ def test_every_place_is_one() -> None:
         ("Crowds return to Farnborough Airshow", "defense"),  # a trade fair is not news of its country
         ("Airline orders jets for billions at Dubai Airshow", "economy"),
         ("Broadcaster to air show set in Paris", "europe"),  # no air show
+        ("Her gün iki saat", "world"),  # a day, no gun
+        ("Kỹ năng sống", "world"),  # not Kentucky
+        ("ký túc xá Hoa Kỳ", "america"),  # but this is the United States
+        ("Quỹ ở Hưng Yên", "asia-pacific"),  # a place with its capital
+        ("Le gérant et sa boulangerie", "world"),
+        ("La Défense recrute", "europe"),  # most words are those of English
     ],
 )
 def test_the_section_of_a_headline(title: str, section: str) -> None:
