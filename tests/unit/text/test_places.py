@@ -478,6 +478,7 @@ def places(title: str, summary: str = "") -> list[str]:
         ("بروس ويليس استقبلوه بحماس", []),  # Bruce, with enthusiasm
         ("فساد إداري ومالي في مصر", ["EG"]),  # financial
         ("هجوم في مالي", ["ML"]),
+        ("قائد فيلق القدس", ["IR"]),  # the Quds force is not in Jerusalem
         ("ארגונים פרו-פלסטינים בבנין", []),  # pro-Palestinian, in a building
         ("Europa Press: la moon Europa", []),
         ("臺北發生強震", ["TW"]),
