@@ -40,7 +40,7 @@ run: install ## poll and serve on http://127.0.0.1:8000
 	@exec $(BIN)/aggregator run
 
 test: install ## the tests, except those that take minutes
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --dist worksteal -o faulthandler_timeout=240 -o faulthandler_exit_on_timeout=true # a test that hangs is named
 
 faults: install ## tests of every fault and bad input, including those that take minutes
 	@$(BIN)/python -m pytest -m 'slow or not slow' --durations 10 tests/faults
