@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 settings.register_profile("no chance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no chance")
@@ -27,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--draws",
         type=int,
         metavar="N",
-        help="of the tests with examples drawn at random, N times as many, others each time",
+        help="of the tests with examples drawn at random, N times as many, others each time; what failed is drawn again first",
     )
 
 
@@ -42,9 +43,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             holders[state_machine] = "settings"
         elif is_hypothesis_test(function):
             holders[getattr(function, "__func__", function)] = "_hypothesis_internal_use_settings"
+    failed = DirectoryBasedExampleDatabase(
+        config.rootpath / ".hypothesis" / "examples"
+    )  # the next run begins with these
     for holder, name in holders.items():
         own: settings = getattr(holder, name)
-        setattr(holder, name, settings(own, max_examples=own.max_examples * times, derandomize=False))
+        more = settings(own, max_examples=own.max_examples * times, derandomize=False, database=failed)
+        setattr(holder, name, more)
 
 
 def pytest_xdist_auto_num_workers() -> int:
