@@ -186,7 +186,7 @@ def _own_ports() -> Iterator[int]:
     one is free and its use seconds pass."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
     ports = range(10_000 + worker, 32_000, 16)
-    first = random.Random(os.getpid()).randrange(len(ports))
+    first = random.SystemRandom().randrange(len(ports))  # of two runs side by side, each goes its own way
     return itertools.cycle([*ports[first:], *ports[:first]])
 
 
