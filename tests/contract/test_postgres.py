@@ -693,7 +693,7 @@ def test_a_server_that_is_not_there_is_asked_every_second(
 
 def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchive) -> None:
     first, second = other(store, "one"), other(store, "two")
-    assert first.edition.lease("one", SECONDS, 60)
+    assert first.edition.lease("one", SECONDS, int(10 * PATIENCE))
     assert not second.edition.lease("two", SECONDS + 10**6, 60), "the clocks of workers do not matter"
     first.close()
     until(lambda: second.edition.lease("two", SECONDS, 60))  # the server learns of it when it looks at the socket

@@ -436,3 +436,4 @@ async def test_f21_a_parser_bomb_costs_its_own_source_alone() -> None:
         first, *others = await asyncio.gather(costly, *rest, return_exceptions=True)
     assert isinstance(first, SandboxError) and first.kind == "timeout"
     assert all(isinstance(one, NormalFeed) and len(one.items) == 1 for one in others)
+    assert Sandbox()._wall <= 15, "where nobody says otherwise"

@@ -201,6 +201,7 @@ def test_slow_answers_end_at_the_deadline(server: Server, path: str) -> None:
     outcome = fail(ask(server.url(path), limits=QUICK)[0])
     assert (outcome.kind, outcome.message) == ("timeout", "no complete answer within 0.5 seconds")
     assert time.monotonic() - began > 0.4
+    assert Limits().deadline <= 30, "where nobody says otherwise"
 
 
 def test_the_deadline_spans_all_redirects(server: Server) -> None:

@@ -83,14 +83,16 @@ EDITED_DURING_THE_CHECK = [
     "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
 ]
 """Starts what follows, `python -m aggregator …`, and while its archive is checked edits its file and tells it to reload that."""
-NEVER_CUT_SHORT = [
-    sys.executable,
-    "-c",
-    "import runpy, sys; from aggregator.worker import service\n"
-    f"service.LAST_CALL = {10 * PATIENCE}\n"
-    "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
-]
-"""Starts what follows, `python -m aggregator …`, without the watchdog of its end, which a machine that is slow enough would call for."""
+
+
+def cut_short_after(seconds: float) -> list[str]:
+    """Starts what follows, `python -m aggregator …`, with another limit of its end. A machine that is slow enough would reach ours."""
+    return [
+        sys.executable,
+        "-c",
+        f"import runpy, sys; from aggregator.worker import service; service.LAST_CALL = {seconds}\n"
+        "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
+    ]
 
 
 def document(name: str, entries: int = 20, words: str = "") -> bytes:
@@ -121,7 +123,7 @@ def test_f3_and_f4_a_signal_ends_it_in_time_a_second_at_once_and_the_next_start_
     server.routes.update({f"/silent/{n}": silent for n in range(10)})
     config = configuration(tmp_path, {**sources, "one": server.url("/one")})
     for signals, code in ((1, 0), (2, 1)):
-        with running(config, "worker", under=NEVER_CUT_SHORT) as process:
+        with running(config, "worker", under=cut_short_after(10 * PATIENCE)) as process:
             until(lambda many=10 * signals: sum(one.path != "/one" for one in server.requests) == many)  # type: ignore[misc]
             until(lambda: query(config, "SELECT count(*) FROM items") == [(20,)])
             process.send_signal(signal.SIGTERM)
@@ -131,6 +133,9 @@ def test_f3_and_f4_a_signal_ends_it_in_time_a_second_at_once_and_the_next_start_
             assert process.wait(PATIENCE) == code, log_of(config)
             if signals == 1:
                 assert query(config, "SELECT count(*) FROM sources WHERE lease_owner IS NOT NULL") == [(0,)]
+                assert query(config, "SELECT sum(failures) FROM sources") == [(0,)], (
+                    "none is waited for to its deadline"
+                )
         assert "Traceback" not in log_of(config)
     assert query(config, "PRAGMA integrity_check") == [("ok",)]
     assert polling.PATIENCE < service.LAST_CALL < 10, (
@@ -141,6 +146,19 @@ def test_f3_and_f4_a_signal_ends_it_in_time_a_second_at_once_and_the_next_start_
     server.routes.update({f"/silent/{n}": conditional(document(f"s{n}")) for n in range(10)})
     with running(config, "worker"):
         until(lambda: query(config, "SELECT count(*) FROM items") == [(220,)])
+
+
+def test_f3_its_end_waits_no_longer_than_so_for_a_locked_archive(tmp_path: Path, server: Server) -> None:
+    config = configuration(tmp_path, {"one": server.url("/one")})
+    with running(config, "worker", under=cut_short_after(0.5)) as process:
+        until(lambda: query(config, "SELECT count(*) FROM placements") == [(20,)])
+        with contextlib.closing(
+            sqlite3.connect(tmp_path / "instance" / "aggregator.db", isolation_level=None)
+        ) as other:
+            other.execute("BEGIN IMMEDIATE")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+    assert "stopped without waiting any longer for the archive" in log_of(config)
 
 
 def test_f3_a_tick_that_waits_as_the_service_stops_is_no_error(tmp_path: Path, server: Server) -> None:

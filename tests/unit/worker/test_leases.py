@@ -124,6 +124,16 @@ def test_a_command_that_only_asks_for_a_worker_keeps_none_from_starting(tmp_path
             assert lock.held()
 
 
+def test_f11_a_lock_that_another_process_keeps_is_given_up_within_two_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("aggregator.worker.lock.time.sleep", slept.append)
+    with WorkerLock(tmp_path), pytest.raises(AlreadyRunning), WorkerLock(tmp_path):
+        pass
+    assert 0 < sum(slept) < 1
+
+
 def test_a_taken_port_is_one_clear_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
