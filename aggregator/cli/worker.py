@@ -83,15 +83,12 @@ async def _examined(examine: Callable[[], None], stopping: asyncio.Event) -> boo
     """Check the archive before anything is written. For a large one that takes a minute, during which readers are already served. False:
     told to stop before the check was done."""
     loop = asyncio.get_running_loop()
-    signalled = False
-
-    def stop(*_: object) -> None:  # the loop's own handlers act only after it has turned a few times
-        nonlocal signalled
-        signalled = True
-        loop.call_soon_threadsafe(stopping.set)
-
+    signalled: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+        loop.add_signal_handler(number, stopping.set)  # a signal wakes the loop, also one that another thread gets
+        signal.signal(
+            number, lambda number, _: signalled.append(number)
+        )  # it acts only after it has turned a few times
     examined = loop.run_in_executor(None, examine)
     told = asyncio.create_task(stopping.wait())
     either: set[asyncio.Future[Any]] = {examined, told}

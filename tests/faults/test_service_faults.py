@@ -61,6 +61,17 @@ STOPPED_DURING_THE_CHECK = [
     "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
 ]
 """Starts what follows, `python -m aggregator …`, and is told to stop just as the check of its archive ends."""
+STOPPED_BY_ANOTHER_THREAD = [
+    sys.executable,
+    "-c",
+    "import runpy, signal, sys, threading; from aggregator.store.sqlite.upkeep import Upkeep\n"
+    "def check(self):\n"
+    "    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)\n"
+    "    threading.Event().wait()\n"
+    "Upkeep.check = check\n"
+    "del sys.argv[:3]; runpy.run_module('aggregator', None, '__main__', True)",
+]
+"""The same while the check goes on, where the system gives the signal to the thread that checks."""
 STOPPED_AFTER_THE_CHECK = [
     sys.executable,
     "-c",
@@ -196,7 +207,7 @@ def test_f3_a_signal_ends_it_while_it_starts(
     assert "Traceback" not in log_of(config)
 
 
-@pytest.mark.parametrize("under", [STOPPED_DURING_THE_CHECK, STOPPED_AFTER_THE_CHECK])
+@pytest.mark.parametrize("under", [STOPPED_DURING_THE_CHECK, STOPPED_BY_ANOTHER_THREAD, STOPPED_AFTER_THE_CHECK])
 @pytest.mark.parametrize("command", ["run", "worker"])
 def test_f3_a_signal_as_the_check_of_the_archive_ends_ends_it(
     tmp_path: Path, server: Server, command: str, under: list[str]
