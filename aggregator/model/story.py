@@ -141,6 +141,8 @@ class Merge(Struct, frozen=True):
 
 
 class RememberedItem(Struct, frozen=True):
+    """`headline`: the key of its headline, None if that has none; `features`: encoded (`stories.features`)."""
+
     item: int
     at: int
     publisher: str

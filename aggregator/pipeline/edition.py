@@ -16,7 +16,7 @@ from aggregator.errors import StoreError
 from aggregator.model import notes
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Judgement
-from aggregator.model.story import Batch, EditionItem, Member, Merge, Remembered, RememberedItem, StoryState
+from aggregator.model.story import Batch, EditionItem, Member, Merge, StoryState
 from aggregator.pipeline.announcing import Change
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.grouping import grouped
@@ -219,7 +219,7 @@ def step(
     began = now()
     seen = [policy.folded(item) for item in items]
     judged = {item.n: policy.judge(item) for item in seen}
-    candidates, grouping = grouped(archive, policy, seen, cache)
+    grouping = grouped(archive, policy, seen, cache)
     joins = {join.item: join for join in grouping.joins}
     home = _homes(seen, grouping)
     touched = _Touched(archive, policy, home, grouping.merges)
@@ -237,26 +237,12 @@ def step(
             ),
             stories=tuple(stories),
             merges=tuple(touched.merges),
-            memory=_remembered(candidates, grouping),
+            memory=grouping.memory,
             epoch=policy.epoch,
             now=now(),  # not when the step began: a client that asked for changes meanwhile has not seen this one
         )
     )
     return sum(join.reason == "founder" for join in grouping.joins)
-
-
-def _remembered(batch: Collection[Candidate], grouping: Grouping) -> Remembered:
-    """What the store keeps of a batch for later batches."""
-    return Remembered(
-        items=tuple(
-            RememberedItem(one.item, one.at, one.publisher, kept.headline or None, kept.features)
-            for one in batch
-            if (kept := grouping.kept.get(one.item)) is not None
-        ),
-        postings=tuple(grouping.postings),
-        frequencies=tuple(grouping.frequencies.items()),
-        documents=grouping.documents,
-    )
 
 
 def _homes(items: Iterable[EditionItem], grouping: Grouping) -> dict[int, int]:

@@ -34,11 +34,9 @@ if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache
 
 
-def grouped(
-    archive: Archive, policy: Policy, items: Sequence[EditionItem], cache: FeatureCache | None
-) -> tuple[list[Candidate], Grouping]:
-    """(candidates, grouping) for the items that are new, and for those that are a story by themselves and have changed. Without items
-    that the editor split off."""
+def grouped(archive: Archive, policy: Policy, items: Sequence[EditionItem], cache: FeatureCache | None) -> Grouping:
+    """Of the items that are new, and of those that are a story by themselves and have changed. Without items that the editor split
+    off."""
     from aggregator.stories.grouping import group
 
     apart = policy.overrides.apart
@@ -69,7 +67,7 @@ def grouped(
     grouping = _regrouped(grouping, known_alone, {item.n for item in fresh})
     if policy.overrides.joined_or_apart:
         grouping = overruled(grouping, fresh, archive, policy)
-    return candidates, grouping
+    return grouping
 
 
 def candidate(item: EditionItem) -> Candidate:

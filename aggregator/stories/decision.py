@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from msgspec import Struct
 
-from msgspec import Struct, field
-
-from aggregator.model.story import Merge
+from aggregator.model.story import Merge, Remembered
 
 
 class Join(Struct, frozen=True):
@@ -29,24 +26,13 @@ class Join(Struct, frozen=True):
     runner_up_score: float = 0.0
 
 
-class Kept(NamedTuple):
-    """What the store keeps of an item for the grouping: its encoded features, and the key of its headline (0 for none)."""
-
-    features: bytes
-    headline: int
-
-
 class Grouping(Struct, frozen=True):
-    """The decision on a batch, to be applied in one transaction: first the joins, then the merges, then the counts.
+    """The decision on a batch, to be applied in one transaction: first the joins, then the merges.
 
     `joins` has each item of the batch once, founders first. Only stories that existed before the batch can be `younger` in
-    `merges`. `postings` are the (word, item) pairs to add to the index. `frequencies` (word → number of items with it) and
-    `documents` (number of items) are to be added to the counts in the store.
+    `merges`. `memory` is what to keep of the batch for later ones.
     """
 
     joins: tuple[Join, ...]
     merges: tuple[Merge, ...]
-    kept: Mapping[int, Kept] = field(default_factory=dict)
-    postings: Sequence[tuple[int, int]] = ()
-    frequencies: Mapping[int, int] = field(default_factory=dict)
-    documents: int = 0
+    memory: Remembered = Remembered()

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aggregator.model.story import Remembered, RememberedItem
 from aggregator.ports import Past
 from aggregator.stories.batch_context import read
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.decision import Grouping, Kept
+from aggregator.stories.decision import Grouping
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import with_neighbours
 from aggregator.stories.groups import Groups
@@ -34,14 +35,19 @@ def group(batch: Sequence[Candidate], past: Past, cache: FeatureCache | None = N
     items, near = [one.item for one in ordered], groups.compared.near()
     kept = [with_neighbours(encoded, one) for encoded, one in zip(context.encoded, near, strict=True)]
     cache.update(items, kept, near)
-    headlines = [one.headline for one in context.features.values()]
+    headlines = [one.headline or None for one in context.features.values()]
     return Grouping(
         joins=tuple(joins(groups)),
         merges=tuple(groups.merges()),
-        kept=dict(zip(items, map(Kept, kept, headlines), strict=True)),
-        postings=context.postings,
-        frequencies=context.counts,
-        documents=len(ordered),
+        memory=Remembered(
+            tuple(
+                RememberedItem(one.item, one.at, one.publisher, headline, features)
+                for one, headline, features in zip(ordered, headlines, kept, strict=True)
+            ),
+            tuple(context.postings),
+            tuple(context.counts.items()),
+            len(ordered),
+        ),
     )
 
 

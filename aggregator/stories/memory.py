@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 
-from aggregator.model.story import KnownItem
+from aggregator.model.story import KnownItem, RememberedItem
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.decision import Grouping
 
@@ -59,23 +59,23 @@ class Memory:
     def apply(self, batch: Collection[Candidate], grouping: Grouping) -> None:
         """Apply what `group` decided on `batch`."""
         candidates = {candidate.item: candidate for candidate in batch}
+        kept = {one.item: one for one in grouping.memory.items}
         for join in grouping.joins:
-            candidate = candidates[join.item]
-            self._add(candidate, grouping, join.story)
-        for word, item in grouping.postings:
+            self._add(candidates[join.item], kept[join.item], join.story)
+        for word, item in grouping.memory.postings:
             insort(self._postings.setdefault(word, []), (candidates[item].at, item))
         for merge in grouping.merges:
             self._merge(merge.older, merge.younger)
-        for word, count in grouping.frequencies.items():
+        for word, count in grouping.memory.frequencies:
             self._frequencies[word] = self._frequencies.get(word, 0) + count
-        self._documents += grouping.documents
+        self._documents += grouping.memory.documents
 
-    def _add(self, candidate: Candidate, grouping: Grouping, story: int) -> None:
-        item, kept = candidate.item, grouping.kept[candidate.item]
-        self._known[item] = KnownItem(kept.features, story, candidate.at, candidate.publisher)
+    def _add(self, candidate: Candidate, kept: RememberedItem, story: int) -> None:
+        item = kept.item
+        self._known[item] = KnownItem(kept.features, story, kept.at, kept.publisher)
         insort(self._members.setdefault(story, []), item, key=lambda member: (self._known[member].at, member))
         if kept.headline:
-            insort(self._headlines.setdefault(kept.headline, []), (candidate.at, item))
+            insort(self._headlines.setdefault(kept.headline, []), (kept.at, item))
         if candidate.canonical:
             self._addresses.setdefault(candidate.canonical, item)
 

@@ -408,8 +408,8 @@ def test_an_archive_remembers_what_the_reference_in_memory_does(store: Store) ->
         batch = [candidate(one) for one in store.edition.items(store.edition.pending())]
         grouping = group(batch, memory)
         memory.apply(batch, grouping)
-        used |= grouping.frequencies.keys()
-        keys |= {kept.headline for kept in grouping.kept.values()}
+        used |= dict(grouping.memory.frequencies).keys()
+        keys |= {one.headline for one in grouping.memory.items if one.headline}
         place(store, SECONDS - hour * 3600)
     everything = range(1, 73)
     assert {n: set(members) for n, members in memory.stories().items()} == {
