@@ -157,10 +157,7 @@ class Sharing:
 
     def fleet(self, private: Callable[[str], bool]) -> Fleet:
         archive = self._archive
-        return Fleet(archive.address(QUEUE), archive.of_queue, lambda: self._due(private), archive.absent, self._agree)
-
-    def _agree(self) -> None:
-        self._archive.agree(lambda: utc_now().timestamp())
+        return Fleet(archive.address(QUEUE), archive.of_queue, lambda: self._due(private), archive.absent, archive.agree)
 
     def _due(self, private: Callable[[str], bool]) -> Sequence[tuple[str, str]]:
         """(source id, host) of sources that are due. For hosts that `allow_private` names the id takes the place of the host: their

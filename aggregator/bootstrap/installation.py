@@ -162,14 +162,6 @@ class Database:
             )
         return self.open()
 
-    def check_clock(self, archive: Store) -> None:
-        """For commands that store times, or delete what is old.
-
-        Raises:
-            ClockApart: the clock of this machine is not that of the database server.
-        """
-        archive.agree(lambda: utc_now().timestamp())
-
     def sqlite(self) -> SqliteArchive:
         from aggregator.store.sqlite.archive import SqliteArchive
 

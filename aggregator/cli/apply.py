@@ -23,7 +23,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
     settings = application.settings
     say(application.database.notice_if_new())
     archive = application.database.open()
-    application.database.check_clock(archive)
+    archive.agree()
     before = archive.upkeep.configuration()
     for problem in application.admit(archive.upkeep):
         print(problem, file=sys.stderr)

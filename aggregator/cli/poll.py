@@ -152,7 +152,7 @@ def _put_in_force(application: Application) -> None:
     """
     archive, settings = application.database.open(), application.settings
     try:
-        application.database.check_clock(archive)
+        archive.agree()
         for problem in application.admit(archive.upkeep):
             print(problem, file=sys.stderr)
         in_force, now = archive.upkeep.configuration(), application

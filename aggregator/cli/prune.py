@@ -13,7 +13,7 @@ from aggregator.text.plurals import counted
 def run(args: argparse.Namespace, installation: Installation) -> int:
     database = Database(installation)
     archive = database.open_existing()
-    database.check_clock(archive)
+    archive.agree()
     archive.upkeep.check()  # it may not meet what is damaged, and would delete beside it
     with file_or_in_force(installation, archive.upkeep) as application:
         purged = archive.upkeep.prune(

@@ -68,7 +68,8 @@ def test_a_command_stores_and_deletes_nothing_by_a_clock_that_is_wrong(
     """News that a `poll` saw ten minutes ahead of the others stood at the wrong place for good."""
     application = one_source(tmp_path, url := fresh_database())
     application.database.open().close()
-    monkeypatch.setattr("aggregator.bootstrap.installation.utc_now", lambda: utc_now() + timedelta(minutes=10))
+    told = PostgresArchive.time
+    monkeypatch.setattr(PostgresArchive, "time", lambda archive: told(archive) - 600)
     config = str(application.installation.config)
     assert main(["--config", config, "--instance", str(tmp_path), "--database", url, command]) == 1
     assert "10 minutes apart, this one is ahead" in capsys.readouterr().err

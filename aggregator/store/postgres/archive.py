@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from time import time as this_clock
 
 from aggregator.errors import ClockApart
 from aggregator.store.articles import Articles
@@ -55,7 +56,7 @@ class PostgresArchive(Readable[Connection, Upkeep]):
         """The clock of the server, in seconds since 1970."""
         return float(self._connection.read("SELECT extract(epoch FROM clock_timestamp())")[0][0])
 
-    def agree(self, clock: Callable[[], float]) -> None:
+    def agree(self, clock: Callable[[], float] = this_clock) -> None:
         """Check that this process may share the archive with others. `clock` gives seconds since 1970.
 
         Raises:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,7 +48,7 @@ class SqliteArchive(Readable[Connection, Upkeep]):
         """The clock of all who use the file, in seconds since 1970: that of this machine."""
         return time.time()
 
-    def agree(self, clock: Callable[[], float]) -> None:
+    def agree(self) -> None:
         """Nothing is checked: there is no other clock, and each transaction checks the schema."""
 
     def export(self) -> Export:
