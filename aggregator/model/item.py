@@ -17,6 +17,11 @@ Slug = Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,40}\Z")]
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
+def to_seconds(date: datetime | None) -> int | None:
+    """A date as the store has it (epoch seconds)."""
+    return None if date is None else int(date.timestamp())
+
+
 class Enclosure(Struct, frozen=True, array_like=True):  # as it is stored
     url: str
     type: str | None = None

@@ -147,11 +147,6 @@ def newest(entries: Sequence[Entry], most: int, published: Callable[[Entry], dat
     return [entries[place] for place in sorted(order[:most])]
 
 
-def to_seconds(date: datetime | None) -> int | None:
-    """A date as the store has it (epoch seconds)."""
-    return int(date.timestamp()) if date else None
-
-
 def earliest(candidates: Iterable[datetime | None]) -> datetime | None:
     """The earliest candidate after the epoch."""
     return min((time for time in candidates if time is not None and time >= EARLIEST), default=None)

@@ -32,10 +32,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from aggregator.model.item import Item, StoredItem
+from aggregator.model.item import Item, StoredItem, to_seconds
 from aggregator.model.poll import StoredItems
 from aggregator.normalise.address import is_article, steady
-from aggregator.normalise.dates import to_seconds
 from aggregator.normalise.identity import SEVERAL, SIZE, is_exact, is_link_key, is_title_key, may_be_made_up, split
 from aggregator.text.words import plains, tokens
 

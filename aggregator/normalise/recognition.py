@@ -21,10 +21,10 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from aggregator.model.item import Drop, Item
+from aggregator.model.item import Drop, Item, to_seconds
 from aggregator.model.poll import Recognition, StoredItems
 from aggregator.normalise.address import is_article
-from aggregator.normalise.dates import newest, to_seconds
+from aggregator.normalise.dates import newest
 from aggregator.normalise.identity import may_be_made_up
 from aggregator.normalise.matching import differs, has_moved, is_ambiguous, matched, words_fingerprint, words_may_count
 

@@ -9,14 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic
 
-from aggregator.model.item import Item, StoredItem
+from aggregator.model.item import Item, StoredItem, to_seconds
 from aggregator.model.poll import PollResult
 from aggregator.model.source import SourceState
 from aggregator.store.dialect import Writer, Writes
 from aggregator.store.item_addresses import own_at
 from aggregator.store.overlapping_polls import as_told, by_plan_of
 from aggregator.store.retention import LISTED_EVERY, MOVES, note_listed
-from aggregator.store.rows import address_hash, grouped, source_state, to_blob, to_id, to_seconds
+from aggregator.store.rows import address_hash, grouped, source_state, to_blob, to_id
 from aggregator.store.sources import SELECT, Sources, release_leases
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from aggregator.model.item import to_seconds
 from aggregator.model.source import SourceState
-from aggregator.store.rows import to_seconds
 
 _ANSWER = (
     "last_attempt",

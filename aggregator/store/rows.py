@@ -13,7 +13,7 @@ import brotli
 import msgspec
 import orjson
 
-from aggregator.model.item import Enclosure, Item
+from aggregator.model.item import Enclosure, Item, to_seconds
 from aggregator.model.joining import Joining
 from aggregator.model.judgement import Scores
 from aggregator.model.source import SourceState
@@ -68,10 +68,6 @@ QUALITY = 1  # of Brotli: 20 µs for an article of 2.5 kB; a higher quality woul
 
 def at_time(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def to_seconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
 
 
 def to_blob(identity: str) -> bytes:
