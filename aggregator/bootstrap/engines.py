@@ -157,7 +157,9 @@ class Sharing:
 
     def fleet(self, private: Callable[[str], bool]) -> Fleet:
         archive = self._archive
-        return Fleet(archive.address(QUEUE), archive.of_queue, lambda: self._due(private), archive.absent, archive.agree)
+        return Fleet(
+            archive.address(QUEUE), archive.of_queue, lambda: self._due(private), archive.absent, archive.agree
+        )
 
     def _due(self, private: Callable[[str], bool]) -> Sequence[tuple[str, str]]:
         """(source id, host) of sources that are due. For hosts that `allow_private` names the id takes the place of the host: their

@@ -24,6 +24,7 @@ from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
 from aggregator.worker.engine import Shared
+from aggregator.worker.ticks import until_set
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache
@@ -103,10 +104,7 @@ class Editions:
         while not self._stopping.is_set():
             if not self._current.halted:
                 await self.once()
-            try:
-                await asyncio.wait_for(self._news.wait(), EVERY)
-            except TimeoutError:
-                continue
+            await until_set(self._news, EVERY)
             self._news.clear()
 
     async def once(self) -> None:

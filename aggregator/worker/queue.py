@@ -28,6 +28,7 @@ from aggregator.schedule.clock import SLACK
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Fleet, Shared
 from aggregator.worker.polling import PATIENCE, Polling
+from aggregator.worker.ticks import until_set
 
 if TYPE_CHECKING:
     from procrastinate.job_context import JobContext
@@ -105,11 +106,7 @@ class Queue:
                 await self._app.close_async()  # Procrastinate would take connections that failed to open for open ones
             ended_soon = time.monotonic() - began < LONGEST_PAUSE
             pause = min(2 * pause, LONGEST_PAUSE) if ended_soon else PAUSE
-            await self._rest(pause)
-
-    async def _rest(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            await until_set(self._stopping, pause)
 
     async def _ask_for_room(self) -> None:
         """Open all connections that the queue needs and close them again, so that a refusal is reported in the server's words.
@@ -214,7 +211,7 @@ class Queue:
         if self._stopping.is_set():
             return
         if await self._polling.take(ids):
-            await self._rest(SPACING)
+            await until_set(self._stopping, SPACING)
 
     async def edition(self, timestamp: int = 0) -> None:
         """Make an edition, unless another worker is making one. The lease decides that, not the job, since a job of a dead worker stays

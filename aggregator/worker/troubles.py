@@ -24,11 +24,11 @@ class Troubles:
         only; the log has its traceback."""
         if isinstance(error, Exception):
             error = lack(error) or error
-        expected = isinstance(error, StoreError | Lacking | str)
-        message = str(error) if expected else f"{type(error).__name__}, an error in this program: see the log"
+        unforeseen = None if isinstance(error, StoreError | Lacking | str) else error
+        message = f"{type(error).__name__}, an error in this program: see the log" if unforeseen else str(error)
         if self._open.get(part) == message:
             return
-        log.error("%s: %s", part, message, exc_info=error if isinstance(error, Exception) and not expected else None)
+        log.error("%s: %s", part, message, exc_info=unforeseen)
         self._open[part] = message
         self._show_all()
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from aggregator.sandbox.parent import module_path
 from aggregator.worker.startup import PARENT
+from aggregator.worker.ticks import until_set
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ async def run_web(host: str, port: int, environment: Mapping[str, str], stopping
             process = await _started(["serve", "--host", host, "--port", str(port)], environment)
         except OSError as error:
             log.error("the web process cannot be started: %s", error.strerror)
-            await _pause(stopping)
+            await until_set(stopping, PAUSE)
             continue
         ended = asyncio.create_task(process.wait())
         told = asyncio.create_task(stopping.wait())
@@ -45,7 +46,7 @@ async def run_web(host: str, port: int, environment: Mapping[str, str], stopping
             process.kill()
             await ended
         log.error("the web process ended with %s; starting it again", process.returncode)
-        await _pause(stopping)
+        await until_set(stopping, PAUSE)
 
 
 async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
@@ -87,11 +88,6 @@ async def _answers(host: str, port: int) -> bool:
     except OSError:
         # the check was impossible: no file can be opened, or this machine has no network, not even loopback
         return True
-
-
-async def _pause(stopping: asyncio.Event) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), PAUSE)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
