@@ -81,6 +81,28 @@ def test_f12_ticks_go_on_at_their_pace_whatever_the_clock_is_set_to(machine: Mac
     run(machine, machine.tick, test)
 
 
+def test_the_pulse_brings_no_tick_forward(machine: Machine) -> None:
+    """Sources would be looked for each second, and the lease of the edition renewed as often."""
+    looked = 0
+
+    def clock() -> datetime:
+        nonlocal looked
+        looked += 1
+        return machine.clock()
+
+    async def test() -> None:
+        made = Ticks(clock)
+        made.every(60, machine.tick)
+        made.start()
+        async with asyncio.timeout(PATIENCE):
+            while not machine.count or looked < 6:
+                await asyncio.sleep(EVERY / 5)
+        made.stop()
+        assert machine.count == 1
+
+    asyncio.run(test())
+
+
 def test_a_tick_that_is_under_way_at_the_end_is_no_error(machine: Machine, caplog: pytest.LogCaptureFixture) -> None:
     async def wait() -> None:
         machine.count += 1
