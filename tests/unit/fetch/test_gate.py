@@ -152,6 +152,36 @@ async def test_hosts_that_nobody_asks_any_more_are_forgotten() -> None:
     await until_async(lambda: not gate._lanes)
 
 
+@pytest.mark.parametrize(
+    ("asked", "begun"),
+    [
+        # (second, duration): the second request goes on, and the third takes the other of two places; the last waits.
+        ([(0, 15), (5, 60), (30, 60), (31, 1)], [0, 5, 30, 65]),
+        # One that began lately has ended: the last is spaced from it.
+        ([(0, 5), (9, 0.5), (11, 1)], [0, 9, 14]),
+    ],
+)
+def test_a_host_is_not_forgotten_while_it_is_asked_or_its_spacing_lasts(
+    asked: list[tuple[float, float]], begun: list[float]
+) -> None:
+    """It would be asked by more at once, or sooner, than it may be."""
+
+    async def main() -> None:
+        gate = HostGate(Limits(per_host=2, spacing=5, concurrency=50), exempt=lambda _: False)
+        began: dict[int, float] = {}
+
+        async def one(number: int, second: float, duration: float) -> None:
+            await asyncio.sleep(second)
+            async with gate.enter("a"):
+                began[number] = asyncio.get_running_loop().time()
+                await asyncio.sleep(duration)
+
+        await asyncio.gather(*(one(number, *times) for number, times in enumerate(asked)))
+        assert [began[number] for number in range(len(asked))] == pytest.approx(begun, abs=0.01)
+
+    leaping(main())
+
+
 async def test_a_host_that_asked_for_a_pause_is_left_alone_by_all_who_wait_for_it() -> None:
     gate = HostGate(Limits(per_host=1, spacing=0.02, concurrency=5), exempt=lambda host: host == "named")
     asked = []
