@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import random
 import resource
@@ -181,24 +180,21 @@ def runs(pid: int) -> bool:
         return False
 
 
-def _own_ports() -> Iterator[int]:
-    """Ports that no other process of these tests gives to its services, and the system to nobody who asks for any: between the look whether
-    one is free and its use seconds pass."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
-    ports = range(10_000 + worker, 32_000, 16)
-    first = random.SystemRandom().randrange(len(ports))  # of two runs side by side, each goes its own way
-    return itertools.cycle([*ports[first:], *ports[:first]])
-
-
-_ports = _own_ports()
+_held: list[socket.socket] = []
 
 
 def free_port() -> int:
+    """A port that no process of these tests gives to another service, even while nothing listens there yet: who has it holds the UDP port
+    of that number, too, to its end. Nor do systems give it to who asks for any, by their defaults."""
     while True:
-        port = next(_ports)
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        held = socket.socket(type=socket.SOCK_DGRAM)
         with socket.socket() as probe, suppress(OSError):
+            held.bind(("127.0.0.1", port))
             probe.bind(("127.0.0.1", port))
+            _held.append(held)
             return port
+        held.close()
 
 
 def get(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:

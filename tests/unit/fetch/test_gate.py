@@ -87,18 +87,6 @@ def test_a_request_is_spaced_from_one_that_has_ended_though_others_were_asked_be
     leaping(main())
 
 
-def test_a_host_is_not_forgotten_before_its_next_request_may_begin() -> None:
-    async def main() -> None:
-        gate = HostGate(Limits(per_host=2, spacing=5, concurrency=9), exempt=lambda _: False)
-        await crowd(gate, ["a"], hold=3)  # looks at second 8 whether the host may be forgotten
-        _, _, (second,) = await crowd(gate, ["a"], hold=0)
-        await asyncio.sleep(4)
-        _, _, (third,) = await crowd(gate, ["a"])
-        assert third - second >= 4.99
-
-    leaping(main())
-
-
 def test_starts_on_one_host_are_spaced_also_where_they_waited_for_a_place_of_the_overall_cap() -> None:
     async def main() -> None:
         gate = HostGate(Limits(per_host=2, spacing=5, concurrency=2), exempt=lambda _: False)
