@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from aggregator.model.story import KnownItem
-from aggregator.stories.arrays import Bools, Floats, Ints, starts
+from aggregator.stories.arrays import Bools, Floats, Ints
 from aggregator.stories.batch_context import BatchContext
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.features import encoded_identifiers, other_number
@@ -18,8 +18,7 @@ from aggregator.stories.similarity import (
     FEW,
     KEPT,
     LEAST,
-    Around,
-    Sides,
+    Neighbourhood,
     among,
     evidence,
     neighbourhood,
@@ -94,7 +93,7 @@ class Comparison:
         at = self._vectors.at
         return np.where(np.abs(at[one] - at[other]) <= TUNING.window, self._vectors.semantic_cosines(one, other), 0.0)
 
-    def _neighbourhoods(self, earlier: Ints) -> Around:
+    def _neighbourhoods(self, earlier: Ints) -> tuple[Neighbourhood, Neighbourhood]:
         """The neighbourhood of each item by words, and by embedding: from the nominated pairs and `earlier` ones (`FeatureCache.near`)."""
         one, other, close, _ = self._nominated
         both, semantic = np.concatenate([one, other]), self._semantic_cosines(one, other)
@@ -107,18 +106,8 @@ class Comparison:
         """Which pairs are worth an evaluation of the trees: those that share `least` words and have a high enough cosine."""
         return (close >= TUNING.min_cosine) & (common >= least)
 
-    def _judge(
-        self,
-        one: Ints,
-        other: Ints,
-        close: Floats,
-        common: Ints,
-        *,
-        around: Around | None = None,
-        within: Sides | None = None,
-    ) -> Floats:
-        """The probability for each pair of rows, in 0…1, twins not yet considered. `around` and `within`: as for `evidence`, if not those
-        of all items.
+    def _judge(self, one: Ints, other: Ints, close: Floats, common: Ints) -> Floats:
+        """The probability for each pair of rows, in 0…1, twins not yet considered.
 
         If a pair shares few words, or little but names, a high probability may be chance, or the items may tell two events about one
         person. It is then limited to `few_words`, which is too low to unite two items by itself, but does not keep an item out of a
@@ -129,8 +118,7 @@ class Comparison:
             a, b = one[worth], other[worth]
             same = (self._publisher[a] == self._publisher[b]) & (self._publisher[a] > 0)
             penalty = np.where(same, TUNING.same_publisher_penalty, 0.0)
-            sides = (within[0][worth], within[1][worth]) if within else None
-            rows = evidence(self._vectors, around or self._around, a, b, close[worth], within=sides)
+            rows = evidence(self._vectors, self._around, a, b, close[worth])
             likely = probability(rows)
             few = np.flatnonzero((common[worth] < LEAST) & (likely > TUNING.few_words))
             if len(few):
@@ -169,16 +157,11 @@ class Comparison:
         return found
 
     def _keep(self, one: Ints, other: Ints, found: Floats) -> None:
-        """Store the probabilities of these pairs."""
+        """Store the probabilities of these pairs, 0 for twins and for different numbers of one series."""
         at, kin = self._vectors.at, found >= KIN
         for a, b, likely in zip(one[kin].tolist(), other[kin].tolist(), found[kin].tolist(), strict=True):
             self._kin[a].append((int(at[b]), likely))
             self._kin[b].append((int(at[a]), likely))
-        self._part(one, other, found)
-        self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))
-
-    def _part(self, one: Ints, other: Ints, found: Floats) -> None:
-        """Set the probabilities `found` of these pairs to 0 for twins and for different numbers of one series."""
         alike = np.flatnonzero(found >= TUNING.min_probability)
         rows, (a, b) = among(one[alike], other[alike])
         apart = alike[twins(self._naming(rows), a, b)]
@@ -190,6 +173,7 @@ class Comparison:
         apart = alike[[pair for pair in both.tolist() if other_number(numbers[a[pair]], numbers[b[pair]])]]
         found[apart] = 0.0
         self.numbered_apart.update(self._items_of(one[apart], other[apart]))
+        self._probability.update(zip(self._items_of(one, other), found.tolist(), strict=True))
 
     def _items_of(self, one: Ints, other: Ints) -> list[Pair]:
         """The pairs of rows as pairs of items, the item with the smaller number first."""
@@ -218,24 +202,6 @@ class Comparison:
         except KeyError:
             self.score_all(pairs)
         return [self._probability[pair] for pair in pairs]
-
-    def scores_together(self, groups: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[Floats]:
-        """As `scores` for each pair of groups, but no item of the two counts as a rival: if both tell one event, it does not speak against
-        a pair that other reports of this event are closer to one of its items."""
-        rows = [np.array([self._row[item] for item in (*one, *other)]) for one, other in groups]
-        every = np.concatenate(rows)
-        mine, theirs = _among_each([~np.eye(len(some), dtype=np.bool_) for some in rows])
-        column = np.arange(len(mine)) - starts(mine)
-        close = np.zeros((2, len(every), int(column.max()) + 1))
-        close[0, mine, column], _ = self._cosines(every[mine], every[theirs])
-        close[1, mine, column] = self._semantic_cosines(every[mine], every[theirs])
-        around = self._around[0].without(every, close[0]), self._around[1].without(every, close[1])
-        first = [np.arange(len(some)) < len(one) for some, (one, _) in zip(rows, groups, strict=True)]
-        within = _among_each([np.outer(some, ~some) for some in first])
-        one, other = every[within[0]], every[within[1]]
-        found = self._judge(one, other, *self._cosines(one, other), around=around, within=within)
-        self._part(one, other, found)
-        return np.split(found, np.cumsum([len(one) * len(other) for one, other in groups])[:-1])
 
     def words(self, item: int) -> dict[int, bool]:
         """The significant words of an item (`word_id`) → whether the word is in its headline."""
@@ -268,13 +234,6 @@ class Comparison:
         first by words, then by embedding."""
         near = np.hstack([around.near[: self._new] for around in self._around])
         return [bytes(row.tolist()).rstrip(b"\0") for row in np.round(near * 255).astype(np.uint8)]
-
-
-def _among_each(chosen: Sequence[Bools]) -> Sides:
-    """The pairs that are true in each of these square matrices, which are numbered on as if they stood along one diagonal."""
-    begin = np.cumsum([0, *map(len, chosen)])
-    one, other = np.concatenate([np.argwhere(some) + first for some, first in zip(chosen, begin, strict=False)]).T
-    return one, other
 
 
 def _numbered(names: Sequence[Hashable]) -> Ints:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from aggregator.model.story import KnownItem, Merge
 from aggregator.stories.batch_context import BatchContext
@@ -94,54 +94,9 @@ class Groups:
         self._prefetch(edges)
         linkage = Linkage(self.members, self.compared.scores, TUNING.best_share, self._agree)
         for kept, absorbed in linkage.unite(sorted(edges), TUNING.min_link_new):
-            self._merge(kept, absorbed)
-        self._unite_again(linkage)
-
-    def _merge(self, kept: int, absorbed: int) -> None:
-        self._union(kept, absorbed)
-        if absorbed < self.old:
-            self.merged.append((kept, absorbed))
-
-    def _unite_again(self, linkage: Linkage) -> None:
-        """Unite groups that were not similar enough because of rivals among their own members: a large event has many reports that are
-        closer to each other than the two groups are on the average. The most similar groups come first; what they have become is
-        compared with the others in the next round."""
-        links: dict[tuple[int, int], float] = {}
-        changed = {index for index, into in enumerate(self.into) if index == into}
-        while changed:
-            beside = {(min(a, b), max(a, b)) for a in changed for b in linkage.beside(a, TUNING.min_link_again)}
-            pairs = sorted(pair for pair in beside if self._of_one_time(*pair))
-            links.update(zip(pairs, self._links_together(pairs), strict=True))
-            united: set[int] = set()
-            for pair in sorted(links, key=lambda pair: (-links[pair], pair)):
-                if links[pair] >= TUNING.min_link_together and united.isdisjoint(pair):
-                    linkage.absorb(*pair)
-                    self._merge(*pair)
-                    united.update(pair)
-            links = {pair: link for pair, link in links.items() if united.isdisjoint(pair)}
-            changed = {self.find(index) for index in united}
-
-    def _links_together(self, pairs: Sequence[tuple[int, int]]) -> list[float]:
-        """The link of each of these groups, without rivals among their own members; 0 if marks keep the two apart."""
-        if not pairs:
-            return []
-        groups = [(shown(self.members[a]), shown(self.members[b])) for a, b in pairs]
-        share = TUNING.best_share
-        links = [float(share * one.max() + (1 - share) * one.mean()) for one in self.compared.scores_together(groups)]
-        return [
-            link if self.mark(self.members[a], self.members[b]) is None else 0.0
-            for (a, b), link in zip(pairs, links, strict=True)
-        ]
-
-    def _of_one_time(self, a: int, b: int) -> bool:
-        """Whether `many` publishers report one of the groups or `some` both, and their nearest reports lie within half a day."""
-        one, other = ([self.items[item] for item in self.members[index]] for index in (a, b))
-        few, many = sorted(len({item.publisher for item in group}) for group in (one, other))
-        at = sorted([(item.at, True) for item in one] + [(item.at, False) for item in other])
-        apart = [later - earlier for (earlier, x), (later, y) in pairwise(at) if x != y]
-        return (
-            (few >= TUNING.some or many >= TUNING.many) and at[0][0] > TUNING.new_before and min(apart) <= TUNING.near
-        )
+            self._union(kept, absorbed)
+            if absorbed < self.old:
+                self.merged.append((kept, absorbed))
 
     def _agree(self, one: Sequence[int], other: Sequence[int], link: float) -> bool:
         enough = link >= TUNING.min_link or link >= self._needed(one, other)

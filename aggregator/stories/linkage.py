@@ -47,9 +47,7 @@ class Linkage:
                 continue
             if self._agree(self._groups[a], self._groups[b], -negative):
                 unions.append((a, b))
-                self.absorb(a, b)
-                for c, pair in self._pairs[a].items():
-                    self._offer(a, c, pair, least)
+                self._absorb(a, b, least)
         return unions
 
     def compare(self, one: Sequence[int], other: Sequence[int]) -> tuple[float, float]:
@@ -72,12 +70,7 @@ class Linkage:
             low, high = (a, b) if a < b else (b, a)
             heappush(self._heap, (-link, low, high, self._version[low], self._version[high]))
 
-    def beside(self, a: int, least: float) -> list[int]:
-        """The groups to which group `a` has a link of at least `least`."""
-        return [b for b, pair in self._pairs[a].items() if self.link(pair) >= least]
-
-    def absorb(self, a: int, b: int) -> None:
-        """Make group `b` part of group `a`."""
+    def _absorb(self, a: int, b: int, least: float) -> None:
         groups, pairs = self._groups, self._pairs
         size_a, size_b = len(groups[a]), len(groups[b])
         from_a, from_b = pairs[a], pairs[b]
@@ -93,6 +86,7 @@ class Linkage:
             pair = max(best_a, best_b), (size_a * mean_a + size_b * mean_b) / (size_a + size_b)
             pairs[a][c] = pairs[c][a] = pair
             pairs[c].pop(b, None)
+            self._offer(a, c, pair, least)
         pairs[b] = {}
         groups[a].extend(groups[b])
 

@@ -27,7 +27,6 @@ NEAR = 6  # the mean similarity of so many of them says how crowded the neighbou
 DEEP = 9  # the neighbour with this rank most likely belongs to another story
 PAIRS = 8192  # pairs that are compared at a time, which limits memory
 STEPS = 1 << 24  # similarities in 0…1 are ranked as integers in 0…STEPS
-_ROUNDED = 0.51 / 255  # how far a similarity that was kept as a byte is at most from the exact one
 _STEPS_OF_BYTE = np.round(np.arange(256) / 255 * STEPS).astype(np.int32)  # similarities kept as a byte (1/255) → steps
 WEEKDAYS = frozenset(map(word_id, ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]))
 
@@ -133,27 +132,6 @@ class Neighbourhood(Struct, frozen=True):
     crowd: Floats
     deep: Floats
 
-    @classmethod
-    def of(cls, near: Floats) -> Neighbourhood:
-        return cls(near, near[:, :NEAR].sum(axis=1) / NEAR, near[:, DEEP - 1])
-
-    def without(self, rows: Ints, close: Floats) -> Neighbourhood:
-        """The neighbourhoods of these rows without some neighbours, whose similarities are `close`: shape (rows, neighbours), 0 for none.
-        Kept similarities are rounded, so for each the nearest one is left out. What is beyond those that remain is as near as the last."""
-        near, every = self.near[rows], np.arange(len(rows))
-        for column in np.sort(close, axis=1)[:, ::-1].T:
-            off = np.abs(near - column[:, None])
-            nearest = off.argmin(axis=1)
-            known = (column > 0) & (off[every, nearest] <= _ROUNDED)
-            near[every[known], nearest[known]] = np.inf
-        last = near.min(axis=1, initial=np.inf)
-        near = np.where(np.isinf(near), np.where(np.isinf(last), 0.0, last)[:, None], near)
-        return Neighbourhood.of(np.sort(near, axis=1)[:, ::-1])
-
-
-Around = tuple[Neighbourhood, Neighbourhood]  # by words, by embedding
-Sides = tuple[Ints, Ints]  # rows of the first and of the second item of each pair
-
 
 def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
     """From the pairs that were compared (item `row` has a neighbour of similarity `close`) and from earlier neighbours: `earlier` has
@@ -163,16 +141,13 @@ def neighbourhood(row: Ints, close: Floats, earlier: Ints) -> Neighbourhood:
     near[row, np.arange(len(row)) - starts(row)] = steps
     near[:, KEPT:] = _STEPS_OF_BYTE[earlier]
     near.sort(axis=1)
-    return Neighbourhood.of(near[:, : -KEPT - 1 : -1] / STEPS)
+    highest_first: Floats = near[:, : -KEPT - 1 : -1] / STEPS
+    return Neighbourhood(highest_first, highest_first[:, :NEAR].sum(axis=1) / NEAR, highest_first[:, DEEP - 1])
 
 
-def evidence(
-    of: Vectors, around: Around, one: Ints, other: Ints, close: Floats, *, within: Sides | None = None
-) -> Floats:
+def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints, other: Ints, close: Floats) -> Floats:
     """The evidence on each pair, of shape (pairs, len(EVIDENCE)). `one` and `other` are rows of `of`, `close` the cosines of the pairs,
-    `around` the neighbourhoods by words and by embedding, `within` the rows of these for each pair if they are not those of `of`. Each
-    pair must share at least one word."""
-    within = within or (one, other)
+    `around` the neighbourhoods by words and by embedding. Each pair must share at least one word."""
     rows, (a, b) = among(one, other)
     known, nations_of = of.vocabulary, of.nations.rows(rows)
     words = _matrices(of.words.rows(rows), known)
@@ -201,9 +176,9 @@ def evidence(
         np.bincount(row, known.place[both.indices], len(one)),
         np.minimum(_lacking(words.where[a], theirs), _lacking(words.where[b], mine)),
         nations_of.otherwise(a, b)[1],
-        *_rivals(around[0], *within, close),
+        *_rivals(around[0], one, other, close),
         semantic,
-        *_rivals(around[1], *within, semantic),
+        *_rivals(around[1], one, other, semantic),
     ])  # fmt: skip
 
 

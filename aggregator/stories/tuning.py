@@ -19,13 +19,9 @@ class Tuning(Struct, frozen=True):
     min_link_new: float = 0.38  # if `many` report one and it is unlike earlier news; …
     kin_share: float = 0.3  # … plus this times the highest probability with an earlier item
     day: int = DAY  # seconds from the first report to the last
-    near: int = DAY // 2  # seconds: between the nearest reports of two groups that are compared again
     some: int = 2  # publishers
     many: int = 3  # publishers
     new_before: int = DAY // 4  # seconds; earlier news are those published at least so long before the first report
-    # Groups are compared again, without rivals from the two, if their link is at least the first; the second is needed then.
-    min_link_again: float = 0.3
-    min_link_together: float = 0.46
     best_share: float = 0.2  # weight of the best pair in the link between groups; the rest is the mean over all pairs
     min_probability: float = 0.2  # groups are compared only if a pair between them has at least this probability
     # Upper limit for pairs that share only two words, or little but names. It is below `min_link`, so such a pair alone unites nothing.

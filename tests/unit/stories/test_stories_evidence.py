@@ -27,7 +27,7 @@ from aggregator.stories.matrix import matrix
 from aggregator.stories.memory import Memory
 from aggregator.stories.nomination import STEPS
 from aggregator.stories.rarity import Rarity, listed
-from aggregator.stories.similarity import DEEP, EVIDENCE, KEPT, NEAR, RIVALS, TELLING, Neighbourhood
+from aggregator.stories.similarity import DEEP, EVIDENCE, KEPT, NEAR, RIVALS, TELLING
 from aggregator.stories.trees import complete
 from aggregator.stories.tuning import TUNING
 from aggregator.text.words import stem, word_id
@@ -373,14 +373,3 @@ def test_packed_items_are_the_features_they_were(kept: list[Features], nears: li
     assert (read.lang, read.near) == ([one.lang.encode() for one in kept], nears[: len(kept)])
     for one, headline in zip(kept, read.headlines, strict=True):
         assert [other == headline for other in read.headlines] == [one.title == other.title for other in kept]
-
-
-def test_neighbours_are_left_out_of_a_neighbourhood_by_their_similarity() -> None:
-    """Of those kept as bytes the nearest one is; of those that it never knew none."""
-    near = np.array([[0.9, 0.8, 0.8, 0.5, *[0.4] * 7, 0.3], [0.6, 0.2, *[0.0] * 10]])
-    around = Neighbourhood.of(near)
-    left = around.without(np.array([0, 1, 0]), np.array([[0.801, 0.5, 0.7], [0.6, 0.2, 0.0], [0.0, 0.0, 0.0]]))
-    assert left.near.tolist() == [[0.9, 0.8, *[0.4] * 7, 0.3, 0.3, 0.3], [0.0] * 12, near[0].tolist()]
-    assert left.crowd[0] == pytest.approx((0.9 + 0.8 + 4 * 0.4) / 6)
-    assert left.deep.tolist() == [0.4, 0.0, 0.4]
-    assert around.near.tolist() == near.tolist()

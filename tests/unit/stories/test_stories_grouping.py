@@ -441,62 +441,42 @@ def test_what_many_tell_within_a_day_in_two_ways_is_one_event(many: int, hours: 
     assert sorted(map(len, memory.stories().values())) == stories
 
 
-FIRE = (
+RULING = (
     (
-        "Fire on ferry off Norvik kills at least 12",
-        "At least 12 people died when a fire broke out on a ferry off Norvik on Monday night, coastguards said.",
+        "Supreme Court rules on {of} in {votes} decision",
+        "The Supreme Court on Friday ruled in the case of {whom} over {of}. {judge} wrote for the majority.",
     ),
     (
-        "Ferry fire off Norvik leaves 12 dead",
-        "Coastguards said 12 people had died in a fire on a ferry off Norvik, and that many were missing.",
+        "In {votes} ruling, justices decide fight over {of}",
+        "The decision affects {whom} and the administration. {judge} wrote the opinion.",
     ),
     (
-        "At least 12 killed in ferry fire near Norvik",
-        "Passengers jumped into the sea as fire spread on a ferry near Norvik on Monday night.",
+        "What the Supreme Court's {of} ruling means",
+        "The justices split {votes} on Friday. Here is what comes next for {whom}.",
     ),
     (
-        "Norvik ferry fire: passengers jumped into the sea",
-        "Passengers of the ferry told of smoke and panic after fire broke out off Norvik on Monday.",
+        "Supreme Court ruling on {of}: {whom} respond",
+        "Lawyers for {whom} spoke outside the court after Friday's decision.",
     ),
     (
-        "Dozens missing after ferry catches fire off Norvik",
-        "Coastguards searched for passengers of a ferry that caught fire off Norvik. At least 12 are dead.",
-    ),
-    (
-        "Coastguards search for missing after Norvik ferry fire",
-        "Dozens of passengers are missing after the fire on a ferry off Norvik on Monday night.",
-    ),
-    (
-        "Ferry burns off Norvik, killing a dozen",
-        "A ferry with 300 passengers burned off Norvik on Monday night. Coastguards counted 12 dead.",
-    ),
-    (
-        "What we know about the ferry fire off Norvik",
-        "Fire broke out on the car deck of the ferry on Monday night. At least 12 passengers died off Norvik.",
-    ),
-    (
-        "Death toll of Norvik ferry fire rises to 15",
-        "Coastguards found three more bodies after the fire on a ferry off Norvik. Dozens are missing.",
+        "President reacts to Supreme Court decision on {of}",
+        "The president commented minutes after the {votes} ruling.",
     ),
 )
-CAPTAIN = "Prosecutors question captain of ferry after deadly blaze"
 
 
-@pytest.mark.parametrize(
-    ("late", "lead", "hours", "stories"),
-    [
-        (CAPTAIN, "The ship burned near Norvik on Monday; coastguards still search the sea.", 2, [10]),
-        (CAPTAIN, "The ship burned near Norvik on Monday; coastguards still search the sea.", 25, [1, 9]),
-        ("Fire on ferry off Lundal kills at least 12", "At least 12 people died in a fire on a ferry.", 2, [1, 9]),
-    ],
-)
-def test_that_the_reports_of_a_large_event_are_close_to_each_other_keeps_no_further_one_out(
-    late: str, lead: str, hours: int, stories: list[int]
-) -> None:
-    """If it comes within a day of the last of them, and the event is not another one."""
-    news = [item(*told, f"Outlet {n}", NOON + n * 3 * HOUR) for n, told in enumerate(FIRE)]
-    memory, _ = told(news, [item(late, lead, "Star", NOON + 24 * HOUR + hours * HOUR)])
-    assert sorted(map(len, memory.stories().values())) == stories
+def test_two_rulings_of_one_court_that_many_tell_stay_two_stories() -> None:
+    """They are alike, apart from what they are about; and the reports of each are close to each other."""
+    one = {"of": "mail ballots", "votes": "7-2", "whom": "Democratic states", "judge": "Barrett"}
+    other = {"of": "birthright citizenship", "votes": "6-3", "whom": "immigrant groups", "judge": "Roberts"}
+    outlets = ("Post", "Globe", "Herald", "Wire", "Echo", "Argus")
+    news = [
+        item(title.format(**ruling), lead.format(**ruling), outlets[first + n], NOON + first * HOUR + n * 2_700)
+        for ruling, first, told_in in ((other, 0, (0, 1, 2, 3)), (one, 2, (1, 4, 3, 0)))
+        for n, (title, lead) in enumerate(RULING[told] for told in told_in)
+    ]
+    memory, _ = told(news)
+    assert sorted(map(len, memory.stories().values())) == [4, 4]
 
 
 def test_the_founder_is_the_earliest_of_its_batch() -> None:
