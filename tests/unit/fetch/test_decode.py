@@ -66,6 +66,13 @@ def test_what_only_begins_like_a_gzip_file_is_read_as_it_is() -> None:
         assert decoded("", data, step=1) == data
 
 
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_a_gzip_file_in_a_gzip_file_stays_one(coding: str) -> None:
+    """There are files that unpack to themselves."""
+    inner = gzip.compress(b"news")
+    assert decoded(coding, gzip.compress(inner)) == inner
+
+
 @given(st.sampled_from(["gzip", "deflate", "br"]), st.binary(max_size=2000))
 def test_garbage_is_refused_and_never_anything_else(coding: str, data: bytes) -> None:
     try:

@@ -16,7 +16,7 @@ import brotli
 import pytest
 from builders.process import PATIENCE
 from flask.testing import FlaskClient
-from newsroom import NEWS, NOON, Newsroom, item
+from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 from werkzeug.http import http_date
 
 from aggregator.model.feed import Stream
@@ -409,3 +409,20 @@ def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
 def test_an_endless_list_of_codings_is_not_read(client: FlaskClient) -> None:
     found = client.get("/latest.rss", headers={"Accept-Encoding": "gzip, " + "a" * 200_000})
     assert (found.status_code, found.headers.get("Content-Encoding")) == (200, None)
+
+
+def test_an_item_is_listed_in_its_section_also_if_its_story_is_in_none_of_it(room: Newsroom) -> None:
+    """The stories of the section stay as they were; the answer of before was given on."""
+    told = [item(f"Harbour of Lumio Closes {n}", source) for n, source in enumerate(("bbc-world", "kyodo", "reuters"))]
+    late = item("Frigate Enters the Harbour", "silent", publisher="Silent", summary="In Lumio.")
+    room.put_in_force(f"{CONFIG}stories: {{join: [{[one.url for one in (*told, late)]}]}}\n")
+    room.publish(*told)
+
+    def listed(view: str) -> list[str]:
+        found = room.client.get(f"/sections/defense.json?view={view}").get_json()["items"]
+        return [one["title"] for one in found]
+
+    assert (listed("items"), listed("stories")) == ([], [])
+    room.now += timedelta(hours=1)
+    room.publish(late, live=True)
+    assert (listed("items"), listed("stories")) == ([late.title], [])
