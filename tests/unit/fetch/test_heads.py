@@ -10,3 +10,9 @@ def test_a_head_of_hundreds_of_lines_is_left_to_be_refused() -> None:
     few, many = (b"HTTP/1.1 200 OK\r\n" + b"X : y\r\n" * lines + b"\r\n" for lines in (100, 600))
     assert repaired(few) == few.replace(b" :", b":")
     assert repaired(many) == many
+
+
+def test_a_head_that_keeps_the_rules_stays_as_it_is() -> None:
+    """Else its connection would not be used again."""
+    head = b"HTTP/1.1 200 OK\r\ncontent-length:  5\r\nETag: 1\r\nX: chunked\r\n\r\n"
+    assert repaired(head) == head
