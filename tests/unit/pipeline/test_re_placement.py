@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +10,15 @@ import pytest
 from msgspec.structs import replace
 from newsroom import CONFIG, NEWS, Newsroom
 
+from aggregator.bootstrap import Application
 from aggregator.categorise import version
+from aggregator.cli.comparison import Comparison
 from aggregator.model import notes
 from aggregator.model.notes import RePlacing
 from aggregator.model.stream import StreamName
 from aggregator.pipeline import re_placement
 from aggregator.pipeline.re_placement import re_place, re_place_all
+from aggregator.ports import StoryRow
 
 EDIT = CONFIG.replace("words: [NATO]", "words: [NATO, shipbuilder]")
 MOVED = "Navy's Newest Frigate Delayed Again, Shipbuilder Says"
@@ -66,6 +69,7 @@ def test_a_story_whose_text_was_lost_with_a_damaged_page_is_judged_once(room: Ne
     room.put_in_force(EDIT)
     turns = iter(range(9))
     assert follow(room, lambda: next(turns) < 8) == [(2, 5), (4, 5), (5, 5)]
+    assert room.plan(CONFIG)["stories"] == 4, "nor can a plan say anything of it"
 
 
 def test_stories_that_merge_meanwhile_leave_nothing_behind(room: Newsroom) -> None:
@@ -73,6 +77,18 @@ def test_stories_that_merge_meanwhile_leave_nothing_behind(room: Newsroom) -> No
     room.put_in_force(EDIT + f'stories: {{join: [["{pair[0]}", "{pair[1]}"]]}}\n')
     follow(room)
     assert told(room)["done"] == told(room)["of"]
+
+
+def test_a_plan_leaves_out_what_merged_since_its_page_was_read(room: Newsroom) -> None:
+    pair = [one.url for one in NEWS[3:5]]
+
+    def pages() -> Iterator[Sequence[StoryRow]]:
+        for rows in room.archive.edition.pages():
+            room.edit(f'{CONFIG}stories: {{join: [["{pair[0]}", "{pair[1]}"]]}}\n')
+            yield rows
+
+    proposed = Application.of_texts(room.place, {"feeds.yaml": EDIT})
+    assert Comparison(proposed, room.archive).report(pages(), lambda done: None)["stories"] == 4
 
 
 def test_a_restart_in_the_middle_goes_on_where_it_was(room: Newsroom) -> None:
