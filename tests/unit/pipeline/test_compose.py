@@ -419,6 +419,8 @@ def test_what_happened_leads_before_what_was_about_to() -> None:
     ]
     assert told([ahead, *after]).lead == 2
     assert told([ahead, after[0]]).lead == 1, "of two nobody knows whether they tell one thing"
+    later = replace(after[1], item=replace(after[1].item, publisher="A"))
+    assert told([ahead, after[0], later]).lead == 1, "nor if one of the two tells it twice"
     still = replace(after[0], item=replace(after[0].item, title="Agency expected to show samples"))
     assert told([ahead, still, after[1]]).lead == 1, "one may be a portrait of who is to be tried"
     probe = member(4, "D", PROBE[0], 150, summary=PROBE[1])

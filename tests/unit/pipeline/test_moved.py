@@ -89,6 +89,16 @@ def test_no_outlet_does_to_what_another_publishes_what_the_editor_did_to_its_own
         assert REPORT.title not in {one["title"] for story in told(room) for one in story["sources"]}
 
 
+def test_what_moved_to_the_article_of_another_before_it_was_placed_holds_up_no_edit(room: Newsroom) -> None:
+    theirs = item("Plum harvest fails in Lumio", "kyodo", url=TO)
+    room.publish(theirs)
+    waiting = item("Frigate Sachsen leaves Lumio")
+    room.receive(waiting)
+    room.change(replace(waiting, url=theirs.url, canonical=theirs.canonical, hash="moved"))
+    edit(room, f"{{split: ['{TO}']}}")
+    assert frozenset({TO}) in keys(room)
+
+
 @pytest.mark.parametrize("address", [FROM, TO])
 def test_what_has_moved_is_hidden_set_apart_and_joined_by_either_address(room: Newsroom, address: str) -> None:
     moves(room)
