@@ -32,3 +32,13 @@ def test_signs_written_as_asked_are_parts_of_the_password() -> None:
         "p@ss/word",
         "PostgreSQL at db.example:5432, database wire",
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked"), [("read-write", "primary"), ("standby", "standby"), ("prefer-standby", "prefer-standby")]
+)
+def test_readers_ask_for_the_server_that_the_address_asks_for(wanted: str, asked: str) -> None:
+    """What can be written is the primary, since readers' sessions cannot write anywhere; who wants a replica gets one."""
+    server = Server(f"postgresql://one,two/wire?target_session_attrs={wanted}")
+    assert f"target_session_attrs={asked}" in server.address("web", read_only=True).split()
+    assert f"target_session_attrs={wanted}" in server.address("worker").split()
