@@ -285,13 +285,13 @@ async def test_a_queue_that_ends_at_once_is_opened_at_growing_intervals(
     rests: list[float] = []
     stopping = asyncio.Event()
 
-    async def rest(seconds: float) -> None:
+    async def rest(event: asyncio.Event, seconds: float) -> None:
         rests.append(seconds)
         if len(rests) == 7:
             stopping.set()
 
     end = end_of_queue(store, Loop(), stopping, [""], [7200.0])  # its clock is wrong
-    monkeypatch.setattr(end, "_rest", rest)
+    monkeypatch.setattr(queue, "until_set", rest)
     await end.run()
     assert rests == [1, 2, 4, 8, 16, 20, 20]
 
