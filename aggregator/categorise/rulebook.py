@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from aggregator.categorise import weights
 from aggregator.model.settings import Rules, Term
-from aggregator.text.match import Matcher, Needle, needle
+from aggregator.text.match import Matcher, Needle, needles
 from aggregator.text.places import Gazetteer, gazetteer
 from aggregator.text.regions import REGIONS, codes_of
 
@@ -104,12 +104,10 @@ class _Words:
         self._alls: list[AllUse] = []
         self._mutes: list[AllUse] = []
 
-    def _number(self, phrase: str) -> int | None:
-        made = needle(phrase)
-        return None if made is None else self.needles.setdefault(made, len(self.needles))
-
     def _numbers(self, phrases: Iterable[str]) -> frozenset[int]:
-        return frozenset(number for phrase in phrases if (number := self._number(phrase)) is not None)
+        return frozenset(
+            self.needles.setdefault(made, len(self.needles)) for phrase in phrases for made in needles(phrase)
+        )
 
     def add(self, rule: int, term: Term, key: str) -> None:
         """Adds a term of `words`, `not` or `never` (`key`)."""

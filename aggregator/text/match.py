@@ -33,10 +33,11 @@ _PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
 # Words of other languages that folding would turn into a word or name that news in English has: "gün" is a day, no gun, "kỹ" not Kentucky.
 # Most such words are the same (élections, Défense, Referéndum), and stay. Each letter of these folds to one, so that lengths do not change.
 _OTHERS = """
-    aldı auði bánk bänk bíll bläck bränd chíp collège čin deși démonstration děsí død död druže fédéral féll gàng găng gắng gång
+    aldı auði bánk bänk bíll bläck bränd collège čin deși démonstration děsí død död druže féll gàng găng gắng gång
     gångs gérant góa góma gün idąc komandą komandā (?<!hoa.)(?<!nhĩ.)(?<!tam.)kỳ(?!.anh) ký kỵ kỷ kỹ lão láo leídos ļāva märket médiatiques?
     mediátic[ao]s? metà metą nárok nával nåväl oblasť pešo plungė plungės priče salės secundă sojų soñar søren strømmer taką taká
-    takā tänk tänker těch tējas tēmu tému temų thái(?=.độ) thải tiče tråde über wagę xài (?-i:yên|yến) západ äpple
+    takā tänk tänker těch tējas tēmu tému temų thái(?=.độ) thải tiče tråde über wagę xài
+    (?-i:(?<!đồng.)(?<!tỷ.)(?<!triệu.)yên(?!.Nhật)|yến) západ äpple
 """
 _OTHER = re.compile(rf"\b(?:{'|'.join(_OTHERS.split())})\b", re.IGNORECASE)
 _ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
@@ -105,7 +106,9 @@ def needle(phrase: str) -> Needle | None:
     named = phrase.rstrip().endswith("!")
     phrase = phrase.rstrip().rstrip("!").rstrip() if named else phrase.rstrip()
     open_end = phrase.endswith("*")
-    folded = _parted(phrase.removesuffix("*"))
+    folded = (
+        _parted(f"{phrase[:-1]}_")[:-1] if open_end else _parted(phrase)
+    )  # the `_` makes it no whole word, which may be kept apart
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
     if not cased:
         return None
@@ -114,6 +117,12 @@ def needle(phrase: str) -> Needle | None:
     end = "" if open_end or unspaced(text[-1]) or _suffixing(text[-1]) else " "
     capitals = _capitals(cased, len(start))
     return Needle(start + text + end, capitals or (_initials(cased, len(start)) if named else ()))
+
+
+def needles(phrase: str) -> list[Needle]:
+    """All needles for a phrase: of `gün*` also that for gün itself, which is kept apart from what begins like it (günler)."""
+    found = {one: made for one in (phrase, phrase.replace("*", "")) if (made := needle(one))}
+    return [made for one, made in found.items() if one == phrase or _UNFOLDED in made.text]
 
 
 def _initials(cased: str, shift: int) -> Spans:

@@ -352,6 +352,9 @@ def test_every_place_is_one() -> None:
         ("ký túc xá Hoa Kỳ", "america"),  # but this is the United States
         ("Quỹ ở Hưng Yên", "asia-pacific"),  # a place with its capital
         ("Le gérant et sa boulangerie", "world"),
+        ("Un juge fédéral suspend le décret", "america"),
+        ("Đồng yên rơi, nhà đầu tư mua yên Nhật", "economy"),  # the currency, not peace
+        ("Căn cước gắn chíp", "economy"),
         ("La Défense recrute", "europe"),  # most words are those of English
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.text import fold, match
 from aggregator.text.fold import LAST
-from aggregator.text.match import Locator, Matcher, Needle, haystack, needle
+from aggregator.text.match import Locator, Matcher, Needle, haystack, needle, needles
 from aggregator.text.scripts import unspaced
 from aggregator.text.search import indexed
 
@@ -44,6 +44,8 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("oman", "A woman in Rome", []),
         ("missile*", "Missiles fly", ["Missile"]),
         ("missile", "Missiles fly", []),
+        ("gun", "Her gün", []),  # a day
+        ("gün", "Her gün, her gun", ["gün"]),
         ("rare earth", "Rare-earth exports", ["Rare-earth"]),
         ("south china sea", "Ships in the South China Sea’s reefs", ["South China Sea"]),
         ("new york", "New, York is old", []),
@@ -82,6 +84,12 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
 )
 def test_finds(phrase: str, title: str, expected: list[str]) -> None:
     assert found(phrase, title) == expected
+
+
+def test_with_any_ending_finds_the_word_itself_where_it_is_kept_apart() -> None:
+    made = needles("gäng*") + needles("collège*") + needles("missile*")
+    assert [one.text for one in made] == [" gang", " college", " coll\u01ddge ", " missile"]
+    assert [hit for one in made for hit in _hits(one, "Le collège, les collèges")] == ["collège", "collège"]
 
 
 def test_only_signs_is_no_needle() -> None:
