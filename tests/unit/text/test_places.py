@@ -478,8 +478,15 @@ def places(title: str, summary: str = "") -> list[str]:
         ("بروس ويليس استقبلوه بحماس", []),  # Bruce, with enthusiasm
         ("فساد إداري ومالي في مصر", ["EG"]),  # financial
         ("هجوم في مالي", ["ML"]),
+        ("مالي تعلن حل الأحزاب", ["ML"]),
+        ("انسحاب فاغنر من مالي", ["ML"]),
+        ("اتهام طالب بالارتباط بحماس", ["PS"]),
         ("قائد فيلق القدس", ["IR"]),  # the Quds force is not in Jerusalem
         ("ארגונים פרו-פלסטינים בבנין", []),  # pro-Palestinian, in a building
+        ("ממשלה פרו-מערבית בגאורגיה", ["GE"]),  # pro-Western
+        ("以北约为首的国家", ["nato"]),  # led by Nato
+        ("Usa el móvil al volante", []),  # uses
+        ("USA el domingo contra Brasil", ["US", "BR"]),
         ("Europa Press: la moon Europa", []),
         ("臺北發生強震", ["TW"]),
         ("Папа Франциск прыгнул с трамплина, путина началась, цены на газ", []),
