@@ -86,9 +86,8 @@ async def _examined(examine: Callable[[], None], stopping: asyncio.Event) -> boo
     signalled: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)  # a signal wakes the loop, also one that another thread gets
-        signal.signal(
-            number, lambda number, _: signalled.append(number)
-        )  # it acts only after it has turned a few times
+        # The loop acts only after it has turned a few times.
+        signal.signal(number, lambda number, _: signalled.append(number))
     examined = loop.run_in_executor(None, examine)
     told = asyncio.create_task(stopping.wait())
     either: set[asyncio.Future[Any]] = {examined, told}
