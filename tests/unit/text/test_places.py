@@ -484,6 +484,7 @@ def places(title: str, summary: str = "") -> list[str]:
         ("قائد فيلق القدس", ["IR"]),  # the Quds force is not in Jerusalem
         ("ארגונים פרו-פלסטינים בבנין", []),  # pro-Palestinian, in a building
         ("ממשלה פרו-מערבית בגאורגיה", ["GE"]),  # pro-Western
+        ("מקבוק פרו, אייפון 17 פרו", []),  # MacBook Pro
         ("以北约为首的国家", ["nato"]),  # led by Nato
         ("Usa el móvil al volante", []),  # uses
         ("USA el domingo contra Brasil", ["US", "BR"]),
