@@ -759,6 +759,7 @@ def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: 
         ("Warsaw Signs for Attack Helicopters", "air-power"),
         ("Pentagon confirms new strikes after Iran fires on ships", "iran-war"),
         ("Iran-US fight spreads to ports", "iran-war"),
+        ("Israel bombed Iran's airport", "iran-war"),
     ],
 )
 def test_topics_of_a_headline(title: str, topic: str) -> None:
@@ -819,6 +820,9 @@ def test_topics_of_a_headline(title: str, topic: str) -> None:
         ("Tehran hails Israel general strike", "iran-war"),
         ("Iran condemns Israeli strikes on Lebanon", "iran-war"),
         ("Trump strikes softer tone on Iran", "iran-war"),
+        ("US airstrikes on Venezuela condemned by Iran", "iran-war"),
+        ("Trump bombs in debate over Iran policy", "iran-war"),
+        ("Israel bombs Rafah as Iran talks stall", "iran-war"),
         ("Satellite town short of water", "space"),
         ("Terror bird fossil found", "terrorism"),
         ("Hacking cough is spreading", "cyber"),
