@@ -43,9 +43,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             holders[state_machine] = "settings"
         elif is_hypothesis_test(function):
             holders[getattr(function, "__func__", function)] = "_hypothesis_internal_use_settings"
-    failed = DirectoryBasedExampleDatabase(
-        config.rootpath / ".hypothesis" / "examples"
-    )  # the next run begins with these
+    # The next run begins with what failed.
+    failed = DirectoryBasedExampleDatabase(config.rootpath / ".hypothesis" / "examples")
     for holder, name in holders.items():
         own: settings = getattr(holder, name)
         more = settings(own, max_examples=own.max_examples * times, derandomize=False, database=failed)

@@ -24,7 +24,7 @@ from aggregator.pipeline.survey import survey
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
 from aggregator.worker.engine import Shared
-from aggregator.worker.ticks import until_set
+from aggregator.worker.waiting import until_set
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache

@@ -28,7 +28,7 @@ from aggregator.schedule.clock import SLACK
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Fleet, Shared
 from aggregator.worker.polling import PATIENCE, Polling
-from aggregator.worker.ticks import until_set
+from aggregator.worker.waiting import until_set
 
 if TYPE_CHECKING:
     from procrastinate.job_context import JobContext

@@ -62,12 +62,6 @@ class Ticks:
                     job.modify(next_run_time=now)
 
 
-async def until_set(event: asyncio.Event, seconds: float) -> None:
-    """Wait until the event is set, at most so long."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
-
-
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler publishes no types
     """Fires at an interval counted from now; missed calls are not made up for."""
 

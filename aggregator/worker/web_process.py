@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from aggregator.sandbox.parent import module_path
 from aggregator.worker.startup import PARENT
-from aggregator.worker.ticks import until_set
+from aggregator.worker.waiting import until_set
 
 log = logging.getLogger(__name__)
 

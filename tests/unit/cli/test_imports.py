@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "pydantic", "yaml", "werkzeug", "feedgen", "aiohttp")
+HEAVY = ("numpy", "pydantic", "yaml", "werkzeug", "feedgen", "aiohttp", "apscheduler")
 """Each takes a command as long to import as it takes to read the configuration, or longer."""
 
 
@@ -18,6 +18,7 @@ HEAVY = ("numpy", "pydantic", "yaml", "werkzeug", "feedgen", "aiohttp")
         "cli.explain, aggregator.web.receipts",
         "cli.plan, aggregator.cli.check, aggregator.cli.apply, aggregator.cli.prune, aggregator.cli.backup",
         "cli.poll, aggregator.pipeline.edition",
+        "cli.run, aggregator.worker.web_process",  # until its web is started, which readers wait for
     ],
 )
 def test_a_command_does_not_import_what_it_may_not_need(modules: str) -> None:
