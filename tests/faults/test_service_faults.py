@@ -202,7 +202,7 @@ def test_f3_a_signal_ends_it_while_it_starts(
             until(lambda: lock.exists() and lock.read_text().startswith(f"{process.pid}\n"))
             for one in signals:
                 process.send_signal(one)
-            assert process.wait(10) == 0, log_of(config)
+            assert process.wait(PATIENCE) == 0, log_of(config)
     assert "Traceback" not in log_of(config)
 
 

@@ -423,6 +423,9 @@ def test_what_happened_leads_before_what_was_about_to() -> None:
     assert told([ahead, after[0], later]).lead == 1, "nor if one of the two tells it twice"
     still = replace(after[0], item=replace(after[0].item, title="Agency expected to show samples"))
     assert told([ahead, still, after[1]]).lead == 1, "one may be a portrait of who is to be tried"
+    alone = replace(after[1], item=replace(after[1].item, publisher="B"))
+    third = member(4, "C", still.item.title, 400, summary=still.item.summary)
+    assert told([ahead, after[0], alone, third]).lead == 1, "also if it tells that twice"
     probe = member(4, "D", PROBE[0], 150, summary=PROBE[1])
     assert told([ahead, *after, probe]).lead == 2, "what tells something else does not lead for that either"
 
