@@ -15,7 +15,7 @@ from aggregator.categorise.rulebook import Rulebook, compile_rules
 from aggregator.model.judgement import Case
 from aggregator.model.settings import Position, Rules, Term
 from aggregator.model.stream import StreamName
-from aggregator.text.match import Haystack, Matcher, haystack, needles
+from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 
 class Cause(Struct, frozen=True):
@@ -159,5 +159,5 @@ def _said(term: Term, hay: Haystack) -> list[list[str]]:
 
 
 def _has(hay: Haystack, word: str) -> bool:
-    made = [one for one in needles(word) if one.text in hay.text]
-    return bool(made and Matcher(made).find(hay))
+    made = needle(word)
+    return bool(made and made.text in hay.text and Matcher([made]).find(hay))

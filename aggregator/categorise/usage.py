@@ -12,7 +12,7 @@ from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Case, Judgement
 from aggregator.model.settings import Term
-from aggregator.text.match import Haystack, Matcher, haystack, needles
+from aggregator.text.match import Haystack, Matcher, haystack, needle
 
 
 class DeadLine(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Usage:
         self._found: Counter[int] = Counter()
         blocking = [term for rules in book.rules for term in (*rules.nots, *rules.nevers)]
         words = [(word, id(term), n) for term in blocking for n, part in enumerate(term.choices) for word in part]
-        parts = [(made, line, n) for word, line, n in words for made in needles(word)]
+        parts = [(made, line, n) for word, line, n in words if (made := needle(word))]
         self._blocking = Matcher([made for made, _, _ in parts]) if parts else None
         self._blocked = [(line, n) for _, line, n in parts]
         self._parts = {id(term): len(term.parts) for term in blocking}

@@ -481,6 +481,8 @@ def places(title: str, summary: str = "") -> list[str]:
         ("مالي تعلن حل الأحزاب", ["ML"]),
         ("انسحاب فاغنر من مالي", ["ML"]),
         ("اتهام طالب بالارتباط بحماس", ["PS"]),
+        ("قصف قاعدة العديد", ["QA"]),
+        ("على قاعدة العديد من المبادئ", []),  # on the base of many principles
         ("قائد فيلق القدس", ["IR"]),  # the Quds force is not in Jerusalem
         ("ארגונים פרו-פלסטינים בבנין", []),  # pro-Palestinian, in a building
         ("ממשלה פרו-מערבית בגאורגיה", ["GE"]),  # pro-Western
