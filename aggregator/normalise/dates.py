@@ -44,7 +44,7 @@ _ZONES = {
 # The same in words, of which they are the initials. "Eastern" and the like stand right behind a number, am, pm, a sign, US or Canada: other
 # words make them another zone (AUS Eastern, SA Pacific and West Pacific Standard Time of Windows) or none (Middle Eastern, Asia-Pacific).
 _SPELLED = re.compile(
-    r"(?:(?<![^\W\d_][\s/-])|(?<=[\d\s.][ap]m[\s-])|(?<=[ap]\.m[\s-])|(?<=\bUS[\s/])|(?<=\bCanada[\s/]))"
+    r"(?:(?<![^\W\d_][\s/-])|(?<=(?<![^\W\d_])[ap]m[\s-])|(?<=[ap]\.m[\s-])|(?<=\bUS[\s/])|(?<=\bCanada[\s/]))"
     r"\b(?:Australian )?(?:Eastern|Central|Mountain|Pacific|Western)(?: Standard| Daylight)?(?: Time)?(?![ -]?[^\W_])"
     r"|\b(?:(?:Eastern|Central|Western) European(?: Summer)?|British Summer|Greenwich Mean|Hong Kong"
     r"|(?:India|Japan|Korea|South Africa) Standard|(?:Central|East|West) Africa) Time\b",

@@ -275,6 +275,7 @@ from aggregator.normalise.dates import read as read_date
         ("20 Nov 2026 10:00 Central Bank", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Middle Eastern", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Amsterdam Central", (2026, 11, 20, 10, 0)),
+        ("20 Nov 2026 10:00 (am Eastern)", (2026, 11, 20, 14, 0)),
         ("20 Nov 2026 10:00 | Asia-Pacific", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Eastern-Ukraine", (2026, 11, 20, 10, 0)),
         ("20 Nov 2026 10:00 Central European Standard Time", (2026, 11, 20, 10, 0)),
