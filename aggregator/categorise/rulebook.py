@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from aggregator.categorise import weights
 from aggregator.model.settings import Rules, Term
-from aggregator.text.match import Matcher, Needle, needles
+from aggregator.text.match import Matcher, Needle, needle
 from aggregator.text.places import Gazetteer, gazetteer
 from aggregator.text.regions import REGIONS, codes_of
 
@@ -105,9 +105,8 @@ class _Words:
         self._mutes: list[AllUse] = []
 
     def _numbers(self, phrases: Iterable[str]) -> frozenset[int]:
-        return frozenset(
-            self.needles.setdefault(made, len(self.needles)) for phrase in phrases for made in needles(phrase)
-        )
+        made = filter(None, map(needle, phrases))
+        return frozenset(self.needles.setdefault(one, len(self.needles)) for one in made)
 
     def add(self, rule: int, term: Term, key: str) -> None:
         """Adds a term of `words`, `not` or `never` (`key`)."""

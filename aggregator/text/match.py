@@ -32,20 +32,21 @@ _PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
 
 # Words of other languages that folding would turn into a word or name that news in English has: "gün" is a day, no gun, "kỹ" not Kentucky.
 # Most such words are the same (élections, Défense, Referéndum), and stay. Each letter of these folds to one, so that lengths do not change.
-_OTHERS = """
+_OTHERS = r"""
     aldı auði bánk bänk bíll bläck bränd collège čin deși démonstration děsí død död druže féll gàng găng gắng gång
     gångs gérant góa góma gün idąc komandą komandā (?<!hoa.)(?<!nhĩ.)(?<!tam.)kỳ(?!.anh) ký kỵ kỷ kỹ lão láo leídos ļāva märket médiatiques?
     mediátic[ao]s? metà metą nárok nával nåväl oblasť pešo plungė plungės priče salės secundă sojų soñar søren strømmer taką taká
     takā tänk tänker těch tējas tēmu tému temų thái(?=.độ) thải tiče tråde über wagę xài
-    (?-i:(?<!đồng.)(?<!tỷ.)(?<!triệu.)yên(?!.Nhật)|yến) západ äpple
+    (?-i:(?<![Đđ]ồng.)(?<!tỷ.)(?<!triệu.)(?<!\d.)yên(?!.Nhật)|yến) západ äpple
 """
-_OTHER = re.compile(rf"\b(?:{'|'.join(_OTHERS.split())})\b", re.IGNORECASE)
+_OTHER = re.compile(rf"\b(?:{'|'.join(_OTHERS.split())})\b(?!\*)", re.IGNORECASE)  # gün* begins other words too
 _ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _UNFOLDED = "\u01dd"  # a letter that no language of news has, nor folding changes
+_BEGINNING = re.compile(r"\w+(?=\*$)")
 
 
 def _kept_apart(word: re.Match[str]) -> str:
-    return _ACCENTED.sub(_UNFOLDED, word[0])
+    return _ACCENTED.sub(lambda letter: _UNFOLDED.upper() if letter[0].isupper() else _UNFOLDED, word[0])
 
 
 _ATTACHING = f"{UNSPACED}{HANGUL}"
@@ -87,10 +88,16 @@ def _suffixing(char: str) -> bool:
 
 
 class Needle(NamedTuple):
-    """A phrase in the form that is searched. `capitals` are the ranges of `text` that must be in capitals in the haystack."""
+    """A phrase in the form that is searched. `capitals` are the ranges of `text` that must be in capitals in the haystack. Of a phrase with
+    any ending (gün*) `apart` finds the words kept apart that begin so (gün), `text` the others (günler); it is as long, or empty."""
 
     text: str
     capitals: Spans = ()
+    apart: str = ""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (self.text, self.apart) if self.apart else (self.text,)
 
     @property
     def word(self) -> str:
@@ -106,23 +113,18 @@ def needle(phrase: str) -> Needle | None:
     named = phrase.rstrip().endswith("!")
     phrase = phrase.rstrip().rstrip("!").rstrip() if named else phrase.rstrip()
     open_end = phrase.endswith("*")
-    folded = (
-        _parted(f"{phrase[:-1]}_")[:-1] if open_end else _parted(phrase)
-    )  # the `_` makes it no whole word, which may be kept apart
+    folded = _parted(phrase)  # with the `*`, which counts as a space
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
     if not cased:
         return None
     text = searchable(cased)
     start = "" if unspaced(text[0]) else " "
     end = "" if open_end or unspaced(text[-1]) or _suffixing(text[-1]) else " "
-    capitals = _capitals(cased, len(start))
-    return Needle(start + text + end, capitals or (_initials(cased, len(start)) if named else ()))
-
-
-def needles(phrase: str) -> list[Needle]:
-    """All needles for a phrase: of `gün*` also that for gün itself, which is kept apart from what begins like it (günler)."""
-    found = {one: made for one in (phrase, phrase.replace("*", "")) if (made := needle(one))}
-    return [made for one, made in found.items() if one == phrase or _UNFOLDED in made.text]
+    text = start + text + end
+    capitals = _capitals(cased, len(start)) or (_initials(cased, len(start)) if named else ())
+    unfolded = phrase if phrase.isascii() else _BEGINNING.sub(_kept_apart, phrase)
+    apart = needle(unfolded) if unfolded != phrase else None
+    return Needle(text, capitals, apart.text if apart and len(apart.text) == len(text) else "")
 
 
 def _initials(cased: str, shift: int) -> Spans:
@@ -204,18 +206,24 @@ def _origins(text: str) -> list[int]:
 class Matcher:
     """Finds needles in haystacks. Immutable. The automaton is built when it is first needed."""
 
-    __slots__ = ("_automaton", "_capitals", "needles")
+    __slots__ = ("_apart", "_automaton", "_capitals", "needles")
 
     def __init__(self, needles: Sequence[Needle]) -> None:
         self.needles = tuple(needles)
         self._capitals = [made.capitals for made in self.needles]
+        self._apart = [number for number, made in enumerate(self.needles) if made.apart]
         self._automaton: AhoCorasick | None = None
 
     def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
         if self._automaton is None:
-            self._automaton = AhoCorasick([made.text for made in self.needles], matchkind=MatchKind.Standard)
-        return self._kept(hay, self._automaton.find_matches_as_indexes(hay.text, overlapping=True))
+            forms = [made.text for made in self.needles] + [self.needles[number].apart for number in self._apart]
+            self._automaton = AhoCorasick(forms, matchkind=MatchKind.Standard)
+        hits = self._automaton.find_matches_as_indexes(hay.text, overlapping=True)
+        if self._apart and _UNFOLDED in hay.text:
+            texts = len(self.needles)
+            hits = [hit if hit[0] < texts else (self._apart[hit[0] - texts], *hit[1:]) for hit in hits]
+        return self._kept(hay, hits)
 
     def _kept(self, hay: Haystack, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """The hits that have the capitals they need and do not begin within a Korean word."""

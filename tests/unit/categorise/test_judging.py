@@ -97,6 +97,11 @@ def test_any_ending_is_also_none_where_the_word_itself_is_kept_apart(title: str)
     assert receipts(schools, title)
 
 
+def test_with_any_ending_a_word_counts_once_though_one_is_kept_apart() -> None:
+    schools = book(rule("schools", "collège*"))
+    assert judge(schools, "Collège, collèges").scores == judge(schools, "Collège, un").scores
+
+
 def test_nothing_found_is_the_fallback() -> None:
     found = judge(book(ASIA), "Octopuses dream")
     assert (found.section, found.scores, found.places) == ("world", (("world", 0.0),), ())

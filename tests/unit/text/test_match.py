@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.text import fold, match
 from aggregator.text.fold import LAST
-from aggregator.text.match import Locator, Matcher, Needle, haystack, needle, needles
+from aggregator.text.match import Locator, Matcher, Needle, haystack, needle
 from aggregator.text.scripts import unspaced
 from aggregator.text.search import indexed
 
@@ -86,10 +86,26 @@ def test_finds(phrase: str, title: str, expected: list[str]) -> None:
     assert found(phrase, title) == expected
 
 
-def test_with_any_ending_finds_the_word_itself_where_it_is_kept_apart() -> None:
-    made = needles("gäng*") + needles("collège*") + needles("missile*")
-    assert [one.text for one in made] == [" gang", " college", " coll\u01ddge ", " missile"]
-    assert [hit for one in made for hit in _hits(one, "Le collège, les collèges")] == ["collège", "collège"]
+@pytest.mark.parametrize(
+    ("phrase", "title", "expected"),
+    [
+        ("collège*", "Le collège, les collèges", ["collège", "collège"]),
+        ("ÆB*", "Über, ÜBER", []),  # two letters
+        ("le collège*", "Le collège, le collégien", ["Le collège"]),
+        ("collège privé*", "Un collège privé, des collèges privés", ["collège privé"]),
+        ("mediátic*", "Un juicio mediático", ["mediátic"]),  # of these only some are kept apart
+        ("médiatique*", "Des procès médiatiques", ["médiatique"]),
+        ("Über!", "Über und über", ["Über"]),
+        ("COLLÈGE*", "Le collège", []),
+        ("missile*", "Missiles fly", ["Missile"]),
+        ("McDonald's*", "McDonald’s opens", ["McDonald"]),
+        ("U.S*", "US says", ["US"]),
+    ],
+)
+def test_with_any_ending_finds_words_kept_apart_and_all_others_once(
+    phrase: str, title: str, expected: list[str]
+) -> None:
+    assert found(phrase, title) == expected
 
 
 def test_only_signs_is_no_needle() -> None:
@@ -106,6 +122,10 @@ def test_only_signs_is_no_needle() -> None:
 )
 def test_a_headline_in_capitals_does_not_turn_us_into_the_us(title: str, expected: list[str]) -> None:
     assert found("US", title) == expected
+
+
+def test_a_headline_in_capitals_is_one_with_a_word_kept_apart_too() -> None:
+    assert haystack("LE COLLÈGE DES ÉLÈVES").all_caps
 
 
 def test_other_acronyms_hold_in_a_headline_in_capitals() -> None:
