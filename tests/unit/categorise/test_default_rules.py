@@ -353,7 +353,10 @@ def test_every_place_is_one() -> None:
         ("Quỹ ở Hưng Yên", "asia-pacific"),  # a place with its capital
         ("Le gérant et sa boulangerie", "world"),
         ("Un juge fédéral suspend le décret", "america"),
-        ("Đồng yên rơi, nhà đầu tư mua yên Nhật", "economy"),  # the currency, not peace
+        ("Le Conseil fédéral veut hausser la TVA", "world"),  # Switzerland's government
+        ("Đồng yên giảm xuống mức thấp nhất", "economy"),  # the currency, not peace
+        ("Nhà đầu tư mua yên Nhật", "economy"),
+        ("Bình yên trở lại làng chài", "world"),
         ("Căn cước gắn chíp", "economy"),
         ("La Défense recrute", "europe"),  # most words are those of English
     ],
@@ -760,6 +763,7 @@ def test_where_somebody_is_from_counts_less_than_who_acts(title: str, somebody: 
         ("Pentagon confirms new strikes after Iran fires on ships", "iran-war"),
         ("Iran-US fight spreads to ports", "iran-war"),
         ("Israel bombed Iran's airport", "iran-war"),
+        ("Israeli airstrikes on Iran kill 12", "iran-war"),
     ],
 )
 def test_topics_of_a_headline(title: str, topic: str) -> None:
@@ -823,6 +827,9 @@ def test_topics_of_a_headline(title: str, topic: str) -> None:
         ("US airstrikes on Venezuela condemned by Iran", "iran-war"),
         ("Trump bombs in debate over Iran policy", "iran-war"),
         ("Israel bombs Rafah as Iran talks stall", "iran-war"),
+        ("Israel bombs Iranian targets in Syria", "iran-war"),
+        ("Man who bombed Iranian embassy in London freed", "iran-war"),
+        ("Airstrikes on Iran-backed militia in Iraq", "iran-war"),
         ("Satellite town short of water", "space"),
         ("Terror bird fossil found", "terrorism"),
         ("Hacking cough is spreading", "cyber"),
