@@ -37,7 +37,7 @@ _OTHERS = r"""
     gångs gérant góa góma gün idąc komandą komandā (?<!hoa.)(?<!nhĩ.)(?<!tam.)kỳ(?!.anh) ký kỵ kỷ kỹ lão láo leídos ļāva märket médiatiques?
     mediátic[ao]s? metà metą nárok nával nåväl oblasť pešo plungė plungės priče salės secundă sojų soñar søren strømmer taką taká
     takā tänk tänker těch tējas tēmu tému temų thái(?=.độ) thải tiče tråde über wagę xài
-    (?-i:(?<![Đđ]ồng.)(?<!tỷ.)(?<!triệu.)(?<!\d.)yên(?!.Nhật)|yến) západ äpple
+    (?-i:(?<![Đđ]ồng.)(?<!tỷ.)(?<!triệu.)(?<!\d.)yên(?!.Nhật)|Yên(?=.bình)|yến) západ äpple
 """
 _OTHER = re.compile(rf"\b(?:{'|'.join(_OTHERS.split())})\b(?!\*)", re.IGNORECASE)  # gün* begins other words too
 _ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")

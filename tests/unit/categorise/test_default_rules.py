@@ -357,6 +357,7 @@ def test_every_place_is_one() -> None:
         ("Đồng yên giảm xuống mức thấp nhất", "economy"),  # the currency, not peace
         ("Nhà đầu tư mua yên Nhật", "economy"),
         ("Bình yên trở lại làng chài", "world"),
+        ("Yên bình trở lại sau bão", "world"),
         ("Căn cước gắn chíp", "economy"),
         ("La Défense recrute", "europe"),  # most words are those of English
     ],
