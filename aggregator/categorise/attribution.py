@@ -160,4 +160,4 @@ def _said(term: Term, hay: Haystack) -> list[list[str]]:
 
 def _has(hay: Haystack, word: str) -> bool:
     made = needle(word)
-    return bool(made and any(form in hay.text for form in made.forms) and Matcher([made]).find(hay))
+    return bool(made and made.text in hay.text and Matcher([made]).find(hay))

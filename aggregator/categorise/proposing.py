@@ -149,8 +149,7 @@ def _new_places(book: Rulebook, reading: TextReading, number: int) -> Iterator[P
 def _new_words(book: Rulebook, reading: TextReading, number: int, case: Case) -> Iterator[Proposal]:
     """Words of the headline, and pairs of them, that the section does not list; without names of places, which belong in `places`."""
     rules = book.rules[number]
-    known = filter(None, map(needle, chain.from_iterable(chain(*term.choices) for term in rules.words)))
-    listed = {form.strip() for made in known for form in made.forms}
+    listed = {made.word for term in rules.words for word in chain(*term.choices) if (made := needle(word))}
     hay = haystack(case.title, case.summary)
     places = {(one.start, one.end) for one in reading.evidence if one.place}
     if rules.places:

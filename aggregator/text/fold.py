@@ -105,17 +105,11 @@ def _drops(mapped: str) -> re.Pattern[str]:
     return _DROP_SPACES if "  " in mapped else _DROP
 
 
-def with_plain_signs(text: str) -> str:
-    """The text with its quotes, dashes and dots folded: what `fold` does first. Most texts in English are ASCII then."""
+def fold(text: str) -> str:
+    """The folded text, case kept."""
     if not text.isascii():
         for sign, plain in _COMMON:
             text = text.replace(sign, plain)
-    return text
-
-
-def fold(text: str) -> str:
-    """The folded text, case kept."""
-    text = with_plain_signs(text)
     if not text.isascii() or not text.isprintable():
         text = text.translate(_TABLE)
     return _drops(text).sub("", text)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from aggregator.text.fold import LAST, fold, is_all_caps, lower, offsets, span, with_plain_signs
+from aggregator.text.fold import LAST, fold, is_all_caps, lower, offsets, span
 from aggregator.text.scripts import HANGUL, UNSPACED, unspaced
 
 Spans = tuple[tuple[int, int], ...]
@@ -30,36 +30,13 @@ _PRONOUN_WORDS = "of to for with from tell tells told let lets between join give
 _PRONOUN_AFTER = frozenset(_PRONOUN_WORDS.split())
 
 
-# Words of other languages that folding would turn into a word or name that news in English has: "gün" is a day, no gun, "kỹ" not Kentucky.
-# Most such words are the same (élections, Défense, Referéndum), and stay. Each letter of these folds to one, so that lengths do not change.
-_OTHERS = r"""
-    aldı auði bánk bänk bíll bläck bränd collège čin deși démonstration děsí død död druže féll gàng găng gắng gång
-    gångs gérant góa góma gün idąc komandą komandā (?<!hoa.)(?<!nhĩ.)(?<!tam.)kỳ(?!.anh) ký kỵ kỷ kỹ lão láo leídos ļāva märket médiatiques?
-    mediátic[ao]s? metà metą nárok nával nåväl oblasť pešo plungė plungės priče salės secundă sojų soñar søren strømmer taką taká
-    takā tänk tänker těch tējas tēmu tému temų thái(?=.độ) thải tiče tråde über wagę xài
-    (?-i:(?<![Đđ]ồng.)(?<!tỷ.)(?<!triệu.)(?<!\d.)yên(?!.Nhật)|Yên(?=.bình)|yến) západ äpple
-"""
-_OTHER = re.compile(rf"\b(?:{'|'.join(_OTHERS.split())})\b(?!\*)", re.IGNORECASE)  # gün* begins other words too
-_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
-_UNFOLDED = "\u01dd"  # a letter that no language of news has, nor folding changes
-_BEGINNING = re.compile(r"\w+(?=\*$)")
-
-
-def _kept_apart(word: re.Match[str]) -> str:
-    return _ACCENTED.sub(lambda letter: _UNFOLDED.upper() if letter[0].isupper() else _UNFOLDED, word[0])
-
-
 _ATTACHING = f"{UNSPACED}{HANGUL}"
 _SEAM = re.compile(f"(?<=[0-9A-Za-z])(?=[{_ATTACHING}])|(?<=[{_ATTACHING}])(?=[0-9A-Za-z])")
 _PARTING = "\x1f"  # marks an inserted space; `searchable` replaces it by a space
 
 
-def _parted(text: str) -> str:
-    """The text folded, with the inserted spaces."""
-    text = with_plain_signs(text)
-    if text.isascii():  # nearly all English texts
-        return fold(text)
-    return _SEAM.sub(_PARTING, fold(_OTHER.sub(_kept_apart, text) if _ACCENTED.search(text) else text))
+def _parted(folded: str) -> str:
+    return folded if folded.isascii() else _SEAM.sub(_PARTING, folded)
 
 
 class _Searchable(dict[int, int]):
@@ -88,16 +65,10 @@ def _suffixing(char: str) -> bool:
 
 
 class Needle(NamedTuple):
-    """A phrase in the form that is searched. `capitals` are the ranges of `text` that must be in capitals in the haystack. Of a phrase with
-    any ending (gün*) `apart` finds the words kept apart that begin so (gün), `text` the others (günler); it is as long, or empty."""
+    """A phrase in the form that is searched. `capitals` are the ranges of `text` that must be in capitals in the haystack."""
 
     text: str
     capitals: Spans = ()
-    apart: str = ""
-
-    @property
-    def forms(self) -> tuple[str, ...]:
-        return (self.text, self.apart) if self.apart else (self.text,)
 
     @property
     def word(self) -> str:
@@ -113,18 +84,15 @@ def needle(phrase: str) -> Needle | None:
     named = phrase.rstrip().endswith("!")
     phrase = phrase.rstrip().rstrip("!").rstrip() if named else phrase.rstrip()
     open_end = phrase.endswith("*")
-    folded = _parted(phrase)  # with the `*`, which counts as a space
+    folded = _parted(fold(phrase.removesuffix("*")))
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
     if not cased:
         return None
     text = searchable(cased)
     start = "" if unspaced(text[0]) else " "
     end = "" if open_end or unspaced(text[-1]) or _suffixing(text[-1]) else " "
-    text = start + text + end
-    capitals = _capitals(cased, len(start)) or (_initials(cased, len(start)) if named else ())
-    unfolded = phrase if phrase.isascii() else _BEGINNING.sub(_kept_apart, phrase)
-    apart = needle(unfolded) if unfolded != phrase else None
-    return Needle(text, capitals, apart.text if apart and len(apart.text) == len(text) else "")
+    capitals = _capitals(cased, len(start))
+    return Needle(start + text + end, capitals or (_initials(cased, len(start)) if named else ()))
 
 
 def _initials(cased: str, shift: int) -> Spans:
@@ -158,7 +126,7 @@ class Haystack(NamedTuple):
 
 
 def haystack(title: str, summary: str = "") -> Haystack:
-    head, body = _parted(title), _parted(summary)
+    head, body = _parted(fold(title)), _parted(fold(summary))
     cased = f" {head} \n {body} " if body else f" {head} "
     text = lower(cased).translate(_SEARCHABLE_FIELDS)
     return Haystack(text, cased, len(head) + 3, is_all_caps(head))
@@ -206,24 +174,18 @@ def _origins(text: str) -> list[int]:
 class Matcher:
     """Finds needles in haystacks. Immutable. The automaton is built when it is first needed."""
 
-    __slots__ = ("_apart", "_automaton", "_capitals", "needles")
+    __slots__ = ("_automaton", "_capitals", "needles")
 
     def __init__(self, needles: Sequence[Needle]) -> None:
         self.needles = tuple(needles)
         self._capitals = [made.capitals for made in self.needles]
-        self._apart = [number for number, made in enumerate(self.needles) if made.apart]
         self._automaton: AhoCorasick | None = None
 
     def find(self, hay: Haystack) -> list[tuple[int, int, int]]:
         """(index of the needle, start, end) of all hits, including overlapping ones, in order of end."""
         if self._automaton is None:
-            forms = [made.text for made in self.needles] + [self.needles[number].apart for number in self._apart]
-            self._automaton = AhoCorasick(forms, matchkind=MatchKind.Standard)
-        hits = self._automaton.find_matches_as_indexes(hay.text, overlapping=True)
-        if self._apart and _UNFOLDED in hay.text:
-            texts = len(self.needles)
-            hits = [hit if hit[0] < texts else (self._apart[hit[0] - texts], *hit[1:]) for hit in hits]
-        return self._kept(hay, hits)
+            self._automaton = AhoCorasick([made.text for made in self.needles], matchkind=MatchKind.Standard)
+        return self._kept(hay, self._automaton.find_matches_as_indexes(hay.text, overlapping=True))
 
     def _kept(self, hay: Haystack, hits: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
         """The hits that have the capitals they need and do not begin within a Korean word."""

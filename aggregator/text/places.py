@@ -94,7 +94,7 @@ def gazetteer() -> Gazetteer:
         kind, codes, capitals, first, *names = line.split("\t")
         choices = tuple(tuple(choice.split("+")) for choice in codes.split("|")) if codes != "-" else ()
         place = Place(kind, choices, first == "?", first == "~")
-        needles += map(Needle._make, zip(names, repeat(_spans(capitals)), repeat("")))
+        needles += map(Needle._make, zip(names, repeat(_spans(capitals))))
         places += repeat(shared.setdefault(place, place), len(names))
     every = frozenset(choice for place in shared for choice in place.choices)
     return Gazetteer(Matcher(needles), tuple(places), every)

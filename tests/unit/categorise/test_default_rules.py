@@ -347,18 +347,8 @@ def test_every_place_is_one() -> None:
         ("Crowds return to Farnborough Airshow", "defense"),  # a trade fair is not news of its country
         ("Airline orders jets for billions at Dubai Airshow", "economy"),
         ("Broadcaster to air show set in Paris", "europe"),  # no air show
-        ("Her gün iki saat", "world"),  # a day, no gun
-        ("Kỹ năng sống", "world"),  # not Kentucky
-        ("ký túc xá Hoa Kỳ", "america"),  # but this is the United States
-        ("Quỹ ở Hưng Yên", "asia-pacific"),  # a place with its capital
-        ("Le gérant et sa boulangerie", "world"),
         ("Un juge fédéral suspend le décret", "america"),
         ("Le Conseil fédéral veut hausser la TVA", "world"),  # Switzerland's government
-        ("Đồng yên giảm xuống mức thấp nhất", "economy"),  # the currency, not peace
-        ("Nhà đầu tư mua yên Nhật", "economy"),
-        ("Bình yên trở lại làng chài", "world"),
-        ("Yên bình trở lại sau bão", "world"),
-        ("Căn cước gắn chíp", "economy"),
         ("La Défense recrute", "europe"),  # most words are those of English
     ],
 )

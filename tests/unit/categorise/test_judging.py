@@ -89,19 +89,6 @@ def test_where_somebody_is_charged_outweighs_where_he_is_from() -> None:
     assert judge(book(europe, ASIA, AMERICA), "British Man Charged in U.S. With Spying for China").section == "america"
 
 
-@pytest.mark.parametrize("title", ["Un collège", "Deux collèges"])
-def test_any_ending_is_also_none_where_the_word_itself_is_kept_apart(title: str) -> None:
-    schools = book(rule("schools", "collège*"), rule("other", ["collège*", "un | deux"]))
-    judgement = judge(schools, title)
-    assert set(judgement.sections) == {"schools", "other"}
-    assert receipts(schools, title)
-
-
-def test_with_any_ending_a_word_counts_once_though_one_is_kept_apart() -> None:
-    schools = book(rule("schools", "collège*"))
-    assert judge(schools, "Collège, collèges").scores == judge(schools, "Collège, un").scores
-
-
 def test_nothing_found_is_the_fallback() -> None:
     found = judge(book(ASIA), "Octopuses dream")
     assert (found.section, found.scores, found.places) == ("world", (("world", 0.0),), ())

@@ -44,8 +44,8 @@ def _hits(made: Needle, title: str, summary: str = "") -> list[str]:
         ("oman", "A woman in Rome", []),
         ("missile*", "Missiles fly", ["Missile"]),
         ("missile", "Missiles fly", []),
-        ("gun", "Her gün", []),  # a day
-        ("gün", "Her gün, her gun", ["gün"]),
+        ("McDonald's*", "McDonald’s opens", ["McDonald"]),
+        ("U.S*", "US says", ["US"]),
         ("rare earth", "Rare-earth exports", ["Rare-earth"]),
         ("south china sea", "Ships in the South China Sea’s reefs", ["South China Sea"]),
         ("new york", "New, York is old", []),
@@ -86,28 +86,6 @@ def test_finds(phrase: str, title: str, expected: list[str]) -> None:
     assert found(phrase, title) == expected
 
 
-@pytest.mark.parametrize(
-    ("phrase", "title", "expected"),
-    [
-        ("collège*", "Le collège, les collèges", ["collège", "collège"]),
-        ("ÆB*", "Über, ÜBER", []),  # two letters
-        ("le collège*", "Le collège, le collégien", ["Le collège"]),
-        ("collège privé*", "Un collège privé, des collèges privés", ["collège privé"]),
-        ("mediátic*", "Un juicio mediático", ["mediátic"]),  # of these only some are kept apart
-        ("médiatique*", "Des procès médiatiques", ["médiatique"]),
-        ("Über!", "Über und über", ["Über"]),
-        ("COLLÈGE*", "Le collège", []),
-        ("missile*", "Missiles fly", ["Missile"]),
-        ("McDonald's*", "McDonald’s opens", ["McDonald"]),
-        ("U.S*", "US says", ["US"]),
-    ],
-)
-def test_with_any_ending_finds_words_kept_apart_and_all_others_once(
-    phrase: str, title: str, expected: list[str]
-) -> None:
-    assert found(phrase, title) == expected
-
-
 def test_only_signs_is_no_needle() -> None:
     assert needle("--") is None
     assert needle(" *") is None
@@ -122,10 +100,6 @@ def test_only_signs_is_no_needle() -> None:
 )
 def test_a_headline_in_capitals_does_not_turn_us_into_the_us(title: str, expected: list[str]) -> None:
     assert found("US", title) == expected
-
-
-def test_a_headline_in_capitals_is_one_with_a_word_kept_apart_too() -> None:
-    assert haystack("LE COLLÈGE DES ÉLÈVES").all_caps
 
 
 def test_other_acronyms_hold_in_a_headline_in_capitals() -> None:
