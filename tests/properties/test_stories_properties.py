@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.feature_cache import FeatureCache
-from aggregator.stories.features import features, packed
+from aggregator.stories.features import encoded_identifiers, features, packed
 from aggregator.stories.grouping import group
 from aggregator.stories.memory import Memory
 from aggregator.text.headline import bare_lead, bare_title
@@ -110,13 +110,18 @@ def test_a_feature_cache_changes_no_decision(found: list[Candidate], size: int, 
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(max_size=200), st.text(max_size=400), st.sampled_from((None, "en", "fr", "xx")))
+@given(
+    st.text(max_size=200) | st.from_regex(r"(Episode [0-9]{2}:|[0-9]\.[0-9]) .*", fullmatch=True),
+    st.text(max_size=400),
+    st.sampled_from((None, "en", "fr", "xx")),
+)
 def test_any_text_has_features_that_survive_the_store(title: str, summary: str, lang: str | None) -> None:
     kept = features(Candidate(1, title, summary, "Bugle", None, 0, lang))
     read = packed([kept.encode()])
     assert read.words.tolist() == [*kept.words] and read.titles.tolist() == [len(kept.title)]
     assert read.names.tolist() == [n < len(kept.title) and word in kept.names for n, word in enumerate(kept.words)]
-    assert (read.figures.tolist(), read.lang) == ([*kept.figures], [kept.lang.encode()])
+    assert read.figures.tolist() == [*kept.figures, *[~one for one in kept.identifiers]]
+    assert (encoded_identifiers(kept.encode()), read.lang) == (frozenset(kept.identifiers), [kept.lang.encode()])
     assert 0 <= kept.headline < 2**63
     assert len(bare_title(title)) <= len(title)
     assert len(bare_lead(summary)) <= len(summary)
