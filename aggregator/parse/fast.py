@@ -49,6 +49,11 @@ _IDENTITY = re.compile(rb"<(?:[\w.-]+:)?(?:guid|id)[\s>]|rdf:about")
 _SOURCE = re.compile(rb"<source>(?:(?!<source>)[\s\S])*?</source>")
 # fastfeedparser returns XHTML with the surrounding <content> and <div>, which are not part of it (RFC 4287, section 3.1.1.3).
 _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\s*", re.DOTALL)
+# An element that XHTML ends in its tag and HTML would leave open, as it does where an outlet writes `<i/>` into HTML. (In what lxml writes,
+# no attribute has a `<` or `>`.)
+_EMPTY = re.compile(
+    r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)[\s/])([^\s<>/!?]++)([^<>]*)/>"
+)
 _UNREAD = re.compile(rb"<(?:RDF|[\w.-]+:(?:RDF|feed|rss))\b")
 
 
@@ -116,8 +121,9 @@ def _item(entry: Mapping[str, Any], summarised: bool, atom: bool) -> ParsedItem:
         content, base, language = first.get("value"), first.get("base"), first.get("language")
         if content and first.get("type") in ("text/plain", "text"):
             content = as_meant(content)
-        elif content and (inside := _XHTML.fullmatch(content)):
-            content = inside[1]
+        elif content and first.get("type") in ("xhtml", "application/xhtml+xml"):
+            inside = _XHTML.fullmatch(content)
+            content = _EMPTY.sub(r"<\1\2></\1>", inside[1] if inside else content)
     media = get("media_content") or ()
     summary = get("description") if summarised else None
     if not summary:  # the description of its media is the only text in an entry of YouTube
