@@ -55,11 +55,13 @@ _ONLY_MARKETING = re.compile(
 _AMBIGUOUS = frozenset(
     {"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share", "emc", "mod", "ref", "from", "siteid"}
 )
+# A session, which some servers write into each link of a response: of Java, PHP and ASP, and of ASP.NET in a path.
+_A_SESSION = r";jsessionid=[^?#;]*|/\(S\([a-z0-9]{24}\)\)(?=/)|(?<=[?&])(?:jsessionid|phpsessid|aspsessionid\w*)=[^&#]*"
+_SESSION = re.compile(_A_SESSION, re.IGNORECASE)
 # What some servers make up for each response: a session, or a number against caches. Not left out of canonical addresses, since the archive
 # and the editor's overrides have such, but where two addresses of one article are compared (`steady`).
 _MADE_UP = re.compile(
-    r";jsessionid=[^?#;]*"
-    r"|(?<=[?&])(?:(?:jsessionid|phpsessid|aspsessionid\w*|session_?id)=[^&#]*|sid=[0-9a-f]{16,}"
+    rf"{_A_SESSION}|(?<=[?&])(?:session_?id=[^&#]*|sid=[0-9a-f]{{16,}}"
     r"|(?:_|t|ts|time|timestamp|rnd|rand|random|cb|nocache|cachebuster)=[\d.]{9,})(?=[&#]|\Z)",
     re.IGNORECASE,
 )
@@ -144,7 +146,14 @@ def steady(url: str | None) -> str | None:
     """The canonical form of an address without sessions and numbers against caches, which servers make up for each response. If two
     addresses have the same, the article has not moved."""
     found = canonical(url)
-    return _MADE_UP.sub("", found).rstrip("?&") if found and "=" in found else found
+    return _MADE_UP.sub("", found).rstrip("?&") if found and ("=" in found or "/(" in found) else found
+
+
+def without_session(text: str) -> str:
+    """An address, or another text that may be one, without a session. Unlike in `steady`, numbers stay, since they may be those of entries:
+    it tells what an entry is, not only whether its article has moved."""
+    found = _SESSION.sub("", text) if "=" in text or "/(" in text else text
+    return text if found == text else found.rstrip("?&")
 
 
 def typed(url: str | None) -> str | None:

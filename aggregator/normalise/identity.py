@@ -3,10 +3,10 @@
 
 The key is the first of these that applies:
 
-1. The *guid*: `<guid>tag:a.example,2026:17</guid>`. It is not used
+1. The *guid*, without a session if it is an address: `<guid>tag:a.example,2026:17</guid>`. It is not used
    - if entries with different addresses share it: each entry of the feed has `<guid>article</guid>`;
    - if the guids of the document only number its entries (1, 2, 3, …), and these have addresses: each number goes from article to article.
-2. The *link key*, made from the canonical address, if it is that of a single article: `https://a.example/quake`.
+2. The *link key*, made from the canonical address without a session, if it is that of a single article: `https://a.example/quake`.
 3. The *title key*, made from address, title and date, if the address does not identify an article
    - because it is a front page: all episodes of a podcast link to `https://a.example/`;
    - because entries with three or more titles or dates in the document have it: weather warnings, all at `https://a.example/warnings`.
@@ -33,7 +33,7 @@ import msgspec
 
 from aggregator import __version__
 from aggregator.model.item import ParsedItem
-from aggregator.normalise.address import absolute, canonical, host, is_article
+from aggregator.normalise.address import absolute, canonical, host, is_article, without_session
 from aggregator.normalise.dates import read as read_date
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain
@@ -110,11 +110,12 @@ def _key(draft: Draft, distrusted: bool, shared: bool) -> str:
 
 
 def _guid_key(guid: str) -> str:
-    return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
+    told = without_session(guid)
+    return told if len(told) <= MAX_GUID else f"guid:{digest(told)}"
 
 
 def _link_key(canonical: str) -> str:
-    return f"{_LINK}{digest(canonical)}"
+    return f"{_LINK}{digest(without_session(canonical))}"
 
 
 def is_link_key(key: str) -> bool:

@@ -94,6 +94,26 @@ def test_a_session_that_is_another_in_each_response_is_no_edit(written: str) -> 
     assert [one.url for one in first] != [one.url for one in then]
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["https://e.org/{};jsessionid={}", "https://e.org/{}?PHPSESSID={}", "https://e.org/{}?jsessionid={}&amp;lang=en",
+     "https://e.org/(S({1}))/{0}.aspx"],
+)  # fmt: skip
+@pytest.mark.parametrize("guid", ["", "{link}", "https://e.org/?p={page}&amp;phpsessid={session}"])
+def test_an_entry_whose_address_has_another_session_in_each_response_is_the_same(written: str, guid: str) -> None:
+    def ids(session: str) -> list[str]:
+        links = {page: written.format(page, session) for page in "ab"}
+        entries = [
+            item(link=link, guid=guid.format(link=link, page=page, session=session), title="News")
+            for page, link in links.items()
+        ]
+        return [one.id for one in read(rss(entries)).items]
+
+    first = ids("x5azwq45jjkopg2xx1v4yvbc")
+    assert first == ids("a1bz7q45jjkopg2xx1v4yvbd")
+    assert len(set(first)) == 2
+
+
 def test_a_session_in_an_archive_of_an_earlier_version_is_no_edit() -> None:
     """Hashes had the canonical address with it. An upgrade would store and place all such items again."""
     stored = read(rss([item(link="https://www.e.org/a?t=1764400000", guid="a", title="News")])).items[0]
