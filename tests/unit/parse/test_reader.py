@@ -367,6 +367,12 @@ def test_items_are_read_wherever_they_stand(between: str) -> None:
     assert [one.title for one in parsed(body).items] == ["One", "Two"]
 
 
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])  # the second is read by feedparser
+def test_categories_may_be_together_in_an_element(title: str) -> None:
+    several = "<categories> <category> Asia </category><category/><category>Trade</category> </categories>"
+    assert parsed(rss(item(several, title=title))).items[0].categories == ("Asia", "Trade")
+
+
 def test_xhtml_under_a_prefix_keeps_its_tags() -> None:
     text = '<h:div xmlns:h="http://www.w3.org/1999/xhtml"><h:p>One<h:br/>line</h:p><h:p><h:a href="/a">Two</h:a></h:p></h:div>'
     (one,) = read(atom(f'<entry><id>1</id><title>T</title><content type="xhtml">{text}</content></entry>')).items
