@@ -12,6 +12,7 @@ _SPACED: Final = re.compile(rb"(?<=\n)([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+(?=:)")
 _FIELD_END: Final = re.compile(rb"\n(?![ \t])")  # a line that begins with white space is the rest of the one before
 _LINES: Final = 512  # aiohttp refuses heads with fewer; to split them would hold up all other requests
 _LENGTH: Final = b"content-length"
+_IDENTITY: Final = re.compile(rb"transfer-encoding:\s*identity\s*", re.IGNORECASE)
 
 
 def head_at(data: bytes, begin: int) -> bytes:
@@ -21,12 +22,13 @@ def head_at(data: bytes, begin: int) -> bytes:
 
 
 def repaired(head: bytes) -> bytes:
-    """A head without spaces before a colon; with a Content-Length once, if all are equal (RFC 9110, 8.6), and without one if the body comes
-    in chunks (RFC 9112, 6.3). Unchanged if nothing of that is wrong, if it is not complete or doubtful, or if it has very
-    many lines."""
+    """A head without spaces before a colon, and without the Transfer-Encoding `identity` of RFC 2616, which says nothing; with a
+    Content-Length once, if all are equal (RFC 9110, 8.6), and without one if the body comes in chunks (RFC 9112, 6.3). Unchanged if nothing
+    of that is wrong, if it is not complete or doubtful, or if it has very many lines."""
     if not head.startswith(b"HTTP/") or head.count(b"\n") > _LINES or _DOUBTFUL.search(head):
         return head
-    status, *fields = _FIELD_END.split(_SPACED.sub(rb"\1", head))
+    status, *every = _FIELD_END.split(_SPACED.sub(rb"\1", head))
+    fields = [field for field in every if not _IDENTITY.fullmatch(field)]
     lengths = [field for field in fields if _name(field) == _LENGTH]
     others = [field for field in fields if _name(field) != _LENGTH]
     told = [value.strip() for field in lengths for value in field.partition(b":")[2].split(b",")]

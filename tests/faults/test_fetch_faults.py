@@ -204,6 +204,12 @@ def test_slow_answers_end_at_the_deadline(server: Server, path: str) -> None:
     assert Limits().deadline <= 30, "where nobody says otherwise"
 
 
+def test_a_flood_of_interim_answers_ends_before_the_deadline(server: Server) -> None:
+    """For thirty seconds it would take most of the time of the loop."""
+    outcome = fail(ask(server.url("/interim-flood"), limits=Limits(deadline=PATIENCE))[0])
+    assert (outcome.kind, outcome.message) == ("protocol", "the head of the answer does not end")
+
+
 def test_the_deadline_spans_all_redirects(server: Server) -> None:
     def late(target: str) -> Route:
         async def route(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -284,25 +290,27 @@ def test_a_host_that_breaks_off_is_not_asked_again_at_once(server: Server, path:
 
 
 def test_a_host_with_several_feeds_is_connected_to_once() -> None:
-    """On each new connection both sides have to compute keys, which costs more than the request."""
+    """On each new connection both sides have to compute keys, which costs more than the request. (All answers together are longer than what
+    counts as a flood.)"""
     made = list[socket.socket]()
+    large = FEED.ljust(20_000)
 
     class Keeping(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             made.append(self.connection)
-            self.wfile.write(head("200 OK", {"Content-Length": str(len(FEED))}) + FEED)
+            self.wfile.write(head("200 OK", {"Content-Length": str(len(large))}) + large)
 
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
     with ThreadingHTTPServer((HOST, 0), Keeping) as keeping:
         threading.Thread(target=keeping.serve_forever, daemon=True).start()
-        urls = [f"http://{HOST}:{keeping.server_port}/{n}" for n in range(3)]
-        assert [full(outcome).body for outcome in ask(*urls)] == [FEED] * 3
+        urls = [f"http://{HOST}:{keeping.server_port}/{n}" for n in range(60)]
+        assert [full(outcome).body for outcome in ask(*urls)] == [large] * 60
         keeping.shutdown()
-    assert len(made) == 3
+    assert len(made) == 60
     assert len(set(made)) == 1
 
 
@@ -486,7 +494,7 @@ def test_nor_is_it_if_lines_end_without_a_carriage_return(server: Server) -> Non
     [
         b"Content-Length: 7\r\nContent-Length: 7\r\n", b"content-length: 7, 7\r\n", b"Content-Length : 7\r\n",
         b"Content-Length: 7\nContent-Length:7\n", b"X-Body: chunked\r\nContent-Length: 7\r\n", b"Content-Length:\r\n 7\r\n",
-        b"Content-Length: 7,\r\n 7\r\n",
+        b"Content-Length: 7,\r\n 7\r\n", b"transfer-encoding: Identity\r\nContent-Length: 7\r\n",
     ],
 )  # fmt: skip
 def test_a_head_that_browsers_put_up_with_is_read(server: Server, lines: bytes) -> None:

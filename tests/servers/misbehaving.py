@@ -116,6 +116,7 @@ FAULTS: dict[str, Route] = {
     "/drip-header": drip(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
     "/drip-body": drip(head("200 OK", {"Content-Length": "100000"}), b"<"),
     "/interim-for-ever": drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "/interim-flood": flood(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 5000),
     "/many-headers": raw(head("200 OK", [("X-A", "b")] * 5000 + [("Content-Length", "1")]) + b"x"),
     "/long-header": raw(head("200 OK", {"X-A": "b" * 65536, "Content-Length": "1"}) + b"x"),
     "/truncated": raw(head("200 OK", {"Content-Length": str(len(FEED) + 1000)}) + FEED),
