@@ -168,7 +168,9 @@ class Configured:
     @cached_property
     def _countries(self) -> dict[str, str]:
         """Country code → the topic found for it. None if a topic of the file has this country as its only place, or that id: then the rules
-        of that topic decide."""
+        of that topic decide. Empty if countries are to be no topics."""
+        if not self.settings.site.country_topics:
+            return {}
         topics = self.settings.topics
         ids = {topic.id for topic in topics}
         own = {
@@ -225,10 +227,12 @@ class Configured:
 
     @property
     def _taken_names(self) -> frozenset[str]:
-        """Names of outlets, sections and configured topics: categories of feeds with these names do not become topics."""
+        """Names of outlets, sections and configured topics, and of countries if these are to be no topics: categories of feeds with these
+        names do not become topics."""
         settings = self.settings
         outlets = [settings.site.title, *(source.name for source in settings.sources)]
         for publisher in settings.publishers:
             outlets += [publisher.name, *publisher.aliases]
         rules = [name for rule in settings.rules for name in (rule.id, rule.title, *rule.was)]
-        return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules))
+        places = [] if settings.site.country_topics else [name for _, name in names()]
+        return frozenset((*outlets, *(source.publisher for source in settings.sources), *rules, *places))

@@ -160,6 +160,7 @@ class Site(Entry):
     republish_full_text: Flag = _key(
         False, "Put the text extracted from articles into feeds. Ask the outlets for permission first."
     )
+    country_topics: Flag = _key(True, "Whether each country that a story names is a topic, besides those of the file.")
 
 
 class Defaults(Entry):

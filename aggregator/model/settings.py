@@ -50,6 +50,7 @@ class Site(Struct, frozen=True):
     reload: str  # "auto" or "manual"
     cors: bool
     republish_full_text: bool
+    country_topics: bool  # whether each country that a text names is a topic of its own
 
 
 class Defaults(Struct, frozen=True):

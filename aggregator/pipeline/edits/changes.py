@@ -167,7 +167,8 @@ def _decisive(settings: Settings) -> tuple[Any, ...]:
         replace(one, title="", examples=(), counterexamples=(), description=None, was=()) for one in settings.rules
     ]
     names = [(one.name, one.aliases, one.domains) for one in settings.publishers]
-    return (*map(_bare, rules), settings.fallback, names, _bare(settings.overrides), settings.site.timezone)
+    site = (settings.site.timezone, settings.site.country_topics)
+    return (*map(_bare, rules), settings.fallback, names, _bare(settings.overrides), *site)
 
 
 def _decisive_of(source: Source) -> tuple[object, ...]:

@@ -197,3 +197,22 @@ def test_a_country_with_a_topic_of_its_own_has_no_second_one(tmp_path: Path, cod
     assert "vatican-city" not in app.topic_titles
     for text in ("A recipe from the Vatican", "A book of the Vatican Library"):
         assert app.judge(text, "").topics == (), "its `not` and `never` hold"
+
+
+def test_where_countries_are_to_be_no_topics_none_is_found(room: Newsroom) -> None:
+    """On the page of a town nearly all stories had its own country; in a notice on software, TLP is no party of Pakistan."""
+
+    def topics() -> set[str]:
+        return {
+            topic for story in room.client.get("/api/v1/stories").get_json()["stories"] for topic in story["topics"]
+        }
+
+    assert {"china", "japan", "rare-earths"} <= topics()
+    desk = "  - {id: japan-desk, places: [JP]}\n"
+    room.edit(CONFIG.replace("timezone: UTC}", "timezone: UTC, country_topics: false}") + desk)
+    assert topics() == {"rare-earths", "nato", "japan-desk"}, "those of the file stay, also by places"
+    assert room.client.get("/topics/china").status_code == 404
+    assert room.application.found_topics("China grants licenses", "") == ()
+    assert "Germany" in room.application.policy.categories.taken, "nor is a feed's category that names one"
+    room.edit(CONFIG)
+    assert {"china", "japan", "rare-earths"} <= topics()
