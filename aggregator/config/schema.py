@@ -202,7 +202,7 @@ class Source(Entry):
     was: Many[Slug] = _list("Earlier ids of this source; it keeps their history.")
     headers: Headers = _key((), "Extra request headers. ${NAME} is replaced by the environment variable NAME.")
     labels: Labels = _key((), "Labels to search by, in addition to those of the publisher.")
-    lang: Language | None = _key(None, "Language of its items if the feed does not give one.")
+    lang: Language | None = _key(None, "Language of its items, except those that name another themselves.")
 
 
 class Rules(Entry):

@@ -56,7 +56,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     url = url.partition("?")[0]
     link = address.absolute(feed.channel.link, url)
     day_first = dates.day_first(parsed.published or parsed.updated for parsed in feed.items)
-    told = language_tag(feed.channel.language) or language_tag(job.lang)
+    told = language_tag(job.lang) or language_tag(feed.channel.language)  # much software claims English by default
     language = None if told else _language_of_most(feed.items)
     context = Context(job, link or url, told, language, day_first, _cut(feed.items))
     entries = [parsed for parsed in feed.items if not _is_empty(parsed)]

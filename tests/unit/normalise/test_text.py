@@ -1512,6 +1512,24 @@ def test_what_the_editor_says_counts_where_a_feed_claims_english_for_other_lette
     assert read(document, replace(JOB, lang=lang)).items[0].lang == lang
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        rss(
+            item(GERMAN) + item("<title>Au feu</title><guid>2</guid><dc:language>fr</dc:language>"),
+            head="<language>en-US</language>",
+        ),
+        atom(
+            f"<entry><id>1</id><title>Feuer</title><content type='html'>{GERMAN_TEXT}</content></entry>"
+            "<entry xml:lang='fr'><id>2</id><title>Au feu</title></entry>"
+        ).replace(b"<feed ", b"<feed xml:lang='en-US' ", 1),
+    ],
+)
+def test_what_the_editor_says_counts_more_than_the_feed_but_not_than_the_entry(document: bytes) -> None:
+    """A local paper's German feed claimed English, as WordPress does by default; `lang: de` did not help."""
+    assert [one.lang for one in read(document, replace(JOB, lang="de")).items] == ["de", "fr"]
+
+
 @pytest.mark.parametrize("author", ["webmaster@example.org", "ann@example.org ben@example.org", "()", "–"])
 def test_an_author_without_a_name_is_none(author: str) -> None:
     assert one(inside=f"<dc:creator>{author}</dc:creator>").author is None
