@@ -155,8 +155,12 @@ def well_meant() -> None:
     named_otherwise = NAMED_OTHERWISE | (OF_APIS if request.blueprint == "api" else {})
     for name in islice((name for name in request.args if name not in takes), UNKNOWN):
         letters = sorted(name.lower())
-        # Two letters exchanged are a slip, too: `limti`.
-        near = get_close_matches(name.lower(), takes, 1, SLIP) or [one for one in takes if sorted(one) == letters]
+        # Two letters exchanged are a slip, too (`limti`), and another letter in a word of five or more (`sinse`).
+        near = get_close_matches(name.lower(), takes, 1, SLIP) or [
+            one
+            for one in takes
+            if sorted(one) == letters or (len(one) == len(name) > 4 and sum(map(str.__ne__, one, name.lower())) == 1)
+        ]
         if near:
             raise QueryError(near[0], f"a parameter is misspelt: did you mean `{near[0]}`?")
         if (ours := named_otherwise.get(name.lower())) in takes:

@@ -100,7 +100,7 @@ def test_what_is_given_twice_is_refused_where_it_says_different_things(
 @pytest.mark.parametrize(
     ("slip", "name"),
     [("min_publisher", "min_publishers"), ("minPublishers", "min_publishers"), ("sections", "section"), ("Q", "q"), ("limt", "limit"),
-     ("limti", "limit"), ("tpoic", "topic"), ("lable", "label")],
+     ("limti", "limit"), ("tpoic", "topic"), ("lable", "label"), ("sinse", "since"), ("untill", "until"), ("labul", "label")],
 )  # fmt: skip
 def test_a_slip_is_told_instead_of_everything(client: FlaskClient, address: str, slip: str, name: str) -> None:
     got = client.get(f"{address}?{slip}=3")
