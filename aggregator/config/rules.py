@@ -102,7 +102,10 @@ def word(value: object, at: Position | None = None) -> str:
     letters = sum(char.isalnum() for char in bare)
     if not letters:
         raise Wrong(f"{shown(value)} contains no letter or digit", at)
-    if written != bare and (letters < STEM or not bare[-1].isalnum()):
+    if written != bare and letters >= STEM and not bare[-1].isalnum():
+        meant = re.sub(r"[\W_]+\Z", "", bare)
+        raise Wrong(f"* stands directly after a letter or digit, found {shown(value)}; did you mean `{meant}*`?", at)
+    if written != bare and letters < STEM:
         raise Wrong(f"* needs a word of {STEM} letters or more before it, found {shown(value)}", at)
     return written
 

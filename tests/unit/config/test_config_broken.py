@@ -201,6 +201,7 @@ GRAMMAR = [
     ("words: ['missile* strike']", "3:13", ["end of the whole phrase"]),
     ("words: ['*']", "3:13", ["lone *"]),
     ("words: [a*]", "3:13", ["2 letters"]),
+    ("words: [CVE-*]", "3:13", ["directly after a letter", "did you mean `CVE*`"]),
     ("words: ['']", "3:13", ["nothing"]),
     ("words: [—]", "3:13", ["no letter or digit"]),
     ("words: [ok, {x: 0}]", "3:21", ["more than 0", "never"]),
