@@ -37,6 +37,7 @@ _SAMPLE = 10  # entries from which the language of a document is recognised
 _FEW = 4  # in a sample of at most so many, one entry with a recognised language is enough
 # A feed breaks off its texts if they have at least so many characters, and so many different last words.
 _SHORTEST_CUT, _FEWEST_CUT = 80, 5
+_WORD = 15  # characters of which few words have more
 _FAULT = re.compile(
     r"Bridge returned error \d+!"
 )  # the title of the entry with which RSS-Bridge reports that it failed
@@ -191,17 +192,21 @@ def _language_of_most(entries: Sequence[ParsedItem]) -> str | None:
 
 
 def _cut(entries: Sequence[ParsedItem]) -> int | None:
-    """The number of characters after which a feed breaks off its texts, or None if it does not.
+    """The length from which on the texts of a feed are broken off, or None if it breaks off none.
 
-    A feed does so if no text is longer and at least half are of that length (or one less: a space at the end was stripped). Texts made
-    from a template, such as earthquake reports, may be of equal length too, but end in numbers or in the same word.
+    A feed breaks them off inside a word if no text is longer and at least half are of that length (or one less: a space at the end was
+    stripped); and after a word, as Blogger does, if nearly all are hardly shorter, and end in small letters. Texts made from a template,
+    such as earthquake reports, may be of equal length too, but end in numbers, in names or in the same word.
     """
     texts = {entry.text.strip() for entry in entries if entry.text}
     longest = max(map(len, texts), default=0)
-    equal = [text for text in texts if len(text) >= longest - 1]
-    cut = longest >= _SHORTEST_CUT and 2 * len(equal) >= len(texts) and "<" not in "".join(equal)
-    cut = cut and len({end[0] for text in equal if (end := _LETTERS.search(text, len(text) - 30))}) >= _FEWEST_CUT
-    return longest if cut else None
+    for within, share, is_open in ((1, 0.5, str.isalpha), (_WORD, 0.9, str.islower)):
+        equal = [text for text in texts if len(text) >= longest - within]
+        ends = {end[0] for text in equal if (end := _LETTERS.search(text, len(text) - 30)) and is_open(end[0])}
+        many = len(equal) >= share * len(texts) and len(ends) >= _FEWEST_CUT
+        if longest >= _SHORTEST_CUT and many and "<" not in "".join(equal):
+            return longest - within
+    return None
 
 
 def _is_empty(parsed: ParsedItem) -> bool:

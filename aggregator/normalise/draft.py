@@ -19,7 +19,7 @@ class Context(Struct, frozen=True):
         language: as the document or the editor names it.
         recognised: the language of most entries, if nobody names one. Used for new entries only.
         day_first: whether dates such as 10/11/2026 begin with the day; None if the document does not show it.
-        cut: the number of characters after which the feed breaks off its texts, if it does. Used for new entries only.
+        cut: the length from which on the texts of the feed are broken off, if it breaks off any. Used for new entries only.
         drops: how much was discarded, by reason.
     """
 

@@ -126,7 +126,7 @@ def summary(draft: Draft, context: Context) -> None:
         return
     labels = _LABELS.match(draft.content) if _OF_LABELS in parsed.text else None
     draft.summary = summarise(draft.content[labels.end() if labels else 0 :], safe=True, title=title)
-    if context.cut and len((parsed.text or "").strip()) >= context.cut - 1 and draft.summary[-1:].isalnum():
+    if context.cut and len((parsed.text or "").strip()) >= context.cut and draft.summary[-1:].isalnum():
         draft.summary = broken_off(draft.summary)
 
 

@@ -337,9 +337,24 @@ def test_texts_of_which_most_have_one_length_are_broken_off() -> None:
     longer = item(f"<description>{texts[0]} and more of it</description>", link="https://a.example/9")
     assert [one.summary for one in read(rss("".join(items) + longer)).items][:6] == whole
     unequal = [
-        item(f"<description>{texts[n][: 80 - n]}</description>", link=f"https://a.example/{n}") for n in range(6)
+        item(f"<description>{texts[n][: 80 - 5 * n]}</description>", link=f"https://a.example/{n}") for n in range(6)
     ]
     assert read(rss(unequal)).items[0].summary == whole[0]
+
+
+def test_so_are_texts_that_nearly_all_end_after_the_last_word_that_fits() -> None:
+    """As Blogger writes them, of 400 characters."""
+
+    def summaries(*ends: str) -> list[str]:
+        told = "Villagers in the north of the country were told at dawn that help is near, and that they should"
+        items = [item(f"<description>{told} {end}</description>", title=end[:9], link=end[:9]) for end in ends]
+        return [one.summary.removeprefix(told) for one in read(rss(items)).items]
+
+    ends = ["leave by the", "stay", "wait", "go up with", "hide in the barn"]
+    assert summaries(*ends, "sleep.") == [" leave by…", "…", "…", " go up…", " hide in the…", " sleep."]
+    assert summaries(*ends[:4], "move on.") == [f" {end}" for end in (*ends[:4], "move on.")], "too few tell nothing"
+    places = ["meet in Sumy", "go to Kyiv", "stay in Odesa", "hide in Dnipro", "be in Lviv", "wait in Izmail"]
+    assert summaries(*places) == [f" {end}" for end in places]
 
 
 @pytest.mark.parametrize("end", ["at 10:0{}:00 UTC", "moved {}00 km/h", "a gain of {}.21", "at latitude {}6"])
