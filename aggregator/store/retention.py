@@ -12,12 +12,16 @@ LISTED_EVERY = 86_400
 """Seconds. The time at which an item was last listed is stored with this precision; else every poll would rewrite every row."""
 
 EMPTY_TEXTS = """
-    UPDATE texts SET pruned = (pruned OR summary != ''),
+    UPDATE texts SET item = item, pruned = (pruned OR summary != ''),
         hash = CASE WHEN summary = '' AND content = '' AND enclosures IS NULL THEN hash ELSE '' END,
         summary = '', content = '', enclosures = NULL
 """
 """The backend adds the condition. Without the hash the item counts as changed if its source lists it again; one that had only a headline
-loses nothing, and keeps it. `pruned`: it cannot be judged again, since it was judged by its headline and summary."""
+loses nothing, and keeps it. `pruned`: it cannot be judged again, since it was judged by its headline and summary. `item = item` makes
+SQLite delete the row and insert it anew. Only then does it join pages that are nearly empty, so that their space is reused: rows that just
+get shorter leave it between them, where no later text fits."""
+
+EMPTY_ARTICLES = "UPDATE articles SET item = item, content = '' WHERE item IN"
 
 KEPT = "(t.content != '' OR t.summary != '')"
 """The condition that a text `t` is not deleted yet. It must have the same words as the condition of its partial index."""

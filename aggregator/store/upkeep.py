@@ -18,7 +18,14 @@ from aggregator.model.settings import StoredConfiguration
 from aggregator.model.stream import StreamName
 from aggregator.store.dialect import Lock, Writer
 from aggregator.store.renaming import led_on, rename_streams
-from aggregator.store.retention import first_since, forget_addresses, forget_document, limits, listed_before
+from aggregator.store.retention import (
+    EMPTY_ARTICLES,
+    first_since,
+    forget_addresses,
+    forget_document,
+    limits,
+    listed_before,
+)
 from aggregator.store.rows import to_json
 from aggregator.store.sources import lock_sources
 from aggregator.store.versions import Change, change_time, keep_version, mark_texts
@@ -158,7 +165,7 @@ class Upkeep(ABC, Generic[Writer]):
             lock_sources(db, "n", (source,))
             streams = mark_texts(db, old, changed)
             emptied = self._empty(raw, old, limit)
-            db.modify("UPDATE articles SET content = '' WHERE item IN", emptied)
+            db.modify(EMPTY_ARTICLES, emptied)
             change.end(streams)
         return len(emptied)
 
