@@ -59,7 +59,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
     day_first = dates.day_first(parsed.published or parsed.updated for parsed in feed.items)
     told = language_tag(job.lang) or language_tag(feed.channel.language)  # much software claims English by default
     language = None if told else _language_of_most(feed.items)
-    context = Context(job, link or url, told, language, day_first, _cut(feed.items))
+    context = Context(job, link or url, told, language, day_first, _cut(feed.items), _lists(feed.items))
     entries = [parsed for parsed in feed.items if not _is_empty(parsed)]
     drafts = [Draft(parsed) for parsed in entries if not _FAULT.match(parsed.title or "")]
     for draft in drafts:
@@ -207,6 +207,15 @@ def _cut(entries: Sequence[ParsedItem]) -> int | None:
         if longest >= _SHORTEST_CUT and many and "<" not in "".join(equal):
             return longest - within
     return None
+
+
+def _lists(entries: Sequence[ParsedItem]) -> bool:
+    """Whether a feed writes all categories of an entry into one element, with commas between them: no entry has several elements, and a
+    part of one is in another, too. (`Conflict, Peace and Security` may be one category.)"""
+    categories = {one for entry in entries for one in entry.categories}
+    if not any("," in one for one in categories) or any(len(entry.categories) > 1 for entry in entries):
+        return False
+    return max(Counter(part.strip() for one in categories for part in one.split(",")).values()) > 1
 
 
 def _is_empty(parsed: ParsedItem) -> bool:

@@ -20,6 +20,7 @@ class Context(Struct, frozen=True):
         recognised: the language of most entries, if nobody names one. Used for new entries only.
         day_first: whether dates such as 10/11/2026 begin with the day; None if the document does not show it.
         cut: the length from which on the texts of the feed are broken off, if it breaks off any. Used for new entries only.
+        lists: whether a category of the feed is a list, with commas. Used for new entries only.
         drops: how much was discarded, by reason.
     """
 
@@ -29,6 +30,7 @@ class Context(Struct, frozen=True):
     recognised: str | None = None
     day_first: bool | None = None
     cut: int | None = None
+    lists: bool = False
     drops: Counter[str] = field(default_factory=Counter)
 
 

@@ -202,7 +202,10 @@ def _is_foreign(text: str) -> bool:
 
 
 def categories(draft: Draft, context: Context) -> None:
-    names = (cut(plain(name), 80) for name in draft.parsed.categories[: 2 * MAX_CATEGORIES])
+    told = draft.parsed.categories
+    if context.lists:
+        told = tuple(part for one in told for part in one.split(","))
+    names = (cut(plain(name), 80) for name in told[: 2 * MAX_CATEGORIES])
     draft.categories = tuple(dict.fromkeys(name for name in names if name))[:MAX_CATEGORIES]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from html import escape
 from json import dumps
 
@@ -1391,6 +1392,23 @@ def test_a_wrapper_names_the_outlet_in_source_alone(title: str, named: str, expe
 def test_an_outlet_at_the_end_of_the_title_may_be_written_longer_or_shorter(outlet: str, ending: str) -> None:
     body = rss(item(f"<source url='https://p.example'>{outlet}</source>", title=f"Big news - {ending}"))
     assert read(body, WRAPPER).items[0].title == "Big news"
+
+
+def test_a_category_may_be_a_list() -> None:
+    """As in the feeds of MercoPress and ARD."""
+
+    def listed(*entries: Sequence[str]) -> list[tuple[str, ...]]:
+        elements = ["".join(f"<category>{one}</category>" for one in entry) for entry in entries]
+        items = [item(inside, link=f"https://e.org/{n}") for n, inside in enumerate(elements)]
+        return [one.categories for one in read(rss(items)).items]
+
+    assert listed(["Trade, Peru,"], ["Peru,Chile"], ["Sport"], []) == [
+        ("Trade", "Peru"), ("Peru", "Chile"), ("Sport",), (),
+    ]  # fmt: skip
+    named = [["Arts, Culture and Books"], ["Arts, Culture and Books"], ["Sport"]]
+    assert listed(*named) == list(map(tuple, named)), "a name may have a comma"
+    several = [["Biden, Joe", "Books"], ["Biden, Hunter"]]
+    assert listed(*several) == list(map(tuple, several)), "one with commas among others is a name"
 
 
 def test_people_categories_language_and_picture() -> None:
