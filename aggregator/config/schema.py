@@ -153,7 +153,7 @@ class Site(Entry):
     title: Line = _key("World Wire", "Title of the site and of its feeds.")
     url: SiteAddress = _key(None, "Public address, a sub-path allowed. All links in feeds are built from it.")
     language: Language = _key("en", "Language tag of the site, such as en or pt-BR.")
-    timezone: TimeZone = _key("UTC", "IANA time zone for months and dates on pages.")
+    timezone: TimeZone = _key("UTC", "IANA time zone for months, and for dates on pages and in texts of feeds.")
     contact: Contact = _key(None, "E-mail or web address, sent in the User-Agent so that outlets can reach you.")
     reload: Reload = _key("auto", "auto: saving the file applies it. manual: wait for `aggregator apply`.")
     cors: Flag = _key(True, "Whether web pages of other sites may read the feeds and the API.")

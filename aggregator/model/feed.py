@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -66,6 +66,7 @@ class Stream(Struct, frozen=True):
     updated: datetime
     modified: datetime  # when the document last changed in any way
     names: Names
+    zone: tzinfo = UTC  # of the times that texts tell
     expires: int | None = None  # when time alone will change it, in epoch seconds; None: never
     stories: tuple[StoryView, ...] = ()
     items: tuple[ItemView, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from html import escape
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from aggregator.model.item import Enclosure
 from aggregator.model.story import ItemView, Report, StoryView, headline
 from aggregator.normalise.plain import plain_of_safe
 from aggregator.normalise.reports import told_once
-from aggregator.render.fit import fit, fit_address
+from aggregator.render.fit import fit, fit_address, zone_name
 from aggregator.text.scripts import direction
 
 MANY = 5
@@ -64,7 +64,13 @@ def _story_entry(story: StoryView, stream: Stream) -> FeedEntry:
         title=fit(headline(entry.title, entry.link, entry.publisher)),
         link=fit_address(entry.link) or page,
         summary=fit(entry.summary),
-        body=_body(_text(stream.texts.get(story.id)) or _paragraph(entry.summary), entry.reports, page, entry.topics),
+        body=_body(
+            _text(stream.texts.get(story.id)) or _paragraph(entry.summary),
+            entry.reports,
+            page,
+            entry.topics,
+            stream.zone,
+        ),
         published=story.published,
         updated=datetime.fromtimestamp(entry.updated, UTC),
         author=fit(entry.publisher),
@@ -87,7 +93,7 @@ def _item_entry(item: ItemView, stream: Stream) -> FeedEntry:
         title=fit(headline(item.title, item.url, item.publisher)),
         link=fit_address(item.url) or page or stream.root,
         summary=fit(item.summary),
-        body=_body(_text(stream.texts.get(item.id)) or _paragraph(item.summary), reports, page, ()),
+        body=_body(_text(stream.texts.get(item.id)) or _paragraph(item.summary), reports, page, (), stream.zone),
         published=item.published,
         updated=item.updated,
         author=fit(item.author or item.publisher),
@@ -161,10 +167,10 @@ def _inline(text: str) -> str:
     return f"<span{dir}>{escape(text)}</span>" if dir else escape(text)
 
 
-def _body(text: str, reports: Collection[Report], page: str | None, topics: Iterable[str]) -> str:
+def _body(text: str, reports: Collection[Report], page: str | None, topics: Iterable[str], zone: tzinfo) -> str:
     """`text` (safe HTML), followed by the sources, the topics and the address of the story's page."""
     parts = [text]
-    if lines := list(_lines(told_once(reports))):
+    if lines := list(_lines(told_once(reports), zone)):
         parts.append(f"{'<p><strong>Sources</strong></p>' if len(lines) > 1 else ''}<ul>{''.join(lines)}</ul>")
     named = ", ".join(escape(topic) for topic in topics)
     if named:
@@ -174,20 +180,20 @@ def _body(text: str, reports: Collection[Report], page: str | None, topics: Iter
     return fit("".join(parts))
 
 
-def _lines(reports: Collection[Report]) -> Iterator[str]:
+def _lines(reports: Collection[Report], zone: tzinfo) -> Iterator[str]:
     """Every outlet, with the newest of its reports."""
     earlier = {name: count - MANY for name, count in Counter(one.publisher for one in reports).items() if count > MANY}
     passed = Counter[str]()
     for report in reports:
         passed[name := report.publisher] += 1
         if passed[name] > earlier.get(name, 0):
-            yield _line(report)
+            yield _line(report, zone)
         elif passed[name] == 1:
             yield f"<li>{escape(name)}: {earlier[name]} earlier</li>"
 
 
-def _line(report: Report) -> str:
-    when = datetime.fromtimestamp(report.published, UTC).strftime("%d %b %Y, %H:%M UTC")
+def _line(report: Report, zone: tzinfo) -> str:
+    when = datetime.fromtimestamp(report.published, zone)
     title = headline(report.title, report.url, report.publisher)
     told = f'<a href="{escape(report.url)}"{_dir(title)}>{escape(title)}</a>' if report.url else _inline(title)
-    return f"<li>{escape(report.publisher)}: {told} ({when})</li>"
+    return f"<li>{escape(report.publisher)}: {told} ({when:%d %b %Y, %H:%M} {zone_name(when)})</li>"

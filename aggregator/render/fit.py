@@ -47,3 +47,17 @@ def rfc3339(moment: datetime | int) -> str:
     if isinstance(moment, int):
         moment = datetime.fromtimestamp(moment, UTC)
     return moment.astimezone(UTC).isoformat()[:19] + "Z"
+
+
+def zone_name(moment: datetime, *, told: bool = False) -> str:
+    """The name of the time zone. If `told`, with the offset from UTC, since many names are ambiguous: `IST (UTC+05:30)`. Zones whose name
+    is a number, such as Dubai's, have only the offset."""
+    name = moment.tzname() or ""
+    if not told and name[:1] not in "+-":
+        return name
+    distance = moment.strftime("UTC%z").removesuffix("00")
+    if len(distance) > len("UTC+08"):
+        distance = f"{distance[:-2]}:{distance[-2:]}"
+    if name[:1] in "+-":
+        return distance
+    return f"{name} ({distance})" if name not in ("UTC", "GMT") else name

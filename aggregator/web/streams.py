@@ -47,6 +47,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         language=force.settings.site.language,
         updated=max(newest, default=library.since),  # constant for an empty stream: news elsewhere does not change it
         names=force.names,
+        zone=force.zone,
         modified=_by_time(library, query, args, extent, changed),
         stories=stories,
         items=items,

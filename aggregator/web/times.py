@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from aggregator.render.fit import zone_name
+
 RECENT = timedelta(hours=12)
 """Times within this distance, past or future, are shown without the day. At a greater one, a time of yesterday such as 21:10 would be
 taken for one that is yet to come."""
@@ -37,7 +39,7 @@ class Times(Struct, frozen=True):
 
     def full(self, moment: datetime) -> str:
         here = moment.astimezone(self.now.tzinfo)
-        return f"{here:%-d %B %Y, %H:%M} {_zone(here)}"
+        return f"{here:%-d %B %Y, %H:%M} {zone_name(here)}"
 
     def day(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.now.tzinfo):%A, %-d %B %Y}"
@@ -47,21 +49,7 @@ class Times(Struct, frozen=True):
 
     @property
     def zone(self) -> str:
-        return _zone(self.now, told=True)
-
-
-def _zone(moment: datetime, *, told: bool = False) -> str:
-    """The name of the time zone. If `told`, with the offset from UTC, since many names are ambiguous: `IST (UTC+05:30)`. Zones whose name
-    is a number, such as Dubai's, have only the offset."""
-    name = moment.strftime("%Z")
-    if not told and name[:1] not in "+-":
-        return name
-    distance = moment.strftime("UTC%z").removesuffix("00")
-    if len(distance) > len("UTC+08"):
-        distance = f"{distance[:-2]}:{distance[-2:]}"
-    if name[:1] in "+-":
-        return distance
-    return f"{name} ({distance})" if name not in ("UTC", "GMT") else name
+        return zone_name(self.now, told=True)
 
 
 def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[int, int]:

@@ -1069,6 +1069,8 @@ def test_times_say_their_zone(rooms: Rooms, zone: str, hour: str, short: str, lo
     page = page_of(room.client, "frigate")
     assert f"times in {long}<" in page
     assert f"24 November 2026, {hour} {short}<" in page
+    for extension in ("rss", "atom", "json"):
+        assert f"(24 Nov 2026, {hour} {short})" in room.client.get(f"/latest.{extension}").text, "so do texts of feeds"
 
 
 def test_archives_are_named_as_their_headings_are(client: FlaskClient) -> None:
