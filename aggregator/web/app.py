@@ -19,6 +19,7 @@ from aggregator.render.formats import FORMATS
 from aggregator.schedule.health import in_words
 from aggregator.text.scripts import direction
 from aggregator.web.api import api
+from aggregator.web.body import is_bare
 from aggregator.web.cache import ResponseCache
 from aggregator.web.errors import READING, crash, fail, redirect_renamed, refuse, unavailable
 from aggregator.web.feeds import feeds
@@ -76,6 +77,7 @@ def create_app(library: Library) -> Flask:
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["apart"] = apart
+    app.jinja_env.filters["bare"] = is_bare
     app.jinja_env.filters["cut"] = cut
     app.jinja_env.filters["direction"] = direction
     app.jinja_env.filters["in_words"] = in_words

@@ -1,4 +1,4 @@
-"""The text of a story page below the headline, without repetition. Pure."""
+"""The text of a story below its headline, without repetition. Pure."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ _OPENING = re.compile(r"\s*<(p|h[2-6])>((?:(?!<\1[ >]).)*?)</\1>", re.DOTALL)
 _BREAKS = re.compile(r"\A(?:\s|<br>)++")
 _BEGIN, _END = 80, 40  # letters of the summary that are searched in the text
 _SKIPPED = 300  # letters of the text that the summary may leave out
+
+
+def is_bare(headline: str) -> bool:
+    """Whether a headline is hardly more than a number (`CVE-2026-41234`, `8.19.0`), so that only the summary says what it is about."""
+    return sum(map(str.isalpha, headline)) < sum(map(str.isdigit, headline))
 
 
 def standfirst_and_body(

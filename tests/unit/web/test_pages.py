@@ -53,6 +53,38 @@ def test_texts_run_in_the_direction_of_their_letters_in_their_language_and_the_r
     assert not re.search(r"<article[^>]+lang=", page), "our own words are not Arabic"
 
 
+def test_what_has_only_a_number_for_a_headline_is_told_by_its_summary(room: Newsroom) -> None:
+    """The front page of a security team was a list of CVE-2026-41235, CVE-2026-41236 …"""
+    flaw = "A buffer overflow of a router."
+    titles = ["CVE-2026-41235", "8.19.0", "OpenSSL 3.6.1 is out"]
+    room.publish(
+        *(item(one, summary=flaw, age=timedelta(minutes=n)) for n, one in enumerate([*titles, "Octopus dreams"]))
+    )
+    front = etree.HTML(room.client.get("/").text)
+    just_in = ["".join(one.itertext()) for one in front.iterfind(".//ol[@class='ticker']/li/a")]
+    assert {f"CVE-2026-41235: {flaw}", f"8.19.0: {flaw}", "OpenSSL 3.6.1 is out"} <= set(just_in)
+    cards = [
+        ("".join(one.find("h3").itertext()), one.findtext("p[@class='summary']"))
+        for one in front.iterfind(".//article")
+    ]
+    shown = {title: summary for title, summary in cards if title in titles[1:]}
+    assert shown == {"8.19.0": flaw, "OpenSSL 3.6.1 is out": None}, "below the first of a section"
+
+
+@pytest.mark.parametrize(("several", "beside"), [(1, True), (4, True), (6, False)])
+def test_sections_stand_beside_what_came_in_where_few_stories_are_told_by_several(
+    rooms: Rooms, several: int, beside: bool
+) -> None:
+    """With three, the space below them was empty down to the end of the lists beside it."""
+    room = rooms(CONFIG)
+    for thing in ("Orchard", "Steeple", "Lantern", "Quarry", "Bakery", "Sawmill")[:several]:
+        room.publish(*(item(f"{thing} of the old {thing.lower()}s burns down", one) for one in ("kyodo", "reuters")))
+    room.publish(item("Octopuses dream"), item("Frigate sails"))
+    front = etree.HTML(room.client.get("/").text)
+    assert len(front.findall(".//section[@class='top']//article")) == several
+    assert (front.find(".//div[@class='opening']//div[@class='columns']") is not None) is beside
+
+
 def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(rooms: Rooms) -> None:
     """`כאן 11, ערוץ 12 …` would be shown as one text from right to left, the ellipsis beside the first name."""
     text = CONFIG
