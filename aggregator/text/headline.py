@@ -102,6 +102,15 @@ _REVIEWED = re.compile(
 _REVIEWS = re.compile(
     r"\breview(?:s|ed)?\ (?!round-?up)[a-z]|\b(?:to|in|under|after|pending|by)\ review\b", re.IGNORECASE | re.VERBOSE
 )
+# Folders, at most the third of an address, in which outlets file sports, entertainment and leisure.
+_LEISURE = re.compile(
+    r"""https?://(?:(?:www\.)?(?:sports?|entertainment|lifestyle)\.
+        |[^/?\#]+/(?:[^/?\#]+/){0,2}?(?:sports?|football|soccer|cricket|rugby(?:-(?:union|league))?|tennis|golf|formula-?1|f1
+            |motorsports?|boxing|mma|cycling|athletics|american-football|nfl|nba|nhl|mlb
+            |entertainment(?:-(?:and-)?arts)?|showbiz|celebrit(?:y|ies)|bollywood|films?|movies?|music|stage|tv(?:-and-radio)?|gam(?:es|ing)
+            |life-?(?:and-?)?style|fashion|food|recipes?|travel)/+[^/?\#])""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _QUESTION = re.compile(
     r"""^\W*(?:[Ww](?:hat|ho|hy|hen|here|hich)|[Hh]ow  # not WHO, the organisation
         |Wie|Was|Warum|Wer|Wo|Comment|Pourquoi|Qui|Quels?|Quelles?|Où|Ce\ qu[e’']|Cómo|Por\ qu[eé]|Qué|Quién|Dónde|Perché|Chi|Cosa
@@ -196,6 +205,12 @@ def tells(title: str, address: str | None) -> bool:
     if beside or not address:
         return not beside
     return not (_FOLDERS.match(address) or (_REVIEWED.match(address) and not _REVIEWS.search(title)))
+
+
+@lru_cache(maxsize=4096)  # as above
+def is_leisure(address: str) -> bool:
+    """Whether an outlet files an article under sports, entertainment or leisure, judged by its absolute address."""
+    return _LEISURE.match(address) is not None
 
 
 def is_ahead(title: str) -> bool:

@@ -15,6 +15,7 @@ FEW = 3
 # outlets), but at least by LEAST: what many outlets report is news whatever it is about.
 LEAST = 0.5
 MATTERS = 2
+LEISURE = 0.4  # factor in addition outside the editor's subjects, if the outlet files the article under sports, entertainment or leisure
 
 
 def followed(settings: Settings) -> frozenset[StreamName]:
@@ -34,9 +35,12 @@ def is_followed(story: StoryHead, subjects: Collection[StreamName]) -> bool:
 
 
 def emphasis(story: StoryHead, subjects: Collection[StreamName]) -> float:
-    """The factor on the weight of a story: 1 for news about one of the subjects; less if it is about none, or if its headline asks,
-    explains or follows something live; the product of both factors if both apply."""
-    from aggregator.text.headline import tells  # long patterns, which commands that only list need not wait for
+    """The factor on the weight of a story: 1 for news about one of the subjects; less if it is about none, and still less if it is of
+    sports, entertainment or leisure; less if its headline asks, explains or follows something live; the product if several apply."""
+    from aggregator.text.headline import is_leisure, tells  # long patterns: not for commands that only list
 
     less = max(LEAST, 1 - MATTERS / story.independent)
-    return (1.0 if is_followed(story, subjects) else less) * (1.0 if tells(story.title, story.link) else less)
+    factor = 1.0 if tells(story.title, story.link) else less
+    if not is_followed(story, subjects):
+        factor *= less * LEISURE if story.link and is_leisure(story.link) else less
+    return factor

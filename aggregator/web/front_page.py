@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
@@ -20,6 +20,7 @@ from aggregator.web.pinned import pinned, without
 
 AROUND = 500  # so many of the newest stories are considered
 RECENT = timedelta(hours=24)
+PAST = timedelta(days=30)  # stories so much older than the newest are not shown: short of news, lists go far back
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
 SEVERAL = 60  # those at the top are chosen from so many of the newest stories, for each number of outlets in MANY
@@ -46,9 +47,8 @@ def front_page(lib: Library) -> FrontPage:
     most = PER_SECTION + FOREMOST + CHAPTERS  # so that enough remain if all those at the top are of one section
     of_sections = [StreamQuery("section", section.id, primary=True, limit=most) for section in sections]
     asked = [(query, *of_many(query)) for query in of_sections]
-    lists = reading.heads(
-        [latest, *of_latest, *chain.from_iterable(asked)], now
-    )  # together: most stories are in several
+    every = [latest, *of_latest, *chain.from_iterable(asked)]
+    lists = _of_its_time(reading.heads(every, now))  # together: most stories are in several
     newest, several = lists[latest], each_once(lists[query] for query in of_latest)
     held = {section.id: pinned(lib, section.id) for section in sections}
     subjects = followed(settings)
@@ -91,6 +91,16 @@ def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], sinc
     first = islice(filter(wanted, newest), NEWEST)
     ids = list(dict.fromkeys(one.id for one in chain(first, newest)))[:NEWEST]
     return sorted((one for one in newest if one.id in ids), key=lambda one: one.published, reverse=True)
+
+
+def _of_its_time(lists: Mapping[StreamQuery, Sequence[StoryHead]]) -> dict[StreamQuery, list[StoryHead]]:
+    """The lists without what was published long before the newest story in any of them. (Not long ago: a page of an archive that is no
+    longer polled stays as it was.)"""
+    newest = max((story.published for story in chain.from_iterable(lists.values())), default=None)
+    return {
+        query: [story for story in listed if newest and story.published >= newest - PAST]
+        for query, listed in lists.items()
+    }
 
 
 def of_many(query: StreamQuery) -> list[StreamQuery]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.headline import dead, is_ahead, tells, tells_of_death
+from aggregator.text.headline import dead, is_ahead, is_leisure, tells, tells_of_death
 
 
 @pytest.mark.parametrize(
@@ -226,6 +226,26 @@ def test_what_an_outlet_files_as_opinion_live_page_podcast_or_review_tells_no_ne
 )
 def test_an_address_that_merely_has_such_a_word_is_no_aside(address: str) -> None:
     assert tells("Port of Velmora shut after ship hits bridge", address)
+
+
+@pytest.mark.parametrize(
+    ("address", "leisure"),
+    [
+        ("https://velmora.example/sport/football/67017937?from=rss", True),
+        ("https://velmora.example/football/2026/nov/28/rovers-win-cup", True),
+        ("https://velmora.example/en/sports/article/2026/11/28/rovers-win-cup_1.html", True),
+        ("https://velmora.example/category/Entertainment/star-weds", True),
+        ("https://velmora.example/lifeandstyle/2026/nov/28/star-weds", True),
+        ("https://sports.velmora.example/rovers-win-cup", True),
+        ("https://velmora.example/sports", False),  # an article of that name
+        ("https://velmora.example/world/2026/nov/28/sport/ban", False),  # so deep it may be anything
+        ("https://velmora.example/world/sports-minister-resigns", False),
+        ("https://velmora.example/politics/minister-resigns?from=/sport/cup", False),
+        ("https://sportsmen.example/minister-resigns", False),
+    ],
+)
+def test_what_an_outlet_files_under_sports_or_entertainment_is_leisure(address: str, leisure: bool) -> None:
+    assert is_leisure(address) is leisure
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,19 @@ def test_what_is_of_no_subject_of_the_editor_comes_after_what_is(room: Newsroom)
     assert headlines(room.client.get("/").text)[:3] == [CRASH, OSLO, CUP]
 
 
+def test_what_outlets_file_under_sports_comes_after_what_is_of_no_subject_either(room: Newsroom) -> None:
+    """What is of a subject is no less important for that: a cup in occupied land is news of the war."""
+    cup, banned = (
+        [
+            item(title, outlet, publisher=outlet, url=f"https://{outlet}.example/sport/{name}")
+            for outlet in OUTLETS[:outlets]
+        ]
+        for title, name, outlets in ((CUP, "cup", 4), ("NATO Cancels Its Cup in Oslo", "nato", 3))
+    )
+    room.publish(*cup, *banned, *news({CRASH: OUTLETS[:3]}))
+    assert headlines(room.client.get("/").text)[:3] == ["NATO Cancels Its Cup in Oslo", CRASH, CUP]
+
+
 def test_what_tells_no_news_comes_after_what_does(room: Newsroom) -> None:
     """Unless many outlets report it: what leads their story is then a matter of who was first."""
     asks, news_of_it = "What NATO ministers want in Oslo", "Old Frigate Is Scrapped in Bremen"
@@ -306,6 +319,17 @@ def test_what_has_just_come_in_stands_in_the_order_of_the_times_beside_it(room: 
     assert latest == [early, late]
     text = room.client.get("/").text.partition('id="newest"')[2].partition("</section>")[0]
     assert re.findall(r"/stories/[^\"]+\"[^>]*>([^<]+)", text) == [late, early]
+
+
+def test_what_is_much_older_than_the_news_is_not_on_the_front_page(room: Newsroom) -> None:
+    """Where few sources are polled, each part of the page would go back for months."""
+    old = news({CRASH: OUTLETS, "Frigate leaves port": ("herald",)}, age=timedelta(days=100))
+    room.publish(*old)
+    assert headlines(room.client.get("/").text) == [CRASH, "Frigate leaves port"]  # there is nothing newer
+    room.publish(*news({CUP: ("mail",), "Old frigate is scrapped": ("globe",)}))
+    text = room.client.get("/").text
+    assert sorted(headlines(text)) == ["Old frigate is scrapped", CUP]
+    assert CRASH not in text.partition('id="newest"')[2]
 
 
 def test_what_is_a_day_old_has_not_just_come_in(room: Newsroom) -> None:
