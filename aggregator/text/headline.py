@@ -40,7 +40,7 @@ _BESIDE_AHEAD = re.compile(
         |(?=[^:|–—]*[:|–—]).{{0,24}}\b(?:briefing|newsletter|round-?up|digest)\s*[:|–—]
         |(?:morning|evening|\d\d?:\d\d)\ report\b
         |\W*(?:the\ )?(?:(?:\w{{3,6}}day|morning|midday|afternoon|evening|weekend|daily|weekly|world|news)\ ){{0,3}}
-            (?:(?<=the\ )\w+\ )?(?:briefing|newsletter|round-?up|digest)\W*$  # the name of an edition alone
+            (?:(?<=the\ )\w+\ )?(?:brief(?:ing)?|newsletter|round-?up|digest)\W*$  # the name of an edition alone
         |\W*(?:(?:read\ )?more|continue(?:\ reading)?|corrections?|untitled)\W*$
         |\W*(?:here(?:['’]s|\ (?:is|are))|watch\ (?:as|the|how|live|moment))\s
         |(?=[^:|]*[:|])(?:.{{0,60}}\b(?:{_LIVE}|(?<=\S\ )latest(?:\ (?:news|updates?))?|recap|en\ direct|en\ vivo|ao\ vivo|em\ direto
@@ -58,12 +58,13 @@ _BESIDE_AHEAD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BESIDE = re.compile(
-    rf"""\b(?=[aehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ (?:you\ need\ )?to\ know
+    rf"""\b(?=[acehilptqw])(?:live\ (?:updates?|blog|briefing)|as\ it\ happened|things\ (?:you\ need\ )?to\ know
             |and\ more\ (?:top\ stories|(?:top\ )?headlines)(?=\W{{0,3}}$)
             |(?<!['‘"“])(?:(?<!\w\ )|(?<=here['’]s\ )|(?<=here\ is\ )|(?<=\band\ ))  # not "rewrites what we know"
                 (?:what|all|everything)\ (?:we|to|you\ need\ to)\ know
             |(?:here['’]s|this\ is)\ (?:why|how|what)|takeaways|preview(?=\W{{0,3}}$)|(?:how|what|when)\ to\ watch|what\ to\ (?:know|expect)
             |quiz(?:(?<=day\ quiz)|(?<=news\ quiz)|(?<=sports\ quiz)|(?<=weekly\ quiz)){_NO_MORE}
+            |(?<=day\ )crossword(?=[,)]|\W*$)
             |explained\ in\ (?:under\ )?{_FEW}\ (?:seconds|minutes|words)
             |in\ {_FEW}\ (?:charts?|maps?|pictures|photos|graphics|images))\b
         |(?=[:;|–—-])(?:[:|–—-]\s[^:|–—-]{{0,30}}\b{_LIVE}\W{{0,3}}$
@@ -72,7 +73,7 @@ _BESIDE = re.compile(
             |[:–—-]\slist\ of\ key\ events(?=,|\W{{0,3}}$)
             |[:|–—-]\s(?:see|latest|live)\ maps?(?=\W{{0,3}}$|\ (?:of|as|after|and)\b)  # not "latest map heads to governor"
             |.\s\d+\ of\ the\ best\W{{0,3}}$
-            |[:–—]\s(?:(?:how|why|what)\s|(?:a\ )?timeline\W{{0,3}}$|a\ timeline\ of\s)
+            |[:|–—]\s(?:(?:how|why|what)\s|(?:a\ )?timeline\W{{0,3}}$|a\ timeline\ of\s)
             |.\s{_SEVERAL}
             |[:|–—-]\s*(?:live(?:\ coverage)?|explained|editorial|opinion|analysis|letters?|podcast|video)\W{{0,3}}$)
         |[?？؟;](?:(?<!;)|(?<=[\u0370-\u03ff];))\W{{0,3}}$  # a Greek question ends with a semicolon
