@@ -1,5 +1,6 @@
-"""Identifiers in headlines: the number of a notice, release, episode or hourly bulletin within its series (CVE-2026-40200, Linux 7.1.2,
-#123, Episode 12). Two headlines with different numbers of one series tell of two things, however similar they are.
+"""Identifiers in headlines: the number of a notice, release, episode, hourly bulletin or line of transport within its series
+(CVE-2026-40200, Linux 7.1.2, #123, Episode 12, Linie 18). Two headlines with different numbers of one series tell of two things, however
+similar they are.
 
 Only what can hardly be anything else counts. A toll, a magnitude, a rank, an aircraft, a score, a season or a date is no identifier:
 "rises to 1,200", "1.234.567 casos", "7.1 quake", "falls to #12", "F-16", "24-17", "2026-27", "30.11.26".
@@ -33,6 +34,8 @@ _SERIES = tuple(
         r"(?<![\w&/])(?P<of>\#)(?P<number>\d{3,9}\b)(?![.,]\d)",
         # Episode 12: …, but not "als Folge 20 Tote"
         r"\b(?P<of>(?i:episode|ep|folge))\.?\ \#?(?P<number>\d{1,5})(?=\s*(?:[:)|–—-]|\Z))",
+        # Linie 18: …, Metro line 4: …
+        r"(?:\A|:\ |\b(?i:metro|subway|tube|tram|bus)\ )(?P<of>(?i:lini?e|ligne|l[ií]nea))\ (?P<number>\d{1,3})(?=:)",
     )
 )
 _VERSIONS = tuple(
@@ -53,7 +56,9 @@ _BULLETIN = re.compile(
 _FIGURES = re.compile(r"\d+|[ap](?=\.?m\b)", re.IGNORECASE)
 # Each headline with an identifier has both, and few others have the second, which takes longer.
 _DIGIT = re.compile(r"\d")
-_LIKELY = re.compile(r"[-.#№°ºB:]\ ?\d|(?:episode|ep|folge)\b.{1,3}\d|\d\s?(?:[ap]\.?m|Uhr|h)\b", re.IGNORECASE)
+_LIKELY = re.compile(
+    r"[-.#№°ºB:]\ ?\d|(?:episode|ep|folge|lini?e|ligne|l[ií]nea)\b.{1,3}\d|\d\s?(?:[ap]\.?m|Uhr|h)\b", re.IGNORECASE
+)
 
 
 def identifiers(headline: str) -> Iterator[tuple[str, str]]:

@@ -46,6 +46,9 @@ def numbers(headline: str) -> dict[str, set[str]]:
         ("NPR News: 11-30-2026 3PM EST", "NPR News: 11-30-2026 4PM EST"),
         ("News bulletin 14:00", "News bulletin 15:00"),
         ("Nachrichten vom 30.11.2026, 15 Uhr", "Nachrichten vom 30.11.2026, 16 Uhr"),
+        ("Linie 18: Störung am Barbarossaplatz", "Linie 16: Störung am Ubierring"),
+        ("KVB: Linie 18: Störung", "KVB: Linie 16: Störung"),
+        ("Metro line 4: no service tonight", "Metro line 5: no service tonight"),
     ],
 )
 def test_numbers_of_one_series_are_told_apart(one: str, other: str) -> None:
@@ -91,6 +94,10 @@ def test_numbers_of_one_series_are_told_apart(one: str, other: str) -> None:
         "FIFA-2026-27 calendar",
         "LIVE-12:30 Kyiv under attack",
         "Rated 7.5 out of 10",
+        "Line 5 dead after derailment",
+        "Auf der Linie 18 Verletzte",
+        "In line 10: what we know",
+        "Online 24: der Abend",
     ],
 )
 def test_other_figures_are_no_identifiers(headline: str) -> None:
