@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.model.feed import Rendered, Stream
 from aggregator.render.entry import FeedEntry
-from aggregator.render.xmlfeed import element, quoted, text, thumbnail, written
+from aggregator.render.xmlfeed import element, picture, quoted, text, written
 
 TYPE = "application/atom+xml"
 
@@ -32,7 +32,7 @@ def _entry(entry: FeedEntry, language: str) -> str:
                 element("link", rel="enclosure", href=one.url, type=one.type, length=one.length)
                 for one in entry.enclosures
             ),
-            thumbnail(entry),
+            picture(entry),
             "</entry>",
         )
     )

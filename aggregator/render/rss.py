@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 from aggregator.model.feed import Rendered, Stream
 from aggregator.render.entry import FeedEntry
-from aggregator.render.xmlfeed import element, is_picture, text, thumbnail, written
+from aggregator.render.xmlfeed import element, is_picture, picture, text, written
 
 TYPE = "application/rss+xml"
 
@@ -35,7 +35,7 @@ def _item(entry: FeedEntry, language: str) -> str:
             element("source", entry.source[0], url=entry.source[1]) if entry.source else "",
             f"<dc:creator>{text(entry.author)}</dc:creator>",
             f"<dc:language>{text(lang)}</dc:language>" if lang and lang != language else "",
-            thumbnail(entry),
+            picture(entry),
             *(
                 element("media:content", url=one.url, medium="image", type=one.type, fileSize=one.length)
                 for one in pictures

@@ -78,8 +78,14 @@ def element(name: str, content: str = "", /, **attributes: str | int | None) -> 
     return f"<{name}{told}>{text(content)}</{name}>" if content else f"<{name}{told}/>"
 
 
-def thumbnail(entry: FeedEntry) -> str:
-    return element("media:thumbnail", url=entry.image) if entry.image else ""
+def picture(entry: FeedEntry) -> str:
+    """The picture of an entry, written twice, since some readers know only media:thumbnail, and others only media:content. An enclosure
+    is written as such in any case."""
+    if not entry.image:
+        return ""
+    enclosed = any(one.url == entry.image for one in entry.enclosures)
+    content = "" if enclosed else element("media:content", url=entry.image, medium="image")
+    return element("media:thumbnail", url=entry.image) + content
 
 
 def written(

@@ -13,6 +13,8 @@ from lxml import etree, html
 from msgspec.structs import replace
 from newsroom import CONFIG, Newsroom, item
 
+from aggregator.model.item import Enclosure
+
 HOURS = timedelta(hours=20)
 ROOT = "https://wire.example.org/news"
 STREAM = f"{ROOT}/sections/asia-pacific"
@@ -190,9 +192,19 @@ def test_a_story_in_rss(newsroom: Newsroom) -> None:
             ("source", "BBC World", {"url": "https://bbc.example/world.xml"}),
             ("dc:creator", "BBC", {}),
             ("media:thumbnail", None, {"url": PICTURE}),
+            ("media:content", None, {"url": PICTURE, "medium": "image"}),
             *(("category", title, {}) for _, title in TAGS),
         ],
     )
+
+
+def test_a_picture_that_is_enclosed_is_no_second_one(room: Newsroom) -> None:
+    room.publish(item("Frigate sails to Oslo", image=PICTURE, enclosures=(Enclosure(PICTURE, "image/jpeg", 9),)))
+    thumbnail = ("media:thumbnail", None, {"url": PICTURE})
+    enclosed = {"url": PICTURE, "medium": "image", "type": "image/jpeg", "fileSize": "9"}
+    for extension, tag, contents in (("rss", "item", [("media:content", None, enclosed)]), ("atom", "entry", [])):
+        found = told(entry(room, f"/latest.{extension}", tag, "Frigate sails to Oslo"))
+        assert [part for part in found if part[0].startswith("media:")] == [*contents, thumbnail]
 
 
 def test_a_headline_alone_stands_in_an_entry_once(room: Newsroom) -> None:
@@ -221,6 +233,7 @@ def test_a_story_in_atom(newsroom: Newsroom) -> None:
             ("atom:source/atom:updated", "2026-11-24T09:00:00+00:00", {}),
             ("atom:source/atom:link", None, {"rel": "self", "href": "https://bbc.example/world.xml"}),
             ("media:thumbnail", None, {"url": PICTURE}),
+            ("media:content", None, {"url": PICTURE, "medium": "image"}),
             *(("atom:category", None, {"term": id, "label": title}) for id, title in TAGS),
         ],
     )
