@@ -72,7 +72,6 @@ class Queue:
         connector = procrastinate.PsycopgConnector(
             conninfo=self._fleet.url,
             connection_class=self._fleet.connection,
-            configure=_commit_at_once,
             min_size=CONNECTIONS,
             max_size=CONNECTIONS,
         )
@@ -249,12 +248,6 @@ def report_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
         log.warning("a job ended, but the queue could not be told: %s", _cause(error))
     else:
         loop.default_exception_handler(context)
-
-
-async def _commit_at_once(connection: Any) -> None:
-    """Switch a connection to autocommit; each call of the queue is a single statement. Otherwise, if the connection were lost before
-    the commit while a proxy keeps its server side open, the open transaction would block all later calls."""
-    await connection.set_autocommit(True)
 
 
 def _told(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -561,7 +562,31 @@ def test_limits_that_the_database_sets_for_others_end_nothing_of_ours(url: str) 
         assert [one._connection.read("SELECT pg_backend_pid()") for one in (made, beside)] == sessions
         assert [state.id for state in made.sources.states()] == ["alpha"]
         made._connection.raw.close()
+
+    async def asleep_in_the_queue() -> int:
+        async with await made.of_queue.connect(made.address(QUEUE)) as raw:
+            return (await raw.execute("SELECT pg_sleep(0.5)")).rowcount
+
+    assert asyncio.run(asleep_in_the_queue()) == 1
     made.close()
+    beside.close()
+
+
+def test_who_stands_still_in_a_transaction_is_cut_off_before_others_give_up(url: str) -> None:
+    """A process that was stopped, or whose connection a proxy holds open though it was cut off."""
+    PostgresArchive(url).close()
+    still, beside = (Connection(Server(url), name, patience=2) for name in ("still", "beside"))
+    with (
+        pytest.raises(StoreError, match="stood still for too long; its transaction was undone and will be repeated"),
+        still.transaction(Lock.REVISING) as raw,
+    ):
+        raw.execute("INSERT INTO meta VALUES ('left', '')")
+        with beside.transaction(Lock.REVISING):
+            assert not beside.read("SELECT 1 FROM meta WHERE key = 'left'")
+        still.write("INSERT INTO meta VALUES ('more', '')")
+    with still.transaction(Lock.REVISING):
+        still.write("DELETE FROM meta WHERE key = 'left'")
+    still.close()
     beside.close()
 
 

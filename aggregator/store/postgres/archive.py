@@ -17,9 +17,6 @@ from aggregator.store.postgres.server import Server, session_name
 from aggregator.store.postgres.upkeep import Upkeep
 from aggregator.store.readable import Readable
 
-SILENT = 10
-"""The server ends a session of the queue that is idle in a transaction for so many seconds, since its connection is lost: to free its
-locks."""
 APART = 30.0
 """Seconds that a machine's clock may differ from the server's. Two machines may then differ by a minute, which `schedule.clock.SLACK` and
 the intake still ignore; if they differ by more, each corrects the times that the other stores, and sources are polled too early."""
@@ -76,8 +73,8 @@ class PostgresArchive(Readable[Connection, Upkeep]):
             )
 
     def address(self, name: str) -> str:
-        """The address (with the password) for sessions of the queue with this name. They must not be idle in a transaction."""
-        return self._connection.server.address(name, idle=SILENT)
+        """The address (with the password) for sessions of the queue with this name."""
+        return self._connection.server.address(name)
 
     def loading(self) -> AbstractContextManager[Load]:
         """A context manager to fill the database with a whole archive; see `loading.loading`."""

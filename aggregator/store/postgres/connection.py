@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from zlib import crc32
 
 import psycopg
@@ -32,6 +32,9 @@ _AS_LONG_AS_IT_TAKES = b"""SELECT set_config('transaction_timeout', '0', FALSE)
     WHERE current_setting('transaction_timeout', TRUE) != '0'"""
 """Switches `transaction_timeout` off, if it exists. It is not among the settings of `Server.address`, since servers before PostgreSQL 17
 would refuse it."""
+
+_UNHURRIED = b"SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '300s'"
+"""In a migration we compute between statements: words of thousands of texts, which takes a while on a slow machine."""
 
 
 def expected(db: Reads, query: str, values: Sequence[Any]) -> int:
@@ -91,7 +94,16 @@ class Raw(psycopg.Connection[tuple[Any, ...]]):
 
 
 class QueueConnection(psycopg.AsyncConnection[Any]):
+    """In autocommit mode: each call of the queue is a single statement. Otherwise, if the connection were lost before the commit while a
+    proxy keeps its server side open, the open transaction would block all later calls."""
+
     patience = BUSY_SECONDS
+
+    @classmethod
+    async def connect(cls, conninfo: str = "", **settings: Any) -> Self:
+        raw = await super().connect(conninfo, **{**settings, "autocommit": True})
+        await raw.execute(_AS_LONG_AS_IT_TAKES)
+        return raw
 
     async def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         with _hanging_up(self, self.patience):
@@ -183,7 +195,7 @@ class Connection:
                 if alone is not None:
                     raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (self.locks, alone))
                 if unhurried:
-                    raw.execute("SET LOCAL statement_timeout = 0")
+                    raw.execute(_UNHURRIED)
                     stack.callback(setattr, raw, "patience", raw.patience)
                     raw.patience = None
                 yield raw

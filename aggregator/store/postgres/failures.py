@@ -20,6 +20,7 @@ READ_ONLY = (
 DAMAGED = "the database is damaged and is left as it is. Stop the service and restore a dump or a base backup"
 NO_SCHEMA = "the search_path of this user names no schema that exists; set it, or create the schema"
 STOPPING = "the server is stopping or starting; interrupted work will be repeated"
+STOOD_STILL = "this process stood still for too long; its transaction was undone and will be repeated"
 STANDBYS = "no server there can be written now: each is a standby or read-only"
 POOLED = "is reached through a pooler (PgBouncer), which does not pass on how our sessions are set; give the address of the server itself"
 
@@ -48,6 +49,7 @@ _ERRORS: tuple[tuple[type[psycopg.Error] | UnionType, type[StoreError], str], ..
     (errors.UndefinedTable, StoreError, "contains no archive any more; was it replaced by an empty database?"),
     (errors.InvalidPassword | errors.InvalidAuthorizationSpecification, StoreError, "user or password is wrong"),
     (errors.InvalidCatalogName, StoreError, "there is no such database; create it with `createdb`"),
+    (errors.IdleInTransactionSessionTimeout, StoreBusy, STOOD_STILL),
     (errors.AdminShutdown | errors.CrashShutdown | errors.CannotConnectNow, StoreBusy, STOPPING),
 )
 
