@@ -34,6 +34,8 @@ _FIELDS = re.compile(
 # Country and source, which ReliefWeb writes before the text, in elements of this class; a sentence may begin like them.
 _LABELS = re.compile(r"(?:<div>(?:Countr(?:y|ies)|Sources?): [^<]{1,1000}</div>\s*)+")
 _OF_LABELS = '<div class="tag '
+# A paragraph that may be the name of the author, with which some outlets begin their texts.
+_BYLINE = re.compile(r"\s*<p>(?:<(?:em|strong)>)?(?:(?:[Bb]y|Por|Von|Par) )?([^<]{2,100})(?:</(?:em|strong)>)?</p>\s*")
 _HEADLINES = re.compile(r"<ol>(?:\s*<li>(?:<strong>)?<a [^<>]*>[^<]*</a>[^<]{0,100}(?:</strong>)?</li>){2,}\s*</ol>")
 # Drupal writes `https://a.example/<a href="/news/1">view</a>` as link, if its site is set up wrongly.
 _MARKED_UP = re.compile(r"<a\s[^<>]*?href=[\"']([^\"'<>]+)")
@@ -125,7 +127,10 @@ def summary(draft: Draft, context: Context) -> None:
         draft.summary = said if whole else ended(said, plain_of_safe(draft.content[: _LONGER * len(said)]))
         return
     labels = _LABELS.match(draft.content) if _OF_LABELS in parsed.text else None
-    draft.summary = summarise(draft.content[labels.end() if labels else 0 :], safe=True, title=title)
+    start = labels.end() if labels else 0
+    if (byline := _BYLINE.match(draft.content, start)) and plain(byline[1]) == plain(parsed.author or ""):
+        start = byline.end()
+    draft.summary = summarise(draft.content[start:], safe=True, title=title)
     if context.cut and len((parsed.text or "").strip()) >= context.cut and draft.summary[-1:].isalnum():
         draft.summary = broken_off(draft.summary)
 

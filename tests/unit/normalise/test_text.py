@@ -343,6 +343,15 @@ def test_texts_of_which_most_have_one_length_are_broken_off() -> None:
     assert read(rss(unequal)).items[0].summary == whole[0]
 
 
+@pytest.mark.parametrize("name", ["EP &amp; EFE", "<strong>EP &amp; EFE</strong>", "Por EP &amp; EFE"])
+def test_the_name_of_the_author_before_a_text_is_no_part_of_its_summary(name: str) -> None:
+    """As in the feeds of 20minutos.es, each of whose summaries began with it."""
+    told = one(f"<p>{name}</p> <ul><li>The port is open.</li></ul>", inside="<dc:creator>EP &amp; EFE</dc:creator>")
+    assert (told.author, told.summary) == ("EP & EFE", "The port is open.")
+    other = one(f"<p>{name}</p><p>The port is open.</p>", inside="<dc:creator>EP</dc:creator>")
+    assert other.summary.endswith("EP & EFE The port is open.")
+
+
 def test_so_are_texts_that_nearly_all_end_after_the_last_word_that_fits() -> None:
     """As Blogger writes them, of 400 characters."""
 
