@@ -168,7 +168,7 @@ def _unfit(name: str, text: str, environ: Mapping[str, str]) -> str | None:
     if not NAME.fullmatch(name) or not closed:
         return "expected ${NAME} with a name of letters, digits and _; for a literal ${ write $${"
     if name not in environ:
-        return f"the environment variable {name} is not set: set it where the service is started"
+        return f"the environment variable {name} is not set: set it for the service and for its commands"
     if not environ[name].strip():
         return f"the environment variable {name} is empty"
     found = fault(environ[name])
