@@ -1,4 +1,5 @@
-"""Wire copies: a text of a news agency that several outlets print almost verbatim counts as one report.
+"""Wire copies: a text of a news agency, or of a service for press releases, that several outlets print almost verbatim counts as one
+report.
 
 Two leads are copies if one of them credits an agency or has it as its author, and they agree almost word for word: a large share of
 the runs of five words in the shorter one also occurs in the other (shingles; Broder, "On the resemblance and containment of
@@ -22,13 +23,14 @@ AGENCIES = (
     "PAP", "NTB", "TT", "Belga", "Lusa", "MTI", "Antara", "Bernama", "Jiji", "SPA", "WAM", "IRNA", "MENA",
     "ТАСС", "РИА Новости", "Интерфакс", "Укринформ", "Укрінформ", "Интерфакс-Украина", "Інтерфакс-Україна", "УНИАН", "УНІАН", "Рейтер",
     "АФП", "БелТА", "БЕЛТА", "Танюг", "БТА", "ΑΠΕ-ΜΠΕ", "رويترز", "أ ف ب", "فرانس برس", "أ ب", "الأناضول", "ایرنا",
+    "ots", "PRNewswire", "PR Newswire", "Business Wire", "BUSINESS WIRE", "GlobeNewswire", "GLOBE NEWSWIRE", "ACCESSWIRE",  # press releases
 )  # fmt: skip
 _NAMES = "|".join(re.escape(name) for name in AGENCIES)
 CREDIT = re.compile(
     rf"\((?:{_NAMES})(?:/\w+)?\)|^(?![a-zа-яіїє])[^\W\d_][^.]{{0,60}}?[-–—/]\s*(?:{_NAMES})\b"
-    rf"|[-–—]\s*(?:{_NAMES})\s*$|\b(?:by|via|передает|передаёт|сообщает|передає|повідомляє) (?:{_NAMES})\b|\. /(?:{_NAMES})/"
+    rf"|[-–—]\s*(?:{_NAMES})\s*$|\b(?:by|via|передает|передаёт|сообщает|передає|повідомляє) (?:{_NAMES})\b|[.\d] /(?:{_NAMES})/"
 )
-"""Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa", "КИЕВ, 27 ноября. /ТАСС/. …"."""
+"""Forms such as "KYIV (Reuters) – …", "… (AP)", "… — AFP", "by dpa", "КИЕВ, 27 ноября. /ТАСС/. …", "Dec. 1, 2026 /PRNewswire/ -- …"."""
 
 
 _AGENCY = re.compile(rf"\b(?:{_NAMES})\b")

@@ -53,7 +53,7 @@ QUERY: dict[str, tuple[dict[str, Any], str]] = {
     "min_publishers": (
         {"type": "integer", "minimum": 1, "maximum": MAX_PUBLISHERS},
         "Only stories that at least this many independent outlets report. A story enters when the last of them joins. An outlet that only "
-        "prints an agency's text that another had already, or links to another's article, is listed but does not count.",
+        "prints a text of an agency or press service that another had already, or links to another's article, is listed, but not counted.",
     ),
     "primary": (
         {"type": "string", "enum": ["0", "1", "true", "false"]},

@@ -246,6 +246,11 @@ ARABIC = (
     "الضربات التي تركت مليون شخص بلا كهرباء في ثلاث مناطق."
 )
 
+GERMAN = (
+    "Ein Unbekannter hat am Montagabend einen Kiosk an der Venloer Straße in Ehrenfeld überfallen und ist mit den Einnahmen des Tages "
+    "in Richtung des Gürtels geflüchtet, wo ihn Zeugen aus den Augen verloren."
+)
+
 
 @pytest.mark.parametrize(
     ("text", "credit"),
@@ -255,9 +260,13 @@ ARABIC = (
         (RUSSIAN, "{} Об этом сообщает Укринформ."),
         (ARABIC, "القاهرة (أ ف ب) - {}"),
         (ARABIC, "كييف (رويترز) - {}"),
+        (GERMAN, "Köln (ots) - {}"),
+        (GERMAN, "KÖLN, Dec. 1, 2026 /PRNewswire/ -- {}"),
+        (GERMAN, "KÖLN--(BUSINESS WIRE)--{}"),
+        (GERMAN, "KÖLN, Dec. 01, 2026 (GLOBE NEWSWIRE) -- {}"),
     ],
 )
-def test_agencies_are_known_in_other_letters_too(text: str, credit: str) -> None:
+def test_agencies_and_services_for_press_releases_are_known(text: str, credit: str) -> None:
     bare, credited = (member(n, name, f"Grid {n}", n * 100, summary=said) for n, (name, said) in
                       enumerate([("A", text), ("B", credit.format(text))], 1))  # fmt: skip
     assert told([bare, credited]).publishers == (("A", 100),)
