@@ -128,7 +128,7 @@ def _muted(book: Rulebook, hay: Haystack, fields: Fields) -> Muted:
     keys = {(use.rule, key) for use in found for part in use.parts for key in part if key in fields}
     spans: Spans = {}
     for rule, key in keys:
-        spans.setdefault(rule, []).extend((start, _word_end(hay, end)) for _, start, end in fields[key])
+        spans.setdefault(rule, []).extend(_words(hay, start, end) for _, start, end in fields[key])
     return {rule: _outermost(own) for rule, own in spans.items()}
 
 
@@ -234,7 +234,7 @@ def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], 
         own.sort(key=lambda one: (-one.value, one.start - one.end))
         counted: list[tuple[int, int]] = []
         for one in own:
-            start, end = one.start, whole(hay, one)
+            start, end = whole(hay, one)
             if any((first <= start and end <= last) or (start <= first and last <= end) for first, last in counted):
                 covered.append(one)
             else:
@@ -243,18 +243,21 @@ def said_once(hay: Haystack, evidence: list[Evidence]) -> tuple[list[Evidence], 
     return kept, covered
 
 
-def whole(hay: Haystack, one: Evidence) -> int:
-    """The end of the evidence, extended to the end of the word if the term is open: for `flood*` all of Flooding, not only Flood."""
-    end = one.end
-    if one.place or hay.text[end - 1] == " " or not any("*" in part for part in one.term.parts):
-        return end
-    return _word_end(hay, end)
+def whole(hay: Haystack, one: Evidence) -> tuple[int, int]:
+    """(start, end) of the evidence, extended to whole words if the term is open: for `flood*` all of Flooding, not only Flood."""
+    if one.place or not any("*" in part for part in one.term.parts):
+        return one.start, one.end
+    return _words(hay, one.start, one.end)
 
 
-def _word_end(hay: Haystack, end: int) -> int:
-    """The end of the word, with the space after it, in which a term ends."""
-    if hay.text[end - 1] == " ":
-        return end
-    while hay.text[end] != " " and not unspaced(hay.text[end]):
-        end += 1
-    return end + (hay.text[end] == " ")
+def _words(hay: Haystack, start: int, end: int) -> tuple[int, int]:
+    """(start, end) of the words, with the spaces around them, in which a term begins and ends."""
+    text = hay.text
+    if text[start] != " " and not unspaced(text[start]):
+        while text[start] != " " and not unspaced(text[start - 1]):
+            start -= 1
+    if text[end - 1] != " ":
+        while text[end] != " " and not unspaced(text[end]):
+            end += 1
+        end += text[end] == " "
+    return start, end

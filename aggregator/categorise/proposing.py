@@ -132,7 +132,7 @@ def _heavier(book: Rulebook, reading: TextReading, number: int) -> Iterator[Prop
     """Lines of the section that match the text, to be given more weight."""
     rules = book.rules[number]
     for term, place in dict.fromkeys((one.term, one.place) for one in reading.evidence if one.rule == number):
-        bare = not place and len(term.parts) == 1 and not term.parts[0].endswith("*")
+        bare = not place and len(term.parts) == 1 and "*" not in term.parts[0]
         yield Proposal(rules, "places" if place else "words", term, term, term.parts[0] if bare else None)
 
 
@@ -172,7 +172,7 @@ def _blocked(book: Rulebook, reading: TextReading, number: int, case: Case) -> I
     phrases: dict[str, None] = {}
     for one in reading.evidence:
         if one.rule == leader:
-            field, start, end = locator.locate(one.start, whole(hay, one))
+            field, start, end = locator.locate(*whole(hay, one))
             for phrase in _around(case.title if field == "title" else case.summary, start, end):
                 phrases[phrase] = None
     for phrase in phrases:

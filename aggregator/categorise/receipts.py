@@ -31,7 +31,7 @@ def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
     locator = Locator(case.title, case.summary, hay)
 
     def match(one: Evidence) -> Match:
-        field, start, end = locator.locate(one.start, whole(hay, one))
+        field, start, end = locator.locate(*whole(hay, one))
         return Match(
             (case.title if field == "title" else case.summary)[start:end], field, round(one.value, 3), start, end
         )

@@ -25,6 +25,7 @@ MAX_WEIGHT = 100.0
 MAX_PARTS = 8
 MAX_CHOICES = 100  # alternatives of a part; words of `unless`
 STEM = 2  # at least so many letters before *: fewer would match a tenth of the dictionary
+TAIL = 3  # … and after it
 PLACE = re.compile(r"[A-Za-z0-9]{2,}(?:-[A-Za-z0-9]+)*")
 PATTERN = re.compile(r"[\\^$|\[\]{}()<>?]|\.[*+]|\*[*+]|\+\*")  # C++ is a word
 # In headlines these stand for a continent; in this file the group is meant.
@@ -88,7 +89,7 @@ def word(value: object, at: Position | None = None) -> str:
         written = text(value, LONGEST_WORD)
     except Wrong as wrong:
         raise Wrong(str(wrong), at) from None
-    bare = written.removesuffix("*")
+    bare = written.removeprefix("*").removesuffix("*")
     if written == "*":
         raise Wrong("a lone * would match every word", at)
     if "|" in written:
@@ -96,17 +97,25 @@ def word(value: object, at: Position | None = None) -> str:
             f"{shown(value)}: words of which one is enough are a line each, or parts of `all`: {{all: [a | b, c]}}", at
         )
     if PATTERN.search(written) or ("*" in bare and not re.search(r"\w\*\s", bare)):
-        raise Wrong(f"words are plain text, not patterns, found {shown(value)}; a word may end in *, as missile*", at)
+        raise Wrong(
+            f"words are plain text, not patterns, found {shown(value)}; a word may end in *, as missile*, or begin with it",
+            at,
+        )
     if "*" in bare:
-        raise Wrong(f"* is allowed only at the end of the whole phrase, found {shown(value)}", at)
+        raise Wrong(f"* is allowed only at the beginning and the end of the whole phrase, found {shown(value)}", at)
     letters = sum(char.isalnum() for char in bare)
     if not letters:
         raise Wrong(f"{shown(value)} contains no letter or digit", at)
-    if written != bare and letters >= STEM and not bare[-1].isalnum():
-        meant = re.sub(r"[\W_]+\Z", "", bare)
-        raise Wrong(f"* stands directly after a letter or digit, found {shown(value)}; did you mean `{meant}*`?", at)
-    if written != bare and letters < STEM:
+    if written == bare:
+        return written
+    if written.startswith("*") and letters < TAIL:
+        raise Wrong(f"* needs a word of {TAIL} letters or more after it, found {shown(value)}", at)
+    if letters < STEM:
         raise Wrong(f"* needs a word of {STEM} letters or more before it, found {shown(value)}", at)
+    inner = re.sub(r"\A[\W_]+|[\W_]+\Z", "", bare)
+    if (written.startswith("*") and not bare[0].isalnum()) or (written.endswith("*") and not bare[-1].isalnum()):
+        meant = f"{'*' * written.startswith('*')}{inner}{'*' * written.endswith('*')}"
+        raise Wrong(f"* stands directly beside a letter or digit, found {shown(value)}; did you mean `{meant}`?", at)
     return written
 
 

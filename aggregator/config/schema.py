@@ -213,7 +213,9 @@ class Rules(Entry):
     description: Line | None = _key(None, "One line for the index and the feed.")
     was: Many[Slug] = _list("Earlier ids: their addresses lead here, and stories keep their places.")
     places: Many[Place] = _list("ISO 3166 codes, UN M49 names of countries and regions as slugs, named groups.")
-    words: Many[Word] = _list("Words and phrases; {phrase: weight}; {all: [a, b | c], unless: [d]}; missile*.")
+    words: Many[Word] = _list(
+        'Words and phrases; {phrase: weight}; {all: [a, b | c], unless: [d]}; missile*; "*brand".'
+    )
     nots: Many[Not] = _list("Phrases that do not count; {all: [a, b | c]}.", alias="not")
     nevers: Many[Never] = _list("Words that exclude an item.", alias="never")
     examples: Many[Sample] = _list("Headlines that must be placed here; `check` tests them.")

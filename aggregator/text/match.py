@@ -78,18 +78,19 @@ class Needle(NamedTuple):
 @lru_cache(maxsize=10_000)  # an editor's rules are compiled again and again with one line changed
 def needle(phrase: str) -> Needle | None:
     """The needle for a phrase as an editor writes it; None if the phrase has no letters or digits. A `*` at the end stands for any
-    ending (missile*). All-capital words match capitals only (NATO). If the phrase has no such word, a `!` at the end requires capitals:
-    words must begin with one as they do in the phrase (Law and Justice!), or if none does there, all must (turkey!). Of an abbreviation
-    of one word that ends with a capital all are needed (MoD!, ZiG!)."""
+    ending (missile*), one at the beginning for any beginning (*brand). All-capital words match capitals only (NATO). If the phrase has
+    no such word, a `!` at the end requires capitals: words must begin with one as they do in the phrase (Law and Justice!), or if none
+    does there, all must (turkey!). Of an abbreviation of one word that ends with a capital all are needed (MoD!, ZiG!)."""
     named = phrase.rstrip().endswith("!")
     phrase = phrase.rstrip().rstrip("!").rstrip() if named else phrase.rstrip()
     open_end = phrase.endswith("*")
-    folded = _parted(fold(phrase.removesuffix("*")))
+    open_start = phrase.startswith("*")
+    folded = _parted(fold(phrase.removeprefix("*").removesuffix("*")))
     cased = "".join(c if s != " " else " " for c, s in zip(folded, searchable(folded), strict=True)).strip()
     if not cased:
         return None
     text = searchable(cased)
-    start = "" if unspaced(text[0]) else " "
+    start = "" if open_start or unspaced(text[0]) else " "
     end = "" if open_end or unspaced(text[-1]) or _suffixing(text[-1]) else " "
     capitals = _capitals(cased, len(start))
     return Needle(start + text + end, capitals or (_initials(cased, len(start)) if named else ()))

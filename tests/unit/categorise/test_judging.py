@@ -527,6 +527,17 @@ def test_a_receipt_shows_the_whole_word_that_an_open_end_found() -> None:
     assert {match.text for match in found.matched} == {"Flooding", "Rivers", "Bursting", "Floods", "洪水"}
 
 
+def test_a_word_with_any_beginning_finds_compounds() -> None:
+    """German, Dutch and the Nordic languages write them as one word: an editor had to list each kind of fire."""
+    police = rule("police", "*brand", "*überfall*", nots=("sonnenbrand",))
+    said = receipts(book(police), "Wohnungsbrand nach Raubüberfällen", "Ein Brand.")[0]
+    assert {match.text for match in said.matched} == {"Wohnungsbrand", "Raubüberfällen", "Brand"}
+    assert judge(book(police), "Sonnenbrand im Mai").section == "world"
+    assert judge(book(police), "Brandt besucht Brandenburg").section == "world"
+    heavier = rule("police", ("*brand", 2.0), "großbrand")
+    assert [match.text for match in receipts(book(heavier), "Großbrand in Porz")[0].matched] == ["Großbrand"], "once"
+
+
 def test_words_in_the_name_of_anothers_institution_are_not_counted_where_places_are_listed() -> None:
     politics = rule("politics", "senate", places=(("US", 0.05),), kind="topic")
     votes = rule("votes", "senate", kind="topic")
