@@ -70,7 +70,7 @@ def _section_scores(book: Rulebook, raw: Sequence[float], reading: TextReading) 
 def _without_passing(book: Rulebook, reading: TextReading, ranked: list[tuple[float, int]]) -> list[tuple[float, int]]:
     """The (negative evidence, section) pairs without further sections that only the summary mentions, and with little evidence.
 
-    A headline that says nothing of the primary section either is often no news ("How we met"), and what its summary names is where
+    A headline that says nothing of the primary section either is often no news ("Two lives"), and what its summary names is where
     something happens to be. Beside another headline, a section with places is still where the news takes place.
     """
     titled = {one.rule for one in reading.evidence if one.start < reading.split}
