@@ -17,7 +17,7 @@ from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.candidate import Candidate
 from aggregator.stories.everyday import word_ids
 from aggregator.text.headline import bare_lead, bare_title, tells
-from aggregator.text.identifiers import identifiers
+from aggregator.text.identifiers import identifiers, is_version_alone
 from aggregator.text.languages import language
 from aggregator.text.words import numbered_stem, plains, stems, tokens, unelided, word_id
 
@@ -145,12 +145,16 @@ def features(candidate: Candidate) -> Features:
         figures=tuple(dict.fromkeys([word_id(figure) for figure in figures if figure[:1] in DIGITS])),
         headline=headline,
         names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
-        identifiers=_identifiers(candidate.title),
+        identifiers=_identifiers(candidate),
     )
 
 
-def _identifiers(headline: str) -> tuple[int, ...]:
-    found = [word_id(series) >> 32 << 32 | word_id(number) & 0xFFFFFFFF for series, number in identifiers(headline)]
+def _identifiers(candidate: Candidate) -> tuple[int, ...]:
+    of = f" of {candidate.publisher}" if is_version_alone(candidate.title) else ""
+    found = [
+        word_id(series) >> 32 << 32 | word_id(number + of) & 0xFFFFFFFF
+        for series, number in identifiers(candidate.title)
+    ]
     return tuple(dict.fromkeys(found))[:MOST]
 
 

@@ -46,6 +46,9 @@ _VERSIONS = tuple(
         r"\A(?P<of>(?i:version|release)\ |)(?P<number>\d{1,4}\.\d{1,4})\Z",  # 5.2, and nothing else
     )
 )
+_ALONE = re.compile(
+    rf"(?:(?:version|release)\ )?(?:{_FULL}|\d{{1,4}}\.\d{{1,4}}{_UNFINISHED}?)", re.IGNORECASE | re.VERBOSE
+)
 _PARTS = re.compile(rf"v?(\d[\d.]*\d(?:{_UNFINISHED})?)")
 # A bulletin by its time, and nothing else: "NPR News: 11-30-2026 3PM EST", not "BBC News: 12 dead at 7am".
 _BULLETIN = re.compile(
@@ -75,6 +78,12 @@ def identifiers(headline: str) -> Iterator[tuple[str, str]]:
                 yield from ((f"version {name.lower()}", _version(part[1])) for part in _PARTS.finditer(found["number"]))
     if bulletin := _BULLETIN.fullmatch(headline):
         yield "bulletin", " ".join(_FIGURES.findall(bulletin["number"].lower()))
+
+
+def is_version_alone(headline: str) -> bool:
+    """Whether a headline is a version and nothing else (8.19.0, Release v1.4.2), as code hosts head releases: of what it is a version, only
+    its outlet says."""
+    return _ALONE.fullmatch(headline.strip()) is not None
 
 
 def _version(written: str) -> str:

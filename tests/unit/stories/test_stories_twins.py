@@ -368,6 +368,18 @@ def test_numbered_notices_of_one_series_are_stories_of_their_own(title: str, oth
     assert "each headline has another number of one series" in joins[1].vetoes
 
 
+@pytest.mark.parametrize("title", ["v2.0.0", "8.19.0", "Release 1.4.2", "5.2"])
+def test_a_version_alone_is_of_what_its_outlet_releases(title: str) -> None:
+    """Code hosts head each release so: v2.0.0 of two projects was one story, told by two outlets."""
+    summary = "What is new: bug fixes, better performance, and dependencies that were brought up to date by a robot."
+    told = [
+        Candidate(n, title, summary, of, None, NOON + 600 * n, "en") for n, of in enumerate(["curl", "nginx", "curl"])
+    ]
+    assert stories(*told) == [0, 1, 0]
+    named = [Candidate(n, f"curl {title}", summary, of, None, NOON + n, "en") for n, of in enumerate(["curl", "Heise"])]
+    assert stories(*named) == [0, 0], "here the headline says of what"
+
+
 def test_a_growing_toll_is_no_number_of_a_series() -> None:
     texas = "Rescuers searched the flooded valley in Texas on Sunday for people missing from a summer camp."
     told = [

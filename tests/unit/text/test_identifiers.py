@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from aggregator.text.identifiers import identifiers
+from aggregator.text.identifiers import identifiers, is_version_alone
 
 
 def numbers(headline: str) -> dict[str, set[str]]:
@@ -118,6 +118,12 @@ def test_other_figures_are_no_identifiers(headline: str) -> None:
 def test_one_number_is_written_in_several_ways(one: str, other: str) -> None:
     mine, theirs = numbers(one), numbers(other)
     assert any(mine[series] & theirs[series] for series in mine.keys() & theirs.keys())
+
+
+def test_a_version_alone_is_told_from_one_of_something() -> None:
+    alone = ["8.19.0", "v1.2", "5.2", "Release v1.2.3-rc1", "version 2.0.1", " 1.0.0 "]
+    others = ["curl 8.19.0", "8.19.0 is out", "12", "1.234.567", "30.11.26", "7.1 quake", "Release", ""]
+    assert list(map(is_version_alone, [*alone, *others])) == [True] * len(alone) + [False] * len(others)
 
 
 @pytest.mark.parametrize(
