@@ -12,7 +12,7 @@ from aggregator.normalise.address import steady
 from aggregator.pipeline.policy import Policy
 from aggregator.stories.agreement import PUBLISHERS, Account, Agreement
 from aggregator.stories.copies import Lead, is_agency, is_copy
-from aggregator.text.headline import dead, is_ahead, length, tells, tells_of_death
+from aggregator.text.headline import dead, is_ahead, is_hearsay, length, tells, tells_of_death
 
 LATE = 900
 """Reports within so many seconds of the first one count as first reports: a round of polls takes less."""
@@ -67,9 +67,9 @@ class Coverage:
         3. items with a summary, before bare headlines;
         4. reports that agree with the others, in text and in headline, before those whose headline does not, and before odd ones
            (`stories.agreement`);
-        5. headlines about what has happened, before those about what is still to come, if at least two outlets have the former;
-           before those that count the dead, if two outlets count twice as many by now; and before those that tell of no death, if two
-           outlets, and half as many as are independent, tell of one;
+        5. headlines about what has happened, before those about what is still to come, and what outlets tell themselves, before what
+           they pass on, if at least two outlets have the former; before those that count the dead, if two outlets count half as many
+           again by now; and before those that tell of no death, if two outlets, and half as many as are independent, tell of one;
         6. the earliest.
 
         4 and 5 apply only if three publishers report the story: of two, nobody knows which is right. If texts were pruned, agreement
@@ -88,12 +88,13 @@ class Coverage:
         fullest = [member.item for member, one in zip(self.members, ranks, strict=True) if one == best]
         several = len(self.publishers) >= PUBLISHERS
         happened = several and len({item.publisher for item in fullest if not is_ahead(item.title)}) > 1
+        seen = several and len({item.publisher for item in fullest if not is_hearsay(item.title)}) > 1
         told = [(self._author(member).item.publisher, member.item.title) for member in self.members] if several else []
         toll, fatal = _toll(told), _is_fatal(told, len(self.publishers))
 
         def is_outdated(item: EditionItem) -> bool:
             before = (happened and is_ahead(item.title)) or (fatal and not tells_of_death(item.title))
-            return before or 0 < 2 * dead(item.title) <= toll
+            return before or (seen and is_hearsay(item.title)) or 0 < 3 * dead(item.title) <= 2 * toll
 
         first, *later = sorted(dated(fullest), key=lambda item: (is_outdated(item), item.at, item.id))
         if not later:

@@ -137,6 +137,7 @@ _AHEAD = re.compile(
         |^\W*ahead\ of\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_HEARSAY = re.compile(r"[:–—-]\s(?:(?:local\ |state\ )?(?:news|media)\s)?reports?\W*\Z", re.IGNORECASE)
 _TO = ("to ", "To ", "TO ")
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _COUNTS = {word: count for count, word in enumerate(_NUMBERS, 2)}
@@ -218,6 +219,11 @@ def is_ahead(title: str) -> bool:
     """Whether a headline is about something that is still to come ("… expected to …"). English only."""
     found = _AHEAD.search(title)
     return found is not None and not (title.startswith(_TO, found.start()) and _FIRST.search(title, 0, found.start()))
+
+
+def is_hearsay(title: str) -> bool:
+    """Whether a headline passes on what others report, without saying who ("…: report"). English only."""
+    return _HEARSAY.search(title, max(0, len(title) - 40)) is not None
 
 
 def dead(title: str) -> int:

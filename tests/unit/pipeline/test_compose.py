@@ -439,7 +439,26 @@ def test_what_happened_leads_before_what_was_about_to() -> None:
     assert told([ahead, *after, probe]).lead == 2, "what tells something else does not lead for that either"
 
 
-def test_a_headline_with_half_of_the_dead_does_not_lead_once_two_outlets_count_more() -> None:
+def test_what_others_report_leads_after_what_outlets_tell_themselves() -> None:
+    """The first flash of an attack stood over its story for days."""
+    heard, *own = [
+        member(n, name, title, n * 100, summary=f"Sirens are heard in Velmora, where rockets fell, {name} says.")
+        for n, (name, title) in enumerate(
+            (
+                ("A", "Rockets fall on Velmora: News reports"),
+                ("B", "Rockets fall on Velmora"),
+                ("C", "Rockets hit Velmora"),
+            ),
+            1,
+        )
+    ]
+    assert told([heard, *own]).lead == 2
+    assert told([heard, own[0]]).lead == 1, "of two nobody knows whether they tell one thing"
+    also = replace(own[1], item=replace(own[1].item, title="Rockets hit Velmora: report"))
+    assert told([heard, own[0], also]).lead == 1, "who alone tells it himself may be wrong"
+
+
+def test_a_headline_with_two_thirds_of_the_dead_does_not_lead_once_two_outlets_count_more() -> None:
     titles = (
         "Quake kills 15 in Velmora",
         "Quake shakes Velmora",
@@ -459,6 +478,10 @@ def test_a_headline_with_half_of_the_dead_does_not_lead_once_two_outlets_count_m
     link = replace(link, item=replace(link.item, canonical=later[0].item.canonical))
     at_home = policy(at_home=lambda item: item.publisher == later[0].item.publisher)
     assert told([first, bare, later[0], link], rules=at_home).lead == 1, "nor he who links to its article"
+    most = replace(first, item=replace(first.item, title="Quake kills 1,300 in Velmora"))
+    assert told([most, bare, *later]).lead == 3
+    nearly = replace(first, item=replace(first.item, title="Quake kills 1,400 in Velmora"))
+    assert told([nearly, bare, *later]).lead == 1, "tolls that differ little are of one time"
 
 
 def test_a_headline_without_the_death_does_not_lead_once_half_of_the_outlets_tell_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.headline import dead, is_ahead, is_leisure, tells, tells_of_death
+from aggregator.text.headline import dead, is_ahead, is_hearsay, is_leisure, tells, tells_of_death
 
 
 @pytest.mark.parametrize(
@@ -277,6 +277,24 @@ def test_news_of_a_review_is_news_where_reviews_of_works_are_filed(title: str) -
 )
 def test_reviews_of_works_are_no_news(title: str) -> None:
     assert not tells(title, "https://velmora.example/culture/2026/nov/28/low-velmora-review")
+
+
+@pytest.mark.parametrize(
+    ("headline", "hearsay"),
+    [
+        ("Velmora recalls its envoys: report", True),
+        ("Port of Velmora shut – reports", True),
+        ("Sirens are heard in Velmora: News reports", True),
+        ("Velmora's port shut: local media reports.", True),
+        ("Soldier suffered harassment - Army report", False),  # an inquiry
+        ("Velmora undercounted its dead, report says", False),  # as may be this one
+        ("Minister reportedly left Velmora", False),  # careful rather than second-hand
+        ("Velmora's envoy leaves without a report", False),
+        ("Report: Velmora's port is shut", False),
+    ],
+)
+def test_what_others_report(headline: str, hearsay: bool) -> None:
+    assert is_hearsay(headline) is hearsay
 
 
 @pytest.mark.parametrize(
