@@ -29,7 +29,7 @@ class BatchContext(Struct, frozen=True):
     features: Mapping[int, Features]  # of the new items
     encoded: Sequence[bytes]  # the same, encoded as for the store, in the order of `new`
     rarity: Rarity
-    postings: Sequence[tuple[int, int]]  # (word, new item): the words under which each is indexed
+    postings: tuple[Ints, Ints]  # words, new items: which item is indexed under which word
     near: Mapping[int, Sequence[int]]  # new item → known and new items that share rare words with it, the best first
     known: Mapping[int, KnownItem]
     addresses: Mapping[str, int]  # canonical address → story
@@ -74,7 +74,7 @@ def _spans(at: Ints) -> Iterator[Span]:
 
 def _nominate(
     items: Ints, at: Ints, spans: Iterable[Span], words: Matrix, past: Past
-) -> tuple[dict[int, int], Rarity, list[tuple[int, int]], list[list[int]]]:
+) -> tuple[dict[int, int], Rarity, tuple[Ints, Ints], list[list[int]]]:
     """(counts, rarity, postings, near) as in `BatchContext`, but `near` is a list in the order of `items`."""
     every = words.ids.tolist()
     counts = dict(zip(every, words.counts().tolist(), strict=True))
@@ -90,8 +90,7 @@ def _nominate(
         listed = past.postings(counted, since, until, TUNING.max_postings + 1)
         near += nominated(span.rows, own, ids=words.ids, items=items, past=listed)
     order = np.lexsort((items[asked.row], at[asked.row], asked.column))  # as the store keeps them
-    postings = list(zip(words.ids[asked.column[order]].tolist(), items[asked.row[order]].tolist(), strict=True))
-    return counts, rarity, postings, near
+    return counts, rarity, (words.ids[asked.column[order]], items[asked.row[order]]), near
 
 
 def _same_headline(keys: Sequence[int], spans: Iterable[Span], past: Past) -> list[Sequence[int]]:

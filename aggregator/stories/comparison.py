@@ -18,6 +18,7 @@ from aggregator.stories.similarity import (
     FEW,
     KEPT,
     LEAST,
+    TELLING,
     Neighbourhood,
     among,
     evidence,
@@ -50,8 +51,10 @@ class Comparison:
         cached = context.cache.rows(items, self._encoded)
         self._headline = context.cache.headline(cached)
         words, figure = context.cache.matrix(cached)
+        weight = self.rarity.of(words.ids)
+        words = words.only((weight >= TELLING)[words.column])  # the others are not needed, and many
         at = np.array([one.at for one in everyone])
-        self._vectors = vectors(words, self.rarity.of(words.ids), figure, context.cache.lang(cached), at)
+        self._vectors = vectors(words, weight, figure, context.cache.lang(cached), at)
         one, other = self._pairs(context.near)
         self._nominated = one, other, *self._cosines(one, other)
         self._around = self._neighbourhoods(context.cache.near(cached))

@@ -34,11 +34,13 @@ def embed(words: Matrix) -> Floats:
     index, there = look_up(words.ids, stems)
     known = words.only(there[words.column])
     weights = csr_array(
-        (known.weights(TITLE), index[known.column], known.start), shape=(len(words.start) - 1, len(stems))
+        (known.weights(TITLE).astype(np.float32), index.astype(np.int32)[known.column], known.start),
+        shape=(len(words.start) - 1, len(stems)),
     )
-    found = weights @ _table()
+    found: Floats = (weights @ _table()).astype(np.float64)
     length = np.sqrt(np.einsum("ij,ij->i", found, found))
-    return np.asarray(found / np.where(length, length, 1.0)[:, None])
+    found /= np.where(length, length, 1.0)[:, None]
+    return found
 
 
 def embed_text(title: Collection[int], lead: Collection[int]) -> Floats:
@@ -53,7 +55,8 @@ def embed_text(title: Collection[int], lead: Collection[int]) -> Floats:
 
 @cache
 def _table() -> Any:
-    return _vectors().astype(np.float64)
+    """In 32 bits, which hold the sums of a text exactly: these are whole numbers."""
+    return _vectors().astype(np.float32)
 
 
 @cache

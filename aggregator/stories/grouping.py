@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aggregator.model.story import Remembered, RememberedItem
+from aggregator.model.story import Merge, Remembered, RememberedItem
 from aggregator.ports import Past
-from aggregator.stories.batch_context import read
+from aggregator.stories.batch_context import BatchContext, read
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.decision import Grouping
+from aggregator.stories.decision import Grouping, Join
 from aggregator.stories.feature_cache import FeatureCache
 from aggregator.stories.features import with_neighbours
 from aggregator.stories.groups import Groups
@@ -29,26 +29,32 @@ def group(batch: Sequence[Candidate], past: Past, cache: FeatureCache | None = N
     ordered = sorted(batch, key=in_order)
     cache = FeatureCache() if cache is None else cache
     context = read(ordered, past, cache)
-    groups = Groups(context)
-    groups.tie()
-    groups.unite()
-    items, near = [one.item for one in ordered], groups.compared.near()
+    decided, merges, near = _decide(context)
     kept = [with_neighbours(encoded, one) for encoded, one in zip(context.encoded, near, strict=True)]
-    cache.update(items, kept, near)
+    cache.update([one.item for one in ordered], kept, near)
     headlines = [one.headline or None for one in context.features.values()]
     return Grouping(
-        joins=tuple(joins(groups)),
-        merges=tuple(groups.merges()),
+        joins=decided,
+        merges=merges,
         memory=Remembered(
             tuple(
                 RememberedItem(one.item, one.at, one.publisher, headline, features)
                 for one, headline, features in zip(ordered, headlines, kept, strict=True)
             ),
-            tuple(context.postings),
+            tuple(zip(*[each.tolist() for each in context.postings], strict=True)),
             tuple(context.counts.items()),
             len(ordered),
         ),
     )
+
+
+def _decide(context: BatchContext) -> tuple[tuple[Join, ...], tuple[Merge, ...], list[bytes]]:
+    """(joins, merges, neighbours as by `Comparison.near`). In a function of its own, so that the comparison is released before what is to
+    be remembered is put together: it takes more memory than all else in a batch."""
+    groups = Groups(context)
+    groups.tie()
+    groups.unite()
+    return tuple(joins(groups)), tuple(groups.merges()), groups.compared.near()
 
 
 def in_order(one: Candidate) -> tuple[int, str, str, str, str, int]:

@@ -113,15 +113,20 @@ class Vectors(Struct, frozen=True):
 
 
 def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
-    """`weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
-    words = words.only(weight[words.column] >= TELLING)
-    row, doubled = words.row, weight[words.column] * words.weights(TITLE)
-    length = np.sqrt(np.bincount(row, doubled**2, len(at)))
-    weighted = words.sparse(doubled / length[row])
+    """`words`: the significant ones; `weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
     ids = words.ids
     day = np.isin(ids, np.array(sorted(WEEKDAYS)))
     known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids))
-    return Vectors(words, known, weighted, embed(words), nations(words), lang, at)
+    return Vectors(words, known, _weighted(words, weight), embed(words), nations(words), lang, at)
+
+
+def _weighted(words: Matrix, weight: Floats) -> Sparse:
+    """`Vectors.weighted`."""
+    row, values = words.row, weight[words.column]
+    values[words.title] *= TITLE
+    length = np.sqrt(np.bincount(row, values**2, len(words.start) - 1))
+    values /= length[row]
+    return words.sparse(values)
 
 
 class Neighbourhood(Struct, frozen=True):
