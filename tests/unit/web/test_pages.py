@@ -71,20 +71,6 @@ def test_what_has_only_a_number_for_a_headline_is_told_by_its_summary(room: News
     assert shown == {"8.19.0": flaw, "OpenSSL 3.6.1 is out": None}, "below the first of a section"
 
 
-@pytest.mark.parametrize(("several", "beside"), [(1, True), (4, True), (6, False)])
-def test_sections_stand_beside_what_came_in_where_few_stories_are_told_by_several(
-    rooms: Rooms, several: int, beside: bool
-) -> None:
-    """With three, the space below them was empty down to the end of the lists beside it."""
-    room = rooms(CONFIG)
-    for thing in ("Orchard", "Steeple", "Lantern", "Quarry", "Bakery", "Sawmill")[:several]:
-        room.publish(*(item(f"{thing} of the old {thing.lower()}s burns down", one) for one in ("kyodo", "reuters")))
-    room.publish(item("Octopuses dream"), item("Frigate sails"))
-    front = etree.HTML(room.client.get("/").text)
-    assert len(front.findall(".//section[@class='top']//article")) == several
-    assert (front.find(".//div[@class='opening']//div[@class='columns']") is not None) is beside
-
-
 def test_names_of_outlets_that_run_from_right_to_left_stand_in_their_order(rooms: Rooms) -> None:
     """`כאן 11, ערוץ 12 …` would be shown as one text from right to left, the ellipsis beside the first name."""
     text = CONFIG
