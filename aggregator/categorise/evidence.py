@@ -66,7 +66,7 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
         evidence += of_words
     repeats = (special and not book.repeated.isdisjoint(fields)) or _overlap(book, hay, words)
     evidence, covered = said_once(hay, evidence) if repeats else (evidence, [])
-    return TextReading(evidence, excluded, codes, covered, elsewhere, hay.split)
+    return TextReading(evidence, excluded, codes, covered, elsewhere)
 
 
 def _by_field(hay: Haystack, words: list[Hit]) -> Fields:

@@ -36,7 +36,6 @@ class TextReading(NamedTuple):
         codes: the countries and regions named, headline first, each with the span where it is first named.
         covered: would be evidence, but overlaps heavier evidence of the same rule.
         elsewhere: the sections whose words count for little, since the headline begins with a place of other sections.
-        split: where the summary starts.
     """
 
     evidence: list[Evidence]
@@ -44,4 +43,3 @@ class TextReading(NamedTuple):
     codes: dict[str, tuple[int, int]]
     covered: list[Evidence]
     elsewhere: frozenset[int]
-    split: int

@@ -24,7 +24,7 @@ def decided(book: Rulebook, reading: TextReading, case: Case) -> Judgement:
 
 def concluded(book: Rulebook, reading: TextReading, raw: Sequence[float]) -> Judgement:
     """The sections and topics of a text, from its reading and the `totals` (`raw`)."""
-    scores = _section_scores(book, raw[: book.sections], reading)
+    scores = _section_scores(book, raw[: book.sections])
     topics = tuple(book.rules[number].id for number in topic_numbers(book, raw, reading))
     places = tuple([code for code in reading.codes if code.isupper()])
     return Judgement(scores[0][0], scores, topics, places)
@@ -51,7 +51,7 @@ def topic_numbers(book: Rulebook, raw: Sequence[float], reading: TextReading) ->
     return sorted([number for number in spoken if raw[number] >= weights.TOPIC])
 
 
-def _section_scores(book: Rulebook, raw: Sequence[float], reading: TextReading) -> Scores:
+def _section_scores(book: Rulebook, raw: Sequence[float]) -> Scores:
     """The sections above the threshold, highest score first, on a tie in the editor's order; the fallback if there is none."""
     there = [(value, n) for n, value in enumerate(enough(book, raw)) if value]
     if not there:
@@ -62,24 +62,7 @@ def _section_scores(book: Rulebook, raw: Sequence[float], reading: TextReading) 
     # Rounded, so that the order of the additions (of floating-point numbers) does not decide a tie.
     above = [(round(-value, 9), n) for value, n in there if value == best or weighed(value) >= floor]
     above.sort()
-    if len(above) > 1 and above[-1][0] > -weights.PASSING_LEAD:
-        above = _without_passing(book, reading, above)
     return tuple([(book.rules[n].id, round(weighed(-value) / scale, 4)) for value, n in above])
-
-
-def _without_passing(book: Rulebook, reading: TextReading, ranked: list[tuple[float, int]]) -> list[tuple[float, int]]:
-    """The (negative evidence, section) pairs without further sections that only the summary mentions, and with little evidence.
-
-    A headline that says nothing of the primary section either is often no news ("Two lives"), and what its summary names is where
-    something happens to be. Beside another headline, a section with places is still where the news takes place.
-    """
-    titled = {one.rule for one in reading.evidence if one.start < reading.split}
-    primary = ranked[0][1]
-    return [
-        (value, n)
-        for value, n in ranked
-        if n == primary or n in titled or value <= -weights.PASSING_LEAD or (primary in titled and book.rules[n].places)
-    ]
 
 
 def enough(book: Rulebook, raw: Sequence[float]) -> list[float]:

@@ -28,7 +28,6 @@ ENOUGH = 12.0  # evidence beyond this …
 BEYOND = 0.1  # … has this factor in scores: three weapons in a headline must not push out the countries that use them
 HALF = 1.0  # score = raw / (highest raw + HALF): with so much evidence the best section has score 0.5
 THRESHOLD = 0.22  # the least score with which an item is in a section
-PASSING_LEAD = 2.0  # the least raw evidence for a further section that the summary mentions and the headline does not
 _HAIR = 1e-9  # rounding: the parts of `all`, and words of 0.6, 0.3 and 0.1, add up to slightly less than 1
 TOPIC = 1.0 - _HAIR  # the least raw evidence for a topic, and for a section without places: one word in the summary
 OPENING = 160  # for topics, words after so many characters of the summary …

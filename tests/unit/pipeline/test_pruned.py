@@ -174,7 +174,7 @@ def test_a_text_that_comes_back_enters_a_section_that_an_edit_gave_it_meanwhile_
     """A source that was down lists its old reports again, a word of each changed: readers of the section got all of them as news."""
     room.now += timedelta(days=keep + 2)
     assert room.archive.upkeep.prune(int(room.now.timestamp()), keep * 86_400, {}) == 4
-    rules = CONFIG.replace("[CN, JP, eastern-asia]", "[CN, JP, eastern-asia]\n    words: [{admirals: 2}]")
+    rules = CONFIG.replace("[CN, JP, eastern-asia]", "[CN, JP, eastern-asia]\n    words: [admirals]")
     edited(room, rules.replace("every: 15m", f"every: 15m, keep: {keep}d"))
     before = room.stories()[TALKS.title]
     assert "asia-pacific" not in dict(before.scores)
