@@ -245,6 +245,20 @@ def test_what_outlets_file_under_sports_comes_after_what_is_of_no_subject_either
     assert headlines(room.client.get("/").text)[:3] == ["NATO Cancels Its Cup in Oslo", CRASH, CUP]
 
 
+def test_what_outlets_file_under_music_is_of_a_subject_by_its_topic_and_not_by_its_section(room: Newsroom) -> None:
+    singer, talks = "Singer of Old Frigate Tells of His Youth", "NATO Forbids Its Ministers to Sing in Oslo"
+    room.publish(
+        *(
+            item(title, outlet, publisher=outlet, url=f"https://{outlet}.example/music/{name}")
+            for outlet in OUTLETS[:2]
+            for title, name in ((singer, "singer"), (talks, "talks"))
+        ),
+        *news({CRASH: OUTLETS[2:4]}),
+    )
+    text = room.client.get("/").text
+    assert headlines(text)[:3] == [talks, CRASH, singer]
+
+
 def test_what_tells_no_news_comes_after_what_does(room: Newsroom) -> None:
     """Unless many outlets report it: what leads their story is then a matter of who was first."""
     asks, news_of_it = "What NATO ministers want in Oslo", "Old Frigate Is Scrapped in Bremen"
