@@ -211,11 +211,13 @@ def _cut(entries: Sequence[ParsedItem]) -> int | None:
 
 def _lists(entries: Sequence[ParsedItem]) -> bool:
     """Whether a feed writes all categories of an entry into one element, with commas between them: no entry has several elements, and a
-    part of one is in another, too. (`Conflict, Peace and Security` may be one category.)"""
+    part stands at one place here and at another there. (`Conflict, Peace and Security` may be one category. Of names, as `Paris, France`
+    and `Lyon, France`, what they share stands at the same place.)"""
     categories = {one for entry in entries for one in entry.categories}
     if not any("," in one for one in categories) or any(len(entry.categories) > 1 for entry in entries):
         return False
-    return max(Counter(part.strip() for one in categories for part in one.split(",")).values()) > 1
+    places = {(part.strip(), place) for one in categories for place, part in enumerate(one.split(","))}
+    return len({part for part, _ in places}) < len(places)
 
 
 def _is_empty(parsed: ParsedItem) -> bool:

@@ -1416,6 +1416,12 @@ def test_a_category_may_be_a_list() -> None:
     ]  # fmt: skip
     named = [["Arts, Culture and Books"], ["Arts, Culture and Books"], ["Sport"]]
     assert listed(*named) == list(map(tuple, named)), "a name may have a comma"
+    for names in (
+        ["Paris, France", "Lyon, France"],
+        ["Biden, Joe", "Biden, Hunter"],
+        ["Science", "Science, Health & Tech"],
+    ):
+        assert listed(*([one] for one in names)) == [(one,) for one in names], "names may have a part in common"
     several = [["Biden, Joe", "Books"], ["Biden, Hunter"]]
     assert listed(*several) == list(map(tuple, several)), "one with commas among others is a name"
 
