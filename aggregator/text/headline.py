@@ -103,14 +103,19 @@ _REVIEWED = re.compile(
 _REVIEWS = re.compile(
     r"\breview(?:s|ed)?\ (?!round-?up)[a-z]|\b(?:to|in|under|after|pending|by)\ review\b", re.IGNORECASE | re.VERBOSE
 )
+_LEISURES = r"""(?:sports?|football|soccer|cricket|rugby(?:-(?:union|league))?|tennis|golf|formula-?1|f1
+    |motorsports?|boxing|mma|cycling|athletics|american-football|nfl|nba|nhl|mlb
+    |entertainment(?:-(?:and-)?arts)?|showbiz|celebrit(?:y|ies)|bollywood|films?|movies?|music|stage|tv(?:-and-radio)?|gam(?:es|ing)
+    |life-?(?:and-?)?style|fashion|food|recipes?|travel)"""
 # Folders, at most the third of an address, in which outlets file sports, entertainment and leisure.
 _LEISURE = re.compile(
-    r"""https?://(?:(?:www\.)?(?:sports?|entertainment|lifestyle)\.
-        |[^/?\#]+/(?:[^/?\#]+/){0,2}?(?:sports?|football|soccer|cricket|rugby(?:-(?:union|league))?|tennis|golf|formula-?1|f1
-            |motorsports?|boxing|mma|cycling|athletics|american-football|nfl|nba|nhl|mlb
-            |entertainment(?:-(?:and-)?arts)?|showbiz|celebrit(?:y|ies)|bollywood|films?|movies?|music|stage|tv(?:-and-radio)?|gam(?:es|ing)
-            |life-?(?:and-?)?style|fashion|food|recipes?|travel)/+[^/?\#])""",
+    rf"""https?://(?:(?:www\.)?(?:sports?|entertainment|lifestyle)\.|[^/?\#]+/(?:[^/?\#]+/){{0,2}}?{_LEISURES}/+[^/?\#])""",
     re.IGNORECASE | re.VERBOSE,
+)
+# Ids of sections about that, in the languages of editors, as a word of the id.
+_OF_LEISURE = re.compile(
+    rf"\b(?:{_LEISURES}|leisure|loisirs|freizeit|arts?|culture|[ck]ultura?|deportes?|futbol|fussball|calcio|musi(?:k|que|ca)|kino|cine(?:ma)?)\b",
+    re.VERBOSE,
 )
 _QUESTION = re.compile(
     r"""^\W*(?:[Ww](?:hat|ho|hy|hen|here|hich)|[Hh]ow  # not WHO, the organisation
@@ -213,6 +218,12 @@ def tells(title: str, address: str | None) -> bool:
 def is_leisure(address: str) -> bool:
     """Whether an outlet files an article under sports, entertainment or leisure, judged by its absolute address."""
     return _LEISURE.match(address) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_about_leisure(section: str) -> bool:
+    """Whether a section is about sports, entertainment or leisure, judged by its id."""
+    return _OF_LEISURE.search(section) is not None
 
 
 def is_ahead(title: str) -> bool:

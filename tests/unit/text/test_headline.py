@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.headline import dead, is_ahead, is_hearsay, is_leisure, tells, tells_of_death
+from aggregator.text.headline import dead, is_about_leisure, is_ahead, is_hearsay, is_leisure, tells, tells_of_death
 
 
 @pytest.mark.parametrize(
@@ -249,6 +249,22 @@ def test_an_address_that_merely_has_such_a_word_is_no_aside(address: str) -> Non
 )
 def test_what_an_outlet_files_under_sports_or_entertainment_is_leisure(address: str, leisure: bool) -> None:
     assert is_leisure(address) is leisure
+
+
+def test_sections_about_leisure_are_known_by_their_ids() -> None:
+    about = [
+        "sport",
+        "local-sport",
+        "football",
+        "deportes",
+        "kultur",
+        "culture",
+        "arts-and-culture",
+        "film-tv",
+        "travel",
+    ]
+    others = ["economy", "defense", "ukraine-russia-war", "world", "transport", "politics", "agriculture", "statecraft"]
+    assert [one for one in (*about, *others) if is_about_leisure(one)] == about
 
 
 @pytest.mark.parametrize(

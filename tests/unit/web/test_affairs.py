@@ -259,6 +259,22 @@ def test_what_outlets_file_under_music_is_of_a_subject_by_its_topic_and_not_by_i
     assert headlines(text)[:3] == [talks, CRASH, singer]
 
 
+def test_a_section_about_sports_is_a_subject_of_the_editor_as_any_other(rooms: Rooms) -> None:
+    """Of a paper with sections of its own for sports and arts, these were last in everything."""
+    own = "  - {id: kultur, title: Kultur, words: [singer]}\n  - {id: local-sport, title: Sport, words: [cup]}\n"
+    room = rooms(CONFIG.replace("sections:\n", f"{SOURCES}sections:\n{own}"))
+    cup, singer = "Rovers Win the Cup After Extra Time", "Singer of Old Town Dies at Eighty"
+    told = {cup: (OUTLETS[:4], "sport"), singer: (OUTLETS[:3], "music"), CRASH: (OUTLETS[:2], "news")}
+    room.publish(
+        *(
+            item(title, outlet, publisher=outlet, url=f"https://{outlet}.example/{folder}/{folder}")
+            for title, (outlets, folder) in told.items()
+            for outlet in outlets
+        )
+    )
+    assert headlines(room.client.get("/").text)[:3] == [cup, singer, CRASH]
+
+
 def test_what_tells_no_news_comes_after_what_does(room: Newsroom) -> None:
     """Unless many outlets report it: what leads their story is then a matter of who was first."""
     asks, news_of_it = "What NATO ministers want in Oslo", "Old Frigate Is Scrapped in Bremen"
