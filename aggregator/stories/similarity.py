@@ -122,8 +122,9 @@ def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) 
 
 def _weighted(words: Matrix, weight: Floats) -> Sparse:
     """`Vectors.weighted`."""
-    row, values = words.row, weight[words.column]
-    values[words.title] *= TITLE
+    values = weight[words.column]
+    values *= words.weights(TITLE)
+    row = words.row
     length = np.sqrt(np.bincount(row, values**2, len(words.start) - 1))
     values /= length[row]
     return words.sparse(values)
