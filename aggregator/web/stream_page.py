@@ -24,7 +24,7 @@ from aggregator.web.queries import Position, continued, path_of, position_of, qu
 from aggregator.web.ranking import CANDIDATES, best_first, rank_by_importance
 from aggregator.web.request_context import library
 from aggregator.web.streams import build
-from aggregator.web.titles import heading, narrowings, searched, wider
+from aggregator.web.titles import called, heading, narrowings, searched, wider
 
 PER_LIST = 100  # stories or items of a list on one page; 500, as in feeds, are 150 screens of a phone
 PER_PAGE = 200  # … of a month, unless `limit` names another number
@@ -67,6 +67,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         heading=heading(force, query),
         narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
         wider=wider(force, query),
+        called=called(force, query),
         asked=request.args,
         carried=carried,
         without_carried=path + query_string(request.args, without=carried) + ("&order=relevance" if best else ""),

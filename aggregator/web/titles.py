@@ -12,6 +12,9 @@ from aggregator.web.terms import as_typed
 from aggregator.web.times import month_of
 
 _QUOTED = re.compile(r'"([^"]*)"')
+_APART = re.compile(r"\W+\Z")
+CALLED = 5
+"""Of so many sections and topics at most a search says that they are called like it."""
 
 
 def heading(force: InForce, query: StreamQuery) -> str:
@@ -41,6 +44,21 @@ def title(force: InForce, query: StreamQuery) -> str:
 def searched(query: StreamQuery) -> str:
     """The words of a search for display, with typographic quotes."""
     return _shown(_QUOTED.sub(r"“\1”", as_typed(query.filter.words, query.filter.without)))
+
+
+def called(force: InForce, query: StreamQuery) -> list[tuple[str, str]]:
+    """(title, path) of the first sections and topics whose titles have all the words of a search: who looks for `rare earths` finds texts
+    with both words, but not those of that topic that say neodymium. Nothing for phrases, alternatives and words to be left out."""
+    words = {word.casefold() for word in query.filter.words}
+    if query.kind != "search" or not words or query.filter.without:
+        return []
+    titles = [
+        (title, f"/{kind}/{id}")
+        for kind, named in (("sections", force.names.sections), ("topics", force.names.topics))
+        for id, title in named.items()
+        if words <= {_APART.sub("", word) for word in title.casefold().split()}
+    ]
+    return titles[:CALLED]
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -89,6 +90,27 @@ def test_titles_show_the_words_as_they_were_typed(room: Newsroom) -> None:
 def test_the_word_as_it_is_typed_fits_better_than_another_form(room: Newsroom) -> None:
     for word, best in (("hurricane", ONE), ("hurricanes", SEVERAL)):
         assert titles(room, f"/api/v1/stories?q={word}&order=relevance")[0] == best
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("nato", ["/topics/nato"]),
+        ("Earths rare", ["/topics/rare-earths"]),
+        ("defense", ["/sections/defense"]),
+        ("rare frigates", []),
+        ('"rare earths"', []),
+        ("nato -oslo", []),
+        ("-nato", []),
+    ],
+)
+def test_a_search_names_the_topics_and_sections_that_are_called_like_it(
+    room: Newsroom, typed: str, told: list[str]
+) -> None:
+    """A topic has what its rules find: also what says neodymium, and not what finds rare metal on earth."""
+    text = room.client.get("/search", query_string={"q": typed}).text
+    line = text.partition('<p class="called">')[2].partition("</p>")[0]
+    assert re.findall(r'href="/news([^"]+)"', line) == told
 
 
 def test_entries_of_a_saved_search_keep_their_ids_times_and_order(room: Newsroom) -> None:
