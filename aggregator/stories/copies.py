@@ -23,7 +23,9 @@ AGENCIES = (
     "PAP", "NTB", "TT", "Belga", "Lusa", "MTI", "Antara", "Bernama", "Jiji", "SPA", "WAM", "IRNA", "MENA",
     "ТАСС", "РИА Новости", "Интерфакс", "Укринформ", "Укрінформ", "Интерфакс-Украина", "Інтерфакс-Україна", "УНИАН", "УНІАН", "Рейтер",
     "АФП", "БелТА", "БЕЛТА", "Танюг", "БТА", "ΑΠΕ-ΜΠΕ", "رويترز", "أ ف ب", "فرانس برس", "أ ب", "الأناضول", "ایرنا",
-    "ots", "PRNewswire", "PR Newswire", "Business Wire", "BUSINESS WIRE", "GlobeNewswire", "GLOBE NEWSWIRE", "ACCESSWIRE",  # press releases
+    # press releases
+    "ots", "OTS", "APA-OTS", "PRNewswire", "PR Newswire", "CNW", "Business Wire", "BUSINESS WIRE", "GlobeNewswire", "GLOBE NEWSWIRE",
+    "ACCESSWIRE",
 )  # fmt: skip
 _NAMES = "|".join(re.escape(name) for name in AGENCIES)
 CREDIT = re.compile(
