@@ -45,7 +45,7 @@ def read(book: Rulebook, hay: Haystack) -> TextReading:
     names, words = book.names.matcher.find(hay), book.matcher.find(hay)
     fields = _by_field(hay, words)
     special = not book.special.isdisjoint(fields)
-    blanked = _blanked(book, fields) if special else {}
+    blanked = _blanked(book, hay, fields) if special else {}
     muted = _muted(book, hay, fields) if special else {}
     if blanked or muted:
         names = _uncovered(hay, names, [span for own in (*blanked.values(), *muted.values()) for span in own])
@@ -160,12 +160,12 @@ def _of_several(use: AllUse, hits: Sequence[Hit], split: int, elsewhere: bool, s
     return [Evidence(use.rule, share, start, end, use.term, False) for _, start, end in hits]
 
 
-def _blanked(book: Rulebook, fields: Fields) -> Spans:
-    """For each rule the spans that its phrases of `not` exclude."""
+def _blanked(book: Rulebook, hay: Haystack, fields: Fields) -> Spans:
+    """For each rule the words that its phrases of `not` exclude: whole ones, also if a phrase is open (`*burn` excludes Sunburn)."""
     spans: Spans = {}
     for key in fields.keys() & book.blanks.keys():
         for rule in book.blanks[key]:
-            spans.setdefault(rule, []).extend((start, end) for _, start, end in fields[key])
+            spans.setdefault(rule, []).extend(_words(hay, start, end) for _, start, end in fields[key])
     return spans
 
 

@@ -84,7 +84,8 @@ class Rulebook(Struct, frozen=True):
     words: tuple[Word, ...]  # by the numbers of the matcher's needles
     using: tuple[frozenset[int], ...]  # for each word the rules that list it
     # Words, numbered as in `AllUse`:
-    repeated: frozenset[int]  # those that two lines of one rule list
+    # Those by which a rule may find one word twice: that two of its lines list, or that may begin within another's.
+    repeated: frozenset[int]
     blanks: dict[int, tuple[int, ...]]  # the rules that have this phrase under `not`: words inside it do not count
     mutes: dict[int, tuple[AllUse, ...]]  # the terms of `not` of several parts that must be checked if it is found
     special: frozenset[int]  # the words of these three
@@ -174,7 +175,9 @@ def compile_rules(sections: Sequence[Rules], topics: Sequence[Rules], fallback: 
     ids = {section.id: number for number, section in enumerate(sections)}
     known = words.frozen()
     using = tuple(frozenset(use.rule for use in word.uses) for word in known)
-    repeated = _in_both(frozenset(n for n, word in enumerate(known) if len(using[n]) < len(word.uses)))
+    twice = (n for n, word in enumerate(known) if len(using[n]) < len(word.uses))
+    within = (n for made, n in words.needles.items() if made.begins_within)
+    repeated = _in_both(frozenset((*twice, *within)))
     blanks, mutes = words.blanks(), words.mutes()
     return Rulebook(
         rules=rules,

@@ -1,6 +1,6 @@
 """Converts one line of `words`, `places`, `not` or `never` to a Term.
 
-- A word or phrase is text. `*` at its end stands for any ending.
+- A word or phrase is text. `*` at its end stands for any ending, at its beginning for any beginning.
 - `{phrase: weight}` gives it a weight. The default is 1.
 - `{all: [drone, taiwan], weight: 2}` counts if all its parts are found. The weight is that of the whole, not of each part.
 - A part may have alternatives: `[moscow | kremlin, truce]`.

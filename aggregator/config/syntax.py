@@ -51,7 +51,7 @@ ADVICE = {
     "found invalid Unicode character escape code": BACKSLASH,
     "exceeded maximum nesting depth": "nested too deep; nothing in this file needs more than six",
     "found undefined tag handle": "quote text that begins with !",
-    "did not find expected alphabetic or numeric": "quote text that begins with & or *; for a word with any ending write `missile*`",
+    "did not find expected alphabetic or numeric": 'quote text that begins with & or *: "*brand" has any beginning, missile* any ending',
 }
 
 TEXTS = (

@@ -197,8 +197,8 @@ class _Builder:
 
 def _star(anchor: str) -> str:
     return (
-        f"`*{_named(anchor)}` is an alias, which is not supported: write the value out, or quote text that begins with *; "
-        f"a word with any ending is written `{_named(anchor)}*`"
+        f"`*{_named(anchor)}` is an alias, which is not supported: write the value out, or quote text that begins with *, as "
+        f'"*{_named(anchor)}" for any beginning; a word with any ending is written `{_named(anchor)}*`'
     )
 
 

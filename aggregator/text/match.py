@@ -74,6 +74,11 @@ class Needle(NamedTuple):
     def word(self) -> str:
         return self.text.strip()
 
+    @property
+    def begins_within(self) -> bool:
+        """Whether it may begin within a word of a script with spaces between words (*brand)."""
+        return self.text[0] != " " and not unspaced(self.text[0])
+
 
 @lru_cache(maxsize=10_000)  # an editor's rules are compiled again and again with one line changed
 def needle(phrase: str) -> Needle | None:

@@ -538,6 +538,23 @@ def test_a_word_with_any_beginning_finds_compounds() -> None:
     assert [match.text for match in receipts(book(heavier), "Großbrand in Porz")[0].matched] == ["Großbrand"], "once"
 
 
+@pytest.mark.parametrize(
+    "words", [("groß*", "*brand"), ("groß*", "*brand", "großbrand"), ("*brand", "*wald*", "groß*")]
+)
+def test_a_word_of_which_two_lines_find_an_end_each_counts_once(words: tuple[str, ...]) -> None:
+    fires = rule("police", *words)
+    for title in ("Großbrand in Porz", "Großwaldbrand in Porz"):
+        assert len(receipts(book(fires), title)[0].matched) == 1
+    assert len(receipts(book(fires), "Brand in Großporz")[0].matched) == 2, "two words"
+
+
+@pytest.mark.parametrize(("words", "nots"), [("*brand", "sonnen*"), ("sonnen*", "*brand"), ("*brand", "*nnen*")])
+def test_an_open_word_under_not_is_all_of_the_word(words: str, nots: str) -> None:
+    burns = book(rule("police", words, nots=(nots,)))
+    assert judge(burns, "Sonnenbrand im Mai").section == "world"
+    assert judge(burns, "Sonnenbrand: Brand, Sonnenschein").section == "police", "beside others"
+
+
 def test_words_in_the_name_of_anothers_institution_are_not_counted_where_places_are_listed() -> None:
     politics = rule("politics", "senate", places=(("US", 0.05),), kind="topic")
     votes = rule("votes", "senate", kind="topic")

@@ -43,7 +43,12 @@ YAML = [
     ("topics:\n  - id: a\n    words:\n    - navy\n    -army\n", "5:5", ["a space is missing after the dash"]),
     ("sources:\n\t- name: A\n", "2:1", ["tab", "spaces"]),
     ("site:\n  title: A\n\tlanguage: en\n", "3:1", ["tab", "spaces"]),
-    ("sections:\n  - id: a\n    words: [x, *missile]\n", "3:16", ["alias", "missile*"]),
+    (
+        "sections:\n  - id: a\n    words: [x, *missile]\n",
+        "3:16",
+        ["alias", "`missile*`", '"*missile" for any beginning'],
+    ),
+    ("sections:\n  - id: a\n    words: [x, *überfall]\n", "3:17", ['"*brand" has any beginning']),
     ("a: &x [1]\nb: [*x, *x]\n", "1:4", ["anchor"]),
     ("site: {title: !!python/object/apply:os.system [ls]}\n", "1:15", ["tag", "delete"]),
     ("site: {title: A, title: B}\n", "1:18", ["duplicate key `title`", "line 1"]),
