@@ -63,6 +63,10 @@ def test_what_has_only_a_number_for_a_headline_is_told_by_its_summary(room: News
     front = etree.HTML(room.client.get("/").text)
     just_in = ["".join(one.itertext()) for one in front.iterfind(".//ol[@class='ticker']/li/a")]
     assert {f"CVE-2026-41235: {flaw}", f"8.19.0: {flaw}", "OpenSSL 3.6.1 is out"} <= set(just_in)
+    room.publish(item("2.4.1", summary="2.4.1: a fix & more"), item("CVE-2026-41237", summary="פרצה בנתב"))
+    page = room.client.get("/").text
+    assert ">2.4.1: a fix &amp; more</a>" in page, "once"
+    assert re.search(r'<a [^>]*dir="rtl">CVE-2026-41237: פרצה', page)
     cards = [
         ("".join(one.find("h3").itertext()), one.findtext("p[@class='summary']"))
         for one in front.iterfind(".//article")
