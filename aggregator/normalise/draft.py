@@ -37,7 +37,7 @@ class Context(Struct, frozen=True):
 class Draft(Struct):
     """One item in progress. A step reads `parsed` and the fields that earlier steps wrote, and writes its own fields.
 
-    `dated` is the date that the entry itself gives, which may be in the future. `published` also depends on the clock (never later
+    `address` is the canonical one without a session, which identifies. `dated` is the date that the entry itself gives, which may be in the future. `published` also depends on the clock (never later
     than now) and on the other entries (`Context.day_first`).
     """
 
@@ -47,6 +47,7 @@ class Draft(Struct):
     published: datetime | None = None
     url: str | None = None
     canonical: str | None = None
+    address: str | None = None
     guid: str | None = None
     title: str = ""
     summary: str = ""

@@ -33,7 +33,8 @@ import msgspec
 
 from aggregator import __version__
 from aggregator.model.item import ParsedItem
-from aggregator.normalise.address import absolute, canonical, host, is_article, without_session
+from aggregator.normalise.address import absolute, canonical, host, is_article
+from aggregator.normalise.characters import spaced
 from aggregator.normalise.dates import read as read_date
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain
@@ -74,7 +75,7 @@ def keys(drafts: Sequence[Draft]) -> list[str]:
     numbered = _are_numbered(drafts)
     shared = _shared(drafts, 2 if numbered else SEVERAL)
     distrusted = {draft.guid for draft in drafts} if numbered else _distrusted(drafts, shared)
-    return [_key(draft, draft.guid in distrusted, draft.canonical in shared) for draft in drafts]
+    return [_key(draft, draft.guid in distrusted, draft.address in shared) for draft in drafts]
 
 
 def _are_numbered(drafts: Sequence[Draft]) -> bool:
@@ -89,14 +90,14 @@ def _are_numbered(drafts: Sequence[Draft]) -> bool:
 def _shared(drafts: Iterable[Draft], least: int) -> frozenset[str | None]:
     """Addresses that do not identify an article: front pages, none at all, and those of at least `least` entries with different titles or
     dates."""
-    entries = {(draft.canonical, draft.parsed.title or draft.parsed.text, draft.dated) for draft in drafts}
+    entries = {(draft.address, draft.parsed.title or draft.parsed.text, draft.dated) for draft in drafts}
     counts = Counter(address for address, _, _ in entries)
     return frozenset(address for address, count in counts.items() if count >= least or not is_article(address))
 
 
 def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> frozenset[str | None]:
     """Guids that entries with different addresses share. If the address does not identify an article, titles are compared instead."""
-    matters = {(draft.guid, _title(draft) if draft.canonical in shared else draft.canonical) for draft in drafts}
+    matters = {(draft.guid, _title(draft) if draft.address in shared else draft.address) for draft in drafts}
     counts = Counter(guid for guid, _ in matters)
     return frozenset(guid for guid, count in counts.items() if count > 1)
 
@@ -104,18 +105,17 @@ def _distrusted(drafts: Iterable[Draft], shared: Collection[str | None]) -> froz
 def _key(draft: Draft, distrusted: bool, shared: bool) -> str:
     if draft.guid and not distrusted:
         return _guid_key(draft.guid)
-    if draft.canonical:
-        return title_key(draft) if shared else _link_key(draft.canonical)
+    if draft.address:
+        return title_key(draft) if shared else _link_key(draft.address)
     return _text_key(draft, draft.dated, draft.parsed.text.strip())
 
 
 def _guid_key(guid: str) -> str:
-    told = without_session(guid)
-    return told if len(told) <= MAX_GUID else f"guid:{digest(told)}"
+    return guid if len(guid) <= MAX_GUID else f"guid:{digest(guid)}"
 
 
 def _link_key(canonical: str) -> str:
-    return f"{_LINK}{digest(without_session(canonical))}"
+    return f"{_LINK}{digest(canonical)}"
 
 
 def is_link_key(key: str) -> bool:
@@ -126,7 +126,7 @@ def title_key(draft: Draft) -> str:
     """The key from address, title (or text) and date."""
     title = _title(draft)
     when = draft.dated.isoformat() if draft.dated else ""
-    return f"{_TITLE}{digest(draft.canonical or '', title, when, '' if title else plain(draft.parsed.text))}"
+    return f"{_TITLE}{digest(draft.address or '', title, when, '' if title else plain(draft.parsed.text))}"
 
 
 def outlet_key(draft: Draft) -> str:
@@ -159,7 +159,7 @@ def _text_key(draft: Draft, when: datetime | None, text: str) -> str:
 
 def words_key(draft: Draft) -> str:
     """The key from address, title and text, without guid and date."""
-    return f"{_WORDS}{digest(draft.canonical or '', _title(draft), plain(draft.parsed.text))}"
+    return f"{_WORDS}{digest(draft.address or '', _title(draft), plain(draft.parsed.text))}"
 
 
 def _title(draft: Draft) -> str:
@@ -173,13 +173,14 @@ def former_keys(draft: Draft, key: str) -> tuple[str, ...]:
 
     - with feedparser they resolved relative guids against xml:base;
     - without feedparser they kept fractions of seconds in dates, and white space around texts;
-    - they used the address of a redirecting service (such as Google Alerts) instead of the article's."""
+    - they used the address of a redirecting service (such as Google Alerts) instead of the article's;
+    - they had sessions in guids and addresses."""
     parsed, guid = draft.parsed, draft.guid
     if guid and key == _guid_key(guid):
         return _former_guid_keys(draft, guid)
     if is_link_key(key):
-        named = canonical(absolute(parsed.link, draft.base))
-        return () if named is None or named == draft.canonical else (_link_key(named),)
+        addresses = dict.fromkeys((canonical(absolute(parsed.link, draft.base)), draft.canonical))
+        return tuple(_link_key(one) for one in addresses if one and one != draft.address)
     if draft.canonical:
         return (*([_guid_key(guid)] if guid else []), _link_key(draft.canonical))
     return (_text_key(draft, _exact(draft), parsed.text),)
@@ -193,10 +194,10 @@ def _exact(draft: Draft) -> datetime | None:
 
 
 def _former_guid_keys(draft: Draft, guid: str) -> tuple[str, ...]:
-    base = draft.parsed.base
-    if base:
+    base, written = draft.parsed.base, spaced(draft.parsed.guid or "")
+    if base or written != guid:
         try:
-            return (_guid_key(urljoin(base, guid)),)
+            return (_guid_key(urljoin(base or "", written)),)
         except ValueError:
             return ()
     return (title_key(draft),) if _NUMBER.fullmatch(guid) else ()

@@ -62,6 +62,7 @@ def addresses(draft: Draft, context: Context) -> None:
     if link and draft.url is None:
         context.drops["unsafe-address"] += 1
     draft.canonical = address.canonical(draft.url)
+    draft.address = address.without_session(draft.canonical) if draft.canonical else None
 
 
 def _permalink(guid: str | None) -> str | None:
@@ -81,7 +82,7 @@ def date(draft: Draft, context: Context) -> None:
 
 
 def guid(draft: Draft, context: Context) -> None:
-    draft.guid = spaced(draft.parsed.guid) or None if draft.parsed.guid else None
+    draft.guid = address.without_session(spaced(draft.parsed.guid)) or None if draft.parsed.guid else None
     if draft.canonical is None:
         title(draft, context)  # without an address, the title identifies the entry
 

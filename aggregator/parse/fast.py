@@ -52,7 +52,7 @@ _XHTML = re.compile(r"\s*<content\b[^>]*>\s*<div\b[^>]*>(.*)</div>\s*</content>\
 # An element that XHTML ends in its tag and HTML would leave open, as it does where an outlet writes `<i/>` into HTML. (In what lxml writes,
 # no attribute has a `<` or `>`.)
 _EMPTY = re.compile(
-    r"<(?!(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)[\s/])([^\s<>/!?]++)([^<>]*)/>"
+    r"<(?!(?i:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)[\s/])([^\s<>/!?]++)([^<>]*)/>"
 )
 _UNREAD = re.compile(rb"<(?:RDF|[\w.-]+:(?:RDF|feed|rss))\b")
 

@@ -114,6 +114,27 @@ def test_an_entry_whose_address_has_another_session_in_each_response_is_the_same
     assert len(set(first)) == 2
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["<link>https://e.org/{}</link><guid>https://e.org/v?phpsessid={}</guid>",
+     "<link>https://e.org/v?phpsessid={}</link>", "<link>https://e.org/v;jsessionid=X1/{}</link>"],
+)  # fmt: skip
+def test_entries_that_only_a_session_tells_apart_are_all_kept(written: str) -> None:
+    """A server may give each link a session of its own, or write something else there."""
+    entries = [f"<item><title>News {n}</title>{written.format(n, n)}</item>" for n in range(3)]
+    assert len(read(rss(entries)).items) == 3
+
+
+def test_a_front_page_with_a_session_is_a_front_page() -> None:
+    titles = ("One", "Two")
+    first, then = (
+        [read(rss(item(link=f"https://e.org/?PHPSESSID={session}", title=title))).items[0].id for title in titles]
+        for session in ("a1", "b2")
+    )
+    assert first == then
+    assert len(set(first)) == 2
+
+
 def test_a_session_in_an_archive_of_an_earlier_version_is_no_edit() -> None:
     """Hashes had the canonical address with it. An upgrade would store and place all such items again."""
     stored = read(rss([item(link="https://www.e.org/a?t=1764400000", guid="a", title="News")])).items[0]
