@@ -28,7 +28,7 @@ from aggregator.normalise.identity import (
     words_key,
 )
 from aggregator.normalise.plain import plain, without_tags
-from aggregator.normalise.steps import BEGINNING, IDENTIFY, STEPS
+from aggregator.normalise.steps import BEGINNING, IDENTIFY, MAX_CATEGORIES, STEPS
 from aggregator.text.languages import ENGLISH, is_undecided, language, language_tag
 from aggregator.text.words import tokens
 
@@ -216,7 +216,8 @@ def _lists(entries: Sequence[ParsedItem]) -> bool:
     categories = {one for entry in entries for one in entry.categories}
     if not any("," in one for one in categories) or any(len(entry.categories) > 1 for entry in entries):
         return False
-    places = {(part.strip(), place) for one in categories for place, part in enumerate(one.split(","))}
+    lists = (enumerate(one.split(",", MAX_CATEGORIES)) for one in categories)
+    places = {(part.strip(), place) for parts in lists for place, part in parts if part.strip()}
     return len({part for part, _ in places}) < len(places)
 
 

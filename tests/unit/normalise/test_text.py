@@ -1420,9 +1420,10 @@ def test_a_category_may_be_a_list() -> None:
         ["Paris, France", "Lyon, France"],
         ["Biden, Joe", "Biden, Hunter"],
         ["Science", "Science, Health & Tech"],
+        ["Arts,", ",Books", "Sport,"],
     ):
         assert listed(*([one] for one in names)) == [(one,) for one in names], "names may have a part in common"
-    several = [["Biden, Joe", "Books"], ["Biden, Hunter"]]
+    several = [["Peru, Chile", "Books"], ["Chile, Peru"]]
     assert listed(*several) == list(map(tuple, several)), "one with commas among others is a name"
 
 
