@@ -56,7 +56,9 @@ _AMBIGUOUS = frozenset(
     {"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share", "emc", "mod", "ref", "from", "siteid"}
 )
 # A session, which some servers write into each link of a response: of Java, PHP and ASP, and of ASP.NET in a path.
-_A_SESSION = r";jsessionid=[^?#;/]*|/\(S\([a-z0-9]{24}\)\)(?=/)|(?<=[?&])(?:jsessionid|phpsessid|aspsessionid\w*)=[^&#]*"
+_A_SESSION = (
+    r";jsessionid=[^?#;/]*|/\(S\([a-z0-9]{24}\)\)(?=/)|(?<=[?&])(?:jsessionid|phpsessid|aspsessionid\w*)=[^&#]*"
+)
 _SESSION = re.compile(_A_SESSION, re.IGNORECASE)
 # What some servers make up for each response: a session, or a number against caches. Not left out of canonical addresses, since the archive
 # and the editor's overrides have such, but where two addresses of one article are compared (`steady`).

@@ -28,7 +28,7 @@ from aggregator.normalise.identity import (
     words_key,
 )
 from aggregator.normalise.plain import plain, without_tags
-from aggregator.normalise.steps import BEGINNING, IDENTIFY, MAX_CATEGORIES, STEPS
+from aggregator.normalise.steps import BEGINNING, IDENTIFY, MAX_CATEGORIES, STEPS, shown_summary
 from aggregator.text.languages import ENGLISH, is_undecided, language, language_tag
 from aggregator.text.words import tokens
 
@@ -118,7 +118,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         url=draft.url,
         canonical=draft.canonical,
         title=draft.title,
-        summary=draft.summary,
+        summary=shown_summary(draft),
         content=draft.content,
         author=draft.author,
         publisher=draft.publisher,
@@ -144,14 +144,17 @@ def _hashes(draft: Draft, job: ParseJob, *, addressed: bool) -> tuple[str, str]:
     outlet = [draft.publisher] if job.wrapper else []  # else the configuration names the publisher
     # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
     lang = [draft.lang or ""] if job.lang else []
-    parts = (draft.summary, draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
+    parts = (draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
     # Not the address as written: some outlets put another token into it in each response, which is no edit.
     told = address.steady(draft.canonical)
     before = draft.url if told == draft.canonical else draft.canonical
-    hash = digest(draft.title, told or "", *parts)
+    # Nor the ellipsis: whether a feed breaks off its texts depends on which other entries it lists.
+    hash = digest(draft.title, told or "", draft.summary, *parts)
     if not addressed:  # nor are those of the articles that its text lists
-        return digest(draft.title, "", draft.summary, without_tags(draft.content), *parts[2:]), hash
-    return hash, digest(draft.title, before or "", *parts) if before != told else hash
+        return digest(draft.title, "", draft.summary, without_tags(draft.content), *parts[1:]), hash
+    if draft.is_cut:
+        return hash, digest(draft.title, told or "", shown_summary(draft), *parts)
+    return hash, digest(draft.title, before or "", draft.summary, *parts) if before != told else hash
 
 
 def _further_ids(key: str, draft: Draft, root: str, is_known: bool) -> tuple[tuple[str, ...], str, str]:

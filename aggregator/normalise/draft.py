@@ -37,8 +37,9 @@ class Context(Struct, frozen=True):
 class Draft(Struct):
     """One item in progress. A step reads `parsed` and the fields that earlier steps wrote, and writes its own fields.
 
-    `address` is the canonical one without a session, which identifies. `dated` is the date that the entry itself gives, which may be in the future. `published` also depends on the clock (never later
-    than now) and on the other entries (`Context.day_first`).
+    `dated` is the date that the entry itself gives, which may be in the future. `published` also depends on the clock (never later
+    than now) and on the other entries (`Context.day_first`). `address` is `canonical` without a session, and identifies the entry.
+    `is_cut`: the feed broke off the summary (`Context.cut`).
     """
 
     parsed: ParsedItem
@@ -51,6 +52,7 @@ class Draft(Struct):
     guid: str | None = None
     title: str = ""
     summary: str = ""
+    is_cut: bool = False
     content: str = ""
     author: str | None = None
     publisher: str = ""

@@ -132,14 +132,19 @@ def summary(draft: Draft, context: Context) -> None:
     if (byline := _BYLINE.match(draft.content, start)) and plain(byline[1]) == plain(parsed.author or ""):
         start = byline.end()
     draft.summary = summarise(draft.content[start:], safe=True, title=title)
-    if context.cut and len((parsed.text or "").strip()) >= context.cut and draft.summary[-1:].isalnum():
-        draft.summary = broken_off(draft.summary)
+    length = len((parsed.text or "").strip())
+    draft.is_cut = bool(context.cut and length >= context.cut) and draft.summary[-1:].isalnum()
+
+
+def shown_summary(draft: Draft) -> str:
+    """The summary with an ellipsis where the feed broke it off."""
+    return broken_off(draft.summary) if draft.is_cut and draft.summary else draft.summary
 
 
 def title(draft: Draft, context: Context) -> None:
     draft.title = cut(plain(draft.parsed.title, titled=True), TITLE_LENGTH) if draft.parsed.title else ""
     if not draft.title and draft.summary:
-        draft.title = title_from(draft.summary)
+        draft.title = title_from(shown_summary(draft))
     if draft.summary and (_is_same(draft.summary, draft.title) or _ADDRESS.fullmatch(draft.summary)):
         draft.summary = ""  # it only repeats the title, or the link
 

@@ -89,7 +89,10 @@ DATED = "<pubDate>2026-11-20T09:00:00.750Z</pubDate>"
             rss(item(link="http://www.bing.com/news/apiclick.aspx?tid=1&amp;url=https%3a%2f%2fe.org%2f1&amp;c=2")),
             "link:" + digest("https://bing.com/news/apiclick.aspx?c=2&tid=1&url=https%3A%2F%2Fe.org%2F1"),
         ),
-        (rss(item(guid="https://e.org/v;jsessionid=X1?id=7", link="https://e.org/")), "https://e.org/v;jsessionid=X1?id=7"),
+        (
+            rss(item(guid="https://e.org/v;jsessionid=X1?id=7", link="https://e.org/")),
+            "https://e.org/v;jsessionid=X1?id=7",
+        ),
         (rss(item(link="https://e.org/a?phpsessid=x")), "link:" + digest("https://e.org/a?phpsessid=x")),
     ],
     ids=["resolved", "fraction", "fraction of the earlier date", "white space", "leading on", "session", "its address"],
