@@ -20,7 +20,7 @@ from aggregator.web.pinned import pinned, without
 
 AROUND = 500  # so many of the newest stories are considered
 RECENT = timedelta(hours=24)
-PAST = timedelta(days=30)  # stories so much older than the newest are not shown: short of news, lists go far back
+PAST = timedelta(days=30)  # stories so much older than the `NEWEST` are not shown: short of news, lists go far back
 PER_SECTION = 6  # stories of each section
 FOREMOST = 11  # stories at the top
 SEVERAL = 60  # those at the top are chosen from so many of the newest stories, for each number of outlets in MANY
@@ -94,12 +94,12 @@ def _just_in(newest: Sequence[StoryHead], subjects: Collection[StreamName], sinc
 
 
 def _of_its_time(lists: Mapping[StreamQuery, Sequence[StoryHead]]) -> dict[StreamQuery, list[StoryHead]]:
-    """The lists without what was published long before the newest story in any of them. (Not long ago: a page of an archive that is no
-    longer polled stays as it was.)"""
-    newest = max((story.published for story in chain.from_iterable(lists.values())), default=None)
+    """The lists without what was published long before the `NEWEST` stories in all of them. (Not before the newest one: one story a month
+    may be all there is. And not long ago: a page of an archive that is no longer polled stays as it was.)"""
+    published = {story.id: story.published for story in chain.from_iterable(lists.values())}
+    newest = sorted(published.values())[-NEWEST:]
     return {
-        query: [story for story in listed if newest and story.published >= newest - PAST]
-        for query, listed in lists.items()
+        query: [story for story in listed if story.published >= newest[0] - PAST] for query, listed in lists.items()
     }
 
 
