@@ -103,18 +103,19 @@ _REVIEWED = re.compile(
 _REVIEWS = re.compile(
     r"\breview(?:s|ed)?\ (?!round-?up)[a-z]|\b(?:to|in|under|after|pending|by)\ review\b", re.IGNORECASE | re.VERBOSE
 )
-_LEISURES = r"""(?:sports?|football|soccer|cricket|rugby(?:-(?:union|league))?|tennis|golf|formula-?1|f1
-    |motorsports?|boxing|mma|cycling|athletics|american-football|nfl|nba|nhl|mlb
+_LEISURES = r"""(?:sports?|deportes?|esportes?|football|fussball|futbol|calcio|soccer|cricket|rugby(?:-(?:union|league))?|tennis|golf
+    |formula-?1|f1|motorsports?|boxing|mma|cycling|athletics|american-football|nfl|nba|nhl|mlb
     |entertainment(?:-(?:and-)?arts)?|showbiz|celebrit(?:y|ies)|bollywood|films?|movies?|music|stage|tv(?:-and-radio)?|gam(?:es|ing)
     |life-?(?:and-?)?style|fashion|food|recipes?|travel)"""
-# Folders, at most the third of an address, in which outlets file sports, entertainment and leisure.
+# Folders, at most the third of an address (after a date), in which outlets file sports, entertainment and leisure.
 _LEISURE = re.compile(
-    rf"""https?://(?:(?:www\.)?(?:sports?|entertainment|lifestyle)\.|[^/?\#]+/(?:[^/?\#]+/){{0,2}}?{_LEISURES}/+[^/?\#])""",
+    rf"""https?://(?:(?:www\.)?(?:sports?|entertainment|lifestyle)\.
+        |[^/?\#]+/(?:\d{{4}}/\d\d/\d\d/)?(?:[^/?\#]+/){{0,2}}?{_LEISURES}/+[^/?\#])""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Ids of sections about that, in the languages of editors, as a word of the id.
 _OF_LEISURE = re.compile(
-    rf"\b(?:{_LEISURES}|leisure|loisirs|freizeit|arts?|culture|[ck]ultura?|deportes?|futbol|fussball|calcio|musi(?:k|que|ca)|kino|cine(?:ma)?)\b",
+    rf"\b(?:{_LEISURES}|leisure|loisirs|freizeit|arts?|culture|[ck]ultura?|musi(?:k|que|ca)|kino|cine(?:ma)?)\b",
     re.VERBOSE,
 )
 _QUESTION = re.compile(

@@ -240,6 +240,8 @@ def test_an_address_that_merely_has_such_a_word_is_no_aside(address: str) -> Non
         ("https://velmora.example/category/Entertainment/star-weds", True),
         ("https://velmora.example/lifeandstyle/2026/nov/28/star-weds", True),
         ("https://sports.velmora.example/rovers-win-cup", True),
+        ("https://velmora.example/2026/11/28/sports/soccer/rovers-win-cup.html", True),
+        ("https://velmora.example/deportes/2026-11-28/gana-la-copa.html", True),
         ("https://velmora.example/sports", False),  # an article of that name
         ("https://velmora.example/world/2026/nov/28/sport/ban", False),  # so deep it may be anything
         ("https://velmora.example/world/sports-minister-resigns", False),
