@@ -14,7 +14,7 @@ from typing import Any
 
 from aggregator.errors import ParseError
 from aggregator.model.item import Enclosure, ParsedItem
-from aggregator.parse.document import MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
+from aggregator.parse.document import ENTRY, MALFORMED, Document, found_outside_cdata, outside_cdata, split_cdata
 from aggregator.parse.fields import (
     as_meant,
     followed,
@@ -39,6 +39,7 @@ _PUBDATE = re.compile(rb"<(/?)(pubDate)((?:\s[^<>]*?)?)(/?)>")
 _ID = re.compile(rb"<(/?)id(?=[\s/>])")
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
+_LANGUAGE = re.compile(rb"\sxml:lang\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
 _NO_ADDRESS = re.compile(rb"(<(?:[\w.-]+:)?link\s(?:[^<>]*?\s)?)href=(?:\"\s*\"|'\s*')")
 _OF_NETWORKS = re.compile(rb"<og(?=[\s>])(?:(?!</?(?:og|item|entry)\b)[\s\S]){1,20000}")
 _IN_LINES = re.compile(rb"<[A-Za-z][^<>\n]*+\n[^<>]*")  # a tag of several lines
@@ -87,6 +88,7 @@ def _prepared(document: Document) -> bytes:
     - The @ in authors is replaced by another character: feedparser cuts e-mail addresses out, but only up to four letters of the last
       part of the domain (`.online`).
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
+    - The language of the feed is removed: feedparser would give it to each entry, as if the entry said so itself.
     - Empty addresses are removed: feedparser would take xml:base for them.
     - In a malformed document, references to quotation marks are written in a form that feedparser reads correctly, and tags in one
       line: one of several lines with a quotation mark too many would take the rest of the document."""
@@ -106,6 +108,9 @@ def _prepared(document: Document) -> bytes:
         parts[::2] = [_IN_LINES.sub(_in_line, _replaced(part, _IN_MARKUP)) for part in parts[::2]]
         parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
+    first = ENTRY.search(data)
+    start = first.start() if first else 0
+    data = _LANGUAGE.sub(b"", data[:start]) + data[start:]
     return _NO_ADDRESS.sub(rb"\1", _OF_MODULE.sub(rb"<\1its-\2\3>", data))
 
 

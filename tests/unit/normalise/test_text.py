@@ -1574,6 +1574,7 @@ def test_what_the_editor_says_counts_where_a_feed_claims_english_for_other_lette
     assert read(document, replace(JOB, lang=lang)).items[0].lang == lang
 
 
+@pytest.mark.parametrize("title", ["Feuer", "<i>Feuer</i>"])  # the second is read by feedparser
 @pytest.mark.parametrize(
     "document",
     [
@@ -1587,9 +1588,11 @@ def test_what_the_editor_says_counts_where_a_feed_claims_english_for_other_lette
         ).replace(b"<feed ", b"<feed xml:lang='en-US' ", 1),
     ],
 )
-def test_what_the_editor_says_counts_more_than_the_feed_but_not_than_the_entry(document: bytes) -> None:
+def test_what_the_editor_says_counts_more_than_the_feed_but_not_than_the_entry(document: bytes, title: str) -> None:
     """A local paper's German feed claimed English, as WordPress does by default; `lang: de` did not help."""
+    document = document.replace(b">Feuer<", f">{title}<".encode())
     assert [one.lang for one in read(document, replace(JOB, lang="de")).items] == ["de", "fr"]
+    assert [one.lang for one in read(document).items] == ["en-US", "fr"]
 
 
 @pytest.mark.parametrize("author", ["webmaster@example.org", "ann@example.org ben@example.org", "()", "–"])
