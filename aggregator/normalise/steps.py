@@ -129,7 +129,8 @@ def summary(draft: Draft, context: Context) -> None:
         return
     labels = _LABELS.match(draft.content) if _OF_LABELS in parsed.text else None
     start = labels.end() if labels else 0
-    if (byline := _BYLINE.match(draft.content, start)) and plain(byline[1]) == plain(parsed.author or ""):
+    byline = _BYLINE.match(draft.content, start) if title else None  # else the name may be all that it says
+    if byline and plain(byline[1]) == _BY.sub("", plain(parsed.author or "")):
         start = byline.end()
     draft.summary = summarise(draft.content[start:], safe=True, title=title)
     length = len((parsed.text or "").strip())

@@ -351,6 +351,10 @@ def test_the_name_of_the_author_before_a_text_is_no_part_of_its_summary(name: st
     assert (told.author, told.summary) == ("EP & EFE", "The port is open.")
     other = one(f"<p>{name}</p><p>The port is open.</p>", inside="<dc:creator>EP</dc:creator>")
     assert other.summary.endswith("EP & EFE The port is open.")
+    alone = one(f"<p>{name}</p>", title="", inside="<dc:creator>EP &amp; EFE</dc:creator>")
+    assert alone.title.endswith("EP & EFE"), "a story has words"
+    prefixed = one("<p>By Ann Lee</p><p>The port is open.</p>", inside="<dc:creator>By Ann Lee</dc:creator>")
+    assert prefixed.summary == "The port is open."
 
 
 def test_whether_a_feed_breaks_off_its_texts_is_no_edit_of_an_entry() -> None:
