@@ -23,7 +23,8 @@ from aggregator.fetch.redirects import start
 
 _EVERYWHERE: Final = Allowance.of(["0.0.0.0/0", "::/0"])
 _IDLE: Final = 64  # connections; with those of requests, and all else, fewer than the 256 files that macOS admits
-_LONGEST: Final = 1 << 20  # bytes; what arrives at once with the head of a response is less
+_LONGEST: Final = 1 << 20  # bytes of heads; what arrives at once with that of a response is less
+_MOST: Final = 32 << 20  # bytes of all that answers a request: three times the longest body, in chunks
 _HEADS: Final = 8  # that are told apart in what arrives at once: interim ones, such as 103, and that of the response
 
 
@@ -65,20 +66,23 @@ class _Reading(ResponseHandler):
     """Reads the head of a response before the rest. If something follows that is no part of the response (the body of a 304, or more than
     the Content-Length says), aiohttp loses the response, unless both come one after the other; browsers and curl ignore what follows.
     What these put up with in a head is repaired, if it arrives at once. And if the body breaks the rules of HTTP, whoever reads it is
-    told at once, where aiohttp lets them wait for the deadline. Interim responses without end are refused: until the deadline they
-    would take most of the time of the loop."""
+    told at once, where aiohttp lets them wait for the deadline. Interim responses without end, and what stands between chunks without end,
+    are refused: until the deadline they would take most of the time of the loop."""
 
     _heads = 0  # bytes since a head is expected
+    _all = 0  # bytes since the request
 
     def set_response_params(self, *args: Any, **params: Any) -> None:
         """Called for each request."""
-        self._heads = 0
+        self._heads = self._all = 0
         super().set_response_params(*args, **params)
 
     def data_received(self, data: bytes) -> None:
         self._heads = self._heads + len(data) if self._expects_head() else 0
-        if self._heads > _LONGEST:
-            self.set_exception(Stopped("protocol", "the head of the answer does not end"))
+        self._all += len(data)
+        if self.exception() is None and (self._heads > _LONGEST or self._all > _MOST):
+            part = "head" if self._heads else "body"
+            self.set_exception(Stopped("protocol", f"the {part} of the answer does not end"))
         end = 0
         for _ in range(_HEADS):
             head = head_at(data, end) if self._expects_head() else b""

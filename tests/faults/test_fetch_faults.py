@@ -204,10 +204,11 @@ def test_slow_answers_end_at_the_deadline(server: Server, path: str) -> None:
     assert Limits().deadline <= 30, "where nobody says otherwise"
 
 
-def test_a_flood_of_interim_answers_ends_before_the_deadline(server: Server) -> None:
+@pytest.mark.parametrize(("path", "part"), [("/interim-flood", "head"), ("/extension-flood", "body")])
+def test_a_flood_of_what_is_no_document_ends_before_the_deadline(server: Server, path: str, part: str) -> None:
     """For thirty seconds it would take most of the time of the loop."""
-    outcome = fail(ask(server.url("/interim-flood"), limits=Limits(deadline=PATIENCE))[0])
-    assert (outcome.kind, outcome.message) == ("protocol", "the head of the answer does not end")
+    outcome = fail(ask(server.url(path), limits=Limits(deadline=PATIENCE))[0])
+    assert (outcome.kind, outcome.message) == ("protocol", f"the {part} of the answer does not end")
 
 
 def test_the_deadline_spans_all_redirects(server: Server) -> None:
@@ -293,7 +294,7 @@ def test_a_host_with_several_feeds_is_connected_to_once() -> None:
     """On each new connection both sides have to compute keys, which costs more than the request. (All answers together are longer than what
     counts as a flood.)"""
     made = list[socket.socket]()
-    large = FEED.ljust(20_000)
+    large = FEED.ljust(600_000)
 
     class Keeping(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

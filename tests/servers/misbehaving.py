@@ -117,6 +117,7 @@ FAULTS: dict[str, Route] = {
     "/drip-body": drip(head("200 OK", {"Content-Length": "100000"}), b"<"),
     "/interim-for-ever": drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
     "/interim-flood": flood(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 5000),
+    "/extension-flood": flood(head("200 OK", {"Transfer-Encoding": "chunked"}) + b"1;a=", b"a" * 65536),
     "/many-headers": raw(head("200 OK", [("X-A", "b")] * 5000 + [("Content-Length", "1")]) + b"x"),
     "/long-header": raw(head("200 OK", {"X-A": "b" * 65536, "Content-Length": "1"}) + b"x"),
     "/truncated": raw(head("200 OK", {"Content-Length": str(len(FEED) + 1000)}) + FEED),
