@@ -109,7 +109,6 @@ class Item(Struct, frozen=True):
     image: str | None
     enclosures: Annotated[tuple[Enclosure, ...], FEW]
     hash: str  # of all that a reader sees, with the `steady` form of `canonical`: a different hash means an update
-    written: str = ""  # the same with the address or summary as earlier versions stored them: no update either
     outlet: str | None = None  # of a wrapper's item: the address of its publisher, by which that is folded; not stored
     fingerprint: bytes = b""  # hash of the entry as in the feed, b"" if it has no text; stored with the source
     # Further ids under which the item may be stored; `normalise/matching.py` says when they count. "" where one does not apply.

@@ -104,11 +104,11 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
     if wrapped and title_id:
         title_id = item_id(context.job.root, outlet_key(draft))
     if is_known:
-        hash = written = ""
+        hash = ""
     else:
         for step in STEPS:
             step(draft, context)
-        hash, written = _hashes(draft, context.job, addressed=not wrapped)
+        hash = _hash(draft, context.job, addressed=not wrapped)
         if not draft.summary and not draft.content and not (context.job.wrapper and plain(draft.parsed.text)):
             fingerprint = b""  # not if a wrapper's text only repeats the headline
     return Item(
@@ -128,7 +128,6 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         image=draft.image,
         enclosures=draft.enclosures,
         hash=hash,
-        written=written,
         outlet=draft.outlet,
         fingerprint=fingerprint,
         former_ids=former_ids,
@@ -138,23 +137,19 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
     )
 
 
-def _hashes(draft: Draft, job: ParseJob, *, addressed: bool) -> tuple[str, str]:
-    """`Item.hash` and `Item.written`. `addressed`: they show whether the address is another one."""
+def _hash(draft: Draft, job: ParseJob, *, addressed: bool) -> str:
+    """`Item.hash`. `addressed`: it shows whether the address is another one."""
     enclosed = "\n".join(one.url for one in draft.enclosures)
     outlet = [draft.publisher] if job.wrapper else []  # else the configuration names the publisher
     # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
     lang = [draft.lang or ""] if job.lang else []
     parts = (draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
     # Not the address as written: some outlets put another token into it in each response, which is no edit.
-    told = address.steady(draft.canonical)
-    before = draft.url if told == draft.canonical else draft.canonical
+    told = address.steady(draft.canonical) or ""
     # Nor the ellipsis: whether a feed breaks off its texts depends on which other entries it lists.
-    hash = digest(draft.title, told or "", draft.summary, *parts)
-    if not addressed:  # nor are those of the articles that its text lists
-        return digest(draft.title, "", draft.summary, without_tags(draft.content), *parts[1:]), hash
-    if draft.is_cut:
-        return hash, digest(draft.title, told or "", shown_summary(draft), *parts)
-    return hash, digest(draft.title, before or "", draft.summary, *parts) if before != told else hash
+    if not addressed:  # nor are the addresses of the articles that its text lists
+        return digest(draft.title, "", draft.summary, without_tags(draft.content), *parts[1:])
+    return digest(draft.title, told, draft.summary, *parts)
 
 
 def _further_ids(key: str, draft: Draft, root: str, is_known: bool) -> tuple[tuple[str, ...], str, str]:

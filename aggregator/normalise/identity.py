@@ -26,16 +26,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urljoin
 from uuid import UUID
 
 import msgspec
 
 from aggregator import __version__
 from aggregator.model.item import ParsedItem
-from aggregator.normalise.address import absolute, canonical, host, is_article
-from aggregator.normalise.characters import spaced
-from aggregator.normalise.dates import read as read_date
+from aggregator.normalise.address import host, is_article
 from aggregator.normalise.draft import Context, Draft
 from aggregator.normalise.plain import plain
 from aggregator.text.words import tokens
@@ -49,7 +46,6 @@ _OF_NAMESPACE = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
 # How the keys of each kind begin. Ids are made from keys: changing one would announce all its items again.
 _LINK, _TITLE, _TEXT, _WORDS = "link:", "among:", "text:", "anew:"
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
-_FRACTION = re.compile(r":\d\d\.(\d+)", re.ASCII)
 SIZE = 8  # bytes: enough that no two of the thousand entries of one source get the same fingerprint by chance
 _TELLING = 5  # words of a headline that hardly has a second article of the same minute or day
 _OLDEST = datetime.min.replace(tzinfo=UTC)
@@ -107,7 +103,7 @@ def _key(draft: Draft, distrusted: bool, shared: bool) -> str:
         return _guid_key(draft.guid)
     if draft.address:
         return title_key(draft) if shared else _link_key(draft.address)
-    return _text_key(draft, draft.dated, draft.parsed.text.strip())
+    return _text_key(draft)
 
 
 def _guid_key(guid: str) -> str:
@@ -153,8 +149,9 @@ def is_title_key(key: str) -> bool:
     return key.startswith(_TITLE)
 
 
-def _text_key(draft: Draft, when: datetime | None, text: str) -> str:
-    return f"{_TEXT}{digest(draft.title, when.isoformat() if when else '', '' if draft.title else text)}"
+def _text_key(draft: Draft) -> str:
+    when = draft.dated.isoformat() if draft.dated else ""
+    return f"{_TEXT}{digest(draft.title, when, '' if draft.title else draft.parsed.text.strip())}"
 
 
 def words_key(draft: Draft) -> str:
@@ -167,40 +164,12 @@ def _title(draft: Draft) -> str:
 
 
 def former_keys(draft: Draft, key: str) -> tuple[str, ...]:
-    """Keys that the entry may have had earlier. One reason is that other entries came to share its address or guid (its key was the guid or
-    the link key, and is now the title key). Another is that its guid is a number: earlier versions always used it, and this one uses it as
-    soon as the numbers of the document do not begin with 0 or 1. The others are differences of earlier versions:
-
-    - with feedparser they resolved relative guids against xml:base;
-    - without feedparser they kept fractions of seconds in dates, and white space around texts;
-    - they used the address of a redirecting service (such as Google Alerts) instead of the article's;
-    - they had sessions in guids and addresses."""
-    parsed, guid = draft.parsed, draft.guid
-    if guid and key == _guid_key(guid):
-        return _former_guid_keys(draft, guid)
-    if is_link_key(key):
-        addresses = dict.fromkeys((canonical(absolute(parsed.link, draft.base)), draft.canonical))
-        return tuple(_link_key(one) for one in addresses if one and one != draft.address)
-    if draft.canonical:
-        return (*([_guid_key(guid)] if guid else []), _link_key(draft.canonical))
-    return (_text_key(draft, _exact(draft), parsed.text),)
-
-
-def _exact(draft: Draft) -> datetime | None:
-    """The date of an entry with the fraction of its second."""
-    dates = (draft.parsed.published, draft.parsed.updated)
-    said = next((_FRACTION.search(text) for text in dates if text and read_date(text) == draft.dated), None)
-    return draft.dated + timedelta(microseconds=int(f"{said[1]:0<6}"[:6])) if said and draft.dated else draft.dated
-
-
-def _former_guid_keys(draft: Draft, guid: str) -> tuple[str, ...]:
-    base, written = draft.parsed.base, spaced(draft.parsed.guid or "")
-    if base or written != guid:
-        try:
-            return (_guid_key(urljoin(base or "", written)),)
-        except ValueError:
-            return ()
-    return (title_key(draft),) if _NUMBER.fullmatch(guid) else ()
+    """Keys that the entry may have had earlier: its guid or link key, if other entries came to share them; its title key, if its guid is a
+    number, which is used as soon as the numbers of the document do not begin with 0 or 1."""
+    guid = draft.guid
+    if is_title_key(key) and draft.address:
+        return (*([_guid_key(guid)] if guid else []), _link_key(draft.address))
+    return (title_key(draft),) if guid and key == guid and _NUMBER.fullmatch(guid) else ()
 
 
 def is_exact(date: datetime | None) -> bool:

@@ -17,7 +17,7 @@ in five ways. In each of them another of its ids counts (`Item`):
 - *A date, and perhaps a guid, that the server makes up for each response.* “Listen live” links to the front page and is always dated now:
   one item, recognised by address, title and text (`Item.words_id`), as long as each document lists it. But “Test alarm”, listed twice
   with the same true date, is not such an entry: the next test alarm in the same words is new.
-- *Another key than before* (`Item.former_ids`): since yesterday other entries share the address or guid, or the program was upgraded.
+- *Another key than before* (`Item.former_ids`): since yesterday other entries share the address or guid, or a number is used as guid.
 
 docs/decisions/0004-polling.md has the reasons.
 """
@@ -251,4 +251,4 @@ def has_moved(item: Item, stored: StoredItem) -> bool:
 
 
 def _has_content_of(item: Item, stored: StoredItem) -> bool:
-    return stored.hash in (item.hash, item.written)
+    return stored.hash == item.hash

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aggregator.normalise.identity import NAMESPACE, digest, item_id
+from aggregator.normalise.identity import NAMESPACE, item_id
 
 LATER = "<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>"
 EARLIER = "<pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate>"
@@ -133,12 +133,6 @@ def test_a_front_page_with_a_session_is_a_front_page() -> None:
     )
     assert first == then
     assert len(set(first)) == 2
-
-
-def test_a_session_in_an_archive_of_an_earlier_version_is_no_edit() -> None:
-    """Hashes had the canonical address with it. An upgrade would store and place all such items again."""
-    stored = read(rss([item(link="https://www.e.org/a?t=1764400000", guid="a", title="News")])).items[0]
-    assert stored.written == digest("News", "https://e.org/a?t=1764400000", stored.summary, stored.content, "", "", "")
 
 
 def test_an_entry_that_reports_a_fault_of_the_maker_of_the_feed_is_no_news() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from builders.documents import JOB, WRAPPER, atom, item, read, rss
+from builders.documents import JOB, WRAPPER, item, read, rss
 from msgspec.structs import replace
 
 from aggregator.model.item import Item, StoredItem
@@ -69,48 +69,6 @@ def test_at_first_all_is_new_and_the_second_time_nothing() -> None:
     assert (again.new, again.changed, again.seen, again.drops) == ((), (), (1, 2, 3), ())
 
 
-DATED = "<pubDate>2026-11-20T09:00:00.750Z</pubDate>"
-
-
-@pytest.mark.parametrize(
-    ("body", "former"),
-    [
-        (rss('<item xml:base="https://e.org/a/"><title>T</title><guid>p/1</guid></item>'), "https://e.org/a/p/1"),
-        (rss(item(DATED, link="")), "text:" + digest("Title", "2026-11-20T09:00:00.750000+00:00", "")),
-        (
-            atom(
-                "<entry><title>Title</title><published>2026-11-20T10:00:00.5Z</published>"
-                "<updated>2026-11-20T09:00:00.750Z</updated></entry>"
-            ),
-            "text:" + digest("Title", "2026-11-20T09:00:00.750000+00:00", ""),
-        ),
-        (rss("<item><description> What.\n</description></item>"), "text:" + digest("", "", " What.\n")),
-        (
-            rss(item(link="http://www.bing.com/news/apiclick.aspx?tid=1&amp;url=https%3a%2f%2fe.org%2f1&amp;c=2")),
-            "link:" + digest("https://bing.com/news/apiclick.aspx?c=2&tid=1&url=https%3A%2F%2Fe.org%2F1"),
-        ),
-        (
-            rss(item(guid="https://e.org/v;jsessionid=X1?id=7", link="https://e.org/")),
-            "https://e.org/v;jsessionid=X1?id=7",
-        ),
-        (rss(item(link="https://e.org/a?phpsessid=x")), "link:" + digest("https://e.org/a?phpsessid=x")),
-    ],
-    ids=["resolved", "fraction", "fraction of the earlier date", "white space", "leading on", "session", "its address"],
-)
-def test_what_an_earlier_program_stored_under_another_identity_does_not_come_twice(body: bytes, former: str) -> None:
-    """It resolved ids where feedparser read them, and kept fractions of seconds and white space where it did not."""
-    (one,) = read(body).items
-    stored = replace(one, id=item_id(JOB.root, former), canonical=None)  # the id alone tells
-    assert stored.id != one.id
-    for _ in range(2):
-        changes = recognise((one,), known([stored]))
-        assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
-    edited = replace(one, title="Corrected", hash="other", written="other")
-    assert [number for number, _ in recognise((edited,), known([stored])).changed] == [1]
-    assert recognise((one,), NOTHING).new == (one,)
-    assert recognise((one, stored), known([stored])).new == (one,)  # that one is here too
-
-
 def test_an_address_that_only_counts_readers_otherwise_is_no_update() -> None:
     """As one with another token at each answer: each poll announced all that it listed as updated."""
     first = items(1, link="https://www.example.org/{}?utm_source=rss&amp;utm_content=17")
@@ -119,18 +77,6 @@ def test_an_address_that_only_counts_readers_otherwise_is_no_update() -> None:
     assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
     moved = items(1, link="https://example.org/{}/moved")
     assert recognise(moved, known(first)).changed == ((1, moved[0]),)
-
-
-def test_a_hash_of_the_address_as_written_is_no_update() -> None:
-    """After an upgrade each story whose outlet writes www. was changed since, and each of its streams had a new version."""
-    (one,) = items(1, link="https://www.example.org/{}/?utm_source=rss")
-    former = digest(one.title, one.url or "", one.summary, one.content, "", "", "")
-    before = known([replace(one, hash=former)])
-    changes = recognise([one], before)
-    assert (changes.new, changes.changed, changes.seen) == ((), (), (1,))
-    (edited,) = items(1, link="https://www.example.org/{}/?utm_source=rss", title="Another title")
-    assert recognise([edited], before).changed == ((1, edited),)
-    assert recognise([one], known([replace(one, hash="")])).changed == ((1, one),), "its text was deleted"
 
 
 def test_a_text_that_was_deleted_is_read_again_though_its_entry_was_skipped_as_known() -> None:
@@ -143,7 +89,7 @@ def test_a_text_that_was_deleted_is_read_again_though_its_entry_was_skipped_as_k
 
 def test_an_item_that_a_document_has_as_it_was_and_changed_is_changed() -> None:
     (stored,) = items(1)
-    edited = replace(stored, title="Corrected", hash="other", written="other")
+    edited = replace(stored, title="Corrected", hash="other")
     for document in ((stored, edited), (edited, stored)):
         changes = recognise(document, known([stored]))
         assert (changes.new, changes.changed, changes.seen) == ((), ((1, edited),), ())
@@ -267,7 +213,7 @@ def test_an_item_that_is_known_by_its_id_or_title_is_no_other_with_its_title_or_
 def test_what_was_skipped_as_known_is_no_other_entry_of_its_page() -> None:
     _, *others = items(1, 2, 3, guid="", link="https://example.org/warnings")
     (alone,) = items(1, guid="", link="https://example.org/warnings")
-    skipped = replace(alone, title="", hash="", written="")
+    skipped = replace(alone, title="", hash="")
     assert recognise((skipped,), known((alone, *others))).seen == (1,)
     assert recognise((alone,), known((replace(alone, hash=""), *others))).changed == ((1, alone),), (
         "its text was deleted"
@@ -697,7 +643,7 @@ def test_an_entry_without_a_guid_is_not_announced_again_when_others_come_to_its_
     assert [one.title for one in changes.new] == ["Title 3", "Title 2"]
     assert (changes.changed, changes.seen) == ((), (1,))
     assert changes.known_as == {}
-    skipped = [replace(one, title="", hash="", written="") for one in items(3, 2, 1, guid="", link=page)]
+    skipped = [replace(one, title="", hash="") for one in items(3, 2, 1, guid="", link=page)]
     assert recognise(skipped[2:], known([first])).seen == (1,)
 
 

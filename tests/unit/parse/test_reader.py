@@ -997,15 +997,6 @@ def test_the_base_of_an_rss_item_counts_for_its_enclosures(title: str, base: str
     assert (one.url, one.enclosures[0].url) == ("https://e.org/quake/a", "https://e.org/quake/s.mp3")
 
 
-def test_an_entry_whose_base_counted_twice_does_not_come_again() -> None:
-    (one,) = read(
-        atom('<entry xml:base="quake/"><title>T</title><link href="a"/></entry>'), url="https://e.org/f"
-    ).items
-    (before,) = read(atom('<entry><title>T</title><link href="https://e.org/quake/quake/a"/></entry>')).items
-    assert before.id != one.id
-    assert before.id in one.former_ids
-
-
 def test_a_base_that_is_no_address_costs_nothing_else() -> None:
     entry = '<entry xml:base="http://[/"><id>urn:1</id><title>Title</title><link href="c"/></entry>'
     assert [(one.guid, one.link) for one in parsed(atom(entry)).items] == [("urn:1", "c")]
