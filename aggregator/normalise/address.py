@@ -154,7 +154,10 @@ def steady(url: str | None) -> str | None:
 def without_session(text: str) -> str:
     """An address, or another text that may be one, without a session. Unlike in `steady`, numbers stay, since they may be those of entries:
     it tells what an entry is, not only whether its article has moved."""
-    found = _SESSION.sub("", text) if "=" in text or "/(" in text else text
+    small = text.lower()
+    if "sess" not in small and "/(s(" not in small:  # nearly always; avoids the search for patterns
+        return text
+    found = _SESSION.sub("", text)
     return text if found == text else found.rstrip("?&")
 
 

@@ -200,9 +200,10 @@ def _cut(entries: Sequence[ParsedItem]) -> int | None:
     longest = max(map(len, texts), default=0)
     for within, share, is_open in ((1, 0.5, str.isalpha), (_WORD, 0.9, str.islower)):
         equal = [text for text in texts if len(text) >= longest - within]
+        if longest < _SHORTEST_CUT or len(equal) < share * len(texts) or any("<" in text for text in equal):
+            continue
         ends = {end[0] for text in equal if (end := _LETTERS.search(text, len(text) - 30)) and is_open(end[0])}
-        many = len(equal) >= share * len(texts) and len(ends) >= _FEWEST_CUT
-        if longest >= _SHORTEST_CUT and many and "<" not in "".join(equal):
+        if len(ends) >= _FEWEST_CUT:
             return longest - within
     return None
 
