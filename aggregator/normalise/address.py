@@ -56,9 +56,7 @@ _AMBIGUOUS = frozenset(
     {"src", "source", "partner", "feature", "cid", "cmp", "rss", "sh", "share", "emc", "mod", "ref", "from", "siteid"}
 )
 # A session, which some servers write into each link of a response: of Java, PHP and ASP, and of ASP.NET in a path.
-_A_SESSION = (
-    r";jsessionid=[^?#;/]*|/\(S\([a-z0-9]{24}\)\)(?=/)|(?<=[?&])(?:jsessionid|phpsessid|aspsessionid\w*)=[^&#]*"
-)
+_A_SESSION = r";jsessionid=[^?#;/]*|/\((?:X\(1\))?S\([a-z0-9]{24}\)\)(?=[/?#]|\Z)|(?<=[?&])(?:jsessionid|phpsessid|aspsessionid\w*)=[^&#]*"
 _SESSION = re.compile(_A_SESSION, re.IGNORECASE)
 # What some servers make up for each response: a session, or a number against caches. Not left out of canonical addresses, since the archive
 # and the editor's overrides have such, but where two addresses of one article are compared (`steady`).
@@ -155,7 +153,7 @@ def without_session(text: str) -> str:
     """An address, or another text that may be one, without a session. Unlike in `steady`, numbers stay, since they may be those of entries:
     it tells what an entry is, not only whether its article has moved."""
     small = text.lower()
-    if "sess" not in small and "/(s(" not in small:  # nearly always; avoids the search for patterns
+    if "sess" not in small and "/(" not in small:  # nearly always; avoids the search for patterns
         return text
     found = _SESSION.sub("", text)
     return text if found == text else found.rstrip("?&")

@@ -97,7 +97,7 @@ def test_a_session_that_is_another_in_each_response_is_no_edit(written: str) -> 
 @pytest.mark.parametrize(
     "written",
     ["https://e.org/{};jsessionid={}", "https://e.org/{}?PHPSESSID={}", "https://e.org/{}?jsessionid={}&amp;lang=en",
-     "https://e.org/(S({1}))/{0}.aspx"],
+     "https://e.org/(S({1}))/{0}.aspx", "https://e.org/(X(1)S({1}))/{0}", "https://e.org/(S({1}))/?id={0}"],
 )  # fmt: skip
 @pytest.mark.parametrize("guid", ["", "{link}", "https://e.org/?p={page}&amp;phpsessid={session}"])
 def test_an_entry_whose_address_has_another_session_in_each_response_is_the_same(written: str, guid: str) -> None:
