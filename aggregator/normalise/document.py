@@ -28,7 +28,7 @@ from aggregator.normalise.identity import (
     words_key,
 )
 from aggregator.normalise.plain import plain, without_tags
-from aggregator.normalise.steps import BEGINNING, IDENTIFY, MAX_CATEGORIES, STEPS, shown_summary
+from aggregator.normalise.steps import BEGINNING, IDENTIFY, MAX_CATEGORIES, STEPS, shown_summary, shown_title
 from aggregator.text.languages import ENGLISH, is_undecided, language, language_tag
 from aggregator.text.words import tokens
 
@@ -117,7 +117,7 @@ def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin
         key=key,
         url=draft.url,
         canonical=draft.canonical,
-        title=draft.title,
+        title=shown_title(draft),
         summary=shown_summary(draft),
         content=draft.content,
         author=draft.author,

@@ -145,9 +145,15 @@ def shown_summary(draft: Draft) -> str:
 def title(draft: Draft, context: Context) -> None:
     draft.title = cut(plain(draft.parsed.title, titled=True), TITLE_LENGTH) if draft.parsed.title else ""
     if not draft.title and draft.summary:
-        draft.title = title_from(shown_summary(draft))
+        draft.title = title_from(draft.summary)
     if draft.summary and (_is_same(draft.summary, draft.title) or _ADDRESS.fullmatch(draft.summary)):
         draft.summary = ""  # it only repeats the title, or the link
+
+
+def shown_title(draft: Draft) -> str:
+    """The title, with an ellipsis if it is all of a summary that the feed broke off."""
+    is_cut = draft.is_cut and not draft.parsed.title and draft.title[-1:].isalnum()
+    return broken_off(draft.title) if is_cut else draft.title
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -356,13 +356,19 @@ def test_the_name_of_the_author_before_a_text_is_no_part_of_its_summary(name: st
     assert prefixed.summary == "The port is open."
 
 
-def test_whether_a_feed_breaks_off_its_texts_is_no_edit_of_an_entry() -> None:
+@pytest.mark.parametrize("titled", [True, False])
+def test_whether_a_feed_breaks_off_its_texts_is_no_edit_of_an_entry(titled: bool) -> None:
     """It shows as soon as some are listed, and an entry that is listed again was updated."""
     told = "Villagers in the north of the country were told at dawn that help is near, and that they"
     ends = ("should", "must", "may", "will", "dare")
-    items = [item(f"<description>{told} {end[:3]}</description>", link=f"https://www.a.example/{end}") for end in ends]
+    title = "Help is near" if titled else ""
+    items = [
+        item(f"<description>{told} {end[:3]}</description>", title=title, link=f"https://a.example/{end}")
+        for end in ends
+    ]
     alone, among = read(rss(items[:1])).items[0], read(rss(items)).items[0]
-    assert (alone.summary, among.summary) == (f"{told} sho", f"{told}…")
+    texts = [(one.title, one.summary) if titled else (one.summary, one.title) for one in (alone, among)]
+    assert texts == [(title, f"{told} sho"), (title, f"{told}…")], "what tells all as a headline has no summary"
     assert alone.hash == among.hash
 
 
