@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice
 
 from aggregator.model.stream import StreamQuery
 from aggregator.normalise.plain import inert
 from aggregator.render.fit import fit
+from aggregator.text.search import EITHER
+from aggregator.text.words import stems, tokens
 from aggregator.web.in_force import InForce
 from aggregator.web.terms import as_typed
 from aggregator.web.times import month_of
 
 _QUOTED = re.compile(r'"([^"]*)"')
-_APART = re.compile(r"\W+\Z")
 CALLED = 5
 """Of so many sections and topics at most a search says that they are called like it."""
 
@@ -47,18 +50,25 @@ def searched(query: StreamQuery) -> str:
 
 
 def called(force: InForce, query: StreamQuery) -> list[tuple[str, str]]:
-    """(title, path) of the first sections and topics whose titles have all the words of a search: who looks for `rare earths` finds texts
-    with both words, but not those of that topic that say neodymium. Nothing for phrases, alternatives and words to be left out."""
-    words = {word.casefold() for word in query.filter.words}
-    if query.kind != "search" or not words or query.filter.without:
+    """(title, path) of the first sections and topics whose titles have all the words of a search, in any form: who looks for `rare earths`
+    finds texts with both words, but not those of that topic that say neodymium. Nothing for phrases, beginnings, alternatives and words
+    to be left out."""
+    typed = "" if query.filter.without else " ".join(query.filter.words)
+    if query.kind != "search" or not typed or '"' in typed or "*" in typed or EITHER in typed:
         return []
-    titles = [
+    words = _words(typed)
+    titles = (
         (title, f"/{kind}/{id}")
         for kind, named in (("sections", force.names.sections), ("topics", force.names.topics))
         for id, title in named.items()
-        if words <= {_APART.sub("", word) for word in title.casefold().split()}
-    ]
-    return titles[:CALLED]
+        if words <= _words(title)
+    )
+    return list(islice(titles, CALLED))
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(stems(tokens(text)))
 
 
 def narrowings(force: InForce, query: StreamQuery) -> list[str]:
