@@ -17,7 +17,7 @@ import ada_url
 
 from aggregator.normalise.characters import clean
 
-MAX_LENGTH = 2048
+MAX_LENGTH = 4096  # characters, as written and as returned
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,24}(?:/[A-Za-z0-9/_.~%+,;=&?!*:@-]*)?")
 _NOT_PLAIN = re.compile(r"&(?:amp|apos|#\w+);|/\.|%(?![0-9A-Fa-f]{2})|://[^/]*(?:\.\.|--|//)|^https?://[0-9.]+(?:/|$)")
 
@@ -81,7 +81,7 @@ def absolute(text: str | None, base: str) -> str | None:
     `www.example.org/a` is read as a host with a path, not as a relative path, `example.org/a` too where `base` is on that host, and
     `https://https://example.org/a` has one scheme.
     """
-    return _absolute(text, base) if text and len(text) <= MAX_LENGTH * 2 else None
+    return _absolute(text, base) if text and len(text) <= MAX_LENGTH else None
 
 
 @lru_cache(maxsize=4096)

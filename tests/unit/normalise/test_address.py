@@ -26,13 +26,20 @@ def test_what_is_too_long_for_an_address_is_not_remembered() -> None:
     assert sys.getrefcount(text) == known
 
 
+@pytest.mark.parametrize("begin", ["https://example.org/", "HTTPS://example.org/", "https://example.org/|/", "/"])
+def test_an_address_may_be_as_long_in_whichever_way_it_is_written(begin: str) -> None:
+    longest = begin + "x" * (4_096 - len(absolute(begin, BASE) or ""))
+    assert absolute(longest, BASE) is not None
+    assert absolute(longest + "x", BASE) is None
+
+
 @pytest.mark.parametrize(
     "address",
     [
         "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\tscript:alert(1)",
         "java\nscript:alert(1)", "\x01javascript:alert(1)", "vbscript:x", "data:text/html,<script>", "file:///etc/passwd",
         "mailto:a@example.org", "gopher://x/", "http://", "http:///", "about:blank", "//", "ftp://example.org/",
-        "http://:80/", "http://user@/", f"HTTPS://example.org/{'a' * 2100}",
+        "http://:80/", "http://user@/", f"https://example.org/{'é' * 1000}",
     ],
 )  # fmt: skip
 def test_only_http_survives(address: str) -> None:
