@@ -156,7 +156,7 @@ def without_session(text: str) -> str:
     if "sess" not in small and "/(" not in small:  # nearly always; avoids the search for patterns
         return text
     found = _SESSION.sub("", text)
-    return text if found == text else found.rstrip("?&")
+    return text if found == text else found.rstrip("?&/")
 
 
 def typed(url: str | None) -> str | None:
@@ -170,8 +170,8 @@ def _needed(escape: re.Match[str]) -> str:
 
 
 def is_article(canonical: str | None) -> TypeGuard[str]:
-    """Whether a canonical address may be that of one article. A bare host is a front page, so it is not."""
-    beside = canonical[len("https://") :] if canonical else ""
+    """Whether a canonical address may be that of one article. A bare host is a front page, so it is not, nor is one with a session."""
+    beside = without_session(canonical)[len("https://") :] if canonical else ""
     return "/" in beside or "?" in beside or "#" in beside
 
 

@@ -93,7 +93,7 @@ def normalise(feed: ParsedFeed, job: ParseJob, url: str) -> NormalFeed:
 
 def _twins(draft: Draft) -> tuple[str | None, str | None]:
     """What entries have in common that count as twins (`Item.twin`): address and title (or text)."""
-    return draft.canonical, draft.parsed.title or draft.parsed.text
+    return draft.address, draft.parsed.title or draft.parsed.text
 
 
 def _item(key: str, draft: Draft, context: Context, known: Fingerprints, *, twin: bool) -> Item:

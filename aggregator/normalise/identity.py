@@ -189,7 +189,7 @@ def without_duplicates(drafts: Sequence[Draft], context: Context) -> list[tuple[
     its own.) The outlet counts instead of an address of the wrapper's own (`leads_on`)."""
 
     def told(draft: Draft) -> tuple[str | datetime | None, ...]:
-        return _outlet(draft) if leads_on(draft, context) else draft.canonical, draft.parsed.title, draft.dated
+        return _outlet(draft) if leads_on(draft, context) else draft.address, draft.parsed.title, draft.dated
 
     chosen: dict[str, Draft] = {}
     for key, draft in zip(keys(drafts), drafts, strict=True):

@@ -135,6 +135,23 @@ def test_a_front_page_with_a_session_is_a_front_page() -> None:
     assert len(set(first)) == 2
 
 
+@pytest.mark.parametrize("session", ["?PHPSESSID={}", ";jsessionid={}"])
+def test_guids_and_sessions_that_are_others_in_each_response_leave_the_words(session: str) -> None:
+    """“Listen live” was news at each poll if its link to the front page had a session."""
+    dated = "<pubDate>Tue, 24 Nov 2026 11:59:59 GMT</pubDate>"
+    first, then = (
+        read(rss(item(dated, link=f"https://e.org/{session.format(n)}", guid=n))).items[0] for n in ("a1", "b2")
+    )
+    assert first.id != then.id
+    assert first.words_id == then.words_id != ""
+
+
+def test_an_article_that_is_listed_twice_with_two_sessions_is_one() -> None:
+    dated = "<pubDate>Tue, 24 Nov 2026 09:00:07 GMT</pubDate>"
+    twice = [item(dated, link=f"https://e.org/a?PHPSESSID={n}", guid=n) for n in ("a1", "b2")]
+    assert len(read(rss(twice)).items) == 1
+
+
 def test_an_entry_that_reports_a_fault_of_the_maker_of_the_feed_is_no_news() -> None:
     feed = read(
         rss(
