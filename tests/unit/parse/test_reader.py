@@ -470,6 +470,17 @@ def test_the_link_of_rss_counts_beside_one_of_atom(rel: str, more: str, title: s
         assert (one.link, one.summary) == ("https://e.org/1", f"Write <code>{beside}</code>.")
 
 
+@pytest.mark.parametrize("empty", ["", "<description/>", "<description></description>", "<description> </description>"])
+@pytest.mark.parametrize(
+    "others", [[], [item("<description>A</description><pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate>")]]
+)
+def test_an_empty_summary_is_none(empty: str, others: list[str]) -> None:
+    told = "<pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate>"
+    told += "<content:encoded><![CDATA[<style>p {color: red}</style><p>At length.</p>]]></content:encoded>"
+    first = parse(rss([item(empty + told), *others]), None, URL)
+    assert (first.parser, first.items[0].summary) == ("fastfeedparser", None)
+
+
 @pytest.mark.parametrize("empty", ["<link></link>", "<link> </link>", "<link><![CDATA[]]></link>", "<link/>"])
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
 def test_an_empty_link_hides_none(empty: str, title: str) -> None:
