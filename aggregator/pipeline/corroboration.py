@@ -65,8 +65,7 @@ class Coverage:
         1. articles of outlets, before items of wrappers and links to another outlet's article;
         2. headlines that report news, before questions, explanations, comments and live pages (`text.headline.tells`);
         3. items with a summary, before bare headlines;
-        4. reports that agree with the others, in text and in headline, before those whose headline does not, and before odd ones
-           (`stories.agreement`);
+        4. reports that agree with the others, in text and in headline, before odd ones (`stories.agreement`);
         5. headlines about what has happened, before those about what is still to come, and what outlets tell themselves, before what
            they pass on, if at least two outlets have the former; before those that count the dead, if two outlets count half as many
            again by now; and before those that tell of no death, if two outlets, and half as many as are independent, tell of one;
@@ -101,8 +100,7 @@ class Coverage:
             return first
         if any(member.item.pruned for member in self.members):
             return next((item for item in (first, *later) if item.n in self._led), first)
-        apart = (self._agreement.is_beside, self._agreement.is_odd)
-        return next((item for is_apart in apart for item in (first, *later) if not is_apart(_account(item))), first)
+        return next((item for item in (first, *later) if not self._agreement.is_odd(_account(item))), first)
 
     @cached_property
     def _agreement(self) -> Agreement:

@@ -60,10 +60,6 @@ class Agreement:
         return tuple(APART * median(agreed) for agreed in both)
 
     def is_odd(self, report: Account) -> bool:
-        """Whether a report says something else than the others."""
-        return bool(self._witnesses) and self._with_others(report)[0] < self._least[0]
-
-    def is_beside(self, report: Account) -> bool:
         """Whether a report or its headline says something else than the others."""
         return bool(self._witnesses) and any(map(lt, self._with_others(report), self._least))
 
