@@ -126,11 +126,6 @@ _IN_BROWSER = re.compile(
     r"\b(?:(?:(?:Having|Have) )?[Tt]rouble (?:viewing|reading) this e-?mail\? )?(?:Click here to view|View)"
     r"(?i: (?:it|this e-?mail|this message|online))?(?i: (?:in (?:your|a) (?:web )?browser|as a web ?page))(?:[.!]?\s+(?![a-z])|[.!]?\Z)"
 )
-# The line of rights at the end: `© 2026 The Outlet. All rights reserved.`
-_RIGHTS = re.compile(
-    r"(?:\A|(?<=[.!?…)”\"])\s)(?:Copyright )?© ?(?:Copyright )?(?:19|20)\d\d(?: [^.!?]{1,60})?\.?(?: All rights reserved\.?)?"
-    r"(?: This material may not .{1,150})?\Z"
-)
 _REDDIT = re.compile(r"submitted by.{0,80}\[link\]\s*\[(?:\d+ )?comments?\]\Z")
 # What Mastodon writes before a post that quotes another, and Lemmy before each.
 _POSTED = re.compile(
@@ -256,8 +251,6 @@ def without_boilerplate(text: str) -> str:
         text = _POSTED.sub("", text)
     if any(map(tail.lower().__contains__, _NOTES)):
         text = _NOTE.sub("", text).rstrip()
-    if "©" in tail:
-        text = _RIGHTS.sub("", text).rstrip()
     if any(map(tail[-_MORE_TAIL:].lower().__contains__, _LEADING_ON)):
         text = _without_more(_LINKED.sub("", text).rstrip())
     if "Related" in tail:

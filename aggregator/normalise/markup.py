@@ -58,16 +58,8 @@ _EVENT = re.compile(r"on[a-z]{3,24}\s*=\s*[\"']")
 _RELATIVE_HREF = re.compile(r"""href\s*=\s*+["']?+\s*+(?!https?://|["'\s>])""")
 _RELATIVE_SRC = re.compile(r"""src\s*=\s*+["']?+\s*+(?!https?://|["'\s>])""")
 _PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
-_SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECASE)
 # The attribute from which scripts of a page load a picture when it comes into view (lazy loading).
 _LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
-_IN_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
-_WITHOUT_SCRIPTS = re.compile(
-    r"<noscript\b[^<>]*>((?:(?!<noscript\b).){0,4000}?)</noscript\s*>", re.IGNORECASE | re.DOTALL
-)
-_PICTURE_BEFORE = re.compile(r"<img\b[^<>]*>\s*\Z", re.IGNORECASE)
-_NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_ADDRESS = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+([^\s"'<>]+)""", re.IGNORECASE)
 # Elements that end others which are open.
 _ENDING = re.compile(r"<(?:h[1-6]|li|d[dt]|r[tp])\b")
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
@@ -171,10 +163,8 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if "<" not in text:
         return _BLANK_LINES.sub("<br><br>", _escape(text).strip())
     text = with_unended_as_text(text).replace("<strike>", "<s>").replace("</strike>", "</s>")
-    if "data-" in text or "srcset" in text:
+    if "data-" in text:
         text = _PICTURE.sub(_with_address, text)
-    if "noscript" in text:
-        text = _with_pictures_for_all(text)
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
@@ -226,30 +216,9 @@ def _escape(text: str) -> str:
 
 
 def _with_address(picture: re.Match[str]) -> str:
-    """The picture with the address that scripts would load, or else, if it has none, the first address of its `srcset`.
-
-    It is inserted as the first `src`: of two equal attributes HTML uses the first.
-    """
-    found = _LATER.search(picture[0]) or (None if _SHOWN.search(picture[0]) else _IN_SIZES.search(picture[0]))
-    return f'<img src="{found[1].rstrip(",")}"{picture[0][4:]}' if found else picture[0]
-
-
-def _with_pictures_for_all(text: str) -> str:
-    """The text with each picture that is only in a <noscript>, because scripts of the page load it, in place of that element.
-
-    A <noscript> directly after a displayed picture has the same picture in another size: it is removed.
-    """
-    shown = set(_ADDRESS.findall(_WITHOUT_SCRIPTS.sub(" ", text)))
-
-    def pictures(hidden: re.Match[str]) -> str:
-        before = _PICTURE_BEFORE.search(text, max(0, hidden.start() - 1000), hidden.start())
-        if before and _SHOWN.search(before[0]):
-            return ""
-        found = [_with_address(picture) for picture in _PICTURE.finditer(hidden[1])]
-        kept = [one for one in found if (source := _ADDRESS.search(one)) and source[1] not in shown]
-        return "".join(one for one in kept if not _NOT_DISPLAYED.search(one))
-
-    return _WITHOUT_SCRIPTS.sub(pictures, text)
+    """The picture with the address that scripts would load, as the first `src`: of two equal attributes HTML uses the first."""
+    found = _LATER.search(picture[0])
+    return f'<img src="{found[1]}"{picture[0][4:]}' if found else picture[0]
 
 
 def _linked(player: re.Match[str], base: str) -> str:

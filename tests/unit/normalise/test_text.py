@@ -256,7 +256,6 @@ def test_so_is_one_that_repeats_it_in_other_letters(title: str, text: str) -> No
         " Comments URL: https://news.example.org/item?id=46090002 Points: 31 # Comments: 44",
         " Article URL: https://a.example/1 Comments URL: https://news.example.org/item?id=1 Points: 2 # Comments: 0",
         " Statistics: Posted by Tornado — Mon Nov 30, 2026 7:39 am", " (Feed generated with Maker)", " -- Delivered by Feed43 service",
-        " © 2026 The Outlet", " Copyright © 2026 The Outlet. All rights reserved. This material may not be published or rewritten.",
         " Last updated 7 minutes ago.", " 3 hours ago", " Adblock test (Why?)", " Kill the Newsletter! feed settings",
         " [contains quote post or other embedded content]",
         " submitted by /u/ann to /r/space [link] [959 comments]", " submitted by /u/ann [link] [1 comment]",
@@ -799,19 +798,6 @@ def test_white_space_around_a_text_does_not_make_a_summary_of_it(end: str) -> No
 PICTURE = '<img src="https://e.org/a.jpg">'
 
 
-@pytest.mark.parametrize(
-    "html",
-    [
-        f"<noscript>{PICTURE}</noscript>", f'<img src="data:image/gif;base64,R0lG" data-x="a"><noscript class=x>{PICTURE}</noscript>',
-        f'<img data-src="https://e.org/a.jpg"><noscript>{PICTURE}</noscript>', f"{PICTURE}<noscript><img src='/b.jpg'></noscript>",
-        f"<noscript>{PICTURE}<script>x</script><p onclick=x>Enable scripts</p></noscript>",
-        f'{PICTURE}<p></p><noscript><img src="https://e.org/p.gif" style="display:none"><img width=1 src="https://e.org/q.gif"></noscript>',
-    ],
-)  # fmt: skip
-def test_a_picture_in_noscript_is_shown_if_it_is_the_only_one(html: str) -> None:
-    assert sanitise(html, "https://e.org/", Counter()) == PICTURE
-
-
 @pytest.mark.parametrize("tag", ["style", "script", "title", "textarea", "select", "noembed", "template"])
 def test_what_stands_in_an_element_that_browsers_do_not_show_as_text_is_none(tag: str) -> None:
     told = one(f"<p>Before.</p><{tag}>p {{color: red}}</{tag}><p>After.</p>").content
@@ -1001,10 +987,6 @@ def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
         '<img src="data:image/gif;base64,R0lG" data-src="https://e.org/a.jpg">',
         "<IMG class=lazy data-lazy-src=//e.org/a.jpg />",
         '<img src="https://e.org/spacer.gif" data-original="https://e.org/a.jpg">',
-        '<img src="data:image/gif;base64,R0lG" data-srcset="https://e.org/a.jpg 300w, https://e.org/b.jpg 600w">',
-        '<img srcset="/a.jpg, /b.jpg 2x">',
-        '<img srcset="https://e.org/b.jpg 300w" src="https://e.org/a.jpg">',
-        "<IMG SRC='https://e.org/a.jpg' SRCSET='https://e.org/b.jpg 300w'>",
     ],
 )
 def test_a_picture_is_found_where_the_script_of_a_page_finds_it(picture: str) -> None:
