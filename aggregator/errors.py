@@ -111,6 +111,10 @@ class StoreReadOnly(StoreError):
     """The file or folder may not be written."""
 
 
+class Unstorable(StoreError):
+    """These values cannot be stored, others can."""
+
+
 class StoreCorrupt(StoreError):
     """Pages are damaged; nothing is written any more."""
 
@@ -167,6 +171,13 @@ def lack(error: BaseException) -> Lacking | None:
     if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
         return TooManyProcesses()
     return None
+
+
+def of_one(error: Exception) -> bool:
+    """Whether an unexpected error may be due to one source: neither the archive nor this machine would fail the next in the same way."""
+    if isinstance(error, Lacking) or lack(error):
+        return False
+    return isinstance(error, Unstorable) or not isinstance(error, StoreError)
 
 
 class AlreadyRunning(AggregatorError):

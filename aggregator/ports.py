@@ -75,8 +75,8 @@ class Intake(Protocol):
         """Item id → what is stored, for those of `ids` that were ever stored. An item whose text was purged counts as changed, and gets its
         text again, if a source lists it again."""
 
-    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
-        """Canonical address → ids of this source's items at that address, the newest last."""
+    def known_addresses(self, wanted: Mapping[str, Collection[str]]) -> dict[str, dict[str, list[str]]]:
+        """Source → canonical address → ids of its items at that address, the newest last. `wanted`: source → addresses."""
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
         """Additional id (`known_as`) → the id under which its item is stored, for those of `ids` that are additional ids."""
@@ -84,9 +84,9 @@ class Intake(Protocol):
     def known_titles(self, source: str) -> dict[str, set[int | None]]:
         """Title → publication times (epoch seconds, None if undated) of the source's newest items."""
 
-    def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
+    def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> list[int]:
         """Store the results of polls in one transaction, and release the leases that `owner` (None: anybody) holds for their sources.
-        Returns how many items were new. Applying a result twice changes nothing.
+        Returns how many items of each were new. Applying a result twice changes nothing.
 
         If `owner` has lost the lease of a source, only its news is stored, and that its server refused the request or asked for a
         pause. Everything else may be older than what the next holder of the lease stores."""
@@ -212,8 +212,9 @@ class Upkeep(Protocol):
     def note(self, note: Note[T], value: T | None) -> None:
         """Write a note; None removes it."""
 
-    def revise(self, note: Note[T], change: Callable[[T | None], T], also: tuple[Note[U], U]) -> None:
-        """Replace a note by what `change` makes of its value, and write another note, in one transaction."""
+    def revise(self, note: Note[T], change: Callable[[T | None], T], also: tuple[Note[U], U]) -> bool:
+        """Replace a note by what `change` makes of its value, and write another note, in one transaction. False: nothing was done, since
+        another process is just doing so, and is not waited for: it may have been stopped meanwhile."""
 
     def noted(self, note: Note[T]) -> T | None:
         """The value of a note; None if there is none."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.errors import ChildFailure, FailureKind, Lacking, ParseError, SandboxError, StoreError, lack
+from aggregator.errors import ChildFailure, FailureKind, ParseError, SandboxError, lack, of_one
 from aggregator.model.item import Item, NormalFeed
 from aggregator.model.poll import PollResult, Recognition, StoredItems
 from aggregator.model.settings import Source
@@ -21,6 +21,7 @@ from aggregator.normalise.address import is_article
 from aggregator.normalise.matching import differs
 from aggregator.normalise.recognition import FLOOD_TITLES, recognise
 from aggregator.pipeline.concealment import concealed, reveals, without_secrets
+from aggregator.pipeline.together import Together
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Intake
 from aggregator.schedule import decide, permanent_redirects
@@ -52,10 +53,37 @@ class _Answer(NamedTuple):
     found: Recognition = Recognition()
 
 
-async def poll(tools: Tools, state: SourceState) -> Poll:
-    """Poll one source: fetch, parse, recognise, schedule. Nothing is stored yet."""
+class Document(NamedTuple):
+    """The items of a document of a source that was polled in this state."""
+
+    state: SourceState
+    items: Sequence[Item]
+    now: datetime
+
+
+LookingUp = Together[Document, StoredItems]
+DOCUMENTS = 32
+"""Maximum number of documents that are looked up together."""
+
+
+async def poll(tools: Tools, state: SourceState, look_up: LookingUp | None = None) -> Poll:
+    """Poll one source: fetch, parse, recognise, schedule. Nothing is stored yet. `look_up`: that of other polls at the same time."""
+    look_up = look_up or looking_up(lambda: tools)
+    return _planned(tools, state, await _answer(tools, tools.sources[state.id], state, look_up))
+
+
+def unstorable(tools: Tools, state: SourceState, error: Exception) -> Poll:
+    """The poll in place of one whose result the store does not take, now that the source was polled in `state`."""
+    return _planned(tools, state, _Answer(_crashed(state.id, error)))
+
+
+def _crashed(source: str, error: Exception) -> Failed:
+    log.error("source %s: unexpected error", source, exc_info=error)
+    return Failed("crashed", f"an error in this program, see the log ({type(error).__name__})")
+
+
+def _planned(tools: Tools, state: SourceState, answer: _Answer) -> Poll:
     source = tools.sources[state.id]
-    answer = await _answer(tools, source, state)
     outcome, feed, found = answer.outcome, answer.feed, answer.found
     if isinstance(outcome, Failed):
         outcome = replace(outcome, message=tools.mask(outcome.message))
@@ -79,7 +107,7 @@ async def poll(tools: Tools, state: SourceState) -> Poll:
     return Poll(result, None if isinstance(outcome, Fetched) else outcome, again)
 
 
-async def _answer(tools: Tools, source: Source, state: SourceState) -> _Answer:
+async def _answer(tools: Tools, source: Source, state: SourceState, look_up: LookingUp) -> _Answer:
     """Request the document of a source, and read it unless it is the same as before."""
     try:
         outcome = await _fetched(tools, source, state)
@@ -88,14 +116,13 @@ async def _answer(tools: Tools, source: Source, state: SourceState) -> _Answer:
         digest = hashlib.blake2b(outcome.body, digest_size=16).hexdigest()
         if digest == state.body_hash:
             return _Answer(outcome, digest)
-        return (await _taken(tools, source, state, outcome))._replace(digest=digest)
-    except (StoreError, Lacking):  # not the fault of this source; the next one would fail in the same way
-        raise
+        return (await _taken(tools, source, state, outcome, look_up))._replace(digest=digest)
     except Exception as error:
         if lacking := lack(error):
             raise lacking from error
-        log.exception("source %s: unexpected error", source.id)
-        return _Answer(Failed("crashed", f"an error in this program, see the log ({type(error).__name__})"))
+        if not of_one(error):
+            raise
+        return _Answer(_crashed(source.id, error))
 
 
 def _remembered(known: SourceState, answer: _Answer) -> SourceState:
@@ -129,7 +156,7 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
     return outcome
 
 
-async def _taken(tools: Tools, source: Source, state: SourceState, fetched: Fetched) -> _Answer:
+async def _taken(tools: Tools, source: Source, state: SourceState, fetched: Fetched, look_up: LookingUp) -> _Answer:
     """Read a document and recognise what is new. Entries with known fingerprints are skipped at first; if one of them turns out not to be
     stored as expected, the whole document is read again. A document that cannot be parsed becomes a `Failed`, so that its validators are
     not stored without its items."""
@@ -140,7 +167,8 @@ async def _taken(tools: Tools, source: Source, state: SourceState, fetched: Fetc
             return _Answer(Failed(error.kind, str(error), fetched.status))
         except SandboxError as error:
             return _Answer(Failed(_PARSER[error.kind], str(error), fetched.status))
-        found = await asyncio.to_thread(_recognised, tools, state, feed)
+        known = await look_up(Document(state, feed.items, tools.clock()))
+        found = await asyncio.to_thread(recognise, feed.items, known, new_item_limit(state.rate))
         if not found.unread:
             break
     return _Answer(fetched, feed=feed, found=found)
@@ -153,25 +181,37 @@ async def _read(tools: Tools, source: Source, state: SourceState, fetched: Fetch
     return without_secrets(_folded(tools, await tools.parse(fetched, job)), tools.secrets(source))
 
 
-def _recognised(tools: Tools, state: SourceState, feed: NormalFeed) -> Recognition:
-    known = _stored(tools.lookup.intake, state, feed.items, tools.clock())
-    return recognise(feed.items, known, new_item_limit(state.rate))
+def looking_up(tools: Callable[[], Tools]) -> LookingUp:
+    """What all polls of a process look up their documents with: those that are read at about the same time in one go."""
+    return Together(lambda documents: _stored(tools().lookup.intake, documents), DOCUMENTS, 0.0, _source, of_one)
 
 
-def _stored(intake: Intake, state: SourceState, items: Sequence[Item], now: datetime) -> StoredItems:
-    """What the store knows of the items of a document. Most documents contain little that is new; details are looked up only for that."""
-    stored = intake.known({id for item in items for id in (item.id, item.title_id, *item.former_ids) if id})
-    unknown = [item for item in items if item.id not in stored]
-    additional = {id for item in unknown for id in (item.id, item.title_id)}.union(item.words_id for item in items)
-    known_as = intake.first_ids(additional - {""})
+def _source(document: Document) -> str:
+    return document.state.id
+
+
+def _stored(intake: Intake, documents: Sequence[Document]) -> list[StoredItems]:
+    """What the store knows of the items of documents. Most contain little that is new; details are looked up only for that. Each gets what
+    is known of all: its own ids are in no other."""
+    all_items = [item for document in documents for item in document.items]
+    stored = intake.known({id for item in all_items for id in (item.id, item.title_id, *item.former_ids) if id})
+    unknown = [[item for item in document.items if item.id not in stored] for document in documents]
+    additional = {id for items in unknown for item in items for id in (item.id, item.title_id)}
+    known_as = intake.first_ids(additional.union(item.words_id for item in all_items) - {""})
     stored |= intake.known(set(known_as.values()))
-    edited = [item for item in items if item.id in stored and differs(item, stored[item.id])]
-    places = {item.canonical for item in (*unknown, *edited) if is_article(item.canonical)}
-    addresses = intake.known_addresses(state.id, places)
-    stored |= intake.known({ids[-1] for ids in addresses.values()})
-    flooded = FLOOD in (state.flaws or "")
-    titles = intake.known_titles(state.id) if len(unknown) >= (1 if flooded else FLOOD_TITLES) else {}
-    return StoredItems(stored, addresses, titles, flooded, known_as, now, state.said or b"")
+    places: dict[str, set[str]] = {}
+    for document, new in zip(documents, unknown, strict=True):
+        edited = [item for item in document.items if item.id in stored and differs(item, stored[item.id])]
+        there = {item.canonical for item in (*new, *edited) if is_article(item.canonical)}
+        places.setdefault(document.state.id, set()).update(there)
+    addresses = intake.known_addresses(places)
+    stored |= intake.known({ids[-1] for found in addresses.values() for ids in found.values()})
+    known = []
+    for (state, _, now), new in zip(documents, unknown, strict=True):
+        flooded = FLOOD in (state.flaws or "")
+        titles = intake.known_titles(state.id) if len(new) >= (1 if flooded else FLOOD_TITLES) else {}
+        known.append(StoredItems(stored, addresses[state.id], titles, flooded, known_as, now, state.said or b""))
+    return known
 
 
 def _folded(tools: Tools, feed: NormalFeed) -> NormalFeed:

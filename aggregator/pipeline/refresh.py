@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from aggregator.addresses import host_of
-from aggregator.model.poll import FailedPoll, RefreshReport
+from aggregator.errors import of_one
+from aggregator.model.poll import FailedPoll, PollResult, RefreshReport
 from aggregator.model.source import Failed, NotModified, SourceState
-from aggregator.pipeline.poll import Poll, poll
+from aggregator.pipeline.poll import LookingUp, Poll, looking_up, poll, unstorable
+from aggregator.pipeline.together import Together
 from aggregator.pipeline.tools import Tools
 
 TOGETHER = 64
@@ -23,33 +24,71 @@ LINGER = 0.1
 results."""
 
 
+class Access(NamedTuple):
+    """How all refreshes of a process use the store: together. `store` gives how many items of a result were new."""
+
+    look_up: LookingUp
+    store: Together[PollResult, int]
+
+
+def access(tools: Callable[[], Tools], most: int = COMMIT) -> Access:
+
+    def store(results: Sequence[PollResult]) -> Sequence[int]:
+        made = tools()
+        return made.archive.intake.apply(results, made.clock(), made.owner)
+
+    stores = Together(store, min(most, COMMIT), LINGER, lambda result: result.state.root, of_one)
+    return Access(looking_up(tools), stores)
+
+
 async def refresh(
     tools: Tools,
     states: Sequence[SourceState],
     progress: Callable[[int, int], None] = lambda done, of: None,
     news: Callable[[], None] = lambda: None,
+    use: Access | None = None,
 ) -> RefreshReport:
     """Poll these sources, whose leases the caller must hold. A fault of one source affects no other. `progress` gets (sources done, in
-    total); `news` is called each time that items were stored which an edition must place."""
-    queue: asyncio.Queue[Poll | None] = asyncio.Queue()
+    total); `news` is called each time that items were stored which an edition must place. `use`: that of other refreshes at the same
+    time."""
+    look_up, store = use or access(lambda: tools, len(states))
     slots = asyncio.Semaphore(TOGETHER)
-    writer = asyncio.create_task(_write(tools, queue, len(states), progress, news))
+    report = RefreshReport()
+    stores: list[asyncio.Task[None]] = []
 
     async def one(state: SourceState) -> None:
         async with slots:
-            await queue.put(await poll(tools, state))
+            made = await poll(tools, state, look_up)
+        stores.append(asyncio.create_task(keep(state, made)))
+
+    async def keep(state: SourceState, made: Poll) -> None:
+        nonlocal report
+        try:
+            try:
+                added = await store(made.result)
+            except Exception as error:
+                if not of_one(error):
+                    raise
+                made = unstorable(tools, state, error)
+                added = await store(made.result)
+        except Exception:
+            for task in polls:  # the store cannot be written; then further fetching is useless
+                task.cancel()
+            raise
+        if added or made.result.found.changed:
+            news()
+        report = _counted(report, made, added)
+        progress(report.polled, len(states))
 
     polls = [asyncio.create_task(one(state)) for state in _by_turns(states)]
     try:
-        # The writer ends early only if the store cannot be written; then further fetching is useless.
-        waits: list[asyncio.Future[Any]] = [asyncio.gather(*polls, return_exceptions=True), writer]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.gather(*polls, return_exceptions=True)
     finally:
         for task in polls:
             task.cancel()
         outcomes = await asyncio.gather(*polls, return_exceptions=True)
-        await queue.put(None)
-        report = await writer  # results that have arrived are stored even if we are cancelled
+        # results that have arrived are stored even if we are cancelled
+        outcomes = [*await asyncio.gather(*stores, return_exceptions=True), *outcomes]
     for error in outcomes:
         if isinstance(error, Exception):  # our own errors; faults of sources are values
             raise error
@@ -69,44 +108,13 @@ def _by_turns(states: Sequence[SourceState]) -> list[SourceState]:
     return sorted(states, key=turn)
 
 
-async def _write(
-    tools: Tools,
-    queue: asyncio.Queue[Poll | None],
-    total: int,
-    progress: Callable[[int, int], None],
-    news: Callable[[], None],
-) -> RefreshReport:
-    """Store results as they arrive, several in one transaction."""
-    report = RefreshReport()
-    ending = False
-    while not ending:
-        waiting = [await queue.get()]
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LINGER):
-                while len(waiting) < COMMIT and waiting[-1] is not None:
-                    waiting.append(await queue.get())
-        ending = waiting[-1] is None
-        polls = [poll for poll in waiting if poll is not None]
-        if polls:
-            results = [poll.result for poll in polls]
-            added = await asyncio.to_thread(tools.archive.intake.apply, results, tools.clock(), tools.owner)
-            if added or any(poll.result.found.changed for poll in polls):
-                news()
-            report = _counted(report, polls, added)
-            progress(report.polled, total)
-    return report
-
-
-def _counted(report: RefreshReport, polls: Sequence[Poll], added: int) -> RefreshReport:
-    failed = [
-        FailedPoll(poll.result.state.id, poll.outcome.message, poll.outcome.kind, poll.again)
-        for poll in polls
-        if isinstance(poll.outcome, Failed)
-    ]
+def _counted(report: RefreshReport, poll: Poll, added: int) -> RefreshReport:
+    state, outcome = poll.result.state, poll.outcome
+    failed = [FailedPoll(state.id, outcome.message, outcome.kind, poll.again)] if isinstance(outcome, Failed) else []
     return RefreshReport(
-        polled=report.polled + len(polls),
-        not_modified=report.not_modified + sum(isinstance(poll.outcome, NotModified) for poll in polls),
+        polled=report.polled + 1,
+        not_modified=report.not_modified + isinstance(outcome, NotModified),
         failed=(*report.failed, *failed),
         new=report.new + added,
-        changed=report.changed + sum(len(poll.result.found.changed) for poll in polls),
+        changed=report.changed + len(poll.result.found.changed),
     )

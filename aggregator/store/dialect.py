@@ -71,6 +71,12 @@ class Writes(Reads, Protocol):
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> AbstractContextManager[Any]:
         """A transaction. `alone`: a lock that is held until its end; `unhurried`: it has no time limit."""
 
+    def free(self, lock: Lock) -> bool:
+        """Whether no other process holds this lock; then it is held until the end of the transaction."""
+
+    def unread(self) -> AbstractContextManager[None]:
+        """What is written in it needs no answer, and is sent together. Errors come at its end at the latest; nothing can be read in it."""
+
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         """Executes one statement in the current transaction."""
 

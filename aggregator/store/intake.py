@@ -74,8 +74,8 @@ class Intake(ABC, Generic[Writer]):
         )
         return {to_id(blob): StoredItem(*row) for blob, *row in self._db.select(query, [to_blob(id) for id in ids])}
 
-    def known_addresses(self, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
-        return own_at(self._db, source, canonicals)
+    def known_addresses(self, wanted: Mapping[str, Collection[str]]) -> dict[str, dict[str, list[str]]]:
+        return own_at(self._db, wanted)
 
     def first_ids(self, ids: Collection[str]) -> dict[str, str]:
         query = "SELECT k.id, i.id FROM known_as k JOIN items i ON i.n = k.item WHERE k.id IN"
@@ -89,8 +89,8 @@ class Intake(ABC, Generic[Writer]):
         )
         return {title: set(times) for title, times in grouped(rows).items()}
 
-    def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> int:
-        db, moment = self._db, int(now.timestamp())
+    def apply(self, results: Sequence[PollResult], now: datetime, owner: str | None = None) -> list[int]:
+        db, moment, told = self._db, int(now.timestamp()), results
         with db.transaction() as raw:
             new = arrivals(results, moment)
             numbers, lost, beside = self._take(results, owner, moment + APART)
@@ -98,7 +98,7 @@ class Intake(ABC, Generic[Writer]):
             results = [result for result in results if result.state.root not in lost]
             read = documents(results, numbers)
             note_listed(db, read, self._read)
-            added = self._add(raw, new, numbers, moment) if new else 0
+            added = Counter(self._add(raw, new, numbers, moment)) if new else Counter[str]()
             if changed := {n: item for result in results for n, item in result.found.changed}:
                 later = "SELECT item, listed FROM texts WHERE listed > ? AND item IN"
                 set_back = db.select(later, changed, "", moment)
@@ -110,12 +110,16 @@ class Intake(ABC, Generic[Writer]):
                 _save_moves(db, changed)
             self._note_additional_ids(results)
             seen = [n for result in results for n in result.found.seen]
-            db.modify("UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY)
-            _count_drops(db, results, numbers, moment)
-            self._sources.write_states(self._as_told(polled, lost, beside) if beside else polled)
-            release_leases(db, [result.state for result in results], owner)
+            states = self._as_told(polled, lost, beside) if beside else polled
+            with db.unread():
+                db.modify(
+                    "UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY
+                )
+                _count_drops(db, results, numbers, moment)
+                self._sources.write_states(states)
+                release_leases(db, [result.state for result in results], owner)
         self._read.update(read)
-        return added
+        return [added[result.state.root] for result in told]
 
     def _take(
         self, results: Sequence[PollResult], owner: str | None, latest: int
@@ -170,8 +174,8 @@ class Intake(ABC, Generic[Writer]):
             self._db.insert("known_as", "bytea bigint", rows)
 
     @abstractmethod
-    def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> int:
-        """Stores new items, which then wait for the edition. Returns how many were not stored before.
+    def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> list[str]:
+        """Stores new items, which then wait for the edition. Returns the root of the source of each that was not stored before.
 
         `numbers`: root of a source → its number.
         """

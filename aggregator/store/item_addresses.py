@@ -84,12 +84,20 @@ def placed_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str
     return {address: found for address, found in placed.items() if found}
 
 
-def own_at(db: Reads, source: str, canonicals: Collection[str]) -> dict[str, list[str]]:
-    """Canonical address → ids of the items of this source at that address, newest last."""
-    there, moved = _found_and_moved(db, canonicals)
-    found = {address: [*there.get(address, ()), *moved.get(address, ())] for address in {**there, **moved}}
+def own_at(db: Reads, wanted: Mapping[str, Collection[str]]) -> dict[str, dict[str, list[str]]]:
+    """Source → canonical address → ids of its items at that address, newest last. `wanted`: source → canonical addresses."""
+    there, moved = _found_and_moved(db, {address for addresses in wanted.values() for address in addresses})
+    found = {address: {*there.get(address, ()), *moved.get(address, ())} for address in {**there, **moved}}
     items = {n for numbers in found.values() for n in numbers}
-    query = "SELECT i.n, i.id FROM sources s JOIN items i ON i.source = s.n WHERE s.id = ? AND i.n IN"
-    own = dict(db.select(query, items, "", source))
-    ours = {address: sorted(own.keys() & set(numbers)) for address, numbers in found.items()}
-    return {address: [to_id(own[n]) for n in numbers] for address, numbers in ours.items() if numbers}
+    query = f"SELECT i.n, s.id, i.id FROM sources s JOIN items i ON i.source = s.n WHERE {db.dialect.one_of.format('s.id')} AND i.n IN"
+    own: dict[str, dict[int, bytes]] = {source: {} for source in wanted}
+    for n, source, id in db.select(query, items, "", db.dialect.listed(wanted)):
+        own[source][n] = id
+    ours = {
+        source: {address: sorted(own[source].keys() & found.get(address, set())) for address in addresses}
+        for source, addresses in wanted.items()
+    }
+    return {
+        source: {address: [to_id(own[source][n]) for n in numbers] for address, numbers in found.items() if numbers}
+        for source, found in ours.items()
+    }

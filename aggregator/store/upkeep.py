@@ -109,10 +109,13 @@ class Upkeep(ABC, Generic[Writer]):
         with self._db.transaction():
             self._put(note, value)
 
-    def revise(self, note: Note[T], change: Callable[[T | None], T], also: tuple[Note[U], U]) -> None:
-        with self._db.transaction(Lock.REVISING):
+    def revise(self, note: Note[T], change: Callable[[T | None], T], also: tuple[Note[U], U]) -> bool:
+        with self._db.transaction():
+            if not self._db.free(Lock.REVISING):
+                return False
             self._put(note, change(self.noted(note)))
             self._put(*also)
+        return True
 
     def _put(self, note: Note[T], value: T | None) -> None:
         self._db.write(_PUT, (f"note:{note.key}", msgspec.json.encode(value).decode()))

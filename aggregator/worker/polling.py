@@ -6,9 +6,9 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
@@ -16,7 +16,8 @@ from aggregator.model.poll import RefreshReport
 from aggregator.model.source import SourceState
 from aggregator.pipeline.articles import articles
 from aggregator.pipeline.leases import POLL_LEASE, release_dead
-from aggregator.pipeline.refresh import refresh
+from aggregator.pipeline.refresh import access, refresh
+from aggregator.pipeline.together import Together
 from aggregator.pipeline.tools import Tools
 from aggregator.ports import Sources
 from aggregator.schedule.clock import corrected
@@ -29,12 +30,18 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CLAIM = 64  # sources that are claimed and polled together
+JOBS = 128  # jobs of the queue whose sources are claimed together, at most
 CLAIMS = 8  # claims in one tick, at most; that is a hundred sources a second
 # seconds that stored news waits for more from the same claim; so a source that hangs does not delay others
 GATHER = 3.0
 PATIENCE = 6.0  # seconds that polls in progress get when the service stops
 PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could not be stored; doubled each time
 NAMED = 5  # if no source answers, at most so many are named that begin to fail for the same reason
+
+
+class _Claim(NamedTuple):
+    tools: Tools  # of the claim, also for its polls: an edit in between may rename sources
+    states: list[SourceState]
 
 
 class Polling:
@@ -52,6 +59,9 @@ class Polling:
         self._troubles, self._measures, self._news = shared.troubles, shared.measures, shared.news
         self._dead = dead
         self._adopt_pauses = adopt_pauses
+        self._pauses = Together(self._adopt_together, JOBS)
+        self._claims = Together(self._claim_jobs, JOBS)
+        self._access = access(lambda: self._current.engine.tools)
         self._stored = shared.measures.copy()  # the part of `measures` that is in the store
         self._polls: set[asyncio.Task[None]] = set()
         self._in_progress: Counter[str] = Counter()  # source id → how many polls of it are in progress
@@ -68,7 +78,7 @@ class Polling:
         if await self.maintain() and await self.correct_times():
             tools = self._current.engine.tools  # kept for claim and poll: an edit in between may rename sources
             for _ in range(CLAIMS):
-                states = await self._asked(lambda: self._claim(tools, tools.sources, CLAIM))
+                states = await self._asked(asyncio.to_thread(self._claim, tools, tools.sources, CLAIM))
                 if states:
                     task = asyncio.create_task(self._poll(tools, states))
                     self._polls.add(task)
@@ -78,41 +88,41 @@ class Polling:
 
     async def maintain(self) -> bool:
         """Note that this worker is alive, and release the leases of dead ones. False: the store cannot be used."""
-        if self._current.halted or await self._asked(self._maintain) is None:
+        if self._current.halted or await self._asked(asyncio.to_thread(self._maintain)) is None:
             return False
-        if bool(self._unstored) and await self._asked(self._polled_since):
+        if bool(self._unstored) and await self._asked(asyncio.to_thread(self._polled_since)):
             self._recovered()
         return True
 
     async def correct_times(self) -> bool:
         """Correct times in the store that come from a wrong clock. False: the store cannot be used."""
-        return not self._current.halted and await self._asked(self._correct_times) is not None
+        return not self._current.halted and await self._asked(asyncio.to_thread(self._correct_times)) is not None
 
     async def take(self, ids: Collection[str]) -> bool:
         """Poll those of these sources that are due and not leased, and wait until it is done. For a worker with a queue (PostgreSQL).
         False: there were none."""
         if self._current.halted:
             return False
-        tools = self._current.engine.tools
-        known = [id for id in ids if id in tools.sources]
-        claim = asyncio.ensure_future(self._asked(lambda: self._claim_job(tools, known)))
+        claim = asyncio.ensure_future(self._asked(self._claims(ids)))
         try:
-            states = await asyncio.shield(claim)
+            claimed = await asyncio.shield(claim)
         except asyncio.CancelledError:
             # the queue is restarted; the thread goes on and claims sources, which must be released
             claim.add_done_callback(self._owe)
             raise
-        if states:
-            await self._poll(tools, states)
-        return bool(states)
+        if not claimed or not claimed.states:
+            return False
+        await self._poll(*claimed)
+        return True
 
-    def _owe(self, claim: asyncio.Future[list[SourceState] | None]) -> None:
-        self._owed.update(state.id for state in (not claim.cancelled() and claim.result()) or ())
+    def _owe(self, claim: asyncio.Future[_Claim | None]) -> None:
+        if not claim.cancelled() and (claimed := claim.result()):
+            self._owed.update(state.id for state in claimed.states)
 
-    async def _asked(self, ask: Callable[[], T]) -> T | None:
-        """The result of a call of the store, made in a thread; None if the store cannot be used."""
+    async def _asked(self, asking: Awaitable[T]) -> T | None:
+        """The answer of the store; None if it cannot be used."""
         try:
-            found = await asyncio.to_thread(ask)
+            found = await asking
         except Exception as error:  # noqa: BLE001 (the next tick comes; reported as a problem)
             self._failed("store", error)
             return None
@@ -122,8 +132,8 @@ class Polling:
     def _maintain(self) -> bool:
         archive, now = self._current.engine.tools.archive, int(self._clock().timestamp())
         measured = self._measures.copy()
-        archive.upkeep.revise(notes.MEASURES, lambda noted: measured.onto(noted, self._stored), (notes.TICK, now))
-        self._stored = measured
+        if archive.upkeep.revise(notes.MEASURES, lambda noted: measured.onto(noted, self._stored), (notes.TICK, now)):
+            self._stored = measured
         self._renew(archive.sources)
         if polled := list(self._in_progress):
             self._adopt_pauses(polled)
@@ -162,23 +172,31 @@ class Polling:
             sources.release(self._owner, moved)
         return [state for state in states if state.id not in moved]
 
-    def _claim_job(self, tools: Tools, ids: Collection[str]) -> list[SourceState]:
-        """As `_claim`. If it fails because the connection is lost, the sources may be leased although nobody polls them: they are then
-        to be released."""
+    def _claim_jobs(self, jobs: Sequence[Collection[str]]) -> list[_Claim]:
+        """Claim those sources of several jobs that are due. If it fails because the connection is lost, the sources may be leased although
+        nobody polls them: they are then to be released."""
+        tools = self._current.engine.tools
+        asked = {id: n for n, job in enumerate(jobs) for id in job if id in tools.sources}
+        claims = [_Claim(tools, []) for _ in jobs]
         try:
-            return self._claim(tools, ids, len(ids))
+            for state in self._claim(tools, asked, len(asked)):
+                claims[asked[state.id]].states.append(state)
         except StoreError:
-            self._owed.update(id for id in ids if not self._in_progress[id])
+            self._owed.update(id for id in asked if not self._in_progress[id])
             raise
+        return claims
 
     async def _poll(self, tools: Tools, states: Sequence[SourceState]) -> None:
         ids = Counter(state.id for state in states)
         self._in_progress += ids
         loop, announced = asyncio.get_running_loop(), list[asyncio.TimerHandle]()
         try:
-            await asyncio.to_thread(self._adopt_pauses, ids)
+            await self._pauses(ids)
             report = await refresh(
-                tools, states, news=lambda: announced.append(loop.call_later(GATHER, self._news.set))
+                tools,
+                states,
+                news=lambda: announced.append(loop.call_later(GATHER, self._news.set)),
+                use=self._access,
             )
         except asyncio.CancelledError:  # the queue is restarted, for example because the database server was
             self._owed |= ids.keys()
@@ -207,6 +225,10 @@ class Polling:
             self._failed("articles", error)
         else:
             self._troubles.recovered("articles")
+
+    def _adopt_together(self, jobs: Sequence[Collection[str]]) -> Sequence[None]:
+        self._adopt_pauses({id for job in jobs for id in job})
+        return [None] * len(jobs)
 
     def _polled_since(self) -> bool:
         """Whether the sources whose results we could not store are no longer due: because other workers polled them, or because the

@@ -71,7 +71,7 @@ class Queue:
     def _application(self) -> procrastinate.App:
         connector = procrastinate.PsycopgConnector(
             conninfo=self._fleet.url,
-            connection_class=self._fleet.connection,
+            pool_factory=self._fleet.connection.pool,
             min_size=CONNECTIONS,
             max_size=CONNECTIONS,
         )
@@ -202,8 +202,16 @@ class Queue:
         except StoreError as error:  # the next tick tries again
             self._troubles.report("store", error)
             return
-        for lane, ids in lanes(due).items():
-            await _deferred(self._refresh.configure(lock=lane, queueing_lock=lane), ids=ids)
+        manager = self._app.job_manager
+        waiting = {job.lock for job in await manager.list_jobs_async(queue="polls", status="todo")}
+        jobs = [
+            self._refresh.configure(lock=lane, queueing_lock=lane).make_new_job(ids=ids)
+            for lane, ids in lanes(due).items()
+            if lane not in waiting
+        ]
+        if jobs:
+            with contextlib.suppress(AlreadyEnqueued):  # by another worker meanwhile; the rest comes with the next tick
+                await manager.batch_defer_jobs_async(jobs)
 
     async def refresh(self, ids: list[str]) -> None:
         """Poll those of these sources that are due and not leased."""

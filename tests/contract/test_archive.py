@@ -59,13 +59,13 @@ def test_a_poll_that_cannot_be_stored_whole_leaves_nothing(store: Store) -> None
     with pytest.raises(ValueError, match="fromhex"):
         store.intake.apply([broken], NOW)
     assert (store.reading.totals()["items"], store.edition.pending(), store.sources.states()) == (0, [], before)
-    assert store.intake.apply([told], NOW) == 1
+    assert store.intake.apply([told], NOW) == [1]
 
 
 def test_applying_a_poll_twice_changes_nothing(store: Store) -> None:
     result = polled("alpha", [item("alpha", "1", "One"), item("alpha", "2", "Two")])
-    assert store.intake.apply([result], NOW) == 2
-    assert store.intake.apply([result], NOW) == 0
+    assert store.intake.apply([result], NOW) == [2]
+    assert store.intake.apply([result], NOW) == [0]
     assert store.reading.totals()["items"] == 2
 
 
@@ -74,8 +74,8 @@ def test_known_items_by_id_with_their_hash(store: Store) -> None:
     store.intake.apply([polled("alpha", [one])], NOW)
     stored = StoredItem(1, one.hash, "One", one.canonical, SECONDS - 3600)
     assert store.intake.known([one.id, item("alpha", "9", "Nine").id]) == {one.id: stored}
-    assert store.intake.known_addresses("alpha", [one.canonical or ""]) == {one.canonical: [one.id]}
-    assert store.intake.known_addresses("beta", [one.canonical or ""]) == {}, "identity stays inside a source"
+    assert store.intake.known_addresses({"alpha": [one.canonical or ""]})["alpha"] == {one.canonical: [one.id]}
+    assert store.intake.known_addresses({"beta": [one.canonical or ""]})["beta"] == {}, "identity stays inside a source"
     assert store.intake.known_titles("alpha") == {"One": {int(NOW.timestamp()) - 3600}}
 
 
@@ -98,8 +98,8 @@ def test_an_article_that_moved_is_found_by_each_of_its_addresses(store: Store) -
         store.intake.apply([polled("alpha", changed=[(1, moved)])], NOW)
     assert store.edition.placed_at(places) == {address: {1: 1} for address in places}
     assert store.past.same_address(places) == dict.fromkeys(places, 1)
-    assert store.intake.known_addresses("alpha", places) == {place: [one.id] for place in places}
-    assert store.intake.known_addresses("beta", places) == {}
+    assert store.intake.known_addresses({"alpha": places})["alpha"] == {place: [one.id] for place in places}
+    assert store.intake.known_addresses({"beta": places})["beta"] == {}
     assert [story.id for story in store.reading.stories_at(places)] == [one.id]
     assert [store.reading.find(f"{address}?utm_source=rss", address) for address in places] == [one.id] * 3
 
@@ -1032,7 +1032,9 @@ def test_a_poll_stored_late_gives_back_no_lease_of_another(store: Store) -> None
     lease, later = timedelta(minutes=5), NOW + timedelta(minutes=6)
     (asked,) = store.sources.claim("one", NOW, lease, ids=["alpha"])
     store.sources.claim("two", later, lease, ids=["alpha"])
-    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "News")]), state=asked)], later, "one") == 1
+    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "News")]), state=asked)], later, "one") == [
+        1
+    ]
     assert store.sources.claim("three", later, lease, ids=["alpha"]) == []
     store.intake.apply([replace(polled("alpha"), state=asked)], later, "two")
     assert len(store.sources.claim("three", later, lease, ids=["alpha"])) == 1
@@ -1065,12 +1067,12 @@ def test_of_two_that_poll_one_source_the_holder_of_its_lease_says_how_it_is(
         return state.etag, store.edition.items([1])[0].title, store.sources.owners(), store.sources.drops()
 
     before = stored()
-    assert store.intake.apply([brings(one, "one", "2")], later, "one") == 1
+    assert store.intake.apply([brings(one, "one", "2")], later, "one") == [1]
     assert stored() == before
     assert caplog.messages[0].startswith("source alpha: its lease ended while it was polled")
-    assert store.intake.apply([brings(two, "two", "3")], later, "two") == 1
+    assert store.intake.apply([brings(two, "two", "3")], later, "two") == [1]
     assert stored() == ("two", "two", [], {"alpha": {"two": 1}})
-    assert store.intake.apply([brings(one, "one", "4")], later, "one") == 1, "also after the other one is done"
+    assert store.intake.apply([brings(one, "one", "4")], later, "one") == [1], "also after the other one is done"
     assert stored() == ("two", "two", [], {"alpha": {"two": 1}})
 
 
@@ -1199,7 +1201,7 @@ def test_what_a_poll_brings_goes_to_its_source_under_whatever_name_it_has_by_the
     found = [
         replace(polled(id, [item(id, "1", id)]), state=structs.replace(states[id], etag=id)) for id in ("alpha", "beta")
     ]
-    assert store.intake.apply(found, NOW) == 2
+    assert store.intake.apply(found, NOW) == [1, 1]
     etags = {state.id: state.etag for state in store.sources.states()}
     assert etags == {"omega": "alpha", "beta": "beta", "alpha": None}
     assert store.intake.known_titles("omega").keys() == {"alpha"}
@@ -1405,7 +1407,7 @@ def test_a_poll_under_way_may_be_disowned(store: Store) -> None:
     assert (alpha.next_poll, beta.next_poll) == (NOW + hour, None)
     assert alpha.why == "it was being polled when its settings changed"
     state = structs.replace(alpha, last_attempt=NOW, next_poll=NOW + 6 * hour, etag='"x"')
-    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "News")]), state=state)], NOW, "us") == 1
+    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "News")]), state=state)], NOW, "us") == [1]
     assert store.sources.states(["alpha"]) == [alpha]
     assert store.sources.owners() == []
 
@@ -1597,7 +1599,7 @@ def test_what_a_former_address_answers_says_nothing_of_the_new_one(store: Store)
     gone = structs.replace(
         asked, state="gone", last_status=410, failures=1, etag="x", next_poll=NOW + timedelta(days=7)
     )
-    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "One")]), state=gone)], NOW) == 1
+    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "One")]), state=gone)], NOW) == [1]
     (free,) = store.sources.claim("another", NOW, timedelta(minutes=5), ids=["alpha"])
     assert (free.url, free.state, free.etag) == ("https://new.example/feed", "new", None)
 

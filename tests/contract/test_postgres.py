@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +42,7 @@ from aggregator.errors import (
 )
 from aggregator.model import notes
 from aggregator.model.notes import Measures
+from aggregator.model.poll import PollResult
 from aggregator.model.story import Batch
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.pipeline.edition import edition
@@ -51,7 +53,7 @@ from aggregator.store.item_lists import items_sql
 from aggregator.store.lists import numbers_of
 from aggregator.store.postgres import connection, outages, readonly, schema, server
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, Raw, copy
+from aggregator.store.postgres.connection import DIALECT, OUR_LOCKS, Connection, QueueConnection, Raw, copy
 from aggregator.store.postgres.failures import translated
 from aggregator.store.postgres.full_text import vector
 from aggregator.store.postgres.readonly import ReadOnlyArchive
@@ -222,7 +224,9 @@ def test_an_article_is_the_same_although_addresses_are_compared_otherwise_now(
     again = PostgresArchive(url)
     assert again.sources.owners() == [], "it can store nothing any more"
     now = [f"https://dw.example/{n}" for n in range(3)]
-    assert again.intake.known_addresses("one", now) == {to: [one.id] for to, one in zip(now, known, strict=True)}
+    assert again.intake.known_addresses({"one": now})["one"] == {
+        to: [one.id] for to, one in zip(now, known, strict=True)
+    }
     assert sorted(one.canonical or "" for one in again.edition.items([1, 2, 3])) == now
     again.close()
 
@@ -847,6 +851,73 @@ def test_counts_of_several_workers_add_up(store: PostgresArchive) -> None:
     assert total
     assert (total.errors["dns"], total.editions, total.edition_seconds, total.delay_seconds) == (3, 3, 6.0, 1590)
     assert total.last_edition_seconds == 2.0
+
+
+def test_counts_are_left_for_later_while_another_worker_stands_still_in_its_own(store: PostgresArchive) -> None:
+    """The others waited for it, with the connection that stores polls, until it was cut off."""
+    still = other(store, "still")
+    with still._connection.transaction(Lock.REVISING):
+        still._connection.write("INSERT INTO meta VALUES ('note:tick', '0')")
+        assert not store.upkeep.revise(notes.MEASURES, lambda noted: Measures(editions=1), (notes.TICK, 1))
+    assert store.upkeep.revise(notes.MEASURES, lambda noted: Measures(editions=1), (notes.TICK, 1))
+    assert store.upkeep.noted(notes.TICK) == 1
+    still.close()
+
+
+def test_polls_that_are_stored_together_take_no_more_round_trips_than_one(store: PostgresArchive) -> None:
+    """To begin, to lock the sources, to write, and to commit."""
+    states = store.sources.states()
+    with Link(store._connection.server.url) as link:
+        far = PostgresArchive(link.url)
+        for polled_together in (states[:1], states):
+            before = link.trips
+            far.intake.apply([PollResult(state) for state in polled_together], NOW)
+            assert link.trips - before == 4
+        far.close()
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["refused", "the session ends"])
+def test_what_is_written_unread_is_undone_with_its_transaction(store: PostgresArchive, lost: bool) -> None:
+    db = store._connection
+
+    def write() -> None:
+        with db.transaction(), db.unread():
+            db.write("INSERT INTO meta VALUES ('left', '')")
+            if lost:
+                end_sessions(store)
+            db.write("INSERT INTO nowhere VALUES (1)")
+            db.write_each("INSERT INTO meta VALUES (?, '')", [("one",), ("two",)])
+
+    with pytest.raises(StoreError, match="stopping or starting|was lost" if lost else "contains no archive"):
+        write()
+    assert not db.read("SELECT 1 FROM meta WHERE key IN ('left', 'one')")
+    with db.transaction(), db.unread():
+        db.write("INSERT INTO meta VALUES ('left', '')")
+    assert db.read("SELECT 1 FROM meta WHERE key = 'left'")
+
+
+async def test_a_session_of_the_queue_that_the_server_has_ended_is_replaced_without_asking_each_time(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    execute_one = QueueConnection.execute
+
+    async def counting(raw: QueueConnection, query: Any, *more: Any, **named: Any) -> Any:
+        asked.append(query)
+        return await execute_one(raw, query, *more, **named)
+
+    async with QueueConnection.pool(conninfo=store.address("queue"), min_size=1, open=False) as pool:
+        async with pool.connection() as raw:
+            monkeypatch.setattr(QueueConnection, "execute", counting)
+            await raw.execute("SELECT 1")
+        async with pool.connection() as same:
+            await same.execute("SELECT 2")
+        assert (same, asked) == (raw, ["SELECT 1", "SELECT 2"])
+        end_sessions(store)
+        await asyncio.to_thread(select.select, [raw.fileno()], [], [], PATIENCE)
+        async with pool.connection() as another:
+            await another.execute("SELECT 3")
+        assert another is not raw
 
 
 def test_workers_beside_each_other_lose_no_item(store: PostgresArchive) -> None:

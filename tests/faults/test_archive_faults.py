@@ -112,7 +112,7 @@ def test_f5_a_full_archive_changes_nothing_reads_on_and_goes_on_when_there_is_ro
     assert made.reading.totals()["items"] == 1
     made.upkeep.check()
     made._connection.raw.execute("PRAGMA max_page_count = 1000000")
-    assert made.intake.apply([more], NOW) == 500
+    assert made.intake.apply([more], NOW) == [500]
     made.close()
 
 
@@ -237,7 +237,7 @@ def test_f7_a_write_waits_for_another_writer_and_only_so_long(tmp_path: Path) ->
     other.execute("BEGIN IMMEDIATE")
     release = threading.Timer(0.7, other.execute, ("COMMIT",))
     release.start()
-    assert made.intake.apply([polled("one", [item("one", "a", "First")])], NOW) == 1
+    assert made.intake.apply([polled("one", [item("one", "a", "First")])], NOW) == [1]
     release.join()
     other.execute("BEGIN IMMEDIATE")
     hasty = Connection(tmp_path / "aggregator.db", patience=0.1)
@@ -438,7 +438,7 @@ def test_nothing_is_written_into_a_file_that_was_moved_away(tmp_path: Path, repl
         made.upkeep.note(notes.TICK, 1)
     assert made.reading.totals()["items"] == 300, "readers are served"
     away.rename(path)
-    assert made.intake.apply([late], NOW) == 1, "it goes on once the file is back"
+    assert made.intake.apply([late], NOW) == [1], "it goes on once the file is back"
     made.close()
 
 
@@ -497,7 +497,7 @@ def test_f10_deleted_wal_and_shm_cost_nothing_that_was_checkpointed(tmp_path: Pa
     again = SqliteArchive(tmp_path / "kept.db")
     again.upkeep.check()
     assert again.reading.totals()["items"] == 300
-    assert again.intake.apply([polled("one", [item("one", "late", "Not checkpointed")])], NOW) == 1
+    assert again.intake.apply([polled("one", [item("one", "late", "Not checkpointed")])], NOW) == [1]
     again.close()
 
 
@@ -737,7 +737,7 @@ def test_f24_an_article_is_the_same_although_addresses_are_compared_otherwise_no
     again = SqliteArchive(path)
     now = canonical(url) or ""
     listed = item("one", "by its new address", "Title", url=url, canonical=now)
-    addresses = again.intake.known_addresses("one", [now])
+    addresses = again.intake.known_addresses({"one": [now]})["one"]
     assert addresses == {now: [known.id]}
     assert recognise([listed], StoredItems(again.intake.known([known.id]), addresses)).seen == (1,)
     assert list(again.edition.placed_at([now])) == [now]

@@ -43,6 +43,7 @@ from aggregator.model import notes
 from aggregator.model.item import NormalFeed
 from aggregator.model.judgement import Judgement
 from aggregator.model.notes import BrokenEdit
+from aggregator.model.poll import PollResult
 from aggregator.model.settings import Defaults
 from aggregator.model.source import (
     Failed,
@@ -402,11 +403,17 @@ async def test_polls_that_fail_together_lengthen_the_pause_once(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fleet's worker has dozens under way when its server goes away."""
-    together = threading.Barrier(3, timeout=PATIENCE)
+    under_way: list[int] = []
 
-    def lost(*_: object) -> int:
-        together.wait()
+    async def fetch(request: FetchRequest) -> Outcome:
+        under_way.append(1)
+        await until_async(lambda: len(under_way) == 3)
+        return await unchanged(request)
+
+    def lost(*_: object) -> None:
         raise StoreBusy("the server is gone")
+
+    worker.fetch = fetch
 
     with monkeypatch.context() as broken:
         broken.setattr(worker.archive.intake, "apply", lost)
@@ -582,6 +589,32 @@ async def test_f8_once_damage_is_met_nothing_is_written_any_more(
     worker.stopping.set()
     await worker.tick()
     assert worker.archive._connection.raw.total_changes == writes
+
+
+@pytest.mark.parametrize("kept", ["its news", "nothing of it"])
+async def test_what_the_store_does_not_take_of_one_source_is_told_of_it_and_of_no_other(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    """Their results are stored in one transaction. All polls stood still for it, at growing intervals."""
+    apply, calls = worker.archive.intake.apply, []
+
+    def unstorable(results: Sequence[PollResult], *more: Any) -> list[int]:
+        calls.append([result.state.id for result in results])
+        for result in results:
+            if result.state.id == "two" and (kept == "nothing of it" or result.state.error_kind is None):
+                raise OverflowError("a number that is too large")
+        return apply(results, *more)
+
+    monkeypatch.setattr(worker.archive.intake, "apply", unstorable)
+    assert await asyncio.gather(*(worker.polling.take([id]) for id in ("one", "two", "three"))) == [True] * 3
+    assert sorted(calls[0]) == ["one", "three", "two"], "in one transaction"
+    states = {state.id: state for state in worker.archive.sources.states()}
+    told = ("crashed", "an error in this program, see the log (OverflowError)") if kept == "its news" else (None, None)
+    assert (states["two"].error_kind, states["two"].error) == told
+    assert [(states[id].polls, states[id].error_kind) for id in ("one", "three")] == [(1, None)] * 2
+    assert worker.shown.startswith("polling: ") == (kept == "nothing of it")
+    await worker.polling.maintain()
+    assert worker.archive.sources.owners() == []
 
 
 def test_what_one_source_breaks_in_an_unforeseen_way_stays_with_it(worker: Worker) -> None:

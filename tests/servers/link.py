@@ -22,7 +22,7 @@ from servers.threaded import HOST, Threaded
 
 class Link(Threaded):
     """A context manager: a TCP port that leads to the socket of a PostgreSQL server. What was sent while it is cut arrives when
-    it is restored, as TCP repeats it."""
+    it is restored, as TCP repeats it. `trips`: how often somebody spoke who had an answer, or spoke first."""
 
     def __init__(self, url: str) -> None:
         super().__init__("link")
@@ -31,6 +31,7 @@ class Link(Threaded):
         self._user, self._database = parts.username, parts.path
         self._whole = asyncio.Event()
         self._whole.set()
+        self.trips = 0
 
     @property
     def url(self) -> str:
@@ -62,11 +63,24 @@ class Link(Threaded):
         whole = self._whole
         await whole.wait()
         far, to_far = await asyncio.open_unix_connection(self._socket)
-        await asyncio.gather(self._pass_on(near, to_far, whole), self._pass_on(far, to_near, whole))
+        spoke = [far]
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, whole: asyncio.Event) -> None:
+        def note(reader: asyncio.StreamReader) -> None:
+            self.trips += reader is near and spoke[0] is far
+            spoke[0] = reader
+
+        await asyncio.gather(self._pass_on(near, to_far, whole, note), self._pass_on(far, to_near, whole, note))
+
+    async def _pass_on(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        whole: asyncio.Event,
+        note: Callable[[asyncio.StreamReader], None],
+    ) -> None:
         with contextlib.suppress(OSError), contextlib.closing(writer):
             while data := await reader.read(65536):
+                note(reader)
                 await whole.wait()
                 writer.write(data)
                 await writer.drain()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 import weakref
@@ -109,6 +110,20 @@ class QueueConnection(psycopg.AsyncConnection[Any]):
         with _hanging_up(self, self.patience):
             return await super().wait(gen, interval, timeout or self.patience * LATE)
 
+    @classmethod
+    def pool(cls, **settings: Any) -> Any:
+        from psycopg_pool import AsyncConnectionPool
+
+        return AsyncConnectionPool(**{**settings, "connection_class": cls, "check": cls._look})
+
+    async def _look(self) -> None:
+        """Before each use: raises OperationalError if the server has ended this session. It is asked only if it has sent something
+        unasked, as it does then: a question each time would double the round trips of the queue."""
+        arrived = select.poll()
+        arrived.register(self.fileno(), select.POLLIN)
+        if arrived.poll(0):
+            await self.execute(b"")
+
 
 class Connection:
     """One connection to the archive. Threads may share it: their transactions wait for each other.
@@ -182,40 +197,72 @@ class Connection:
         """A transaction. `alone`: a lock that is held until its end; `unhurried`: it has no time limit; `any_schema`: it may also write
         into what a later version has migrated."""
         with self._turn, self.translate(), ExitStack() as stack:
-
-            def begin(raw: Raw) -> Raw:
-                stack.enter_context(raw.transaction())
-                return raw
-
-            raw = self._once_more(begin)
-            outer, self._begun = self._begun, True
-            try:
-                if not outer and not any_schema and self.schema is not None:
-                    self._check_schema(raw, self.schema)
+            if outermost := not self._begun:
+                known = None if any_schema else self.schema
+                raw = self._once_more(lambda raw: self._begin(raw, alone, known))
+                self._begun = True
+            else:
+                raw = self._raw
+                stack.enter_context(raw.transaction())  # a part of it, which can be undone alone
                 if alone is not None:
                     raw.execute("SELECT pg_advisory_xact_lock(%s, %s)", (self.locks, alone))
+            try:
                 if unhurried:
                     raw.execute(_UNHURRIED)
                     stack.callback(setattr, raw, "patience", raw.patience)
                     raw.patience = None
                 yield raw
+                if outermost:
+                    raw.execute(b"COMMIT")
+            except BaseException:
+                if outermost:
+                    _roll_back(raw)
+                raise
             finally:
-                self._begun = outer
+                self._begun = not outermost
 
-    def _check_schema(self, raw: Raw, known: int) -> None:
-        """Raises StoreTooNew if a later version has migrated the schema: it would misread what this one writes.
+    def _begin(self, raw: Raw, alone: Lock | None, known: int | None) -> Raw:
+        """Begins a transaction, in one round trip. `alone`: a lock to be held; `known`: the version of the schema.
 
-        By the shared lock, a migration waits for transactions in progress, and later transactions wait for the migration.
+        Raises StoreTooNew if a later version has migrated the schema: it would misread what this one writes. By the shared lock, a
+        migration waits for transactions in progress, and later transactions wait for the migration.
         """
-        # Two statements in one round trip. The second has its own snapshot, and so sees the state after waiting for the lock.
-        cursor = raw.execute(
-            f"SELECT pg_advisory_xact_lock_shared({self.locks}, {Lock.MIGRATING:d}); "
-            "SELECT value FROM meta WHERE key = 'schema'".encode()
-        )
-        cursor.nextset()
-        found = int(cursor.fetchall()[0][0])
-        if found != known:
-            raise migrated_meanwhile(self.server.name, found, known)
+        statements = ["BEGIN"]
+        if known is not None:
+            statements.append(f"SELECT pg_advisory_xact_lock_shared({self.locks}, {Lock.MIGRATING:d})")
+        if alone is not None:
+            statements.append(f"SELECT pg_advisory_xact_lock({self.locks}, {alone:d})")
+        if known is not None:
+            # Each statement has its own snapshot, and so this one sees the state after waiting for the lock.
+            statements.append("SELECT value FROM meta WHERE key = 'schema'")
+        try:
+            cursor = raw.execute("; ".join(statements).encode())
+            while cursor.nextset():
+                pass
+            if known is not None and (found := int(cursor.fetchall()[0][0])) != known:
+                raise migrated_meanwhile(self.server.name, found, known)
+        except BaseException:
+            _roll_back(raw)
+            raise
+        return raw
+
+    def free(self, lock: Lock) -> bool:
+        ((taken,),) = self.read("SELECT pg_try_advisory_xact_lock(?, ?)", (self.locks, lock))
+        return bool(taken)
+
+    @contextmanager
+    def unread(self) -> Iterator[None]:
+        with self._turn, self.translate():
+            try:
+                with self._raw.pipeline():
+                    yield
+            finally:
+                self._leave_pipeline()
+
+    def _leave_pipeline(self) -> None:
+        """If the session ends after the last statement of a pipeline, the driver does not notice, and would wait for answers for ever."""
+        if self._raw.pgconn.pipeline_status:
+            self._raw.pgconn.finish()
 
     def read(self, query: str, values: Sequence[Any] = (), *, afresh: bool = False) -> list[Any]:
         # A query that is asked for the sixth time is prepared; after five more the server no longer looks at the values.
@@ -230,12 +277,12 @@ class Connection:
 
     def write_each(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
         with self._turn, self.translate():
+            outermost = not self._raw.pgconn.pipeline_status
             try:
                 self._raw.cursor().executemany(sql(query), [list(map(storable, row)) for row in rows])
             finally:
-                # If the session ends after the last row, the driver does not notice, and would wait for answers to these rows for ever.
-                if self._raw.pgconn.pipeline_status:
-                    self._raw.pgconn.finish()
+                if outermost:
+                    self._leave_pipeline()
 
     def modify(self, query: str, keys: Collection[Any], *bounds: Any) -> None:
         if keys:
@@ -277,6 +324,15 @@ class Connection:
         if not keys:
             return []
         return self.read(f"{_any(query)} {order}", (*bounds, list(keys)))
+
+
+def _roll_back(raw: Raw) -> None:
+    """Undoes a transaction; if that fails, the connection is closed, which does it, too."""
+    try:
+        if not raw.closed:
+            raw.execute(b"ROLLBACK")
+    except psycopg.Error:
+        raw.pgconn.finish()
 
 
 def lock_class(schema: str | None) -> int:

@@ -7,7 +7,16 @@ from types import UnionType
 import psycopg
 from psycopg import errors
 
-from aggregator.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreReadOnly, StoreSlow, StoreTooNew
+from aggregator.errors import (
+    StoreBusy,
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreSlow,
+    StoreTooNew,
+    Unstorable,
+)
 from aggregator.store.migrations import OTHER_COLUMNS
 
 SILENT = "does not answer; check host, port and firewall"
@@ -27,10 +36,10 @@ POOLED = "is reached through a pooler (PgBouncer), which does not pass on how ou
 
 def translated(error: psycopg.Error, where: str, patience: float) -> StoreError:
     """The error of the store. `where`: the name of the server; `patience`: the seconds after which an attempt was given up."""
+    said = " ".join(str(error).split())
     for kinds, made, text in _ERRORS:
         if isinstance(error, kinds):
-            return made(f"{where}: {text.format(patience=patience)}")
-    said = " ".join(str(error).split())
+            return made(f"{where}: {text.format(patience=patience, said=said)}")
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
         return _unreachable(where, said)
     return StoreError(f"{where}: {said}")
@@ -45,6 +54,7 @@ _ERRORS: tuple[tuple[type[psycopg.Error] | UnionType, type[StoreError], str], ..
     (errors.ReadOnlySqlTransaction | errors.InsufficientPrivilege, StoreReadOnly, READ_ONLY),
     (errors.DataCorrupted | errors.IndexCorrupted, StoreCorrupt, DAMAGED),
     (errors.InvalidSchemaName, StoreError, NO_SCHEMA),
+    (psycopg.DataError | psycopg.IntegrityError | errors.ProgramLimitExceeded, Unstorable, "{said}"),
     (errors.UndefinedColumn, StoreTooNew, OTHER_COLUMNS),
     (errors.UndefinedTable, StoreError, "contains no archive any more; was it replaced by an empty database?"),
     (errors.InvalidPassword | errors.InvalidAuthorizationSpecification, StoreError, "user or password is wrong"),

@@ -15,21 +15,23 @@ _TITLE, _SUMMARY, _HASH = map(TEXT.split(", ").index, ("title", "summary", "hash
 
 
 class Intake(intake.Intake[Connection]):
-    def _add(self, raw: Raw, arrivals: Sequence[intake.Arrival], numbers: Mapping[str, int], now: int) -> int:
+    def _add(self, raw: Raw, arrivals: Sequence[intake.Arrival], numbers: Mapping[str, int], now: int) -> list[str]:
         query = "SELECT nextval(pg_get_serial_sequence('items', 'n')) FROM generate_series(1, %s) ORDER BY 1"
         drawn = raw.execute(query, (len(arrivals),))
         items: list[tuple[Any, ...]] = []
         texts: dict[int, tuple[Any, ...]] = {}
+        roots: dict[int, str] = {}
         for (n,), (result, item, at) in zip(drawn, arrivals, strict=True):
             items.append(item_row(n, item, numbers[result.state.root], at, now, live=result.live))
             texts[n] = text_row(n, item, now)
+            roots[n] = result.state.root
         types = "bigint bytea bigint bigint bigint bigint boolean bigint"
         stored = put(raw, "items", types, items, "ON CONFLICT (id) DO NOTHING RETURNING n")
         new = sorted(n for (n,) in stored)
         copy(raw, f"texts ({TEXT})", [texts[n] for n in new])
         copy(raw, "search", [(n, vector(texts[n][_TITLE], texts[n][_SUMMARY])) for n in new])
         copy(raw, "pending", [(n, texts[n][_HASH]) for n in new])
-        return len(new)
+        return [roots[n] for n in new]
 
     def _replace_texts(self, raw: Raw, changed: Mapping[int, Item], now: int) -> None:
         raw.execute("DELETE FROM texts WHERE item = ANY(%s::bigint[])", (list(changed),))

@@ -7,7 +7,7 @@ import threading
 import time
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -186,6 +186,12 @@ class Connection:
     def read(self, query: str, values: Sequence[Any] = (), *, afresh: bool = False) -> list[Any]:
         with self._turn, self.translate():
             return self._execute(query, values).fetchall()
+
+    def free(self, lock: Lock) -> bool:
+        return True
+
+    def unread(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def write(self, query: str, values: Sequence[Any] = ()) -> None:
         with self._turn, self.translate():

@@ -17,6 +17,7 @@ from aggregator.errors import (
     StoreReadOnly,
     StoreTooNew,
     TooManyFiles,
+    Unstorable,
 )
 from aggregator.store.migrations import OTHER_COLUMNS
 
@@ -47,7 +48,9 @@ def translated(error: sqlite3.DatabaseError, path: Path, patience: float) -> Sto
         return damaged(path)
     if code == sqlite3.SQLITE_NOTADB:
         return NotAStore(f"{path}: is not a database of this program; it was left untouched")
-    return StoreTooNew(f"{path}: {OTHER_COLUMNS}") if "no such column" in said else StoreError(f"{path}: {said}")
+    of_values = code in (sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT)
+    made = Unstorable if of_values else StoreError
+    return StoreTooNew(f"{path}: {OTHER_COLUMNS}") if "no such column" in said else made(f"{path}: {said}")
 
 
 def damaged(path: Path, found: str = "") -> StoreCorrupt:

@@ -15,7 +15,7 @@ from aggregator.store.sqlite.connection import Connection
 class Intake(intake.Intake[Connection]):
     def _add(
         self, raw: sqlite3.Connection, arrivals: Sequence[intake.Arrival], numbers: Mapping[str, int], now: int
-    ) -> int:
+    ) -> list[str]:
         base = raw.execute("SELECT coalesce(max(n), 0) + 1 FROM items").fetchone()[0]
         items: list[tuple[Any, ...]] = []
         texts: dict[int, tuple[Any, ...]] = {}
@@ -27,7 +27,7 @@ class Intake(intake.Intake[Connection]):
         raw.executemany(_INSERT_TEXT, [texts[n] for n in stored])
         raw.execute(f"{_INDEX} WHERE item >= ?", (base,))
         raw.execute(_WAIT, (base,))
-        return len(stored)
+        return [arrivals[n - base][0].state.root for n in stored]
 
     def _replace_texts(self, raw: sqlite3.Connection, changed: Mapping[int, Item], now: int) -> None:
         for n, item in changed.items():

@@ -510,8 +510,11 @@ def test_a_plan_does_not_count_what_moved_to_a_hidden_article_and_stays_hidden_w
 
 def test_a_new_guid_at_the_new_address_is_the_same_item(room: Newsroom) -> None:
     moves(room)
-    assert room.archive.intake.known_addresses("bbc-world", [TO, FROM]) == {TO: [LIVE.id], FROM: [LIVE.id]}
-    assert room.archive.intake.known_addresses("kyodo", [TO]) == {}
+    assert room.archive.intake.known_addresses({"bbc-world": [TO, FROM]})["bbc-world"] == {
+        TO: [LIVE.id],
+        FROM: [LIVE.id],
+    }
+    assert room.archive.intake.known_addresses({"kyodo": [TO]})["kyodo"] == {}
 
 
 @pytest.mark.parametrize("lasting", [FROM, TO])

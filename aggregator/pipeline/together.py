@@ -1,0 +1,81 @@
+"""Answers requests that come at about the same time by one call."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+
+class Together(Generic[Q, A]):
+    """Requests of many tasks become one call of `answer` in a thread. While a call is under way, further requests gather for the next: the
+    slower the store, the more it gets at once.
+
+    `answer` gets requests, `most` at most, and returns their answers in the same order; no two of them have the same `key`. `linger`:
+    seconds that the first one waits for others. If it raises, all of them fail; but if `of_one(error)` says that another request
+    might succeed, each is made alone.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[Sequence[Q]], Sequence[A]],
+        most: int,
+        linger: float = 0.0,
+        key: Callable[[Q], Hashable] = id,
+        of_one: Callable[[Exception], bool] = lambda error: False,
+    ) -> None:
+        self._answer, self._most, self._linger, self._key, self._of_one = answer, most, linger, key, of_one
+        self._asked: list[tuple[Q, asyncio.Future[A]]] = []
+        self._enough = asyncio.Event()
+        self._work: asyncio.Task[None] | None = None
+
+    async def __call__(self, request: Q) -> A:
+        """If the caller is cancelled, its request is answered all the same."""
+        answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._asked.append((request, answer))
+        if len(self._asked) >= self._most:
+            self._enough.set()
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._answer_all())
+        return await answer
+
+    async def _answer_all(self) -> None:
+        while self._asked:
+            if self._linger and len(self._asked) < self._most:
+                self._enough = asyncio.Event()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._linger):
+                        await self._enough.wait()
+            requests, answers = zip(*self._next(), strict=True)
+            found = await asyncio.to_thread(self._answered, requests)
+            for answer, one in zip(answers, found, strict=True):
+                if answer.done():
+                    continue  # its caller was cancelled
+                if isinstance(one, Exception):
+                    answer.set_exception(one)
+                else:
+                    answer.set_result(one)
+
+    def _next(self) -> list[tuple[Q, asyncio.Future[A]]]:
+        """The requests of the next call, which wait no longer."""
+        batch: dict[Hashable, tuple[Q, asyncio.Future[A]]] = {}
+        left = []
+        for asked in self._asked:
+            if len(batch) < self._most and (key := self._key(asked[0])) not in batch:
+                batch[key] = asked
+            else:
+                left.append(asked)
+        self._asked = left
+        return list(batch.values())
+
+    def _answered(self, requests: Sequence[Q]) -> Sequence[A | Exception]:
+        try:
+            return self._answer(requests)
+        except Exception as error:  # noqa: BLE001 (it is the callers')
+            if len(requests) == 1 or not self._of_one(error):
+                return [error] * len(requests)
+        return [one for request in requests for one in self._answered([request])]

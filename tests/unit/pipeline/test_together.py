@@ -1,0 +1,102 @@
+"""Requests that come at about the same time are answered by one call."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import pytest
+from builders.process import PATIENCE, until_async
+
+from aggregator.pipeline.together import Together
+
+
+class Slow:
+    """A store that takes its time: `go_on` lets it answer."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+        self.go_on = threading.Event()
+
+    def __call__(self, requests: Sequence[str]) -> list[str]:
+        self.calls.append(list(requests))
+        assert self.go_on.wait(PATIENCE)
+        if "bad" in requests:
+            raise ZeroDivisionError
+        return [request.upper() for request in requests]
+
+
+async def test_what_is_asked_during_a_call_waits_for_the_next_and_a_lone_request_for_nothing() -> None:
+    slow = Slow()
+    together = Together(slow, 3)
+    first = asyncio.create_task(together("a"))
+    await until_async(lambda: slow.calls)
+    others = [asyncio.create_task(together(name)) for name in "bcde"]
+    await asyncio.sleep(0)
+    slow.go_on.set()
+    assert [await one for one in (first, *others)] == ["A", "B", "C", "D", "E"]
+    assert slow.calls == [["a"], ["b", "c", "d"], ["e"]]
+
+
+async def test_two_requests_with_one_key_are_in_two_calls_in_their_order() -> None:
+    slow = Slow()
+    slow.go_on.set()
+    together = Together(slow, 3, key=lambda name: name[0])
+    assert await asyncio.gather(*map(together, ("a1", "b1", "a2", "c1", "d1"))) == ["A1", "B1", "A2", "C1", "D1"]
+    assert slow.calls == [["a1", "b1", "c1"], ["a2", "d1"]]
+
+
+async def test_the_first_waits_for_others_until_there_are_enough() -> None:
+    slow = Slow()
+    slow.go_on.set()
+    together = Together(slow, 2, linger=PATIENCE)
+    first = asyncio.create_task(together("a"))
+    await asyncio.sleep(0)
+    assert await together("b") == "B"
+    assert await first == "A"
+    assert slow.calls == [["a", "b"]]
+
+
+def test_it_goes_on_in_another_loop() -> None:
+    slow = Slow()
+    slow.go_on.set()
+    together = Together(slow, 2, linger=0.01)
+    assert [asyncio.run(together_alone(together, name)) for name in "ab"] == ["A", "B"]
+
+
+async def together_alone(together: Together[str, str], name: str) -> str:
+    return await together(name)
+
+
+async def test_what_fails_for_one_is_asked_of_each_alone() -> None:
+    slow = Slow()
+    slow.go_on.set()
+    together = Together(slow, 3, of_one=lambda error: isinstance(error, ZeroDivisionError))
+    asked = [asyncio.create_task(together(name)) for name in ("a", "bad", "c")]
+    await asyncio.wait(asked)
+    assert isinstance(asked[1].exception(), ZeroDivisionError)
+    assert [asked[n].result() for n in (0, 2)] == ["A", "C"]
+
+
+async def test_a_call_that_fails_fails_those_in_it_and_no_others() -> None:
+    slow = Slow()
+    together = Together(slow, 2)
+    asked = [asyncio.create_task(together(name)) for name in ("a", "bad", "c")]
+    slow.go_on.set()
+    await asyncio.wait(asked)
+    assert [type(one.exception()) for one in asked[:2]] == [ZeroDivisionError] * 2
+    assert asked[2].result() == "C"
+
+
+async def test_a_request_whose_caller_is_cancelled_is_answered_all_the_same() -> None:
+    slow = Slow()
+    together = Together(slow, 9)
+    asked = [asyncio.create_task(together(name)) for name in ("a", "b")]
+    await until_async(lambda: slow.calls)
+    asked[0].cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked[0]
+    slow.go_on.set()
+    assert await asked[1] == "B"
+    assert slow.calls == [["a", "b"]]
