@@ -33,8 +33,6 @@ _NEEDED = re.compile(
 # Not for Atom, where all authors have elements inside, which fastfeedparser reads.
 _NESTED_AUTHOR = re.compile(rb"<(?:\w+:)?author>\s*<")
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
-# Its own before that of RSS, if an entry has both.
-_PUBLISHED_IN_ATOM = ("published", "issued", "pubdate", "date", "created")
 _MEDIA = ("http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss")
 # Namespaces whose title and description are not those of the item.
 _FOREIGN = frozenset(
@@ -92,8 +90,7 @@ def _is_listed(element: etree._Element) -> bool:
 
 def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
     texts, source, authors = _children(element)
-    names = _PUBLISHED_IN_ATOM if element.tag.endswith("entry") else _PUBLISHED
-    published = next((texts[name] for name in names if texts.get(name)), None)
+    published = next((texts[name] for name in _PUBLISHED if texts.get(name)), None)
     updated = next((texts[name] for name in _UPDATED if texts.get(name)), None)
     publisher, address = _source(source)
     if (link := _link(element, item.link)) != item.link:

@@ -35,7 +35,6 @@ _PART = re.compile(rb"<(/?)(image|author|item|entry)(?=[\s/>])(?:[^<>]*[^<>/])?>
 _AUTHOR = re.compile(rb"<(?:dc:)?(?:author|creator)(?:\s[^<>]*)?(?<!/)>(?:(?!</)[\s\S]){1,500}")
 _OF_RSS = re.compile(rb"<author(?:\s[^<>]*)?>(?=\s*(?:[^\s<]|<!\[CDATA\[))")
 _OWN = re.compile(rb"<(/?(?:[\w.-]+:)?)(guid|id|date)((?:\s[^<>]*?)?)(/?)>")
-_PUBDATE = re.compile(rb"<(/?)(pubDate)((?:\s[^<>]*?)?)(/?)>")
 _ID = re.compile(rb"<(/?)id(?=[\s/>])")
 _DECLARED = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BESIDE = re.compile(rb"<[\w.-]+:link(?=\s)")
@@ -46,7 +45,7 @@ _IN_LINES = re.compile(rb"<[A-Za-z][^<>\n]*+\n[^<>]*")  # a tag of several lines
 _OF_PART = re.compile(rb"<(/?)(title|link|description|image|url)(?=[\s/>])")
 _AT = "\N{SMALL COMMERCIAL AT}"
 _MARK = "\ufdd0"  # a noncharacter, which is removed later in any case if it is left in a text
-_DATES = ("published", "own-pubdate", "dc_own-date", "own-date", "updated", "created")
+_DATES = ("published", "dc_own-date", "own-date", "updated", "created")
 _ADDRESS = re.compile("https?://")
 _AMPERSAND = re.compile("&(?:#0*38|#x0*26|amp);")
 _LINE_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # feedparser's form of an XHTML <br/>; HTML parsers take it for two
@@ -83,8 +82,7 @@ def _prepared(document: Document) -> bytes:
     - Elements within <image>, <author> and <og>, and those of podcasts, get other names: feedparser would take them for title, link,
       text or author of the entry.
     - guid, id and date get other names: feedparser would resolve ids against xml:base, which changes them, and take a date for that
-      of an update. So does an <id> of RSS, which is none of its elements: it would count instead of the guid; and a pubDate of Atom,
-      which would count instead of the entry's own date.
+      of an update. So does an <id> of RSS, which is none of its elements: it would count instead of the guid.
     - The @ in authors is replaced by another character: feedparser cuts e-mail addresses out, but only up to four letters of the last
       part of the domain (`.online`).
     - Each <author> of RSS and each <atom:link> is marked: feedparser mixes them with dc:creator and <link>.
@@ -97,8 +95,6 @@ def _prepared(document: Document) -> bytes:
     is_rss = b"<rss" in data[:2000] and not document.is_atom
     if is_rss:
         data = outside_cdata(data, lambda part: _ID.sub(rb"<\1its-id", part))
-    if document.is_atom:
-        data = outside_cdata(data, lambda part: _PUBDATE.sub(_own, part))
     data = outside_cdata(data, lambda part: _OWN.sub(_own, part))
     if is_rss:
         data = _OF_RSS.sub(rb"\g<0>" + _MARK.encode(), data)

@@ -1060,7 +1060,6 @@ def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
 
 
 @pytest.mark.parametrize("title", ["Plain", "<b>Marked</b> up"])  # of each parser
-@pytest.mark.parametrize("name", ["published", "issued"])
 @pytest.mark.parametrize(
     "dated",
     [
@@ -1069,12 +1068,9 @@ def test_a_guid_is_no_date_beside_entries_with_two(own: str) -> None:
     ],
     ids=["pubDate", "dc:date"],
 )
-def test_an_atom_entry_may_have_the_date_of_rss(dated: str, name: str, title: str) -> None:
-    own = f"<{name}>2026-11-19T09:00:00Z</{name}>"
-    for dates, day in ((dated, 20), (dated + own, 19), (own + dated, 19)):
-        entry = f"<entry><id>1</id><title>{title}</title><link href='https://e.org/1'/>{dates}</entry>"
-        (found,) = read(atom(entry)).items
-        assert str(found.published) == f"2026-11-{day} 09:00:00+00:00"
+def test_an_atom_entry_may_have_the_date_of_rss(dated: str, title: str) -> None:
+    (found,) = read(atom(f"<entry><id>1</id><title>{title}</title><link href='https://e.org/1'/>{dated}</entry>")).items
+    assert str(found.published) == "2026-11-20 09:00:00+00:00"
 
 
 def test_the_title_is_the_items_own() -> None:
