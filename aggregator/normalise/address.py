@@ -81,11 +81,8 @@ def absolute(text: str | None, base: str) -> str | None:
     `www.example.org/a` is read as a host with a path, not as a relative path, `example.org/a` too where `base` is on that host, and
     `https://https://example.org/a` has one scheme.
     """
-    return _absolute(text, base) if text and len(text) <= MAX_LENGTH else None
-
-
-@lru_cache(maxsize=4096)
-def _absolute(text: str, base: str) -> str | None:
+    if not text or len(text) > MAX_LENGTH:
+        return None
     if _PLAIN.fullmatch(text) and not _NOT_PLAIN.search(text):
         return text if "/" in text[8:] else text + "/"
     if "&" in text:
