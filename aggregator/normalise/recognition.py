@@ -88,12 +88,6 @@ def _out_of_date(new: Sequence[Item], items: Sequence[Item], known: StoredItems)
 
 
 def held_back(unknown: Sequence[Item], items: Sequence[Item], known: StoredItems) -> set[str]:
-    """Ids of the unknown ones of a document's items that are repeats of a flood."""
-    repeated = _repeated(unknown, items, known)
-    return repeated | _imported(unknown, repeated, known)
-
-
-def _repeated(unknown: Sequence[Item], items: Sequence[Item], known: StoredItems) -> set[str]:
     """Ids of the unknown items that are repeats of a flood, recognised by titles that are known.
 
     A title alone proves little, since columns and guides always have the same, and logs only a few: an item that is dated later than
@@ -120,17 +114,6 @@ def _repeated(unknown: Sequence[Item], items: Sequence[Item], known: StoredItems
     if 2 * len(repeats) >= len(items) and (_many(dated) or _many(repeats, MANY_TITLES)):
         return {item.id for item in repeats}
     return {item.id for item in dated} if _many(dated) else set()
-
-
-def _imported(unknown: Sequence[Item], repeated: Collection[str], known: StoredItems) -> set[str]:
-    """Ids of the unknown items with known titles that are dated no later than the newest repeat of a flood, if all repeats have other dates
-    than those known: the outlet dated everything anew, also the entries of its columns."""
-    repeats = [item for item in unknown if item.id in repeated]
-    dates = [item.published for item in repeats if item.published and not _has_its_date(item, known)]
-    if len(dates) < len(repeats) or not _many(repeats, MANY_TITLES):
-        return set()
-    last = max(dates)
-    return {item.id for item in unknown if item.title in known.titles and item.published and item.published <= last}
 
 
 def _has_its_date(item: Item, known: StoredItems) -> bool:

@@ -554,33 +554,6 @@ def test_a_flood_that_is_dated_anew_at_each_poll_is_held_back_also_if_its_titles
         assert (changes.new, changes.by_words) == (flood[:told], told == 0)
 
 
-@pytest.mark.parametrize("apart", [0, 1])
-def test_a_flood_that_is_dated_at_the_time_of_an_import_has_the_columns_too(apart: int) -> None:
-    """What is published after the import is news, also that of the column."""
-
-    def listed(numbers: Iterable[int], start: datetime, step: timedelta, **other: str) -> tuple[Item, ...]:
-        return tuple(
-            replace(
-                items(n, **other)[0],
-                title="Morning briefing" if n % 3 == 0 else f"Report {n}",
-                published=start + n * step,
-            )
-            for n in numbers
-        )
-
-    new = {"guid": "b{}", "link": "https://example.org/b{}"}
-    stored = listed(range(1, 12), datetime(2026, 9, 1, tzinfo=UTC), timedelta(hours=5))
-    flood = listed(range(1, 12), datetime(2026, 9, 10, 8, tzinfo=UTC), timedelta(seconds=apart), **new)
-    before = replace(known(stored), now=datetime(2026, 9, 10, 9, tzinfo=UTC))
-    assert recognise(flood, before).new == ()
-    among = listed((20,), datetime(2026, 9, 10, 8, tzinfo=UTC), timedelta(), **new)
-    assert recognise((*flood, *among), before).new == among
-    news = listed((15, 16), datetime(2026, 9, 10, 8, tzinfo=UTC), timedelta(minutes=1), **new)
-    assert recognise((*flood[2:], *news), replace(before, flooded=True)).new == news
-    after = replace(known((*stored, *news)), now=before.now, flooded=True)
-    assert recognise((*flood[3:], *news), after).new == ()
-
-
 def test_a_column_of_one_name_is_no_flood() -> None:
     stored = items(1, 2, 3, title="Morning briefing")
     fresh = items(4, 5, 6, 7, title="Morning briefing")
