@@ -58,8 +58,14 @@ _EVENT = re.compile(r"on[a-z]{3,24}\s*=\s*[\"']")
 _RELATIVE_HREF = re.compile(r"""href\s*=\s*+["']?+\s*+(?!https?://|["'\s>])""")
 _RELATIVE_SRC = re.compile(r"""src\s*=\s*+["']?+\s*+(?!https?://|["'\s>])""")
 _PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECASE)
 # The attribute from which scripts of a page load a picture when it comes into view (lazy loading).
 _LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
+_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+\s*+(?!data:)([^"'<>]+)""", re.IGNORECASE)
+_SIZE = re.compile(r"(?<!\S)(\S++)\s++(\d{1,5})[wx]")
+_WITHOUT_SCRIPTS = re.compile(
+    r"<noscript\b[^<>]*>((?:(?!<noscript\b).){0,4000}?)</noscript\s*>", re.IGNORECASE | re.DOTALL
+)
 # Elements that end others which are open.
 _ENDING = re.compile(r"<(?:h[1-6]|li|d[dt]|r[tp])\b")
 _IMG = re.compile(r'<img(?:\s+[\w-]+="[^"]*")*\s*/?>')
@@ -163,8 +169,10 @@ def sanitise(text: str, base: str, drops: Counter[str]) -> str:
     if "<" not in text:
         return _BLANK_LINES.sub("<br><br>", _escape(text).strip())
     text = with_unended_as_text(text).replace("<strike>", "<s>").replace("</strike>", "</s>")
-    if "data-" in text:
+    if "data-" in text or "srcset" in text:
         text = _PICTURE.sub(_with_address, text)
+    if "noscript" in text:
+        text = _with_pictures_for_all(text)
     lower = text.lower()
     if _DANGEROUS.search(lower) or "javascript:" in lower or _EVENT.search(lower):
         drops["unsafe-markup"] += 1
@@ -216,9 +224,27 @@ def _escape(text: str) -> str:
 
 
 def _with_address(picture: re.Match[str]) -> str:
-    """The picture with the address that scripts would load, as the first `src`: of two equal attributes HTML uses the first."""
-    found = _LATER.search(picture[0])
-    return f'<img src="{found[1]}"{picture[0][4:]}' if found else picture[0]
+    """The picture with the address that scripts would load, or else, if it has none, the widest of its `srcset`.
+
+    It is inserted as the first `src`: of two equal attributes HTML uses the first.
+    """
+    if found := _LATER.search(picture[0]):
+        return f'<img src="{found[1]}"{picture[0][4:]}'
+    if _SHOWN.search(picture[0]) or not (listed := _SIZES.search(picture[0])):
+        return picture[0]
+    sizes = _SIZE.findall(listed[1]) or [(listed[1].split()[0].rstrip(","), 0)]
+    return f'<img src="{max(sizes, key=lambda size: int(size[1]))[0]}"{picture[0][4:]}'
+
+
+def _with_pictures_for_all(text: str) -> str:
+    """The text with the pictures of its <noscript> elements in place of these, if all others only hold a place for what scripts load.
+
+    Without such a place they are mostly those of trackers, and beside a picture that is shown the same in another size.
+    """
+    others = _PICTURE.findall(_WITHOUT_SCRIPTS.sub("", text))
+    if not others or any(map(_SHOWN.search, others)):
+        return text
+    return _WITHOUT_SCRIPTS.sub(lambda hidden: "".join(_PICTURE.findall(hidden[1])), text)
 
 
 def _linked(player: re.Match[str], base: str) -> str:

@@ -798,6 +798,23 @@ def test_white_space_around_a_text_does_not_make_a_summary_of_it(end: str) -> No
 PICTURE = '<img src="https://e.org/a.jpg">'
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<img src="data:image/gif;base64,R0lG" data-x="a"><noscript class=x>{PICTURE}</noscript>',
+        f'<noscript>{PICTURE}<script>x</script><p onclick=x>Enable scripts</p></noscript><img data-image="https://e.org/a.jpg">',
+        f'<img data-src="https://e.org/a.jpg"><noscript>{PICTURE}</noscript>', f"{PICTURE}<noscript><img src='/b.jpg'></noscript>",
+    ],
+)  # fmt: skip
+def test_a_picture_in_noscript_is_shown_where_another_only_holds_its_place(html: str) -> None:
+    assert sanitise(html, "https://e.org/", Counter()) == PICTURE
+
+
+def test_a_picture_in_noscript_alone_is_that_of_a_tracker() -> None:
+    html = '<p>News.</p><noscript><img src="https://e.org/matomo.php?idsite=1" style="border:0"></noscript>'
+    assert sanitise(html, "https://e.org/", Counter()) == "<p>News.</p>"
+
+
 @pytest.mark.parametrize("tag", ["style", "script", "title", "textarea", "select", "noembed", "template"])
 def test_what_stands_in_an_element_that_browsers_do_not_show_as_text_is_none(tag: str) -> None:
     told = one(f"<p>Before.</p><{tag}>p {{color: red}}</{tag}><p>After.</p>").content
@@ -987,6 +1004,12 @@ def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
         '<img src="data:image/gif;base64,R0lG" data-src="https://e.org/a.jpg">',
         "<IMG class=lazy data-lazy-src=//e.org/a.jpg />",
         '<img src="https://e.org/spacer.gif" data-original="https://e.org/a.jpg">',
+        '<img src="data:image/gif;base64,R0lG" data-srcset="https://e.org/b.jpg 75w,\n https://e.org/a.jpg 600w, /c.jpg 100w">',
+        '<img srcset="data:image/gif;base64,R0lG" data-lazy-srcset="https://e.org/a.jpg">',
+        '<img srcset="/a.jpg, /b.jpg">',
+        "<IMG srcset='/b.jpg 1x, /a.jpg 2x'>",
+        "<img srcset='/a.jpg 99999w, /b.jpg 100000w'>",
+        '<img srcset="https://e.org/b.jpg 300w" src="https://e.org/a.jpg">',
     ],
 )
 def test_a_picture_is_found_where_the_script_of_a_page_finds_it(picture: str) -> None:
