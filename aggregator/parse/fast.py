@@ -41,7 +41,12 @@ _PLAIN = re.compile(rb"<summary(?![^<>]*\stype=[\"'](?!text[\"']))(?:\s[^<>]*)?(
 _MODULE = re.compile(rb"<(?:[\w-]+:(?:body|div)|body|fullitem|(?:a10|atom):content)[\s>]")
 _LONGEST_MALFORMED = 1 << 20  # bytes
 _SUMMARY = re.compile(rb"<(?:[\w-]+:)?(?:description|summary)[\s>]")
-_NO_SUMMARY = re.compile(rb"<(description|summary)(?:\s[^<>]*)?(?<!/)>(?:\s|<!\[CDATA\[\s*\]\]>)*+</\1\s*>")
+# An empty one counts as none: fastfeedparser would make one, with the CSS of the content. By whether the document is Atom, since the
+# content may have the <summary> of HTML.
+_NO_SUMMARY = {
+    is_atom: re.compile(rb"<%s(?:\s[^<>]*)?(?<!/)>(?:\s|<!\[CDATA\[\s*\]\]>)*+</%s\s*>" % (name, name))
+    for is_atom, name in ((False, b"description"), (True, b"summary"))
+}
 _DATE = re.compile(rb"<(?:pubDate|dc:date|published|issued)(?:\s[^<>]*)?(?<!/)>")
 _DATE_OF_RSS = re.compile(rb"<(?:pubDate|dc:date)\b")
 _LINK = re.compile(rb"<(?:[\w.-]+:)?link\b[^<>]*>(\s*</link>)?")
@@ -69,10 +74,8 @@ class Doubt(Exception):
 
 def read(document: Document) -> tuple[ParsedItem, ...]:
     """Entries in document order. Raises Doubt."""
-    if _NO_SUMMARY.search(
-        document.data
-    ):  # an empty one counts as none: fastfeedparser would make one, with the CSS of the content
-        document = document.changed(_NO_SUMMARY.sub(b"", document.data))
+    if (empty := _NO_SUMMARY[document.is_atom]).search(document.data):
+        document = document.changed(empty.sub(b"", document.data))
     data, markup = document.data, document.markup
     if _UNREAD.search(data, 0, 4096):
         raise Doubt("RSS 1.0, or elements with a prefix")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from html import escape
 from urllib.parse import unquote
@@ -17,13 +16,6 @@ from aggregator.normalise.reports import told_once
 from aggregator.render.fit import fit_address
 
 BASE = "https://example.org/dir/page"
-
-
-def test_what_is_too_long_for_an_address_is_not_remembered() -> None:
-    text = "https://example.org/" + "x" * 5_000
-    known = sys.getrefcount(text)
-    assert absolute(text, BASE) is None
-    assert sys.getrefcount(text) == known
 
 
 @pytest.mark.parametrize("begin", ["https://example.org/", "HTTPS://example.org/", "https://example.org/|/", "/"])

@@ -481,6 +481,13 @@ def test_an_empty_summary_is_none(empty: str, others: list[str]) -> None:
     assert (first.parser, first.items[0].summary) == ("fastfeedparser", None)
 
 
+@pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
+def test_an_empty_summary_of_html_is_part_of_the_content(title: str) -> None:
+    details = "<details><summary></summary>At length.</details>"
+    (found,) = read(rss([item(f"<content:encoded><![CDATA[{details}]]></content:encoded>", title=title)])).items
+    assert found.content == details
+
+
 @pytest.mark.parametrize("empty", ["<link></link>", "<link> </link>", "<link><![CDATA[]]></link>", "<link/>"])
 @pytest.mark.parametrize("title", ["The news", "The <i>news</i>"])
 def test_an_empty_link_hides_none(empty: str, title: str) -> None:
