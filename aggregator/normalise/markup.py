@@ -62,7 +62,7 @@ _SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECA
 # The attribute from which scripts of a page load a picture when it comes into view (lazy loading).
 _LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
 _SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+\s*+(?!data:)([^"'<>]+)""", re.IGNORECASE)
-_SIZE = re.compile(r"(?<!\S)(\S++)\s++(\d{1,5})[wx]")
+_SIZE = re.compile(r"(?<!\S)([^\s,]\S*+)\s++(\d{1,5})[wx]")
 _WITHOUT_SCRIPTS = re.compile(
     r"<noscript\b[^<>]*>((?:(?!<noscript\b).){0,4000}?)</noscript\s*>", re.IGNORECASE | re.DOTALL
 )
