@@ -51,8 +51,7 @@ class Together(Generic[Q, A]):
                     async with asyncio.timeout(self._linger):
                         await self._enough.wait()
             requests, answers = zip(*self._next(), strict=True)
-            found = await asyncio.to_thread(self._answered, requests)
-            for answer, one in zip(answers, found, strict=True):
+            for answer, one in zip(answers, await self._answered(requests), strict=True):
                 if answer.done():
                     continue  # its caller was cancelled
                 if isinstance(one, Exception):
@@ -72,10 +71,11 @@ class Together(Generic[Q, A]):
         self._asked = left
         return list(batch.values())
 
-    def _answered(self, requests: Sequence[Q]) -> Sequence[A | Exception]:
+    async def _answered(self, requests: Sequence[Q]) -> list[A | Exception]:
         try:
-            return self._answer(requests)
+            found = await asyncio.to_thread(self._answer, requests)
+            return [one for _, one in zip(requests, found, strict=True)]
         except Exception as error:  # noqa: BLE001 (it is the callers')
             if len(requests) == 1 or not self._of_one(error):
                 return [error] * len(requests)
-        return [one for request in requests for one in self._answered([request])]
+        return [one for request in requests for one in await self._answered([request])]

@@ -896,6 +896,23 @@ def test_what_is_written_unread_is_undone_with_its_transaction(store: PostgresAr
     assert db.read("SELECT 1 FROM meta WHERE key = 'left'")
 
 
+def test_a_transaction_that_the_server_undoes_is_not_taken_for_stored(store: PostgresArchive) -> None:
+    """It answers COMMIT without an error if the error before was caught."""
+    db = store._connection
+
+    def write() -> None:
+        with db.transaction():
+            db.write("INSERT INTO meta VALUES ('left', '')")
+            with suppress(StoreError), db.unread():
+                db.write("INSERT INTO nowhere VALUES (1)")
+
+    with pytest.raises(StoreError, match="was undone"):
+        write()
+    assert not db.read("SELECT 1 FROM meta WHERE key = 'left'")
+    db.write("INSERT INTO meta VALUES ('left', '')")
+    assert db.read("SELECT 1 FROM meta WHERE key = 'left'"), "it is no longer in a transaction"
+
+
 async def test_a_session_of_the_queue_that_the_server_has_ended_is_replaced_without_asking_each_time(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

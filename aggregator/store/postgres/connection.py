@@ -19,7 +19,7 @@ from psycopg.abc import PQGen
 from aggregator.errors import StoreError
 from aggregator.store.dialect import Dialect, Lock, Reads
 from aggregator.store.migrations import migrated_meanwhile
-from aggregator.store.postgres.failures import POOLED, SILENT, translated
+from aggregator.store.postgres.failures import POOLED, SILENT, UNDONE, translated
 from aggregator.store.postgres.full_text import query as words_query
 from aggregator.store.postgres.outages import Refusals
 from aggregator.store.postgres.server import BUSY_SECONDS, Server, session_name
@@ -212,8 +212,9 @@ class Connection:
                     stack.callback(setattr, raw, "patience", raw.patience)
                     raw.patience = None
                 yield raw
-                if outermost:
-                    raw.execute(b"COMMIT")
+                if outermost and raw.execute(b"COMMIT").statusmessage != "COMMIT":
+                    # A statement failed, and somebody caught its error: the server has undone all, and says so in this way alone.
+                    raise StoreError(f"{self.server.name}: {UNDONE}")
             except BaseException:
                 if outermost:
                     _roll_back(raw)

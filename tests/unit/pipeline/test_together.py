@@ -89,6 +89,26 @@ async def test_a_call_that_fails_fails_those_in_it_and_no_others() -> None:
     assert asked[2].result() == "C"
 
 
+@pytest.mark.parametrize("lacking", ["thread", "answer"])
+async def test_nobody_waits_for_ever_for_a_call_that_cannot_be_made_or_leaves_out_an_answer(
+    lacking: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polls waited for it, and kept their leases. A thread is lacking where the system allows no more of them."""
+
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    together: Together[str, str] = Together(lambda requests: ["A"], 2)
+    with monkeypatch.context() as broken:
+        if lacking == "thread":
+            broken.setattr(threading.Thread, "start", start)
+        asked = [asyncio.create_task(together(name)) for name in "ab"]
+        done, _ = await asyncio.wait(asked, timeout=PATIENCE)
+    kind = RuntimeError if lacking == "thread" else ValueError
+    assert [type(one.exception()) for one in done] == [kind] * 2
+    assert await together("a") == "A", "it goes on"
+
+
 async def test_a_request_whose_caller_is_cancelled_is_answered_all_the_same() -> None:
     slow = Slow()
     together = Together(slow, 9)
