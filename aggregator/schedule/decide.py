@@ -30,9 +30,10 @@ GROWTH: Final = 2  # from one poll to the next the interval becomes at most so m
 UNCONDITIONAL_AFTER: Final = 3  # failures in a row
 UNCONDITIONAL: Final = timedelta(hours=1)  # minimum interval without ETag or Last-Modified, unless the editor chose one
 CEILING: Final = timedelta(hours=24)  # longest wait after failures …
-UNRESOLVED: Final = timedelta(hours=1)
-"""… and after failed DNS look-ups, which bother no server and may be the fault of our own network, in which case all sources recover at
-once."""
+CEILING_OF_OURS: Final = timedelta(hours=1)
+"""… and after those that may be our own fault, and then are those of all sources, which recover at once."""
+_OURS: Final = {"dns", "crashed"}
+"""Kinds of failures of our own network (a failed DNS look-up bothers no server), or of this program."""
 _REFUSED: Final = 429
 """The status of a server that is asked too much. Unless it says when to come again, it is asked no sooner than after a success, so not
 before what server and feed ask for. After other failures, 503 too, it may be: what went wrong is often over soon, and a short feed loses
@@ -269,11 +270,11 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> Sourc
     elif permanent_redirects.adopted(visit.before) and not permanent_redirects.adopted(known):
         wait, what = usual, "at its url in feeds.yaml, since the address to which it had moved is dead"
     else:
-        # The first other failure after a DNS failure counts as one too: a network comes back step by step.
-        unresolved = "dns" in (known.error_kind, visit.before.error_kind)
+        # The first other failure after one of ours counts as one too: a network comes back step by step.
+        ours = not _OURS.isdisjoint((known.error_kind, visit.before.error_kind))
         if known.last_status == _REFUSED and known.last_success and not asked:
             usual = max(usual, *(floor for floor, _ in _floors(known, visit.bounds)))
-        ceiling = UNRESOLVED if unresolved else CEILING
+        ceiling = CEILING_OF_OURS if ours else CEILING
         wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), ceiling))
         what = f"{counted(known.failures, 'failure')} in a row"
     return _at(wait, f"again in {span(wait)}: {what}; {known.error}", known, visit)

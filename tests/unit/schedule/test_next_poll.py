@@ -455,6 +455,12 @@ def test_after_a_night_without_name_servers_a_source_is_polled_within_the_hour()
     assert decision.interval == HOUR, "no matter what failed before"
 
 
+def test_a_source_that_our_own_error_kept_from_us_is_polled_within_the_hour_once_it_is_mended() -> None:
+    """An error in what stores news may strike all sources, and the entries that they drop within a day would be lost."""
+    _, decision = poll(replace(known_state(), failures=9, error_kind="crashed"), failed(kind="crashed"))
+    assert decision.interval == HOUR
+
+
 def test_a_source_that_is_polled_once_a_week_is_not_taken_for_one_of_a_wrong_clock() -> None:
     weekly = bounds_for(source("harbour", every=HORIZON), Defaults(FIRST_INTERVAL, timedelta(days=90)))
     for state in (fresh_state(), replace(known_state(), rate=0.001)):
