@@ -72,7 +72,8 @@ async def refresh(
                 made = unstorable(tools, state, error)
                 added = await store(made.result)
         except Exception:
-            for task in polls:  # the store cannot be written; then further fetching is useless
+            # The store cannot be written. Then further fetching is useless, and what is still to be stored would wait for it as long.
+            for task in {*polls, *stores} - {asyncio.current_task()}:
                 task.cancel()
             raise
         if added or made.result.found.changed:

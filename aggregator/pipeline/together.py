@@ -34,7 +34,7 @@ class Together(Generic[Q, A]):
         self._work: asyncio.Task[None] | None = None
 
     async def __call__(self, request: Q) -> A:
-        """If the caller is cancelled, its request is answered all the same."""
+        """If the caller is cancelled before the call, its request is not made."""
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._asked.append((request, answer))
         if len(self._asked) >= self._most:
@@ -50,20 +50,24 @@ class Together(Generic[Q, A]):
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._linger):
                         await self._enough.wait()
-            requests, answers = zip(*self._next(), strict=True)
-            for answer, one in zip(answers, await self._answered(requests), strict=True):
+            asked = self._next()
+            found = await self._answered([request for request, _ in asked]) if asked else []
+            for (_, answer), one in zip(asked, found, strict=True):
                 if answer.done():
                     continue  # its caller was cancelled
                 if isinstance(one, Exception):
                     answer.set_exception(one)
                 else:
                     answer.set_result(one)
+            await asyncio.sleep(0)  # whoever hears of a failure may cancel others before the next call
 
     def _next(self) -> list[tuple[Q, asyncio.Future[A]]]:
         """The requests of the next call, which wait no longer."""
         batch: dict[Hashable, tuple[Q, asyncio.Future[A]]] = {}
         left = []
         for asked in self._asked:
+            if asked[1].done():
+                continue
             if len(batch) < self._most and (key := self._key(asked[0])) not in batch:
                 batch[key] = asked
             else:

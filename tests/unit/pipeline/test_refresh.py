@@ -1,17 +1,20 @@
-"""Which sources are asked first."""
+"""Which sources are asked first, and what is done if nothing can be stored."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import Mock
 
+import pytest
 from builders import NOW, archive, source, tools
 from builders.process import PATIENCE
 
+from aggregator.errors import StoreBusy
 from aggregator.model.source import Failed, FetchRequest
-from aggregator.pipeline.refresh import TOGETHER, refresh
+from aggregator.pipeline.refresh import COMMIT, TOGETHER, refresh
 
 
 async def test_hundreds_of_sources_of_one_host_hold_up_no_other(tmp_path: Path) -> None:
@@ -31,4 +34,32 @@ async def test_hundreds_of_sources_of_one_host_hold_up_no_other(tmp_path: Path) 
     assert (await refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1)))).polled == len(sources)
     assert asked.is_set()
     assert all(state.error_kind == "http" for state in store.sources.states())
+    store.close()
+
+
+async def test_what_waits_to_be_stored_does_not_wait_for_a_locked_archive_one_transaction_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each transaction waited as long as the first, and the end of the service for all of them."""
+    sources = [source(f"s{n}") for n in range(3 * COMMIT)]
+    store, all_asked, attempts = archive(tmp_path), threading.Event(), []
+    store.sources.sync(sources)
+    asked: list[str] = []
+
+    async def fetch(request: FetchRequest) -> Failed:
+        asked.append(request.source)
+        if len(asked) == len(sources):
+            all_asked.set()
+        return Failed("http", "404 Not Found", 404)
+
+    def locked(results: object, *more: object) -> list[int]:
+        attempts.append(results)
+        assert all_asked.wait(PATIENCE)
+        raise StoreBusy("another process holds it")
+
+    monkeypatch.setattr(store.intake, "apply", locked)
+    made = tools(store, fetch=fetch, parse=Mock(), clock=lambda: NOW, sources={one.id: one for one in sources})
+    with pytest.raises(StoreBusy):
+        await refresh(made, store.sources.claim("test", NOW, timedelta(minutes=1)))
+    assert len(attempts) == 1
     store.close()

@@ -109,14 +109,19 @@ async def test_nobody_waits_for_ever_for_a_call_that_cannot_be_made_or_leaves_ou
     assert await together("a") == "A", "it goes on"
 
 
-async def test_a_request_whose_caller_is_cancelled_is_answered_all_the_same() -> None:
+async def test_a_request_whose_caller_is_cancelled_during_the_call_is_no_matter_and_one_before_is_not_made() -> None:
     slow = Slow()
-    together = Together(slow, 9)
-    asked = [asyncio.create_task(together(name)) for name in ("a", "b")]
+    together = Together(slow, 2)
+    asked = [asyncio.create_task(together(name)) for name in ("a", "b", "c", "d", "e")]
     await until_async(lambda: slow.calls)
-    asked[0].cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asked[0]
+    for n in (0, 2, 4):
+        asked[n].cancel()
+    await asyncio.wait([asked[n] for n in (0, 2, 4)])
     slow.go_on.set()
-    assert await asked[1] == "B"
-    assert slow.calls == [["a", "b"]]
+    assert [await asked[n] for n in (1, 3)] == ["B", "D"]
+    assert slow.calls == [["a", "b"], ["d"]]
+    later = asyncio.create_task(together("f"))
+    await asyncio.sleep(0)
+    later.cancel()
+    assert await together("g") == "G"
+    assert slow.calls[2:] == [["g"]]
