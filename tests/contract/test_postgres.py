@@ -913,6 +913,21 @@ def test_a_transaction_that_the_server_undoes_is_not_taken_for_stored(store: Pos
     assert db.read("SELECT 1 FROM meta WHERE key = 'left'"), "it is no longer in a transaction"
 
 
+def test_a_transaction_within_another_is_undone_with_it_and_alone(store: PostgresArchive) -> None:
+    db = store._connection
+    with suppress(ZeroDivisionError), db.transaction():
+        with db.transaction():
+            db.write("INSERT INTO meta VALUES ('inner', '')")
+        raise ZeroDivisionError
+    assert not db.read("SELECT 1 FROM meta WHERE key = 'inner'")
+    with db.transaction():
+        db.write("INSERT INTO meta VALUES ('outer', '')")
+        with suppress(ZeroDivisionError), db.transaction():
+            db.write("INSERT INTO meta VALUES ('inner', '')")
+            raise ZeroDivisionError
+    assert db.read("SELECT key FROM meta WHERE key IN ('inner', 'outer')") == [("outer",)]
+
+
 async def test_a_session_of_the_queue_that_the_server_has_ended_is_replaced_without_asking_each_time(
     store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
