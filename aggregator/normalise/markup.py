@@ -61,8 +61,8 @@ _PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECASE)
 # The attribute from which scripts of a page load a picture when it comes into view (lazy loading).
 _LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
-_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+\s*+(?!data:)([^"'<>]+)""", re.IGNORECASE)
-_SIZE = re.compile(r"(?<!\S)([^\s,]\S*+)\s++(\d{1,5})[wx]")
+_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+[\s,]*+(?!data:)([^"'<>]+)""", re.IGNORECASE)
+_SIZE = re.compile(r"([^\s,]\S*+)(?:\s++(\d{1,5})[wx])?")
 _WITHOUT_SCRIPTS = re.compile(
     r"<noscript\b[^<>]*>((?:(?!<noscript\b).){0,4000}?)</noscript\s*>", re.IGNORECASE | re.DOTALL
 )
@@ -232,8 +232,8 @@ def _with_address(picture: re.Match[str]) -> str:
         return f'<img src="{found[1]}"{picture[0][4:]}'
     if _SHOWN.search(picture[0]) or not (listed := _SIZES.search(picture[0])):
         return picture[0]
-    sizes = _SIZE.findall(listed[1]) or [(listed[1].split()[0].rstrip(","), 0)]
-    return f'<img src="{max(sizes, key=lambda size: int(size[1]))[0]}"{picture[0][4:]}'
+    widest, _ = max(_SIZE.findall(listed[1]), key=lambda size: int(size[1] or 0))
+    return f'<img src="{widest.rstrip(",")}"{picture[0][4:]}'
 
 
 def _with_pictures_for_all(text: str) -> str:

@@ -1010,6 +1010,8 @@ def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
         "<IMG srcset='/b.jpg 1x, /a.jpg 2x'>",
         "<img srcset='/a.jpg 99999w, /b.jpg 100000w'>",
         "<img srcset=', 9w, /a.jpg 1w'>",
+        "<img srcset='/b.jpg 75w,/a.jpg 600w,/c.jpg 300w'>",
+        "<img srcset='/a.jpg 1.5x,/b.jpg'>",
         '<img srcset="https://e.org/b.jpg 300w" src="https://e.org/a.jpg">',
     ],
 )
