@@ -125,3 +125,26 @@ async def test_a_request_whose_caller_is_cancelled_during_the_call_is_no_matter_
     later.cancel()
     assert await together("g") == "G"
     assert slow.calls[2:] == [["g"]]
+
+
+async def test_who_hears_of_a_failure_may_cancel_others_before_the_next_call() -> None:
+    calls, asked = list[list[str]](), list[asyncio.Task[str]]()
+
+    def answer(names: Sequence[str]) -> list[str]:
+        calls.append(list(names))
+        raise OSError
+
+    together = Together(answer, 2)
+
+    async def ask(name: str) -> str:
+        try:
+            return await together(name)
+        except OSError:
+            for other in asked[2:]:
+                other.cancel()
+            raise
+
+    asked += [asyncio.create_task(ask(name)) for name in "abcd"]
+    await asyncio.gather(*asked, return_exceptions=True)
+    await asyncio.gather(together("e"), return_exceptions=True)
+    assert calls == [["a", "b"], ["e"]]
