@@ -272,7 +272,8 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> Sourc
     else:
         # The first other failure after one of ours counts as one too: a network comes back step by step.
         ours = not _OURS.isdisjoint((known.error_kind, visit.before.error_kind))
-        if known.last_status == _REFUSED and known.last_success and not asked:
+        refused = known.last_status == _REFUSED and not asked
+        if (refused or known.error_kind == "crashed") and known.last_success:
             usual = max(usual, *(floor for floor, _ in _floors(known, visit.bounds)))
         ceiling = CEILING_OF_OURS if ours else CEILING
         wait = max(usual, min(usual * 2 ** min(known.failures - 1, 20), ceiling))

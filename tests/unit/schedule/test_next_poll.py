@@ -459,6 +459,8 @@ def test_a_source_that_our_own_error_kept_from_us_is_polled_within_the_hour_once
     """An error in what stores news may strike all sources, and the entries that they drop within a day would be lost."""
     _, decision = poll(replace(known_state(), failures=9, error_kind="crashed"), failed(kind="crashed"))
     assert decision.interval == HOUR
+    state, _ = poll(known_state(), fetched(), parsed=feed(ttl=360))
+    assert poll(state, failed(kind="crashed"))[1].interval == 6 * HOUR, "its server is well, and no less to be spared"
 
 
 def test_a_source_that_is_polled_once_a_week_is_not_taken_for_one_of_a_wrong_clock() -> None:
