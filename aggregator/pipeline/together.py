@@ -17,7 +17,7 @@ class Together(Generic[Q, A]):
 
     `answer` gets requests, `most` at most, and returns their answers in the same order; no two of them have the same `key`. `linger`:
     seconds that the first one waits for others. If it raises, all of them fail; but if `of_one(error)` says that another request
-    might succeed, each is made alone.
+    might succeed, each is made alone, until an error of which it does not say so.
     """
 
     def __init__(
@@ -82,4 +82,9 @@ class Together(Generic[Q, A]):
         except Exception as error:  # noqa: BLE001 (it is the callers')
             if len(requests) == 1 or not self._of_one(error):
                 return [error] * len(requests)
-        return [one for request in requests for one in await self._answered([request])]
+        one_by_one: list[A | Exception] = []
+        for request in requests:
+            one_by_one += await self._answered([request])
+            if isinstance(last := one_by_one[-1], Exception) and not self._of_one(last):
+                break
+        return one_by_one + one_by_one[-1:] * (len(requests) - len(one_by_one))

@@ -148,3 +148,21 @@ async def test_who_hears_of_a_failure_may_cancel_others_before_the_next_call() -
     await asyncio.gather(*asked, return_exceptions=True)
     await asyncio.gather(together("e"), return_exceptions=True)
     assert calls == [["a", "b"], ["e"]]
+
+
+async def test_of_what_is_asked_alone_nothing_is_asked_after_a_failure_of_all() -> None:
+    """Each would wait as long for a locked archive, and what was stored after it was taken for not stored."""
+    calls = list[str]()
+
+    def answer(names: Sequence[str]) -> list[str]:
+        if len(names) > 1:
+            raise ZeroDivisionError
+        calls.extend(names)
+        if "locked" in names:
+            raise OSError
+        return list(names)
+
+    together = Together(answer, 3, 9.0, of_one=lambda error: isinstance(error, ZeroDivisionError))
+    found = await asyncio.gather(*map(together, ("a", "locked", "c")), return_exceptions=True)
+    assert [type(one) for one in found] == [str, OSError, OSError]
+    assert calls == ["a", "locked"]
