@@ -952,6 +952,21 @@ async def test_a_session_of_the_queue_that_the_server_has_ended_is_replaced_with
         assert another is not raw
 
 
+async def test_a_session_of_the_queue_is_closed_if_the_worker_stops_while_it_is_opened(
+    store: PostgresArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QueueConnection] = []
+
+    async def stopped(raw: QueueConnection, query: Any, *more: Any, **named: Any) -> Any:
+        opened.append(raw)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(QueueConnection, "execute", stopped)
+    with pytest.raises(asyncio.CancelledError):
+        await QueueConnection.connect(store.address("queue"))
+    assert opened[0].closed
+
+
 def test_workers_beside_each_other_lose_no_item(store: PostgresArchive) -> None:
     """Intake from several connections while the edition runs."""
 

@@ -103,7 +103,11 @@ class QueueConnection(psycopg.AsyncConnection[Any]):
     @classmethod
     async def connect(cls, conninfo: str = "", **settings: Any) -> Self:
         raw = await super().connect(conninfo, **{**settings, "autocommit": True})
-        await raw.execute(_AS_LONG_AS_IT_TAKES)
+        try:
+            await raw.execute(_AS_LONG_AS_IT_TAKES)
+        except BaseException:
+            await raw.close()  # the worker may stop meanwhile; nobody else knows of it yet, and so would close it
+            raise
         return raw
 
     async def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
