@@ -143,13 +143,13 @@ def _hash(draft: Draft, job: ParseJob, *, addressed: bool) -> str:
     outlet = [draft.publisher] if job.wrapper else []  # else the configuration names the publisher
     # If the configuration names a language, it is part of the hash: so the items stored without it are updated.
     lang = [draft.lang or ""] if job.lang else []
-    parts = (draft.content, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
     # Not the address as written: some outlets put another token into it in each response, which is no edit.
-    told = address.steady(draft.canonical) or ""
+    told = address.steady(draft.canonical) if addressed else None
+    # Nor, where the address does not count, are those of the articles that the text lists.
+    content = draft.content if addressed else without_tags(draft.content)
     # Nor the ellipsis: whether a feed breaks off its texts depends on which other entries it lists.
-    if not addressed:  # nor are the addresses of the articles that its text lists
-        return digest(draft.title, "", draft.summary, without_tags(draft.content), *parts[1:])
-    return digest(draft.title, told, draft.summary, *parts)
+    texts = (draft.title, told or "", draft.summary, content)
+    return digest(*texts, draft.author or "", draft.image or "", enclosed, *outlet, *lang)
 
 
 def _further_ids(key: str, draft: Draft, root: str, is_known: bool) -> tuple[tuple[str, ...], str, str]:
