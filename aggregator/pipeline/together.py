@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
+
+from aggregator.pipeline.waiting import until_set
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -47,9 +48,7 @@ class Together(Generic[Q, A]):
         while self._asked:
             if self._linger and len(self._asked) < self._most:
                 self._enough = asyncio.Event()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._linger):
-                        await self._enough.wait()
+                await until_set(self._enough, self._linger)
             asked = self._next()
             found = await self._answered([request for request, _ in asked]) if asked else []
             for (_, answer), one in zip(asked, found, strict=True):

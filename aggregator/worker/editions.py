@@ -21,10 +21,10 @@ from aggregator.pipeline.leases import EditionLease
 from aggregator.pipeline.policy import Policy
 from aggregator.pipeline.re_placement import decides, lags, re_place_all
 from aggregator.pipeline.survey import survey
+from aggregator.pipeline.waiting import until_set
 from aggregator.ports import Archive
 from aggregator.text.plurals import counted
 from aggregator.worker.engine import Shared
-from aggregator.worker.waiting import until_set
 
 if TYPE_CHECKING:
     from aggregator.stories.feature_cache import FeatureCache

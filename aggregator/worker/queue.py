@@ -24,11 +24,11 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
 
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
+from aggregator.pipeline.waiting import until_set
 from aggregator.schedule.clock import SLACK
 from aggregator.worker.editions import Editions
 from aggregator.worker.engine import Fleet, Shared
 from aggregator.worker.polling import PATIENCE, Polling
-from aggregator.worker.waiting import until_set
 
 if TYPE_CHECKING:
     from procrastinate.job_context import JobContext

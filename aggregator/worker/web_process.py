@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
+from aggregator.pipeline.waiting import until_set
 from aggregator.sandbox.parent import module_path
 from aggregator.worker.startup import PARENT
-from aggregator.worker.waiting import until_set
 
 log = logging.getLogger(__name__)
 
