@@ -8,7 +8,9 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from aggregator.errors import StoreError
 from aggregator.model import notes
@@ -39,9 +41,17 @@ PAUSE, LONGEST_PAUSE = 10.0, 1200.0  # seconds without polls after results could
 NAMED = 5  # if no source answers, at most so many are named that begin to fail for the same reason
 
 
+class _Hold(Struct, eq=False):
+    """What has become of the leases of a claim: its sources are being polled; or some of their results could not be stored, and leases are
+    owed; or its polls are over."""
+
+    state: Literal["polling", "owed", "over"] = "polling"
+
+
 class _Claim(NamedTuple):
     tools: Tools  # of the claim, also for its polls: an edit in between may rename sources
     states: list[SourceState]
+    hold: _Hold
 
 
 class Polling:
@@ -64,9 +74,10 @@ class Polling:
         self._access = access(lambda: self._current.engine.tools)
         self._stored = shared.measures.copy()  # the part of `measures` that is in the store
         self._polls: set[asyncio.Task[None]] = set()
-        self._in_progress: Counter[str] = Counter()  # source id → how many polls of it are in progress
-        self._renewed = shared.clock()  # when their leases were last renewed
-        self._owed: set[str] = set()  # sources whose results could not be stored, and whose leases must be released
+        # Source id → the last claim by which this process may hold its lease. Changed only where leases are claimed and given back, one
+        # after the other: else what is given back could be the lease of a poll that has just begun.
+        self._held: dict[str, _Hold] = {}
+        self._renewed = shared.clock()  # when the leases of polls in progress were last renewed
         # sources whose results could not be stored, as long as no later poll of them is known
         self._unstored: set[str] = set()
         self._log = PollLog()
@@ -76,20 +87,20 @@ class Polling:
     async def tick(self) -> None:
         """Clean up and start polls of the sources that are due. For a worker without a queue (SQLite)."""
         if await self.maintain() and await self.correct_times():
-            tools = self._current.engine.tools  # kept for claim and poll: an edit in between may rename sources
             for _ in range(CLAIMS):
-                states = await self._asked(asyncio.to_thread(self._claim, tools, tools.sources, CLAIM))
-                if states:
-                    task = asyncio.create_task(self._poll(tools, states))
+                claim = await self._asked(asyncio.to_thread(self._claim_due))
+                if claim and claim.states:
+                    task = asyncio.create_task(self._poll(claim))
                     self._polls.add(task)
                     task.add_done_callback(self._polls.discard)
-                if not states or len(states) < CLAIM:
+                if not claim or len(claim.states) < CLAIM:
                     break
 
     async def maintain(self) -> bool:
         """Note that this worker is alive, and release the leases of dead ones. False: the store cannot be used."""
         if self._current.halted or await self._asked(asyncio.to_thread(self._maintain)) is None:
             return False
+        await self._asked(self._claims(()))  # gives back what is owed
         if bool(self._unstored) and await self._asked(asyncio.to_thread(self._polled_since)):
             self._recovered()
         return True
@@ -107,17 +118,17 @@ class Polling:
         try:
             claimed = await asyncio.shield(claim)
         except asyncio.CancelledError:
-            # the queue is restarted; the thread goes on and claims sources, which must be released
+            # the queue is restarted; the thread goes on and claims sources, which must be given back
             claim.add_done_callback(self._owe)
             raise
         if not claimed or not claimed.states:
             return False
-        await self._poll(*claimed)
+        await self._poll(claimed)
         return True
 
     def _owe(self, claim: asyncio.Future[_Claim | None]) -> None:
         if not claim.cancelled() and (claimed := claim.result()):
-            self._owed.update(state.id for state in claimed.states)
+            claimed.hold.state = "owed"
 
     async def _asked(self, asking: Awaitable[T]) -> T | None:
         """The answer of the store; None if it cannot be used."""
@@ -134,21 +145,19 @@ class Polling:
         measured = self._measures.copy()
         if archive.upkeep.revise(notes.MEASURES, lambda noted: measured.onto(noted, self._stored), (notes.TICK, now)):
             self._stored = measured
-        self._renew(archive.sources)
-        if polled := list(self._in_progress):
+        polled = [id for id, hold in list(self._held.items()) if hold.state == "polling"]
+        self._renew(archive.sources, polled)
+        if polled:
             self._adopt_pauses(polled)
-        if owed := frozenset(self._owed):
-            archive.sources.release(self._owner, owed)
-            self._owed -= owed  # not all: another poll may have failed meanwhile
         release_dead(archive, self._dead)
         return True
 
-    def _renew(self, sources: Sources) -> None:
+    def _renew(self, sources: Sources, polled: Collection[str]) -> None:
         """Renew the leases of polls in progress, which may last longer: hundreds of sources may wait for one slow host, or the machine
         may have slept."""
         now = self._clock()
         if not timedelta() <= now - self._renewed < POLL_LEASE / 2:
-            sources.renew(self._owner, list(self._in_progress), now, POLL_LEASE)
+            sources.renew(self._owner, polled, now, POLL_LEASE)
             self._renewed = now
 
     def _correct_times(self) -> bool:
@@ -159,6 +168,31 @@ class Polling:
             sources.save(moved)
         return True
 
+    def _claim_due(self) -> _Claim:
+        """Claim `CLAIM` of the sources that are due, at most."""
+        tools = self._current.engine.tools
+        claim = _Claim(tools, self._claim(tools, tools.sources, CLAIM), _Hold())
+        self._held |= {state.id: claim.hold for state in claim.states}
+        return claim
+
+    def _claim_jobs(self, jobs: Sequence[Collection[str]]) -> list[_Claim]:
+        """Give back the leases that are owed, then claim those sources of several jobs that are due. If it fails because the connection is
+        lost, the sources may be leased although nobody polls them."""
+        tools = self._current.engine.tools
+        self._give_back(tools.archive.sources)
+        asked = {id: n for n, job in enumerate(jobs) for id in job if id in tools.sources}
+        claims = [_Claim(tools, [], _Hold()) for _ in jobs]
+        try:
+            for state in self._claim(tools, asked, len(asked)) if asked else ():
+                claim = claims[asked[state.id]]
+                claim.states.append(state)
+                self._held[state.id] = claim.hold
+        except StoreError:
+            unsure = [id for id in asked if id not in self._held or self._held[id].state != "polling"]
+            self._held |= dict.fromkeys(unsure, _Hold("owed"))
+            raise
+        return claims
+
     def _claim(self, tools: Tools, ids: Collection[str], limit: int) -> list[SourceState]:
         """Claim sources that are due. Sources whose address in the store differs from that in `tools` are released again: an edit reaches
         the store first."""
@@ -166,29 +200,19 @@ class Polling:
             return []
         sources = tools.archive.sources
         states = sources.claim(self._owner, self._clock(), POLL_LEASE, limit=limit, ids=ids)
-        # claimed now, so the leases are no longer to be released
-        self._owed.difference_update(state.id for state in states)
         if moved := {state.id for state in states if state.url != tools.sources[state.id].url}:
             sources.release(self._owner, moved)
         return [state for state in states if state.id not in moved]
 
-    def _claim_jobs(self, jobs: Sequence[Collection[str]]) -> list[_Claim]:
-        """Claim those sources of several jobs that are due. If it fails because the connection is lost, the sources may be leased although
-        nobody polls them: they are then to be released."""
-        tools = self._current.engine.tools
-        asked = {id: n for n, job in enumerate(jobs) for id in job if id in tools.sources}
-        claims = [_Claim(tools, []) for _ in jobs]
-        try:
-            for state in self._claim(tools, asked, len(asked)):
-                claims[asked[state.id]].states.append(state)
-        except StoreError:
-            self._owed.update(id for id in asked if not self._in_progress[id])
-            raise
-        return claims
+    def _give_back(self, sources: Sources) -> None:
+        owed = [id for id, hold in self._held.items() if hold.state == "owed"]
+        if owed:
+            sources.release(self._owner, owed)
+        self._held = {id: hold for id, hold in self._held.items() if hold.state != "over" and id not in owed}
 
-    async def _poll(self, tools: Tools, states: Sequence[SourceState]) -> None:
-        ids = Counter(state.id for state in states)
-        self._in_progress += ids
+    async def _poll(self, claim: _Claim) -> None:
+        tools, states, hold = claim
+        ids = {state.id for state in states}
         loop, announced = asyncio.get_running_loop(), list[asyncio.TimerHandle]()
         try:
             await self._pauses(ids)
@@ -199,22 +223,22 @@ class Polling:
                 use=self._access,
             )
         except asyncio.CancelledError:  # the queue is restarted, for example because the database server was
-            self._owed |= ids.keys()
+            hold.state = "owed"
             raise
         except Exception as error:  # noqa: BLE001 (polled again later; reported as a problem)
-            self._owed |= ids.keys()
-            self._unstored |= ids.keys()
+            hold.state = "owed"
+            self._unstored |= ids
             if time.monotonic() >= self._resume:  # polls that fail together lengthen the pause once
                 self._resume = time.monotonic() + self._pause
                 self._pause = min(2 * self._pause, LONGEST_PAUSE)
             self._failed("polling", error)
             return
         finally:
-            self._in_progress -= ids
             for timer in announced:
                 timer.cancel()
             if announced:
                 self._news.set()
+        hold.state = "over"
         self._pause = PAUSE
         self._recovered()
         self._measures.failed(one.kind for one in report.failed)

@@ -20,7 +20,7 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 from builders import NOW, by_words, item, policy, polled, source, tools
-from builders.process import PATIENCE, aggregator, children, configuration, free_port, serves, until_async
+from builders.process import PATIENCE, aggregator, cancelled, children, configuration, free_port, serves, until_async
 from msgspec import structs
 from msgspec.structs import replace
 
@@ -465,24 +465,31 @@ async def test_polls_that_could_not_be_stored_are_no_trouble_any_more_when_other
 async def test_a_poll_that_fails_while_leases_are_given_back_keeps_none(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sources = worker.archive.sources
-    one, two = ([*sources.claim("me", NOW, POLL_LEASE, ids=[id])] for id in ("one", "two"))
-    given_back = sources.release
-    loop = asyncio.get_running_loop()
+    sources, give_back = worker.archive.sources, worker.archive.sources.release
+    loop, answered = asyncio.get_running_loop(), asyncio.Event()
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        if request.source == "two":
+            await answered.wait()
+        return await unchanged(request)
+
+    async def fail() -> None:
+        answered.set()
+        await second
 
     def release(owner: str, ids: Collection[str] | None = None) -> None:
-        given_back(owner, ids)
-        if two:
-            asyncio.run_coroutine_threadsafe(
-                worker.polling._poll(worker.current.engine.tools, [two.pop()]), loop
-            ).result(PATIENCE)
+        give_back(owner, ids)
+        asyncio.run_coroutine_threadsafe(fail(), loop).result(PATIENCE)
 
+    worker.fetch = fetch
+    second = asyncio.create_task(worker.polling.take(["two"]))
+    await until_async(sources.owners)
     monkeypatch.setattr(worker.archive.intake, "apply", full)
+    await worker.polling.take(["one"])
     monkeypatch.setattr(sources, "release", release)
-    await worker.polling._poll(worker.current.engine.tools, one)
     await worker.polling.maintain()
+    assert second.done()
     await worker.polling.maintain()
-    assert not two
     assert sources.owners() == []
 
 
@@ -553,6 +560,80 @@ async def test_a_claim_that_failed_takes_no_lease_from_the_poll_that_follows(
     assert await worker.polling.take(["one", "two"])
     assert all(state.last_success for state in sources.states(["one", "two"]))
     assert sources.owners() == []
+
+
+async def test_leases_that_are_given_back_while_another_job_claims_are_not_those_of_that_job(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim failed, and so may have leased its sources all the same. The next job claimed one of them between the moment at which it was
+    decided what to give back and the moment at which that was done: then two workers polled it."""
+    sources, claim, give_back = worker.archive.sources, worker.archive.sources.claim, worker.archive.sources.release
+    loop, claimed, asked = asyncio.get_running_loop(), threading.Event(), asyncio.Event()
+    jobs: list[asyncio.Task[bool]] = []
+
+    def busy(*_: Any, **__: Any) -> None:
+        raise StoreBusy("others hold the lock")
+
+    def claim_and_tell(*args: Any, **named: Any) -> list[SourceState]:
+        found = claim(*args, **named)
+        claimed.set()
+        return found
+
+    async def next_job() -> None:
+        jobs.append(asyncio.create_task(worker.polling.take(["one"])))
+        for _ in range(9):
+            await asyncio.sleep(0)
+
+    def release(owner: str, ids: Collection[str] | None = None) -> None:
+        asyncio.run_coroutine_threadsafe(next_job(), loop).result(PATIENCE)
+        assert worker.polling._claims._asked or claimed.wait(PATIENCE)  # it waits its turn, or it has claimed meanwhile
+        give_back(owner, ids)
+
+    async def silent(request: FetchRequest) -> Outcome:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody answers")
+
+    worker.fetch = silent
+    with monkeypatch.context() as broken:
+        broken.setattr(sources, "claim", busy)
+        assert not await worker.polling.take(["one"])
+    monkeypatch.setattr(sources, "claim", claim_and_tell)
+    monkeypatch.setattr(sources, "release", release)
+    assert await worker.polling.maintain()
+    await asyncio.wait_for(asked.wait(), PATIENCE)
+    monkeypatch.setattr(sources, "release", give_back)
+    await worker.polling.maintain()
+    assert claim("another", NOW, POLL_LEASE, ids=["one"]) == []
+    await cancelled(jobs)
+
+
+async def test_a_poll_that_fails_gives_back_no_lease_of_a_later_poll(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two sources that were claimed together one is stored, due again and being polled, as the result of the other cannot be stored."""
+    sources = worker.archive.sources
+    asked: list[str] = []
+    answered = asyncio.Event()
+
+    async def fetch(request: FetchRequest) -> Outcome:
+        asked.append(request.source)
+        if asked.count("one") == 2 or request.source == "two":
+            await (answered if request.source == "two" else asyncio.Event()).wait()
+        return await unchanged(request)
+
+    worker.fetch = fetch
+    first = asyncio.create_task(worker.polling.take(["one", "two"]))
+    await until_async(lambda: sources.states(["one"])[0].polls)
+    sources.save([structs.replace(state, next_poll=NOW) for state in sources.states(["one"])])
+    second = asyncio.create_task(worker.polling.take(["one"]))
+    await until_async(lambda: asked.count("one") == 2)
+    monkeypatch.setattr(worker.archive.intake, "apply", full)
+    answered.set()
+    await first
+    await worker.polling.maintain()
+    assert {state.id for state in sources.claim("another", NOW, POLL_LEASE)} == {"two", "three"}
+    await cancelled([second])
 
 
 def test_an_edit_between_claim_and_poll_that_renames_a_source_costs_no_poll(
