@@ -22,20 +22,23 @@ class EditionStore(edition.EditionStore[Connection]):
     def lease(self, owner: str, now: int, seconds: int) -> bool:
         """Takes or renews the edition. A connected holder that neither works nor renews for `seconds` (server clock) is cut off."""
         with self._db.transaction() as raw:
-            if self._held:
-                if self._owner != owner:
-                    return False
-            elif not (self._take(raw) or self._cut_off(raw)):
+            held = self._held
+            if held and self._owner != owner:
+                return False
+            if not held and not self._db.free(Lock.EDITION):
+                self._cut_off(raw)
                 return False
             if self._owner != owner:
                 self._ids = self._renamings()
-            self._owner, self._opened = owner, self._db.opened
             raw.execute(
                 "INSERT INTO meta SELECT 'edition', json_build_array(%s::text, until, pg_backend_pid())::text "
                 "FROM (SELECT extract(epoch FROM clock_timestamp())::bigint + %s AS until) clock "
                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                 (owner, seconds),
             )
+            if not held:  # last: the session keeps this lock even if the transaction is undone
+                raw.execute("SELECT pg_advisory_lock(%s, %s)", (self._db.locks, Lock.EDITION))
+            self._owner, self._opened = owner, self._db.opened
         return True
 
     def renew(self, owner: str, now: int, seconds: int) -> None:
@@ -65,12 +68,8 @@ class EditionStore(edition.EditionStore[Connection]):
             self._owner = None
             raise StoreBusy(f"{self._db.server.name}: the edition was lost with the connection; the next one continues")
 
-    def _take(self, raw: Raw) -> bool:
-        row = raw.execute("SELECT pg_try_advisory_lock(%s, %s)", (self._db.locks, Lock.EDITION)).fetchone()
-        return bool(row and row[0])
-
-    def _cut_off(self, raw: Raw) -> bool:
-        """Ends the session of a holder that hangs. Returns False: the lock is free only when the server has ended it, at the next call."""
+    def _cut_off(self, raw: Raw) -> None:
+        """Ends the session of a holder that hangs. The lock is free when the server has ended it, at the next call."""
         raw.execute(
             "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a, meta m WHERE m.key = 'edition' "
             "AND a.pid = (m.value::json ->> 2)::int AND a.state != 'active' AND a.pid != pg_backend_pid() "
@@ -79,4 +78,3 @@ class EditionStore(edition.EditionStore[Connection]):
             "AND l.classid = %s AND l.objid = %s)",
             (self._db.locks, Lock.EDITION),
         )
-        return False
