@@ -149,6 +149,13 @@ def test_many_that_start_at_once_make_one_schema(url: str) -> None:
         archive.close()
 
 
+def test_who_finds_the_schema_migrated_meanwhile_frees_no_lease(store: PostgresArchive) -> None:
+    """The leases are of processes of the present version: another one that started at the same time has migrated it."""
+    store.sources.claim("me", NOW, timedelta(minutes=5))
+    schema._apply(store._connection, migrations())
+    assert store.sources.owners() == ["me"]
+
+
 def test_a_query_that_takes_too_long_is_broken_off_and_told_apart_from_a_lock(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -726,6 +733,22 @@ def test_the_edition_ends_with_its_holders_session_at_once(store: PostgresArchiv
     assert not second.edition.lease("two", SECONDS + 10**6, 60), "the clocks of workers do not matter"
     first.close()
     until(lambda: second.edition.lease("two", SECONDS, 60))  # the server learns of it when it looks at the socket
+    second.close()
+
+
+def test_an_edition_that_could_not_be_noted_as_taken_is_free_again_for_others(store: PostgresArchive) -> None:
+    """Its lock is of the session, and outlives the transaction in which it was taken."""
+    url, second = store._connection.server.url, other(store, "two")
+    execute(url, "ALTER TABLE meta ADD CONSTRAINT full_disk CHECK (key != 'edition')")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="full_disk"):
+            store.edition.lease("one", SECONDS, 60)
+    execute(url, "ALTER TABLE meta DROP CONSTRAINT full_disk")
+    assert second.edition.lease("two", SECONDS, 60)
+    second.edition.release("two")
+    assert store.edition.lease("one", SECONDS, 60)
+    store.edition.release("one")
+    assert second.edition.lease("two", SECONDS, 60)
     second.close()
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from aggregator.errors import NotAStore, StoreBusy, StoreError, StoreReadOnly, StoreTooNew
 from aggregator.normalise.address import canonical
 from aggregator.store.dialect import Lock
-from aggregator.store.migrations import read_migrations
+from aggregator.store.migrations import Migration, read_migrations
 from aggregator.store.postgres.connection import Connection, Raw, put
 from aggregator.store.postgres.intake import index_texts
 from aggregator.store.postgres.server import BUSY_SECONDS
@@ -31,9 +32,7 @@ BREATH = 0.2
 """Seconds between two attempts to lock all tables, in which those who read them have their turn."""
 
 
-def migrations() -> list[tuple[int, str, str]]:
-    """(number, name, SQL) of every migration, in order."""
-    return read_migrations("aggregator.store.postgres")
+migrations = partial(read_migrations, "aggregator.store.postgres")
 
 
 def version(raw: Raw) -> int:
@@ -76,12 +75,14 @@ def migrate(connection: Connection) -> None:
     connection.schema = newest
 
 
-def _apply(connection: Connection, known: Sequence[tuple[int, str, str]]) -> None:
+def _apply(connection: Connection, known: Sequence[Migration]) -> None:
     with connection.transaction(Lock.MIGRATING, unhurried=True) as raw:
-        current = version(raw)  # another process may have done it already
+        current = version(raw)
+        if current >= known[-1][0]:
+            return  # another process has done it meanwhile
         if not current:
             _refuse(connection, raw)
-        elif current < known[-1][0]:
+        else:
             log.warning("%s: migrating from schema %d to %d", connection.server.name, current, known[-1][0])
             if current < SEARCH_REBUILT:  # takes longest, and keeps nobody from reading
                 _write_search(raw)
