@@ -166,14 +166,15 @@ class EditionStore(ABC, Generic[Writer]):
         db, change = self._db, Change(self._db, batch.now)
         with db.transaction():
             self._check_held()
-            if not batch.shows:
+            if batch.shows:
+                changed = change.begin()
+            else:
                 keep_version(db)
-                self._check_ids()
-                confirm(db, batch)
-                return
-            changed = change.begin()
             self._check_ids()
-            confirm(db, batch)
+            # Stories that stay as they are do not count as changed.
+            db.modify("UPDATE stories SET epoch = ? WHERE n IN", batch.unmoved, batch.epoch)
+            if not batch.shows:
+                return
             before = entries_before(db, batch)
             merge_stories(db, batch, changed)
             placements = [placement_row(placed, changed) for placed in batch.placed]
@@ -231,11 +232,6 @@ def entries_before(db: Reads, batch: Batch) -> list[Row]:
         numbers,
     )
     return [(stream, story, published, bool(active), updated) for stream, story, published, active, updated in rows]
-
-
-def confirm(db: Writes, batch: Batch) -> None:
-    """Marks stories that stay as they are as placed under the batch's epoch; they do not count as changed."""
-    db.modify("UPDATE stories SET epoch = ? WHERE n IN", batch.unmoved, batch.epoch)
 
 
 def end_waiting(db: Writes, batch: Batch) -> None:

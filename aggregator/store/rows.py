@@ -292,13 +292,11 @@ def source_state(row: Iterable[Any]) -> SourceState:
 
 
 def state_columns(state: SourceState) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name in STATE_COLUMNS:
-        value = getattr(state, name)
-        if name in _TIMES:
-            value = to_seconds(value)
-        elif name in _SPANS and value is not None:
-            value = int(value.total_seconds())
-        values[name] = value
+    """The columns in the order of STATE_COLUMNS."""
+    values = {name: getattr(state, name) for name in STATE_COLUMNS}
+    for name in _TIMES:
+        values[name] = to_seconds(values[name])
+    for name in _SPANS:
+        values[name] = None if values[name] is None else int(values[name].total_seconds())
     values["next_poll"] = values["next_poll"] or 0
     return values

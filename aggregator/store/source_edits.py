@@ -17,19 +17,14 @@ AGAIN = "-again"
 BEFORE = "-before"
 """Suffix for the id of a former source, if another source has its id now."""
 
-New = tuple[str, str, str, bool]
-"""id, root, url, enabled"""
-Edited = tuple[int, str, str, bool]
-"""number, id, url, enabled"""
-
 
 class Edits(Struct):
     """The changes that make the rows follow feeds.yaml. Rows that are correct already are in none of the lists."""
 
     # (new id, number) of rows whose id now belongs to another source; to be written first, since ids are unique.
     displaced: list[tuple[str, int]] = field(default_factory=list)
-    new: list[New] = field(default_factory=list)
-    edited: list[Edited] = field(default_factory=list)
+    new: list[tuple[str, str, str, bool]] = field(default_factory=list)  # id, root, url, enabled
+    edited: list[tuple[int, str, str, bool]] = field(default_factory=list)  # number, id, url, enabled
     moved: list[str] = field(default_factory=list)  # ids of sources that have another address now
     resumed: list[str] = field(default_factory=list)  # ids of sources that were paused or removed, and are polled again
     gone: list[int] = field(default_factory=list)  # numbers of sources that are no longer in feeds.yaml

@@ -69,12 +69,9 @@ class Sources:
 
     def release(self, owner: str, ids: Collection[str] | None = None) -> None:
         with self._db.transaction():
-            if ids is None:
-                lock_sources(self._db, "lease_owner", (owner,))
-                self._db.write(f"{FREE} WHERE lease_owner = ?", (owner,))
-            else:
-                lock_sources(self._db, "id", ids)
-                self._db.modify(f"{FREE} WHERE lease_owner = ? AND id IN", ids, owner)
+            column, values = ("lease_owner", (owner,)) if ids is None else ("id", ids)
+            lock_sources(self._db, column, values)
+            self._db.modify(f"{FREE} WHERE lease_owner = ? AND {column} IN", values, owner)
 
     def owners(self) -> list[str]:
         rows = self._db.read("SELECT DISTINCT lease_owner FROM sources WHERE lease_owner IS NOT NULL")
@@ -91,12 +88,11 @@ class Sources:
         """Take away the leases of polls of these sources that are under way, because their settings have changed since. Such a poll
         then stores only its news: neither the time of the next poll nor the validators of its document. The next poll is due at
         `again`."""
-        if ids:
-            with self._db.transaction():
-                lock_sources(self._db, "id", ids)
-                values = int(again.timestamp()), "it was being polled when its settings changed"
-                planned = f"{FREE}, next_poll = ?, why = ?"
-                self._db.modify(f"{planned} WHERE lease_owner IS NOT NULL AND id IN", ids, *values)
+        with self._db.transaction():
+            lock_sources(self._db, "id", ids)
+            values = int(again.timestamp()), "it was being polled when its settings changed"
+            planned = f"{FREE}, next_poll = ?, why = ?"
+            self._db.modify(f"{planned} WHERE lease_owner IS NOT NULL AND id IN", ids, *values)
 
     def plan_sooner(self, states: Collection[SourceState]) -> None:
         """Bring the next polls forward to those of these states, except for sources that were polled meanwhile."""
@@ -112,11 +108,10 @@ class Sources:
     def read_anew(self, ids: Collection[str]) -> None:
         """Forget the validators and the hash of the last document of these sources, so that the next poll reads the document even if
         it has not changed."""
-        if ids:
-            with self._db.transaction():
-                lock_sources(self._db, "id", ids)
-                forgotten = "etag = NULL, last_modified = NULL, body_hash = ''"
-                self._db.modify(f"UPDATE sources SET {forgotten} WHERE body_hash IS NOT NULL AND id IN", ids)
+        with self._db.transaction():
+            lock_sources(self._db, "id", ids)
+            forgotten = "etag = NULL, last_modified = NULL, body_hash = ''"
+            self._db.modify(f"UPDATE sources SET {forgotten} WHERE body_hash IS NOT NULL AND id IN", ids)
 
     def sync(self, configured: Collection[Source]) -> None:
         """Makes the rows follow feeds.yaml; `model.renamed_sources` decides which row belongs to which source.
@@ -137,16 +132,9 @@ class Sources:
             db.write_each(edited, [(id, url, enabled, n) for n, id, url, enabled in found.edited])
             new = [(*row, NOT_POLLED) for row in found.new]
             db.insert("sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
-            self._start_over(found)
-
-    def _start_over(self, found: Edits) -> None:
-        """Resets the states of sources that have another address, or are polled again after a pause."""
-        if found.moved:
-            states = [at_new_address(state) for state in self.states(found.moved)]
-            self.write_states(states)
-            release_leases(self._db, states)
-        if found.resumed:
-            self.write_states([after_pause(state) for state in self.states(found.resumed)])
+            moved = list(map(at_new_address, self.states(found.moved)))
+            self.write_states([*moved, *map(after_pause, self.states(found.resumed))])
+            release_leases(db, moved)
 
     def write_states(self, states: Iterable[SourceState]) -> None:
         """Writes states in the caller's transaction.
@@ -155,10 +143,9 @@ class Sources:
         address by now: it describes the former one.
         """
         values = ", ".join(f"{name} = ?" for name in STATE_COLUMNS)
-        columns = [(state_columns(state), state.root, state.url) for state in states]
         self._db.write_each(
             f"UPDATE sources SET {values} WHERE root = ? AND url = ?",
-            [(*(told[name] for name in STATE_COLUMNS), root, url) for told, root, url in columns],
+            [(*state_columns(state).values(), state.root, state.url) for state in states],
         )
 
     def drops(self) -> dict[str, dict[str, int]]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 from aggregator.errors import NotAStore, StoreCorrupt, StoreError, StoreTooNew
 from aggregator.normalise.address import canonical
-from aggregator.store.migrations import read_migrations
+from aggregator.store.migrations import Migration, read_migrations
 from aggregator.store.rows import address_hash
 from aggregator.store.sources import FREE
 from aggregator.store.sqlite.connection import Connection
@@ -24,9 +25,7 @@ log = logging.getLogger(__name__)
 APPLICATION_ID = 0x57495245  # "WIRE"
 
 
-def migrations() -> list[tuple[int, str, str]]:
-    """(number, name, SQL) of every migration, in order."""
-    return read_migrations("aggregator.store.sqlite")
+migrations = partial(read_migrations, "aggregator.store.sqlite")
 
 
 def version(connection: Connection) -> int:
@@ -51,9 +50,13 @@ def migrate(connection: Connection) -> None:
         )
     _refuse_strangers(connection)
     connection.keep_log()
-    if current == newest:
-        connection.schema = newest
-        return
+    if current < newest:
+        _apply(connection, known)
+    connection.schema = newest
+
+
+def _apply(connection: Connection, known: Sequence[Migration]) -> None:
+    newest = known[-1][0]
     connection.raw.create_function("canonical", 1, canonical, deterministic=True)
     connection.raw.create_function("address_hash", 1, address_hash, deterministic=True)
     saved: Path | None = None
@@ -83,7 +86,6 @@ def migrate(connection: Connection) -> None:
                 if version(connection) == current:
                     saved.unlink(missing_ok=True)
         raise
-    connection.schema = newest
 
 
 def _refuse_strangers(connection: Connection) -> None:
