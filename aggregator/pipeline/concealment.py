@@ -12,6 +12,9 @@ from aggregator.addresses import plain
 from aggregator.model.item import NormalFeed
 from aggregator.model.source import Fetched, NotModified
 
+_TEXTS = ("key", "url", "canonical", "title", "summary", "content", "author", "publisher", "image")
+"""The texts of an item in which an outlet may repeat a secret."""
+
 
 def without_secrets(feed: NormalFeed, secrets: re.Pattern[str] | None) -> NormalFeed:
     """Hide the secrets of a source in its items. A feed with a personal key often repeats it in the links of its items, which everybody
@@ -25,16 +28,8 @@ def without_secrets(feed: NormalFeed, secrets: re.Pattern[str] | None) -> Normal
     items = tuple(
         replace(
             item,
-            key=hide(item.key),
-            url=hide(item.url),
-            canonical=hide(item.canonical),
-            title=hide(item.title),
-            summary=hide(item.summary),
-            content=hide(item.content),
-            author=hide(item.author),
-            publisher=hide(item.publisher),
+            **{name: hide(getattr(item, name)) for name in _TEXTS},
             categories=tuple(map(hide, item.categories)),
-            image=hide(item.image),
             enclosures=tuple(replace(one, url=hide(one.url)) for one in item.enclosures),
         )
         for item in feed.items
