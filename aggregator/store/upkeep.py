@@ -36,8 +36,9 @@ MEMORY_SECONDS = 14 * 86_400
 STEP = 1000
 """The texts of so many items are deleted in one transaction."""
 
-EDITS = 100
-"""So many configurations are kept, with their texts. The last is in force; the others can be looked up."""
+EDITS = 20
+"""So many configurations are kept, with their texts of up to 2 MB each. The program needs only the last, which is in force; the others are
+for an editor who has to look up what was in force before."""
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -1427,14 +1427,14 @@ def test_a_disowned_poll_that_fails_is_planned_by_no_settings_of_before(
     assert (stored.state, stored.last_status, stored.next_poll) == ("failing", 503, NOW + timedelta(seconds=due))
 
 
-def test_of_edits_the_last_hundred_are_kept(store: Store) -> None:
-    for n in range(104):
+def test_of_edits_the_last_twenty_are_kept(store: Store) -> None:
+    for n in range(24):
         assert store.upkeep.put_in_force(str(n), {"feeds.yaml": f"text {n}"}, n, alike=str(n - 1))
     kept = [epoch for (epoch,) in store.reading._db.read("SELECT epoch FROM configurations ORDER BY n")]
-    assert (len(kept), kept[-1]) == (100, "103")
+    assert (len(kept), kept[-1]) == (20, "23")
     held = store.upkeep.configuration()
-    assert held is not None and (held.epoch, held.texts) == ("103", {"feeds.yaml": "text 103"})
-    assert store.upkeep.like("103") == "0", "what placed alike is still known"
+    assert held is not None and (held.epoch, held.texts) == ("23", {"feeds.yaml": "text 23"})
+    assert store.upkeep.like("23") == "0", "what placed alike is still known"
 
 
 def test_a_renamed_section_has_its_stories_under_the_new_id_at_once(store: Store) -> None:
