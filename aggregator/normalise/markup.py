@@ -61,10 +61,18 @@ _PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _SHOWN = re.compile(r"""\ssrc\s*=\s*+["']?+\s*+(?!data:)[^\s"'>]""", re.IGNORECASE)
 # The attribute from which scripts of a page load a picture when it comes into view (lazy loading).
 _LATER = re.compile(r"""\sdata-(?:(?:lazy-)?src|original)\s*=\s*+["']?+\s*+((?:https?:/)?/[^\s"'<>]+)""", re.IGNORECASE)
-_SIZES = re.compile(r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+["']?+[\s,]*+(?!data:)([^"'<>]+)""", re.IGNORECASE)
-_SIZE = re.compile(r"([^\s,]\S*+)(?:\s++(\d{1,5})[wx])?")
+_SIZES = re.compile(
+    r"""\s(?:data-(?:lazy-)?)?srcset\s*=\s*+(?!["']?+[\s,]*+data:)("[^"<>]+|'[^"'<>]+|[^"'<>]+)""", re.IGNORECASE
+)
+_SIZE = re.compile(r"([^\s,]\S*+)(?:\s++(\d{1,6})[wx])?")
+_WIDEST = 1600  # pixels: a wider picture is as large as a film, and no page of ours shows it so wide
 _WITHOUT_SCRIPTS = re.compile(
     r"<noscript\b[^<>]*>((?:(?!<noscript\b).){0,4000}?)</noscript\s*>", re.IGNORECASE | re.DOTALL
+)
+# A style that hides a picture from those for whom it is loaded.
+_HIDDEN = re.compile(
+    r"""\sstyle\s*=[^<>]*?(?:display\s*:\s*none|visibility\s*:\s*hidden|\bleft\s*:\s*-\d|\b(?:width|height)\s*:\s*[01](?:px|[;"'\s]))""",
+    re.IGNORECASE,
 )
 # Elements that end others which are open.
 _ENDING = re.compile(r"<(?:h[1-6]|li|d[dt]|r[tp])\b")
@@ -75,7 +83,8 @@ _ONE_PIXEL = re.compile(r'\s(?:width|height)="\s*[01](?:px)?\s*"')
 _COUNTER = re.compile(
     r"//(?:[\w-]+\.)*(?:pixel\.wp\.com|img\.spacergif\.org|stats\.wordpress\.com|doubleclick\.net|google-analytics\.com"
     r"|scorecardresearch\.com|pixel\.quantserve\.com|counter\.theguardian\.com|facebook\.com/tr\b"
-    r"|feeds?\d?\.[\w.-]+/~(?:r|ff?|at?)/)|/pixel\.(?:gif|png)\b|[/_-](?:tracking|rss)[_-]pixel",
+    r"|met\.vgwort\.de|mc\.yandex\.ru/watch|counter\.yadro\.ru|px\.ads\.linkedin\.com|bat\.bing\.com|statcounter\.com|xiti\.com"
+    r"|feeds?\d?\.[\w.-]+/~(?:r|ff?|at?)/)|/(?:matomo|piwik)\.php\b|/pixel\.(?:gif|png)\b|[/_-](?:tracking|rss)[_-]pixel",
     re.IGNORECASE,
 )
 _EMOJI = re.compile(r"/emoji/|/emoticons?/|[/-]smil(?:ey|ie)s?/|/twemoji/", re.IGNORECASE)
@@ -224,7 +233,7 @@ def _escape(text: str) -> str:
 
 
 def _with_address(picture: re.Match[str]) -> str:
-    """The picture with the address that scripts would load, or else, if it has none, the widest of its `srcset`.
+    """The picture with the address that scripts would load, or else, if it has none, the widest of its `srcset` up to `_WIDEST`.
 
     It is inserted as the first `src`: of two equal attributes HTML uses the first.
     """
@@ -232,7 +241,8 @@ def _with_address(picture: re.Match[str]) -> str:
         return f'<img src="{found[1]}"{picture[0][4:]}'
     if _SHOWN.search(picture[0]) or not (listed := _SIZES.search(picture[0])):
         return picture[0]
-    widest, _ = max(_SIZE.findall(listed[1]), key=lambda size: int(size[1] or 0))
+    sizes = [(int(size or 0), url) for url, size in _SIZE.findall(listed[1].strip("\"'"))]
+    _, widest = max(sizes, key=lambda size: size[0] if size[0] <= _WIDEST else -size[0])
     return f'<img src="{widest.rstrip(",")}"{picture[0][4:]}'
 
 
@@ -244,7 +254,9 @@ def _with_pictures_for_all(text: str) -> str:
     others = _PICTURE.findall(_WITHOUT_SCRIPTS.sub("", text))
     if not others or any(map(_SHOWN.search, others)):
         return text
-    return _WITHOUT_SCRIPTS.sub(lambda hidden: "".join(_PICTURE.findall(hidden[1])), text)
+    return _WITHOUT_SCRIPTS.sub(
+        lambda inside: "".join(one for one in _PICTURE.findall(inside[1]) if not _HIDDEN.search(one)), text
+    )
 
 
 def _linked(player: re.Match[str], base: str) -> str:

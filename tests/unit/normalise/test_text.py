@@ -258,6 +258,11 @@ def test_so_is_one_that_repeats_it_in_other_letters(title: str, text: str) -> No
         " Statistics: Posted by Tornado — Mon Nov 30, 2026 7:39 am", " (Feed generated with Maker)", " -- Delivered by Feed43 service",
         " Last updated 7 minutes ago.", " 3 hours ago", " Adblock test (Why?)", " Kill the Newsletter! feed settings",
         " [contains quote post or other embedded content]",
+        " © 2026 AFP", " © AFP", " (c) 2026 AFP.", " © dpa-infocom, dpa:261201-930-12345/1",
+        " Copyright 2026 The Outlet. All rights reserved.",
+        " Copyright © 2020 Cable News Network, Inc. All Rights Reserved.", " All rights reserved.", " ©2026 The Outlet, Inc.",
+        " COPYRIGHT 2026 THE OUTLET", " Copyright (c) 2026, Sender – Alle Rechte vorbehalten",
+        " © 2026 The Agency. All rights reserved. This material may not be published, broadcast or redistributed.",
         " submitted by /u/ann to /r/space [link] [959 comments]", " submitted by /u/ann [link] [1 comment]",
     ],
 )  # fmt: skip
@@ -452,6 +457,11 @@ def test_dots_alone_are_no_summary() -> None:
         "Open in a browser it crashes. The firm said so.",
         "Trouble viewing this email led to a recall. View in your browser, it said.",
         "The deal ends in © 2026. The firm said so.",
+        "It concerns music. Copyright laws are to change in May.",
+        "What the court said of © 2026 AFP",
+        "The film credits say so. (C) companies pay less.",
+        "The slogan is old. © 2026 Ann, it says below. Bob denies that!",
+        "He kept them all. All rights reserved seats were taken.",
         "It rained. The war ended 3 hours ago",
         "The bridge fell 40 minutes ago.",
         "When did it snow last? 40 days ago.",
@@ -810,6 +820,21 @@ def test_a_picture_in_noscript_is_shown_where_another_only_holds_its_place(html:
     assert sanitise(html, "https://e.org/", Counter()) == PICTURE
 
 
+@pytest.mark.parametrize(
+    "tracker",
+    [
+        '<img src="//stats.e.org/matomo.php?idsite=1&amp;rec=1" style="border:0" alt="">', '<img src="https://e.org/piwik.php?idsite=2">',
+        '<img src="https://vg04.met.vgwort.de/na/0a1b" alt="">', '<img src="https://mc.yandex.ru/watch/1" alt="">',
+        '<img src="https://e.org/t" style="display: none">', '<img src="https://e.org/t" style="position:absolute; left:-9999px">',
+        '<img src="https://e.org/t" style="width:1px;height:1px">', '<img src="https://e.org/t" height="1" width="1">',
+        '<img src="https://counter.yadro.ru/hit">', '<img src="https://px.ads.linkedin.com/collect/?pid=1">',
+    ],
+)  # fmt: skip
+def test_a_tracker_is_no_picture_of_an_entry(tracker: str) -> None:
+    html = f'<img src="data:image/gif;base64,R0lG"><noscript>{tracker}{PICTURE}</noscript>'
+    assert sanitise(html, "https://e.org/", Counter()) == PICTURE
+
+
 def test_a_picture_in_noscript_alone_is_that_of_a_tracker() -> None:
     html = '<p>News.</p><noscript><img src="https://e.org/matomo.php?idsite=1" style="border:0"></noscript>'
     assert sanitise(html, "https://e.org/", Counter()) == "<p>News.</p>"
@@ -1009,6 +1034,8 @@ def test_a_long_base_makes_no_endless_text_of_a_short_one(text: str) -> None:
         '<img srcset="/a.jpg, /b.jpg">',
         "<IMG srcset='/b.jpg 1x, /a.jpg 2x'>",
         "<img srcset='/a.jpg 99999w, /b.jpg 100000w'>",
+        "<img srcset='/c.jpg 800w, /a.jpg 1600w, /b.jpg 4000w'>",
+        "<img srcset='/b.jpg 4000w, /a.jpg 2000w'>",
         "<img srcset=', 9w, /a.jpg 1w'>",
         "<img srcset='/b.jpg 75w,/a.jpg 600w,/c.jpg 300w'>",
         "<img srcset='/a.jpg 1.5x,/b.jpg'>",
@@ -1019,6 +1046,11 @@ def test_a_picture_is_found_where_the_script_of_a_page_finds_it(picture: str) ->
     drops: Counter[str] = Counter()
     assert sanitise(f"<p>x</p>{picture}", "https://e.org/dir/", drops) == '<p>x</p><img src="https://e.org/a.jpg">'
     assert sanitise('<img data-src="javascript:alert(1)">', "https://e.org/", drops) == ""
+
+
+def test_a_srcset_ends_with_its_own_quotation_mark() -> None:
+    told = sanitise("""<img srcset="/it's-a.jpg 300w, /it's-b.jpg 600w" alt="x">""", "https://e.org/", Counter())
+    assert told == """<img src="https://e.org/it's-b.jpg" alt="x">"""
 
 
 def test_a_sign_that_begins_no_tag_cuts_no_text_off() -> None:
