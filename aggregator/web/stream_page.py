@@ -67,7 +67,7 @@ def stream_page(kind: QueryKind, *, id: str | None = None, month: str | None = N
         heading=heading(force, query),
         narrowed=[*narrowings(force, query), *filter(None, [searched(query)])],
         wider=wider(force, query),
-        called=called(force, query),
+        called=called(lib, query),
         asked=request.args,
         carried=carried,
         without_carried=path + query_string(request.args, without=carried) + ("&order=relevance" if best else ""),

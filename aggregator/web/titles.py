@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import islice
 
 from aggregator.model.stream import StreamQuery
@@ -12,6 +11,8 @@ from aggregator.render.fit import fit
 from aggregator.text.search import EITHER
 from aggregator.text.words import stems, tokens
 from aggregator.web.in_force import InForce
+from aggregator.web.library import Library
+from aggregator.web.rows import index_rows
 from aggregator.web.terms import as_typed
 from aggregator.web.times import month_of
 
@@ -49,7 +50,7 @@ def searched(query: StreamQuery) -> str:
     return _shown(_QUOTED.sub(r"“\1”", as_typed(query.filter.words, query.filter.without)))
 
 
-def called(force: InForce, query: StreamQuery) -> list[tuple[str, str]]:
+def called(lib: Library, query: StreamQuery) -> list[tuple[str, str]]:
     """(title, path) of the first sections and topics whose titles have all the words of a search, in any form: who looks for `rare earths`
     finds texts with both words, but not those of that topic that say neodymium. Nothing for phrases, beginnings, alternatives and words
     to be left out."""
@@ -57,16 +58,18 @@ def called(force: InForce, query: StreamQuery) -> list[tuple[str, str]]:
     if query.kind != "search" or not typed or '"' in typed or "*" in typed or EITHER in typed:
         return []
     words = _words(typed)
-    titles = (
-        (title, f"/{kind}/{id}")
-        for kind, named in (("sections", force.names.sections), ("topics", force.names.topics))
-        for id, title in named.items()
-        if words <= _words(title)
-    )
-    return list(islice(titles, CALLED))
+    return list(islice(((title, path) for own, title, path in lib.lasting(_titles) if words <= own), CALLED))
 
 
-@lru_cache(maxsize=1024)
+def _titles(lib: Library) -> list[tuple[frozenset[str], str, str]]:
+    """(words of the title, title, path) of the sections and topics of the file, and of topics that were found and have stories."""
+    return [
+        (_words(row.title), row.title, f"/{kind}s/{row.id}")
+        for kind in ("section", "topic")
+        for row in index_rows(lib, kind)
+    ]
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(stems(tokens(text)))
 

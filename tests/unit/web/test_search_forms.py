@@ -105,6 +105,8 @@ def test_the_word_as_it_is_typed_fits_better_than_another_form(room: Newsroom) -
         ("Asia-Pacific", ["/sections/asia-pacific"]),
         ("nato*", []),
         ("nato OR oslo", []),
+        ("cuba", ["/topics/cuba"]),
+        ("zimbabwe", []),  # a country that no story names
         ("rare frigates", []),
         ('"rare earths"', []),
         ("nato -oslo", []),
