@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 RENDERED_BYTES = 64 * 1024 * 1024
 SEEN_BYTES = 256 * 1024
+MOST_CRASHED = "polling: most sources fail with an error in this program: see the log"
 
 T = TypeVar("T")
 Version = tuple[str, datetime, int]
@@ -187,8 +188,11 @@ class Library:
         return request.force
 
     def troubles(self) -> tuple[str, ...]:
-        """The problems of this process and of the worker."""
-        return (*self._configuration.troubles(), *self._troubles())
+        """The problems of this process, of the worker, and of polling where an error of this program, not a document, must be to blame."""
+        watched = self.watched()
+        ours = sum(state.error_kind in ("crashed", "parser-crashed") for state in watched)
+        polling = [MOST_CRASHED] if 2 * ours > len(watched) else []
+        return (*self._configuration.troubles(), *self._troubles(), *polling)
 
     def lasting(self, make: Callable[[Library], T]) -> T:
         """What `make` gives. It must depend on archive, configuration and hour alone: it is made again only when one of these changes."""

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from msgspec import structs
 from newsroom import CONFIG, NOON, Newsroom, Rooms, item, of_the_file
 
-from aggregator.errors import StoreError
+from aggregator.errors import FailureKind, StoreError
 from aggregator.model import notes
 from aggregator.model.notes import Measures
 from aggregator.web.library import Library
@@ -122,6 +122,21 @@ def test_health(room: Newsroom) -> None:
         lock.report("store: full")
     assert client.get("/readyz").status_code == 200, "nobody runs any more whom it could be said of"
     assert client.get("/readyz").headers["Cache-Control"] == "no-store"
+
+
+def test_an_error_of_ours_that_strikes_most_sources_is_no_readiness(room: Newsroom) -> None:
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()))
+    states = room.archive.sources.states()
+    half = len(states) // 2
+    kinds: tuple[FailureKind, ...] = ("crashed", "parser-crashed")
+    broken = [structs.replace(state, error_kind=kinds[n % 2]) for n, state in enumerate(states)]
+    room.archive.sources.save(broken[:half])
+    assert room.client.get("/readyz").text == "ready\n", "a document may be to blame"
+    room.archive.sources.save(broken[half:])
+    assert room.client.get("/readyz").text == "degraded: polling\n"
+    assert 'aggregator_trouble{part="polling"} 1' in room.client.get("/metrics").text
+    room.archive.sources.save([structs.replace(state, error_kind="dns") for state in states])
+    assert room.client.get("/readyz").text == "ready\n"
 
 
 def test_readiness_is_told_in_plain_words_where_a_folder_may_not_be_searched(
