@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, AppNotOpen, ConnectorException
 from procrastinate.jobs import Job, Status
 
 from aggregator.errors import ClockApart, StoreError, StoreTooNew
@@ -249,11 +249,13 @@ class Queue:
 
 
 def report_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Handler for exceptions that nothing awaits. If a job's end could not be reported to the queue (the server was unreachable, or
-    this process hung and other workers took the job over), log one line instead of asyncio's long traceback."""
+    """Handler for exceptions that nothing awaits. If a job's end could not be reported to the queue (the server was unreachable, the
+    queue was closed after all patience, or this process hung and other workers took the job over), log one line instead of asyncio's long
+    traceback."""
     error = context.get("exception")
-    if isinstance(error, ConnectorException):
-        log.warning("a job ended, but the queue could not be told: %s", _cause(error))
+    if isinstance(error, ConnectorException | AppNotOpen):
+        why = _cause(error) if isinstance(error, ConnectorException) else "it was closed meanwhile"
+        log.warning("a job ended, but the queue could not be told: %s", why)
     else:
         loop.default_exception_handler(context)
 

@@ -6,7 +6,7 @@ import asyncio
 import gc
 
 import pytest
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AppNotOpen, ConnectorException
 
 from aggregator.worker.queue import BATCH, LANES, lanes, report_unawaited
 
@@ -32,11 +32,25 @@ def test_nothing_due_is_no_job() -> None:
     assert lanes([]) == {}
 
 
-def test_a_job_whose_end_the_queue_could_not_be_told_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+GONE = (
+    "Job was not found\n or is done\nCONTEXT:  PL/pgSQL function procrastinate_finish_job_v1(bigint) line 23 at RAISE"
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "told"),
+    [
+        (ConnectorException(), ValueError(GONE), "Job was not found or is done"),
+        (AppNotOpen(), None, "it was closed meanwhile"),
+    ],
+)
+def test_a_job_whose_end_the_queue_could_not_be_told_is_one_line_of_the_log(
+    caplog: pytest.LogCaptureFixture, error: Exception, cause: Exception | None, told: str
+) -> None:
+    """It was a traceback of forty lines for each job whose end waited for a dead connection when the queue was restarted."""
+
     async def job() -> None:
-        raise ConnectorException from ValueError(
-            "Job was not found\n or is done\nCONTEXT:  PL/pgSQL function procrastinate_finish_job_v1(bigint) line 23 at RAISE"
-        )
+        raise error from cause
 
     async def run() -> None:
         asyncio.get_running_loop().set_exception_handler(report_unawaited)
@@ -46,4 +60,4 @@ def test_a_job_whose_end_the_queue_could_not_be_told_is_one_line_of_the_log(capl
         gc.collect()
 
     asyncio.run(run())
-    assert caplog.messages == ["a job ended, but the queue could not be told: Job was not found or is done"]
+    assert caplog.messages == [f"a job ended, but the queue could not be told: {told}"]
