@@ -63,7 +63,7 @@ class Configured:
     def outlets(self) -> PublisherIndex:
         from aggregator.config.publishers import publisher_index
 
-        return publisher_index(self.settings)
+        return publisher_index(self.settings.publishers)
 
     @cached_property
     def fold_publisher(self) -> Callable[[str, str | None], str]:

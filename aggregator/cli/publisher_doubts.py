@@ -34,7 +34,7 @@ def _by_name(settings: Settings) -> Iterator[Doubt]:
     """Sources that count as an outlet of `publishers:` only because of their name, which any feed may choose."""
     from aggregator.config.publishers import publisher_index
 
-    index = publisher_index(settings)
+    index = publisher_index(settings.publishers)
     for source in settings.sources:
         known, host = index.named(source.publisher), host_of(source.url) or ""
         if known and known.domains and index.at(host) is not known:

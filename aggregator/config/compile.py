@@ -14,7 +14,7 @@ from aggregator.config import schema
 from aggregator.config.check import check, lacks_fallback, source_id
 from aggregator.config.environment import mask
 from aggregator.config.project import Project, Reader, disk, held, read_project
-from aggregator.config.publishers import name_key
+from aggregator.config.publishers import PublisherIndex, publisher_index
 from aggregator.errors import ConfigError, Problem
 from aggregator.model import settings as model
 from aggregator.model.stream import RulesKind
@@ -59,13 +59,13 @@ def _one_line(problem: Problem) -> Problem:
 def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
     parts = project.parts
     publishers = tuple(_publisher(entry) for part in parts for entry in part.publishers)
-    names = {name_key(name): entry.name for entry in publishers for name in (entry.name, *entry.aliases)}
+    outlets = publisher_index(publishers)
     return model.Settings(
         site=model.Site(**dict(main.site)),
         allow_private=tuple(main.allow_private),
         defaults=model.Defaults(**dict(main.defaults)),
         publishers=publishers,
-        sources=tuple(_source(entry, names) for part in parts for entry in part.sources),
+        sources=tuple(_source(entry, outlets) for part in parts for entry in part.sources),
         sections=_sections([entry for part in parts for entry in part.sections], main),
         topics=tuple(_rules("topic", entry) for part in parts for entry in part.topics),
         overrides=main.stories.overrides,
@@ -90,9 +90,9 @@ def _publisher(entry: schema.Publisher) -> model.Publisher:
     return model.Publisher(entry.name, tuple(entry.aliases), tuple(entry.domains), entry.labels)
 
 
-def _source(entry: schema.Source, names: Mapping[str, str]) -> model.Source:
-    publisher = entry.publisher or entry.name
-    told = {"id": source_id(entry), "publisher": names.get(name_key(publisher), publisher), "was": tuple(entry.was)}
+def _source(entry: schema.Source, outlets: PublisherIndex) -> model.Source:
+    publisher = outlets.canonical(entry.publisher or entry.name)
+    told = {"id": source_id(entry), "publisher": publisher, "was": tuple(entry.was)}
     return model.Source(**{**dict(entry), **told}, at=entry.at())
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from aggregator.model.settings import Publisher, Settings
+from aggregator.model.settings import Publisher
 from aggregator.text.fold import key
 
 
@@ -41,9 +41,8 @@ class PublisherIndex(Struct, frozen=True):
         return found.name if found else name
 
 
-def publisher_index(settings: Settings) -> PublisherIndex:
+def publisher_index(publishers: Collection[Publisher]) -> PublisherIndex:
     """The index of the publishers of a valid file, in which no two share a name or a domain."""
-    publishers = settings.publishers
     return PublisherIndex(
         {name_key(name): publisher for publisher in publishers for name in (publisher.name, *publisher.aliases)},
         {domain: publisher for publisher in publishers for domain in publisher.domains},

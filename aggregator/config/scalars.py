@@ -13,7 +13,7 @@ from aggregator.addresses import host_of, plain
 from aggregator.config.characters import unwrapped
 from aggregator.config.environment import ADDRESS, mask, quoted
 from aggregator.config.suggest import closest, did_you_mean
-from aggregator.config.tree import Items, Table, Text, kind
+from aggregator.config.tree import Items, Node, Table, Text, kind
 from aggregator.model.settings import Position
 from aggregator.model.source import OWN_HEADERS
 
@@ -46,15 +46,15 @@ class Wrong(ValueError):
 
 def position(value: object) -> Position:
     """The position of a node of the tree."""
-    return value.at if isinstance(value, Text | Items | Table) else NOWHERE
+    return value.at if isinstance(value, Node) else NOWHERE
 
 
 def shown(value: object) -> str:
     """A value for a message: shortened and quoted; of a list or table, that it is one."""
     if isinstance(value, Items | Table):
         return kind(value)
-    text = value.shown if isinstance(value, Text) else str(value)
-    return quoted(text, 60) if text.strip() else "nothing"
+    written = _typed(value)
+    return quoted(written, 60) if written.strip() else "nothing"
 
 
 def text(value: object, most: int = 500) -> str:
@@ -78,9 +78,9 @@ def boolean(value: object) -> bool:
 
 
 def choice(value: object, names: tuple[str, ...]) -> str:
-    if text(value) in names:
-        return text(value)
-    near = closest(text(value), names)
+    if (written := text(value)) in names:
+        return written
+    near = closest(written, names)
     hint = f"; did you mean `{near}`?" if near else ""
     raise Wrong(f"expected {' or '.join(names)}, found {shown(value)}{hint}")
 
@@ -143,8 +143,8 @@ def slug(name: str) -> str:
 
 
 def language(value: object) -> str:
-    if LANGUAGE.fullmatch(text(value)):
-        return text(value)
+    if LANGUAGE.fullmatch(written := text(value)):
+        return written
     raise Wrong(f"expected a language tag such as en or pt-BR, found {shown(value)}")
 
 
@@ -208,7 +208,7 @@ def web_address(value: object) -> str:
 
 
 def _typed(value: object) -> str:
-    """The address as the editor wrote it."""
+    """A text as the editor wrote it, with its variables."""
     return value.shown if isinstance(value, Text) else str(value)
 
 

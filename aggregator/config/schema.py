@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from aggregator.config import rules, scalars
-from aggregator.config.tree import Text
+from aggregator.config.tree import Node, Text
 from aggregator.model import settings
 from aggregator.model.settings import FIRST_INTERVAL, Example, Position, Term
 
@@ -124,27 +124,26 @@ class Entry(BaseModel):
     """A table of the file. It has its own position and those of its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=False)
-    _at: Position = PrivateAttr(default=scalars.NOWHERE)
-    _raw: Any = PrivateAttr(default=None)
+    _at: Position = PrivateAttr()
+    _raw: dict[str, Any] = PrivateAttr()
 
     @model_validator(mode="wrap")
     @classmethod
     def _stand(cls, data: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:
         entry = handler({} if _empty(data) == [] else data)
-        entry._at, entry._raw = scalars.position(data), data
+        entry._at, entry._raw = scalars.position(data), data or {}
         return entry
 
     def at(self, key: str | None = None, index: int | None = None) -> Position:
         """The position of a key's value (or of the list entry), else of the table itself."""
-        value = self._raw.get(key) if isinstance(self._raw, dict) else None
+        value = self._raw.get(key or "")
         if index is not None and isinstance(value, list):
             value = value[index]
-        return scalars.position(value) if isinstance(value, str | list | dict) and hasattr(value, "at") else self._at
+        return value.at if isinstance(value, Node) else self._at
 
     def written(self, key: str) -> list[Any]:
         """The entries of a list as they were before validation."""
-        value = self._raw.get(key) if isinstance(self._raw, dict) else None
-        return value if isinstance(value, list) else []
+        return self._raw.get(key) or []
 
 
 class Site(Entry):

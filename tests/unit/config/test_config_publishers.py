@@ -16,7 +16,7 @@ publishers:
 
 @pytest.fixture(name="index", scope="module")
 def _index() -> PublisherIndex:
-    return publisher_index(compile_texts({"f": TEXT}, {})[0])
+    return publisher_index(compile_texts({"f": TEXT}, {})[0].publishers)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def _index() -> PublisherIndex:
 )
 def test_canonical(index: PublisherIndex, name: str, host: str | None, canonical: str) -> None:
     assert index.canonical(name, host) == canonical
+
+
+@pytest.mark.parametrize("named", ["publisher: bbc news", "publisher: BBC.co.uk", "publisher: news.bbc.com"])
+def test_a_source_has_the_publisher_that_it_names_by_an_alias_or_a_domain(named: str) -> None:
+    text = f"{TEXT}sources:\n  - {{name: World, url: https://feeds.example.org/world, {named}}}\n"
+    assert compile_texts({"f": text}, {})[0].sources[0].publisher == "BBC"
