@@ -11,12 +11,12 @@ import types
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from aggregator.errors import ParseError
 from aggregator.parse import charset
+from aggregator.parse.fields import within
 from aggregator.text.references import unescape
 
 LARGEST = 4 << 20  # bytes; larger pages are not articles
@@ -119,7 +119,7 @@ def _html(body: Any, base: str) -> str:
     """
     for element in list(body.iter(etree.Element)):
         parent = element.getparent()
-        within = parent.tag if parent is not None else ""
+        around = parent.tag if parent is not None else ""
         kind, rendered, target = element.tag, element.get("rend") or "", element.get("target")
         tag = _ELEMENTS.get(kind, kind)
         if kind == "head":
@@ -130,7 +130,7 @@ def _html(body: Any, base: str) -> str:
             tag = "ol"
         elif kind == "cell" and element.get("role") == "head":
             tag = "th"
-        elif within in _TEXTS:
+        elif around in _TEXTS:
             tag = _WITHIN_TEXT.get(kind, tag)
         elif kind == "row" and parent.index(element) == 0 and (caption := _caption(element)):
             element[:] = []
@@ -139,7 +139,7 @@ def _html(body: Any, base: str) -> str:
             element.tag = tag
         element.attrib.clear()
         if kind == "ref" and target:
-            element.set("href", _joined(base, target))
+            element.set("href", within(base, target))
     return html.escape(body.text or "") + "".join(
         etree.tostring(block, encoding="unicode", method="html") for block in body
     )
@@ -154,14 +154,7 @@ def _caption(row: Any) -> str:
 def _base(body: bytes, url: str) -> str:
     """The address to which the page's links are relative."""
     own = _BASE.search(body)
-    return _joined(url, unescape(own[1].decode(errors="ignore"))) if own else url
-
-
-def _joined(base: str, url: str) -> str:
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        return ""
+    return within(url, unescape(own[1].decode(errors="ignore"))) if own else url
 
 
 def _for_machines(body: bytes) -> str:

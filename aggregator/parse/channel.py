@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from aggregator.model.item import Channel
 from aggregator.parse.document import ENTRY, ENTRY_END, XML, Document
 from aggregator.parse.entries import base_of
-from aggregator.parse.fields import person, within
+from aggregator.parse.fields import person, size, within
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")  # as datetime counts them
@@ -35,7 +35,10 @@ class Head(Struct, frozen=True):
 def read(document: Document) -> Head:
     """Never raises: fields that cannot be read are absent."""
     try:
-        root = etree.fromstring(_without_entries(document.data), _parser())
+        parser = etree.XMLParser(
+            recover=True, no_network=True, resolve_entities=False, load_dtd=False, collect_ids=False
+        )
+        root = etree.fromstring(_without_entries(document.data), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:
@@ -50,10 +53,6 @@ def read(document: Document) -> Head:
         channel=replace(said, link=said.link and within(base, said.link), icon=said.icon and within(base, said.icon)),
         author=person(", ".join(dict.fromkeys(_authors(channel)))),
     )
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(recover=True, no_network=True, resolve_entities=False, load_dtd=False, collect_ids=False)
 
 
 def _without_entries(data: bytes) -> bytes:
@@ -85,7 +84,7 @@ def _channel(root: etree._Element, channel: etree._Element) -> Channel:
         or texts.get("atom:icon")
         or _image([*channel, *root])  # in RSS 1.0 it is a sibling of the channel
         or texts.get("atom:logo"),
-        ttl=_number(texts.get("ttl"), 525600),
+        ttl=_number(texts.get("ttl"), 525600),  # minutes of a year
         skip_hours=tuple(sorted(set(_hours(channel)))),
         skip_days=tuple(sorted(set(_days(channel)))),
         update_seconds=_update_seconds(texts.get("sy:updateperiod"), texts.get("sy:updatefrequency")),
@@ -168,15 +167,14 @@ def _image(elements: list[etree._Element]) -> str | None:
 
 
 def _number(text: str | None, most: int) -> int | None:
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
-        return None
-    return min(most, int(text))
+    number = size(text)
+    return None if number is None else min(most, number)
 
 
 def _hours(channel: etree._Element) -> Iterator[int]:
     for hour in _listed(channel, "skiphours", "hour"):
-        if hour.isascii() and hour.isdigit() and len(hour) <= 2 and int(hour) <= 24:
-            yield int(hour) % 24  # the older specification counts 1 to 24
+        if (number := size(hour)) is not None and number <= 24:
+            yield number % 24  # the older specification counts 1 to 24
 
 
 def _days(channel: etree._Element) -> Iterator[int]:

@@ -108,7 +108,7 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         or person(element.findtext("author"))
         or item.author
         or _author(source),
-        categories=item.categories or tuple(_within_categories(element)),
+        categories=item.categories or _categories(element),
         enclosures=tuple(_enclosures(element, base)),
         image=_image(element),
         publisher=publisher,
@@ -160,9 +160,9 @@ def _children(element: etree._Element) -> tuple[dict[str, str], etree._Element |
     return others | texts, source, authors
 
 
-def _within_categories(element: etree._Element) -> Iterator[str]:
+def _categories(element: etree._Element) -> tuple[str, ...]:
     """The categories of an RSS item that are together in an element."""
-    return (text for one in element.iterfind("categories/category") if (text := (one.text or "").strip()))
+    return tuple(text for one in element.iterfind("categories/category") if (text := (one.text or "").strip()))
 
 
 def _named(author: etree._Element) -> list[str]:

@@ -23,11 +23,11 @@ _ALTERNATE = re.compile(
 _HREF = re.compile(rb"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 
 _OTHER_ROOTS = {
-    "opml": "an OPML list of feeds, not a feed: use `aggregator import`",
-    "urlset": "a sitemap, not a feed",
-    "sitemapindex": "a sitemap, not a feed",
-    "svg": "an image, not a feed",
-    "error": "an error message of the server, not a feed",
+    b"opml": "an OPML list of feeds, not a feed: use `aggregator import`",
+    b"urlset": "a sitemap, not a feed",
+    b"sitemapindex": "a sitemap, not a feed",
+    b"svg": "an image, not a feed",
+    b"error": "an error message of the server, not a feed",
 }
 # (pattern, description): the first entry that is found in the page applies.
 _OBSTACLES = (
@@ -50,17 +50,11 @@ def kind(body: bytes) -> str:
     return "html" if page and not _FEED_ROOT.search(head) else "xml"
 
 
-def root_name(data: bytes) -> str:
-    """The local name of the first element in lower case; "" if there is none in the first 8 kB."""
-    root = _ROOT.match(_SKIP.sub(b"", data[:_HEAD]))
-    return root[2].decode("ascii").lower() if root else ""
-
-
 def no_feed(body: bytes, url: str) -> ParseError:
     """The error for a document that is not a feed. It says what the document is and, if the page links to a feed, the address of that."""
-    name = root_name(body)
-    if name in _OTHER_ROOTS:
-        return ParseError("not-a-feed", f"the address answers with {_OTHER_ROOTS[name]}")
+    root = _ROOT.match(_SKIP.sub(b"", body[:_HEAD]))
+    if root and (other := _OTHER_ROOTS.get(root[2].lower())):
+        return ParseError("not-a-feed", f"the address answers with {other}")
     if kind(body) != "html":
         return ParseError("not-a-feed", "the address answers with something that is not a feed")
     head = body[: 4 * _HEAD].lower()

@@ -69,7 +69,7 @@ def read(document: Document) -> tuple[ParsedItem, ...]:
         raise  # our own limit, not a fault of the document
     except Exception as error:  # feedparser may raise anything
         raise ParseError("malformed", f"the document cannot be read ({type(error).__name__})") from error
-    found: Sequence[Mapping[str, Any]] = parsed.get("entries") or ()
+    found: Sequence[dict[str, Any]] = parsed.get("entries") or ()
     if not found and not parsed.get("version"):  # its outermost element cannot be read
         raise ParseError("not-a-feed", "the address answers with something that is not a feed")
     malformed, atom = bool(parsed.get("bozo")), document.is_atom
@@ -101,7 +101,9 @@ def _prepared(document: Document) -> bytes:
         data = outside_cdata(data, lambda part: _BESIDE.sub(rb'\g<0> beside="1"', part))
     if MALFORMED in document.flaws:
         parts = split_cdata(data)
-        parts[::2] = [_IN_LINES.sub(_in_line, _replaced(part, _IN_MARKUP)) for part in parts[::2]]
+        parts[::2] = [
+            _IN_LINES.sub(lambda tag: tag[0].replace(b"\n", b" "), _replaced(part, _IN_MARKUP)) for part in parts[::2]
+        ]
         parts[1::2] = [_replaced(part, _IN_CDATA) for part in parts[1::2]]
         data = b"".join(parts)
     first = ENTRY.search(data)
@@ -128,17 +130,13 @@ def _own(tag: re.Match[bytes]) -> bytes:
     return b"<%sown-%s%s%s>" % (tag[1], tag[2], b"".join(_DECLARED.findall(tag[3])), tag[4])
 
 
-def _in_line(tag: re.Match[bytes]) -> bytes:
-    return tag[0].replace(b"\n", b" ")
-
-
 def _replaced(part: bytes, writings: Mapping[bytes, bytes]) -> bytes:
     for writing, safe in writings.items():
         part = part.replace(writing, safe)
     return part
 
 
-def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
+def _item(entry: dict[str, Any], malformed: bool, atom: bool) -> ParsedItem:
     """The entry as a ParsedItem. In a `malformed` document feedparser leaves references (`&amp;`) in guids and texts of modules."""
     get = entry.get
     guid = _of_module(entry, malformed, "own-id", *([] if atom else ["own-guid", "id"]))
@@ -165,8 +163,9 @@ def _item(entry: Mapping[str, Any], malformed: bool, atom: bool) -> ParsedItem:
         summary=summary,
         content=None if content == summary else content,
         author=_author(entry) or person(_of_module(entry, malformed, "itunes_its-author")) or _author(source),
-        published=next((said for name in _DATES if (said := _text(_own_field(entry, name)))), None),
-        updated=_text(_own_field(entry, "updated")),
+        # Not `entry.get`, which gives `published` for a missing `updated`, and warns.
+        published=next((said for name in _DATES if (said := _text(dict.get(entry, name)))), None),
+        updated=_text(dict.get(entry, "updated")),
         categories=tuple(
             term for tag in get("tags") or () if (term := _text(tag.get("label")) or _text(tag.get("term")))
         ),
@@ -189,11 +188,6 @@ def _of_module(entry: Mapping[str, Any], malformed: bool, *names: str) -> str | 
     return unescape(text) if text and malformed else text
 
 
-def _own_field(entry: Mapping[str, Any], name: str) -> Any:
-    """The field without feedparser's fallbacks: its dictionaries return `published` for a missing `updated`, and warn."""
-    return dict.get(entry, name) if isinstance(entry, dict) else None
-
-
 def _markup(detail: Mapping[str, Any] | None) -> str:
     """The value of a text as HTML. feedparser calls Atom texts without a type plain."""
     value = (_text((detail or {}).get("value")) or "").replace(_AT, "@")  # in a text that quotes an author element
@@ -203,14 +197,13 @@ def _markup(detail: Mapping[str, Any] | None) -> str:
 
 
 def _content(contents: Sequence[Mapping[str, Any]] | None) -> str | None:
-    values = [value for one in contents or () if (value := _markup(one))]
-    return max(values, key=len) if values else None
+    return max(filter(None, map(_markup, contents or ())), key=len, default=None)
 
 
 def _link(entry: Mapping[str, Any]) -> str | None:
     """The link to the article. feedparser takes the last link of any kind; a <link> of RSS takes precedence over an <atom:link>, as in
     newsboat and Miniflux."""
-    links = [*reversed(_own_links(entry)), entry.get("link"), *map(_href, _alternates(entry))]
+    links = [*reversed(_own_links(entry)), entry.get("link"), *(link["href"] for link in _alternates(entry))]
     return followed([text for one in links if (text := _text(one))])
 
 
@@ -219,11 +212,7 @@ def _alternates(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _own_links(entry: Mapping[str, Any]) -> list[str]:
-    return [_href(link) for link in _alternates(entry) if "beside" not in link]
-
-
-def _href(link: Mapping[str, Any]) -> str:
-    return str(link["href"])
+    return [link["href"] for link in _alternates(entry) if "beside" not in link]
 
 
 def _author(entry: Mapping[str, Any]) -> str | None:
