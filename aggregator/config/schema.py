@@ -134,9 +134,9 @@ class Entry(BaseModel):
         entry._at, entry._raw = scalars.position(data), data or {}
         return entry
 
-    def at(self, key: str | None = None, index: int | None = None) -> Position:
+    def at(self, key: str = "", index: int | None = None) -> Position:
         """The position of a key's value (or of the list entry), else of the table itself."""
-        value = self._raw.get(key or "")
+        value = self._raw.get(key)
         if index is not None and isinstance(value, list):
             value = value[index]
         return value.at if isinstance(value, Node) else self._at

@@ -58,8 +58,7 @@ def http_failure(status: int, fresh: Freshness, headers: Mapping[str, str]) -> F
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = "unknown status"
-    challenged = headers.get("cf-mitigated", "").strip().lower() == "challenge"
-    if challenged:
+    if headers.get("cf-mitigated", "").strip().lower() == "challenge":
         return Failed("challenge", f"{status} {phrase}: a challenge meant for browsers", status, fresh)
     return Failed("http", f"{status} {phrase}", status, fresh)
 

@@ -27,7 +27,7 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it is the epoch, in any ti
 _BUDDHIST = 543  # years between the eras; Thai servers write such years in any of the forms
 _BUDDHIST_YEARS = range(2500, 2600)
 _MOST = 100  # characters of a date
-_NOW = datetime.max.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 # Hours from UTC. IST, CST and BST are ambiguous, and have the meaning that is usual in news feeds. ET, CT, MT and PT are taken for daylight
 # time, which holds for most of the year; in winter they are an hour too early, never in the future.
 _ZONES = {
@@ -143,7 +143,7 @@ def newest(entries: Sequence[Entry], most: int, published: Callable[[Entry], dat
     """The `most` newest entries, in the order of the document. An undated one counts as newest; equal ones in that order."""
     if len(entries) <= most:
         return entries
-    order = sorted(range(len(entries)), key=lambda place: published(entries[place]) or _NOW, reverse=True)
+    order = sorted(range(len(entries)), key=lambda place: published(entries[place]) or LAST, reverse=True)
     return [entries[place] for place in sorted(order[:most])]
 
 

@@ -26,9 +26,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -42,24 +41,15 @@ _SERIAL = re.compile(r"\d{5,}")
 _DAY = re.compile(r"(?:19|20)\d\d[01]\d(?:[0-3]\d)?")
 
 
-class Matched(NamedTuple):
-    """The items of a document, each under the id of its stored item; a new one under an id that is not stored.
+def matched(items: Sequence[Item], known: StoredItems) -> tuple[list[Item], dict[str, str], bool]:
+    """The items, each under the id of its stored item, a new one under an id that is not stored; additional ids to be noted, from later
+    guids → the ids of their items; and whether an item was recognised by its words.
 
-    - `known_as`: additional ids to be noted, from later guids → the ids of their items.
-    - `by_words`: an item was recognised by its words.
-    """
-
-    items: list[Item]
-    known_as: Mapping[str, str]
-    by_words: bool
-
-
-def matched(items: Sequence[Item], known: StoredItems) -> Matched:
-    """Finds the ids in three steps; each gets the items with the ids that the one before found. No two items get the same id."""
+    The ids are found in three steps; each gets the items with the ids that the one before found. No two items get the same id."""
     items, by_words = _by_additional_ids(items, known)
     items = _without_guids_of_others(items, known)
     items, known_as = _by_title_or_address(items, known)
-    return Matched(items, known_as, by_words)
+    return items, known_as, by_words
 
 
 def _under_first_free(items: Sequence[Item], ids: Sequence[Sequence[str]]) -> list[Item]:

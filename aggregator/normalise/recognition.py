@@ -17,20 +17,19 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from aggregator.model.item import Drop, Item, to_seconds
 from aggregator.model.poll import Recognition, StoredItems
 from aggregator.normalise.address import is_article
-from aggregator.normalise.dates import newest
+from aggregator.normalise.dates import LAST, newest
 from aggregator.normalise.identity import may_be_made_up
 from aggregator.normalise.matching import differs, has_moved, is_ambiguous, matched, words_fingerprint, words_may_count
 
 FLOOD_TITLES = 3  # fewer different titles that repeat are no flood, but columns that always have the same title …
 MANY_TITLES = 5  # … and fewer with other dates than those known are none, but a log with a few titles
-_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize) -> Recognition:
@@ -40,12 +39,12 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     if unread := [item for item in items if item.unread and item.id in ambiguous]:
         return Recognition(new=tuple(unread))  # so that the whole document is read
     items = [replace(item, fingerprint=b"") if item.id in ambiguous else item for item in items]
-    found = matched(items, known)
+    found, known_as, by_words = matched(items, known)
     unknown: list[Item] = []
     changed: dict[int, Item] = {}
     seen: dict[int, None] = {}
     own = {item.id for item in items}
-    for item in found.items:
+    for item in found:
         if (stored := known.items.get(item.id)) is None:
             unknown.append(item)
         elif stored.hash and not differs(item, stored) and not (item.id in own and has_moved(item, stored)):
@@ -56,7 +55,7 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
     fresh = [item for item in unknown if item.id not in repeated]
     new = newest(fresh, most, lambda item: item.published)
     drops = {"repeated": len(repeated), "over-cap": len(fresh) - len(new)}
-    taken = [*(item for item in found.items if item.id in known.items), *new]
+    taken = [*(item for item in found if item.id in known.items), *new]
     words = [words_fingerprint(item) for item in items if words_may_count(item, known.now)]
     made_up = any(item.id in repeated and may_be_made_up(item.published, known.now) for item in unknown)
     return Recognition(
@@ -65,9 +64,9 @@ def recognise(items: Sequence[Item], known: StoredItems, most: int = sys.maxsize
         seen=tuple(number for number in seen if number not in changed),
         drops=tuple(Drop(reason, count) for reason, count in drops.items() if count),
         fingerprints=b"".join([*(item.fingerprint for item in taken), *words]),
-        known_as={**found.known_as, **_additional_ids(new, items, known.now)},
+        known_as={**known_as, **_additional_ids(new, items, known.now)},
         forget=_out_of_date(new, items, known),
-        by_words=found.by_words or made_up,
+        by_words=by_words or made_up,
     )
 
 
@@ -106,7 +105,7 @@ def held_back(unknown: Sequence[Item], items: Sequence[Item], known: StoredItems
         )
     ]
     if known.flooded:
-        latest = max((item.published for item in items if item.published and item.id in known.items), default=_LAST)
+        latest = max((item.published for item in items if item.published and item.id in known.items), default=LAST)
         undated = [item for item in repeats if not item.published]
         dated = [one for one in repeats if one.published and (one.published <= latest or _has_its_date(one, known))]
         return {item.id for item in (dated + undated if _many(dated + undated) else dated)}

@@ -55,7 +55,8 @@ _OUTLET = re.compile(r"\s+[-–—|]\s+([^-–—|]{2,60})$")
 def addresses(draft: Draft, context: Context) -> None:
     # That of the text. Link and enclosures have been resolved against that of their element: a relative base would count twice.
     draft.base = address.absolute(draft.parsed.base, context.base) or context.base
-    link = draft.parsed.link or _permalink(draft.parsed.guid)
+    guid = draft.parsed.guid or ""
+    link = draft.parsed.link or (guid if guid.startswith(("http://", "https://")) else None)
     if link and "<a" in link and (marked := _MARKED_UP.search(link)):
         link = marked[1]
     draft.url = address.direct(address.absolute(link, context.base))
@@ -63,10 +64,6 @@ def addresses(draft: Draft, context: Context) -> None:
         context.drops["unsafe-address"] += 1
     draft.canonical = address.canonical(draft.url)
     draft.address = address.without_session(draft.canonical) if draft.canonical else None
-
-
-def _permalink(guid: str | None) -> str | None:
-    return guid if guid and guid.startswith(("http://", "https://")) else None
 
 
 def date(draft: Draft, context: Context) -> None:
