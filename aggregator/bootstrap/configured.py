@@ -80,11 +80,16 @@ class Configured:
         return lambda name, url: fold(name, root(url) if url else "")
 
     @cached_property
+    def publishers(self) -> dict[str, str]:
+        """Source id → the canonical name of its publisher, by its own name or else by the host of its feed."""
+        return {source.id: self.fold_publisher(source.publisher, source.url) for source in self.settings.sources}
+
+    @cached_property
     def publisher_called(self) -> Callable[[str], str]:
         """A function: what somebody types for an outlet → its canonical name. Of those that nobody lists the sources tell the spelling."""
         from aggregator.config.publishers import name_key
 
-        own = {self.fold_publisher(source.publisher, source.url) for source in self.settings.sources}
+        own = set(self.publishers.values())
         spelled = {name_key(name): name for name in sorted(own)}
 
         def called(typed: str) -> str:

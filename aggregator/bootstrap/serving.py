@@ -37,6 +37,7 @@ def in_force(application: Application) -> InForce:
             fallback=settings.fallback,
         ),
         publisher=application.publisher_called,
+        publishers=application.publishers,
         receipts=lru_cache(RECEIPTS)(
             lambda title, summary, source: application.receipts(title, summary, application.sources.get(source or ""))
         ),

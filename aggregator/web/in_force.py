@@ -37,6 +37,7 @@ class InForce(Struct, frozen=True):
     names: Names
     receipts: Callable[[str, str, str | None], tuple[Receipt, ...]]  # (title, summary, source id) → receipts
     publisher: Callable[[str], str]  # name or alias → canonical name of the publisher
+    publishers: Mapping[str, str]  # source id → canonical name of its publisher
     root: str  # public address without trailing slash
     zone: ZoneInfo
     since: datetime  # when this configuration came into force, or the program itself changed

@@ -66,7 +66,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
                 "id": source.id,
                 "name": source.name,
                 "url": force.names.sources.get(source.id, ("", None))[1],
-                "publisher": source.publisher,
+                "publisher": force.publishers[source.id],
                 "state": kind if source.enabled else "paused",
                 "evidence": evidence,
                 "last_success": _when(state.last_success),

@@ -240,6 +240,16 @@ def test_sources_are_searched_by_what_they_are(client: FlaskClient, asked: str, 
     assert [one["id"] for one in found] == ids
 
 
+@pytest.mark.parametrize("asked", ["publisher=BBC", "label=owner:public"])
+def test_a_source_is_of_the_outlet_for_which_its_items_count(rooms: Rooms, asked: str) -> None:
+    """Also where only the host of its feed tells which."""
+    room = rooms(CONFIG.replace('Reuters, url: "https://reuters.example', 'Auntie, url: "https://bbc.example'))
+    room.publish(item("Navy tows frigate", "auntie", publisher="Auntie"))
+    (found,) = room.client.get(f"/api/v1/items?{asked}").get_json()["items"]
+    listed = room.client.get(f"/api/v1/sources?{asked}").get_json()["sources"]
+    assert {one["id"]: one["publisher"] for one in listed} == {"bbc-world": "BBC", found["source"]: found["publisher"]}
+
+
 @pytest.mark.parametrize("name", ["sections", "topics", "sources"])
 def test_an_id_that_nothing_has_is_refused_in_all_lists(client: FlaskClient, name: str) -> None:
     for listed in (name, "stories", "items"):
