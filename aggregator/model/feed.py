@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 
@@ -91,9 +92,18 @@ class Stream(Struct, frozen=True):
 
 
 class Rendered(Struct, frozen=True):
-    """The body of a response. `etag` depends on the content alone and is quoted, as in the header."""
+    """The body of a response, with its content type and HTTP validators (ETag and Last-Modified) as in the headers."""
 
     body: bytes
     type: str
     etag: str
-    modified: datetime
+    modified: datetime  # whole seconds
+
+    @classmethod
+    def of(cls, body: bytes, type: str, modified: datetime) -> Rendered:
+        return cls(body, type, content_etag(body), modified.replace(microsecond=0))
+
+
+def content_etag(body: bytes) -> str:
+    """A strong ETag (RFC 9110, 8.8.3), quoted. It depends on the content alone, so that all machines agree."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

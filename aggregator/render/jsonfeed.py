@@ -8,7 +8,6 @@ import orjson
 
 from aggregator.model.feed import Rendered, Stream
 from aggregator.model.story import ItemView, StoryView
-from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries, urn
 from aggregator.render.fit import rfc3339
 from aggregator.render.shapes import Placement, listed, receipt, reports
@@ -36,7 +35,7 @@ def render(stream: Stream) -> Rendered:
     # Serialised one by one: as Python values an entry takes many times its bytes, and a month may have tens of thousands.
     items = b",".join(orjson.dumps(_entry(entry, stream)) for entry in entries(stream))
     body = orjson.dumps(feed).removesuffix(b"]}") + items + b"]}"
-    return rendered(body, f"{TYPE}; charset=utf-8", stream.modified)
+    return Rendered.of(body, f"{TYPE}; charset=utf-8", stream.modified)
 
 
 def _entry(entry: FeedEntry, stream: Stream) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from lxml import etree
 
 from aggregator.model.feed import Rendered
-from aggregator.render.bytes import rendered
 
 TYPE = "text/x-opml"
 
@@ -35,7 +34,7 @@ def render(title: str, outlines: Iterable[Outline], modified: datetime) -> Rende
         about = {"type": "rss", "text": text, "title": text, "xmlUrl": feed}
         etree.SubElement(_within(folders, folder), "outline", {**about, "htmlUrl": page} if page else about)
     data: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
-    return rendered(data, f"{TYPE}; charset=utf-8", modified)
+    return Rendered.of(data, f"{TYPE}; charset=utf-8", modified)
 
 
 def _within(folders: dict[tuple[str, ...], etree._Element], folder: tuple[str, ...]) -> etree._Element:

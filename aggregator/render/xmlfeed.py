@@ -20,7 +20,6 @@ from lxml import etree
 
 from aggregator.model.feed import Rendered, Stream
 from aggregator.model.item import Enclosure
-from aggregator.render.bytes import rendered
 from aggregator.render.entry import FeedEntry, entries
 from aggregator.render.fit import fit
 
@@ -102,7 +101,7 @@ def written(
     start = write(_generator(stream, extension, mime)).removesuffix(end.encode())
     # Encoded one by one: a month has megabytes. `fit` once more, since one character that XML forbids would spoil them all.
     told = (fit(entry(one, stream.language)).encode() for one in entries(stream))
-    return rendered(b"".join([start, *told, end.encode()]), f"{mime}; charset=utf-8", stream.modified)
+    return Rendered.of(b"".join([start, *told, end.encode()]), f"{mime}; charset=utf-8", stream.modified)
 
 
 def _generator(stream: Stream, extension: str, mime: str) -> FeedGenerator:

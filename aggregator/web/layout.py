@@ -10,8 +10,8 @@ from typing import Any
 from flask import Response, render_template, request
 from markupsafe import Markup, escape
 
+from aggregator.model.feed import Rendered, content_etag
 from aggregator.model.story import StoryHead
-from aggregator.render.bytes import content_etag, rendered
 from aggregator.render.formats import FORMATS
 from aggregator.text.plurals import counted
 from aggregator.text.scripts import direction
@@ -40,7 +40,7 @@ def page(template: str, modified: datetime | None, **values: Any) -> Response:
     lib = library()
     hour = lib.hour()
     body = printed(template, **values).encode()
-    return respond(rendered(body, HTML, max(modified or hour, hour)), max_age=60, dated=modified is not None)
+    return respond(Rendered.of(body, HTML, max(modified or hour, hour)), max_age=60, dated=modified is not None)
 
 
 def printed(template: str, **values: Any) -> str:

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import NotFound
 
 from aggregator.model import notes
+from aggregator.model.feed import Rendered
 from aggregator.normalise.characters import cut
-from aggregator.render.bytes import rendered
 from aggregator.web.body import standfirst_and_body
 from aggregator.web.cache import kept
 from aggregator.web.cited import cited
@@ -42,7 +42,7 @@ def static(name: str) -> Response:
     body = static_file(name)
     if body is None:
         raise NotFound
-    return respond(rendered(body, STATIC[name], datetime(2026, 1, 1, tzinfo=UTC)), max_age=86_400)
+    return respond(Rendered.of(body, STATIC[name], datetime(2026, 1, 1, tzinfo=UTC)), max_age=86_400)
 
 
 @pages.get("/favicon.ico")

@@ -15,7 +15,6 @@ from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import http_date
 
 from aggregator.model.feed import Rendered
-from aggregator.render.bytes import rendered
 from aggregator.web.negotiation import MIN_COMPRESSED, coding, is_expected, tag
 from aggregator.web.request_context import library
 
@@ -64,5 +63,5 @@ def _coded(body: bytes, form: str | None) -> bytes:
 
 def json_response(value: Any, modified: datetime | None, max_age: int = 60, link: str | None = None) -> Response:
     """A response with JSON. `modified`: when its content last changed; None: unknown."""
-    shown = rendered(orjson.dumps(value, default=to_builtins), "application/json", modified or library().now())
+    shown = Rendered.of(orjson.dumps(value, default=to_builtins), "application/json", modified or library().now())
     return respond(shown, max_age=max_age, link=link, dated=modified is not None)
