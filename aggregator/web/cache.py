@@ -1,6 +1,6 @@
 """Conditional requests, and a cache of whole responses in front of Flask, with exactly the headers that Flask gave.
 
-A view whose bytes depend only on one stream calls `keepable`. A view that shows nothing but the archive, the configuration and the
+A view whose bytes depend only on one stream sets `KEEPABLE`. A view that shows nothing but the archive, the configuration and the
 time is decorated with `kept`. Its response is cached by path, query and content coding, and is valid as long as the version of the
 stream and the configuration in force are the same and it has not expired. For each request the store is only asked whether anything
 was committed since (`data_version`); versions are read again only after a commit.
@@ -39,7 +39,8 @@ KEPT_BYTES = 64 * 1024 * 1024
 WAIT = 5.0
 """Seconds that a request waits for another one that renders the same response; longer than any page takes. With a limit, requests do
 not queue up behind a store that hangs."""
-MARK = "aggregator.keepable"
+KEEPABLE = "aggregator.keepable"
+"""Key in the WSGI environment for the Validity of a response that may be cached."""
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 """In the order of the parameters of `matching_etag`."""
 EXPECTATIONS = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"})
@@ -81,11 +82,6 @@ def _turn(outdated: KeptResponse) -> Iterator[None]:
             outdated.renewal.release()
 
 
-def keepable(environ: WSGIEnvironment, validity: Validity) -> None:
-    """Allow the response to this request to be cached."""
-    environ[MARK] = validity
-
-
 def kept(view: View) -> View:
     """Decorator: cache the response of a view until the archive changes or the minute ends. For views that show only the archive, the
     configuration in force and the time."""
@@ -96,7 +92,7 @@ def kept(view: View) -> View:
         version = lib.version(LATEST)  # before the view reads: later changes may not be in the response
         minute = int(lib.minute().timestamp()) + 60
         response: Response = view(*args, **named)
-        keepable(request.environ, Validity(LATEST, version, minute))
+        request.environ[KEEPABLE] = Validity(LATEST, version, minute)
         return response
 
     return cast(View, keeping)
@@ -143,7 +139,7 @@ class ResponseCache:
                 start_response(status, headers)
                 return [body]
             own = next(value for name, value in headers if name.lower() == "etag")
-            kept = KeptResponse(environ.get(MARK), body, list(headers), own, shown.etag, shown.modified)
+            kept = KeptResponse(environ.get(KEEPABLE), body, list(headers), own, shown.etag, shown.modified)
             # With the request, which may be longer than the response.
             size = len(body) + sum(map(len, (*key[:2], *chain.from_iterable(headers)))) + 1000
             # A larger one, such as a month, would push hundreds of others out.

@@ -12,11 +12,11 @@ from aggregator.model.feed import Stream
 from aggregator.model.stream import QueryKind, StreamQuery
 from aggregator.render import opml
 from aggregator.render.formats import FORMATS
-from aggregator.web.cache import Validity, keepable
+from aggregator.web.cache import KEEPABLE, Validity
 from aggregator.web.daily import daily, query_of
 from aggregator.web.incidents import incidents
 from aggregator.web.library import Library, stream_name
-from aggregator.web.parameters import LIMITS, ages, decode_cursor, number
+from aggregator.web.parameters import LIMITS, decode_cursor, number
 from aggregator.web.queries import address_of, continued, order_of, query_string, resolve
 from aggregator.web.request_context import library
 from aggregator.web.responses import respond
@@ -43,13 +43,11 @@ def _kept(
 ) -> Response:
     """The response with a feed, which may be cached."""
     cached = lib.rendered(query, query_string(args), extension, make)
-    ends = [cached.expires]
-    if ages(args):  # such as `since=24h`
-        ends.append(int(lib.minute().timestamp()) + 60)
+    expires = cached.expires
     if cached.rendered.modified > lib.now():  # `respond` sends an earlier date until then
-        ends.append(int(cached.rendered.modified.timestamp()))
-    expires = min(filter(None, ends), default=None)
-    keepable(request.environ, Validity(stream_name(query), cached.version, expires))
+        dated = int(cached.rendered.modified.timestamp())
+        expires = min(expires or dated, dated)
+    request.environ[KEEPABLE] = Validity(stream_name(query), cached.version, expires)
     asked = continued(args, query, query.before)
     alternate = query_string(args) if query.window else asked  # pages of a month are divided differently, so no cursor
     link = links(address_of(lib.in_force(), query), asked, alternate, extension)

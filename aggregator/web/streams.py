@@ -13,7 +13,6 @@ from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import LATEST, Extent, StreamQuery
 from aggregator.render.formats import FORMATS
 from aggregator.web import parameters
-from aggregator.web.in_force import InForce
 from aggregator.web.library import Library, stream_name
 from aggregator.web.queries import address_of, continued, in_order, path_of, position_of, query_string
 from aggregator.web.receipts import receipts_of
@@ -28,12 +27,12 @@ MONTH = 5000
 def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rendered: str | None = None) -> Stream:
     """The stream of a query. `rendered`: the format for which it is built (None: a page); receipts and texts are only computed if the
     format shows them."""
-    changed = library.changed(stream_name(query))
+    changed = library.changed(stream_name(query))  # before anything is read
     force = library.in_force()
     now = library.seconds()
     in_parts = rendered is not None
     stories, items, extent, last = _listed(library, query, now, in_parts=in_parts)
-    ends = [*_ends(force), *(query.window or ())[1:]]  # of pins, and of the month
+    turns = _turns(library, query, args, extent)
     newest = [one.updated for one in stories] + [one.updated for one in items]
     path = force.root + path_of(query.kind, query.id)
     previous, following, current = _documents(library, query, path, now, in_parts=in_parts, continues=bool(last))
@@ -48,7 +47,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         updated=max(newest, default=library.since),  # constant for an empty stream: news elsewhere does not change it
         names=force.names,
         zone=force.zone,
-        modified=_by_time(library, query, args, extent, changed),
+        modified=max([changed, *(datetime.fromtimestamp(turn, UTC) for turn in turns if turn <= now)]),
         stories=stories,
         items=items,
         of=extent.of,
@@ -63,7 +62,7 @@ def build(library: Library, query: StreamQuery, args: Mapping[str, str], *, rend
         next=following,
         current=current,
         selection=query_string(args, without=("limit",)),
-        expires=min([*filter(None, [extent.expires]), *(end for end in ends if end > now)], default=None),
+        expires=min((turn for turn in turns if turn > now), default=None),
     )
 
 
@@ -102,25 +101,13 @@ def _icons(library: Library, stories: Iterable[StoryView], items: Iterable[ItemV
     return {state.id: state.icon for state in states if state.icon}
 
 
-def _by_time(
-    library: Library, query: StreamQuery, args: Mapping[str, str], extent: Extent, changed: datetime
-) -> datetime:
-    """When the list last changed: at the time `changed`, or later because of time alone (an entry became too old, a month closed, a pin
-    ended, an age such as `since=24h` means another time)."""
-    now = library.now()
-    found = [changed, *(datetime.fromtimestamp(end, UTC) for end in _ends(library.in_force()))]
-    if parameters.ages(args):
-        found.append(library.minute())
-    if query.window and query.window[1] <= now.timestamp():
-        found.append(datetime.fromtimestamp(query.window[1], UTC))
-    if extent.left is not None:
-        found.append(datetime.fromtimestamp(extent.left, UTC))
-    return max(moment for moment in found if moment <= max(now, changed))
-
-
-def _ends(force: InForce) -> list[int]:
-    """When the pins of the configuration end (past and future), in epoch seconds: then the receipts of their stories change."""
-    return [end for pin in force.settings.overrides.pin if (end := pin.over(force.zone)) is not None]
+def _turns(library: Library, query: StreamQuery, args: Mapping[str, str], extent: Extent) -> list[int]:
+    """When time alone changed the list, or will change it, in epoch seconds: a pin ends (which changes the receipts of its story), the
+    month closes, an entry becomes too old, or an age such as `since=24h` means another time."""
+    force, minute = library.in_force(), int(library.minute().timestamp())
+    pins = [pin.over(force.zone) for pin in force.settings.overrides.pin]
+    ages = (minute, minute + 60) if parameters.ages(args) else ()
+    return [*filter(None, (*pins, extent.left, extent.expires)), *(query.window or ())[1:], *ages]
 
 
 def _documents(
