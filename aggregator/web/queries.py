@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from urllib.parse import urlencode
 
@@ -71,52 +70,51 @@ def search_of(library: Library, args: Mapping[str, str]) -> Filter:
         # Not if another outlet has just this name, for example one that a wrapper names: Post beside The Post.
         if name.lower() == typed.lower() or not library.archive.reading.has_publisher(typed):
             wanted = replace(wanted, publisher=name)
-    former = {name: getattr(wanted, name) for name in parameters.OF_ID}
-    wanted = replace(wanted, **{name: _renamed(force, name, id) or id for name, id in former.items()})
-    check(force, wanted)
+    for kind in parameters.OF_ID:
+        if id := getattr(wanted, kind):
+            present = _present(force, kind, id)
+            if present is None:  # a misspelt id must not give an empty result
+                raise QueryError(kind, f"`{kind}`: there is no such {kind}; {_hint(force, kind, id)}")
+            wanted = replace(wanted, **{kind: present})
     return wanted
 
 
 def known(force: InForce, kind: str, id: str | None) -> None:
-    """Check that there is a section, topic or source with this id.
+    """Check that there is a section, topic or source with this id (None: the stream needs none).
 
     Raises:
         NotFound: there is none.
         Renamed: it has another id now.
     """
-    if kind in parameters.OF_ID and id not in ids(force.names, kind):
-        if renamed := _renamed(force, kind, id):
-            raise Renamed(renamed)
-        raise NotFound(f"there is no {kind} with this id; {_hint(force, kind, id or '')}")
+    if id is None:
+        return
+    present = _present(force, kind, id)
+    if present is None:
+        raise NotFound(f"there is no {kind} with this id; {_hint(force, kind, id)}")
+    if present != id:
+        raise Renamed(present)
 
 
-def _renamed(force: InForce, kind: str, id: str | None) -> str | None:
-    """The present id of the section, topic or source that had the id before; None if there is none, or if the id is in use. It is found
+def _present(force: InForce, kind: str, id: str) -> str | None:
+    """The present id of the section, topic or source that has the id, or had it before; None if there is none. A former id is found
     by `was` in the file, or in an earlier file, or (for sources) by the first id of a source, which may have been removed since."""
-    if id is None or id in ids(force.names, kind):
-        return None
+    present = _ids(force.names, kind)
+    if id in present:
+        return id
     if kind == "source":
         named = next((source.id for source in force.settings.sources if id in source.was), force.first_ids.get(id))
     else:
         named = force.renamed.get(StreamName.read(f"{kind}:{id}"))
-    return named if named in ids(force.names, kind) else None
+    return named if named in present else None
 
 
-def ids(names: Names, kind: str) -> Collection[str]:
+def _ids(names: Names, kind: str) -> Collection[str]:
     found: dict[str, Collection[str]] = {"section": names.sections, "topic": names.topics, "source": names.sources}
     return found[kind]
 
 
-def check(force: InForce, wanted: Filter) -> None:
-    """Raise QueryError if the filter names an unknown section, topic or source: a misspelt id must not give an empty result."""
-    for name in parameters.OF_ID:
-        id = getattr(wanted, name)
-        if id is not None and id not in ids(force.names, name):
-            raise QueryError(name, f"`{name}`: there is no such {name}; {_hint(force, name, id)}")
-
-
 def _hint(force: InForce, kind: str, id: str) -> str:
-    near = closest(slug(id), ids(force.names, kind), ALIKE)
+    near = closest(slug(id), _ids(force.names, kind), ALIKE)
     return f"did you mean `{near}`?" if near else f"{force.prefix}/{kind}s lists all"
 
 
@@ -135,10 +133,10 @@ def labelled(settings: Settings, wanted: Filter) -> Filter:
 
 
 def _window(library: Library, month: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d{4})-(\d{2})", month)
-    if not found or not 1970 <= int(found[1]) <= 9998 or not 1 <= int(found[2]) <= 12:
+    year, number = map(int, month.split("-"))
+    if not 1970 <= year <= 9998 or not 1 <= number <= 12:
         raise NotFound("there is no such month")
-    window = month_bounds(int(found[1]), int(found[2]), library.in_force().zone)
+    window = month_bounds(year, number, library.in_force().zone)
     # `changed` too: the clock may have been set back since the last news.
     if window[0] > max(library.now(), library.changed()).timestamp():
         raise NotFound("there is no such month yet")
@@ -154,9 +152,9 @@ def query_string(args: Mapping[str, str], without: Collection[str] = ()) -> str:
 def continued(args: Mapping[str, str], query: StreamQuery, after: Position | None) -> str:
     """As `query_string`, with a cursor for the part of the list after a position (None: no cursor)."""
     asked = query_string(args)
-    return (
-        f"{asked}{'&' if asked else '?'}cursor={parameters.encode_cursor(order_of(query), *after)}" if after else asked
-    )
+    if after is None:
+        return asked
+    return f"{asked}{'&' if asked else '?'}cursor={parameters.encode_cursor(order_of(query), *after)}"
 
 
 def order_of(query: StreamQuery) -> str:
