@@ -15,8 +15,6 @@ from werkzeug.http import parse_accept_header, parse_date, parse_etags, unquote_
 CODINGS = ("br", "gzip")
 """In order of preference."""
 MIN_COMPRESSED = 600  # bytes; compressing smaller bodies saves nothing
-
-
 LONGEST_ACCEPT = 256  # characters; browsers send some thirty
 
 
@@ -43,7 +41,7 @@ def is_expected(content: str, modified: datetime, match: str | None, unmodified_
     """Whether If-Match matches a form of the content, by strong comparison (RFC 9110, 13.1.1); without it, whether the content is not
     newer than If-Unmodified-Since."""
     if not match:
-        since = _date(unmodified_since or "")
+        since = _date(unmodified_since)
         return since is None or modified <= since
     wanted = parse_etags(match)
     return any(wanted.contains(unquote_etag(tag(content, other))[0] or "") for other in (None, *CODINGS))
@@ -72,15 +70,11 @@ def matching_etag(
             return mine
         forms = (mine, *(tag(content, other) for other in (None, *CODINGS)))
         return next((form for form in forms if wanted.contains_weak(unquote_etag(form)[0] or "")), None)
-    return mine if modified_since and _between(modified, modified_since, now) else None
+    since = _date(modified_since)
+    return mine if since and modified <= since <= now else None
 
 
-def _between(modified: datetime, date: str, now: datetime) -> bool:
-    since = _date(date)
-    return since is not None and modified <= since <= now
-
-
-def _date(text: str) -> datetime | None:
+def _date(text: str | None) -> datetime | None:
     try:
         return parse_date(text)
     except OverflowError:  # a year, hour or zone of too many digits, which Werkzeug does not expect

@@ -17,23 +17,22 @@ class Recent(Generic[Key, Value]):
     def __init__(self, most: int) -> None:
         self.most = most
         self.size = 0
-        self.held: OrderedDict[Key, Value] = OrderedDict()
-        self.sizes: dict[Key, int] = {}
+        self.held: OrderedDict[Key, tuple[Value, int]] = OrderedDict()  # with their sizes
         self._lock = threading.Lock()
 
     def get(self, key: Key) -> Value | None:
         with self._lock:
-            found = self.held.get(key)
-            if found is not None:
-                self.held.move_to_end(key)
-            return found
+            if key not in self.held:
+                return None
+            self.held.move_to_end(key)
+            return self.held[key][0]
 
     def put(self, key: Key, value: Value, size: int) -> None:
         """`size`: approximate number of bytes of the value and its key."""
         with self._lock:
-            self.held.pop(key, None)
-            self.size += size - self.sizes.pop(key, 0)
-            self.held[key], self.sizes[key] = value, size
+            _, former = self.held.pop(key, (None, 0))
+            self.held[key] = value, size
+            self.size += size - former
             while self.size > self.most and len(self.held) > 1:
-                dropped, _ = self.held.popitem(last=False)
-                self.size -= self.sizes.pop(dropped)
+                _, (_, dropped) = self.held.popitem(last=False)
+                self.size -= dropped

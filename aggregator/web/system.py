@@ -45,8 +45,8 @@ def readyz() -> Response:
     return _plain("ready\n")
 
 
-def _plain(text: str, status: int = 200) -> Response:
-    response = Response(text, status=status, content_type="text/plain; charset=utf-8")
+def _plain(text: str, status: int = 200, kind: str = "text/plain; charset=utf-8") -> Response:
+    response = Response(text, status=status, content_type=kind)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -55,9 +55,7 @@ def _plain(text: str, status: int = 200) -> Response:
 @Operation("Metrics for Prometheus", TEXT, conditional=False)
 def metrics() -> Response:
     """Prometheus text format 0.0.4."""
-    response = Response(measured(library()), content_type="text/plain; version=0.0.4; charset=utf-8")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _plain(measured(library()), kind="text/plain; version=0.0.4; charset=utf-8")
 
 
 @system.get("/openapi.json")

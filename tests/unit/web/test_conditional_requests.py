@@ -288,7 +288,7 @@ def test_for_a_crowd_news_is_rendered_once(tmp_path: Path, monkeypatch: pytest.M
 def test_who_waits_for_another_in_vain_asks_himself(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     client, front = fronted(newsroom.library())
     first = client.get("/latest.rss")
-    (kept,) = front.kept.held.values()
+    ((kept, _),) = front.kept.held.values()
     monkeypatch.setattr(front, "_valid", lambda key, kept: False)
     monkeypatch.setattr(cache, "WAIT", 0.01)
     with kept.renewal:  # whoever has it hangs
@@ -348,7 +348,7 @@ def test_what_is_kept_is_bounded(newsroom: Newsroom) -> None:
     for limit in range(1, 40):
         client.get(f"/latest.rss?limit={limit}")
     assert 0 < front.kept.size <= 50_000
-    assert front.kept.size == sum(front.kept.sizes[key] for key in front.kept.held)
+    assert front.kept.size == sum(size for _, size in front.kept.held.values())
 
 
 def test_one_large_answer_drives_no_others_out(newsroom: Newsroom) -> None:
@@ -369,7 +369,7 @@ def test_long_questions_count_as_what_they_hold(newsroom: Newsroom) -> None:
     asked = sum(len(path) + len(query) for path, query, _ in front.kept.held)
     told = sum(
         len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers)
-        for kept in front.kept.held.values()
+        for kept, _ in front.kept.held.values()
     )
     assert 0 < asked + told <= front.kept.size <= 300_000
 
@@ -398,7 +398,7 @@ def test_what_is_dropped_is_held_by_no_thread(newsroom: Newsroom) -> None:
     client, front = fronted(newsroom.library())
     for _ in range(2):
         client.get("/latest.rss?limit=1")
-    (dropped,) = map(weakref.ref, front.kept.held.values())
+    (dropped,) = (weakref.ref(kept) for kept, _ in front.kept.held.values())
     front.kept.most = 5 * front.kept.size
     for n in range(5):
         client.get(f"/latest.rss?limit=1&{n}")
