@@ -9,7 +9,6 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -117,12 +116,6 @@ def offer(links: Sequence[Link]) -> None:
         print(f"  {count}  {link.url}{title}", file=sys.stderr)
 
 
-def as_rows(links: Sequence[Link]) -> dict[str, list[dict[str, Any]]]:
-    """The feeds of a page for --json."""
-    rows = [{"pick": count, "url": link.url, "title": link.title} for count, link in enumerate(links, 1)]
-    return {"feeds": rows}
-
-
 class Finder:
     """Finds feeds with the fetcher and the sandbox of the service; stores nothing."""
 
@@ -144,7 +137,8 @@ class Finder:
             except (ParseError, SandboxError) as refused:
                 why = error if isinstance(refused, ParseError) else refused
                 raise AggregatorError(f"{url}: {why}") from refused
-            links = tuple(_link(address, fetched.url, title) for address, title in offered.declared.items())
+            declared = ((address, plain(title)) for address, title in offered.declared.items())
+            links = tuple(Link(url, fetched.url, title, of_comments(title, url)) for url, title in declared)
             if not links:
                 likely = [*offered.linked, *offered.guessed]
                 return await self._guess(likely[:GUESSES], fetched.url, error)
@@ -202,8 +196,3 @@ class Finder:
             return FeedFound(fetched.permanent or url, await self._parse(fetched, job))
         except SandboxError as error:
             raise AggregatorError(f"{url}: {error}") from error
-
-
-def _link(address: str, page: str, title: str) -> Link:
-    title = plain(title)
-    return Link(address, page, title, of_comments(title, address))

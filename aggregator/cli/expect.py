@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
 from functools import partial
 
 from msgspec.structs import replace
@@ -44,14 +45,13 @@ def answer(application: Application, subject: Subject, section: str) -> shapes.E
     story = subject.story
     if subject.stays:
         return _answer(section, subject.stays, story.section if story else None)
-    archive = application.database.open() if application.database.exists else None
-    expectation = Expectation(application, archive, subject.case, section, story.n if story else None)
-    held = expectation.leading(application)
-    if fixed := subject.case.section:
-        return _answer(section, fixed, held, fixed=fixed)
-    own = judge(application.rulebook, subject.case).section
-    best = expectation.best(partial(_trial, application))[:SHOWN] if own != section else []
-    return _answer(section, own, held, proposals=[_row(application, effect) for effect in best])
+    database, fixed = application.database, subject.case.section
+    own = fixed or judge(application.rulebook, subject.case).section
+    with closing(database.open()) if database.exists else nullcontext() as archive:
+        expectation = Expectation(application, archive, subject.case, section, story.n if story else None)
+        held = expectation.leading(application)
+        best = expectation.best(partial(_trial, application))[:SHOWN] if not fixed and own != section else []
+    return _answer(section, own, held, fixed, [_row(application, effect) for effect in best])
 
 
 def _trial(application: Application, proposal: Proposal) -> Application:
@@ -61,7 +61,7 @@ def _trial(application: Application, proposal: Proposal) -> Application:
 
 
 def _answer(
-    section: str, own: str, story: str | None, *, fixed: str | None = None, proposals: Sequence[shapes.Proposal] = ()
+    section: str, own: str, story: str | None, fixed: str | None = None, proposals: Sequence[shapes.Proposal] = ()
 ) -> shapes.Expectation:
     """`own`: the section of the text by itself; `story`: the primary section of its story; `fixed`: the section that its source fixes."""
     return {"section": section, "fixed": fixed, "story": story, "holds": own == section, "proposals": proposals}
