@@ -27,13 +27,13 @@ def in_force(application: Application) -> InForce:
     from aggregator.web.in_force import InForce
 
     settings = application.settings
-    public = {source.id: (source.name, _public(application, source.url)) for source in settings.sources}
     return InForce(
         settings=settings,
         names=Names(
             sections={section.id: section.title for section in settings.sections},
             topics=application.topic_titles,
-            sources=public,
+            sources={source.id: source.name for source in settings.sources},
+            addresses={source.id: _public(application, source.url) for source in settings.sources},
             fallback=settings.fallback,
         ),
         publisher=application.publisher_called,

@@ -14,13 +14,18 @@ from aggregator.model.story import ItemView, StoryView
 
 
 class Names(Struct, frozen=True):
-    """What readers see in place of ids. `sections` and `topics`: id → title; `sources`: id → (name, public feed address or None).
+    """What readers see in place of ids: id → title. `addresses`: source id → public address of its feed, except of removed sources.
     `fallback` is the section of items that no rule places."""
 
     sections: Mapping[str, str]
     topics: Mapping[str, str]
-    sources: Mapping[str, tuple[str, str | None]]
+    sources: Mapping[str, str]
+    addresses: Mapping[str, str]
     fallback: str | None = None
+
+    def titles(self, kind: str) -> Mapping[str, str]:
+        """Those of all sections, topics or sources; of another kind none."""
+        return {"section": self.sections, "topic": self.topics, "source": self.sources}.get(kind, {})
 
     def of(self, item: ItemView) -> ItemView:
         """The item without the sections and topics that feeds.yaml no longer has. The store keeps them for items whose texts were

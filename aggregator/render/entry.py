@@ -133,8 +133,8 @@ def _story_line(story: StoryView, root: str) -> str:
 
 
 def _feed(source: str | None, names: Names) -> tuple[str, str] | None:
-    title, address = names.sources.get(source or "", ("", None))
-    return (title, fit_address(address)) if address and "***" not in address else None
+    address = names.addresses.get(source or "")
+    return (names.sources[source or ""], fit_address(address)) if address and "***" not in address else None
 
 
 def _enclosure(one: Enclosure) -> Enclosure:

@@ -90,12 +90,11 @@ class Following:
         """The configuration with further names: those of topics found among categories (unless a configured topic or a country has the same
         id), and those of removed sources, so that their items remain readable."""
         names, settings = self._plain.names, self._plain.settings
-        gone = {id: (f"{title} (removed)", None) for id, title in archive.reading.removed_sources().items()}
+        gone = {id: f"{title} (removed)" for id, title in archive.reading.removed_sources().items()}
         topics = {**last_survey(archive.upkeep).titles, **names.topics}
         called = replace(names, topics=topics, sources={**gone, **names.sources})
         noted = archive.upkeep.noted(notes.RENAMED) or {}
         led = {StreamName.read(name): id for name, id in noted.items()} | settings.renamed
-        taken = {"section": called.sections, "topic": called.topics}
-        former = {old: id for old, id in led.items() if old.id not in taken[old.kind]}
+        former = {old: id for old, id in led.items() if old.id not in called.titles(old.kind)}
         first = archive.reading.renamed_sources()
         return replace(self._plain, names=called, since=since, first_ids=first, renamed=former)

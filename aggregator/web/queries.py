@@ -11,7 +11,6 @@ from werkzeug.exceptions import NotFound
 from aggregator.config.scalars import slug
 from aggregator.config.suggest import closest
 from aggregator.errors import QueryError
-from aggregator.model.feed import Names
 from aggregator.model.settings import Settings
 from aggregator.model.story import ItemView, StoryView
 from aggregator.model.stream import Filter, QueryKind, Removed, StreamName, StreamQuery
@@ -98,7 +97,7 @@ def known(force: InForce, kind: str, id: str | None) -> None:
 def _present(force: InForce, kind: str, id: str) -> str | None:
     """The present id of the section, topic or source that has the id, or had it before; None if there is none. A former id is found
     by `was` in the file, or in an earlier file, or (for sources) by the first id of a source, which may have been removed since."""
-    present = _ids(force.names, kind)
+    present = force.names.titles(kind)
     if id in present:
         return id
     if kind == "source":
@@ -108,13 +107,8 @@ def _present(force: InForce, kind: str, id: str) -> str | None:
     return named if named in present else None
 
 
-def _ids(names: Names, kind: str) -> Collection[str]:
-    found: dict[str, Collection[str]] = {"section": names.sections, "topic": names.topics, "source": names.sources}
-    return found[kind]
-
-
 def _hint(force: InForce, kind: str, id: str) -> str:
-    near = closest(slug(id), _ids(force.names, kind), ALIKE)
+    near = closest(slug(id), force.names.titles(kind), ALIKE)
     return f"did you mean `{near}`?" if near else f"{force.prefix}/{kind}s lists all"
 
 

@@ -65,7 +65,7 @@ def source_rows(lib: Library) -> list[shapes.Source]:
             {
                 "id": source.id,
                 "name": source.name,
-                "url": force.names.sources.get(source.id, ("", None))[1],
+                "url": force.names.addresses[source.id],
                 "publisher": force.publishers[source.id],
                 "state": kind if source.enabled else "paused",
                 "evidence": evidence,

@@ -23,14 +23,7 @@ CALLED = 5
 
 def heading(force: InForce, query: StreamQuery) -> str:
     """The title of a stream on its own page."""
-    id, names = query.id or "", force.names
-    titles = {
-        "section": names.sections.get(id),
-        "topic": names.topics.get(id),
-        "source": names.sources.get(id, (None, None))[0],
-        "latest": "Latest",
-    }
-    return titles.get(query.kind) or "Search"
+    return force.names.titles(query.kind).get(query.id or "") or query.kind.capitalize()
 
 
 def title(force: InForce, query: StreamQuery) -> str:
@@ -93,7 +86,7 @@ def _filters(force: InForce, query: StreamQuery) -> tuple[tuple[str | None, str]
     return (
         (names.sections.get(wanted.section or ""), "all sections"),
         (names.topics.get(wanted.topic or "", wanted.topic), "all topics"),
-        (names.sources.get(wanted.source or "", (wanted.source, None))[0], "all outlets"),
+        (names.sources.get(wanted.source or "", wanted.source), "all outlets"),
         # or else it would look like a word that is searched
         (f"from {wanted.publisher}" if wanted.publisher else None, "all outlets"),
         (f"label {wanted.label}" if wanted.label else None, "another label"),
@@ -109,10 +102,11 @@ def _shown(text: str) -> str:
 
 def description(force: InForce, query: StreamQuery) -> str:
     what = "Items" if query.view == "items" else "Stories, each with all the outlets that report it,"
+    called = heading(force, query)
     kinds = {
-        "section": f"in the section {force.names.sections.get(query.id or '')}.",
-        "topic": f"on {force.names.topics.get(query.id or '')}.",
-        "source": f"from {force.names.sources.get(query.id or '', ('', None))[0]}.",
+        "section": f"in the section {called}.",
+        "topic": f"on {called}.",
+        "source": f"from {called}.",
         "latest": "as they come in.",
     }
     return f"{what} {kinds.get(query.kind, 'found by a search.')}"

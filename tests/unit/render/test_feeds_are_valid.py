@@ -80,7 +80,7 @@ def one_entry(told: Sequence[str]) -> Stream:
     )  # fmt: skip
     return Stream(
         title="One", description="One", root=ROOT, address=f"{ROOT}/latest", query="", language="en", updated=NOON, modified=NOON,
-        items=(item,), names=Names({section: place}, {topic: subject}, {source: (feed, address)}), icons={source: icon},
+        items=(item,), names=Names({section: place}, {topic: subject}, {source: feed}, {source: address}), icons={source: icon},
     )  # fmt: skip
 
 
