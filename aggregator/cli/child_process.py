@@ -51,36 +51,17 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     if sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1:
         yield work
         return
-    context = get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_run_beside, args=(work, theirs, os.getpid()), daemon=True)
     try:
-        _start_deaf(child)
+        child, ours = _fork(lambda parent: work())
     except OSError:  # too many processes, or too little memory
         yield work
         return
-    theirs.close()
     try:
         yield lambda: _value(_next(ours, "a child process was killed, perhaps for want of memory"))
     finally:
         child.kill()
         child.join()
         ours.close()
-
-
-def _start_deaf(child: BaseProcess) -> None:
-    """Start a child process that no Ctrl-C reaches, not even before its first line: a terminal sends it to both, and the parent ends the
-    child."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        child.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _run_beside(work: Callable[[], Any], parent: Connection, pid: int) -> None:
-    die_with_parent(pid)
-    _send(parent, work)
 
 
 def run_in_child(
@@ -110,14 +91,24 @@ def run_in_child(
         before()
         prepare()
         return work(lambda: None)
-    context = get_context("fork")
-    ours, theirs = context.Pipe()
-    child = context.Process(target=_run, args=(prepare, work, theirs, ours, os.getpid()))
+
+    def in_child(parent: Connection) -> T:
+        sent = False
+
+        def notify() -> None:
+            nonlocal sent
+            if not sent:
+                parent.send(_NEWS)
+                sent = True
+
+        prepare()
+        parent.recv()  # `before` is done
+        return work(notify)
+
     try:
-        _start_deaf(child)
+        child, ours = _fork(in_child)
     except BlockingIOError as error:
         raise TooManyProcesses from error
-    theirs.close()
     received: list[int] = []
     try:
         before()
@@ -172,34 +163,29 @@ def _next(connection: Connection, killed: str) -> _Ended | None:
     return received
 
 
-def _run(
-    prepare: Callable[[], None], work: Callable[[Notify], Any], parent: Connection, theirs: Connection, pid: int
-) -> None:
+def _fork(work: Callable[[Connection], Any]) -> tuple[BaseProcess, Connection]:
+    """(child process, connection to it). The child runs `work`, which gets its end of the connection, and sends how that ended."""
+    context = get_context("fork")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_run, args=(work, theirs, ours, os.getpid()))
+    # A terminal sends Ctrl-C to both; the parent ends the child. It must not reach that even before its first line.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        child.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    theirs.close()
+    return child, ours
+
+
+def _run(work: Callable[[Connection], Any], parent: Connection, theirs: Connection, pid: int) -> None:
     """Run in the child. `theirs`: the parent's end, which the fork left open here too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to both; the parent forwards it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent(pid)
     theirs.close()
-    sent = False
-
-    def notify() -> None:
-        nonlocal sent
-        if not sent:
-            parent.send(_NEWS)
-            sent = True
-
-    def prepared() -> Any:
-        prepare()
-        parent.recv()  # `before` is done
-        return work(notify)
-
-    _send(parent, prepared)
-
-
-def _send(parent: Connection, work: Callable[[], Any]) -> None:
-    """Run `work`, and send how it ended."""
     try:
-        ended: _Ended = True, work()
+        ended: _Ended = True, work(parent)
     except BaseException as error:  # noqa: BLE001 (the parent raises it)
         error.add_note(traceback.format_exc())  # pickled without its traceback
         ended = False, error
