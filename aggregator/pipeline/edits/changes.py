@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct, to_builtins
@@ -14,6 +15,7 @@ from aggregator.model.settings import Position, Rules, Settings, Source, Term
 from aggregator.model.source import SourceState
 from aggregator.model.stream import StreamName
 from aggregator.pipeline.renamed import settings_today
+from aggregator.schedule.formatting import span
 
 ENVIRONMENT = "a value from the environment"
 INDIFFERENT = frozenset((
@@ -57,13 +59,22 @@ class RuleChanges(Struct, frozen=True):
     lost: tuple[tuple[str, str], ...] = ()
 
 
+class SettingChange(Struct, frozen=True):
+    """A setting such as `site.title`, and its values as text."""
+
+    key: str
+    old: str
+    new: str
+
+
 class Changes(Struct, frozen=True):
-    """`other`: the remaining keys that differ (site, defaults, publishers, stories, order of sections, ENVIRONMENT, …). `lasting`:
-    articles were removed from `join` or `split`, whose effect stays."""
+    """`settings`: those of `site` and `defaults`. `other`: the remaining keys that differ (publishers, stories, order of sections,
+    ENVIRONMENT, …). `lasting`: articles were removed from `join` or `split`, whose effect stays."""
 
     sources: SourceChanges = SourceChanges()
     sections: RuleChanges = RuleChanges()
     topics: RuleChanges = RuleChanges()
+    settings: tuple[SettingChange, ...] = ()
     other: tuple[str, ...] = ()
     lasting: bool = False
 
@@ -72,13 +83,14 @@ class Changes(Struct, frozen=True):
 
     def as_json(self) -> dict[str, Any]:
         """As in the API: `{sources: {added, removed, renamed: [{from, to}], changed, paused, resumed, lost}, sections: {added, removed,
-        changed, renamed}, topics: …, other}`."""
+        changed, renamed}, topics: …, settings: [{key, from, to}], other}`."""
         shown: dict[str, Any] = to_builtins(self)
         del shown["lasting"]
         for kind, of in (("sources", self.sources), ("sections", self.sections), ("topics", self.topics)):
             shown[kind]["renamed"] = [{"from": old, "to": new} for old, new in of.renamed]
         for kind in ("sections", "topics"):
             del shown[kind]["lost"]
+        shown["settings"] = [{"key": one.key, "from": one.old, "to": one.new} for one in self.settings]
         return shown
 
     def lines(self, most: int | None = None) -> list[str]:
@@ -109,6 +121,7 @@ class Changes(Struct, frozen=True):
                 found += lines[:most]
                 if most is not None and len(lines) > most:
                     found.append(f"~ {name}: {len(lines) - most} more")
+        found += [f"~ {one.key}: {one.old} → {one.new}" for one in self.settings]
         found += [f"~ {key} changes" for key in self.other]
         if self.lasting:
             found.append("~ a join or split that is removed stays in effect (how to reverse it: docs/editing.md, Undo)")
@@ -121,7 +134,7 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
     if old is None:
         return Changes()
     renamed, old = new.renamed, settings_today(former := old, new)
-    keys = ("site", "allow_private", "defaults", "publishers")
+    keys = ("allow_private", "publishers")
     other = [key for key in keys if _bare(getattr(old, key)) != _bare(getattr(new, key))]
     if _bare(old.overrides) != _bare(new.overrides):
         other.append("stories")
@@ -134,6 +147,7 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
         _sources(old.sources, new.sources),
         _rules((former.sections, old.sections), new.sections, renamed),
         _rules((former.topics, old.topics), new.topics, renamed),
+        (*_settings("site", old.site, new.site), *_settings("defaults", old.defaults, new.defaults)),
         tuple(other),
         bool(_regrouped(old) - _regrouped(new)),
     )
@@ -194,6 +208,19 @@ def _bare(value: Any) -> Any:
     if isinstance(value, Struct):
         return tuple(_bare(getattr(value, name)) for name in value.__struct_fields__)
     return tuple(map(_bare, value)) if isinstance(value, tuple) else value
+
+
+def _settings(key: str, old: Struct, new: Struct) -> Iterator[SettingChange]:
+    for name in old.__struct_fields__:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield SettingChange(f"{key}.{name}", _text(before), _text(after))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, timedelta):
+        return span(value)
+    return "unset" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _reordered(old: Sequence[str], new: Sequence[str]) -> bool:

@@ -121,8 +121,21 @@ def test_the_order_of_sections_decides_ties_and_is_told() -> None:
     europe = "  - {id: europe, places: [europe]}\n"
     moved = OLD.replace(europe, "").replace("sections:\n", f"sections:\n{europe}")
     assert changes(read(OLD), read(moved)).other == ("order of sections",)
-    assert told("title: Wire", "title: Other").other == ("site",)
     assert told("sources:", "stories: {hide: ['https://x.example/']}\nsources:").lines() == ["~ stories changes"]
+
+
+def test_which_setting_changes_from_what_to_what_is_told() -> None:
+    found = told(
+        "site: {title: Wire}", "site: {title: Other, url: 'https://w.example', cors: false}\ndefaults: {keep: 30d}"
+    )
+    assert found.lines() == [
+        "~ site.title: Wire → Other",
+        "~ site.url: unset → https://w.example",
+        "~ site.cors: true → false",
+        "~ defaults.keep: 90 d → 30 d",
+    ]
+    assert found.as_json()["settings"][0] == {"key": "site.title", "from": "Wire", "to": "Other"}
+    assert found.other == ()
 
 
 def test_that_a_join_or_split_outlives_its_line_is_told_where_one_is_removed() -> None:
