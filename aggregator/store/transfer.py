@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from aggregator.errors import StoreError
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import storable
-from aggregator.store.postgres.loading import Load
+from aggregator.store.postgres.connection import copy, storable
+from aggregator.store.postgres.intake import index_texts
+from aggregator.store.postgres.loading import read_back
 from aggregator.store.sqlite.archive import SqliteArchive
-from aggregator.store.sqlite.export import Export
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,13 @@ def transfer(
             news would be missing; the target is then left as it was.
     """
     sums: dict[str, Sum] = {}
-    with target.loading() as load:
+    with target.loading() as raw:
         with source.export() as export:
             copied = source.reading.data_version()
-            held, ours = export.tables(), load.tables()
+            held = export.tables()
+            ours = {
+                name for (name,) in raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+            }
             if strange := held.keys() - ours:  # as `lost_and_found`, which SQLite's `.recover` leaves
                 log.warning("%s: not copied, since they are none of ours: %s", source.path, ", ".join(sorted(strange)))
             tables = {table: columns for table, columns in held.items() if table in ours}
@@ -66,11 +69,13 @@ def transfer(
 
             # Streams after entries: so the trigger that counts new entries in `streams` finds no row, and does not count twice.
             for table in sorted(tables, key=lambda name: (name == "streams", name)):
-                sums[table] = _copy(export, load, table, tables[table], seen)
-        load.index(seen)
+                sums[table] = Sum()
+                rows = (tuple(map(storable, row)) for row in export.rows(table, tables[table]))
+                copy(raw, f"{table} ({', '.join(tables[table])})", sums[table].along(rows, seen))
+        index_texts(raw, "search", seen)
         for table, columns in tables.items():
             back = Sum()
-            for _ in back.along(load.rows(table, columns), seen):
+            for _ in back.along(read_back(raw, table, columns), seen):
                 pass
             if back != sums[table]:
                 raise StoreError(f"{table}: {back.rows} rows with sum {back.digest:016x} came back, {sums[table].rows} with "
@@ -79,10 +84,3 @@ def transfer(
             raise StoreError(f"{source.path}: was written to while it was copied, and what came would be missing; "
                              "nothing was kept. Stop what polls into it, `poll` too, and copy again")  # fmt: skip
     return sums
-
-
-def _copy(export: Export, load: Load, table: str, columns: list[str], seen: Callable[[int], None]) -> Sum:
-    made = Sum()
-    rows = (tuple(map(storable, row)) for row in export.rows(table, columns))
-    load.fill(table, columns, made.along(rows, seen))
-    return made

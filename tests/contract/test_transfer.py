@@ -17,8 +17,8 @@ from aggregator.model import notes
 from aggregator.model.stream import Filter, StreamQuery
 from aggregator.store.postgres import connection
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import Connection
-from aggregator.store.postgres.loading import Load, loading
+from aggregator.store.postgres.connection import Connection, Raw, copy
+from aggregator.store.postgres.loading import loading
 from aggregator.store.postgres.schema import migrate
 from aggregator.store.postgres.server import Server
 from aggregator.store.postgres.upkeep import Upkeep
@@ -139,14 +139,12 @@ def test_two_copies_at_once_are_one_and_a_worker_that_starts_meanwhile_waits(
 def test_a_row_that_comes_back_otherwise_leaves_nothing(
     file: SqliteArchive, server: PostgresArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill = Load.fill
+    def damaged(raw: Raw, into: str, rows: Iterator[tuple[object, ...]]) -> None:
+        copy(raw, into, rows)
+        if into.startswith("texts "):
+            raw.execute("UPDATE texts SET title = 'x' WHERE item = 5")
 
-    def damaged(self: Load, table: str, columns: list[str], rows: Iterator[tuple[object, ...]]) -> None:
-        fill(self, table, columns, rows)
-        if table == "texts":
-            self._raw.execute("UPDATE texts SET title = 'x' WHERE item = 5")
-
-    monkeypatch.setattr(Load, "fill", damaged)
+    monkeypatch.setattr("aggregator.store.transfer.copy", damaged)
     with pytest.raises(StoreError, match="texts: 81 rows"):
         transfer(file, server)
     assert server.reading.totals() == {"sources": 0, "items": 0, "stories": 0, "pending": 0}
@@ -178,9 +176,9 @@ def test_a_copy_is_kept_though_the_statistics_of_a_table_cannot_be_made(monkeypa
     migrate(impatient)
     with psycopg.connect(url) as maintenance:
         maintenance.execute("LOCK TABLE frequencies IN SHARE UPDATE EXCLUSIVE MODE")  # as VACUUM does
-        with loading(impatient) as load:
-            load.fill("frequencies", ["word", "count"], [(1, 1)])
-            load.fill("postings", ["word", "at", "item"], [(1, 1, 1)])
+        with loading(impatient) as raw:
+            copy(raw, "frequencies (word, count)", [(1, 1)])
+            copy(raw, "postings (word, at, item)", [(1, 1, 1)])
     impatient.close()
     assert execute(url, "SELECT count(*) FROM frequencies") == [(1,)]
     assert execute(url, "SELECT count(*) FROM pg_stats WHERE tablename = 'postings'") == [(3,)]

@@ -8,10 +8,10 @@ from time import time as this_clock
 
 from aggregator.errors import ClockApart
 from aggregator.store.articles import Articles
-from aggregator.store.postgres.connection import Connection, QueueConnection
+from aggregator.store.postgres.connection import Connection, QueueConnection, Raw
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
-from aggregator.store.postgres.loading import Load, loading
+from aggregator.store.postgres.loading import loading
 from aggregator.store.postgres.schema import migrate
 from aggregator.store.postgres.server import Server, session_name
 from aggregator.store.postgres.upkeep import Upkeep
@@ -76,6 +76,6 @@ class PostgresArchive(Readable[Connection, Upkeep]):
         """The address (with the password) for sessions of the queue with this name."""
         return self._connection.server.address(name)
 
-    def loading(self) -> AbstractContextManager[Load]:
+    def loading(self) -> AbstractContextManager[Raw]:
         """A context manager to fill the database with a whole archive; see `loading.loading`."""
         return loading(self._connection)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from aggregator.errors import StoreBusy, StoreError
 from aggregator.store.dialect import Lock
-from aggregator.store.postgres.connection import Connection, Raw, copy
-from aggregator.store.postgres.intake import index_texts
+from aggregator.store.postgres.connection import Connection, Raw
 
 FILLED = ("sources", "items", "stories", "configurations")
 """Tables that have rows as soon as an archive is used."""
 
 
 @contextmanager
-def loading(connection: Connection) -> Iterator[Load]:
+def loading(connection: Connection) -> Iterator[Raw]:
     """A transaction in which the database is filled; an exception in it undoes everything.
 
     Raises:
@@ -35,34 +34,18 @@ def loading(connection: Connection) -> Iterator[Load]:
                     f"{connection.server.name}: holds an archive already ({table} is not empty); name an empty database"
                 )
         raw.execute("DELETE FROM meta WHERE key != 'schema'")
-        yield Load(raw)
+        yield raw
         _number(raw)
         # Without statistics of a table that a VACUUM holds, rather than without the copy; autovacuum makes them later.
         raw.execute("ANALYZE (SKIP_LOCKED)")
 
 
-class Load:
-    def __init__(self, raw: Raw) -> None:
-        self._raw = raw
-
-    def tables(self) -> set[str]:
-        return {
-            name for (name,) in self._raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-        }
-
-    def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-        copy(self._raw, f"{table} ({', '.join(columns)})", rows)
-
-    def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """The rows of a table as they are now, to compare them with what was written."""
-        kept = " WHERE key != 'schema'" if table == "meta" else ""
-        with self._raw.cursor(name="reading_back") as cursor:
-            cursor.itersize = 5000
-            yield from cursor.execute(f"SELECT {', '.join(columns)} FROM {table}{kept}".encode())
-
-    def index(self, progress: Callable[[int], None]) -> None:
-        """Builds the full-text index from the texts."""
-        index_texts(self._raw, "search", progress)
+def read_back(raw: Raw, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table as they are now, to compare them with what was written."""
+    kept = " WHERE key != 'schema'" if table == "meta" else ""
+    with raw.cursor(name="reading_back") as cursor:
+        cursor.itersize = 5000
+        yield from cursor.execute(f"SELECT {', '.join(columns)} FROM {table}{kept}".encode())
 
 
 def _number(raw: Raw) -> None:
