@@ -69,27 +69,21 @@ class EditionStore(ABC, Generic[Writer]):
         return strangers_at(self._db, canonicals, arriving)
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
-        found: dict[int, list[Member]] = {}
-        for row in self._db.select(
+        found = []
+        for *columns, section, scores, topics, places in self._db.select(
             f"SELECT {ITEM}, p.section, p.scores, p.topics, p.places FROM placements p JOIN items i ON i.n = p.item "
             "JOIN sources s ON s.n = i.source JOIN texts t ON t.item = i.n WHERE p.story IN",
             stories,
         ):
-            *columns, section, scores, topics, places = row
             judgement = Judgement(section, decode_scores(scores), decode_names(topics), decode_names(places))
             item = edition_item(columns)
-            member = Member(item, judgement, item.counted_as)
-            found.setdefault(member.item.story or 0, []).append(member)
-        for members in found.values():
-            members.sort(key=lambda member: member.order)
-        return found
+            found.append(Member(item, judgement, item.counted_as))
+        of_stories = grouped((member.item.story, member) for member in found)
+        return {story: sorted(members, key=lambda member: member.order) for story, members in of_stories.items()}
 
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
-        rows = self._db.select(
-            "SELECT story, k, publisher, entered, reached FROM corroborations WHERE story IN",
-            numbers,
-            "ORDER BY story, abs(k)",
-        )
+        query = "SELECT story, k, publisher, entered, reached FROM corroborations WHERE story IN"
+        rows = self._db.select(query, numbers, "ORDER BY story, abs(k)")
         joined = grouped((story, (publisher, entered)) for story, k, publisher, entered, _ in rows if k > 0)
         reached = grouped((story, since) for story, *_, since in rows)
         rows = self._db.select(
@@ -101,18 +95,17 @@ class EditionStore(ABC, Generic[Writer]):
             (story, InStream(StreamName.read(name), entered, since, bool(active)))
             for story, name, entered, since, active in rows
         )
-        found = {}
-        for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
-            "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN",
-            numbers,
-            "ORDER BY n",
-        ):
-            found[n] = StoryState(
+        query = "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN"
+        return {
+            n: StoryState(
                 n, to_id(id), lead, published, entered, section, decode_scores(scores), decode_names(topics),
                 tuple(joined.get(n, ())), tuple(reached.get(n, ())), decode_entry(entry),
                 tuple(sorted(streams.get(n, ()), key=attrgetter("stream"))), bool(hidden), epoch,
-            )  # fmt: skip
-        return found
+            )
+            for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
+                query, numbers, "ORDER BY n"
+            )
+        }  # fmt: skip
 
     def outdated(self, epoch: str, limit: int) -> list[int]:
         query = "SELECT entered, n FROM stories WHERE epoch = ? ORDER BY entered DESC, n DESC LIMIT ?"

@@ -10,16 +10,8 @@ from aggregator.model.item import to_seconds
 from aggregator.model.source import SourceState
 
 _ANSWER = (
-    "last_attempt",
-    "last_status",
-    "error_kind",
-    "error",
-    "failures",
-    "state",
-    "moved_to",
-    "moved_since",
-    "moved_count",
-)
+    "last_attempt", "last_status", "error_kind", "error", "failures", "state", "moved_to", "moved_since", "moved_count",
+)  # fmt: skip
 _PLAN = ("next_poll", "why", "held_until")
 
 
@@ -28,7 +20,7 @@ def as_told(state: SourceState, other: SourceState) -> SourceState:
 
     If the later of the two was refused by the server, its failure counts. If the server asked either to pause, the longer pause counts.
     """
-    if other.failures and _answered_after(other, state):
+    if other.failures and (to_seconds(other.last_attempt) or 0) > (to_seconds(state.last_attempt) or 0):
         state = _with(state, other, _ANSWER + _PLAN)
     if other.held_until and (to_seconds(other.next_poll) or 0) > (to_seconds(state.next_poll) or 0):
         state = _with(state, other, _PLAN)
@@ -40,20 +32,12 @@ def by_plan_of(stored: SourceState, state: SourceState) -> SourceState:
 
     The stored plan counts. Of the poll's own plan only a pause counts that the server asked for.
     """
-    if (
-        state.state == "gone"
-        or not stored.next_poll
-        or not state.last_attempt
-        or stored.next_poll <= state.last_attempt
-    ):
+    planned, polled = stored.next_poll, state.last_attempt
+    if state.state == "gone" or not planned or not polled or planned <= polled:
         return state
-    if state.held_until and state.held_until > stored.next_poll:
+    if state.held_until and state.held_until > planned:
         return msgspec.structs.replace(state, next_poll=state.held_until)
     return _with(state, stored, ("next_poll", "why"))
-
-
-def _answered_after(state: SourceState, other: SourceState) -> bool:
-    return (to_seconds(state.last_attempt) or 0) > (to_seconds(other.last_attempt) or 0)
 
 
 def _with(state: SourceState, other: SourceState, names: Iterable[str]) -> SourceState:

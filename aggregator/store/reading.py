@@ -136,9 +136,8 @@ class Reading:
         found = self._db.read("SELECT n, entered FROM stories WHERE id = ? AND NOT hidden", (to_blob(id),))
         for story in self._stories(found):  # empty if it was merged since the line above
             return story
-        moved = self._db.read(
-            "SELECT s.id FROM merged m JOIN stories s ON s.n = m.story WHERE m.id = ?", (to_blob(id),)
-        )
+        into = "SELECT s.id FROM merged m JOIN stories s ON s.n = m.story WHERE m.id = ?"
+        moved = self._db.read(into, (to_blob(id),))
         return to_id(moved[0][0]) if moved else None
 
     def in_full(self, stories: Collection[int]) -> dict[int, StoryView]:
@@ -180,12 +179,11 @@ class Reading:
         return {address: [story[n] for n in numbers if n in story] for address, numbers in found.items()}
 
     def members(self, story: int) -> list[ItemView]:
-        pairs = self._db.read(
+        query = (
             "SELECT i.n, i.at FROM placements p JOIN items i ON i.n = p.item WHERE p.story = ? AND NOT p.hidden "
-            "ORDER BY i.at, i.n",
-            (story,),
+            "ORDER BY i.at, i.n"
         )
-        return self._items(pairs)
+        return self._items(self._db.read(query, (story,)))
 
     def content(self, item: int) -> str:
         """The text of an item as its feed has it, safe HTML; "" if it has none any more."""
@@ -202,13 +200,11 @@ class Reading:
         return {item: (source, content) for item, source, content in rows}
 
     def item(self, id: str) -> ItemView | None:
-        found = self._items(
-            self._db.read(
-                "SELECT i.n, i.entered FROM items i LEFT JOIN placements p ON p.item = i.n "
-                "WHERE i.id = ? AND NOT coalesce(p.hidden, FALSE)",
-                (to_blob(id),),
-            )
+        shown = (
+            "SELECT i.n, i.entered FROM items i LEFT JOIN placements p ON p.item = i.n "
+            "WHERE i.id = ? AND NOT coalesce(p.hidden, FALSE)"
         )
+        found = self._items(self._db.read(shown, (to_blob(id),)))
         return replace(found[0], joining=self._joining(found[0].n)) if found else None
 
     def _joining(self, item: int) -> Joining | None:
@@ -235,10 +231,8 @@ class Reading:
         if canonical and "***" not in address:
             return None
         # This scans all texts, so it is done only for an address without a canonical form, or with a masked secret.
-        rows = self._db.read(
-            "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE t.url = ? ORDER BY i.n DESC LIMIT 1",
-            (address,),
-        )
+        newest = "SELECT i.id FROM items i JOIN texts t ON t.item = i.n WHERE t.url = ? ORDER BY i.n DESC LIMIT 1"
+        rows = self._db.read(newest, (address,))
         return to_id(rows[0][0]) if rows else None
 
     def _items(self, pairs: Sequence[tuple[int, int]]) -> list[ItemView]:
@@ -257,9 +251,8 @@ class Reading:
         """Whether more than `most` stories of a stream were published in `start` ≤ time < `end`."""
         table, values = _published(stream)
         some = f"SELECT 1 FROM {table} AND published >= ? AND published < ? LIMIT ?"
-        return (
-            int(self._db.read(f"SELECT count(*) FROM ({some}) AS told", (*values, start, end, most + 1))[0][0]) > most
-        )
+        ((count,),) = self._db.read(f"SELECT count(*) FROM ({some}) AS told", (*values, start, end, most + 1))
+        return int(count) > most
 
     def shifted(self, stream: StreamName, start: int, end: int) -> int:
         """The last time at which a known story, published in `start` ≤ time < `end`, entered or left a stream; 0 if none did recently."""
@@ -292,12 +285,11 @@ class Reading:
 
     def removed_sources(self) -> dict[str, str]:
         """Sources with items that the configuration in force no longer has: id → title of the feed."""
-        return dict(
-            self._db.read(
-                "SELECT s.id, coalesce(nullif(s.feed_title, ''), s.id) FROM sources s "
-                "WHERE NOT s.listed AND EXISTS (SELECT 1 FROM items i WHERE i.source = s.n) ORDER BY s.n"
-            )
+        query = (
+            "SELECT s.id, coalesce(nullif(s.feed_title, ''), s.id) FROM sources s "
+            "WHERE NOT s.listed AND EXISTS (SELECT 1 FROM items i WHERE i.source = s.n) ORDER BY s.n"
         )
+        return dict(self._db.read(query))
 
     def renamed_sources(self) -> dict[str, str]:
         """Sources that were renamed and then removed: first id → last id. Without ids that another source had later."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -11,9 +11,8 @@ from msgspec import Struct
 
 from aggregator.errors import StoreError
 from aggregator.store.postgres.archive import PostgresArchive
-from aggregator.store.postgres.connection import copy, storable
+from aggregator.store.postgres.connection import Raw, copy, storable
 from aggregator.store.postgres.intake import index_texts
-from aggregator.store.postgres.loading import read_back
 from aggregator.store.sqlite.archive import SqliteArchive
 
 log = logging.getLogger(__name__)
@@ -75,7 +74,7 @@ def transfer(
         index_texts(raw, "search", seen)
         for table, columns in tables.items():
             back = Sum()
-            for _ in back.along(read_back(raw, table, columns), seen):
+            for _ in back.along(_read_back(raw, table, columns), seen):
                 pass
             if back != sums[table]:
                 raise StoreError(f"{table}: {back.rows} rows with sum {back.digest:016x} came back, {sums[table].rows} with "
@@ -84,3 +83,10 @@ def transfer(
             raise StoreError(f"{source.path}: was written to while it was copied, and what came would be missing; "
                              "nothing was kept. Stop what polls into it, `poll` too, and copy again")  # fmt: skip
     return sums
+
+
+def _read_back(raw: Raw, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    kept = " WHERE key != 'schema'" if table == "meta" else ""
+    with raw.cursor(name="reading_back") as cursor:
+        cursor.itersize = 5000
+        yield from cursor.execute(f"SELECT {', '.join(columns)} FROM {table}{kept}".encode())

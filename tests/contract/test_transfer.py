@@ -18,8 +18,6 @@ from aggregator.model.stream import Filter, StreamQuery
 from aggregator.store.postgres import connection
 from aggregator.store.postgres.archive import PostgresArchive
 from aggregator.store.postgres.connection import Connection, Raw, copy
-from aggregator.store.postgres.loading import loading
-from aggregator.store.postgres.schema import migrate
 from aggregator.store.postgres.server import Server
 from aggregator.store.postgres.upkeep import Upkeep
 from aggregator.store.sqlite.archive import SqliteArchive
@@ -124,7 +122,7 @@ def test_two_copies_at_once_are_one_and_a_worker_that_starts_meanwhile_waits(
     url = server._connection.server.url
     second = PostgresArchive(url)
     worker = Upkeep(Connection(Server(url), "worker", patience=1))
-    with loading(server._connection):
+    with server.loading():
         with pytest.raises(StoreBusy, match="another `copy` is filling it"):
             transfer(file, second)
         with pytest.raises(StoreBusy, match="tried for 1 seconds"):
@@ -172,11 +170,12 @@ def test_a_copy_is_kept_though_the_statistics_of_a_table_cannot_be_made(monkeypa
     """Whoever copied had to begin anew."""
     monkeypatch.setattr(connection, "LATE", PATIENCE)
     url = fresh_database()
-    impatient = Connection(Server(url), "", patience=1)
-    migrate(impatient)
+    impatient = PostgresArchive(url)
+    impatient._connection.close()
+    impatient._connection = Connection(Server(url), "", patience=1)
     with psycopg.connect(url) as maintenance:
         maintenance.execute("LOCK TABLE frequencies IN SHARE UPDATE EXCLUSIVE MODE")  # as VACUUM does
-        with loading(impatient) as raw:
+        with impatient.loading() as raw:
             copy(raw, "frequencies (word, count)", [(1, 1)])
             copy(raw, "postings (word, at, item)", [(1, 1, 1)])
     impatient.close()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import time as this_clock
 
-from aggregator.errors import ClockApart
+from aggregator.errors import ClockApart, StoreBusy, StoreError
 from aggregator.store.articles import Articles
+from aggregator.store.dialect import Lock
 from aggregator.store.postgres.connection import Connection, QueueConnection, Raw
 from aggregator.store.postgres.edition import EditionStore
 from aggregator.store.postgres.intake import Intake
-from aggregator.store.postgres.loading import loading
 from aggregator.store.postgres.schema import migrate
 from aggregator.store.postgres.server import Server, session_name
 from aggregator.store.postgres.upkeep import Upkeep
@@ -20,6 +20,9 @@ from aggregator.store.readable import Readable
 APART = 30.0
 """Seconds that a machine's clock may differ from the server's. Two machines may then differ by a minute, which `schedule.clock.SLACK` and
 the intake still ignore; if they differ by more, each corrects the times that the other stores, and sources are polled too early."""
+
+FILLED = ("sources", "items", "stories", "configurations")
+"""Tables that have rows as soon as an archive is used."""
 
 
 class PostgresArchive(Readable[Connection, Upkeep]):
@@ -76,6 +79,28 @@ class PostgresArchive(Readable[Connection, Upkeep]):
         """The address (with the password) for sessions of the queue with this name."""
         return self._connection.server.address(name)
 
-    def loading(self) -> AbstractContextManager[Raw]:
-        """A context manager to fill the database with a whole archive; see `loading.loading`."""
-        return loading(self._connection)
+    @contextmanager
+    def loading(self) -> Iterator[Raw]:
+        """A transaction in which the empty database is filled with a whole archive; an exception in it undoes everything.
+
+        Raises:
+            StoreError: the database has an archive already, or is being filled by another process.
+        """
+        name = self._connection.server.name
+        with self._connection.transaction(unhurried=True) as raw:
+            raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            if not self._connection.free(Lock.LOADING):
+                raise StoreBusy(f"{name}: another `copy` is filling it")
+            # Processes that start now wait until the transaction ends.
+            raw.execute("LOCK TABLE meta, sources, configurations IN SHARE ROW EXCLUSIVE MODE")
+            for table in FILLED:
+                if raw.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
+                    raise StoreError(f"{name}: holds an archive already ({table} is not empty); name an empty database")
+            raw.execute("DELETE FROM meta WHERE key != 'schema'")
+            yield raw
+            # New rows get numbers after the last one.
+            for table in ("configurations", "sources", "items", "streams"):
+                last = f"SELECT coalesce(max(n), 0) + 1 FROM {table}"
+                raw.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'n'), ({last}), FALSE)".encode())
+            # Without statistics of a table that a VACUUM holds, rather than without the copy; autovacuum makes them later.
+            raw.execute("ANALYZE (SKIP_LOCKED)")
