@@ -158,7 +158,7 @@ class Watched:
             for module, name, part in CALLED:
                 stack.enter_context(patch.object(module, name, timed(part, getattr(module, name))))
             step = timed("the rest", editions.edition)
-            step(clocked, replace(policy, judge=judge), lambda: int(time.time()), self._batch)
+            step(clocked, replace(policy, judge=judge), lambda: int(time.time()), self._batch, None)
         archive.close()
         return self.batches
 

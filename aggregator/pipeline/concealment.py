@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from aggregator.addresses import plain
-from aggregator.model.item import NormalFeed
+from aggregator.model.item import Item, NormalFeed
 from aggregator.model.source import Fetched, NotModified
 
 _TEXTS = ("key", "url", "canonical", "title", "summary", "content", "author", "publisher", "image")
@@ -25,18 +25,14 @@ def without_secrets(feed: NormalFeed, secrets: re.Pattern[str] | None) -> Normal
     def hide(text: Any) -> Any:
         return secrets.sub("***", text) if text else text
 
-    items = tuple(
-        replace(
-            item,
-            **{name: hide(getattr(item, name)) for name in _TEXTS},
-            categories=tuple(map(hide, item.categories)),
-            enclosures=tuple(replace(one, url=hide(one.url)) for one in item.enclosures),
-        )
-        for item in feed.items
-    )
+    def hidden(item: Item) -> Item:
+        enclosures = tuple(replace(one, url=hide(one.url)) for one in item.enclosures)
+        texts = {name: hide(getattr(item, name)) for name in _TEXTS}
+        return replace(item, **texts, categories=tuple(map(hide, item.categories)), enclosures=enclosures)
+
     channel = feed.channel
     shown = replace(channel, title=hide(channel.title), link=hide(channel.link), icon=hide(channel.icon))
-    return replace(feed, items=items, channel=shown)
+    return replace(feed, items=tuple(map(hidden, feed.items)), channel=shown)
 
 
 def reveals(outcome: Fetched | NotModified, asked: str, secrets: re.Pattern[str] | None) -> bool:

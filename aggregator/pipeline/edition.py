@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 BATCH = 4000
 """Items in a batch: enough to share the cost of look-ups, few enough to commit often."""
 
-
 log = logging.getLogger(__name__)
 
 
@@ -48,12 +47,8 @@ class EditionReport(Struct, frozen=True):
     set_aside: frozenset[int] = frozenset()
 
     def __add__(self, other: EditionReport) -> EditionReport:
-        return EditionReport(
-            self.items + other.items,
-            self.stories + other.stories,
-            self.delays + other.delays,
-            self.set_aside | other.set_aside,
-        )
+        items, stories = self.items + other.items, self.stories + other.stories
+        return EditionReport(items, stories, self.delays + other.delays, self.set_aside | other.set_aside)
 
 
 def edition(
@@ -209,11 +204,7 @@ def _place_or_split(
 
 
 def step(
-    archive: Archive,
-    policy: Policy,
-    items: Sequence[EditionItem],
-    now: Callable[[], int],
-    cache: FeatureCache | None = None,
+    archive: Archive, policy: Policy, items: Sequence[EditionItem], now: Callable[[], int], cache: FeatureCache | None
 ) -> int:
     """One batch: judge, group, compose, apply. Returns the number of stories founded."""
     began = now()
@@ -228,19 +219,14 @@ def step(
         re_place_stories(archive, policy, behind, now)
         touched = _Touched(archive, policy, home, grouping.merges)
     stories = touched.stories(seen, judged, began)
+    placed = tuple(
+        policy.placed(Member(item, judged[item.n]), home[item.n], join.reason if join else "", _joining(join))
+        for item in seen
+        for join in [joins.get(item.n)]
+    )
+    # `now()` again: a client that asked for changes since the step began has not seen this one.
     archive.edition.apply(
-        Batch(
-            placed=tuple(
-                policy.placed(Member(item, judged[item.n]), home[item.n], join.reason if join else "", _joining(join))
-                for item in seen
-                for join in [joins.get(item.n)]
-            ),
-            stories=tuple(stories),
-            merges=tuple(touched.merges),
-            memory=grouping.memory,
-            epoch=policy.epoch,
-            now=now(),  # not when the step began: a client that asked for changes meanwhile has not seen this one
-        )
+        Batch(placed, tuple(stories), tuple(touched.merges), memory=grouping.memory, epoch=policy.epoch, now=now())
     )
     return sum(join.reason == "founder" for join in grouping.joins)
 
@@ -263,9 +249,8 @@ class _Touched:
         numbers = set(home.values()) | set(self.into) | set(self.into.values())
         self.states = archive.edition.stories(numbers)
         self.known = archive.edition.members(self.states)
-        self.merges = [
-            Merge(survivor(self.into, merge.older), merge.younger) for merge in merges if merge.younger in self.states
-        ]
+        stored = [merge for merge in merges if merge.younger in self.states]
+        self.merges = [Merge(survivor(self.into, merge.older), merge.younger) for merge in stored]
 
     def is_behind(self, n: int) -> bool:
         """Whether a story was placed under other rules, or one of its items became hidden or visible because of a change of addresses."""
@@ -287,16 +272,12 @@ class _Touched:
         absorbed: dict[int, list[StoryState]] = {}
         for merge in self.merges:
             absorbed.setdefault(merge.older, []).append(self.states[merge.younger])
-        return [
-            compose(
-                story,
-                sorted(of.values(), key=lambda m: m.order),
-                self.states.get(story),
-                self.policy,
-                Change(now, joined, absorbed.get(story, ())),
-            )
-            for story, of in sorted(members.items())
-        ]
+
+        def composed(story: int, of: Collection[Member]) -> StoryState:
+            change = Change(now, joined, absorbed.get(story, ()))
+            return compose(story, sorted(of, key=lambda m: m.order), self.states.get(story), self.policy, change)
+
+        return [composed(story, of.values()) for story, of in sorted(members.items())]
 
 
 def _joining(join: Join | None) -> Joining | None:

@@ -149,9 +149,8 @@ def _regrouped(grouping: Grouping, again: Collection[int], new: Collection[int])
         home = min(old, default=story)
         merges += [Merge(home, younger) for younger in sorted(old - {home})]
         joins += [_at(home, join, part) for join in part if join.item != home or join.item not in again]
-    return replace(
-        grouping, joins=tuple(sorted(joins, key=lambda join: join.reason != "founder")), merges=tuple(merges)
-    )
+    joins.sort(key=lambda join: join.reason != "founder")
+    return replace(grouping, joins=tuple(joins), merges=tuple(merges))
 
 
 def _at(home: int, join: Join, part: Sequence[Join]) -> Join:

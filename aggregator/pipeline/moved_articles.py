@@ -63,12 +63,7 @@ class _Moves(NamedTuple):
 
     @classmethod
     def read(
-        cls,
-        store: EditionStore,
-        here: StoredAt,
-        fold: Fold,
-        at_home: AtHome,
-        arriving: Mapping[int, str],
+        cls, store: EditionStore, here: StoredAt, fold: Fold, at_home: AtHome, arriving: Mapping[int, str]
     ) -> _Moves | None:
         """None if no article has moved."""
         moved = _moved(here)

@@ -61,11 +61,8 @@ class OverrideIndex(Struct, frozen=True):
 
     def at(self, now: int) -> OverrideIndex:
         """The overrides at this time, with only the pins that have not expired."""
-        if not self.pins:
-            return self
-        return replace(
-            self, sections={address: section for address, section, over in self.pins if not over or now < over}
-        )
+        pinned = {address: section for address, section, over in self.pins if not over or now < over}
+        return replace(self, sections=pinned)
 
     def expired(self, now: int) -> set[str]:
         """The addresses of pins that have expired."""

@@ -113,9 +113,8 @@ def re_place_stories(archive: Archive, policy: Policy, numbers: Collection[int],
         stories.append(story)
         placements += [policy.placed(member, n) for member in again]
     # `now()` again, since judging takes seconds: a client that asked for changes meanwhile has not seen these.
-    archive.edition.apply(
-        Batch(tuple(placements), tuple(stories), epoch=policy.epoch, now=now(), anew=True, unmoved=tuple(unmoved))
-    )
+    batch = Batch(tuple(placements), tuple(stories), epoch=policy.epoch, now=now(), anew=True, unmoved=tuple(unmoved))
+    archive.edition.apply(batch)
 
 
 def decides(archive: Archive, policy: Policy) -> bool:
@@ -133,8 +132,6 @@ def lags(archive: Archive, policy: Policy) -> bool:
 def undoes(archive: Archive, policy: Policy) -> bool:
     """Whether it `lags` behind an edit that may place stored stories otherwise. After other edits no story is outdated, so what this
     process left to those that follow would never be done. The policy must be completed (`with_stored`)."""
-    in_force = archive.upkeep.configuration()
-    return (
-        in_force is not None
-        and policy.epoch != replace(policy, configuration=in_force.epoch).with_like(archive.upkeep).epoch
-    )
+    if (in_force := archive.upkeep.configuration()) is None:
+        return False
+    return policy.epoch != replace(policy, configuration=in_force.epoch).with_like(archive.upkeep).epoch

@@ -28,11 +28,8 @@ class Renamed(Struct, frozen=True):
         """Translates the sections and topics of an item or a story, but not in which streams a story is (see `streams`)."""
         if not self.ids:
             return one
-        section, topics = (
-            self.id("section", one.section),
-            tuple(dict.fromkeys(self.id("topic", id) for id in one.topics)),
-        )
-        return replace(one, section=section, scores=self._scores(one.scores), topics=topics)
+        topics = tuple(dict.fromkeys(self.id("topic", id) for id in one.topics))
+        return replace(one, section=self.id("section", one.section), scores=self._scores(one.scores), topics=topics)
 
     def member(self, member: Member) -> Member:
         return replace(member, judgement=self.today(member.judgement)) if self.ids else member
@@ -71,13 +68,8 @@ def settings_today(old: Settings, new: Settings) -> Settings:
     if not today.ids:
         return old
     pins = tuple(replace(pin, section=today.id("section", pin.section)) for pin in old.overrides.pin)
-    return replace(
-        old,
-        sections=rules(old.sections),
-        topics=rules(old.topics),
-        sources=tuple(map(source, old.sources)),
-        overrides=replace(old.overrides, pin=pins),
-    )
+    sources, overrides = tuple(map(source, old.sources)), replace(old.overrides, pin=pins)
+    return replace(old, sections=rules(old.sections), topics=rules(old.topics), sources=sources, overrides=overrides)
 
 
 def renamed_again(old: Settings, new: Settings, led: Mapping[str, str]) -> Settings:

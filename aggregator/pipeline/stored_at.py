@@ -42,9 +42,8 @@ class StoredAt(NamedTuple):
 
 def stories_at(store: StoredStories, canonicals: Collection[str]) -> set[int]:
     """The stories of the items at these addresses."""
-    return (
-        {story for there in store.placed_at(canonicals).values() for story in there.values()} if canonicals else set()
-    )
+    placed = store.placed_at(canonicals) if canonicals else {}
+    return {story for there in placed.values() for story in there.values()}
 
 
 def shared(told: Iterable[tuple[str, str, str, bool]]) -> frozenset[str]:

@@ -30,12 +30,9 @@ class Articles:
                 "ORDER BY i.n DESC LIMIT ?",
                 (dialect.listed(sources), since, since, now, limit),
             )
-            self._db.insert(
-                "articles (item, asked, again)",
-                "bigint bigint bigint",
-                [(n, now, again) for n, *_ in rows],
-                "ON CONFLICT (item) DO UPDATE SET asked = excluded.asked, again = excluded.again",
-            )
+            asked, anew = [(n, now, again) for n, *_ in rows], "asked = excluded.asked, again = excluded.again"
+            into = "articles (item, asked, again)"
+            self._db.insert(into, "bigint bigint bigint", asked, f"ON CONFLICT (item) DO UPDATE SET {anew}")
         return [
             Wanted(n, source, url, seen, Told(headline, summary, unpack(text)))
             for n, source, url, seen, headline, summary, text in rows

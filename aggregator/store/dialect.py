@@ -36,10 +36,7 @@ class Dialect(Struct, frozen=True):
 
 
 class Lock(IntEnum):
-    """The tasks that only one process may do at a time.
-
-    The values are the numbers of PostgreSQL's advisory locks. SQLite needs none, since it has one writer at a time.
-    """
+    """The tasks that only one process may do at a time: numbers of PostgreSQL's advisory locks. SQLite has one writer at a time."""
 
     MIGRATING = 1
     ASKING = 2  # claiming items whose articles are to be fetched

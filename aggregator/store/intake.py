@@ -149,29 +149,26 @@ class Intake(ABC, Generic[Writer]):
     ) -> list[SourceState]:
         """The states to store; for sources that others polled at the same time, merged with the stored states."""
         stored = {row.root: row for row in map(source_state, self._db.select(f"{SELECT} WHERE root IN", beside))}
-        return [
-            state
-            if (other := stored.get(state.root)) is None or other.url != state.url
-            else as_told(*((other, by_plan_of(other, state)) if state.root in lost else (state, other)))
-            for state in polled
-        ]
+
+        def told(state: SourceState) -> SourceState:
+            other = stored.get(state.root)
+            if other is None or other.url != state.url:
+                return state
+            return as_told(other, by_plan_of(other, state)) if state.root in lost else as_told(state, other)
+
+        return list(map(told, polled))
 
     def _note_additional_ids(self, results: Sequence[PollResult]) -> None:
         if forget := [to_blob(id) for result in results for id in result.found.forget]:
             self._db.modify("DELETE FROM known_as WHERE id IN", forget)
-        additional = {id: first for result in results for id, first in result.found.known_as.items()}
-        if additional:
+        if additional := {id: first for result in results for id, first in result.found.known_as.items()}:
             numbers = {id: stored.number for id, stored in self.known(set(additional.values())).items()}
-            counts = "SELECT item, count(*) FROM known_as WHERE item IN"
-            often = {
-                n for n, count in self._db.select(counts, set(numbers.values()), "GROUP BY item") if count >= MOVES
-            }
-            rows = [
-                (to_blob(id), n)
-                for id, first in sorted(additional.items())
-                if (n := numbers.get(first)) and n not in often
-            ]
-            self._db.insert("known_as", "bytea bigint", rows)
+            counts = self._db.select(
+                "SELECT item, count(*) FROM known_as WHERE item IN", numbers.values(), "GROUP BY item"
+            )
+            often = {n for n, count in counts if count >= MOVES}
+            of = [(to_blob(id), numbers.get(first)) for id, first in sorted(additional.items())]
+            self._db.insert("known_as", "bytea bigint", [(id, n) for id, n in of if n and n not in often])
 
     @abstractmethod
     def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> list[str]:

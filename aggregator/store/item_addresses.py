@@ -39,14 +39,13 @@ def _strangers(
 ) -> dict[str, set[int]]:
     first = {address: found[address][0] for address in moved if address in found}
     numbers = {*first.values(), *(n for address in first for n in moved[address])}
-    placed = dict(db.select("SELECT item, publisher FROM placements WHERE item IN", numbers)) if numbers else {}
+    placed = dict(db.select("SELECT item, publisher FROM placements WHERE item IN", numbers))
     outlets = {**arriving, **placed}
     strange = {
-        address: {n for n in moved[address] if n in outlets and outlets[n] != outlets[one]}
+        address: numbers
         for address, one in first.items()
-        if one in outlets
+        if one in outlets and (numbers := {n for n in moved[address] if outlets.get(n, outlets[one]) != outlets[one]})
     }
-    strange = {address: numbers for address, numbers in strange.items() if numbers}
     if not strange:
         return {}
     there = {n for address, numbers in strange.items() for n in (*found[address], *numbers)}
@@ -93,11 +92,11 @@ def own_at(db: Reads, wanted: Mapping[str, Collection[str]]) -> dict[str, dict[s
     own: dict[str, dict[int, bytes]] = {source: {} for source in wanted}
     for n, source, id in db.select(query, items, "", db.dialect.listed(wanted)):
         own[source][n] = id
-    ours = {
-        source: {address: sorted(own[source].keys() & found.get(address, set())) for address in addresses}
-        for source, addresses in wanted.items()
-    }
     return {
-        source: {address: [to_id(own[source][n]) for n in numbers] for address, numbers in found.items() if numbers}
-        for source, found in ours.items()
+        source: {
+            address: [to_id(own[source][n]) for n in numbers]
+            for address in addresses
+            if (numbers := sorted(own[source].keys() & found.get(address, set())))
+        }
+        for source, addresses in wanted.items()
     }

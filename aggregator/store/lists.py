@@ -151,12 +151,9 @@ class Lists:
         Listing the items of common words would take long. For words that do not occur the planner expects many items, but hardly more
         than that.
         """
-        dialect = self._db.dialect
-        return [
-            (condition, sql, values)
-            for condition, sql, values in few_by_words(dialect, query)
-            if dialect.expected and dialect.expected(self._db, sql, values) <= self._newest() // SHARE
-        ]
+        expected = self._db.dialect.expected
+        found = few_by_words(self._db.dialect, query)
+        return [one for one in found if expected and expected(self._db, *one[1:]) <= self._newest() // SHARE]
 
     def _newest(self) -> int:
         """The number of the newest item."""
@@ -221,7 +218,7 @@ def _gone(query: StreamQuery, numbers: Numbers) -> Iterator[tuple[str, list[str]
         yield "placements p WHERE p.hidden", []
         return
     yield "stories st WHERE st.hidden", []
-    for stream in (query.stream, *query.filter.streams) if query.stream else query.filter.streams:
+    for stream in filter(None, (query.stream, *query.filter.streams)):
         left, named = "NOT e.active", []
         if query.primary_section and stream == StreamName("section", query.primary_section):
             left, named = "(NOT e.active OR st.section != ?)", [query.primary_section]

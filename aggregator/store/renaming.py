@@ -22,8 +22,7 @@ def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> N
     since re-placing the stories does it.
     """
     totals = db.select("SELECT total FROM streams WHERE name IN", [*map(str, renamed)])
-    ahead = int(PER_STORY * sum(total for (total,) in totals))
-    change, changed = Change(db, now, ahead), 0
+    change, changed = Change(db, now, int(PER_STORY * sum(total for (total,) in totals))), 0
     streams = set()
     for old, id in renamed.items():
         new = StreamName(old.kind, id)

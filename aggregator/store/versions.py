@@ -90,24 +90,18 @@ def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[StreamNa
 
     It must be called while the texts exist. Returns the streams that may show the texts of their articles, or receipts for them.
     """
-    of, listed = db.dialect.one_of.format, db.dialect.listed(items)
+    of_items, listed = db.dialect.one_of.format("p.item"), db.dialect.listed(items)
     db.modify("UPDATE placements SET changed = ? WHERE item IN", items, changed)
-    led = (
-        f"SELECT p.story FROM placements p JOIN stories st ON st.n = p.story AND st.lead = p.item WHERE {of('p.item')}"
-    )
+    led = f"SELECT p.story FROM placements p JOIN stories st ON st.n = p.story AND st.lead = p.item WHERE {of_items}"
     db.write(f"UPDATE stories SET changed = ? WHERE n IN ({led})", (changed, listed))
-    names = db.read(
-        "SELECT DISTINCT m.name FROM placements p JOIN entries e ON e.story = p.story JOIN streams m ON m.n = e.stream "
-        f"WHERE {of('p.item')}",
-        (listed,),
-    )
+    shown = "placements p JOIN entries e ON e.story = p.story JOIN streams m ON m.n = e.stream"
+    names = db.read(f"SELECT DISTINCT m.name FROM {shown} WHERE {of_items}", (listed,))
     return {StreamName.read(name) for (name,) in names}
 
 
 def stream_numbers(db: Writes, streams: Collection[StreamName]) -> dict[StreamName, int]:
     """The numbers of these streams; streams that do not exist are created."""
-    names = sorted(map(str, streams))
-    query = "SELECT name, n FROM streams WHERE name IN"
+    names, query = sorted(map(str, streams)), "SELECT name, n FROM streams WHERE name IN"
     known: dict[str, int] = dict(db.select(query, names))
     if new := [(name, 0, 0) for name in names if name not in known]:
         db.insert("streams (name, version, changed)", "text bigint bigint", new)
