@@ -169,24 +169,20 @@ def _reached(publishers: Sequence[tuple[str, int]], before: Sequence[StoryState]
 
 
 def _streams(
-    members: Sequence[Member],
-    policy: Policy,
-    final: _Place,
-    known: Mapping[StreamName, InStream],
-    since: int | None,
+    members: Sequence[Member], policy: Policy, final: _Place, known: Mapping[StreamName, InStream], since: int | None
 ) -> tuple[InStream, ...]:
     """The streams of a story with the times of entering. `known`: its earlier ones, which keep their times. `since`: new streams are
     entered at this time at the earliest."""
     first, primary = _walk(members, policy, final)
     active = final.streams
+    last = members[-1].item.entered
     found = []
     for stream in sorted(active | known.keys()):
         before = known.get(stream)
-        fresh = max(first.get(stream, members[-1].item.entered), since or 0)
-        entered = before.entered if before else fresh
+        entered = before.entered if before else max(first.get(stream, last), since or 0)
         led = before.primary_since if before else None
         if led is None and stream == _stream("section", final.section):
-            led = max(primary.get(stream, members[-1].item.entered), since or 0)
+            led = max(primary.get(stream, last), since or 0)
         found.append(InStream(stream, entered, led, stream in active))
     return tuple(found)
 

@@ -54,12 +54,8 @@ def guests(
     found: dict[int, int] = {}
     for address, reports in listed.items():
         # At this address, even if it has moved since.
-        known = [
-            policy.folded(replace(item, url=address))
-            for item in stored.at(address, without=here)
-            if item.story not in set_apart
-        ]
-        there = [*reports, *known]
+        known = [item for item in stored.at(address, without=here) if item.story not in set_apart]
+        there = [*reports, *(policy.folded(replace(item, url=address)) for item in known)]
         if hosts := [one for one in there if len(there) > 1 and policy.at_home(one)]:
             outlets, titles = {one.publisher for one in hosts}, {key(one.title) for one in hosts}
             strange = [one for one in reports if one.publisher not in outlets and key(one.title) not in titles]
@@ -74,11 +70,9 @@ def without_addresses_of_guests(
     article if so far only guests listed it, and these are in a story with other reports, which may be about something else.
 
     `again`: items that are grouped again, which do not count."""
-    wanted = {item.canonical for item in items}
     there = {
-        address: {n: story for n, story in placed.items() if n not in again}
-        for address, placed in stored.stories.items()
-        if address in wanted
+        address: {n: story for n, story in stored.stories[address].items() if n not in again}
+        for address in {item.canonical for item in items if item.canonical} & stored.stories.keys()
     }
     first = {address: next(iter(placed.values())) for address, placed in there.items() if placed}
     members = archive.past.members(set(first.values())) if first else {}

@@ -37,14 +37,13 @@ def survey(
         return None
     policy = policy.at(moment).with_like(archive.upkeep).following(archive.edition)
     used = list(_used(archive.edition, policy, moment - WINDOW))
-    uses = (use for _, use in used)
-    topics = find_topics(uses, known, policy.categories)
+    topics = find_topics((use for _, use in used), known, policy.categories)
     led = known.ids if last.at is not None else {}  # the categories that led to a topic before
     fresh = CategoryTopics(topics.titles, {key: id for key, id in topics.ids.items() if led.get(key) != id})
     # While stories are being re-placed, both the new topics and those that are lost have their pages.
     every = CategoryTopics({**known.titles, **topics.titles}, topics.ids)
-    former = {id: title for id, title in last.titles.items() if id not in topics.titles}
-    former = dict(list(former.items())[-FORMER:])
+    lost = [(id, title) for id, title in last.titles.items() if id not in topics.titles]
+    former = dict(lost[-FORMER:])
     archive.upkeep.note(SURVEY, Survey(every, None, former))
     policy = policy.with_topics(topics)
     gone = archive.edition.in_other_topics(policy.topic_titles)

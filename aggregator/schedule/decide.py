@@ -136,9 +136,8 @@ def _success(state: SourceState, outcome: Fetched | NotModified, now: datetime) 
         asks=_asks(state, outcome),
     )
     if isinstance(outcome, NotModified):
-        return replace(
-            known, last_status=304, not_modified=state.not_modified + 1, bytes_saved=state.bytes_saved + state.last_size
-        )
+        saved = state.bytes_saved + state.last_size
+        return replace(known, last_status=304, not_modified=state.not_modified + 1, bytes_saved=saved)
     size = outcome.wire_bytes or len(outcome.body)
     return replace(known, last_status=outcome.status, last_size=size, bytes_received=state.bytes_received + size)
 
@@ -243,9 +242,7 @@ def _doubting(known: SourceState, visit: _Visit) -> SourceState:
     again."""
     long, before = silent_after(known), visit.before.last_success or visit.now
     now_and_before = [max(0, quiet(known, at) // long).bit_length() for at in (visit.now, before)]
-    if now_and_before[0] <= now_and_before[1]:
-        return known
-    return replace(known, etag=None, last_modified=None)
+    return known if now_and_before[0] <= now_and_before[1] else replace(known, etag=None, last_modified=None)
 
 
 def _after_success(known: SourceState, visit: _Visit) -> SourceState:
@@ -284,9 +281,8 @@ def _after_failure(known: SourceState, fresh: Freshness, visit: _Visit) -> Sourc
 def _with_its_host(state: SourceState, fresh: Freshness, visit: _Visit) -> SourceState:
     """The state if no request was made, because the host has asked for a pause."""
     wait = timedelta(seconds=fresh.retry_after or 0)
-    return _at(
-        wait, f"again in {span(wait)}: another feed of its host was told to wait that long (Retry-After)", state, visit
-    )
+    why = f"again in {span(wait)}: another feed of its host was told to wait that long (Retry-After)"
+    return _at(wait, why, state, visit)
 
 
 def _at(interval: timedelta, why: str, known: SourceState, visit: _Visit) -> SourceState:

@@ -94,9 +94,7 @@ class Editions:
 
     @cached_property
     def _feature_cache(self) -> FeatureCache:
-        from aggregator.stories.feature_cache import (
-            FeatureCache,  # brings numpy and scipy, which the start need not wait for
-        )
+        from aggregator.stories.feature_cache import FeatureCache  # brings numpy and scipy: the start need not wait
 
         return FeatureCache()
 
@@ -120,10 +118,8 @@ class Editions:
             return
         if report.items:
             self._measures.edition(time.monotonic() - began, report.delays)
-        if self._set_aside:
-            told = counted(
-                len(self._set_aside), "item cannot be placed and is retried", "items cannot be placed and are retried"
-            )
+        if held := len(self._set_aside):
+            told = counted(held, "item cannot be placed and is retried", "items cannot be placed and are retried")
             self._troubles.report("editions", f"{told}: see the log")
         else:
             self._troubles.recovered("editions")
@@ -176,9 +172,8 @@ class Editions:
             self._prune(policy, proceed)
 
     def _place(self, archive: Archive, policy: Policy, proceed: Callable[[], bool]) -> None:
-        report = edition(
-            archive, policy, self._seconds, proceed=proceed, skip=self._set_aside, cache=self._feature_cache
-        )
+        skip, cache = self._set_aside, self._feature_cache
+        report = edition(archive, policy, self._seconds, proceed=proceed, skip=skip, cache=cache)
         self._placed += report
         self._set_aside |= report.set_aside
         note_set_aside(archive, self._set_aside)
@@ -200,8 +195,7 @@ class Editions:
             left_off = may and time.monotonic() - began > SLICE and self._news_waits(archive)
             return may and not left_off
 
-        done = re_place_all(archive, policy, self._seconds, going_on)
-        if done:
+        if done := re_place_all(archive, policy, self._seconds, going_on):
             log.info("re-placed %s after an edit of the configuration or an upgrade", counted(done, "story", "stories"))
         return not left_off
 

@@ -69,11 +69,9 @@ class Queue:
         self._app = self._application()
 
     def _application(self) -> procrastinate.App:
+        url, pool = self._fleet.url, self._fleet.connection.pool
         connector = procrastinate.PsycopgConnector(
-            conninfo=self._fleet.url,
-            pool_factory=self._fleet.connection.pool,
-            min_size=CONNECTIONS,
-            max_size=CONNECTIONS,
+            conninfo=url, pool_factory=pool, min_size=CONNECTIONS, max_size=CONNECTIONS
         )
         app = procrastinate.App(connector=connector)
         self._refresh: Any = app.task(name="refresh", queue="polls")(self.refresh)
@@ -157,14 +155,11 @@ class Queue:
     async def _tidy(self) -> None:
         """Finish jobs that are assigned to this process but that it does not run. This happens if the connection is lost while a job ends;
         the job's lane would be blocked forever. A job must be found in two checks in a row, since it may just be starting."""
-        doing = [
-            job for job in await self._app.job_manager.list_jobs_async(status="doing") if job.worker_id in self._ends
-        ]
-        left = {job.id for job in doing} - self._at
-        for job in doing:
-            if job.id in left & self._left:
-                await self._give_up(job, "lost its connection as it ended and is marked failed")
-        self._left = left
+        doing = await self._app.job_manager.list_jobs_async(status="doing")
+        left = {job.id: job for job in doing if job.worker_id in self._ends and job.id not in self._at}
+        for id in left.keys() & self._left:
+            await self._give_up(left[id], "lost its connection as it ended and is marked failed")
+        self._left = set(left)
 
     async def _work(self) -> None:
         await self._make_tables()
@@ -192,7 +187,8 @@ class Queue:
         while True:
             await self._news.wait()
             self._news.clear()
-            await _deferred(self._edition)
+            with contextlib.suppress(AlreadyEnqueued):
+                await self._edition.defer_async()
 
     async def dispatch(self, timestamp: int) -> None:
         """Divide the sources that are due into jobs, one for each lane."""
@@ -295,11 +291,6 @@ async def _ended(parts: Collection[asyncio.Task[Any]]) -> None:
             part.cancel()
         _, left = await asyncio.wait(left, timeout=AGAIN)
     await asyncio.gather(*parts, return_exceptions=True)  # so that their errors count as seen
-
-
-async def _deferred(task: Any, **arguments: Any) -> None:
-    with contextlib.suppress(AlreadyEnqueued):
-        await task.defer_async(**arguments)
 
 
 def lanes(due: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

@@ -30,13 +30,8 @@ class Ticks:
 
     def every(self, seconds: float, job: Job) -> None:
         """Call `job` now and then at this interval, but never while the previous call is in progress."""
-        self._scheduler.add_job(
-            _until_cancelled(job),
-            _Every(timedelta(seconds=seconds)),
-            next_run_time=self._clock(),
-            max_instances=1,
-            misfire_grace_time=None,
-        )
+        options = {"next_run_time": self._clock(), "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler.add_job(_until_cancelled(job), _Every(timedelta(seconds=seconds)), **options)
 
     def once(self, job: Job, **arguments: object) -> None:
         """Call `job` once, as soon as possible."""

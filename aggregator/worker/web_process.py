@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aggregator.pipeline.waiting import until_set
 from aggregator.sandbox.parent import module_path
@@ -27,7 +27,7 @@ async def run_web(host: str, port: int, environment: Mapping[str, str], stopping
     """Keep `aggregator serve` running there until `stopping` is set."""
     while not stopping.is_set():
         try:
-            process = await _started(["serve", "--host", host, "--port", str(port)], environment)
+            process = await _started(host, port, environment)
         except OSError as error:
             log.error("the web process cannot be started: %s", error.strerror)
             await until_set(stopping, PAUSE)
@@ -49,17 +49,12 @@ async def run_web(host: str, port: int, environment: Mapping[str, str], stopping
         await until_set(stopping, PAUSE)
 
 
-async def _started(arguments: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def _started(host: str, port: int, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
     """Start the command in a process group of its own, so that only this process gets a Ctrl-C from the terminal and passes it on.
     granian's worker would otherwise get it twice, and then wait until it is killed."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "aggregator",
-        *arguments,
-        env={**os.environ, **module_path(), **environment, PARENT: str(os.getpid())},
-        process_group=0,
-    )
+    command = (sys.executable, "-m", "aggregator", "serve", "--host", host, "--port", str(port))
+    env = {**os.environ, **module_path(), **environment, PARENT: str(os.getpid())}
+    return await asyncio.create_subprocess_exec(*command, env=env, process_group=0)
 
 
 async def _silence(host: str, port: int) -> None:

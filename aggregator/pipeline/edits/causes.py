@@ -86,10 +86,9 @@ class Causes(Struct, frozen=True):
 
     def _removed(self, stream: StreamName) -> Rules | None:
         """The section or topic of this stream, if the edit removes it."""
-        old, new = (
-            {one.stream: one for one in side.settings.rules} if side else {} for side in (self.before, self.after)
-        )
-        return None if stream in new else old.get(stream)
+        if self.before is None or stream in {one.stream for one in self.after.settings.rules}:
+            return None
+        return next((one for one in self.before.settings.rules if one.stream == stream), None)
 
     def _by_environment(self, stream: StreamName, item: EditionItem, way: Way) -> bool:
         """Whether a changed environment variable moves the item: `before`, which is read with the present values, already places it so."""
@@ -102,10 +101,7 @@ class Causes(Struct, frozen=True):
 
     def _position(self, override: Override) -> Position | None:
         """The position of an override in the file that has it; of several pins of one article, of that in force."""
-        source = self.before if override.gone else self.after
-        if source is None:
-            return None
-        said = source.settings.overrides
+        said = (self.before if override.gone and self.before else self.after).settings.overrides
         if override.key == "pin":
             said = replace(said, pin=tuple(pin for pin in said.pin if pin.section == override.section))
         lines = ((typed(url), at) for key, url, at in said.lines() if key == override.key)

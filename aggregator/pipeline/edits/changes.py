@@ -106,9 +106,8 @@ class Changes(Struct, frozen=True):
         found += [f"+ source {id} is polled again" for id in self.sources.resumed]
         for kind, rules in (("section", self.sections), ("topic", self.topics)):
             found += [f"+ {kind} {id} is new" for id in rules.added]
-            found += [
-                f"~ {kind} {old} is renamed to {id}; its former addresses lead to it" for old, id in rules.renamed
-            ]
+            kept = "its former addresses lead to it"
+            found += [f"~ {kind} {old} is renamed to {id}; {kept}" for old, id in rules.renamed]
             # Not for topics: one with this id may still be found among places or categories.
             leads = "; its pages and feeds are found no more" if kind == "section" else ""
             for id in rules.removed:
@@ -177,12 +176,11 @@ def place_alike(old: Settings, new: Settings, told: Collection[SourceState]) -> 
 
 def _decisive(settings: Settings) -> tuple[Any, ...]:
     """The settings that decide where items of any source are placed."""
-    rules = [
-        replace(one, title="", examples=(), counterexamples=(), description=None, was=()) for one in settings.rules
-    ]
+    said = {"title": "", "examples": (), "counterexamples": (), "description": None, "was": ()}
+    rules = [_bare(replace(one, **said)) for one in settings.rules]
     names = [(one.name, one.aliases, one.domains) for one in settings.publishers]
     site = (settings.site.timezone, settings.site.country_topics)
-    return (*map(_bare, rules), settings.fallback, names, _bare(settings.overrides), *site)
+    return (*rules, settings.fallback, names, _bare(settings.overrides), *site)
 
 
 def _decisive_of(source: Source) -> tuple[object, ...]:
@@ -248,14 +246,9 @@ def _sources(old: Sequence[Source], new: Sequence[Source]) -> SourceChanges:
         elif former == source.id and _bare(known) != _bare(source):
             changed.append(source.id)
     return SourceChanges(
-        tuple(added),
-        tuple(before),
-        tuple(renamed),
-        tuple(changed),
-        tuple(switched[False]),
-        tuple(switched[True]),
-        tuple(lost),
-    )
+        tuple(added), tuple(before), tuple(renamed), tuple(changed),
+        tuple(switched[False]), tuple(switched[True]), tuple(lost),
+    )  # fmt: skip
 
 
 def _rules(

@@ -20,7 +20,6 @@ from aggregator.pipeline.policy import Policy
 from aggregator.ports import EditionStore, StoryRow
 
 SAMPLES = 5  # headlines shown for each section and direction
-
 NO_TOPICS = CategoryTopics()
 
 
@@ -291,9 +290,6 @@ def _standing(state: StoryState) -> set[Place]:
 def _telling(stream: StreamName, members: Sequence[Member], lead: int) -> EditionItem:
     """The item that shows why a story is in a stream: the lead, if its own judgement has the stream, else the first item whose judgement
     has it."""
-    tells = [
-        member.item
-        for member in members
-        if stream.id in (member.judgement.topics if stream.kind == "topic" else member.judgement.sections)
-    ]
+    held = "topics" if stream.kind == "topic" else "sections"
+    tells = [member.item for member in members if stream.id in getattr(member.judgement, held)]
     return next((item for item in tells if item.n == lead), (tells or [members[0].item])[0])
