@@ -172,9 +172,8 @@ def _blocked(book: Rulebook, reading: TextReading, number: int, case: Case) -> I
     phrases: dict[str, None] = {}
     for one in reading.evidence:
         if one.rule == leader:
-            field, start, end = locator.locate(*whole(hay, one))
-            for phrase in _around(case.title if field == "title" else case.summary, start, end):
-                phrases[phrase] = None
+            _, text, start, end = locator.locate(*whole(hay, one))
+            phrases.update(dict.fromkeys(_around(text, start, end)))
     for phrase in phrases:
         term = _below(rules, rules.nots, phrase)
         yield _put(Proposal(rules, "not", term, None, phrase), term)

@@ -31,10 +31,8 @@ def judged(book: Rulebook, case: Case) -> tuple[Judgement, tuple[Receipt, ...]]:
     locator = Locator(case.title, case.summary, hay)
 
     def match(one: Evidence) -> Match:
-        field, start, end = locator.locate(*whole(hay, one))
-        return Match(
-            (case.title if field == "title" else case.summary)[start:end], field, round(one.value, 3), start, end
-        )
+        field, text, start, end = locator.locate(*whole(hay, one))
+        return Match(text[start:end], field, round(one.value, 3), start, end)
 
     def made(id: str, number: int, score: float, rival: RunnerUp | None, source: str | None = None) -> Receipt:
         own = sorted(by_rule.get(number, ()), key=lambda one: (-one.value, one.start, -one.end, one.term.at.line))
@@ -62,8 +60,8 @@ def places_named(book: Rulebook, title: str, summary: str = "") -> dict[str, Mat
     hay = haystack(title, summary)
     locator, found = Locator(title, summary, hay), {}
     for code, span in read(book, hay).codes.items():
-        field, start, end = locator.locate(*span)
-        found[code] = Match((title if field == "title" else summary)[start:end], field, 1.0, start, end)
+        field, text, start, end = locator.locate(*span)
+        found[code] = Match(text[start:end], field, 1.0, start, end)
     return found
 
 

@@ -12,7 +12,7 @@ from aggregator.categorise.judge import decided
 from aggregator.categorise.rulebook import Rulebook
 from aggregator.model.judgement import Case, Judgement
 from aggregator.model.settings import Term
-from aggregator.text.match import Haystack, Matcher, haystack, needle
+from aggregator.text.match import Matcher, haystack, needle
 
 
 class DeadLine(Struct, frozen=True):
@@ -34,7 +34,7 @@ class Usage:
         blocking = [term for rules in book.rules for term in (*rules.nots, *rules.nevers)]
         words = [(word, id(term), n) for term in blocking for n, part in enumerate(term.choices) for word in part]
         parts = [(made, line, n) for word, line, n in words if (made := needle(word))]
-        self._blocking = Matcher([made for made, _, _ in parts]) if parts else None
+        self._blocking = Matcher([made for made, _, _ in parts])
         self._blocked = [(line, n) for _, line, n in parts]
         self._parts = {id(term): len(term.parts) for term in blocking}
 
@@ -48,13 +48,9 @@ class Usage:
             self._found[line] += 1
             if rules[rule].id in (sections if rule < first_topic else topics):
                 self._placed[line] += 1
-        self._count_blocking(hay)
+        found = Counter(line for line, _ in {self._blocked[hit[0]] for hit in self._blocking.find(hay)})
+        self._placed.update(line for line, count in found.items() if count == self._parts[line])
         return judgement
-
-    def _count_blocking(self, hay: Haystack) -> None:
-        if self._blocking is not None:
-            found = Counter(line for line, _ in {self._blocked[hit[0]] for hit in self._blocking.find(hay)})
-            self._placed.update(line for line, count in found.items() if count == self._parts[line])
 
     def dead(self) -> list[DeadLine]:
         """The lines that so far supported or excluded nothing, in the editor's order."""

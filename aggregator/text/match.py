@@ -148,19 +148,20 @@ class Locator:
         self._texts = (title, summary)
         self._origins: list[list[int] | range | None] = [None, None]
 
-    def locate(self, start: int, end: int) -> tuple[str, int, int]:
-        """(field, start, end): `title` or `summary`, and the offsets in it, without the spaces at both ends."""
-        text = self._hay.text
-        while start < end and text[start] == " ":
+    def locate(self, start: int, end: int) -> tuple[str, str, int, int]:
+        """(field, text, start, end): `title` or `summary`, its text, and the offsets in it, without the spaces at both ends."""
+        hay = self._hay.text
+        while start < end and hay[start] == " ":
             start += 1
-        while end > start and text[end - 1] == " ":
+        while end > start and hay[end - 1] == " ":
             end -= 1
         field = int(start >= self._hay.split)
         shift = self._hay.split + 1 if field else 1
         origins = self._origins[field]
         if origins is None:
             origins = self._origins[field] = self._fresh(field, shift)
-        return (("title", "summary")[field], *span(self._texts[field], start - shift, end - shift, origins))
+        text = self._texts[field]
+        return (("title", "summary")[field], text, *span(text, start - shift, end - shift, origins))
 
     def _fresh(self, field: int, shift: int) -> list[int] | range:
         text, cased = self._texts[field], self._hay.cased
