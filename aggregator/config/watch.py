@@ -71,12 +71,12 @@ class Watch:
         """The included files that the main file names; if it cannot be read, those that were known before."""
         try:
             tree, _ = read_tree(self._main.name, decode(read_bytes(self._main)))
-            listed = [] if tree is None else tree.get("include")
+            if tree is None:
+                return self._paths[1:]
+            listed = tree.get("include")
             texts = [name for name in listed if isinstance(name, str)] if isinstance(listed, Items) else []
             names = [expand(name, self._environ) for name in texts]
         except (Unreadable, KeyError):  # KeyError: a variable is not set
-            tree = None
-        if tree is None:
             return self._paths[1:]
         return tuple(self._main.parent / name for name in names if "\0" not in name)
 

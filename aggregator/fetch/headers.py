@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from aggregator.addresses import host_of, plain
 from aggregator.model.source import ASKED_TO_WAIT, Freshness
 
-_LONGEST_FRESH = timedelta(days=7)
-_LONGEST_RETRY = timedelta(hours=24)
+_LONGEST_FRESH = 7 * 86_400  # seconds
+_LONGEST_RETRY = 86_400
 _LONGEST_VALIDATOR = 1024  # bytes
 _LONGEST_CONTROL = 10_000  # characters; while the megabytes that 128 lines may have are read, everything waits
 
@@ -69,7 +69,7 @@ def _max_age(headers: Mapping[str, str], now: datetime) -> int | None:
         lifetime = _until(headers.get("Expires"), headers, now)
     if lifetime is None:
         return None
-    return _clamp(lifetime - (_seconds(headers.get("Age")) or 0), _LONGEST_FRESH)
+    return max(0, min(lifetime - (_seconds(headers.get("Age")) or 0), _LONGEST_FRESH))
 
 
 def _directives(text: str) -> dict[str, str]:
@@ -88,17 +88,13 @@ def _retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
     wait = _seconds(value)
     if wait is None:
         wait = _until(value, headers, now)
-    return None if wait is None else _clamp(wait, _LONGEST_RETRY)
+    return None if wait is None else max(0, min(wait, _LONGEST_RETRY))
 
 
 def _until(date: str | None, headers: Mapping[str, str], now: datetime) -> int | None:
     """Seconds until a date, by the server's clock (its Date header), which may differ from ours."""
     moment = _date(date)
     return None if moment is None else int((moment - (_date(headers.get("Date")) or now)).total_seconds())
-
-
-def _clamp(seconds: int, longest: timedelta) -> int:
-    return max(0, min(seconds, int(longest.total_seconds())))
 
 
 def _seconds(value: str | None) -> int | None:

@@ -822,6 +822,7 @@ def test_a_feed_that_says_no_sensible_number_changes_once_in_its_period(frequenc
         ("soon", None),
         ("²", None),
         ("999999999", 525600),
+        ("9999999999", 525600),
         ("", None),
     ],
 )
