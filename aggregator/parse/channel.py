@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from aggregator.model.item import Channel
 from aggregator.parse.document import ENTRY, ENTRY_END, XML, Document
 from aggregator.parse.entries import base_of
-from aggregator.parse.fields import person, size, within
+from aggregator.parse.fields import people, size, within
 
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")  # as datetime counts them
@@ -51,7 +51,7 @@ def read(document: Document) -> Head:
     return Head(
         format=_ROOTS.get(name, "") if is_feed else "",
         channel=replace(said, link=said.link and within(base, said.link), icon=said.icon and within(base, said.icon)),
-        author=person(", ".join(dict.fromkeys(_authors(channel)))),
+        author=people(_authors(channel)),
     )
 
 

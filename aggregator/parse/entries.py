@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from aggregator.model.item import Enclosure, ParsedItem
 from aggregator.parse.document import XML, Document
-from aggregator.parse.fields import followed, lone_address, person, size, thumbnail, widest, within
+from aggregator.parse.fields import followed, lone_address, people, person, size, thumbnail, widest, within
 
 # Dates as in RFC 822 or RFC 3339 with a plausible year and offset. For all others fastfeedparser guesses, based on today's date.
 _DATE = (
@@ -104,10 +104,7 @@ def _complete(item: ParsedItem, element: etree._Element) -> ParsedItem:
         summary=_summary(item, texts),
         published=published or updated,
         updated=updated,
-        author=person(", ".join(dict.fromkeys(authors)))
-        or person(element.findtext("author"))
-        or item.author
-        or _author(source),
+        author=people(authors) or person(element.findtext("author")) or item.author or _author(source),
         categories=item.categories or _categories(element),
         enclosures=tuple(_enclosures(element, base)),
         image=_image(element),
@@ -210,7 +207,7 @@ def _source(element: etree._Element | None) -> tuple[str | None, str | None]:
 def _author(source: etree._Element | None) -> str | None:
     """The authors of the feed that an entry of Atom was taken from, which are its own unless it names others (RFC 4287, 4.2.1)."""
     authors = source.iterchildren("{*}author") if source is not None else ()
-    return person(", ".join(dict.fromkeys(name for author in authors for name in _named(author)))) or None
+    return people(name for author in authors for name in _named(author))
 
 
 def _text(element: etree._Element) -> etree._Element:

@@ -34,6 +34,11 @@ def person(text: str | None) -> str | None:
     return ", ".join(filter(None, names)) or text.strip(" ,")
 
 
+def people(names: Iterable[str]) -> str | None:
+    """The names of several people, each once; None if there are none."""
+    return person(", ".join(dict.fromkeys(names))) or None
+
+
 def as_html(text: str) -> str:
     """Convert plain text to HTML: `a < b` → `a &lt; b`."""
     return text.replace("&", "&amp;").replace("<", "&lt;")

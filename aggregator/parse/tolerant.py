@@ -20,6 +20,7 @@ from aggregator.parse.fields import (
     followed,
     in_lines,
     lone_address,
+    people,
     person,
     size,
     thumbnail,
@@ -219,7 +220,7 @@ def _author(entry: Mapping[str, Any]) -> str | None:
     """The authors in dc:creator or in a <name> element, else the <author> of RSS."""
     said = [text for one in entry.get("authors") or () if (text := _text(one.get("name")))]
     names = [text for text in said if not text.startswith(_MARK)] or said[:1]
-    return person(", ".join(dict.fromkeys(names)).replace(_AT, "@").replace(_MARK, "")) or None
+    return people(text.replace(_AT, "@").replace(_MARK, "") for text in names)
 
 
 def _enclosures(entry: Mapping[str, Any], base: str | None) -> list[Enclosure]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 # Letters that Unicode does not decompose, variants of punctuation, and characters that are removed.
@@ -30,19 +30,19 @@ _SINGLE = {
 }  # fmt: skip
 
 
-LAST = 0xFFFF
-"""Tables of characters that are filled on demand hold those up to this one: with all of Unicode, which a feed may list, each would take a
-hundred megabytes."""
+class Table(dict[int, str]):
+    """A table for `str.translate`, filled on demand by a function of a character. It holds characters up to U+FFFF: with all of Unicode,
+    which a feed may list, it would take a hundred megabytes."""
 
-
-class _Folding(dict[int, str]):
-    """A table for str.translate, filled on demand."""
+    def __init__(self, change: Callable[[str], str]) -> None:
+        super().__init__()
+        self._change = change
 
     def __missing__(self, code: int) -> str:
-        folded = _fold_char(chr(code))
-        if code <= LAST:
-            self[code] = folded
-        return folded
+        changed = self._change(chr(code))
+        if code <= 0xFFFF:
+            self[code] = changed
+        return changed
 
 
 def _is_dropped_mark(char: str) -> bool:
@@ -67,7 +67,7 @@ def _fold_char(char: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-_TABLE = _Folding()
+_TABLE = Table(_fold_char)
 _COMMON = [(sign, _fold_char(sign)) for sign in "’‘“”–—…`"]
 """Most non-ASCII characters of English texts. Replacing these one by one is ten times as fast as `str.translate`. (The last one is
 ASCII; it is folded only in texts that contain others.)"""

@@ -11,13 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import chain
 
 from aggregator.text.fold import key
 from aggregator.text.languages import function_words, language_code
 from aggregator.text.search import alternatives, begun
-from aggregator.text.words import other_spellings
+from aggregator.text.words import listed, other_spellings
 
 SHORTEST = 4
 """Minimum number of letters of a singular whose plural is formed by rule."""
@@ -81,9 +80,9 @@ def _others(word: str) -> tuple[str, ...]:
 
 def _singulars(word: str) -> list[str]:
     """The words of which this one may be the plural."""
-    listed = [one for one, several in _pairs() if word in (one, several)]
-    if listed:
-        return listed
+    irregular = [one for one, several in _pairs() if word in (one, several)]
+    if irregular:
+        return irregular
     if not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) <= SHORTEST:
         return []
     if word.endswith("ies") and len(word) > SHORTEST + 1:
@@ -96,9 +95,9 @@ def _singulars(word: str) -> list[str]:
 
 
 def _plurals(word: str) -> list[str]:
-    listed = [several for one, several in _pairs() if one == word]
-    if listed or len(word) < SHORTEST or word.endswith(("is", "men")):
-        return listed
+    irregular = [several for one, several in _pairs() if one == word]
+    if irregular or len(word) < SHORTEST or word.endswith(("is", "men")):
+        return irregular
     if word.endswith("s"):
         return [f"{word}es"] if word.endswith(("ss", "us")) else []
     if word.endswith("y") and word[-2] not in "aeiouy":
@@ -109,19 +108,13 @@ def _plurals(word: str) -> list[str]:
 
 
 @cache
-def _lines() -> tuple[list[str], ...]:
-    text = (files("aggregator.text") / "data" / "numbers.txt").read_text(encoding="utf-8")
-    return tuple(line.split() for line in text.splitlines() if not line.startswith("#"))
-
-
-@cache
-def _pairs() -> tuple[tuple[str, str], ...]:
+def _pairs() -> tuple[tuple[str, ...], ...]:
     """(singular, plural) of irregular plurals."""
-    return tuple((line[0], line[1]) for line in _lines() if len(line) == 2)
+    return tuple(line for line in listed("numbers.txt") if len(line) == 2)
 
 
 @cache
 def _alone() -> frozenset[str]:
     """Words that have no other form and are not a form of another word: those listed, and the function words of all languages."""
-    listed = {line[0] for line in _lines() if len(line) == 1}
-    return frozenset(listed.union(*function_words().values()) - set(chain.from_iterable(_pairs())))
+    alone = {line[0] for line in listed("numbers.txt") if len(line) == 1}
+    return frozenset(alone.union(*function_words().values()) - set(chain.from_iterable(_pairs())))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from aggregator.text.fold import LAST, fold, is_all_caps, lower, offsets, span
+from aggregator.text.fold import Table, fold, is_all_caps, lower, offsets, span
 from aggregator.text.scripts import HANGUL, UNSPACED, unspaced
 
 Spans = tuple[tuple[int, int], ...]
@@ -39,19 +39,13 @@ def _parted(folded: str) -> str:
     return folded if folded.isascii() else _SEAM.sub(_PARTING, folded)
 
 
-class _Searchable(dict[int, int]):
-    """A table for `str.translate`: letters, digits and marks (such as Indic vowel signs) stay, everything else becomes a space."""
-
-    def __missing__(self, code: int) -> int:
-        char = chr(code)
-        kept = code if char.isalnum() or unicodedata.category(char)[0] == "M" else 32
-        if code <= LAST:
-            self[code] = kept
-        return kept
+def _searchable(char: str) -> str:
+    """Letters, digits and marks (such as Indic vowel signs) stay, everything else becomes a space."""
+    return char if char.isalnum() or unicodedata.category(char)[0] == "M" else " "
 
 
-_SEARCHABLE = _Searchable()
-_SEARCHABLE_FIELDS = _Searchable({10: 10})  # keeps the line break after the title: no phrase spans both fields
+_SEARCHABLE, _SEARCHABLE_FIELDS = Table(_searchable), Table(_searchable)
+_SEARCHABLE_FIELDS[10] = "\n"  # keeps the line break after the title: no phrase spans both fields
 
 
 def searchable(folded: str) -> str:

@@ -20,6 +20,7 @@ import snowballstemmer
 from aggregator.text.fold import key
 from aggregator.text.scripts import MARKS, UNSPACED
 
+SPELLINGS = "spellings.txt"
 _RUN = rf"(?:[^\W_]++[{MARKS}]*+)++"
 # U.S., F.C, O'Brien and 10,000 are one token.
 _ASCII_TOKEN = re.compile(r"[A-Za-z0-9]++(?:[.'][A-Za-z0-9]++|[,:][0-9]++)*+")
@@ -206,17 +207,17 @@ def _stemmer(lang: str) -> Callable[[str], str]:
 
 
 @cache
-def _spelling_pairs() -> tuple[tuple[str, str], ...]:
-    """(spelling, spelling that stands for all) of `data/spellings.txt`."""
-    lines = (files("aggregator.text") / "data" / "spellings.txt").read_text(encoding="utf-8").splitlines()
-    return tuple((one, other) for one, other in (line.split() for line in lines if not line.startswith("#")))
+def listed(name: str) -> tuple[tuple[str, ...], ...]:
+    """The words of each line of a list in `data/`, without its comments."""
+    lines = (files("aggregator.text") / "data" / name).read_text(encoding="utf-8").splitlines()
+    return tuple(tuple(line.split()) for line in lines if not line.startswith("#"))
 
 
 @cache
 def _spelled_alike() -> dict[str, frozenset[str]]:
     """Word → all its spellings, for each word of the list with each of `_ENDINGS`."""
     alike: dict[str, set[str]] = {}
-    for one, other in _spelling_pairs():
+    for one, other in listed(SPELLINGS):  # `other` stands for all
         alike.setdefault(other, {other}).add(one)
     return {
         word: frozenset(words)
@@ -237,7 +238,7 @@ def _ended(word: str, ending: str) -> str:
 def _english() -> tuple[Callable[[str], str], dict[str, str], frozenset[str]]:
     """(the stemmer, stem of a spelling → stem of the spelling that stands for all of them, all the latter stems)."""
     stem_word = _snowball("en")
-    known = {stem_word(one): stem_word(other) for one, other in _spelling_pairs()}
+    known = {stem_word(one): stem_word(other) for one, other in listed(SPELLINGS)}
     return stem_word, known, frozenset(known.values())
 
 
