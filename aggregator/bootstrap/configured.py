@@ -162,9 +162,7 @@ class Configured:
     def _with_places(self, judged: Judgement) -> Judgement:
         """The judgement with the topics that follow from its places."""
         found = [topic for _, topic in self._place_topics(judged)]
-        if not found:
-            return judged
-        return replace(judged, topics=(*judged.topics, *found))
+        return replace(judged, topics=(*judged.topics, *found)) if found else judged
 
     def _place_topics(self, judged: Judgement) -> list[tuple[str, str]]:
         """(country code, topic) for the places of a judgement that become topics."""

@@ -17,7 +17,6 @@ from aggregator.normalise.characters import cut
 from aggregator.normalise.reports import told_once
 from aggregator.render.formats import FORMATS
 from aggregator.schedule.health import in_words
-from aggregator.text.scripts import direction
 from aggregator.web.api import api
 from aggregator.web.body import is_bare
 from aggregator.web.cache import ResponseCache
@@ -76,13 +75,9 @@ def create_app(library: Library) -> Flask:
     app.url_map.merge_slashes = False  # Werkzeug would redirect to the host in the request, which may be forged
     app.url_map.converters.update(slug=Slug, month=Month, format=Format)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.filters["apart"] = apart
-    app.jinja_env.filters["bare"] = is_bare
-    app.jinja_env.filters["cut"] = cut
-    app.jinja_env.filters["direction"] = direction
-    app.jinja_env.filters["in_words"] = in_words
-    app.jinja_env.filters["outlets"] = named_outlets
-    app.jinja_env.filters["told_once"] = told_once
+    app.jinja_env.filters.update(
+        apart=apart, bare=is_bare, cut=cut, in_words=in_words, outlets=named_outlets, told_once=told_once
+    )
     for blueprint in (feeds, api, system, pages):
         app.register_blueprint(blueprint)
     app.register_error_handler(QueryError, refuse)
@@ -174,7 +169,7 @@ def headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Content-Security-Policy"] = POLICY
-    if library().cors:
+    if library().last_known.settings.site.cors:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
         if request.method == "OPTIONS":

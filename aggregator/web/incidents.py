@@ -99,13 +99,12 @@ def _quiet_sections(lib: Library) -> list[ItemView]:
     for section in force.settings.sections:
         if recent.get(section.id, (0, 0))[1] or usual.get(section.id, (0, 0))[1] < (USUAL - QUIET).days:
             continue
-        last = reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0][0].entered
-        text = f"No story has entered it since {minute(last)}; in the two weeks before, it had at least one a day on average."
-        identity = f"section {section.id}\n{last.isoformat()}"
-        title = f"section {section.id}: quiet"
-        found.append(
-            _entry(force.root, identity, title=title, text=text, source=f"section {section.id}", at=last + QUIET)
-        )
+        # None if it was merged into another since it was counted.
+        for story in reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0]:
+            text = f"No story has entered it since {minute(story.entered)}; in the two weeks before, it had at least one a day on average."
+            name, identity = f"section {section.id}", f"section {section.id}\n{story.entered.isoformat()}"
+            at = story.entered + QUIET
+            found.append(_entry(force.root, identity, title=f"{name}: quiet", text=text, source=name, at=at))
     return found
 
 

@@ -91,10 +91,6 @@ class Library:
         """Since when program and configuration in force are the same."""
         return self.in_force().since
 
-    @property
-    def cors(self) -> bool:
-        return self.last_known.settings.site.cors
-
     def now(self) -> datetime:
         return self._clock()
 

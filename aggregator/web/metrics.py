@@ -61,7 +61,7 @@ def measured(lib: Library) -> str:
         _one("saved_bytes_total", sum(state.bytes_saved for state in ever)),
         _one("sources_overdue", sum(kind != "gone" and _overdue(state, now) for state, kind in states)),
         *_labelled("sources_by_state", "state", {**STATES, **Counter(kind for _, kind in states)}),
-        *_labelled("drops_total", "reason", _drops(lib.archive.sources.drops().values())),
+        *_labelled("drops_total", "reason", sum(map(Counter, lib.archive.sources.drops().values()), Counter[str]())),
         *(_of_worker(counted, lib.archive.upkeep.noted(notes.SET_ASIDE) or {}) if counted else ()),
         *_labelled("trouble", "part", {one.partition(":")[0]: 1 for one in lib.troubles()}),
     ]
@@ -89,13 +89,6 @@ def _labelled(name: str, label: str, values: Mapping[str, int]) -> Iterable[str]
 
 def _overdue(state: SourceState, now: datetime) -> bool:
     return state.next_poll is not None and now - state.next_poll > OVERDUE
-
-
-def _drops(by_source: Iterable[Mapping[str, int]]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for drops in by_source:
-        total.update(drops)
-    return total
 
 
 def _of_worker(measures: Measures, set_aside: dict[str, int]) -> Iterable[str]:

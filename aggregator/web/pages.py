@@ -104,8 +104,7 @@ def brief(id: str) -> Response:
 def story(id: str) -> Response:
     lib = library()
     found = story_named(id)
-    members = lib.archive.reading.members(found.n)
-    lead = next((item for item in members if item.n == found.lead), members[0] if members else None)
+    lead = next((item for item in lib.archive.reading.members(found.n) if item.n == found.lead), None)
     text = text_of(lib, lead) if lead else ""
     standfirst, body = standfirst_and_body(found.summary, text, found.title, found.link)
     others = Relatives(lib, [found]).of(found)
@@ -116,7 +115,6 @@ def story(id: str) -> Response:
         description=cut(found.summary, 200),
         canonical=f"{lib.in_force().root}/stories/{found.id}",
         feeds=feeds_of(path_of("section", found.section)),
-        lead=lead,
         outlet=heading(found),
         standfirst=standfirst,
         body=body,

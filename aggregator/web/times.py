@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -56,7 +56,7 @@ def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[int, int]:
     """(first second of a month, first second of the next), as epoch seconds, by the site's time zone."""
     start = datetime(year, month, 1, tzinfo=zone)
     end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
-    return int(start.astimezone(UTC).timestamp()), int(end.astimezone(UTC).timestamp())
+    return int(start.timestamp()), int(end.timestamp())
 
 
 def month_of(seconds: int, zone: ZoneInfo) -> str:
