@@ -12,6 +12,7 @@ from msgspec import structs
 from newsroom import CONFIG, NEWS, NOON, Newsroom, item
 
 from aggregator.schedule.health import SILENT_AFTER
+from aggregator.store.reading import Reading
 
 DAY = timedelta(days=1)
 
@@ -178,6 +179,27 @@ def test_a_section_gone_quiet_is_told_unless_all_are(newsroom: Newsroom, hours: 
     world = "  - {id: world, title: World}\n"
     newsroom.put_in_force(CONFIG.replace(world, "").replace("sections:\n", f"sections:\n{world}"))
     assert "section defense: quiet" in entries(newsroom), "also after one that is not quiet"
+
+
+def test_a_quiet_section_whose_stories_are_hidden_as_the_feed_is_made(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frigates = [item(f"Frigate number {n} leaves port {n}", age=timedelta(days=3, hours=n)) for n in range(20)]
+    newsroom.publish(*frigates)
+    newsroom.now = NOON + 2 * DAY
+    newsroom.publish(item("Octopuses dream again", "kyodo", age=-2 * DAY), live=True)
+    counted = Reading.counts
+
+    def counts(self: Reading, kind: str, since: int) -> dict[str, tuple[int, int]]:
+        found = counted(self, kind, since)
+        if found["defense"][1]:  # of the last two weeks
+            monkeypatch.setattr(Reading, "counts", counted)
+            hidden = ", ".join(f"'{one.url}'" for one in (*NEWS, *frigates))
+            newsroom.edit(f"{CONFIG}stories: {{hide: [{hidden}]}}\n")
+        return found
+
+    monkeypatch.setattr(Reading, "counts", counts)
+    assert "section defense: quiet" not in entries(newsroom)
 
 
 def test_it_has_the_icon_of_the_site(newsroom: Newsroom) -> None:
