@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, installation: Installation) -> int:
-    from aggregator.web.rows import source_rows
+    from aggregator.web.sources import source_rows
 
     with file_or_in_force(installation) as application:
         say(application.database.notice_if_new())

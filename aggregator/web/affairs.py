@@ -102,7 +102,7 @@ class Affairs:
             yield weight(story, self._now) * (1 + others / DOUBLE) * emphasis(story, self._followed)
 
     def _subjects_of(self, stories: Sequence[StoryHead]) -> Subjects:
-        from aggregator.stories.relatives import Subjects, sense  # brings numpy, which a command need not wait for
+        from aggregator.stories.relatives import Subjects, sense  # brings numpy, for which the start need not wait
 
         told = [(sense(story.title, story.summary, story.lang).embedding, story.topics) for story in stories]
         return Subjects.of(told, self._rarities)

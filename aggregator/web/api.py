@@ -30,7 +30,8 @@ from aggregator.web.republished import republished, text_of
 from aggregator.web.request_context import identifier, library, story_named
 from aggregator.web.responses import json_response
 from aggregator.web.routes import Operation
-from aggregator.web.rows import index_rows, item_json, source_rows, story_json
+from aggregator.web.rows import index_rows, item_json, story_json
+from aggregator.web.sources import source_rows
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 

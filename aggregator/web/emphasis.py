@@ -7,6 +7,7 @@ from collections.abc import Collection
 from aggregator.model.settings import Rules, Settings
 from aggregator.model.story import StoryHead
 from aggregator.model.stream import StreamName
+from aggregator.text.headline import is_about_leisure, is_leisure, tells
 from aggregator.text.regions import codes_of
 
 # a section with more countries is about a region; with so many or fewer (two countries at war) it is about a subject
@@ -32,24 +33,18 @@ def is_followed(story: StoryHead, subjects: Collection[StreamName]) -> bool:
     """Whether a story belongs to one of the subjects, or there are none. Sports and celebrities usually belong only to a region. If what an
     outlet files there belongs to a section that is a subject (the sale of a club to Economy), that is not enough, unless the section is
     about just that: a topic is."""
-    from aggregator.text.headline import is_about_leisure  # as below
-
     sections = [id for id, _ in story.scores if is_about_leisure(id) or not _is_leisure(story)]
     held = (*(StreamName("topic", id) for id in story.topics), *(StreamName("section", id) for id in sections))
     return not subjects or any(one in subjects for one in held)
 
 
 def _is_leisure(story: StoryHead) -> bool:
-    from aggregator.text.headline import is_leisure  # as below
-
     return story.link is not None and is_leisure(story.link)
 
 
 def emphasis(story: StoryHead, subjects: Collection[StreamName]) -> float:
     """The factor on the weight of a story: 1 for news about one of the subjects; less if it is about none, and still less if it is of
     sports, entertainment or leisure; less if its headline asks, explains or follows something live; the product if several apply."""
-    from aggregator.text.headline import tells  # long patterns, which commands that only list need not wait for
-
     less = max(LEAST, 1 - MATTERS / story.independent)
     factor = 1.0 if tells(story.title, story.link) else less
     if not is_followed(story, subjects):

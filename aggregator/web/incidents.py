@@ -12,7 +12,8 @@ from aggregator.model.story import ItemView
 from aggregator.model.stream import StreamQuery
 from aggregator.schedule.formatting import minute
 from aggregator.schedule.health import FAILURES, FLOOD, STALE_AFTER, silent_after
-from aggregator.web.library import Library, public_health
+from aggregator.web.library import Library
+from aggregator.web.sources import public_health
 
 TROUBLES: tuple[Health, ...] = (*FAILURES, "gone", "moved", "stale", "silent", FLOOD)
 SILENCE: tuple[Health, ...] = ("silent", "stale")

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec import Struct, field
 
-from aggregator.config.environment import mask
 from aggregator.model.feed import Rendered, Stream
-from aggregator.model.source import Health, SourceState
+from aggregator.model.source import SourceState
 from aggregator.model.stream import LATEST, STORING, StreamName, StreamQuery
-from aggregator.schedule.health import health
 from aggregator.web.in_force import Following, InForce
 from aggregator.web.long_answers import LongAnswers
 from aggregator.web.recent import Recent
@@ -236,12 +234,6 @@ class Library:
             del stream  # before its memory is given back
         self.rendered_feeds.put(key, made, len(made.rendered.body) + 1500)  # its query is more than an empty feed
         return made
-
-
-def public_health(state: SourceState) -> tuple[Health, str]:
-    """The state of a source as everybody may see it: the address to which it moved may contain a secret."""
-    kind, evidence = health(state)
-    return kind, mask(evidence)
 
 
 def stream_name(query: StreamQuery) -> StreamName:

@@ -11,7 +11,8 @@ from aggregator.errors import PollFailure
 from aggregator.model import notes
 from aggregator.model.notes import Measures
 from aggregator.model.source import Health, SourceState
-from aggregator.web.library import Library, public_health
+from aggregator.web.library import Library
+from aggregator.web.sources import public_health
 
 OVERDUE = timedelta(minutes=10)
 METRICS: dict[str, tuple[str, str]] = {

@@ -29,7 +29,8 @@ from aggregator.web.republished import text_of
 from aggregator.web.request_context import library, story_named
 from aggregator.web.responses import respond
 from aggregator.web.routes import PAGE, Operation, serve_streams
-from aggregator.web.rows import FLOOR, index_rows, source_rows
+from aggregator.web.rows import FLOOR, index_rows
+from aggregator.web.sources import source_rows
 from aggregator.web.stream_page import stream_page
 
 pages = Blueprint("pages", __name__, template_folder="templates")

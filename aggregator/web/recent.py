@@ -22,10 +22,11 @@ class Recent(Generic[Key, Value]):
 
     def get(self, key: Key) -> Value | None:
         with self._lock:
-            if key not in self.held:
+            found = self.held.get(key)
+            if found is None:
                 return None
             self.held.move_to_end(key)
-            return self.held[key][0]
+            return found[0]
 
     def put(self, key: Key, value: Value, size: int) -> None:
         """`size`: approximate number of bytes of the value and its key."""

@@ -133,7 +133,7 @@ class Relatives(Struct, dict=True):
 
     def _read_chapters(self, stories: Sequence[StoryHead]) -> dict[str, list[StoryHead]]:
         from aggregator.stories.candidate import Candidate
-        from aggregator.stories.relatives import chapters  # brings numpy, which a command need not wait for
+        from aggregator.stories.relatives import chapters  # brings numpy, for which the start need not wait
 
         texts = [
             Candidate(story.n, story.title, story.summary, "", None, int(story.published.timestamp()), story.lang)
@@ -194,7 +194,7 @@ class Relatives(Struct, dict=True):
 
 
 def _closeness(one: StoryHead, others: Sequence[StoryHead]) -> list[float]:
-    from aggregator.stories.relatives import closeness  # brings numpy, which a command need not wait for
+    from aggregator.stories.relatives import closeness  # brings numpy, for which the start need not wait
 
     return closeness(_sense(one), list(map(_sense, others)))
 

@@ -1,13 +1,9 @@
-"""Rows of the API, some of which pages and commands show, too: stories, items, sources, and the indexes of sections and topics."""
+"""Rows of the API, some of which pages show, too: stories, items, and the indexes of sections and topics."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from msgspec import Struct
 
-from aggregator.model import notes
-from aggregator.model.source import PAUSED, SourceState
 from aggregator.model.story import ItemView, StoryView
 from aggregator.render.entry import urn
 from aggregator.render.fit import fit_address, rfc3339
@@ -15,7 +11,7 @@ from aggregator.render.shapes import listed, located
 from aggregator.text.fold import fold, lower
 from aggregator.web import shapes
 from aggregator.web.in_force import InForce
-from aggregator.web.library import Library, public_health
+from aggregator.web.library import Library
 from aggregator.web.receipts import PinReceipts, why
 from aggregator.web.related import Relative, Relatives
 from aggregator.web.times import month_of
@@ -48,40 +44,6 @@ def index_rows(library: Library, kind: str, floor: int = 1) -> list[IndexRow]:
             if id not in chosen and counts.get(id, (0, 0))[0] >= floor
         ]
         rows += sorted(found, key=lambda row: (lower(fold(row.title)), row.id))
-    return rows
-
-
-def source_rows(lib: Library) -> list[shapes.Source]:
-    """The health of all configured sources, in the order of the file. Secrets in addresses are masked."""
-    force = lib.in_force()
-    states = {state.id: state for state in lib.archive.sources.states()}
-    drops = lib.archive.sources.drops()
-    unplaced = lib.archive.upkeep.noted(notes.SET_ASIDE) or {}
-    rows: list[shapes.Source] = []
-    for source in force.settings.sources:
-        state = states.get(source.id) or SourceState(source.id, source.id, source.url)
-        kind, evidence = public_health(state)
-        rows.append(
-            {
-                "id": source.id,
-                "name": source.name,
-                "url": force.names.addresses[source.id],
-                "publisher": force.publishers[source.id],
-                "state": kind if source.enabled else "paused",
-                "evidence": evidence,
-                "last_success": _when(state.last_success),
-                "next_poll": _when(state.next_poll if source.enabled and kind != "gone" else None),
-                "why": state.why if source.enabled else PAUSED,
-                "last_error": state.error,
-                "failures": state.failures,
-                "polls": state.polls,
-                "not_modified": state.not_modified,
-                "bytes_saved": state.bytes_saved,
-                "drops": drops.get(source.id, {})
-                | ({"unplaced": unplaced[source.id]} if source.id in unplaced else {}),
-                "flaws": state.flaws.split(", ") if state.flaws else [],
-            }
-        )
     return rows
 
 
@@ -136,7 +98,3 @@ def item_json(item: ItemView) -> shapes.Item:
         "topics": list(item.topics),
         "lang": item.lang,
     }
-
-
-def _when(moment: datetime | None) -> str | None:
-    return rfc3339(moment) if moment else None

@@ -14,7 +14,7 @@ HEAVY = ("numpy", "pydantic", "yaml", "werkzeug", "feedgen", "aiohttp", "apsched
 @pytest.mark.parametrize(
     "modules",
     [
-        "cli.sources, aggregator.web.rows",
+        "cli.sources, aggregator.web.sources",
         "cli.explain, aggregator.web.receipts",
         "cli.plan, aggregator.cli.check, aggregator.cli.apply, aggregator.cli.prune, aggregator.cli.backup",
         "cli.poll, aggregator.pipeline.edition",

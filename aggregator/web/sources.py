@@ -1,0 +1,57 @@
+"""The health of sources as the API, pages, metrics and the command `sources` show it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aggregator.config.environment import mask
+from aggregator.model import notes
+from aggregator.model.source import PAUSED, Health, SourceState
+from aggregator.render.fit import rfc3339
+from aggregator.schedule.health import health
+from aggregator.web import shapes
+from aggregator.web.library import Library
+
+
+def source_rows(lib: Library) -> list[shapes.Source]:
+    """The health of all configured sources, in the order of the file. Secrets in addresses are masked."""
+    force = lib.in_force()
+    states = {state.id: state for state in lib.archive.sources.states()}
+    drops = lib.archive.sources.drops()
+    unplaced = lib.archive.upkeep.noted(notes.SET_ASIDE) or {}
+    rows: list[shapes.Source] = []
+    for source in force.settings.sources:
+        state = states.get(source.id) or SourceState(source.id, source.id, source.url)
+        kind, evidence = public_health(state)
+        rows.append(
+            {
+                "id": source.id,
+                "name": source.name,
+                "url": force.names.addresses[source.id],
+                "publisher": force.publishers[source.id],
+                "state": kind if source.enabled else "paused",
+                "evidence": evidence,
+                "last_success": _when(state.last_success),
+                "next_poll": _when(state.next_poll if source.enabled and kind != "gone" else None),
+                "why": state.why if source.enabled else PAUSED,
+                "last_error": state.error,
+                "failures": state.failures,
+                "polls": state.polls,
+                "not_modified": state.not_modified,
+                "bytes_saved": state.bytes_saved,
+                "drops": drops.get(source.id, {})
+                | ({"unplaced": unplaced[source.id]} if source.id in unplaced else {}),
+                "flaws": state.flaws.split(", ") if state.flaws else [],
+            }
+        )
+    return rows
+
+
+def public_health(state: SourceState) -> tuple[Health, str]:
+    """The state of a source as everybody may see it: the address to which it moved may contain a secret."""
+    kind, evidence = health(state)
+    return kind, mask(evidence)
+
+
+def _when(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None
