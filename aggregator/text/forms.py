@@ -1,6 +1,6 @@
 """The forms of a word that a search looks for: singular, plural, and other spellings (`data/spellings.txt`). `hurricanes` also finds
-hurricane, `defence` also finds defenses. This applies to English words; 10000 and 10,000 find each other in any language. Phrases in
-quotes, the beginning of a word (`missile*`) and words of other languages are searched as written. Pure.
+hurricane, `defence` defenses, `f-35` F-35B. This applies to English words; in any language 10000 and 10,000 find each other, and `Müller`
+finds Mueller. Phrases in quotes, the beginning of a word (`missile*`) and words of other languages are searched as written. Pure.
 
 Plurals are formed by rules. For words that have no plural the rules mostly give a word that does not occur (`Parises`), which does no
 harm. The exceptions (`news` is not the plural of new, nor Hamas that of Hama) are listed in `data/numbers.txt`.
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import chain
+from string import ascii_lowercase
 
 from aggregator.text.fold import key
 from aggregator.text.languages import function_words, language_code
@@ -23,6 +24,10 @@ SHORTEST = 4
 _QUOTED = re.compile(r'"(.*)"')
 _BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
 _THOUSANDS = re.compile(r"[\W_]*(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{3,})[\W_]*")
+# What is written in place of these letters where there are none. (The index takes ö for o, so only this way round is it known.)
+_TRANSCRIBED = str.maketrans({
+    "ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa",
+})  # fmt: skip
 _NUMBERED = re.compile(
     r"(?P<name>[a-z]+)(?P<hyphen>[-\u2010\u2011]?)(?P<number>\d(?:[\w\u2010\u2011-]*\d)?)(?P<several>s?)", re.IGNORECASE
 )
@@ -35,7 +40,9 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
         return tuple(dict.fromkeys(form for one in either for form in forms(one, lang)))
     if quoted := _QUOTED.fullmatch(term):
         return (quoted[1],)
-    return (term,) if begun(term) else tuple(dict.fromkeys((term, *_other_forms(term, lang))))
+    if begun(term):
+        return (term,)
+    return tuple(dict.fromkeys((term, term.translate(_TRANSCRIBED), *_other_forms(term, lang))))
 
 
 def _other_forms(word: str, lang: str | None) -> Iterable[str]:
@@ -54,10 +61,11 @@ def _other_forms(word: str, lang: str | None) -> Iterable[str]:
 
 
 def _numbered(name: str, hyphen: str, number: str, several: str) -> list[str]:
-    """The other forms of names such as those of weapons: Su-35, Su-35s, Su35, Su35s. (The index treats F-35 and F35 as one word, so
-    after a single letter the hyphen is not varied.)"""
+    """The other forms of names such as those of weapons: Su-35, Su-35s, Su35, Su35s; and with a hyphen the variants Su-35a to Su-35z. (The
+    index treats F-35 and F35 as one word, so after a single letter the hyphen is not varied.)"""
     hyphens = ("-", "") if len(name) > 1 else (hyphen,)
     found = [(one, ending) for one in hyphens for ending in ("", "s") if (one, ending) != (hyphen, several)]
+    found += [(hyphen, variant) for variant in ascii_lowercase if hyphen and variant != "s"]
     return [f"{name}{one}{number}{ending}" for one, ending in found]
 
 

@@ -584,6 +584,32 @@ def test_search_finds_a_word_in_the_plural_and_in_another_spelling(store: Store)
     assert len(store.edition.containing("hurricane", 9)) == 1, "what a rule finds is another matter"
 
 
+def test_search_finds_variants_of_a_type_and_transcriptions(store: Store) -> None:
+    heads = [
+        "F-35B lands",
+        "Su-35S falls",
+        "An e-mail leaks",
+        "Mueller of Koeln speaks",
+        "Müller of Köln speaks",
+        "F-350 sells",
+    ]
+    publish(store, polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)]))
+
+    def found(*words: str, **more: Any) -> list[int]:
+        wanted = Filter(words=words, **more)
+        return sorted(heads.index(one) for one in titles(store, StreamQuery("search", filter=wanted)))
+
+    assert found("f-35") == found("f-35b") == found("f35b") == [0]
+    assert found('"f-35"') == []
+    assert found("su-35") == [1]
+    assert found("email") == found("e-mails") == [2]
+    assert found("Müller", "Köln") == [3, 4]
+    assert found("muller") == [4]
+    assert found(without=("f-35", "Köln")) == [1, 2, 5]
+    assert found(" OR ".join(f"f-{n}" for n in range(20, 40))) == [0], "as many words as a search may have"
+    assert found(*["f-35"] * 20) == [0]
+
+
 def test_search_finds_words_where_none_are_marked_off_and_letters_without_their_strokes(store: Store) -> None:
     """Scripts without spaces, Korean with its particles, and letters that are more than a base and an accent."""
     heads = [

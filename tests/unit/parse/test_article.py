@@ -50,7 +50,9 @@ def test_lists_keep_their_numbers_and_code_and_quotations_stay_in_their_sentence
         ),
     ],
 )
-def test_links_are_relative_to_the_page_or_to_what_it_names_and_a_broken_one_costs_nothing_else(base: str, found: tuple[str, ...]) -> None:
+def test_links_are_relative_to_the_page_or_to_what_it_names_and_a_broken_one_costs_nothing_else(
+    base: str, found: tuple[str, ...]
+) -> None:
     told = read(
         '<p>The <a href="map">map</a>, the <a href="/study">study</a>, a <a href="#note">note</a> and'
         ' <a href="https://[broken">more</a> show what has changed since last year in the strait.</p>',

@@ -50,6 +50,24 @@ def test_what_is_spelled_otherwise_is_found(one: str, other: str) -> None:
     assert other == key(one).strip("'") or other in map(key, forms(one))
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("f-35", "f-35b"), ("F-16", "F-16v"), ("Su-35", "Su-35s"), ("MiG-31", "MiG-31k"), ("email", "e-mail"),
+        ("e-mails", "email"), ("Müller", "Mueller"), ("KÖLN", "KOeLN"), ("Ørsted", "Oersted"), ("Århus", "Aarhus"),
+    ],
+)  # fmt: skip
+def test_a_variant_and_a_transcription_are_found(typed: str, found: str) -> None:
+    assert found in forms(typed)
+    assert forms(f'"{typed}"') == (typed,)
+
+
+def test_what_may_be_no_transcription_is_not_read_as_one() -> None:
+    assert forms("Müller", "de") == ("Müller", "Mueller")
+    assert forms("poet") == ("poet", "poets")
+    assert forms("g7") == ("g7", "g7s"), "without a hyphen it may be a group"
+
+
 def test_what_many_write_with_a_hyphen_is_found_without_and_with_it() -> None:
     assert {"re-election", "cease-fire", "air-strikes"} < {
         *forms("reelection"),
