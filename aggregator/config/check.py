@@ -31,16 +31,15 @@ def check(main: FeedsFile, parts: list[IncludedFile], ids: set[str], environ: Ma
     topics = [rules for part in parts for rules in part.topics]
     yield from _publishers(parts)
     yield from _sources(main, sources, environ)
-    yield from _references(main, parts, sources, ids)
+    yield from _references(main, sections, sources, ids)
     yield from _publisher_names(parts, sources)
     for kind, entries in (("section", sections), ("topic", topics)):
         yield from _ids(kind, entries)
+        for rules in entries:
+            yield from rule_problems(rules, kind)
     if lacks_fallback(sections):
         yield from _fallback_is_no_former_id(sections)
     yield from _empty(main, sections, sources)
-    for kind, entries in (("section", sections), ("topic", topics)):
-        for rules in entries:
-            yield from rule_problems(rules, kind)
     for topic in topics:
         if topic.id in ids:  # a page would tell the rule of one of the two under the name of the other
             message = (
@@ -168,11 +167,11 @@ def _empty(main: FeedsFile, sections: Sequence[Rules], sources: Iterable[Source]
             )
 
 
-def _references(main: FeedsFile, parts: list[IncludedFile], sources: list[Source], ids: set[str]) -> Iterator[Problem]:
+def _references(main: FeedsFile, sections: list[Rules], sources: list[Source], ids: set[str]) -> Iterator[Problem]:
     # An id with letters that ids cannot have is an error where it stands, not where it is meant.
     known = ids | set(map(slug, ids))
-    known |= {FALLBACK} if lacks_fallback([rules for part in parts for rules in part.sections]) else set()
-    former = {old: rules.id for part in parts for rules in part.sections for old in rules.was}
+    known |= {FALLBACK} if lacks_fallback(sections) else set()
+    former = {old: rules.id for rules in sections for old in rules.was}
     places = [
         (s.at(key), key, name)
         for s in sources

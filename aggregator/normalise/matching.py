@@ -226,7 +226,7 @@ def is_ambiguous(item: Item, known: StoredItems) -> bool:
     """Whether two different items are stored under ids of an item: its id and its title id, or two former ids. Then it must be read at
     each poll, since title, date and content tell which of them it is."""
     if item.id in known.items:
-        return _title_may_count(item) and item.title_id in known.items and item.title_id != item.id
+        return _title_may_count(item) and item.title_id in known.items
     return sum(former in known.items for former in item.former_ids) > 1
 
 

@@ -1705,6 +1705,11 @@ def test_what_follows_an_element_that_ends_in_its_own_tag_is_kept(name: str, lat
     assert plain(f"Hear it. <{name} src=https://e.org/>No player</{name}> The end.") == "Hear it. The end."
 
 
+@pytest.mark.parametrize("name", ["audio", "video", "object", "svg"])
+def test_an_element_within_another_of_its_name_ends_only_itself(name: str) -> None:
+    assert plain(f"Hear it. <{name}><{name}></{name}>No player</{name}> The end.") == "Hear it. The end."
+
+
 @pytest.mark.parametrize("player", ["audio", "video"])
 def test_what_a_player_says_to_old_browsers_is_no_summary(player: str) -> None:
     heard = f'Hear it. <{player} src="https://e.org/a">Your browser does not support it.</{player}> It is short.'
