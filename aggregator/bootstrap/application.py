@@ -10,7 +10,7 @@ import os
 import random
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -82,16 +82,12 @@ class Application(Configured):
         except ConfigError as error:
             broken = error
         database = Database(installation)
-        if not database.exists:
-            raise broken
-        with closing(database.read_only()) as archive:
-            in_force = archive.upkeep.configuration()
-        if in_force is None:
-            raise broken
-        try:
-            return cls.of_texts(installation, in_force.texts), broken
-        except ConfigError:  # it was written for another environment; the way out is to repair the file
-            raise broken from None
+        with closing(database.read_only()) if database.exists else nullcontext() as archive:
+            in_force = archive and archive.upkeep.configuration()
+        if in_force:
+            with suppress(ConfigError):  # it was written for another environment; the way out is to repair the file
+                return cls.of_texts(installation, in_force.texts), broken
+        raise broken
 
     @classmethod
     def effective(cls, installation: Installation) -> Application:

@@ -115,9 +115,8 @@ class Database:
         if url is None:
             return self._installation.instance / FILE
         path = url.removeprefix("sqlite:///")
-        if (
-            path not in (url, ":memory:") and Path(path).name
-        ):  # not in memory: each connection would have an archive of its own
+        # Not in memory: each connection would have an archive of its own.
+        if path not in (url, ":memory:") and Path(path).name:
             return Path(path)
         raise UsageError(
             "--database: expected sqlite:///PATH or postgresql://USER@HOST/DATABASE; leave it out for the database in "

@@ -178,10 +178,9 @@ class Finder:
                 f"{page}: {error}; it links to no feed, and there is none at the usual addresses. If your browser ends at "
                 "another address, give that"
             ) from error
-        feeds = tuple(found.values())
-        return (
-            feeds[0] if len(feeds) == 1 else tuple(Link(one.url, page, one.feed.channel.title or "") for one in feeds)
-        )
+        if len(found) == 1:
+            return found.popitem()[1]
+        return tuple(Link(one.url, page, one.feed.channel.title or "") for one in found.values())
 
     async def _get(self, url: str, page: str | None = None) -> Fetched:
         outcome = await self._fetch(FetchRequest("discovery", url, named_by=page))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from aggregator.model.feed import Rendered, Stream
 from aggregator.render.entry import FeedEntry
 from aggregator.render.xmlfeed import element, picture, quoted, text, written
@@ -13,37 +15,24 @@ def render(stream: Stream) -> Rendered:
     return written(stream, "atom", TYPE, write=lambda feed: bytes(feed.atom_str()), entry=_entry, end="</feed>")
 
 
-def _entry(entry: FeedEntry, language: str) -> str:
-    """An `<entry>`. `language`: that of the feed."""
-    summary, lang = text(entry.summary), entry.lang
-    updated = entry.updated.isoformat()
-    return "".join(
-        (
-            f'<entry xml:lang="{quoted(lang)}">' if lang and lang != language else "<entry>",
-            f"<id>{text(entry.id)}</id><title>{text(entry.title)}</title><updated>{updated}</updated>"
-            f"<author><name>{text(entry.author)}</name></author>"
-            f'<content type="html">{text(entry.body)}</content>',
-            element("link", rel="alternate", href=entry.link),  # the default, which GNOME Feeds does not know
-            f"<summary>{summary}</summary>" if summary else "",
-            *(element("category", term=id, label=title) for id, title in entry.tags),
-            f"<published>{entry.published.isoformat()}</published>",
-            _source(entry, updated),
-            *(
-                element("link", rel="enclosure", href=one.url, type=one.type, length=one.length)
-                for one in entry.enclosures
-            ),
-            picture(entry),
-            "</entry>",
-        )
-    )
-
-
-def _source(entry: FeedEntry, updated: str) -> str:
-    if not entry.source:
-        return ""
-    title, address = entry.source
-    icon = f"<icon>{text(entry.icon)}</icon>" if entry.icon else ""
-    return (
-        f"<source><id>{text(address)}</id><title>{text(title)}</title><updated>{updated}</updated>"
-        f"{element('link', rel='self', href=address)}{icon}</source>"
-    )
+def _entry(entry: FeedEntry, language: str) -> Iterator[str]:
+    """The parts of an `<entry>`. `language`: that of the feed."""
+    lang, updated = entry.lang, entry.updated.isoformat()
+    yield f'<entry xml:lang="{quoted(lang)}">' if lang and lang != language else "<entry>"
+    yield f"<id>{text(entry.id)}</id><title>{text(entry.title)}</title><updated>{updated}</updated>"
+    yield f'<author><name>{text(entry.author)}</name></author><content type="html">{text(entry.body)}</content>'
+    yield element("link", rel="alternate", href=entry.link)  # the default, which GNOME Feeds does not know
+    if entry.summary:
+        yield f"<summary>{text(entry.summary)}</summary>"
+    for id, title in entry.tags:
+        yield element("category", term=id, label=title)
+    yield f"<published>{entry.published.isoformat()}</published>"
+    if entry.source:
+        title, address = entry.source
+        yield f"<source><id>{text(address)}</id><title>{text(title)}</title><updated>{updated}</updated>"
+        yield element("link", rel="self", href=address)
+        yield f"<icon>{text(entry.icon)}</icon></source>" if entry.icon else "</source>"
+    for one in entry.enclosures:
+        yield element("link", rel="enclosure", href=one.url, type=one.type, length=one.length)
+    yield picture(entry)
+    yield "</entry>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC
 from email.utils import format_datetime
 
@@ -16,30 +17,23 @@ def render(stream: Stream) -> Rendered:
     return written(stream, "rss", TYPE, write=lambda feed: bytes(feed.rss_str()), entry=_item, end="</channel></rss>")
 
 
-def _item(entry: FeedEntry, language: str) -> str:
-    """An `<item>`. `language`: that of the feed."""
-    summary, lang = text(entry.summary), entry.lang
-    attached = [one for one in entry.enclosures if not is_picture(one)][:1]  # RSS allows one per item
-    pictures = [one for one in entry.enclosures if is_picture(one)] if entry.enclosures else ()
-    return "".join(
-        (
-            f"<item><title>{text(entry.title)}</title><link>{text(entry.link)}</link>",
-            f"<description>{summary}</description>" if summary else "",  # readers would show the headline twice
-            f'<content:encoded>{text(entry.body)}</content:encoded><guid isPermaLink="false">{text(entry.id)}</guid>',
-            *(f"<category>{text(title)}</category>" for _, title in entry.tags),
-            *(
-                element("enclosure", url=one.url, length=one.length or "0", type=one.type or "application/octet-stream")
-                for one in attached
-            ),
-            f"<pubDate>{format_datetime(entry.published.astimezone(UTC))}</pubDate>",
-            element("source", entry.source[0], url=entry.source[1]) if entry.source else "",
-            f"<dc:creator>{text(entry.author)}</dc:creator>",
-            f"<dc:language>{text(lang)}</dc:language>" if lang and lang != language else "",
-            picture(entry),
-            *(
-                element("media:content", url=one.url, medium="image", type=one.type, fileSize=one.length)
-                for one in pictures
-            ),
-            "</item>",
-        )
-    )
+def _item(entry: FeedEntry, language: str) -> Iterator[str]:
+    """The parts of an `<item>`. `language`: that of the feed."""
+    yield f"<item><title>{text(entry.title)}</title><link>{text(entry.link)}</link>"
+    if entry.summary:  # without one, readers would show the headline twice
+        yield f"<description>{text(entry.summary)}</description>"
+    yield f'<content:encoded>{text(entry.body)}</content:encoded><guid isPermaLink="false">{text(entry.id)}</guid>'
+    for _, title in entry.tags:
+        yield f"<category>{text(title)}</category>"
+    for one in [one for one in entry.enclosures if not is_picture(one)][:1]:  # RSS allows one per item
+        yield element("enclosure", url=one.url, length=one.length or "0", type=one.type or "application/octet-stream")
+    yield f"<pubDate>{format_datetime(entry.published.astimezone(UTC))}</pubDate>"
+    if entry.source:
+        yield element("source", entry.source[0], url=entry.source[1])
+    yield f"<dc:creator>{text(entry.author)}</dc:creator>"
+    if entry.lang and entry.lang != language:
+        yield f"<dc:language>{text(entry.lang)}</dc:language>"
+    yield picture(entry)
+    for one in filter(is_picture, entry.enclosures):
+        yield element("media:content", url=one.url, medium="image", type=one.type, fileSize=one.length)
+    yield "</item>"

@@ -10,7 +10,7 @@ each date.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
@@ -93,14 +93,14 @@ def written(
     mime: str,
     *,
     write: Callable[[FeedGenerator], bytes],
-    entry: Callable[[FeedEntry, str], str],
+    entry: Callable[[FeedEntry, str], Iterator[str]],
     end: str,
 ) -> Rendered:
     """The document. `extension`: that of its address; `mime`: its media type; `write` serialises the document without entries, which
-    ends with `end`; `entry` writes an entry of a feed in a language."""
+    ends with `end`; `entry` gives the parts of an entry of a feed in a language."""
     start = write(_generator(stream, extension, mime)).removesuffix(end.encode())
     # Encoded one by one: a month has megabytes. `fit` once more, since one character that XML forbids would spoil them all.
-    told = (fit(entry(one, stream.language)).encode() for one in entries(stream))
+    told = (fit("".join(entry(one, stream.language))).encode() for one in entries(stream))
     return Rendered.of(b"".join([start, *told, end.encode()]), f"{mime}; charset=utf-8", stream.modified)
 
 
