@@ -43,7 +43,7 @@ def validate(tree: Table, schema: type[Schema]) -> tuple[Schema | None, list[Pro
 def _take_out(tree: Table, faults: list[Path]) -> None:
     """Removes invalid nodes: values with their keys, and entries of lists. Later entries are removed first, so that the indices of earlier
     ones stay valid."""
-    for path in sorted({fault for fault in faults if fault}, key=_order, reverse=True):
+    for path in sorted(set(faults), key=_order, reverse=True):
         node: Any = tree
         try:
             for step in path[:-1]:

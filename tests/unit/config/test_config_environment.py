@@ -157,13 +157,15 @@ def test_addresses_that_the_environment_makes_one_are_one() -> None:
 
 
 def test_sources_whose_variables_are_missing_are_told_that_alone() -> None:
-    text = "sources:\n  - {name: A, url: 'https://a.example/${ONE}'}\n  - {name: B, url: 'https://b.example/${TWO}'}\n"
+    text = "sources:\n  - {name: A, url: '${ONE}'}\n  - {name: B, url: 'https://b.example/${TWO}'}\n"
     settings, warnings, variables = compile_texts({"f": text}, {"TWO": " "})
     assert [str(one) for one in warnings] == [
         "f:2:20: warning: the environment variable ONE is not set here: without it this source cannot be polled",
         "f:3:20: warning: the environment variable TWO is empty here: without it this source cannot be polled",
     ]
-    assert (settings, variables) == compile_texts({"f": text}, {"ONE": "a", "TWO": "b"})[::2], "it depends on no secret"
+    assert (settings, variables) == compile_texts({"f": text}, {"ONE": "http://a/", "TWO": "b"})[::2], (
+        "it depends on no secret"
+    )
 
 
 def test_a_longer_secret_is_masked_before_one_inside_it() -> None:
