@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.text.languages import language
+from aggregator.text.languages import language, language_tag
 from aggregator.text.words import tokens
 
 
@@ -38,3 +38,21 @@ def test_the_language_is_what_the_feed_says_unless_the_text_is_plainly_another(
     text: str, said: str | None, lang: str
 ) -> None:
     assert language(tokens(text), said) == lang
+
+
+@pytest.mark.parametrize(
+    ("said", "tag"),
+    [
+        ("EN-gb", "en-GB"),
+        (" de ", "de"),
+        ("in_ID", "id-ID"),
+        ("zh-Hans-CN", "zh-Hans-CN"),
+        ("MUL", None),
+        ("und", None),
+        ("English", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_language_tag_has_its_usual_writing(said: str | None, tag: str | None) -> None:
+    assert language_tag(said) == tag
