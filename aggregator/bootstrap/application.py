@@ -133,8 +133,7 @@ class Application(Configured):
             upkeep.note(notes.EXAMPLES_HOLD, self.policy.epoch)
             return ()
         in_force = upkeep.configuration()
-        # Compared by text, since the epoch also changes with environment variables, on which no example depends.
-        if in_force is not None and [*in_force.texts.values()] != [*self.settings.texts.values()]:
+        if in_force is not None and not self.settings.is_of(in_force.texts):
             raise ConfigError(failing, self.settings.main)
         return tuple(replace(problem, warning=True).under(self.settings.main) for problem in failing)
 

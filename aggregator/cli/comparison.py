@@ -176,9 +176,8 @@ class Comparison:
 
     def _refused(self) -> int:
         """The number of failing examples, if they would prevent the file from being put in force (see `Application.admit`), else 0."""
-        before = self.before.settings.texts if self.before else {}
-        edited = [*before.values()] != [*self.after.settings.texts.values()]
-        return len(self._failing[1]) if self.before and edited else 0
+        edited = self.before is not None and not self.after.settings.is_of(self.before.settings.texts)
+        return len(self._failing[1]) if edited else 0
 
     def _dead(self, found: Plan) -> shapes.Dead:
         """Lines of rules and sources without use in the archive, lines from the edit first."""

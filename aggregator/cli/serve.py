@@ -73,7 +73,7 @@ def run(args: argparse.Namespace, installation: Installation) -> int:
         with closing(application.database.open()) as archive:  # creates or migrates it before anybody reads
             in_force = archive.upkeep.configuration()
         announce(application)
-        if in_force is not None and list(in_force.texts.values()) != list(application.settings.texts.values()):
+        if in_force is not None and not application.settings.is_of(in_force.texts):
             print(
                 f"{installation.config} is not the configuration in force, which is served; "
                 "`aggregator worker`, `run` or `apply` puts it in force",

@@ -205,6 +205,10 @@ class Settings(Struct, frozen=True):
         """The name of the main file."""
         return next(iter(self.texts))
 
+    def is_of(self, texts: Mapping[str, str]) -> bool:
+        """Whether these are its texts, wherever its files are. (The epoch also changes with environment variables.)"""
+        return [*self.texts.values()] == [*texts.values()]
+
     @property
     def rules(self) -> tuple[Rules, ...]:
         return (*self.sections, *self.topics)
