@@ -71,7 +71,7 @@ YAML = [
     ("site:\n  title: @A\n", "2:10", ["quote", "@"]),
     ("site:\n  title: %A\n", "2:10", ["quote", "%"]),
     ("site:\n  title: A\n language: en\n", "3:2", ["indentation"]),
-    ("# A\n site:\n  title: A\nsources: []\n", "4:1", ["the first key, on line 2, is indented further", "align"]),
+    ("# A\n\n site:\n  title: A\nsources: []\n", "5:1", ["the first key, on line 3, is indented further", "align"]),
     ("  site: {}\n sources: []\n", "2:2", ["the first key, on line 1, is indented further", "align"]),
     ("sources:\n  - name: A\n   url: x\n", "3:4", ["indentation"]),
     ("sources: [{name: A, headers: {X: Bearer ${T}}}]\n", "1:42", ["quote", "${NAME}"]),

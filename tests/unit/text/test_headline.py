@@ -180,7 +180,7 @@ def test_news(headline: str) -> None:
     ],
 )
 def test_asides(headline: str) -> None:
-    assert not tells(headline, None)
+    assert not tells(headline, None) and not tells(headline, "https://velmora.example/news/1")
 
 
 @pytest.mark.parametrize(
