@@ -154,7 +154,9 @@ def children(pid: int) -> dict[int, str]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             with suppress(OSError):
-                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                parents[int(folder.name)] = int(
+                    (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1]
+                )
     found: dict[int, str] = {}
     for child in parents:
         above = child
