@@ -52,8 +52,7 @@ def compose(n: int, members: Sequence[Member], old: StoryState | None, policy: P
     are ignored, unless all are hidden.
 
     Members whose texts were pruned cannot be judged again. For them the story keeps what it knows: their part in its entry, whether
-    they count as independent, and their judgements, without sections and topics that the policy does not know.
-    """
+    they count as independent, and their judgements, without sections and topics that the policy does not know."""
     before = () if old is None else (old, *change.absorbed)
     members = restored(members, before)
     seen = _seen(members, policy)

@@ -6,8 +6,7 @@ Items with equal addresses are united into one story. The functions here take aw
   items.
 - An item is a *guest* if its address is that of another outlet's article, as in a feed that collects links. It is in the story of that
   article, whatever its headline says. A source that lists articles of several outlets under one headline, before these outlets are polled,
-  would unite reports of different events.
-"""
+  would unite reports of different events."""
 
 from __future__ import annotations
 

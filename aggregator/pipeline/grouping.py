@@ -1,10 +1,7 @@
-"""Groups the items of a batch: new ones, and again those whose text has changed ("Explosion in harbour" becomes a full report, or an
-outlet adopts another's headline).
-
-Of the latter only an item that is a story by itself is grouped again, as if it had just arrived. If it belongs to another story, the
-two merge: the older one keeps its id and its places, the other one redirects, and a publisher that comes with it is announced. An item
-in a story with others stays there, so that readers do not see stories fall apart.
-"""
+"""Groups the items of a batch: new ones, and again those whose text has changed ("Explosion in harbour" becomes a full report, or an outlet
+adopts another's headline). Of the latter only an item that is a story by itself is grouped again, as if it had just arrived. If it belongs
+to another story, the two merge: the older one keeps its id and its places, the other one redirects, and a publisher that comes with it is
+announced. An item in a story with others stays there, so that readers do not see stories fall apart."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
 """Finds where the articles that the editor's overrides name are by now: outlets change addresses (a live page becomes a report, a slug is
-corrected), and the override goes on meaning the article.
-
-An address at which another outlet has an article is not followed: by moving its own article an outlet could otherwise hide, join or split
-that of another. On its own site, others only link to the article. A page to which it moved several of its articles (feeds link to a front
-page for a while) is not followed either.
-"""
+corrected), and the override goes on meaning the article. An address at which another outlet has an article is not followed: by moving its
+own article an outlet could otherwise hide, join or split that of another. On its own site, others only link to the article. A page to which
+it moved several of its articles (feeds link to a front page for a while) is not followed either."""
 
 from __future__ import annotations
 

@@ -6,8 +6,7 @@ the rest gets the id of its earliest item. So the id of a story is always that o
 that was merged long ago and is split off again gets back the id that redirected meanwhile.
 
 `join`: the stories merge as others do. The older one keeps its id and its places in streams, the younger one redirects, and a
-publisher that comes with it is announced like any other that joins.
-"""
+publisher that comes with it is announced like any other that joins."""
 
 from __future__ import annotations
 

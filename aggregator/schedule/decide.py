@@ -1,9 +1,6 @@
-"""Computes the state of a source after a poll: what is now known of it, when to poll it next, and why then.
-
-The interval follows from the rate of news, within the bounds of the source. What the server and the document ask for can make it
-longer, never shorter. The next poll is counted from now, not from when this one was due: so a machine that has slept for hours polls
-each source only once.
-"""
+"""Computes the state of a source after a poll: what is now known of it, when to poll it next, and why then. The interval follows from the
+rate of news, within the bounds of the source. What the server and the document ask for can make it longer, never shorter. The next poll is
+counted from now, not from when this one was due: so a machine that has slept for hours polls each source only once."""
 
 from __future__ import annotations
 
@@ -83,12 +80,10 @@ def after_poll(
     jitter: float,
     held_back: Sequence[Drop] = (),
 ) -> SourceState:
-    """The complete state after a poll, with the time of the next one and the reason in words.
-
-    `outcome` must be `Failed` also if a response arrived but could not be parsed: its validators must not be stored without its
-    items. `feed` is None if there was nothing to parse (304, a failure, or the same body as before). `new_items` is the number of
-    items that were not stored before; `held_back` are those that were recognised as repeats. `jitter`: a random number in [0, 1).
-    """
+    """The complete state after a poll, with the time of the next one and the reason in words. `outcome` must be `Failed` also if a response
+    arrived but could not be parsed: its validators must not be stored without its items. `feed` is None if there was nothing to parse (304,
+    a failure, or the same body as before). `new_items` is the number of items that were not stored before; `held_back` are those that were
+    recognised as repeats. `jitter`: a random number in [0, 1)."""
     visit = _Visit(state, now, bounds, jitter)
     if isinstance(outcome, Failed) and outcome.kind == "waiting":
         known = _with_its_host(state, outcome.freshness, visit)

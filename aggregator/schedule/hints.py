@@ -1,9 +1,7 @@
-"""What feeds and their hosts ask of those who poll them.
-
-A feed asks by ttl, skipHours and skipDays (RSS 2.0), sy:updatePeriod and sy:updateFrequency (syndication module of RSS 1.0). This is kept
-as one line of text in `SourceState.asks`, because a 304 does not repeat it. The line also has the max-age of the last response, which is
-needed if an editor changes `every` between two polls. A host asks for a pause by 429 or 503 with Retry-After.
-"""
+"""What feeds and their hosts ask of those who poll them. A feed asks by ttl, skipHours and skipDays (RSS 2.0), sy:updatePeriod and
+sy:updateFrequency (syndication module of RSS 1.0). This is kept as one line of text in `SourceState.asks`, because a 304 does not repeat
+it. The line also has the max-age of the last response, which is needed if an editor changes `every` between two polls. A host asks for a
+pause by 429 or 503 with Retry-After."""
 
 from __future__ import annotations
 

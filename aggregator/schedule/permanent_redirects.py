@@ -1,9 +1,7 @@
-"""Permanent redirects (301, 308): the new address is adopted after repeated proof, and given up again if it turns out to be dead.
-
-A source counts as moved once the same target was seen SIGHTINGS times in a row over at least PROOF, so that a mistake in a server's
-configuration, which is usually noticed within a day, does no harm (Feedbin waits for hundreds of redirects). `feeds.yaml` belongs to
-the editor and is not changed: only the requested address changes, and the move is reported until the file has the new address.
-"""
+"""Permanent redirects (301, 308): the new address is adopted after repeated proof, and given up again if it turns out to be dead. A source
+counts as moved once the same target was seen SIGHTINGS times in a row over at least PROOF, so that a mistake in a server's configuration,
+which is usually noticed within a day, does no harm (Feedbin waits for hundreds of redirects). `feeds.yaml` belongs to the editor and is not
+changed: only the requested address changes, and the move is reported until the file has the new address."""
 
 from __future__ import annotations
 
@@ -33,8 +31,7 @@ def address(state: SourceState, configured: str) -> str:
 
 def sighted(state: SourceState, permanent: str | None, now: datetime) -> SourceState:
     """The state after a successful poll that permanent redirects led to `permanent` (None: there were none). The last of the SIGHTINGS
-    counts only once PROOF has passed since the first.
-    """
+    counts only once PROOF has passed since the first."""
     if adopted(state):
         return state
     if permanent is None or not _acceptable(state.url, permanent):

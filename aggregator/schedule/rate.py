@@ -8,8 +8,7 @@ shorter and longer ones cost.
 The interval is proportional to the inverse square root of the rate. This minimises the mean delay of items for a given total number
 of requests: a source with rate r that is polled every T costs 1/T requests and r·T/2 of delay per unit of time, and c/T + r·T/2 is
 least at T = sqrt(2c/r). (Cho and Garcia-Molina 2003 treat freshness of pages; Sia, Cho and Cho 2007 feeds.) The configured `every`
-takes the place of c: it is the interval of a source with REFERENCE_RATE new items an hour.
-"""
+takes the place of c: it is the interval of a source with REFERENCE_RATE new items an hour."""
 
 from __future__ import annotations
 
@@ -58,11 +57,9 @@ def bounds_for(source: Source, defaults: Defaults) -> Bounds:
 
 
 def updated(rate: float | None, new: int, since: timedelta, planned: timedelta) -> float:
-    """The rate after a poll that found `new` items, at the time `since` after the last successful poll.
-
-    `planned` is the interval that was planned. If `since` is much longer, the machine slept or the clock was set: it is then limited,
-    so that the source does not look dead.
-    """
+    """The rate after a poll that found `new` items, at the time `since` after the last successful poll. `planned` is the interval that was
+    planned. If `since` is much longer, the machine slept or the clock was set: it is then limited, so that the source does not look
+    dead."""
     gap = max(timedelta(seconds=1), min(since, max(2 * planned, _LONGEST_GAP)))
     kept = exp(-(gap / MEMORY))
     before = REFERENCE_RATE if rate is None else rate

@@ -11,10 +11,8 @@ from aggregator.store.versions import Change, mark_texts
 
 
 class Articles:
-    """Implements `ports.Articles`.
-
-    The queue needs no table of its own: items of the given sources wait if they have no row in `articles`, or one that was put off.
-    """
+    """Implements `ports.Articles`. The queue needs no table of its own: items of the given sources wait if they have no row in `articles`,
+    or one that was put off."""
 
     def __init__(self, connection: Writes) -> None:
         self._db = connection

@@ -54,11 +54,9 @@ class Lookup(Struct, frozen=True):
 
 
 class Numbers(Struct, frozen=True):
-    """The numbers of the sources and streams that a query names, and of the stories that each of these streams has (`totals`).
-
-    They are inserted into the SQL text. If SQL looked them up, PostgreSQL would plan for an average source or stream, and would scan all
-    of a large one.
-    """
+    """The numbers of the sources and streams that a query names, and of the stories that each of these streams has (`totals`). They are
+    inserted into the SQL text. If SQL looked them up, PostgreSQL would plan for an average source or stream, and would scan all of a large
+    one."""
 
     sources: Mapping[str, int] = field(default_factory=dict)
     streams: Mapping[str, int] = field(default_factory=dict)
@@ -95,11 +93,8 @@ class Sql(Struct):
 
 
 def narrow(sql: Sql, wanted: Filter, published: str, story: str | None) -> None:
-    """Adds the parameters of a search to `sql`, as conditions on stories or items.
-
-    `published` is the column of their time of publication, and `story` the column with the number of the story in the table that is read
-    first, or None for items.
-    """
+    """Adds the parameters of a search to `sql`, as conditions on stories or items. `published` is the column of their time of publication,
+    and `story` the column with the number of the story in the table that is read first, or None for items."""
     shape, dialect = _STORIES if story else _ITEMS, sql.dialect
     few, newest = sql.lookup.few, sql.lookup.newest
     if few is not None:
@@ -132,10 +127,8 @@ SCORED = "p.scores LIKE ? ESCAPE '\\'"
 
 
 def has_member(told: str, story: str) -> str:
-    """The condition that one of the story's items meets the condition `told`.
-
-    The LIMIT keeps SQLite 3.51 and later from making it a join that comes last, after all that is read of a story. PostgreSQL ignores it.
-    """
+    """The condition that one of the story's items meets the condition `told`. The LIMIT keeps SQLite 3.51 and later from making it a join
+    that comes last, after all that is read of a story. PostgreSQL ignores it."""
     return f"EXISTS (SELECT 1 {_of_story(told, story, items='i.' in told)} LIMIT 1)"
 
 
@@ -145,11 +138,9 @@ def first_member(told: str) -> str:
 
 
 def _of_story(told: str, story: str, *, items: bool) -> str:
-    """The FROM and WHERE of a query for the story's items that meet the condition `told`.
-
-    The tables are joined with CROSS JOIN, whose order SQLite keeps; otherwise it would scan all items of a source for each story. Tables
-    that the condition does not need are left out, since they would be read for each item of a stream.
-    """
+    """The FROM and WHERE of a query for the story's items that meet the condition `told`. The tables are joined with CROSS JOIN, whose
+    order SQLite keeps; otherwise it would scan all items of a source for each story. Tables that the condition does not need are left out,
+    since they would be read for each item of a stream."""
     tables, joined = "placements p", ""
     if items:
         tables, joined = f"{tables} CROSS JOIN items i", " AND i.n = p.item"
@@ -175,11 +166,9 @@ _ITEMS = _Shape("i.n IN (SELECT {0.found} FROM search WHERE {0.matches}{1})", "i
 
 
 def counted(dialect: Dialect, column: str, publishers: int) -> str:
-    """The condition that `column` is this number of publishers, with the number in the SQL text.
-
-    The index is partial (more than one publisher). SQLite uses it only if the condition says so. PostgreSQL infers it; if the condition
-    said so too, PostgreSQL would expect too few stories, and sort them all instead of reading the newest from the index.
-    """
+    """The condition that `column` is this number of publishers, with the number in the SQL text. The index is partial (more than one
+    publisher). SQLite uses it only if the condition says so. PostgreSQL infers it; if the condition said so too, PostgreSQL would expect
+    too few stories, and sort them all instead of reading the newest from the index."""
     exact = f"{column} = {publishers:d}"
     return exact if dialect.expected else f"{column} > 1 AND {exact}"
 
@@ -244,11 +233,9 @@ def few_sql(dialect: Dialect, query: StreamQuery, numbers: Numbers) -> Iterator[
 
 
 def few_by_words(dialect: Dialect, query: StreamQuery) -> Iterator[Condition]:
-    """The same for the words of a search, on a backend whose planner chooses how they are found (PostgreSQL).
-
-    For each form of a word that does not occur the planner adds a guess. With twenty such words (`a OR b OR …`) it expects so many items
-    that it examines all items one by one.
-    """
+    """The same for the words of a search, on a backend whose planner chooses how they are found (PostgreSQL). For each form of a word that
+    does not occur the planner adds a guess. With twenty such words (`a OR b OR …`) it expects so many items that it examines all items one
+    by one."""
     if query.filter.words and dialect.expected:
         found = f"SELECT {dialect.found} FROM search WHERE {dialect.matches}"
         yield _of_items(dialect, query), found, (match_words(dialect, query.filter),)

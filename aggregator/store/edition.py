@@ -235,10 +235,8 @@ def end_waiting(db: Writes, batch: Batch) -> None:
 
 
 def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
-    """Moves the items of younger stories to the older ones, at the time `changed`, and makes the ids of the younger redirect.
-
-    The older stories are among the batch's stories, and keep a place in each stream that the younger were in.
-    """
+    """Moves the items of younger stories to the older ones, at the time `changed`, and makes the ids of the younger redirect. The older
+    stories are among the batch's stories, and keep a place in each stream that the younger were in."""
     for merge in batch.merges:
         pair = (merge.older, merge.younger)
         db.write("UPDATE placements SET story = ?, changed = ? WHERE story = ?", (merge.older, changed, merge.younger))
@@ -272,10 +270,8 @@ def save_entries(db: Writes, batch: Batch, before: list[Row]) -> set[StreamName]
 
 
 def save_memory(db: Writes, memory: Remembered) -> None:
-    """Writes the memory of the grouping: features of items, the index of words, document frequencies.
-
-    An item that is grouped again counts again in the frequencies.
-    """
+    """Writes the memory of the grouping: features of items, the index of words, document frequencies. An item that is grouped again counts
+    again in the frequencies."""
     if not memory.items:
         return
     items = [(one.item, one.at, one.publisher, one.headline, one.features) for one in memory.items]
@@ -286,11 +282,8 @@ def save_memory(db: Writes, memory: Remembered) -> None:
 
 
 def apply_splits(db: Writes, batch: Batch) -> None:
-    """Applies that items leave their stories.
-
-    The grouping no longer finds these items. A story that was merged and is separate again no longer redirects. Ids that were merged
-    into it redirect to the story that now has their founding item.
-    """
+    """Applies that items leave their stories. The grouping no longer finds these items. A story that was merged and is separate again no
+    longer redirects. Ids that were merged into it redirect to the story that now has their founding item."""
     if not batch.forgotten:
         return
     db.modify("DELETE FROM memories WHERE item IN", batch.forgotten)

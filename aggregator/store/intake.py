@@ -37,11 +37,9 @@ Arrival = tuple[PollResult, Item, int]
 
 
 def arrivals(results: Sequence[PollResult], now: int) -> list[Arrival]:
-    """The new items of polls with their times of publication (epoch seconds, never later than `now`), in the order of their numbers.
-
-    The newest item is last: among items that enter a stream together, the highest number is listed first. Of items with the same time,
-    the first in its document counts as the newest.
-    """
+    """The new items of polls with their times of publication (epoch seconds, never later than `now`), in the order of their numbers. The
+    newest item is last: among items that enter a stream together, the highest number is listed first. Of items with the same time, the
+    first in its document counts as the newest."""
     found = [
         (result, item, min(to_seconds(item.published) or now, now))
         for result in reversed(results)
@@ -172,10 +170,8 @@ class Intake(ABC, Generic[Writer]):
 
     @abstractmethod
     def _add(self, raw: Any, arrivals: Sequence[Arrival], numbers: Mapping[str, int], now: int) -> list[str]:
-        """Stores new items, which then wait for the edition. Returns the root of the source of each that was not stored before.
-
-        `numbers`: root of a source → its number.
-        """
+        """Stores new items, which then wait for the edition. Returns the root of the source of each that was not stored before. `numbers`:
+        root of a source → its number."""
 
     @abstractmethod
     def _replace_texts(self, raw: Any, changed: Mapping[int, Item], now: int) -> None:

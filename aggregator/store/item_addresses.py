@@ -1,6 +1,5 @@
 """Finds the items at an address: those that were first found there, and those that their outlet moved there later. The same SQL for all
-backends.
-"""
+backends."""
 
 from __future__ import annotations
 
@@ -12,10 +11,8 @@ from aggregator.store.rows import address_hash, grouped, to_id
 
 
 def items_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str] = {}) -> dict[str, list[int]]:
-    """Canonical address → numbers of its items.
-
-    First those that were found there, oldest first, then those that were moved there, without `strangers_at`.
-    """
+    """Canonical address → numbers of its items. First those that were found there, oldest first, then those that were moved there, without
+    `strangers_at`."""
     found, moved = _found_and_moved(db, canonicals)
     strangers = _strangers(db, found, moved, arriving)
     for address, numbers in moved.items():
@@ -25,11 +22,9 @@ def items_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str]
 
 
 def strangers_at(db: Reads, canonicals: Collection[str], arriving: Mapping[int, str]) -> frozenset[int]:
-    """Items that their outlet moved to one of these addresses, although an item of another outlet was found there first.
-
-    The editor's instructions for such an address mean that one, not these items. An article that its outlet moved on the site of its feed
-    (the host of the feed; where no feed is on that, that of the feed's link) is no stranger there: the others only link to it.
-    """
+    """Items that their outlet moved to one of these addresses, although an item of another outlet was found there first. The editor's
+    instructions for such an address mean that one, not these items. An article that its outlet moved on the site of its feed (the host of
+    the feed; where no feed is on that, that of the feed's link) is no stranger there: the others only link to it."""
     strangers = _strangers(db, *_found_and_moved(db, canonicals), arriving)
     return frozenset(n for numbers in strangers.values() for n in numbers)
 

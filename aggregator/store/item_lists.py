@@ -45,11 +45,8 @@ def items_sql(dialect: Dialect, query: StreamQuery, limit: int | None, lookup: L
 
 
 def _in_section(sql: Sql, query: StreamQuery, id: str) -> None:
-    """Adds the condition that an item is in a section, as its primary one if that is asked for.
-
-    Items whose texts were deleted stay in sections that feeds.yaml no longer has. They count as in the fallback if they are in no other
-    section.
-    """
+    """Adds the condition that an item is in a section, as its primary one if that is asked for. Items whose texts were deleted stay in
+    sections that feeds.yaml no longer has. They count as in the fallback if they are in no other section."""
     told = "p.section = ?"
     values: list[Any] = [id]
     if id != query.primary_section:

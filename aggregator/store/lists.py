@@ -70,12 +70,10 @@ class Lists:
         return kept, Extent(len(kept), left, kept[-1][1] + FRESH_SECONDS if len(kept) > SHORTEST else None)
 
     def removed(self, query: StreamQuery, until: Place | None) -> list[Place]:
-        """What a list of changes no longer shows, in its order, up to the place `until`; all of it, or the first `limit`.
-
-        These are hidden stories or items, and stories that left a section or topic that is asked for. Each kind is found apart, so that
-        an index tells of all others that they are not among them: of a large archive, hardly any story is read. Once there are enough,
-        what follows them is not looked for.
-        """
+        """What a list of changes no longer shows, in its order, up to the place `until`; all of it, or the first `limit`. These are hidden
+        stories or items, and stories that left a section or topic that is asked for. Each kind is found apart, so that an index tells of
+        all others that they are not among them: of a large archive, hardly any story is read. Once there are enough, what follows them is
+        not looked for."""
         found: set[Place] = set()
         for way in _gone(query, numbers_of(self._db, query)):
             found.update((time, number) for number, time in self._db.read(*_up_to(query, until, *way)))
@@ -91,8 +89,7 @@ class Lists:
         later than any other item was seen, no other item can be in the list.
 
         The words of a story may be in older items than the report with which it entered. So a search for words and reports together is
-        not limited to the newest items.
-        """
+        not limited to the newest items."""
         dialect, numbers = self._db.dialect, numbers_of(self._db, query)
         lookup = self._lookup(query, numbers)
         narrow = list(few_sql(dialect, query, numbers))
@@ -146,11 +143,8 @@ class Lists:
         return int(self._db.read(f"SELECT count(*) FROM ({said}) AS said", values)[0][0]) > COMMON
 
     def _rare_words(self, query: StreamQuery) -> list[Condition]:
-        """The conditions of `few_by_words`, if the planner expects the words in at most one of SHARE items.
-
-        Listing the items of common words would take long. For words that do not occur the planner expects many items, but hardly more
-        than that.
-        """
+        """The conditions of `few_by_words`, if the planner expects the words in at most one of SHARE items. Listing the items of common
+        words would take long. For words that do not occur the planner expects many items, but hardly more than that."""
         expected = self._db.dialect.expected
         found = few_by_words(self._db.dialect, query)
         return [one for one in found if expected and expected(self._db, *one[1:]) <= self._newest() // SHARE]
@@ -160,20 +154,16 @@ class Lists:
         return int(self._db.read("SELECT max(n) FROM items")[0][0] or 0)
 
     def _worth(self, query: StreamQuery, ask: int | None) -> int:
-        """The number of candidates up to which they are looked up one by one.
-
-        For stories in the order of several times, the alternative is a scan through the stories with k publishers until the list is full.
-        In an archive of N items it takes about N / candidates steps for each row of the list.
-        """
+        """The number of candidates up to which they are looked up one by one. For stories in the order of several times, the alternative is
+        a scan through the stories with k publishers until the list is full. In an archive of N items it takes about N / candidates steps
+        for each row of the list."""
         if query.view == "items" or query.min_publishers == 1 or not query.by_entering or not ask:
             return FEW
         return max(FEW, isqrt(ask * self._newest() // STEPS))
 
     def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:
-        """The rows that the narrowest of the conditions can match, if they are at most `most`.
-
-        The rows of several conditions are not intersected: different items of a story may meet them.
-        """
+        """The rows that the narrowest of the conditions can match, if they are at most `most`. The rows of several conditions are not
+        intersected: different items of a story may meet them."""
         meant = [
             Few(
                 condition, [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, most + 1))]

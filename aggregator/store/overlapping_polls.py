@@ -16,10 +16,8 @@ _PLAN = ("next_poll", "why", "held_until")
 
 
 def as_told(state: SourceState, other: SourceState) -> SourceState:
-    """The state to store if two polls of a source overlapped: `state`, with what must be kept of `other`.
-
-    If the later of the two was refused by the server, its failure counts. If the server asked either to pause, the longer pause counts.
-    """
+    """The state to store if two polls of a source overlapped: `state`, with what must be kept of `other`. If the later of the two was
+    refused by the server, its failure counts. If the server asked either to pause, the longer pause counts."""
     if other.failures and (to_seconds(other.last_attempt) or 0) > (to_seconds(state.last_attempt) or 0):
         state = _with(state, other, _ANSWER + _PLAN)
     if other.held_until and (to_seconds(other.next_poll) or 0) > (to_seconds(state.next_poll) or 0):
@@ -28,10 +26,8 @@ def as_told(state: SourceState, other: SourceState) -> SourceState:
 
 
 def by_plan_of(stored: SourceState, state: SourceState) -> SourceState:
-    """The state after a poll, if the next poll of its source was planned again in the meantime (an edit changed the interval).
-
-    The stored plan counts. Of the poll's own plan only a pause counts that the server asked for.
-    """
+    """The state after a poll, if the next poll of its source was planned again in the meantime (an edit changed the interval). The stored
+    plan counts. Of the poll's own plan only a pause counts that the server asked for."""
     planned, polled = stored.next_poll, state.last_attempt
     if state.state == "gone" or not planned or not polled or planned <= polled:
         return state

@@ -81,10 +81,8 @@ class Reading:
         return self._items(pairs), extent
 
     def removals(self, query: StreamQuery, until: tuple[int, int] | None = None) -> list[Removed]:
-        """What a list of changes no longer shows, in its order, up to the time and number `until`.
-
-        To be read after the list itself: what is in both was removed in between.
-        """
+        """What a list of changes no longer shows, in its order, up to the time and number `until`. To be read after the list itself: what
+        is in both was removed in between."""
         places = self._lists.removed(query, until)
         gone = [n for _, n in places]
         ids = dict(self._db.select(f"SELECT n, id FROM {query.view} WHERE n IN", gone))
@@ -221,11 +219,8 @@ class Reading:
         return joining
 
     def find(self, address: str, canonical: str | None) -> str | None:
-        """The id of the newest item at this address.
-
-        The canonical address is looked up, among the first and the later addresses of items. If there is none, or if a secret in the
-        address is masked (`***`), the address is compared as it is written.
-        """
+        """The id of the newest item at this address. The canonical address is looked up, among the first and the later addresses of items.
+        If there is none, or if a secret in the address is masked (`***`), the address is compared as it is written."""
         for numbers in items_at(self._db, [canonical] if canonical else ()).values():
             return to_id(self._db.read("SELECT id FROM items WHERE n = ?", (max(numbers),))[0][0])
         if canonical and "***" not in address:

@@ -16,11 +16,9 @@ of an archive, and correcting their dates afterwards took longer than renaming t
 
 
 def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> None:
-    """Gives these sections and topics their new ids, in the names of streams and in the judgements of stories and items.
-
-    `renamed`: former name → new id. If the new id has a stream with stories already, the two are to be merged: nothing is renamed then,
-    since re-placing the stories does it.
-    """
+    """Gives these sections and topics their new ids, in the names of streams and in the judgements of stories and items. `renamed`: former
+    name → new id. If the new id has a stream with stories already, the two are to be merged: nothing is renamed then, since re-placing the
+    stories does it."""
     totals = db.select("SELECT total FROM streams WHERE name IN", [*map(str, renamed)])
     change, changed = Change(db, now, int(PER_STORY * sum(total for (total,) in totals))), 0
     streams = set()
@@ -37,10 +35,8 @@ def rename_streams(db: Writes, renamed: Mapping[StreamName, str], now: int) -> N
 
 
 def led_on(former: Mapping[str, str], renamed: Mapping[StreamName, str]) -> dict[str, str]:
-    """The note of former ids (former name → present id) after a further edit; with earlier former ids led on to the new ones.
-
-    If `a` was renamed to `b`, and now `b` to `c`, both `a` and `b` lead to `c`.
-    """
+    """The note of former ids (former name → present id) after a further edit; with earlier former ids led on to the new ones. If `a` was
+    renamed to `b`, and now `b` to `c`, both `a` and `b` lead to `c`."""
     led = {name: renamed.get(StreamName(StreamName.read(name).kind, id), id) for name, id in former.items()}
     led |= {str(old): id for old, id in renamed.items()}
     return {name: id for name, id in led.items() if StreamName.read(name).id != id}

@@ -32,11 +32,9 @@ so many additional ids (guids) of an item are stored."""
 
 
 def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
-    """For each source (number, time, `keep` ago): its texts that were last listed before that time are to be deleted.
-
-    If a source answers, the items of its last document count as still listed, although they are not read again if that has not changed.
-    They were listed since its last news. (News of a time yet to come was told while the clock was ahead.)
-    """
+    """For each source (number, time, `keep` ago): its texts that were last listed before that time are to be deleted. If a source answers,
+    the items of its last document count as still listed, although they are not read again if that has not changed. They were listed since
+    its last news. (News of a time yet to come was told while the clock was ahead.)"""
     for n, id, answered, news in db.read(
         "SELECT n, id, last_success, CASE WHEN last_new <= ? THEN last_new ELSE 0 END FROM sources ORDER BY n", (now,)
     ):
@@ -46,21 +44,17 @@ def limits(db: Reads, now: int, keep: int, per_source: Mapping[str, int]) -> Ite
 
 
 def first_since(db: Reads, moment: int, now: int) -> int:
-    """The first item that was stored after this time, at the latest. Times yet to come are those of a clock that was ahead.
-
-    Numbers of items do not depend on the clock. What was stored after an item that entered within `keep` is no older, though the clock
-    may have been set back, and said so.
-    """
+    """The first item that was stored after this time, at the latest. Times yet to come are those of a clock that was ahead. Numbers of
+    items do not depend on the clock. What was stored after an item that entered within `keep` is no older, though the clock may have been
+    set back, and said so."""
     # "+ 0": otherwise PostgreSQL goes through all items, from the first one on, instead of the index of these.
     ((first,),) = db.read("SELECT min(n + 0) FROM items WHERE entered BETWEEN ? AND ?", (moment, now))
     return sys.maxsize if first is None else int(first)
 
 
 def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
-    """Number of a source → (item, time when it was last listed) of its items that have a text and were last listed before `moment`.
-
-    Texts deleted before, most of an old archive, are not in the two partial indexes that this reads.
-    """
+    """Number of a source → (item, time when it was last listed) of its items that have a text and were last listed before `moment`. Texts
+    deleted before, most of an old archive, are not in the two partial indexes that this reads."""
     rows = db.read(
         f"SELECT i.source, t.item, t.listed FROM texts t JOIN items i ON i.n = t.item WHERE t.listed < ? AND {KEPT}",
         (moment,),
@@ -73,11 +67,9 @@ def listed_before(db: Reads, moment: int) -> dict[int, list[tuple[int, int]]]:
 
 
 def forget_document(db: Writes, source: int, limit: int) -> None:
-    """Forgets how to recognise the last document of a source that has not answered since `limit`.
-
-    The texts of that document are deleted too. If the source returns with the same document, it must be read again. `body_hash` becomes
-    empty and not NULL, since NULL means that there never was a document.
-    """
+    """Forgets how to recognise the last document of a source that has not answered since `limit`. The texts of that document are deleted
+    too. If the source returns with the same document, it must be read again. `body_hash` becomes empty and not NULL, since NULL means that
+    there never was a document."""
     db.write(
         "UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = '' "
         "WHERE n = ? AND last_success < ? AND body_hash != ''",
@@ -104,8 +96,7 @@ def note_listed(db: Writes, sources: Collection[int], read: Mapping[int, int]) -
     distinguished.
 
     `read`: number of a source → time of its last document. If that was its last answer, there is nothing to note; otherwise all texts of
-    the source are scanned.
-    """
+    the source are scanned."""
     # A source that had something new a day or less before its last answer needs no note: its last document is recent enough.
     quiet = "SELECT n, last_success, coalesce(last_new, 0) FROM sources WHERE last_success - ? > coalesce(last_new, 0) AND n IN"
     for source, answered, news in db.select(quiet, sources, "", LISTED_EVERY):

@@ -185,11 +185,8 @@ EntryRow = tuple[int, int, int, int | None, int, bool]
 
 
 def corroboration_rows(stories: Iterable[StoryState]) -> list[tuple[int, int, str, int, int]]:
-    """The rows (story, k, k-th publisher, when it joined, when k was reached).
-
-    If a story had k publishers and now has fewer, the row has -k: then no list finds the story by k, and if k is reached again, the story
-    keeps its time.
-    """
+    """The rows (story, k, k-th publisher, when it joined, when k was reached). If a story had k publishers and now has fewer, the row has
+    -k: then no list finds the story by k, and if k is reached again, the story keeps its time."""
     return [
         (story.n, k if publisher else -k, *(publisher or ("", 0)), reached)
         for story in stories

@@ -1,9 +1,6 @@
-"""Shifts: changes of a day of a stream that the stories listed there do not show. Pure functions.
-
-A list of a stream by days must know when each day last changed. A story that has left the day (hidden, merged, moved by an edit, or with
-another time of publication) is no longer there to show it; so the time is stored as a shift. The same for known stories that enter, and
-for reports that come late.
-"""
+"""Shifts: changes of a day of a stream that the stories listed there do not show. Pure functions. A list of a stream by days must know when
+each day last changed. A story that has left the day (hidden, merged, moved by an edit, or with another time of publication) is no longer
+there to show it; so the time is stored as a shift. The same for known stories that enter, and for reports that come late."""
 
 from __future__ import annotations
 
@@ -24,11 +21,9 @@ Row = tuple[int, int, int, bool, int]
 def shifts(
     before: Iterable[Row], after: Iterable[EntryRow], updated: Mapping[int, int], now: int
 ) -> list[tuple[int, int, int]]:
-    """(stream, published, now) for each change of a story in a stream: it entered, left, or its entry changed.
-
-    `updated`: number of a story → time when its entry was updated. If the day can be seen to have changed by that time, there is no
-    shift; except if a day may have ended since, because items of a back-catalogue have times long before they came.
-    """
+    """(stream, published, now) for each change of a story in a stream: it entered, left, or its entry changed. `updated`: number of a story
+    → time when its entry was updated. If the day can be seen to have changed by that time, there is no shift; except if a day may have
+    ended since, because items of a back-catalogue have times long before they came."""
     old, said = {}, {}
     for stream, story, published, active, at in before:
         said[story] = at

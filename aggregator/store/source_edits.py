@@ -69,10 +69,8 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def first_ids(rows: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
-    """First id → last id of sources that were renamed and then removed; without ids that another source had later.
-
-    `rows` are (root, id, listed) of the renamed sources.
-    """
+    """First id → last id of sources that were renamed and then removed; without ids that another source had later. `rows` are (root, id,
+    listed) of the renamed sources."""
     known = list(rows)
     later = {root.removesuffix(AGAIN) for root, _, _ in known if root.endswith(AGAIN)}
     return {

@@ -114,10 +114,8 @@ class Sources:
             self._db.modify(f"UPDATE sources SET {forgotten} WHERE body_hash IS NOT NULL AND id IN", ids)
 
     def sync(self, configured: Collection[Source]) -> None:
-        """Makes the rows follow feeds.yaml; `model.renamed_sources` decides which row belongs to which source.
-
-        Rows that are correct already are not written, so that a worker that starts after another changes nothing.
-        """
+        """Makes the rows follow feeds.yaml; `model.renamed_sources` decides which row belongs to which source. Rows that are correct
+        already are not written, so that a worker that starts after another changes nothing."""
         db = self._db
         with db.transaction(Lock.SYNCING):
             rows = db.read("SELECT n, id, root, url, listed, enabled FROM sources ORDER BY n")
@@ -137,11 +135,8 @@ class Sources:
             release_leases(db, moved)
 
     def write_states(self, states: Iterable[SourceState]) -> None:
-        """Writes states in the caller's transaction.
-
-        Rows are found by root, since an edit may have renamed a source during its poll. A state is not written if the source has another
-        address by now: it describes the former one.
-        """
+        """Writes states in the caller's transaction. Rows are found by root, since an edit may have renamed a source during its poll. A
+        state is not written if the source has another address by now: it describes the former one."""
         values = ", ".join(f"{name} = ?" for name in STATE_COLUMNS)
         self._db.write_each(
             f"UPDATE sources SET {values} WHERE root = ? AND url = ?",
@@ -159,21 +154,17 @@ class Sources:
 
 
 def lock_sources(db: Reads, column: str, values: Collection[Any]) -> None:
-    """Locks the sources with one of these values in `column`. Needed before several sources, or rows about their items, are written.
-
-    So that no deadlock occurs, all processes lock rows in one order: first the version of the streams (`versions.next_version`); then
-    sources, by number, which covers everything that is stored about their items; then the items that wait for the edition, by number.
-    SQLite has one writer at a time, and needs no locks.
-    """
+    """Locks the sources with one of these values in `column`. Needed before several sources, or rows about their items, are written. So
+    that no deadlock occurs, all processes lock rows in one order: first the version of the streams (`versions.next_version`); then sources,
+    by number, which covers everything that is stored about their items; then the items that wait for the edition, by number. SQLite has one
+    writer at a time, and needs no locks."""
     if db.dialect.locking:
         db.select(f"SELECT n FROM sources WHERE {column} IN", values, f"ORDER BY n{db.dialect.locking}")
 
 
 def release_leases(db: Writes, states: Iterable[SourceState], owner: str | None = None) -> None:
-    """Releases the leases of these sources that `owner` (None: anybody) holds.
-
-    Sources are found by root, since an edit may have renamed them in the meantime.
-    """
+    """Releases the leases of these sources that `owner` (None: anybody) holds. Sources are found by root, since an edit may have renamed
+    them in the meantime."""
     roots = [state.root for state in states]
     db.modify(f"{FREE} WHERE lease_owner = coalesce(?, lease_owner) AND root IN", roots, owner)
 
@@ -181,10 +172,8 @@ def release_leases(db: Writes, states: Iterable[SourceState], owner: str | None 
 def available(
     dialect: Dialect, now: datetime, *, ids: Collection[str] | None = None, due_only: bool = True
 ) -> tuple[str, list[Any]]:
-    """The condition, with its values, for sources that may be claimed: enabled, not leased, and due.
-
-    A source planned beyond `HORIZON` counts as due, since such a time comes from a wrong clock.
-    """
+    """The condition, with its values, for sources that may be claimed: enabled, not leased, and due. A source planned beyond `HORIZON`
+    counts as due, since such a time comes from a wrong clock."""
     moment = int(now.timestamp())
     condition = "listed AND enabled AND (lease_until <= ? OR lease_until > ?)"
     values: list[Any] = [moment, moment + int(LONGEST_LEASE.total_seconds())]

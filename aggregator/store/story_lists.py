@@ -8,8 +8,7 @@ A story's time in a stream is the latest of
 
 There is an index for each of these times, but none for their maximum. If the maximum of a story is at or after some time t, so is one of
 its times. So the SQL reads each index from its end: the first until it has a full list, the others only as far back as the oldest story
-in that list.
-"""
+in that list."""
 
 from __future__ import annotations
 

@@ -154,10 +154,8 @@ class Upkeep(ABC, Generic[Writer]):
         return purged
 
     def _prune(self, source: int, items: Sequence[int], limit: int, now: int) -> int:
-        """Deletes, in one transaction, the texts of these items of a source and of their articles; returns the number of items.
-
-        Items that were listed again since `limit`, or wait for the edition, are left out.
-        """
+        """Deletes, in one transaction, the texts of these items of a source and of their articles; returns the number of items. Items that
+        were listed again since `limit`, or wait for the edition, are left out."""
         db, change = self._db, Change(self._db, now)
         with db.transaction() as raw:
             placed = "SELECT item FROM texts WHERE listed < ? AND item NOT IN (SELECT item FROM pending) AND item IN"
@@ -175,10 +173,8 @@ class Upkeep(ABC, Generic[Writer]):
 
     @abstractmethod
     def _empty(self, raw: Any, items: Sequence[int], limit: int) -> Sequence[int]:
-        """Deletes the texts of these items, and their words in the full-text index except those of the headlines.
-
-        Returns the items, without those that a poll has listed since `limit` in the meantime.
-        """
+        """Deletes the texts of these items, and their words in the full-text index except those of the headlines. Returns the items,
+        without those that a poll has listed since `limit` in the meantime."""
 
     def _forget(self, before: int) -> None:
         """Deletes the grouping's memory of items published before this time."""

@@ -23,40 +23,29 @@ COUNTED = (
 
 def next_version(db: Writes) -> int:
     """The version for the streams that this transaction changes: greater than all before by a random number, so that a database which was
-    restored, or a standby that took over, does not give a number again that stood for other news.
-
-    It must be called before anything else is written: on PostgreSQL, processes that change streams then wait for each other here, and not
-    for each other's rows.
-    """
+    restored, or a standby that took over, does not give a number again that stood for other news. It must be called before anything else is
+    written: on PostgreSQL, processes that change streams then wait for each other here, and not for each other's rows."""
     db.write(f"INSERT INTO meta VALUES ('version', ?) {COUNTED}", (str(randint(1, STEP)),))
     return int(db.read("SELECT value FROM meta WHERE key = 'version'")[0][0])
 
 
 def keep_version(db: Reads) -> None:
-    """Locks the version without changing it.
-
-    Called instead of `next_version` by transactions that write stories, the memory of the grouping, or the configuration in force, but
-    change no stream: so that they and those that change streams wait for each other.
-    """
+    """Locks the version without changing it. Called instead of `next_version` by transactions that write stories, the memory of the
+    grouping, or the configuration in force, but change no stream: so that they and those that change streams wait for each other."""
     db.read(f"SELECT value FROM meta WHERE key = 'version'{db.dialect.locking}")
 
 
 def change_time(db: Reads, now: int) -> int:
-    """The time (epoch seconds) of a change that is made now.
-
-    It is later than that of every earlier change and edit of the configuration, even within one second, or if the clock was set back. So
-    a client that asks for changes since the last time misses nothing.
-    """
+    """The time (epoch seconds) of a change that is made now. It is later than that of every earlier change and edit of the configuration,
+    even within one second, or if the clock was set back. So a client that asks for changes since the last time misses nothing."""
     before = db.read("SELECT changed FROM streams WHERE name = ?", (str(LATEST),))
     before += db.read("SELECT applied FROM configurations ORDER BY n DESC LIMIT 1")
     return max([now, *(int(changed) + 1 for (changed,) in before)])
 
 
 class Change:
-    """What a transaction changes for readers: the version and the time that its streams, stories and items get.
-
-    To be made before the transaction begins, since that may wait for another process. `ahead`: seconds that it will surely take.
-    """
+    """What a transaction changes for readers: the version and the time that its streams, stories and items get. To be made before the
+    transaction begins, since that may wait for another process. `ahead`: seconds that it will surely take."""
 
     def __init__(self, db: Writes, now: int, ahead: int = 0) -> None:
         self._db, self._now, self._ahead = db, now, ahead
@@ -69,11 +58,8 @@ class Change:
         return self._now + STORING
 
     def end(self, streams: Collection[StreamName]) -> None:
-        """To be called when all else is written: marks these streams, and LATEST, as changed.
-
-        If the transaction has taken longer than STORING (it waited, the batch is large, or the disk is slow), the streams get a later
-        time, and so do its stories and items.
-        """
+        """To be called when all else is written: marks these streams, and LATEST, as changed. If the transaction has taken longer than
+        STORING (it waited, the batch is large, or the disk is slow), the streams get a later time, and so do its stories and items."""
         db, now = self._db, self._now
         if (late := math.ceil(monotonic() - self._began - (STORING - COMMITTING))) > 0:
             now += late
@@ -86,10 +72,8 @@ class Change:
 
 
 def mark_texts(db: Writes, items: Collection[int], changed: int) -> set[StreamName]:
-    """Marks items whose texts are added or deleted, and the stories that they lead, as changed at `changed`.
-
-    It must be called while the texts exist. Returns the streams that may show the texts of their articles, or receipts for them.
-    """
+    """Marks items whose texts are added or deleted, and the stories that they lead, as changed at `changed`. It must be called while the
+    texts exist. Returns the streams that may show the texts of their articles, or receipts for them."""
     of_items, listed = db.dialect.one_of.format("p.item"), db.dialect.listed(items)
     db.modify("UPDATE placements SET changed = ? WHERE item IN", items, changed)
     led = f"SELECT p.story FROM placements p JOIN stories st ON st.n = p.story AND st.lead = p.item WHERE {of_items}"

@@ -20,12 +20,10 @@ _LOCK_SIZE = 2048  # bytes
 
 
 class WorkerLock:
-    """Held by the only `run` or `worker` of a SQLite archive (see `locks`). The kernel releases it when the process ends.
-
-    The lines of the file: process id, identity, and one for each problem. Its size is fixed, so that it can be written on a full
-    disk. `killed` is the identity of the worker that held the lock before, if that was killed. (Its leases can then be released even
-    if its machine had another name, as with containers.)
-    """
+    """Held by the only `run` or `worker` of a SQLite archive (see `locks`). The kernel releases it when the process ends. The lines of the
+    file: process id, identity, and one for each problem. Its size is fixed, so that it can be written on a full disk. `killed` is the
+    identity of the worker that held the lock before, if that was killed. (Its leases can then be released even if its machine had another
+    name, as with containers.)"""
 
     def __init__(self, instance: Path, name: str = LOCK) -> None:
         self._path = instance / name

@@ -1,9 +1,7 @@
-"""Calls functions at regular intervals, even if the machine's clock is changed meanwhile.
-
-APScheduler follows the system clock. If that is set back by an hour, nothing is called for an hour. If it is set forward, APScheduler
-counts every missed call, which for years takes minutes and gigabytes. So our own trigger always counts from now, and a pulse on the
-monotonic clock corrects calls that are planned too far ahead.
-"""
+"""Calls functions at regular intervals, even if the machine's clock is changed meanwhile. APScheduler follows the system clock. If that is
+set back by an hour, nothing is called for an hour. If it is set forward, APScheduler counts every missed call, which for years takes
+minutes and gigabytes. So our own trigger always counts from now, and a pulse on the monotonic clock corrects calls that are planned too far
+ahead."""
 
 from __future__ import annotations
 

@@ -233,12 +233,10 @@ def plan(
     category_topics: CategoryTopics = NO_TOPICS,
     alike: bool = False,
 ) -> Plan:
-    """Judge stored stories under `after` and compare the result with where they are now. Nothing is written.
-
-    `before` is the configuration in force; stories that were last placed under another one are first judged under it.
-    `category_topics`: the topics from categories that are noted in the store. `alike`: both configurations place alike, so stories are
-    not placed again, and no other change since their last placing counts.
-    """
+    """Judge stored stories under `after` and compare the result with where they are now. Nothing is written. `before` is the configuration
+    in force; stories that were last placed under another one are first judged under it. `category_topics`: the topics from categories that
+    are noted in the store. `alike`: both configurations place alike, so stories are not placed again, and no other change since their last
+    placing counts."""
     found = Plan()
     before = before.with_topics(category_topics).following(store) if before else None
     after = after.with_topics(category_topics).following(store)

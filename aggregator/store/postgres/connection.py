@@ -130,12 +130,10 @@ class QueueConnection(psycopg.AsyncConnection[Any]):
 
 
 class Connection:
-    """One connection to the archive. Threads may share it: their transactions wait for each other.
-
-    A lost connection is opened again; `opened` counts how often. The loss is usually noticed by the first query after a restart of the
-    server: if that query is not in a transaction, or begins one, it is repeated, and callers do not notice. A server that is not back yet
-    is asked at increasing intervals.
-    """
+    """One connection to the archive. Threads may share it: their transactions wait for each other. A lost connection is opened again;
+    `opened` counts how often. The loss is usually noticed by the first query after a restart of the server: if that query is not in a
+    transaction, or begins one, it is repeated, and callers do not notice. A server that is not back yet is asked at increasing
+    intervals."""
 
     dialect = DIALECT
 
@@ -227,11 +225,9 @@ class Connection:
                 self._begun = not outermost
 
     def _begin(self, raw: Raw, alone: Lock | None, known: int | None) -> Raw:
-        """Begins a transaction, in one round trip. `alone`: a lock to be held; `known`: the version of the schema.
-
-        Raises StoreTooNew if a later version has migrated the schema: it would misread what this one writes. By the shared lock, a
-        migration waits for transactions in progress, and later transactions wait for the migration.
-        """
+        """Begins a transaction, in one round trip. `alone`: a lock to be held; `known`: the version of the schema. Raises StoreTooNew if a
+        later version has migrated the schema: it would misread what this one writes. By the shared lock, a migration waits for transactions
+        in progress, and later transactions wait for the migration."""
         statements = ["BEGIN"]
         if known is not None:
             statements.append(f"SELECT pg_advisory_xact_lock_shared({self.locks}, {Lock.MIGRATING:d})")

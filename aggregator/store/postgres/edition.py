@@ -9,10 +9,8 @@ from aggregator.store.postgres.connection import Connection, Raw
 
 
 class EditionStore(edition.EditionStore[Connection]):
-    """A process holds the edition by an advisory lock of the session with which it also writes.
-
-    The lock ends at once with the session, and a process that has lost it cannot write any more.
-    """
+    """A process holds the edition by an advisory lock of the session with which it also writes. The lock ends at once with the session, and
+    a process that has lost it cannot write any more."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

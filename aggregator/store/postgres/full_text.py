@@ -1,9 +1,6 @@
-"""Splits a text into words for the full-text index, in the same way as SQLite's tokenizer `unicode61 remove_diacritics 2`, so that a
-search has the same result on both backends.
-
-Words are runs of letters and digits, without case and diacritics. PostgreSQL gets the finished words: its own parsers, which recognise
-hosts, punctuation and languages, are not used.
-"""
+"""Splits a text into words for the full-text index, in the same way as SQLite's tokenizer `unicode61 remove_diacritics 2`, so that a search
+has the same result on both backends. Words are runs of letters and digits, without case and diacritics. PostgreSQL gets the finished words:
+its own parsers, which recognise hosts, punctuation and languages, are not used."""
 
 from __future__ import annotations
 

@@ -17,11 +17,8 @@ SILENT = 2.0  # seconds between two attempts to get an answer
 
 
 class Refusals:
-    """Limits the attempts to open a session.
-
-    After a failure the next attempt is made after a pause, of at most `longest` seconds (or AWAY). Until then callers get the last error
-    again.
-    """
+    """Limits the attempts to open a session. After a failure the next attempt is made after a pause, of at most `longest` seconds (or
+    AWAY). Until then callers get the last error again."""
 
     def __init__(self, longest: float) -> None:
         self._longest = longest
@@ -47,10 +44,8 @@ class Refusals:
 
 
 class Silence:
-    """While a server is silent, only one thread at a time asks it again, every few seconds. All others get an error at once.
-
-    If all of them waited, no thread would be left for requests that do not need the database.
-    """
+    """While a server is silent, only one thread at a time asks it again, every few seconds. All others get an error at once. If all of them
+    waited, no thread would be left for requests that do not need the database."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()

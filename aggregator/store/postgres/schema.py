@@ -1,7 +1,5 @@
-"""The schema and its migrations: numbered SQL files, each applied once; all that are due in one transaction.
-
-The row `schema` of the table `meta` has the number of the last migration that was applied.
-"""
+"""The schema and its migrations: numbered SQL files, each applied once; all that are due in one transaction. The row `schema` of the table
+`meta` has the number of the last migration that was applied."""
 
 from __future__ import annotations
 

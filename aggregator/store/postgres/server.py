@@ -49,10 +49,8 @@ class Server:
         self.name = f"PostgreSQL at {at}, database {self.parts.get('dbname') or '(default)'}"
 
     def address(self, name: str, patience: int = BUSY_SECONDS, *, read_only: bool = False) -> str:
-        """The address (with the password and all settings) for a session of this name.
-
-        `patience`: seconds that a statement may take, or wait for a lock.
-        """
+        """The address (with the password and all settings) for a session of this name. `patience`: seconds that a statement may take, or
+        wait for a lock."""
         settings = {
             # Longer than a lock is awaited: else a query that waits for others would count as one that takes too long.
             "statement_timeout": f"{patience * 1100}ms",

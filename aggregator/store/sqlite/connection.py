@@ -64,11 +64,8 @@ DIALECT = Dialect(
 
 
 class Connection:
-    """One connection to the archive.
-
-    Threads may share it: each waits until the transaction, statement or closing of another has ended. A thread that must not wait opens
-    its own connection.
-    """
+    """One connection to the archive. Threads may share it: each waits until the transaction, statement or closing of another has ended. A
+    thread that must not wait opens its own connection."""
 
     dialect = DIALECT
 
@@ -135,10 +132,8 @@ class Connection:
             self._closing()
 
     def _check_file(self) -> None:
-        """Raises StoreError if the file was moved or deleted: what is written into it would be lost when this process ends.
-
-        Called right before a commit, so that a move during the transaction is noticed too.
-        """
+        """Raises StoreError if the file was moved or deleted: what is written into it would be lost when this process ends. Called right
+        before a commit, so that a move during the transaction is noticed too."""
         if identity(self.path) != self._file:
             raise StoreError(
                 f"{self.path}: was moved, replaced or deleted while in use, so nothing more is written; "
@@ -163,10 +158,8 @@ class Connection:
     def transaction(self, alone: Lock | None = None, *, unhurried: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction, or a part of the one that this thread is in; if a part fails, the whole must be left with its exception, since
         what the part wrote is undone only with the whole. A transaction begins with BEGIN IMMEDIATE, since a deferred one that begins to
-        write may fail at once.
-
-        So there is only one writer, and `alone` is not needed; nor is `unhurried`, since statements have no time limit.
-        """
+        write may fail at once. So there is only one writer, and `alone` is not needed; nor is `unhurried`, since statements have no time
+        limit."""
         with self._turn, self.translate():
             begun = self.raw.in_transaction
             if begun:

@@ -1,7 +1,5 @@
-"""The schema and its migrations: numbered SQL files, each applied once; all that are due in one transaction.
-
-`user_version` of the file is the number of the last migration that was applied, and `application_id` marks the file as ours.
-"""
+"""The schema and its migrations: numbered SQL files, each applied once; all that are due in one transaction. `user_version` of the file is
+the number of the last migration that was applied, and `application_id` marks the file as ours."""
 
 from __future__ import annotations
 
@@ -97,10 +95,8 @@ def _refuse_strangers(connection: Connection) -> None:
 
 
 def _copy(connection: Connection, target: Path) -> Path:
-    """Saves a copy of the archive, and returns its path. An earlier copy is replaced: the old version may have been used again since.
-
-    It uses its own connection, since SQLite does not copy over a connection that is in a transaction.
-    """
+    """Saves a copy of the archive, and returns its path. An earlier copy is replaced: the old version may have been used again since. It
+    uses its own connection, since SQLite does not copy over a connection that is in a transaction."""
     try:
         with closing(Connection(connection.path, read_only=True)) as before:
             save_copy(before, target)
