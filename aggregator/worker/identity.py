@@ -48,7 +48,7 @@ def is_dead(owner: str) -> bool:
 def _started(pid: int) -> str:
     """The start time of a process in clock ticks since boot; "" if there is no such process, "0" if the system does not tell."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")  # its name may be any bytes
     except OSError:
         try:
             with contextlib.suppress(PermissionError):  # it exists, but belongs to another user

@@ -63,6 +63,19 @@ def test_a_process_of_another_user_that_the_system_hides_is_not_taken_for_dead(m
     assert is_dead(dead)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_process_whose_name_is_no_text_is_known_by_its_start() -> None:
+    """Linux cuts names after 15 bytes, within a letter too. Where a lease named such a process, no worker polled while it ran."""
+    program = "open('/proc/self/comm', 'wb').write(b'x' * 14 + 'ü'.encode()); print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout
+            process.stdout.readline()
+            assert is_dead(f"{identity().rsplit(':', 2)[0]}:{process.pid}:1")
+        finally:
+            process.kill()
+
+
 def test_a_process_id_that_is_used_again_is_another_process() -> None:
     host, pid, started = identity().rsplit(":", 2)
     assert is_dead(f"{host}:{pid}:{int(started or 0) + 1}")
