@@ -58,7 +58,11 @@ def _one_line(problem: Problem) -> Problem:
 
 def _settings(project: Project, main: schema.FeedsFile) -> model.Settings:
     parts = project.parts
-    publishers = tuple(_publisher(entry) for part in parts for entry in part.publishers)
+    publishers = tuple(
+        model.Publisher(entry.name, tuple(entry.aliases), tuple(entry.domains), entry.labels)
+        for part in parts
+        for entry in part.publishers
+    )
     outlets = publisher_index(publishers)
     return model.Settings(
         site=model.Site(**dict(main.site)),
@@ -84,10 +88,6 @@ def _epoch(project: Project) -> str:
     for name, text in [*texts, *shown]:
         digest.update(f"{len(name)}:{name}{len(text)}:{text}".encode())
     return digest.hexdigest()
-
-
-def _publisher(entry: schema.Publisher) -> model.Publisher:
-    return model.Publisher(entry.name, tuple(entry.aliases), tuple(entry.domains), entry.labels)
 
 
 def _source(entry: schema.Source, outlets: PublisherIndex) -> model.Source:

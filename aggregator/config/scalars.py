@@ -237,17 +237,13 @@ def private_place(value: object) -> str:
         raise Wrong(f"expected a host or network without http://, found {shown(value)}{hint}")
     bare, _, bits = written.strip("[]").partition("/")
     if re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", bare):
-        return _network(value, written)
-    if bits or not HOST.fullmatch(bare):
+        try:
+            ip_network(written.strip("[]"), strict=False)
+        except ValueError:
+            expected = "an address or network such as 127.0.0.1 or 10.0.0.0/8"
+            raise Wrong(f"expected {expected}, found {shown(value)}") from None
+    elif bits or not HOST.fullmatch(bare):
         raise Wrong(f"expected a host such as nas.local, or a network such as 10.0.0.0/8, found {shown(value)}")
-    return written
-
-
-def _network(value: object, written: str) -> str:
-    try:
-        ip_network(written.strip("[]"), strict=False)
-    except ValueError:
-        raise Wrong(f"expected an address or network such as 127.0.0.1 or 10.0.0.0/8, found {shown(value)}") from None
     return written
 
 

@@ -62,11 +62,10 @@ def read_opml(data: bytes) -> FeedList:
     if root is None or (_name(root) not in ("opml", "outline", "body") and root.find(".//{*}outline") is None):
         raise ParseError("not-a-feed", "is not OPML: expected <opml> with <outline> elements")
     found = []
-    for count, (element, folder) in enumerate(_outlines(root), 1):
+    for count, (attributes, folder) in enumerate(_outlines(root), 1):
         if count > MOST_OUTLINES:
             raise ParseError("too-deep", f"more than {MOST_OUTLINES} outlines: split the file")
-        listed = _listed(element, folder)
-        if listed:
+        if listed := _listed(attributes, folder):
             found.append(listed)
     return FeedList(tuple(found), broken)
 
@@ -85,9 +84,9 @@ def _tree(text: bytes) -> tuple[etree._Element | None, int | None]:
     return root, fatal[0].line + above if fatal else None
 
 
-def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str, ...]]]:
-    """Each outline with the titles of the outlines around it, in document order. Not recursive, so that depth cannot exhaust Python's
-    stack."""
+def _outlines(root: etree._Element) -> Iterator[tuple[dict[str, str], tuple[str, ...]]]:
+    """The attributes of each outline with the titles of the outlines around it, in document order. Not recursive, so that depth cannot
+    exhaust Python's stack."""
     stack: list[tuple[etree._Element, tuple[str, ...], int]] = [(root, (), 0)]
     while stack:
         element, folder, depth = stack.pop()
@@ -95,8 +94,9 @@ def _outlines(root: etree._Element) -> Iterator[tuple[etree._Element, tuple[str,
             raise ParseError("too-deep", f"nested more than {DEEPEST} deep: refused")
         inner = folder
         if _name(element) == "outline":
-            yield element, folder
-            title = _title(_attributes(element))
+            attributes = _attributes(element)
+            yield attributes, folder
+            title = _title(attributes)
             inner = (*folder, title) if title else folder
         children = [child for child in element if isinstance(child.tag, str)]
         stack += [(child, inner, depth + 1) for child in reversed(children)]
@@ -117,8 +117,7 @@ def _title(attributes: dict[str, str]) -> str:
     return " ".join((attributes.get("text") or attributes.get("title") or "").split())[:200]
 
 
-def _listed(element: etree._Element, folder: tuple[str, ...]) -> Listed | None:
-    attributes = _attributes(element)
+def _listed(attributes: dict[str, str], folder: tuple[str, ...]) -> Listed | None:
     url, kind = attributes.get("xmlurl"), attributes.get("type", "").lower()
     if url is None and kind in _FEED_TYPES:
         url = attributes.get("url", "")

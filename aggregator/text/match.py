@@ -106,13 +106,8 @@ def _initials(cased: str, shift: int) -> Spans:
 
 
 def _capitals(cased: str, shift: int) -> Spans:
-    found = []
-    at = shift
-    for word in cased.split(" "):
-        if word.isupper():
-            found.append((at, at + len(word)))
-        at += len(word) + 1
-    return tuple(found)
+    words = re.finditer("[^ ]+", cased)
+    return tuple((word.start() + shift, word.end() + shift) for word in words if word[0].isupper())
 
 
 class Haystack(NamedTuple):
