@@ -38,20 +38,16 @@ def _by_name(settings: Settings) -> Iterator[Doubt]:
     for source in settings.sources:
         known, host = index.named(source.publisher), host_of(source.url) or ""
         if known and known.domains and index.at(host) is not known:
-            yield (
-                [source],
-                f"counts as {known.name} because of its name, but {host} is none of its domains; if it is not, give it another",
-            )
+            why = f"because of its name, but {host} is none of its domains"
+            yield [source], f"counts as {known.name} {why}; if it is not, give it another"
 
 
 def _of_one_name(sources: Iterable[Source]) -> Iterator[Doubt]:
     """Sources that count as one outlet only because they have the same publisher name, so that they do not corroborate each other."""
     for name, group in _grouped(sources, lambda source: source.publisher):
         if len(group) > 1:
-            yield (
-                group,
-                f"count as one outlet, since {_each(group)} have the publisher {name}; if they are not, give one of them another",
-            )
+            why = f"since {_each(group)} have the publisher {name}"
+            yield group, f"count as one outlet, {why}; if they are not, give one of them another"
 
 
 def _at_one_host(sources: Iterable[Source], added: Collection[str]) -> Iterator[Doubt]:
@@ -60,10 +56,8 @@ def _at_one_host(sources: Iterable[Source], added: Collection[str]) -> Iterator[
     for host, group in _grouped(sources, lambda source: (host_of(source.url) or "").removeprefix("www.")):
         before = {source.publisher for source in group if source.id not in added}
         if len(before) < 2 <= len({source.publisher for source in group}):
-            yield (
-                group,
-                f"have one host, {host}, but count as different outlets; if they are one, give {_each(group)} the same",
-            )
+            remedy = f"if they are one, give {_each(group)} the same"
+            yield group, f"have one host, {host}, but count as different outlets; {remedy}"
 
 
 def _grouped(sources: Iterable[Source], key: Callable[[Source], str]) -> Iterable[tuple[str, list[Source]]]:

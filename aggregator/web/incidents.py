@@ -65,9 +65,7 @@ def _incident(root: str, state: SourceState, kind: Health, evidence: str, since:
     at = (known or since) + later
     if kind in SILENCE and state.first_success:  # a feed that was dead when it was added is no news of years ago
         at = max(at, state.first_success)
-    return _entry(
-        root, identity, title=f"{state.id}: {kind}", text=_text(state, kind, evidence), source=state.id, at=at
-    )
+    return _entry(root, state.id, kind, identity, text=_text(state, kind, evidence), at=at)
 
 
 def _text(state: SourceState, kind: Health, evidence: str) -> str:
@@ -75,9 +73,7 @@ def _text(state: SourceState, kind: Health, evidence: str) -> str:
     if kind in FAILURES:
         error = evidence.partition(": ")[2]  # and at which address it is polled, if it moved
         last = state.last_success
-        return (
-            f"No poll has succeeded since {minute(last)}: {error}" if last else f"No poll has ever succeeded: {error}"
-        )
+        return f"No poll has {f'succeeded since {minute(last)}' if last else 'ever succeeded'}: {error}"
     return evidence[:1].upper() + evidence[1:]
 
 
@@ -100,23 +96,23 @@ def _quiet_sections(lib: Library) -> list[ItemView]:
     for section in force.settings.sections:
         if recent.get(section.id, (0, 0))[1] or usual.get(section.id, (0, 0))[1] < (USUAL - QUIET).days:
             continue
-        # None if it was merged into another since it was counted.
+        # None if the last one has left since they were counted.
         for story in reading.stories(StreamQuery("section", section.id, limit=1), int(now.timestamp()))[0]:
             text = f"No story has entered it since {minute(story.entered)}; in the two weeks before, it had at least one a day on average."
-            name, identity = f"section {section.id}", f"section {section.id}\n{story.entered.isoformat()}"
-            at = story.entered + QUIET
-            found.append(_entry(force.root, identity, title=f"{name}: quiet", text=text, source=name, at=at))
+            name = f"section {section.id}"
+            identity = f"{name}\n{story.entered.isoformat()}"
+            found.append(_entry(force.root, name, "quiet", identity, text=text, at=story.entered + QUIET))
     return found
 
 
 def _broken(root: str, message: str, at: datetime) -> ItemView:
-    title = "feeds.yaml: the last edit is broken and not in force"
-    return _entry(root, f"feeds.yaml\n{message}", title=title, text=message, source="feeds.yaml", at=at)
+    trouble = "the last edit is broken and not in force"
+    return _entry(root, "feeds.yaml", trouble, f"feeds.yaml\n{message}", text=message, at=at)
 
 
-def _entry(root: str, identity: str, *, title: str, text: str, source: str, at: datetime) -> ItemView:
+def _entry(root: str, source: str, trouble: str, identity: str, *, text: str, at: datetime) -> ItemView:
     return ItemView(
         id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"incident:{identity}")), n=0, source=source, publisher="Aggregator",
-        title=title, summary=text, url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
+        title=f"{source}: {trouble}", summary=text, url=f"{root}/sources", author=None, lang="en", image=None, enclosures=(),
         categories=(), published=at, updated=at, entered=at, story=None, section=None,
     )  # fmt: skip
