@@ -167,7 +167,7 @@ def _fork(work: Callable[[Connection], Any]) -> tuple[BaseProcess, Connection]:
     """(child process, connection to it). The child runs `work`, which gets its end of the connection, and sends how that ended."""
     context = get_context("fork")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_run, args=(work, theirs, ours, os.getpid()))
+    child = context.Process(target=_run, args=(work, theirs, ours, os.getpid()), daemon=True)
     # A terminal sends Ctrl-C to both; the parent ends the child. It must not reach that even before its first line.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:

@@ -116,18 +116,23 @@ def test_ctrl_c_in_a_terminal_which_tells_both_ends_them_without_a_word(tmp_path
 
 
 STARTING = """
-import os, signal, sys
+import os, signal, sys, time
 from aggregator.cli.child_process import beside, run_in_child
+
+def work(*_):
+    if sys.argv[1] == "after_in_parent":
+        time.sleep(600)  # the first does not wait for it
+    return "done"
 
 os.register_at_fork(**{sys.argv[1]: lambda: os.kill(os.getpid(), signal.SIGINT)})
 nothing = lambda: None
 try:
-    with beside(lambda: "grouped") as result:
+    with beside(work) as result:
         print(result())
 except KeyboardInterrupt:
     print("interrupted")
 try:
-    print(run_in_child(lambda notify: "polled", prepare=nothing, before=nothing, meanwhile=nothing))
+    print(run_in_child(work, prepare=nothing, before=nothing, meanwhile=nothing))
 except KeyboardInterrupt:
     print("interrupted")
 """
@@ -135,7 +140,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.usefixtures("several_cores")
 @pytest.mark.parametrize(
-    ("told", "printed"), [("after_in_child", "grouped\npolled\n"), ("after_in_parent", "interrupted\ninterrupted\n")]
+    ("told", "printed"), [("after_in_child", "done\ndone\n"), ("after_in_parent", "interrupted\ninterrupted\n")]
 )
 def test_ctrl_c_while_the_other_process_starts_is_for_the_first_alone(told: str, printed: str) -> None:
     done = run([sys.executable, "-c", STARTING, told], capture_output=True, text=True, timeout=PATIENCE, check=False)
