@@ -251,10 +251,11 @@ def domain(value: object) -> str:
     """A publisher's domain: `bbc.co.uk`, without scheme, path and www."""
     written = text(value, 253).lower()
     bare = written.removeprefix("*.")
-    guess = host_of(bare if "://" in bare else f"https://{bare}") or ""
-    if guess == written and "." in written and HOST.fullmatch(written) and not written.startswith("www."):
+    guess = (host_of(bare if "://" in bare else f"https://{bare}") or "").removeprefix("www.")
+    valid = "." in guess and HOST.fullmatch(guess)
+    if valid and guess == written:
         return written
-    hint = f"; did you mean {guess.removeprefix('www.')}?" if "." in guess else ""
+    hint = f"; did you mean {guess}?" if valid else ""
     raise Wrong(f"expected a domain such as bbc.co.uk, found {shown(value)}{hint}")
 
 

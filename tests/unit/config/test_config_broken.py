@@ -344,6 +344,11 @@ def test_refused_with_its_place_and_advice(text: str, at: str, words: list[str])
             "1:17: allow_private: expected a host or network without http://, found <an address>",
         ),
         ("sources:\n  - {name: A, url: }\n", "2:20: url: expected text, found nothing; write it"),
+        (
+            "publishers: [{name: A, domains: [a!.example]}]\n",
+            "1:34: domains: expected a domain such as bbc.co.uk, found `a!.example`",
+        ),
+        ("topics: [{id: a, words: [{quad: [b, c]}]}]\n", "1:33: words: `quad` takes a weight, found a list"),
     ],
 )
 def test_no_advice_is_given_that_does_not_help(text: str, told: str) -> None:
