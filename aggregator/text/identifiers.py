@@ -1,9 +1,9 @@
 """Identifiers in headlines: the number of a notice, release, episode, hourly bulletin or line of transport within its series
-(CVE-2026-40200, Linux 7.1.2, #123, Episode 12, Linie 18). Two headlines with different numbers of one series tell of two things, however
-similar they are.
+(CVE-2026-40200, Linux 7.1.2, #123, Episode 12, Linie 18), or the day of a column that is headed by it ("Horoscope for October 12"). Two
+headlines with different numbers of one series tell of two things, however similar they are.
 
-Only what can hardly be anything else counts. A toll, a magnitude, a rank, an aircraft, a score, a season or a date is no identifier:
-"rises to 1,200", "1.234.567 casos", "7.1 quake", "falls to #12", "F-16", "24-17", "2026-27", "30.11.26".
+Only what can hardly be anything else counts. A toll, a magnitude, a rank, an aircraft, a score or a season is no identifier: "rises to
+1,200", "1.234.567 casos", "7.1 quake", "falls to #12", "F-16", "24-17", "2026-27". The series of a day is all the rest of its headline.
 """
 
 from __future__ import annotations
@@ -56,6 +56,24 @@ _BULLETIN = re.compile(
     r"(?P<number>(?:,?\ (?:(?:at|vom|um)\ )?\d[\d.:/h-]{0,15}(?:\ ?(?:[ap]\.?m\b\.?|Uhr|h)\b)?){1,3})(?:\ [A-Z]{2,4})?",
     re.IGNORECASE | re.VERBOSE,
 )
+# A day, with a word before it, which may be its weekday. With a year any word may be the month; only English months count without.
+_MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)(?:uary|ruary|ust|(?:em|o)?ber)?\.?"
+_TH = r"(?:\.|º|er|st|nd|rd|th)?"
+_DAY = re.compile(
+    rf"""(?:\b[^\W\d_]+,?\ )?(?<![\d.,:/-])(?P<day>
+        \d{{1,4}}(?P<by>[./-])\d{{1,2}}(?P=by)(?:\d{{4}}|\d\d)
+        |\d{{1,2}}{_TH}\ (?:(?:de|of)\ )?[^\W\d_]{{3,12}},?\ (?:del?\ )?20\d\d
+        |[^\W\d_]{{3,12}}\ \d{{1,2}}{_TH},?\ 20\d\d
+        |{_MONTH}\ \d{{1,2}}{_TH}
+        |\d{{1,2}}{_TH}\ {_MONTH}
+        |(?:20\d\d年)?\d{{1,2}}月\d{{1,2}}(?=日)
+    )(?![^\W日]|[/-]|[.,:]\d)""",
+    re.VERBOSE,
+)
+_DAYS = re.compile(
+    r"\d[./-]\d|\b20\d\d\b|月\d|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept|Oct|Nov|Dec)"
+)  # each match of `_DAY` has one
+_WORD, _PART = re.compile(r"[^\W\d_]+"), re.compile(r"\d+|[^\W\d_]{3,}")
 _FIGURES = re.compile(r"\d+|[ap](?=\.?m\b)", re.IGNORECASE)
 # Each headline with an identifier has both, and few others have the second, which takes longer.
 _DIGIT = re.compile(r"\d")
@@ -66,8 +84,13 @@ _LIKELY = re.compile(
 
 def identifiers(headline: str) -> Iterator[tuple[str, str]]:
     """(series, number) of each identifier. Two that are equal mean the same; the texts are folded for that, not to be shown."""
-    if not _DIGIT.search(headline) or not _LIKELY.search(headline):
+    if not _DIGIT.search(headline):
         return
+    found = list(_numbered(headline)) if _LIKELY.search(headline) else []
+    yield from found or (_dated(headline) if _DAYS.search(headline) else ())
+
+
+def _numbered(headline: str) -> Iterator[tuple[str, str]]:
     for pattern in _SERIES:
         for found in pattern.finditer(headline):
             yield found["of"].lower().rstrip("."), found["number"].lower()
@@ -78,6 +101,14 @@ def identifiers(headline: str) -> Iterator[tuple[str, str]]:
                 yield from ((f"version {name.lower()}", _version(part[1])) for part in _PARTS.finditer(found["number"]))
     if bulletin := _BULLETIN.fullmatch(headline):
         yield "bulletin", " ".join(_FIGURES.findall(bulletin["number"].lower()))
+
+
+def _dated(headline: str) -> Iterator[tuple[str, str]]:
+    """A headline that differs from another in nothing but the day is another one of its series: "Horoscope for October 12"."""
+    if days := [found["day"] for found in _DAY.finditer(headline)]:
+        parts = [part for day in days for part in _PART.findall(day.lower())]  # 03.05.2026 is 3.5.26, May 3 is 3rd May
+        number = sorted(str(int(part) % 100) if part.isdecimal() else part for part in parts)
+        yield f"day {' '.join(_WORD.findall(_DAY.sub(' ', headline).lower()))}", " ".join(number)
 
 
 def is_version_alone(headline: str) -> bool:
