@@ -79,6 +79,7 @@ class Vectors(Struct, frozen=True):
     embedding: Floats  # row → embedding of length 1, or 0 where no word has one; shape (rows, DIMENSIONS)
     nations: Nations
     lang: Ints  # row → number of its language, 0 where unknown
+    placed: Bools  # row → whether the names in its headline are places by where they stand
     at: Ints  # row → publication, epoch seconds
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
@@ -112,12 +113,12 @@ class Vectors(Struct, frozen=True):
         return np.where(np.minimum(length[one], length[other]) >= SHORT, total, np.inf)
 
 
-def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
+def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, *, placed: Bools, at: Ints) -> Vectors:
     """`words`: the significant ones; `weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
     ids = words.ids
     day = np.isin(ids, np.array(sorted(WEEKDAYS)))
     known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids))
-    return Vectors(words, known, _weighted(words, weight), embed(words), nations(words), lang, at)
+    return Vectors(words, known, _weighted(words, weight), embed(words), nations(words), lang, placed, at)
 
 
 def _weighted(words: Matrix, weight: Floats) -> Sparse:
@@ -156,7 +157,7 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
     `around` the neighbourhoods by words and by embedding. Each pair must share at least one word."""
     rows, (a, b) = among(one, other)
     known, nations_of = of.vocabulary, of.nations.rows(rows)
-    words = _matrices(of.words.rows(rows), known)
+    words = _matrices(of.words.rows(rows), known, of.placed[rows])
     mine, theirs = words.present[a], words.present[b]
     both = words.plain[a].multiply(theirs)
     row = rows_of(both.indptr)
@@ -205,10 +206,10 @@ class _Matrices(Struct, frozen=True):
     days: Bools  # row → whether it names days of the week
 
 
-def _matrices(words: Matrix, known: Vocabulary) -> _Matrices:
+def _matrices(words: Matrix, known: Vocabulary, placed: Bools) -> _Matrices:
     row, plain, title, rows = words.row, known.rarity[words.column], words.title, len(words.start) - 1
     sums = np.bincount(row[title], plain[title], rows)
-    where = title & known.place[words.column]
+    where = title & (known.place[words.column] | words.name & placed[row])
     return _Matrices(
         plain=words.sparse(plain),
         headline=words.only(title).sparse(plain[title] / sums[row[title]]),

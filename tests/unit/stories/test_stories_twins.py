@@ -327,10 +327,16 @@ def test_the_invented_events_of_one_kind_mostly_stay_apart_and_reports_of_one_co
         ("Strike at Velmora closes pits", "Miners walked out on Monday.", "en", {"Strike", "Velmora"}),
         ("Strike At Velmora Closes Pits", "Miners at Velmora walked out on Monday.", "en", {"Velmora"}),
         ("STRIKE AT VELMORA", "Miners walked out on Monday.", "en", set()),
-        ("Streik in Velmora legt Gruben still", "Die Bergleute in Velmora streiken.", "de", set()),
+        # In German all nouns have a capital, in Japanese no word has one: names are what stands as places stand.
+        ("Streik in Bad Velmora legt Gruben still", "Die Bergleute streiken.", "de", {"Velmora"}),
+        ("Mann nach Unfall am Velmorer Ring in Haft", "", "de", {"Velmorer"}),
+        ("In der Grube steht alles still", "Die Bergleute in Velmora streiken.", "de", set()),
+        ("栗沼県長見市で住宅火災", "木造住宅から火が出ました。", "ja", {"栗沼県長見市"}),
     ],
 )
-def test_a_headline_tells_names_by_their_capitals(title: str, summary: str, lang: str, marked: set[str]) -> None:
+def test_a_headline_tells_names_by_their_capitals_or_by_where_they_stand(
+    title: str, summary: str, lang: str, marked: set[str]
+) -> None:
     one = features(Candidate(1, title, summary, "", None, NOON, lang))
     words = {word for name in marked for word in features(Candidate(2, name, "", "", None, NOON, lang)).title}
     assert one.names == words
@@ -350,6 +356,11 @@ KERNEL = "Linus Torvalds has announced the release of the Linux kernel, with new
         ),
         ("Linux 7.1 released", "Linux 7.2 released", KERNEL),
         ("NPR News: 11-30-2026 2PM EST", "NPR News: 11-30-2026 3PM EST", "The latest news in five minutes."),
+        (
+            "Your horoscope for October 12",
+            "Your horoscope for October 13",
+            "What the stars say for every sign: Aries, Taurus, Gemini.",
+        ),
     ],
 )
 def test_numbered_notices_of_one_series_are_stories_of_their_own(title: str, other: str, summary: str) -> None:
@@ -378,6 +389,33 @@ def test_a_version_alone_is_of_what_its_outlet_releases(title: str) -> None:
     assert stories(*told) == [0, 1, 0]
     named = [Candidate(n, f"curl {title}", summary, of, None, NOON + n, "en") for n, of in enumerate(["curl", "Heise"])]
     assert stories(*named) == [0, 0], "here the headline says of what"
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "other", "lead", "places"),
+    [
+        (
+            "de",
+            "Einbruch in Einfamilienhaus in {}: Polizei sucht Zeugen",
+            "Einbrecher erbeuten Schmuck in {}",
+            "Unbekannte sind am Abend in ein Einfamilienhaus in {} eingestiegen und haben Schmuck gestohlen. Die Polizei sucht Zeugen.",
+            ("Hohenlinn", "Ostervaal"),
+        ),
+        (
+            "ja",
+            "{}で住宅火災 1人の遺体見つかる",
+            "{}で住宅火災 1人の遺体見つかる",
+            "27日未明、{}の木造住宅から火が出て全焼し、1人の遺体が見つかりました。警察が身元の確認を急いでいます。",
+            ("栗沼市", "長見町"),
+        ),
+    ],
+)
+def test_like_events_in_two_places_that_nobody_knows_are_two_stories(
+    lang: str, title: str, other: str, lead: str, places: tuple[str, str]
+) -> None:
+    told = [(place, form) for place in places for form in (title, other)]
+    found = stories(*(item(n, form.format(place), lead.format(place), lang) for n, (place, form) in enumerate(told)))
+    assert found[0] == found[1] != found[2] == found[3]
 
 
 def test_a_growing_toll_is_no_number_of_a_series() -> None:
