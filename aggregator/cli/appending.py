@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 
 import ada_url
 from msgspec.structs import replace
@@ -44,14 +43,10 @@ def same_address(url: str) -> str:
 
 
 def present(application: Application) -> dict[str, Source]:
-    """`same_address` → configured source. An address with variables is known by their values, and unknown where these are missing."""
+    """`same_address` → configured source. An address with variables is known by their values."""
     from aggregator.config.environment import expand
 
-    found = {}
-    for source in application.settings.sources:
-        with suppress(KeyError):
-            found[same_address(expand(source.url, os.environ))] = source
-    return found
+    return {same_address(expand(source.url, os.environ)): source for source in application.settings.sources}
 
 
 class NewNames:

@@ -44,14 +44,8 @@ def references(text: str) -> tuple[str, ...]:
 
 def expand(text: str, environ: Mapping[str, str]) -> str:
     """Substitutes every `${NAME}`. White space around the value is removed: a secret that comes from a file ends with a line break, which
-    headers may not contain. Raises KeyError with the name of a variable that is missing or empty."""
-    return REFERENCE.sub(lambda match: "${" if match[1] is None else _value(match[1], environ), text)
-
-
-def _value(name: str, environ: Mapping[str, str]) -> str:
-    if value := environ.get(name, "").strip():
-        return value
-    raise KeyError(name)
+    headers may not contain. Raises KeyError with the name of a missing variable."""
+    return REFERENCE.sub(lambda match: "${" if match[1] is None else environ[match[1]].strip(), text)
 
 
 def secrets(sources: Iterable[Source], environ: Mapping[str, str]) -> set[str]:

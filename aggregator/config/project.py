@@ -151,29 +151,28 @@ def _fill(project: Project, node: Node, secret: bool) -> Node:
 
 def _fill_text(project: Project, text: Text, secret: bool) -> Text:
     names = references(text)
+    for name in names:
+        refusal = _unfit(name, text, project.environ)
+        if refusal:
+            project.problems.append(text.at.problem(refusal))
+            value = "https://example.invalid/" if secret else str(text)
+            return Text(value, text.at, template=str(text), secret=secret)
     project.variables.update(names)
-    for problem in (problem for name in names if (problem := _unfit(name, text, project.environ, secret))):
-        project.problems.append(problem)
-        value = "https://example.invalid/" if secret else str(text)
-        return Text(value, text.at, template=str(text), secret=secret)
     if not secret:
         project.shown.update(names)
     return Text(expand(text, project.environ), text.at, template=str(text), secret=secret)
 
 
-def _unfit(name: str, text: Text, environ: Mapping[str, str], secret: bool) -> Problem | None:
-    """Why a variable cannot be substituted. That a secret one is missing is an error of its source, and no error of the file, which is
-    checked and planned where its secrets are not."""
+def _unfit(name: str, text: str, environ: Mapping[str, str]) -> str | None:
     closed = any(match[0].endswith("}") for match in REFERENCE.finditer(text) if match[1] == name)
     if not NAME.fullmatch(name) or not closed:
-        return text.at.problem("expected ${NAME} with a name of letters, digits and _; for a literal ${ write $${")
-    if not environ.get(name, "").strip():
-        lacks = f"the environment variable {name} is {'empty' if name in environ else 'not set'}"
-        if secret:
-            return text.at.warning(f"{lacks} here: without it this source cannot be polled")
-        return text.at.problem(f"{lacks}: set it for the service and for its commands")
+        return "expected ${NAME} with a name of letters, digits and _; for a literal ${ write $${"
+    if name not in environ:
+        return f"the environment variable {name} is not set: set it for the service and for its commands"
+    if not environ[name].strip():
+        return f"the environment variable {name} is empty"
     found = fault(environ[name])
-    return text.at.problem(f"the environment variable {name} contains {found}") if found else None
+    return f"the environment variable {name} contains {found}" if found else None
 
 
 def disk(main: Path) -> Reader:

@@ -144,9 +144,7 @@ async def _fetched(tools: Tools, source: Source, state: SourceState) -> Outcome:
     try:
         url, headers = tools.request(source)
     except KeyError as error:
-        return Failed(
-            "secret", f"the environment variable {error.args[0]} is not set: set it for the service, and restart it"
-        )
+        return Failed("secret", f"the environment variable {error.args[0]} is not set")
     asked = permanent_redirects.address(state, url)
     etag, modified = decide.validators(state)
     pause = pause_of(source, tools.defaults)

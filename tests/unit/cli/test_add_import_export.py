@@ -126,26 +126,6 @@ def test_sources_are_listed_in_columns_however_long_a_state_is(desk: Desk) -> No
     assert len(columns) == 1, out
 
 
-def test_where_a_secret_is_missing_only_its_source_cannot_be_polled(desk: Desk) -> None:
-    url = desk.server.url("/sport.rss?${AGGREGATOR_TEST_NOWHERE}")
-    page = f"  - {{name: Private, url: '{url}'}}\n\n# --- sections"
-    desk.file.write_text(
-        FILE.replace("https://first.example/feed", desk.server.url("/news.rss")).replace("\n# --- sections", page)
-    )
-    code, out, err = desk.run("check")
-    assert (code, "8:26: warning: the environment variable AGGREGATOR_TEST_NOWHERE is not set here" in out) == (
-        0,
-        True,
-    ), err
-    for arguments in (["plan"], ["explain", "Ferries collide"], ["export"]):
-        assert desk.run(*arguments)[0] == 0, arguments
-    assert "is polled already" in desk.run("add", desk.server.url("/news.rss"))[1]
-    code, out, _ = desk.run("poll")
-    assert (code, "private: the environment variable AGGREGATOR_TEST_NOWHERE is not set" in out) == (0, True), out
-    assert [one["state"] for one in json.loads(desk.run("sources", "--json")[1])["sources"]] == ["ok", "failing"]
-    assert "Added source cmd" in desk.run("add", desk.server.url("/sport.rss"))[1]
-
-
 def test_a_file_that_is_saved_while_the_feed_is_asked_is_left_alone(desk: Desk) -> None:
     saved = FILE.replace("id: world", "id: news")
 

@@ -499,7 +499,7 @@ def test_what_is_in_force_and_cannot_be_read_here_is_not_taken_for_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WIRE_TOKEN", "s3cret-token")
-    desk.apply(FILE.replace("name: Two", 'name: "${WIRE_TOKEN}"'))
+    desk.apply(FILE.replace("name: Two,", 'name: Two, headers: {Authorization: "${WIRE_TOKEN}"},'))
     monkeypatch.delenv("WIRE_TOKEN")
     command = ["--config", str(desk.file), "--instance", str(desk.folder / "instance"), "plan", desk.propose()]
     assert main(command) == 1
