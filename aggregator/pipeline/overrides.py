@@ -66,9 +66,8 @@ def _alone(fresh: Sequence[EditionItem], archive: Archive, policy: Policy) -> It
         return
     addresses, publishers = {one.canonical for one in apart if one.canonical}, {one.n: one.publisher for one in apart}
     stored = StoredAt.read(archive.edition, addresses, NEWEST, publishers)
-    founders = {
-        address: home for address, homes in stored.stories.items() if (home := next(filter(None, homes.values()), 0))
-    }
+    homes = {address: next(filter(None, there.values()), 0) for address, there in stored.stories.items()}
+    founders = {address: home for address, home in homes.items() if home}
     for one in without_shared_addresses(apart, stored, policy):
         home = founders.setdefault(one.canonical, one.n) if one.canonical else one.n
         yield Join(one.n, home, "founder" if home == one.n else APART, 1.0)

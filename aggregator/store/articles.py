@@ -44,8 +44,7 @@ class Articles:
         change = Change(self._db, now)
         with self._db.transaction():
             changed = change.begin() if content else 0
-            self._db.write(
-                "UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?", (content, why, item)
-            )
+            stored = "UPDATE articles SET content = ?, why = ?, again = NULL WHERE item = ?"
+            self._db.write(stored, (content, why, item))
             if content:
                 change.end(mark_texts(self._db, (item,), changed))

@@ -86,25 +86,23 @@ class EditionStore(ABC, Generic[Writer]):
         rows = self._db.select(query, numbers, "ORDER BY story, abs(k)")
         joined = grouped((story, (publisher, entered)) for story, k, publisher, entered, _ in rows if k > 0)
         reached = grouped((story, since) for story, *_, since in rows)
-        rows = self._db.select(
+        query = (
             "SELECT e.story, m.name, e.entered, e.primary_since, e.active FROM entries e JOIN streams m ON m.n = e.stream "
-            "WHERE e.story IN",
-            numbers,
+            "WHERE e.story IN"
         )
         streams = grouped(
             (story, InStream(StreamName.read(name), entered, since, bool(active)))
-            for story, name, entered, since, active in rows
+            for story, name, entered, since, active in self._db.select(query, numbers)
         )
-        query = "SELECT n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch FROM stories WHERE n IN"
+        columns = "n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch"
+        rows = self._db.select(f"SELECT {columns} FROM stories WHERE n IN", numbers, "ORDER BY n")
         return {
             n: StoryState(
                 n, to_id(id), lead, published, entered, section, decode_scores(scores), decode_names(topics),
                 tuple(joined.get(n, ())), tuple(reached.get(n, ())), decode_entry(entry),
                 tuple(sorted(streams.get(n, ()), key=attrgetter("stream"))), bool(hidden), epoch,
             )
-            for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in self._db.select(
-                query, numbers, "ORDER BY n"
-            )
+            for n, id, lead, published, entered, section, scores, topics, entry, hidden, epoch in rows
         }  # fmt: skip
 
     def outdated(self, epoch: str, limit: int) -> list[int]:
@@ -129,9 +127,8 @@ class EditionStore(ABC, Generic[Writer]):
     def in_other_topics(self, topics: Collection[str]) -> list[int]:
         streams = self._db.read("SELECT n, name FROM streams WHERE name LIKE 'topic:%' AND total > 0")
         gone = [n for n, name in streams if StreamName.read(name).id not in topics]
-        return sorted(
-            {story for (story,) in self._db.select("SELECT story FROM entries WHERE active AND stream IN", gone)}
-        )
+        rows = self._db.select("SELECT story FROM entries WHERE active AND stream IN", gone)
+        return sorted({story for (story,) in rows})
 
     def pages(self, since: int = 0, limit: int | None = None) -> Iterator[Sequence[StoryRow]]:
         page = (
@@ -220,11 +217,8 @@ _MORE_FREQUENT = "ON CONFLICT (word) DO UPDATE SET count = frequencies.count + e
 def entries_before(db: Reads, batch: Batch) -> list[Row]:
     """The rows of the batch's stories in streams, as they are before the batch is applied."""
     numbers = [story.n for story in batch.stories] + [merge.younger for merge in batch.merges]
-    rows = db.select(
-        "SELECT e.stream, e.story, e.published, e.active, s.updated FROM entries e JOIN stories s ON s.n = e.story WHERE s.n IN",
-        numbers,
-    )
-    return [(stream, story, published, bool(active), updated) for stream, story, published, active, updated in rows]
+    query = "SELECT e.stream, e.story, e.published, e.active, s.updated FROM entries e JOIN stories s ON s.n = e.story WHERE s.n IN"
+    return db.select(query, numbers)
 
 
 def end_waiting(db: Writes, batch: Batch) -> None:
@@ -241,11 +235,8 @@ def merge_stories(db: Writes, batch: Batch, changed: int) -> None:
         pair = (merge.older, merge.younger)
         db.write("UPDATE placements SET story = ?, changed = ? WHERE story = ?", (merge.older, changed, merge.younger))
         db.write("UPDATE merged SET story = ? WHERE story = ?", pair)
-        db.write(
-            "INSERT INTO merged SELECT id, ? FROM stories WHERE n = ? "
-            "ON CONFLICT (id) DO UPDATE SET story = excluded.story",
-            pair,
-        )
+        led = "INSERT INTO merged SELECT id, ? FROM stories WHERE n = ?"
+        db.write(f"{led} ON CONFLICT (id) DO UPDATE SET story = excluded.story", pair)
         for table in ("stories WHERE n", "corroborations WHERE story", "entries WHERE story"):
             db.write(f"DELETE FROM {table} = ?", (merge.younger,))
 

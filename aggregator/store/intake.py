@@ -110,9 +110,8 @@ class Intake(ABC, Generic[Writer]):
             seen = [n for result in results for n in result.found.seen]
             states = self._as_told(polled, lost, beside) if beside else polled
             with db.unread():
-                db.modify(
-                    "UPDATE texts SET listed = ? WHERE listed < ? AND item IN", seen, moment, moment - LISTED_EVERY
-                )
+                listed = "UPDATE texts SET listed = ? WHERE listed < ? AND item IN"
+                db.modify(listed, seen, moment, moment - LISTED_EVERY)
                 _count_drops(db, results, numbers, moment)
                 self._sources.write_states(states)
                 release_leases(db, [result.state for result in results], owner)
@@ -161,9 +160,8 @@ class Intake(ABC, Generic[Writer]):
             self._db.modify("DELETE FROM known_as WHERE id IN", forget)
         if additional := {id: first for result in results for id, first in result.found.known_as.items()}:
             numbers = {id: stored.number for id, stored in self.known(set(additional.values())).items()}
-            counts = self._db.select(
-                "SELECT item, count(*) FROM known_as WHERE item IN", numbers.values(), "GROUP BY item"
-            )
+            query = "SELECT item, count(*) FROM known_as WHERE item IN"
+            counts = self._db.select(query, numbers.values(), "GROUP BY item")
             often = {n for n, count in counts if count >= MOVES}
             of = [(to_blob(id), numbers.get(first)) for id, first in sorted(additional.items())]
             self._db.insert("known_as", "bytea bigint", [(id, n) for id, n in of if n and n not in often])

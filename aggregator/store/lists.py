@@ -164,14 +164,12 @@ class Lists:
     def _few(self, narrow: Sequence[Condition], most: int) -> Few | None:
         """The rows that the narrowest of the conditions can match, if they are at most `most`. The rows of several conditions are not
         intersected: different items of a story may meet them."""
-        meant = [
-            Few(
-                condition, [n for (n,) in self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, most + 1))]
-            )
-            for condition, sql, values in narrow
-        ]
-        few = min(meant, key=lambda one: len(one.numbers), default=None)
-        return few if few and len(few.numbers) <= most else None
+        few: Few | None = None
+        for condition, sql, values in narrow:
+            rows = self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, most + 1))
+            if len(rows) <= most:  # a further condition counts only if it is narrower
+                few, most = Few(condition, [n for (n,) in rows]), len(rows) - 1
+        return few
 
 
 def numbers_of(db: Reads, query: StreamQuery) -> Numbers:

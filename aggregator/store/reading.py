@@ -87,9 +87,8 @@ class Reading:
         gone = [n for _, n in places]
         ids = dict(self._db.select(f"SELECT n, id FROM {query.view} WHERE n IN", gone))
         merged = self._merged(gone if query.view == "stories" else [])
-        return [
-            Removed((to_id(ids[n]), *map(to_id, merged.get(n, ()))), n, at_time(time)) for time, n in places if n in ids
-        ]
+        known = {n: tuple(map(to_id, (id, *merged.get(n, ())))) for n, id in ids.items()}
+        return [Removed(known[n], n, at_time(time)) for time, n in places if n in known]
 
     def _merged(self, stories: Collection[int]) -> dict[int, list[bytes]]:
         return grouped(self._db.select("SELECT story, id FROM merged WHERE story IN", stories, "ORDER BY id"))
@@ -118,14 +117,13 @@ class Reading:
 
     def _reports(self, stories: Collection[int]) -> dict[int, tuple[Report, ...]]:
         """The reports of each story, earliest first."""
-        rows = self._db.select(
+        query = (
             "SELECT p.story, p.publisher, s.id, t.url, t.title, i.at FROM placements p JOIN items i ON i.n = p.item "
-            "JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source WHERE NOT p.hidden AND p.story IN",
-            stories,
-            "ORDER BY i.at, i.n",
+            "JOIN texts t ON t.item = i.n JOIN sources s ON s.n = i.source WHERE NOT p.hidden AND p.story IN"
         )
         found = grouped(
-            (story, Report(who, of, url, headline(title, url, who), at)) for story, who, of, url, title, at in rows
+            (story, Report(who, of, url, headline(title, url, who), at))
+            for story, who, of, url, title, at in self._db.select(query, stories, "ORDER BY i.at, i.n")
         )
         return {story: tuple(reports) for story, reports in found.items()}
 
@@ -190,11 +188,8 @@ class Reading:
 
     def extracted(self, items: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Number of an item → (id of its source, safe HTML of its article); only items whose article was fetched or claimed."""
-        rows = self._db.select(
-            "SELECT a.item, s.id, a.content FROM articles a JOIN items i ON i.n = a.item JOIN sources s ON s.n = i.source "
-            "WHERE a.item IN",
-            items,
-        )
+        told = "articles a JOIN items i ON i.n = a.item JOIN sources s ON s.n = i.source"
+        rows = self._db.select(f"SELECT a.item, s.id, a.content FROM {told} WHERE a.item IN", items)
         return {item: (source, content) for item, source, content in rows}
 
     def item(self, id: str) -> ItemView | None:
@@ -251,11 +246,8 @@ class Reading:
 
     def shifted(self, stream: StreamName, start: int, end: int) -> int:
         """The last time at which a known story, published in `start` ≤ time < `end`, entered or left a stream; 0 if none did recently."""
-        query = (
-            "SELECT max(at) FROM shifts WHERE stream = (SELECT n FROM streams WHERE name = ?) "
-            "AND published >= ? AND published < ?"
-        )
-        return self._db.read(query, (str(stream), start, end))[0][0] or 0
+        of_stream = "stream = (SELECT n FROM streams WHERE name = ?) AND published >= ? AND published < ?"
+        return self._db.read(f"SELECT max(at) FROM shifts WHERE {of_stream}", (str(stream), start, end))[0][0] or 0
 
     def counts(self, kind: str, since: int) -> dict[str, tuple[int, int]]:
         """For each section or topic: the number of its stories, and of those that entered since."""
@@ -268,15 +260,14 @@ class Reading:
 
     def per_hour(self, kind: str, since: int) -> dict[str, dict[int, int]]:
         """For each section or topic: hour → number of the stories that entered it. Hour 0 begins at `since`."""
-        found: dict[str, dict[int, int]] = {}
-        for id, hour, count in self._db.read(
+        query = (
             "SELECT substr(m.name, ?), (e.entered - ?) / 3600, count(*) FROM streams m JOIN entries e "
             "ON e.stream = m.n AND e.active AND e.entered >= ? "
-            "WHERE e.stream IN (SELECT n FROM streams WHERE name LIKE ? || ':%') GROUP BY 1, 2",
-            (len(kind) + 2, since, since, kind),
-        ):
-            found.setdefault(id, {})[hour] = count
-        return found
+            "WHERE e.stream IN (SELECT n FROM streams WHERE name LIKE ? || ':%') GROUP BY 1, 2"
+        )
+        rows = self._db.read(query, (len(kind) + 2, since, since, kind))
+        counts = grouped((id, (hour, count)) for id, hour, count in rows)
+        return {id: dict(of) for id, of in counts.items()}
 
     def removed_sources(self) -> dict[str, str]:
         """Sources with items that the configuration in force no longer has: id → title of the feed."""

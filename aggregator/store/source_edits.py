@@ -73,9 +73,8 @@ def first_ids(rows: Iterable[tuple[str, str, bool]]) -> dict[str, str]:
     listed) of the renamed sources."""
     known = list(rows)
     later = {root.removesuffix(AGAIN) for root, _, _ in known if root.endswith(AGAIN)}
-    return {
-        root: id for root, id, listed in known if not listed and root not in later and not id.startswith(root + BEFORE)
-    }
+    former = [(root, id) for root, id, listed in known if not listed and root not in later]
+    return {root: id for root, id in former if not id.startswith(root + BEFORE)}
 
 
 def at_new_address(state: SourceState) -> SourceState:

@@ -9,7 +9,7 @@ from typing import Any
 from aggregator.model.settings import Source
 from aggregator.model.source import HORIZON, NOT_POLLED, SourceState
 from aggregator.store.dialect import Dialect, Lock, Reads, Writes
-from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, source_state, state_columns
+from aggregator.store.rows import STATE_COLUMNS, STATE_FIELDS, grouped, source_state, state_columns
 from aggregator.store.source_edits import Edits, after_pause, at_new_address, edits
 
 FREE = "UPDATE sources SET lease_owner = NULL, lease_until = 0"
@@ -47,10 +47,8 @@ class Sources:
         condition, values = available(dialect, now, ids=ids, due_only=due_only)
         until = int(now.timestamp()) + int(lease.total_seconds())
         with self._db.transaction():
-            rows = self._db.read(
-                f"{SELECT} WHERE {condition} ORDER BY next_poll, n LIMIT ?{dialect.skip_locked}", (*values, limit)
-            )
-            states = [source_state(row) for row in rows]
+            query = f"{SELECT} WHERE {condition} ORDER BY next_poll, n LIMIT ?{dialect.skip_locked}"
+            states = list(map(source_state, self._db.read(query, (*values, limit))))
             claimed = [state.id for state in states]
             self._db.modify("UPDATE sources SET lease_owner = ?, lease_until = ? WHERE id IN", claimed, owner, until)
         return states
@@ -75,7 +73,7 @@ class Sources:
 
     def owners(self) -> list[str]:
         rows = self._db.read("SELECT DISTINCT lease_owner FROM sources WHERE lease_owner IS NOT NULL")
-        return [row[0] for row in rows]
+        return [owner for (owner,) in rows]
 
     def save(self, states: Collection[SourceState]) -> None:
         with self._db.transaction():
@@ -145,12 +143,9 @@ class Sources:
 
     def drops(self) -> dict[str, dict[str, int]]:
         """Id of a source → reason → number of entries (or parts of them) that were discarded or held back."""
-        found: dict[str, dict[str, int]] = {}
-        for id, reason, count in self._db.read(
-            "SELECT s.id, d.reason, d.count FROM drops d JOIN sources s ON s.n = d.source ORDER BY s.n, d.reason"
-        ):
-            found.setdefault(id, {})[reason] = count
-        return found
+        query = "SELECT s.id, d.reason, d.count FROM drops d JOIN sources s ON s.n = d.source ORDER BY s.n, d.reason"
+        counts = grouped((id, (reason, count)) for id, reason, count in self._db.read(query))
+        return {id: dict(of) for id, of in counts.items()}
 
 
 def lock_sources(db: Reads, column: str, values: Collection[Any]) -> None:

@@ -75,12 +75,12 @@ class Regrouped:
         return {address: {n: homes.get(n, home) for n, home in found.items()} for address, found in stored.items()}
 
     def members(self, stories: Collection[int]) -> dict[int, list[Member]]:
-        return self._store.members(set(stories) - self._members.keys()) | {
-            n: self._members[n] for n in stories if n in self._members
-        }
+        own = {n: self._members[n] for n in stories if n in self._members}
+        return self._store.members(set(stories) - own.keys()) | own
 
     def stories(self, numbers: Collection[int]) -> dict[int, StoryState]:
-        return self._store.stories(set(numbers) - self.own.keys()) | {n: self.own[n] for n in numbers if n in self.own}
+        own = {n: self.own[n] for n in numbers if n in self.own}
+        return self._store.stories(set(numbers) - own.keys()) | own
 
 
 class Hiding(Struct, frozen=True):
