@@ -187,9 +187,7 @@ class EditionStore(ABC, Generic[Writer]):
 
     @abstractmethod
     def _check_held(self) -> None:
-        """Raises:
-        StoreBusy: this process held the edition, and lost it.
-        """
+        """Raises StoreBusy if this process held the edition, and lost it."""
 
 
 def _replace(key: str, columns: str) -> str:

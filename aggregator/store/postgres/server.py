@@ -26,9 +26,7 @@ class Server:
     """The address of the database. `name` is for messages, and has no password."""
 
     def __init__(self, url: str) -> None:
-        """Raises:
-        UsageError: not the address of a database; it is not repeated, since it may contain a password.
-        """
+        """Raises UsageError if it is not the address of a database. It is not repeated, since it may contain a password."""
         try:
             variables = {key: os.environ[name] for key, name in VARIABLES.items() if name in os.environ}
             self.parts = {**variables, **conninfo_to_dict(url)}

@@ -45,9 +45,7 @@ class Upkeep(upkeep.Upkeep[Connection]):
         return [item for item, _ in rows]
 
     def backup(self, target: Path) -> None:
-        """Raises:
-        UsageError: a server is backed up with its own tools.
-        """
+        """Raises UsageError: a server is backed up with its own tools."""
         raise UsageError(
             f"{self._db.server.name}: copies are made by PostgreSQL's own tools, also while the service runs: "
             f"pg_dump --format=custom --file={target} URL (put back by pg_restore --dbname=URL FILE)"

@@ -42,16 +42,12 @@ class Upkeep(upkeep.Upkeep[Connection]):
         save_copy(self._db, target, self._sound)
 
     def check(self) -> None:
-        """Raises:
-        StoreCorrupt: pages are damaged.
-        """
+        """Raises StoreCorrupt if pages are damaged."""
         with self._db.translate():
             self._sound(self._db.raw)
 
     def _sound(self, raw: sqlite3.Connection) -> None:
-        """Raises:
-        StoreCorrupt: pages are damaged, of the archive or of a copy of it.
-        """
+        """Raises StoreCorrupt if pages are damaged, of the archive or of a copy of it."""
         found = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise damaged(self._db.path, " ".join(found.split()))
