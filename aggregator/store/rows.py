@@ -289,7 +289,6 @@ def source_state(row: Iterable[Any]) -> SourceState:
 
 
 def state_columns(state: SourceState) -> dict[str, Any]:
-    """The columns in the order of STATE_COLUMNS."""
     values = {name: getattr(state, name) for name in STATE_COLUMNS}
     for name in _TIMES:
         values[name] = to_seconds(values[name])

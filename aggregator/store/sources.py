@@ -128,9 +128,10 @@ class Sources:
             db.write_each(edited, [(id, url, enabled, n) for n, id, url, enabled in found.edited])
             new = [(*row, NOT_POLLED) for row in found.new]
             db.insert("sources (id, root, url, enabled, why)", "text text text boolean text", new, "")
-            moved = list(map(at_new_address, self.states(found.moved)))
-            self.write_states([*moved, *map(after_pause, self.states(found.resumed))])
-            release_leases(db, moved)
+            if found.moved or found.resumed:
+                moved = list(map(at_new_address, self.states(found.moved)))
+                self.write_states([*moved, *map(after_pause, self.states(found.resumed))])
+                release_leases(db, moved)
 
     def write_states(self, states: Iterable[SourceState]) -> None:
         """Writes states in the caller's transaction. Rows are found by root, since an edit may have renamed a source during its poll. A
@@ -138,7 +139,7 @@ class Sources:
         values = ", ".join(f"{name} = ?" for name in STATE_COLUMNS)
         self._db.write_each(
             f"UPDATE sources SET {values} WHERE root = ? AND url = ?",
-            [(*state_columns(state).values(), state.root, state.url) for state in states],
+            [(*map(state_columns(state).get, STATE_COLUMNS), state.root, state.url) for state in states],
         )
 
     def drops(self) -> dict[str, dict[str, int]]:
