@@ -19,8 +19,11 @@ from aggregator.sandbox.process import ChildProcess
 A = TypeVar("A", frames.Done, frames.Text, frames.Found)
 
 MEBIBYTE = 1024 * 1024
-EXPECTED = MEBIBYTE // 2
-"""Bytes that a request under way counts for: the size of its document is not known yet, and mostly smaller."""
+EXPECTED, FIRST = MEBIBYTE // 2, 2 * MEBIBYTE
+"""Bytes that a request under way counts for, since the size of its document is not known yet: as many as those before it brought on
+average, at least `EXPECTED`; `FIRST` while nothing is known."""
+RECENT = 8
+"""About so many requests are averaged."""
 AFRESH = 10.0
 """Seconds after a child failed to start in which no other one is started, so that waiting documents are refused at once and do not each
 wait for a child of their own."""
@@ -65,7 +68,8 @@ class Sandbox:
         self._idle: list[ChildProcess] = []
         self._busy: set[ChildProcess] = set()
         self._closed = False
-        self._backlog, self._held = backlog, 0
+        self._backlog, self._held = backlog, 0  # bytes
+        self._under_way, self._expected = 0, float(FIRST)  # requests; bytes of each
         self._room = asyncio.Event()
         self._room.set()
 
@@ -97,20 +101,26 @@ class Sandbox:
         are parsed, they would fill the memory."""
         while not self._room.is_set():
             await self._room.wait()
-        with self._holding(EXPECTED):
-            yield
-
-    @contextlib.contextmanager
-    def _holding(self, size: int) -> Iterator[None]:
-        self._hold(size)
+        self._count(requests=1)
         try:
             yield
         finally:
-            self._hold(-size)
+            self._expected -= self._expected / RECENT
+            self._count(requests=-1)
 
-    def _hold(self, size: int) -> None:
+    @contextlib.contextmanager
+    def _holding(self, size: int) -> Iterator[None]:
+        self._expected += size / RECENT
+        self._count(size)
+        try:
+            yield
+        finally:
+            self._count(-size)
+
+    def _count(self, size: int = 0, requests: int = 0) -> None:
         self._held += size
-        if self._held < self._backlog:
+        self._under_way += requests
+        if self._held + self._under_way * max(EXPECTED, self._expected) < self._backlog:
             self._room.set()
         else:
             self._room.clear()
