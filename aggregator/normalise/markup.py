@@ -71,7 +71,7 @@ _WITHOUT_SCRIPTS = re.compile(
 )
 # A style that hides a picture from those for whom it is loaded.
 _HIDDEN = re.compile(
-    r"""\sstyle\s*=[^<>]*?(?:display\s*:\s*none|visibility\s*:\s*hidden|\bleft\s*:\s*-\d|\b(?:width|height)\s*:\s*[01](?:px|[;"'\s]))""",
+    r"""\sstyle\s*=[^<>]*?(?:display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])(?:left\s*:\s*-\d|(?:width|height)\s*:\s*[01](?:px|[;"'\s])))""",
     re.IGNORECASE,
 )
 # Elements that end others which are open.
@@ -239,9 +239,10 @@ def _with_address(picture: re.Match[str]) -> str:
     """
     if found := _LATER.search(picture[0]):
         return f'<img src="{found[1]}"{picture[0][4:]}'
-    if _SHOWN.search(picture[0]) or not (listed := _SIZES.search(picture[0])):
+    listed = _SIZES.search(picture[0])
+    sizes = [(int(size or 0), url) for url, size in _SIZE.findall(listed[1].strip("\"'"))] if listed else []
+    if not sizes or _SHOWN.search(picture[0]):
         return picture[0]
-    sizes = [(int(size or 0), url) for url, size in _SIZE.findall(listed[1].strip("\"'"))]
     _, widest = max(sizes, key=lambda size: size[0] if size[0] <= _WIDEST else -size[0])
     return f'<img src="{widest.rstrip(",")}"{picture[0][4:]}'
 

@@ -835,6 +835,13 @@ def test_a_tracker_is_no_picture_of_an_entry(tracker: str) -> None:
     assert sanitise(html, "https://e.org/", Counter()) == PICTURE
 
 
+@pytest.mark.parametrize("style", ["line-height:1;", "border-width: 1px", "margin-left: -9px; width: 100%", "min-width:0;"])
+def test_a_picture_of_any_style_is_shown_unless_that_hides_it(style: str) -> None:
+    shown = PICTURE.replace("<img", f'<img style="{style}"')
+    html = f'<img src="data:image/gif;base64,R0lG"><noscript>{shown}</noscript>'
+    assert sanitise(html, "https://e.org/", Counter()) == PICTURE
+
+
 def test_a_picture_in_noscript_alone_is_that_of_a_tracker() -> None:
     html = '<p>News.</p><noscript><img src="https://e.org/matomo.php?idsite=1" style="border:0"></noscript>'
     assert sanitise(html, "https://e.org/", Counter()) == "<p>News.</p>"
@@ -1046,6 +1053,11 @@ def test_a_picture_is_found_where_the_script_of_a_page_finds_it(picture: str) ->
     drops: Counter[str] = Counter()
     assert sanitise(f"<p>x</p>{picture}", "https://e.org/dir/", drops) == '<p>x</p><img src="https://e.org/a.jpg">'
     assert sanitise('<img data-src="javascript:alert(1)">', "https://e.org/", drops) == ""
+
+
+@pytest.mark.parametrize("sizes", ["' '", "', '", '" "', ",", '""', '" , ,"'])
+def test_a_srcset_without_an_address_breaks_nothing(sizes: str) -> None:
+    assert sanitise(f"<p>News.</p><img srcset={sizes} >", "https://e.org/", Counter()) == "<p>News.</p>"
 
 
 def test_a_srcset_ends_with_its_own_quotation_mark() -> None:
