@@ -101,12 +101,18 @@ _APPEARANCE = re.compile(
     + "|".join(rf"{before} (?![a-zß-ÿα-ώа-џ]+ ).{{1,400}}? {after}" for before, after in _APPEARED.values())
     + r") .{1,160}\Z"
 )
-# Whose a text is, after its last sentence: `© 2026 AFP`, `Copyright 2026 The Outlet. All rights reserved.`
+# Whose a text is, after its last sentence: `© 2026 AFP`, `Copyright 2026 The Outlet. All rights reserved.` Words in small letters are not
+# part of a name: "Copyright 2030 is the name of the plan" is news.
 _RESERVED = r"(?i:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés|Todos los derechos reservados)"
+_YEAR = r"(?=(?:19|20)\d\d(?![\w:])\S* )"
+_OWNER = (
+    r"(?:(?![a-zß-ÿα-ώа-џ])|(?=(?:and|by|d(?:e[lrs]?|ie|pa|u)|et|for|für|in|la|of|the|und|y)\b|[^\s!?]+\.[a-z]))"
+    r"(?:[^\s.!?]|\.(?=[\w,]))+"
+)
 _OWNED = (
     r"(?<![^.!?…)\]»\"”’。]\s)"
-    r"(?:(?:(?:[Cc]opyright|COPYRIGHT),? )?(?:©|\([Cc]\) ?(?=\d{4}))|(?:Copyright|COPYRIGHT) (?=\d{4}))"
-    rf"(?:[^.!?]|\.(?=[\w,])){{1,80}}\.?(?:[-–—|\s]+{_RESERVED}\.?(?: This [a-z]+ may not be .{{1,100}})?)?"
+    rf"(?:(?:(?:[Cc]opyright|COPYRIGHT),? )?(?:© ?|\([Cc]\) ?{_YEAR})|(?:Copyright|COPYRIGHT) {_YEAR})"
+    rf"{_OWNER}(?: {_OWNER}){{0,11}}\.?(?:[-–—|\s]+{_RESERVED}\.?(?: This [a-z]+ may not be .{{1,100}})?)?"
     rf"|(?<=[.!?…] ){_RESERVED}\.?"
 )
 _AGE = r"\d{1,3} (?:min(?:ute)?|hour|day)s? ago"
