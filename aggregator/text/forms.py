@@ -28,6 +28,8 @@ _THOUSANDS = re.compile(r"[\W_]*(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0
 _TRANSCRIBED = str.maketrans({
     "ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa",
 })  # fmt: skip
+# What no type is (B2B is no B-2) and no transcription (sued is none of Süd).
+_OTHER_WORDS = frozenset("a2a b2b b2c b2g c2c d2c e2e g2g h2o m2m p2p sued v2g v2v v2x w3c".split())
 _NUMBERED = re.compile(
     r"(?P<name>[a-z]+)(?P<hyphen>[-\u2010\u2011]?)(?P<number>\d(?:[\w\u2010\u2011-]*\d)?)(?P<several>s?)", re.IGNORECASE
 )
@@ -42,7 +44,9 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
         return (quoted[1],)
     if begun(term):
         return (term,)
-    return tuple(dict.fromkeys((term, term.translate(_TRANSCRIBED), *_other_forms(term, lang))))
+    transcribed = term.translate(_TRANSCRIBED)
+    own = (term,) if key(transcribed) in _OTHER_WORDS else (term, transcribed)
+    return tuple(dict.fromkeys((*own, *_other_forms(term, lang))))
 
 
 def _other_forms(word: str, lang: str | None) -> Iterable[str]:
@@ -65,7 +69,8 @@ def _numbered(name: str, hyphen: str, number: str, several: str) -> list[str]:
     index treats F-35 and F35 as one word, so after a single letter the hyphen is not varied.)"""
     hyphens = ("-", "") if len(name) > 1 else (hyphen,)
     found = [(one, ending) for one in hyphens for ending in ("", "s") if (one, ending) != (hyphen, several)]
-    found += [(hyphen, variant) for variant in ascii_lowercase if hyphen and variant != "s"]
+    letters = ascii_lowercase.replace("s", "") if hyphen else ""
+    found += [(hyphen, one) for one in letters if f"{name}{number}{one}".lower() not in _OTHER_WORDS]
     return [f"{name}{one}{number}{ending}" for one, ending in found]
 
 
