@@ -185,7 +185,7 @@ class Library:
         """The problems of this process, of the worker, and of polling where an error of this program, not a document, must be to blame."""
         watched = self.watched()
         ours = sum(state.error_kind in ("crashed", "parser-crashed") for state in watched)
-        polling = [MOST_CRASHED] if 2 * ours > len(watched) else []
+        polling = [MOST_CRASHED] if 2 * ours > max(len(watched), 2) else []
         return (*self._configuration.troubles(), *self._troubles(), *polling)
 
     def lasting(self, make: Callable[[Library], T]) -> T:

@@ -139,6 +139,14 @@ def test_an_error_of_ours_that_strikes_most_sources_is_no_readiness(room: Newsro
     assert room.client.get("/readyz").text == "ready\n"
 
 
+def test_the_only_source_may_have_a_document_that_no_program_can_read(rooms: Rooms) -> None:
+    room = rooms(re.sub(r"  - {name: (?:Kyodo|Reuters|Silent), url.*\n", "", CONFIG))
+    (state,) = room.archive.sources.states()
+    room.archive.upkeep.note(notes.TICK, int(room.now.timestamp()))
+    room.archive.sources.save([structs.replace(state, error_kind="parser-crashed")])
+    assert room.client.get("/readyz").text == "ready\n"
+
+
 def test_readiness_is_told_in_plain_words_where_a_folder_may_not_be_searched(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
