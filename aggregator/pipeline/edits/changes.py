@@ -18,6 +18,8 @@ from aggregator.pipeline.renamed import settings_today
 from aggregator.schedule.formatting import span
 
 ENVIRONMENT = "a value from the environment"
+CONTACT = "site.contact"
+"""Told without its values, which are for outlets: anybody may read the API."""
 INDIFFERENT = frozenset((
     "id", "name", "url", "every", "keep", "full_text", "enabled", "was", "headers", "labels", "lang", "at", "retry_after",
 ))  # fmt: skip
@@ -68,7 +70,7 @@ class SettingChange(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """`settings`: those of `site` and `defaults`. `other`: the remaining keys that differ (publishers, stories, order of sections,
+    """`settings`: those of `site` and `defaults`. `other`: the remaining keys that differ (publishers, stories, order of sections, CONTACT,
     ENVIRONMENT, …). `lasting`: articles were removed from `join` or `split`, whose effect stays."""
 
     sources: SourceChanges = SourceChanges()
@@ -135,6 +137,8 @@ def changes(old: Settings | None, new: Settings, epoch: str | None = None) -> Ch
     renamed, old = new.renamed, settings_today(former := old, new)
     keys = ("allow_private", "publishers")
     other = [key for key in keys if _bare(getattr(old, key)) != _bare(getattr(new, key))]
+    if old.site.contact != new.site.contact:
+        other.append(CONTACT)
     if _bare(old.overrides) != _bare(new.overrides):
         other.append("stories")
     for key in ("sections", "topics"):
@@ -211,7 +215,7 @@ def _bare(value: Any) -> Any:
 def _settings(key: str, old: Struct, new: Struct) -> Iterator[SettingChange]:
     for name in old.__struct_fields__:
         before, after = getattr(old, name), getattr(new, name)
-        if before != after:
+        if before != after and f"{key}.{name}" != CONTACT:
             yield SettingChange(f"{key}.{name}", _text(before), _text(after))
 
 

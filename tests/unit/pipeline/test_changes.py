@@ -138,6 +138,11 @@ def test_which_setting_changes_from_what_to_what_is_told() -> None:
     assert found.other == ()
 
 
+def test_the_address_for_outlets_is_not_told_to_everybody() -> None:
+    found = told("site: {title: Wire}", "site: {title: Wire, contact: ann@example.org}")
+    assert (found.settings, found.lines()) == ((), ["~ site.contact changes"])
+
+
 def test_that_a_join_or_split_outlives_its_line_is_told_where_one_is_removed() -> None:
     a, b = (f"https://x.example/{name}" for name in "ab")
     said = {
