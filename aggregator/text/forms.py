@@ -29,7 +29,9 @@ _TRANSCRIBED = str.maketrans({
     "ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa",
 })  # fmt: skip
 # What no type is (B2B is no B-2) and no transcription (sued is none of Süd).
-_OTHER_WORDS = frozenset("a2a b2b b2c b2g c2c d2c e2e g2g h2o m2m p2p sued v2g v2v v2x w3c".split())
+_OTHER_WORDS = frozenset((
+    "a2a", "b2b", "b2c", "b2g", "c2c", "d2c", "e2e", "g2g", "h2o", "m2m", "p2p", "sued", "v2g", "v2v", "v2x", "w3c",
+))  # fmt: skip
 _NUMBERED = re.compile(
     r"(?P<name>[a-z]+)(?P<hyphen>[-\u2010\u2011]?)(?P<number>\d(?:[\w\u2010\u2011-]*\d)?)(?P<several>s?)", re.IGNORECASE
 )

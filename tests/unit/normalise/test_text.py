@@ -845,7 +845,9 @@ def test_a_tracker_is_no_picture_of_an_entry(tracker: str) -> None:
     assert sanitise(html, "https://e.org/", Counter()) == PICTURE
 
 
-@pytest.mark.parametrize("style", ["line-height:1;", "border-width: 1px", "margin-left: -9px; width: 100%", "min-width:0;"])
+@pytest.mark.parametrize(
+    "style", ["line-height:1;", "border-width: 1px", "margin-left: -9px; width: 100%", "min-width:0;"]
+)
 def test_a_picture_of_any_style_is_shown_unless_that_hides_it(style: str) -> None:
     shown = PICTURE.replace("<img", f'<img style="{style}"')
     html = f'<img src="data:image/gif;base64,R0lG"><noscript>{shown}</noscript>'
