@@ -83,7 +83,7 @@ _ONE_PIXEL = re.compile(r'\s(?:width|height)="\s*[01](?:px)?\s*"')
 _COUNTER = re.compile(
     r"//(?:[\w-]+\.)*(?:pixel\.wp\.com|img\.spacergif\.org|stats\.wordpress\.com|doubleclick\.net|google-analytics\.com"
     r"|scorecardresearch\.com|pixel\.quantserve\.com|counter\.theguardian\.com|facebook\.com/tr\b"
-    r"|met\.vgwort\.de|mc\.yandex\.ru/watch|counter\.yadro\.ru|px\.ads\.linkedin\.com|bat\.bing\.com|statcounter\.com|xiti\.com"
+    r"|met\.vgwort\.de|mc\.yandex\.ru/watch|counter\.yadro\.ru|px\.ads\.linkedin\.com|bat\.bing\.com|c\.statcounter\.com|xiti\.com"
     r"|feeds?\d?\.[\w.-]+/~(?:r|ff?|at?)/)|/(?:matomo|piwik)\.php\b|/pixel\.(?:gif|png)\b|[/_-](?:tracking|rss)[_-]pixel",
     re.IGNORECASE,
 )

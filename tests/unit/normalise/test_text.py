@@ -854,6 +854,11 @@ def test_a_picture_of_any_style_is_shown_unless_that_hides_it(style: str) -> Non
     assert sanitise(html, "https://e.org/", Counter()) == PICTURE
 
 
+def test_a_chart_of_who_counts_visitors_is_a_picture() -> None:
+    chart = '<img src="https://gs.statcounter.com/chart.php?x=1">'
+    assert sanitise(f'{chart}<img src="https://c.statcounter.com/1/0/a/1/">', "https://e.org/", Counter()) == chart
+
+
 def test_a_picture_in_noscript_alone_is_that_of_a_tracker() -> None:
     html = '<p>News.</p><noscript><img src="https://e.org/matomo.php?idsite=1" style="border:0"></noscript>'
     assert sanitise(html, "https://e.org/", Counter()) == "<p>News.</p>"
