@@ -88,8 +88,8 @@ class Intake(Protocol):
         """Store the results of polls in one transaction, and release the leases that `owner` (None: anybody) holds for their sources.
         Returns how many items of each were new. Applying a result twice changes nothing.
 
-        If `owner` has lost the lease of a source, only its news is stored, and that its server refused the request or asked for a
-        pause. Everything else may be older than what the next holder of the lease stores."""
+        If `owner` has lost the lease of a source, or its settings changed meanwhile, only its news is stored, and that its server refused
+        the request or asked for a pause. Everything else may be older than what the next holder of the lease stores."""
 
 
 class StoredStories(Protocol):

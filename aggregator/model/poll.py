@@ -68,13 +68,15 @@ class PollResult(Struct, frozen=True):
     """What one poll of one source changes: the source's new state, and what was `found` in its document.
 
     `drops`: what normalising discarded. `live` is False for a back-catalogue (the first poll, or the first after a pause): its items enter
-    streams with their publication times.
+    streams with their publication times. `after`: how many polls of its source were counted when it began, if that is to be compared with
+    the stored number.
     """
 
     state: SourceState
     found: Recognition = field(default_factory=Recognition)
     drops: tuple[Drop, ...] = ()
     live: bool = True
+    after: int | None = None
 
 
 class FailedPoll(NamedTuple):

@@ -102,7 +102,8 @@ def _planned(tools: Tools, state: SourceState, answer: _Answer) -> Poll:
         # it is the address of the request, which contains the secret
         known = replace(known, validator_url=None)
     # Not live is the first document at this address, or the first after a pause: a back-catalogue.
-    result = PollResult(known, found, drops=feed.drops if feed else (), live=state.body_hash is not None)
+    live = state.body_hash is not None
+    result = PollResult(known, found, drops=feed.drops if feed else (), live=live, after=state.polls)
     again = isinstance(outcome, Failed) and outcome.message == state.error
     return Poll(result, None if isinstance(outcome, Fetched) else outcome, again)
 

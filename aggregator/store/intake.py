@@ -22,7 +22,7 @@ from aggregator.store.sources import SELECT, Sources, release_leases
 log = logging.getLogger(__name__)
 
 LOST = (
-    "its lease ended while it was polled: another process may have it, or its settings changed; stored is what is new, and whether its "
+    "its lease ended or its settings changed while it was polled; stored is what is new, and whether its "
     "server refused or asked to be left alone; all else is left to the next poll"
 )
 APART = 60
@@ -30,7 +30,7 @@ APART = 60
 TITLES = 1000
 """So many titles of a source are read: as many as its document may have entries."""
 
-_TAKE = "SELECT n, root, lease_owner, last_attempt FROM sources WHERE root IN"
+_TAKE = "SELECT n, root, lease_owner, polls, last_attempt FROM sources WHERE root IN"
 
 Arrival = tuple[PollResult, Item, int]
 """A new item with the poll that brought it, and its time of publication."""
@@ -114,7 +114,7 @@ class Intake(ABC, Generic[Writer]):
                 db.modify(listed, seen, moment, moment - LISTED_EVERY)
                 _count_drops(db, results, numbers, moment)
                 self._sources.write_states(states)
-                release_leases(db, [result.state for result in results], owner)
+                release_leases(db, polled, owner)
         self._read.update(read)
         return [added[result.state.root] for result in told]
 
@@ -126,18 +126,20 @@ class Intake(ABC, Generic[Writer]):
         An attempt later than `latest` comes from a wrong clock, and is ignored.
 
         Returns:
-            The numbers of the sources by root, the roots whose leases `owner` lost, and the roots that others polled at the same time.
+            The numbers of the sources by root; the roots whose leases `owner` lost, or whose polls are counted already (`disown`, or by a
+            later poll of the same process); and the roots that others polled at the same time.
         """
         db = self._db
         numbers: dict[str, int] = {}
         lost, beside = set[str](), set[str]()
-        polled = {result.state.root: result.state for result in results}
-        for n, root, holder, attempt in db.select(_TAKE, polled, f"ORDER BY n{db.dialect.locking}"):
+        polled = {result.state.root: result for result in results}
+        for n, root, holder, polls, attempt in db.select(_TAKE, polled, f"ORDER BY n{db.dialect.locking}"):
             numbers[root] = n
-            if owner not in (None, holder):
+            state, after = polled[root].state, polled[root].after
+            if owner not in (None, holder) or (after is not None and polls > after):
                 lost.add(root)
-                log.warning("source %s: %s", polled[root].id, LOST)
-            elif latest >= (attempt or 0) > (to_seconds(polled[root].last_attempt) or 0):
+                log.warning("source %s: %s", state.id, LOST)
+            elif latest >= (attempt or 0) > (to_seconds(state.last_attempt) or 0):
                 beside.add(root)
         return numbers, lost, lost | beside
 

@@ -26,10 +26,11 @@ def as_told(state: SourceState, other: SourceState) -> SourceState:
 
 
 def by_plan_of(stored: SourceState, state: SourceState) -> SourceState:
-    """The state after a poll, if the next poll of its source was planned again in the meantime (an edit changed the interval). The stored
-    plan counts. Of the poll's own plan only a pause counts that the server asked for."""
+    """The state after a poll, if the next poll of its source was planned again in the meantime (an edit changed the interval, or a later
+    poll was stored). The stored plan counts, even if its time has come. Of the poll's own plan only a pause counts that the server
+    asked for."""
     planned, polled = stored.next_poll, state.last_attempt
-    if state.state == "gone" or not planned or not polled or planned <= polled:
+    if state.state == "gone" or not planned or not polled or (planned <= polled and stored.polls < state.polls):
         return state
     if state.held_until and state.held_until > planned:
         return msgspec.structs.replace(state, next_poll=state.held_until)

@@ -83,13 +83,13 @@ class Sources:
             self.write_states([state for state in states if state.polls == polls[state.root]])
 
     def disown(self, ids: Collection[str], again: datetime) -> None:
-        """Take away the leases of polls of these sources that are under way, because their settings have changed since. Such a poll
-        then stores only its news: neither the time of the next poll nor the validators of its document. The next poll is due at
-        `again`."""
+        """Count the polls of these sources that are under way as made, because their settings have changed since. Such a poll then
+        stores only its news: neither the time of the next poll nor the validators of its document. It keeps its lease, so that the next
+        one, which is due at `again`, does not begin beside it."""
         with self._db.transaction():
             lock_sources(self._db, "id", ids)
             values = int(again.timestamp()), "it was being polled when its settings changed"
-            planned = f"{FREE}, next_poll = ?, why = ?"
+            planned = "UPDATE sources SET polls = polls + 1, next_poll = ?, why = ?"
             self._db.modify(f"{planned} WHERE lease_owner IS NOT NULL AND id IN", ids, *values)
 
     def plan_sooner(self, states: Collection[SourceState]) -> None:

@@ -1095,7 +1095,7 @@ def test_of_two_that_poll_one_source_the_holder_of_its_lease_says_how_it_is(
     before = stored()
     assert store.intake.apply([brings(one, "one", "2")], later, "one") == [1]
     assert stored() == before
-    assert caplog.messages[0].startswith("source alpha: its lease ended while it was polled")
+    assert caplog.messages[0].startswith("source alpha: its lease ended or its settings changed while it was polled")
     assert store.intake.apply([brings(two, "two", "3")], later, "two") == [1]
     assert stored() == ("two", "two", [], {"alpha": {"two": 1}})
     assert store.intake.apply([brings(one, "one", "4")], later, "one") == [1], "also after the other one is done"
@@ -1104,8 +1104,8 @@ def test_of_two_that_poll_one_source_the_holder_of_its_lease_says_how_it_is(
 
 def refused(asked: SourceState, at: datetime, status: int, until: datetime, **more: object) -> PollResult:
     """A poll of a source that failed `at` a time, with its plan."""
-    known = structs.replace(asked, last_attempt=at, last_status=status, failures=1, next_poll=until, why=str(status))
-    return PollResult(structs.replace(known, **more))
+    known = structs.replace(asked, polls=asked.polls + 1, last_attempt=at, last_status=status, failures=1)
+    return PollResult(structs.replace(known, next_poll=until, why=str(status), **more), after=asked.polls)
 
 
 @pytest.mark.parametrize(("status", "state"), [(429, "failing"), (503, "failing"), (410, "gone")])
@@ -1427,28 +1427,36 @@ def test_a_next_poll_is_brought_forward_unless_the_source_was_polled_meanwhile(s
 
 def test_a_poll_under_way_may_be_disowned(store: Store) -> None:
     hour = timedelta(hours=1)
-    store.sources.claim("us", NOW, hour, ids=["alpha"])
+    store.sources.claim("us", NOW, hour * 1.5, ids=["alpha"])
     store.sources.disown(["alpha", "beta"], NOW + hour)
     alpha, beta = store.sources.states(["alpha", "beta"])
     assert (alpha.next_poll, beta.next_poll) == (NOW + hour, None)
     assert alpha.why == "it was being polled when its settings changed"
     state = structs.replace(alpha, last_attempt=NOW, next_poll=NOW + 6 * hour, etag='"x"')
-    assert store.intake.apply([replace(polled("alpha", [item("alpha", "1", "News")]), state=state)], NOW, "us") == [1]
+    assert store.sources.claim("another", NOW + hour, hour, ids=["alpha"]) == [], "nobody polls it beside that poll"
+    late = replace(polled("alpha", [item("alpha", "1", "News")]), state=state, after=0)
+    assert store.intake.apply([late], NOW, "us") == [1]
     assert store.sources.states(["alpha"]) == [alpha]
     assert store.sources.owners() == []
+    (again,) = store.sources.claim("another", NOW + hour, hour, ids=["alpha"])
+    state = structs.replace(again, polls=again.polls + 1, last_attempt=NOW + hour, next_poll=NOW + 6 * hour, etag='"x"')
+    store.intake.apply([replace(polled("alpha"), state=state, after=again.polls)], NOW + hour, "another")
+    assert store.sources.states(["alpha"]) == [state], "the next one is as any other"
 
 
+@pytest.mark.parametrize("late", [0, 90])
 @pytest.mark.parametrize(("asked", "due"), [(None, 60), (30, 60), (600, 600)])
 def test_a_disowned_poll_that_fails_is_planned_by_no_settings_of_before(
-    store: Store, asked: int | None, due: int
+    store: Store, asked: int | None, due: int, late: int
 ) -> None:
-    """Once a day was what they said: its server is asked after the edit as other sources are, but no sooner than it allows."""
-    store.sources.claim("us", NOW, timedelta(minutes=5), ids=["alpha"])
+    """Once a day was what they said: its server is asked after the edit as other sources are, but no sooner than it allows. Nor is a poll
+    that fails after the time of the one that follows it."""
+    (alpha,) = store.sources.claim("us", NOW, timedelta(minutes=5), ids=["alpha"])
     store.sources.disown(["alpha"], NOW + timedelta(minutes=1))
-    (alpha,) = store.sources.states(["alpha"])
     held = asked and NOW + timedelta(seconds=asked)
-    failed = refused(alpha, NOW, 503, NOW + timedelta(days=1), state="failing", held_until=held)
-    store.intake.apply([failed], NOW, "us")
+    end = NOW + timedelta(seconds=late)
+    failed = refused(alpha, end, 503, NOW + timedelta(days=1), state="failing", held_until=held)
+    store.intake.apply([failed], end, "us")
     (stored,) = store.sources.states(["alpha"])
     assert (stored.state, stored.last_status, stored.next_poll) == ("failing", 503, NOW + timedelta(seconds=due))
 

@@ -250,6 +250,32 @@ async def test_sources_that_wait_for_their_host_longer_than_their_lease_are_aske
     assert sorted(asked) == sorted([*SOURCES, *SOURCES])
 
 
+async def test_a_source_whose_settings_change_while_it_is_polled_is_asked_again_only_after_that_poll(
+    worker: Worker,
+) -> None:
+    """It waits for its host, or its server is slow: the poll that the edit asks for began beside it, a minute later."""
+    sources, asked, answers = worker.archive.sources, list[str](), asyncio.Event()
+
+    async def slow(request: FetchRequest) -> Outcome:
+        asked.append(request.source)
+        await answers.wait()
+        return await unchanged(request)
+
+    worker.fetch = slow
+    await worker.polling.tick()
+    await until_async(lambda: len(asked) == 3)
+    for _ in range(2):
+        sources.disown(["one"], worker.now + timedelta(minutes=1))
+        worker.now += POLL_LEASE
+        await worker.polling.tick()
+        assert len(worker.polling._polls) == 1
+        assert sources.claim("another", worker.now, POLL_LEASE) == []
+    answers.set()
+    await worker.polling.idle()
+    assert await worker.tick() == 1
+    assert sorted(asked) == sorted([*SOURCES, "one"])
+
+
 async def test_what_a_worker_that_hangs_was_polling_is_polled_by_others_five_minutes_later(worker: Worker) -> None:
     async def hung(request: FetchRequest) -> Outcome:
         await asyncio.Event().wait()

@@ -252,7 +252,8 @@ def test_a_poll_that_is_under_way_does_not_undo_an_edit(room: Newsroom, more: st
     for id in ("kyodo", "reuters"):
         later = room.now + timedelta(hours=6)
         polled = structs.replace(claimed[id], last_attempt=room.now, next_poll=later, etag="x", body_hash="z")
-        room.archive.intake.apply([PollResult(polled, Recognition(new=(item(f"News of {id}", id),)))], room.now, "us")
+        found = Recognition(new=(item(f"News of {id}", id),))
+        room.archive.intake.apply([PollResult(polled, found, after=claimed[id].polls)], room.now, "us")
     assert {one.title for one in room.archive.edition.items(room.archive.edition.pending())} >= {
         "News of kyodo",
         "News of reuters",
