@@ -20,7 +20,7 @@ from aggregator.text.search import alternatives, begun
 from aggregator.text.words import listed, other_spellings
 
 SHORTEST = 4
-"""Minimum number of letters of a singular whose plural is formed by rule."""
+"""Minimum number of letters of a singular whose plural is formed by rule, and of a word that is transcribed."""
 _QUOTED = re.compile(r'"(.*)"')
 _BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
 _THOUSANDS = re.compile(r"[\W_]*(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{3,})[\W_]*")
@@ -28,9 +28,9 @@ _THOUSANDS = re.compile(r"[\W_]*(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0
 _TRANSCRIBED = str.maketrans({
     "ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa",
 })  # fmt: skip
-# What no type is (B2B is no B-2) and no transcription (sued is none of Süd).
+# What no type is (B2B is no B-2) and no transcription (venues is none of the Turkish Venüs).
 _OTHER_WORDS = frozenset((
-    "a2a", "b2b", "b2c", "b2g", "c2c", "d2c", "e2e", "g2g", "h2o", "m2m", "p2p", "sued", "v2g", "v2v", "v2x", "w3c",
+    "a2a", "b2b", "b2c", "b2g", "c2c", "d2c", "e2e", "g2g", "h2o", "m2m", "p2p", "statue", "v2g", "v2v", "v2x", "venues", "w3c",
 ))  # fmt: skip
 _NUMBERED = re.compile(
     r"(?P<name>[a-z]+)(?P<hyphen>[-\u2010\u2011]?)(?P<number>\d(?:[\w\u2010\u2011-]*\d)?)(?P<several>s?)", re.IGNORECASE
@@ -47,7 +47,8 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
     if begun(term):
         return (term,)
     transcribed = term.translate(_TRANSCRIBED)
-    own = (term,) if key(transcribed) in _OTHER_WORDS else (term, transcribed)
+    # Of short words many are others then: få and the FAA, Süd and sued.
+    own = (term,) if len(term) < SHORTEST or key(transcribed) in _OTHER_WORDS else (term, transcribed)
     return tuple(dict.fromkeys((*own, *_other_forms(term, lang))))
 
 
