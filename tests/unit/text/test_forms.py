@@ -66,8 +66,7 @@ def test_what_may_be_no_transcription_is_not_read_as_one() -> None:
     assert forms("Müller", "de") == ("Müller", "Mueller")
     assert forms("poet") == ("poet", "poets")
     assert forms("g7") == ("g7", "g7s"), "without a hyphen it may be a group"
-    for word in ("Süd", "få", "fül", "Venüs"):
-        assert forms(word) == (word,)
+    assert not {"Sued", "faa", "fuel", "Venues"} & {*forms("Süd"), *forms("få"), *forms("fül"), *forms("Venüs")}
     assert {"b-2a", "b-2s"} < set(forms("b-2"))
     assert not {"b-2b", "B-2B", "p-2p", "h-2o"} & {*forms("b-2"), *forms("B-2"), *forms("p-2"), *forms("h-2")}
 
