@@ -27,7 +27,7 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)  # before it is the epoch, in any ti
 _BUDDHIST = 543  # years between the eras; Thai servers write such years in any of the forms
 _BUDDHIST_YEARS = range(2500, 2600)
 _MOST = 100  # characters of a date
-LAST = datetime.max.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)  # counts for an entry without a date
 # Hours from UTC. IST, CST and BST are ambiguous, and have the meaning that is usual in news feeds. ET, CT, MT and PT are taken for daylight
 # time, which holds for most of the year; in winter they are an hour too early, never in the future.
 _ZONES = {
