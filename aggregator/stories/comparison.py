@@ -64,12 +64,10 @@ class Comparison:
         self._kin: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
         self._probability: dict[Pair, float] = {}
         # Pairs that look alike but report two similar events (see `twins.py`); whose headlines have different numbers of one series; whose
-        # probability was limited because they have little but names, or but a short headline, in common. The item with the smaller number
-        # comes first.
+        # probability was limited because they have little but names in common. The item with the smaller number comes first.
         self.twins: set[Pair] = set()
         self.numbered_apart: set[Pair] = set()
         self.names_alone: set[Pair] = set()
-        self.headlines_alone: set[Pair] = set()
         found = self._judge(*self._nominated)
         likely = found >= TUNING.min_probability
         self._likely = self._items_of(one[likely], other[likely])
@@ -117,9 +115,8 @@ class Comparison:
         """The probability for each pair of rows, in 0…1, twins not yet considered.
 
         If a pair shares few words, or little but names, a high probability may be chance, or the items may tell two events about one
-        person. The same goes for short headlines without a name whose leads tell different things. It is then limited to `few_words`, which
-        is too low to unite two items by itself, but does not keep an item out of a story that is similar to it in other members. No limit
-        for two outlets that share rare words, a name among them."""
+        person. It is then limited to `few_words`, which is too low to unite two items by itself, but does not keep an item out of a
+        story that is similar to it in other members. No limit for two outlets that share rare words, a name among them."""
         worth = self._comparable(close, common, FEW)
         found = np.zeros(len(one))
         if worth.any():
@@ -140,11 +137,6 @@ class Comparison:
                 alone = unsure[told < TUNING.told_rarity]
                 likely[alone] = TUNING.few_words
                 self.names_alone.update(self._items_of(a[alone], b[alone]))
-            sure = np.flatnonzero(likely > TUNING.few_words)
-            formula = sure[self._vectors.formulas(a[sure], b[sure])]
-            formula = formula[~self._named(a[formula], b[formula])]
-            likely[formula] = TUNING.few_words
-            self.headlines_alone.update(self._items_of(a[formula], b[formula]))
             found[worth] = np.where(same & self._column(a, b), 0.0, np.maximum(likely - penalty, 0.0))
         return found
 

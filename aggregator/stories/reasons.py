@@ -131,7 +131,6 @@ class _Reasons:
             (pair in compared.twins, "each headline names what the other report does not"),
             (pair in compared.numbered_apart, "each headline has another number of one series"),
             (pair in compared.names_alone, "little but names in common"),
-            (pair in compared.headlines_alone, "little but a short headline in common"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )
         return tuple(word for holds, word in found if holds)

@@ -21,8 +21,6 @@ from aggregator.text.words import word_id
 TELLING = 2.5  # only words of at least this rarity are compared: words in a tenth of all items say nothing and take most of the time
 LEAST = 3  # words that a pair must share to unite two items, unless the words are rare; with fewer, a high cosine may be chance
 FEW = 2  # words that a pair must share to have a probability above 0
-FORMULA = 4  # a headline of at most so many compared words may be one that heads anything ("Security Advisory", "Episode 12: Interview")
-BESIDE = 5.0  # total rarity of the words that such items must share beside their headlines: more than one common word
 SHORT = 12  # an item with fewer compared words is mostly only a headline
 KEPT = 12  # so many nearest neighbours are kept with an item, as similarities
 NEAR = 6  # the mean similarity of so many of them says how crowded the neighbourhood is
@@ -113,19 +111,6 @@ class Vectors(Struct, frozen=True):
         total: Floats = words.sparse(rarity)[a].multiply(words.sparse(present)[b]).sum(axis=1)
         length = np.diff(self.words.start)
         return np.where(np.minimum(length[one], length[other]) >= SHORT, total, np.inf)
-
-    def formulas(self, one: Ints, other: Ints) -> Bools:
-        """For each pair of rows whether both have a short headline and a lead, and hardly a word in common beside their headlines."""
-        rows, (a, b) = among(one, other)
-        words = self.words.rows(rows)
-        rarity, title = self.vocabulary.rarity[words.column], words.title.astype(np.float64)
-        every, headline = words.sparse(rarity), words.sparse(rarity * title)
-        present, titled = words.sparse(np.ones(len(rarity))), words.sparse(title)
-        beside = every[a].multiply(present[b]).sum(axis=1) - headline[a].multiply(titled[b]).sum(axis=1)
-        titles = np.bincount(words.row, title, len(rows))
-        formula = (titles <= FORMULA) & (np.diff(words.start) - titles >= LEAST)
-        found: Bools = formula[a] & formula[b] & (beside < BESIDE)
-        return found
 
 
 def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, *, placed: Bools, at: Ints) -> Vectors:

@@ -392,45 +392,6 @@ def test_a_version_alone_is_of_what_its_outlet_releases(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "one", "other", "same"),
-    [
-        (
-            "Security Advisory",
-            "A buffer overflow in the driver of a printer allows local users to gain privileges. Update to the latest firmware.",
-            "Improper input validation in a gateway may allow remote attackers to read files. A patch is available.",
-            False,
-        ),
-        (
-            "Episode 12: Interview",
-            "This week we talk about gardening on balconies and growing tomatoes in pots.",
-            "Our guest is a grandmaster of chess, who tells how he prepares for a tournament.",
-            False,
-        ),
-        (  # the leads tell one thing
-            "Security Advisory",
-            "A buffer overflow in the driver of a printer allows local users to gain privileges. Update to the latest firmware.",
-            "A driver of a printer has a buffer overflow, by which local users gain privileges. New firmware is available.",
-            True,
-        ),
-        (  # a name
-            "Velmora tram strike ends",
-            "Drivers return to work on Monday after three weeks.",
-            "Unions accepted the city's latest offer in a vote.",
-            True,
-        ),
-    ],
-)
-def test_a_headline_that_may_head_anything_unites_what_has_leads_alike(
-    title: str, one: str, other: str, same: bool
-) -> None:
-    told = [item(1, title, one), item(2, f"{title}!", other)]
-    first, second = stories(*told)
-    assert (first == second) == same
-    against = [veto for join in group(told, Memory()).joins for veto in join.vetoes]
-    assert ("little but a short headline in common" in against) == (not same)
-
-
-@pytest.mark.parametrize(
     ("lang", "title", "other", "lead", "places"),
     [
         (
