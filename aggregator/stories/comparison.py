@@ -54,9 +54,7 @@ class Comparison:
         weight = self.rarity.of(words.ids)
         words = words.only((weight >= TELLING)[words.column])  # the others are not needed, and many
         at = np.array([one.at for one in everyone])
-        self._vectors = vectors(
-            words, weight, figure, context.cache.lang(cached), placed=context.cache.placed(cached), at=at
-        )
+        self._vectors = vectors(words, weight, figure, context.cache.lang(cached), at)
         one, other = self._pairs(context.near)
         self._nominated = one, other, *self._cosines(one, other)
         self._around = self._neighbourhoods(context.cache.near(cached))

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.stories.arrays import Bools, Ints, gather
-from aggregator.stories.features import PLACED, Packed, packed
+from aggregator.stories.features import Packed, packed
 from aggregator.stories.matrix import Matrix, matrix
-from aggregator.stories.similarity import KEPT
+from aggregator.stories.similarity import GERMAN, KEPT
 
 MOST = 60_000  # items; the cache is emptied before it would hold more
 WORDS = 1 << 18
@@ -45,7 +45,7 @@ class FeatureCache:
         # Word number → its `word_id`; whether it is a figure.
         self._id, self._figure = GrowableArray(np.int64), GrowableArray(np.bool_)
         self._words: dict[int, int] = {}  # `word_id` → word number
-        self._langs: dict[bytes, int] = {b"": 0} | {lang.encode(): n for n, lang in enumerate(PLACED, 1)}
+        self._langs: dict[bytes, int] = {b"": 0, b"de": GERMAN}
         self._headlines: dict[bytes, int] = {b"": 0}
 
     def rows(self, items: Sequence[int], kept: Sequence[bytes]) -> Ints:
@@ -109,12 +109,6 @@ class FeatureCache:
     def lang(self, rows: Ints) -> Ints:
         """The number of the language of each row, 0 where unknown."""
         return self._lang.all[rows]
-
-    def placed(self, rows: Ints) -> Bools:
-        """Whether the names in the headline of each row are places by where they stand (`PLACED`)."""
-        lang = self.lang(rows)
-        found: Bools = (lang > 0) & (lang <= len(PLACED))
-        return found
 
     def headline(self, rows: Ints) -> Ints:
         """A number for the headline of each row, equal for equal headlines; 0 for headlines without words."""

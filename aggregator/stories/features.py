@@ -25,14 +25,15 @@ LEAD_WORDS = 60  # words that are read of the lead (and then of the address); wh
 DIGITS = frozenset("0123456789")
 MOSTLY = 0.6  # share of capitalised words above which a headline is in title case
 _NOUN = r"[A-ZÄÖÜ][^\W\d_]+"
-_IN_HAN = re.compile(r"([々ケヶ\u4e00-\u9fff]{1,6}[都道府県市区町村郡省县镇縣區鎮])")  # Japanese and Chinese
+# Japanese and Chinese: up to the city, ward, county, …, but no market and no region (市場, 地区).
+_IN_HAN = re.compile(r"([々ケヶ\u4e00-\u9fff]{1,6}?(?:[県町村郡县镇縣鎮]|市(?![場场])|(?<![地社选選])[区區]))")
 PLACED = {
     "de": re.compile(rf"\b(?i:in|bei|aus|am|nahe) ({_NOUN}(?:[ -]{_NOUN})?)"),  # a preposition, and no article
     "ja": _IN_HAN,
     "zh": _IN_HAN,
 }
-"""Languages in which capitals tell no names: in German all nouns have one, in others no word. There what stands in the headline as places
-stand is a name."""
+"""Languages in which capitals tell few names or none: in German all nouns have one, in the others only what is written in Latin letters.
+There what stands as places stand, in the headline and in the lead, is a name."""
 _FORMS = "analysi brief editori explain latest live newslett opinion photo pictur podcast quiz updat video watch"
 FORMS = frozenset(map(word_id, _FORMS.split()))
 """Stems that say in which form an outlet tells something. They are left out of live pages, podcasts and the like, which all have them,
@@ -152,7 +153,7 @@ def features(candidate: Candidate) -> Features:
         lead=unique[told:],
         figures=tuple(dict.fromkeys([word_id(figure) for figure in figures if figure[:1] in DIGITS])),
         headline=headline,
-        names=frozenset(_placed(candidate, lang) if lang in PLACED else _names(words, ids, ends)) - aside,
+        names=_placed(candidate, lang).union(_names(words, ids, ends) if lang != "de" else ()) - aside,
         identifiers=_identifiers(candidate),
     )
 
@@ -184,10 +185,14 @@ def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
     return lead.intersection(ids[:ends])
 
 
-def _placed(candidate: Candidate, lang: str) -> Iterable[int]:
-    """The words of the headline that stand as places stand, without everyday ones ("in Haft")."""
-    found = tokens(" ".join(PLACED[lang].findall(bare_title(candidate.title))))
-    return frozenset(word_ids(found, lang)) - everyday_numbers(lang)
+def _placed(candidate: Candidate, lang: str) -> frozenset[int]:
+    """The words of the headline that stand as places stand, without everyday ones ("in Haft"). They must in the lead, too: what has no
+    article in a headline alone is a common noun ("Feuer in Wohnhaus", "bei Lawinenabgang")."""
+    if lang not in PLACED:
+        return frozenset()
+    found = [PLACED[lang].findall(text) for text in (bare_title(candidate.title), bare_lead(candidate.summary))]
+    title, lead = (frozenset(word_ids(tokens(" ".join(places)), lang)) for places in found)
+    return (title & lead) - everyday_numbers(lang)
 
 
 def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:

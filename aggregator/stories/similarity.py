@@ -21,6 +21,7 @@ from aggregator.text.words import word_id
 TELLING = 2.5  # only words of at least this rarity are compared: words in a tenth of all items say nothing and take most of the time
 LEAST = 3  # words that a pair must share to unite two items, unless the words are rare; with fewer, a high cosine may be chance
 FEW = 2  # words that a pair must share to have a probability above 0
+GERMAN = 1  # the number of this language, in which names are known only as places (`features.PLACED`)
 SHORT = 12  # an item with fewer compared words is mostly only a headline
 KEPT = 12  # so many nearest neighbours are kept with an item, as similarities
 NEAR = 6  # the mean similarity of so many of them says how crowded the neighbourhood is
@@ -79,7 +80,6 @@ class Vectors(Struct, frozen=True):
     embedding: Floats  # row → embedding of length 1, or 0 where no word has one; shape (rows, DIMENSIONS)
     nations: Nations
     lang: Ints  # row → number of its language, 0 where unknown
-    placed: Bools  # row → whether the names in its headline are places by where they stand
     at: Ints  # row → publication, epoch seconds
 
     def cosines(self, one: Ints, other: Ints) -> tuple[Floats, Ints]:
@@ -113,12 +113,12 @@ class Vectors(Struct, frozen=True):
         return np.where(np.minimum(length[one], length[other]) >= SHORT, total, np.inf)
 
 
-def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, *, placed: Bools, at: Ints) -> Vectors:
+def vectors(words: Matrix, weight: Floats, figure: Bools, lang: Ints, at: Ints) -> Vectors:
     """`words`: the significant ones; `weight`: column → rarity; `figure`: column → whether the word begins with a digit."""
     ids = words.ids
     day = np.isin(ids, np.array(sorted(WEEKDAYS)))
     known = Vocabulary(weight, figure, is_place(ids), day, locate(ids), named(ids))
-    return Vectors(words, known, _weighted(words, weight), embed(words), nations(words), lang, placed, at)
+    return Vectors(words, known, _weighted(words, weight), embed(words), nations(words), lang, at)
 
 
 def _weighted(words: Matrix, weight: Floats) -> Sparse:
@@ -157,7 +157,7 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
     `around` the neighbourhoods by words and by embedding. Each pair must share at least one word."""
     rows, (a, b) = among(one, other)
     known, nations_of = of.vocabulary, of.nations.rows(rows)
-    words = _matrices(of.words.rows(rows), known, of.placed[rows])
+    words = _matrices(of.words.rows(rows), known, of.lang[rows] == GERMAN)
     mine, theirs = words.present[a], words.present[b]
     both = words.plain[a].multiply(theirs)
     row = rows_of(both.indptr)
@@ -207,6 +207,7 @@ class _Matrices(Struct, frozen=True):
 
 
 def _matrices(words: Matrix, known: Vocabulary, placed: Bools) -> _Matrices:
+    """`placed`: row → whether the names in its headline are places."""
     row, plain, title, rows = words.row, known.rarity[words.column], words.title, len(words.start) - 1
     sums = np.bincount(row[title], plain[title], rows)
     where = title & (known.place[words.column] | words.name & placed[row])

@@ -328,10 +328,14 @@ def test_the_invented_events_of_one_kind_mostly_stay_apart_and_reports_of_one_co
         ("Strike At Velmora Closes Pits", "Miners at Velmora walked out on Monday.", "en", {"Velmora"}),
         ("STRIKE AT VELMORA", "Miners walked out on Monday.", "en", set()),
         # In German all nouns have a capital, in Japanese no word has one: names are what stands as places stand.
-        ("Streik in Bad Velmora legt Gruben still", "Die Bergleute streiken.", "de", {"Velmora"}),
-        ("Mann nach Unfall am Velmorer Ring in Haft", "", "de", {"Velmorer"}),
+        ("Streik in Bad Velmora legt Gruben still", "In Bad Velmora streiken die Bergleute.", "de", {"Velmora"}),
+        ("Mann nach Unfall am Velmorer Ring in Haft", "Am Velmorer Ring fuhr er bei Rot.", "de", {"Velmorer"}),
+        ("Verletzte bei Feuer in Wohnblock", "Bei einem Feuer in einem Wohnblock wurden drei verletzt.", "de", set()),
+        ("Verletzte bei Lawinenabgang", "", "de", set()),
         ("In der Grube steht alles still", "Die Bergleute in Velmora streiken.", "de", set()),
-        ("栗沼県長見市で住宅火災", "木造住宅から火が出ました。", "ja", {"栗沼県長見市"}),
+        ("長見市で住宅火災", "長見市の木造住宅から火が出ました。", "ja", {"長見市"}),
+        ("株式市場が急落 日本政府が対応", "株式市場が急落し、日本政府が対応を協議した。", "ja", set()),
+        ("VELMO发布新模型", "VELMO周四发布新模型。", "zh", {"VELMO"}),
     ],
 )
 def test_a_headline_tells_names_by_their_capitals_or_by_where_they_stand(
@@ -389,6 +393,32 @@ def test_a_version_alone_is_of_what_its_outlet_releases(title: str) -> None:
     assert stories(*told) == [0, 1, 0]
     named = [Candidate(n, f"curl {title}", summary, of, None, NOON + n, "en") for n, of in enumerate(["curl", "Heise"])]
     assert stories(*named) == [0, 0], "here the headline says of what"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            (
+                "Drei Verletzte bei Feuer in Mehrfamilienhaus",
+                "In einem Mehrfamilienhaus in Ostervaal wurden drei verletzt.",
+            ),
+            (
+                "Drei Verletzte bei Feuer in Wohnblock",
+                "In Ostervaal brannte ein Wohnblock, drei Menschen wurden verletzt.",
+            ),
+        ),
+        (
+            ("Fünf Tote bei Lawinenabgang", "Am Velmorer Horn sind fünf Bergsteiger ums Leben gekommen."),
+            ("Fünf Tote bei Lawinenunglück", "Fünf Bergsteiger sind am Velmorer Horn ums Leben gekommen."),
+        ),
+    ],
+)
+def test_what_german_calls_by_two_nouns_without_an_article_is_one_story(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    first, second = stories(item(1, *one, "de"), item(2, *other, "de"))
+    assert first == second
 
 
 @pytest.mark.parametrize(
