@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from aggregator.model.stream import StreamQuery
 from aggregator.normalise.plain import inert
@@ -44,14 +43,16 @@ def searched(query: StreamQuery) -> str:
 
 
 def called(lib: Library, query: StreamQuery) -> list[tuple[str, str]]:
-    """(title, path) of the first sections and topics whose titles have all the words of a search, in any form: who looks for `rare earths`
-    finds texts with both words, but not those of that topic that say neodymium. Nothing for phrases, beginnings, alternatives and words
-    to be left out."""
+    """(title, path) of the first sections and topics whose titles have all the words of a search, in any form, those that have no others
+    first: who looks for `rare earths` finds texts with both words, but not those of that topic that say neodymium. Nothing for phrases,
+    beginnings, alternatives and words to be left out."""
     typed = "" if query.filter.without else " ".join(query.filter.words)
     if query.kind != "search" or not typed or '"' in typed or "*" in typed or EITHER in typed:
         return []
     words = _words(typed)
-    return list(islice(((title, path) for own, title, path in lib.lasting(_titles) if words <= own), CALLED))
+    found = [row for row in lib.lasting(_titles) if words <= row[0]]
+    found.sort(key=lambda row: row[0] != words)
+    return [(title, path) for _, title, path in found[:CALLED]]
 
 
 def _titles(lib: Library) -> list[tuple[frozenset[str], str, str]]:

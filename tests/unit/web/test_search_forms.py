@@ -8,7 +8,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from newsroom import Newsroom, item
+from newsroom import CONFIG, Newsroom, Rooms, item
 
 ONE, SEVERAL, NEITHER = (
     "Hurricane nears Cuba",
@@ -120,6 +120,15 @@ def test_a_search_names_the_topics_and_sections_that_are_called_like_it(
     text = room.client.get("/search", query_string={"q": typed}).text
     line = text.partition('<p class="called">')[2].partition("</p>")[0]
     assert re.findall(r'href="/news([^"]+)"', line) == told
+
+
+def test_what_has_just_the_name_that_is_searched_comes_first(rooms: Rooms) -> None:
+    """Also where the file has others, and the topic is that of a country, of which it has none."""
+    room = rooms(CONFIG.replace("topics:\n", "topics:\n  - {id: cuba-trade, title: Trade with Cuba, words: [sugar]}\n"))
+    room.publish(item(ONE))
+    text = room.client.get("/search?q=cuba").text
+    line = text.partition('<p class="called">')[2].partition("</p>")[0]
+    assert re.findall(r'href="/news([^"]+)"', line) == ["/topics/cuba", "/topics/cuba-trade"]
 
 
 def test_entries_of_a_saved_search_keep_their_ids_times_and_order(room: Newsroom) -> None:
