@@ -166,7 +166,8 @@ class Lists:
         intersected: different items of a story may meet them."""
         few: Few | None = None
         for condition, sql, values in narrow:
-            rows = self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT ?", (*values, most + 1))
+            # A subquery, so that PostgreSQL does not plan for this limit: for a few rows of many it scans the table, perhaps to its end.
+            rows = self._db.read(f"SELECT * FROM ({sql}) AS meant LIMIT (SELECT ?)", (*values, most + 1))
             if len(rows) <= most:  # a further condition counts only if it is narrower
                 few, most = Few(condition, [n for (n,) in rows]), len(rows) - 1
         return few

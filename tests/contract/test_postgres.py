@@ -1230,6 +1230,21 @@ def place_many(store: PostgresArchive, publisher: str = "'P'", section: str = "'
     )
 
 
+def test_a_condition_that_meets_many_is_read_by_its_index_though_another_one_meets_few(store: PostgresArchive) -> None:
+    """Asked for no more rows than the other one meets, the server went through the table for them: they may be at its end."""
+    place_many(store, publisher="CASE WHEN n % 900 = 0 THEN 'Rare' ELSE 'Often' END")
+    execute(
+        store._connection.server.url,
+        "INSERT INTO streams (n, name, version, changed) VALUES (1, 'section:world', 0, 0), (2, 'section:africa', 0, 0)",
+        "INSERT INTO entries SELECT CASE WHEN n % 3 = 0 THEN 2 ELSE 1 END, n, n, 0, n, TRUE FROM generate_series(1, 9000) n",
+        "ANALYZE entries",
+    )
+    with store._connection.transaction() as raw:
+        store.reading.stories(StreamQuery("search", filter=Filter(publisher="Rare", section="africa")), SECONDS)
+        scans = raw.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'entries'").fetchone()
+    assert scans == (0,)
+
+
 def test_items_of_a_section_are_read_from_the_newest_on(store: PostgresArchive) -> None:
     """The server expected few of them in any section: it read the whole archive and sorted them."""
     place_many(store, section="CASE WHEN n % 3 > 0 THEN 'world' ELSE 'africa' END")
