@@ -101,7 +101,10 @@ class Causes(Struct, frozen=True):
 
     def _position(self, override: Override) -> Position | None:
         """The position of an override in the file that has it; of several pins of one article, of that in force."""
-        said = (self.before if override.gone and self.before else self.after).settings.overrides
+        side = self.before if override.gone else self.after
+        if side is None:
+            return None
+        said = side.settings.overrides
         if override.key == "pin":
             said = replace(said, pin=tuple(pin for pin in said.pin if pin.section == override.section))
         lines = ((typed(url), at) for key, url, at in said.lines() if key == override.key)
