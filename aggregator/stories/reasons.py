@@ -129,7 +129,7 @@ class _Reasons:
             (_differ(figures.intersection(mine), figures.intersection(theirs)), "no figure in common"),
             (_differ(WEEKDAYS.intersection(mine), WEEKDAYS.intersection(theirs)), "other days of the week"),
             (pair in compared.twins, "each headline names what the other report does not"),
-            (pair in compared.numbered_apart, "each headline has another number of one series"),
+            (pair in compared.numbered_apart, "each headline has another number or day of one series"),
             (pair in compared.names_alone, "little but names in common"),
             (days >= 1, f"{days:.0f} day{'s' if round(days) > 1 else ''} between them"),
         )

@@ -73,7 +73,9 @@ _DAY = re.compile(
 _DAYS = re.compile(
     r"\d[./-]\d|\b20\d\d\b|月\d|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept|Oct|Nov|Dec)"
 )  # each match of `_DAY` has one
-_WORD, _PART = re.compile(r"[^\W\d_]+"), re.compile(r"\d+|[^\W\d_]{3,}")
+# Of a day: its figures without the year, and the first letters of its month, which styles shorten (Oct. 12, October 12).
+_YEAR = re.compile(r"20\d\d|(?<=[./-])\d\d\Z")
+_WORD, _PART = re.compile(r"[^\W\d_]+"), re.compile(r"(?!0)\d\d?|(?<![^\W\d_])(?!del\b)[^\W\d_]{3}")
 _FIGURES = re.compile(r"\d+|[ap](?=\.?m\b)", re.IGNORECASE)
 # Each headline with an identifier has both, and few others have the second, which takes longer.
 _DIGIT = re.compile(r"\d")
@@ -105,10 +107,10 @@ def _numbered(headline: str) -> Iterator[tuple[str, str]]:
 
 def _dated(headline: str) -> Iterator[tuple[str, str]]:
     """A headline that differs from another in nothing but the day is another one of its series: "Horoscope for October 12"."""
-    if days := [found["day"] for found in _DAY.finditer(headline)]:
-        parts = [part for day in days for part in _PART.findall(day.lower())]  # 03.05.2026 is 3.5.26, May 3 is 3rd May
-        number = sorted(str(int(part) % 100) if part.isdecimal() else part for part in parts)
-        yield f"day {' '.join(_WORD.findall(_DAY.sub(' ', headline).lower()))}", " ".join(number)
+    if days := [_YEAR.sub("", found["day"].lower(), count=1) for found in _DAY.finditer(headline)]:
+        number = sorted(part for day in days for part in _PART.findall(day))  # 03.05. is 3.5., May 3 is 3rd May
+        kind = "date" if all(map(str.isdecimal, number)) else "day"  # 30.11. and 30 November are not compared
+        yield f"{kind} {' '.join(_WORD.findall(_DAY.sub(' ', headline).lower()))}", " ".join(number)
 
 
 def is_version_alone(headline: str) -> bool:

@@ -117,6 +117,9 @@ def test_other_figures_are_no_identifiers(headline: str) -> None:
         ("Ep. 12", "Ep 12"),
         ("Horoscope for October 12", "Horoscope for 12th October"),
         ("Polizeibericht vom 3.5.26", "Polizeibericht vom 03.05.2026"),
+        ("Leaders to meet on Oct. 30", "Leaders to meet on October 30, 2026"),
+        ("Huelga el 1 de junio del 2026", "Huelga el 1 de junio de 2026"),
+        ("2026年10月2日の天気", "10月2日の天気"),
         ("Chrome 150.0.7204.96/.97 fixes zero-day", "Google patches Chrome 150.0.7204.97"),
     ],
 )
@@ -128,6 +131,9 @@ def test_one_number_is_written_in_several_ways(one: str, other: str) -> None:
 def test_a_day_is_a_number_of_headlines_that_have_all_else_in_common() -> None:
     one, other = numbers("Two dead in flood of 3 May 2026"), numbers("Flood of 4 May 2026 kills two")
     assert one.keys().isdisjoint(other.keys())
+    written, short = numbers("Streik am 30. November 2026"), numbers("Streik am 30.11.2026")
+    assert written.keys().isdisjoint(short.keys()), "the month of most languages is not read"
+    assert numbers("Balance a 00 del 2026") == {"date balance": {""}}, "no day at all"
     assert numbers("CVE-2026-40200 fixed on May 3").keys() == {"cve"}, "a number of its own tells more"
 
 
