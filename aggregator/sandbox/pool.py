@@ -20,8 +20,10 @@ A = TypeVar("A", frames.Done, frames.Text, frames.Found)
 
 MEBIBYTE = 1024 * 1024
 EXPECTED, FIRST = MEBIBYTE // 2, 2 * MEBIBYTE
-"""Bytes that a request under way counts for, since the size of its document is not known yet: as many as those before it brought on
-average, at least `EXPECTED`; `FIRST` while nothing is known."""
+"""Bytes that a request under way counts for, since the size of its document is not known yet: `EXPECTED`; in its first `SOON` seconds as
+many as those before it brought to be read on average, if that is more; `FIRST` while nothing is known."""
+SOON = 3.0
+"""What is under way for longer may hang, and does not hold up others until its deadline."""
 RECENT = 8
 """About so many requests are averaged."""
 AFRESH = 10.0
@@ -69,7 +71,7 @@ class Sandbox:
         self._busy: set[ChildProcess] = set()
         self._closed = False
         self._backlog, self._held = backlog, 0  # bytes
-        self._under_way, self._expected = 0, float(FIRST)  # requests; bytes of each
+        self._begun, self._expected = 0, float(FIRST)  # requests of the last seconds; bytes of each
         self._room = asyncio.Event()
         self._room.set()
 
@@ -101,12 +103,15 @@ class Sandbox:
         are parsed, they would fill the memory."""
         while not self._room.is_set():
             await self._room.wait()
-        self._count(requests=1)
-        try:
-            yield
-        finally:
-            self._expected -= self._expected / RECENT
-            self._count(requests=-1)
+        with contextlib.ExitStack() as new:
+            self._count(EXPECTED, begun=1)
+            new.callback(self._count, begun=-1)
+            asyncio.get_running_loop().call_later(SOON, new.close)
+            try:
+                yield
+            finally:
+                self._expected -= self._expected / RECENT
+                self._count(-EXPECTED)
 
     @contextlib.contextmanager
     def _holding(self, size: int) -> Iterator[None]:
@@ -117,10 +122,10 @@ class Sandbox:
         finally:
             self._count(-size)
 
-    def _count(self, size: int = 0, requests: int = 0) -> None:
+    def _count(self, size: int = 0, begun: int = 0) -> None:
         self._held += size
-        self._under_way += requests
-        if self._held + self._under_way * max(EXPECTED, self._expected) < self._backlog:
+        self._begun += begun
+        if self._held + self._begun * max(0.0, self._expected - EXPECTED) < self._backlog:
             self._room.set()
         else:
             self._room.clear()

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from html import escape
 from pathlib import Path
 
@@ -300,6 +300,19 @@ def test_documents_that_arrive_faster_than_they_are_read_wait_at_their_servers(p
 
     with Server({"/feed": answer(body, content_type="application/rss+xml")}) as server:
         asyncio.run(main(server))
+
+
+async def test_servers_that_hang_hold_up_no_other_though_the_first_documents_were_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first 32 of them held up all others until their deadlines, after long documents fewer."""
+    monkeypatch.setattr(pool, "SOON", 0.01)
+    async with Sandbox(backlog=2 * pool.FIRST) as sandbox, AsyncExitStack() as hanging:
+        for _ in range(7):
+            await asyncio.wait_for(hanging.enter_async_context(sandbox.room()), PATIENCE)
+        assert sandbox._held == 7 * pool.EXPECTED
+        await until_async(lambda: not sandbox._begun)
+    assert sandbox._held == 0
 
 
 def test_a_killed_child_costs_its_own_document_at_most() -> None:
