@@ -42,12 +42,6 @@ def everyday(words: Ints) -> Floats:
     return share
 
 
-@cache
-def everyday_numbers(lang: str) -> frozenset[int]:
-    """The numbers of the everyday words of a language other than English that are no names."""
-    return frozenset(_own(lang).values())
-
-
 def salt(lang: str) -> int:
     """The number of an everyday stem in this language is its `word_id` XOR this salt."""
     return word_id(f"language {lang}")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from aggregator.stories.arrays import Bools, Ints, gather
 from aggregator.stories.features import Packed, packed
 from aggregator.stories.matrix import Matrix, matrix
-from aggregator.stories.similarity import GERMAN, KEPT
+from aggregator.stories.similarity import KEPT
 
 MOST = 60_000  # items; the cache is emptied before it would hold more
 WORDS = 1 << 18
@@ -45,7 +45,7 @@ class FeatureCache:
         # Word number → its `word_id`; whether it is a figure.
         self._id, self._figure = GrowableArray(np.int64), GrowableArray(np.bool_)
         self._words: dict[int, int] = {}  # `word_id` → word number
-        self._langs: dict[bytes, int] = {b"": 0, b"de": GERMAN}
+        self._langs: dict[bytes, int] = {b"": 0}
         self._headlines: dict[bytes, int] = {b"": 0}
 
     def rows(self, items: Sequence[int], kept: Sequence[bytes]) -> Ints:

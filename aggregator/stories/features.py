@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from aggregator.stories.arrays import Bools, Ints
 from aggregator.stories.candidate import Candidate
-from aggregator.stories.everyday import everyday_numbers, word_ids
+from aggregator.stories.everyday import word_ids
 from aggregator.text.headline import bare_lead, bare_title, tells
 from aggregator.text.identifiers import identifiers, is_version_alone
 from aggregator.text.languages import language
@@ -24,16 +24,7 @@ from aggregator.text.words import numbered_stem, plains, stems, tokens, unelided
 LEAD_WORDS = 60  # words that are read of the lead (and then of the address); what follows is mostly background
 DIGITS = frozenset("0123456789")
 MOSTLY = 0.6  # share of capitalised words above which a headline is in title case
-_NOUN = r"[A-ZÄÖÜ][^\W\d_]+"
-# Japanese and Chinese: up to the city, ward, county, …, but no market and no region (市場, 地区).
-_IN_HAN = re.compile(r"([々ケヶ\u4e00-\u9fff]{1,6}?(?:[県町村郡县镇縣鎮]|市(?![場场])|(?<![地社选選])[区區]))")
-PLACED = {
-    "de": re.compile(rf"\b(?i:in|bei|aus|am|nahe) ({_NOUN}(?:[ -]{_NOUN})?)"),  # a preposition, and no article
-    "ja": _IN_HAN,
-    "zh": _IN_HAN,
-}
-"""Languages in which capitals tell few names or none: in German all nouns have one, in the others only what is written in Latin letters.
-There what stands as places stand, in the headline and in the lead, is a name."""
+CAPITALISING = frozenset(["de"])  # languages that capitalise every noun
 _FORMS = "analysi brief editori explain latest live newslett opinion photo pictur podcast quiz updat video watch"
 FORMS = frozenset(map(word_id, _FORMS.split()))
 """Stems that say in which form an outlet tells something. They are left out of live pages, podcasts and the like, which all have them,
@@ -153,7 +144,7 @@ def features(candidate: Candidate) -> Features:
         lead=unique[told:],
         figures=tuple(dict.fromkeys([word_id(figure) for figure in figures if figure[:1] in DIGITS])),
         headline=headline,
-        names=_placed(candidate, lang).union(_names(words, ids, ends) if lang != "de" else ()) - aside,
+        names=frozenset(_names(words, ids, ends)) - aside if lang not in CAPITALISING else frozenset(),
         identifiers=_identifiers(candidate),
     )
 
@@ -183,16 +174,6 @@ def _names(words: list[str], ids: list[int], ends: int) -> Iterable[int]:
         return [word for word, is_name in zip(ids, capital, strict=False) if is_name]
     lead = {id for id, word in zip(ids[ends + 1 :], words[ends + 1 :], strict=True) if word[0].isupper()}
     return lead.intersection(ids[:ends])
-
-
-def _placed(candidate: Candidate, lang: str) -> frozenset[int]:
-    """The words of the headline that stand as places stand, without everyday ones ("in Haft"). They must in the lead, too: what has no
-    article in a headline alone is a common noun ("Feuer in Wohnhaus", "bei Lawinenabgang")."""
-    if lang not in PLACED:
-        return frozenset()
-    found = [PLACED[lang].findall(text) for text in (bare_title(candidate.title), bare_lead(candidate.summary))]
-    title, lead = (frozenset(word_ids(tokens(" ".join(places)), lang)) for places in found)
-    return (title & lead) - everyday_numbers(lang)
 
 
 def readable(candidate: Candidate, wanted: Container[int]) -> dict[int, str]:

@@ -21,7 +21,6 @@ from aggregator.text.words import word_id
 TELLING = 2.5  # only words of at least this rarity are compared: words in a tenth of all items say nothing and take most of the time
 LEAST = 3  # words that a pair must share to unite two items, unless the words are rare; with fewer, a high cosine may be chance
 FEW = 2  # words that a pair must share to have a probability above 0
-GERMAN = 1  # the number of this language, in which names are known only as places (`features.PLACED`)
 SHORT = 12  # an item with fewer compared words is mostly only a headline
 KEPT = 12  # so many nearest neighbours are kept with an item, as similarities
 NEAR = 6  # the mean similarity of so many of them says how crowded the neighbourhood is
@@ -157,7 +156,7 @@ def evidence(of: Vectors, around: tuple[Neighbourhood, Neighbourhood], one: Ints
     `around` the neighbourhoods by words and by embedding. Each pair must share at least one word."""
     rows, (a, b) = among(one, other)
     known, nations_of = of.vocabulary, of.nations.rows(rows)
-    words = _matrices(of.words.rows(rows), known, of.lang[rows] == GERMAN)
+    words = _matrices(of.words.rows(rows), known)
     mine, theirs = words.present[a], words.present[b]
     both = words.plain[a].multiply(theirs)
     row = rows_of(both.indptr)
@@ -206,11 +205,10 @@ class _Matrices(Struct, frozen=True):
     days: Bools  # row → whether it names days of the week
 
 
-def _matrices(words: Matrix, known: Vocabulary, placed: Bools) -> _Matrices:
-    """`placed`: row → whether the names in its headline are places."""
+def _matrices(words: Matrix, known: Vocabulary) -> _Matrices:
     row, plain, title, rows = words.row, known.rarity[words.column], words.title, len(words.start) - 1
     sums = np.bincount(row[title], plain[title], rows)
-    where = title & (known.place[words.column] | words.name & placed[row])
+    where = title & known.place[words.column]
     return _Matrices(
         plain=words.sparse(plain),
         headline=words.only(title).sparse(plain[title] / sums[row[title]]),

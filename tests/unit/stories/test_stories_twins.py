@@ -327,20 +327,11 @@ def test_the_invented_events_of_one_kind_mostly_stay_apart_and_reports_of_one_co
         ("Strike at Velmora closes pits", "Miners walked out on Monday.", "en", {"Strike", "Velmora"}),
         ("Strike At Velmora Closes Pits", "Miners at Velmora walked out on Monday.", "en", {"Velmora"}),
         ("STRIKE AT VELMORA", "Miners walked out on Monday.", "en", set()),
-        # In German all nouns have a capital, in Japanese no word has one: names are what stands as places stand.
-        ("Streik in Bad Velmora legt Gruben still", "In Bad Velmora streiken die Bergleute.", "de", {"Velmora"}),
-        ("Mann nach Unfall am Velmorer Ring in Haft", "Am Velmorer Ring fuhr er bei Rot.", "de", {"Velmorer"}),
-        ("Verletzte bei Feuer in Wohnblock", "Bei einem Feuer in einem Wohnblock wurden drei verletzt.", "de", set()),
-        ("Verletzte bei Lawinenabgang", "", "de", set()),
-        ("In der Grube steht alles still", "Die Bergleute in Velmora streiken.", "de", set()),
-        ("長見市で住宅火災", "長見市の木造住宅から火が出ました。", "ja", {"長見市"}),
-        ("株式市場が急落 日本政府が対応", "株式市場が急落し、日本政府が対応を協議した。", "ja", set()),
+        ("Streik in Velmora legt Gruben still", "Die Bergleute in Velmora streiken.", "de", set()),
         ("VELMO发布新模型", "VELMO周四发布新模型。", "zh", {"VELMO"}),
     ],
 )
-def test_a_headline_tells_names_by_their_capitals_or_by_where_they_stand(
-    title: str, summary: str, lang: str, marked: set[str]
-) -> None:
+def test_a_headline_tells_names_by_their_capitals(title: str, summary: str, lang: str, marked: set[str]) -> None:
     one = features(Candidate(1, title, summary, "", None, NOON, lang))
     words = {word for name in marked for word in features(Candidate(2, name, "", "", None, NOON, lang)).title}
     assert one.names == words
@@ -393,59 +384,6 @@ def test_a_version_alone_is_of_what_its_outlet_releases(title: str) -> None:
     assert stories(*told) == [0, 1, 0]
     named = [Candidate(n, f"curl {title}", summary, of, None, NOON + n, "en") for n, of in enumerate(["curl", "Heise"])]
     assert stories(*named) == [0, 0], "here the headline says of what"
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (
-            (
-                "Drei Verletzte bei Feuer in Mehrfamilienhaus",
-                "In einem Mehrfamilienhaus in Ostervaal wurden drei verletzt.",
-            ),
-            (
-                "Drei Verletzte bei Feuer in Wohnblock",
-                "In Ostervaal brannte ein Wohnblock, drei Menschen wurden verletzt.",
-            ),
-        ),
-        (
-            ("Fünf Tote bei Lawinenabgang", "Am Velmorer Horn sind fünf Bergsteiger ums Leben gekommen."),
-            ("Fünf Tote bei Lawinenunglück", "Fünf Bergsteiger sind am Velmorer Horn ums Leben gekommen."),
-        ),
-    ],
-)
-def test_what_german_calls_by_two_nouns_without_an_article_is_one_story(
-    one: tuple[str, str], other: tuple[str, str]
-) -> None:
-    first, second = stories(item(1, *one, "de"), item(2, *other, "de"))
-    assert first == second
-
-
-@pytest.mark.parametrize(
-    ("lang", "title", "other", "lead", "places"),
-    [
-        (
-            "de",
-            "Einbruch in Einfamilienhaus in {}: Polizei sucht Zeugen",
-            "Einbrecher erbeuten Schmuck in {}",
-            "Unbekannte sind am Abend in ein Einfamilienhaus in {} eingestiegen und haben Schmuck gestohlen. Die Polizei sucht Zeugen.",
-            ("Hohenlinn", "Ostervaal"),
-        ),
-        (
-            "ja",
-            "{}で住宅火災 1人の遺体見つかる",
-            "{}で住宅火災 1人の遺体見つかる",
-            "27日未明、{}の木造住宅から火が出て全焼し、1人の遺体が見つかりました。警察が身元の確認を急いでいます。",
-            ("栗沼市", "長見町"),
-        ),
-    ],
-)
-def test_like_events_in_two_places_that_nobody_knows_are_two_stories(
-    lang: str, title: str, other: str, lead: str, places: tuple[str, str]
-) -> None:
-    told = [(place, form) for place in places for form in (title, other)]
-    found = stories(*(item(n, form.format(place), lead.format(place), lang) for n, (place, form) in enumerate(told)))
-    assert found[0] == found[1] != found[2] == found[3]
 
 
 def test_a_growing_toll_is_no_number_of_a_series() -> None:
