@@ -81,7 +81,7 @@ def of_page(body: bytes, content_type: str | None) -> bytes:
     named = of_header(content_type)
     if named in (None, "cp1252", "utf-8") and (own := _IN_PAGE.search(body)) and codec(own[1].decode()):
         content_type = f"text/html; charset={own[1].decode()}"
-    told = of_header(content_type) or body.startswith(tuple(mark for mark, _ in _MARKS))
+    told = of_header(content_type) or body.startswith((codecs.BOM_UTF8, *(mark for mark, _ in _MARKS)))
     return to_utf8(body, content_type)[0] if told else body
 
 

@@ -14,6 +14,7 @@ _SKIP = re.compile(
     rb"\A(?>\s+|<!--(?>.*?-->)|<\?(?>.*?\?>)|<!(?!doctype\s+html)[^>\[]*+(?:\[(?>.*?\])\s*)?>)++",
     re.DOTALL | re.IGNORECASE,
 )
+_PAGE_STARTS = frozenset(b"html head body title meta link base script style".split())  # the first two may be left out
 _HTML = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?([A-Za-z][\w.-]*)")
 _FEED_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
@@ -46,7 +47,7 @@ def kind(body: bytes) -> str:
     if rest[:1] in (b"{", b"["):
         return "json"
     root = _ROOT.match(rest)
-    page = _HTML.match(rest) or (root and root[2].lower() in (b"html", b"head", b"body"))
+    page = _HTML.match(rest) or (root and root[2].lower() in _PAGE_STARTS)
     return "html" if page and not _FEED_ROOT.search(head) else "xml"
 
 

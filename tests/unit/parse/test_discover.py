@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.parse.discover import candidates
+from aggregator.parse.discover import candidates, of_document
 
 PAGE = b"""<!doctype html><html><head>
 <link rel="stylesheet alternate" type="application/rss+xml" href="/style.css">
@@ -36,6 +36,18 @@ def test_what_the_page_declares_comes_first_and_comments_last() -> None:
         "https://harbour.example/news/rss",
         "https://harbour.example/news/world.rss?x=1",
     )
+
+
+@pytest.mark.parametrize(
+    "start", ["\ufeff<!doctype html>", "", "<title>t</title>", "<!-- a -->\n<META charset=utf-8>", "<base href=/>"]
+)
+@pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", None])
+def test_a_page_may_begin_with_a_byte_order_mark_and_leave_out_the_tags_that_html_implies(
+    start: str, content_type: str | None
+) -> None:
+    page = f'{start}<link rel="alternate" type="application/rss+xml" href="/world.rss">'.encode()
+    found = of_document(page, content_type, "https://harbour.example/")
+    assert tuple(found.declared) == ("https://harbour.example/world.rss",)
 
 
 def test_what_else_a_page_names_is_not_requested_in_search_of_a_feed() -> None:
