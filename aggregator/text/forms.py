@@ -1,6 +1,6 @@
 """The forms of a word that a search looks for: singular, plural, and other spellings (`data/spellings.txt`). `hurricanes` also finds
-hurricane, `defence` defenses, `f-35` F-35B. This applies to English words; in any language 10000 and 10,000 find each other, and `Müller`
-finds Mueller. Phrases in quotes, the beginning of a word (`missile*`) and words of other languages are searched as written. Pure.
+hurricane, `defence` defenses, `f-35` F-35B. This applies to English words; 10000 and 10,000 find each other in any language. Phrases in
+quotes, the beginning of a word (`missile*`) and words of other languages are searched as written. Pure.
 
 Plurals are formed by rules. For words that have no plural the rules mostly give a word that does not occur (`Parises`), which does no
 harm. The exceptions (`news` is not the plural of new, nor Hamas that of Hama) are listed in `data/numbers.txt`.
@@ -20,18 +20,10 @@ from aggregator.text.search import alternatives, begun
 from aggregator.text.words import listed, other_spellings
 
 SHORTEST = 4
-"""Minimum number of letters of a singular whose plural is formed by rule, and of a word that is transcribed."""
+"""Minimum number of letters of a singular whose plural is formed by rule."""
 _QUOTED = re.compile(r'"(.*)"')
 _BARE = re.compile(r"[\W_]*(?P<head>(?:\w+[-\u2010-\u2015])*)(?P<last>[^\W_]+)(?P<possessive>['’ʼ][sS])?[\W_]*")
 _THOUSANDS = re.compile(r"[\W_]*(?P<number>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{3,})[\W_]*")
-# What is written in place of these letters where there are none. (The index takes ö for o, so only this way round is it known.)
-_TRANSCRIBED = str.maketrans({
-    "ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa",
-})  # fmt: skip
-# What no type is (B2B is no B-2) and no transcription (venues is none of the Turkish Venüs).
-_OTHER_WORDS = frozenset((
-    "a2a", "b2b", "b2c", "b2g", "c2c", "d2c", "e2e", "g2g", "h2o", "m2m", "p2p", "statue", "v2g", "v2v", "v2x", "venues", "w3c",
-))  # fmt: skip
 _NUMBERED = re.compile(
     r"(?P<name>[a-z]+)(?P<hyphen>[-\u2010\u2011]?)(?P<number>\d(?:[\w\u2010\u2011-]*\d)?)(?P<several>s?)", re.IGNORECASE
 )
@@ -44,12 +36,7 @@ def forms(term: str, lang: str | None = None) -> tuple[str, ...]:
         return tuple(dict.fromkeys(form for one in either for form in forms(one, lang)))
     if quoted := _QUOTED.fullmatch(term):
         return (quoted[1],)
-    if begun(term):
-        return (term,)
-    transcribed = term.translate(_TRANSCRIBED)
-    # Of short words many are others then: få and the FAA, Süd and sued.
-    own = (term,) if len(term) < SHORTEST or key(transcribed) in _OTHER_WORDS else (term, transcribed)
-    return tuple(dict.fromkeys((*own, *_other_forms(term, lang))))
+    return (term,) if begun(term) else tuple(dict.fromkeys((term, *_other_forms(term, lang))))
 
 
 def _other_forms(word: str, lang: str | None) -> Iterable[str]:
@@ -72,8 +59,8 @@ def _numbered(name: str, hyphen: str, number: str, several: str) -> list[str]:
     index treats F-35 and F35 as one word, so after a single letter the hyphen is not varied.)"""
     hyphens = ("-", "") if len(name) > 1 else (hyphen,)
     found = [(one, ending) for one in hyphens for ending in ("", "s") if (one, ending) != (hyphen, several)]
-    letters = ascii_lowercase.replace("s", "") if hyphen else ""
-    found += [(hyphen, one) for one in letters if f"{name}{number}{one}".lower() not in _OTHER_WORDS]
+    if hyphen and number != "2":  # B2B and P2P are no types
+        found += [(hyphen, variant) for variant in ascii_lowercase if variant != "s"]
     return [f"{name}{one}{number}{ending}" for one, ending in found]
 
 

@@ -584,15 +584,8 @@ def test_search_finds_a_word_in_the_plural_and_in_another_spelling(store: Store)
     assert len(store.edition.containing("hurricane", 9)) == 1, "what a rule finds is another matter"
 
 
-def test_search_finds_variants_of_a_type_and_transcriptions(store: Store) -> None:
-    heads = [
-        "F-35B lands",
-        "Su-35S falls",
-        "An e-mail leaks",
-        "Mueller of Koeln speaks",
-        "Müller of Köln speaks",
-        "F-350 sells",
-    ]
+def test_search_finds_variants_of_a_type(store: Store) -> None:
+    heads = ["F-35B lands", "Su-35S falls", "An e-mail leaks", "A B2B fair", "F-350 sells"]
     publish(store, polled("alpha", [item("alpha", str(n), head) for n, head in enumerate(heads)]))
 
     def found(*words: str, **more: Any) -> list[int]:
@@ -603,9 +596,8 @@ def test_search_finds_variants_of_a_type_and_transcriptions(store: Store) -> Non
     assert found('"f-35"') == []
     assert found("su-35") == [1]
     assert found("email") == found("e-mails") == [2]
-    assert found("Müller", "Köln") == [3, 4]
-    assert found("muller") == [4]
-    assert found(without=("f-35", "Köln")) == [1, 2, 5]
+    assert found("b-2") == []
+    assert found(without=("f-35", "email")) == [1, 3, 4]
     assert found(" OR ".join(f"f-{n}" for n in range(20, 40))) == [0], "as many words as a search may have"
     assert found(*["f-35"] * 20) == [0]
 

@@ -53,22 +53,19 @@ def test_what_is_spelled_otherwise_is_found(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ("f-35", "f-35b"), ("F-16", "F-16v"), ("Su-35", "Su-35s"), ("MiG-31", "MiG-31k"), ("email", "e-mail"),
-        ("e-mails", "email"), ("Müller", "Mueller"), ("KÖLN", "KOeLN"), ("Ørsted", "Oersted"), ("Århus", "Aarhus"),
+        ("f-35", "f-35b"), ("F-16", "F-16v"), ("Su-35", "Su-35s"), ("MiG-31", "MiG-31k"), ("b-1", "b-1b"), ("email", "e-mail"),
+        ("e-mails", "email"),
     ],
 )  # fmt: skip
-def test_a_variant_and_a_transcription_are_found(typed: str, found: str) -> None:
+def test_a_variant_is_found(typed: str, found: str) -> None:
     assert found in forms(typed)
     assert forms(f'"{typed}"') == (typed,)
 
 
-def test_what_may_be_no_transcription_is_not_read_as_one() -> None:
-    assert forms("Müller", "de") == ("Müller", "Mueller")
-    assert forms("poet") == ("poet", "poets")
+def test_what_may_be_no_variant_is_not_read_as_one() -> None:
     assert forms("g7") == ("g7", "g7s"), "without a hyphen it may be a group"
-    assert not {"Sued", "faa", "fuel", "Venues"} & {*forms("Süd"), *forms("få"), *forms("fül"), *forms("Venüs")}
-    assert {"b-2a", "b-2s"} < set(forms("b-2"))
-    assert not {"b-2b", "B-2B", "p-2p", "h-2o"} & {*forms("b-2"), *forms("B-2"), *forms("p-2"), *forms("h-2")}
+    assert forms("b-2") == ("b-2", "b-2s"), "B2B is another word"
+    assert forms("Müller") == ("Müller", "mullers"), "nor is Mueller, mostly another man"
 
 
 def test_what_many_write_with_a_hyphen_is_found_without_and_with_it() -> None:
